@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/** Whose fault it was: the input's, the worker's, the store's, a limit's, or ours. */
+export const errorScopes = ["INPUT", "WORKER", "STORAGE", "QUOTA", "INTERNAL"] as const;
+export type ErrorScope = (typeof errorScopes)[number];
+
+/** Why a render failed, as workers report it and as the API shows it. */
+export const ReportedError = z.object({
+  /** Stable, upper snake case, e.g. `SOURCE_NOT_A_VIDEO`. Clients switch on it. */
+  code: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+  /** A sentence that names the thing, what was expected, what came and what to do. */
+  message: z.string().min(1).max(4_000),
+  scope: z.enum(errorScopes),
+  /** Whether another attempt may succeed with the same input. */
+  retriable: z.boolean(),
+  /** The last lines that ffmpeg itself wrote, when it was ffmpeg that failed. */
+  logTail: z.string().max(16_000).optional(),
+});
+export type ReportedError = z.infer<typeof ReportedError>;

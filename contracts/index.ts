@@ -1,0 +1,8 @@
+/** The wire between API and workers: message schemas, states, error shape, profile and object layout. A leaf: imports zod only. */
+export * from "./codec.ts";
+export * from "./errors.ts";
+export * from "./messages/index.ts";
+export * from "./object-keys.ts";
+export * from "./probe.ts";
+export * from "./profile.ts";
+export * from "./states.ts";

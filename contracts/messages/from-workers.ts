@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { ReportedError } from "../errors.ts";
+import { pools } from "../states.ts";
+import { RenderState } from "./render-state.ts";
+
+const count = z.int().nonnegative();
+
+const attemptRef = {
+  videoId: z.uuid(),
+  jobId: z.uuid(),
+  taskId: z.uuid(),
+  /** Chosen by the worker, new for every try. */
+  attemptId: z.uuid(),
+  workerId: z.string().min(1).max(200),
+  at: z.iso.datetime(),
+};
+
+/** `sequence` counts the reports of one attempt from 1 (`started` is 0): a report older than the last applied one says nothing new. */
+const sequenced = { ...attemptRef, sequence: z.int().positive() };
+
+/** A worker took a task. Sent before the task's message is acknowledged. */
+export const RenderStarted = z.object({ type: z.literal("render.started.v1"), ...attemptRef });
+export type RenderStarted = z.infer<typeof RenderStarted>;
+
+export const VariantProgress = z.object({
+  name: z.string(),
+  /** 0 to 1. */
+  fraction: z.number().min(0).max(1),
+  frames: count,
+  /** Frames encoded per second of wall time. */
+  fps: z.number().nonnegative(),
+  /** Seconds of video encoded per second of wall time. */
+  speed: z.number().nonnegative(),
+  sizeBytes: count,
+  /** Milliseconds until this variant is done; null while unknown. */
+  etaMs: z.number().nonnegative().nullable(),
+});
+export type VariantProgress = z.infer<typeof VariantProgress>;
+
+/** How far it is, all variants in one message, a few times a second. May be lost. */
+export const RenderProgressed = z.object({
+  type: z.literal("render.progressed.v1"),
+  ...sequenced,
+  variants: z.array(VariantProgress),
+});
+export type RenderProgressed = z.infer<typeof RenderProgressed>;
+
+/** The state changed: source probed and ladder planned, a variant became playable or ready, the poster is there. */
+export const RenderAdvanced = z.object({
+  type: z.literal("render.advanced.v1"),
+  ...sequenced,
+  state: RenderState,
+});
+export type RenderAdvanced = z.infer<typeof RenderAdvanced>;
+
+/** All variants are settled and stored. */
+export const RenderCompleted = z.object({
+  type: z.literal("render.completed.v1"),
+  ...sequenced,
+  state: RenderState,
+});
+export type RenderCompleted = z.infer<typeof RenderCompleted>;
+
+/** The attempt ended in an error: `FAILED` may be tried again, `REJECTED` (the input is at fault) never. */
+export const RenderFailed = z.object({
+  type: z.literal("render.failed.v1"),
+  ...sequenced,
+  outcome: z.enum(["FAILED", "REJECTED"]),
+  error: ReportedError,
+  state: RenderState,
+});
+export type RenderFailed = z.infer<typeof RenderFailed>;
+
+/** The attempt was stopped: `CANCELED` on request, `INTERRUPTED` because the worker shuts down (uses no try). */
+export const RenderStopped = z.object({
+  type: z.literal("render.stopped.v1"),
+  ...sequenced,
+  outcome: z.enum(["CANCELED", "INTERRUPTED"]),
+  state: RenderState,
+});
+export type RenderStopped = z.infer<typeof RenderStopped>;
+
+/** A worker lives: sent every few seconds; renews the leases of the attempts that it names. */
+export const WorkerSeen = z.object({
+  type: z.literal("worker.seen.v1"),
+  workerId: z.string().min(1).max(200),
+  at: z.iso.datetime(),
+  startedAt: z.iso.datetime(),
+  hostname: z.string(),
+  version: z.string(),
+  pools: z.array(z.enum(pools)).min(1),
+  slots: count,
+  /** Encoders that a trial encode opened, e.g. `libx264`. */
+  encoders: z.array(z.string()),
+  ffmpegVersion: z.string(),
+  attempts: z.array(z.object({ taskId: z.uuid(), attemptId: z.uuid() })),
+  /** The worker takes nothing new and is about to end. */
+  isStopping: z.boolean(),
+});
+export type WorkerSeen = z.infer<typeof WorkerSeen>;

@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+const positive = z.number().positive();
+const count = z.int().nonnegative();
+
+export const VideoStreamProbe = z.object({
+  codec: z.string(),
+  profile: z.string().nullable(),
+  pixelFormat: z.string().nullable(),
+  /** Stored size in pixels, before rotation and pixel aspect are applied. */
+  codedWidth: z.int().positive(),
+  codedHeight: z.int().positive(),
+  /** Size in square pixels as a viewer sees it: after pixel aspect and rotation. */
+  width: z.int().positive(),
+  height: z.int().positive(),
+  /** Clockwise degrees that a player must turn the stored picture by: 0, 90, 180 or 270. */
+  rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
+  /** Width of a stored pixel divided by its height, e.g. `{ num: 8, den: 9 }`. */
+  pixelAspect: z.object({ num: z.int().positive(), den: z.int().positive() }),
+  /** Average frames per second. */
+  frameRate: positive.nullable(),
+  isVariableFrameRate: z.boolean(),
+  isInterlaced: z.boolean(),
+  /** Frame count as the container states it. */
+  frames: count.nullable(),
+  /** Transfer of high dynamic range material: `PQ` (SMPTE ST 2084) or `HLG` (ARIB STD-B67). */
+  hdr: z.enum(["PQ", "HLG"]).nullable(),
+  colorPrimaries: z.string().nullable(),
+  colorTransfer: z.string().nullable(),
+  colorSpace: z.string().nullable(),
+  colorRange: z.string().nullable(),
+  /** Seconds at which the first frame is shown, on the container's clock. */
+  startTime: z.number().nullable(),
+});
+export type VideoStreamProbe = z.infer<typeof VideoStreamProbe>;
+
+export const AudioStreamProbe = z.object({
+  codec: z.string(),
+  channels: z.int().positive(),
+  sampleRate: z.int().positive(),
+  language: z.string().nullable(),
+  startTime: z.number().nullable(),
+});
+export type AudioStreamProbe = z.infer<typeof AudioStreamProbe>;
+
+/** What a source is, read once before planning. `null` means that the container does not say. */
+export const SourceProbe = z.object({
+  container: z.string(),
+  durationMs: positive.nullable(),
+  sizeBytes: count,
+  bitrateBps: count.nullable(),
+  video: VideoStreamProbe,
+  audio: AudioStreamProbe.nullable(),
+  streamCount: count,
+});
+export type SourceProbe = z.infer<typeof SourceProbe>;

@@ -1,0 +1,47 @@
+/** States and other closed word lists, spelled alike in Prisma, GraphQL, messages and the console. */
+
+export const videoStatuses = ["AWAITING_SOURCE", "PROCESSING", "PLAYABLE", "READY", "FAILED"] as const;
+export type VideoStatus = (typeof videoStatuses)[number];
+
+export const variantStatuses = ["PENDING", "RENDERING", "READY", "SKIPPED", "FAILED", "CANCELED"] as const;
+export type VariantStatus = (typeof variantStatuses)[number];
+
+/** Jobs and tasks go through the same states. */
+export const jobStatuses = ["PENDING", "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED"] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** How an attempt ended. `FAILED` may be tried again, `REJECTED` never, `INTERRUPTED` (shutdown) uses no try. */
+export const attemptOutcomes = [
+  "COMPLETED",
+  "FAILED",
+  "REJECTED",
+  "CANCELED",
+  "INTERRUPTED",
+  "LOST",
+] as const;
+export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
+export const jobPriorities = ["INTERACTIVE", "STANDARD", "BULK"] as const;
+export type JobPriority = (typeof jobPriorities)[number];
+
+/** The kind of worker that a task may run on. */
+export const pools = ["cpu", "gpu"] as const;
+export type Pool = (typeof pools)[number];
+
+/** Which rungs matter most: `CRITICAL` ones decide whether a viewer can play at all. */
+export const tiers = ["CRITICAL", "STANDARD", "PREMIUM"] as const;
+export type Tier = (typeof tiers)[number];
+
+const terminalJobStatuses: ReadonlySet<JobStatus> = new Set(["SUCCEEDED", "FAILED", "CANCELED"]);
+const settledVariantStatuses: ReadonlySet<VariantStatus> = new Set([
+  "READY",
+  "SKIPPED",
+  "FAILED",
+  "CANCELED",
+]);
+
+/** A terminal job or task never changes its status again. */
+export const isTerminal = (status: JobStatus): boolean => terminalJobStatuses.has(status);
+
+/** A settled variant has nothing left to render in its present job. */
+export const isSettled = (status: VariantStatus): boolean => settledVariantStatuses.has(status);

@@ -1,0 +1,3 @@
+/** Messaging over Google Pub/Sub, for the API and for workers. */
+export * from "./messaging.ts";
+export * from "./topology.ts";

@@ -1,0 +1,62 @@
+import type { Readable } from "node:stream";
+
+/** What the store knows of one object. */
+export interface StoredObject {
+  key: string;
+  sizeBytes: number;
+  contentType: string;
+  /** Changes with every write; opaque. Use it with `ifGenerationMatch`. */
+  generation: string;
+  updatedAt: Date;
+}
+
+export interface PutOptions {
+  /** Default: by the key's ending. */
+  contentType?: string;
+  /** Default: none. Segments are immutable, playlists short-lived. */
+  cacheControl?: string;
+  /** Write only if the object is at this generation; `"0"`: only if it does not exist. Else `PreconditionFailedError`. */
+  ifGenerationMatch?: string;
+  signal?: AbortSignal;
+}
+
+export interface ReadOptions {
+  /** First byte, inclusive. Default 0. */
+  start?: number;
+  /** Last byte, inclusive. Default: to the end. */
+  end?: number;
+  signal?: AbortSignal;
+}
+
+/** Bytes to write: in memory, a stream, or a local file (which stays the caller's). */
+export type PutBody = Uint8Array | string | Readable | { path: string };
+
+/**
+ * Keeps media objects under slash-separated keys. Writes are atomic: a reader sees the whole old or the whole new object.
+ *
+ * Errors: `ObjectNotFoundError`, `PreconditionFailedError`, `StoreFullError`, `InvalidKeyError`; others are operational
+ * and may be tried again.
+ */
+export interface ObjectStore extends AsyncDisposable {
+  put(key: string, body: PutBody, options?: PutOptions): Promise<StoredObject>;
+  /** Null when there is no such object. */
+  head(key: string): Promise<StoredObject | null>;
+  read(key: string, options?: ReadOptions): Promise<{ object: StoredObject; body: Readable }>;
+  /** Objects whose keys begin with `prefix`, in key order. */
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** True if there was something to delete. */
+  delete(key: string): Promise<boolean>;
+  /** Deletes everything below `prefix` (which ends in `/`); returns how many objects. */
+  deletePrefix(prefix: string): Promise<number>;
+  /** Moves a finished local file into the store, by rename where that is possible; the file is gone afterwards. */
+  adopt(key: string, path: string, options?: PutOptions): Promise<StoredObject>;
+  /**
+   * The object as a local file: the store's own file, or a copy below `directory`. The caller deletes it only if `isCopy`.
+   */
+  toLocalFile(
+    key: string,
+    options: { directory: string; signal?: AbortSignal },
+  ): Promise<{ path: string; isCopy: boolean }>;
+  /** The address at which players find the object. */
+  publicUrl(key: string): string;
+}
