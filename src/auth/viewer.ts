@@ -1,0 +1,28 @@
+import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
+import { ForbiddenError } from "../errors.ts";
+
+/** Who asks: an API key of a workspace. */
+export interface Viewer {
+  apiKeyId: string;
+  workspaceId: string;
+  scopes: readonly ApiKeyScope[];
+}
+
+/** `ADMIN` includes `WRITE`, which includes `READ`. */
+const implied: Record<ApiKeyScope, readonly ApiKeyScope[]> = {
+  READ: ["READ", "WRITE", "ADMIN"],
+  WRITE: ["WRITE", "ADMIN"],
+  ADMIN: ["ADMIN"],
+};
+
+export const hasScope = (viewer: Viewer, scope: ApiKeyScope): boolean =>
+  viewer.scopes.some((held) => implied[scope].includes(held));
+
+/** Throws `ForbiddenError` unless the viewer's key carries the scope. */
+export function requireScope(viewer: Viewer, scope: ApiKeyScope): void {
+  if (hasScope(viewer, scope)) return;
+  throw new ForbiddenError(
+    "FORBIDDEN",
+    `This needs an API key with the scope ${scope}; yours has ${viewer.scopes.join(", ")}. Ask an administrator of the workspace for another key.`,
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * Expected failures: part of every operation's contract, shown to clients as members of the result union (types in
+ * `schema/errors.ts`). Anything else that is thrown is a bug or an outage, and is masked outside.
+ */
+export abstract class ExpectedError extends Error {
+  /** Stable, upper snake case; clients switch on it. */
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The thing does not exist, or is of another workspace: the two are not told apart. */
+export class NotFoundError extends ExpectedError {}
+
+/** An input field does not hold what it must. */
+export class InvalidInputError extends ExpectedError {
+  /** Where in the input, e.g. `source.upload.sizeBytes`. */
+  readonly field: string;
+  constructor(code: string, field: string, message: string) {
+    super(code, message);
+    this.field = field;
+  }
+}
+
+/** The request is fine, but not in the present state of things. */
+export class ConflictError extends ExpectedError {}
+
+/** The API key lacks a scope. */
+export class ForbiddenError extends ExpectedError {}
