@@ -1,0 +1,112 @@
+/** The data of one Postgres on disk: made once by initdb, whole or not at all. */
+import { randomBytes } from "node:crypto";
+import { chmod, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { PostgresBinaries } from "./binaries.ts";
+import { EmbeddedPostgresError } from "./errors.ts";
+import { runToEnd } from "./processes.ts";
+import type { RunAs } from "./run-as.ts";
+
+export interface Cluster {
+  /** What Postgres calls PGDATA. */
+  folder: string;
+  password: string;
+}
+
+/** The major version of the PostgreSQL that the packages carry; data of another one cannot be read by it. */
+const MAJOR_VERSION = "18";
+const PASSWORD_FILE = "reelay-password";
+
+/**
+ * Opens the cluster below `directory`, or makes one.
+ *
+ * initdb works in a folder aside that is renamed when complete, so an initdb that was cut short leaves nothing that
+ * looks like data: what it left is removed here.
+ */
+export async function openCluster(
+  directory: string,
+  options: { binaries: PostgresBinaries; runAs: RunAs; durable: boolean; signal?: AbortSignal | undefined },
+): Promise<Cluster> {
+  const folder = path.join(directory, "cluster");
+  if ((await stat(folder).catch(() => undefined)) === undefined) await initialise(folder, options);
+
+  const version = (await readOwn(path.join(folder, "PG_VERSION"))).trim();
+  if (version !== MAJOR_VERSION) {
+    throw new EmbeddedPostgresError(
+      "OTHER_VERSION",
+      `${directory} holds data of PostgreSQL ${version}, this Reelay runs PostgreSQL ${MAJOR_VERSION}: move the data over with pg_dump and pg_restore, or start with another data folder.`,
+    );
+  }
+  return { folder, password: (await readOwn(path.join(folder, PASSWORD_FILE))).trim() };
+}
+
+/** Makes `folder` (mode 0700), gives it to whoever Postgres runs as, and returns its real path. */
+export async function makeFolder(folder: string, { owner }: RunAs): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
+    await chmod(folder, 0o700);
+    return await realpath(folder);
+  } catch (cause) {
+    throw forbidden(folder, cause);
+  }
+}
+
+async function initialise(
+  folder: string,
+  { binaries, runAs, durable, signal }: Parameters<typeof openCluster>[1],
+): Promise<void> {
+  const aside = `${folder}.new`;
+  const passwordFile = `${folder}.password`;
+  const password = randomBytes(24).toString("base64url");
+  await rm(aside, { recursive: true, force: true });
+  await writeOwn(passwordFile, password, runAs);
+  const { code, output } = await runToEnd(
+    [
+      ...runAs.prefix,
+      binaries.initdb,
+      `--pgdata=${aside}`,
+      "--username=postgres",
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      // Order by code point as in C, but with upper and lower case for every script, so that searches ignore case.
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-instructions",
+      ...(durable ? [] : ["--no-sync"]),
+    ],
+    { owner: runAs.owner, signal },
+  );
+  if (code !== 0) {
+    throw new EmbeddedPostgresError(
+      "START_FAILED",
+      `initdb could not make a database in ${folder}: ${output.trim() || `it ended with ${code}`}`,
+    );
+  }
+  await rename(passwordFile, path.join(aside, PASSWORD_FILE));
+  await rename(aside, folder);
+}
+
+async function writeOwn(file: string, text: string, { owner }: RunAs): Promise<void> {
+  await rm(file, { force: true });
+  await writeFile(file, text, { mode: 0o600 });
+  if (owner !== undefined) await chown(file, owner.uid, owner.gid);
+}
+
+async function readOwn(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw forbidden(file, cause);
+  }
+}
+
+function forbidden(file: string, cause: unknown): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    "DIRECTORY_FORBIDDEN",
+    `${file} cannot be used as this user: ${(cause as Error).message}; start as the user who made it, or choose another data folder.`,
+    { cause },
+  );
+}

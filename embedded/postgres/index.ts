@@ -1,0 +1,3 @@
+export { AlreadyClaimedError, type Claim, claimDirectory } from "./claim.ts";
+export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from "./errors.ts";
+export { type EmbeddedPostgres, type StartPostgresOptions, startPostgres } from "./start-postgres.ts";

@@ -1,0 +1,160 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Client } from "pg";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { locatePostgresBinaries } from "./binaries.ts";
+import { readPostmasterFile, untilReady } from "./postmaster.ts";
+import { chooseRunAs } from "./run-as.ts";
+import { serverSettings } from "./settings.ts";
+import { startPostgres } from "./start-postgres.ts";
+
+let parent: string;
+let directory: string;
+
+beforeEach(async () => {
+  // mkdtemp makes it 0700: as root this is the clone that only root may enter.
+  parent = await mkdtemp(path.join(tmpdir(), "reelay-postgres-"));
+  directory = path.join(parent, "database");
+});
+afterEach(() => rm(parent, { recursive: true, force: true }));
+
+const start = (extra: { port?: number } = {}) => startPostgres({ directory, durable: false, ...extra });
+
+async function query<Row extends object>(url: string, sql: string): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+test("an empty folder becomes a UTF-8 database on loopback, its password readable by its owner only", async () => {
+  await using postgres = await start();
+  const [row] = await query(postgres.url, "SELECT current_database(), lower('É'), version()");
+  expect(row).toMatchObject({ current_database: "reelay", lower: "é", version: /PostgreSQL 18/ });
+  expect((await stat(path.join(directory, "cluster/reelay-password"))).mode & 0o777).toBe(0o600);
+  await expect(query(postgres.url.replace(/postgres:[^@]*@/, "postgres:wrong@"), "SELECT 1")).rejects.toThrow(
+    /password authentication failed/,
+  );
+});
+
+test("data is there again after a stop and a start, and a stop leaves no process and no claim", async () => {
+  {
+    await using postgres = await start();
+    await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer");
+  }
+  expect(await readPostmasterFile(path.join(directory, "cluster"))).toBeUndefined();
+  await expect(stat(path.join(directory, "owner.json"))).rejects.toThrow(/ENOENT/);
+  await using again = await start();
+  expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
+});
+
+test("a server killed with -9 is noticed, and the next start recovers what was committed", async () => {
+  {
+    await using postgres = await start();
+    await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer");
+    process.kill(postgres.pid, "SIGKILL");
+    expect(await postgres.exited).toEqual({ code: null, signal: "SIGKILL" });
+  }
+  await using again = await start();
+  expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
+});
+
+test("a server that a killed run left behind is stopped, and its data is served", async () => {
+  {
+    await using postgres = await start();
+    await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer");
+  }
+  const leftover = await startLeftover();
+  const warned: string[] = [];
+  await using again = await startPostgres({
+    directory,
+    durable: false,
+    log: { info: () => {}, warn: (fields, event) => warned.push(`${event} ${JSON.stringify(fields)}`) },
+  });
+  expect(warned).toEqual([`postgres.leftover-stopped {"pid":${leftover.pid},"directory":"${directory}"}`]);
+  expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
+});
+
+test("a second start on a folder in use is refused with the process that uses it, and harms nothing", async () => {
+  await using first = await start();
+  await expect(start()).rejects.toMatchObject({
+    code: "DIRECTORY_IN_USE",
+    message: `The database in ${directory} is in use by process ${process.pid}: stop that process, or choose another folder.`,
+  });
+  expect(await query(first.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+});
+
+test("a claim of a dead process and a pid file that names a stranger are no obstacle", async () => {
+  {
+    await using _ = await start();
+  }
+  await writeFile(path.join(directory, "owner.json"), JSON.stringify({ pid: 1, startedAt: "long ago" }));
+  const cluster = path.join(directory, "cluster");
+  await writeFile(
+    path.join(cluster, "postmaster.pid"),
+    `${process.pid}\n${cluster}\n1\n5432\n\n127.0.0.1\n\nready\n`,
+  );
+  await using postgres = await start();
+  expect(await query(postgres.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+});
+
+test("an initdb that was cut short is done again", async () => {
+  await mkdir(path.join(directory, "cluster.new/base"), { recursive: true });
+  await writeFile(path.join(directory, "cluster.new/PG_VERSION"), "18\n");
+  await using postgres = await start();
+  expect(await query(postgres.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+});
+
+test("data of another major version is refused with the way out, and left as it is", async () => {
+  await mkdir(path.join(directory, "cluster"), { recursive: true });
+  await writeFile(path.join(directory, "cluster/PG_VERSION"), "16\n");
+  await expect(start()).rejects.toMatchObject({
+    code: "OTHER_VERSION",
+    message: `${directory} holds data of PostgreSQL 16, this Reelay runs PostgreSQL 18: move the data over with pg_dump and pg_restore, or start with another data folder.`,
+  });
+  expect(await readFile(path.join(directory, "cluster/PG_VERSION"), "utf8")).toBe("16\n");
+});
+
+test("a taken port is named, with what to do", async () => {
+  await using taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const address = taken.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await expect(start({ port })).rejects.toMatchObject({
+    code: "PORT_TAKEN",
+    message: `Port ${port} on 127.0.0.1 is taken, so PostgreSQL cannot listen there: stop what uses it, or choose another port.`,
+  });
+});
+
+/** A server on the test's data as a run killed with -9 leaves it where nothing takes it down with its parent. */
+async function startLeftover(): Promise<{ pid: number }> {
+  const { postgres } = await locatePostgresBinaries();
+  const { owner, prefix } = await chooseRunAs(directory, [postgres]);
+  const cluster = path.join(directory, "cluster");
+  const withoutDeathSignal = prefix.filter((word) => word !== "--pdeathsig" && word !== "INT");
+  const settings = serverSettings({ port: 0, durable: false }).map((word) =>
+    word === "port=0" ? "port=54329" : word,
+  );
+  const [program = "", ...args] = [
+    ...(withoutDeathSignal.length > 1 ? withoutDeathSignal : []),
+    postgres,
+    "-D",
+    cluster,
+    ...settings,
+  ];
+  const child = spawn(program, args, {
+    cwd: "/",
+    stdio: "ignore",
+    detached: true,
+    ...(program === "setpriv" ? {} : owner),
+  });
+  await untilReady(cluster, child.pid ?? 0, AbortSignal.timeout(20_000));
+  return { pid: child.pid ?? 0 };
+}
