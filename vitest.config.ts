@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    globalSetup: "./tests/kit/global-setup.ts",
     projects: [
       {
         test: {

@@ -1,0 +1,3 @@
+export { type EventuallyOptions, eventually } from "./eventually.ts";
+export { freePort } from "./free-port.ts";
+export { createTestDatabase, type TestDatabase } from "./test-database.ts";
