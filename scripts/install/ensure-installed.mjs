@@ -1,0 +1,77 @@
+/** Brings a clone to where its programs run: dependencies, Node 24, generated Prisma client. Quick when all is there. */
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { isInstalled, markInstalled } from "./installed.mjs";
+import { withLock } from "./lock.mjs";
+import { expected, ROOT } from "./paths.mjs";
+import { generatePrismaClient, isPrismaClientFresh } from "./prisma-client.mjs";
+
+const WANTED_NODE = 24;
+
+/** Returns the path of the Node to run our programs with. */
+export async function ensureInstalled(root = ROOT) {
+  if (!isInstalled(root) || !isPrismaClientFresh(root)) {
+    await withLock(
+      path.join(root, ".install.lock"),
+      async () => {
+        // Another process may have done it while we waited.
+        if (!isInstalled(root)) await install(root);
+        if (!isPrismaClientFresh(root)) await generatePrismaClient(root, findNode(root));
+      },
+      () => console.error("Waiting for another process that installs the dependencies …"),
+    );
+  }
+  return findNode(root);
+}
+
+/**
+ * No package here needs its install script, and npm is about to leave them out by itself; some try to download programs,
+ * which fails without open internet. So all of them are left out, and what they would have done is done where it is needed.
+ */
+async function install(root) {
+  console.error("Installing the dependencies (npm ci) …");
+  const npm = npmCommand();
+  const args = ["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--loglevel=error"];
+  const child = spawn(npm[0], [...npm.slice(1), ...args], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: npm.length === 1,
+  });
+  const code = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", resolve);
+  });
+  if (code !== 0) {
+    throw expected(
+      `npm could not install the dependencies (it ended with ${code}; its reason is above): the registry must be reachable, and package-lock.json must fit package.json (npm install mends that).`,
+    );
+  }
+  makeExecutable(root);
+  markInstalled(root);
+}
+
+function npmCommand() {
+  const running = process.env.npm_execpath ?? "";
+  return /npm-cli\.c?js$/.test(running) ? [process.execPath, running] : ["npm"];
+}
+
+/** The archive of ffprobe lacks the permission that its install script would set. */
+function makeExecutable(root) {
+  const folder = path.join(root, "node_modules/@ffprobe-installer");
+  for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+    const program = path.join(folder, name, "ffprobe");
+    if (fs.existsSync(program)) fs.chmodSync(program, 0o755);
+  }
+}
+
+/** The Node that came with the dependencies; where none of those runs here, the one that runs this if it is new enough. */
+function findNode(root) {
+  const installed = path.join(root, "node_modules/.bin/node");
+  const runs = fs.existsSync(installed) && spawnSync(installed, ["--version"]).status === 0;
+  if (runs) return installed;
+  if (Number(process.versions.node.split(".")[0]) >= WANTED_NODE) return process.execPath;
+  throw expected(
+    `Reelay runs on Node ${WANTED_NODE}, npm has none for ${process.platform}-${process.arch}, and this is Node ${process.versions.node}: install Node ${WANTED_NODE} or newer from https://nodejs.org and try again.`,
+  );
+}
