@@ -33,10 +33,12 @@ function fitsLockfile(root) {
   });
 }
 
+/** Optional packages without an os are parts of others that may be for another machine: their lack says nothing. */
 function isForThisMachine({ os, cpu, libc }) {
-  const fits = (list, value) => list === undefined || [list].flat().includes(value);
-  // Which C library this is cannot be told cheaply: an install that lacks such a package counts as whole.
-  return libc === undefined && fits(os, process.platform) && fits(cpu, process.arch);
+  // Which C library this is cannot be told cheaply either.
+  return (
+    libc === undefined && os?.includes(process.platform) === true && cpu?.includes(process.arch) === true
+  );
 }
 
 function readJson(file) {
