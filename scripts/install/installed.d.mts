@@ -1,0 +1,3 @@
+export function wantedState(root: string): string;
+export function isInstalled(root: string, wanted?: string): boolean;
+export function markInstalled(root: string): void;
