@@ -1,4 +1,4 @@
-import { access, chmod, constants, readFile, symlink } from "node:fs/promises";
+import { access, chmod, constants, lstat, readFile, symlink } from "node:fs/promises";
 import path from "node:path";
 import { EmbeddedPostgresError } from "./errors.ts";
 
@@ -64,8 +64,17 @@ async function linkLibraries(packageFolder: string): Promise<void> {
   const list = await readFile(path.join(packageFolder, "native/pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = path.join(packageFolder, target);
+    // Looked at first: in a folder that we may not write to, making a link that exists fails for lack of permission.
+    if (await exists(link)) continue;
     await symlink(path.basename(source), link).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
   }
+}
+
+async function exists(link: string): Promise<boolean> {
+  return lstat(link).then(
+    () => true,
+    () => false,
+  );
 }

@@ -40,6 +40,14 @@ export async function openCluster(
   return { folder, password: (await readOwn(path.join(folder, PASSWORD_FILE))).trim() };
 }
 
+/** Makes what lies above `folder`, open to enter as usual: as whom Postgres can run depends on who may enter it. */
+export async function makeParent(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  await mkdir(parent, { recursive: true }).catch((cause: unknown) => {
+    throw forbidden(parent, cause);
+  });
+}
+
 /** Makes `folder` (mode 0700), gives it to whoever Postgres runs as, and returns its real path. */
 export async function makeFolder(folder: string, { owner }: RunAs): Promise<string> {
   try {

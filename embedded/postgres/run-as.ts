@@ -16,6 +16,16 @@ export interface RunAs {
 const NOBODY = 65_534;
 
 /**
+ * Gives a program that is not root the capability to enter any folder. `no_setuid_fixup` makes it count for access(2) too,
+ * with which initdb looks for its companions: without it, that call knows the user's own rights only.
+ */
+const PASS_CLOSED_FOLDERS = [
+  "--inh-caps=+dac_override",
+  "--ambient-caps=+dac_override",
+  "--securebits=+no_setuid_fixup",
+];
+
+/**
  * Decides as whom to run programs that use `directory`.
  *
  * Anyone but root runs them as themselves. Root runs them as the owner of an existing data folder, else as `nobody`.
@@ -35,8 +45,7 @@ export async function chooseRunAs(directory: string, programs: readonly string[]
     ...programs.map((file) => path.dirname(file)),
     path.dirname(directory),
   ]);
-  const capabilities =
-    closed === undefined ? [] : ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"];
+  const capabilities = closed === undefined ? [] : PASS_CLOSED_FOLDERS;
   const identity = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups"];
   const prefix = ["setpriv", ...identity, ...capabilities, ...diesWithUs];
   if (setpriv && (await succeeds(...prefix, programs[0] ?? "true", "--version"))) return { owner, prefix };

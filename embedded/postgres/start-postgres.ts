@@ -2,7 +2,7 @@
 import path from "node:path";
 import { locatePostgresBinaries } from "./binaries.ts";
 import { AlreadyClaimedError, type Claim, claimDirectory } from "./claim.ts";
-import { makeFolder, openCluster } from "./cluster.ts";
+import { makeFolder, makeParent, openCluster } from "./cluster.ts";
 import { ensureDatabase } from "./database.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { stopLeftover, stopServer } from "./postmaster.ts";
@@ -42,6 +42,7 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 export async function startPostgres(options: StartPostgresOptions): Promise<EmbeddedPostgres> {
   const { durable = true, signal, log } = options;
   const binaries = await locatePostgresBinaries();
+  await makeParent(path.resolve(options.directory));
   const runAs = await chooseRunAs(path.resolve(options.directory), [binaries.postgres, binaries.initdb]);
 
   await using started = new AsyncDisposableStack();
