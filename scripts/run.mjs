@@ -3,7 +3,8 @@
  * missing, then runs PROGRAM, a file of ours or a command of a dependency, on the Node 24 that was installed. Options
  * before a file (`--watch`) are Node's. Without PROGRAM it only installs.
  *
- * This is no `prestart` hook, because npm leaves hooks out where it is configured with `ignore-scripts`.
+ * This is no `prestart` hook, because npm leaves hooks out where it is configured with `ignore-scripts`. The scripts say
+ * `exec`, so that no shell stands between npm and us: one that is signalled dies and tells nobody.
  */
 import { spawn } from "node:child_process";
 import path from "node:path";
@@ -29,7 +30,8 @@ function run(node, program, args) {
     ? spawn(node, [program, ...args], options)
     : spawn(path.join(bin, program), args, { ...options, shell: process.platform === "win32" });
 
-  // npm and terminals signal us; the program decides how it ends, and we end as it did.
+  // The program decides how it ends, and we end as it did. A Ctrl-C reaches it up to three times at once: from the terminal,
+  // from us, and from us again because npm passes it on too; signals in quick succession are one.
   const forward = (signal) => child.kill(signal);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);
