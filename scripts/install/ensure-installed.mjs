@@ -22,6 +22,7 @@ export async function ensureInstalled(root = ROOT) {
       () => console.error("Waiting for another process that installs the dependencies …"),
     );
   }
+  makeExecutable(root);
   return findNode(root);
 }
 
@@ -43,7 +44,6 @@ async function install(root) {
       `npm could not install the dependencies (it ended with ${code}; its reason is above): check that the registry can be reached ("npm ping") and that the disk has 2 GB free, then try again.`,
     );
   }
-  makeExecutable(root);
   markInstalled(root);
   console.error(`Dependencies installed in ${Math.round((Date.now() - began) / 1000)} s.`);
 }
@@ -72,7 +72,8 @@ function makeExecutable(root) {
   const folder = path.join(root, "node_modules/@ffprobe-installer");
   for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
     const program = path.join(folder, name, "ffprobe");
-    if (fs.existsSync(program)) fs.chmodSync(program, 0o755);
+    const mode = fs.statSync(program, { throwIfNoEntry: false })?.mode;
+    if (mode !== undefined && (mode & 0o100) === 0) fs.chmodSync(program, 0o755);
   }
 }
 
