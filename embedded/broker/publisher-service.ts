@@ -6,8 +6,8 @@ import { type StoredMessage, sizeOf } from "./stored-message.ts";
 import type { Description } from "./subscription-plan.ts";
 import { unary } from "./unary.ts";
 
-type V1 = typeof protos.google.pubsub.v1;
 type Topic = protos.google.pubsub.v1.ITopic;
+type NewMessage = Omit<StoredMessage, "messageId" | "publishedAt">;
 
 /** Limits of the real service. */
 const limits = {
@@ -52,9 +52,7 @@ export function publisherService(registry: Registry<Description>): UntypedServic
   };
 }
 
-function parseMessages(
-  messages: InstanceType<V1["PubsubMessage"]>[] | protos.google.pubsub.v1.IPubsubMessage[],
-): Omit<StoredMessage, "messageId" | "publishedAt">[] {
+function parseMessages(messages: protos.google.pubsub.v1.IPubsubMessage[]): NewMessage[] {
   if (messages.length === 0) throw invalid("The publish request holds no message.");
   if (messages.length > limits.messages) {
     throw invalid(`The publish request holds ${messages.length} messages; at most ${limits.messages} fit.`);
@@ -67,9 +65,7 @@ function parseMessages(
   return parsed;
 }
 
-function parseMessage(
-  message: protos.google.pubsub.v1.IPubsubMessage,
-): Omit<StoredMessage, "messageId" | "publishedAt"> {
+function parseMessage(message: protos.google.pubsub.v1.IPubsubMessage): NewMessage {
   const data = message.data as Uint8Array;
   const attributes = message.attributes ?? {};
   const names = Object.keys(attributes);

@@ -1,18 +1,28 @@
-import type { handleUnaryCall, ServerUnaryCall, UntypedHandleCall } from "@grpc/grpc-js";
+import type { ServerUnaryCall, sendUnaryData, UntypedHandleCall } from "@grpc/grpc-js";
+
+type Answer<Request, Response> = (
+  request: Request,
+  call: ServerUnaryCall<Request, Response>,
+) => Response | Promise<Response>;
 
 /** A gRPC handler from a function: what it throws becomes the call's status. */
-export function unary<Request, Response>(
-  answer: (request: Request, call: ServerUnaryCall<Request, Response>) => Response | Promise<Response>,
-): UntypedHandleCall {
-  const handler: handleUnaryCall<Request, Response> = async (call, callback) => {
-    let response: Response;
-    try {
-      response = await answer(call.request, call);
-    } catch (error) {
-      callback(error instanceof Error ? error : new Error(String(error)));
-      return;
-    }
-    callback(null, response);
+export const unary =
+  <Request, Response>(answer: Answer<Request, Response>): UntypedHandleCall =>
+  (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
+    void respond(answer, call, callback);
   };
-  return handler as UntypedHandleCall;
+
+async function respond<Request, Response>(
+  answer: Answer<Request, Response>,
+  call: ServerUnaryCall<Request, Response>,
+  callback: sendUnaryData<Response>,
+): Promise<void> {
+  let response: Response;
+  try {
+    response = await answer(call.request, call);
+  } catch (error) {
+    callback(error instanceof Error ? error : new Error(String(error)));
+    return;
+  }
+  callback(null, response);
 }
