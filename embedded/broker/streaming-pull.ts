@@ -15,7 +15,9 @@ type Call = ServerDuplexStream<Request, Response>;
 /** One open StreamingPull: its first request names the subscription and the limits, later ones acknowledge. */
 export function streamingPull(registry: Registry<Description>, clock: Clock, call: Call): void {
   let stream: Stream | undefined;
+  let isOver = false;
   call.on("data", (request: Request) => {
+    if (isOver) return;
     try {
       if (stream === undefined) stream = openStream(registry, clock, call, request);
       else stream.update(request);
@@ -23,7 +25,10 @@ export function streamingPull(registry: Registry<Description>, clock: Clock, cal
       call.emit("error", error);
     }
   });
-  const leave = () => stream?.leave();
+  const leave = () => {
+    isOver = true;
+    stream?.leave();
+  };
   call.on("end", () => {
     leave();
     call.end();

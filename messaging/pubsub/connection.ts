@@ -10,6 +10,8 @@ export interface PubSubOptions {
   emulatorHost?: string;
   /** Put before every topic and subscription name. Default `reelay-`. */
   prefix?: string;
+  /** How long a publish may take before it rejects, retries included. Default 10,000 milliseconds. */
+  publishTimeoutMs?: number;
   /** Told of what went wrong and was dealt with. Default: nobody. */
   log?: Log;
 }
@@ -23,6 +25,7 @@ export interface Connection extends AsyncDisposable {
   subscriber: v1.SubscriberClient;
   /** The server, for messages to humans. */
   server: string;
+  publishTimeoutMs: number;
   log: Log;
   topicPath(topic: Topic): string;
   subscriptionPath(subscription: SubscriptionSpec): string;
@@ -41,6 +44,7 @@ export function connect(options: PubSubOptions): Connection {
     publisher,
     subscriber,
     server: emulatorHost ?? "pubsub.googleapis.com",
+    publishTimeoutMs: options.publishTimeoutMs ?? 10_000,
     log,
     topicPath: (topic) => `projects/${projectId}/topics/${prefix}${topic}`,
     subscriptionPath: ({ name }) => `projects/${projectId}/subscriptions/${prefix}${name}`,

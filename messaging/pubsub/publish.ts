@@ -14,11 +14,9 @@ export class PublishFailedError extends Error {
   override readonly name = "PublishFailedError";
 }
 
-/** How long a publish may take, retries included. */
-const publishTimeoutMs = 10_000;
-
 /** Publishes in small batches. Topics that are missing (a broker that forgot everything) are created on the way. */
 export function createPublish(connection: Connection): Publish {
+  const { publishTimeoutMs } = connection;
   const clientTopics = new Map<Topic, ClientTopic>();
 
   const clientTopic = (topic: Topic): ClientTopic => {
@@ -27,7 +25,7 @@ export function createPublish(connection: Connection): Publish {
     const created = connection.pubsub.topic(connection.topicPath(topic), {
       // The library waits 10 ms for company by default, which was most of a single message's latency on loopback.
       batching: { maxMilliseconds: 1, maxMessages: 500 },
-      gaxOpts: { timeout: publishTimeoutMs },
+      gaxOpts: { retry: retryFor(publishTimeoutMs) },
     });
     clientTopics.set(topic, created);
     return created;
@@ -42,7 +40,7 @@ export function createPublish(connection: Connection): Publish {
       await provision(connection);
       return send();
     });
-    await inTime(sent).catch((error: unknown) => {
+    await inTime(sent, publishTimeoutMs).catch((error: unknown) => {
       throw new PublishFailedError(
         `Pub/Sub at ${connection.server} did not take a message for ${connection.topicPath(topic)}: ${reasonOf(error)}. ` +
           "Check that the broker runs and that this process can reach it (PUBSUB_EMULATOR_HOST, network, credentials).",
@@ -52,12 +50,22 @@ export function createPublish(connection: Connection): Publish {
   };
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+/** The library waits up to a minute between tries; a broker that restarts is back sooner. */
+const retryFor = (totalTimeoutMillis: number) => ({
+  backoffSettings: {
+    initialRetryDelayMillis: 50,
+    retryDelayMultiplier: 1.5,
+    maxRetryDelayMillis: 1_000,
+    initialRpcTimeoutMillis: totalTimeoutMillis,
+    rpcTimeoutMultiplier: 1,
+    maxRpcTimeoutMillis: totalTimeoutMillis,
+    totalTimeoutMillis,
+  },
+});
+
+async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`no answer within ${publishTimeoutMs / 1_000} s`)),
-    publishTimeoutMs,
-  );
+  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs);
   try {
     return await Promise.race([work, promise]);
   } finally {
