@@ -14,7 +14,7 @@ export interface ServerUnderTest {
 
 export type Feature = "restart";
 
-export const projectId = "contract";
+const projectId = "contract";
 
 /** Clients with names of their own, so that tests on one server do not meet. */
 export function createWorld(address: string): {

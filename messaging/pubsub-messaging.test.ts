@@ -46,6 +46,32 @@ test("a pull that finds no broker goes on trying, and gets the message when ther
   expect(await pulled).toHaveLength(1);
 });
 
+test("a consumer that starts before the broker is subscribed when there is one", async () => {
+  const { emulatorHost, port } = await freeAddress();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost });
+  const inbox = createInbox();
+  const consuming = messaging.consume(liveReports("early"), async (delivery) => inbox.put(delivery));
+  await using _broker = await createBroker({ port });
+  await consuming;
+  await messaging.publish(started("heard"));
+  expect(await inbox.holds(1)).toEqual(["heard"]);
+});
+
+test("a consumer whose broker is gone can be disposed", async () => {
+  const broker = await createBroker();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: broker.address });
+  const inbox = createInbox();
+  const release = Promise.withResolvers<void>();
+  await messaging.consume(liveReports("orphan"), async (delivery) => {
+    inbox.put(delivery);
+    await release.promise;
+  });
+  await messaging.publish(started("held"));
+  await inbox.holds(1);
+  await broker[Symbol.asyncDispose]();
+  release.resolve();
+});
+
 test("two clients with different brokers live in one process", async () => {
   await using one = await createBroker();
   await using other = await createBroker();

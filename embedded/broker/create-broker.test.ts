@@ -140,6 +140,6 @@ test("deleting a subscription ends its streams and its waiting pulls", async () 
 test("a port that is taken is told with the remedy", async () => {
   await using broker = await createBroker();
   await expect(createBroker({ port: broker.port })).rejects.toThrow(
-    `Broker: cannot listen on 127.0.0.1:${broker.port}`,
+    `Broker: cannot listen on 127.0.0.1:${broker.port} (listen EADDRINUSE`,
   );
 });

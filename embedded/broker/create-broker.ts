@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { type Clock, systemClock } from "./clock.ts";
 import { loadServices } from "./proto.ts";
@@ -40,6 +42,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   });
   server.addService(publisher, publisherService(registry));
   server.addService(subscriber, subscriberService(registry, clock));
+  if (options.port) await refuseTakenPort(host, options.port);
   const port = await listen(server, host, options.port ?? 0);
   const ticks = setInterval(() => registry.advance(), tickMs);
   return {
@@ -53,14 +56,32 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   };
 }
 
+/** Asked of the system first, because grpc-js names no cause and writes a line of its own to the console. */
+async function refuseTakenPort(host: string, port: number): Promise<void> {
+  const probe = createServer().listen(port, host);
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    throw cannotListen(host, port, error);
+  } finally {
+    probe.close();
+  }
+  await once(probe, "close");
+}
+
+function cannotListen(host: string, port: number, error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(
+    `Broker: cannot listen on ${host}:${port} (${reason}); stop what uses that port, or choose another.`,
+    { cause: error },
+  );
+}
+
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);
-      else {
-        const message = `Broker: cannot listen on ${host}:${port} (${error.message}); stop what uses that port, or choose another.`;
-        reject(new Error(message, { cause: error }));
-      }
+      else reject(cannotListen(host, port, error));
     });
   });
 }

@@ -25,9 +25,8 @@ export function durationMs(duration: Duration | null | undefined): number | unde
   return Number(duration.seconds ?? 0) * 1_000 + (duration.nanos ?? 0) / 1e6;
 }
 
-export const durationOf = (ms: number): { seconds: number; nanos: number } => ({
+/** A google.protobuf.Duration, or Timestamp when the milliseconds count from the epoch. */
+export const protoTime = (ms: number): { seconds: number; nanos: number } => ({
   seconds: Math.floor(ms / 1_000),
   nanos: (ms % 1_000) * 1e6,
 });
-
-export const timestampOf = durationOf;

@@ -1,5 +1,5 @@
 import type { protos } from "@google-cloud/pubsub";
-import { timestampOf } from "./proto.ts";
+import { protoTime } from "./proto.ts";
 import type { Leased } from "./subscription.ts";
 
 /** A delivery as it goes over the wire. */
@@ -9,7 +9,7 @@ export const receivedMessage = ({ ackId, message }: Leased): protos.google.pubsu
     data: message.data,
     attributes: message.attributes,
     messageId: message.messageId,
-    publishTime: timestampOf(message.publishedAt),
+    publishTime: protoTime(message.publishedAt),
     orderingKey: message.orderingKey,
   },
 });

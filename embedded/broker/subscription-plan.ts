@@ -1,6 +1,6 @@
 import type { protos } from "@google-cloud/pubsub";
 import { parseFilter } from "./filter.ts";
-import { durationMs, durationOf } from "./proto.ts";
+import { durationMs, protoTime } from "./proto.ts";
 import type { SubscriptionPlan } from "./registry.ts";
 import { invalid, unsupported } from "./status-error.ts";
 
@@ -10,7 +10,7 @@ export type Description = protos.google.pubsub.v1.ISubscription;
  * Bounds of one subscription's backlog. The real service keeps everything for its retention; here the oldest go first when
  * either is passed, because Reelay sends again whatever nobody took.
  */
-export const backlogLimits = { maxMessages: 100_000, maxBytes: 256 * 1024 * 1024 } as const;
+const backlogLimits = { maxMessages: 100_000, maxBytes: 256 * 1024 * 1024 } as const;
 
 const day = 24 * 60 * 60 * 1_000;
 const namePattern = /^projects\/[^/]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/;
@@ -27,13 +27,13 @@ export function planSubscription(request: Description): SubscriptionPlan<Descrip
   const parsed = parseFilter(source ?? "");
   if (!parsed.ok) throw invalid(`${name}: ${parsed.reason}`);
   const retentionMs = durationMs(request.messageRetentionDuration) || 7 * day;
-  const expirationPolicy = request.expirationPolicy ?? { ttl: durationOf(31 * day) };
+  const expirationPolicy = request.expirationPolicy ?? { ttl: protoTime(31 * day) };
   const retry = request.retryPolicy;
   const description: Description = {
     ...request,
     ackDeadlineSeconds,
     expirationPolicy,
-    messageRetentionDuration: durationOf(retentionMs),
+    messageRetentionDuration: protoTime(retentionMs),
     state: "ACTIVE",
   };
   return {

@@ -2,7 +2,7 @@ import { PubSub, v1 } from "@google-cloud/pubsub";
 import { PassThroughClient } from "google-auth-library";
 import type { SubscriptionSpec, Topic } from "../topology.ts";
 
-export type Log = (event: string, fields: Record<string, unknown>) => void;
+type Log = (event: string, fields: Record<string, unknown>) => void;
 
 export interface PubSubOptions {
   projectId: string;
