@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { createBroker } from "../embedded/broker/index.ts";
-import { createInbox, started } from "./contract-kit.ts";
+import { createInbox, drain, started } from "./contract-kit.ts";
 import { createPubSubMessaging, PublishFailedError } from "./pubsub-messaging.ts";
 import { liveReports, projectorReports } from "./topology.ts";
 
@@ -70,6 +70,15 @@ test("a consumer whose broker is gone can be disposed", async () => {
   await inbox.holds(1);
   await broker[Symbol.asyncDispose]();
   release.resolve();
+});
+
+test("after a broker forgot everything, nothing of a burst is published to a topic without its subscriptions", async () => {
+  await using broker = await createBroker();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: broker.address });
+  const marks = Array.from({ length: 50 }, (_, index) => String(index));
+  await Promise.all(marks.map((mark) => messaging.publish(started(mark))));
+  const pulled = await drain((signal) => messaging.pull(projectorReports, 50, signal), marks.length);
+  expect(pulled.toSorted()).toEqual(marks.toSorted());
 });
 
 test("two clients with different brokers live in one process", async () => {

@@ -57,6 +57,10 @@ async function keepStreaming(
   const backoff = createBackoff();
   while (!signal.aborted) {
     const stream = openStream(connection, spec, maxInFlight);
+    // What the client deals with by itself: streams that it opens again, acknowledgements that nobody took.
+    stream.on("debug", ({ message }) => {
+      connection.log("messaging.stream-retried", { subscription: stream.name, reason: message });
+    });
     const error = await streamUntil(stream, signal, (message) => {
       backoff.reset();
       handling.take(message);

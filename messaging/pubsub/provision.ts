@@ -7,8 +7,13 @@ const callOptions = { timeout: 10_000 };
 
 /** Creates the topics and durable subscriptions that are missing. */
 export async function provision(connection: Connection): Promise<void> {
-  await Promise.all(Object.values(topics).map((topic) => createTopic(connection, topic)));
-  await Promise.all(durableSubscriptions.map((spec) => createSubscription(connection, spec)));
+  // Topic by topic: what is published between a topic's creation and its subscriptions' reaches nobody.
+  const provisioned = Object.values(topics).map(async (topic) => {
+    await createTopic(connection, topic);
+    const ofTopic = durableSubscriptions.filter((spec) => spec.topic === topic);
+    await Promise.all(ofTopic.map((spec) => createSubscription(connection, spec)));
+  });
+  await Promise.all(provisioned);
 }
 
 /** Creates one subscription, and its topic where that is missing, too. */

@@ -31,14 +31,26 @@ export function createPublish(connection: Connection): Publish {
     return created;
   };
 
+  let provisioning: Promise<void> | undefined;
+  /** Once for all publishes that found a topic missing; the others wait, too, or they would publish to a topic that nobody is subscribed to yet. */
+  const provisionAgain = (topic: Topic): Promise<void> => {
+    provisioning ??= provision(connection).finally(() => {
+      provisioning = undefined;
+    });
+    connection.log("messaging.provisioned-again", { topic: connection.topicPath(topic) });
+    return provisioning;
+  };
+
   return async (topic, { data, attributes }) => {
     const message = { data: Buffer.from(data.buffer, data.byteOffset, data.byteLength), attributes };
-    const send = () => clientTopic(topic).publishMessage(message);
+    const send = async () => {
+      await provisioning;
+      await clientTopic(topic).publishMessage(message);
+    };
     const sent = send().catch(async (error: unknown) => {
       if (!isNotFound(error)) throw error;
-      connection.log("messaging.provisioned-again", { topic: connection.topicPath(topic) });
-      await provision(connection);
-      return send();
+      await provisionAgain(topic);
+      await send();
     });
     await inTime(sent, publishTimeoutMs).catch((error: unknown) => {
       throw new PublishFailedError(
