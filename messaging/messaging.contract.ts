@@ -127,6 +127,22 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect(await inbox.holds(2)).toEqual(["tried", "tried"]);
     });
 
+    test("a handler may settle its message by itself, before it ends", async () => {
+      await using w = world();
+      const messaging = w.messaging();
+      await messaging.provision();
+      const inbox = createInbox();
+      await messaging.consume(projectorReports, async (delivery) => {
+        inbox.put(delivery);
+        if (inbox.marks.length === 1) await delivery.nack();
+        else await delivery.ack();
+      });
+      await messaging.publish(started("twice"));
+      expect(await inbox.holds(2)).toEqual(["twice", "twice"]);
+      await messaging.publish(started("once"));
+      expect(await inbox.holds(3)).toEqual(["twice", "twice", "once"]);
+    });
+
     test("two consumers of one subscription share its messages and handle none twice", async () => {
       await using w = world();
       const messaging = w.messaging();

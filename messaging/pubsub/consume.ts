@@ -115,6 +115,8 @@ const openStream = (connection: Connection, spec: SubscriptionSpec, maxInFlight:
     // One stream is plenty for JSON; the library's five would each get a share of the messages out of order.
     streamingOptions: {
       maxStreams: 1,
+      // To be connected. The library's five minutes would keep a stopped process alive for as long.
+      timeout: 10_000,
       retryMinBackoff: Duration.from({ milliseconds: 100 }),
       retryMaxBackoff: Duration.from({ seconds: 5 }),
     },

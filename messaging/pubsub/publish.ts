@@ -32,12 +32,13 @@ export function createPublish(connection: Connection): Publish {
   };
 
   let provisioning: Promise<void> | undefined;
-  /** Once for all publishes that found a topic missing; the others wait, too, or they would publish to a topic that nobody is subscribed to yet. */
+  // Once for all publishes that found a topic missing. The others wait, too: a topic may be there before its subscriptions.
   const provisionAgain = (topic: Topic): Promise<void> => {
-    provisioning ??= provision(connection).finally(() => {
+    if (provisioning !== undefined) return provisioning;
+    connection.log("messaging.provisioned-again", { topic: connection.topicPath(topic) });
+    provisioning = provision(connection).finally(() => {
       provisioning = undefined;
     });
-    connection.log("messaging.provisioned-again", { topic: connection.topicPath(topic) });
     return provisioning;
   };
 
