@@ -1,3 +1,4 @@
 /** Messaging over Google Pub/Sub, for the API and for workers. */
 export * from "./messaging.ts";
+export * from "./pubsub-messaging.ts";
 export * from "./topology.ts";

@@ -21,14 +21,14 @@ export interface ConsumeOptions {
 export interface Messaging extends AsyncDisposable {
   /** Creates the topics and durable subscriptions that are missing; safe to call from many processes at once. */
   provision(): Promise<void>;
-  /** Resolves when the broker holds the message. */
+  /** Resolves when the broker holds the message; rejects with `PublishFailedError` when it did not take it within ten seconds. */
   publish(message: Message): Promise<void>;
   /** Publishes bytes as they are (outbox relay). `attributes.type` decides the topic. */
   publishEncoded(envelope: { data: Uint8Array; attributes: Record<string, string> }): Promise<void>;
   /**
    * Streams a subscription (created if missing) to `handle`: acknowledged when it resolves, redelivered when it rejects.
    * Unreadable messages are moved to the `unreadable` topic with their reason in the attributes, and never reach `handle`.
-   * Disposing stops, after the running handlers.
+   * Disposing stops, after the running handlers. Goes on by itself when the broker was away or forgot the subscription.
    */
   consume(
     subscription: SubscriptionSpec,
@@ -36,8 +36,9 @@ export interface Messaging extends AsyncDisposable {
     options?: ConsumeOptions,
   ): Promise<AsyncDisposable>;
   /**
-   * Pulls at most `max` messages of a durable subscription, waiting up to a few seconds for the first: for workers that take no more
-   * than they have slots for. The caller acknowledges. Unreadable messages are set aside as in `consume`.
+   * Pulls at most `max` messages of a durable subscription, waiting up to ten seconds for the first: for workers that take no more
+   * than they have slots for. The caller acknowledges. Unreadable messages are set aside as in `consume`. Resolves with nothing
+   * when none came, when aborted, and when the broker stayed away for so long; rejects when the broker refuses.
    */
   pull(subscription: SubscriptionSpec, max: number, signal: AbortSignal): Promise<Delivery[]>;
   /** Round trip to the broker; rejects when it is away. */

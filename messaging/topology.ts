@@ -1,4 +1,4 @@
-import type { Message, Pool } from "@reelay/contracts";
+import { type Message, type Pool, pools } from "@reelay/contracts";
 
 /** Topics and subscriptions, without the configurable prefix. */
 export const topics = {
@@ -60,3 +60,18 @@ export const controlOf = (workerId: string): SubscriptionSpec => ({
   ackDeadlineSeconds: 10,
   isEphemeral: true,
 });
+
+/** Durable: what nobody could read, kept for seven days for operators to look at. Reelay itself never consumes it. */
+export const unreadableMessages: SubscriptionSpec = {
+  topic: topics.unreadable,
+  name: "unreadable",
+  ackDeadlineSeconds: 60,
+  isEphemeral: false,
+};
+
+/** What must exist before messages are published, or they reach nobody. */
+export const durableSubscriptions: readonly SubscriptionSpec[] = [
+  ...pools.map(tasksOf),
+  projectorReports,
+  unreadableMessages,
+];

@@ -1,0 +1,141 @@
+import { Deque } from "./deque.ts";
+import type { StoredMessage } from "./stored-message.ts";
+
+export interface BacklogLimits {
+  /** Above this the oldest messages are dropped. */
+  maxMessages: number;
+  /** Above this, counted over whole messages, the oldest are dropped. */
+  maxBytes: number;
+  /** Messages older than this are forgotten. */
+  retentionMs: number;
+}
+
+/** A message in one subscription. */
+export interface Entry {
+  message: StoredMessage;
+  /** Of the last delivery; null before the first. */
+  ackId: string | null;
+  deliveries: number;
+  /** Acknowledged, dropped or too old: skipped wherever it still waits. */
+  isGone: boolean;
+}
+
+/**
+ * The messages of one subscription, oldest first, and which of them are ready. With ordering, messages of one ordering key
+ * form a lane: only its first is ready or leased, the next when that one is gone; so a redelivery repeats what follows, too.
+ */
+export class Backlog {
+  readonly #limits: BacklogLimits;
+  readonly #isOrdered: boolean;
+  /** Everything held, in publish order, with some that are gone. */
+  readonly #all = new Deque<Entry>();
+  readonly #ready = new Deque<Entry>();
+  /** Per ordering key: the first message is ready, leased or delayed, the others wait. */
+  readonly #lanes = new Map<string, Deque<Entry>>();
+  #messages = 0;
+  #bytes = 0;
+
+  constructor(limits: BacklogLimits, isOrdered: boolean) {
+    this.#limits = limits;
+    this.#isOrdered = isOrdered;
+  }
+
+  get size(): number {
+    return this.#messages;
+  }
+
+  get hasReady(): boolean {
+    this.#skipGone(this.#ready);
+    return this.#ready.length > 0;
+  }
+
+  /** Returns what must go to stay within the limits; the caller removes it. */
+  add(message: StoredMessage): Entry[] {
+    const entry: Entry = { message, ackId: null, deliveries: 0, isGone: false };
+    this.#all.push(entry);
+    this.#messages++;
+    this.#bytes += message.sizeBytes;
+    this.#enqueue(entry);
+    return this.#overflow();
+  }
+
+  takeReady(): Entry | undefined {
+    this.#skipGone(this.#ready);
+    return this.#ready.shift();
+  }
+
+  /** Puts messages that were delivered before first again, in the order given. */
+  returnReady(entries: Entry[]): void {
+    for (const entry of entries.toReversed()) if (!entry.isGone) this.#ready.unshift(entry);
+  }
+
+  remove(entry: Entry): void {
+    if (entry.isGone) return;
+    entry.isGone = true;
+    this.#messages--;
+    this.#bytes -= entry.message.sizeBytes;
+    this.#advanceLane(entry);
+    this.#skipGone(this.#all);
+    for (const deque of [this.#all, this.#ready]) {
+      if (deque.length > 2 * this.#messages + 1_024) deque.retain(({ isGone }) => !isGone);
+    }
+  }
+
+  /** What is past the retention; the caller removes it. */
+  forgetOlderThan(now: number): Entry[] {
+    return this.#oldestWhile(({ message }) => message.publishedAt + this.#limits.retentionMs <= now);
+  }
+
+  #overflow(): Entry[] {
+    let messages = this.#messages;
+    let bytes = this.#bytes;
+    return this.#oldestWhile((entry) => {
+      if (messages <= this.#limits.maxMessages && bytes <= this.#limits.maxBytes) return false;
+      messages--;
+      bytes -= entry.message.sizeBytes;
+      return true;
+    });
+  }
+
+  #oldestWhile(condition: (entry: Entry) => boolean): Entry[] {
+    const oldest: Entry[] = [];
+    for (;;) {
+      this.#skipGone(this.#all);
+      const entry = this.#all.peek();
+      if (entry === undefined || !condition(entry)) return oldest;
+      this.#all.shift();
+      oldest.push(entry);
+    }
+  }
+
+  #enqueue(entry: Entry): void {
+    const key = this.#isOrdered ? entry.message.orderingKey : "";
+    if (key === "") {
+      this.#ready.push(entry);
+      return;
+    }
+    const lane = this.#lanes.get(key);
+    if (lane !== undefined) {
+      lane.push(entry);
+      return;
+    }
+    const started = new Deque<Entry>();
+    started.push(entry);
+    this.#lanes.set(key, started);
+    this.#ready.push(entry);
+  }
+
+  #advanceLane(gone: Entry): void {
+    const { orderingKey } = gone.message;
+    const lane = this.#isOrdered && orderingKey !== "" ? this.#lanes.get(orderingKey) : undefined;
+    if (lane === undefined || lane.peek() !== gone) return;
+    this.#skipGone(lane);
+    const next = lane.peek();
+    if (next === undefined) this.#lanes.delete(orderingKey);
+    else this.#ready.push(next);
+  }
+
+  #skipGone(deque: Deque<Entry>): void {
+    while (deque.peek()?.isGone === true) deque.shift();
+  }
+}

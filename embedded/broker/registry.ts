@@ -1,0 +1,127 @@
+import { createAckIds } from "./ack-ids.ts";
+import type { Clock } from "./clock.ts";
+import { type Consumer, Dispatcher } from "./dispatcher.ts";
+import type { Filter } from "./filter.ts";
+import { alreadyExists, notFound, type StatusError } from "./status-error.ts";
+import type { StoredMessage } from "./stored-message.ts";
+import { Subscription, type SubscriptionSettings } from "./subscription.ts";
+
+/** The name that Pub/Sub shows for the topic of a subscription whose topic was deleted. */
+const deletedTopic = "_deleted-topic_";
+
+/** A subscription as it was asked for, parsed. */
+export interface SubscriptionPlan<Description> {
+  name: string;
+  topic: string;
+  filter: Filter;
+  settings: SubscriptionSettings;
+  /** Deleted when unused for so long; null: never. */
+  expiresAfterMs: number | null;
+  /** What is answered to those who ask for it; opaque here. */
+  description: Description;
+}
+
+export interface RegisteredSubscription<Description> extends SubscriptionPlan<Description> {
+  dispatcher: Dispatcher;
+  usedAt: number;
+}
+
+/** Topics and subscriptions by full name (`projects/P/topics/T`), and the way of a message from the one to the others. */
+export class Registry<Description> {
+  readonly #clock: Clock;
+  readonly #nextAckId = createAckIds();
+  readonly #topics = new Map<string, Set<RegisteredSubscription<Description>>>();
+  readonly #subscriptions = new Map<string, RegisteredSubscription<Description>>();
+  #messages = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  createTopic(name: string): void {
+    if (this.#topics.has(name)) throw alreadyExists(name);
+    this.#topics.set(name, new Set());
+  }
+
+  topic(name: string): ReadonlySet<RegisteredSubscription<Description>> {
+    const subscriptions = this.#topics.get(name);
+    if (subscriptions === undefined) throw notFound(name);
+    return subscriptions;
+  }
+
+  topicNames(project: string): string[] {
+    return [...this.#topics.keys()].filter((name) => name.startsWith(`${project}/`));
+  }
+
+  /** Its subscriptions stay, with what they hold, detached. */
+  deleteTopic(name: string): void {
+    for (const subscription of this.topic(name)) subscription.topic = deletedTopic;
+    this.#topics.delete(name);
+  }
+
+  createSubscription(plan: SubscriptionPlan<Description>): RegisteredSubscription<Description> {
+    if (this.#subscriptions.has(plan.name)) throw alreadyExists(plan.name);
+    const ofTopic = this.#topics.get(plan.topic);
+    if (ofTopic === undefined) throw notFound(plan.topic);
+    const dispatcher = new Dispatcher(new Subscription<Consumer>(plan.settings, this.#nextAckId));
+    const subscription = { ...plan, dispatcher, usedAt: this.#clock.now() };
+    ofTopic.add(subscription);
+    this.#subscriptions.set(plan.name, subscription);
+    return subscription;
+  }
+
+  /** Looking a subscription up counts as using it. */
+  subscription(name: string): RegisteredSubscription<Description> {
+    const subscription = this.#subscriptions.get(name);
+    if (subscription === undefined) throw notFound(name);
+    subscription.usedAt = this.#clock.now();
+    return subscription;
+  }
+
+  subscriptions(project: string): RegisteredSubscription<Description>[] {
+    return [...this.#subscriptions.values()].filter(({ name }) => name.startsWith(`${project}/`));
+  }
+
+  deleteSubscription(name: string): void {
+    const subscription = this.subscription(name);
+    this.#subscriptions.delete(name);
+    this.#topics.get(subscription.topic)?.delete(subscription);
+    subscription.dispatcher.close(notFound(name));
+  }
+
+  /** Gives the messages to every subscription whose filter lets them through. Returns their ids, in order. */
+  publish(topic: string, messages: Omit<StoredMessage, "messageId" | "publishedAt">[]): string[] {
+    const subscriptions = this.topic(topic);
+    const now = this.#clock.now();
+    const stored = messages.map((message) => ({
+      ...message,
+      messageId: String(++this.#messages),
+      publishedAt: now,
+    }));
+    for (const { filter, dispatcher } of subscriptions) {
+      for (const message of stored) if (filter(message.attributes)) dispatcher.subscription.add(message);
+      dispatcher.pump(now);
+    }
+    return stored.map(({ messageId }) => messageId);
+  }
+
+  /** Lets time pass: deadlines, delays, retention, expiry of unused subscriptions. */
+  advance(): void {
+    const now = this.#clock.now();
+    for (const subscription of this.#subscriptions.values()) {
+      const { dispatcher, expiresAfterMs, name } = subscription;
+      if (dispatcher.isConsumed) subscription.usedAt = now;
+      if (expiresAfterMs !== null && now - subscription.usedAt >= expiresAfterMs) {
+        this.deleteSubscription(name);
+        continue;
+      }
+      dispatcher.subscription.advance(now);
+      dispatcher.pump(now);
+    }
+  }
+
+  /** Ends every waiting pull and open stream. */
+  close(error: StatusError): void {
+    for (const { dispatcher } of this.#subscriptions.values()) dispatcher.close(error);
+  }
+}

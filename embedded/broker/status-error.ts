@@ -1,0 +1,29 @@
+import { status } from "@grpc/grpc-js";
+
+/** A refusal with its gRPC status; its text reaches the client as it is. */
+export class StatusError extends Error {
+  override readonly name = "StatusError";
+  readonly code: status;
+  /** What grpc-js sends as the status message. */
+  readonly details: string;
+
+  constructor(code: status, details: string) {
+    super(details);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export const notFound = (what: string): StatusError =>
+  new StatusError(status.NOT_FOUND, `Resource not found (resource=${what}).`);
+
+export const alreadyExists = (what: string): StatusError =>
+  new StatusError(status.ALREADY_EXISTS, `Resource already exists in the project (resource=${what}).`);
+
+export const invalid = (details: string): StatusError => new StatusError(status.INVALID_ARGUMENT, details);
+
+export const unsupported = (feature: string): StatusError =>
+  new StatusError(
+    status.UNIMPLEMENTED,
+    `The embedded broker does not do ${feature}: set PUBSUB_EMULATOR_HOST to Google's emulator, or use Google Cloud Pub/Sub.`,
+  );

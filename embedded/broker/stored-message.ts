@@ -1,0 +1,21 @@
+/** A published message; subscriptions share one object and never change it. */
+export interface StoredMessage {
+  messageId: string;
+  data: Uint8Array;
+  attributes: Record<string, string>;
+  /** Empty when the publisher gave none. */
+  orderingKey: string;
+  /** Milliseconds since the epoch. */
+  publishedAt: number;
+  /** Data, attributes and ordering key together, as the limits count them. */
+  sizeBytes: number;
+}
+
+/** Size as Pub/Sub counts it: data plus the UTF-8 bytes of attributes and ordering key. */
+export function sizeOf(message: Pick<StoredMessage, "data" | "attributes" | "orderingKey">): number {
+  let size = message.data.length + Buffer.byteLength(message.orderingKey);
+  for (const [name, value] of Object.entries(message.attributes)) {
+    size += Buffer.byteLength(name) + Buffer.byteLength(value);
+  }
+  return size;
+}

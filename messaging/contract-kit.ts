@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { RenderCancelRequested, RenderStarted } from "@reelay/contracts";
+import type { Delivery, Messaging } from "./messaging.ts";
+import { connect } from "./pubsub/connection.ts";
+import { createPubSubMessaging } from "./pubsub-messaging.ts";
+
+/** A server that the contract suite runs against. */
+export interface ServerUnderTest {
+  name: string;
+  start(port?: number): Promise<AsyncDisposable & { address: string; port: number }>;
+  /** What it cannot do, with the reason: the tests that need it are skipped by name. */
+  lacks: Partial<Record<Feature, string>>;
+}
+
+export type Feature = "restart";
+
+const projectId = "contract";
+
+/** Clients with names of their own, so that tests on one server do not meet. */
+export function createWorld(address: string): {
+  messaging(): Messaging;
+  connection(): ReturnType<typeof connect>;
+  prefix: string;
+  log: { event: string; fields: object }[];
+} & AsyncDisposable {
+  const prefix = `t${randomUUID().slice(0, 8)}-`;
+  const opened = new AsyncDisposableStack();
+  const log: { event: string; fields: object }[] = [];
+  const options = {
+    projectId,
+    emulatorHost: address,
+    prefix,
+    log: (event: string, fields: object) => void log.push({ event, fields }),
+  };
+  return {
+    prefix,
+    log,
+    messaging: () => opened.use(createPubSubMessaging(options)),
+    connection: () => opened.use(connect(options)),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** A report that tells itself apart by `mark`. */
+export const started = (mark: string): RenderStarted => ({
+  type: "render.started.v1",
+  videoId: randomUUID(),
+  jobId: randomUUID(),
+  taskId: randomUUID(),
+  attemptId: randomUUID(),
+  workerId: mark,
+  at: new Date().toISOString(),
+});
+
+export const cancelFor = (workerId: string): RenderCancelRequested => ({
+  type: "render.cancel-requested.v1",
+  taskId: randomUUID(),
+  attemptId: randomUUID(),
+  workerId,
+  reason: "CANCELED",
+  requestedAt: new Date().toISOString(),
+});
+
+export const markOf = ({ message }: Delivery): string =>
+  message.type === "render.started.v1" || message.type === "render.cancel-requested.v1"
+    ? message.workerId
+    : message.type;
+
+/** What arrived so far, and a promise for more. */
+export function createInbox(): {
+  readonly marks: string[];
+  put(delivery: Delivery): void;
+  /** Resolves when `count` messages have arrived. */
+  holds(count: number): Promise<string[]>;
+} {
+  const marks: string[] = [];
+  let waiting: { count: number; resolve: (marks: string[]) => void }[] = [];
+  return {
+    marks,
+    put: (delivery) => {
+      marks.push(markOf(delivery));
+      for (const { count, resolve } of waiting) if (marks.length >= count) resolve(marks);
+      waiting = waiting.filter(({ count }) => count > marks.length);
+    },
+    holds: (count) => {
+      if (marks.length >= count) return Promise.resolve(marks);
+      const { promise, resolve } = Promise.withResolvers<string[]>();
+      waiting.push({ count, resolve });
+      return promise;
+    },
+  };
+}
+
+/** Pulls and acknowledges until `count` messages have come. */
+export async function drain(
+  pull: (signal: AbortSignal) => Promise<Delivery[]>,
+  count: number,
+): Promise<string[]> {
+  const marks: string[] = [];
+  const signal = AbortSignal.timeout(30_000);
+  while (marks.length < count) {
+    signal.throwIfAborted();
+    for (const delivery of await pull(signal)) {
+      marks.push(markOf(delivery));
+      await delivery.ack();
+    }
+  }
+  return marks;
+}

@@ -1,0 +1,58 @@
+import { encodeMessage, Message, type MessageType } from "@reelay/contracts";
+import type { Messaging } from "./messaging.ts";
+import { connect, type PubSubOptions } from "./pubsub/connection.ts";
+import { consume } from "./pubsub/consume.ts";
+import { ping, provision, unsubscribe } from "./pubsub/provision.ts";
+import { createPublish } from "./pubsub/publish.ts";
+import { pull } from "./pubsub/pull.ts";
+import { topicOf } from "./topology.ts";
+
+export type { PubSubOptions } from "./pubsub/connection.ts";
+export { PublishFailedError } from "./pubsub/publish.ts";
+
+const messageTypes = new Set<string>(Message.options.map(({ shape }) => shape.type.value));
+
+/**
+ * Messaging over the official Pub/Sub client, whatever server it talks to. Several may live in one process, with different
+ * servers. Without `emulatorHost` the client's own rules apply: Google Cloud with application default credentials.
+ * Disposing stops the consumers, after their running handlers, and closes the connections.
+ */
+export function createPubSubMessaging(options: PubSubOptions): Messaging {
+  const connection = connect(options);
+  const publish = createPublish(connection);
+  const consumers = new Set<AsyncDisposable>();
+
+  const publishEncoded: Messaging["publishEncoded"] = async (envelope) => {
+    await publish(topicOf(knownType(envelope.attributes["type"])), envelope);
+  };
+
+  return {
+    provision: () => provision(connection),
+    publish: (message) => publishEncoded(encodeMessage(message)),
+    publishEncoded,
+    consume: async (subscription, handle, consumeOptions) => {
+      const consumer = await consume(connection, publish, subscription, handle, consumeOptions);
+      consumers.add(consumer);
+      return {
+        [Symbol.asyncDispose]: async () => {
+          consumers.delete(consumer);
+          await consumer[Symbol.asyncDispose]();
+        },
+      };
+    },
+    pull: (subscription, max, signal) => pull(connection, publish, subscription, max, signal),
+    ping: (signal) => ping(connection, signal),
+    unsubscribe: (subscription) => unsubscribe(connection, subscription),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...consumers].map((consumer) => consumer[Symbol.asyncDispose]()));
+      await connection[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function knownType(type: string | undefined): MessageType {
+  if (type !== undefined && messageTypes.has(type)) return type as MessageType;
+  throw new Error(
+    `Attribute "type" decides the topic: expected one of ${[...messageTypes].join(", ")}, got ${JSON.stringify(type)}.`,
+  );
+}
