@@ -120,7 +120,7 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
     },
     async [Symbol.asyncDispose]() {
       const opened = await scratch.catch(() => undefined);
-      opened?.[Symbol.dispose]();
+      await opened?.[Symbol.asyncDispose]();
       lock[Symbol.dispose]();
     },
   };

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openFileLock } from "../file-lock.ts";
 import type { StoreLock } from "./store-lock.ts";
 
 /** A folder for half-written files, of one running store. */
-export interface Scratch extends Disposable {
+export interface Scratch extends AsyncDisposable {
   newPath(): string;
 }
 
@@ -18,20 +18,22 @@ const lockSuffix = ".lock";
 export async function openScratch(root: string, storeLock: StoreLock): Promise<Scratch> {
   mkdirSync(root, { recursive: true });
   const folder = join(root, randomUUID());
-  const alive = openFileLock(folder + lockSuffix);
-  // Under the store's lock: else another store that is starting could take this one, not yet locked, for dead.
-  await storeLock.exclusively(() => {
-    alive.tryLock();
+  // Under the store's lock, from opening to holding: else another store that is starting could take this one for dead.
+  const alive = await storeLock.exclusively(() => {
+    const lock = openFileLock(folder + lockSuffix);
+    lock.tryLock();
     mkdirSync(folder);
     removeDead(root);
+    return lock;
   });
   return {
     newPath: () => join(folder, randomUUID()),
-    [Symbol.dispose]() {
-      rmSync(folder, { recursive: true, force: true });
-      alive.close();
-      rmSync(folder + lockSuffix, { force: true });
-    },
+    [Symbol.asyncDispose]: () =>
+      storeLock.exclusively(() => {
+        rmSync(folder, { recursive: true, force: true });
+        alive.close();
+        rmSync(folder + lockSuffix, { force: true });
+      }),
   };
 }
 
@@ -39,8 +41,6 @@ function removeDead(root: string): void {
   for (const name of readdirSync(root)) {
     if (!name.endsWith(lockSuffix)) continue;
     const path = join(root, name);
-    // Closed by its owner since the listing.
-    if (!existsSync(path)) continue;
     const lock = openFileLock(path);
     const isDead = lock.tryLock();
     if (isDead) rmSync(path.slice(0, -lockSuffix.length), { recursive: true, force: true });
