@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { openFileLock } from "@reelay/object-store";
 import { vi } from "vitest";
 
 const folder = import.meta.dirname;
@@ -51,11 +52,17 @@ export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; 
 async function build(): Promise<void> {
   if (existsSync(binary)) return;
   mkdirSync(cache, { recursive: true });
-  const unfinished = `${binary}.${process.pid}`;
-  await promisify(execFile)("go", ["build", "-o", unfinished, "github.com/fsouza/fake-gcs-server"], {
-    cwd: folder,
-  });
-  renameSync(unfinished, binary);
+  // Test files start together; one builds, the others wait.
+  const lock = openFileLock(`${binary}.lock`);
+  try {
+    await vi.waitUntil(() => lock.tryLock(), { timeout: 280_000, interval: 500 });
+    if (existsSync(binary)) return;
+    const args = ["build", "-o", `${binary}.new`, "github.com/fsouza/fake-gcs-server"];
+    await promisify(execFile)("go", args, { cwd: folder });
+    renameSync(`${binary}.new`, binary);
+  } finally {
+    lock.close();
+  }
 }
 
 async function freePort(): Promise<number> {
