@@ -1,3 +1,8 @@
 /** The object store: a port with adapters, used by the API and by workers. */
+export * from "./content-type.ts";
 export * from "./errors.ts";
+export * from "./file-lock.ts";
+export * from "./gcs-object-store.ts";
+export * from "./local-object-store.ts";
+export * from "./object-key.ts";
 export * from "./object-store.ts";

@@ -23,7 +23,7 @@ export interface PutOptions {
 export interface ReadOptions {
   /** First byte, inclusive. Default 0. */
   start?: number;
-  /** Last byte, inclusive. Default: to the end. */
+  /** Last byte, inclusive. Default, and at most: the end. A range that begins past the end gives an empty body. */
   end?: number;
   signal?: AbortSignal;
 }

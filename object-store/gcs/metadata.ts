@@ -1,0 +1,22 @@
+import type { FileMetadata } from "@google-cloud/storage";
+import { contentTypeOf } from "../content-type.ts";
+import type { StoredObject } from "../object-store.ts";
+
+/** Cloud Storage's words in ours. Throws when the server left out the generation, without which nothing is safe. */
+export function parseMetadata(key: string, metadata: FileMetadata): StoredObject {
+  const { generation, size, contentType, updated, timeCreated } = metadata;
+  if (generation === undefined) throw new Error(`Object "${key}": the storage server gave no generation.`);
+  return {
+    key,
+    sizeBytes: Number(size ?? 0),
+    contentType: contentType ?? contentTypeOf(key),
+    generation: String(generation),
+    updatedAt: new Date(updated ?? timeCreated ?? 0),
+  };
+}
+
+/** The HTTP status of a failed request. */
+export const statusOf = (error: unknown): number =>
+  error instanceof Error && "code" in error ? Number(error.code) : 0;
+export const notFound = 404;
+export const preconditionFailed = 412;

@@ -1,0 +1,149 @@
+import type { BigIntStats } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { type FileHandle, open, rm, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Readable } from "node:stream";
+import { ObjectNotFoundError, PreconditionFailedError } from "./errors.ts";
+import { describe } from "./local/describe.ts";
+import { asStoreError, isMissing } from "./local/file-errors.ts";
+import { planLayout } from "./local/layout.ts";
+import { publish } from "./local/publish.ts";
+import { remove } from "./local/remove.ts";
+import { openScratch } from "./local/scratch.ts";
+import { openStoreLock } from "./local/store-lock.ts";
+import { walk } from "./local/walk.ts";
+import { linkTemp, writeTemp } from "./local/write-temp.ts";
+import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
+import type { ObjectStore, PutOptions, StoredObject } from "./object-store.ts";
+import { publicUrlOf } from "./public-url.ts";
+
+export interface LocalObjectStoreOptions {
+  /** Created when missing. Several processes of one machine may share it. */
+  directory: string;
+  /** Where a server of the folder answers, ending in `/`. Example: `http://localhost:4000/media/`. */
+  publicBaseUrl: string;
+}
+
+/**
+ * Keeps each object as a plain file at its key. Opens its folder at once and clears what crashed writers left.
+ *
+ * `cacheControl` is not kept: whoever serves the folder decides by the kind of object.
+ */
+export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObjectStoreOptions): ObjectStore {
+  const layout = planLayout(resolve(directory));
+  mkdirSync(layout.types, { recursive: true });
+  const lock = openStoreLock(layout.lock);
+  const scratch = openScratch(layout.scratch, lock);
+  // Whoever writes first is told; a store that only reads needs none.
+  scratch.catch(() => {});
+
+  /** Fills a temporary file, then gives it its name. */
+  async function write(key: string, options: PutOptions, fill: (temp: string) => Promise<void>) {
+    assertObjectKey(key);
+    options.signal?.throwIfAborted();
+    const temp = (await scratch).newPath();
+    try {
+      await fill(temp);
+      return await publish(layout, lock, key, temp, options);
+    } catch (error) {
+      throw asStoreError(key, error);
+    } finally {
+      await rm(temp, { force: true });
+    }
+  }
+
+  async function head(key: string): Promise<StoredObject | null> {
+    assertObjectKey(key);
+    const stats = await fileStats(layout.pathOf(key));
+    return stats === null ? null : describe(layout, key, stats);
+  }
+
+  return {
+    put: (key, body, options = {}) => write(key, options, (temp) => writeTemp(temp, body, options.signal)),
+    head,
+    async read(key, { start = 0, end, signal } = {}) {
+      assertObjectKey(key);
+      signal?.throwIfAborted();
+      const file = await openObject(key, layout.pathOf(key));
+      try {
+        const object = await describe(layout, key, await file.stat({ bigint: true }));
+        const last = Math.min(end ?? Number.POSITIVE_INFINITY, object.sizeBytes - 1);
+        if (start > last) {
+          await file.close();
+          return { object, body: Readable.from([]) };
+        }
+        const body = file.createReadStream({ start, end: last, highWaterMark: 256 * 1024, signal });
+        return { object, body };
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    },
+    async *list(prefix) {
+      assertKeyPrefix(prefix);
+      for await (const key of walk(layout.directory, prefix)) {
+        const object = await head(key);
+        if (object !== null) yield object;
+      }
+    },
+    async delete(key) {
+      assertObjectKey(key);
+      return remove(layout, lock, key);
+    },
+    async deletePrefix(prefix) {
+      assertKeyFolder(prefix);
+      let count = 0;
+      for await (const key of walk(layout.directory, prefix)) if (await remove(layout, lock, key)) count++;
+      return count;
+    },
+    async adopt(key, path, options = {}) {
+      try {
+        const object = await write(key, options, (temp) => linkTemp(temp, path, options.signal));
+        await rm(path, { force: true });
+        return object;
+      } catch (error) {
+        // A crash between the two names left the file under both: what was asked for is already so.
+        if (!(error instanceof PreconditionFailedError) || !(await isSameFile(path, layout.pathOf(key))))
+          throw error;
+        await rm(path, { force: true });
+        return (await head(key)) ?? Promise.reject(error);
+      }
+    },
+    async toLocalFile(key, { signal }) {
+      signal?.throwIfAborted();
+      if ((await head(key)) === null) throw new ObjectNotFoundError(key);
+      return { path: layout.pathOf(key), isCopy: false };
+    },
+    publicUrl(key) {
+      assertObjectKey(key);
+      return publicUrlOf(publicBaseUrl, key);
+    },
+    async [Symbol.asyncDispose]() {
+      const opened = await scratch.catch(() => undefined);
+      await opened?.[Symbol.asyncDispose]();
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+async function fileStats(path: string): Promise<BigIntStats | null> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    return stats.isFile() ? stats : null;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function openObject(key: string, path: string): Promise<FileHandle> {
+  if ((await fileStats(path)) === null) throw new ObjectNotFoundError(key);
+  return open(path, "r").catch((error: unknown) => {
+    throw isMissing(error) ? new ObjectNotFoundError(key) : error;
+  });
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([fileStats(a), fileStats(b)]);
+  return one !== null && other !== null && one.ino === other.ino && one.dev === other.dev;
+}

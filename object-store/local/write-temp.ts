@@ -1,0 +1,44 @@
+import { constants, createReadStream, createWriteStream } from "node:fs";
+import { copyFile, link, open, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { PutBody } from "../object-store.ts";
+import { codeOf } from "./file-errors.ts";
+
+/** Writes the body to `path`, which must not exist. On any failure nothing is left there. */
+export async function writeTemp(path: string, body: PutBody, signal?: AbortSignal): Promise<void> {
+  try {
+    await write(path, body, signal);
+    signal?.throwIfAborted();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function write(path: string, body: PutBody, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  if (body instanceof Readable) return writeStream(path, body, signal);
+  if (typeof body === "string" || body instanceof Uint8Array) {
+    await using file = await open(path, "wx");
+    return await file.writeFile(body);
+  }
+  if (signal !== undefined) return writeStream(path, createReadStream(body.path), signal);
+  // Inside the kernel, and for free where the file system can share blocks; but nothing can stop it.
+  return copyFile(body.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+}
+
+async function writeStream(path: string, body: Readable, signal?: AbortSignal): Promise<void> {
+  const target = createWriteStream(path, { flags: "wx", highWaterMark: 1024 * 1024 });
+  await pipeline(body, target, signal === undefined ? {} : { signal });
+}
+
+/** Gives a finished file a second name at `path`, or copies it where file systems differ or have no links. */
+export async function linkTemp(path: string, source: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await link(source, path);
+  } catch (error) {
+    if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP"].includes(codeOf(error) ?? "")) throw error;
+    await writeTemp(path, { path: source }, signal);
+  }
+}

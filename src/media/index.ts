@@ -1,0 +1,2 @@
+/** Serving the local store to players. */
+export * from "./media-handler.ts";

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { ObjectNotFoundError, type ObjectStore, type StoredObject } from "@reelay/object-store";
+import { headersOf, openToAll, preflight } from "./media-headers.ts";
+import { isSourceKey, parseMediaKey } from "./media-key.ts";
+import { type MediaPlan, planResponse } from "./plan-response.ts";
+
+export interface MediaHandlerOptions {
+  store: ObjectStore;
+  /** Begins and ends with `/`. Example: `/media/`. */
+  basePath: string;
+  /** Also serve `videos/{id}/source/`. Default false: whoever knows a video's id must not get its original. */
+  serveSources?: boolean;
+  /** Told of what went wrong on our side. The client gets a 500, or a broken connection if it had begun to read. */
+  onError?: (error: unknown, key: string) => void;
+}
+
+/** Resolves to false, with the response untouched, when the request is not for media. */
+export type MediaHandler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
+
+/**
+ * Serves a store's objects to players: ranges, conditions, types, caching, any origin.
+ *
+ * Not `send` or `serve-static`: they look at a file twice, and a playlist that is replaced in between would go out under the old one's ETag and
+ * length. Here headers and bytes are of one generation.
+ */
+export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
+  const { store, basePath, serveSources = false, onError } = options;
+  return async (req, res) => {
+    const path = req.url?.split("?", 1)[0] ?? "";
+    if (!path.startsWith(basePath)) return false;
+    if (req.method === "OPTIONS") {
+      res.writeHead(204, preflight).end();
+      return true;
+    }
+    if (req.method !== "GET" && req.method !== "HEAD") {
+      const message = `${req.method} is not possible on media; use GET or HEAD.`;
+      refuse(res, 405, { code: "METHOD_NOT_ALLOWED", message }, { allow: "GET, HEAD, OPTIONS" });
+      return true;
+    }
+    const key = parseMediaKey(path.slice(basePath.length));
+    const isHidden = key === null || (!serveSources && isSourceKey(key));
+    try {
+      if (isHidden || !(await serve(store, key, req, res))) refuseMissing(res, path);
+    } catch (error) {
+      // A viewer who leaves is no error.
+      if (res.destroyed) return true;
+      onError?.(error, key ?? path);
+      if (res.headersSent) res.destroy();
+      else refuse(res, 500, { code: "INTERNAL", message: "The media store could not be read; try again." });
+    }
+    return true;
+  };
+}
+
+/** False when there is no such object. */
+async function serve(store: ObjectStore, key: string, req: IncomingMessage, res: ServerResponse) {
+  let object = await store.head(key);
+  while (object !== null) {
+    const plan = planResponse(
+      object,
+      req.method === "GET" ? req.headers : { ...req.headers, range: undefined },
+    );
+    if (req.method === "HEAD" || plan.status === 304 || plan.status === 416) {
+      answer(res, object, plan);
+      return true;
+    }
+    const range = plan.status === 206 ? { start: plan.start, end: plan.end } : {};
+    const read = await readOrNull(store, key, range);
+    if (read !== null && read.object.generation === object.generation) {
+      res.writeHead(plan.status, headersOf(object, plan));
+      await pipeline(read.body, res);
+      return true;
+    }
+    // Replaced since it was looked at: decide again, on what is there now.
+    read?.body.destroy();
+    object = read?.object ?? null;
+  }
+  return false;
+}
+
+async function readOrNull(store: ObjectStore, key: string, range: { start?: number; end?: number }) {
+  try {
+    return await store.read(key, range);
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return null;
+    throw error;
+  }
+}
+
+function answer(res: ServerResponse, object: StoredObject, plan: MediaPlan): void {
+  if (plan.status !== 416) {
+    res.writeHead(plan.status, headersOf(object, plan)).end();
+    return;
+  }
+  const message = `The range lies outside the object, which has ${object.sizeBytes} bytes.`;
+  refuse(res, 416, { code: "RANGE_NOT_SATISFIABLE", message }, headersOf(object, plan));
+}
+
+const refuseMissing = (res: ServerResponse, path: string): void =>
+  refuse(res, 404, { code: "NOT_FOUND", message: `There is no media at ${path}.` });
+
+function refuse(
+  res: ServerResponse,
+  status: number,
+  error: { code: string; message: string },
+  headers: Record<string, string | number> = {},
+): void {
+  const body = JSON.stringify(error);
+  const type = {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+  };
+  res.writeHead(status, { ...openToAll, "cache-control": "no-store", ...headers, ...type }).end(body);
+}

@@ -1,0 +1,296 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { Upload } from "tus-js-client";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createTusUploads, type TusUploads } from "./tus-uploads.ts";
+import { createToken, hashToken, isTokenOf } from "./upload-token.ts";
+
+const MiB = 1024 * 1024;
+const token = createToken();
+const soon = () => new Date(Date.now() + 60_000);
+
+let directory: string;
+let uploads: TusUploads;
+let server: Server;
+let origin: string;
+let received: { uploadId: string; bytes: Buffer }[];
+let rows: Map<string, { sizeBytes: number; expiresAt: Date; tokenHash: string }>;
+/** Makes `onReceived` fail once. */
+let failure: Error | undefined;
+/** Where an earlier `onReceived` moved the file. */
+let taking: string | undefined;
+
+const open = () =>
+  createTusUploads({
+    directory,
+    basePath: "/uploads",
+    lockDrainMs: 20,
+    async authorise(uploadId, given) {
+      const row = rows.get(uploadId);
+      return row && isTokenOf(given, row.tokenHash) ? row : null;
+    },
+    async onReceived(uploadId, path) {
+      const thrown = failure;
+      failure = undefined;
+      if (thrown) throw thrown;
+      received.push({ uploadId, bytes: await readFile(taking ?? path) });
+    },
+  });
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "reelay-uploads-"));
+  [received, rows, failure, taking] = [[], new Map(), undefined, undefined];
+  uploads = open();
+  server = createServer((req, res) => void uploads.handle(req, res));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await uploads[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+async function begin(uploadId: string, sizeBytes: number, expiresAt = soon()): Promise<string> {
+  rows.set(uploadId, { sizeBytes, expiresAt, tokenHash: hashToken(token) });
+  await uploads.create({ uploadId, sizeBytes, expiresAt });
+  return origin + uploads.addressPath(uploadId, token);
+}
+
+/** Sends with the real client; resolves at success. */
+const send = (
+  uploadUrl: string,
+  bytes: Buffer,
+  options: { onProgress?: (sent: number, upload: Upload) => void } = {},
+) =>
+  new Promise<void>((resolve, reject) => {
+    const upload = new Upload(bytes, {
+      uploadUrl,
+      chunkSize: MiB,
+      retryDelays: [10, 20, 50, 50, 50, 50, 50, 50],
+      onError: reject,
+      onSuccess: () => resolve(),
+      onProgress: (sent) => options.onProgress?.(sent, upload),
+    });
+    upload.start();
+  });
+
+const call = (
+  url: string,
+  method: string,
+  headers: Record<string, string> = {},
+  body?: Buffer | ReadableStream,
+) =>
+  fetch(url, {
+    method,
+    headers: { "tus-resumable": "1.0.0", ...headers },
+    ...(body && { body, duplex: "half" as const }),
+  });
+const patch = (url: string, offset: number, body: Buffer | ReadableStream) =>
+  call(
+    url,
+    "PATCH",
+    { "upload-offset": `${offset}`, "content-type": "application/offset+octet-stream" },
+    body,
+  );
+const offsetAt = async (url: string) => Number((await call(url, "HEAD")).headers.get("upload-offset"));
+
+test("a whole upload is handed on once, byte for byte", async () => {
+  const bytes = randomBytes(3 * MiB + 17);
+  await send(await begin("u1", bytes.length), bytes);
+  expect(received.map(({ uploadId }) => uploadId)).toEqual(["u1"]);
+  expect(received[0]?.bytes.equals(bytes)).toBe(true);
+  expect(await uploads.isComplete("u1")).toBe(true);
+});
+
+test("a client killed in the middle resumes from what was stored", async () => {
+  const bytes = randomBytes(4 * MiB);
+  const url = await begin("u1", bytes.length);
+  await new Promise<void>((resolve) => {
+    void send(url, bytes, {
+      onProgress: (sent, upload) => {
+        if (sent >= 2.5 * MiB) void upload.abort().then(resolve);
+      },
+    });
+  });
+  expect(received).toEqual([]);
+  expect(await offsetAt(url)).toBeGreaterThanOrEqual(2 * MiB);
+  const sentAgain: number[] = [];
+  await send(url, bytes, { onProgress: (sent) => void sentAgain.push(sent) });
+  expect(Math.min(...sentAgain)).toBeGreaterThanOrEqual(2 * MiB);
+  expect(received[0]?.bytes.equals(bytes)).toBe(true);
+});
+
+test("a restarted server goes on where the old one stopped", async () => {
+  const bytes = randomBytes(2 * MiB);
+  const url = await begin("u1", bytes.length);
+  await patch(url, 0, bytes.subarray(0, MiB));
+  await uploads[Symbol.asyncDispose]();
+  uploads = open();
+  expect(await offsetAt(url)).toBe(MiB);
+  await send(url, bytes);
+  expect(received[0]?.bytes.equals(bytes)).toBe(true);
+});
+
+test("disposing in the middle of a request keeps what arrived and frees the upload", async () => {
+  const url = await begin("u1", 2 * MiB);
+  const stalled = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(MiB)) });
+  const request = patch(url, 0, stalled).catch(() => "broken");
+  await vi.waitFor(async () => expect((await readFile(uploads.path("u1"))).length).toBeGreaterThan(0));
+  await uploads[Symbol.asyncDispose]();
+  expect(await request).toBe("broken");
+  uploads = open();
+  expect(await offsetAt(url)).toBeGreaterThan(0);
+});
+
+test("an upload that the process never got to create is created when its client comes", async () => {
+  rows.set("u1", { sizeBytes: 3, expiresAt: soon(), tokenHash: hashToken(token) });
+  await send(origin + uploads.addressPath("u1", token), Buffer.from("abc"));
+  expect(received[0]?.bytes.toString()).toBe("abc");
+});
+
+test("a wrong token sees nothing, not even that the upload exists", async () => {
+  const url = await begin("u1", 3);
+  const wrong = await call(origin + uploads.addressPath("u1", createToken()), "PATCH");
+  const unknown = await call(origin + uploads.addressPath("u2", token), "PATCH");
+  expect([wrong.status, unknown.status]).toEqual([404, 404]);
+  expect(await wrong.json()).toEqual(await unknown.json());
+  expect((await call(`${origin}/uploads/..%2F..%2Fetc.${token}`, "HEAD")).status).toBe(404);
+  expect(await offsetAt(url)).toBe(0);
+});
+
+test("an expired upload is refused, and swept away", async () => {
+  const url = await begin("u1", 3, new Date(Date.now() - 1));
+  const response = await patch(url, 0, Buffer.from("abc"));
+  expect([response.status, await response.json()]).toMatchObject([410, { code: "UPLOAD_EXPIRED" }]);
+  expect(await uploads.sweep(new Date())).toMatchObject({ removed: ["u1"] });
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test("bytes beyond the size are refused and never stored", async () => {
+  const url = await begin("u1", 3);
+  expect((await patch(url, 0, Buffer.from("abcd"))).status).toBe(413);
+  expect(await offsetAt(url)).toBe(0);
+  const unannounced = await patch(
+    url,
+    0,
+    Readable.toWeb(Readable.from([Buffer.from("ab"), Buffer.from("cd")])) as ReadableStream,
+  );
+  expect(unannounced.status).toBe(413);
+  expect(await unannounced.json()).toMatchObject({ code: "UPLOAD_TOO_LARGE" });
+  expect((await readFile(uploads.path("u1"))).length).toBeLessThanOrEqual(3);
+});
+
+test("two clients at once leave one whole upload", async () => {
+  const bytes = randomBytes(4 * MiB);
+  const url = await begin("u1", bytes.length);
+  await Promise.all([send(url, bytes), send(url, bytes)]);
+  expect(received).toHaveLength(1);
+  expect(received[0]?.bytes.equals(bytes)).toBe(true);
+});
+
+test("a client that resumes takes over from its own dead connection, also through another process", async () => {
+  const url = await begin("u1", 2 * MiB);
+  const stalled = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(MiB)) });
+  const dead = patch(url, 0, stalled).catch(() => "broken");
+  await vi.waitFor(async () => expect((await readFile(uploads.path("u1"))).length).toBe(MiB));
+  await using other = open();
+  const otherServer = createServer((req, res) => void other.handle(req, res));
+  await new Promise<void>((resolve) => void otherServer.listen(0, "127.0.0.1", resolve));
+  const { port } = otherServer.address() as AddressInfo;
+  expect(await offsetAt(`http://127.0.0.1:${port}${uploads.addressPath("u1", token)}`)).toBe(MiB);
+  otherServer.closeAllConnections();
+  otherServer.close();
+  server.closeAllConnections();
+  await dead;
+});
+
+test("a failed hand-over is told to the client, whose retry repeats it without sending a byte", async () => {
+  const url = await begin("u1", 3);
+  failure = new Error("database away");
+  const first = await patch(url, 0, Buffer.from("abc"));
+  expect([first.status, await first.json()]).toMatchObject([503, { code: "UPLOAD_NOT_TAKEN" }]);
+  expect(received).toEqual([]);
+  await send(url, Buffer.from("abc"));
+  expect(received).toHaveLength(1);
+});
+
+test("a client that missed the last answer is told that all is well, and nothing happens twice", async () => {
+  const url = await begin("u1", 3);
+  await send(url, Buffer.from("abc"));
+  await send(url, Buffer.from("abc"));
+  expect((await patch(url, 3, Buffer.alloc(0))).status).toBe(204);
+  expect(received).toHaveLength(1);
+});
+
+test("the sweep hands on what a crash left complete", async () => {
+  await begin("u1", 3);
+  await begin("u2", 3);
+  await writeFile(uploads.path("u1"), "abc");
+  await writeFile(uploads.path("u2"), "ab");
+  expect(await uploads.sweep(new Date())).toEqual({ received: ["u1"], removed: [], failed: [] });
+  expect(await uploads.sweep(new Date())).toEqual({ received: [], removed: [], failed: [] });
+  failure = new Error("still away");
+  await writeFile(uploads.path("u2"), "abc");
+  expect((await uploads.sweep(new Date(Date.now() + 120_000))).failed).toMatchObject([{ uploadId: "u2" }]);
+});
+
+test("a crash after the file was taken, and before that was noted, is made good", async () => {
+  const url = await begin("u1", 3);
+  const taken = join(directory, "taken");
+  await rename(uploads.path("u1"), taken);
+  taking = taken;
+  expect(await offsetAt(url)).toBe(3);
+  expect(received).toHaveLength(1);
+  expect(await uploads.sweep(new Date())).toMatchObject({ received: [] });
+});
+
+test("clients do not create uploads, and are told who does", async () => {
+  const response = await call(`${origin}/uploads`, "POST", { "upload-length": "3" });
+  expect(response.status).toBe(405);
+  expect(await response.json()).toMatchObject({ code: "CREATE_VIA_API" });
+  await expect(begin("u0", 0)).rejects.toThrow("at least 1");
+});
+
+test("a client may give its upload up, and it stays given up", async () => {
+  const url = await begin("u1", 3);
+  await patch(url, 0, Buffer.from("a"));
+  expect((await call(url, "DELETE")).status).toBe(204);
+  expect((await call(url, "HEAD")).status).toBe(410);
+  expect(await readdir(directory)).not.toContain("u1");
+});
+
+test("browsers on other sites may upload and read the offsets", async () => {
+  const url = await begin("u1", 3);
+  const preflight = await call(url, "OPTIONS", {
+    origin: "https://cms.example",
+    "access-control-request-method": "PATCH",
+  });
+  expect(preflight.status).toBe(204);
+  expect(preflight.headers.get("access-control-allow-methods")).toContain("PATCH");
+  const head = await call(url, "HEAD", { origin: "https://cms.example" });
+  expect(head.headers.get("access-control-allow-origin")).toBe("*");
+  expect(head.headers.get("access-control-expose-headers")).toContain("Upload-Offset");
+});
+
+test.runIf(process.platform === "linux")(
+  "a full disk is said as such, and the upload goes on once there is room",
+  async () => {
+    const url = await begin("u1", 3);
+    await rm(uploads.path("u1"));
+    await symlink("/dev/full", uploads.path("u1"));
+    const response = await patch(url, 0, Buffer.from("abc"));
+    expect([response.status, await response.json()]).toMatchObject([507, { code: "STORE_FULL" }]);
+    await rm(uploads.path("u1"));
+    await writeFile(uploads.path("u1"), "");
+    await send(url, Buffer.from("abc"));
+    expect(received).toHaveLength(1);
+  },
+);

@@ -1,0 +1,139 @@
+import { mkdirSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { resolve } from "node:path";
+import { Server } from "@tus/server";
+import { DiskStore } from "./disk-store.ts";
+import { createReception, type OnReceived } from "./reception.ts";
+import { answerReceived, refuse } from "./respond.ts";
+import { type SweptUploads, sweepUploads } from "./sweep-uploads.ts";
+import { InvalidUploadSizeError, refusalOf, refusals } from "./upload-errors.ts";
+import { createUploadFiles } from "./upload-files.ts";
+import { createUploadLocker } from "./upload-locker.ts";
+
+export interface TusUploadsOptions {
+  /** For bytes on their way. On the object store's file system, so that a received file is adopted by a rename. */
+  directory: string;
+  /** Begins with `/`, without one at the end. Example: `/uploads`. */
+  basePath: string;
+  /** What the token allows, or null: unknown upload or wrong token. Compare hashes (`isTokenOf`). */
+  authorise: (uploadId: string, token: string) => Promise<{ sizeBytes: number; expiresAt: Date } | null>;
+  onReceived: OnReceived;
+  /** Told of failures on our side: of `onReceived` and of the disk. */
+  onError?: (error: unknown, uploadId: string) => void;
+  now?: () => Date;
+  /** How long a writer that must give way may go on. Default 500 ms. */
+  lockDrainMs?: number;
+  /** How long a request waits for another to give way. Default 10,000 ms. */
+  lockTimeoutMs?: number;
+}
+
+export interface TusUploads extends AsyncDisposable {
+  /** Serves HEAD, PATCH, DELETE and OPTIONS of the tus protocol below the base path. Never rejects. */
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Makes the upload ready to be written. Doing it again changes nothing. Throws `InvalidUploadSizeError`. */
+  create(upload: { uploadId: string; sizeBytes: number; expiresAt: Date }): Promise<void>;
+  /** The path of the upload's address: the token is part of it, as some clients and proxies drop query strings. */
+  addressPath(uploadId: string, token: string): string;
+  isComplete(uploadId: string): Promise<boolean>;
+  /** Where the bytes are until `onReceived` has taken them. */
+  path(uploadId: string): string;
+  /** Forgets the upload and its bytes. */
+  remove(uploadId: string): Promise<void>;
+  /** Hands on complete uploads that a crash left behind, and removes expired ones. */
+  sweep(now: Date): Promise<SweptUploads>;
+}
+
+/** Resumable uploads into a local folder by the tus protocol; only the API creates them, clients resume (`uploadUrl` in tus-js-client). */
+export function createTusUploads(options: TusUploadsOptions): TusUploads {
+  const { basePath, authorise, onReceived, onError, now = () => new Date() } = options;
+  const files = createUploadFiles(resolve(options.directory));
+  mkdirSync(files.directory, { recursive: true });
+  const reception = createReception(files, onReceived);
+  const running = new Map<IncomingMessage, Promise<void>>();
+  let isClosing = false;
+
+  const tus = new Server({
+    path: basePath,
+    datastore: new DiskStore(files),
+    locker: createUploadLocker(files, options.lockTimeoutMs ?? 10_000),
+    lockDrainTimeout: options.lockDrainMs ?? 500,
+    disableTerminationForFinishedUploads: true,
+    getFileIdFromRequest: (_req, lastPath) => parseAddress(lastPath ?? "")?.uploadId,
+    async onUploadFinish(_req, upload) {
+      await reception.receive(upload.id).catch((error: unknown) => {
+        onError?.(error, upload.id);
+        throw { status_code: refusals.notTaken.status, body: JSON.stringify(refusals.notTaken) };
+      });
+      return {};
+    },
+    onResponseError(req, error) {
+      const isOurs = "body" in error && error.body.startsWith("{");
+      const { status, code, message } = isOurs ? refusals.notTaken : refusalOf(error);
+      if (status === 500) onError?.(error, parseAddress(new URL(req.url).pathname)?.uploadId ?? "");
+      return { status_code: status, body: JSON.stringify({ code, message }) };
+    },
+  });
+
+  async function create({ uploadId, sizeBytes, expiresAt }: Parameters<TusUploads["create"]>[0]) {
+    if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 1)
+      throw new InvalidUploadSizeError(uploadId, sizeBytes);
+    const isKnown = (await files.record(uploadId)) !== null || (await files.end(uploadId)) !== null;
+    if (!isKnown) await files.create(uploadId, sizeBytes, expiresAt);
+  }
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (req.method === "OPTIONS") return tus.handle(req, res);
+    if (req.method === "POST") return refuse(res, refusals.create);
+    if (!["HEAD", "PATCH", "DELETE"].includes(req.method ?? "")) return refuse(res, refusals.method);
+    const address = parseAddress(req.url?.split("?", 1)[0] ?? "");
+    const allowed = address && (await authorise(address.uploadId, address.token));
+    if (!address || !allowed) return refuse(res, refusals.unknown);
+    const { uploadId } = address;
+    if (allowed.expiresAt <= now()) return refuse(res, refusals.expired);
+    // The process may have died between the database row and the file.
+    await create({ uploadId, ...allowed });
+    if (req.method !== "DELETE" && (await isReceived(uploadId)))
+      return answerReceived(res, req.method, allowed.sizeBytes);
+    if ((await files.end(uploadId))?.outcome === "terminated") return refuse(res, refusals.terminated);
+    await tus.handle(req, res);
+  }
+
+  /** True once the upload was handed on, which a crash may have left to this request. */
+  async function isReceived(uploadId: string): Promise<boolean> {
+    try {
+      return await reception.receive(uploadId);
+    } catch (error) {
+      onError?.(error, uploadId);
+      throw refusals.notTaken;
+    }
+  }
+
+  return {
+    async handle(req, res) {
+      if (isClosing) return refuse(res, refusals.closing);
+      const answering = answer(req, res).catch((error: unknown) => {
+        if (error === refusals.notTaken) return refuse(res, refusals.notTaken);
+        onError?.(error, parseAddress(req.url ?? "")?.uploadId ?? "");
+        refuse(res, refusalOf({}));
+      });
+      running.set(req, answering);
+      await answering.finally(() => running.delete(req));
+    },
+    create,
+    addressPath: (uploadId, token) => `${basePath}/${uploadId}.${token}`,
+    isComplete: (uploadId) => reception.isComplete(uploadId),
+    path: (uploadId) => files.path(uploadId),
+    remove: (uploadId) => files.remove(uploadId),
+    sweep: (now) => sweepUploads(files, reception, now),
+    async [Symbol.asyncDispose]() {
+      isClosing = true;
+      for (const req of running.keys()) req.destroy();
+      await Promise.all(running.values());
+    },
+  };
+
+  function parseAddress(path: string): { uploadId: string; token: string } | undefined {
+    const [, uploadId = "", token = ""] = /([^/.]+)\.([^/]+)$/.exec(path) ?? [];
+    return files.isUploadId(uploadId) && token !== "" ? { uploadId, token } : undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What is kept beside an upload's bytes; the first five fields are the tus file store's own. */
+export interface UploadRecord {
+  id: string;
+  size: number;
+  offset: 0;
+  creation_date: string;
+  storage: { type: "file"; path: string };
+  expiresAt: string;
+}
+
+/** What stays of an upload that ended, so that a client which missed the last answer still gets it. */
+export interface UploadEnd {
+  outcome: "received" | "terminated";
+  sizeBytes: number;
+  expiresAt: string;
+}
+
+const isUploadId = (id: string): boolean => /^[\w-]{1,100}$/.test(id);
+
+/** One upload is `{id}` (its bytes), `{id}.json` (its record), `{id}.lock`, `{id}.wanted`, and in the end only `{id}.ended`. */
+export function createUploadFiles(directory: string) {
+  const path = (uploadId: string, suffix = "") => {
+    if (!isUploadId(uploadId))
+      throw new TypeError(`Upload id ${JSON.stringify(uploadId)}: only letters, digits, "_" and "-".`);
+    return join(directory, uploadId + suffix);
+  };
+  return {
+    directory,
+    isUploadId,
+    path,
+    record: (uploadId: string) => readJson<UploadRecord>(path(uploadId, ".json")),
+    end: (uploadId: string) => readJson<UploadEnd>(path(uploadId, ".ended")),
+    /** Bytes stored so far; null when there is no file. */
+    async storedBytes(uploadId: string): Promise<number | null> {
+      return (await stat(path(uploadId)).catch(() => null))?.size ?? null;
+    },
+    /** Does nothing to an upload that exists: its bytes are safe from a repeated request to create it. */
+    async create(uploadId: string, sizeBytes: number, expiresAt: Date): Promise<void> {
+      await mkdir(directory, { recursive: true });
+      // "a" creates without emptying, for when two do this at once.
+      await (await open(path(uploadId), "a")).close();
+      const record: UploadRecord = {
+        id: uploadId,
+        size: sizeBytes,
+        offset: 0,
+        creation_date: new Date().toISOString(),
+        storage: { type: "file", path: path(uploadId) },
+        expiresAt: expiresAt.toISOString(),
+      };
+      await writeJson(path(uploadId, ".json"), record);
+    },
+    /** Bytes that were acknowledged as complete survive a power cut. */
+    async sync(uploadId: string): Promise<void> {
+      await using file = await open(path(uploadId), "r+").catch(() => null);
+      // None when an earlier hand-over took it.
+      await file?.datasync();
+    },
+    async markEnded(uploadId: string, end: UploadEnd): Promise<void> {
+      await writeJson(path(uploadId, ".ended"), end);
+      for (const suffix of ["", ".json"]) await rm(path(uploadId, suffix), { force: true });
+    },
+    async remove(uploadId: string): Promise<void> {
+      for (const suffix of ["", ".json", ".ended", ".wanted", ".lock"])
+        await rm(path(uploadId, suffix), { force: true });
+    },
+    /** Ids of every upload that left anything but a lock. */
+    async list(): Promise<string[]> {
+      const names = await readdir(directory).catch(() => []);
+      const ids = names.flatMap((name) => /^([\w-]+)\.(?:json|ended)$/.exec(name)?.[1] ?? []);
+      return [...new Set(ids)];
+    },
+  };
+}
+export type UploadFiles = ReturnType<typeof createUploadFiles>;
+
+async function readJson<T>(path: string): Promise<T | null> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as T;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+let writes = 0;
+async function writeJson(path: string, value: unknown): Promise<void> {
+  const temp = `${path}.${process.pid}-${writes++}.tmp`;
+  await writeFile(temp, JSON.stringify(value));
+  await rename(temp, path);
+}

@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { openFileLock } from "@reelay/object-store";
+import { ERRORS, type Lock, type Locker, type RequestRelease } from "@tus/server";
+import type { UploadFiles } from "./upload-files.ts";
+
+const pollMs = 50;
+
+/**
+ * One writer per upload, among all API processes on this disk; the operating system frees the lock of one that dies.
+ *
+ * Whoever waits says so in `{id}.wanted`, and the holder gives way: a client that lost its connection and resumes must not wait until the
+ * server notices that the old connection is dead.
+ */
+export function createUploadLocker(files: UploadFiles, acquireTimeoutMs: number): Locker {
+  return { newLock: (uploadId) => createUploadLock(files, uploadId, acquireTimeoutMs) };
+}
+
+function createUploadLock(files: UploadFiles, uploadId: string, acquireTimeoutMs: number): Lock {
+  const wanted = files.path(uploadId, ".wanted");
+  let release: (() => Promise<void>) | undefined;
+
+  return {
+    async lock(signal: AbortSignal, requestRelease: RequestRelease) {
+      const lock = openFileLock(files.path(uploadId, ".lock"));
+      try {
+        const deadline = Date.now() + acquireTimeoutMs;
+        while (!lock.tryLock()) {
+          if (signal.aborted || Date.now() > deadline) throw ERRORS.ERR_LOCK_TIMEOUT;
+          await writeFile(wanted, "");
+          await delay(pollMs, undefined, { signal }).catch(() => {});
+        }
+      } catch (error) {
+        lock.close();
+        throw error;
+      }
+      // Meant for the holder before this one.
+      await rm(wanted, { force: true });
+      const watch = setInterval(() => existsSync(wanted) && void requestRelease(), pollMs);
+      release = async () => {
+        clearInterval(watch);
+        lock.unlock();
+        lock.close();
+      };
+    },
+    async unlock() {
+      await release?.();
+      release = undefined;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { createToken, hashToken, isTokenOf } from "./upload-token.ts";
+
+test("tokens differ, fit an address as they are, and only their own hash knows them", () => {
+  const [a, b] = [createToken(), createToken()];
+  expect(a).not.toBe(b);
+  expect(a).toMatch(/^[\w-]{43}$/);
+  expect(isTokenOf(a, hashToken(a))).toBe(true);
+  expect(isTokenOf(b, hashToken(a))).toBe(false);
+  expect(isTokenOf(a, "")).toBe(false);
+});
