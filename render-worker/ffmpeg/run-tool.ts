@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+
+export interface ToolResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+}
+
+/**
+ * Runs a short-lived tool to its end. Never throws for what the tool does, only when it cannot be started. Output beyond
+ * `maxBytes` per stream (default 8 MiB) ends it: nothing that we ask for is that long.
+ */
+export async function runTool(
+  path: string,
+  args: readonly string[],
+  options: { timeoutMs: number; signal?: AbortSignal; maxBytes?: number; onStdout?: (chunk: string) => void },
+): Promise<ToolResult> {
+  options.signal?.throwIfAborted();
+  const child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+  const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
+  let stdout = "";
+  let stderr = "";
+  let timedOut = false;
+  const kill = () => child.kill("SIGKILL");
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, options.timeoutMs);
+  options.signal?.addEventListener("abort", kill, { once: true });
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    if (options.onStdout) options.onStdout(chunk);
+    else if (stdout.length + chunk.length > maxBytes) kill();
+    else stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr = (stderr + chunk).slice(-64 * 1024);
+  });
+  try {
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve([code, signal]));
+    });
+    options.signal?.throwIfAborted();
+    return { code, signal, stdout, stderr, timedOut };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", kill);
+  }
+}
