@@ -59,11 +59,17 @@ export class Heartbeat implements AsyncDisposable {
     await messaging
       .publish({
         type: "worker.seen.v1",
-        ...{ workerId: config.workerId, hostname: config.hostname, version: config.version },
-        ...{ at: new Date().toISOString(), startedAt: this.#startedAt },
-        ...{ pools: [...config.pools], slots: config.slots },
-        ...{ encoders: tools.encoders, ffmpegVersion: tools.ffmpeg.version },
-        ...{ attempts: this.#attempts(), isStopping: this.#isStopping },
+        workerId: config.workerId,
+        hostname: config.hostname,
+        version: config.version,
+        at: new Date().toISOString(),
+        startedAt: this.#startedAt,
+        pools: [...config.pools],
+        slots: config.slots,
+        encoders: tools.encoders,
+        ffmpegVersion: tools.ffmpeg.version,
+        attempts: this.#attempts(),
+        isStopping: this.#isStopping,
       })
       .catch((error: unknown) => log.warn({ err: error }, "heartbeat.failed"));
   }

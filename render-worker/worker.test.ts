@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { words } from "./ffmpeg/words.ts";
 import { makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 
 test("a task becomes a complete stream in the store, told step by step", async () => {
   await using directory = await temporaryDirectory();
   await using worker = await startWorker();
   const clip = await makeClip(join(directory.path, "clip.mp4"), [
-    ...["-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=5", "-f", "lavfi", "-i", "sine=440:d=5"],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"],
+    ...words("-f lavfi -i testsrc2=s=640x360:r=30:d=5 -f lavfi -i sine=440:d=5"),
+    ...words("-c:v libx264 -preset ultrafast -c:a aac"),
   ]);
   const task = await worker.request(clip);
   const end = await worker.end(task);

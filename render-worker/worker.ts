@@ -149,7 +149,11 @@ class RenderWorker implements Worker {
       done: Promise.resolve(),
     };
     const reporter = new AttemptReporter({
-      ...{ messaging, ref, log, progressMs: config.progressMs, giveUp: attempt.giveUp.signal },
+      messaging,
+      ref,
+      log,
+      progressMs: config.progressMs,
+      giveUp: attempt.giveUp.signal,
     });
     // Known before it is announced: a cancel request may come as soon as somebody has heard of it.
     this.#running.set(ref.attemptId, attempt);
@@ -184,7 +188,16 @@ class RenderWorker implements Worker {
     await mkdir(directory, { recursive: true });
     log.info("attempt.started");
     const outcome = await runAttempt({
-      ...{ task, ref, store, tools, config, log, reporter, state, directory, signal: stop.signal },
+      task,
+      ref,
+      store,
+      tools,
+      config,
+      log,
+      reporter,
+      state,
+      directory,
+      signal: stop.signal,
     });
     log.info({ outcome: outcome.kind }, "attempt.ended");
     const removal =

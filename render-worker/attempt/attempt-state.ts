@@ -30,9 +30,18 @@ const toVariantState = (
   status: VariantState["status"],
   skipReason: string | null,
 ): VariantState => ({
-  ...{ name: rung.name, index: rung.index, tier: rung.tier, status, codec: rung.codec },
-  ...{ width: rung.width, height: rung.height, frameRate: rung.frameRate, bitrateBps: rung.bitrateBps },
-  ...{ playlist: null, skipReason, error: null },
+  name: rung.name,
+  index: rung.index,
+  tier: rung.tier,
+  status,
+  codec: rung.codec,
+  width: rung.width,
+  height: rung.height,
+  frameRate: rung.frameRate,
+  bitrateBps: rung.bitrateBps,
+  playlist: null,
+  skipReason,
+  error: null,
 });
 
 /** A rendition's playlist grew. A variant is ready when its playlist is complete. */

@@ -18,7 +18,9 @@ export async function publishPoster(context: AttemptContext, signal: AbortSignal
   const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
   await retryStore(`store ${posterKey}`, signal, () =>
     store.adopt(posterKey, path, {
-      ...{ contentType: "image/jpeg", cacheControl: "public, max-age=31536000, immutable", signal },
+      contentType: "image/jpeg",
+      cacheControl: "public, max-age=31536000, immutable",
+      signal,
     }),
   );
   state.update((before) => ({ ...before, posterKey }));

@@ -17,6 +17,7 @@ import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { Ticker } from "../ticker.ts";
 import { withAudioPlaylist, withPlaylist } from "./attempt-state.ts";
 import type { AttemptContext } from "./context.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -59,27 +60,29 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
       publishers.has(variant.name) ? { ...variant, status: "RENDERING" } : variant,
     ),
   }));
-  let ticking: Promise<void> | null = null;
   const tick = async () => {
     await statistics.poll();
     context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
     await publishPoster(context, signal);
   };
-  const timer = setInterval(() => {
-    ticking ??= tick()
-      .catch((error: unknown) => log.debug({ err: error }, "tick.failed"))
-      .finally(() => {
-        ticking = null;
-      });
-  }, tickMs);
-  disposables.defer(() => clearInterval(timer));
+  const ticker = disposables.use(
+    new Ticker(tickMs, tick, (error) => log.debug({ err: error }, "tick.failed")),
+  );
 
   const result = await runFfmpeg(plan, {
-    ...{ ffmpegPath: tools.ffmpeg.path, signal, stallTimeoutMs: config.stallTimeoutMs },
-    onStart: (pid) => log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started"),
+    ffmpegPath: tools.ffmpeg.path,
+    signal,
+    stallTimeoutMs: config.stallTimeoutMs,
+    onStart: (pid) =>
+      log.info(
+        {
+          pid,
+          renditions: [...publishers.keys()],
+        },
+        "ffmpeg.started",
+      ),
   });
-  clearInterval(timer);
-  await ticking;
+  await ticker[Symbol.asyncDispose]();
   signal.throwIfAborted();
   await statistics.poll();
   if (result.exitCode !== 0) throw explainFfmpegFailure(result);
@@ -108,12 +111,18 @@ async function startPublishers(
     const directory = join(context.directory, name);
     await mkdir(directory, { recursive: true });
     const publisher = new RenditionPublisher({
-      ...{ store, directory, kind, signal, onFailed },
+      store,
+      directory,
+      kind,
+      signal,
+      onFailed,
       keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, ""),
-      files: { playlist: playlistFile, init: initFile },
+      files: {
+        playlist: playlistFile,
+        init: initFile,
+      },
       segmentDurationMs: task.profile.segmentDurationMs,
-      // What the encoder's buffer of one second lets a segment exceed the ceiling by, and the container's own bytes.
-      ceilingBps: Math.ceil(bps * (1 + 1_000 / task.profile.segmentDurationMs) * 1.02),
+      ceilingBps: Math.ceil(bps * (1 + 1e3 / task.profile.segmentDurationMs) * 1.02),
       onPublished: (playlist) =>
         state.update((before) =>
           kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),

@@ -132,7 +132,8 @@ function endReport(outcome: Outcome, state: RenderState): Body<AttemptReport> | 
     case "CANCELED":
     case "INTERRUPTED":
       return { type: "render.stopped.v1", outcome: outcome.kind, state };
-    case "LEASE_LOST":
+    default:
+      // Somebody else has the task: there is nothing to tell.
       return null;
   }
 }

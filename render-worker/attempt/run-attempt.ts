@@ -12,8 +12,11 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
   try {
     const { task, config, state, tools, signal } = context;
     const { key, ...file } = await acquireSource(task.source, {
-      ...{ store: context.store, directory: context.directory, signal },
-      ...{ limits: config.limits, fetch: config.fetch },
+      store: context.store,
+      directory: context.directory,
+      signal,
+      limits: config.limits,
+      fetch: config.fetch,
     });
     const { contentType, sizeBytes } = file;
     state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));

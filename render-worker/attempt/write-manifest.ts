@@ -14,11 +14,30 @@ export async function writeManifest(context: AttemptContext, source: SourceFile,
   await pipeline(createReadStream(source.path), hash, { signal });
   const { variants, audio, posterKey } = state.current;
   const manifest = {
-    ...{ videoId: ref.videoId, jobId: ref.jobId, taskId: ref.taskId, attemptId: ref.attemptId },
-    worker: { id: config.workerId, hostname: config.hostname, version: config.version },
-    encoder: { build: `ffmpeg ${tools.ffmpeg.version}`, device: "cpu", command: made.command },
-    source: { key: state.current.source?.key, sha256: hash.digest("hex"), probe: source.probe },
-    made: { variants: variants.filter(({ status }) => status === "READY"), audio, posterKey },
+    videoId: ref.videoId,
+    jobId: ref.jobId,
+    taskId: ref.taskId,
+    attemptId: ref.attemptId,
+    worker: {
+      id: config.workerId,
+      hostname: config.hostname,
+      version: config.version,
+    },
+    encoder: {
+      build: `ffmpeg ${tools.ffmpeg.version}`,
+      device: "cpu",
+      command: made.command,
+    },
+    source: {
+      key: state.current.source?.key,
+      sha256: hash.digest("hex"),
+      probe: source.probe,
+    },
+    made: {
+      variants: variants.filter(({ status }) => status === "READY"),
+      audio,
+      posterKey,
+    },
     endedAt: new Date().toISOString(),
   };
   const key = objectKeys.attemptManifest(ref.videoId, ref.attemptId);

@@ -1,4 +1,5 @@
 import { runTool } from "./run-tool.ts";
+import { words } from "./words.ts";
 
 /** What renders need, then what later profiles may use. */
 const candidates = {
@@ -49,9 +50,9 @@ export async function probeFilters(ffmpegPath: string, signal?: AbortSignal): Pr
 }
 
 const trialArguments = (source: string, option: string, encoder: string): string[] => [
-  ...["-hide_banner", "-nostdin", "-v", "error", "-f", "lavfi", "-i", source],
+  ...words(`-hide_banner -nostdin -v error -f lavfi -i ${source}`),
   ...(option === "-c:v" ? ["-pix_fmt", "yuv420p"] : []),
-  ...[option, encoder, "-f", "null", "-"],
+  ...words(`${option} ${encoder} -f null -`),
 ];
 
 async function list(ffmpegPath: string, what: string, signal?: AbortSignal): Promise<Set<string>> {

@@ -27,7 +27,7 @@ export function planFilterGraph(
   ];
   const chains = [`[0:${source.videoIndex}]${common.join(",")}${tap(top, rest[0])}`];
   rest.forEach((rung, index) => {
-    chains.push(`[to-${rung.name}]scale=${rung.width}:${rung.height}${tap(rung, rest[index + 1])}`);
+    chains.push(`[to-${rung.name}]scale=${rung.width}:${rung.height},setsar=1${tap(rung, rest[index + 1])}`);
   });
   return chains.join(";");
 }

@@ -74,7 +74,7 @@ export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<
 
 /** The plan as a fluent-ffmpeg command. */
 export function buildCommand(plan: RenderPlan, ffmpegPath: string): createCommand.FfmpegCommand {
-  const command = createCommand({ stdoutLines: logLines }).setFfmpegPath(ffmpegPath);
+  const command = createCommand({ stdoutLines: logLines, cwd: plan.directory }).setFfmpegPath(ffmpegPath);
   // Options go in as varargs: given as arrays, fluent-ffmpeg would split each at its first blank. Formats are left to the
   // outputs' endings, because its own check of `-f` misreads the format list of newer releases.
   command.input(plan.input);

@@ -55,7 +55,10 @@ export function planLadder(profile: Profile, probe: SourceProbe): Ladder {
   const plan = (rung: Rung, index: number): PlannedRung => {
     const size = sizeOf(rung.height, width, height);
     return {
-      ...{ name: rung.name, index, tier: rung.tier, codec: rung.codec },
+      name: rung.name,
+      index,
+      tier: rung.tier,
+      codec: rung.codec,
       ...size,
       frameRate,
       bitrateBps: Math.round(rung.bitrateBps * shapeFactor(rung.height, size) * frameRateFactor(frameRate)),
@@ -88,7 +91,8 @@ function between(lower: Rung | undefined, upper: Rung, shorter: number): number 
  */
 function shapeFactor(target: number, size: { width: number; height: number }): number {
   const pixels = (size.width * size.height) / ((target * target * 16) / 9);
-  return Math.min(2, Math.max(0.4, pixels ** 0.75));
+  // Rounding to even numbers is no other shape.
+  return Math.abs(pixels - 1) < 0.02 ? 1 : Math.min(2, Math.max(0.4, pixels ** 0.75));
 }
 
 /** Profiles state bitrates for up to 30 frames per second. Twice the frames differ less from one another: half as much again is enough. */

@@ -1,5 +1,6 @@
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
+import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /**
@@ -24,7 +25,8 @@ export async function measureDurationMs(
         "-select_streams",
         String(source.videoIndex),
       ],
-      ...["-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", source.path],
+      ...words("-show_entries packet=pts_time,duration_time -of csv=p=0"),
+      `file:${source.path}`,
     ],
     {
       timeoutMs: 10 * 60_000,

@@ -90,7 +90,7 @@ function parseVideo(
 function readRotation(stream: ProbedStream): 0 | 90 | 180 | 270 {
   const matrix = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation;
   const clockwise = matrix === undefined ? Number(stream.tags?.["rotate"] ?? 0) : -matrix;
-  const turned = (((Math.round(clockwise) % 360) + 360) % 360) as number;
+  const turned = ((Math.round(clockwise) % 360) + 360) % 360;
   return turned === 90 || turned === 180 || turned === 270 ? turned : 0;
 }
 

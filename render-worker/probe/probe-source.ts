@@ -1,6 +1,7 @@
 import { inputError, retriableError } from "../errors.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
+import { words } from "../ffmpeg/words.ts";
 import { explainProbeFailure } from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";
 import { measureDurationMs } from "./measure-duration.ts";
@@ -30,7 +31,8 @@ export async function probeSource(
     ffprobePath,
     [
       ...["-v", "error", ...safeInputOptions(limits.sourcePixels)],
-      ...["-print_format", "json", "-show_format", "-show_streams", file.path],
+      ...words("-print_format json -show_format -show_streams"),
+      `file:${file.path}`,
     ],
     { timeoutMs: 60_000, signal },
   );

@@ -24,7 +24,7 @@ export class DirectoryStore implements ObjectStore {
     await this.#prepare(key);
     const temporary = `${this.path(key)}.part`;
     if (typeof body === "object" && "path" in body && !(body instanceof Uint8Array))
-      await copyFile(body.path as string, temporary);
+      await copyFile(body.path, temporary);
     else await writeFile(temporary, body as string);
     await rename(temporary, this.path(key));
     return this.#written(key, options);

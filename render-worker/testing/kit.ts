@@ -79,34 +79,61 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}) {
   await mkdir(store.directory);
   const messaging = new FakeMessaging();
   const config: WorkerConfig = {
-    ...{ workerId: "worker-1", hostname: "test", version: "0.0.0", pools: ["cpu"], slots: 1 },
+    workerId: "worker-1",
+    hostname: "test",
+    version: "0.0.0",
+    pools: ["cpu"],
+    slots: 1,
     workDirectory: join(directory.path, "work"),
-    limits: { sourceBytes: 1e9, sourceDurationMs: 4 * 3_600_000, sourcePixels: 34_000_000 },
-    fetch: { timeoutMs: 10_000, allowPrivate: [] },
-    ...{ heartbeatMs: 5_000, progressMs: 250, stallTimeoutMs: 60_000 },
+    limits: {
+      sourceBytes: 1e9,
+      sourceDurationMs: 4 * 36e5,
+      sourcePixels: 34e6,
+    },
+    fetch: {
+      timeoutMs: 1e4,
+      allowPrivate: [],
+    },
+    heartbeatMs: 5e3,
+    progressMs: 250,
+    stallTimeoutMs: 6e4,
     ...overrides,
   };
   const log = pino({ level: process.env["LOG_LEVEL"] ?? "silent" });
   const worker = createWorker({ messaging, store, config, log, tools: await testTools() });
   await worker.start();
   return {
-    ...{ worker, messaging, store, config },
-    /** Puts a local file into the store and asks for its render. */
+    worker,
+    messaging,
+    store,
+    config,
     async request(path: string, changes: Partial<RenderRequested> = {}): Promise<RenderRequested> {
       const videoId = randomUUID();
       const key = objectKeys.source(videoId, "source.bin");
       await mkdir(dirname(store.path(key)), { recursive: true });
       await copyFile(path, store.path(key));
       const task: RenderRequested = {
-        ...{ type: "render.requested.v1", videoId, jobId: randomUUID(), taskId: randomUUID() },
-        ...{ pool: "cpu", priority: "STANDARD", source: { kind: "object", key }, profile: defaultProfile },
-        ...{ keep: { variants: [], audio: null }, requestedAt: new Date().toISOString() },
+        type: "render.requested.v1",
+        videoId,
+        jobId: randomUUID(),
+        taskId: randomUUID(),
+        pool: "cpu",
+        priority: "STANDARD",
+        source: {
+          kind: "object",
+          key,
+        },
+        profile: defaultProfile,
+        keep: {
+          variants: [],
+          audio: null,
+        },
+        requestedAt: new Date().toISOString(),
         ...changes,
       };
       messaging.enqueue(task);
       return task;
     },
-    /** The report that ends the task's attempt. */
     async end(task: RenderRequested) {
       return messaging.until(
         (message): message is EndReport => isEnd(message) && message.taskId === task.taskId,
