@@ -44,6 +44,6 @@ const audioDecoders = [
 export const safeInputOptions = (maxPixels: number): string[] => [
   ...words("-protocol_whitelist file,pipe"),
   ...words(`-format_whitelist ${formats.join(",")}`),
-  ...["-codec_whitelist", [...new Set([...videoDecoders, ...audioDecoders])].join(",")],
+  ...words(`-codec_whitelist ${[...new Set([...videoDecoders, ...audioDecoders])].join(",")}`),
   ...words(`-max_pixels ${maxPixels}`),
 ];

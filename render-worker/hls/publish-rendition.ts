@@ -8,6 +8,7 @@ import { codecString } from "./codec-string.ts";
 import { measureBandwidth, type StoredSegment } from "./measure-bandwidth.ts";
 import { formatMediaPlaylist, type PlaylistSegment, parseMediaPlaylist } from "./media-playlist.ts";
 import { retryStore } from "./retry-store.ts";
+import { readSegmentDurationMs, readTimeScale } from "./segment-timing.ts";
 
 export interface RenditionOptions {
   store: ObjectStore;
@@ -46,6 +47,7 @@ export class RenditionPublisher implements AsyncDisposable {
   #hasFailed = false;
   #codecs: string | null = null;
   #initBytes = 0;
+  #timeScale: number | null = null;
   #published: PublishedPlaylist | null = null;
 
   constructor(options: RenditionOptions) {
@@ -159,6 +161,7 @@ export class RenditionPublisher implements AsyncDisposable {
       store.put(key, init, { contentType: `${kind}/mp4`, cacheControl: immutable, signal }),
     );
     this.#initBytes = init.length;
+    this.#timeScale = readTimeScale(init);
     this.#codecs = codecs;
   }
 
@@ -166,11 +169,15 @@ export class RenditionPublisher implements AsyncDisposable {
     const { store, directory, keyPrefix, kind, signal } = this.#options;
     const path = join(directory, segment.uri);
     const { size } = await stat(path);
+    // ffmpeg's playlist adds up what packets claim; what the segment really holds is in the segment.
+    const durationMs =
+      (this.#timeScale === null ? null : await readSegmentDurationMs(path, this.#timeScale)) ??
+      segment.durationMs;
     const key = keyPrefix + segment.uri;
     await retryStore(`store ${key}`, signal, () =>
       store.adopt(key, path, { contentType: `${kind}/mp4`, cacheControl: immutable, signal }),
     );
-    this.#stored.push({ ...segment, sizeBytes: size });
+    this.#stored.push({ uri: segment.uri, durationMs, sizeBytes: size });
   }
 
   async #publish(isComplete: boolean): Promise<void> {

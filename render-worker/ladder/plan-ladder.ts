@@ -65,10 +65,10 @@ export function planLadder(profile: Profile, probe: SourceProbe): Ladder {
     };
   };
   const rungs = [...made, ...own].map(plan);
-  const skipped = above.map((rung, index) => ({
-    ...plan(rung, rungs.length + index),
-    reason: `The source is ${width}x${height}; ${rung.name} would need ${rung.height} pixels on the shorter side, and nothing is upscaled.`,
-  }));
+  const skipped = above.map((rung, index): SkippedRung => {
+    const reason = `The source is ${width}x${height}; ${rung.name} would need ${rung.height} pixels on the shorter side, and nothing is upscaled.`;
+    return Object.assign(plan(rung, rungs.length + index), { reason });
+  });
   return { rungs, skipped };
 }
 

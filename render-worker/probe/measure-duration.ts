@@ -18,13 +18,11 @@ export async function measureDurationMs(
   await runTool(
     ffprobePath,
     [
-      ...[
-        "-v",
-        "error",
-        ...safeInputOptions(limits.sourcePixels),
-        "-select_streams",
-        String(source.videoIndex),
-      ],
+      "-v",
+      "error",
+      ...safeInputOptions(limits.sourcePixels),
+      "-select_streams",
+      String(source.videoIndex),
       ...words("-show_entries packet=pts_time,duration_time -of csv=p=0"),
       `file:${source.path}`,
     ],

@@ -30,7 +30,9 @@ export async function probeSource(
   const result = await runTool(
     ffprobePath,
     [
-      ...["-v", "error", ...safeInputOptions(limits.sourcePixels)],
+      "-v",
+      "error",
+      ...safeInputOptions(limits.sourcePixels),
       ...words("-print_format json -show_format -show_streams"),
       `file:${file.path}`,
     ],

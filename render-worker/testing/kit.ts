@@ -11,6 +11,7 @@ import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { createWorker } from "../worker.ts";
 import { DirectoryStore } from "./directory-store.ts";
+import { testEnv } from "./env.ts";
 import { FakeMessaging } from "./fake-messaging.ts";
 
 /** The built-in ladder, as the API sends it. */
@@ -37,7 +38,7 @@ let tools: Promise<FfmpegTools> | undefined;
 /** The tools that this test run uses: those of FFMPEG_PATH and FFPROBE_PATH, else what the worker would find. */
 export function testTools(): Promise<FfmpegTools> {
   tools ??= (async () => {
-    const { FFMPEG_PATH, FFPROBE_PATH, PATH } = process.env;
+    const { FFMPEG_PATH, FFPROBE_PATH, PATH } = testEnv;
     const located = await locateFfmpeg({
       ffmpegPath: FFMPEG_PATH,
       ffprobePath: FFPROBE_PATH,
@@ -99,7 +100,7 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}) {
     stallTimeoutMs: 6e4,
     ...overrides,
   };
-  const log = pino({ level: process.env["LOG_LEVEL"] ?? "silent" });
+  const log = pino({ level: testEnv["LOG_LEVEL"] ?? "silent" });
   const worker = createWorker({ messaging, store, config, log, tools: await testTools() });
   await worker.start();
   return {
