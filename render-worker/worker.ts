@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { Pool, RenderRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
@@ -16,6 +14,7 @@ import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Slots } from "./slots.ts";
 import { backoffMs, sleep } from "./wait.ts";
+import { WorkDirectory } from "./work-directory/work-directory.ts";
 
 export interface WorkerDeps {
   messaging: Messaging;
@@ -54,6 +53,7 @@ class RenderWorker implements Worker {
   readonly #running = new Map<string, RunningAttempt>();
   readonly #slots: Slots;
   readonly #heartbeat: Heartbeat;
+  #workDirectory: WorkDirectory | null = null;
   #control: AsyncDisposable | null = null;
   #loops: Promise<void>[] = [];
 
@@ -68,7 +68,7 @@ class RenderWorker implements Worker {
 
   async start(): Promise<void> {
     const { config, messaging } = this.#deps;
-    await mkdir(config.workDirectory, { recursive: true });
+    this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
     this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
       if (message.type === "render.cancel-requested.v1") {
         this.#log.info({ attemptId: message.attemptId, reason: message.reason }, "cancel.received");
@@ -94,6 +94,7 @@ class RenderWorker implements Worker {
     clearTimeout(giveUp);
     await this.#control?.[Symbol.asyncDispose]();
     await this.#heartbeat[Symbol.asyncDispose]();
+    await this.#workDirectory?.[Symbol.asyncDispose]();
     await this.#deps.messaging
       .unsubscribe(controlOf(this.#deps.config.workerId))
       .catch((error: unknown) => this.#log.debug({ err: error }, "control.not-unsubscribed"));
@@ -183,9 +184,9 @@ class RenderWorker implements Worker {
     log: Logger,
   ): Promise<void> {
     const { config, store, tools } = this.#deps;
-    const directory = join(config.workDirectory, ref.attemptId);
     const state = new StateCell((current) => reporter.advanced(current));
-    await mkdir(directory, { recursive: true });
+    if (!this.#workDirectory) throw new Error("The worker was not started.");
+    await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
     log.info("attempt.started");
     const outcome = await runAttempt({
       task,
@@ -209,6 +210,5 @@ class RenderWorker implements Worker {
     await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
     await reporter.ended(outcome, settleState(state.current, outcome));
     await removal;
-    await rm(directory, { recursive: true, force: true });
   }
 }

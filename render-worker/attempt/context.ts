@@ -3,6 +3,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { AttemptDirectory } from "../work-directory/work-directory.ts";
 import { emptyState } from "./attempt-state.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
 
@@ -16,8 +17,8 @@ export interface AttemptContext {
   log: Logger;
   reporter: AttemptReporter;
   state: StateCell;
-  /** This attempt's own folder; exists, and is removed afterwards. */
-  directory: string;
+  /** This attempt's own folder; removed afterwards. */
+  directory: AttemptDirectory;
   /** Aborts with a `StopError`. */
   signal: AbortSignal;
 }

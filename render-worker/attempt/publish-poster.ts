@@ -9,7 +9,7 @@ import type { AttemptContext } from "./context.ts";
 export async function publishPoster(context: AttemptContext, signal: AbortSignal): Promise<void> {
   const { ref, state, store } = context;
   if (state.current.posterKey !== null) return;
-  const path = join(context.directory, posterFile);
+  const path = join(context.directory.path, posterFile);
   const isThere = await stat(path).then(
     ({ size }) => size > 0,
     () => false,

@@ -38,7 +38,9 @@ const tickMs = 250;
 
 /** Runs ffmpeg and stores what it writes while it writes it. Returns when everything is stored. */
 export async function renderAndPublish(context: AttemptContext, work: RenderWork): Promise<Made> {
-  const { config, directory, log, state, tools } = context;
+  const { config, log, state, tools } = context;
+  const directory = context.directory.path;
+  await context.directory.assertRoom(roomNeededBytes(work, context.task.profile.segmentDurationMs));
   const plan = planRender({
     ...work,
     profile: context.task.profile,
@@ -73,14 +75,12 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
     ffmpegPath: tools.ffmpeg.path,
     signal,
     stallTimeoutMs: config.stallTimeoutMs,
-    onStart: (pid) =>
-      log.info(
-        {
-          pid,
-          renditions: [...publishers.keys()],
-        },
-        "ffmpeg.started",
-      ),
+    onStart: (pid) => {
+      log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started");
+      void context.directory
+        .noteEncoder(pid)
+        .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
+    },
   });
   await ticker[Symbol.asyncDispose]();
   signal.throwIfAborted();
@@ -91,6 +91,12 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
   context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
   await publishPoster(context, signal);
   return { command: [tools.ffmpeg.path, ...toArguments(plan)] };
+}
+
+/** A few segments of every rendition at their ceiling, and something to spare. */
+function roomNeededBytes({ rungs }: RenderWork, segmentDurationMs: number): number {
+  const bytesPerSecond = rungs.reduce((sum, { bitrateBps }) => sum + bitrateBps / 8, 0);
+  return Math.ceil(64 * 1024 * 1024 + (4 * bytesPerSecond * segmentDurationMs) / 1000);
 }
 
 async function startPublishers(
@@ -108,7 +114,7 @@ async function startPublishers(
   ];
   const publishers = new Map<string, RenditionPublisher>();
   for (const { name, kind, bps } of renditions) {
-    const directory = join(context.directory, name);
+    const directory = join(context.directory.path, name);
     await mkdir(directory, { recursive: true });
     const publisher = new RenditionPublisher({
       store,

@@ -13,7 +13,7 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
     const { task, config, state, tools, signal } = context;
     const { key, ...file } = await acquireSource(task.source, {
       store: context.store,
-      directory: context.directory,
+      directory: context.directory.path,
       signal,
       limits: config.limits,
       fetch: config.fetch,

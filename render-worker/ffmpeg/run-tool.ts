@@ -1,4 +1,11 @@
 import { spawn } from "node:child_process";
+import { processEnvironment } from "../env.ts";
+
+/**
+ * The ffprobe that npm ships is linked statically, and the C library's character conversion, which it calls for the service names in
+ * an MPEG-TS, crashes when it then loads the system's modules. Without a place to load them from it does without.
+ */
+const toolEnvironment = { ...processEnvironment, GCONV_PATH: "/nonexistent" };
 
 export interface ToolResult {
   code: number | null;
@@ -18,7 +25,11 @@ export async function runTool(
   options: { timeoutMs: number; signal?: AbortSignal; maxBytes?: number; onStdout?: (chunk: string) => void },
 ): Promise<ToolResult> {
   options.signal?.throwIfAborted();
-  const child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+  const child = spawn(path, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    windowsHide: true,
+    env: toolEnvironment,
+  });
   const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
   let stdout = "";
   let stderr = "";

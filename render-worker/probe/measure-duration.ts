@@ -5,7 +5,7 @@ import type { SourceFile } from "./source-file.ts";
 
 /**
  * How long a source lasts whose container does not say (a live recording, a raw stream): all its packets are read, none decoded.
- * Null when its packets carry no times.
+ * Null when not even its frame rate is known.
  */
 export async function measureDurationMs(
   ffprobePath: string,
@@ -13,7 +13,7 @@ export async function measureDurationMs(
   limits: { sourcePixels: number },
   signal: AbortSignal,
 ): Promise<number | null> {
-  const range = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
+  const range = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, packets: 0 };
   let rest = "";
   await runTool(
     ffprobePath,
@@ -37,11 +37,21 @@ export async function measureDurationMs(
     },
   );
   widen(range, rest, source.probe.video.frameRate);
-  const seconds = range.last - range.first;
+  const { frameRate } = source.probe.video;
+  const seconds = Number.isFinite(range.first)
+    ? range.last - range.first
+    : // A raw stream has no times at all: its pictures are counted.
+      range.packets / (frameRate ?? Number.NaN);
   return Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1_000_000) / 1000 : null;
 }
 
-function widen(range: { first: number; last: number }, line: string, frameRate: number | null): void {
+function widen(
+  range: { first: number; last: number; packets: number },
+  line: string,
+  frameRate: number | null,
+): void {
+  if (!line.trim()) return;
+  range.packets += 1;
   const [time, duration] = line.split(",");
   const start = Number.parseFloat(time ?? "");
   if (!Number.isFinite(start)) return;

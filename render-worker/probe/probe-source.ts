@@ -2,6 +2,7 @@ import { inputError, retriableError } from "../errors.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import { assertWhole } from "./assert-whole.ts";
 import { explainProbeFailure } from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";
 import { measureDurationMs } from "./measure-duration.ts";
@@ -46,8 +47,17 @@ export async function probeSource(
       result.stderr,
     );
   }
+  if (result.signal !== null) {
+    throw retriableError(
+      "WORKER",
+      "SOURCE_PROBE_CRASHED",
+      `ffprobe was ended by ${result.signal} while it read the source; another build of it (FFPROBE_PATH) may manage.`,
+      result.stderr,
+    );
+  }
   if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
   const source = parseProbe(parseOutput(result.stdout), file);
+  if (source.probe.container.startsWith("mov,")) await assertWhole(file);
   assertPixels(source, limits, result.stderr);
   const durationMs =
     source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal));
