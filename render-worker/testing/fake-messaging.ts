@@ -59,6 +59,16 @@ export class FakeMessaging implements Messaging {
     }
   }
 
+  /** Resolves with the first message that was given back. */
+  async untilNacked(signal = AbortSignal.timeout(60_000)): Promise<Message> {
+    for (;;) {
+      const [first] = this.nacked;
+      if (first) return first;
+      signal.throwIfAborted();
+      await this.#woken(signal);
+    }
+  }
+
   ofType<T extends Message["type"]>(type: T): Extract<Message, { type: T }>[] {
     return this.published.filter(
       (message): message is Extract<Message, { type: T }> => message.type === type,
@@ -81,7 +91,10 @@ export class FakeMessaging implements Messaging {
       message,
       deliveryAttempt: 1,
       ack: async () => void this.acked.push(message),
-      nack: async () => void this.nacked.push(message),
+      nack: async () => {
+        this.nacked.push(message);
+        this.#wake();
+      },
     };
   }
 
