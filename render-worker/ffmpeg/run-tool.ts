@@ -15,6 +15,16 @@ export interface ToolResult {
   timedOut: boolean;
 }
 
+export interface RunToolOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+  maxBytes?: number;
+  /** Of the standard output. Default UTF-8. */
+  encoding?: BufferEncoding;
+  /** Given the output as it comes; it is then not kept. */
+  onStdout?: (chunk: string) => void;
+}
+
 /**
  * Runs a short-lived tool to its end. Never throws for what the tool does, only when it cannot be started. Output beyond
  * `maxBytes` per stream (default 8 MiB) ends it: nothing that we ask for is that long.
@@ -22,7 +32,7 @@ export interface ToolResult {
 export async function runTool(
   path: string,
   args: readonly string[],
-  options: { timeoutMs: number; signal?: AbortSignal; maxBytes?: number; onStdout?: (chunk: string) => void },
+  options: RunToolOptions,
 ): Promise<ToolResult> {
   options.signal?.throwIfAborted();
   const child = spawn(path, args, {
@@ -40,7 +50,7 @@ export async function runTool(
     kill();
   }, options.timeoutMs);
   options.signal?.addEventListener("abort", kill, { once: true });
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+  child.stdout.setEncoding(options.encoding ?? "utf8").on("data", (chunk: string) => {
     if (options.onStdout) options.onStdout(chunk);
     else if (stdout.length + chunk.length > maxBytes) kill();
     else stdout += chunk;

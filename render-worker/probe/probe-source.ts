@@ -56,9 +56,10 @@ export async function probeSource(
     );
   }
   if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
+  assertDecodablePixels(result.stderr, limits);
   const source = parseProbe(parseOutput(result.stdout), file);
   if (source.probe.container.startsWith("mov,")) await assertWhole(file);
-  assertPixels(source, limits, result.stderr);
+  assertPixels(source, limits);
   const durationMs =
     source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal));
   assertDuration(durationMs, limits);
@@ -77,10 +78,15 @@ function parseOutput(stdout: string): ProbedFile {
   }
 }
 
-function assertPixels({ probe }: SourceFile, limits: ProbeLimits, stderr: string): void {
+/** A picture that large was not even opened: its size is missing, and only the complaint says why. */
+function assertDecodablePixels(stderr: string, limits: ProbeLimits): void {
+  if (/exceeds specified max pixel count/.test(stderr)) throw explainProbeFailure(stderr, limits);
+}
+
+function assertPixels({ probe }: SourceFile, limits: ProbeLimits): void {
   const { codedWidth, codedHeight, width, height } = probe.video;
   const pixels = Math.max(codedWidth * codedHeight, width * height);
-  if (pixels > limits.sourcePixels || /exceeds specified max pixel count/.test(stderr)) {
+  if (pixels > limits.sourcePixels) {
     throw inputError(
       "SOURCE_TOO_MANY_PIXELS",
       `The source's picture is ${codedWidth}x${codedHeight}; at most ${limits.sourcePixels} pixels are taken. Scale it down, or raise MAX_SOURCE_PIXELS.`,

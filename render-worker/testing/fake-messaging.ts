@@ -49,7 +49,7 @@ export class FakeMessaging implements Messaging {
   /** Resolves with the first published message that matches, published already or later. */
   async until<M extends Message>(
     matches: (message: Message) => message is M,
-    signal = AbortSignal.timeout(60_000),
+    signal = AbortSignal.timeout(600_000),
   ): Promise<M> {
     for (;;) {
       const found = this.published.find(matches);
