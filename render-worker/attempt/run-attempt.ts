@@ -55,7 +55,7 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
     return { kind: "COMPLETED" };
   } catch (thrown) {
     const outcome = toOutcome(thrown, context.signal);
-    context.log.warn({ err: thrown, outcome: outcome.kind }, "attempt.broke-off");
+    if ("error" in outcome) context.log.warn({ err: thrown, code: outcome.error.code }, "attempt.failed");
     return outcome;
   }
 }

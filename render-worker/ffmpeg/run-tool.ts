@@ -13,6 +13,8 @@ export interface ToolResult {
   stdout: string;
   stderr: string;
   timedOut: boolean;
+  /** It was ended because it wrote more than was asked for. */
+  isTooLong: boolean;
 }
 
 export interface RunToolOptions {
@@ -44,6 +46,7 @@ export async function runTool(
   let stdout = "";
   let stderr = "";
   let timedOut = false;
+  let isTooLong = false;
   const kill = () => child.kill("SIGKILL");
   const timer = setTimeout(() => {
     timedOut = true;
@@ -52,8 +55,10 @@ export async function runTool(
   options.signal?.addEventListener("abort", kill, { once: true });
   child.stdout.setEncoding(options.encoding ?? "utf8").on("data", (chunk: string) => {
     if (options.onStdout) options.onStdout(chunk);
-    else if (stdout.length + chunk.length > maxBytes) kill();
-    else stdout += chunk;
+    else if (stdout.length + chunk.length > maxBytes) {
+      isTooLong = true;
+      kill();
+    } else stdout += chunk;
   });
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     stderr = (stderr + chunk).slice(-64 * 1024);
@@ -64,7 +69,7 @@ export async function runTool(
       child.once("close", (code, signal) => resolve([code, signal]));
     });
     options.signal?.throwIfAborted();
-    return { code, signal, stdout, stderr, timedOut };
+    return { code, signal, stdout, stderr, timedOut, isTooLong };
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", kill);

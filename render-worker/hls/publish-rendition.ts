@@ -138,7 +138,7 @@ export class RenditionPublisher implements AsyncDisposable {
     if (local.segments.length === 0) return;
     if (this.#codecs === null) await this.#storeInit();
     for (const segment of fresh) {
-      await this.#storeSegment(segment);
+      await this.#storeSegment(segment, local.isComplete && segment === local.segments.at(-1));
       // The first segment is worth a publication of its own: with it the variant plays.
       if (this.#stored.length === 1 && fresh.length > 1) await this.#publish(false);
     }
@@ -165,14 +165,14 @@ export class RenditionPublisher implements AsyncDisposable {
     this.#codecs = codecs;
   }
 
-  async #storeSegment(segment: PlaylistSegment): Promise<void> {
+  async #storeSegment(segment: PlaylistSegment, isLast: boolean): Promise<void> {
     const { store, directory, keyPrefix, kind, signal } = this.#options;
     const path = join(directory, segment.uri);
     const { size } = await stat(path);
-    // ffmpeg's playlist adds up what packets claim; what the segment really holds is in the segment.
-    const durationMs =
-      (this.#timeScale === null ? null : await readSegmentDurationMs(path, this.#timeScale)) ??
-      segment.durationMs;
+    // Up to the next segment ffmpeg's playlist is exact; of the last one it only adds up what packets claim.
+    const measured =
+      isLast && this.#timeScale !== null ? await readSegmentDurationMs(path, this.#timeScale) : null;
+    const durationMs = measured ?? segment.durationMs;
     const key = keyPrefix + segment.uri;
     await retryStore(`store ${key}`, signal, () =>
       store.adopt(key, path, { contentType: `${kind}/mp4`, cacheControl: immutable, signal }),

@@ -13,33 +13,45 @@ export function readTimeScale(init: Buffer): number | null {
 /** The `moof` of a segment of a few seconds has some kilobytes; it stands at the beginning. */
 const headBytes = 256 * 1024;
 
-/** How long a media segment's samples last: the sum of what its track runs say. Null when they do not say. */
+/**
+ * How long a media segment is shown: from its first picture to the end of its last, as its track run says. Null when that cannot
+ * be read.
+ */
 export async function readSegmentDurationMs(path: string, timeScale: number): Promise<number | null> {
   await using file = await open(path, "r");
   const buffer = Buffer.alloc(headBytes);
   const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
-  const ticks = sumSampleDurations(buffer.subarray(0, bytesRead));
+  const ticks = presentationSpan(buffer.subarray(0, bytesRead));
   return ticks === null ? null : Math.round((ticks / timeScale) * 1_000_000) / 1000;
 }
 
-function sumSampleDurations(head: Buffer): number | null {
-  let ticks = 0;
-  for (const moof of walkBoxes(head)) {
-    if (moof.type !== "moof") continue;
-    if (moof.isCut) return null;
-    for (const traf of walkBoxes(moof.body)) {
-      if (traf.type !== "traf") continue;
-      const tfhd = findBox(traf.body, ["tfhd"]);
-      const defaultDuration = tfhd ? readDefaultDuration(tfhd) : null;
-      for (const trun of walkBoxes(traf.body)) {
-        if (trun.type !== "trun") continue;
-        const sum = sumRun(trun.body, defaultDuration);
-        if (sum === null) return null;
-        ticks += sum;
-      }
-    }
+interface Sample {
+  duration: number;
+  /** From decoding to showing; B-frames make it differ from sample to sample. */
+  offset: number;
+}
+
+function presentationSpan(head: Buffer): number | null {
+  const moofs = [...walkBoxes(head)].filter(({ type }) => type === "moof");
+  const samples: Sample[] = [];
+  for (const moof of moofs) {
+    const traf = moof.isCut ? null : findBox(moof.body, ["traf"]);
+    const tfhd = traf && findBox(traf, ["tfhd"]);
+    const trun = traf && findBox(traf, ["trun"]);
+    const run = tfhd && trun && readRun(trun, readDefaultDuration(tfhd));
+    if (!run) return null;
+    samples.push(...run);
   }
-  return ticks > 0 ? ticks : null;
+  let decoded = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { duration, offset } of samples) {
+    first = Math.min(first, decoded + offset);
+    last = Math.max(last, decoded + offset);
+    decoded += duration;
+  }
+  const span = last - first + (samples.at(-1)?.duration ?? 0);
+  return span > 0 ? span : null;
 }
 
 /** ISO 14496-12, 8.8.7: optional fields in the order of their flags. */
@@ -49,17 +61,18 @@ function readDefaultDuration(tfhd: Buffer): number | null {
   return tfhd.readUInt32BE(8 + (flags & 0x01 ? 8 : 0) + (flags & 0x02 ? 4 : 0));
 }
 
-/** ISO 14496-12, 8.8.8: per sample, the duration first where the flags say that there is one. */
-function sumRun(trun: Buffer, defaultDuration: number | null): number | null {
+/** ISO 14496-12, 8.8.8: per sample duration, size, flags and composition offset, each only where the run's flags say so. */
+function readRun(trun: Buffer, defaultDuration: number | null): Sample[] | null {
   const flags = trun.readUIntBE(1, 3);
   const count = trun.readUInt32BE(4);
-  if (!(flags & 0x100)) return defaultDuration === null ? null : defaultDuration * count;
   const fields = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
+  const samples: Sample[] = [];
   let at = 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0);
-  let sum = 0;
   for (let sample = 0; sample < count; sample += 1, at += 4 * fields) {
-    if (at + 4 > trun.length) return null;
-    sum += trun.readUInt32BE(at);
+    if (at + 4 * fields > trun.length) return null;
+    const duration = flags & 0x100 ? trun.readUInt32BE(at) : defaultDuration;
+    if (duration === null) return null;
+    samples.push({ duration, offset: flags & 0x800 ? trun.readInt32BE(at + 4 * (fields - 1)) : 0 });
   }
-  return sum;
+  return samples;
 }

@@ -47,6 +47,12 @@ export async function probeSource(
       result.stderr,
     );
   }
+  if (result.isTooLong) {
+    throw inputError(
+      "SOURCE_TOO_MANY_STREAMS",
+      "The source has so many streams that even their list is too long. Remux it with the streams that are to be seen and heard.",
+    );
+  }
   if (result.signal !== null) {
     throw retriableError(
       "WORKER",
