@@ -1,4 +1,7 @@
+import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Message, RenderProgressed } from "@reelay/contracts";
 import { StoreFullError } from "@reelay/object-store";
@@ -235,4 +238,35 @@ test("a task whose start cannot be told is given back", async () => {
   const nacked = await worker.messaging.untilNacked();
   expect(nacked.type).toBe("render.requested.v1");
   expect(worker.messaging.acked).toEqual([]);
+});
+
+test("a source that is given as a URL is fetched, stored and rendered; one that is not there is refused", async () => {
+  await using worker = await startWorker({ fetch: { timeoutMs: 10_000, allowPrivate: ["127.0.0.0/8"] } });
+  const server = createServer((request, response) => {
+    if (request.url !== "/clip.mp4") response.writeHead(404).end();
+    else createReadStream(clip).pipe(response.setHeader("content-type", "video/mp4"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const key = (name: string) => `videos/${name}/source/clip.mp4`;
+
+  const end = await worker.end(
+    await worker.request(clip, { source: { kind: "url", url: `${url}/clip.mp4`, key: key("a") } }),
+  );
+  expect(end).toMatchObject({
+    type: "render.completed.v1",
+    state: {
+      source: { key: key("a"), contentType: "video/mp4", probe: { durationMs: expect.closeTo(5_000, -2) } },
+    },
+  });
+  expect(await worker.store.head(key("a"))).toMatchObject({ sizeBytes: end.state.source?.sizeBytes });
+
+  const missing = { kind: "url", url: `${url}/nothing`, key: key("b") } as const;
+  expect(await worker.end(await worker.request(clip, { source: missing }))).toMatchObject({
+    type: "render.failed.v1",
+    outcome: "REJECTED",
+    error: { code: "SOURCE_URL_NOT_FOUND" },
+  });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });
