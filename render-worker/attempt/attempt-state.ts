@@ -1,0 +1,86 @@
+import type {
+  AudioState,
+  PublishedPlaylist,
+  RenderRequested,
+  RenderState,
+  VariantState,
+} from "@reelay/contracts";
+import type { Ladder, PlannedRung } from "../ladder/plan-ladder.ts";
+import type { Outcome } from "./outcome.ts";
+
+export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
+
+/** The variants of a planned ladder, those that earlier attempts finished taken over as they are. */
+export function toVariantStates(ladder: Ladder, keep: RenderRequested["keep"]): VariantState[] {
+  const made = ladder.rungs.map((rung) => keptVariant(rung, keep) ?? toVariantState(rung, "PENDING", null));
+  const skipped = ladder.skipped.map((rung) => toVariantState(rung, "SKIPPED", rung.reason));
+  return [...made, ...skipped];
+}
+
+/** A variant of an earlier attempt that need not be made again. */
+function keptVariant(rung: PlannedRung, keep: RenderRequested["keep"]): VariantState | undefined {
+  const kept = keep.variants.find(
+    ({ name, status, playlist }) => name === rung.name && status === "READY" && playlist?.isComplete,
+  );
+  return kept && { ...kept, index: rung.index };
+}
+
+const toVariantState = (
+  rung: PlannedRung,
+  status: VariantState["status"],
+  skipReason: string | null,
+): VariantState => ({
+  name: rung.name,
+  index: rung.index,
+  tier: rung.tier,
+  status,
+  codec: rung.codec,
+  width: rung.width,
+  height: rung.height,
+  frameRate: rung.frameRate,
+  bitrateBps: rung.bitrateBps,
+  playlist: null,
+  skipReason,
+  error: null,
+});
+
+/** A rendition's playlist grew. A variant is ready when its playlist is complete. */
+export function withPlaylist(state: RenderState, name: string, playlist: PublishedPlaylist): RenderState {
+  return {
+    ...state,
+    variants: state.variants.map((variant) =>
+      variant.name === name
+        ? { ...variant, playlist, status: playlist.isComplete ? "READY" : "RENDERING" }
+        : variant,
+    ),
+  };
+}
+
+export const withAudioPlaylist = (state: RenderState, playlist: PublishedPlaylist): RenderState => ({
+  ...state,
+  audio: state.audio && { ...state.audio, playlist },
+});
+
+/** The state at the end: what is finished stays, what is not is marked with the outcome and names no output any more. */
+export function settleState(state: RenderState, outcome: Outcome): RenderState {
+  const settleVariant = (variant: VariantState): VariantState => {
+    if (variant.status === "READY" || variant.status === "SKIPPED") return variant;
+    const rest = { ...variant, playlist: null };
+    switch (outcome.kind) {
+      case "CANCELED":
+        return { ...rest, status: "CANCELED" };
+      case "FAILED":
+      case "REJECTED":
+        return { ...rest, status: "FAILED", error: outcome.error };
+      default:
+        return { ...rest, status: "PENDING" };
+    }
+  };
+  const settleAudio = (audio: AudioState): AudioState =>
+    audio.playlist?.isComplete ? audio : { ...audio, playlist: null };
+  return {
+    ...state,
+    variants: state.variants.map(settleVariant),
+    audio: state.audio && settleAudio(state.audio),
+  };
+}

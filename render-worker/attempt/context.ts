@@ -1,0 +1,43 @@
+import type { RenderRequested, RenderState } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import type { Logger } from "pino";
+import type { WorkerConfig } from "../config.ts";
+import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { AttemptDirectory } from "../work-directory/work-directory.ts";
+import { emptyState } from "./attempt-state.ts";
+import type { AttemptRef, AttemptReporter } from "./reporter.ts";
+
+/** What every step of an attempt has at hand. */
+export interface AttemptContext {
+  task: RenderRequested;
+  ref: AttemptRef;
+  store: ObjectStore;
+  tools: FfmpegTools;
+  config: WorkerConfig;
+  log: Logger;
+  reporter: AttemptReporter;
+  state: StateCell;
+  /** This attempt's own folder; removed afterwards. */
+  directory: AttemptDirectory;
+  /** Aborts with a `StopError`. */
+  signal: AbortSignal;
+}
+
+/** The attempt's state: replaced as a whole, each time reported. */
+export class StateCell {
+  #current: RenderState = emptyState;
+  readonly #onChange: (state: RenderState) => void;
+
+  constructor(onChange: (state: RenderState) => void) {
+    this.#onChange = onChange;
+  }
+
+  get current(): RenderState {
+    return this.#current;
+  }
+
+  update(change: (state: RenderState) => RenderState): void {
+    this.#current = change(this.#current);
+    this.#onChange(this.#current);
+  }
+}

@@ -1,0 +1,27 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { objectKeys } from "@reelay/contracts";
+import { posterFile } from "../ffmpeg/plan-render.ts";
+import { retryStore } from "../hls/retry-store.ts";
+import type { AttemptContext } from "./context.ts";
+
+/** Stores the poster once, as soon as ffmpeg has written it (it appears under its name when it is whole). */
+export async function publishPoster(context: AttemptContext, signal: AbortSignal): Promise<void> {
+  const { ref, state, store } = context;
+  if (state.current.posterKey !== null) return;
+  const path = join(context.directory.path, posterFile);
+  const isThere = await stat(path).then(
+    ({ size }) => size > 0,
+    () => false,
+  );
+  if (!isThere) return;
+  const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
+  await retryStore(`store ${posterKey}`, signal, () =>
+    store.adopt(posterKey, path, {
+      contentType: "image/jpeg",
+      cacheControl: "public, max-age=31536000, immutable",
+      signal,
+    }),
+  );
+  state.update((before) => ({ ...before, posterKey }));
+}

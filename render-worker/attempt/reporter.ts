@@ -1,0 +1,139 @@
+import type { AttemptReport, RenderState, VariantProgress } from "@reelay/contracts";
+import type { Messaging } from "@reelay/messaging";
+import type { Logger } from "pino";
+import { backoffMs, sleep } from "../wait.ts";
+import type { Outcome } from "./outcome.ts";
+
+export interface AttemptRef {
+  videoId: string;
+  jobId: string;
+  taskId: string;
+  attemptId: string;
+  workerId: string;
+}
+
+/** What `Distribute` needs: a report without what the reporter adds. */
+type Body<R> = R extends AttemptReport ? Omit<R, keyof AttemptRef | "at" | "sequence"> : never;
+
+/**
+ * Tells the API about one attempt. State reports are sent until the broker has one that is at least as new; since each carries
+ * everything, only the newest waits and memory is bounded however long the broker is away. Progress is sent at most once per
+ * interval, one at a time, and dropped when it cannot be sent.
+ */
+export class AttemptReporter {
+  readonly #messaging: Messaging;
+  readonly #ref: AttemptRef;
+  readonly #log: Logger;
+  readonly #progressMs: number;
+  /** Ends the retries: nobody waits for these reports any more. */
+  readonly #giveUp: AbortSignal;
+  #sequence = 0;
+  #isEnded = false;
+  #state: RenderState | null = null;
+  #sendingState = false;
+  #progress: VariantProgress[] | null = null;
+  #sendingProgress = false;
+
+  constructor(options: {
+    messaging: Messaging;
+    ref: AttemptRef;
+    log: Logger;
+    progressMs: number;
+    giveUp: AbortSignal;
+  }) {
+    this.#messaging = options.messaging;
+    this.#ref = options.ref;
+    this.#log = options.log;
+    this.#progressMs = options.progressMs;
+    this.#giveUp = options.giveUp;
+  }
+
+  /** Resolves when the broker has it; rejects when it does not take it, so that the task is left to somebody else. */
+  async started(): Promise<void> {
+    await this.#messaging.publish({ type: "render.started.v1", ...this.#ref, at: new Date().toISOString() });
+  }
+
+  progressed(variants: VariantProgress[]): void {
+    if (this.#isEnded) return;
+    this.#progress = variants;
+    if (!this.#sendingProgress) void this.#sendProgress();
+  }
+
+  advanced(state: RenderState): void {
+    if (this.#isEnded) return;
+    this.#state = state;
+    if (!this.#sendingState) void this.#sendState();
+  }
+
+  /** Resolves when the broker has it or nobody waits for it any more. Nothing is sent after it. */
+  async ended(outcome: Outcome, state: RenderState): Promise<void> {
+    this.#isEnded = true;
+    const body = endReport(outcome, state);
+    if (body) await this.#sendUntilDelivered(() => body);
+  }
+
+  async #sendState(): Promise<void> {
+    this.#sendingState = true;
+    while (this.#state && !this.#isEnded) {
+      await this.#sendUntilDelivered(() => {
+        const state = this.#state;
+        this.#state = null;
+        return state && !this.#isEnded ? { type: "render.advanced.v1", state } : null;
+      });
+    }
+    this.#sendingState = false;
+  }
+
+  /** `next` is asked anew for every try, so that a newer state takes the place of one that could not be sent. */
+  async #sendUntilDelivered(next: () => Body<AttemptReport> | null): Promise<void> {
+    let report: AttemptReport | null = null;
+    for (let tries = 0; !this.#giveUp.aborted; tries += 1) {
+      const body = next();
+      if (body) report = this.#complete(body);
+      if (!report) return;
+      try {
+        await this.#messaging.publish(report);
+        return;
+      } catch (error) {
+        this.#log.warn({ err: error, type: report.type, tries }, "report.retried");
+        await sleep(backoffMs(tries, 250, 5_000), this.#giveUp).catch(() => undefined);
+        // An end has taken this one's place.
+        if (this.#isEnded && report.type === "render.advanced.v1") return;
+      }
+    }
+  }
+
+  async #sendProgress(): Promise<void> {
+    this.#sendingProgress = true;
+    while (this.#progress && !this.#isEnded) {
+      const variants = this.#progress;
+      this.#progress = null;
+      await this.#messaging
+        .publish(this.#complete({ type: "render.progressed.v1", variants }))
+        .catch((error: unknown) => this.#log.debug({ err: error }, "progress.dropped"));
+      await sleep(this.#progressMs, this.#giveUp).catch(() => undefined);
+    }
+    this.#sendingProgress = false;
+  }
+
+  #complete(body: Body<AttemptReport>): AttemptReport {
+    this.#sequence += 1;
+    return { ...body, ...this.#ref, at: new Date().toISOString(), sequence: this.#sequence } as AttemptReport;
+  }
+}
+
+function endReport(outcome: Outcome, state: RenderState): Body<AttemptReport> | null {
+  switch (outcome.kind) {
+    case "COMPLETED":
+      return { type: "render.completed.v1", state };
+    case "FAILED":
+    case "REJECTED":
+      return { type: "render.failed.v1", outcome: outcome.kind, error: outcome.error, state };
+    case "CANCELED":
+    case "INTERRUPTED":
+      return { type: "render.stopped.v1", outcome: outcome.kind, state };
+    default:
+      // Somebody else has the task: there is nothing to tell.
+      return null;
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { objectKeys } from "@reelay/contracts";
+import { retryStore } from "../hls/retry-store.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import type { AttemptContext } from "./context.ts";
+import type { Made } from "./render-and-publish.ts";
+
+/** Leaves an account of the attempt beside what it made: from which bytes, by which build and command. */
+export async function writeManifest(context: AttemptContext, source: SourceFile, made: Made): Promise<void> {
+  const { config, ref, signal, state, store, tools } = context;
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(source.path), hash, { signal });
+  const { variants, audio, posterKey } = state.current;
+  const manifest = {
+    videoId: ref.videoId,
+    jobId: ref.jobId,
+    taskId: ref.taskId,
+    attemptId: ref.attemptId,
+    worker: {
+      id: config.workerId,
+      hostname: config.hostname,
+      version: config.version,
+    },
+    encoder: {
+      build: `ffmpeg ${tools.ffmpeg.version}`,
+      device: "cpu",
+      command: made.command,
+    },
+    source: {
+      key: state.current.source?.key,
+      sha256: hash.digest("hex"),
+      probe: source.probe,
+    },
+    made: {
+      variants: variants.filter(({ status }) => status === "READY"),
+      audio,
+      posterKey,
+    },
+    endedAt: new Date().toISOString(),
+  };
+  const key = objectKeys.attemptManifest(ref.videoId, ref.attemptId);
+  await retryStore(`store ${key}`, signal, () =>
+    store.put(key, JSON.stringify(manifest, null, 2), { contentType: "application/json", signal }),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Pool } from "@reelay/contracts";
+import type { FetchPolicy } from "./fetch/fetch-source.ts";
+
+/** What one source may be at most. */
+export interface SourceLimits {
+  sourceBytes: number;
+  sourceDurationMs: number;
+  sourcePixels: number;
+}
+
+/** How a worker behaves. `readWorkerEnv` makes one from the environment. */
+export interface WorkerConfig {
+  /** Unique among all workers. */
+  workerId: string;
+  hostname: string;
+  version: string;
+  pools: readonly Pool[];
+  /** Tasks done at once. */
+  slots: number;
+  /** Temporary files; on the same disk as a local store, segments move there without being copied. */
+  workDirectory: string;
+  limits: SourceLimits;
+  fetch: FetchPolicy;
+  /** Between two `worker.seen` messages. */
+  heartbeatMs: number;
+  /** Between two progress reports of an attempt. */
+  progressMs: number;
+  /** ffmpeg is ended when it makes no progress for so long. */
+  stallTimeoutMs: number;
+}

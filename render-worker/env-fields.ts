@@ -1,0 +1,233 @@
+import { pools } from "@reelay/contracts";
+import { z } from "zod";
+
+/** What the documentation says of a field, beside its name. */
+interface FieldDocs {
+  /** As a reader would write it; a sentence where it is computed. */
+  default: string;
+  unit?: string;
+  effect: string;
+  example: string;
+  [key: string]: unknown;
+}
+
+const docs = (fields: FieldDocs): FieldDocs => fields;
+
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean),
+);
+const seconds = z.coerce.number().positive();
+const count = z.coerce.number().int().positive();
+
+/** The worker's environment: each field with its check and its documentation. The published table is generated from here. */
+export const workerEnvFields = {
+  WORKER_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, "use letters, digits, dots, dashes and underscores")
+    .optional()
+    .meta(
+      docs({
+        default: "host name, process id and a random part",
+        effect: "Name of the worker in reports and logs; unique among all workers.",
+        example: "render-7",
+      }),
+    ),
+  WORKER_SLOTS: count
+    .max(64)
+    .default(1)
+    .meta(
+      docs({
+        default: "1",
+        unit: "tasks",
+        effect:
+          "Tasks done at once. One task keeps several cores busy: more than one is worth it from about eight cores on.",
+        example: "2",
+      }),
+    ),
+  WORKER_POOLS: list
+    .pipe(z.array(z.enum(pools)).min(1))
+    .default(["cpu"])
+    .meta(
+      docs({ default: "cpu", effect: "Pools whose tasks are taken, comma-separated.", example: "cpu,gpu" }),
+    ),
+  FFMPEG_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "the system's ffmpeg, else the one in an npm package",
+        effect: "The ffmpeg to run.",
+        example: "/usr/local/bin/ffmpeg",
+      }),
+    ),
+  FFPROBE_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "the system's ffprobe, else the one in an npm package",
+        effect: "The ffprobe to run.",
+        example: "/usr/local/bin/ffprobe",
+      }),
+    ),
+  WORK_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "reelay-worker in the system's temporary folder",
+        effect:
+          "Folder for temporary files: a few segments per variant, and sources that do not lie on this machine. On the same disk as a local store nothing is copied.",
+        example: "/var/tmp/reelay",
+      }),
+    ),
+  MAX_SOURCE_BYTES: count.default(20 * 1024 ** 3).meta(
+    docs({
+      default: "21474836480",
+      unit: "bytes",
+      effect: "Largest source that is taken.",
+      example: "5368709120",
+    }),
+  ),
+  MAX_SOURCE_DURATION: seconds
+    .default(6 * 3600)
+    .meta(
+      docs({ default: "21600", unit: "seconds", effect: "Longest source that is taken.", example: "7200" }),
+    ),
+  MAX_SOURCE_PIXELS: count.default(36_000_000).meta(
+    docs({
+      default: "36000000",
+      unit: "pixels",
+      effect: "Largest picture that is decoded; the default allows 8K (7680x4320) with its padding.",
+      example: "9000000",
+    }),
+  ),
+  FETCH_TIMEOUT: seconds.default(3600).meta(
+    docs({
+      default: "3600",
+      unit: "seconds",
+      effect: "For the whole transfer of a source that is given as a URL.",
+      example: "600",
+    }),
+  ),
+  FETCH_ALLOW_PRIVATE: list.default([]).meta(
+    docs({
+      default: "none",
+      effect:
+        "Hosts, addresses and CIDR ranges that sources may be fetched from although they are not on the public internet, comma-separated.",
+      example: "media.internal,10.20.0.0/16",
+    }),
+  ),
+  PUBSUB_PROJECT_ID: z
+    .string()
+    .min(1)
+    .default("reelay")
+    .meta(
+      docs({
+        default: "reelay",
+        effect: "Google Cloud project of the Pub/Sub topics.",
+        example: "acme-video",
+      }),
+    ),
+  PUBSUB_EMULATOR_HOST: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/, "give host:port")
+    .optional()
+    .meta(
+      docs({
+        default: "none: Google Pub/Sub",
+        effect: "Address of an emulator, or of the broker of a running `npm start`.",
+        example: "localhost:8085",
+      }),
+    ),
+  PUBSUB_PREFIX: z
+    .string()
+    .default("reelay-")
+    .meta(
+      docs({
+        default: "reelay-",
+        effect: "Put before every topic and subscription name.",
+        example: "staging-",
+      }),
+    ),
+  STORE: z
+    .enum(["local", "gcs"])
+    .default("local")
+    .meta(
+      docs({
+        default: "local",
+        effect: "Where media lies: a folder or Google Cloud Storage.",
+        example: "gcs",
+      }),
+    ),
+  STORE_DIRECTORY: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "store in REELAY_DATA_DIR",
+        effect: "Folder of the local store.",
+        example: "/srv/reelay/store",
+      }),
+    ),
+  GCS_BUCKET: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({ default: "none", effect: "Bucket of the store, with STORE=gcs.", example: "acme-video-media" }),
+    ),
+  GCS_API_ENDPOINT: z
+    .url()
+    .optional()
+    .meta(
+      docs({
+        default: "Google's",
+        effect: "Address of a storage emulator.",
+        example: "http://localhost:4443",
+      }),
+    ),
+  PUBLIC_URL: z
+    .url()
+    .default("http://localhost:4000")
+    .meta(
+      docs({
+        default: "http://localhost:4000",
+        effect: "Address of the API as viewers see it.",
+        example: "https://video.acme.test",
+      }),
+    ),
+  MEDIA_BASE_URL: z
+    .url()
+    .optional()
+    .meta(
+      docs({
+        default: "/media/ below PUBLIC_URL; with STORE=gcs the bucket's own address",
+        effect: "Where players find the store's objects, e.g. a CDN.",
+        example: "https://cdn.acme.test/",
+      }),
+    ),
+  REELAY_DATA_DIR: z
+    .string()
+    .min(1)
+    .default(".reelay")
+    .meta(
+      docs({
+        default: ".reelay",
+        effect:
+          "Data folder of `npm start`; a worker without other settings joins the system that runs there.",
+        example: "/srv/reelay",
+      }),
+    ),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+    .default("info")
+    .meta(docs({ default: "info", effect: "Least important entries that are logged.", example: "debug" })),
+} as const;

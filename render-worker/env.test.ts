@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { readWorkerEnv, workerEnvFields } from "./env.ts";
+
+test("nothing needs to be set", () => {
+  const result = readWorkerEnv({ PATH: "/usr/bin" });
+  if (!result.ok) throw new Error(result.errors.join());
+  expect(result.env).toMatchObject({
+    worker: { pools: ["cpu"], slots: 1, limits: { sourcePixels: 36_000_000 }, fetch: { allowPrivate: [] } },
+    pubsub: { projectId: "reelay", prefix: "reelay-" },
+    store: { kind: "local", publicBaseUrl: "http://localhost:4000/media/" },
+  });
+  expect(result.env.worker.workerId).toMatch(/-\d+-[0-9a-f]{6}$/);
+});
+
+test("all that is wrong is told at once, with what to write instead", () => {
+  const result = readWorkerEnv({
+    WORKER_SLOTS: "none",
+    WORKER_POOLS: "tpu",
+    PUBSUB_EMULATOR_HOST: "http://localhost",
+  });
+  expect(result.ok ? [] : result.errors.map((error) => error.slice(0, 40))).toEqual([
+    'WORKER_SLOTS is "none": Invalid input: e',
+    'WORKER_POOLS is "tpu": Invalid option: e',
+    'PUBSUB_EMULATOR_HOST is "http://localhos',
+  ]);
+  expect(result.ok ? "" : result.errors[2]).toContain(
+    "give host:port. Example: PUBSUB_EMULATOR_HOST=localhost:8085",
+  );
+});
+
+test("Google Cloud Storage needs its bucket", () => {
+  expect(readWorkerEnv({ STORE: "gcs" })).toEqual({
+    ok: false,
+    errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."],
+  });
+  const result = readWorkerEnv({
+    STORE: "gcs",
+    GCS_BUCKET: "media",
+    GCS_API_ENDPOINT: "http://localhost:4443",
+  });
+  expect(result.ok && result.env.store).toEqual({
+    kind: "gcs",
+    bucket: "media",
+    apiEndpoint: "http://localhost:4443",
+  });
+});
+
+test("every field says its default, its effect and an example that is accepted", () => {
+  for (const [name, field] of Object.entries(workerEnvFields)) {
+    const docs = field.meta();
+    expect(docs, name).toMatchObject({
+      default: expect.any(String),
+      effect: expect.any(String),
+      example: expect.any(String),
+    });
+    expect(field.safeParse(docs?.["example"]).success, name).toBe(true);
+  }
+});

@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { hostname, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { WorkerConfig } from "./config.ts";
+import { workerEnvFields } from "./env-fields.ts";
+import type { LocateOptions } from "./ffmpeg/locate.ts";
+
+export { workerEnvFields } from "./env-fields.ts";
+
+/** Everything that a worker process is told from outside. */
+export interface WorkerEnv {
+  worker: WorkerConfig;
+  tools: LocateOptions;
+  pubsub: { projectId: string; emulatorHost?: string; prefix: string };
+  store:
+    | { kind: "local"; directory: string; publicBaseUrl: string }
+    | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
+  logLevel: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type WorkerEnvResult = { ok: true; env: WorkerEnv } | { ok: false; errors: string[] };
+
+/** The process's own environment: nothing else reads it. */
+export const processEnvironment: Environment = process.env;
+
+const Fields = z.object(workerEnvFields);
+
+/** Environment to configuration: pure. All that is wrong is said at once, each in a sentence. An empty value counts as none. */
+export function readWorkerEnv(environment: Environment): WorkerEnvResult {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== "" && value !== undefined),
+  );
+  const parsed = Fields.safeParse(given);
+  if (!parsed.success) {
+    return { ok: false, errors: parsed.error.issues.map((issue) => toSentence(issue, given)) };
+  }
+  const fields = parsed.data;
+  if (fields.STORE === "gcs" && !fields.GCS_BUCKET) {
+    return { ok: false, errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."] };
+  }
+  return { ok: true, env: toEnv(fields, environment) };
+}
+
+function toEnv(fields: z.infer<typeof Fields>, environment: Environment): WorkerEnv {
+  const host = hostname();
+  return {
+    worker: {
+      workerId:
+        fields.WORKER_ID ??
+        `${host.replaceAll(/[^\w.-]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`,
+      hostname: host,
+      version: "0.1.0",
+      pools: fields.WORKER_POOLS,
+      slots: fields.WORKER_SLOTS,
+      workDirectory: resolve(fields.WORK_DIR ?? join(tmpdir(), "reelay-worker")),
+      limits: {
+        sourceBytes: fields.MAX_SOURCE_BYTES,
+        sourceDurationMs: fields.MAX_SOURCE_DURATION * 1000,
+        sourcePixels: fields.MAX_SOURCE_PIXELS,
+      },
+      fetch: { timeoutMs: fields.FETCH_TIMEOUT * 1000, allowPrivate: fields.FETCH_ALLOW_PRIVATE },
+      heartbeatMs: 5_000,
+      progressMs: 250,
+      stallTimeoutMs: 120_000,
+    },
+    tools: {
+      ffmpegPath: fields.FFMPEG_PATH,
+      ffprobePath: fields.FFPROBE_PATH,
+      path: environment["PATH"] ?? "",
+    },
+    pubsub: {
+      projectId: fields.PUBSUB_PROJECT_ID,
+      prefix: fields.PUBSUB_PREFIX,
+      ...(fields.PUBSUB_EMULATOR_HOST ? { emulatorHost: fields.PUBSUB_EMULATOR_HOST } : {}),
+    },
+    store: toStore(fields),
+    logLevel: fields.LOG_LEVEL,
+  };
+}
+
+function toStore(fields: z.infer<typeof Fields>): WorkerEnv["store"] {
+  const { GCS_BUCKET: bucket, GCS_API_ENDPOINT: apiEndpoint, MEDIA_BASE_URL: mediaBaseUrl } = fields;
+  if (fields.STORE === "gcs" && bucket) {
+    return {
+      kind: "gcs",
+      bucket,
+      ...(apiEndpoint ? { apiEndpoint } : {}),
+      ...(mediaBaseUrl ? { publicBaseUrl: mediaBaseUrl } : {}),
+    };
+  }
+  return {
+    kind: "local",
+    directory: resolve(fields.STORE_DIRECTORY ?? join(fields.REELAY_DATA_DIR, "store")),
+    publicBaseUrl: mediaBaseUrl ?? new URL("/media/", fields.PUBLIC_URL).href,
+  };
+}
+
+function toSentence(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+  const name = String(issue.path[0]) as keyof typeof workerEnvFields;
+  const example = workerEnvFields[name]?.meta()?.["example"];
+  return `${name} is "${String(given[name])}": ${issue.message}. Example: ${name}=${String(example)}`;
+}

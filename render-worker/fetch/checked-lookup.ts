@@ -1,0 +1,44 @@
+import { lookup } from "node:dns/promises";
+import type { LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+import { isAllowed, isPublicAddress } from "./is-public-address.ts";
+
+/** The address of a host is not one that may be fetched from. */
+export class RefusedAddressError extends Error {
+  readonly code = "REFUSED_ADDRESS";
+  constructor(host: string, address: string) {
+    super(`${host} has the address ${address}, which is not on the public internet`);
+  }
+}
+
+/** Addresses of a host, each of them checked: one that is refused refuses the host, so that none can hide behind another. */
+export async function resolveChecked(
+  host: string,
+  allowed: readonly string[],
+): Promise<{ address: string; family: 4 | 6 }[]> {
+  const found = ipaddr.isValid(host)
+    ? [{ address: host }]
+    : await lookup(host, { all: true, verbatim: true });
+  return found.map(({ address }) => {
+    if (!isPublicAddress(address) && !isAllowed(allowed, host, address))
+      throw new RefusedAddressError(host, address);
+    return { address, family: ipaddr.parse(address).kind() === "ipv4" ? 4 : 6 };
+  });
+}
+
+/**
+ * The name lookup of the connection itself: what was checked is what is connected to, so that a name server that answers
+ * differently the second time gains nothing.
+ */
+export const checkedLookup =
+  (allowed: readonly string[]): LookupFunction =>
+  (host, options, callback) => {
+    const answer = async () => {
+      const addresses = await resolveChecked(host, allowed).catch((error: NodeJS.ErrnoException) => error);
+      if (addresses instanceof Error) return callback(addresses, "", 4);
+      const [first] = addresses;
+      if (options.all || !first) return callback(null, addresses);
+      return callback(null, first.address, first.family);
+    };
+    void answer();
+  };

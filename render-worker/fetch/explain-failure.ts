@@ -1,0 +1,88 @@
+import { inputError, RenderError, retriableError } from "../errors.ts";
+import { RefusedAddressError } from "./checked-lookup.ts";
+import type { FetchPolicy } from "./fetch-source.ts";
+
+export const refused = (why: string): RenderError =>
+  inputError("SOURCE_URL_REFUSED", `The source's URL is not fetched: ${why}.`);
+
+export const tooLarge = (bytes: number, maxBytes: number): RenderError =>
+  inputError(
+    "SOURCE_TOO_LARGE",
+    `The source's URL gives ${bytes} bytes or more; at most ${maxBytes} are taken. Use a smaller file, or raise MAX_SOURCE_BYTES.`,
+  );
+
+/** 4xx is the address's fault and stays so; 408, 429 and 5xx may pass. */
+export function httpError(status: number): RenderError {
+  if (status === 404 || status === 410) {
+    return inputError(
+      "SOURCE_URL_NOT_FOUND",
+      `The source's URL answers ${status}: there is nothing at it. Check the address.`,
+    );
+  }
+  const message = `The source's URL answers ${status}; 200 with the file was expected.`;
+  const isPassing = status >= 500 || status === 429 || status === 408;
+  return isPassing
+    ? retriableError("INPUT", "SOURCE_URL_HTTP_ERROR", `${message} It is tried again.`)
+    : inputError(
+        "SOURCE_URL_HTTP_ERROR",
+        `${message} Make it readable without signing in, e.g. by a signed URL.`,
+      );
+}
+
+/** What went wrong underneath, as the failure of this URL. */
+export function explainFetchFailure(
+  error: unknown,
+  url: string,
+  { isTimeout, policy }: { isTimeout: boolean; policy: FetchPolicy },
+): unknown {
+  const cause = rootCause(error);
+  if (cause instanceof RenderError) return cause;
+  if (cause instanceof RefusedAddressError) {
+    return refused(`${cause.message}; use a public address, or allow it with FETCH_ALLOW_PRIVATE`);
+  }
+  const code = codeOf(cause) ?? codeOf(error) ?? "";
+  const host = URL.parse(url)?.host ?? "its host";
+  if (code === "ENOSPC") {
+    return retriableError(
+      "WORKER",
+      "WORK_DIRECTORY_FULL",
+      "The worker's temporary disk (WORK_DIR) is full; free some space on it.",
+    );
+  }
+  if (isTimeout || /TIMEOUT|ETIMEDOUT/.test(code)) {
+    return retriableError(
+      "INPUT",
+      "SOURCE_URL_TIMEOUT",
+      `The source's URL (${host}) was too slow: the whole file must arrive within ${policy.timeoutMs / 1000} s, with no long silence.`,
+      undefined,
+      error,
+    );
+  }
+  if (code === "ENOTFOUND" || code === "EAI_NODATA") {
+    return retriableError(
+      "INPUT",
+      "SOURCE_URL_UNREACHABLE",
+      `The source's host ${host} has no address; check its name.`,
+      undefined,
+      error,
+    );
+  }
+  return retriableError(
+    "INPUT",
+    "SOURCE_URL_UNREACHABLE",
+    `The source's URL (${host}) could not be read: ${cause instanceof Error ? cause.message.slice(0, 300) : String(cause)}.`,
+    undefined,
+    error,
+  );
+}
+
+/** Errors come wrapped: by undici, by the stream, and several at once when every address of a host failed. */
+function rootCause(error: unknown): unknown {
+  if (error instanceof RenderError || error instanceof RefusedAddressError) return error;
+  if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
+  if (error instanceof Error && error.cause !== undefined) return rootCause(error.cause);
+  return error;
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -1,0 +1,163 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { RenderError } from "../errors.ts";
+import { temporaryDirectory } from "../testing/kit.ts";
+import { type FetchPolicy, fetchSource } from "./fetch-source.ts";
+import { isPublicAddress } from "./is-public-address.ts";
+
+async function serve(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Fetches with loopback allowed, and says what came of it. */
+async function fetched(url: string, policy: Partial<FetchPolicy> = {}, maxBytes = 1_000) {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "source");
+  try {
+    const { contentType } = await fetchSource(url, {
+      path,
+      maxBytes,
+      policy: { timeoutMs: 5_000, allowPrivate: ["127.0.0.1"], ...policy },
+      signal: new AbortController().signal,
+    });
+    return { contentType, body: await readFile(path, "utf8") };
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    const { code, retriable, message } = error.reported;
+    return { code, retriable, message };
+  }
+}
+
+test("a file is fetched with its type, through redirects", async () => {
+  await using server = await serve((request, response) => {
+    if (request.url === "/old") response.writeHead(302, { location: "/new" }).end();
+    else response.writeHead(200, { "content-type": "video/mp4" }).end("the bytes");
+  });
+  expect(await fetched(`${server.url}/old`)).toEqual({ contentType: "video/mp4", body: "the bytes" });
+});
+
+test("loopback is refused unless it is allowed, also when a redirect leads there", async () => {
+  await using inner = await serve((_request, response) => response.end("secret"));
+  const port = new URL(inner.url).port;
+  await using outer = await serve((_request, response) =>
+    response.writeHead(302, { location: `http://[::ffff:127.0.0.2]:${port}/` }).end(),
+  );
+  for (const url of [
+    inner.url,
+    `http://localhost:${port}`,
+    `http://2130706433:${port}`,
+    `http://[::1]:${port}`,
+  ]) {
+    expect(await fetched(url, { allowPrivate: [] }), url).toMatchObject({
+      code: "SOURCE_URL_REFUSED",
+      retriable: false,
+    });
+  }
+  expect(await fetched(outer.url)).toMatchObject({ code: "SOURCE_URL_REFUSED" });
+});
+
+test("other schemes, credentials and endless redirects are refused", async () => {
+  await using server = await serve((_request, response) =>
+    response.writeHead(302, { location: "/again" }).end(),
+  );
+  for (const url of [
+    "file:///etc/passwd",
+    "ftp://example.com/a",
+    "http://user:pass@example.com/",
+    "nonsense",
+    server.url,
+  ]) {
+    expect(await fetched(url), url).toMatchObject({ code: "SOURCE_URL_REFUSED", retriable: false });
+  }
+});
+
+test.each([
+  [404, "SOURCE_URL_NOT_FOUND", false],
+  [403, "SOURCE_URL_HTTP_ERROR", false],
+  [429, "SOURCE_URL_HTTP_ERROR", true],
+  [503, "SOURCE_URL_HTTP_ERROR", true],
+])("an answer of %i is %s, retriable: %s", async (status, code, retriable) => {
+  await using server = await serve((_request, response) => response.writeHead(status).end());
+  expect(await fetched(server.url)).toMatchObject({ code, retriable });
+});
+
+test("what is too large is not taken, whether it says so or not", async () => {
+  await using server = await serve((request, response) => {
+    if (request.url === "/honest") response.setHeader("content-length", 2_000);
+    response.write("x".repeat(1_500));
+    response.end("x".repeat(500));
+  });
+  expect(await fetched(`${server.url}/honest`)).toMatchObject({ code: "SOURCE_TOO_LARGE", retriable: false });
+  expect(await fetched(`${server.url}/silent`)).toMatchObject({ code: "SOURCE_TOO_LARGE", retriable: false });
+});
+
+test("a server that stops sending is given up, and may be tried again", async () => {
+  await using server = await serve((_request, response) => {
+    response.writeHead(200);
+    response.write("some");
+  });
+  expect(await fetched(server.url, { idleTimeoutMs: 200 })).toMatchObject({
+    code: "SOURCE_URL_TIMEOUT",
+    retriable: true,
+  });
+  expect(await fetched(server.url, { timeoutMs: 200 })).toMatchObject({
+    code: "SOURCE_URL_TIMEOUT",
+    retriable: true,
+  });
+});
+
+test("a connection that breaks in the middle, and a host that does not exist, may be tried again", async () => {
+  await using server = await serve((_request, response) => {
+    response.writeHead(200, { "content-length": 500 });
+    response.write("some", () => response.destroy());
+  });
+  expect(await fetched(server.url)).toMatchObject({ code: "SOURCE_URL_UNREACHABLE", retriable: true });
+  expect(await fetched("http://host.invalid/")).toMatchObject({
+    code: "SOURCE_URL_UNREACHABLE",
+    retriable: true,
+  });
+});
+
+test("only addresses of the public internet are public", () => {
+  const addresses = [
+    "8.8.8.8",
+    "2606:4700::1111",
+    "2002:808:808::1",
+    "64:ff9b::808:808",
+    "127.0.0.1",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "fe80::1",
+    "fc00::1",
+    "fec0::1",
+    "ff02::1",
+    "::ffff:10.0.0.1",
+    "::ffff:127.0.0.1",
+    "2002:7f00:1::1",
+    "2002:a00:1::1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "2001:0:1:2:3:4:5:6",
+    "192.0.2.1",
+  ];
+  expect(addresses.filter(isPublicAddress)).toEqual(addresses.slice(0, 4));
+});

@@ -1,0 +1,77 @@
+import { type FileHandle, open } from "node:fs/promises";
+
+/** What one output has encoded so far. */
+export interface OutputStatistics {
+  frames: number;
+  /** Milliseconds of video. */
+  timeMs: number;
+  sizeBytes: number;
+}
+
+/** ffmpeg never learns that its file was emptied and writes on at its old place: the file stays a hole on disk. */
+const emptyAfterBytes = 1024 * 1024;
+
+/**
+ * Follows the file of `-vstats_version 2`: one line per encoded frame of every output. It is the only account that ffmpeg
+ * (all releases alike) gives of each output on its own; `-progress` sums them up.
+ */
+export class FrameStatistics implements AsyncDisposable {
+  readonly outputs = new Map<number, OutputStatistics>();
+  #file: FileHandle | null = null;
+  #offset = 0;
+  #emptiedAt = 0;
+  #rest = "";
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Reads what was written since the last call. */
+  async poll(): Promise<void> {
+    this.#file ??= await open(this.#path, "r+").catch(() => null);
+    if (!this.#file) return;
+    const buffer = Buffer.alloc(256 * 1024);
+    for (;;) {
+      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#offset);
+      if (bytesRead === 0) break;
+      this.#offset += bytesRead;
+      this.#apply(buffer.toString("latin1", 0, bytesRead));
+    }
+    if (this.#offset - this.#emptiedAt > emptyAfterBytes) {
+      // A line written in this instant is lost; the next one says the same and more.
+      await this.#file.truncate(0);
+      this.#emptiedAt = this.#offset;
+    }
+  }
+
+  #apply(text: string): void {
+    const lines = (this.#rest + text.replaceAll("\0", "")).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const parsed = parseStatisticsLine(line);
+      if (!parsed) continue;
+      const before = this.outputs.get(parsed.output);
+      this.outputs.set(parsed.output, {
+        frames: Math.max(parsed.frames, before?.frames ?? 0),
+        timeMs: Math.max(parsed.timeMs, before?.timeMs ?? 0),
+        sizeBytes: (before?.sizeBytes ?? 0) + parsed.frameBytes,
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+  }
+}
+
+/** `out= 1 st= 0 frame= 298 q= -1.0 f_size= 705 s_size= 407kB time= 9.910 …`; frames count from 0. */
+export function parseStatisticsLine(
+  line: string,
+): { output: number; frames: number; timeMs: number; frameBytes: number } | null {
+  const match = /out=\s*(\d+).*frame=\s*(\d+).*f_size=\s*(\d+).*time=\s*(-?[\d.]+)/.exec(line);
+  if (!match) return null;
+  const [, output, frame, size, time] = match.map(Number) as [number, number, number, number, number];
+  return { output, frames: frame + 1, timeMs: Math.max(0, Math.round(time * 1000)), frameBytes: size };
+}

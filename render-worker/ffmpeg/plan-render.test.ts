@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import { sourceOf } from "../testing/fixtures.ts";
+import { defaultProfile } from "../testing/kit.ts";
+import { planFilterGraph } from "./plan-filter-graph.ts";
+import { planRender, toArguments } from "./plan-render.ts";
+import { planTimeScale } from "./plan-time-scale.ts";
+import { buildCommand } from "./run-ffmpeg.ts";
+
+const rung = (name: string, width: number, height: number, bitrateBps: number): PlannedRung => ({
+  name,
+  index: 0,
+  tier: "STANDARD",
+  codec: "H264",
+  width,
+  height,
+  frameRate: 30,
+  bitrateBps,
+});
+const rungs = [rung("360p", 640, 360, 800_000), rung("1080p", 1920, 1080, 6_000_000)];
+
+const plan = planRender({
+  source: sourceOf(),
+  rungs,
+  withAudio: true,
+  profile: defaultProfile,
+  filters: ["zscale", "tonemap"],
+  directory: "/work/attempt",
+  limits: { sourceDurationMs: 3_600_000, sourcePixels: 36_000_000 },
+});
+
+test("one decode, cascaded scaling, one output per rung, sound and poster", () => {
+  const line = toArguments(plan)
+    .join(" ")
+    .replaceAll(/(_whitelist) \S+/g, "$1 …");
+  expect(line.replaceAll(/ (?=-map |-filter_complex |-i )/g, "\n")).toMatchInlineSnapshot(`
+    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000
+    -i file:/store/clip.mp4 -y
+    -filter_complex [0:0]scale=1920:1080,setsar=1,format=yuv420p,split=2[1080p][to-360p];[to-360p]scale=640:360,setsar=1[360p]
+    -map [1080p] -c:v libx264 -preset veryfast -profile:v high -level:v 4 -crf 23 -maxrate 6000000 -bufsize 6000000 -fps_mode passthrough -enc_time_base 1/24000 -force_key_frames expr:gte(t,n_forced*2) -sc_threshold 0 -flags +cgop -g 120 -bsf:v setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),DTS-PTS,DTS)' -map_metadata -1 -map_chapters -1 -sn -dn -t 3600 -hls_time 4 -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont -hls_segment_filename 1080p/%05d.m4s 1080p/index.m3u8
+    -map [360p] -c:v libx264 -preset veryfast -profile:v high -level:v 3 -crf 23 -maxrate 800000 -bufsize 800000 -fps_mode passthrough -enc_time_base 1/24000 -force_key_frames expr:gte(t,n_forced*2) -sc_threshold 0 -flags +cgop -g 120 -bsf:v setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),DTS-PTS,DTS)' -map_metadata -1 -map_chapters -1 -sn -dn -t 3600 -hls_time 4 -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont -hls_segment_filename 360p/%05d.m4s 360p/index.m3u8
+    -map 0:1 -af aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo -c:a aac -b:a 128000 -bsf:a noise=drop=eq(n\\,0) -map_metadata -1 -map_chapters -1 -sn -dn -t 3600 -hls_time 4 -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont -hls_segment_filename audio/%05d.m4s audio/index.m3u8
+    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg"
+  `);
+});
+
+test("fluent-ffmpeg runs exactly the planned command line", () => {
+  const command = buildCommand(plan, "ffmpeg") as unknown as { _getArguments(): string[] };
+  expect(command._getArguments()).toEqual(toArguments(plan));
+});
+
+test("interlacing, fast frames, full range and high dynamic range are dealt with once, before the split", () => {
+  const source = sourceOf({ isInterlaced: true, frameRate: 120, colorRange: "pc", hdr: "HLG" });
+  expect(
+    planFilterGraph(source, rungs.toReversed(), ["zscale", "tonemap"]).replaceAll(",", "\n,"),
+  ).toMatchInlineSnapshot(`
+    "[0:0]bwdif=mode=send_frame:deint=interlaced
+    ,fps=60
+    ,scale=1920:1080:out_range=tv
+    ,setsar=1
+    ,zscale=transferin=arib-std-b67:primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=203
+    ,format=gbrpf32le
+    ,zscale=primaries=bt709
+    ,tonemap=tonemap=hable:desat=0
+    ,zscale=transfer=bt709:matrix=bt709:range=tv
+    ,format=yuv420p
+    ,split=2[1080p][to-360p];[to-360p]scale=640:360
+    ,setsar=1[360p]"
+  `);
+});
+
+test("without the filters for it, high dynamic range is only scaled", () => {
+  expect(planFilterGraph(sourceOf({ hdr: "PQ" }), rungs.slice(0, 1), [])).toBe(
+    "[0:0]scale=640:360,setsar=1,format=yuv420p[360p]",
+  );
+});
+
+test.each([
+  [30, 1, 24_000],
+  [30_000, 1001, 30_000],
+  [24_000, 1001, 24_000],
+  [25, 1, 24_000],
+  [60, 1, 24_000],
+  [50, 1, 24_000],
+])("frames of %i/%i fall on ticks of the time scale", (num, den) => {
+  const scale = planTimeScale(sourceOf({}, { frameRate: { num, den } }));
+  expect((scale * den) % num).toBe(0);
+});
+
+test("variable and odd frame rates get a fine clock", () => {
+  expect(planTimeScale(sourceOf({ isVariableFrameRate: true }))).toBe(90_000);
+  expect(planTimeScale(sourceOf({}, { frameRate: { num: 1_234_567, den: 41_152 } }))).toBe(90_000);
+});

@@ -1,0 +1,163 @@
+import type { Profile } from "@reelay/contracts";
+import { h264Level } from "../ladder/h264-level.ts";
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import { safeInputOptions } from "./allow-lists.ts";
+import { planFilterGraph } from "./plan-filter-graph.ts";
+import { planTimeScale } from "./plan-time-scale.ts";
+import { words } from "./words.ts";
+
+/** Name of the audio rendition, beside the variants. */
+export const audioRendition = "audio";
+export const playlistFile = "index.m3u8";
+export const initFile = "init.mp4";
+export const posterFile = "poster.jpg";
+export const statisticsFile = "vstats.log";
+
+export interface PlannedOutput {
+  /** A variant's name, `audio` or `poster`. */
+  name: string;
+  options: string[];
+  path: string;
+}
+
+/** One ffmpeg process: everything it is told, as data. */
+export interface RenderPlan {
+  /** Of the process and of its one input. */
+  inputOptions: string[];
+  input: string;
+  /** Where it runs: outputs are named relative to it. */
+  directory: string;
+  /** Null when only sound is made. */
+  filterGraph: string | null;
+  /** In the order of ffmpeg's output numbers. */
+  outputs: PlannedOutput[];
+}
+
+export interface RenderRequest {
+  source: SourceFile;
+  /** Rungs to make; any order. */
+  rungs: readonly PlannedRung[];
+  withAudio: boolean;
+  profile: Pick<Profile, "audio" | "segmentDurationMs" | "gopDurationMs">;
+  /** Filters that this ffmpeg has, of the optional ones. */
+  filters: readonly string[];
+  /** Where each rendition gets a folder of its own, which must exist. */
+  directory: string;
+  limits: { sourceDurationMs: number; sourcePixels: number };
+}
+
+/** One decode feeds all rungs, the sound and the poster: pure. */
+export function planRender(request: RenderRequest): RenderPlan {
+  const { source, directory, limits } = request;
+  const rungs = request.rungs.toSorted((a, b) => b.height * b.width - a.height * a.width);
+  const videos = rungs.map((rung) => planVideo(request, rung));
+  const audio =
+    request.withAudio && source.audioIndex !== null ? [planAudio(request, source.audioIndex)] : [];
+  const poster = rungs.length > 0 ? [planPoster(request)] : [];
+  return {
+    inputOptions: [
+      ...words("-hide_banner -nostdin -loglevel warning"),
+      // The process's own pulse, for the stall watchdog; ...
+      ...words("-nostats -progress pipe:1 -stats_period 0.5"),
+      // ... and one line per encoded frame and output: what each variant has really got.
+      ...words(`-vstats_version 2 -vstats_file ${statisticsFile}`),
+      ...safeInputOptions(limits.sourcePixels),
+    ],
+    input: `file:${source.path}`,
+    directory,
+    filterGraph: rungs.length > 0 ? planFilterGraph(source, rungs, request.filters) : null,
+    outputs: [...videos, ...audio, ...poster],
+  };
+}
+
+function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
+  const { profile, source } = request;
+  const gopSeconds = profile.gopDurationMs / 1000;
+  const frameRate = rung.frameRate ?? 30;
+  const level = h264Level({ ...rung, frameRate });
+  return hlsOutput(request, rung.name, [
+    ...words(`-map [${rung.name}] -c:v libx264 -preset veryfast -profile:v high -level:v ${level}`),
+    // Constant quality under a ceiling: easy pictures cost less than the rung allows, hard ones never more. The decoder's buffer
+    // holds one second, so that the peak over a segment stays near the ceiling that BANDWIDTH announces.
+    ...words(`-crf 23 -maxrate ${rung.bitrateBps} -bufsize ${rung.bitrateBps}`),
+    // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
+    // enough for that, and exact for constant rates.
+    ...words(`-fps_mode passthrough -enc_time_base 1/${planTimeScale(source)}`),
+    // Closed groups of pictures at fixed times, the same in all variants, so that players can switch at any segment.
+    ...words(`-force_key_frames expr:gte(t,n_forced*${gopSeconds}) -sc_threshold 0 -flags +cgop`),
+    ...words(`-g ${Math.ceil(gopSeconds * Math.max(frameRate, 30) * 2)}`),
+    // A picture that starts later than the sound stands still from the beginning: the first frame is shown at 0.
+    ...words("-bsf:v setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),DTS-PTS,DTS)'"),
+  ]);
+}
+
+function planAudio(request: RenderRequest, index: number): PlannedOutput {
+  const channels = request.source.probe.audio?.channels ?? 2;
+  return hlsOutput(request, audioRendition, [
+    ...words(
+      `-map 0:${index} -af ${planAudioFilter(channels)} -c:a aac -b:a ${request.profile.audio.bitrateBps}`,
+    ),
+    // The encoder's first packet holds only its own delay. Without it the sound begins at 0 for every player, also for those
+    // that ignore edit lists.
+    ...words("-bsf:a noise=drop=eq(n\\,0)"),
+  ]);
+}
+
+/** Sound on the picture's clock: a late start and gaps are filled with silence, overlaps are cut. */
+function planAudioFilter(channels: number): string {
+  const stereo =
+    // Beyond 7.1 there is no agreed order to mix from: the first two channels.
+    channels > 8 ? "pan=stereo|c0=c0|c1=c1," : "";
+  return `${stereo}aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo`;
+}
+
+/** The least black, most typical of a few frames near the beginning; its own filter graph, so that it never holds the others back. */
+function planPoster({ source }: RenderRequest): PlannedOutput {
+  const seconds = Math.min(2, (source.probe.durationMs ?? 0) / 10_000).toFixed(3);
+  const { width, height } = source.probe.video;
+  const scale = Math.min(1, 1280 / Math.max(width, height));
+  const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
+  return {
+    name: "poster",
+    options: [
+      ...words(
+        `-map 0:${source.videoIndex} -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4`,
+      ),
+      "-vf",
+      `select='gte(t,${seconds})',scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
+    ],
+    path: posterFile,
+  };
+}
+
+function hlsOutput(request: RenderRequest, name: string, encoding: string[]): PlannedOutput {
+  const { profile, limits } = request;
+  return {
+    name,
+    options: [
+      ...encoding,
+      ...words("-map_metadata -1 -map_chapters -1 -sn -dn"),
+      // Whatever a source's time stamps claim, nothing is longer than what was agreed to.
+      ...words(`-t ${limits.sourceDurationMs / 1000}`),
+      ...words(`-hls_time ${profile.segmentDurationMs / 1000} -hls_playlist_type event`),
+      ...words(`-hls_segment_type fmp4 -hls_fmp4_init_filename ${initFile}`),
+      // Segments and playlists appear under their names only when they are whole.
+      ...words("-hls_flags independent_segments+temp_file"),
+      // Times as they are: picture and sound begin at 0, B-frames are accounted for by an edit list.
+      ...words("-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont"),
+      ...words(`-hls_segment_filename ${name}/%05d.m4s`),
+    ],
+    path: `${name}/${playlistFile}`,
+  };
+}
+
+/** The whole command line, in the order in which fluent-ffmpeg puts it together. */
+export const toArguments = (plan: RenderPlan): string[] => [
+  ...plan.inputOptions,
+  "-i",
+  plan.input,
+  "-y",
+  ...(plan.filterGraph === null ? [] : ["-filter_complex", plan.filterGraph]),
+  ...plan.outputs.flatMap((output) => [...output.options, output.path]),
+];

@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { processEnvironment } from "../env.ts";
+
+/**
+ * The ffprobe that npm ships is linked statically, and the C library's character conversion, which it calls for the service names in
+ * an MPEG-TS, crashes when it then loads the system's modules. Without a place to load them from it does without.
+ */
+const toolEnvironment = { ...processEnvironment, GCONV_PATH: "/nonexistent" };
+
+export interface ToolResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+  /** It was ended because it wrote more than was asked for. */
+  isTooLong: boolean;
+}
+
+export interface RunToolOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+  maxBytes?: number;
+  /** Of the standard output. Default UTF-8. */
+  encoding?: BufferEncoding;
+  /** Given the output as it comes; it is then not kept. */
+  onStdout?: (chunk: string) => void;
+}
+
+/**
+ * Runs a short-lived tool to its end. Never throws for what the tool does, only when it cannot be started. Output beyond
+ * `maxBytes` per stream (default 8 MiB) ends it: nothing that we ask for is that long.
+ */
+export async function runTool(
+  path: string,
+  args: readonly string[],
+  options: RunToolOptions,
+): Promise<ToolResult> {
+  options.signal?.throwIfAborted();
+  const child = spawn(path, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    windowsHide: true,
+    env: toolEnvironment,
+  });
+  const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
+  let stdout = "";
+  let stderr = "";
+  let timedOut = false;
+  let isTooLong = false;
+  const kill = () => child.kill("SIGKILL");
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, options.timeoutMs);
+  options.signal?.addEventListener("abort", kill, { once: true });
+  child.stdout.setEncoding(options.encoding ?? "utf8").on("data", (chunk: string) => {
+    if (options.onStdout) options.onStdout(chunk);
+    else if (stdout.length + chunk.length > maxBytes) {
+      isTooLong = true;
+      kill();
+    } else stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr = (stderr + chunk).slice(-64 * 1024);
+  });
+  try {
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve([code, signal]));
+    });
+    options.signal?.throwIfAborted();
+    return { code, signal, stdout, stderr, timedOut, isTooLong };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", kill);
+  }
+}

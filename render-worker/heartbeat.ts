@@ -1,0 +1,76 @@
+import type { WorkerSeen } from "@reelay/contracts";
+import type { WorkerDeps } from "./worker.ts";
+
+/** Says regularly, and at once when something changed, that the worker lives and what it does. Renews its attempts' leases. */
+export class Heartbeat implements AsyncDisposable {
+  readonly #deps: WorkerDeps;
+  readonly #attempts: () => WorkerSeen["attempts"];
+  readonly #startedAt = new Date().toISOString();
+  #timer: NodeJS.Timeout | null = null;
+  #isStopping = false;
+  #sending: Promise<void> | null = null;
+  #again = false;
+
+  constructor(deps: WorkerDeps, attempts: () => WorkerSeen["attempts"]) {
+    this.#deps = deps;
+    this.#attempts = attempts;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.beat(), this.#deps.config.heartbeatMs);
+    this.beat();
+  }
+
+  /** One message at a time: while the broker is away, beats do not pile up. */
+  beat(): void {
+    if (this.#timer === null) return;
+    if (this.#sending) {
+      this.#again = true;
+      return;
+    }
+    this.#sending = this.#send().finally(() => {
+      this.#sending = null;
+      if (!this.#again) return;
+      this.#again = false;
+      this.beat();
+    });
+  }
+
+  /** From now on it says that the worker is stopping. */
+  stopping(): void {
+    this.#isStopping = true;
+    this.beat();
+  }
+
+  /** The last word: stopping, with no attempts left. Waits at most two seconds for the broker. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#isStopping = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timeout = setTimeout(resolve, 2_000);
+    const last = (this.#sending ?? Promise.resolve()).then(() => this.#send());
+    await Promise.race([last, promise]);
+    clearTimeout(timeout);
+  }
+
+  async #send(): Promise<void> {
+    const { config, log, messaging, tools } = this.#deps;
+    await messaging
+      .publish({
+        type: "worker.seen.v1",
+        workerId: config.workerId,
+        hostname: config.hostname,
+        version: config.version,
+        at: new Date().toISOString(),
+        startedAt: this.#startedAt,
+        pools: [...config.pools],
+        slots: config.slots,
+        encoders: tools.encoders,
+        ffmpegVersion: tools.ffmpeg.version,
+        attempts: this.#attempts(),
+        isStopping: this.#isStopping,
+      })
+      .catch((error: unknown) => log.warn({ err: error }, "heartbeat.failed"));
+  }
+}

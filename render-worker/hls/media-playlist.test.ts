@@ -1,0 +1,38 @@
+import HLS from "hls-parser";
+import { expect, test } from "vitest";
+import { measureBandwidth } from "./measure-bandwidth.ts";
+import { formatMediaPlaylist, parseMediaPlaylist } from "./media-playlist.ts";
+
+const segments = [
+  { uri: "00000.m4s", durationMs: 4_004 },
+  { uri: "00001.m4s", durationMs: 1_968.633 },
+];
+const options = { initUri: "init.mp4", segmentDurationMs: 4_000 };
+
+test("a playlist says what it was made from, to a strict parser", () => {
+  HLS.setOptions({ strictMode: true });
+  const text = formatMediaPlaylist({ segments, isComplete: true }, options);
+  const parsed = HLS.parse(text);
+  expect(parsed).toMatchObject({
+    isMasterPlaylist: false,
+    endlist: true,
+    targetDuration: 4,
+    playlistType: "EVENT",
+  });
+  expect(parseMediaPlaylist(text)).toEqual({ segments, isComplete: true });
+});
+
+test("a growing playlist keeps its target duration and has no end", () => {
+  const text = formatMediaPlaylist({ segments: segments.slice(1), isComplete: false }, options);
+  expect(text).toContain("#EXT-X-TARGETDURATION:4\n");
+  expect(text).not.toContain("ENDLIST");
+});
+
+test("the peak is the largest segment's rate, and a stub at the end is none", () => {
+  const stored = [
+    { sizeBytes: 500_000, durationMs: 4_000 },
+    { sizeBytes: 1_000_000, durationMs: 4_000 },
+    { sizeBytes: 50_000, durationMs: 100 },
+  ];
+  expect(measureBandwidth(stored)).toEqual({ peakBps: 2_000_000, averageBps: 1_530_865 });
+});

@@ -1,0 +1,53 @@
+import {
+  InvalidKeyError,
+  ObjectNotFoundError,
+  PreconditionFailedError,
+  StoreFullError,
+} from "@reelay/object-store";
+import { RenderError, retriableError } from "../errors.ts";
+import { backoffMs, sleep } from "../wait.ts";
+
+const tries = 6;
+
+/**
+ * Calls the store until it answers, with backoff (about ten seconds in all). Throws a `RenderError`: `STORE_FULL` at once,
+ * `STORE_UNAVAILABLE` when it never answered; both may be tried again. Answers that are no outage (not found, wrong
+ * generation, invalid key) go through as they are.
+ */
+export async function retryStore<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  for (let tried = 0; ; tried += 1) {
+    signal.throwIfAborted();
+    try {
+      return await call();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isAnswer(error)) throw error;
+      if (error instanceof StoreFullError || (error as NodeJS.ErrnoException).code === "ENOSPC") {
+        throw retriableError(
+          "STORAGE",
+          "STORE_FULL",
+          `The object store has no room to ${what}; free some space and try again.`,
+          undefined,
+          error,
+        );
+      }
+      if (tried + 1 >= tries) {
+        const cause = error instanceof Error ? error.message : String(error);
+        throw retriableError(
+          "STORAGE",
+          "STORE_UNAVAILABLE",
+          `The object store did not ${what} in ${tries} tries (last answer: ${cause.slice(0, 500)}).`,
+          undefined,
+          error,
+        );
+      }
+      await sleep(backoffMs(tried, 200, 5_000), signal);
+    }
+  }
+}
+
+const isAnswer = (error: unknown): boolean =>
+  error instanceof RenderError ||
+  error instanceof ObjectNotFoundError ||
+  error instanceof PreconditionFailedError ||
+  error instanceof InvalidKeyError;

@@ -1,0 +1,7 @@
+/** A render worker: one task message in, an adaptive stream in the object store and reports out. */
+export type { WorkerConfig } from "./config.ts";
+export { readWorkerEnv, type WorkerEnv, type WorkerEnvResult, workerEnvFields } from "./env.ts";
+export { probeEncoders, probeFilters, requiredEncoders } from "./ffmpeg/encoders.ts";
+export { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./ffmpeg/locate.ts";
+export type { FfmpegTools, LocatedTool } from "./ffmpeg/tools.ts";
+export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

@@ -1,0 +1,46 @@
+import { inputError, type RenderError, retriableError } from "../errors.ts";
+import { notAVideo } from "./parse-probe.ts";
+
+/** What ffprobe's complaint means, most telling first. A file that no demuxer takes is simply not a video. */
+export function explainProbeFailure(stderr: string, limits: { sourcePixels: number }): RenderError {
+  const tail = stderr.trim();
+  if (/moov atom not found/.test(stderr)) {
+    return inputError(
+      "SOURCE_TRUNCATED",
+      "The source is an MP4 or MOV file without its index (moov), which is written last: the file was cut off before its end. Upload the whole file.",
+      tail,
+    );
+  }
+  if (/exceeds specified max pixel count|Picture size .* is invalid/.test(stderr)) {
+    return inputError(
+      "SOURCE_TOO_MANY_PIXELS",
+      `The source's picture is larger than the ${limits.sourcePixels} pixels that are taken. Scale it down, or raise MAX_SOURCE_PIXELS.`,
+      tail,
+    );
+  }
+  if (/not on whitelist/i.test(stderr) && /Codec/.test(stderr)) {
+    return inputError(
+      "SOURCE_CODEC_UNSUPPORTED",
+      "The source's codec is not one that is decoded here. Convert it to H.264 and upload that.",
+      tail,
+    );
+  }
+  if (/Permission denied|No such file|Input\/output error/.test(stderr)) {
+    return retriableError(
+      "WORKER",
+      "SOURCE_UNREADABLE",
+      "The worker could not read its local copy of the source; try again.",
+      tail,
+    );
+  }
+  if (/not on whitelist/i.test(stderr)) {
+    return inputError(
+      "SOURCE_NOT_A_VIDEO",
+      notAVideo(
+        "it looks like a playlist, a picture or text, which may refer to other files and is not opened",
+      ),
+      tail,
+    );
+  }
+  return inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"), tail);
+}

@@ -1,0 +1,64 @@
+import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { runTool } from "../ffmpeg/run-tool.ts";
+import { words } from "../ffmpeg/words.ts";
+import type { SourceFile } from "./source-file.ts";
+
+/**
+ * How long a source lasts whose container does not say (a live recording, a raw stream): all its packets are read, none decoded.
+ * Null when not even its frame rate is known.
+ */
+export async function measureDurationMs(
+  ffprobePath: string,
+  source: SourceFile,
+  limits: { sourcePixels: number },
+  signal: AbortSignal,
+): Promise<number | null> {
+  const range = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, packets: 0 };
+  let rest = "";
+  await runTool(
+    ffprobePath,
+    [
+      "-v",
+      "error",
+      ...safeInputOptions(limits.sourcePixels),
+      "-select_streams",
+      String(source.videoIndex),
+      ...words("-show_entries packet=pts_time,duration_time -of csv=p=0"),
+      `file:${source.path}`,
+    ],
+    {
+      timeoutMs: 10 * 60_000,
+      signal,
+      onStdout: (chunk) => {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) widen(range, line, source.probe.video.frameRate);
+      },
+    },
+  );
+  widen(range, rest, source.probe.video.frameRate);
+  const { frameRate } = source.probe.video;
+  const seconds = Number.isFinite(range.first)
+    ? range.last - range.first
+    : // A raw stream has no times at all: its pictures are counted.
+      range.packets / (frameRate ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1_000_000) / 1000 : null;
+}
+
+function widen(
+  range: { first: number; last: number; packets: number },
+  line: string,
+  frameRate: number | null,
+): void {
+  if (!line.trim()) return;
+  range.packets += 1;
+  const [time, duration] = line.split(",");
+  const start = Number.parseFloat(time ?? "");
+  if (!Number.isFinite(start)) return;
+  const stated = Number.parseFloat(duration ?? "");
+  range.first = Math.min(range.first, start);
+  range.last = Math.max(
+    range.last,
+    start + (Number.isFinite(stated) ? stated : frameRate ? 1 / frameRate : 0),
+  );
+}

@@ -1,0 +1,151 @@
+import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
+import { inputError } from "../errors.ts";
+import type { ProbedFile, ProbedStream } from "./ffprobe-json.ts";
+import { parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
+
+/**
+ * Reads ffprobe's account of a file into ours. Throws a `RenderError` that says why the file cannot be rendered.
+ *
+ * The stream flagged as default wins, else the first; cover pictures are not video; sound that this ffmpeg has no decoder for
+ * is treated as absent, because a silent video is better than none.
+ */
+export function parseProbe(probed: ProbedFile, file: { path: string; sizeBytes: number }): SourceFile {
+  const { format, streams } = probed;
+  if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"));
+  const video = choose(streams.filter(isVideo));
+  if (!video) throw withoutVideo(streams, format.format_name);
+  if (!video.width || !video.height) {
+    throw inputError(
+      "SOURCE_CODEC_UNSUPPORTED",
+      `The source's video stream (codec ${video.codec_name ?? "unknown"}) cannot be decoded: its picture size could not be read. Convert it to H.264 and upload that.`,
+    );
+  }
+  const audio = choose(streams.filter(isDecodableAudio));
+  const frameRate = parseRatio(video.avg_frame_rate) ?? parseRatio(video.r_frame_rate);
+  const probe: SourceProbe = {
+    container: format.format_name,
+    durationMs: toDurationMs(format.duration) ?? toDurationMs(video.duration),
+    sizeBytes: file.sizeBytes,
+    bitrateBps: toCount(format.bit_rate),
+    video: parseVideo(video, video.width, video.height, frameRate),
+    audio: audio
+      ? {
+          codec: audio.codec_name ?? "unknown",
+          channels: audio.channels ?? 2,
+          sampleRate: toCount(audio.sample_rate) ?? 48_000,
+          language: toLanguage(audio.tags?.["language"]),
+          startTime: toNumber(audio.start_time),
+        }
+      : null,
+    streamCount: streams.length,
+  };
+  return {
+    path: file.path,
+    probe,
+    videoIndex: video.index,
+    audioIndex: audio?.index ?? null,
+    frameRate,
+  };
+}
+
+function parseVideo(
+  stream: ProbedStream,
+  codedWidth: number,
+  codedHeight: number,
+  frameRate: Ratio | null,
+): VideoStreamProbe {
+  const rotation = readRotation(stream);
+  const pixelAspect = parseRatio(stream.sample_aspect_ratio) ?? { num: 1, den: 1 };
+  // Square pixels by widening or narrowing: the number of lines, i.e. the sharpness, stays what it was.
+  const squareWidth = Math.max(1, Math.round((codedWidth * pixelAspect.num) / pixelAspect.den));
+  const isTurned = rotation === 90 || rotation === 270;
+  return {
+    codec: stream.codec_name ?? "unknown",
+    profile: stream.profile ?? null,
+    pixelFormat: stream.pix_fmt ?? null,
+    codedWidth,
+    codedHeight,
+    width: isTurned ? codedHeight : squareWidth,
+    height: isTurned ? squareWidth : codedHeight,
+    rotation,
+    pixelAspect,
+    frameRate: frameRate ? frameRate.num / frameRate.den : null,
+    isVariableFrameRate: isVariableFrameRate(stream),
+    isInterlaced: ["tt", "bb", "tb", "bt"].includes(stream.field_order ?? ""),
+    frames: toCount(stream.nb_frames),
+    hdr:
+      stream.color_transfer === "smpte2084" ? "PQ" : stream.color_transfer === "arib-std-b67" ? "HLG" : null,
+    colorPrimaries: stream.color_primaries ?? null,
+    colorTransfer: stream.color_transfer ?? null,
+    colorSpace: stream.color_space ?? null,
+    colorRange: stream.color_range ?? null,
+    startTime: toNumber(stream.start_time),
+  };
+}
+
+/**
+ * The display matrix (or the older `rotate` tag) as clockwise degrees. ffprobe states the matrix counter-clockwise. Turns that
+ * are not a quarter are ignored, as ffmpeg's own automatic rotation keeps the picture's size for them.
+ */
+function readRotation(stream: ProbedStream): 0 | 90 | 180 | 270 {
+  const matrix = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation;
+  const clockwise = matrix === undefined ? Number(stream.tags?.["rotate"] ?? 0) : -matrix;
+  const turned = ((Math.round(clockwise) % 360) + 360) % 360;
+  return turned === 90 || turned === 180 || turned === 270 ? turned : 0;
+}
+
+/** The base rate (the coarsest grid on which all timestamps lie) differs from the average by more than rounding. */
+function isVariableFrameRate(stream: ProbedStream): boolean {
+  const base = parseRatio(stream.r_frame_rate);
+  const average = parseRatio(stream.avg_frame_rate);
+  if (!base || !average) return true;
+  const quotient = base.num / base.den / (average.num / average.den);
+  return Math.abs(quotient - 1) > 0.005;
+}
+
+const isVideo = (stream: ProbedStream): boolean =>
+  stream.codec_type === "video" && stream.disposition?.["attached_pic"] !== 1;
+
+const isDecodableAudio = (stream: ProbedStream): boolean =>
+  stream.codec_type === "audio" &&
+  stream.codec_name !== undefined &&
+  stream.codec_name !== "unknown" &&
+  stream.codec_name !== "none" &&
+  (stream.channels ?? 0) > 0 &&
+  (toCount(stream.sample_rate) ?? 0) > 0;
+
+const choose = (streams: ProbedStream[]): ProbedStream | undefined =>
+  streams.find((stream) => stream.disposition?.["default"] === 1) ?? streams[0];
+
+function withoutVideo(streams: ProbedStream[], container: string): Error {
+  if (streams.some((stream) => stream.codec_type === "audio" || stream.codec_type === "video")) {
+    return inputError(
+      "SOURCE_HAS_NO_VIDEO",
+      `The source (${container}) has sound but no moving picture; a video stream was expected. Upload a file that has one.`,
+    );
+  }
+  return inputError(
+    "SOURCE_NOT_A_VIDEO",
+    notAVideo(`its container (${container}) holds neither picture nor sound`),
+  );
+}
+
+export const notAVideo = (why: string): string =>
+  `The source is not a video that can be read: ${why}. Upload a video file such as MP4, MOV, MKV, WebM, AVI or MPEG-TS.`;
+
+function toDurationMs(seconds: string | undefined): number | null {
+  const value = toNumber(seconds);
+  return value !== null && value > 0 ? Math.round(value * 1000 * 1000) / 1000 : null;
+}
+
+function toNumber(text: string | undefined): number | null {
+  const value = Number(text ?? Number.NaN);
+  return Number.isFinite(value) ? value : null;
+}
+
+function toCount(text: string | undefined): number | null {
+  const value = toNumber(text);
+  return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+const toLanguage = (tag: string | undefined): string | null => (tag && tag !== "und" ? tag : null);

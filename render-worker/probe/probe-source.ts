@@ -1,0 +1,110 @@
+import { inputError, retriableError } from "../errors.ts";
+import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { runTool } from "../ffmpeg/run-tool.ts";
+import { words } from "../ffmpeg/words.ts";
+import { assertWhole } from "./assert-whole.ts";
+import { explainProbeFailure } from "./explain-failure.ts";
+import { ProbedFile } from "./ffprobe-json.ts";
+import { measureDurationMs } from "./measure-duration.ts";
+import { parseProbe } from "./parse-probe.ts";
+import type { SourceFile } from "./source-file.ts";
+
+export interface ProbeLimits {
+  /** Longest source, milliseconds. */
+  sourceDurationMs: number;
+  /** Largest picture, pixels. */
+  sourcePixels: number;
+}
+
+/** Reads what a local file is. Throws a `RenderError`: final when the file is at fault. */
+export async function probeSource(
+  file: { path: string; sizeBytes: number },
+  options: { ffprobePath: string; limits: ProbeLimits; signal: AbortSignal },
+): Promise<SourceFile> {
+  const { ffprobePath, limits, signal } = options;
+  if (file.sizeBytes === 0) {
+    throw inputError(
+      "SOURCE_EMPTY",
+      "The source is an empty file (0 bytes); a video file was expected. Upload it again.",
+    );
+  }
+  const result = await runTool(
+    ffprobePath,
+    [
+      "-v",
+      "error",
+      ...safeInputOptions(limits.sourcePixels),
+      ...words("-print_format json -show_format -show_streams"),
+      `file:${file.path}`,
+    ],
+    { timeoutMs: 60_000, signal },
+  );
+  if (result.timedOut) {
+    throw retriableError(
+      "WORKER",
+      "SOURCE_PROBE_TIMEOUT",
+      "ffprobe did not finish reading the source's headers within 60 s. The file may be damaged or the worker overloaded; try again.",
+      result.stderr,
+    );
+  }
+  if (result.isTooLong) {
+    throw inputError(
+      "SOURCE_TOO_MANY_STREAMS",
+      "The source has so many streams that even their list is too long. Remux it with the streams that are to be seen and heard.",
+    );
+  }
+  if (result.signal !== null) {
+    throw retriableError(
+      "WORKER",
+      "SOURCE_PROBE_CRASHED",
+      `ffprobe was ended by ${result.signal} while it read the source; another build of it (FFPROBE_PATH) may manage.`,
+      result.stderr,
+    );
+  }
+  if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
+  assertDecodablePixels(result.stderr, limits);
+  const source = parseProbe(parseOutput(result.stdout), file);
+  if (source.probe.container.startsWith("mov,")) await assertWhole(file);
+  assertPixels(source, limits);
+  const durationMs =
+    source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal));
+  assertDuration(durationMs, limits);
+  return { ...source, probe: { ...source.probe, durationMs } };
+}
+
+function parseOutput(stdout: string): ProbedFile {
+  try {
+    return ProbedFile.parse(JSON.parse(stdout));
+  } catch (cause) {
+    throw retriableError(
+      "WORKER",
+      "SOURCE_PROBE_UNREADABLE",
+      `ffprobe's answer could not be read (${String(cause).slice(0, 500)}); use an ffprobe of release 4 or newer.`,
+    );
+  }
+}
+
+/** A picture that large was not even opened: its size is missing, and only the complaint says why. */
+function assertDecodablePixels(stderr: string, limits: ProbeLimits): void {
+  if (/exceeds specified max pixel count/.test(stderr)) throw explainProbeFailure(stderr, limits);
+}
+
+function assertPixels({ probe }: SourceFile, limits: ProbeLimits): void {
+  const { codedWidth, codedHeight, width, height } = probe.video;
+  const pixels = Math.max(codedWidth * codedHeight, width * height);
+  if (pixels > limits.sourcePixels) {
+    throw inputError(
+      "SOURCE_TOO_MANY_PIXELS",
+      `The source's picture is ${codedWidth}x${codedHeight}; at most ${limits.sourcePixels} pixels are taken. Scale it down, or raise MAX_SOURCE_PIXELS.`,
+    );
+  }
+}
+
+function assertDuration(durationMs: number | null, limits: ProbeLimits): void {
+  if (durationMs !== null && durationMs > limits.sourceDurationMs) {
+    throw inputError(
+      "SOURCE_TOO_LONG",
+      `The source lasts ${Math.round(durationMs / 1000)} s; at most ${Math.round(limits.sourceDurationMs / 1000)} s are taken. Cut it, or raise MAX_SOURCE_DURATION.`,
+    );
+  }
+}

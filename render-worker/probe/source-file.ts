@@ -1,0 +1,26 @@
+import type { SourceProbe } from "@reelay/contracts";
+
+/** A source that lies on this machine and was read: its probe, and what only ffmpeg's arguments need. */
+export interface SourceFile {
+  path: string;
+  probe: SourceProbe;
+  /** ffmpeg's index of the video stream that is rendered. */
+  videoIndex: number;
+  /** Of the audio stream; null when there is none that can be decoded. */
+  audioIndex: number | null;
+  /** Exact average frame rate, e.g. 30000/1001; null when the container does not say. */
+  frameRate: Ratio | null;
+}
+
+export interface Ratio {
+  num: number;
+  den: number;
+}
+
+/** `30000/1001` or `8:9` → the ratio; null for `0/0`, `0:1`, `N/A` and nothing. */
+export function parseRatio(text: string | undefined): Ratio | null {
+  const match = /^(\d+)[/:](\d+)$/.exec(text ?? "");
+  const num = Number(match?.[1]);
+  const den = Number(match?.[2]);
+  return num > 0 && den > 0 ? { num, den } : null;
+}

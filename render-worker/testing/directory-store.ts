@@ -1,0 +1,110 @@
+import { createReadStream } from "node:fs";
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import type { ObjectStore, PutBody, PutOptions, StoredObject } from "@reelay/object-store";
+import { ObjectNotFoundError } from "@reelay/object-store";
+
+/** A directory at the store's port: enough for the worker's tests, and the directory can be looked into with ffprobe. */
+export class DirectoryStore implements ObjectStore {
+  readonly directory: string;
+  /** Keys in the order in which they were written, with their options. */
+  readonly writes: { key: string; options: PutOptions }[] = [];
+  /** Called before each write; may throw. */
+  beforeWrite: (key: string) => void | Promise<void> = () => undefined;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  path(key: string): string {
+    return join(this.directory, key);
+  }
+
+  async put(key: string, body: PutBody, options: PutOptions = {}): Promise<StoredObject> {
+    await this.#prepare(key);
+    const temporary = `${this.path(key)}.part`;
+    if (typeof body === "object" && "path" in body && !(body instanceof Uint8Array))
+      await copyFile(body.path, temporary);
+    else await writeFile(temporary, body as string);
+    await rename(temporary, this.path(key));
+    return this.#written(key, options);
+  }
+
+  async adopt(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
+    await this.#prepare(key);
+    await rename(path, this.path(key));
+    return this.#written(key, options);
+  }
+
+  async head(key: string): Promise<StoredObject | null> {
+    const file = await stat(this.path(key)).catch(() => null);
+    if (!file?.isFile()) return null;
+    return {
+      key,
+      sizeBytes: file.size,
+      contentType: "application/octet-stream",
+      generation: String(file.mtimeMs),
+      updatedAt: file.mtime,
+    };
+  }
+
+  async read(key: string) {
+    const object = await this.head(key);
+    if (!object) throw new ObjectNotFoundError(key);
+    return { object, body: createReadStream(this.path(key)) };
+  }
+
+  async *list(prefix: string): AsyncIterable<StoredObject> {
+    const entries = await readdir(this.directory, { recursive: true, withFileTypes: true });
+    const keys = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(this.directory, join(entry.parentPath, entry.name)))
+      .filter((key) => key.startsWith(prefix))
+      .sort();
+    for (const key of keys) {
+      const object = await this.head(key);
+      if (object) yield object;
+    }
+  }
+
+  async keys(prefix = ""): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.list(prefix)) keys.push(key);
+    return keys;
+  }
+
+  async delete(key: string): Promise<boolean> {
+    const isThere = (await this.head(key)) !== null;
+    await rm(this.path(key), { force: true });
+    return isThere;
+  }
+
+  async deletePrefix(prefix: string): Promise<number> {
+    const keys = await this.keys(prefix);
+    await rm(this.path(prefix), { recursive: true, force: true });
+    return keys.length;
+  }
+
+  async toLocalFile(key: string): Promise<{ path: string; isCopy: boolean }> {
+    if (!(await this.head(key))) throw new ObjectNotFoundError(key);
+    return { path: this.path(key), isCopy: false };
+  }
+
+  publicUrl(key: string): string {
+    return `http://media.test/${key}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #prepare(key: string): Promise<void> {
+    await this.beforeWrite(key);
+    await mkdir(dirname(this.path(key)), { recursive: true });
+  }
+
+  async #written(key: string, options: PutOptions): Promise<StoredObject> {
+    this.writes.push({ key, options });
+    const object = await this.head(key);
+    if (!object) throw new ObjectNotFoundError(key);
+    return object;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Message } from "@reelay/contracts";
+import { decodeMessage, encodeMessage } from "@reelay/contracts";
+import { type Delivery, type Messaging, type SubscriptionSpec, topicOf } from "@reelay/messaging";
+
+/** A broker in memory at the worker's port. Messages go through the real codec, so that what is sent is valid. */
+export class FakeMessaging implements Messaging {
+  readonly published: Message[] = [];
+  readonly acked: Message[] = [];
+  readonly nacked: Message[] = [];
+  /** While set, publishing rejects. */
+  isAway = false;
+  readonly #tasks: Message[] = [];
+  readonly #consumers = new Map<string, (delivery: Delivery) => Promise<void>>();
+  readonly #wakers = new Set<() => void>();
+
+  enqueue(message: Message): void {
+    this.#tasks.push(roundTrip(message));
+    this.#wake();
+  }
+
+  /** Delivers a control message as the broker would. */
+  async control(message: Message): Promise<void> {
+    const handlers = [...this.#consumers.values()];
+    await Promise.all(handlers.map((handle) => handle(this.#deliver(roundTrip(message)))));
+  }
+
+  async publish(message: Message): Promise<void> {
+    if (this.isAway) throw new Error("the broker is away");
+    this.published.push(roundTrip(message));
+    this.#wake();
+  }
+
+  async pull(_subscription: SubscriptionSpec, max: number, signal: AbortSignal): Promise<Delivery[]> {
+    while (this.#tasks.length === 0) {
+      if (signal.aborted) return [];
+      await this.#woken(signal);
+    }
+    return this.#tasks.splice(0, max).map((message) => this.#deliver(message));
+  }
+
+  async consume(
+    subscription: SubscriptionSpec,
+    handle: (delivery: Delivery) => Promise<void>,
+  ): Promise<AsyncDisposable> {
+    this.#consumers.set(subscription.name, handle);
+    return { [Symbol.asyncDispose]: async () => void this.#consumers.delete(subscription.name) };
+  }
+
+  /** Resolves with the first published message that matches, published already or later. */
+  async until<M extends Message>(
+    matches: (message: Message) => message is M,
+    signal = AbortSignal.timeout(600_000),
+  ): Promise<M> {
+    for (;;) {
+      const found = this.published.find(matches);
+      if (found) return found;
+      signal.throwIfAborted();
+      await this.#woken(signal);
+    }
+  }
+
+  /** Resolves with the first message that was given back. */
+  async untilNacked(signal = AbortSignal.timeout(60_000)): Promise<Message> {
+    for (;;) {
+      const [first] = this.nacked;
+      if (first) return first;
+      signal.throwIfAborted();
+      await this.#woken(signal);
+    }
+  }
+
+  ofType<T extends Message["type"]>(type: T): Extract<Message, { type: T }>[] {
+    return this.published.filter(
+      (message): message is Extract<Message, { type: T }> => message.type === type,
+    );
+  }
+
+  get consumers(): number {
+    return this.#consumers.size;
+  }
+
+  async provision(): Promise<void> {}
+  async publishEncoded(): Promise<void> {}
+  async ping(): Promise<void> {}
+  async unsubscribe(): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #deliver(message: Message): Delivery {
+    topicOf(message.type);
+    return {
+      message,
+      deliveryAttempt: 1,
+      ack: async () => void this.acked.push(message),
+      nack: async () => {
+        this.nacked.push(message);
+        this.#wake();
+      },
+    };
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake();
+    this.#wakers.clear();
+  }
+
+  #woken(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener("abort", wake);
+        this.#wakers.delete(wake);
+        resolve();
+      };
+      this.#wakers.add(wake);
+      signal.addEventListener("abort", wake, { once: true });
+    });
+  }
+}
+
+function roundTrip(message: Message): Message {
+  const decoded = decodeMessage(encodeMessage(message).data);
+  if (!decoded.ok) throw new Error(`an invalid message was sent: ${decoded.reason}`);
+  return decoded.message;
+}

@@ -1,0 +1,44 @@
+import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
+import type { SourceFile } from "../probe/source-file.ts";
+
+/** A plain 1080p30 source with stereo sound, for planners. */
+export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<SourceFile> = {}): SourceFile {
+  const probe: SourceProbe = {
+    container: "mov,mp4,m4a,3gp,3g2,mj2",
+    durationMs: 60_000,
+    sizeBytes: 10_000_000,
+    bitrateBps: 1_333_333,
+    video: {
+      codec: "h264",
+      profile: "High",
+      pixelFormat: "yuv420p",
+      codedWidth: 1920,
+      codedHeight: 1080,
+      width: 1920,
+      height: 1080,
+      rotation: 0,
+      pixelAspect: { num: 1, den: 1 },
+      frameRate: 30,
+      isVariableFrameRate: false,
+      isInterlaced: false,
+      frames: 1800,
+      hdr: null,
+      colorPrimaries: "bt709",
+      colorTransfer: "bt709",
+      colorSpace: "bt709",
+      colorRange: "tv",
+      startTime: 0,
+      ...video,
+    },
+    audio: { codec: "aac", channels: 2, sampleRate: 48_000, language: null, startTime: 0 },
+    streamCount: 2,
+  };
+  return {
+    path: "/store/clip.mp4",
+    probe,
+    videoIndex: 0,
+    audioIndex: 1,
+    frameRate: { num: 30, den: 1 },
+    ...file,
+  };
+}

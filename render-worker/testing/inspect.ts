@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { runTool } from "../ffmpeg/run-tool.ts";
+import { testTools } from "./kit.ts";
+
+/** What an independent reader finds in a published playlist or a source. */
+export interface Inspection {
+  width: number | null;
+  height: number | null;
+  pixelAspect: string | null;
+  startTime: number;
+  frames: number;
+}
+
+async function probe(args: string[]): Promise<string> {
+  const { ffprobe } = await testTools();
+  const result = await runTool(ffprobe.path, ["-v", "error", ...args], { timeoutMs: 60_000 });
+  if (result.code !== 0) throw new Error(`ffprobe ${args.join(" ")}: ${result.stderr}`);
+  return result.stdout;
+}
+
+/** Decodes the first stream of a kind and counts what comes out. */
+export async function inspect(path: string, kind: "v" | "a" = "v"): Promise<Inspection> {
+  const entries = "stream=width,height,sample_aspect_ratio,start_time,nb_read_frames";
+  const json = await probe([
+    "-count_frames",
+    "-select_streams",
+    `${kind}:0`,
+    "-show_entries",
+    entries,
+    "-of",
+    "json",
+    path,
+  ]);
+  const stream = (JSON.parse(json) as { streams: Record<string, string | number | undefined>[] }).streams[0];
+  if (!stream) throw new Error(`${path} has no ${kind} stream`);
+  return {
+    width: typeof stream["width"] === "number" ? stream["width"] : null,
+    height: typeof stream["height"] === "number" ? stream["height"] : null,
+    pixelAspect: stream["sample_aspect_ratio"] === undefined ? null : String(stream["sample_aspect_ratio"]),
+    startTime: Number(stream["start_time"]),
+    frames: Number(stream["nb_read_frames"]),
+  };
+}
+
+/** What ffmpeg complains about when it decodes a playlist from beginning to end; nothing, one hopes. */
+export async function complaints(path: string): Promise<string> {
+  const { ffmpeg } = await testTools();
+  const args = ["-hide_banner", "-nostdin", "-v", "warning", "-xerror", "-i", path, "-f", "null", "-"];
+  return (await runTool(ffmpeg.path, args, { timeoutMs: 60_000 })).stderr.trim();
+}
+
+/** The type of the first picture of a segment: 5 is an IDR, from which a player can begin. */
+export async function firstPictureType(directory: string, segment: string): Promise<number | null> {
+  const { ffmpeg } = await testTools();
+  const input = `concat:${join(directory, "init.mp4")}|${join(directory, segment)}`;
+  const args = [
+    "-v",
+    "error",
+    "-i",
+    input,
+    "-c",
+    "copy",
+    "-bsf:v",
+    "h264_mp4toannexb",
+    "-frames:v",
+    "1",
+    "-f",
+    "h264",
+    "pipe:1",
+  ];
+  const { stdout } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000, encoding: "latin1" });
+  const types = stdout
+    .split("\0\0\u0001")
+    .slice(1)
+    .map((unit) => unit.charCodeAt(0) & 0x1f);
+  return types.find((type) => type === 1 || type === 5) ?? null;
+}
+
+/** Seconds of silence at the beginning of a rendition. */
+export async function leadingSilence(path: string): Promise<number> {
+  const { ffmpeg } = await testTools();
+  const args = [
+    "-nostdin",
+    "-v",
+    "info",
+    "-i",
+    path,
+    "-af",
+    "silencedetect=n=-40dB:d=0.05",
+    "-f",
+    "null",
+    "-",
+  ];
+  const { stderr } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000 });
+  const start = /silence_start: ([\d.]+)/.exec(stderr)?.[1];
+  const end = /silence_end: ([\d.]+)/.exec(stderr)?.[1];
+  return Number(start) < 0.05 ? Number(end) : 0;
+}

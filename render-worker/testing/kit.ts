@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Message, objectKeys, type Profile, type RenderRequested } from "@reelay/contracts";
+import { pino } from "pino";
+import type { WorkerConfig } from "../config.ts";
+import { probeEncoders, probeFilters } from "../ffmpeg/encoders.ts";
+import { locateFfmpeg } from "../ffmpeg/locate.ts";
+import { runTool } from "../ffmpeg/run-tool.ts";
+import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { createWorker } from "../worker.ts";
+import { DirectoryStore } from "./directory-store.ts";
+import { testEnv } from "./env.ts";
+import { FakeMessaging } from "./fake-messaging.ts";
+
+/** The built-in ladder, as the API sends it. */
+export const defaultProfile: Profile = {
+  name: "default",
+  rungs: [
+    { name: "144p", height: 144, tier: "CRITICAL", codec: "H264", bitrateBps: 200_000 },
+    { name: "240p", height: 240, tier: "CRITICAL", codec: "H264", bitrateBps: 400_000 },
+    { name: "360p", height: 360, tier: "CRITICAL", codec: "H264", bitrateBps: 800_000 },
+    { name: "480p", height: 480, tier: "CRITICAL", codec: "H264", bitrateBps: 1_400_000 },
+    { name: "540p", height: 540, tier: "STANDARD", codec: "H264", bitrateBps: 2_000_000 },
+    { name: "720p", height: 720, tier: "STANDARD", codec: "H264", bitrateBps: 3_500_000 },
+    { name: "1080p", height: 1080, tier: "STANDARD", codec: "H264", bitrateBps: 6_000_000 },
+    { name: "1440p", height: 1440, tier: "PREMIUM", codec: "H264", bitrateBps: 12_000_000 },
+    { name: "2160p", height: 2160, tier: "PREMIUM", codec: "H264", bitrateBps: 24_000_000 },
+  ],
+  audio: { codec: "AAC", bitrateBps: 128_000 },
+  segmentDurationMs: 4_000,
+  gopDurationMs: 2_000,
+};
+
+let tools: Promise<FfmpegTools> | undefined;
+
+/** The tools that this test run uses: those of FFMPEG_PATH and FFPROBE_PATH, else what the worker would find. */
+export function testTools(): Promise<FfmpegTools> {
+  tools ??= (async () => {
+    const { FFMPEG_PATH, FFPROBE_PATH, PATH } = testEnv;
+    const located = await locateFfmpeg({
+      ffmpegPath: FFMPEG_PATH,
+      ffprobePath: FFPROBE_PATH,
+      path: PATH ?? "",
+    });
+    const [encoders, filters] = await Promise.all([
+      probeEncoders(located.ffmpeg.path),
+      probeFilters(located.ffmpeg.path),
+    ]);
+    return { ...located, encoders, filters };
+  })();
+  return tools;
+}
+
+/** A folder that is removed at the end. */
+export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), "reelay-test-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Makes a clip with ffmpeg's own sources. */
+export async function makeClip(path: string, args: readonly string[]): Promise<string> {
+  const { ffmpeg } = await testTools();
+  const result = await runTool(
+    ffmpeg.path,
+    ["-hide_banner", "-nostdin", "-v", "error", "-y", ...args, path],
+    {
+      timeoutMs: 60_000,
+    },
+  );
+  if (result.code !== 0) throw new Error(`the clip could not be made: ${result.stderr}`);
+  return path;
+}
+
+/** A worker on doubles of its two ports, and real ffmpeg. */
+export async function startWorker(overrides: Partial<WorkerConfig> = {}) {
+  const directory = await temporaryDirectory();
+  const store = new DirectoryStore(join(directory.path, "store"));
+  await mkdir(store.directory);
+  const messaging = new FakeMessaging();
+  const config: WorkerConfig = {
+    workerId: "worker-1",
+    hostname: "test",
+    version: "0.0.0",
+    pools: ["cpu"],
+    slots: 1,
+    workDirectory: join(directory.path, "work"),
+    limits: {
+      sourceBytes: 1e9,
+      sourceDurationMs: 4 * 36e5,
+      sourcePixels: 34e6,
+    },
+    fetch: {
+      timeoutMs: 1e4,
+      allowPrivate: [],
+    },
+    heartbeatMs: 5e3,
+    progressMs: 250,
+    stallTimeoutMs: 6e4,
+    ...overrides,
+  };
+  const log = pino({ level: testEnv["LOG_LEVEL"] ?? "silent" });
+  const worker = createWorker({ messaging, store, config, log, tools: await testTools() });
+  await worker.start();
+  return {
+    worker,
+    messaging,
+    store,
+    config,
+    async request(path: string, changes: Partial<RenderRequested> = {}): Promise<RenderRequested> {
+      const videoId = randomUUID();
+      const key = objectKeys.source(videoId, "source.bin");
+      await mkdir(dirname(store.path(key)), { recursive: true });
+      await copyFile(path, store.path(key));
+      const task: RenderRequested = {
+        type: "render.requested.v1",
+        videoId,
+        jobId: randomUUID(),
+        taskId: randomUUID(),
+        pool: "cpu",
+        priority: "STANDARD",
+        source: {
+          kind: "object",
+          key,
+        },
+        profile: defaultProfile,
+        keep: {
+          variants: [],
+          audio: null,
+        },
+        requestedAt: new Date().toISOString(),
+        ...changes,
+      };
+      messaging.enqueue(task);
+      return task;
+    },
+    async end(task: RenderRequested) {
+      return messaging.until(
+        (message): message is EndReport => isEnd(message) && message.taskId === task.taskId,
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      await worker[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type EndReport = Extract<Message, { type: "render.completed.v1" | "render.failed.v1" | "render.stopped.v1" }>;
+const isEnd = (message: Message): message is EndReport =>
+  ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(message.type);

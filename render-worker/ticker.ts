@@ -1,0 +1,23 @@
+/** Does something now and then, never twice at once. Disposing waits for a run that is under way. */
+export class Ticker implements AsyncDisposable {
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> = Promise.resolve();
+  #isRunning = false;
+
+  constructor(everyMs: number, run: () => Promise<void>, onError: (error: unknown) => void) {
+    this.#timer = setInterval(() => {
+      if (this.#isRunning) return;
+      this.#isRunning = true;
+      this.#running = run()
+        .catch(onError)
+        .finally(() => {
+          this.#isRunning = false;
+        });
+    }, everyMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+}

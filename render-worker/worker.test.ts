@@ -1,0 +1,272 @@
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Message, RenderProgressed } from "@reelay/contracts";
+import { StoreFullError } from "@reelay/object-store";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { words } from "./ffmpeg/words.ts";
+import { makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+
+let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
+let clip: string;
+let longClip: string;
+
+beforeAll(async () => {
+  clips = await temporaryDirectory();
+  clip = await makeClip(join(clips.path, "clip.mp4"), [
+    ...words("-f lavfi -i testsrc2=s=640x360:r=30:d=5 -f lavfi -i sine=440:d=5"),
+    ...words("-c:v libx264 -preset ultrafast -c:a aac"),
+  ]);
+  // Long enough to be met in the middle of its render.
+  longClip = await makeClip(join(clips.path, "long.mp4"), [
+    ...words("-f lavfi -i testsrc2=s=1280x720:r=30:d=20 -f lavfi -i sine=440:d=20"),
+    ...words("-c:v libx264 -preset ultrafast -c:a aac"),
+  ]);
+});
+
+afterAll(async () => {
+  await clips[Symbol.asyncDispose]();
+});
+
+const isUnderWay = (message: Message): message is RenderProgressed =>
+  message.type === "render.progressed.v1" && message.variants.some(({ frames }) => frames > 0);
+
+type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
+
+/** Resolves when the worker has said that it does nothing any more. */
+const untilIdle = async (worker: RunningWorker) => {
+  const begun = worker.messaging.published.length;
+  await worker.messaging.until(
+    (message): message is Message =>
+      message.type === "worker.seen.v1" &&
+      message.attempts.length === 0 &&
+      worker.messaging.published.indexOf(message) >= begun,
+  );
+};
+
+test("a task becomes a complete stream in the store, told step by step", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(clip);
+  const end = await worker.end(task);
+
+  expect(end).toMatchObject({ type: "render.completed.v1", taskId: task.taskId });
+  expect(end.state.variants.map(({ name, status }) => `${name} ${status}`)).toEqual([
+    "144p READY",
+    "240p READY",
+    "360p READY",
+    "480p SKIPPED",
+    "540p SKIPPED",
+    "720p SKIPPED",
+    "1080p SKIPPED",
+    "1440p SKIPPED",
+    "2160p SKIPPED",
+  ]);
+  expect(end.state.variants[2]?.playlist).toMatchObject({
+    codecs: expect.stringMatching(/^avc1\.64[0-9A-F]{4}$/),
+    segments: 2,
+    durationMs: 5_000,
+    isComplete: true,
+  });
+  expect(end.state.audio?.playlist).toMatchObject({ codecs: "mp4a.40.2", isComplete: true });
+  const prefix = `videos/${task.videoId}/attempts/${end.attemptId}/`;
+  expect(await worker.store.keys(`${prefix}360p/`)).toEqual(
+    ["00000.m4s", "00001.m4s", "index.m3u8", "init.mp4"].map((file) => `${prefix}360p/${file}`),
+  );
+  expect(end.state.posterKey).toBe(`${prefix}poster.jpg`);
+  expect(worker.messaging.acked).toHaveLength(1);
+  const told = worker.messaging.published.filter(({ type }) => type.startsWith("render"));
+  expect(told[0]?.type).toBe("render.started.v1");
+  expect(told.at(-1)?.type).toBe("render.completed.v1");
+  const sequences = told.flatMap((message) => ("sequence" in message ? [message.sequence] : []));
+  expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+});
+
+test("a segment is stored before the playlist that names it, and says how long it may be cached", async () => {
+  await using worker = await startWorker();
+  const end = await worker.end(await worker.request(clip));
+  const prefix = `videos/${end.videoId}/attempts/${end.attemptId}/360p/`;
+  const writes = worker.store.writes.filter(({ key }) => key.startsWith(prefix));
+  const order = writes.map(({ key }) => key.slice(prefix.length));
+  expect(order[0]).toBe("init.mp4");
+  expect(order[1]).toBe("00000.m4s");
+  expect(order[2]).toBe("index.m3u8");
+  expect(order.at(-1)).toBe("index.m3u8");
+  expect(writes[1]?.options).toMatchObject({
+    cacheControl: "public, max-age=31536000, immutable",
+    contentType: "video/mp4",
+  });
+  expect(writes[2]?.options).toMatchObject({
+    cacheControl: "no-cache",
+    contentType: "application/vnd.apple.mpegurl",
+  });
+});
+
+test("progress of every variant rises from report to report", async () => {
+  await using worker = await startWorker({ progressMs: 100 });
+  await worker.end(await worker.request(clip));
+  const reports = worker.messaging.ofType("render.progressed.v1");
+  for (const name of ["144p", "240p", "360p"]) {
+    const fractions = reports.map(
+      ({ variants }) => variants.find((variant) => variant.name === name)?.fraction ?? -1,
+    );
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+  }
+});
+
+test("a canceled attempt stops, says so and leaves nothing behind", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(longClip);
+  const { attemptId, workerId, taskId } = await worker.messaging.until(isUnderWay);
+  await worker.messaging.control({
+    type: "render.cancel-requested.v1",
+    taskId,
+    attemptId,
+    workerId,
+    reason: "CANCELED",
+    requestedAt: new Date().toISOString(),
+  });
+  const end = await worker.end(task);
+  expect(end).toMatchObject({ type: "render.stopped.v1", outcome: "CANCELED" });
+  expect(end.state.variants.find(({ name }) => name === "720p")).toMatchObject({
+    status: "CANCELED",
+    playlist: null,
+  });
+  await untilIdle(worker);
+  expect(await worker.store.keys(`videos/${task.videoId}/attempts/`)).toEqual([]);
+  expect(await readdir(join(worker.config.workDirectory, "worker-1"))).toEqual(["owner.json"]);
+});
+
+test("an attempt that lost its lease stops without a word, and its output is removed", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(longClip);
+  const { attemptId, workerId, taskId } = await worker.messaging.until(isUnderWay);
+  await worker.messaging.control({
+    type: "render.cancel-requested.v1",
+    taskId,
+    attemptId,
+    workerId,
+    reason: "LEASE_LOST",
+    requestedAt: new Date().toISOString(),
+  });
+  await untilIdle(worker);
+  expect(worker.messaging.published.map(({ type }) => type)).not.toContain("render.stopped.v1");
+  expect(await worker.store.keys(`videos/${task.videoId}/attempts/`)).toEqual([]);
+});
+
+test("a worker that stops gives its tasks back as interrupted and says goodbye", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(longClip);
+  await worker.messaging.until(isUnderWay);
+  await worker.worker[Symbol.asyncDispose]();
+  expect(await worker.end(task)).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+  expect(worker.messaging.published.at(-1)).toMatchObject({
+    type: "worker.seen.v1",
+    isStopping: true,
+    attempts: [],
+  });
+  expect(worker.messaging.consumers).toBe(0);
+  expect(await readdir(worker.config.workDirectory)).toEqual([]);
+});
+
+test("what earlier attempts finished is not made again", async () => {
+  await using worker = await startWorker();
+  const first = await worker.end(await worker.request(clip));
+  const written = worker.store.writes.length;
+  const { variants, audio } = first.state;
+
+  const second = await worker.end(await worker.request(clip, { keep: { variants, audio } }));
+  expect(second).toMatchObject({ type: "render.completed.v1", state: { variants, audio } });
+  expect(worker.store.writes).toHaveLength(written);
+
+  const without = variants.filter(({ name }) => name !== "240p");
+  const third = await worker.end(await worker.request(clip, { keep: { variants: without, audio } }));
+  const made = worker.store.writes.slice(written).map(({ key }) => key.split("/")[4]);
+  expect(new Set(made)).toEqual(new Set(["240p", "poster.jpg", "manifest.json"]));
+  expect(third.state.variants.map(({ status }) => status)).toEqual(variants.map(({ status }) => status));
+});
+
+test("a full store fails the attempt for another try, and a hiccup does not", async () => {
+  await using worker = await startWorker();
+  worker.store.beforeWrite = (key) => {
+    if (key.endsWith("360p/00001.m4s")) throw new StoreFullError(key);
+  };
+  const failed = await worker.end(await worker.request(clip));
+  expect(failed).toMatchObject({
+    type: "render.failed.v1",
+    outcome: "FAILED",
+    error: { code: "STORE_FULL", scope: "STORAGE" },
+  });
+
+  let hiccups = 2;
+  worker.store.beforeWrite = (key) => {
+    if (!key.endsWith("360p/00001.m4s") || hiccups === 0) return;
+    hiccups -= 1;
+    throw new Error("503");
+  };
+  expect(await worker.end(await worker.request(clip))).toMatchObject({ type: "render.completed.v1" });
+});
+
+test("while the broker is away the render goes on, and its end is told when the broker is back", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(clip);
+  await worker.messaging.until(isUnderWay);
+  worker.messaging.isAway = true;
+  const manifest = Promise.withResolvers<void>();
+  worker.store.beforeWrite = (key) => {
+    if (key.endsWith("manifest.json")) manifest.resolve();
+  };
+  await manifest.promise;
+  worker.messaging.isAway = false;
+  expect(await worker.end(task)).toMatchObject({ type: "render.completed.v1" });
+});
+
+test("a task that is delivered twice is done once", async () => {
+  await using worker = await startWorker({ slots: 2 });
+  const task = await worker.request(clip);
+  worker.messaging.enqueue(task);
+  await worker.end(task);
+  expect(worker.messaging.ofType("render.started.v1")).toHaveLength(1);
+  expect(worker.messaging.acked).toHaveLength(2);
+});
+
+test("a task whose start cannot be told is given back", async () => {
+  await using worker = await startWorker();
+  worker.messaging.isAway = true;
+  await worker.request(clip);
+  const nacked = await worker.messaging.untilNacked();
+  expect(nacked.type).toBe("render.requested.v1");
+  expect(worker.messaging.acked).toEqual([]);
+});
+
+test("a source that is given as a URL is fetched, stored and rendered; one that is not there is refused", async () => {
+  await using worker = await startWorker({ fetch: { timeoutMs: 10_000, allowPrivate: ["127.0.0.0/8"] } });
+  const server = createServer((request, response) => {
+    if (request.url !== "/clip.mp4") response.writeHead(404).end();
+    else createReadStream(clip).pipe(response.setHeader("content-type", "video/mp4"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const key = (name: string) => `videos/${name}/source/clip.mp4`;
+
+  const end = await worker.end(
+    await worker.request(clip, { source: { kind: "url", url: `${url}/clip.mp4`, key: key("a") } }),
+  );
+  expect(end).toMatchObject({
+    type: "render.completed.v1",
+    state: {
+      source: { key: key("a"), contentType: "video/mp4", probe: { durationMs: expect.closeTo(5_000, -2) } },
+    },
+  });
+  expect(await worker.store.head(key("a"))).toMatchObject({ sizeBytes: end.state.source?.sizeBytes });
+
+  const missing = { kind: "url", url: `${url}/nothing`, key: key("b") } as const;
+  expect(await worker.end(await worker.request(clip, { source: missing }))).toMatchObject({
+    type: "render.failed.v1",
+    outcome: "REJECTED",
+    error: { code: "SOURCE_URL_NOT_FOUND" },
+  });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});

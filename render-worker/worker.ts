@@ -1,0 +1,214 @@
+import { randomUUID } from "node:crypto";
+import type { Pool, RenderRequested } from "@reelay/contracts";
+import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
+import type { ObjectStore } from "@reelay/object-store";
+import type { Logger } from "pino";
+import { settleState } from "./attempt/attempt-state.ts";
+import { StateCell } from "./attempt/context.ts";
+import { removePartialOutput } from "./attempt/remove-partial-output.ts";
+import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
+import { runAttempt } from "./attempt/run-attempt.ts";
+import { StopError } from "./attempt/stop-reason.ts";
+import type { WorkerConfig } from "./config.ts";
+import type { FfmpegTools } from "./ffmpeg/tools.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Slots } from "./slots.ts";
+import { backoffMs, sleep } from "./wait.ts";
+import { WorkDirectory } from "./work-directory/work-directory.ts";
+
+export interface WorkerDeps {
+  messaging: Messaging;
+  store: ObjectStore;
+  config: WorkerConfig;
+  log: Logger;
+  tools: FfmpegTools;
+}
+
+/** A process that does tasks. Disposing stops it: it takes nothing new, ends what runs as `INTERRUPTED`, and says so. */
+export interface Worker extends AsyncDisposable {
+  start(): Promise<void>;
+}
+
+interface RunningAttempt {
+  ref: AttemptRef;
+  stop: AbortController;
+  /** Ends the retries of its reports. */
+  giveUp: AbortController;
+  done: Promise<void>;
+}
+
+/** How long a stopping worker waits for the broker to take its last reports. */
+const lastReportsMs = 5_000;
+/** How long a stopped attempt's report waits for its output to be removed. */
+const removalMs = 1_000;
+
+export function createWorker(deps: WorkerDeps): Worker {
+  return new RenderWorker(deps);
+}
+
+class RenderWorker implements Worker {
+  readonly #deps: WorkerDeps;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  readonly #running = new Map<string, RunningAttempt>();
+  readonly #slots: Slots;
+  readonly #heartbeat: Heartbeat;
+  #workDirectory: WorkDirectory | null = null;
+  #control: AsyncDisposable | null = null;
+  #loops: Promise<void>[] = [];
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+    this.#log = deps.log.child({ workerId: deps.config.workerId });
+    this.#slots = new Slots(deps.config.slots);
+    this.#heartbeat = new Heartbeat(deps, () =>
+      [...this.#running.values()].map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
+    );
+  }
+
+  async start(): Promise<void> {
+    const { config, messaging } = this.#deps;
+    this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
+    this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
+      if (message.type === "render.cancel-requested.v1") {
+        this.#log.info({ attemptId: message.attemptId, reason: message.reason }, "cancel.received");
+        this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason));
+      }
+    });
+    this.#heartbeat.start();
+    this.#loops = config.pools.map((pool) => this.#pullTasks(pool));
+    this.#log.info({ pools: config.pools, slots: config.slots }, "worker.started");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
+    this.#heartbeat.stopping();
+    const attempts = [...this.#running.values()];
+    for (const { stop } of attempts) stop.abort(new StopError("INTERRUPTED"));
+    const giveUp = setTimeout(() => {
+      for (const attempt of attempts) attempt.giveUp.abort();
+    }, lastReportsMs);
+    await Promise.all(this.#loops);
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+    clearTimeout(giveUp);
+    await this.#control?.[Symbol.asyncDispose]();
+    await this.#heartbeat[Symbol.asyncDispose]();
+    await this.#workDirectory?.[Symbol.asyncDispose]();
+    await this.#deps.messaging
+      .unsubscribe(controlOf(this.#deps.config.workerId))
+      .catch((error: unknown) => this.#log.debug({ err: error }, "control.not-unsubscribed"));
+    this.#log.info("worker.stopped");
+  }
+
+  /** One loop per pool: takes a slot, then a task for it. */
+  async #pullTasks(pool: Pool): Promise<void> {
+    const { signal } = this.#stopping;
+    let failures = 0;
+    while (!signal.aborted) {
+      const release = await this.#slots.take(signal).catch(() => null);
+      if (!release) return;
+      let isUsed = false;
+      try {
+        const [delivery] = await this.#deps.messaging.pull(tasksOf(pool), 1, signal);
+        failures = 0;
+        if (delivery) isUsed = await this.#take(delivery, release);
+      } catch (error) {
+        if (!signal.aborted) {
+          this.#log.warn({ err: error, pool }, "pull.failed");
+          await sleep(backoffMs(failures, 250, 5_000), signal).catch(() => undefined);
+          failures += 1;
+        }
+      } finally {
+        if (!isUsed) release();
+      }
+    }
+  }
+
+  /** True if an attempt now runs in the slot. */
+  async #take(delivery: Delivery, release: () => void): Promise<boolean> {
+    const { message } = delivery;
+    const runsAlready = [...this.#running.values()].some(
+      ({ ref }) => message.type === "render.requested.v1" && ref.taskId === message.taskId,
+    );
+    if (message.type !== "render.requested.v1" || runsAlready) {
+      await delivery.ack();
+      return false;
+    }
+    if (this.#stopping.signal.aborted) {
+      await delivery.nack();
+      return false;
+    }
+    const { config, messaging } = this.#deps;
+    const { videoId, jobId, taskId } = message;
+    const ref = { videoId, jobId, taskId, attemptId: randomUUID(), workerId: config.workerId };
+    const log = this.#log.child({ videoId, jobId, taskId, attemptId: ref.attemptId });
+    const attempt = {
+      ref,
+      stop: new AbortController(),
+      giveUp: new AbortController(),
+      done: Promise.resolve(),
+    };
+    const reporter = new AttemptReporter({
+      messaging,
+      ref,
+      log,
+      progressMs: config.progressMs,
+      giveUp: attempt.giveUp.signal,
+    });
+    // Known before it is announced: a cancel request may come as soon as somebody has heard of it.
+    this.#running.set(ref.attemptId, attempt);
+    try {
+      await reporter.started();
+    } catch (error) {
+      this.#running.delete(ref.attemptId);
+      log.warn({ err: error }, "task.given-back");
+      await delivery.nack();
+      return false;
+    }
+    // From here on the lease says who has the task. If the acknowledgement is lost the task comes again, and is known.
+    await delivery.ack().catch((error: unknown) => log.warn({ err: error }, "task.not-acknowledged"));
+    attempt.done = this.#run(message, attempt, reporter, log).finally(() => {
+      this.#running.delete(ref.attemptId);
+      release();
+      this.#heartbeat.beat();
+    });
+    this.#heartbeat.beat();
+    return true;
+  }
+
+  async #run(
+    task: RenderRequested,
+    { ref, stop, giveUp }: RunningAttempt,
+    reporter: AttemptReporter,
+    log: Logger,
+  ): Promise<void> {
+    const { config, store, tools } = this.#deps;
+    const state = new StateCell((current) => reporter.advanced(current));
+    if (!this.#workDirectory) throw new Error("The worker was not started.");
+    await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
+    log.info("attempt.started");
+    const outcome = await runAttempt({
+      task,
+      ref,
+      store,
+      tools,
+      config,
+      log,
+      reporter,
+      state,
+      directory,
+      signal: stop.signal,
+    });
+    log.info({ outcome: outcome.kind }, "attempt.ended");
+    const removal =
+      outcome.kind === "COMPLETED"
+        ? Promise.resolve()
+        : removePartialOutput(store, ref, state.current).catch((error: unknown) =>
+            log.warn({ err: error }, "output.not-removed"),
+          );
+    await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
+    await reporter.ended(outcome, settleState(state.current, outcome));
+    await removal;
+  }
+}
