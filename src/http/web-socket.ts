@@ -1,0 +1,135 @@
+import type { Server as HttpServer } from "node:http";
+import type { GraphQLError } from "graphql";
+import { CloseCode, type ServerOptions } from "graphql-ws";
+import { type Extra, useServer } from "graphql-ws/use/ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { type Authenticate, cacheMs, tokenInPayload } from "../auth/authenticate.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import { graphqlPath, type Yoga } from "./graphql.ts";
+
+/** What is known of a socket once it has authenticated. */
+export interface SocketExtra {
+  viewer: Viewer;
+  token: string;
+}
+type Options = ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtra>>;
+
+/**
+ * The seam for shared execution: `onSubscribe` is asked first and may answer an operation itself, `subscribe` may wrap how operations are run.
+ */
+export type WebSocketHooks = Partial<
+  Pick<Options, "onSubscribe" | "subscribe" | "onComplete" | "onDisconnect">
+>;
+
+export interface WebSocketDeps {
+  httpServer: HttpServer;
+  yoga: Yoga;
+  authenticate: Authenticate;
+  maskError: (error: unknown) => GraphQLError;
+  hooks?: WebSocketHooks;
+  maxBodyBytes: number;
+}
+
+/** Text of the close event; with 4403 well-behaved clients come again, with whatever key they have then. */
+const forbidden = "Forbidden: API key missing, unknown, expired or revoked";
+
+/** How often the keys of open sockets are looked at again. */
+const recheckMs = 5 * cacheMs;
+
+/** GraphQL over WebSocket (`graphql-transport-ws`) on the same path as over HTTP. */
+export function serveWebSocket({
+  httpServer,
+  yoga,
+  authenticate,
+  maskError,
+  hooks,
+  maxBodyBytes,
+}: WebSocketDeps) {
+  const wss = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
+  const sockets = new Map<WebSocket, string>();
+
+  httpServer.on("upgrade", (request, socket, head) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (path !== graphqlPath) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    wss.handleUpgrade(request, socket, head, (webSocket) => wss.emit("connection", webSocket, request));
+  });
+
+  const options: Options = {
+    execute: (args) => (args.rootValue as Runners).execute(args),
+    subscribe: (args) => (args.rootValue as Runners).subscribe(args),
+    ...(hooks?.subscribe && { subscribe: hooks.subscribe }),
+    ...(hooks?.onComplete && { onComplete: hooks.onComplete }),
+    ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
+    onConnect: async ({ connectionParams, extra }) => {
+      const token = tokenInPayload(connectionParams);
+      const viewer = token === null ? null : await authenticate(token);
+      if (token === null || viewer === null) {
+        extra.socket.close(CloseCode.Forbidden, forbidden);
+        return false;
+      }
+      extra.viewer = viewer;
+      extra.token = token;
+      sockets.set(extra.socket, token);
+      extra.socket.once("close", () => sockets.delete(extra.socket));
+      return true;
+    },
+    onSubscribe: async (ctx, id, params) => {
+      const answer = await hooks?.onSubscribe?.(ctx, id, params);
+      if (answer) return answer;
+      const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
+        req: ctx.extra.request,
+        viewer: ctx.extra.viewer ?? null,
+        params,
+      });
+      try {
+        const args = {
+          schema,
+          operationName: params.operationName ?? null,
+          document: parse(params.query),
+          variableValues: params.variables ?? null,
+          contextValue: await contextFactory(),
+          rootValue: { execute, subscribe },
+        };
+        const errors: readonly GraphQLError[] = validate(args.schema, args.document);
+        return errors.length > 0 ? errors : args;
+      } catch (error) {
+        // What `parse` throws: a syntax error, or the token limit.
+        return [maskError(error)];
+      }
+    },
+  };
+
+  const graphqlWs = useServer(options, wss);
+  const recheck = setInterval(() => void closeRevoked(sockets, authenticate), recheckMs);
+  recheck.unref();
+
+  return {
+    sockets,
+    /** Tells clients to come again (1001), and waits for them to go for `graceMs` at most. */
+    async close(graceMs: number): Promise<void> {
+      clearInterval(recheck);
+      const cut = setTimeout(() => {
+        for (const client of wss.clients) client.terminate();
+      }, graceMs);
+      try {
+        await graphqlWs.dispose();
+      } finally {
+        clearTimeout(cut);
+      }
+    },
+  };
+}
+
+/** Yoga's own execution, with its plugins and masked errors, carried to where graphql-ws runs operations. */
+type Runners = Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe">;
+
+async function closeRevoked(sockets: ReadonlyMap<WebSocket, string>, authenticate: Authenticate) {
+  for (const [socket, token] of sockets) {
+    // While the database is away nobody's key is revoked.
+    const viewer = await authenticate(token).catch(() => undefined);
+    if (viewer === null) socket.close(CloseCode.Forbidden, forbidden);
+  }
+}
