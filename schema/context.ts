@@ -32,3 +32,7 @@ export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
   requireScope(ctx.viewer, scope);
   return ctx.viewer;
 }
+
+/** The workspace that rows are looked up in; an impossible one without a viewer. */
+export const workspaceOf = (ctx: Context): string =>
+  ctx.viewer?.workspaceId ?? "00000000-0000-0000-0000-000000000000";

@@ -1,4 +1,5 @@
 /** The operations that mutations delegate to, and what they need. Stand-ins until src/videos and src/jobs are here: this file alone changes then. */
+import type { Profile } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { JobPriority, Pool } from "../prisma/generated/enums.ts";
@@ -161,3 +162,12 @@ export interface PoolOverview {
 export async function queueOverview(_db: Db, _workspaceId: string): Promise<PoolOverview[]> {
   return [];
 }
+
+export const defaultProfile: Profile = {
+  name: "default",
+  rungs: [{ name: "360p", height: 360, tier: "CRITICAL", codec: "H264", bitrateBps: 800_000 }],
+  audio: { codec: "AAC", bitrateBps: 128_000 },
+  segmentDurationMs: 4_000,
+  gopDurationMs: 2_000,
+};
+export const profiles: readonly Profile[] = [defaultProfile];

@@ -1,7 +1,7 @@
 import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
 import type { LiveVariant } from "../../src/progress/live-progress.ts";
 import { builder } from "../builder.ts";
-import type { Context } from "../context.ts";
+import { type Context, workspaceOf } from "../context.ts";
 import { variantFraction } from "../progress.ts";
 import { Tier, VariantStatus } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
@@ -35,7 +35,7 @@ export const fractionOf = (row: LiveRow, ctx: Context): number =>
 
 export const Variant = builder.prismaNode("Variant", {
   id: { field: "id", description: "Opaque id." },
-  findUnique: (id, ctx) => ({ id, video: { workspaceId: ctx.viewer?.workspaceId ?? "" } }),
+  findUnique: (id, ctx) => ({ id, video: { workspaceId: workspaceOf(ctx) } }),
   description: "One rung made for one video: what viewers play.",
   select: { id: true },
   fields: (t) => ({

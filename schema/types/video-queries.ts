@@ -5,7 +5,7 @@ import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { VideoStatus } from "./enums.ts";
-import { Video } from "./video.ts";
+import { Video, VideoConnection } from "./video.ts";
 
 builder.queryField("video", (t) =>
   t.prismaField({
@@ -97,43 +97,46 @@ function whereOf(filter: Filter | null | undefined): Prisma.VideoWhereInput {
 }
 
 builder.queryField("videos", (t) =>
-  t.connection({
-    type: Video,
-    description: "The workspace's videos, newest first. At most 100 on a page.",
-    args: {
-      filter: t.arg({ type: VideoFilter, description: "Which ones; all by default." }),
-      orderBy: t.arg({
-        type: VideoOrder,
-        required: true,
-        defaultValue: { field: "createdAt", direction: "desc" },
-        description: "In which order; a cursor is good for the order that it came from.",
-      }),
+  t.connection(
+    {
+      type: Video,
+      description: "The workspace's videos, newest first. At most 100 on a page.",
+      args: {
+        filter: t.arg({ type: VideoFilter, description: "Which ones; all by default." }),
+        orderBy: t.arg({
+          type: VideoOrder,
+          required: true,
+          defaultValue: { field: "createdAt", direction: "desc" },
+          description: "In which order; a cursor is good for the order that it came from.",
+        }),
+      },
+      resolve: async (_root, args, ctx, info) => {
+        const { workspaceId } = viewerWith(ctx, "READ");
+        const { field, direction } = args.orderBy;
+        const order: Order = {
+          by: `videos.${field}.${direction}`,
+          column: field,
+          type: field === "title" ? "text" : "date",
+          direction,
+        };
+        const page = planPage(args, order);
+        const where = { ...whereOf(args.filter), workspaceId };
+        const query: { select: { id: true } } = queryFromInfo({
+          context: ctx,
+          info,
+          typeName: "Video",
+          paths: [["edges", "node"], ["nodes"]],
+          select: { id: true, [field]: true },
+        });
+        const rows = await ctx.db.video.findMany({
+          ...query,
+          where: { AND: [where, page.where] },
+          orderBy: page.orderBy,
+          take: page.take,
+        });
+        return toConnection(page, rows, () => ctx.db.video.count({ where }));
+      },
     },
-    resolve: async (_root, args, ctx, info) => {
-      const { workspaceId } = viewerWith(ctx, "READ");
-      const { field, direction } = args.orderBy;
-      const order: Order = {
-        by: `videos.${field}.${direction}`,
-        column: field,
-        type: field === "title" ? "text" : "date",
-        direction,
-      };
-      const page = planPage(args, order);
-      const where = { ...whereOf(args.filter), workspaceId };
-      const query: { select: { id: true } } = queryFromInfo({
-        context: ctx,
-        info,
-        typeName: "Video",
-        paths: [["edges", "node"], ["nodes"]],
-        select: { id: true, [field]: true },
-      });
-      const rows = await ctx.db.video.findMany({
-        ...query,
-        where: { AND: [where, page.where] },
-        orderBy: page.orderBy,
-        take: page.take,
-      });
-      return toConnection(page, rows, () => ctx.db.video.count({ where }));
-    },
-  }),
+    VideoConnection,
+  ),
 );

@@ -2,6 +2,7 @@ import { objectKeys } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
 import { hasScope } from "../../src/auth/viewer.ts";
 import { builder } from "../builder.ts";
+import { workspaceOf } from "../context.ts";
 import { videoProgress } from "../progress.ts";
 import { UploadProtocol, VideoStatus } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
@@ -35,7 +36,7 @@ const Upload = builder.objectRef<{ url: string; protocol: Protocol; expiresAt: D
 
 export const Video = builder.prismaNode("Video", {
   id: { field: "id", description: "Opaque id." },
-  findUnique: (id, ctx) => ({ id, workspaceId: ctx.viewer?.workspaceId ?? "" }),
+  findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
   description: "What the user has: a title, a source, and the variants made of it.",
   select: { id: true },
   fields: (t) => ({
@@ -144,3 +145,8 @@ export const Video = builder.prismaNode("Video", {
     }),
   }),
 });
+
+export const VideoConnection = builder.connectionObject(
+  { type: Video, name: "VideoConnection", description: "A page of a list of videos." },
+  { name: "VideoEdge", description: "A video and its position in a list." },
+);
