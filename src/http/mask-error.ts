@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { GraphQLError } from "graphql";
+import { GraphQLError, Kind } from "graphql";
 import type { Logger } from "pino";
 import { ExpectedError, InvalidInputError } from "../errors.ts";
 
@@ -29,6 +29,14 @@ const http = {
   SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": "2" } },
 } as const;
 
+/** graphql-js gives no code to a variable that does not fit its type; clients and the HTTP status go by one. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.nodes?.[0]?.kind !== Kind.VARIABLE_DEFINITION || error.extensions["code"] !== undefined)
+    return error;
+  Object.assign(error.extensions, { code: "BAD_USER_INPUT", http: { status: 400, spec: true } });
+  return error;
+}
+
 /**
  * What a client gets to see of an error. Expected ones keep their code and text; outages get a code to try again by; bugs are told by an id
  * alone, under which the log has the rest (`graphql.bug`).
@@ -45,7 +53,7 @@ export function createMaskError(log: Logger) {
         extensions: { code: cause.code, ...field, ...transport },
       });
     }
-    if (cause instanceof GraphQLError) return cause;
+    if (error instanceof GraphQLError && cause instanceof GraphQLError) return withCode(error);
     const code = (cause as { code?: unknown } | null)?.code;
     const errorId = randomUUID();
     if (typeof code === "string" && outageCodes.has(code)) {
