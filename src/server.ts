@@ -14,6 +14,7 @@ import { createGraphQL, graphqlPath } from "./http/graphql.ts";
 import { type Check, runChecks } from "./http/health.ts";
 import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
+import { pathOf } from "./http/path.ts";
 import { serveWebSocket, type WebSocketHooks } from "./http/web-socket.ts";
 
 /** Answers a request (true), or leaves it to the next one (false). */
@@ -62,11 +63,11 @@ export function createServer(deps: ServerDeps): ApiServer {
   const { isDevelopment } = config;
   const yoga = createGraphQL({ isDevelopment, context, authenticate, maskError, maxBodyBytes });
   const streams = new Set<ServerResponse>();
-  let isClosing = false;
+  let closing: Promise<void> | undefined;
 
   const httpServer = createHttpServer((req, res) => {
     // A kept-alive connection would hold the process after the last answer.
-    if (isClosing) res.setHeader("Connection", "close");
+    if (closing) res.setHeader("Connection", "close");
     answer(req, res).catch((error: unknown) => {
       log.error({ event: "http.bug", method: req.method, path: pathOf(req), err: error });
       if (res.headersSent) res.destroy();
@@ -101,8 +102,8 @@ export function createServer(deps: ServerDeps): ApiServer {
 
   async function answerReady(res: ServerResponse): Promise<void> {
     const result = await runChecks(deps.checks, config.checkTimeoutMs ?? 2_000);
-    const isOk = result.isOk && !isClosing;
-    sendJson(res, isOk ? 200 : 503, { ...result, isOk, isClosing });
+    const isOk = result.isOk && !closing;
+    sendJson(res, isOk ? 200 : 503, { ...result, isOk, isClosing: closing !== undefined });
   }
 
   function trackStream(res: ServerResponse): void {
@@ -119,6 +120,18 @@ export function createServer(deps: ServerDeps): ApiServer {
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),
   });
 
+  async function close(): Promise<void> {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    httpServer.close(() => resolve());
+    httpServer.closeIdleConnections();
+    // Streams never end by themselves; their clients reconnect, to another process.
+    for (const stream of streams) stream.destroy();
+    const cut = setTimeout(() => httpServer.closeAllConnections(), graceMs);
+    await Promise.all([webSocket.close(graceMs), closed]);
+    clearTimeout(cut);
+    await yoga.dispose();
+  }
+
   return {
     httpServer,
     async listen(port, host) {
@@ -131,19 +144,6 @@ export function createServer(deps: ServerDeps): ApiServer {
       const name = host.includes(":") ? `[${host}]` : host;
       return { url: `http://${name}:${taken}`, port: taken };
     },
-    async [Symbol.asyncDispose]() {
-      isClosing = true;
-      const { promise: closed, resolve } = Promise.withResolvers<void>();
-      httpServer.close(() => resolve());
-      httpServer.closeIdleConnections();
-      // Streams never end by themselves; their clients reconnect, to another process.
-      for (const stream of streams) stream.destroy();
-      const cut = setTimeout(() => httpServer.closeAllConnections(), graceMs);
-      await Promise.all([webSocket.close(graceMs), closed]);
-      clearTimeout(cut);
-      await yoga.dispose();
-    },
+    [Symbol.asyncDispose]: () => (closing ??= close()),
   };
 }
-
-const pathOf = (req: IncomingMessage): string => new URL(req.url ?? "/", "http://localhost").pathname;

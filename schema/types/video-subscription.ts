@@ -1,13 +1,10 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
 import { NotFoundError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
-import { type Context, viewerWith } from "../context.ts";
+import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
+import { untilReturned } from "../until-returned.ts";
 import { Video } from "./video.ts";
-
-/** Aborted when the request's client goes away, where the transport says so. */
-const signalOf = (ctx: Context): AbortSignal =>
-  (ctx as { request?: Request }).request?.signal ?? new AbortController().signal;
 
 builder.subscriptionField("videoProgress", (t) =>
   t.field({
@@ -30,7 +27,8 @@ builder.subscriptionField("videoProgress", (t) =>
           `There is no video ${JSON.stringify(args.id.slice(0, 100))} in this workspace.`,
         );
       }
-      return ctx.live.watch({ workspaceId, videoId, after: args.after ?? null }, signalOf(ctx));
+      const target = { workspaceId, videoId, after: args.after ?? null };
+      return untilReturned((signal) => ctx.live.watch(target, signal));
     },
     resolve: (snapshot, _args, ctx, info) => {
       // Told that the selection is loaded, the fields below read the snapshot and not the database.

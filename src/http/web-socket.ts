@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { type Authenticate, cacheMs, tokenInPayload } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { graphqlPath, type Yoga } from "./graphql.ts";
+import { pathOf } from "./path.ts";
 
 /** What is known of a socket once it has authenticated. */
 export interface SocketExtra {
@@ -49,8 +50,7 @@ export function serveWebSocket({
   const sockets = new Map<WebSocket, string>();
 
   httpServer.on("upgrade", (request, socket, head) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    if (path !== graphqlPath) {
+    if (pathOf(request) !== graphqlPath) {
       socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
       return;
     }
