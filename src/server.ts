@@ -29,6 +29,8 @@ export interface ServerConfig {
   maxBodyBytes?: number;
   /** How long one readiness check may take. Default 2 s. */
   checkTimeoutMs?: number;
+  /** How often the API keys of open sockets are looked at again. Default 10 s. */
+  socketRecheckMs?: number;
   /** How long running requests may go on after dispose. Default 5 s. */
   graceMs?: number;
 }
@@ -117,6 +119,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     authenticate,
     maskError,
     maxBodyBytes,
+    recheckMs: config.socketRecheckMs ?? 10_000,
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),
   });
 

@@ -161,3 +161,26 @@ test("a token is read with and without its scheme", () => {
     null,
   ]);
 });
+
+test("an open socket is closed soon after its key is revoked", async () => {
+  await using watched = await createTestApi({
+    config: { isDevelopment: false, socketRecheckMs: 20, graceMs: 500 },
+  });
+  const closed = Promise.withResolvers<unknown>();
+  const client = createClient({
+    url: watched.webSocket,
+    connectionParams: { Authorization: `Bearer ${watched.ours.read}` },
+    lazy: false,
+    retryAttempts: 0,
+    on: { closed: closed.resolve },
+    onNonLazyError: () => undefined,
+  });
+  await client.iterate({ query: scopes }).next();
+  await watched.db.apiKey.updateMany({
+    where: { workspaceId: watched.ours.id },
+    data: { revokedAt: new Date() },
+  });
+  watched.advance(cacheMs);
+  expect(await closed.promise).toMatchObject({ code: 4403 });
+  await client.dispose();
+});

@@ -3,7 +3,7 @@ import type { GraphQLError } from "graphql";
 import { CloseCode, type ServerOptions } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type Authenticate, cacheMs, tokenInPayload } from "../auth/authenticate.ts";
+import { type Authenticate, tokenInPayload } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { graphqlPath, type Yoga } from "./graphql.ts";
 import { pathOf } from "./path.ts";
@@ -29,13 +29,12 @@ export interface WebSocketDeps {
   maskError: (error: unknown) => GraphQLError;
   hooks?: WebSocketHooks;
   maxBodyBytes: number;
+  /** How often the keys of open sockets are looked at again, in milliseconds. */
+  recheckMs: number;
 }
 
 /** Text of the close event; with 4403 well-behaved clients come again, with whatever key they have then. */
 const forbidden = "Forbidden: API key missing, unknown, expired or revoked";
-
-/** How often the keys of open sockets are looked at again. */
-const recheckMs = 5 * cacheMs;
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on the same path as over HTTP. */
 export function serveWebSocket({
@@ -45,6 +44,7 @@ export function serveWebSocket({
   maskError,
   hooks,
   maxBodyBytes,
+  recheckMs,
 }: WebSocketDeps) {
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
   const sockets = new Map<WebSocket, string>();
