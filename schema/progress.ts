@@ -1,4 +1,3 @@
-import { isSettled } from "@reelay/contracts";
 import type { VariantStatus, VideoStatus } from "../prisma/generated/enums.ts";
 
 interface VariantProgress {
@@ -27,7 +26,6 @@ export function videoProgress(status: VideoStatus, variants: readonly VariantPro
     done += weight * variantFraction(variant.status, variant.fraction);
   }
   if (total === 0) return 0;
-  // Not yet READY, so not yet 1 to a viewer: the master playlist may still be on its way.
-  const isOver = variants.every((variant) => isSettled(variant.status));
-  return isOver ? done / total : Math.min(done / total, 0.999);
+  // Not READY, so not 1 to a viewer: the master playlist may still be on its way.
+  return Math.min(done / total, 0.999);
 }

@@ -246,3 +246,39 @@ test("stopping finishes the requests that run, tells sockets to come again, and 
   await client.dispose();
   await stopping[Symbol.asyncDispose]();
 });
+
+test("a hook may answer a subscription with bytes of its own, and learns when its client leaves", async () => {
+  const left = Promise.withResolvers<string>();
+  await using hooked = await createTestApi({
+    webSocketHooks: {
+      subscribe: ({ socket, id, viewer, args }, next) => {
+        if (args.operationName !== "Shared") return next();
+        socket.send(`{"id":"${id}","type":"next","payload":{"data":{"of":"${viewer.workspaceId}"}}}`);
+        const silence: AsyncIterableIterator<never> = {
+          next: () => new Promise(() => {}),
+          return: async () => {
+            left.resolve(id);
+            return { done: true, value: undefined };
+          },
+          [Symbol.asyncIterator]: () => silence,
+        };
+        return silence;
+      },
+    },
+  });
+  const id = encodeGlobalId("Video", (await seedVideo(hooked.db, hooked.ours.id)).id);
+  const client = createClient({ url: hooked.webSocket, connectionParams: { apiKey: hooked.ours.read } });
+  const run = (name: string) =>
+    client.iterate({
+      query: `subscription ${name}($id: ID!) { videoProgress(id: $id) { status } }`,
+      operationName: name,
+      variables: { id },
+    });
+  const shared = run("Shared");
+  expect((await shared.next()).value).toEqual({ data: { of: hooked.ours.id } });
+  const plain = run("Plain");
+  expect((await plain.next()).value).toEqual({ data: { videoProgress: { status: "PLAYABLE" } } });
+  await shared.return?.();
+  expect(await left.promise).toEqual(expect.any(String));
+  await client.dispose();
+});

@@ -15,12 +15,27 @@ export interface SocketExtra {
 }
 type Options = ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtra>>;
 
+type Operation = Parameters<NonNullable<Options["subscribe"]>>[0];
+type OperationResult = ReturnType<NonNullable<Options["subscribe"]>>;
+
+/** A subscription that is about to be run, parsed and validated; `args.contextValue` is the resolvers' context. */
+export interface SocketSubscription {
+  socket: WebSocket;
+  /** The client's id of the operation on this socket: it stands in every message about it. */
+  id: string;
+  viewer: Viewer;
+  args: Operation;
+}
+
 /**
- * The seam for shared execution: `onSubscribe` is asked first and may answer an operation itself, `subscribe` may wrap how operations are run.
+ * The seam for shared execution. `onSubscribe` is graphql-ws's own, asked before anything is parsed; what it returns is taken. `subscribe` stands
+ * around the running of a subscription: `next` is the plain way. An implementation may write messages to the socket itself and return an
+ * iterable that yields nothing: graphql-ws calls its `return()` when the client leaves, and completes the operation when it ends.
  */
-export type WebSocketHooks = Partial<
-  Pick<Options, "onSubscribe" | "subscribe" | "onComplete" | "onDisconnect">
->;
+export interface WebSocketHooks
+  extends Partial<Pick<Options, "onSubscribe" | "onComplete" | "onDisconnect">> {
+  subscribe?: (operation: SocketSubscription, next: () => OperationResult) => OperationResult;
+}
 
 export interface WebSocketDeps {
   httpServer: HttpServer;
@@ -58,9 +73,12 @@ export function serveWebSocket({
   });
 
   const options: Options = {
-    execute: (args) => (args.rootValue as Runners).execute(args),
-    subscribe: (args) => (args.rootValue as Runners).subscribe(args),
-    ...(hooks?.subscribe && { subscribe: hooks.subscribe }),
+    execute: (args) => (args.rootValue as RootValue).execute(args),
+    subscribe: (args) => {
+      const { subscribe, operation } = args.rootValue as RootValue;
+      const next = () => subscribe(args);
+      return hooks?.subscribe ? hooks.subscribe({ ...operation, args }, next) : next();
+    },
     ...(hooks?.onComplete && { onComplete: hooks.onComplete }),
     ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
     onConnect: async ({ connectionParams, extra }) => {
@@ -79,9 +97,12 @@ export function serveWebSocket({
     onSubscribe: async (ctx, id, params) => {
       const answer = await hooks?.onSubscribe?.(ctx, id, params);
       if (answer) return answer;
+      const { socket, viewer } = ctx.extra;
+      // Never so: onConnect lets nobody else pass.
+      if (!viewer) throw new Error("A socket without a viewer subscribes.");
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
         req: ctx.extra.request,
-        viewer: ctx.extra.viewer ?? null,
+        viewer,
         params,
       });
       try {
@@ -91,7 +112,7 @@ export function serveWebSocket({
           document: parse(params.query),
           variableValues: params.variables ?? null,
           contextValue: await contextFactory(),
-          rootValue: { execute, subscribe },
+          rootValue: { execute, subscribe, operation: { socket, id, viewer } } satisfies RootValue,
         };
         const errors: readonly GraphQLError[] = validate(args.schema, args.document);
         return errors.length > 0 ? errors : args;
@@ -124,7 +145,9 @@ export function serveWebSocket({
 }
 
 /** Yoga's own execution, with its plugins and masked errors, carried to where graphql-ws runs operations. */
-type Runners = Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe">;
+interface RootValue extends Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe"> {
+  operation: Omit<SocketSubscription, "args">;
+}
 
 async function closeRevoked(sockets: ReadonlyMap<WebSocket, string>, authenticate: Authenticate) {
   for (const [socket, token] of sockets) {
