@@ -83,6 +83,11 @@ export function createServer(deps: ServerDeps): ApiServer {
     });
   });
 
+  // Node's 5 minutes for a whole request would cut long uploads; headers must still come within a minute.
+  httpServer.requestTimeout = 0;
+  // Longer than the proxies before us keep theirs, which would else send a request into a closing connection.
+  httpServer.keepAliveTimeout = 65_000;
+
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (answerCors(req, res, corsOrigins)) return;
     const path = pathOf(req);

@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from "node:http";
-import type { GraphQLError } from "graphql";
+import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import { CloseCode, type ServerOptions } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -81,6 +81,9 @@ export function serveWebSocket({
     },
     ...(hooks?.onComplete && { onComplete: hooks.onComplete }),
     ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
+    onError: (_ctx, _id, _payload, errors) => errors.map(plain),
+    onNext: (_ctx, _id, _payload, _args, { errors, ...result }) =>
+      errors && ({ ...result, errors: errors.map(plain) } as FormattedExecutionResult),
     onConnect: async ({ connectionParams, extra }) => {
       const token = tokenInPayload(connectionParams);
       const viewer = token === null ? null : await authenticate(token);
@@ -147,6 +150,12 @@ export function serveWebSocket({
 /** Yoga's own execution, with its plugins and masked errors, carried to where graphql-ws runs operations. */
 interface RootValue extends Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe"> {
   operation: Omit<SocketSubscription, "args">;
+}
+
+/** An error without what HTTP alone goes by. */
+function plain(error: GraphQLError): GraphQLFormattedError {
+  const { http: _, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
 }
 
 async function closeRevoked(sockets: ReadonlyMap<WebSocket, string>, authenticate: Authenticate) {
