@@ -121,6 +121,9 @@ describe("a cursor that this list did not give", () => {
     encodeCursor(created, { createdAt: "yesterday", id: ours.id }),
     encodeCursor(created, { createdAt: new Date(), id: "1" }),
     encodeCursor(created, { createdAt: "\0", id: ours.id }),
+    encodeCursor(created, { createdAt: "-200000-01-01T00:00:00.000Z", id: ours.id }),
+    encodeCursor(created, { createdAt: "0000-01-01T00:00:00.000Z", id: ours.id }),
+    encodeCursor(created, { createdAt: new Date(), id: "-".repeat(36) }),
   ];
 
   test("is refused with a code, whichever way is paged", async () => {
@@ -131,6 +134,16 @@ describe("a cursor that this list did not give", () => {
         });
         expect([cursor, found]).toEqual([cursor, ["CURSOR_INVALID"]]);
       }
+    }
+  });
+
+  test("is refused where the order is by text, as the id it holds must be one", async () => {
+    const byTitle = { by: "videos.title.asc", column: "title", type: "text", direction: "asc" } as const;
+    for (const id of ["x", "-".repeat(36), ""]) {
+      const cursor = encodeCursor(byTitle, { title: "A", id });
+      const query =
+        "query ($cursor: String) { videos(after: $cursor, orderBy: { field: TITLE, direction: ASC }) { nodes { id } } }";
+      expect(await codeOf(query, { cursor })).toEqual(["CURSOR_INVALID"]);
     }
   });
 
@@ -196,4 +209,9 @@ test("a search takes % and _ for what they are, and a NUL harms nothing", async 
   expect(await titles("%film%")).toEqual([]);
   expect(await titles("_ film")).toEqual([]);
   expect(await titles("a\0 film")).toEqual(["A film"]);
+});
+
+test("a time before the calendar is no failure of ours", async () => {
+  const since = "query ($at: DateTime) { videos(filter: { createdAfter: $at }) { totalCount } }";
+  expect((await api.ask(since, { at: "0000-01-01T00:00:00Z" })).data.videos.totalCount).toBeGreaterThan(0);
 });

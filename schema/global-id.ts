@@ -13,7 +13,7 @@ export const nodeTypes = [
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const encodeGlobalId = (typename: string, key: string | number | bigint): string =>
   Buffer.from(`${typename}:${key}`, "utf8").toString("base64url");
@@ -27,7 +27,7 @@ export function parseGlobalId(id: string): { typename: NodeType; key: string } |
   if (colon < 1 || !typename || encodeGlobalId(typename, key) !== id) return null;
   // Postgres refuses text with a NUL and uuids that are none: both would be errors further in.
   const isKey =
-    typename === "Worker" ? key !== "" && key.length <= 200 && !key.includes("\0") : uuid.test(key);
+    typename === "Worker" ? key !== "" && key.length <= 200 && !key.includes("\0") : uuidPattern.test(key);
   return isKey ? { typename, key } : null;
 }
 

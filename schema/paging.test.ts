@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeGlobalId } from "./global-id.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
 let api: TestApi;
@@ -96,4 +97,32 @@ test("a list is filtered by state, external ids, time and text, and counted as f
   expect(
     await filtered({ createdAfter: "1970-01-01T00:00:01Z", createdBefore: "1970-01-01T00:00:03Z" }),
   ).toBe(4);
+});
+
+test("events of a video are read in the order in which they happened", async () => {
+  const { id } = await api.db.video.create({
+    data: { workspaceId: api.ours.id, title: "x", profile: "default" },
+  });
+  for (const type of ["video.created", "job.queued", "video.playable"]) {
+    await api.db.event.create({ data: { workspaceId: api.ours.id, videoId: id, type, data: { of: type } } });
+  }
+  await api.db.event.create({ data: { workspaceId: api.theirs.id, videoId: id, type: "video.secret" } });
+  const ask = async (args: string) =>
+    (
+      await api.ask(
+        `query ($id: ID) { events(videoId: $id, ${args}) { nodes { type data } pageInfo { endCursor hasNextPage } totalCount } }`,
+        {
+          id: encodeGlobalId("Video", id),
+        },
+      )
+    ).data.events;
+  const first = await ask("first: 2");
+  expect(first.nodes).toEqual([
+    { type: "video.created", data: { of: "video.created" } },
+    { type: "job.queued", data: { of: "job.queued" } },
+  ]);
+  expect(first.totalCount).toBe(3);
+  const second = await ask(`first: 2, after: "${first.pageInfo.endCursor}"`);
+  expect(second).toMatchObject({ nodes: [{ type: "video.playable" }], pageInfo: { hasNextPage: false } });
+  expect((await ask("last: 1")).nodes).toMatchObject([{ type: "video.playable" }]);
 });

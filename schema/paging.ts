@@ -1,5 +1,6 @@
 /** Relay paging by keyset, decided purely: what to ask of the database, and how its rows become a page. */
 import { InvalidInputError } from "../src/errors.ts";
+import { uuidPattern } from "./global-id.ts";
 
 export const maxPageSize = 100;
 const defaultPageSize = 20;
@@ -16,6 +17,8 @@ export interface Order {
   by: string;
   column: string;
   type: "date" | "text";
+  /** What ids look like; `uuid` by default. */
+  id?: "name" | "number";
   direction: "asc" | "desc";
 }
 
@@ -30,14 +33,22 @@ export interface Page {
   take: number;
 }
 
-type Position = { value: Date | string; id: string };
+type Position = { value: Date | string; id: string | bigint };
 
-const idPattern = /^[0-9a-f-]{36}$/;
+/** Four digits and no year 0, which Postgres does not have. */
+const datePattern = /^(?!0000)\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** What Postgres takes for an id, or null: anything else would be an error further in. */
+function idIn(order: Order, id: string): string | bigint | null {
+  if (order.id === "number") return /^\d{1,18}$/.test(id) ? BigInt(id) : null;
+  if (order.id === "name") return id.includes("\0") ? null : id;
+  return uuidPattern.test(id) ? id : null;
+}
 
 export function encodeCursor(order: Order, row: Record<string, unknown>): string {
   const value = row[order.column];
   const text = value instanceof Date ? value.toISOString() : value;
-  return Buffer.from(JSON.stringify([order.by, text, row["id"]])).toString("base64url");
+  return Buffer.from(JSON.stringify([order.by, String(text), String(row["id"])])).toString("base64url");
 }
 
 function parseCursor(order: Order, argument: string, cursor: string): Position {
@@ -54,12 +65,13 @@ function positionIn(order: Order, cursor: string): Position | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
     if (!Array.isArray(parts) || parts.length !== 3) return null;
-    const [by, text, id] = parts as unknown[];
-    if (by !== order.by || typeof text !== "string" || typeof id !== "string" || text.includes("\0"))
-      return null;
-    if (order.type === "text") return id.includes("\0") ? null : { value: text, id };
+    const [by, text, idText] = parts as unknown[];
+    if (by !== order.by || typeof text !== "string" || typeof idText !== "string") return null;
+    const id = idIn(order, idText);
+    if (id === null || text.includes("\0")) return null;
+    if (order.type === "text") return { value: text, id };
     const value = new Date(text);
-    return idPattern.test(id) && !Number.isNaN(value.getTime()) ? { value, id } : null;
+    return datePattern.test(text) && !Number.isNaN(value.getTime()) ? { value, id } : null;
   } catch {
     return null;
   }

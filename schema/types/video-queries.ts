@@ -85,6 +85,10 @@ type Filter = typeof VideoFilter.$inferInput;
 /** `%` and `_` stand for themselves in a search. */
 const literal = (text: string) => text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&");
 
+/** Clients may ask for times that Postgres has no year for. */
+const earliest = new Date("0001-01-01T00:00:00Z");
+const atLeastEarliest = (time: Date) => (time < earliest ? earliest : time);
+
 function whereOf(filter: Filter | null | undefined): Prisma.VideoWhereInput {
   const { status, search, externalIds, createdAfter, createdBefore } = filter ?? {};
   const contains = search ? { contains: literal(search), mode: "insensitive" as const } : undefined;
@@ -92,7 +96,10 @@ function whereOf(filter: Filter | null | undefined): Prisma.VideoWhereInput {
     ...(status && { status: { in: status } }),
     ...(contains && { OR: [{ title: contains }, { externalId: contains }] }),
     ...(externalIds && { externalId: { in: externalIds.filter((id) => !id.includes("\0")) } }),
-    createdAt: { ...(createdAfter && { gte: createdAfter }), ...(createdBefore && { lt: createdBefore }) },
+    createdAt: {
+      ...(createdAfter && { gte: atLeastEarliest(createdAfter) }),
+      ...(createdBefore && { lt: atLeastEarliest(createdBefore) }),
+    },
   };
 }
 

@@ -40,7 +40,7 @@ const WorkerConnection = builder.connectionObject(
   { name: "WorkerEdge", description: "A worker and its position in a list." },
 );
 
-const byName: Order = { by: "workers", column: "id", type: "text", direction: "asc" };
+const byName: Order = { by: "workers", column: "id", type: "text", id: "name", direction: "asc" };
 
 builder.queryField("workers", (t) =>
   t.connection(
