@@ -3,9 +3,11 @@ import { auditServer } from "graphql-http";
 import { createClient } from "graphql-ws";
 import { Counter, Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { WebSocket } from "ws";
 import { encodeGlobalId } from "../schema/global-id.ts";
 import { seedVideo } from "../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../schema/testing/test-api.ts";
+import type { Viewer } from "./auth/viewer.ts";
 import { sendJson } from "./http/json.ts";
 
 let api: TestApi;
@@ -249,11 +251,18 @@ test("stopping finishes the requests that run, tells sockets to come again, and 
 
 test("a hook may answer a subscription with bytes of its own, and learns when its client leaves", async () => {
   const left = Promise.withResolvers<string>();
+  const operations = new WeakMap<object, { socket: WebSocket; id: string }>();
   await using hooked = await createTestApi({
     webSocketHooks: {
-      subscribe: ({ socket, id, viewer, args }, next) => {
-        if (args.operationName !== "Shared") return next();
-        socket.send(`{"id":"${id}","type":"next","payload":{"data":{"of":"${viewer.workspaceId}"}}}`);
+      onSubscribe: ({ extra }, id, payload) => {
+        operations.set(payload, { socket: extra.socket, id });
+      },
+      subscribe: (args) => {
+        const plain = args.rootValue as { subscribe: (all: typeof args) => AsyncGenerator };
+        if (args.operationName !== "Shared") return plain.subscribe(args) as never;
+        const { viewer, params } = args.contextValue as { viewer: Viewer; params: object };
+        const { socket, id = "" } = operations.get(params) ?? {};
+        socket?.send(`{"id":"${id}","type":"next","payload":{"data":{"of":"${viewer.workspaceId}"}}}`);
         const silence: AsyncIterableIterator<never> = {
           next: () => new Promise(() => {}),
           return: async () => {

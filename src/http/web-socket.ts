@@ -15,27 +15,15 @@ export interface SocketExtra {
 }
 type Options = ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtra>>;
 
-type Operation = Parameters<NonNullable<Options["subscribe"]>>[0];
-type OperationResult = ReturnType<NonNullable<Options["subscribe"]>>;
-
-/** A subscription that is about to be run, parsed and validated; `args.contextValue` is the resolvers' context. */
-export interface SocketSubscription {
-  socket: WebSocket;
-  /** The client's id of the operation on this socket: it stands in every message about it. */
-  id: string;
-  viewer: Viewer;
-  args: Operation;
-}
-
 /**
- * The seam for shared execution. `onSubscribe` is graphql-ws's own, asked before anything is parsed; what it returns is taken. `subscribe` stands
- * around the running of a subscription: `next` is the plain way. An implementation may write messages to the socket itself and return an
- * iterable that yields nothing: graphql-ws calls its `return()` when the client leaves, and completes the operation when it ends.
+ * The seam for shared execution, in graphql-ws's own terms. `onSubscribe` is asked first, before anything is parsed; what it returns is taken.
+ * `subscribe` runs a subscription in the server's place: `args.rootValue.subscribe(args)` is the plain way, `args.contextValue` the resolvers'
+ * context with the message's payload as `params`. It may write messages to the socket itself and return an iterable that yields nothing:
+ * `return()` is called when the client leaves, and the operation completes when it ends.
  */
-export interface WebSocketHooks
-  extends Partial<Pick<Options, "onSubscribe" | "onComplete" | "onDisconnect">> {
-  subscribe?: (operation: SocketSubscription, next: () => OperationResult) => OperationResult;
-}
+export type WebSocketHooks = Partial<
+  Pick<Options, "onSubscribe" | "subscribe" | "onComplete" | "onDisconnect">
+>;
 
 export interface WebSocketDeps {
   httpServer: HttpServer;
@@ -74,11 +62,7 @@ export function serveWebSocket({
 
   const options: Options = {
     execute: (args) => (args.rootValue as RootValue).execute(args),
-    subscribe: (args) => {
-      const { subscribe, operation } = args.rootValue as RootValue;
-      const next = () => subscribe(args);
-      return hooks?.subscribe ? hooks.subscribe({ ...operation, args }, next) : next();
-    },
+    subscribe: hooks?.subscribe ?? ((args) => (args.rootValue as RootValue).subscribe(args)),
     ...(hooks?.onComplete && { onComplete: hooks.onComplete }),
     ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
     onError: (_ctx, _id, _payload, errors) => errors.map(plain),
@@ -100,7 +84,7 @@ export function serveWebSocket({
     onSubscribe: async (ctx, id, params) => {
       const answer = await hooks?.onSubscribe?.(ctx, id, params);
       if (answer) return answer;
-      const { socket, viewer } = ctx.extra;
+      const { viewer } = ctx.extra;
       // Never so: onConnect lets nobody else pass.
       if (!viewer) throw new Error("A socket without a viewer subscribes.");
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
@@ -115,7 +99,7 @@ export function serveWebSocket({
           document: parse(params.query),
           variableValues: params.variables ?? null,
           contextValue: await contextFactory(),
-          rootValue: { execute, subscribe, operation: { socket, id, viewer } } satisfies RootValue,
+          rootValue: { execute, subscribe } satisfies RootValue,
         };
         const errors: readonly GraphQLError[] = validate(args.schema, args.document);
         return errors.length > 0 ? errors : args;
@@ -148,9 +132,7 @@ export function serveWebSocket({
 }
 
 /** Yoga's own execution, with its plugins and masked errors, carried to where graphql-ws runs operations. */
-interface RootValue extends Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe"> {
-  operation: Omit<SocketSubscription, "args">;
-}
+type RootValue = Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe">;
 
 /** An error without what HTTP alone goes by. */
 function plain(error: GraphQLError): GraphQLFormattedError {
