@@ -1,4 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+/** Node takes graphql's CommonJS build, and so do the packages that are not transformed here: two builds would not know each other's types. */
+const resolve = {
+  alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
+};
 
 /** `unit` is pure and fast, `contract` runs one suite over several real servers or adapters, `e2e` drives the whole system. */
 export default defineConfig({
@@ -7,6 +13,7 @@ export default defineConfig({
     globalSetup: "./tests/kit/global-setup.ts",
     projects: [
       {
+        resolve,
         test: {
           name: "unit",
           include: [
@@ -18,6 +25,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: "contract",
           include: ["**/*.contract.test.ts"],
@@ -27,6 +35,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],

@@ -1,0 +1,217 @@
+import { createClient } from "graphql-ws";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeGlobalId } from "./global-id.ts";
+import { encodeCursor } from "./paging.ts";
+import { seedVideo } from "./testing/seed.ts";
+import { createTestApi, type TestApi } from "./testing/test-api.ts";
+
+let api: TestApi;
+let ours: Awaited<ReturnType<typeof seedVideo>>;
+let theirs: Awaited<ReturnType<typeof seedVideo>>;
+beforeAll(async () => {
+  api = await createTestApi();
+  ours = await seedVideo(api.db, api.ours.id, { externalId: "ours" });
+  theirs = await seedVideo(api.db, api.theirs.id, { externalId: "theirs" });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const codeOf = async (query: string, variables = {}, token?: string) =>
+  (await api.ask(query, variables, token)).errors?.map(({ extensions }) => extensions?.["code"]);
+
+describe("an id that belongs to nothing in the workspace", () => {
+  const ids = () => ({
+    unknown: encodeGlobalId("Video", "00000000-0000-7000-8000-000000000000"),
+    "another workspace's": encodeGlobalId("Video", theirs.id),
+    "of another type": encodeGlobalId("Job", ours.jobs[0]?.id ?? ""),
+    "not a uuid": encodeGlobalId("Video", "1"),
+    "with a NUL": encodeGlobalId("Worker", "\0"),
+    "a bare uuid": ours.id,
+    garbage: "%%%",
+    empty: "",
+    long: "x".repeat(10_000),
+  });
+
+  test("is null in queries, and an error of the result in mutations", async () => {
+    for (const [name, id] of Object.entries(ids())) {
+      const asked = await api.ask(
+        "query ($id: ID!) { video(id: $id) { id } job: node(id: $id) { ... on Video { id } } }",
+        { id },
+      );
+      expect([name, asked.errors, asked.data.video]).toEqual([name, undefined, null]);
+      for (const field of ["deleteVideo", "completeUpload"]) {
+        const { data } = await api.ask(
+          `mutation ($id: ID!) { r: ${field}(id: $id) { ... on Error { code message } } }`,
+          { id },
+        );
+        expect([name, data.r]).toEqual([name, { code: "VIDEO_NOT_FOUND", message: expect.any(String) }]);
+      }
+    }
+  });
+
+  test("is a typed error of a subscription, before it begins", async () => {
+    const client = createClient({ url: api.webSocket, connectionParams: { authorization: api.ours.read } });
+    for (const id of Object.values(ids())) {
+      const watch = client.iterate({
+        query: "subscription ($id: ID!) { videoProgress(id: $id) { id } }",
+        variables: { id },
+      });
+      expect((await watch.next()).value).toMatchObject({
+        errors: [{ extensions: { code: "VIDEO_NOT_FOUND" } }],
+      });
+    }
+    await client.dispose();
+  });
+
+  test("finds no job, no task and no attempt of another workspace", async () => {
+    const [job] = theirs.jobs;
+    const [task] = job?.tasks ?? [];
+    const foreign = [
+      encodeGlobalId("Video", theirs.id),
+      encodeGlobalId("Variant", theirs.variants[0]?.id ?? ""),
+      encodeGlobalId("Job", job?.id ?? ""),
+      encodeGlobalId("Task", task?.id ?? ""),
+      encodeGlobalId("Attempt", task?.attempts[0]?.id ?? ""),
+      encodeGlobalId("Workspace", api.theirs.id),
+    ];
+    const { data } = await api.ask(
+      "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+      { ids: foreign },
+      api.ours.admin,
+    );
+    expect(data.nodes).toEqual(foreign.map(() => null));
+    const own = await api.ask(
+      "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+      { ids: foreign },
+      api.theirs.admin,
+    );
+    expect(own.data.nodes).toEqual(foreign.map((id) => ({ id })));
+  });
+
+  test("shows nothing of another workspace in any list", async () => {
+    const { data } = await api.ask(
+      `query ($id: ID!) {
+        videos { totalCount nodes { id } } jobs { totalCount nodes { video { id } } }
+        filtered: jobs(filter: { videoId: $id }) { totalCount nodes { id } }
+        videoByExternalId(externalId: "theirs") { id } apiKeys { nodes { name } }
+      }`,
+      { id: encodeGlobalId("Video", theirs.id) },
+      api.ours.admin,
+    );
+    const id = encodeGlobalId("Video", ours.id);
+    expect(data.videos).toEqual({ totalCount: 1, nodes: [{ id }] });
+    expect(data.jobs).toEqual({ totalCount: 1, nodes: [{ video: { id } }] });
+    expect(data.filtered).toEqual({ totalCount: 0, nodes: [] });
+    expect(data.videoByExternalId).toBeNull();
+    expect(data.apiKeys.nodes).toHaveLength(3);
+  });
+});
+
+describe("a cursor that this list did not give", () => {
+  const created = {
+    by: "videos.createdAt.desc",
+    column: "createdAt",
+    type: "date",
+    direction: "desc",
+  } as const;
+  const cursors = () => [
+    "garbage",
+    "",
+    Buffer.from("[]").toString("base64url"),
+    encodeCursor({ ...created, by: "videos.title.asc" }, ours),
+    encodeCursor(created, { createdAt: "yesterday", id: ours.id }),
+    encodeCursor(created, { createdAt: new Date(), id: "1" }),
+    encodeCursor(created, { createdAt: "\0", id: ours.id }),
+    encodeCursor(created, { createdAt: "-200000-01-01T00:00:00.000Z", id: ours.id }),
+    encodeCursor(created, { createdAt: "0000-01-01T00:00:00.000Z", id: ours.id }),
+    encodeCursor(created, { createdAt: new Date(), id: "-".repeat(36) }),
+  ];
+
+  test("is refused with a code, whichever way is paged", async () => {
+    for (const cursor of cursors()) {
+      for (const args of ["first: 1, after: $cursor", "last: 1, before: $cursor"]) {
+        const found = await codeOf(`query ($cursor: String) { videos(${args}) { nodes { id } } }`, {
+          cursor,
+        });
+        expect([cursor, found]).toEqual([cursor, ["CURSOR_INVALID"]]);
+      }
+    }
+  });
+
+  test("is refused where the order is by text, as the id it holds must be one", async () => {
+    const byTitle = { by: "videos.title.asc", column: "title", type: "text", direction: "asc" } as const;
+    for (const id of ["x", "-".repeat(36), ""]) {
+      const cursor = encodeCursor(byTitle, { title: "A", id });
+      const query =
+        "query ($cursor: String) { videos(after: $cursor, orderBy: { field: TITLE, direction: ASC }) { nodes { id } } }";
+      expect(await codeOf(query, { cursor })).toEqual(["CURSOR_INVALID"]);
+    }
+  });
+
+  test("is refused in a nested list and in another list too", async () => {
+    const videoCursor = encodeCursor(created, ours);
+    expect(await codeOf(`{ jobs(after: "${videoCursor}") { nodes { id } } }`)).toEqual(["CURSOR_INVALID"]);
+    expect(await codeOf(`{ workers(after: "${videoCursor}") { nodes { id } } }`)).toEqual(["CURSOR_INVALID"]);
+    expect(await codeOf(`{ videos { nodes { jobs(before: "x") { nodes { id } } } } }`)).toEqual([
+      "CURSOR_INVALID",
+    ]);
+  });
+
+  test("is refused by a subscription", async () => {
+    const client = createClient({ url: api.webSocket, connectionParams: { apiKey: api.ours.read } });
+    const watch = client.iterate({
+      query: 'subscription ($id: ID!) { videoProgress(id: $id, after: "x") { id } }',
+      variables: { id: encodeGlobalId("Video", ours.id) },
+    });
+    expect((await watch.next()).value).toMatchObject({
+      errors: [{ extensions: { code: "CURSOR_INVALID", field: "after" } }],
+    });
+    await client.dispose();
+  });
+});
+
+test("a page holds 100 entries at most, and never fewer than none", async () => {
+  expect(await codeOf("{ videos(first: 101) { nodes { id } } }")).toEqual(["PAGE_SIZE_INVALID"]);
+  expect(await codeOf("{ videos(last: 101) { nodes { id } } }")).toEqual(["PAGE_SIZE_INVALID"]);
+  expect(await codeOf("{ videos(first: -1) { nodes { id } } }")).toEqual(["PAGE_SIZE_INVALID"]);
+  expect(await codeOf("{ videos(first: 1, last: 1) { nodes { id } } }")).toEqual(["PAGE_SIZE_INVALID"]);
+  const ids = Array.from({ length: 101 }, () => "x");
+  expect(await codeOf("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids })).toEqual([
+    "PAGE_SIZE_INVALID",
+  ]);
+  expect(await codeOf("{ videos(first: 0) { nodes { id } } }")).toBeUndefined();
+});
+
+test("values of the wrong kind are refused as bad input, not as our failure", async () => {
+  const create = "mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename } }";
+  const upload = (sizeBytes: unknown) => ({
+    input: { title: "t", source: { upload: { filename: "f", sizeBytes } } },
+  });
+  for (const sizeBytes of ["12", 1.5, 2 ** 60, null, true]) {
+    const answer = await api.ask(create, upload(sizeBytes));
+    expect([answer.status, answer.errors?.[0]?.extensions?.["code"]]).toEqual([400, "BAD_USER_INPUT"]);
+  }
+  const both = { upload: { filename: "f", sizeBytes: 1 }, url: { url: "http://example.com" } };
+  expect(await codeOf(create, { input: { title: "t", source: both } })).toEqual(["BAD_USER_INPUT"]);
+  expect(await codeOf(create, { input: { title: "t", source: {} } })).toEqual(["BAD_USER_INPUT"]);
+  expect(await codeOf("{ nothing }")).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
+  expect(await codeOf("{")).toEqual(["GRAPHQL_PARSE_FAILED"]);
+});
+
+test("a search takes % and _ for what they are, and a NUL harms nothing", async () => {
+  await seedVideo(api.db, api.ours.id, { title: "100% _real_" });
+  const titles = async (search: string) =>
+    (
+      await api.ask("query ($search: String) { videos(filter: { search: $search }) { nodes { title } } }", {
+        search,
+      })
+    ).data.videos.nodes.map(({ title }: { title: string }) => title);
+  expect(await titles("100% _REAL")).toEqual(["100% _real_"]);
+  expect(await titles("%film%")).toEqual([]);
+  expect(await titles("_ film")).toEqual([]);
+  expect(await titles("a\0 film")).toEqual(["A film"]);
+});
+
+test("a time before the calendar is no failure of ours", async () => {
+  const since = "query ($at: DateTime) { videos(filter: { createdAfter: $at }) { totalCount } }";
+  expect((await api.ask(since, { at: "0000-01-01T00:00:00Z" })).data.videos.totalCount).toBeGreaterThan(0);
+});

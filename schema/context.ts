@@ -1,0 +1,38 @@
+import type { ObjectStore } from "@reelay/object-store";
+import type { PrismaClient } from "../prisma/generated/client.ts";
+import type { ApiKeyScope } from "../prisma/generated/enums.ts";
+import { requireScope, type Viewer } from "../src/auth/viewer.ts";
+import { ExpectedError } from "../src/errors.ts";
+import type { LiveProgress } from "../src/progress/live-progress.ts";
+import type { OperationDeps } from "./operations.ts";
+
+/** What every resolver gets. `operations` is handed on to operations as it is. */
+export interface Context {
+  /** Null without an API key: nothing of ours resolves then, introspection alone does (in development). */
+  viewer: Viewer | null;
+  db: PrismaClient;
+  store: ObjectStore;
+  live: LiveProgress;
+  clock: () => Date;
+  operations: OperationDeps;
+}
+
+/** No API key, or one that is unknown, expired or revoked. */
+export class UnauthenticatedError extends ExpectedError {
+  constructor(
+    message = "This needs an API key: send the header `Authorization: Bearer <api key>`, or the same field in the payload of connection_init.",
+  ) {
+    super("UNAUTHENTICATED", message);
+  }
+}
+
+/** The viewer, if its key carries the scope. Throws `UnauthenticatedError` or `ForbiddenError`. */
+export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
+  if (ctx.viewer === null) throw new UnauthenticatedError();
+  requireScope(ctx.viewer, scope);
+  return ctx.viewer;
+}
+
+/** The workspace that rows are looked up in; an impossible one without a viewer. */
+export const workspaceOf = (ctx: Context): string =>
+  ctx.viewer?.workspaceId ?? "00000000-0000-0000-0000-000000000000";

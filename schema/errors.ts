@@ -1,0 +1,54 @@
+import {
+  ConflictError,
+  type ExpectedError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+} from "../src/errors.ts";
+import { builder } from "./builder.ts";
+
+const ErrorInterface = builder.interfaceRef<ExpectedError>("Error").implement({
+  description: "An expected failure: part of a mutation's contract, and a member of its result.",
+  fields: (t) => ({
+    message: t.exposeString("message", {
+      description: "A sentence for people: which thing, what was expected, what came, what to do.",
+    }),
+    code: t.exposeString("code", {
+      description: "Stable, upper snake case, e.g. `VIDEO_NOT_FOUND`; switch on it.",
+    }),
+  }),
+});
+
+builder.objectType(NotFoundError, {
+  name: "NotFoundError",
+  description: "There is no such thing in this workspace.",
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(InvalidInputError, {
+  name: "InvalidInputError",
+  description: "An input field does not hold what it must.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    field: t.exposeString("field", {
+      description: "Where in the input, dotted, e.g. `source.upload.sizeBytes`.",
+    }),
+  }),
+});
+
+builder.objectType(ConflictError, {
+  name: "ConflictError",
+  description: "The request is fine, but not in the present state of things.",
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(ForbiddenError, {
+  name: "ForbiddenError",
+  description: "The API key lacks a scope.",
+  interfaces: [ErrorInterface],
+});
+
+/** The error members of a mutation's result: a new member later would break clients that list them all, so each has them all. */
+export const expectedErrors = {
+  types: [NotFoundError, InvalidInputError, ConflictError, ForbiddenError],
+};

@@ -1,0 +1,8 @@
+/** What a client gave: GraphQL leaves out fields that were not given, it never sets them to `undefined` as the builder's types say. */
+export type Given<T> = T extends Date | ((...args: never[]) => unknown)
+  ? T
+  : T extends object
+    ? { [K in keyof T]: Given<Exclude<T[K], undefined>> }
+    : T;
+
+export const given = <T>(input: T): Given<T> => input as Given<T>;

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { videoProgress } from "./progress.ts";
+
+const variant = (
+  status: "PENDING" | "RENDERING" | "READY" | "SKIPPED" | "FAILED",
+  fraction: number,
+  height = 100,
+) => ({
+  status,
+  fraction,
+  height,
+  width: height,
+});
+
+test("a video is as far as its variants, each by its pixels", () => {
+  expect(videoProgress("PROCESSING", [])).toBe(0);
+  expect(videoProgress("PROCESSING", [variant("READY", 1), variant("PENDING", 0)])).toBe(0.5);
+  expect(videoProgress("PROCESSING", [variant("READY", 1, 100), variant("RENDERING", 0.5, 300)])).toBeCloseTo(
+    0.55,
+  );
+});
+
+test("what was skipped counts for nothing", () => {
+  expect(videoProgress("PROCESSING", [variant("RENDERING", 0.25), variant("SKIPPED", 0, 4_000)])).toBe(0.25);
+});
+
+test("only a READY video is all done, and it always is", () => {
+  expect(videoProgress("READY", [variant("READY", 1), variant("FAILED", 0.3)])).toBe(1);
+  expect(videoProgress("PLAYABLE", [variant("RENDERING", 1)])).toBeLessThan(1);
+  expect(videoProgress("PLAYABLE", [variant("READY", 1)])).toBeLessThan(1);
+});

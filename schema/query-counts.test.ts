@@ -1,0 +1,153 @@
+import { createClient } from "graphql-ws";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { encodeGlobalId } from "./global-id.ts";
+import { seedVideo } from "./testing/seed.ts";
+import { createTestApi, type TestApi } from "./testing/test-api.ts";
+
+let api: TestApi;
+const ids: string[] = [];
+beforeAll(async () => {
+  api = await createTestApi();
+  for (let index = 0; index < 5; index += 1) {
+    const video = await seedVideo(api.db, api.ours.id, { createdAt: new Date(1_000_000 + index) });
+    ids.push(encodeGlobalId("Video", video.id));
+  }
+  await api.ask("{ viewer { scopes } }");
+});
+afterAll(() => api[Symbol.asyncDispose]());
+beforeEach(() => {
+  api.queries.length = 0;
+});
+
+/** The tables that were read, one entry per query; in the order of their names, because queries of one level run side by side. */
+const tables = () => api.queries.map((sql) => /FROM "public"."(\w+)"/.exec(sql)?.[1] ?? sql).sort();
+
+const everything = `
+  id title externalId metadata status error { code message } createdAt playableAt readyAt durationMs width height frameRate progress cursor
+  playback { hlsUrl posterUrl } upload { url } source { kind probe { width } }
+  variants { id name tier width height codec bitrateBps status fraction fps speed etaMs sizeBytes error { code message retriable } }
+  jobs { totalCount edges { node { id kind status priority queuePosition waitReason retryOf { id } tasks { id status pool variants { name } attempts { number outcome workerId startedAt endedAt error { code message scope retriable logTail } } } } } }`;
+
+test("a list of videos with everything in it takes the same queries for 1 as for 5", async () => {
+  const one = await api.ask(`{ videos(first: 1) { edges { node { ${everything} } } } }`);
+  expect(one.errors).toBeUndefined();
+  const forOne = tables();
+  api.queries.length = 0;
+  const five = await api.ask(`{ videos(first: 5) { edges { node { ${everything} } } } }`);
+  expect(five.data.videos.edges).toHaveLength(5);
+  expect(tables()).toEqual(forOne);
+  expect(forOne).toMatchInlineSnapshot(`
+    [
+      "attempts",
+      "jobs",
+      "jobs",
+      "jobs",
+      "jobs",
+      "jobs",
+      "sources",
+      "tasks",
+      "variants",
+      "variants",
+      "videos",
+      "videos",
+    ]
+  `);
+});
+
+test("a list asks for the columns that are shown, and no others", async () => {
+  await api.ask(
+    "{ videos(first: 2) { edges { cursor node { id title } } pageInfo { hasNextPage endCursor } } }",
+  );
+  expect(api.queries).toMatchInlineSnapshot(`
+    [
+      "SELECT "public"."videos"."id", "public"."videos"."created_at", "public"."videos"."title" FROM "public"."videos" WHERE "public"."videos"."workspace_id" = $1 ORDER BY "public"."videos"."created_at" DESC, "public"."videos"."id" DESC LIMIT $2 OFFSET $3",
+    ]
+  `);
+});
+
+test("jobs with tasks and attempts take one query per level", async () => {
+  const { data } = await api.ask(
+    "{ jobs(first: 5) { nodes { id video { title } tasks { variants { name } attempts { number } } } } }",
+  );
+  expect(data.jobs.nodes).toHaveLength(5);
+  expect(tables()).toMatchInlineSnapshot(`
+    [
+      "attempts",
+      "jobs",
+      "jobs",
+      "tasks",
+      "variants",
+      "videos",
+      "videos",
+    ]
+  `);
+});
+
+test("nodes of one type are looked up together", async () => {
+  const { data } = await api.ask(
+    "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Video { variants { name } } } }",
+    {
+      ids,
+    },
+  );
+  expect(data.nodes.map(({ id }: { id: string }) => id)).toEqual(ids);
+  expect(tables()).toMatchInlineSnapshot(`
+    [
+      "variants",
+      "videos",
+    ]
+  `);
+});
+
+test("an event of a subscription costs no query", async () => {
+  const id = ids[0] ?? "";
+  const videoId = (await api.db.video.findFirstOrThrow({ orderBy: { createdAt: "asc" } })).id;
+  const client = createClient({ url: api.webSocket, connectionParams: { apiKey: api.ours.read } });
+  const watch = client.iterate<{
+    videoProgress: { progress: number; variants: Array<{ fraction: number }> };
+  }>({
+    query: `subscription Watch($id: ID!, $after: String) {
+      videoProgress(id: $id, after: $after) {
+        id status progress cursor variants { id status fraction fps speed etaMs }
+        title playback { hlsUrl } source { kind probe { width } } all: variants { sizeBytes tier }
+      }
+    }`,
+    variables: { id },
+  });
+  const first = await watch.next();
+  expect(first.value?.data?.videoProgress.variants).toHaveLength(3);
+  const snapshot = await api.live.snapshotOf(videoId);
+  api.queries.length = 0;
+  for (const fraction of [0.6, 0.7, 0.8]) {
+    const variants = snapshot.variants.map((variant) =>
+      variant.name === "200p" ? { ...variant, fraction } : variant,
+    );
+    api.live.emit({ ...snapshot, variants });
+    const { value } = await watch.next();
+    expect(value).toMatchObject({
+      data: { videoProgress: { variants: [{ fraction: 1 }, { fraction }, {}] } },
+    });
+  }
+  expect(api.queries).toEqual([]);
+  await watch.return?.();
+  await client.dispose();
+});
+
+test("a subscription may ask for what no snapshot has, and gets it from the database", async () => {
+  const client = createClient({ url: api.webSocket, connectionParams: { apiKey: api.ours.read } });
+  const watch = client.iterate({
+    query:
+      "subscription ($id: ID!) { videoProgress(id: $id) { status jobs { nodes { status tasks { status } } } } }",
+    variables: { id: ids[0] ?? "" },
+  });
+  expect((await watch.next()).value).toEqual({
+    data: {
+      videoProgress: {
+        status: "PLAYABLE",
+        jobs: { nodes: [{ status: "RUNNING", tasks: [{ status: "RUNNING" }] }] },
+      },
+    },
+  });
+  await watch.return?.();
+  await client.dispose();
+});

@@ -1,0 +1,18 @@
+import { builder } from "./builder.ts";
+import "./scalars.ts";
+import "./types/api-key-mutations.ts";
+import "./types/event.ts";
+import "./types/job-mutations.ts";
+import "./types/job-queries.ts";
+import "./types/node.ts";
+import "./types/profile.ts";
+import "./types/queue.ts";
+import "./types/video-jobs.ts";
+import "./types/video-mutations.ts";
+import "./types/video-queries.ts";
+import "./types/video-subscription.ts";
+import "./types/viewer.ts";
+import "./types/worker.ts";
+
+/** The whole GraphQL surface. */
+export const schema = builder.toSchema({});

@@ -1,0 +1,100 @@
+/** An API of the test's own: real server, real Postgres, keys of two workspaces; doubles for the store and live progress. */
+
+import { PrismaPg } from "@prisma/adapter-pg";
+import type { ObjectStore } from "@reelay/object-store";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { PrismaClient } from "../../prisma/generated/client.ts";
+import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
+import { createApiKey } from "../../src/auth/api-keys.ts";
+import { createServer, type ServerDeps } from "../../src/server.ts";
+import { createTestDatabase } from "./test-database.ts";
+import { TestLive } from "./test-live.ts";
+
+export interface GraphQLAnswer {
+  status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read answers as they come
+  data?: any;
+  errors?: Array<{ message: string; path?: unknown[]; extensions?: Record<string, unknown> }>;
+}
+
+export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context">> = {}) {
+  const stack = new AsyncDisposableStack();
+  const database = stack.use(await createTestDatabase());
+  const queries: string[] = [];
+  const db = stack.adopt(
+    new PrismaClient({
+      adapter: new PrismaPg({ connectionString: database.url }),
+      log: [{ emit: "event", level: "query" }],
+    }),
+    (client) => client.$disconnect(),
+  );
+  db.$on("query", ({ query }) => queries.push(query));
+  const live = new TestLive(db);
+  const logged: Array<Record<string, unknown>> = [];
+  const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) });
+  let now = new Date();
+  const clock = () => now;
+  const store = { publicUrl: (key: string) => `http://store/${key}` } as ObjectStore;
+  const server = stack.use(
+    createServer({
+      config: { isDevelopment: true, graceMs: 500 },
+      log,
+      metrics: new Registry(),
+      checks: {},
+      ...overrides,
+      context: {
+        db,
+        store,
+        live,
+        clock,
+        operations: { db, store, live, clock, uploads: null, log },
+      },
+    }),
+  );
+  const { url } = await server.listen(0, "127.0.0.1");
+
+  const workspace = async (name: string) => {
+    const { id } = await db.workspace.create({ data: { name } });
+    const keyWith = async (scope: ApiKeyScope) =>
+      (await createApiKey(db, { workspaceId: id, name: scope, scopes: [scope] })).token;
+    return { id, read: await keyWith("READ"), write: await keyWith("WRITE"), admin: await keyWith("ADMIN") };
+  };
+  const ours = await workspace("ours");
+  const theirs = await workspace("theirs");
+
+  return {
+    db: db as PrismaClient,
+    live,
+    url,
+    graphql: `${url}/graphql`,
+    webSocket: `${url.replace("http", "ws")}/graphql`,
+    ours,
+    theirs,
+    queries,
+    logged,
+    server,
+    advance: (ms: number) => {
+      now = new Date(now.getTime() + ms);
+    },
+    async ask(
+      query: string,
+      variables: Record<string, unknown> = {},
+      token: string | null = ours.write,
+    ): Promise<GraphQLAnswer> {
+      const response = await fetch(`${url}/graphql`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          accept: "application/graphql-response+json",
+          ...(token !== null && { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { status: response.status, ...((await response.json()) as object) };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+export type TestApi = Awaited<ReturnType<typeof createTestApi>>;

@@ -1,0 +1,67 @@
+import { requestApiKey, revokeApiKey } from "../../src/auth/api-keys.ts";
+import { NotFoundError } from "../../src/errors.ts";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { given } from "../given.ts";
+import { keyOf } from "../global-id.ts";
+import { ApiKey } from "./api-key.ts";
+import { ApiKeyScope } from "./enums.ts";
+
+const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
+  description: "An API key to be made.",
+  fields: (t) => ({
+    name: t.string({ required: true, description: "Who uses it, for people: 1 to 200 characters." }),
+    scopes: t.field({
+      type: [ApiKeyScope],
+      required: true,
+      description: "What it may do; ADMIN includes WRITE, which includes READ.",
+    }),
+    expiresAt: t.field({ type: "DateTime", description: "When it ends by itself; never when left out." }),
+  }),
+});
+
+const CreatedApiKey = builder.objectRef<{ apiKeyId: string; token: string }>("CreatedApiKey").implement({
+  description: "A new API key and its secret.",
+  fields: (t) => ({
+    secret: t.exposeString("token", { description: "The secret itself: keep it, it is shown nowhere else." }),
+    apiKey: t.prismaField({
+      type: ApiKey,
+      description: "The key.",
+      resolve: (query, { apiKeyId }, _args, ctx) =>
+        ctx.db.apiKey.findUniqueOrThrow({ ...query, where: { id: apiKeyId } }),
+    }),
+  }),
+});
+
+builder.mutationField("createApiKey", (t) =>
+  t.field({
+    type: CreatedApiKey,
+    errors: expectedErrors,
+    description: "Creates an API key of this workspace. Needs the scope ADMIN.",
+    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: "The key to be made." }) },
+    resolve: (_root, { input }, ctx) => requestApiKey(ctx, viewerWith(ctx, "ADMIN"), given(input)),
+  }),
+);
+
+builder.mutationField("revokeApiKey", (t) =>
+  t.prismaField({
+    type: ApiKey,
+    errors: expectedErrors,
+    description:
+      "Ends an API key for good, within seconds everywhere. Safe to repeat. Needs the scope ADMIN.",
+    args: { id: t.arg.id({ required: true, description: "The key's id." }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const viewer = viewerWith(ctx, "ADMIN");
+      const key = keyOf("ApiKey", id);
+      if (key === null) {
+        throw new NotFoundError(
+          "API_KEY_NOT_FOUND",
+          `There is no API key ${JSON.stringify(id.slice(0, 100))} in this workspace. Use an id that \`apiKeys\` gave.`,
+        );
+      }
+      const { apiKeyId } = await revokeApiKey(ctx, viewer, { apiKeyId: key });
+      return ctx.db.apiKey.findUniqueOrThrow({ ...query, where: { id: apiKeyId } });
+    },
+  }),
+);

@@ -1,0 +1,40 @@
+import { builder } from "../builder.ts";
+import { workspaceOf } from "../context.ts";
+import { AttemptOutcome } from "./enums.ts";
+import { FailureType, failureOf } from "./failure.ts";
+
+export const Attempt = builder.prismaNode("Attempt", {
+  id: { field: "id", description: "Opaque id." },
+  findUnique: (id, ctx) => ({ id, task: { job: { workspaceId: workspaceOf(ctx) } } }),
+  description: "One numbered try of a task by one worker.",
+  select: { id: true },
+  fields: (t) => ({
+    number: t.exposeInt("number", { description: "Which try of its task this is, from 1." }),
+    outcome: t.expose("outcome", {
+      type: AttemptOutcome,
+      nullable: true,
+      description: "How it ended; null while it is under way.",
+    }),
+    workerId: t.exposeString("workerId", {
+      description: "The name that the worker gives itself, as in `Worker.name`.",
+    }),
+    startedAt: t.expose("startedAt", { type: "DateTime", description: "When the worker took the task." }),
+    endedAt: t.expose("endedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it ended; null while it is under way.",
+    }),
+    leaseUntil: t.expose("leaseUntil", {
+      type: "DateTime",
+      description:
+        "Until when the worker holds the task; its reports renew this, and the task is given to another after it.",
+    }),
+    error: t.field({
+      type: FailureType,
+      nullable: true,
+      description: "Why it FAILED, was REJECTED or LOST.",
+      select: { errorCode: true, errorMessage: true, errorScope: true, errorRetriable: true, logTail: true },
+      resolve: failureOf,
+    }),
+  }),
+});

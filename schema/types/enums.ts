@@ -1,0 +1,121 @@
+/** The closed word lists of contracts/states.ts, with what each word means. */
+import { builder } from "../builder.ts";
+
+const words = <Word extends string>(values: Record<Word, string>) =>
+  Object.fromEntries(
+    Object.entries<string>(values).map(([word, description]) => [word, { description }]),
+  ) as Record<Word, { description: string }>;
+
+export const VideoStatus = builder.enumType("VideoStatus", {
+  description: "How far a video is.",
+  values: words({
+    AWAITING_SOURCE: "The upload has not finished.",
+    PROCESSING: "Being rendered; nothing plays yet.",
+    PLAYABLE: "At least one variant plays from the start; its playlist is growing or complete.",
+    READY: "Every variant is settled and at least one is ready.",
+    FAILED: "Nothing plays, and nothing more will be tried; `error` says why.",
+  }),
+});
+
+export const VariantStatus = builder.enumType("VariantStatus", {
+  description: "How far a variant is.",
+  values: words({
+    PENDING: "Waiting for a worker.",
+    RENDERING: "Being rendered.",
+    READY: "Complete.",
+    SKIPPED: "Not made, for `skipReason`: rungs above the source are never upscaled.",
+    FAILED: "Could not be made; `error` says why.",
+    CANCELED: "Its job was canceled before it was complete.",
+  }),
+});
+
+export const Tier = builder.enumType("Tier", {
+  description: "Which rungs matter most.",
+  values: words({
+    CRITICAL: "Decides whether a viewer can play at all.",
+    STANDARD: "What most viewers see.",
+    PREMIUM: "Above full HD.",
+  }),
+});
+
+export const JobKind = builder.enumType("JobKind", {
+  description: "What a job does.",
+  values: words({ TRANSCODE: "Turns a source into the variants of a profile." }),
+});
+
+export const JobPriority = builder.enumType("JobPriority", {
+  description: "Which jobs go first.",
+  values: words({
+    INTERACTIVE: "Somebody is waiting for it.",
+    STANDARD: "The default.",
+    BULK: "When nothing else is to be done.",
+  }),
+});
+
+export const JobStatus = builder.enumType("JobStatus", {
+  description: "How far a job or a task is. The last three are final.",
+  values: words({
+    PENDING: "Not yet to be sent: the source is awaited, or a new attempt's time has not come.",
+    QUEUED: "Waiting for a worker.",
+    RUNNING: "A worker is at it.",
+    SUCCEEDED: "Done.",
+    FAILED: "Given up; `error` says why.",
+    CANCELED: "Stopped on request.",
+  }),
+});
+
+export const TaskKind = builder.enumType("TaskKind", {
+  description: "What a task does.",
+  values: words({ RENDER: "Renders all variants of a video from one decode." }),
+});
+
+export const Pool = builder.enumType("Pool", {
+  description: "The kind of worker that a task may run on.",
+  values: words({ CPU: "Software encoders.", GPU: "Hardware encoders." }),
+});
+
+export const AttemptOutcome = builder.enumType("AttemptOutcome", {
+  description: "How an attempt ended.",
+  values: words({
+    COMPLETED: "All variants are settled and stored.",
+    FAILED: "An error that another attempt may not meet.",
+    REJECTED: "The input is at fault: no other attempt follows.",
+    CANCELED: "Stopped on request.",
+    INTERRUPTED: "The worker shut down; this used no try.",
+    LOST: "The worker's reports stopped.",
+  }),
+});
+
+export const SourceKind = builder.enumType("SourceKind", {
+  description: "Where a source comes from.",
+  values: words({ UPLOAD: "A client uploads it.", URL: "A worker fetches it." }),
+});
+
+export const UploadProtocol = builder.enumType("UploadProtocol", {
+  description: "How an upload's address is spoken to.",
+  values: words({
+    TUS: "tus 1.0, already created: go on with HEAD and PATCH (`uploadUrl` in tus-js-client).",
+    GCS_RESUMABLE:
+      "A resumable session URI of Google Cloud Storage: PUT chunks of n × 256 KiB, then call `completeUpload`.",
+  }),
+});
+
+export const ErrorScope = builder.enumType("ErrorScope", {
+  description: "Whose fault an error was.",
+  values: words({
+    INPUT: "The source's, or what was asked of it.",
+    WORKER: "The machine's that rendered.",
+    STORAGE: "The object store's.",
+    QUOTA: "A limit was met.",
+    INTERNAL: "Ours.",
+  }),
+});
+
+export const ApiKeyScope = builder.enumType("ApiKeyScope", {
+  description: "What an API key may do. Each includes those before it.",
+  values: words({
+    READ: "See the workspace.",
+    WRITE: "Create, change, cancel, retry and delete.",
+    ADMIN: "Manage API keys.",
+  }),
+});

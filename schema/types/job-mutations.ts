@@ -1,0 +1,51 @@
+import { NotFoundError } from "../../src/errors.ts";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { given } from "../given.ts";
+import { keyOf } from "../global-id.ts";
+import { cancelJob, retryJob } from "../operations.ts";
+import { Job } from "./job.ts";
+
+/** Throws `NotFoundError` for what is no job's id. */
+function jobKey(id: string): string {
+  const key = keyOf("Job", id);
+  if (key !== null) return key;
+  throw new NotFoundError(
+    "JOB_NOT_FOUND",
+    `There is no job ${JSON.stringify(id.slice(0, 100))} in this workspace. Use an id that \`jobs\` or \`Video.jobs\` gave.`,
+  );
+}
+
+builder.mutationField("cancelJob", (t) =>
+  t.prismaField({
+    type: Job,
+    errors: expectedErrors,
+    description: "Ends a job: a waiting one at once, a running one within seconds. Safe to repeat.",
+    args: { id: t.arg.id({ required: true, description: "The job's id." }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const { jobId } = await cancelJob(ctx.operations, viewer, { jobId: jobKey(id) });
+      return ctx.db.job.findUniqueOrThrow({ ...query, where: { id: jobId } });
+    },
+  }),
+);
+
+builder.mutationField("retryJob", (t) =>
+  t.prismaField({
+    type: Job,
+    errors: expectedErrors,
+    description: "Repeats a failed or canceled job as a new one, which keeps the variants that are finished.",
+    args: {
+      id: t.arg.id({ required: true, description: "The job's id." }),
+      idempotencyKey: t.arg.string({
+        description: "Chosen by the client: a repeat with the same key returns the first result.",
+      }),
+    },
+    resolve: async (query, _root, { id, ...args }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const { jobId } = await retryJob(ctx.operations, viewer, { jobId: jobKey(id), ...given(args) });
+      return ctx.db.job.findUniqueOrThrow({ ...query, where: { id: jobId } });
+    },
+  }),
+);

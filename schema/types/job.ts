@@ -1,0 +1,89 @@
+import { isTerminal, Profile } from "@reelay/contracts";
+import { createBatch } from "../batch.ts";
+import { builder } from "../builder.ts";
+import { workspaceOf } from "../context.ts";
+import { queuePosition, waitReason } from "../operations.ts";
+import { JobKind, JobPriority, JobStatus } from "./enums.ts";
+import { FailureType, failureOf } from "./failure.ts";
+import { ProfileType } from "./profile.ts";
+import { Task } from "./task.ts";
+import { Video } from "./video.ts";
+
+const positions = createBatch((ctx, jobIds) => queuePosition(ctx.db, jobIds));
+const reasons = createBatch((ctx, jobIds) => waitReason(ctx.db, jobIds));
+
+export const Job = builder.prismaNode("Job", {
+  id: { field: "id", description: "Opaque id." },
+  findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
+  description:
+    "The persisted intention to render something for a video: what users watch, cancel, retry, prioritise.",
+  select: { id: true },
+  fields: (t) => ({
+    kind: t.expose("kind", { type: JobKind, description: "What it does." }),
+    status: t.expose("status", { type: JobStatus, description: "How far it is." }),
+    priority: t.expose("priority", { type: JobPriority, description: "Which jobs go before it." }),
+    profile: t.field({
+      type: ProfileType,
+      description: "What it renders by, as the profile was when the job was made.",
+      select: { profile: true },
+      resolve: (job) => Profile.parse(job.profile),
+    }),
+    queuePosition: t.int({
+      nullable: true,
+      description: "How many jobs go first, plus one: 1 is next. Null unless it waits for a worker.",
+      select: { id: true, status: true },
+      resolve: async (job, _args, ctx) =>
+        job.status === "QUEUED" || job.status === "PENDING" ? await positions(ctx, job.id) : null,
+    }),
+    waitReason: t.string({
+      nullable: true,
+      description: "What it waits for, in a sentence; null once it runs.",
+      select: { id: true, status: true },
+      resolve: async (job, _args, ctx) => (isTerminal(job.status) ? null : await reasons(ctx, job.id)),
+    }),
+    error: t.field({
+      type: FailureType,
+      nullable: true,
+      description: "Why it was given up, when it is FAILED.",
+      select: { errorCode: true, errorMessage: true, errorScope: true },
+      resolve: failureOf,
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
+    queuedAt: t.expose("queuedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was ready for a worker; null before.",
+    }),
+    startedAt: t.expose("startedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When a worker first took it; null before.",
+    }),
+    endedAt: t.expose("endedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it succeeded, failed or was canceled; null before.",
+    }),
+    cancelRequestedAt: t.expose("cancelRequestedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When somebody asked for its end; a running one stops a moment later.",
+    }),
+    video: t.relation("video", { type: Video, description: "The video that it renders." }),
+    tasks: t.relation("tasks", {
+      type: Task,
+      description: "Its parts, in the order of their making.",
+      query: { orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
+    }),
+  }),
+});
+
+// Said here because the two types name each other.
+builder.prismaObjectField(Job, "retryOf", (t) =>
+  t.relation("retryOf", { type: Job, nullable: true, description: "The job that it repeats." }),
+);
+
+export const JobConnection = builder.connectionObject(
+  { type: Job, name: "JobConnection", description: "A page of a list of jobs." },
+  { name: "JobEdge", description: "A job and its position in a list." },
+);

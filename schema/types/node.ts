@@ -1,0 +1,83 @@
+import { queryFromInfo } from "@pothos/plugin-prisma";
+import type { GraphQLResolveInfo } from "graphql";
+import { hasScope, type Viewer } from "../../src/auth/viewer.ts";
+import { InvalidInputError } from "../../src/errors.ts";
+import { builder } from "../builder.ts";
+import { type Context, viewerWith } from "../context.ts";
+import { type NodeType, nodeTypes, parseGlobalId } from "../global-id.ts";
+import { maxPageSize } from "../paging.ts";
+
+type Query = { select: { id: true } };
+type Row = { id: string };
+
+/** How the rows of each type are found, in the viewer's workspace only. */
+const finders: Record<
+  NodeType,
+  (ctx: Context, viewer: Viewer, query: Query, ids: string[]) => Promise<Row[]>
+> = {
+  Video: ({ db }, { workspaceId }, query, ids) =>
+    db.video.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
+  Variant: ({ db }, { workspaceId }, query, ids) =>
+    db.variant.findMany({ ...query, where: { id: { in: ids }, video: { workspaceId } } }),
+  Job: ({ db }, { workspaceId }, query, ids) =>
+    db.job.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
+  Task: ({ db }, { workspaceId }, query, ids) =>
+    db.task.findMany({ ...query, where: { id: { in: ids }, job: { workspaceId } } }),
+  Attempt: ({ db }, { workspaceId }, query, ids) =>
+    db.attempt.findMany({ ...query, where: { id: { in: ids }, task: { job: { workspaceId } } } }),
+  Worker: ({ db }, _viewer, query, ids) => db.worker.findMany({ ...query, where: { id: { in: ids } } }),
+  Workspace: ({ db }, { workspaceId }, query, ids) =>
+    db.workspace.findMany({ ...query, where: { id: { in: ids }, AND: { id: workspaceId } } }),
+  ApiKey: async ({ db }, viewer, query, ids) => {
+    // Without ADMIN a key sees itself alone.
+    const own = hasScope(viewer, "ADMIN") ? {} : { id: viewer.apiKeyId };
+    return db.apiKey.findMany({
+      ...query,
+      where: { id: { in: ids }, workspaceId: viewer.workspaceId, AND: own },
+    });
+  },
+};
+
+/** One query per type (and per list nested in it), however many ids there are. Ids that belong to nothing here give null. */
+async function findNodes(ids: readonly string[], ctx: Context, info: GraphQLResolveInfo) {
+  const viewer = viewerWith(ctx, "READ");
+  const parsed = ids.map(parseGlobalId);
+  const found = new Map<string, Row & { __typename: NodeType }>();
+  for (const typename of nodeTypes) {
+    const keys = new Set(parsed.flatMap((id) => (id?.typename === typename ? [id.key] : [])));
+    if (keys.size === 0) continue;
+    const query: Query = queryFromInfo({ context: ctx, info, typeName: typename, select: { id: true } });
+    for (const row of await finders[typename](ctx, viewer, query, [...keys])) {
+      found.set(`${typename}:${row.id}`, { ...row, __typename: typename });
+    }
+  }
+  return parsed.map((id) => (id && found.get(`${id.typename}:${id.key}`)) ?? null);
+}
+
+builder.queryField("node", (t) =>
+  t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: "The object with this id, whatever its type; null when there is none in this workspace.",
+    args: { id: t.arg.id({ required: true, description: "Any object's id." }) },
+    resolve: async (_root, { id }, ctx, info) => (await findNodes([id], ctx, info))[0],
+  }),
+);
+
+builder.queryField("nodes", (t) =>
+  t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    description:
+      "The objects with these ids, in their order; null for those that do not exist in this workspace.",
+    args: { ids: t.arg.idList({ required: true, description: "Ids of any type, at most 100." }) },
+    resolve: (_root, { ids }, ctx, info) => {
+      if (ids.length <= maxPageSize) return findNodes(ids, ctx, info);
+      throw new InvalidInputError(
+        "PAGE_SIZE_INVALID",
+        "ids",
+        `ids: ${ids.length} ids were given; ask for ${maxPageSize} at a time.`,
+      );
+    },
+  }),
+);

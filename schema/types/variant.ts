@@ -1,0 +1,112 @@
+import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
+import type { LiveVariant } from "../../src/progress/live-progress.ts";
+import { builder } from "../builder.ts";
+import { type Context, workspaceOf } from "../context.ts";
+import { variantFraction } from "../progress.ts";
+import { Tier, VariantStatus } from "./enums.ts";
+import { FailureType, failureOf } from "./failure.ts";
+
+/** The columns that live values are found by and compared with. */
+export const liveColumns = {
+  videoId: true,
+  attemptId: true,
+  name: true,
+  status: true,
+  fraction: true,
+} as const;
+
+interface LiveRow {
+  videoId: string;
+  attemptId: string | null;
+  name: string;
+  status: Status;
+  fraction: number;
+}
+
+/** Live values while it renders, if they are not behind the row. */
+function liveOf(row: LiveRow, ctx: Context): LiveVariant | undefined {
+  if (row.status !== "RENDERING" && row.status !== "PENDING") return undefined;
+  const live = ctx.live.variant(row.videoId, row.attemptId, row.name);
+  return live && live.fraction >= row.fraction ? live : undefined;
+}
+
+export const fractionOf = (row: LiveRow, ctx: Context): number =>
+  variantFraction(row.status, liveOf(row, ctx)?.fraction ?? row.fraction);
+
+export const Variant = builder.prismaNode("Variant", {
+  id: { field: "id", description: "Opaque id." },
+  findUnique: (id, ctx) => ({ id, video: { workspaceId: workspaceOf(ctx) } }),
+  description: "One rung made for one video: what viewers play.",
+  select: { id: true },
+  fields: (t) => ({
+    name: t.exposeString("name", { description: "The rung's name, e.g. `720p`. Unique within the video." }),
+    tier: t.expose("tier", { type: Tier, description: "How much it matters." }),
+    status: t.expose("status", { type: VariantStatus, description: "How far it is." }),
+    codec: t.exposeString("codec", { description: "Video codec, e.g. `H264`." }),
+    width: t.exposeInt("width", { nullable: true, description: "Pixels; null until planned." }),
+    height: t.exposeInt("height", { nullable: true, description: "Pixels; null until planned." }),
+    frameRate: t.exposeFloat("frameRate", {
+      nullable: true,
+      description: "Frames per second; null until planned.",
+    }),
+    bitrateBps: t.exposeInt("bitrateBps", { description: "Ceiling of its bits per second." }),
+    fraction: t.float({
+      description: "How far it is, 0 to 1. Never goes back within an attempt.",
+      select: liveColumns,
+      resolve: (variant, _args, ctx) => fractionOf(variant, ctx),
+    }),
+    fps: t.float({
+      nullable: true,
+      description: "Frames encoded per second just now; null while unknown.",
+      select: { ...liveColumns, fps: true },
+      resolve: (variant, _args, ctx) => liveOf(variant, ctx)?.fps ?? variant.fps,
+    }),
+    speed: t.float({
+      nullable: true,
+      description: "Seconds of video encoded per second just now; null while unknown.",
+      select: { ...liveColumns, speed: true },
+      resolve: (variant, _args, ctx) => liveOf(variant, ctx)?.speed ?? variant.speed,
+    }),
+    etaMs: t.int({
+      nullable: true,
+      description: "Milliseconds until it is done, as far as can be told; null while unknown, 0 once ready.",
+      select: { ...liveColumns, etaMs: true },
+      resolve: (variant, _args, ctx) => {
+        if (variant.status === "READY") return 0;
+        const live = liveOf(variant, ctx);
+        const etaMs = live ? live.etaMs : variant.etaMs;
+        return etaMs === null ? null : Math.round(etaMs);
+      },
+    }),
+    frames: t.int({
+      description: "Frames encoded so far.",
+      select: { ...liveColumns, frames: true },
+      resolve: (variant, _args, ctx) => Math.max(variant.frames, liveOf(variant, ctx)?.frames ?? 0),
+    }),
+    sizeBytes: t.field({
+      type: "SafeInt",
+      description: "Bytes made so far; its size once ready.",
+      select: { ...liveColumns, sizeBytes: true },
+      resolve: (variant, _args, ctx) => {
+        const live = liveOf(variant, ctx)?.sizeBytes ?? 0n;
+        return live > variant.sizeBytes ? live : variant.sizeBytes;
+      },
+    }),
+    skipReason: t.exposeString("skipReason", {
+      nullable: true,
+      description: "Why it was not made, when it is SKIPPED.",
+    }),
+    error: t.field({
+      type: FailureType,
+      nullable: true,
+      description: "Why it could not be made, when it is FAILED.",
+      select: { errorCode: true, errorMessage: true, errorRetriable: true },
+      resolve: failureOf,
+    }),
+    readyAt: t.expose("readyAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was complete; null before.",
+    }),
+  }),
+});

@@ -1,0 +1,149 @@
+import { queryFromInfo } from "@pothos/plugin-prisma";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { keyOf } from "../global-id.ts";
+import { type Order, planPage, toConnection } from "../paging.ts";
+import { VideoStatus } from "./enums.ts";
+import { Video, VideoConnection } from "./video.ts";
+
+builder.queryField("video", (t) =>
+  t.prismaField({
+    type: Video,
+    nullable: true,
+    description: "The video with this id; null when there is none in this workspace.",
+    args: { id: t.arg.id({ required: true, description: "The video's id." }) },
+    resolve: async (query, _root, args, ctx) => {
+      const { workspaceId } = viewerWith(ctx, "READ");
+      const id = keyOf("Video", args.id);
+      return id === null ? null : ctx.db.video.findUnique({ ...query, where: { id, workspaceId } });
+    },
+  }),
+);
+
+builder.queryField("videoByExternalId", (t) =>
+  t.prismaField({
+    type: Video,
+    nullable: true,
+    description: "The video that has this id elsewhere; null when there is none in this workspace.",
+    args: { externalId: t.arg.string({ required: true, description: "As it was given to `createVideo`." }) },
+    resolve: async (query, _root, { externalId }, ctx) => {
+      const { workspaceId } = viewerWith(ctx, "READ");
+      if (externalId.includes("\0")) return null;
+      const where = { workspaceId_externalId: { workspaceId, externalId } };
+      return ctx.db.video.findUnique({ ...query, where });
+    },
+  }),
+);
+
+const VideoOrderField = builder.enumType("VideoOrderField", {
+  description: "What videos are ordered by.",
+  values: {
+    CREATED_AT: { description: "When they were created.", value: "createdAt" },
+    UPDATED_AT: { description: "When their own fields last changed.", value: "updatedAt" },
+    TITLE: { description: "Their titles, as the database collates them.", value: "title" },
+  } as const,
+});
+
+export const OrderDirection = builder.enumType("OrderDirection", {
+  description: "Which end of an order comes first.",
+  values: {
+    ASC: { description: "Oldest, or A, first.", value: "asc" },
+    DESC: { description: "Newest, or Z, first.", value: "desc" },
+  } as const,
+});
+
+const VideoOrder = builder.inputType("VideoOrder", {
+  description: "An order of videos.",
+  fields: (t) => ({
+    field: t.field({ type: VideoOrderField, required: true, description: "What to order by." }),
+    direction: t.field({
+      type: OrderDirection,
+      defaultValue: "desc",
+      required: true,
+      description: "Which end comes first.",
+    }),
+  }),
+});
+
+const VideoFilter = builder.inputType("VideoFilter", {
+  description: "Which videos: those to which all given conditions apply.",
+  fields: (t) => ({
+    status: t.field({
+      type: [VideoStatus],
+      description: "In one of these states; one value may stand alone.",
+    }),
+    search: t.string({ description: "Whose title or external id contains this, whatever its case." }),
+    externalIds: t.stringList({ description: "With one of these external ids, at most 100." }),
+    createdAfter: t.field({ type: "DateTime", description: "Created at this moment or later." }),
+    createdBefore: t.field({ type: "DateTime", description: "Created before this moment." }),
+  }),
+});
+
+type Filter = typeof VideoFilter.$inferInput;
+
+/** `%` and `_` stand for themselves in a search. */
+const literal = (text: string) => text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&");
+
+/** Clients may ask for times that Postgres has no year for. */
+const earliest = new Date("0001-01-01T00:00:00Z");
+const atLeastEarliest = (time: Date) => (time < earliest ? earliest : time);
+
+function whereOf(filter: Filter | null | undefined): Prisma.VideoWhereInput {
+  const { status, search, externalIds, createdAfter, createdBefore } = filter ?? {};
+  const contains = search ? { contains: literal(search), mode: "insensitive" as const } : undefined;
+  return {
+    ...(status && { status: { in: status } }),
+    ...(contains && { OR: [{ title: contains }, { externalId: contains }] }),
+    ...(externalIds && { externalId: { in: externalIds.filter((id) => !id.includes("\0")) } }),
+    createdAt: {
+      ...(createdAfter && { gte: atLeastEarliest(createdAfter) }),
+      ...(createdBefore && { lt: atLeastEarliest(createdBefore) }),
+    },
+  };
+}
+
+builder.queryField("videos", (t) =>
+  t.connection(
+    {
+      type: Video,
+      description: "The workspace's videos, newest first. At most 100 on a page.",
+      args: {
+        filter: t.arg({ type: VideoFilter, description: "Which ones; all by default." }),
+        orderBy: t.arg({
+          type: VideoOrder,
+          required: true,
+          defaultValue: { field: "createdAt", direction: "desc" },
+          description: "In which order; a cursor is good for the order that it came from.",
+        }),
+      },
+      resolve: async (_root, args, ctx, info) => {
+        const { workspaceId } = viewerWith(ctx, "READ");
+        const { field, direction } = args.orderBy;
+        const order: Order = {
+          by: `videos.${field}.${direction}`,
+          column: field,
+          type: field === "title" ? "text" : "date",
+          direction,
+        };
+        const page = planPage(args, order);
+        const where = { ...whereOf(args.filter), workspaceId };
+        const query: { select: { id: true } } = queryFromInfo({
+          context: ctx,
+          info,
+          typeName: "Video",
+          paths: [["edges", "node"], ["nodes"]],
+          select: { id: true, [field]: true },
+        });
+        const rows = await ctx.db.video.findMany({
+          ...query,
+          where: { AND: [where, page.where] },
+          orderBy: page.orderBy,
+          take: page.take,
+        });
+        return toConnection(page, rows, () => ctx.db.video.count({ where }));
+      },
+    },
+    VideoConnection,
+  ),
+);

@@ -1,0 +1,152 @@
+import { objectKeys } from "@reelay/contracts";
+import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
+import { hasScope } from "../../src/auth/viewer.ts";
+import { builder } from "../builder.ts";
+import { workspaceOf } from "../context.ts";
+import { videoProgress } from "../progress.ts";
+import { UploadProtocol, VideoStatus } from "./enums.ts";
+import { FailureType, failureOf } from "./failure.ts";
+import { Source } from "./source.ts";
+import { fractionOf, liveColumns, Variant } from "./variant.ts";
+
+const Playback = builder.objectRef<{ hlsUrl: string; posterUrl: string | null }>("Playback").implement({
+  description: "Where players find a video.",
+  fields: (t) => ({
+    hlsUrl: t.exposeString("hlsUrl", {
+      description:
+        "The HLS master playlist: a stable address whose content grows as variants become playable.",
+    }),
+    posterUrl: t.exposeString("posterUrl", {
+      nullable: true,
+      description: "A JPEG still to show before playing; null until there is one.",
+    }),
+  }),
+});
+
+const Upload = builder.objectRef<{ url: string; protocol: Protocol; expiresAt: Date }>("Upload").implement({
+  description: "An upload that is awaited.",
+  fields: (t) => ({
+    url: t.exposeString("url", {
+      description: "Where to send the bytes. It carries its own authorisation: no API key goes with it.",
+    }),
+    protocol: t.expose("protocol", { type: UploadProtocol, description: "How to speak to it." }),
+    expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When the address ends." }),
+  }),
+});
+
+export const Video = builder.prismaNode("Video", {
+  id: { field: "id", description: "Opaque id." },
+  findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
+  description: "What the user has: a title, a source, and the variants made of it.",
+  select: { id: true },
+  fields: (t) => ({
+    title: t.exposeString("title", { description: "1 to 500 characters." }),
+    externalId: t.exposeString("externalId", {
+      nullable: true,
+      description: "The id that it has elsewhere, e.g. in a CMS; unique per workspace.",
+    }),
+    metadata: t.expose("metadata", {
+      type: "JSON",
+      description: "The client's own JSON object, unread by Reelay.",
+    }),
+    profile: t.exposeString("profile", { description: "Name of the profile that it is rendered by." }),
+    status: t.expose("status", { type: VideoStatus, description: "How far it is." }),
+    error: t.field({
+      type: FailureType,
+      nullable: true,
+      description: "Why it failed, when it is FAILED.",
+      select: { errorCode: true, errorMessage: true, errorScope: true },
+      resolve: failureOf,
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When its own fields last changed." }),
+    playableAt: t.expose("playableAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it first played; null before.",
+    }),
+    readyAt: t.expose("readyAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When every variant was settled; null before.",
+    }),
+    durationMs: t.exposeInt("durationMs", {
+      nullable: true,
+      description: "Milliseconds; null until probed.",
+    }),
+    width: t.exposeInt("width", {
+      nullable: true,
+      description: "The source's pixels as a viewer sees them; null until probed.",
+    }),
+    height: t.exposeInt("height", {
+      nullable: true,
+      description: "The source's pixels as a viewer sees them; null until probed.",
+    }),
+    frameRate: t.exposeFloat("frameRate", {
+      nullable: true,
+      description: "The source's frames per second; null until probed.",
+    }),
+    progress: t.float({
+      description: "How far all its variants are together, 0 to 1, weighted by pixels; 1 once READY.",
+      select: {
+        status: true,
+        variants: { select: { ...liveColumns, width: true, height: true }, orderBy: { position: "asc" } },
+      },
+      resolve: (video, _args, ctx) =>
+        videoProgress(
+          video.status,
+          video.variants.map((variant) => ({ ...variant, fraction: fractionOf(variant, ctx) })),
+        ),
+    }),
+    cursor: t.string({
+      description: "Opaque position in its history, for `videoProgress(after:)`.",
+      select: { id: true, revision: true },
+      resolve: (video, _args, ctx) =>
+        "cursor" in video && typeof video.cursor === "string" ? video.cursor : ctx.live.cursor(video),
+    }),
+    playback: t.field({
+      type: Playback,
+      nullable: true,
+      description: "Where players find it; null until it is PLAYABLE.",
+      select: { id: true, playableAt: true, posterKey: true },
+      resolve: (video, _args, ctx) =>
+        video.playableAt && {
+          hlsUrl: ctx.store.publicUrl(objectKeys.master(video.id)),
+          posterUrl: video.posterKey && ctx.store.publicUrl(video.posterKey),
+        },
+    }),
+    upload: t.field({
+      type: Upload,
+      nullable: true,
+      description:
+        "The upload that is awaited; null for a URL source and once it was received. Its address lets its holder write: shown to keys with the scope WRITE only.",
+      select: {
+        status: true,
+        source: {
+          select: { uploadUrl: true, uploadProtocol: true, uploadExpiresAt: true, receivedAt: true },
+        },
+      },
+      resolve: ({ status, source }, _args, ctx) => {
+        if (status !== "AWAITING_SOURCE" || !source || source.receivedAt) return null;
+        if (!ctx.viewer || !hasScope(ctx.viewer, "WRITE")) return null;
+        const { uploadUrl: url, uploadProtocol: protocol, uploadExpiresAt: expiresAt } = source;
+        return url !== null && protocol && expiresAt ? { url, protocol, expiresAt } : null;
+      },
+    }),
+    source: t.relation("source", {
+      type: Source,
+      nullable: true,
+      description: "The original.",
+    }),
+    variants: t.relation("variants", {
+      type: Variant,
+      description: "What viewers play, smallest first. Empty until the source was probed.",
+      query: { orderBy: { position: "asc" } },
+    }),
+  }),
+});
+
+export const VideoConnection = builder.connectionObject(
+  { type: Video, name: "VideoConnection", description: "A page of a list of videos." },
+  { name: "VideoEdge", description: "A video and its position in a list." },
+);

@@ -1,0 +1,37 @@
+import type { Viewer } from "../../src/auth/viewer.ts";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { ApiKey } from "./api-key.ts";
+import { ApiKeyScope } from "./enums.ts";
+import { Workspace } from "./workspace.ts";
+
+const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
+  description: "Who asks.",
+  fields: (t) => ({
+    scopes: t.field({
+      type: [ApiKeyScope],
+      description: "What the API key may do.",
+      resolve: (viewer) => [...viewer.scopes],
+    }),
+    apiKey: t.prismaField({
+      type: ApiKey,
+      description: "The API key that was sent.",
+      resolve: (query, viewer, _args, ctx) =>
+        ctx.db.apiKey.findUniqueOrThrow({ ...query, where: { id: viewer.apiKeyId } }),
+    }),
+    workspace: t.prismaField({
+      type: Workspace,
+      description: "The workspace that the API key belongs to.",
+      resolve: (query, viewer, _args, ctx) =>
+        ctx.db.workspace.findUniqueOrThrow({ ...query, where: { id: viewer.workspaceId } }),
+    }),
+  }),
+});
+
+builder.queryField("viewer", (t) =>
+  t.field({
+    type: ViewerType,
+    description: "Who asks.",
+    resolve: (_root, _args, ctx) => viewerWith(ctx, "READ"),
+  }),
+);

@@ -1,0 +1,68 @@
+import { queryFromInfo } from "@pothos/plugin-prisma";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { type Order, planPage, toConnection } from "../paging.ts";
+import { Pool } from "./enums.ts";
+
+/** A worker says that it lives every few seconds; after this long without a word it counts as gone. */
+const silenceMs = 15_000;
+
+export const Worker = builder.prismaNode("Worker", {
+  id: { field: "id", description: "Opaque id." },
+  description: "A process that does tasks, as it last described itself. Workers serve all workspaces.",
+  select: { id: true },
+  fields: (t) => ({
+    name: t.exposeString("id", { description: "The name that it gives itself, as in `Attempt.workerId`." }),
+    hostname: t.exposeString("hostname", { description: "The machine that it runs on." }),
+    version: t.exposeString("version", { description: "Reelay's version there." }),
+    pools: t.expose("pools", { type: [Pool], description: "The kinds of tasks that it takes." }),
+    slots: t.exposeInt("slots", { description: "Tasks that it does at once, at most." }),
+    busy: t.exposeInt("busy", { description: "Tasks that it is doing." }),
+    encoders: t.exposeStringList("encoders", {
+      description: "Encoders that a trial opened, e.g. `libx264`.",
+    }),
+    ffmpegVersion: t.exposeString("ffmpegVersion", { description: "Version of its ffmpeg." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", description: "When the process started." }),
+    lastSeenAt: t.expose("lastSeenAt", { type: "DateTime", description: "When it last said that it lives." }),
+    isStopping: t.exposeBoolean("isStopping", {
+      description: "Whether it takes nothing new and is about to end.",
+    }),
+    isAlive: t.boolean({
+      description: "Whether it was heard in the last 15 seconds.",
+      select: { lastSeenAt: true },
+      resolve: (worker, _args, ctx) => ctx.clock().getTime() - worker.lastSeenAt.getTime() <= silenceMs,
+    }),
+  }),
+});
+
+const WorkerConnection = builder.connectionObject(
+  { type: Worker, name: "WorkerConnection", description: "A page of a list of workers." },
+  { name: "WorkerEdge", description: "A worker and its position in a list." },
+);
+
+const byName: Order = { by: "workers", column: "id", type: "text", id: "name", direction: "asc" };
+
+builder.queryField("workers", (t) =>
+  t.connection(
+    {
+      type: Worker,
+      description:
+        "The processes that do tasks, by name, with those that are gone for a while yet. At most 100 on a page.",
+      resolve: async (_root, args, ctx, info) => {
+        viewerWith(ctx, "READ");
+        const page = planPage(args, byName);
+        const query: { select: { id: true } } = queryFromInfo({
+          context: ctx,
+          info,
+          typeName: "Worker",
+          paths: [["edges", "node"], ["nodes"]],
+          select: { id: true },
+        });
+        const { where, orderBy, take } = page;
+        const rows = await ctx.db.worker.findMany({ ...query, where, orderBy, take });
+        return toConnection(page, rows, () => ctx.db.worker.count());
+      },
+    },
+    WorkerConnection,
+  ),
+);

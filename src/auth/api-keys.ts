@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
+import type { Db } from "../db.ts";
+import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { requireScope, type Viewer } from "./viewer.ts";
+
+/** SHA-256 is enough here: a key is 256 random bits, which nobody finds by trying. */
+export const hashOf = (token: string): string => createHash("sha256").update(token, "utf8").digest("hex");
+
+const prefixLength = 10;
+
+export interface NewApiKey {
+  workspaceId: string;
+  name: string;
+  scopes: readonly ApiKeyScope[];
+  expiresAt?: Date | null;
+}
+
+/** Creates a key. `token` is the secret itself, seen here and never again. Asks nobody: for setup, and for `requestApiKey`. */
+export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: string; token: string }> {
+  const token = `rk_${randomBytes(32).toString("base64url")}`;
+  const { id } = await db.apiKey.create({
+    data: {
+      workspaceId: key.workspaceId,
+      name: key.name,
+      scopes: [...new Set(key.scopes)],
+      expiresAt: key.expiresAt ?? null,
+      prefix: token.slice(0, prefixLength),
+      hash: hashOf(token),
+    },
+    select: { id: true },
+  });
+  return { apiKeyId: id, token };
+}
+
+/** Creates a key of the viewer's workspace. Throws `ForbiddenError` without ADMIN, `InvalidInputError`. */
+export async function requestApiKey(
+  { db, clock }: { db: Db; clock: () => Date },
+  viewer: Viewer,
+  input: Omit<NewApiKey, "workspaceId">,
+): Promise<{ apiKeyId: string; token: string }> {
+  requireScope(viewer, "ADMIN");
+  const name = input.name.trim();
+  if (name === "" || name.length > 200 || name.includes("\0")) {
+    throw new InvalidInputError(
+      "API_KEY_NAME_INVALID",
+      "name",
+      `name: has ${name.length} characters; give 1 to 200 that say who uses the key.`,
+    );
+  }
+  if (input.scopes.length === 0) {
+    throw new InvalidInputError("API_KEY_SCOPES_INVALID", "scopes", "scopes: is empty; give at least READ.");
+  }
+  if (input.expiresAt && input.expiresAt <= clock()) {
+    throw new InvalidInputError(
+      "API_KEY_EXPIRY_INVALID",
+      "expiresAt",
+      `expiresAt: ${input.expiresAt.toISOString()} has passed; give a later moment, or leave it out for a key that does not expire.`,
+    );
+  }
+  return createApiKey(db, { ...input, name, workspaceId: viewer.workspaceId });
+}
+
+/** Ends a key of the viewer's workspace, for good. Repeating it changes nothing. Throws `ForbiddenError` without ADMIN, `NotFoundError`. */
+export async function revokeApiKey(
+  { db, clock }: { db: Db; clock: () => Date },
+  viewer: Viewer,
+  { apiKeyId }: { apiKeyId: string },
+): Promise<{ apiKeyId: string }> {
+  requireScope(viewer, "ADMIN");
+  const where = { id: apiKeyId, workspaceId: viewer.workspaceId };
+  const { count } = await db.apiKey.updateMany({
+    where: { ...where, revokedAt: null },
+    data: { revokedAt: clock() },
+  });
+  if (count === 0 && (await db.apiKey.count({ where })) === 0) {
+    throw new NotFoundError(
+      "API_KEY_NOT_FOUND",
+      "There is no such API key in this workspace; `apiKeys` lists those that exist.",
+    );
+  }
+  return { apiKeyId };
+}

@@ -1,0 +1,72 @@
+import type { Db } from "../db.ts";
+import { hashOf } from "./api-keys.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** How long an answer is reused: a revoked key is refused after this at the latest. */
+export const cacheMs = 2_000;
+/** How exact `lastUsedAt` is: a write per request would be most of a request's cost. */
+const lastUsedMs = 60_000;
+/** Cached answers at most; beyond it the cache begins anew. Unknown tokens are cached too, so strangers could fill it. */
+const cacheSize = 10_000;
+
+const tokenPattern = /^rk_[A-Za-z0-9_-]{43}$/;
+
+/** Tells whose a token is: null for one that is unknown, expired or revoked. */
+export type Authenticate = (token: string) => Promise<Viewer | null>;
+
+interface Answer {
+  viewer: Viewer;
+  expiresAt: Date | null;
+}
+
+/** Looks the token up, whatever was looked up before. */
+export async function authenticate(db: Db, token: string, now: Date): Promise<Answer | null> {
+  if (!tokenPattern.test(token)) return null;
+  const key = await db.apiKey.findUnique({ where: { hash: hashOf(token) } });
+  if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return null;
+  const usedBefore = new Date(now.getTime() - lastUsedMs);
+  if (!key.lastUsedAt || key.lastUsedAt < usedBefore) {
+    // Repeating the condition keeps this to one write when many processes see the key at once.
+    await db.apiKey.updateMany({
+      where: { id: key.id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: usedBefore } }] },
+      data: { lastUsedAt: now },
+    });
+  }
+  return {
+    viewer: { apiKeyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes },
+    expiresAt: key.expiresAt,
+  };
+}
+
+/** `authenticate` with answers reused for `cacheMs`; requests that come together share one look-up. */
+export function createAuthenticate({ db, clock }: { db: Db; clock: () => Date }): Authenticate {
+  const answers = new Map<string, { until: number; answer: Promise<Answer | null> }>();
+  return async (token) => {
+    const now = clock();
+    const hash = hashOf(token);
+    let entry = answers.get(hash);
+    if (!entry || entry.until <= now.getTime()) {
+      if (answers.size >= cacheSize) answers.clear();
+      entry = { until: now.getTime() + cacheMs, answer: authenticate(db, token, now) };
+      answers.set(hash, entry);
+      // A failed look-up is no answer: the next request tries again.
+      entry.answer.catch(() => answers.delete(hash));
+    }
+    const answer = await entry.answer;
+    return answer && (!answer.expiresAt || answer.expiresAt > now) ? answer.viewer : null;
+  };
+}
+
+/** The token in `Bearer <token>`, or a bare token. */
+export function tokenIn(authorization: unknown): string | null {
+  if (typeof authorization !== "string") return null;
+  const [first, second, ...rest] = authorization.trim().split(/\s+/);
+  if (!first || rest.length > 0) return null;
+  if (second === undefined) return first;
+  return first.toLowerCase() === "bearer" ? second : null;
+}
+
+/** The token in a connection_init payload: `Authorization`, `authorization` or `apiKey`. */
+export function tokenInPayload(payload: Readonly<Record<string, unknown>> | undefined): string | null {
+  return tokenIn(payload?.["Authorization"] ?? payload?.["authorization"] ?? payload?.["apiKey"]);
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { GraphQLError, Kind } from "graphql";
+import type { Logger } from "pino";
+import { ExpectedError, InvalidInputError } from "../errors.ts";
+
+/** Prisma's and the network's words for a database that cannot be reached just now. */
+const outageCodes = new Set([
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "57P01",
+  "57P03",
+  "53300",
+]);
+
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+const http = {
+  UNAUTHENTICATED: { status: 401, headers: { "WWW-Authenticate": "Bearer" } },
+  SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": "2" } },
+} as const;
+
+/** graphql-js gives no code to a variable that does not fit its type; clients and the HTTP status go by one. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.nodes?.[0]?.kind !== Kind.VARIABLE_DEFINITION || error.extensions["code"] !== undefined)
+    return error;
+  Object.assign(error.extensions, { code: "BAD_USER_INPUT", http: { status: 400, spec: true } });
+  return error;
+}
+
+/**
+ * What a client gets to see of an error. Expected ones keep their code and text; outages get a code to try again by; bugs are told by an id
+ * alone, under which the log has the rest (`graphql.bug`).
+ */
+export function createMaskError(log: Logger) {
+  return (error: unknown): GraphQLError => {
+    const at = error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {};
+    const cause = causeOf(error);
+    if (cause instanceof ExpectedError) {
+      const field = cause instanceof InvalidInputError ? { field: cause.field } : {};
+      const transport = cause.code === "UNAUTHENTICATED" ? { http: http.UNAUTHENTICATED } : {};
+      return new GraphQLError(cause.message, {
+        ...at,
+        extensions: { code: cause.code, ...field, ...transport },
+      });
+    }
+    if (error instanceof GraphQLError && cause instanceof GraphQLError) return withCode(error);
+    const code = (cause as { code?: unknown } | null)?.code;
+    const errorId = randomUUID();
+    if (typeof code === "string" && outageCodes.has(code)) {
+      log.error({ event: "graphql.outage", errorId, err: cause });
+      return new GraphQLError("The database is away just now; try again in a few seconds.", {
+        ...at,
+        extensions: { code: "SERVICE_UNAVAILABLE", errorId, http: http.SERVICE_UNAVAILABLE },
+      });
+    }
+    log.error({ event: "graphql.bug", errorId, path: at.path, err: cause });
+    return new GraphQLError(
+      `Something is wrong on the server's side; its log says what, under the id ${errorId}.`,
+      { ...at, extensions: { code: "INTERNAL_SERVER_ERROR", errorId } },
+    );
+  };
+}

@@ -1,0 +1,149 @@
+import type { Server as HttpServer } from "node:http";
+import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
+import { CloseCode, type ServerOptions } from "graphql-ws";
+import { type Extra, useServer } from "graphql-ws/use/ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { type Authenticate, tokenInPayload } from "../auth/authenticate.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import { graphqlPath, type Yoga } from "./graphql.ts";
+import { pathOf } from "./path.ts";
+
+/** What is known of a socket once it has authenticated. */
+export interface SocketExtra {
+  viewer: Viewer;
+  token: string;
+}
+type Options = ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtra>>;
+
+/**
+ * The seam for shared execution, in graphql-ws's own terms. `onSubscribe` is asked first, before anything is parsed; what it returns is taken.
+ * `subscribe` runs a subscription in the server's place: `args.rootValue.subscribe(args)` is the plain way, `args.contextValue` the resolvers'
+ * context with the message's payload as `params`. It may write messages to the socket itself and return an iterable that yields nothing:
+ * `return()` is called when the client leaves, and the operation completes when it ends.
+ */
+export type WebSocketHooks = Partial<
+  Pick<Options, "onSubscribe" | "subscribe" | "onComplete" | "onDisconnect">
+>;
+
+export interface WebSocketDeps {
+  httpServer: HttpServer;
+  yoga: Yoga;
+  authenticate: Authenticate;
+  maskError: (error: unknown) => GraphQLError;
+  hooks?: WebSocketHooks;
+  maxBodyBytes: number;
+  /** How often the keys of open sockets are looked at again, in milliseconds. */
+  recheckMs: number;
+}
+
+/** Text of the close event; with 4403 well-behaved clients come again, with whatever key they have then. */
+const forbidden = "Forbidden: API key missing, unknown, expired or revoked";
+
+/** GraphQL over WebSocket (`graphql-transport-ws`) on the same path as over HTTP. */
+export function serveWebSocket({
+  httpServer,
+  yoga,
+  authenticate,
+  maskError,
+  hooks,
+  maxBodyBytes,
+  recheckMs,
+}: WebSocketDeps) {
+  const wss = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
+  const sockets = new Map<WebSocket, string>();
+
+  httpServer.on("upgrade", (request, socket, head) => {
+    if (pathOf(request) !== graphqlPath) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    wss.handleUpgrade(request, socket, head, (webSocket) => wss.emit("connection", webSocket, request));
+  });
+
+  const options: Options = {
+    execute: (args) => (args.rootValue as RootValue).execute(args),
+    subscribe: hooks?.subscribe ?? ((args) => (args.rootValue as RootValue).subscribe(args)),
+    ...(hooks?.onComplete && { onComplete: hooks.onComplete }),
+    ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
+    onError: (_ctx, _id, _payload, errors) => errors.map(plain),
+    onNext: (_ctx, _id, _payload, _args, { errors, ...result }) =>
+      errors && ({ ...result, errors: errors.map(plain) } as FormattedExecutionResult),
+    onConnect: async ({ connectionParams, extra }) => {
+      const token = tokenInPayload(connectionParams);
+      const viewer = token === null ? null : await authenticate(token);
+      if (token === null || viewer === null) {
+        extra.socket.close(CloseCode.Forbidden, forbidden);
+        return false;
+      }
+      extra.viewer = viewer;
+      extra.token = token;
+      sockets.set(extra.socket, token);
+      extra.socket.once("close", () => sockets.delete(extra.socket));
+      return true;
+    },
+    onSubscribe: async (ctx, id, params) => {
+      const answer = await hooks?.onSubscribe?.(ctx, id, params);
+      if (answer) return answer;
+      const { viewer } = ctx.extra;
+      // Never so: onConnect lets nobody else pass.
+      if (!viewer) throw new Error("A socket without a viewer subscribes.");
+      const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
+        req: ctx.extra.request,
+        viewer,
+        params,
+      });
+      try {
+        const args = {
+          schema,
+          operationName: params.operationName ?? null,
+          document: parse(params.query),
+          variableValues: params.variables ?? null,
+          contextValue: await contextFactory(),
+          rootValue: { execute, subscribe } satisfies RootValue,
+        };
+        const errors: readonly GraphQLError[] = validate(args.schema, args.document);
+        return errors.length > 0 ? errors : args;
+      } catch (error) {
+        // What `parse` throws: a syntax error, or the token limit.
+        return [maskError(error)];
+      }
+    },
+  };
+
+  const graphqlWs = useServer(options, wss);
+  const recheck = setInterval(() => void closeRevoked(sockets, authenticate), recheckMs);
+  recheck.unref();
+
+  return {
+    sockets,
+    /** Tells clients to come again (1001), and waits for them to go for `graceMs` at most. */
+    async close(graceMs: number): Promise<void> {
+      clearInterval(recheck);
+      const cut = setTimeout(() => {
+        for (const client of wss.clients) client.terminate();
+      }, graceMs);
+      try {
+        await graphqlWs.dispose();
+      } finally {
+        clearTimeout(cut);
+      }
+    },
+  };
+}
+
+/** Yoga's own execution, with its plugins and masked errors, carried to where graphql-ws runs operations. */
+type RootValue = Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe">;
+
+/** An error without what HTTP alone goes by. */
+function plain(error: GraphQLError): GraphQLFormattedError {
+  const { http: _, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
+}
+
+async function closeRevoked(sockets: ReadonlyMap<WebSocket, string>, authenticate: Authenticate) {
+  for (const [socket, token] of sockets) {
+    // While the database is away nobody's key is revoked.
+    const viewer = await authenticate(token).catch(() => undefined);
+    if (viewer === null) socket.close(CloseCode.Forbidden, forbidden);
+  }
+}

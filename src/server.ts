@@ -1,0 +1,157 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import type { Context } from "../schema/context.ts";
+import { createAuthenticate } from "./auth/authenticate.ts";
+import { answerCors } from "./http/cors.ts";
+import { createGraphQL, graphqlPath } from "./http/graphql.ts";
+import { type Check, runChecks } from "./http/health.ts";
+import { sendJson } from "./http/json.ts";
+import { createMaskError } from "./http/mask-error.ts";
+import { pathOf } from "./http/path.ts";
+import { serveWebSocket, type WebSocketHooks } from "./http/web-socket.ts";
+
+/** Answers a request (true), or leaves it to the next one (false). */
+export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
+
+export interface ServerConfig {
+  /** GraphiQL, and introspection without an API key. */
+  isDevelopment: boolean;
+  /** Origins whose pages may call; `*` is all. Default all. */
+  corsOrigins?: readonly string[];
+  /** Largest body of a GraphQL request. Default 1 MiB. */
+  maxBodyBytes?: number;
+  /** How long one readiness check may take. Default 2 s. */
+  checkTimeoutMs?: number;
+  /** How often the API keys of open sockets are looked at again. Default 10 s. */
+  socketRecheckMs?: number;
+  /** How long running requests may go on after dispose. Default 5 s. */
+  graceMs?: number;
+}
+
+export interface ServerDeps {
+  config: ServerConfig;
+  /** What resolvers get, but for the viewer. */
+  context: Omit<Context, "viewer">;
+  log: Logger;
+  metrics: Registry;
+  /** What `/readyz` asks, by name. */
+  checks: Readonly<Record<string, Check>>;
+  /** Whatever else is served: media, uploads, the watch page. Asked in order. */
+  handlers?: readonly Handler[];
+  webSocketHooks?: WebSocketHooks;
+}
+
+export interface ApiServer extends AsyncDisposable {
+  httpServer: Server;
+  /** Port 0 takes a free one. Rejects with Node's own error (`EADDRINUSE`) when it cannot be had. */
+  listen(port: number, host: string): Promise<{ url: string; port: number }>;
+}
+
+const mebibyte = 1_048_576;
+
+/** The API process's HTTP side: GraphQL over HTTP, SSE and WebSocket, health, metrics, and the given handlers. */
+export function createServer(deps: ServerDeps): ApiServer {
+  const { config, log, context } = deps;
+  const { corsOrigins = ["*"], maxBodyBytes = mebibyte, graceMs = 5_000 } = config;
+  const authenticate = createAuthenticate({ db: context.db, clock: context.clock });
+  const maskError = createMaskError(log);
+  const { isDevelopment } = config;
+  const yoga = createGraphQL({ isDevelopment, context, authenticate, maskError, maxBodyBytes });
+  const streams = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+
+  const httpServer = createHttpServer((req, res) => {
+    // A kept-alive connection would hold the process after the last answer.
+    if (closing) res.setHeader("Connection", "close");
+    answer(req, res).catch((error: unknown) => {
+      log.error({ event: "http.bug", method: req.method, path: pathOf(req), err: error });
+      if (res.headersSent) res.destroy();
+      else
+        sendJson(res, 500, {
+          error: {
+            code: "INTERNAL_SERVER_ERROR",
+            message: "Something is wrong on the server's side; its log says what.",
+          },
+        });
+    });
+  });
+
+  // Node's 5 minutes for a whole request would cut long uploads; headers must still come within a minute.
+  httpServer.requestTimeout = 0;
+  // Longer than the proxies before us keep theirs, which would else send a request into a closing connection.
+  httpServer.keepAliveTimeout = 65_000;
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (answerCors(req, res, corsOrigins)) return;
+    const path = pathOf(req);
+    if (path === graphqlPath) {
+      if (req.headers.accept?.includes("text/event-stream")) trackStream(res);
+      return await yoga(req, res, {});
+    }
+    if (path === "/healthz") return sendJson(res, 200, { isOk: true });
+    if (path === "/readyz") return answerReady(res);
+    if (path === "/metrics") {
+      res.setHeader("Content-Type", deps.metrics.contentType);
+      return void res.end(await deps.metrics.metrics());
+    }
+    for (const handle of deps.handlers ?? []) if (await handle(req, res)) return;
+    sendJson(res, 404, {
+      error: { code: "NOT_FOUND", message: `Nothing is at ${path}; the API is at ${graphqlPath}.` },
+    });
+  }
+
+  async function answerReady(res: ServerResponse): Promise<void> {
+    const result = await runChecks(deps.checks, config.checkTimeoutMs ?? 2_000);
+    const isOk = result.isOk && !closing;
+    sendJson(res, isOk ? 200 : 503, { ...result, isOk, isClosing: closing !== undefined });
+  }
+
+  function trackStream(res: ServerResponse): void {
+    streams.add(res);
+    res.once("close", () => streams.delete(res));
+  }
+
+  const webSocket = serveWebSocket({
+    httpServer,
+    yoga,
+    authenticate,
+    maskError,
+    maxBodyBytes,
+    recheckMs: config.socketRecheckMs ?? 10_000,
+    ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),
+  });
+
+  async function close(): Promise<void> {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    httpServer.close(() => resolve());
+    httpServer.closeIdleConnections();
+    // Streams never end by themselves; their clients reconnect, to another process.
+    for (const stream of streams) stream.destroy();
+    const cut = setTimeout(() => httpServer.closeAllConnections(), graceMs);
+    await Promise.all([webSocket.close(graceMs), closed]);
+    clearTimeout(cut);
+    await yoga.dispose();
+  }
+
+  return {
+    httpServer,
+    async listen(port, host) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      httpServer.once("error", reject);
+      httpServer.listen(port, host, resolve);
+      await promise;
+      httpServer.off("error", reject);
+      const taken = (httpServer.address() as AddressInfo).port;
+      const name = host.includes(":") ? `[${host}]` : host;
+      return { url: `http://${name}:${taken}`, port: taken };
+    },
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  };
+}
