@@ -16,6 +16,8 @@ type Peaks = Map<string, { fraction: number; frames: number; sizeBytes: bigint }
 interface VideoProgress {
   attempts: Map<string, HeardAttempt>;
   jobId: string | null;
+  /** Who may speak, once the database was asked: others that still do have lost their lease. */
+  holders: ReadonlySet<string> | undefined;
   peaks: Peaks;
   touchedAt: number;
 }
@@ -52,6 +54,7 @@ export function createProgressTable(options: {
     const entry: VideoProgress = videos.get(videoId) ?? {
       attempts: new Map(),
       jobId: null,
+      holders: undefined,
       peaks: new Map(),
       touchedAt: 0,
     };
@@ -90,6 +93,7 @@ export function createProgressTable(options: {
         entry.jobId = jobId;
         entry.peaks = new Map();
       }
+      entry.holders = new Set(holders.map(({ id }) => id));
       const heard = holders.flatMap(({ id }) => entry.attempts.get(id) ?? []);
       const variants = row.variants.map((variant) => {
         const live = isSettled(variant.status) ? undefined : newestOf(heard, variant.name);
@@ -100,6 +104,7 @@ export function createProgressTable(options: {
 
     variant(videoId, attemptId, name) {
       const entry = videos.get(videoId);
+      if (isWatched(videoId) && entry?.holders?.has(attemptId) === false) return undefined;
       const heard = entry?.attempts.get(attemptId);
       const live = heard === undefined ? undefined : newestOf([heard], name);
       const peak = entry?.jobId === heard?.jobId ? entry?.peaks.get(name) : undefined;

@@ -1,6 +1,6 @@
 import type { ExecutionArgs } from "graphql";
-import type { Context, ExecutionResult, ServerOptions } from "graphql-ws";
-import type { Extra } from "graphql-ws/use/ws";
+import type { ExecutionResult, OperationResult, SubscribePayload } from "graphql-ws";
+import type { WebSocket } from "ws";
 import type { Viewer } from "../auth/viewer.ts";
 import { createAfterGate } from "./after-gate.ts";
 import { decodeCursor } from "./cursor.ts";
@@ -13,11 +13,17 @@ import {
   type ViewerGroup,
 } from "./viewer-group.ts";
 
-type ConnectionParams = Record<string, unknown> | undefined;
-/** Options of graphql-ws's `useServer` over `ws`. */
-export type WebSocketOptions = ServerOptions<ConnectionParams, Extra>;
-/** Changes the options of the WebSocket server before it starts. */
-export type WebSocketHooks = (options: WebSocketOptions) => WebSocketOptions;
+/** As much of graphql-ws's context as is needed here. */
+interface SocketContext {
+  subscriptions: Record<string, unknown>;
+  extra: { socket: WebSocket };
+}
+
+/** Hooks for graphql-ws's `useServer` over `ws`: `onSubscribe` is asked before the server's own, `subscribe` stands in for it. */
+export interface SharedExecutionHooks {
+  onSubscribe(ctx: SocketContext, id: string, payload: SubscribePayload): void;
+  subscribe(args: ExecutionArgs): Promise<SubscribeResult>;
+}
 
 export interface SharedExecutionOptions {
   /**
@@ -25,6 +31,13 @@ export interface SharedExecutionOptions {
    * authenticated, before it joins.
    */
   viewerKey: (contextValue: unknown) => string | null;
+  /**
+   * The subscribe message's payload, as it was given to `onSubscribe`, from the operation's context value: tells whose operation it is.
+   * Default its `params`, where Yoga keeps it.
+   */
+  payloadOf?: (contextValue: unknown) => unknown;
+  /** How an operation is executed when nothing is shared. Default `rootValue.subscribe`, where Yoga's own is handed on. */
+  subscribe?: (args: ExecutionArgs) => OperationResult;
   /** A socket with more than this to send gets only the newest state once it has drained. Default 64 KiB. */
   maxBufferedBytes?: number;
 }
@@ -34,7 +47,7 @@ export const sharingKeyOf = ({ workspaceId, scopes }: Viewer): string =>
   JSON.stringify([workspaceId, [...scopes].sort()]);
 
 interface Operation {
-  ctx: Context<ConnectionParams, Extra>;
+  ctx: SocketContext;
   id: string;
 }
 
@@ -42,10 +55,10 @@ interface Operation {
  * Viewers of one video with equal documents share one execution and one serialised payload: with a thousand viewers, a
  * tick costs one execution and a thousand writes. Everything else is executed as before.
  */
-export function createSharedExecution(options: SharedExecutionOptions): WebSocketHooks {
-  const { viewerKey, maxBufferedBytes = 65_536 } = options;
+export function createSharedExecution(options: SharedExecutionOptions): SharedExecutionHooks {
+  const { viewerKey, payloadOf = paramsOf, subscribe = subscribeAtRoot, maxBufferedBytes = 65_536 } = options;
   const groups = new Map<string, ViewerGroup>();
-  const operations = new WeakMap<ExecutionArgs, Operation>();
+  const operations = new WeakMap<object, Operation>();
 
   /** The group of this key, and how this member would execute for it. */
   function groupOf(key: string, plan: SharedDocument): ViewerGroup {
@@ -61,59 +74,51 @@ export function createSharedExecution(options: SharedExecutionOptions): WebSocke
     return group;
   }
 
-  return (server) => {
-    const { onSubscribe, subscribe } = server;
-    if (onSubscribe === undefined || subscribe === undefined) {
-      throw new Error(
-        "Shared execution needs the server's own onSubscribe and subscribe: graphql-ws' defaults do not tell which operation they run.",
-      );
-    }
+  async function subscribeShared(args: ExecutionArgs, { ctx, id }: Operation): Promise<SubscribeResult> {
+    const execute = async (own: ExecutionArgs): Promise<SubscribeResult> => subscribe(own);
+    const plan = planSharedDocument(args.document, args.operationName);
+    const viewer = plan && viewerKey(args.contextValue);
+    if (plan === null || viewer === null) return execute(args);
+    const variables = args.variableValues ?? {};
+    const after = plan.afterOf(variables);
+    const position = typeof after === "string" ? decodeCursor(after) : undefined;
+    // What is wrong with a cursor, the operation itself tells best.
+    if (after !== undefined && after !== null && position === undefined) return execute(args);
 
-    async function subscribeShared(args: ExecutionArgs, { ctx, id }: Operation): Promise<SubscribeResult> {
-      const execute = async (own: ExecutionArgs): Promise<SubscribeResult> =>
-        (await subscribe?.(own)) ?? { data: null };
-      const plan = planSharedDocument(args.document, args.operationName);
-      const viewer = plan && viewerKey(args.contextValue);
-      if (plan === null || viewer === null) return execute(args);
-      const variables = args.variableValues ?? {};
-      const after = plan.afterOf(variables);
-      const position = typeof after === "string" ? decodeCursor(after) : undefined;
-      // What is wrong with a cursor, the operation itself tells best.
-      if (after !== undefined && after !== null && position === undefined) return execute(args);
+    const variableValues = plan.withoutAfter(variables);
+    const key = stableJson([viewer, plan.text, args.operationName ?? null, variableValues]);
+    const group = groupOf(key, plan);
+    const member: SocketMember = createSocketMember({
+      socket: ctx.extra.socket,
+      operationId: id,
+      passes: createAfterGate(position, () => performance.now()),
+      maxBufferedBytes,
+      latest: () => group.latest,
+      leave: (each) => group.leave(each),
+    });
+    group.join(member, () => execute({ ...args, document: plan.document, variableValues }));
+    return (await group.refusal) ?? member;
+  }
 
-      const variableValues = plan.withoutAfter(variables);
-      const key = stableJson([viewer, plan.text, args.operationName ?? null, variableValues]);
-      const group = groupOf(key, plan);
-      const member: SocketMember = createSocketMember({
-        socket: ctx.extra.socket,
-        operationId: id,
-        passes: createAfterGate(position, () => performance.now()),
-        maxBufferedBytes,
-        latest: () => group.latest,
-        leave: (each) => group.leave(each),
-      });
-      group.join(member, () => execute({ ...args, document: plan.document, variableValues }));
-      return (await group.refusal) ?? member;
-    }
-
-    return {
-      ...server,
-      async onSubscribe(ctx, id, payload) {
-        const result = await onSubscribe(ctx, id, payload);
-        if (result !== undefined && !Array.isArray(result)) {
-          operations.set(result as ExecutionArgs, { ctx, id });
-        }
-        return result;
-      },
-      async subscribe(args) {
-        const operation = operations.get(args);
-        if (operation === undefined) return subscribe(args);
-        const result = await subscribeShared(args, operation);
-        return Symbol.asyncIterator in result ? result : refuse(operation, result);
-      },
-    };
+  return {
+    onSubscribe(ctx, id, payload) {
+      operations.set(payload, { ctx, id });
+    },
+    async subscribe(args) {
+      const payload = payloadOf(args.contextValue);
+      const operation = typeof payload === "object" && payload !== null ? operations.get(payload) : undefined;
+      if (operation === undefined) return subscribe(args);
+      const result = await subscribeShared(args, operation);
+      return Symbol.asyncIterator in result ? result : refuse(operation, result);
+    },
   };
 }
+
+const paramsOf = (contextValue: unknown): unknown =>
+  (contextValue as { params?: unknown } | undefined)?.params;
+
+const subscribeAtRoot = (args: ExecutionArgs): OperationResult =>
+  (args.rootValue as { subscribe: (args: ExecutionArgs) => OperationResult }).subscribe(args);
 
 /** A subscription that could not begin is answered with an `error` message, shared or not. */
 function refuse({ ctx, id }: Operation, { errors, data }: ExecutionResult): SubscribeResult {

@@ -1,11 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buildSchema, type ExecutionArgs, execute, GraphQLError, parse, subscribe, validate } from "graphql";
-import { useServer } from "graphql-ws/use/ws";
+import type { ServerOptions } from "graphql-ws";
+import { type Extra, useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { ExpectedError } from "../../errors.ts";
 import type { LiveProgress, VideoSnapshot } from "../live-progress.ts";
-import type { WebSocketHooks, WebSocketOptions } from "../shared-execution.ts";
+import type { SharedExecutionHooks } from "../shared-execution.ts";
 
 const schema = buildSchema(`
   type Query { ok: Boolean }
@@ -15,7 +16,7 @@ const schema = buildSchema(`
 `);
 
 /** The least GraphQL server that has the subscription: for what is said about live progress alone. */
-export async function startLiveServer(live: LiveProgress, hooks: WebSocketHooks = (options) => options) {
+export async function startLiveServer(live: LiveProgress, hooks?: SharedExecutionHooks) {
   const counts = { executions: 0, open: 0, snapshots: 0 };
 
   const fields = schema.getSubscriptionType()?.getFields();
@@ -43,21 +44,23 @@ export async function startLiveServer(live: LiveProgress, hooks: WebSocketHooks 
     return { ...snapshot, progress: all.reduce((sum, each) => sum + each.fraction, 0) / all.length };
   };
 
-  const options: WebSocketOptions = {
-    onSubscribe: (ctx, _id, { query, operationName, variables }) => {
+  const options: ServerOptions<Record<string, unknown>, Extra> = {
+    onSubscribe: (ctx, id, params) => {
+      hooks?.onSubscribe(ctx, id, params);
+      const { query, operationName, variables } = params;
       const document = parse(query);
       const errors = validate(schema, document);
       if (errors.length > 0) return errors;
-      const contextValue: Context = { workspaceId: String(ctx.connectionParams?.["workspaceId"]) };
-      const args: ExecutionArgs = { schema, document, contextValue };
+      const contextValue: Context = { workspaceId: String(ctx.connectionParams?.["workspaceId"]), params };
+      const args: ExecutionArgs = { schema, document, contextValue, rootValue: { subscribe } };
       return { ...args, operationName: operationName ?? null, variableValues: variables ?? null };
     },
     execute: (args) => execute(args),
-    subscribe: (args) => subscribe(args),
+    subscribe: hooks === undefined ? subscribe : (args) => hooks.subscribe(args),
   };
   const http = createServer();
   const sockets = new WebSocketServer({ server: http, path: "/graphql" });
-  const served = useServer(hooks(options), sockets);
+  const served = useServer(options, sockets);
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   return {
     url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`,
@@ -74,6 +77,7 @@ export async function startLiveServer(live: LiveProgress, hooks: WebSocketHooks 
 /** What `viewerKey` is given by this server. */
 export interface Context {
   workspaceId: string;
+  params: unknown;
 }
 
 /** A stream that tells when its reader is done with it. */
