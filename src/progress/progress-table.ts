@@ -2,6 +2,7 @@ import { isSettled, type RenderProgressed, type VariantProgress } from "@reelay/
 import type { Position } from "./cursor.ts";
 import type { LiveVariant, VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
+import { atLeast, type Peaks, raise } from "./peaks.ts";
 
 /** What one attempt said last. */
 interface HeardAttempt {
@@ -9,9 +10,6 @@ interface HeardAttempt {
   sequence: number;
   variants: Map<string, VariantProgress>;
 }
-
-/** The furthest that viewers were shown, per variant of one job. */
-type Peaks = Map<string, { fraction: number; frames: number; sizeBytes: bigint }>;
 
 interface VideoProgress {
   attempts: Map<string, HeardAttempt>;
@@ -144,26 +142,4 @@ function newestOf(heard: readonly HeardAttempt[], name: string): LiveVariant | u
   // The column is an integer, and so is the GraphQL field.
   const wholeEtaMs = etaMs === null ? null : Math.min(Math.round(etaMs), 2 ** 31 - 1);
   return { fraction, frames, fps, speed, etaMs: wholeEtaMs, sizeBytes: BigInt(sizeBytes) };
-}
-
-type Raised = Pick<LiveVariant, "fraction" | "frames" | "sizeBytes">;
-
-const atLeast = <V extends Raised>(variant: V, peak: Raised): V => ({
-  ...variant,
-  fraction: Math.max(variant.fraction, peak.fraction),
-  frames: Math.max(variant.frames, peak.frames),
-  sizeBytes: variant.sizeBytes > peak.sizeBytes ? variant.sizeBytes : peak.sizeBytes,
-});
-
-/** Lifts a variant to the furthest that was shown, and remembers. What is settled is the truth about frames and bytes. */
-function raise<V extends Raised & VideoSnapshot["variants"][number]>(peaks: Peaks, variant: V): V {
-  const peak = peaks.get(variant.name);
-  const raised = peak === undefined ? variant : atLeast(variant, peak);
-  peaks.set(variant.name, {
-    fraction: raised.fraction,
-    frames: raised.frames,
-    sizeBytes: raised.sizeBytes,
-  });
-  if (variant.status !== "READY") return raised;
-  return { ...raised, frames: variant.frames, sizeBytes: variant.sizeBytes };
 }
