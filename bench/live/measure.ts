@@ -3,6 +3,9 @@ import { progressed } from "../../src/progress/testing/rendering-video.ts";
 import type { Stage } from "./stage.ts";
 import type { Viewers } from "./viewers.ts";
 
+/** What viewers were sent last through the API: the raw server broadcasts the same bytes. */
+let sample = "";
+
 /** `shared`: through the API. `raw`: by the bare server. */
 export type Side = "shared" | "raw";
 export interface Load {
@@ -26,6 +29,9 @@ function nextReport(stage: Stage) {
   return { tick: lastTick, report };
 }
 
+/** Ticks that go before the measured ones: a process that has just met its first viewer is still compiling. */
+const warmUp = 10;
+
 /** Milliseconds from a report's publication (or the broadcast) to its arrival at each viewer, sorted. */
 export async function measureLatency(
   stage: Stage,
@@ -35,14 +41,18 @@ export async function measureLatency(
 ): Promise<number[]> {
   await connect(stage, viewers, side, subscribers);
   const publishedAt: [number, string][] = [];
-  for (let each = 0; each < ticks; each += 1) {
+  for (let each = -warmUp; each < ticks; each += 1) {
     const { tick, report } = nextReport(stage);
-    publishedAt.push([tick, String(process.hrtime.bigint())]);
-    if (side === "shared") await stage.publish(report);
-    else stage.raw.broadcast(sampleMessage(stage, tick));
+    if (each === 0) publishedAt.length = 0;
+    if (side === "shared") publishedAt.push([tick, await stage.publish(report)]);
+    else {
+      publishedAt.push([tick, String(process.hrtime.bigint())]);
+      stage.raw.broadcast(sample.replace(/"fps":\d+/, `"fps":${tick}`));
+    }
     await delay(everyMs);
   }
-  await viewers.received(ticks * subscribers);
+  await viewers.received((warmUp + ticks) * subscribers);
+  if (side === "shared") sample = (await viewers.ask({ do: "newest" })).newest ?? "";
   const { latenciesMs = [] } = await viewers.ask({ do: "latencies", publishedAt });
   await viewers.ask({ do: "disconnect" });
   return latenciesMs.sort((a, b) => a - b);
@@ -56,37 +66,16 @@ export async function measureCpu(
   { subscribers, ticks, everyMs }: Load,
 ): Promise<number> {
   await connect(stage, viewers, side, subscribers);
-  const text = sampleMessage(stage, 1_234);
   const before = process.cpuUsage();
   for (let each = 0; each < ticks; each += 1) {
     if (side === "shared") await stage.publish(nextReport(stage).report);
-    else stage.raw.broadcast(text);
+    else stage.raw.broadcast(sample);
     await delay(everyMs);
   }
   const delivered = await viewers.received(ticks * subscribers);
   const { user, system } = process.cpuUsage(before);
   await viewers.ask({ do: "disconnect" });
   return (user + system) / delivered;
-}
-
-/** A message as viewers are sent it, of the same length but for a digit. */
-function sampleMessage({ video }: Stage, fps: number): string {
-  const variants = ["a", "b", "c"].map(() => ({
-    id: video.videoId,
-    status: "RENDERING",
-    fraction: 0.1234,
-    fps,
-    speed: 2,
-    etaMs: 52_596,
-  }));
-  const videoProgress = {
-    id: video.videoId,
-    status: "PROCESSING",
-    progress: 0.1234,
-    cursor: "MToz".padEnd(22, "x"),
-    variants,
-  };
-  return JSON.stringify({ id: "v", type: "next", payload: { data: { videoProgress } } });
 }
 
 export const quantile = (sorted: readonly number[], q: number): number =>

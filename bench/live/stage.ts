@@ -16,7 +16,8 @@ export interface Stage extends AsyncDisposable {
   /** The API's WebSocket address, and what a viewer subscribes with. */
   url: string;
   subscribe: { connectionParams: Record<string, unknown>; payload: Record<string, unknown> };
-  publish(report: RenderProgressed): Promise<void>;
+  /** Sends a report; returns when it left (monotonic nanoseconds as text). */
+  publish(report: RenderProgressed): Promise<string>;
   /** A bare WebSocket server that sends the same text to everyone. */
   raw: { url: string; broadcast(text: string): void };
 }
@@ -52,7 +53,11 @@ export async function openStage(): Promise<Stage> {
       connectionParams: { workspaceId: video.workspaceId },
       payload: { query, variables: { id: video.videoId } },
     },
-    publish: (report) => messaging.publish(report),
+    async publish(report) {
+      const at = String(process.hrtime.bigint());
+      await messaging.publish(report);
+      return at;
+    },
     raw,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -10,12 +10,16 @@ let received = 0;
 /** When each tick arrived, by its number; when it was published is told afterwards. */
 let arrivals: { tick: number; at: bigint }[] = [];
 
+/** What came last, to be broadcast again for comparison. */
+let newest: Buffer = Buffer.alloc(0);
+
 /** Where the tick's number stands in a message; see `measure.ts`. */
 const marker = '"fps":';
 
 function note(data: Buffer) {
   const at = process.hrtime.bigint();
   received += 1;
+  newest = data;
   const start = data.indexOf(marker);
   if (start < 0) return;
   arrivals.push({
@@ -58,6 +62,7 @@ function latenciesOf(publishedAt: readonly [number, string][]): number[] {
 
 async function act(command: ViewersCommand): Promise<ViewersReply> {
   if (command.do === "latencies") return { received, latenciesMs: latenciesOf(command.publishedAt) };
+  if (command.do === "newest") return { received, newest: newest.toString() };
   if (command.do === "connect") {
     await connect(command);
     received = 0;

@@ -13,11 +13,14 @@ export type ViewersCommand =
   | { do: "count" }
   /** Monotonic nanoseconds (`process.hrtime`, one clock for all processes of the machine) as text, per tick. */
   | { do: "latencies"; publishedAt: [tick: number, at: string][] }
+  /** The newest message that any of them was given. */
+  | { do: "newest" }
   | { do: "disconnect" };
 
 export interface ViewersReply {
   received: number;
   latenciesMs?: number[];
+  newest?: string;
   error?: string;
 }
 
