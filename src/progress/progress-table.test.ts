@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { LoadedVideo } from "./loaded-video.ts";
+import { createProgressTable } from "./progress-table.ts";
+import { progressed } from "./testing/rendering-video.ts";
+
+const ref = { workspaceId: randomUUID(), videoId: randomUUID(), jobId: randomUUID(), taskId: randomUUID() };
+const attempts = [randomUUID(), randomUUID(), randomUUID()];
+const videoWith = (attempt: number) => ({ ...ref, attemptId: attempts[attempt] ?? "" });
+
+/** The video as the database has it while an attempt is open. */
+function loaded(attempt: number, jobId: string = ref.jobId): LoadedVideo {
+  const variants = ["144p", "360p", "720p"].map((name) => ({
+    name,
+    status: "RENDERING",
+    fraction: 0,
+    frames: 0,
+    sizeBytes: 0n,
+  }));
+  const row = { id: ref.videoId, revision: attempt, variants };
+  return {
+    row: row as unknown as LoadedVideo["row"],
+    jobId,
+    holders: [{ id: attempts[attempt] ?? "", progressSequence: 0 }],
+  };
+}
+
+const createTable = (maxVideos = 100, watched: string[] = []) =>
+  createProgressTable({ maxVideos, now: () => 0, isWatched: (videoId) => watched.includes(videoId) });
+
+test("whatever order, repeats and losses reports arrive with, no value a viewer sees goes backwards", () => {
+  const report = fc.record({
+    attempt: fc.integer({ min: 0, max: 2 }),
+    sequence: fc.integer({ min: 1, max: 50 }),
+  });
+  // Each step: some reports of any attempt arrive, then the video is shown while a given (later or equal) attempt holds the lease.
+  const steps = fc.array(fc.tuple(fc.array(report, { maxLength: 8 }), fc.boolean()), { maxLength: 40 });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const table = createTable();
+      let holder = 0;
+      let before = table.overlay(loaded(holder)).snapshot.variants;
+      for (const [reports, isLost] of all) {
+        for (const { attempt, sequence } of reports) {
+          table.hear(progressed(videoWith(attempt), sequence, sequence / 50));
+        }
+        if (isLost) holder = Math.min(holder + 1, 2);
+        const { variants } = table.overlay(loaded(holder)).snapshot;
+        for (const [index, variant] of variants.entries()) {
+          const earlier = before[index];
+          expect(variant.fraction).toBeGreaterThanOrEqual(earlier?.fraction ?? 0);
+          expect(variant.frames).toBeGreaterThanOrEqual(earlier?.frames ?? 0);
+          expect(variant.sizeBytes >= (earlier?.sizeBytes ?? 0n)).toBe(true);
+        }
+        before = variants;
+      }
+    }),
+  );
+});
+
+test("the newest report of the lease's holder is what is shown, however it arrived", () => {
+  const sequences = fc.shuffledSubarray(
+    Array.from({ length: 20 }, (_, index) => index + 1),
+    { minLength: 1 },
+  );
+  fc.assert(
+    fc.property(sequences, (order) => {
+      const table = createTable();
+      for (const sequence of order) table.hear(progressed(videoWith(0), sequence, sequence / 20));
+      const { snapshot, position } = table.overlay(loaded(0));
+      const newest = Math.max(...order);
+      expect(position.sequence).toBe(newest);
+      expect(snapshot.variants[0]?.fraction).toBe(newest / 20);
+    }),
+  );
+});
+
+test("memory is bounded: the least recently heard videos go, watched ones stay", () => {
+  const watched = randomUUID();
+  const table = createTable(10, [watched]);
+  table.hear(progressed({ ...videoWith(0), videoId: watched }, 1, 0.5));
+  for (let each = 0; each < 1_000; each += 1) {
+    table.hear(progressed({ ...videoWith(0), videoId: randomUUID() }, 1, 0.5));
+  }
+  expect(table.size).toBe(10);
+  expect(table.newest(watched)?.sequence).toBe(1);
+});
+
+test("of a video only a few attempts are remembered", () => {
+  const table = createTable();
+  const first = randomUUID();
+  table.hear(progressed({ ...videoWith(0), attemptId: first }, 1, 0.5));
+  for (let each = 0; each < 10; each += 1) {
+    table.hear(progressed({ ...videoWith(0), attemptId: randomUUID() }, 1, 0.5));
+  }
+  expect(table.variant(ref.videoId, first, "144p")).toBeUndefined();
+});
+
+test("what was silent for long is forgotten unless someone watches", () => {
+  const table = createTable(100, [ref.videoId]);
+  table.hear(progressed(videoWith(0), 1, 0.5));
+  table.hear(progressed({ ...videoWith(0), videoId: randomUUID() }, 1, 0.5));
+  table.evict(1);
+  expect(table.size).toBe(1);
+});

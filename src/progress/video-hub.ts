@@ -1,0 +1,108 @@
+import { createAfterGate } from "./after-gate.ts";
+import { encodeCursor, isNewer, type Position } from "./cursor.ts";
+import { createLatestChannel, type LatestChannel } from "./latest-channel.ts";
+import type { VideoSnapshot } from "./live-progress.ts";
+import type { LoadedVideo } from "./loaded-video.ts";
+import type { ProgressTable } from "./progress-table.ts";
+
+/** All viewers of one video in this process: one snapshot, kept while anyone watches, and one stream of changes. */
+export interface VideoHub {
+  /** Resolves to the video's workspace once it was loaded first; `null` when there is no such video. */
+  readonly loaded: Promise<string | null>;
+  /** The database said how the video stands. */
+  apply(video: LoadedVideo | null): void;
+  /** The first load failed: those who wait for it are told. */
+  fail(error: unknown): void;
+  /** Progress was heard. */
+  tick(): void;
+  subscribe(after: Position | undefined, signal: AbortSignal): AsyncIterableIterator<VideoSnapshot>;
+  /** Position of the newest state known; undefined before the first load. */
+  position(): Position | undefined;
+  end(): void;
+}
+
+export function createVideoHub(options: {
+  table: ProgressTable;
+  now: () => number;
+  /** Progress is passed on at most once in this time; state changes at once. */
+  tickIntervalMs: number;
+  /** The last subscriber left. */
+  onIdle: () => void;
+}): VideoHub {
+  const { table, now, tickIntervalMs, onIdle } = options;
+  const first = Promise.withResolvers<string | null>();
+  first.promise.catch(() => undefined);
+  const subscribers = new Set<{
+    channel: LatestChannel<VideoSnapshot>;
+    passes: (position: Position) => boolean;
+  }>();
+  let video: LoadedVideo | undefined;
+  let latest: { snapshot: VideoSnapshot; position: Position } | undefined;
+  let publishedAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+
+  function publish({ snapshot, position }: ReturnType<ProgressTable["overlay"]>) {
+    clearTimeout(timer);
+    timer = undefined;
+    latest = { snapshot: { ...snapshot, cursor: encodeCursor(position) }, position };
+    publishedAt = now();
+    for (const { channel, passes } of subscribers) if (passes(position)) channel.push(latest.snapshot);
+  }
+
+  function end() {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const { channel } of subscribers) channel.end();
+  }
+
+  return {
+    loaded: first.promise,
+    position: () => latest?.position,
+    end,
+    fail: (error) => first.reject(error),
+
+    apply(next) {
+      first.resolve(next?.row.workspaceId ?? null);
+      if (next === null) return end();
+      if (video !== undefined && next.row.revision < video.row.revision) return;
+      const isSame = video !== undefined && fingerprint(video) === fingerprint(next);
+      video = next;
+      if (!isSame) publish(table.overlay(next));
+    },
+
+    tick() {
+      if (video === undefined || timer !== undefined) return;
+      const waitMs = publishedAt + tickIntervalMs - now();
+      if (waitMs <= 0) publishProgress();
+      else timer = setTimeout(publishProgress, waitMs);
+    },
+
+    subscribe(after, signal) {
+      const passes = createAfterGate(after, now);
+      const channel = createLatestChannel<VideoSnapshot>(() => {
+        signal.removeEventListener("abort", abort);
+        subscribers.delete(subscriber);
+        if (subscribers.size === 0) onIdle();
+      });
+      const subscriber = { channel, passes };
+      const abort = () => void channel.return?.();
+      subscribers.add(subscriber);
+      signal.addEventListener("abort", abort, { once: true });
+      if (signal.aborted) abort();
+      else if (latest !== undefined && passes(latest.position)) channel.push(latest.snapshot);
+      return channel;
+    },
+  };
+
+  /** Reports of attempts that hold no lease of this video leave the position as it is: nothing to say. */
+  function publishProgress() {
+    timer = undefined;
+    if (video === undefined || latest === undefined) return;
+    const next = table.overlay(video);
+    if (isNewer(next.position, latest.position)) publish(next);
+  }
+}
+
+/** Equal for two loads that show the same. */
+const fingerprint = (video: LoadedVideo): string =>
+  JSON.stringify(video, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
