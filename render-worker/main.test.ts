@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Message, objectKeys, type RenderRequested } from "@reelay/contracts";
+import { createPubSubMessaging, liveReports } from "@reelay/messaging";
+import { createLocalObjectStore } from "@reelay/object-store";
+import { expect, test } from "vitest";
+import { createBroker } from "../embedded/broker/index.ts";
+import { words } from "./ffmpeg/words.ts";
+import { testEnv } from "./testing/env.ts";
+import { defaultProfile, makeClip, temporaryDirectory } from "./testing/kit.ts";
+
+const main = join(import.meta.dirname, "main.ts");
+
+/** A broker and a local store as `npm start` runs them, with what a worker that joins them reads. */
+async function startSystem() {
+  const resources = new AsyncDisposableStack();
+  const directory = resources.use(await temporaryDirectory());
+  const broker = resources.use(await createBroker());
+  const store = resources.use(
+    createLocalObjectStore({
+      directory: join(directory.path, "store"),
+      publicBaseUrl: "http://localhost:4000/media/",
+    }),
+  );
+  const messaging = resources.use(
+    createPubSubMessaging({ projectId: "reelay", emulatorHost: broker.address }),
+  );
+  await messaging.provision();
+  const run = { graphql: "http://localhost:4000/graphql", pubsub: broker.address, pid: process.pid };
+  await writeFile(join(directory.path, "run.json"), JSON.stringify(run));
+  const reports: Message[] = [];
+  const waiting = new Set<() => void>();
+  resources.use(
+    await messaging.consume(liveReports("test"), async ({ message }) => {
+      reports.push(message);
+      for (const wake of waiting) wake();
+    }),
+  );
+  return {
+    directory: directory.path,
+    async request(clip: string): Promise<RenderRequested> {
+      const videoId = randomUUID();
+      const key = objectKeys.source(videoId, "clip.mp4");
+      await store.put(key, { path: clip });
+      const task: RenderRequested = {
+        type: "render.requested.v1",
+        videoId,
+        jobId: randomUUID(),
+        taskId: randomUUID(),
+        pool: "cpu",
+        priority: "STANDARD",
+        source: { kind: "object", key },
+        profile: { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 3) },
+        keep: { variants: [], audio: null },
+        requestedAt: new Date().toISOString(),
+      };
+      await messaging.publish(task);
+      return task;
+    },
+    async until(matches: (message: Message) => boolean): Promise<Message> {
+      for (;;) {
+        const found = reports.find(matches);
+        if (found) return found;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        waiting.add(resolve);
+        await promise;
+        waiting.delete(resolve);
+      }
+    },
+    keys: async (videoId: string) =>
+      (await Array.fromAsync(store.list(`${objectKeys.video(videoId)}attempts/`))).map(({ key }) => key),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** `node main.ts`, told nothing but where the data lies. */
+function startMain(dataDirectory: string) {
+  const child = spawn(process.execPath, [main], {
+    env: { ...testEnv, REELAY_DATA_DIR: dataDirectory, LOG_LEVEL: "warn", WORKER_ID: "worker-1" },
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) =>
+    child.once("close", (code) => resolve({ code, stderr })),
+  );
+  return {
+    ended,
+    terminate: () => child.kill("SIGTERM"),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+test("a worker of its own joins the running system, does its tasks and leaves cleanly", {
+  timeout: 120_000,
+}, async () => {
+  await using system = await startSystem();
+  const clip = await makeClip(
+    join(system.directory, "clip.mp4"),
+    words("-f lavfi -i testsrc2=s=640x360:r=30:d=60 -c:v libx264 -preset ultrafast -g 30"),
+  );
+  const short = await makeClip(join(system.directory, "short.mp4"), ["-t", "2", "-i", clip, "-c", "copy"]);
+  await using worker = startMain(system.directory);
+
+  const first = await system.request(short);
+  const completed = await system.until(
+    (message) => message.type === "render.completed.v1" && message.taskId === first.taskId,
+  );
+  expect(completed).toMatchObject({
+    workerId: "worker-1",
+    state: { variants: [{}, {}, { status: "READY" }] },
+  });
+  expect(await system.keys(first.videoId)).toHaveLength(11);
+
+  const second = await system.request(clip);
+  await system.until(
+    (message) => message.type === "render.progressed.v1" && message.taskId === second.taskId,
+  );
+  worker.terminate();
+  await system.until((message) => message.type === "render.stopped.v1" && message.outcome === "INTERRUPTED");
+  await system.until((message) => message.type === "worker.seen.v1" && message.isStopping);
+  expect(await worker.ended).toEqual({ code: 0, stderr: "" });
+  expect(await system.keys(second.videoId)).toEqual([]);
+  expect(await readdir(join(system.directory, "work"))).toEqual([]);
+});
+
+test("a worker that is told nothing and finds nothing says what to do", async () => {
+  await using directory = await temporaryDirectory();
+  await mkdir(join(directory.path, "data"));
+  await using worker = startMain(join(directory.path, "data"));
+  const { code, stderr } = await worker.ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain("Start one with `npm start`");
+});
