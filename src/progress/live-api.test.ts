@@ -1,0 +1,192 @@
+/** Live progress through the real API, broker and database: nothing here stands in for anything but the worker. */
+import { PrismaPg } from "@prisma/adapter-pg";
+import { createPubSubMessaging } from "@reelay/messaging";
+import type { ObjectStore } from "@reelay/object-store";
+import { createClient } from "graphql-ws";
+import pino from "pino";
+import { Registry } from "prom-client";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { createBroker } from "../../embedded/broker/index.ts";
+import { PrismaClient } from "../../prisma/generated/client.ts";
+import type { Context } from "../../schema/context.ts";
+import { encodeGlobalId } from "../../schema/global-id.ts";
+import { createTestDatabase } from "../../tests/kit/index.ts";
+import { createApiKey } from "../auth/api-keys.ts";
+import { createServer } from "../server.ts";
+import { createLiveProgress } from "./create-live-progress.ts";
+import type { LiveProgress } from "./live-progress.ts";
+import { createSharedExecution, sharingKeyOf } from "./shared-execution.ts";
+import { finish, progressed, type RenderingVideo, seedRenderingVideo } from "./testing/rendering-video.ts";
+
+const query = `subscription Watch($id: ID!, $after: String) {
+  videoProgress(id: $id, after: $after) { id status progress cursor variants { id status fraction fps speed etaMs } }
+}`;
+
+interface Shown {
+  videoProgress: { status: string; cursor: string; variants: { fraction: number }[] };
+}
+
+const log = pino({ level: "silent" });
+
+async function startSystem() {
+  await using resources = new AsyncDisposableStack();
+  const database = resources.use(await createTestDatabase());
+  const db = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: database.url }),
+    log: [{ emit: "event", level: "query" }],
+  });
+  const queries: string[] = [];
+  db.$on("query", ({ query }) => queries.push(query));
+  resources.defer(() => db.$disconnect());
+  const broker = resources.use(await createBroker());
+  const connect = () => createPubSubMessaging({ projectId: "test", emulatorHost: broker.address });
+  const worker = resources.use(connect());
+  await worker.provision();
+  const video = await seedRenderingVideo(db);
+  const { token } = await createApiKey(db, {
+    workspaceId: video.workspaceId,
+    name: "test",
+    scopes: ["READ"],
+  });
+
+  async function startApi(apiId: string) {
+    const messaging = resources.use(connect());
+    const { url: databaseUrl } = database;
+    const live = resources.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log }));
+    let watches = 0;
+    const counted: LiveProgress = {
+      ...live,
+      watch: (target, signal) => {
+        watches += 1;
+        return live.watch(target, signal);
+      },
+    };
+    const clock = () => new Date();
+    const store = {} as ObjectStore;
+    const server = resources.use(
+      createServer({
+        config: { isDevelopment: false, graceMs: 500 },
+        context: {
+          db,
+          store,
+          live: counted,
+          clock,
+          operations: { db, store, live: counted, clock, uploads: null, log },
+        },
+        log,
+        metrics: new Registry(),
+        checks: {},
+        webSocketHooks: createSharedExecution({
+          viewerKey: (context) => {
+            const { viewer } = context as Context;
+            return viewer && sharingKeyOf(viewer);
+          },
+        }),
+      }),
+    );
+    const { url } = await server.listen(0, "127.0.0.1");
+    return { url, watches: () => watches };
+  }
+  const apis = [await startApi("one"), await startApi("two")] as const;
+  const owned = resources.move();
+  return { db, queries, worker, video, token, apis, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+type System = Awaited<ReturnType<typeof startSystem>>;
+
+function watch({ token, video }: System, { url }: { url: string }, after: string | null = null) {
+  const client = createClient({
+    url: `${url.replace("http", "ws")}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+  });
+  const variables = { id: encodeGlobalId("Video", video.videoId), after };
+  const stream = client.iterate<Shown>({ query, variables });
+  return {
+    async until(fits: (video: Shown["videoProgress"]) => boolean): Promise<Shown["videoProgress"]> {
+      for (;;) {
+        const { value, done } = await stream.next();
+        if (done === true || value.data === undefined || value.data === null) {
+          throw new Error(`no video: ${JSON.stringify(value)}`);
+        }
+        if (fits(value.data.videoProgress)) return value.data.videoProgress;
+      }
+    },
+    [Symbol.asyncDispose]: async () => client.dispose(),
+  };
+}
+
+const reached = (fraction: number) => (video: Shown["videoProgress"]) =>
+  video.variants.every((variant) => variant.fraction === fraction);
+
+async function report({ worker }: System, video: RenderingVideo, sequence: number, fraction: number) {
+  await worker.publish(progressed(video, sequence, fraction));
+}
+
+test("viewers at two API processes see a worker's reports and the end; equal documents are executed once", async () => {
+  await using system = await startSystem();
+  const { apis, video, db } = system;
+  await using viewers = new AsyncDisposableStack();
+  const all = apis.flatMap((api) => Array.from({ length: 10 }, () => viewers.use(watch(system, api))));
+  await Promise.all(all.map((viewer) => viewer.until(reached(0))));
+  await report(system, video, 1, 0.5);
+  const [seen] = await Promise.all(all.map((viewer) => viewer.until(reached(0.5))));
+  expect(apis.map((api) => api.watches())).toEqual([1, 1]);
+
+  // A viewer that comes back to the other process goes on where it was.
+  const back = viewers.use(watch(system, apis[1], seen?.cursor ?? null));
+  await report(system, video, 2, 0.75);
+  expect(reached(0.75)(await back.until(() => true))).toBe(true);
+  await finish(db, video);
+  const ends = await Promise.all(
+    [...all, back].map((viewer) => viewer.until((each) => each.status === "READY")),
+  );
+  expect(new Set(ends.map(({ cursor }) => cursor)).size).toBe(1);
+});
+
+test("progress on its way to a viewer asks the database nothing", async () => {
+  await using system = await startSystem();
+  const { apis, video, queries } = system;
+  await using viewer = watch(system, apis[0]);
+  await viewer.until(reached(0));
+  await report(system, video, 1, 0.1);
+  await viewer.until(reached(0.1));
+  queries.length = 0;
+  for (let tick = 2; tick <= 5; tick += 1) {
+    await report(system, video, tick, tick / 10);
+    await viewer.until(reached(tick / 10));
+  }
+  expect(queries).toEqual([]);
+});
+
+test("a viewer over server-sent events is told the same", async () => {
+  await using system = await startSystem();
+  const { apis, video, token, db } = system;
+  const stop = new AbortController();
+  const response = await fetch(`${apis[0].url}/graphql`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      authorization: `Bearer ${token}`,
+    },
+    body: JSON.stringify({ query, variables: { id: encodeGlobalId("Video", video.videoId) } }),
+    signal: stop.signal,
+  });
+  let text = "";
+  const decoder = new TextDecoder();
+  const body = response.body;
+  if (body === null) throw new Error("the response has no body");
+  const reader = body.getReader();
+  const until = async (part: string) => {
+    while (!text.includes(part)) text += decoder.decode((await reader.read()).value, { stream: true });
+  };
+  await until('"PROCESSING"');
+  await report(system, video, 1, 0.5);
+  await until('"fraction":0.5');
+  await finish(db, video);
+  await until('"READY"');
+  expect(response.headers.get("content-type")).toContain("text/event-stream");
+  stop.abort();
+});
