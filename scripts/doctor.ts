@@ -1,5 +1,6 @@
 /** `npm run doctor`: what this machine has of what Reelay needs, what is missing, and how to get it. */
 import path from "node:path";
+import { checkFfmpeg } from "./doctor/ffmpeg.ts";
 import { printFindings } from "./doctor/finding.ts";
 import { checkDataDirectory, checkPort } from "./doctor/machine.ts";
 import { checkChromium, checkGo, checkNode, checkNpm } from "./doctor/programs.ts";
@@ -11,6 +12,7 @@ const port = Number(process.env["PORT"] ?? 4000);
 const findings = await Promise.all([
   checkNode(),
   checkNpm(),
+  checkFfmpeg(),
   checkPostgres(dataDirectory),
   checkPort(port),
   checkDataDirectory(dataDirectory),
