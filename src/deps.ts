@@ -1,0 +1,36 @@
+import type { ObjectStore } from "@reelay/object-store";
+import type { Logger } from "pino";
+import type { PrismaClient } from "../prisma/generated/client.ts";
+import type { UploadProtocol } from "../prisma/generated/enums.ts";
+import type { LiveProgress } from "./progress/live-progress.ts";
+
+/** Opens and forgets uploads of sources: by tus into the local store, or straight into Google Cloud Storage. */
+export interface UploadGateway {
+  readonly protocol: UploadProtocol;
+  /** The address that a client uploads to. `tokenHash` is kept where the address is ours to authorise. */
+  open(upload: {
+    videoId: string;
+    objectKey: string;
+    sizeBytes: number;
+    contentType: string | null;
+    expiresAt: Date;
+  }): Promise<{ url: string; tokenHash: string | null }>;
+  /** Drops what has been uploaded of it so far. */
+  remove(videoId: string): Promise<void>;
+}
+
+/** What operations need. */
+export interface OperationDeps {
+  db: PrismaClient;
+  store: ObjectStore;
+  live: LiveProgress;
+  uploads: UploadGateway;
+  clock: () => Date;
+  log: Logger;
+  limits: {
+    uploadBytes: number;
+    uploadExpiryMs: number;
+    /** Hosts that URL sources may name although they are private. */
+    allowPrivateUrls: readonly string[];
+  };
+}

@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { apiEnvFields } from "./env-fields.ts";
+
+export { apiEnvFields } from "./env-fields.ts";
+
+/** Everything that an API process is told from outside. */
+export interface ApiEnv {
+  host: string;
+  port: number;
+  /** Without a slash at the end. */
+  publicUrl: string;
+  databaseUrl: string;
+  isDevelopment: boolean;
+  corsOrigins: string[];
+  logLevel: string;
+  pubsub: { projectId: string; emulatorHost?: string; prefix: string };
+  store:
+    | { kind: "local"; directory: string; publicBaseUrl: string }
+    | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
+  uploads: { maxBytes: number; expiryMs: number };
+  /** Hosts that URL sources may name although they are private. */
+  allowPrivateUrls: string[];
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type ApiEnvResult = { ok: true; env: ApiEnv } | { ok: false; errors: string[] };
+
+/** The process's own environment: nothing else of the API reads it. */
+export const processEnvironment: Environment = process.env;
+
+const Fields = z.object(apiEnvFields);
+
+/** Environment to configuration: pure. All that is wrong is said at once, each in a sentence. An empty value counts as none. */
+export function readApiEnv(environment: Environment): ApiEnvResult {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== "" && value !== undefined),
+  );
+  const parsed = Fields.safeParse(given);
+  if (!parsed.success) return { ok: false, errors: parsed.error.issues.map((issue) => toSentence(issue, given)) };
+  const fields = parsed.data;
+  if (fields.STORE === "gcs" && !fields.GCS_BUCKET) {
+    return { ok: false, errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."] };
+  }
+  return { ok: true, env: toEnv(fields) };
+}
+
+function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
+  const publicUrl = (fields.PUBLIC_URL ?? `http://localhost:${fields.PORT}`).replace(/\/+$/, "");
+  return {
+    host: fields.HOST,
+    port: fields.PORT,
+    publicUrl,
+    databaseUrl: fields.DATABASE_URL,
+    isDevelopment: fields.NODE_ENV === "development",
+    corsOrigins: fields.CORS_ORIGINS,
+    logLevel: fields.LOG_LEVEL,
+    pubsub: {
+      projectId: fields.PUBSUB_PROJECT_ID,
+      prefix: fields.PUBSUB_PREFIX,
+      ...(fields.PUBSUB_EMULATOR_HOST ? { emulatorHost: fields.PUBSUB_EMULATOR_HOST } : {}),
+    },
+    store: toStore(fields, publicUrl),
+    uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
+    allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
+  };
+}
+
+function toStore(fields: z.infer<typeof Fields>, publicUrl: string): ApiEnv["store"] {
+  if (fields.STORE === "gcs" && fields.GCS_BUCKET) {
+    return {
+      kind: "gcs",
+      bucket: fields.GCS_BUCKET,
+      ...(fields.GCS_API_ENDPOINT ? { apiEndpoint: fields.GCS_API_ENDPOINT } : {}),
+      ...(fields.MEDIA_BASE_URL ? { publicBaseUrl: fields.MEDIA_BASE_URL } : {}),
+    };
+  }
+  return {
+    kind: "local",
+    directory: resolve(fields.STORE_DIRECTORY ?? ".reelay/store"),
+    publicBaseUrl: fields.MEDIA_BASE_URL ?? `${publicUrl}/media/`,
+  };
+}
+
+function toSentence(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+  const name = String(issue.path[0]) as keyof typeof apiEnvFields;
+  const example = apiEnvFields[name]?.meta()?.["example"];
+  if (!(name in given)) return `${name} is not set: ${issue.message}. Example: ${name}=${String(example)}`;
+  return `${name} is "${String(given[name])}": ${issue.message}. Example: ${name}=${String(example)}`;
+}
