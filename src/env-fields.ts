@@ -22,7 +22,9 @@ const text = z.string().min(1);
 
 /** The API's environment: each field with its check and its documentation. The published table is generated from here. */
 export const apiEnvFields = {
-  HOST: text.default("0.0.0.0").meta(docs({ default: "0.0.0.0", effect: "Address to listen on.", example: "127.0.0.1" })),
+  HOST: text
+    .default("0.0.0.0")
+    .meta(docs({ default: "0.0.0.0", effect: "Address to listen on.", example: "127.0.0.1" })),
   PORT: z.coerce
     .number()
     .int()
@@ -50,31 +52,59 @@ export const apiEnvFields = {
         example: "postgres://reelay:secret@db:5432/reelay",
       }),
     ),
-  PUBSUB_PROJECT_ID: text
-    .default("reelay")
-    .meta(docs({ default: "reelay", effect: "Google Cloud project of the Pub/Sub topics.", example: "acme-video" })),
+  PUBSUB_PROJECT_ID: text.default("reelay").meta(
+    docs({
+      default: "reelay",
+      effect: "Google Cloud project of the Pub/Sub topics.",
+      example: "acme-video",
+    }),
+  ),
   PUBSUB_EMULATOR_HOST: z
     .string()
     .regex(/^[^\s/]+:\d+$/, "give host:port")
     .optional()
-    .meta(docs({ default: "none: Google Pub/Sub", effect: "Address of an emulator.", example: "localhost:8085" })),
-  PUBSUB_PREFIX: text
-    .default("reelay-")
-    .meta(docs({ default: "reelay-", effect: "Begins the names of all topics and subscriptions.", example: "staging-" })),
+    .meta(
+      docs({ default: "none: Google Pub/Sub", effect: "Address of an emulator.", example: "localhost:8085" }),
+    ),
+  PUBSUB_PREFIX: text.default("reelay-").meta(
+    docs({
+      default: "reelay-",
+      effect: "Begins the names of all topics and subscriptions.",
+      example: "staging-",
+    }),
+  ),
   STORE: z
     .enum(["local", "gcs"])
     .default("local")
-    .meta(docs({ default: "local", effect: "Where media lives: a folder, or Google Cloud Storage.", example: "gcs" })),
+    .meta(
+      docs({
+        default: "local",
+        effect: "Where media lives: a folder, or Google Cloud Storage.",
+        example: "gcs",
+      }),
+    ),
   STORE_DIRECTORY: text
     .optional()
-    .meta(docs({ default: ".reelay/store", effect: "Folder of the local store.", example: "/srv/reelay/store" })),
-  GCS_BUCKET: text
-    .optional()
-    .meta(docs({ default: "none: must be set with STORE=gcs", effect: "Bucket of the media.", example: "acme-video" })),
+    .meta(
+      docs({ default: ".reelay/store", effect: "Folder of the local store.", example: "/srv/reelay/store" }),
+    ),
+  GCS_BUCKET: text.optional().meta(
+    docs({
+      default: "none: must be set with STORE=gcs",
+      effect: "Bucket of the media.",
+      example: "acme-video",
+    }),
+  ),
   GCS_API_ENDPOINT: z
     .url()
     .optional()
-    .meta(docs({ default: "Google's", effect: "Address of a Cloud Storage emulator.", example: "http://localhost:4443" })),
+    .meta(
+      docs({
+        default: "Google's",
+        effect: "Address of a Cloud Storage emulator.",
+        example: "http://localhost:4443",
+      }),
+    ),
   MEDIA_BASE_URL: z
     .url()
     .optional()
@@ -90,28 +120,48 @@ export const apiEnvFields = {
     .int()
     .positive()
     .default(20 * 1024 ** 3)
-    .meta(docs({ default: "21474836480", unit: "bytes", effect: "Largest upload that is taken.", example: "5368709120" })),
+    .meta(
+      docs({
+        default: "21474836480",
+        unit: "bytes",
+        effect: "Largest upload that is taken.",
+        example: "5368709120",
+      }),
+    ),
   UPLOAD_EXPIRY: z.coerce
     .number()
     .positive()
     .default(86_400)
-    .meta(docs({ default: "86400", unit: "seconds", effect: "How long an upload's address lives.", example: "3600" })),
-  FETCH_ALLOW_PRIVATE: list
-    .default([])
     .meta(
       docs({
-        default: "none",
-        effect:
-          "Hosts and addresses that URL sources may name although they are not on the public internet, comma-separated. The worker has the last word by its own setting of this name.",
-        example: "media.internal",
+        default: "86400",
+        unit: "seconds",
+        effect: "How long an upload's address lives.",
+        example: "3600",
       }),
     ),
-  CORS_ORIGINS: list
-    .default(["*"])
-    .meta(docs({ default: "*", effect: "Origins whose pages may call the API, comma-separated.", example: "https://www.example.com" })),
-  NODE_ENV: text
-    .default("production")
-    .meta(docs({ default: "production", effect: "With development: GraphiQL, and introspection without an API key.", example: "development" })),
+  FETCH_ALLOW_PRIVATE: list.default([]).meta(
+    docs({
+      default: "none",
+      effect:
+        "Hosts and addresses that URL sources may name although they are not on the public internet, comma-separated. The worker has the last word by its own setting of this name.",
+      example: "media.internal",
+    }),
+  ),
+  CORS_ORIGINS: list.default(["*"]).meta(
+    docs({
+      default: "*",
+      effect: "Origins whose pages may call the API, comma-separated.",
+      example: "https://www.example.com",
+    }),
+  ),
+  NODE_ENV: text.default("production").meta(
+    docs({
+      default: "production",
+      effect: "With development: GraphiQL, and introspection without an API key.",
+      example: "development",
+    }),
+  ),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
     .default("info")

@@ -37,7 +37,8 @@ export function readApiEnv(environment: Environment): ApiEnvResult {
     Object.entries(environment).filter(([, value]) => value !== "" && value !== undefined),
   );
   const parsed = Fields.safeParse(given);
-  if (!parsed.success) return { ok: false, errors: parsed.error.issues.map((issue) => toSentence(issue, given)) };
+  if (!parsed.success)
+    return { ok: false, errors: parsed.error.issues.map((issue) => toSentence(issue, given)) };
   const fields = parsed.data;
   if (fields.STORE === "gcs" && !fields.GCS_BUCKET) {
     return { ok: false, errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."] };

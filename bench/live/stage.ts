@@ -15,6 +15,7 @@ import { applyMigrations } from "../../prisma/apply-migrations.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Context } from "../../schema/context.ts";
 import { encodeGlobalId } from "../../schema/global-id.ts";
+import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createLiveProgress } from "../../src/progress/create-live-progress.ts";
 import { createSharedExecution, sharingKeyOf } from "../../src/progress/shared-execution.ts";
@@ -73,7 +74,13 @@ export async function openStage(): Promise<Stage> {
   const server = resources.use(
     createServer({
       config: { isDevelopment: false, graceMs: 1_000 },
-      context: { db, store, live, clock, operations: { db, store, live, clock, uploads: null, log } },
+      context: {
+        db,
+        store,
+        live,
+        clock,
+        operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
+      },
       log,
       metrics: new Registry(),
       checks: {},

@@ -1,15 +1,19 @@
-/** An API of the test's own: real server, real Postgres, keys of two workspaces; doubles for the store and live progress. */
+/** An API of the test's own: real server, real Postgres, keys of two workspaces; a local store in a temporary folder; doubles for uploads and live progress. */
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { ObjectStore } from "@reelay/object-store";
+import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createServer, type ServerDeps } from "../../src/server.ts";
-import { createTestDatabase } from "./test-database.ts";
+import { createTestDatabase } from "../../tests/kit/index.ts";
 import { TestLive } from "./test-live.ts";
+import { testLimits, testUploads } from "./test-uploads.ts";
 
 export interface GraphQLAnswer {
   status: number;
@@ -35,7 +39,10 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
   const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) });
   let now = new Date();
   const clock = () => now;
-  const store = { publicUrl: (key: string) => `http://store/${key}` } as ObjectStore;
+  const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-api-")), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const store = stack.use(createLocalObjectStore({ directory, publicBaseUrl: "http://store/" }));
   const server = stack.use(
     createServer({
       config: { isDevelopment: true, graceMs: 500 },
@@ -48,7 +55,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
         store,
         live,
         clock,
-        operations: { db, store, live, clock, uploads: null, log },
+        operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
       },
     }),
   );

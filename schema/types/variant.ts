@@ -1,8 +1,8 @@
 import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
 import type { LiveVariant } from "../../src/progress/live-progress.ts";
+import { variantFraction } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
-import { variantFraction } from "../progress.ts";
 import { Tier, VariantStatus } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
 

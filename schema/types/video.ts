@@ -1,9 +1,9 @@
 import { objectKeys } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
 import { hasScope } from "../../src/auth/viewer.ts";
+import { videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
-import { videoProgress } from "../progress.ts";
 import { UploadProtocol, VideoStatus } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
 import { Source } from "./source.ts";

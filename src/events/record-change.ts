@@ -21,7 +21,11 @@ export interface Change {
  * Appends events in the transaction that made them true, and counts the video's revision. Viewers are woken by the insert
  * (trigger), so nothing that they can see may change without one.
  */
-export async function recordChange(tx: Tx, subject: ChangeSubject, changes: readonly Change[]): Promise<void> {
+export async function recordChange(
+  tx: Tx,
+  subject: ChangeSubject,
+  changes: readonly Change[],
+): Promise<void> {
   if (changes.length === 0) return;
   await tx.video.updateMany({ where: { id: subject.videoId }, data: { revision: { increment: 1 } } });
   await tx.event.createMany({

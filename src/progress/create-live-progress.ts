@@ -2,8 +2,8 @@ import { liveReports, type Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
 import type { Db } from "../db.ts";
 import { NotFoundError } from "../errors.ts";
+import { listen } from "../listen.ts";
 import { createChangeLoader } from "./change-loader.ts";
-import { listenForChanges } from "./change-notifications.ts";
 import { encodeCursor, isNewer, parseCursor } from "./cursor.ts";
 import type { LiveProgress } from "./live-progress.ts";
 import { createProgressTable } from "./progress-table.ts";
@@ -66,10 +66,11 @@ export async function createLiveProgress(
   };
 
   resources.use(
-    await listenForChanges({
+    await listen({
       databaseUrl,
+      channel: "reelay_video_changed",
       log,
-      changed: (videoId) => {
+      heard: (videoId) => {
         if (hubs.has(videoId)) loader.request(videoId);
       },
       resync: reloadAll,

@@ -1,4 +1,5 @@
 /** Live progress through the real API, broker and database: nothing here stands in for anything but the worker. */
+
 import { PrismaPg } from "@prisma/adapter-pg";
 import { createPubSubMessaging } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
@@ -11,6 +12,7 @@ import { createBroker } from "../../embedded/broker/index.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Context } from "../../schema/context.ts";
 import { encodeGlobalId } from "../../schema/global-id.ts";
+import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createApiKey } from "../auth/api-keys.ts";
 import { createServer } from "../server.ts";
@@ -72,7 +74,7 @@ async function startSystem() {
           store,
           live: counted,
           clock,
-          operations: { db, store, live: counted, clock, uploads: null, log },
+          operations: { db, store, live: counted, clock, uploads: testUploads, limits: testLimits, log },
         },
         log,
         metrics: new Registry(),

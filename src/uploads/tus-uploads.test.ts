@@ -86,14 +86,14 @@ const call = (
   url: string,
   method: string,
   headers: Record<string, string> = {},
-  body?: Buffer | ReadableStream,
+  body?: Buffer<ArrayBuffer> | ReadableStream,
 ) =>
   fetch(url, {
     method,
     headers: { "tus-resumable": "1.0.0", ...headers },
     ...(body && { body, duplex: "half" as const }),
   });
-const patch = (url: string, offset: number, body: Buffer | ReadableStream) =>
+const patch = (url: string, offset: number, body: Buffer<ArrayBuffer> | ReadableStream) =>
   call(
     url,
     "PATCH",

@@ -2,36 +2,36 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import type { Logger } from "pino";
 
-const channel = "reelay_video_changed";
 const firstRetryMs = 50;
 const lastRetryMs = 5_000;
 
 /**
- * Listens on a connection of its own for videos that changed. A broken connection is opened again, with backoff; since
+ * Listens on a connection of its own to one channel of NOTIFY. A broken connection is opened again, with backoff; since
  * notifications may have been missed meanwhile, `resync` is called after every connect but the first.
  */
-export async function listenForChanges(options: {
+export async function listen(options: {
   databaseUrl: string;
   log: Logger;
-  changed: (videoId: string) => void;
+  channel: string;
+  heard: (payload: string) => void;
   resync: () => void;
 }): Promise<AsyncDisposable> {
-  const { databaseUrl, log, changed, resync } = options;
+  const { databaseUrl, channel, log, heard, resync } = options;
   const stopped = new AbortController();
 
   /** Resolves to the connection's end. Rejects when it cannot be opened. */
   async function connect(): Promise<{ ended: Promise<void>; close: () => Promise<void> }> {
     const client = new Client({
       connectionString: databaseUrl,
-      application_name: "reelay-live",
+      application_name: "reelay-notifications",
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
     });
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    client.on("error", (error) => log.warn({ err: error }, "live.notifications-lost"));
+    client.on("error", (error) => log.warn({ err: error }, "notifications.lost"));
     client.on("end", end);
     client.on("notification", ({ payload }) => {
-      if (payload !== undefined && payload !== "") changed(payload);
+      heard(payload ?? "");
     });
     const close = () => client.end().catch(() => undefined);
     try {
@@ -63,7 +63,7 @@ export async function listenForChanges(options: {
         retryMs = firstRetryMs;
         resync();
       } catch (error) {
-        log.warn({ err: error, retryMs }, "live.notifications-unavailable");
+        log.warn({ err: error, retryMs }, "notifications.unavailable");
         retryMs = Math.min(retryMs * 2, lastRetryMs);
       }
     }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { videoProgress } from "./progress.ts";
+import { videoProgress } from "./video-progress.ts";
 
 const variant = (
   status: "PENDING" | "RENDERING" | "READY" | "SKIPPED" | "FAILED",

@@ -1,4 +1,4 @@
-import type { VariantStatus, VideoStatus } from "../prisma/generated/enums.ts";
+import type { VariantStatus, VideoStatus } from "../../prisma/generated/enums.ts";
 
 interface VariantProgress {
   status: VariantStatus;

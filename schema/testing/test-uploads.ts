@@ -1,0 +1,14 @@
+import type { OperationDeps, UploadGateway } from "../../src/deps.ts";
+
+/** Uploads for tests that are not about them: addresses that nobody sends to. */
+export const testUploads: UploadGateway = {
+  protocol: "TUS",
+  open: ({ videoId }) => Promise.resolve({ url: `http://127.0.0.1/uploads/${videoId}`, tokenHash: "hash" }),
+  remove: () => Promise.resolve(),
+};
+
+export const testLimits: OperationDeps["limits"] = {
+  uploadBytes: 10 * 1024 ** 3,
+  uploadExpiryMs: 86_400_000,
+  allowPrivateUrls: [],
+};

@@ -1,0 +1,69 @@
+import type { ObjectStore } from "@reelay/object-store";
+import { ObjectNotFoundError } from "@reelay/object-store";
+import type { Logger } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { UploadGateway } from "../deps.ts";
+import { createToken, createTusUploads, hashToken, isTokenOf, type TusUploads } from "../uploads/index.ts";
+import { receiveSource } from "../videos/index.ts";
+
+export interface TusGatewayOptions {
+  db: PrismaClient;
+  store: ObjectStore;
+  /** On the local store's file system. */
+  directory: string;
+  publicUrl: string;
+  clock: () => Date;
+  log: Logger;
+}
+
+/** Clients upload to this API by the tus protocol; a whole file moves into the local store and starts its job. An upload's id is its video's. */
+export function createTusUploadGateway(options: TusGatewayOptions): {
+  gateway: UploadGateway;
+  uploads: TusUploads;
+} {
+  const { db, store, directory, publicUrl, clock, log } = options;
+  const uploads = createTusUploads({
+    directory,
+    basePath: "/uploads",
+    now: clock,
+    onError: (error, videoId) => log.error({ err: error, videoId }, "upload.failed"),
+    async authorise(videoId, token) {
+      if (!isUuid(videoId)) return null;
+      const source = await db.source.findUnique({ where: { videoId } });
+      const { uploadTokenHash, uploadExpiresAt, sizeBytes } = source ?? {};
+      if (!uploadTokenHash || !uploadExpiresAt || typeof sizeBytes !== "bigint") return null;
+      return isTokenOf(token, uploadTokenHash)
+        ? { sizeBytes: Number(sizeBytes), expiresAt: uploadExpiresAt }
+        : null;
+    },
+    async onReceived(videoId, path) {
+      const source = await db.source.findUnique({ where: { videoId } });
+      if (source === null || source.receivedAt !== null) return;
+      await adopt(store, source.objectKey, path);
+      await receiveSource({ db, clock }, videoId);
+      log.info({ videoId, sizeBytes: Number(source.sizeBytes) }, "upload.received");
+    },
+  });
+  const gateway: UploadGateway = {
+    protocol: "TUS",
+    async open({ videoId, sizeBytes, expiresAt }) {
+      const token = createToken();
+      await uploads.create({ uploadId: videoId, sizeBytes, expiresAt });
+      return { url: `${publicUrl}${uploads.addressPath(videoId, token)}`, tokenHash: hashToken(token) };
+    },
+    remove: (videoId) => uploads.remove(videoId),
+  };
+  return { gateway, uploads };
+}
+
+/** A file that is gone was adopted before a crash, if the object is there. */
+async function adopt(store: ObjectStore, key: string, path: string): Promise<void> {
+  try {
+    await store.adopt(key, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if ((await store.head(key)) === null) throw new ObjectNotFoundError(key);
+  }
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);

@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { createPubSubMessaging } from "@reelay/messaging";
+import { createGcsObjectStore, createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
+import type { Logger } from "pino";
+import { applyMigrations } from "../prisma/apply-migrations.ts";
+import { PrismaClient } from "../prisma/generated/client.ts";
+import type { Context } from "../schema/context.ts";
+import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
+import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
+import type { OperationDeps, UploadGateway } from "./deps.ts";
+import type { ApiEnv } from "./env.ts";
+import { createMediaHandler } from "./media/index.ts";
+import { createMetrics } from "./metrics.ts";
+import { startRelay } from "./outbox/relay.ts";
+import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
+import { startProjector } from "./projector/index.ts";
+import { createServer, type Handler } from "./server.ts";
+import { sendAgain, startSweeper } from "./sweeper/index.ts";
+
+export interface Api extends AsyncDisposable {
+  /** Where it listens. */
+  url: string;
+  port: number;
+  db: PrismaClient;
+}
+
+export interface ApiOptions {
+  /** The broker forgot everything (it keeps nothing on disk): send all queued tasks again at once. Default false. */
+  isBrokerEmpty?: boolean;
+}
+
+/** One API process: brings the database and the broker up to date, then relays, projects, sweeps and serves until disposed. */
+export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {}): Promise<Api> {
+  await using starting = new AsyncDisposableStack();
+  const { databaseUrl } = env;
+  const clock = () => new Date();
+  const { applied } = await applyMigrations({ url: databaseUrl });
+  if (applied.length > 0) log.info({ applied }, "migrations.applied");
+  const db = starting.adopt(
+    new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 20 }) }),
+    (client) => client.$disconnect(),
+  );
+  const messaging = starting.use(
+    createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
+  );
+  await messaging.provision();
+  const { store, uploads, handlers, sweepUploads } = openStore(env, { db, clock, log }, starting);
+  const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log }));
+  const limits = {
+    uploadBytes: env.uploads.maxBytes,
+    uploadExpiryMs: env.uploads.expiryMs,
+    allowPrivateUrls: env.allowPrivateUrls,
+  };
+  const operations: OperationDeps = { db, store, live, uploads, clock, log, limits };
+  const sweeperDeps = { ...operations, messaging };
+  if (options.isBrokerEmpty) await sendAgain(sweeperDeps, clock());
+  starting.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
+  starting.use(await startProjector({ db, messaging, store, clock, log }));
+  starting.use(startSweeper(sweeperDeps, sweepUploads));
+  const server = starting.use(
+    createServer({
+      config: { isDevelopment: env.isDevelopment, corsOrigins: env.corsOrigins },
+      context: { db, store, live, clock, operations },
+      log,
+      metrics: createMetrics(db),
+      checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
+      handlers,
+      webSocketHooks: createSharedExecution({
+        viewerKey: (context) => {
+          const { viewer } = context as Context;
+          return viewer && sharingKeyOf(viewer);
+        },
+      }),
+    }),
+  );
+  const { url, port } = await server.listen(env.port, env.host);
+  log.info({ url }, "api.listening");
+  const held = starting.move();
+  return { url, port, db, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+interface OpenedStore {
+  store: ObjectStore;
+  uploads: UploadGateway;
+  handlers: Handler[];
+  sweepUploads: () => Promise<unknown>;
+}
+
+/** The store that the environment names, with its way of uploading and, for a local one, its serving. */
+function openStore(
+  env: ApiEnv,
+  { db, clock, log }: { db: PrismaClient; clock: () => Date; log: Logger },
+  stack: AsyncDisposableStack,
+): OpenedStore {
+  if (env.store.kind === "gcs") {
+    const store = stack.use(createGcsObjectStore(env.store));
+    const sweepUploads = () => Promise.resolve();
+    return { store, uploads: createGcsUploadGateway(store), handlers: [], sweepUploads };
+  }
+  const { directory } = env.store;
+  const store = stack.use(createLocalObjectStore(env.store));
+  const { gateway, uploads } = createTusUploadGateway({
+    db,
+    store,
+    clock,
+    log,
+    publicUrl: env.publicUrl,
+    // Below the store's own reserved prefix: on its file system, and never served.
+    directory: join(directory, ".store-uploads"),
+  });
+  stack.use(uploads);
+  const media = createMediaHandler({
+    store,
+    basePath: "/media/",
+    onError: (error, key) => log.error({ err: error, key }, "media.failed"),
+  });
+  const upload: Handler = async (req, res) => {
+    if (!req.url?.startsWith("/uploads/")) return false;
+    await uploads.handle(req, res);
+    return true;
+  };
+  return { store, uploads: gateway, handlers: [media, upload], sweepUploads: () => uploads.sweep(clock()) };
+}

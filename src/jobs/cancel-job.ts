@@ -1,0 +1,40 @@
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { ConflictError } from "../errors.ts";
+import { recordChange } from "../events/record-change.ts";
+import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { lockOwnJob } from "./own-job.ts";
+import { canceled, settleJob } from "./settle-job.ts";
+import { stopOpenAttempts } from "./stop-attempts.ts";
+
+/**
+ * A job that waits is canceled at once. One that runs is canceled when its worker has stopped, to which a control message goes now;
+ * the sweeper sees to it if the worker does not answer. Canceling a canceled job changes nothing.
+ * Throws `NotFoundError`, `ConflictError` (`JOB_ENDED`).
+ */
+export async function cancelJob(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { jobId }: { jobId: string },
+): Promise<{ jobId: string }> {
+  await deps.db.$transaction(async (tx) => {
+    const job = await lockOwnJob(tx, viewer, jobId);
+    if (job.status === "CANCELED") return;
+    if (job.endedAt !== null) {
+      throw new ConflictError(
+        "JOB_ENDED",
+        `The job has ended as ${job.status}; only one that waits or runs can be canceled.`,
+      );
+    }
+    const now = deps.clock();
+    await tx.job.update({ where: { id: jobId }, data: { cancelRequestedAt: job.cancelRequestedAt ?? now } });
+    const running = await stopOpenAttempts(tx, { videoId: job.videoId, jobId, reason: "CANCELED", now });
+    if (running > 0) {
+      await recordChange(tx, { ...job, jobId }, [{ type: "job.cancel-requested" }]);
+      return;
+    }
+    await settleJob(tx, job, canceled, now);
+    await refreshManifest(tx, deps.store, job.videoId);
+  });
+  return { jobId };
+}

@@ -1,0 +1,19 @@
+import type { Job } from "../../prisma/generated/client.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import { NotFoundError } from "../errors.ts";
+import type { Tx } from "../events/record-change.ts";
+import { lockVideo } from "../videos/own-video.ts";
+
+/** The viewer's job, its video locked until the transaction ends. Throws `NotFoundError`. */
+export async function lockOwnJob(tx: Tx, viewer: Viewer, jobId: string): Promise<Job> {
+  const where = { id: jobId, workspaceId: viewer.workspaceId };
+  const found = await tx.job.findFirst({ where, select: { videoId: true } });
+  if (found) await lockVideo(tx, found.videoId);
+  // Read again: it may have ended while the lock was awaited.
+  const job = found && (await tx.job.findFirst({ where }));
+  if (job) return job;
+  throw new NotFoundError(
+    "JOB_NOT_FOUND",
+    "There is no such job in this workspace; `jobs` lists those that exist.",
+  );
+}

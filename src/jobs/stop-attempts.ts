@@ -1,0 +1,32 @@
+import type { RenderCancelRequested } from "@reelay/contracts";
+import type { Tx } from "../events/record-change.ts";
+import { addToOutbox } from "../outbox/add-to-outbox.ts";
+
+/** Tells the workers that hold attempts of this video or job to stop. Returns how many those are. */
+export async function stopOpenAttempts(
+  tx: Tx,
+  stop: { videoId: string; jobId?: string; reason: RenderCancelRequested["reason"]; now: Date },
+): Promise<number> {
+  const { videoId, jobId, reason, now } = stop;
+  const attempts = await tx.attempt.findMany({
+    where: { outcome: null, task: { job: { videoId, ...(jobId !== undefined && { id: jobId }) } } },
+    select: { id: true, taskId: true, workerId: true },
+  });
+  for (const { id, taskId, workerId } of attempts) {
+    await addToOutbox(tx, toStopMessage({ attemptId: id, taskId, workerId }, reason, now));
+  }
+  return attempts.length;
+}
+
+export const toStopMessage = (
+  attempt: { taskId: string; attemptId: string; workerId: string },
+  reason: RenderCancelRequested["reason"],
+  now: Date,
+): RenderCancelRequested => ({
+  type: "render.cancel-requested.v1",
+  taskId: attempt.taskId,
+  attemptId: attempt.attemptId,
+  workerId: attempt.workerId,
+  reason,
+  requestedAt: now.toISOString(),
+});

@@ -1,0 +1,53 @@
+import type { WorkerSeen } from "@reelay/contracts";
+import type { Pool } from "../../prisma/generated/enums.ts";
+import { toStopMessage } from "../jobs/stop-attempts.ts";
+import { leaseMs, type ProjectorDeps } from "./deps.ts";
+
+/** Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must stop. */
+export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): Promise<void> {
+  const { db, clock, messaging } = deps;
+  const now = clock();
+  const { workerId, hostname, version, slots, encoders, ffmpegVersion, isStopping } = report;
+  const data = {
+    hostname,
+    version,
+    slots,
+    encoders,
+    ffmpegVersion,
+    isStopping,
+    pools: report.pools.map((pool) => pool.toUpperCase() as Pool),
+    busy: report.attempts.length,
+    startedAt: new Date(report.startedAt),
+    lastSeenAt: now,
+  };
+  await db.worker.upsert({ where: { id: workerId }, create: { id: workerId, ...data }, update: data });
+  if (report.attempts.length === 0) return;
+  const ids = report.attempts.map(({ attemptId }) => attemptId);
+  await db.attempt.updateMany({
+    where: { id: { in: ids }, workerId, outcome: null },
+    data: { leaseUntil: new Date(now.getTime() + leaseMs) },
+  });
+  const known = await db.attempt.findMany({
+    where: { id: { in: ids } },
+    select: {
+      id: true,
+      taskId: true,
+      outcome: true,
+      task: { select: { job: { select: { cancelRequestedAt: true } } } },
+    },
+  });
+  const tasks = await db.task.findMany({
+    where: { id: { in: report.attempts.map(({ taskId }) => taskId) } },
+    select: { id: true },
+  });
+  for (const { attemptId, taskId } of report.attempts) {
+    const attempt = known.find(({ id }) => id === attemptId);
+    const isTaskGone = tasks.every(({ id }) => id !== taskId);
+    // An attempt that is not known yet may have its `started` on the way.
+    const isLost = attempt ? attempt.outcome !== null : isTaskGone;
+    const isUnwanted = attempt?.outcome === null && attempt.task.job.cancelRequestedAt !== null;
+    if (!isLost && !isUnwanted) continue;
+    const reason = isLost ? "LEASE_LOST" : "CANCELED";
+    await messaging.publish(toStopMessage({ attemptId, taskId, workerId }, reason, now));
+  }
+}

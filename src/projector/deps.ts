@@ -1,0 +1,18 @@
+import type { Messaging } from "@reelay/messaging";
+import type { ObjectStore } from "@reelay/object-store";
+import type { Logger } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+
+export interface ProjectorDeps {
+  db: PrismaClient;
+  messaging: Messaging;
+  store: ObjectStore;
+  clock: () => Date;
+  log: Logger;
+}
+
+/** How long an attempt holds its task without being heard of. Workers report every 5 s at least. */
+export const leaseMs = 30_000;
+
+/** Store writes happen inside these transactions, so they may take longer than Prisma's usual 5 s. */
+export const transactionOptions = { timeout: 30_000, maxWait: 15_000 } as const;

@@ -1,0 +1,75 @@
+import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
+import { recordChange, type Tx } from "../events/record-change.ts";
+import { enqueueTask } from "../jobs/enqueue-task.ts";
+import { canceled, settleJob } from "../jobs/settle-job.ts";
+import type { HeldAttempt } from "./hold-attempt.ts";
+
+/** Delay before try number `tries + 1`: 2 s doubled each time up to a minute, with half of it at random so that tasks do not come back in step. */
+export function backoffMs(tries: number, random: () => number = Math.random): number {
+  const full = Math.min(2_000 * 2 ** Math.max(0, tries - 1), 60_000);
+  return full / 2 + (full / 2) * random();
+}
+
+const lostError = (workerId: string): ReportedError => ({
+  code: "WORKER_LOST",
+  message: `Worker ${workerId} was not heard of for longer than its lease; it may have crashed or lost its network. The task goes to another worker.`,
+  scope: "WORKER",
+  retriable: true,
+});
+
+/** Closes an attempt with its outcome and decides what becomes of its task: done, tried again after a backoff, or failed. */
+export async function endAttempt(
+  tx: Tx,
+  attempt: HeldAttempt,
+  outcome: AttemptOutcome,
+  now: Date,
+  reported: ReportedError | null = null,
+): Promise<void> {
+  const { task, id: attemptId } = attempt;
+  const { job } = task;
+  const error = outcome === "LOST" ? lostError(attempt.workerId) : reported;
+  await tx.attempt.update({
+    where: { id: attemptId },
+    data: {
+      outcome,
+      endedAt: now,
+      errorCode: error?.code ?? null,
+      errorMessage: error?.message ?? null,
+      errorScope: error?.scope ?? null,
+      errorRetriable: error?.retriable ?? null,
+      logTail: error?.logTail ?? null,
+    },
+  });
+  await recordChange(tx, { ...job, jobId: job.id, attemptId }, [
+    {
+      type: `attempt.${outcome.toLowerCase()}`,
+      data: { number: attempt.number, ...(error && { code: error.code }) },
+    },
+  ]);
+  const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED";
+  const { tries, maxTries } = usesTry
+    ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })
+    : task;
+  if (outcome === "COMPLETED") return await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
+  // Whatever ended it, nobody wants it any more.
+  if (outcome === "CANCELED" || job.cancelRequestedAt !== null)
+    return await settleJob(tx, job, canceled, now);
+  if (outcome === "REJECTED" || tries >= maxTries)
+    return await settleJob(tx, job, { status: "FAILED", error }, now);
+  const delay = outcome === "INTERRUPTED" ? 0 : backoffMs(tries);
+  await tx.variant.updateMany({
+    where: { videoId: job.videoId, status: { notIn: ["READY", "SKIPPED"] } },
+    data: {
+      status: "PENDING",
+      fps: null,
+      speed: null,
+      etaMs: null,
+      errorCode: null,
+      errorMessage: null,
+      errorRetriable: null,
+    },
+  });
+  await tx.job.update({ where: { id: job.id }, data: { status: "QUEUED" } });
+  await enqueueTask(tx, task.id, new Date(now.getTime() + delay));
+  await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);
+}

@@ -1,0 +1,29 @@
+/** Applies what workers report. */
+import { projectorReports } from "@reelay/messaging";
+import { applyReport } from "./apply-report.ts";
+import type { ProjectorDeps } from "./deps.ts";
+
+export { applyReport } from "./apply-report.ts";
+export { leaseMs, type ProjectorDeps, transactionOptions } from "./deps.ts";
+export { endAttempt } from "./end-attempt.ts";
+
+/** Consumes the shared subscription of reports until disposed. A report that cannot be applied comes again. */
+export function startProjector(deps: ProjectorDeps): Promise<AsyncDisposable> {
+  return deps.messaging.consume(
+    projectorReports,
+    async ({ message }) => {
+      if (message.type === "render.requested.v1" || message.type === "render.cancel-requested.v1") return;
+      try {
+        await applyReport(deps, message);
+      } catch (error) {
+        const { type } = message;
+        deps.log.error(
+          { err: error, type, ...("videoId" in message && { videoId: message.videoId }) },
+          "report.not-applied",
+        );
+        throw error;
+      }
+    },
+    { maxInFlight: 20 },
+  );
+}

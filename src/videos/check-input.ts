@@ -1,0 +1,121 @@
+import ipaddr from "ipaddr.js";
+import { InvalidInputError } from "../errors.ts";
+
+const maxMetadataBytes = 65_536;
+
+/** The title without surrounding space. Throws `InvalidInputError`. */
+export function checkTitle(title: string): string {
+  const trimmed = title.trim();
+  const length = [...trimmed].length;
+  if (length >= 1 && length <= 500 && !trimmed.includes("\0")) return trimmed;
+  throw new InvalidInputError(
+    "TITLE_INVALID",
+    "title",
+    `title: has ${length} characters${trimmed.includes("\0") ? " with a NUL among them" : ""}; give 1 to 500.`,
+  );
+}
+
+export function checkExternalId(externalId: string): string {
+  if (externalId.length >= 1 && externalId.length <= 255 && !externalId.includes("\0")) return externalId;
+  throw new InvalidInputError(
+    "EXTERNAL_ID_INVALID",
+    "externalId",
+    `externalId: has ${externalId.length} characters; give 1 to 255, without NUL.`,
+  );
+}
+
+/** A JSON object of at most 64 KiB. */
+export function checkMetadata(metadata: unknown): object {
+  if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) {
+    const came = Array.isArray(metadata) ? "a list" : metadata === null ? "null" : `a ${typeof metadata}`;
+    throw new InvalidInputError("METADATA_INVALID", "metadata", `metadata: is ${came}; give a JSON object.`);
+  }
+  const text = JSON.stringify(metadata);
+  const sizeBytes = Buffer.byteLength(text);
+  if (sizeBytes > maxMetadataBytes) {
+    throw new InvalidInputError(
+      "METADATA_TOO_LARGE",
+      "metadata",
+      `metadata: takes ${sizeBytes} bytes as JSON; at most ${maxMetadataBytes} are kept. Keep large data elsewhere and refer to it.`,
+    );
+  }
+  if (text.includes("\\u0000")) {
+    throw new InvalidInputError(
+      "METADATA_INVALID",
+      "metadata",
+      "metadata: holds a NUL character; leave it out.",
+    );
+  }
+  return metadata;
+}
+
+/** A name that is safe as the last part of an object key: no folders, no control characters, at most 150 bytes, its ending kept. */
+export function toSafeFilename(filename: string): string {
+  const base = filename.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
+  const clean = base.replaceAll(/[\p{C}\p{Z}"#%*:<>?|[\]]+/gu, "-").replace(/^[-.]+/, "");
+  const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
+  let stem = clean.slice(0, clean.length - ending.length);
+  while (Buffer.byteLength(stem) > 140) stem = [...stem].slice(0, -1).join("");
+  return `${stem || "source"}${ending}`;
+}
+
+/** An upload's exact size. Throws `InvalidInputError`. */
+export function checkUploadSize(sizeBytes: number, maxBytes: number): number {
+  const field = "source.upload.sizeBytes";
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 1) {
+    throw new InvalidInputError(
+      "UPLOAD_SIZE_INVALID",
+      field,
+      `${field}: is ${sizeBytes}; give the file's exact size in bytes, at least 1.`,
+    );
+  }
+  if (sizeBytes > maxBytes) {
+    throw new InvalidInputError(
+      "UPLOAD_TOO_LARGE",
+      field,
+      `${field}: is ${sizeBytes}; this server takes at most ${maxBytes} bytes. Send a smaller file or have UPLOAD_MAX_BYTES raised.`,
+    );
+  }
+  return sizeBytes;
+}
+
+/**
+ * What can be said of a URL without asking anybody: syntax, scheme, literal private addresses. The worker that fetches it checks every
+ * address that its name resolves to, and connects to the one it checked. Throws `InvalidInputError` (`SOURCE_URL_REFUSED`).
+ */
+export function checkSourceUrl(text: string, allowPrivate: readonly string[]): URL {
+  const field = "source.url.url";
+  const refuse = (reason: string): InvalidInputError =>
+    new InvalidInputError(
+      "SOURCE_URL_REFUSED",
+      field,
+      `${field}: ${JSON.stringify(text.slice(0, 200))} ${reason}`,
+    );
+  if (text.length > 4_096) throw refuse(`has ${text.length} characters; at most 4096 are taken.`);
+  const url = URL.parse(text);
+  if (url === null) throw refuse("is no absolute URL; give one such as https://example.com/video.mp4.");
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw refuse(
+      `has the scheme ${url.protocol} and only http: and https: are fetched; use one of them, or upload the file.`,
+    );
+  }
+  if (url.username || url.password)
+    throw refuse("carries credentials; use an address that needs none, e.g. a signed one.");
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (allowPrivate.includes(host)) return url;
+  const isLiteral = ipaddr.isValid(host);
+  const isPublic = isLiteral
+    ? ipaddr.process(host).range() === "unicast"
+    : !/(^|\.)localhost\.?$/i.test(host);
+  if (isPublic || (isLiteral && allowPrivate.some((range) => isWithin(host, range)))) return url;
+  throw refuse(
+    "is not on the public internet; upload the file, or have the address allowed by FETCH_ALLOW_PRIVATE.",
+  );
+}
+
+function isWithin(host: string, range: string): boolean {
+  if (!ipaddr.isValidCIDR(range)) return false;
+  const [network, bits] = ipaddr.parseCIDR(range);
+  const address = ipaddr.process(host);
+  return address.kind() === network.kind() && address.match([network, bits]);
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from "node:crypto";
+import { objectKeys, type Profile } from "@reelay/contracts";
+import { Prisma } from "../../prisma/generated/client.ts";
+import type { JobPriority } from "../../prisma/generated/enums.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { ConflictError, InvalidInputError } from "../errors.ts";
+import { recordChange } from "../events/record-change.ts";
+import { checkIdempotencyKey, claimIdempotencyKey } from "../idempotency.ts";
+import { createJob } from "../jobs/create-job.ts";
+import { defaultProfile, profiles } from "../profiles/index.ts";
+import {
+  checkExternalId,
+  checkMetadata,
+  checkSourceUrl,
+  checkTitle,
+  checkUploadSize,
+  toSafeFilename,
+} from "./check-input.ts";
+
+export interface CreateVideoInput {
+  title: string;
+  externalId?: string | null;
+  metadata?: unknown;
+  profile?: string | null;
+  priority?: JobPriority | null;
+  idempotencyKey?: string | null;
+  source: {
+    upload?: { filename: string; sizeBytes: bigint | number; contentType?: string | null } | null;
+    url?: { url: string; filename?: string | null } | null;
+  };
+}
+
+/**
+ * Writes a video, its source, its job with tasks, the first events and (for a URL) the outbox row in one transaction. With an
+ * `idempotencyKey` a repeat returns what the first request made.
+ */
+export async function createVideo(
+  deps: OperationDeps,
+  viewer: Viewer,
+  input: CreateVideoInput,
+): Promise<{ videoId: string }> {
+  const { idempotencyKey, ...rest } = input;
+  if (typeof idempotencyKey === "string") checkIdempotencyKey(idempotencyKey);
+  const { workspaceId } = viewer;
+  const now = deps.clock();
+  const profile = findProfile(input.profile);
+  const videoId = randomUUID();
+  const data = {
+    title: checkTitle(input.title),
+    externalId: typeof input.externalId === "string" ? checkExternalId(input.externalId) : null,
+    metadata: checkMetadata(input.metadata ?? {}),
+  };
+  const source = await toSource(deps, input.source, videoId, now);
+  const isReady = source.kind === "URL";
+  try {
+    return await deps.db.$transaction(async (tx) => {
+      if (typeof idempotencyKey === "string") {
+        const claim = {
+          workspaceId,
+          key: idempotencyKey,
+          operation: "createVideo",
+          input: rest,
+          resultId: videoId,
+        };
+        const earlier = await claimIdempotencyKey(tx, claim);
+        if (earlier !== null) return { videoId: earlier };
+      }
+      await tx.video.create({
+        data: {
+          ...data,
+          id: videoId,
+          workspaceId,
+          profile: profile.name,
+          status: isReady ? "PROCESSING" : "AWAITING_SOURCE",
+          source: { create: source },
+        },
+      });
+      await recordChange(tx, { workspaceId, videoId }, [{ type: "video.created" }]);
+      const priority = input.priority ?? "STANDARD";
+      await createJob(tx, { id: randomUUID(), workspaceId, videoId, profile, priority, isReady }, now);
+      return { videoId };
+    });
+  } catch (error) {
+    throw isExternalIdTaken(error) ? externalIdTaken(input.externalId ?? "") : error;
+  }
+}
+
+async function toSource(
+  deps: OperationDeps,
+  { upload, url }: CreateVideoInput["source"],
+  videoId: string,
+  now: Date,
+) {
+  if (url) {
+    const address = checkSourceUrl(url.url, deps.limits.allowPrivateUrls);
+    const filename = toSafeFilename(url.filename ?? decodePath(address));
+    return {
+      kind: "URL" as const,
+      url: address.href,
+      filename,
+      objectKey: objectKeys.source(videoId, filename),
+    };
+  }
+  if (!upload) {
+    throw new InvalidInputError(
+      "SOURCE_INVALID",
+      "source",
+      "source: names neither an upload nor a url; give exactly one of them.",
+    );
+  }
+  const sizeBytes = checkUploadSize(Number(upload.sizeBytes), deps.limits.uploadBytes);
+  const filename = toSafeFilename(upload.filename);
+  const objectKey = objectKeys.source(videoId, filename);
+  const contentType = upload.contentType?.replaceAll("\0", "").slice(0, 200) ?? null;
+  const expiresAt = new Date(now.getTime() + deps.limits.uploadExpiryMs);
+  const { url: uploadUrl, tokenHash } = await deps.uploads.open({
+    videoId,
+    objectKey,
+    sizeBytes,
+    contentType,
+    expiresAt,
+  });
+  return {
+    kind: "UPLOAD" as const,
+    filename,
+    contentType,
+    sizeBytes: BigInt(sizeBytes),
+    objectKey,
+    uploadProtocol: deps.uploads.protocol,
+    uploadUrl,
+    uploadTokenHash: tokenHash,
+    uploadExpiresAt: expiresAt,
+  };
+}
+
+function decodePath({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
+function findProfile(name: string | null | undefined): Profile {
+  if (name === null || name === undefined) return defaultProfile;
+  const found = profiles.find((profile) => profile.name === name);
+  if (found) return found;
+  throw new InvalidInputError(
+    "PROFILE_UNKNOWN",
+    "profile",
+    `profile: there is no profile ${JSON.stringify(name.slice(0, 100))}; there are ${profiles.map((known) => known.name).join(", ")}.`,
+  );
+}
+
+/** Only one unique index of `videos` can be hit by a client's choice. */
+export const isExternalIdTaken = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
+
+export const externalIdTaken = (externalId: string): ConflictError =>
+  new ConflictError(
+    "EXTERNAL_ID_TAKEN",
+    `Another video of this workspace has the externalId ${JSON.stringify(externalId)}; find it with videoByExternalId, or use another one.`,
+  );

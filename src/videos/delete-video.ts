@@ -1,0 +1,25 @@
+import { objectKeys } from "@reelay/contracts";
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { recordChange } from "../events/record-change.ts";
+import { stopOpenAttempts } from "../jobs/stop-attempts.ts";
+import { lockOwnVideo } from "./own-video.ts";
+
+/** Deletes a video with everything that was made of it; a worker that is at it is stopped. Throws `NotFoundError`. */
+export async function deleteVideo(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { videoId }: { videoId: string },
+): Promise<{ videoId: string }> {
+  await deps.db.$transaction(async (tx) => {
+    await lockOwnVideo(tx, viewer, videoId);
+    await stopOpenAttempts(tx, { videoId, reason: "LEASE_LOST", now: deps.clock() });
+    await recordChange(tx, { workspaceId: viewer.workspaceId, videoId }, [{ type: "video.deleted" }]);
+    await tx.video.delete({ where: { id: videoId } });
+  });
+  // After the commit: what cannot be removed now only costs room, and nothing names it any more.
+  await Promise.all([deps.store.deletePrefix(objectKeys.video(videoId)), deps.uploads.remove(videoId)]).catch(
+    (error: unknown) => deps.log.warn({ err: error, videoId }, "video.objects-left"),
+  );
+  return { videoId };
+}

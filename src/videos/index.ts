@@ -1,0 +1,6 @@
+/** What can be done with videos. */
+export { type CreateVideoInput, createVideo } from "./create-video.ts";
+export { deleteVideo } from "./delete-video.ts";
+export { completeUpload, receiveSource } from "./receive-source.ts";
+export { updateVideo } from "./update-video.ts";
+export { variantFraction, videoProgress } from "./video-progress.ts";

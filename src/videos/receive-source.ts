@@ -1,0 +1,54 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { ConflictError } from "../errors.ts";
+import { recordChange } from "../events/record-change.ts";
+import { releaseJob } from "../jobs/create-job.ts";
+import { lockVideo, videoNotFound } from "./own-video.ts";
+
+/** A source is in the store: its job starts. Doing it again changes nothing. */
+export async function receiveSource(
+  { db, clock }: { db: PrismaClient; clock: () => Date },
+  videoId: string,
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    if (!(await lockVideo(tx, videoId))) return;
+    const now = clock();
+    const { count } = await tx.source.updateMany({
+      where: { videoId, receivedAt: null },
+      data: { receivedAt: now, uploadUrl: null, uploadTokenHash: null },
+    });
+    if (count === 0) return;
+    const job = await tx.job.findFirst({
+      where: { videoId, status: "PENDING" },
+      select: { id: true, workspaceId: true, videoId: true },
+    });
+    const { workspaceId } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
+    await recordChange(tx, { workspaceId, videoId }, [{ type: "video.source-received" }]);
+    if (job === null) return;
+    await tx.video.update({ where: { id: videoId }, data: { status: "PROCESSING" } });
+    await releaseJob(tx, job, now);
+  });
+}
+
+/** "I am done", for uploads that go straight to the store. Throws `NotFoundError`, `ConflictError` (`UPLOAD_INCOMPLETE`). */
+export async function completeUpload(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { videoId }: { videoId: string },
+): Promise<{ videoId: string }> {
+  const source = await deps.db.source.findFirst({
+    where: { videoId, video: { workspaceId: viewer.workspaceId } },
+  });
+  if (source === null) throw videoNotFound();
+  if (source.receivedAt !== null || source.kind !== "UPLOAD") return { videoId };
+  const object = await deps.store.head(source.objectKey);
+  if (object === null || BigInt(object.sizeBytes) !== source.sizeBytes) {
+    throw new ConflictError(
+      "UPLOAD_INCOMPLETE",
+      `The store holds ${object ? `${object.sizeBytes} bytes` : "nothing"} of this video's upload, and ${source.sizeBytes} bytes were announced; send the rest first.`,
+    );
+  }
+  await receiveSource(deps, videoId);
+  return { videoId };
+}

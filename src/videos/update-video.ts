@@ -1,0 +1,33 @@
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { recordChange } from "../events/record-change.ts";
+import { checkExternalId, checkMetadata, checkTitle } from "./check-input.ts";
+import { externalIdTaken, isExternalIdTaken } from "./create-video.ts";
+import { lockOwnVideo } from "./own-video.ts";
+
+/** Changes what a client may change; fields left out stay. Throws `NotFoundError`, `InvalidInputError`, `ConflictError`. */
+export async function updateVideo(
+  deps: OperationDeps,
+  viewer: Viewer,
+  input: { videoId: string; title?: string; externalId?: string | null; metadata?: unknown },
+): Promise<{ videoId: string }> {
+  const { videoId, title, externalId, metadata } = input;
+  const data = {
+    ...(title !== undefined && { title: checkTitle(title) }),
+    ...(externalId !== undefined && { externalId: externalId === null ? null : checkExternalId(externalId) }),
+    ...(metadata !== undefined && { metadata: checkMetadata(metadata ?? {}) }),
+  };
+  try {
+    await deps.db.$transaction(async (tx) => {
+      await lockOwnVideo(tx, viewer, videoId);
+      await tx.video.update({ where: { id: videoId }, data });
+      const { workspaceId } = viewer;
+      await recordChange(tx, { workspaceId, videoId }, [
+        { type: "video.updated", data: { fields: Object.keys(data) } },
+      ]);
+    });
+  } catch (error) {
+    throw isExternalIdTaken(error) ? externalIdTaken(externalId ?? "") : error;
+  }
+  return { videoId };
+}
