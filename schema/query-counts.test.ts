@@ -38,8 +38,14 @@ test("a list of videos with everything in it takes the same queries for 1 as for
   expect(tables()).toEqual(forOne);
   expect(forOne).toMatchInlineSnapshot(`
     [
+      "
+        SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > now() AS "isBackingOff",
+          EXISTS (SELECT 1 FROM workers w WHERE t.pool = ANY (w.pools) AND NOT w.is_stopping
+            AND w.last_seen_at > now() - make_interval(secs => $1)) AS "hasWorker"
+        FROM jobs j JOIN tasks t ON t.job_id = j.id
+        WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
+          AND j.id = ANY ($2::uuid[])",
       "attempts",
-      "jobs",
       "jobs",
       "jobs",
       "jobs",

@@ -1,4 +1,3 @@
-import { Prisma } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 
@@ -15,7 +14,7 @@ export async function queuePosition(db: Db, jobIds: readonly string[]): Promise<
       FROM jobs j JOIN tasks t ON t.job_id = j.id
       WHERE j.status = 'QUEUED' AND t.status = 'QUEUED'
     ) waiting
-    WHERE id IN (${Prisma.join(jobIds.map((id) => Prisma.sql`${id}::uuid`))})`;
+    WHERE id = ANY (${[...jobIds]}::uuid[])`;
   for (const { id, position } of rows) positions.set(id, position);
   return positions;
 }
@@ -39,7 +38,7 @@ export async function waitReason(db: Db, jobIds: readonly string[]): Promise<Map
         AND w.last_seen_at > now() - make_interval(secs => ${workerGraceSeconds})) AS "hasWorker"
     FROM jobs j JOIN tasks t ON t.job_id = j.id
     WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
-      AND j.id IN (${Prisma.join(jobIds.map((id) => Prisma.sql`${id}::uuid`))})`;
+      AND j.id = ANY (${[...jobIds]}::uuid[])`;
   for (const row of rows) reasons.set(row.id, toReason(row));
   return reasons;
 }
