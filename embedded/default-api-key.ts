@@ -1,0 +1,30 @@
+import { readFile } from "node:fs/promises";
+import type { PrismaClient } from "../prisma/generated/client.ts";
+import { createApiKey } from "../src/auth/api-keys.ts";
+import { authenticate } from "../src/auth/authenticate.ts";
+import { writePrivateFile } from "./write-private-file.ts";
+
+/**
+ * The key that `npm start` hands out. It is kept in `file`, readable by its owner only; one that is not valid any more
+ * (revoked, or of another database) is replaced.
+ */
+export async function ensureApiKey(db: PrismaClient, file: string): Promise<string> {
+  const kept = await readFile(file, "utf8").then(
+    (text) => text.trim(),
+    () => "",
+  );
+  if ((await authenticate(db, kept, new Date())) !== null) return kept;
+  const { token } = await createApiKey(db, {
+    workspaceId: await ensureWorkspace(db),
+    name: "npm start",
+    scopes: ["READ", "WRITE", "ADMIN"],
+  });
+  await writePrivateFile(file, `${token}\n`);
+  return token;
+}
+
+async function ensureWorkspace(db: PrismaClient): Promise<string> {
+  const name = "default";
+  const found = await db.workspace.findFirst({ where: { name }, orderBy: { createdAt: "asc" } });
+  return (found ?? (await db.workspace.create({ data: { name } }))).id;
+}

@@ -1,0 +1,38 @@
+import path from "node:path";
+import { StartError } from "./start-error.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the embedded system keeps its data and where it answers. */
+export interface Settings {
+  /** Absolute. `REELAY_DATA_DIR`, default `.reelay` in the folder of the project. */
+  dataDirectory: string;
+  /** `PORT`, default 4000; 0 takes any free one. */
+  port: number;
+  /** `HOST`, default 127.0.0.1: this machine only. */
+  host: string;
+}
+
+/** @throws {StartError} when PORT is no port. */
+export function readSettings(environment: Environment, folder: string): Settings {
+  const text = environment["PORT"] || "4000";
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new StartError(`PORT is "${text}", which is no TCP port: give a number from 0 to 65535.`);
+  }
+  return {
+    dataDirectory: path.resolve(folder, environment["REELAY_DATA_DIR"] || ".reelay"),
+    port,
+    host: environment["HOST"] || "127.0.0.1",
+  };
+}
+
+/** What lies where in the data folder. */
+export const layoutOf = (dataDirectory: string) => ({
+  postgres: path.join(dataDirectory, "postgres"),
+  store: path.join(dataDirectory, "store"),
+  work: path.join(dataDirectory, "work"),
+  log: path.join(dataDirectory, "reelay.log"),
+  apiKey: path.join(dataDirectory, "api-key"),
+  runFile: path.join(dataDirectory, "run.json"),
+});
