@@ -1,3 +1,5 @@
+export { type ApiClient, createApiClient, documents } from "./api-client.ts";
 export { type EventuallyOptions, eventually } from "./eventually.ts";
 export { freePort } from "./free-port.ts";
+export { type System, type SystemOptions, startSystem } from "./start-system.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";

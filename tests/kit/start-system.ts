@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createPubSubMessaging } from "@reelay/messaging";
+import { createLocalObjectStore } from "@reelay/object-store";
+import { createWorker, type WorkerConfig } from "@reelay/render-worker";
+import { pino } from "pino";
+import { createBroker } from "../../embedded/broker/index.ts";
+import { testTools } from "../../render-worker/testing/kit.ts";
+import { type Api, startApi } from "../../src/api.ts";
+import { createApiKey } from "../../src/auth/api-keys.ts";
+import { createApiClient } from "./api-client.ts";
+import { freePort } from "./free-port.ts";
+import { createTestDatabase } from "./test-database.ts";
+
+export interface SystemOptions {
+  /** Hosts and addresses that URL sources may name. Default `127.0.0.1`, where tests serve their files. */
+  allowPrivate?: string[];
+  /** Workers to start. Default 1. */
+  workers?: number;
+}
+
+/** The whole system on real parts: Postgres, broker, local store, API and workers in this process. */
+export async function startSystem({ allowPrivate = ["127.0.0.1"], workers = 1 }: SystemOptions = {}) {
+  const stack = new AsyncDisposableStack();
+  const log = pino({ level: "silent" });
+  const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-system-")), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const database = stack.use(await createTestDatabase());
+  const broker = stack.use(await createBroker());
+  const pubsub = { projectId: "reelay", emulatorHost: broker.address, prefix: "reelay-" };
+  const storeDirectory = join(directory, "store");
+
+  async function startOneApi(): Promise<Api> {
+    const port = await freePort();
+    const publicUrl = `http://127.0.0.1:${port}`;
+    const store = { kind: "local" as const, directory: storeDirectory, publicBaseUrl: `${publicUrl}/media/` };
+    const uploads = { maxBytes: 5e9, expiryMs: 3_600_000 };
+    return await startApi(
+      {
+        host: "127.0.0.1",
+        port,
+        publicUrl,
+        databaseUrl: database.url,
+        isDevelopment: false,
+        corsOrigins: ["*"],
+        logLevel: "silent",
+        pubsub,
+        store,
+        uploads,
+        allowPrivateUrls: allowPrivate,
+      },
+      log,
+    );
+  }
+
+  const api = stack.use(await startOneApi());
+
+  async function startOneWorker(overrides: Partial<WorkerConfig> = {}): Promise<AsyncDisposable> {
+    const held = new AsyncDisposableStack();
+    const workerId = `test-${crypto.randomUUID().slice(0, 8)}`;
+    const messaging = held.use(createPubSubMessaging(pubsub));
+    const publicBaseUrl = `${api.url}/media/`;
+    const store = held.use(createLocalObjectStore({ directory: storeDirectory, publicBaseUrl }));
+    const config: WorkerConfig = {
+      workerId,
+      hostname: "test",
+      version: "0.0.0",
+      pools: ["cpu"],
+      slots: 1,
+      workDirectory: join(directory, "work", workerId),
+      limits: { sourceBytes: 5e9, sourceDurationMs: 3_600_000, sourcePixels: 36_000_000 },
+      fetch: { timeoutMs: 60_000, allowPrivate },
+      heartbeatMs: 1_000,
+      progressMs: 100,
+      stallTimeoutMs: 60_000,
+      ...overrides,
+    };
+    const worker = held.use(createWorker({ messaging, store, config, log, tools: await testTools() }));
+    await worker.start();
+    return held;
+  }
+
+  for (let index = 0; index < workers; index += 1) stack.use(await startOneWorker());
+
+  async function createKey(name: string) {
+    const { id: workspaceId } = await api.db.workspace.create({ data: { name } });
+    return createApiKey(api.db, { workspaceId, name, scopes: ["ADMIN"] });
+  }
+  const { token } = await createKey("ours");
+
+  return {
+    api,
+    db: api.db,
+    directory,
+    storeDirectory,
+    client: createApiClient(api.url, token),
+    /** A client of another workspace. */
+    stranger: async () => createApiClient(api.url, (await createKey("theirs")).token),
+    clientOf: (other: Api) => createApiClient(other.url, token),
+    startApi: startOneApi,
+    startWorker: startOneWorker,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+export type System = Awaited<ReturnType<typeof startSystem>>;
