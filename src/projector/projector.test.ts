@@ -1,0 +1,225 @@
+import { objectKeys } from "@reelay/contracts";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cancelJob, retryJob } from "../jobs/index.ts";
+import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
+
+let system: Awaited<ReturnType<typeof createProjection>>;
+beforeAll(async () => {
+  system = await createProjection();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+async function read({ videoId, jobId, taskId }: TaskRef) {
+  const video = await system.db.video.findUniqueOrThrow({
+    where: { id: videoId },
+    include: { variants: { orderBy: { position: "asc" } } },
+  });
+  const job = await system.db.job.findUniqueOrThrow({ where: { id: jobId } });
+  const task = await system.db.task.findUniqueOrThrow({
+    where: { id: taskId },
+    include: { attempts: { orderBy: { number: "asc" } } },
+  });
+  return {
+    video: video.status,
+    job: job.status,
+    task: task.status,
+    tries: task.tries,
+    variants: video.variants.map(({ status }) => status),
+    outcomes: task.attempts.map(({ outcome }) => outcome),
+  };
+}
+
+const eventsOf = async ({ videoId }: TaskRef): Promise<string[]> =>
+  (await system.db.event.findMany({ where: { videoId }, orderBy: { id: "asc" } })).map(({ type }) => type);
+
+test("an attempt goes from started to completed, and the video becomes playable and then ready", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.started);
+  expect(await read(ref)).toMatchObject({
+    video: "PROCESSING",
+    job: "RUNNING",
+    task: "RUNNING",
+    outcomes: [null],
+  });
+  await system.apply(attempt.advanced(1));
+  expect(await read(ref)).toMatchObject({ video: "PLAYABLE", variants: ["RENDERING", "RENDERING"] });
+  await system.apply(attempt.completed(2));
+  expect(await read(ref)).toEqual({
+    video: "READY",
+    job: "SUCCEEDED",
+    task: "SUCCEEDED",
+    tries: 1,
+    variants: ["READY", "READY"],
+    outcomes: ["COMPLETED"],
+  });
+  expect(await eventsOf(ref)).toMatchInlineSnapshot(`
+    [
+      "video.created",
+      "job.queued",
+      "attempt.started",
+      "variant.rendering",
+      "variant.rendering",
+      "video.playable",
+      "variant.ready",
+      "variant.ready",
+      "attempt.completed",
+      "job.succeeded",
+      "video.ready",
+    ]
+  `);
+  const master = await system.store.read(objectKeys.master(ref.videoId));
+  expect(await master.body.toArray()).toHaveLength(1);
+});
+
+test("a second delivery of any report changes nothing", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  const reports = [attempt.started, attempt.advanced(1), attempt.completed(2)];
+  for (const report of reports) await system.apply(report);
+  const before = [await read(ref), await eventsOf(ref)];
+  for (const report of reports) await system.apply(report);
+  expect([await read(ref), await eventsOf(ref)]).toEqual(before);
+});
+
+test("a completed report alone is enough, whatever was lost before it", async () => {
+  const ref = await system.createQueuedVideo();
+  await system.apply(attemptOf(ref).completed(7));
+  expect(await read(ref)).toMatchObject({ video: "READY", job: "SUCCEEDED", outcomes: ["COMPLETED"] });
+});
+
+test("of two workers that race for a task the second changes nothing and is told to stop", async () => {
+  const ref = await system.createQueuedVideo();
+  const [first, second] = [attemptOf(ref, "first"), attemptOf(ref, "second")];
+  await system.apply(first.started);
+  system.published.length = 0;
+  await system.apply(second.started);
+  await system.apply(second.completed(1));
+  expect(await read(ref)).toMatchObject({ job: "RUNNING", outcomes: [null], variants: [] });
+  expect(system.published).toMatchObject([
+    {
+      type: "render.cancel-requested.v1",
+      workerId: "second",
+      attemptId: second.attemptId,
+      reason: "LEASE_LOST",
+    },
+  ]);
+});
+
+test("an attempt that is not heard of for its lease is lost, and can change nothing when it wakes up", async () => {
+  const ref = await system.createQueuedVideo();
+  const [sleeper, next] = [attemptOf(ref, "sleeper"), attemptOf(ref, "next")];
+  await system.apply(sleeper.started);
+  system.passTime(31_000);
+  await system.sweep();
+  expect(await read(ref)).toMatchObject({ job: "QUEUED", task: "QUEUED", tries: 1, outcomes: ["LOST"] });
+  await system.apply(sleeper.completed(9));
+  expect(await read(ref)).toMatchObject({ job: "QUEUED", variants: [] });
+  await system.apply(next.started);
+  await system.apply(sleeper.advanced(10));
+  expect(await read(ref)).toMatchObject({ job: "RUNNING", variants: [], outcomes: ["LOST", null] });
+  await system.apply(next.completed(1));
+  expect(await read(ref)).toMatchObject({ video: "READY", outcomes: ["LOST", "COMPLETED"] });
+});
+
+test("a retriable failure is tried again until the tries are used up, and then says why", async () => {
+  const ref = await system.createQueuedVideo();
+  for (const _try of [1, 2, 3]) {
+    const attempt = attemptOf(ref);
+    await system.apply(attempt.started);
+    await system.apply(attempt.failed(1, "FAILED"));
+  }
+  expect(await read(ref)).toMatchObject({
+    video: "FAILED",
+    job: "FAILED",
+    tries: 3,
+    outcomes: ["FAILED", "FAILED", "FAILED"],
+  });
+  const video = await system.db.video.findUniqueOrThrow({ where: { id: ref.videoId } });
+  expect(video).toMatchObject({ errorCode: "ENCODER_FAILED", errorMessage: "It broke." });
+});
+
+test("a rejected source is not tried again", async () => {
+  const ref = await system.createQueuedVideo();
+  await system.apply(attemptOf(ref).failed(1, "REJECTED"));
+  expect(await read(ref)).toMatchObject({ video: "FAILED", job: "FAILED", tries: 1, outcomes: ["REJECTED"] });
+});
+
+test("a shutdown uses no try, and what is ready is not made again", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.started);
+  await system.apply(attempt.stopped(1, "INTERRUPTED", attempt.state("READY", "PENDING")));
+  expect(await read(ref)).toMatchObject({
+    job: "QUEUED",
+    tries: 0,
+    variants: ["READY", "PENDING"],
+    outcomes: ["INTERRUPTED"],
+  });
+  const [message] = await system.db.outboxMessage.findMany({
+    where: { taskId: ref.taskId },
+    orderBy: { id: "desc" },
+  });
+  const { keep } = JSON.parse(Buffer.from(message?.data ?? []).toString());
+  expect(keep.variants.map(({ name }: { name: string }) => name)).toEqual(["144p"]);
+});
+
+test("a job that waits is canceled at once, and the worker that takes it all the same is told to stop", async () => {
+  const ref = await system.createQueuedVideo();
+  await cancelJob(system.operations, system.viewer, ref);
+  expect(await read(ref)).toMatchObject({ video: "FAILED", job: "CANCELED", task: "CANCELED" });
+  system.published.length = 0;
+  await system.apply(attemptOf(ref).started);
+  expect(system.published).toMatchObject([{ reason: "LEASE_LOST" }]);
+});
+
+test("a worker that does not answer a cancel request loses the job to the sweeper", async () => {
+  const ref = await system.createQueuedVideo();
+  await system.apply(attemptOf(ref).started);
+  await cancelJob(system.operations, system.viewer, ref);
+  expect(await read(ref)).toMatchObject({ job: "RUNNING" });
+  system.passTime(16_000);
+  await system.sweep();
+  expect(await read(ref)).toMatchObject({ job: "CANCELED", outcomes: ["CANCELED"] });
+});
+
+test("a retry is a new job that keeps what is ready", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.failed(1, "REJECTED", attempt.state("READY", "PENDING")));
+  expect(await read(ref)).toMatchObject({ video: "READY", job: "FAILED", variants: ["READY", "FAILED"] });
+  const { jobId } = await retryJob(system.operations, system.viewer, ref);
+  const task = await system.db.task.findFirstOrThrow({ where: { jobId } });
+  const again = { ...ref, jobId, taskId: task.id };
+  expect(await read(again)).toMatchObject({
+    video: "PLAYABLE",
+    job: "QUEUED",
+    variants: ["READY", "PENDING"],
+  });
+  await system.apply(attemptOf(again).completed(1));
+  expect(await read(again)).toMatchObject({ video: "READY", job: "SUCCEEDED", variants: ["READY", "READY"] });
+});
+
+test("no order, repetition or loss of reports leads to an illegal end", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 7 }), { maxLength: 12 }), async (order) => {
+      const ref = await system.createQueuedVideo();
+      const [one, two] = [attemptOf(ref, "one"), attemptOf(ref, "two")];
+      const reports = [
+        ...[one.started, one.advanced(1), one.completed(2), one.failed(3, "FAILED")],
+        ...[two.started, two.advanced(1), two.stopped(2, "INTERRUPTED"), two.completed(3)],
+      ];
+      let terminal: string | undefined;
+      for (const index of order) {
+        const report = reports[index];
+        if (report) await system.apply(report);
+        const { job, outcomes } = await read(ref);
+        expect(outcomes.filter((outcome) => outcome === null).length).toBeLessThan(2);
+        if (terminal !== undefined) expect(job).toBe(terminal);
+        if (["SUCCEEDED", "FAILED", "CANCELED"].includes(job)) terminal = job;
+      }
+    }),
+    { numRuns: 25 },
+  );
+});

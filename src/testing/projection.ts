@@ -1,0 +1,141 @@
+/** A video with a queued job on real Postgres and a local store, and reports to throw at the projector. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PrismaPg } from "@prisma/adapter-pg";
+import type { Message, PublishedPlaylist, RenderState, VariantState } from "@reelay/contracts";
+import { objectKeys } from "@reelay/contracts";
+import type { Messaging } from "@reelay/messaging";
+import { createLocalObjectStore } from "@reelay/object-store";
+import { pino } from "pino";
+import { PrismaClient } from "../../prisma/generated/client.ts";
+import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
+import { createTestDatabase } from "../../tests/kit/index.ts";
+import type { OperationDeps } from "../deps.ts";
+import type { LiveProgress } from "../progress/index.ts";
+import { applyReport } from "../projector/index.ts";
+import { sweep } from "../sweeper/index.ts";
+import { createVideo } from "../videos/index.ts";
+
+export async function createProjection() {
+  const stack = new AsyncDisposableStack();
+  const database = stack.use(await createTestDatabase());
+  const db = stack.adopt(
+    new PrismaClient({ adapter: new PrismaPg({ connectionString: database.url }) }),
+    (client) => client.$disconnect(),
+  );
+  const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-projection-")), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const store = stack.use(createLocalObjectStore({ directory, publicBaseUrl: "http://store/" }));
+  const published: Message[] = [];
+  const messaging = {
+    publish: (message: Message) => {
+      published.push(message);
+      return Promise.resolve();
+    },
+  } as Messaging;
+  const time = { now: new Date() };
+  const clock = () => time.now;
+  const log = pino({ level: "silent" });
+  const deps = { db, messaging, store, clock, log };
+  const operations: OperationDeps = {
+    ...{ db, store, clock, log, uploads: testUploads, limits: testLimits },
+    live: {} as LiveProgress,
+  };
+  const { id: workspaceId } = await db.workspace.create({ data: { name: "test" } });
+  const viewer = { apiKeyId: randomUUID(), workspaceId, scopes: ["ADMIN" as const] };
+
+  async function createQueuedVideo() {
+    const source = { url: { url: "https://example.com/clip.mp4" } };
+    const { videoId } = await createVideo(operations, viewer, { title: "clip", source });
+    const task = await db.task.findFirstOrThrow({ where: { job: { videoId } } });
+    return { videoId, jobId: task.jobId, taskId: task.id };
+  }
+
+  return {
+    db,
+    store,
+    deps,
+    operations,
+    viewer,
+    published,
+    createQueuedVideo,
+    apply: (report: Parameters<typeof applyReport>[1]) => applyReport(deps, report),
+    sweep: () => sweep({ ...operations, messaging }),
+    passTime: (ms: number) => {
+      time.now = new Date(time.now.getTime() + ms);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+export interface TaskRef {
+  videoId: string;
+  jobId: string;
+  taskId: string;
+}
+
+const playlist = (
+  videoId: string,
+  attemptId: string,
+  name: string,
+  isComplete: boolean,
+): PublishedPlaylist => ({
+  key: objectKeys.attemptFile(videoId, attemptId, name, "index.m3u8"),
+  codecs: "avc1.64001e",
+  bandwidthBps: 900_000,
+  averageBandwidthBps: 700_000,
+  segments: 2,
+  durationMs: 8_000,
+  sizeBytes: 700_000,
+  isComplete,
+});
+
+/** What one attempt of a worker would report of a silent video with two variants. */
+export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worker-1") {
+  const attemptId = randomUUID();
+  const ref = { videoId, jobId, taskId, attemptId, workerId, at: new Date().toISOString() };
+  const variant = (
+    name: string,
+    index: number,
+    height: number,
+    status: VariantState["status"],
+  ): VariantState => ({
+    ...{ name, index, tier: "CRITICAL", status, codec: "H264", width: height * 2, height, frameRate: 30 },
+    ...{ bitrateBps: 700_000, skipReason: null, error: null },
+    playlist:
+      status === "READY" || status === "RENDERING"
+        ? playlist(videoId, attemptId, name, status === "READY")
+        : null,
+  });
+  const state = (status: VariantState["status"], other = status): RenderState => ({
+    source: null,
+    variants: [variant("144p", 0, 144, status), variant("360p", 1, 360, other)],
+    audio: null,
+    posterKey: null,
+  });
+  const error = { code: "ENCODER_FAILED", message: "It broke.", scope: "WORKER" as const, retriable: true };
+  return {
+    attemptId,
+    state,
+    started: { type: "render.started.v1" as const, ...ref },
+    advanced: (sequence: number, at = state("RENDERING")) => ({
+      ...{ type: "render.advanced.v1" as const, ...ref, sequence },
+      state: at,
+    }),
+    completed: (sequence: number, at = state("READY")) => ({
+      ...{ type: "render.completed.v1" as const, ...ref, sequence },
+      state: at,
+    }),
+    failed: (sequence: number, outcome: "FAILED" | "REJECTED", at = state("PENDING")) => ({
+      ...{ type: "render.failed.v1" as const, ...ref, sequence, outcome, error },
+      state: at,
+    }),
+    stopped: (sequence: number, outcome: "CANCELED" | "INTERRUPTED", at = state("PENDING")) => ({
+      ...{ type: "render.stopped.v1" as const, ...ref, sequence, outcome },
+      state: at,
+    }),
+  };
+}
