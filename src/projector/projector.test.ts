@@ -1,5 +1,5 @@
 import { objectKeys } from "@reelay/contracts";
-import fc from "fast-check";
+import { array, assert, asyncProperty, integer } from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cancelJob, retryJob } from "../jobs/index.ts";
 import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
@@ -202,13 +202,19 @@ test("a retry is a new job that keeps what is ready", async () => {
 });
 
 test("no order, repetition or loss of reports leads to an illegal end", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 7 }), { maxLength: 12 }), async (order) => {
+  await assert(
+    asyncProperty(array(integer({ min: 0, max: 7 }), { maxLength: 12 }), async (order) => {
       const ref = await system.createQueuedVideo();
       const [one, two] = [attemptOf(ref, "one"), attemptOf(ref, "two")];
       const reports = [
-        ...[one.started, one.advanced(1), one.completed(2), one.failed(3, "FAILED")],
-        ...[two.started, two.advanced(1), two.stopped(2, "INTERRUPTED"), two.completed(3)],
+        one.started,
+        one.advanced(1),
+        one.completed(2),
+        one.failed(3, "FAILED"),
+        two.started,
+        two.advanced(1),
+        two.stopped(2, "INTERRUPTED"),
+        two.completed(3),
       ];
       let terminal: string | undefined;
       for (const index of order) {

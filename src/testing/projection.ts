@@ -41,7 +41,12 @@ export async function createProjection() {
   const log = pino({ level: "silent" });
   const deps = { db, messaging, store, clock, log };
   const operations: OperationDeps = {
-    ...{ db, store, clock, log, uploads: testUploads, limits: testLimits },
+    db,
+    store,
+    clock,
+    log,
+    uploads: testUploads,
+    limits: testLimits,
     live: {} as LiveProgress,
   };
   const { id: workspaceId } = await db.workspace.create({ data: { name: "test" } });
@@ -103,8 +108,19 @@ export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worke
     height: number,
     status: VariantState["status"],
   ): VariantState => ({
-    ...{ name, index, tier: "CRITICAL", status, codec: "H264", width: height * 2, height, frameRate: 30 },
-    ...{ bitrateBps: 700_000, skipReason: null, error: null },
+    name,
+    index,
+    tier: "CRITICAL",
+    status,
+    codec: "H264",
+    width: height * 2,
+    height,
+    frameRate: 30,
+    ...{
+      bitrateBps: 7e5,
+      skipReason: null,
+      error: null,
+    },
     playlist:
       status === "READY" || status === "RENDERING"
         ? playlist(videoId, attemptId, name, status === "READY")
@@ -122,19 +138,30 @@ export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worke
     state,
     started: { type: "render.started.v1" as const, ...ref },
     advanced: (sequence: number, at = state("RENDERING")) => ({
-      ...{ type: "render.advanced.v1" as const, ...ref, sequence },
+      type: "render.advanced.v1" as const,
+      ...ref,
+      sequence,
       state: at,
     }),
     completed: (sequence: number, at = state("READY")) => ({
-      ...{ type: "render.completed.v1" as const, ...ref, sequence },
+      type: "render.completed.v1" as const,
+      ...ref,
+      sequence,
       state: at,
     }),
     failed: (sequence: number, outcome: "FAILED" | "REJECTED", at = state("PENDING")) => ({
-      ...{ type: "render.failed.v1" as const, ...ref, sequence, outcome, error },
+      type: "render.failed.v1" as const,
+      ...ref,
+      sequence,
+      outcome,
+      error,
       state: at,
     }),
     stopped: (sequence: number, outcome: "CANCELED" | "INTERRUPTED", at = state("PENDING")) => ({
-      ...{ type: "render.stopped.v1" as const, ...ref, sequence, outcome },
+      type: "render.stopped.v1" as const,
+      ...ref,
+      sequence,
+      outcome,
       state: at,
     }),
   };

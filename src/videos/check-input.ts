@@ -6,7 +6,7 @@ const maxMetadataBytes = 65_536;
 /** The title without surrounding space. Throws `InvalidInputError`. */
 export function checkTitle(title: string): string {
   const trimmed = title.trim();
-  const length = [...trimmed].length;
+  const length = Array.from(trimmed).length;
   if (length >= 1 && length <= 500 && !trimmed.includes("\0")) return trimmed;
   throw new InvalidInputError(
     "TITLE_INVALID",
@@ -55,7 +55,7 @@ export function toSafeFilename(filename: string): string {
   const clean = base.replaceAll(/[\p{C}\p{Z}"#%*:<>?|[\]]+/gu, "-").replace(/^[-.]+/, "");
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
   let stem = clean.slice(0, clean.length - ending.length);
-  while (Buffer.byteLength(stem) > 140) stem = [...stem].slice(0, -1).join("");
+  while (Buffer.byteLength(stem) > 140) stem = Array.from(stem).slice(0, -1).join("");
   return `${stem || "source"}${ending}`;
 }
 

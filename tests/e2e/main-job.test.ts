@@ -14,9 +14,23 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 const clip = (name: string, seconds: number, size = "640x360") =>
   makeClip(join(system.directory, name), [
-    ...["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=30:duration=${seconds}`],
-    ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"],
+    "-f",
+    "lavfi",
+    "-i",
+    `testsrc2=size=${size}:rate=30:duration=${seconds}`,
+    "-f",
+    "lavfi",
+    "-i",
+    `sine=frequency=440:duration=${seconds}`,
+    "-c:v",
+    "libx264",
+    "-preset",
+    "ultrafast",
+    "-pix_fmt",
+    "yuv420p",
+    "-c:a",
+    "aac",
+    "-shortest",
   ]);
 
 test("an uploaded file becomes a stream that plays, watched live from the mutation to the end", async () => {
@@ -79,20 +93,18 @@ test("an uploaded file becomes a stream that plays, watched live from the mutati
   }
   const { ffmpeg } = await testTools();
   const { stderr } = await promisify(execFile)(ffmpeg.path, [
-    ...[
-      "-v",
-      "warning",
-      "-xerror",
-      "-i",
-      video.playback.hlsUrl,
-      "-map",
-      "0:v",
-      "-map",
-      "0:a",
-      "-f",
-      "null",
-      "-",
-    ],
+    "-v",
+    "warning",
+    "-xerror",
+    "-i",
+    video.playback.hlsUrl,
+    "-map",
+    "0:v",
+    "-map",
+    "0:a",
+    "-f",
+    "null",
+    "-",
   ]);
   expect(stderr).toBe("");
   const poster = await fetch(video.playback.posterUrl);
