@@ -52,7 +52,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
   signal.throwIfAborted();
 
   const api = started.use(
-    await startApi(apiEnv, log).catch((error: unknown) => {
+    await startApi(apiEnv, log, { isBrokerEmpty: broker !== undefined }).catch((error: unknown) => {
       throw cannotListen(settings.port, settings.host, error);
     }),
   );
