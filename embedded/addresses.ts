@@ -1,0 +1,19 @@
+import type { RunFile } from "./run-file.ts";
+
+/** What a user needs to know of a system that has just become ready. */
+export function describeAddresses(run: RunFile, dataDirectory: string): string {
+  const origin = new URL(run.graphql).origin;
+  return `
+Reelay is ready.
+
+  GraphQL       ${run.graphql}   (in a browser: GraphiQL; subscriptions by WebSocket at the same address)
+  API key       ${run.apiKey}
+                send it as the header "Authorization: Bearer <key>"
+  Watch a video ${origin}/watch/<id of the video>
+  Data          ${dataDirectory}   (log: reelay.log, for scripts: run.json)
+
+  Render a file:      npm start -- FILE…       (here, or in another terminal)
+  Add a worker:       npm run worker           (in another terminal)
+  Stop:               Ctrl-C
+`;
+}

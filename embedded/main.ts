@@ -1,0 +1,64 @@
+/** `npm start`: the whole system on this machine. `npm start -- FILE…` also renders the files. */
+import { mkdir } from "node:fs/promises";
+import { AlreadyClaimedError, claimDirectory, EmbeddedPostgresError } from "./postgres/index.ts";
+import { type Command, readCommand, usage } from "./render-files/read-command.ts";
+import { renderFiles } from "./render-files/render-files.ts";
+import { readRunFile } from "./run-file.ts";
+import { forceEnd, runSystem } from "./run-system.ts";
+import { layoutOf, readSettings, type Settings } from "./settings.ts";
+import { StartError } from "./start-error.ts";
+import { catchStopSignals } from "./stop-signals.ts";
+import { createTerminal } from "./terminal.ts";
+
+const terminal = createTerminal(process.stdout);
+process.stderr.on("error", () => {});
+
+async function main(): Promise<number> {
+  // npm changes into the project's folder; FILE is meant from where the user is.
+  const command = await readCommand(process.argv.slice(2), process.env["INIT_CWD"] ?? process.cwd());
+  if (command.isHelp) {
+    terminal.tell(usage);
+    return 0;
+  }
+  const settings = readSettings(process.env, process.cwd());
+  using stop = catchStopSignals(forceEnd);
+  await mkdir(settings.dataDirectory, { recursive: true });
+  try {
+    await using _claim = await claimDirectory(settings.dataDirectory);
+    return await runSystem({ settings, command, environment: process.env, terminal, signal: stop.signal });
+  } catch (error) {
+    if (error instanceof AlreadyClaimedError) {
+      return await joinRunning(settings, command, error.pid, stop.signal);
+    }
+    if (stop.signal.aborted) return 0;
+    throw error;
+  }
+}
+
+/** The data folder has its system already: files are rendered by that one, and there is nothing else to start. */
+async function joinRunning(settings: Settings, command: Command, pid: number, signal: AbortSignal) {
+  const run = await readRunFile(layoutOf(settings.dataDirectory).runFile);
+  if (run === null) {
+    throw new StartError(
+      `${settings.dataDirectory} is in use by process ${pid}, which is just starting or stopping: try again in a moment.`,
+    );
+  }
+  if (command.sources.length === 0) {
+    throw new StartError(
+      `Reelay runs already on ${settings.dataDirectory}: process ${run.pid}, at ${run.graphql}. Use that one, stop it, or choose another folder with REELAY_DATA_DIR (and another PORT).`,
+    );
+  }
+  terminal.tell(`Using the system that runs at ${run.graphql} (process ${run.pid}).`);
+  return (await renderFiles(run, command.sources, { terminal, signal })) ? 0 : 1;
+}
+
+function explain(error: unknown): number {
+  const isExpected = error instanceof StartError || error instanceof EmbeddedPostgresError;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${isExpected ? error.message : text}\n`);
+  return 1;
+}
+
+process.exitCode = await main().catch(explain);
+// Everything is stopped: whatever still holds the process must not keep the user waiting.
+setTimeout(() => process.exit(), 1_000).unref();

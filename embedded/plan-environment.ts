@@ -1,0 +1,43 @@
+import path from "node:path";
+import { readWorkerEnv, type WorkerEnv } from "@reelay/render-worker";
+import { type ApiEnv, readApiEnv } from "../src/env.ts";
+import { type Environment, layoutOf, type Settings } from "./settings.ts";
+import { StartError } from "./start-error.ts";
+
+/** Which parts the environment replaces by real ones: those are not started here. */
+export const replacedParts = (environment: Environment) => ({
+  postgres: Boolean(environment["DATABASE_URL"]),
+  broker: Boolean(environment["PUBSUB_EMULATOR_HOST"] || environment["PUBSUB_PROJECT_ID"]),
+});
+
+/**
+ * The environment that API and worker would be given by hand, for the parts that run here; whatever is set outside wins.
+ *
+ * @throws {StartError} that names what is wrong in the environment.
+ */
+export function planEnvironment(
+  environment: Environment,
+  { dataDirectory, port, host }: Settings,
+  parts: { databaseUrl?: string | undefined; brokerAddress?: string | undefined },
+): { api: ApiEnv; worker: WorkerEnv } {
+  const layout = layoutOf(dataDirectory);
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const planned = {
+    STORE_DIRECTORY: layout.store,
+    WORK_DIR: layout.work,
+    // Not `localhost`, which may lead to another program that listens on ::1 only.
+    PUBLIC_URL: `http://${host === "127.0.0.1" ? host : "localhost"}:${port}`,
+    ...given,
+    ...(parts.databaseUrl && { DATABASE_URL: parts.databaseUrl }),
+    ...(parts.brokerAddress && { PUBSUB_EMULATOR_HOST: parts.brokerAddress }),
+    HOST: host,
+    PORT: String(port),
+    NODE_ENV: environment["NODE_ENV"] === "production" ? "production" : "development",
+    REELAY_DATA_DIR: path.resolve(dataDirectory),
+  };
+  const api = readApiEnv(planned);
+  if (!api.ok) throw new StartError(api.errors.join("\n"));
+  const worker = readWorkerEnv(planned);
+  if (!worker.ok) throw new StartError(worker.errors.join("\n"));
+  return { api: api.env, worker: worker.env };
+}

@@ -1,0 +1,58 @@
+import { MultiBar, type SingleBar } from "cli-progress";
+import type { Terminal } from "../terminal.ts";
+import type { View } from "./view.ts";
+import { barOf, bytesOf, describeVariant, percentOf } from "./words.ts";
+
+/** A bar for each file and, below it, one for each of its variants, redrawn in place. */
+export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream): View {
+  const bars = new MultiBar({
+    stream,
+    format: (_options, _params, payload: { text: string }) => payload.text,
+    hideCursor: true,
+    // Signals are the composition root's.
+    gracefulExit: false,
+    // As many lines as the terminal is wide would be torn otherwise.
+    linewrap: false,
+  });
+  const diverted = terminal.divert((text) => {
+    bars.log(`${text}\n`);
+    bars.update();
+  });
+  let isOver = false;
+
+  return {
+    open(name) {
+      const head = bars.create(1, 0, { text: name });
+      const rows = new Map<string, SingleBar>();
+      return {
+        uploaded(sent, total) {
+          const fraction = total === 0 ? 1 : sent / total;
+          show(head, `${name}  ${barOf(fraction)}  upload ${percentOf(fraction)} of ${bytesOf(total)}`);
+        },
+        changed(video) {
+          if (video.status !== "AWAITING_SOURCE") {
+            show(head, `${name}  ${barOf(video.progress)}  ${percentOf(video.progress)}  ${video.status}`);
+          }
+          for (const variant of video.variants) {
+            let row = rows.get(variant.name);
+            if (row === undefined) {
+              row = bars.create(1, 0, { text: "" });
+              rows.set(variant.name, row);
+            }
+            show(row, `  ${variant.name.padEnd(8)} ${barOf(variant.fraction)}  ${describeVariant(variant)}`);
+          }
+        },
+        ended: (summary) => terminal.tell(summary),
+      };
+    },
+    [Symbol.dispose]() {
+      if (isOver) return;
+      isOver = true;
+      bars.update();
+      bars.stop();
+      diverted[Symbol.dispose]();
+    },
+  };
+}
+
+const show = (bar: SingleBar, text: string): void => bar.update(0, { text });

@@ -1,0 +1,84 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { StartError } from "../start-error.ts";
+
+/** A video to be made, as named on the command line. */
+export type NamedSource =
+  | { kind: "file"; path: string; name: string; sizeBytes: number }
+  | { kind: "url"; url: string; name: string };
+
+export interface Command {
+  sources: NamedSource[];
+  /** End when all sources are done. */
+  isExiting: boolean;
+  isHelp: boolean;
+}
+
+export const usage = `npm start [-- [--exit] FILE-or-URL…]
+
+Starts Reelay on this machine. With files or http(s) addresses, also renders them, showing the progress of every variant;
+a system that runs already on the same data is used. Goes on running afterwards, unless --exit is given: then it ends, with 0
+when every file became a video.
+
+Environment: PORT (default 4000), REELAY_DATA_DIR (default .reelay).`;
+
+/**
+ * Reads the command line, and looks at every file that it names before anything is started.
+ *
+ * @throws {StartError} that says all that is wrong with it.
+ */
+export async function readCommand(args: string[], folder: string): Promise<Command> {
+  const { values, positionals } = parse(args);
+  const found = await Promise.all(positionals.map((name) => readSource(name, folder)));
+  const problems = found.filter((entry) => typeof entry === "string");
+  if (values.exit && positionals.length === 0) problems.push("--exit needs files to render.");
+  if (problems.length > 0) throw new StartError(problems.join("\n"));
+  const sources = found.filter((entry) => typeof entry !== "string");
+  return { sources, isExiting: values.exit, isHelp: values.help };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { exit: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    });
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+/** The source, or a sentence that says why it is none. */
+async function readSource(name: string, folder: string): Promise<NamedSource | string> {
+  if (/^https?:\/\//i.test(name)) return readUrl(name);
+  const file = path.resolve(folder, name);
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) return `${name} is no file: give the path of a video file.`;
+    await access(file, constants.R_OK);
+    return { kind: "file", path: file, name: path.basename(file), sizeBytes: found.size };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return `${name} does not exist (looked for ${file}): check the path.`;
+    if (code === "EACCES") return `${name} may not be read by this user: change its permissions.`;
+    return `${name} cannot be read (${code ?? String(error)}).`;
+  }
+}
+
+function readUrl(name: string): NamedSource | string {
+  if (!URL.canParse(name)) return `${name} is no valid address: check its spelling.`;
+  const url = new URL(name);
+  return { kind: "url", url: url.href, name: lastSegment(url) || url.host };
+}
+
+function lastSegment(url: URL): string {
+  const segment = url.pathname.split("/").at(-1) ?? "";
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,70 @@
+import { type ApiClient, ApiError } from "./api-client.ts";
+import type { CreatedVideo, WatchedVideo } from "./documents.ts";
+import type { NamedSource } from "./read-command.ts";
+import { uploadFile } from "./upload-file.ts";
+import type { FileView } from "./view.ts";
+
+/** One source from the mutation to its end, READY or FAILED, shown on the way. */
+export async function renderSource(
+  api: ApiClient,
+  source: NamedSource,
+  view: FileView,
+  signal: AbortSignal,
+): Promise<WatchedVideo> {
+  const wanted =
+    source.kind === "url"
+      ? { url: { url: source.url } }
+      : { upload: { filename: source.name, sizeBytes: source.sizeBytes } };
+  const created = await api.createVideo(source.name.slice(0, 500), wanted, signal);
+  // A failed upload ends the watching, and a video that fails meanwhile ends the upload.
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  try {
+    const [video] = await Promise.all([
+      watchToEnd(api, created.id, view, either).finally(() => over.abort()),
+      send(api, created, source, view, either),
+    ]);
+    return video;
+  } finally {
+    over.abort();
+  }
+}
+
+async function watchToEnd(
+  api: ApiClient,
+  videoId: string,
+  view: FileView,
+  signal: AbortSignal,
+): Promise<WatchedVideo> {
+  for await (const video of api.watch(videoId, signal)) {
+    view.changed(video);
+    if (video.status === "READY" || video.status === "FAILED") return video;
+  }
+  signal.throwIfAborted();
+  throw new ApiError("VIDEO_DELETED", "The video was deleted before it was ready.");
+}
+
+async function send(
+  api: ApiClient,
+  { id, upload }: CreatedVideo,
+  source: NamedSource,
+  view: FileView,
+  signal: AbortSignal,
+): Promise<void> {
+  if (source.kind === "url" || upload === null) return;
+  const { path, sizeBytes } = source;
+  try {
+    await uploadFile(upload, {
+      path,
+      sizeBytes,
+      signal,
+      onProgress: (sentBytes) => view.uploaded(sentBytes, sizeBytes),
+    });
+    if (upload.protocol === "GCS_RESUMABLE") await api.completeUpload(id, signal);
+  } catch (cause) {
+    // Why the video ended is said by the video.
+    if (signal.aborted) return;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ApiError("UPLOAD_FAILED", `The upload was given up: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,45 @@
+/** What is shown of a video and its variants, as text. */
+import type { WatchedVariant } from "./documents.ts";
+
+const barCells = 30;
+
+/** `████████░░░░` of 30 cells. */
+export function barOf(fraction: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * barCells);
+  return "█".repeat(full) + "░".repeat(barCells - full);
+}
+
+export const percentOf = (fraction: number): string => `${Math.floor(fraction * 100)}%`;
+
+/** `1:05`, `2:03:09`; an unknown time is `-`. */
+export function clockOf(ms: number | null): string {
+  if (ms === null) return "-";
+  const seconds = Math.round(ms / 1000);
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** `43%  112 fps  3.7x  ETA 0:12` while it renders, its state otherwise. */
+export function describeVariant(variant: WatchedVariant): string {
+  const { status, fraction, fps, speed, etaMs, error, skipReason } = variant;
+  if (status === "RENDERING") {
+    return [
+      percentOf(fraction).padStart(4),
+      `${fps === null ? "-" : Math.round(fps)} fps`.padStart(8),
+      `${speed === null ? "-" : speed.toFixed(1)}x`.padStart(6),
+      `ETA ${clockOf(etaMs)}`,
+    ].join("  ");
+  }
+  const reason = error ? `${error.code}: ${error.message}` : skipReason;
+  return reason ? `${status} (${reason})` : status;
+}
+
+const units = ["B", "KB", "MB", "GB", "TB"];
+
+/** `1.4 MB`. */
+export function bytesOf(bytes: number): string {
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+}

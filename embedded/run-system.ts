@@ -1,0 +1,113 @@
+import { describeAddresses } from "./addresses.ts";
+import { checkPort } from "./check-port.ts";
+import { createLog } from "./log.ts";
+import type { Command } from "./render-files/read-command.ts";
+import { renderFiles } from "./render-files/render-files.ts";
+import { type RunFile, removeStaleRunFile } from "./run-file.ts";
+import { type Environment, layoutOf, type Settings } from "./settings.ts";
+import { startSystem } from "./start-system.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A stop that takes longer is cut short. */
+const stopWithinMs = 12_000;
+
+let postgresPid: number | undefined;
+
+/** Ends at once. Postgres goes along: it recovers by itself at the next start, and must not be left behind. */
+export function forceEnd(): never {
+  if (postgresPid !== undefined) {
+    try {
+      process.kill(postgresPid, "SIGQUIT");
+    } catch {
+      // It has ended already.
+    }
+  }
+  process.exit(1);
+}
+
+export interface RunSystemOptions {
+  settings: Settings;
+  command: Command;
+  environment: Environment;
+  terminal: Terminal;
+  signal: AbortSignal;
+}
+
+/** Runs the system on a data folder that is ours until it is told to stop; returns the exit code. */
+export async function runSystem(options: RunSystemOptions): Promise<number> {
+  const { settings, command, environment, terminal, signal } = options;
+  const layout = layoutOf(settings.dataDirectory);
+  const port = await checkPort(settings.port, settings.host);
+  let isHealed = await removeStaleRunFile(layout.runFile);
+  let isStopping = false;
+  using log = createLog(layout.log, {
+    level: environment["LOG_LEVEL"] || "info",
+    tell: terminal.tell,
+    isStopping: () => isStopping,
+  });
+  const beginStop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    terminal.tell("\nStopping …");
+    setTimeout(forceEnd, stopWithinMs).unref();
+  };
+  signal.addEventListener("abort", beginStop, { once: true });
+
+  terminal.tell("Starting Reelay …");
+  const started = await startSystem({
+    environment,
+    settings: { ...settings, port },
+    log: log.logger,
+    signal,
+    onPostgres: ({ pid }) => {
+      postgresPid = pid;
+    },
+    onLeftover: () => {
+      isHealed = true;
+    },
+  });
+  let end: End;
+  {
+    await using system = started;
+    if (isHealed) {
+      terminal.tell("An earlier run on this data was killed: what it left is cleared away, its jobs go on.");
+    }
+    terminal.tell(describeAddresses(system.run, settings.dataDirectory));
+    end = await Promise.race([
+      untilAborted(signal),
+      system.broken,
+      renderAsTold(system.run, command, terminal, signal),
+    ]);
+    beginStop();
+  }
+  postgresPid = undefined;
+  if (end.sentence !== undefined) terminal.tell(end.sentence);
+  terminal.tell("Stopped.");
+  return end.exitCode;
+}
+
+/** Why a running system is to be stopped. */
+interface End {
+  exitCode: number;
+  sentence?: string;
+}
+
+const untilAborted = (signal: AbortSignal): Promise<End> =>
+  new Promise((resolve) => {
+    const onAbort = () => resolve({ exitCode: 0 });
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+
+/** Resolves only with `--exit`: the system goes on running otherwise. */
+async function renderAsTold(
+  run: RunFile,
+  { sources, isExiting }: Command,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<End> {
+  const isRendered = await renderFiles(run, sources, { terminal, signal });
+  if (isExiting && !signal.aborted) return { exitCode: isRendered ? 0 : 1 };
+  if (sources.length > 0 && !signal.aborted) terminal.tell("\nReelay keeps running; Ctrl-C stops it.");
+  return new Promise(() => {});
+}

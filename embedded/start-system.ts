@@ -1,0 +1,116 @@
+/** The composition root of `npm start`: everything that the embedded system consists of, in the order in which it is started. */
+import { createPubSubMessaging } from "@reelay/messaging";
+import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
+import { createWorker, type WorkerEnv } from "@reelay/render-worker";
+import type { Logger } from "pino";
+import { startApi } from "../src/api.ts";
+import { createBroker } from "./broker/index.ts";
+import { cannotListen } from "./check-port.ts";
+import { ensureApiKey } from "./default-api-key.ts";
+import { findTools } from "./find-tools.ts";
+import { planEnvironment, replacedParts } from "./plan-environment.ts";
+import { type EmbeddedPostgres, startPostgres } from "./postgres/index.ts";
+import { type RunFile, writeRunFile } from "./run-file.ts";
+import { type Environment, layoutOf, type Settings } from "./settings.ts";
+
+export interface StartSystemOptions {
+  environment: Environment;
+  settings: Settings;
+  log: Logger;
+  /** Gives up starting. To stop a started system, dispose it. */
+  signal: AbortSignal;
+  /** Called as soon as there is one, so that a forced end can take it along. */
+  onPostgres?: (postgres: EmbeddedPostgres) => void;
+  /** A Postgres that a killed run left behind was stopped. */
+  onLeftover?: () => void;
+}
+
+export interface System extends AsyncDisposable {
+  /** What `run.json` holds. */
+  readonly run: RunFile;
+  /** Settles, with a sentence, when a part ends by itself. Never rejects. */
+  readonly broken: Promise<{ exitCode: number; sentence: string }>;
+}
+
+/** Starts what the environment does not replace by the real thing. Whatever was started is stopped when a later part fails. */
+export async function startSystem(options: StartSystemOptions): Promise<System> {
+  const { environment, settings, log, signal } = options;
+  const layout = layoutOf(settings.dataDirectory);
+  const replaced = replacedParts(environment);
+  await using started = new AsyncDisposableStack();
+
+  const postgres = replaced.postgres
+    ? undefined
+    : started.use(await startPostgres({ directory: layout.postgres, signal, log: postgresLog(options) }));
+  if (postgres) options.onPostgres?.(postgres);
+  const broker = replaced.broker ? undefined : started.use(await createBroker());
+  const { api: apiEnv, worker: workerEnv } = planEnvironment(environment, settings, {
+    databaseUrl: postgres?.url,
+    brokerAddress: broker?.address,
+  });
+  const tools = await findTools(workerEnv.tools);
+  signal.throwIfAborted();
+
+  const api = started.use(
+    await startApi(apiEnv, log, { isBrokerEmpty: broker !== undefined }).catch((error: unknown) => {
+      throw cannotListen(settings.port, settings.host, error);
+    }),
+  );
+  signal.throwIfAborted();
+  const apiKey = await ensureApiKey(api.db, layout.apiKey);
+  const worker = started.use(createEmbeddedWorker(workerEnv, tools, log, started));
+  await worker.start();
+  signal.throwIfAborted();
+
+  const run: RunFile = {
+    graphql: `${apiEnv.publicUrl}/graphql`,
+    apiKey,
+    pubsub: apiEnv.pubsub.emulatorHost ?? "",
+    database: apiEnv.databaseUrl,
+    pid: process.pid,
+  };
+  started.use(await writeRunFile(layout.runFile, run));
+  const held = started.move();
+  return {
+    run,
+    broken: untilBroken(postgres, layout.postgres),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+/** A worker with a store and a connection of its own, as one in another process would have. */
+function createEmbeddedWorker(
+  env: WorkerEnv,
+  tools: Awaited<ReturnType<typeof findTools>>,
+  log: Logger,
+  started: AsyncDisposableStack,
+) {
+  const store = started.use(
+    env.store.kind === "local" ? createLocalObjectStore(env.store) : createGcsObjectStore(env.store),
+  );
+  const messaging = started.use(
+    createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
+  );
+  return createWorker({ messaging, store, config: env.worker, log, tools });
+}
+
+const postgresLog = ({ log, onLeftover }: StartSystemOptions) => ({
+  info: (fields: object, event: string) => log.info(fields, event),
+  warn: (fields: object, event: string) => {
+    if (event === "postgres.leftover-stopped") onLeftover?.();
+    log.warn(fields, event);
+  },
+});
+
+async function untilBroken(
+  postgres: EmbeddedPostgres | undefined,
+  directory: string,
+): Promise<{ exitCode: number; sentence: string }> {
+  if (postgres === undefined) return new Promise(() => {});
+  const { code, signal } = await postgres.exited.catch(() => ({ code: null, signal: null }));
+  const how = signal ?? `code ${code}`;
+  return {
+    exitCode: 1,
+    sentence: `PostgreSQL ended by itself (${how}); its log is in ${directory}. Start again: nothing that was committed is lost.`,
+  };
+}
