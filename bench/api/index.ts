@@ -1,0 +1,87 @@
+import type { BenchOptions, Figures } from "../conditions.ts";
+import { show, summarize } from "../statistics.ts";
+import { type Child, startChild } from "./child.ts";
+import type { LoadCommand, LoadReply } from "./load.ts";
+import { openStage } from "./stage.ts";
+
+const goals = { ratio: 0.7 };
+const query =
+  "query List($first: Int!) { videos(first: $first) { edges { node { id title status createdAt } } pageInfo { hasNextPage endCursor } } }";
+const sides = ["api", "byHand"] as const;
+type Side = (typeof sides)[number];
+
+/**
+ * Requests per second of the list that every front end begins with, through the real server, against the same list written by hand.
+ * Both servers and the clients have a process each. About a minute and a half.
+ */
+export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
+  const videos = 5_000;
+  const connections = 16;
+  const rounds = isShort ? 3 : 7;
+  const durationMs = isShort ? 2_000 : 4_000;
+  await using resources = new AsyncDisposableStack();
+  const { databaseUrl, token } = resources.use(await openStage(videos));
+  const load = resources.use(startChild("./load-process.ts"));
+  const urls: Record<Side, string> = {
+    api: await addressOf(resources.use(startChild("./reelay-process.ts", [databaseUrl]))),
+    byHand: await addressOf(resources.use(startChild("./by-hand-process.ts", [databaseUrl]))),
+  };
+  const body = JSON.stringify({ query, variables: { first: 20 } });
+  await expectSameList(urls, token, body);
+  const measure = async (side: Side, ms: number): Promise<LoadReply> => {
+    const command: LoadCommand = { url: urls[side], token, body, connections, durationMs: ms };
+    load.process.send(command);
+    const reply = await load.answer<LoadReply>();
+    if (reply.failures > 0) throw new Error(`${side}: ${reply.failures} answers were no list`);
+    return reply;
+  };
+
+  print(
+    `api: ${query}, first: 20 of ${videos} videos; ${connections} connections, ${rounds} rounds of ${durationMs / 1_000} s each, in turns`,
+  );
+  for (const side of sides) await measure(side, 3_000);
+  const pairs: Record<Side, LoadReply>[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const api = await measure("api", durationMs);
+    pairs.push({ api, byHand: await measure("byHand", durationMs) });
+  }
+  const figures: Figures = {};
+  for (const side of sides) {
+    const rate = summarize(pairs.map((pair) => pair[side].requestsPerSecond));
+    const p50 = summarize(pairs.map((pair) => pair[side].p50Ms));
+    const p99 = summarize(pairs.map((pair) => pair[side].p99Ms));
+    figures[`api.${side}.requestsPerSecond`] = rate.median;
+    figures[`api.${side}.p50Ms`] = p50.median;
+    figures[`api.${side}.p99Ms`] = p99.median;
+    const name = side === "api" ? "the API" : "pg and graphql-yoga by hand";
+    print(
+      `api: ${name}: ${show(rate, 0)} requests/s, p50 ${show(p50, 1, " ms")}, p99 ${show(p99, 1, " ms")}`,
+    );
+  }
+  const ratio = summarize(pairs.map(({ api, byHand }) => api.requestsPerSecond / byHand.requestsPerSecond));
+  figures["api.ratio"] = ratio.median;
+  print(`api: the API's rate against by hand: ${show(ratio)} (goal ${goals.ratio})`);
+  return figures;
+}
+
+async function addressOf(child: Child): Promise<string> {
+  return (await child.answer<{ url: string }>()).url;
+}
+
+/** A fast answer that is another answer would be worth nothing. */
+async function expectSameList(urls: Record<Side, string>, token: string, body: string): Promise<void> {
+  const lists = await Promise.all(
+    sides.map(async (side) => {
+      const response = await fetch(urls[side], {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body,
+      });
+      const text = await response.text();
+      const { data } = JSON.parse(text) as { data?: { videos: { edges: unknown[] } } };
+      if (data?.videos.edges.length !== 20) throw new Error(`${side} gives no list: ${text.slice(0, 500)}`);
+      return JSON.stringify(data.videos.edges);
+    }),
+  );
+  if (lists[0] !== lists[1]) throw new Error(`the two lists differ:\n${lists.join("\n")}`);
+}

@@ -1,0 +1,29 @@
+/** The API's real server, on a real database; nothing of it is left out but the parts that a list does not touch. */
+import { PrismaPg } from "@prisma/adapter-pg";
+import type { ObjectStore } from "@reelay/object-store";
+import pino from "pino";
+import { Registry } from "prom-client";
+import { PrismaClient } from "../../prisma/generated/client.ts";
+import type { LiveProgress } from "../../src/progress/live-progress.ts";
+import { createServer } from "../../src/server.ts";
+
+const [, , connectionString = ""] = process.argv;
+const db = new PrismaClient({ adapter: new PrismaPg({ connectionString }) });
+const log = pino({ level: "warn" });
+const clock = () => new Date();
+const store = {} as ObjectStore;
+const live = {} as LiveProgress;
+const server = createServer({
+  config: { isDevelopment: false, graceMs: 1_000 },
+  context: { db, store, live, clock, operations: { db, store, live, clock, uploads: null, log } },
+  log,
+  metrics: new Registry(),
+  checks: {},
+});
+const { url } = await server.listen(0, "127.0.0.1");
+process.send?.({ url: `${url}/graphql` });
+process.once("disconnect", () => {
+  void server[Symbol.asyncDispose]()
+    .then(() => db.$disconnect())
+    .finally(() => process.exit(0));
+});

@@ -1,0 +1,36 @@
+/** `npm run bench [-- worker|live|api …] [--short]`: what the parts cost, each against something plain beside it. */
+import { parseArgs } from "node:util";
+import { run as api } from "./api/index.ts";
+import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
+import { run as live } from "./live/index.ts";
+import { run as worker } from "./worker/index.ts";
+
+const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
+  worker,
+  // It has one length.
+  live: ({ print }) => live(print),
+  api,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: "boolean", default: false } },
+});
+const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
+const unknown = chosen.filter((name) => !(name in benches));
+const print = (line: string) => console.log(line);
+
+if (unknown.length > 0) {
+  console.error(
+    `No bench is called ${unknown.join(", ")}: give some of ${Object.keys(benches).join(", ")}, or none for all.`,
+  );
+  process.exitCode = 2;
+} else {
+  const figures: Figures = {};
+  for (const name of chosen) {
+    print(`\n── ${name}: ${describeConditions()}${values.short ? "; short" : ""}`);
+    Object.assign(figures, await benches[name]?.({ isShort: values.short, print }));
+  }
+  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))]);
+  print(`\n${JSON.stringify(Object.fromEntries(rounded))}`);
+}
