@@ -4,6 +4,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import pino from "pino";
 import { Registry } from "prom-client";
 import { PrismaClient } from "../../prisma/generated/client.ts";
+import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import type { LiveProgress } from "../../src/progress/live-progress.ts";
 import { createServer } from "../../src/server.ts";
 
@@ -15,7 +16,13 @@ const store = {} as ObjectStore;
 const live = {} as LiveProgress;
 const server = createServer({
   config: { isDevelopment: false, graceMs: 1_000 },
-  context: { db, store, live, clock, operations: { db, store, live, clock, uploads: null, log } },
+  context: {
+    db,
+    store,
+    live,
+    clock,
+    operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
+  },
   log,
   metrics: new Registry(),
   checks: {},
@@ -23,7 +30,7 @@ const server = createServer({
 const { url } = await server.listen(0, "127.0.0.1");
 process.send?.({ url: `${url}/graphql` });
 process.once("disconnect", () => {
-  void server[Symbol.asyncDispose]()
+  void Promise.resolve(server[Symbol.asyncDispose]())
     .then(() => db.$disconnect())
     .finally(() => process.exit(0));
 });

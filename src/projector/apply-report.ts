@@ -23,7 +23,7 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
     // A report of a deleted video: its worker is to stop.
     if (!(await lockVideo(tx, report.videoId))) return "lost";
     const attempt = await holdAttempt(tx, report, now);
-    if (attempt === null) return "lost";
+    if (attempt === null) return (await isCompleted(tx, report.attemptId)) ? "old" : "lost";
     return await applyToHeld(tx, deps, attempt, report, now);
   }, transactionOptions);
   if (result === "lost" && !isEnd(report)) await stop(deps, report, "LEASE_LOST");
@@ -31,6 +31,10 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
   if (result === "unwanted") await stop(deps, report, "CANCELED");
   if (report.type === "render.completed.v1" && result === "applied") await removeLosers(deps, report.videoId);
 }
+
+/** A late report of an attempt that did its work: there is nothing to stop, and its output is to stay. */
+const isCompleted = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.attempt.count({ where: { id, outcome: "COMPLETED" } })) > 0;
 
 const isEnd = (report: AttemptReport): boolean =>
   ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(report.type);

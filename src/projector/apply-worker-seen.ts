@@ -44,7 +44,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     const attempt = known.find(({ id }) => id === attemptId);
     const isTaskGone = tasks.every(({ id }) => id !== taskId);
     // An attempt that is not known yet may have its `started` on the way.
-    const isLost = attempt ? attempt.outcome !== null : isTaskGone;
+    const isLost = attempt ? ![null, "COMPLETED"].includes(attempt.outcome) : isTaskGone;
     const isUnwanted = attempt?.outcome === null && attempt.task.job.cancelRequestedAt !== null;
     if (!isLost && !isUnwanted) continue;
     const reason = isLost ? "LEASE_LOST" : "CANCELED";

@@ -79,7 +79,9 @@ test("a second delivery of any report changes nothing", async () => {
   const reports = [attempt.started, attempt.advanced(1), attempt.completed(2)];
   for (const report of reports) await system.apply(report);
   const before = [await read(ref), await eventsOf(ref)];
+  system.published.length = 0;
   for (const report of reports) await system.apply(report);
+  expect(system.published).toEqual([]);
   expect([await read(ref), await eventsOf(ref)]).toEqual(before);
 });
 
