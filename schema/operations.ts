@@ -10,7 +10,6 @@ export {
 } from "../src/jobs/index.ts";
 export { defaultProfile, profiles } from "../src/profiles/index.ts";
 export {
-  type CreateVideoInput,
   completeUpload,
   createVideo,
   deleteVideo,

@@ -1,3 +1,2 @@
 /** An in-process Pub/Sub server for the embedded system and for tests. */
-export type { Clock } from "./clock.ts";
-export { type Broker, type BrokerOptions, createBroker } from "./create-broker.ts";
+export { createBroker } from "./create-broker.ts";

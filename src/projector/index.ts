@@ -4,7 +4,7 @@ import { applyReport } from "./apply-report.ts";
 import type { ProjectorDeps } from "./deps.ts";
 
 export { applyReport } from "./apply-report.ts";
-export { leaseMs, type ProjectorDeps, transactionOptions } from "./deps.ts";
+export { transactionOptions } from "./deps.ts";
 export { endAttempt } from "./end-attempt.ts";
 
 /** Consumes the shared subscription of reports until disposed. A report that cannot be applied comes again. */

@@ -1,5 +1,5 @@
 /** What can be done with videos. */
-export { type CreateVideoInput, createVideo } from "./create-video.ts";
+export { createVideo } from "./create-video.ts";
 export { deleteVideo } from "./delete-video.ts";
 export { completeUpload, receiveSource } from "./receive-source.ts";
 export { updateVideo } from "./update-video.ts";
