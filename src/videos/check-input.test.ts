@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { checkMetadata, checkSourceUrl, checkTitle, checkUploadSize, toSafeFilename } from "./check-input.ts";
+
+test.each([
+  ["clip.mp4", "clip.mp4"],
+  ["../../etc/passwd", "passwd"],
+  ["C:\\videos\\My clip.MOV", "My-clip.MOV"],
+  [".hidden", "hidden"],
+  ["", "source"],
+  ["a/b/", "source"],
+  ["naïve 映画 🎬.webm", "naïve-映画-🎬.webm"],
+  ["two\nlines?.mp4", "two-lines-.mp4"],
+])("the file name %j becomes %j", (given, expected) => {
+  expect(toSafeFilename(given)).toBe(expected);
+});
+
+test("a long file name is cut to what every store can hold, and keeps its ending", () => {
+  const name = toSafeFilename(`${"映".repeat(500)}.mp4`);
+  expect(Buffer.byteLength(name)).toBeLessThanOrEqual(160);
+  expect(name).toMatch(/\.mp4$/);
+});
+
+test.each([
+  ["ftp://example.com/a.mp4", /scheme ftp:/],
+  ["/a.mp4", /no absolute URL/],
+  ["https://user:secret@example.com/a.mp4", /credentials/],
+  ["http://localhost/a.mp4", /not on the public internet/],
+  ["http://127.0.0.1/a.mp4", /not on the public internet/],
+  ["http://2130706433/a.mp4", /not on the public internet/],
+  ["http://10.1.2.3/a.mp4", /not on the public internet/],
+  ["http://[::1]/a.mp4", /not on the public internet/],
+  ["http://[::ffff:192.168.0.1]/a.mp4", /not on the public internet/],
+  ["http://169.254.169.254/latest", /not on the public internet/],
+])("the URL %s is refused with its reason", (url, reason) => {
+  expect(() => checkSourceUrl(url, [])).toThrow(reason);
+});
+
+test("public addresses, and private ones that are allowed, are taken", () => {
+  expect(checkSourceUrl("https://example.com/a.mp4", []).hostname).toBe("example.com");
+  expect(checkSourceUrl("http://127.0.0.1:8000/a.mp4", ["127.0.0.1"]).port).toBe("8000");
+  expect(checkSourceUrl("http://10.1.2.3/a.mp4", ["10.0.0.0/8"]).hostname).toBe("10.1.2.3");
+});
+
+test("titles, metadata and sizes outside their bounds are refused in words", () => {
+  expect(() => checkTitle("  ")).toThrow("title: has 0 characters; give 1 to 500.");
+  expect(checkTitle("🎬".repeat(500))).toHaveLength(1_000);
+  expect(() => checkTitle("🎬".repeat(501))).toThrow("has 501 characters");
+  expect(() => checkMetadata([1])).toThrow("metadata: is a list; give a JSON object.");
+  expect(() => checkMetadata({ text: "x".repeat(70_000) })).toThrow(/at most 65536 are kept/);
+  expect(() => checkUploadSize(0, 10)).toThrow(/at least 1/);
+  expect(() => checkUploadSize(11, 10)).toThrow(/at most 10 bytes/);
+});
