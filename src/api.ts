@@ -18,6 +18,7 @@ import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progr
 import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
 import { sendAgain, startSweeper } from "./sweeper/index.ts";
+import { createWatchPage } from "./watch/index.ts";
 
 export interface Api extends AsyncDisposable {
   /** Where it listens. */
@@ -67,7 +68,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       log,
       metrics: createMetrics(db),
       checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
-      handlers,
+      handlers: [...handlers, createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) })],
       webSocketHooks: createSharedExecution({
         viewerKey: (context) => {
           const { viewer } = context as Context;

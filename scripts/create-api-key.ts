@@ -1,0 +1,74 @@
+/**
+ * `npm run api-key -- --workspace NAME [--name N] [--scopes READ,WRITE,ADMIN]`: a key for an API that was set up by hand. Makes the workspace when
+ * missing and prints the key, once. The database is DATABASE_URL, else the one of the system that runs on this data folder.
+ */
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { readRunFile } from "../embedded/run-file.ts";
+import { layoutOf } from "../embedded/settings.ts";
+import { applyMigrations } from "../prisma/apply-migrations.ts";
+import { PrismaClient } from "../prisma/generated/client.ts";
+import { ApiKeyScope } from "../prisma/generated/enums.ts";
+import { createApiKey } from "../src/auth/api-keys.ts";
+
+const usage = "npm run api-key -- --workspace NAME [--name WHO-USES-IT] [--scopes READ,WRITE,ADMIN]";
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      workspace: { type: "string" },
+      name: { type: "string", default: "npm run api-key" },
+      scopes: { type: "string", default: "READ,WRITE,ADMIN" },
+    },
+  });
+  const workspace = values.workspace?.trim();
+  if (!workspace)
+    throw new Error(`--workspace is missing: name the workspace that the key is for.\n${usage}`);
+  const scopes = parseScopes(values.scopes);
+  const url = await findDatabase();
+  await applyMigrations({ url });
+  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+  try {
+    const found = await db.workspace.findFirst({ where: { name: workspace }, orderBy: { createdAt: "asc" } });
+    const { id } = found ?? (await db.workspace.create({ data: { name: workspace } }));
+    const { token } = await createApiKey(db, { workspaceId: id, name: values.name, scopes });
+    console.error(
+      `Workspace "${workspace}"${found ? "" : " (new)"}, scopes ${scopes.join(", ")}. The key is shown this once:`,
+    );
+    console.log(token);
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+function parseScopes(text: string): ApiKeyScope[] {
+  const known = Object.values(ApiKeyScope);
+  return text.split(",").map((entry) => {
+    const scope = known.find((name) => name === entry.trim().toUpperCase());
+    if (scope === undefined) {
+      throw new Error(`--scopes has "${entry}", which is none: give some of ${known.join(",")}.`);
+    }
+    return scope;
+  });
+}
+
+async function findDatabase(): Promise<string> {
+  const given = process.env["DATABASE_URL"];
+  if (given) return given;
+  const dataDirectory = path.resolve(process.env["REELAY_DATA_DIR"] || ".reelay");
+  const run = await readRunFile(layoutOf(dataDirectory).runFile);
+  if (run === null) {
+    throw new Error(
+      `No database: DATABASE_URL is not set, and no system runs on ${dataDirectory}. Set it, or npm start.`,
+    );
+  }
+  return run.database;
+}
