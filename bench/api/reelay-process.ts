@@ -29,8 +29,10 @@ const server = createServer({
 });
 const { url } = await server.listen(0, "127.0.0.1");
 process.send?.({ url: `${url}/graphql` });
-process.once("disconnect", () => {
-  void Promise.resolve(server[Symbol.asyncDispose]())
-    .then(() => db.$disconnect())
-    .finally(() => process.exit(0));
-});
+process.once("disconnect", () => void close());
+
+async function close(): Promise<void> {
+  await server[Symbol.asyncDispose]();
+  await db.$disconnect();
+  process.exit(0);
+}

@@ -14,7 +14,8 @@ export interface Stage extends AsyncDisposable {
   token: string;
 }
 
-const statuses = ["READY", "READY", "READY", "PLAYABLE", "PROCESSING", "FAILED"] as const;
+/** Mostly done, some under way. */
+const states = ["READY", "READY", "READY", "READY", "PROCESSING"] as const;
 
 /** A real Postgres with this many videos in the caller's workspace, and as many again in another. */
 export async function openStage(videos: number): Promise<Stage> {
@@ -31,13 +32,18 @@ export async function openStage(videos: number): Promise<Stage> {
     for (const name of ["other", "ours"]) {
       const workspace = await db.workspace.create({ data: { name } });
       await db.video.createMany({
-        data: Array.from({ length: videos }, (_, index) => ({
-          workspaceId: workspace.id,
-          title: `Lecture ${index}: ${randomBytes(12).toString("hex")}`,
-          profile: "default",
-          status: statuses[index % statuses.length] ?? "READY",
-          createdAt: new Date(Date.UTC(2026, 0, 1) + index * 60_000),
-        })),
+        data: Array.from({ length: videos }, (_, index) => {
+          const status = states[index % states.length] ?? "READY";
+          const createdAt = new Date(Date.UTC(2026, 0, 1) + index * 60_000);
+          return {
+            workspaceId: workspace.id,
+            title: `Lecture ${index}: ${randomBytes(12).toString("hex")}`,
+            profile: "default",
+            status,
+            createdAt,
+            ...(status === "READY" && { playableAt: createdAt, readyAt: createdAt }),
+          };
+        }),
       });
       const key = { workspaceId: workspace.id, name: "bench", scopes: ["READ"] as const };
       ({ token } = await createApiKey(db, key));

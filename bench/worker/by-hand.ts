@@ -9,7 +9,8 @@ import { cpuSecondsOf } from "./cpu-time.ts";
  * checks, statistics, poster and reports are what it is measured for.
  */
 const command = (clip: string): string[] => [
-  ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-i", clip],
+  ...words("-hide_banner -nostdin -v error -y -i"),
+  clip,
   "-filter_complex",
   [
     "[0:v]format=yuv420p,split=2[v1080][d720]",
@@ -25,20 +26,23 @@ const command = (clip: string): string[] => [
   ...video("360", "3.0", "800k"),
   ...video("240", "2.1", "400k"),
   ...video("144", "1.2", "200k"),
-  ...["-map", "0:a", "-c:a", "aac", "-b:a", "128k", "-ac", "2", ...hls("audio")],
+  ...words("-map 0:a -c:a aac -b:a 128k -ac 2"),
+  ...hls("audio"),
 ];
 
+const words = (text: string): string[] => text.split(" ");
+
 const video = (height: string, level: string, ceiling: string): string[] => [
-  ...["-map", `[v${height}]`, "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high"],
-  ...["-level:v", level, "-crf", "23", "-maxrate", ceiling, "-bufsize", ceiling],
-  ...["-force_key_frames", "expr:gte(t,n_forced*2)", "-sc_threshold", "0", "-flags", "+cgop", "-g", "120"],
+  ...words(`-map [v${height}] -c:v libx264 -preset veryfast -profile:v high -level:v ${level}`),
+  ...words(`-crf 23 -maxrate ${ceiling} -bufsize ${ceiling}`),
+  ...words("-force_key_frames expr:gte(t,n_forced*2) -sc_threshold 0 -flags +cgop -g 120"),
   ...hls(`v${height}`),
 ];
 
 const hls = (name: string): string[] => [
-  ...["-f", "hls", "-hls_time", "4", "-hls_playlist_type", "event", "-hls_segment_type", "fmp4"],
-  ...["-hls_flags", "independent_segments", "-hls_fmp4_init_filename", "init.mp4"],
-  ...["-hls_segment_filename", `${name}/%05d.m4s`, `${name}/index.m3u8`],
+  ...words("-f hls -hls_time 4 -hls_playlist_type event -hls_segment_type fmp4"),
+  ...words("-hls_flags independent_segments -hls_fmp4_init_filename init.mp4"),
+  ...words(`-hls_segment_filename ${name}/%05d.m4s ${name}/index.m3u8`),
 ];
 
 export const showCommand = (clip: string): string =>

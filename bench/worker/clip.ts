@@ -4,14 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** 1080p30 with sound: a moving test picture under light noise, so that the encoders have something to do. */
-const options = (seconds: number): string[] => [
-  ...["-hide_banner", "-nostdin", "-v", "error", "-y"],
-  ...["-f", "lavfi", "-i", `testsrc2=size=1920x1080:rate=30:duration=${seconds},noise=alls=6:allf=t`],
-  ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
-  ...["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-g", "60", "-pix_fmt", "yuv420p"],
-  ...["-c:a", "aac", "-b:a", "128k", "-ac", "2", "-movflags", "+faststart", "-f", "mp4"],
-];
+/**
+ * 1080p30 with sound: a moving test picture under noise, so that the encoders have something to do, at the bitrate of a good
+ * camera.
+ */
+const options = (seconds: number): string[] =>
+  [
+    "-hide_banner -nostdin -v error -y",
+    `-f lavfi -i testsrc2=size=1920x1080:rate=30:duration=${seconds},noise=alls=6:allf=t`,
+    `-f lavfi -i sine=frequency=440:sample_rate=48000:duration=${seconds}`,
+    "-c:v libx264 -preset ultrafast -b:v 16M -maxrate 20M -bufsize 20M -g 60 -pix_fmt yuv420p",
+    "-c:a aac -b:a 128k -ac 2 -movflags +faststart -f mp4",
+  ].flatMap((line) => line.split(" "));
 
 /** Made once and kept in the system's temporary folder. */
 export async function findOrMakeClip(
@@ -20,7 +24,7 @@ export async function findOrMakeClip(
   print: (line: string) => void,
 ): Promise<string> {
   const folder = join(tmpdir(), "reelay-bench");
-  const path = join(folder, `testsrc2-noise-1080p30-${seconds}s-v1.mp4`);
+  const path = join(folder, `testsrc2-noise-1080p30-${seconds}s-v2.mp4`);
   try {
     await access(path);
     return path;
