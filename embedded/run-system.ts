@@ -42,7 +42,7 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
   let isStopping = false;
   using log = createLog(layout.log, {
     level: environment["LOG_LEVEL"] || "info",
-    tell: terminal.tell,
+    tell: (text) => terminal.tell(text),
     isStopping: () => isStopping,
   });
   const beginStop = () => {

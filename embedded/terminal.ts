@@ -14,7 +14,7 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
   const direct = (text: string): void => void stream.write(`${text}\n`);
   let print = direct;
   return {
-    isInteractive: stream.isTTY === true && process.env["TERM"] !== "dumb",
+    isInteractive: stream.isTTY && process.env["TERM"] !== "dumb",
     tell: (text) => print(text),
     divert(printer) {
       print = printer;

@@ -68,7 +68,10 @@ export function createApiClient({ graphql, apiKey }: Pick<RunFile, "graphql" | "
         signal.throwIfAborted();
         for await (const { data, errors } of results) {
           const [error] = errors ?? [];
-          if (error) throw new ApiError(String(error.extensions?.["code"] ?? "ERROR"), error.message);
+          if (error) {
+            const code = error.extensions?.["code"];
+            throw new ApiError(typeof code === "string" ? code : "ERROR", error.message);
+          }
           if (data) yield data.videoProgress;
         }
       } finally {
