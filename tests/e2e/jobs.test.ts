@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { Upload } from "tus-js-client";
@@ -21,8 +21,8 @@ beforeAll(async () => {
   short = await goodClip(system.directory);
   // Noise, which takes an encoder long: there is time to do things while it is rendered.
   long = await makeClip(join(system.directory, "long.mp4"), [
-    ...["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30:duration=20,noise=alls=60:allf=t"],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-b:v", "6M", "-pix_fmt", "yuv420p"],
+    ...["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30:duration=20,noise=alls=40:allf=t"],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-b:v", "3M", "-pix_fmt", "yuv420p"],
   ]);
 });
 beforeEach(() => {
@@ -113,7 +113,10 @@ test("a job that runs is canceled with its worker, leaves nothing half done, and
   expect(retried.data.retryJob).toMatchObject({ __typename: "Job" });
   expect(retried.data.retryJob.id).not.toBe(jobId);
   await eventually(
-    async () => (await system.client.video(id)).jobs.edges.some(({ node }: { node: { status: string } }) => node.status === "SUCCEEDED"),
+    async () =>
+      (await system.client.video(id)).jobs.edges.some(
+        ({ node }: { node: { status: string } }) => node.status === "SUCCEEDED",
+      ),
     "the retried job has succeeded",
     { timeoutMs: 90_000 },
   );
@@ -226,11 +229,17 @@ test("an upload that is killed in the middle goes on where it was", async () => 
     }).start();
   });
   expect(Math.min(...sent)).toBeGreaterThanOrEqual(half);
+  // A client that missed the last answer learns that everything is there.
+  const head = await fetch(uploadUrl, { method: "HEAD", headers: { "tus-resumable": "1.0.0" } });
+  expect([head.status, head.headers.get("upload-offset")]).toEqual([200, `${uploadSize}`]);
   await eventually(async () => (await system.client.video(id)).status !== "AWAITING_SOURCE", "it has begun");
   const [key] = await objectsOf(id, "source/");
   expect(key).toBeDefined();
   await using directory = await temporary();
-  const { path } = await store.toLocalFile(key ?? "", { directory: directory.path, signal: AbortSignal.timeout(10_000) });
+  const { path } = await store.toLocalFile(key ?? "", {
+    directory: directory.path,
+    signal: AbortSignal.timeout(10_000),
+  });
   expect((await readFile(path)).equals(bytes)).toBe(true);
   await system.client.ask(documents.cancel, { id: (await jobOf(id)).id });
   await ended(id);
