@@ -7,14 +7,36 @@ import { makeClip } from "../../render-worker/testing/kit.ts";
 /** A few frames that any worker renders quickly. */
 export const goodClip = (directory: string, name = "good.mp4", seconds = 1): Promise<string> =>
   makeClip(join(directory, name), [
-    ...["-f", "lavfi", "-i", `testsrc2=size=256x144:rate=15:duration=${seconds}`],
-    ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"],
+    "-f",
+    "lavfi",
+    "-i",
+    `testsrc2=size=256x144:rate=15:duration=${seconds}`,
+    "-f",
+    "lavfi",
+    "-i",
+    `sine=frequency=440:duration=${seconds}`,
+    "-c:v",
+    "libx264",
+    "-preset",
+    "ultrafast",
+    "-pix_fmt",
+    "yuv420p",
+    "-c:a",
+    "aac",
+    "-shortest",
   ]);
 
 const blank = (size: string) => [
-  ...["-f", "lavfi", "-i", `color=size=${size}:rate=1:duration=1`],
-  ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"],
+  "-f",
+  "lavfi",
+  "-i",
+  `color=size=${size}:rate=1:duration=1`,
+  "-c:v",
+  "libx264",
+  "-preset",
+  "ultrafast",
+  "-pix_fmt",
+  "yuv420p",
 ];
 
 /** Makes the files that no video comes of, by name. */
@@ -31,7 +53,12 @@ export const badFiles: Record<string, (directory: string) => Promise<string>> = 
     cutOff(directory, "late-index.mp4", await goodClip(directory, "whole.mp4")),
   "cut off after its index": async (directory) => {
     const whole = await makeClip(join(directory, "early-index.mp4"), [
-      ...["-i", await goodClip(directory, "whole.mp4"), "-c", "copy", "-movflags", "+faststart"],
+      "-i",
+      await goodClip(directory, "whole.mp4"),
+      "-c",
+      "copy",
+      "-movflags",
+      "+faststart",
     ]);
     return cutOff(directory, "early-index-cut.mp4", whole);
   },

@@ -21,8 +21,18 @@ beforeAll(async () => {
   short = await goodClip(system.directory);
   // Noise, which takes an encoder long: there is time to do things while it is rendered.
   long = await makeClip(join(system.directory, "long.mp4"), [
-    ...["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30:duration=20,noise=alls=40:allf=t"],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-b:v", "3M", "-pix_fmt", "yuv420p"],
+    "-f",
+    "lavfi",
+    "-i",
+    "testsrc2=size=640x360:rate=30:duration=20,noise=alls=40:allf=t",
+    "-c:v",
+    "libx264",
+    "-preset",
+    "ultrafast",
+    "-b:v",
+    "3M",
+    "-pix_fmt",
+    "yuv420p",
   ]);
 });
 beforeEach(() => {
@@ -105,7 +115,7 @@ test("a job that runs is canceled with its worker, leaves nothing half done, and
   await eventually(async () => {
     const kept = await objectsOf(id, "attempts/");
     const isWanted = (key: string) =>
-      finished.length > 0 && finished.some(({ name }: { name: string }) => key.includes(`/${name}/`));
+      finished.some(({ name }: { name: string }) => key.includes(`/${name}/`));
     return kept.every((key) => isWanted(key) || key.endsWith("poster.jpg"));
   }, "the partial output is gone");
 
