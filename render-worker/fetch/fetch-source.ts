@@ -71,14 +71,17 @@ async function follow(
     if (![301, 302, 303, 307, 308].includes(response.statusCode) || typeof location !== "string")
       return response;
     await response.body.dump();
-    url = parseUrl(new URL(location, url).href);
+    url = parseUrl(location, url);
   }
   throw refused(`it redirects more than ${maxRedirects} times; give the address that it ends at`);
 }
 
-function parseUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (!url) throw refused("it is not a valid URL; give one that begins with https://");
+function parseUrl(text: string, base?: URL): URL {
+  const url = URL.parse(text, base);
+  if (!url)
+    throw refused(
+      `${base ? "it redirects to what" : "it"} is not a valid URL; give one that begins with https://`,
+    );
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw refused(`its scheme is "${url.protocol}"; only http and https are fetched`);
   }

@@ -1,4 +1,4 @@
-import type { AttemptReport, Report } from "@reelay/contracts";
+import { type AttemptReport, objectKeys, type Report } from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import { lockVideo } from "../videos/own-video.ts";
@@ -20,13 +20,15 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
   if (report.type === "render.progressed.v1") return await applyProgress(deps, report);
   const now = deps.clock();
   const result = await deps.db.$transaction(async (tx) => {
-    // A report of a deleted video: its worker is to stop.
-    if (!(await lockVideo(tx, report.videoId))) return "lost";
+    if (!(await lockVideo(tx, report.videoId))) return "deleted";
     const attempt = await holdAttempt(tx, report, now);
     if (attempt === null) return (await isCompleted(tx, report.attemptId)) ? "old" : "lost";
     return await applyToHeld(tx, deps, attempt, report, now);
   }, transactionOptions);
   if (result === "lost" && !isEnd(report)) await stop(deps, report, "LEASE_LOST");
+  // Its worker is to stop, and may have stored something since the deletion: gone once it says that it has stopped.
+  if (result === "deleted" && !isEnd(report)) await stop(deps, report, "CANCELED");
+  if (result === "deleted" && isEnd(report)) await deps.store.deletePrefix(objectKeys.video(report.videoId));
   // The job was canceled between the task's message and its start, or the control message was lost.
   if (result === "unwanted") await stop(deps, report, "CANCELED");
   if (report.type === "render.completed.v1" && result === "applied") await removeLosers(deps, report.videoId);

@@ -54,7 +54,7 @@ export async function createVideo(
   const source = await toSource(deps, input.source, videoId, now);
   const isReady = source.kind === "URL";
   try {
-    return await deps.db.$transaction(async (tx) => {
+    const created = await deps.db.$transaction(async (tx) => {
       if (typeof idempotencyKey === "string") {
         const claim = {
           workspaceId,
@@ -81,10 +81,19 @@ export async function createVideo(
       await createJob(tx, { id: randomUUID(), workspaceId, videoId, profile, priority, isReady }, now);
       return { videoId };
     });
+    if (created.videoId !== videoId) await forgetUpload(deps, videoId);
+    return created;
   } catch (error) {
+    await forgetUpload(deps, videoId);
     throw isExternalIdTaken(error) ? externalIdTaken(input.externalId ?? "") : error;
   }
 }
+
+/** The upload was opened before its row, which then was not written. One that cannot be dropped now expires. */
+const forgetUpload = ({ uploads, log }: OperationDeps, videoId: string): Promise<void> =>
+  uploads
+    .remove(videoId)
+    .catch((error: unknown) => log.warn({ err: error, videoId }, "upload.not-forgotten"));
 
 async function toSource(
   deps: OperationDeps,

@@ -13,7 +13,8 @@ export async function deleteVideo(
 ): Promise<{ videoId: string }> {
   await deps.db.$transaction(async (tx) => {
     await lockOwnVideo(tx, viewer, videoId);
-    await stopOpenAttempts(tx, { videoId, reason: "LEASE_LOST", now: deps.clock() });
+    // Not merely LEASE_LOST, whose end nobody hears of: what a worker stores until it stops is removed when it says so.
+    await stopOpenAttempts(tx, { videoId, reason: "CANCELED", now: deps.clock() });
     await recordChange(tx, { workspaceId: viewer.workspaceId, videoId }, [{ type: "video.deleted" }]);
     await tx.video.delete({ where: { id: videoId } });
   });

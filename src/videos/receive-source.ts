@@ -16,7 +16,8 @@ export async function receiveSource(
     const now = clock();
     const { count } = await tx.source.updateMany({
       where: { videoId, receivedAt: null },
-      data: { receivedAt: now, uploadUrl: null, uploadTokenHash: null },
+      // The token stays good until it expires: a client that missed the last answer asks again.
+      data: { receivedAt: now, uploadUrl: null },
     });
     if (count === 0) return;
     const job = await tx.job.findFirst({
