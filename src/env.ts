@@ -2,8 +2,6 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { apiEnvFields } from "./env-fields.ts";
 
-export { apiEnvFields } from "./env-fields.ts";
-
 /** Everything that an API process is told from outside. */
 export interface ApiEnv {
   host: string;

@@ -1,2 +1,2 @@
 /** The bare page at `/watch/{id}` that plays a video. */
-export { createWatchPage, type WatchPageOptions } from "./watch-page.ts";
+export { createWatchPage } from "./watch-page.ts";
