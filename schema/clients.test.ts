@@ -50,7 +50,7 @@ test("urql queries, mutates and watches", async () => {
     ],
   });
   const created = await client.mutation(documents.createVideo, { input }).toPromise();
-  expect(created.data.createVideo).toMatchObject({ __typename: "Video", status: "AWAITING_SOURCE" });
+  expect(created.data.createVideo).toMatchObject({ __typename: "Video", status: "PROCESSING" });
   const refused = await client
     .mutation(documents.createVideo, { input: { ...input, title: "" } })
     .toPromise();
