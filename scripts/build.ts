@@ -10,8 +10,10 @@ import { build } from "esbuild";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const DIST = path.join(ROOT, "dist");
 
-/** A WebAssembly file that prisma/schema-engine.ts looks up as a package: it stays one. */
+/** Has a WebAssembly file that prisma/schema-engine.ts looks up in the package: it stays one. */
 const SCHEMA_ENGINE = "@prisma/schema-engine-wasm";
+/** The watch page serves this file of its package as it is. */
+const PLAYER = ["hls.js/package.json", "hls.js/dist/hls.min.js", "hls.js/LICENSE"];
 
 /** CommonJS packages in an ESM bundle go on calling `require`, and one (google-gax) asks for its folder. */
 const banner = [
@@ -54,4 +56,6 @@ await cp(path.join(ROOT, "prisma/migrations"), path.join(DIST, "migrations"), { 
 await cp(path.join(ROOT, "node_modules", SCHEMA_ENGINE), path.join(DIST, "node_modules", SCHEMA_ENGINE), {
   recursive: true,
 });
-console.log(`dist/migrations, dist/node_modules/${SCHEMA_ENGINE}`);
+for (const file of PLAYER)
+  await cp(path.join(ROOT, "node_modules", file), path.join(DIST, "node_modules", file));
+console.log(`dist/migrations, dist/node_modules: ${SCHEMA_ENGINE}, hls.js`);

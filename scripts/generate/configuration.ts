@@ -1,5 +1,7 @@
 /** Writes docs/configuration.md from where the environment's fields are defined. */
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { workerEnvFields } from "../../render-worker/env-fields.ts";
 import { apiEnvFields } from "../../src/env-fields.ts";
@@ -73,4 +75,7 @@ Without \`PUBSUB_EMULATOR_HOST\` and \`GCS_API_ENDPOINT\` Google's own services 
 \`METADATA_SERVER_DETECTION=none\` keeps Google's client libraries from looking for a metadata server where there is none.
 `;
 
-await writeFile(new URL("../../docs/configuration.md", import.meta.url), page);
+const root = fileURLToPath(new URL("../../", import.meta.url));
+await writeFile(`${root}docs/configuration.md`, page);
+// Aligns the tables, as it would for everybody who runs it next.
+execFileSync("biome", ["format", "--write", "docs/configuration.md"], { cwd: root, stdio: "ignore" });
