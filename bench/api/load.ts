@@ -8,6 +8,7 @@ export interface LoadCommand {
 }
 
 export interface LoadReply {
+  requests: number;
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;

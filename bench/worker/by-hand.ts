@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { cpuSecondsOf } from "./cpu-time.ts";
+import { cpuSecondsOf } from "../cpu-time.ts";
 
 /**
  * What somebody who knows ffmpeg would type for this ladder: one decode, each size scaled from the next larger one, the same

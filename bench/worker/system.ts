@@ -6,7 +6,7 @@ import { type Message, objectKeys, type RenderRequested } from "@reelay/contract
 import { createPubSubMessaging, liveReports } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { createBroker } from "../../embedded/broker/index.ts";
-import { cpuSecondsOf } from "./cpu-time.ts";
+import { cpuSecondsOf } from "../cpu-time.ts";
 
 /** 144p to 1080p with the built-in ceilings; the rungs that the command by hand makes too. */
 const profile: RenderRequested["profile"] = {
