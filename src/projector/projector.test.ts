@@ -186,6 +186,20 @@ test("a worker that does not answer a cancel request loses the job to the sweepe
   expect(await read(ref)).toMatchObject({ job: "CANCELED", outcomes: ["CANCELED"] });
 });
 
+test("what a worker stores after its video's deletion is gone once it has stopped", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.started);
+  await system.db.video.delete({ where: { id: ref.videoId } });
+  const late = objectKeys.attemptFile(ref.videoId, attempt.attemptId, "144p", "index.m3u8");
+  await system.store.put(late, "#EXTM3U");
+  system.published.length = 0;
+  await system.apply(attempt.advanced(1));
+  expect(system.published).toMatchObject([{ attemptId: attempt.attemptId, reason: "CANCELED" }]);
+  await system.apply(attempt.completed(2));
+  expect(await system.store.head(late)).toBeNull();
+});
+
 test("a retry is a new job that keeps what is ready", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
