@@ -3,8 +3,8 @@ import type { Terminal } from "../terminal.ts";
 import type { View } from "./view.ts";
 import { barOf, bytesOf, describeVariant, percentOf } from "./words.ts";
 
-/** A bar for each file and, below it, one for each of its variants, redrawn in place. */
-export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream): View {
+/** A bar for each file and, below them, one for each variant that is made, redrawn in place. */
+export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream, fileCount: number): View {
   const bars = new MultiBar({
     stream,
     format: (_options, _params, payload: { text: string }) => payload.text,
@@ -34,12 +34,15 @@ export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream): 
             show(head, `${name}  ${barOf(video.progress)}  ${percentOf(video.progress)}  ${video.status}`);
           }
           for (const variant of video.variants) {
+            // Nothing moves there, and a terminal has few lines.
+            if (variant.status === "SKIPPED") continue;
             let row = rows.get(variant.name);
             if (row === undefined) {
               row = bars.create(1, 0, { text: "" });
               rows.set(variant.name, row);
             }
-            show(row, `  ${variant.name.padEnd(8)} ${barOf(variant.fraction)}  ${describeVariant(variant)}`);
+            const label = fileCount > 1 ? `${name.slice(0, 24)} ${variant.name}` : variant.name;
+            show(row, `  ${label.padEnd(8)} ${barOf(variant.fraction)}  ${describeVariant(variant)}`);
           }
         },
         ended: (summary) => terminal.tell(summary),

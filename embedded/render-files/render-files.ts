@@ -18,7 +18,9 @@ export async function renderFiles(
 ): Promise<boolean> {
   if (sources.length === 0) return true;
   await using api = createApiClient(run);
-  using view = terminal.isInteractive ? createBarsView(terminal, process.stdout) : createLinesView(terminal);
+  using view = terminal.isInteractive
+    ? createBarsView(terminal, process.stdout, sources.length)
+    : createLinesView(terminal);
   const outcomes = await Promise.all(
     sources.map(async (source) => {
       const file = view.open(source.name);
