@@ -12,7 +12,7 @@ const goals = { cpuRatio: 1.05, wallRatio: 1.1 };
 
 /**
  * What the worker costs beyond the encoding itself: the real program, from a task's publication to its completion, against one bare
- * ffmpeg command that makes the same ladder, in turns. About seven minutes on two cores.
+ * ffmpeg command that makes the same ladder, in turns. Estimated at a quarter of an hour on two idle cores.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const seconds = isShort ? 10 : 60;
