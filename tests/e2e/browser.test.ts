@@ -1,0 +1,168 @@
+/** What a viewer gets: a page of another origin plays the stream with hls.js in a real Chromium. */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeClip } from "../../render-worker/testing/kit.ts";
+import { type System, startSystem } from "../kit/index.ts";
+
+const { CI, CHROMIUM_PATH } = process.env;
+const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
+const isMissing = !CI && !existsSync(executablePath);
+const where = isMissing ? ` (skipped: no Chromium at ${executablePath}; set CHROMIUM_PATH)` : "";
+const browserTest = test.skipIf(isMissing);
+
+// The full build: the light one has no audio renditions, and would play our streams without sound.
+const hlsJs = fileURLToPath(import.meta.resolve("hls.js/dist/hls.min.js"));
+const flags =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+let held: AsyncDisposableStack;
+let system: System;
+let context: BrowserContext;
+let pageUrl: string;
+
+beforeAll(async () => {
+  if (isMissing) return;
+  await using stack = new AsyncDisposableStack();
+  system = stack.use(await startSystem());
+  const profile = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-chromium-")), (path) =>
+    rm(path, { recursive: true, force: true, maxRetries: 5 }),
+  );
+  // Its port makes it another origin than the system's, so that CORS is part of what is tried.
+  const server = stack.use(createServer((_, response) => servePage(response)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  pageUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: flags.split(" "),
+  });
+  stack.defer(() => context.close());
+  held = stack.move();
+});
+afterAll(() => held?.disposeAsync());
+
+function servePage(response: { setHeader(name: string, value: string): void; end(text: string): void }) {
+  response.setHeader("content-type", "text/html");
+  response.end("<!doctype html><title>Front end</title><video muted playsinline></video>");
+}
+
+/** The clip's end is known only once it is encoded, so `seconds` is also how long playing it takes. */
+const clip = (name: string, seconds: number, size = "640x360") =>
+  makeClip(join(system.directory, name), [
+    ...["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=30:duration=${seconds}`],
+    ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"],
+  ]);
+
+/** Opens a page that plays the stream, as the documentation of hls.js shows it. */
+async function play(hlsUrl: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(pageUrl);
+  await page.addScriptTag({ path: hlsJs });
+  await page.evaluate(player, hlsUrl);
+  return page;
+}
+
+/** Runs in the page. */
+function player(url: string): void {
+  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
+  const window = globalThis as any;
+  const video = window.document.querySelector("video");
+  const seen = { fatal: [] as string[], levels: 0, started: -1, ended: false };
+  window.seen = seen;
+  const hls = new window.Hls();
+  hls.on("hlsError", (_: string, data: { fatal: boolean; details: string; reason?: string }) => {
+    if (data.fatal) seen.fatal.push(`${data.details} ${data.reason ?? ""}`);
+  });
+  hls.on("hlsManifestParsed", (_: string, data: { levels: unknown[] }) => {
+    seen.levels = data.levels.length;
+    video.play();
+  });
+  video.addEventListener("playing", () => {
+    if (seen.started < 0) seen.started = video.currentTime;
+  });
+  video.addEventListener("ended", () => {
+    seen.ended = true;
+  });
+  hls.loadSource(url);
+  hls.attachMedia(video);
+}
+
+interface Seen {
+  fatal: string[];
+  levels: number;
+  started: number;
+  ended: boolean;
+  time: number;
+  width: number;
+  soundBytes: number;
+  error: string | null;
+}
+
+const look = (page: Page): Promise<Seen> =>
+  page.evaluate(() => {
+    // oxlint-disable-next-line typescript/no-explicit-any -- as above
+    const window = globalThis as any;
+    const video = window.document.querySelector("video");
+    return {
+      ...window.seen,
+      time: video.currentTime,
+      width: video.videoWidth,
+      soundBytes: video.webkitAudioDecodedByteCount,
+      error: video.error?.message ?? null,
+    };
+  });
+
+/** Looks until the page has come so far; what went wrong there ends the waiting at once. */
+async function until(page: Page, isThere: (seen: Seen) => boolean): Promise<Seen> {
+  return await expect
+    .poll(
+      async () => {
+        const seen = await look(page);
+        if (seen.fatal.length > 0 || seen.error) throw new Error(JSON.stringify(seen));
+        return isThere(seen);
+      },
+      { timeout: 90_000, interval: 200 },
+    )
+    .toBe(true)
+    .then(() => look(page));
+}
+
+browserTest(`a finished video plays on a page of another origin, picture and sound${where}`, async () => {
+  const id = await system.client.upload(await clip("finished.mp4", 8));
+  await system.client.watch(id);
+  const video = await system.client.video(id);
+  expect(video.status).toBe("READY");
+
+  const page = await play(video.playback.hlsUrl);
+  const seen = await until(page, ({ time }) => time > 3);
+  expect(seen).toMatchObject({ fatal: [], error: null, levels: 3 });
+  expect(seen.width).toBeGreaterThan(0);
+  expect(seen.soundBytes).toBeGreaterThan(0);
+  await page.close();
+});
+
+browserTest(`a video that is still being encoded plays from its start to its end${where}`, async () => {
+  const id = await system.client.upload(await clip("growing.mp4", 24, "1280x720"));
+  const states = await system.client.watch(
+    id,
+    ({ status }) => status !== "PROCESSING" && status !== "AWAITING_SOURCE",
+  );
+  expect(states.at(-1).status).toBe("PLAYABLE");
+  const { playback } = await system.client.video(id);
+
+  const page = await play(playback.hlsUrl);
+  const seen = await until(page, ({ ended }) => ended);
+  expect(seen.fatal).toEqual([]);
+  expect(seen.started).toBeLessThan(1);
+  expect(seen.time).toBeGreaterThan(23.5);
+  expect(seen.soundBytes).toBeGreaterThan(0);
+  await page.close();
+});
