@@ -53,13 +53,12 @@ function servePage(response: { setHeader(name: string, value: string): void; end
   response.end("<!doctype html><title>Front end</title><video muted playsinline></video>");
 }
 
-/** The clip's end is known only once it is encoded, so `seconds` is also how long playing it takes. */
-const clip = (name: string, seconds: number, size = "640x360") =>
-  makeClip(join(system.directory, name), [
-    ...["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=30:duration=${seconds}`],
-    ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"],
-  ]);
+const clip = (name: string, seconds: number, size = "640x360") => {
+  const picture = `-f lavfi -i testsrc2=size=${size}:rate=30:duration=${seconds}`;
+  const sound = `-f lavfi -i sine=frequency=440:duration=${seconds}`;
+  const codecs = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -shortest";
+  return makeClip(join(system.directory, name), `${picture} ${sound} ${codecs}`.split(" "));
+};
 
 /** Opens a page that plays the stream, as the documentation of hls.js shows it. */
 async function play(hlsUrl: string): Promise<Page> {
