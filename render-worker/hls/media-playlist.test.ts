@@ -28,6 +28,12 @@ test("a growing playlist keeps its target duration and has no end", () => {
   expect(text).not.toContain("ENDLIST");
 });
 
+test("players begin a growing playlist at its beginning, not at its end as a live stream's", () => {
+  HLS.setOptions({ strictMode: true });
+  const growing = HLS.parse(formatMediaPlaylist({ segments, isComplete: false }, options));
+  expect(growing.start).toMatchObject({ offset: 0 });
+});
+
 test("the peak is the largest segment's rate, and a stub at the end is none", () => {
   const stored = [
     { sizeBytes: 500_000, durationMs: 4_000 },

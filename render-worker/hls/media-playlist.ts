@@ -46,6 +46,8 @@ export function formatMediaPlaylist(
     "#EXT-X-MEDIA-SEQUENCE:0",
     "#EXT-X-PLAYLIST-TYPE:EVENT",
     "#EXT-X-INDEPENDENT-SEGMENTS",
+    // Without it players take a growing playlist for a live stream, and begin near its end.
+    "#EXT-X-START:TIME-OFFSET=0",
     `#EXT-X-MAP:URI="${options.initUri}"`,
     ...playlist.segments.flatMap(({ uri, durationMs }) => [
       `#EXTINF:${(durationMs / 1000).toFixed(6)},`,
