@@ -4,6 +4,7 @@ import {
   ForbiddenError,
   InvalidInputError,
   NotFoundError,
+  QuotaExceededError,
 } from "../src/errors.ts";
 import { builder } from "./builder.ts";
 
@@ -42,6 +43,20 @@ builder.objectType(ConflictError, {
   interfaces: [ErrorInterface],
 });
 
+builder.objectType(QuotaExceededError, {
+  name: "QuotaExceededError",
+  description: "The workspace has used up what it may have at once: ask again later.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    quota: t.exposeString("quota", { description: "Which one: `ACTIVE_JOBS`." }),
+    limit: t.exposeInt("limit", { description: "What it may have." }),
+    used: t.exposeInt("used", { description: "What it has." }),
+    retryAfterMs: t.exposeInt("retryAfterMs", {
+      description: "When asking again is worth it, in milliseconds: estimated from how fast jobs end.",
+    }),
+  }),
+});
+
 builder.objectType(ForbiddenError, {
   name: "ForbiddenError",
   description: "The API key lacks a scope.",
@@ -50,5 +65,5 @@ builder.objectType(ForbiddenError, {
 
 /** The error members of a mutation's result: a new member later would break clients that list them all, so each has them all. */
 export const expectedErrors = {
-  types: [NotFoundError, InvalidInputError, ConflictError, ForbiddenError],
+  types: [NotFoundError, InvalidInputError, ConflictError, QuotaExceededError, ForbiddenError],
 };

@@ -2,12 +2,21 @@
 export type { OperationDeps } from "../src/deps.ts";
 export {
   cancelJob,
+  countActive,
+  estimate,
+  type LaneOverview,
   type PoolOverview,
+  pauseQueue,
+  prioritizeJob,
   queueOverview,
   queuePosition,
+  resumeQueue,
   retryJob,
-  waitReason,
+  type WaitCode,
+  waitCodes,
+  waits,
 } from "../src/jobs/index.ts";
+export { readSlots } from "../src/dispatcher/index.ts";
 export { defaultProfile, profiles } from "../src/profiles/index.ts";
 export {
   completeUpload,

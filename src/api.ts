@@ -10,6 +10,7 @@ import type { Context } from "../schema/context.ts";
 import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
 import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
+import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { createMetrics } from "./metrics.ts";
@@ -17,7 +18,7 @@ import { startRelay } from "./outbox/relay.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
-import { sendAgain, startSweeper } from "./sweeper/index.ts";
+import { recallAll, startSweeper } from "./sweeper/index.ts";
 import { createWatchPage } from "./watch/index.ts";
 
 export interface Api extends AsyncDisposable {
@@ -28,7 +29,7 @@ export interface Api extends AsyncDisposable {
 }
 
 export interface ApiOptions {
-  /** The broker forgot everything (it keeps nothing on disk): send all queued tasks again at once. Default false. */
+  /** The broker forgot everything (it keeps nothing on disk): dispatch all queued tasks anew at once. Default false. */
   isBrokerEmpty?: boolean;
 }
 
@@ -54,11 +55,14 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     uploadBytes: env.uploads.maxBytes,
     uploadExpiryMs: env.uploads.expiryMs,
     allowPrivateUrls: env.allowPrivateUrls,
+    ...env.quotas,
   };
   const operations: OperationDeps = { db, store, live, uploads, clock, log, limits };
   const sweeperDeps = { ...operations, messaging };
-  if (options.isBrokerEmpty) await sendAgain(sweeperDeps, clock());
+  if (options.isBrokerEmpty) await recallAll({ db, log });
   starting.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
+  const { runningTasks: maxRunningTasks } = env.quotas;
+  starting.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
   starting.use(await startProjector({ db, messaging, store, clock, log }));
   starting.use(startSweeper(sweeperDeps, sweepUploads));
   const server = starting.use(

@@ -32,5 +32,9 @@ export interface OperationDeps {
     uploadExpiryMs: number;
     /** Hosts that URL sources may name although they are private. */
     allowPrivateUrls: readonly string[];
+    /** Most jobs that a workspace may have under way, unless it says otherwise; null for any number. */
+    activeJobs: number | null;
+    /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
+    runningTasks: number | null;
   };
 }

@@ -19,6 +19,11 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 const text = z.string().min(1);
+/** 0 and above, or `none`. */
+const quota = z
+  .union([z.literal("none").transform(() => null), z.coerce.number().int().min(0)], {
+    error: "give a number, or none",
+  });
 
 /** The API's environment: each field with its check and its documentation. The published table is generated from here. */
 export const apiEnvFields = {
@@ -140,6 +145,24 @@ export const apiEnvFields = {
         example: "3600",
       }),
     ),
+  QUOTA_ACTIVE_JOBS: quota.default(10_000).meta(
+    docs({
+      default: "10000",
+      unit: "jobs",
+      effect:
+        "Most jobs that a workspace may have waiting and running; more are refused with QUOTA_EXCEEDED and a time to come again. `none` for any number. A workspace's own number goes before it (`npm run quota`).",
+      example: "500",
+    }),
+  ),
+  QUOTA_RUNNING_TASKS: quota.default(null).meta(
+    docs({
+      default: "none",
+      unit: "tasks",
+      effect:
+        "Most tasks that a workspace may have with workers at once; more wait. A workspace's own number goes before it (`npm run quota`).",
+      example: "8",
+    }),
+  ),
   FETCH_ALLOW_PRIVATE: list.default([]).meta(
     docs({
       default: "none",

@@ -19,6 +19,8 @@ export interface ApiEnv {
   uploads: { maxBytes: number; expiryMs: number };
   /** Hosts that URL sources may name although they are private. */
   allowPrivateUrls: string[];
+  /** What each workspace may have, unless it says otherwise; null for any number. */
+  quotas: { activeJobs: number | null; runningTasks: number | null };
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,6 +64,7 @@ function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
     store: toStore(fields, publicUrl),
     uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
+    quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
   };
 }
 

@@ -27,5 +27,25 @@ export class InvalidInputError extends ExpectedError {
 /** The request is fine, but not in the present state of things. */
 export class ConflictError extends ExpectedError {}
 
+/** The workspace has used up what it may have at once. */
+export class QuotaExceededError extends ExpectedError {
+  /** Which quota: `ACTIVE_JOBS`. */
+  readonly quota: string;
+  readonly limit: number;
+  readonly used: number;
+  /** When asking again is worth it, estimated from how fast jobs end; milliseconds from now. */
+  readonly retryAfterMs: number;
+  constructor(
+    message: string,
+    figures: { quota: string; limit: number; used: number; retryAfterMs: number },
+  ) {
+    super("QUOTA_EXCEEDED", message);
+    this.quota = figures.quota;
+    this.limit = figures.limit;
+    this.used = figures.used;
+    this.retryAfterMs = figures.retryAfterMs;
+  }
+}
+
 /** The API key lacks a scope. */
 export class ForbiddenError extends ExpectedError {}

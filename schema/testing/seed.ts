@@ -60,6 +60,7 @@ export async function seedVideo(
           profile: defaultProfile,
           tasks: {
             create: {
+              workspaceId,
               kind: "RENDER",
               pool: "CPU",
               status: "RUNNING",

@@ -11,4 +11,6 @@ export const testLimits: OperationDeps["limits"] = {
   uploadBytes: 10 * 1024 ** 3,
   uploadExpiryMs: 86_400_000,
   allowPrivateUrls: [],
+  activeJobs: null,
+  runningTasks: null,
 };

@@ -1,5 +1,6 @@
 /** The closed word lists of contracts/states.ts, with what each word means. */
 import { builder } from "../builder.ts";
+import type { WaitCode as WaitCodeName } from "../operations.ts";
 
 const words = <Word extends string>(values: Record<Word, string>) =>
   Object.fromEntries(
@@ -48,7 +49,19 @@ export const JobPriority = builder.enumType("JobPriority", {
   values: words({
     INTERACTIVE: "Somebody is waiting for it.",
     STANDARD: "The default.",
-    BULK: "When nothing else is to be done.",
+    BULK: "Gives way to the others. One turn in eight goes to whoever has waited longest, so it is never starved.",
+  }),
+});
+
+export const WaitCode = builder.enumType("WaitCode", {
+  description: "What a job waits for.",
+  values: words<WaitCodeName>({
+    SOURCE: "The source to be uploaded.",
+    PAUSED: "The workspace's queue to be resumed.",
+    BACKOFF: "The time of its next try.",
+    QUOTA: "Others of the workspace to end: it has as many tasks with workers as it may.",
+    NO_WORKER: "A worker of its pool: none is there.",
+    FREE_SLOT: "A free worker.",
   }),
 });
 

@@ -4,7 +4,8 @@ import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
-import { cancelJob, retryJob } from "../operations.ts";
+import { cancelJob, prioritizeJob, retryJob } from "../operations.ts";
+import { JobPriority } from "./enums.ts";
 import { Job } from "./job.ts";
 
 /** Throws `NotFoundError` for what is no job's id. */
@@ -45,6 +46,23 @@ builder.mutationField("retryJob", (t) =>
     resolve: async (query, _root, { id, ...args }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { jobId } = await retryJob(ctx.operations, viewer, { jobId: jobKey(id), ...given(args) });
+      return ctx.db.job.findUniqueOrThrow({ ...query, where: { id: jobId } });
+    },
+  }),
+);
+
+builder.mutationField("prioritizeJob", (t) =>
+  t.prismaField({
+    type: Job,
+    errors: expectedErrors,
+    description: "Moves a waiting job to another lane; one that runs keeps its worker. Safe to repeat.",
+    args: {
+      id: t.arg.id({ required: true, description: "The job's id." }),
+      priority: t.arg({ type: JobPriority, required: true, description: "The lane." }),
+    },
+    resolve: async (query, _root, { id, priority }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const { jobId } = await prioritizeJob(ctx.operations, viewer, { jobId: jobKey(id), priority });
       return ctx.db.job.findUniqueOrThrow({ ...query, where: { id: jobId } });
     },
   }),

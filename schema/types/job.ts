@@ -2,15 +2,21 @@ import { isTerminal, Profile } from "@reelay/contracts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
-import { queuePosition, waitReason } from "../operations.ts";
-import { JobKind, JobPriority, JobStatus } from "./enums.ts";
+import { estimate, queuePosition, waits } from "../operations.ts";
+import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
 import { ProfileType } from "./profile.ts";
 import { Task } from "./task.ts";
 import { Video } from "./video.ts";
 
 const positions = createBatch((ctx, jobIds) => queuePosition(ctx.db, jobIds));
-const reasons = createBatch((ctx, jobIds) => waitReason(ctx.db, jobIds));
+const reasons = createBatch((ctx, jobIds) =>
+  waits(ctx.db, jobIds, {
+    now: ctx.clock(),
+    maxRunningTasks: ctx.operations.limits.runningTasks,
+  }),
+);
+const estimates = createBatch((ctx, jobIds) => estimate(ctx.db, jobIds, ctx.clock()));
 
 export const Job = builder.prismaNode("Job", {
   id: { field: "id", description: "Opaque id." },
@@ -30,7 +36,7 @@ export const Job = builder.prismaNode("Job", {
     }),
     queuePosition: t.int({
       nullable: true,
-      description: "How many jobs go first, plus one: 1 is next. Null unless it waits for a worker.",
+      description: "How many jobs are likely to go first, plus one: 1 is next. By lane, then by turns of the workspaces, then first come. Null unless it waits for a worker.",
       select: { id: true, status: true },
       resolve: async (job, _args, ctx) =>
         job.status === "QUEUED" || job.status === "PENDING" ? await positions(ctx, job.id) : null,
@@ -39,7 +45,24 @@ export const Job = builder.prismaNode("Job", {
       nullable: true,
       description: "What it waits for, in a sentence; null once it runs.",
       select: { id: true, status: true },
-      resolve: async (job, _args, ctx) => (isTerminal(job.status) ? null : await reasons(ctx, job.id)),
+      resolve: async (job, _args, ctx) =>
+        isTerminal(job.status) ? null : ((await reasons(ctx, job.id))?.reason ?? null),
+    }),
+    waitCode: t.field({
+      type: WaitCode,
+      nullable: true,
+      description: "What it waits for, to switch on; null once it runs.",
+      select: { id: true, status: true },
+      resolve: async (job, _args, ctx) =>
+        isTerminal(job.status) ? null : ((await reasons(ctx, job.id))?.code ?? null),
+    }),
+    etaMs: t.field({
+      type: "SafeInt",
+      nullable: true,
+      description:
+        "Milliseconds until it is likely to end. A running job goes by its slowest variant, a waiting one by its place, the slots that are there and how long jobs took lately. Null while there is nothing to go by.",
+      select: { id: true, status: true },
+      resolve: async (job, _args, ctx) => (isTerminal(job.status) ? null : await estimates(ctx, job.id)),
     }),
     error: t.field({
       type: FailureType,

@@ -1,14 +1,23 @@
 import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
-import { type PoolOverview, queueOverview } from "../operations.ts";
-import { Pool } from "./enums.ts";
+import { type Context, viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import {
+  countActive,
+  type LaneOverview,
+  type PoolOverview,
+  pauseQueue,
+  queueOverview,
+  readSlots,
+  resumeQueue,
+} from "../operations.ts";
+import { JobPriority, Pool } from "./enums.ts";
 
-const QueuePool = builder.objectRef<PoolOverview>("QueuePool").implement({
-  description: "The part of the queue that one kind of worker takes from.",
+const QueueLane = builder.objectRef<LaneOverview>("QueueLane").implement({
+  description: "The part of a pool's queue that has one priority.",
   fields: (t) => ({
-    pool: t.field({ type: Pool, description: "The kind of worker.", resolve: ({ pool }) => pool }),
-    queued: t.exposeInt("queued", { description: "Jobs of this workspace that wait for a worker." }),
-    running: t.exposeInt("running", { description: "Jobs of this workspace that a worker is at." }),
+    priority: t.field({ type: JobPriority, description: "The lane.", resolve: ({ priority }) => priority }),
+    queued: t.exposeInt("queued", { description: "Tasks of this workspace that wait in it." }),
+    running: t.exposeInt("running", { description: "Tasks of this workspace from it that a worker is at." }),
     oldestQueuedAt: t.expose("oldestQueuedAt", {
       type: "DateTime",
       nullable: true,
@@ -17,32 +26,140 @@ const QueuePool = builder.objectRef<PoolOverview>("QueuePool").implement({
   }),
 });
 
-const Queue = builder.objectRef<{ pools: readonly PoolOverview[] }>("Queue").implement({
+const QueuePool = builder
+  .objectRef<PoolOverview & { workers: number; slots: number; idleSlots: number }>("QueuePool")
+  .implement({
+    description: "The part of the queue that one kind of worker takes from.",
+    fields: (t) => ({
+      pool: t.field({ type: Pool, description: "The kind of worker.", resolve: ({ pool }) => pool }),
+      queued: t.exposeInt("queued", { description: "Tasks of this workspace that wait for a worker." }),
+      running: t.exposeInt("running", { description: "Tasks of this workspace that a worker is at." }),
+      oldestQueuedAt: t.expose("oldestQueuedAt", {
+        type: "DateTime",
+        nullable: true,
+        description: "Since when the one that has waited longest waits; null when none does.",
+      }),
+      lanes: t.field({
+        type: [QueueLane],
+        description: "The same by priority, those that come first in front.",
+        resolve: ({ lanes }) => lanes,
+      }),
+      workers: t.exposeInt("workers", { description: "Workers of this kind that are there, for all workspaces." }),
+      slots: t.exposeInt("slots", { description: "Tasks that they do at once, at most." }),
+      idleSlots: t.exposeInt("idleSlots", { description: "How many more they could do now." }),
+    }),
+  });
+
+const Quota = builder.objectRef<{ name: string; used: number; limit: number | null }>("Quota").implement({
+  description: "What the workspace may have at once.",
+  fields: (t) => ({
+    name: t.exposeString("name", {
+      description:
+        "`ACTIVE_JOBS`: jobs that wait or run; more are refused. `RUNNING_TASKS`: tasks that are with workers; more wait.",
+    }),
+    used: t.exposeInt("used", { description: "What it has." }),
+    limit: t.exposeInt("limit", { nullable: true, description: "What it may have; null for any number." }),
+  }),
+});
+
+const emptyPool = (pool: PoolOverview["pool"]): PoolOverview => ({
+  pool,
+  queued: 0,
+  running: 0,
+  oldestQueuedAt: null,
+  lanes: [],
+});
+
+interface QueueModel {
+  workspaceId: string;
+  pools: readonly PoolOverview[];
+}
+
+const Queue = builder.objectRef<QueueModel>("Queue").implement({
   description: "What waits and what runs, in this workspace.",
   fields: (t) => ({
     queued: t.int({
-      description: "Jobs that wait for a worker.",
+      description: "Tasks that wait for a worker.",
       resolve: ({ pools }) => pools.reduce((sum, { queued }) => sum + queued, 0),
     }),
     running: t.int({
-      description: "Jobs that a worker is at.",
+      description: "Tasks that a worker is at.",
       resolve: ({ pools }) => pools.reduce((sum, { running }) => sum + running, 0),
     }),
     pools: t.field({
       type: [QueuePool],
       description: "The same by the kind of worker.",
-      resolve: ({ pools }) => pools,
+      resolve: async ({ pools }, _args, ctx) => {
+        const slots = await readSlots(ctx.db, ctx.clock());
+        const names = new Set([...slots.keys(), ...pools.map(({ pool }) => pool)]);
+        return [...names].sort().map((pool) => {
+          const overview = pools.find((known) => known.pool === pool) ?? emptyPool(pool);
+          const { workers = 0, slots: all = 0, idle = 0 } = slots.get(pool) ?? {};
+          return { ...overview, workers, slots: all, idleSlots: idle };
+        });
+      },
+    }),
+    pausedAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "Since when nothing new of the workspace is given to workers; null when it is not paused.",
+      resolve: async ({ workspaceId }, _args, ctx) =>
+        (await ctx.db.workspace.findUniqueOrThrow({ where: { id: workspaceId } })).pausedAt,
+    }),
+    quotas: t.field({
+      type: [Quota],
+      description: "What the workspace has, and may have, at once.",
+      resolve: async ({ workspaceId, pools }, _args, ctx) => {
+        const { limits } = ctx.operations;
+        const workspace = await ctx.db.workspace.findUniqueOrThrow({ where: { id: workspaceId } });
+        const activeJobs = workspace.maxActiveJobs ?? limits.activeJobs;
+        return [
+          { name: "ACTIVE_JOBS", used: await countActive(ctx.db, workspaceId), limit: activeJobs },
+          {
+            name: "RUNNING_TASKS",
+            used: pools.reduce((sum, { running }) => sum + running, 0),
+            limit: workspace.maxRunningTasks ?? limits.runningTasks,
+          },
+        ];
+      },
     }),
   }),
 });
+
+async function readQueueOf(ctx: Context): Promise<QueueModel> {
+  const { workspaceId } = viewerWith(ctx, "READ");
+  return { workspaceId, pools: await queueOverview(ctx.db, workspaceId) };
+}
 
 builder.queryField("queue", (t) =>
   t.field({
     type: Queue,
     description: "What waits and what runs, in this workspace.",
+    resolve: (_root, _args, ctx) => readQueueOf(ctx),
+  }),
+);
+
+builder.mutationField("pauseQueue", (t) =>
+  t.field({
+    type: Queue,
+    errors: expectedErrors,
+    description:
+      "Gives nothing new of the workspace to workers until `resumeQueue`; what runs goes on. Needs ADMIN. Safe to repeat.",
     resolve: async (_root, _args, ctx) => {
-      const { workspaceId } = viewerWith(ctx, "READ");
-      return { pools: await queueOverview(ctx.db, workspaceId) };
+      await pauseQueue(ctx.operations, viewerWith(ctx, "ADMIN"));
+      return readQueueOf(ctx);
+    },
+  }),
+);
+
+builder.mutationField("resumeQueue", (t) =>
+  t.field({
+    type: Queue,
+    errors: expectedErrors,
+    description: "Lets a paused queue go on. Needs ADMIN. Safe to repeat.",
+    resolve: async (_root, _args, ctx) => {
+      await resumeQueue(ctx.operations, viewerWith(ctx, "ADMIN"));
+      return readQueueOf(ctx);
     },
   }),
 );

@@ -1,11 +1,9 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
+import { workerSilenceMs } from "../../src/workers/alive.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { Pool } from "./enums.ts";
-
-/** A worker says that it lives every few seconds; after this long without a word it counts as gone. */
-const silenceMs = 15_000;
 
 export const Worker = builder.prismaNode("Worker", {
   id: { field: "id", description: "Opaque id." },
@@ -30,7 +28,7 @@ export const Worker = builder.prismaNode("Worker", {
     isAlive: t.boolean({
       description: "Whether it was heard in the last 15 seconds.",
       select: { lastSeenAt: true },
-      resolve: (worker, _args, ctx) => ctx.clock().getTime() - worker.lastSeenAt.getTime() <= silenceMs,
+      resolve: (worker, _args, ctx) => ctx.clock().getTime() - worker.lastSeenAt.getTime() <= workerSilenceMs,
     }),
   }),
 });

@@ -90,7 +90,7 @@ export async function retryJob(
     await createJob(
       tx,
       { id, workspaceId, videoId, profile: Profile.parse(job.profile), priority, isReady, retryOfId: jobId },
-      now,
+      { now, maxActiveJobs: deps.limits.activeJobs },
     );
     return { jobId: id };
   });

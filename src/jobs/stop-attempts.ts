@@ -10,10 +10,10 @@ export async function stopOpenAttempts(
   const { videoId, jobId, reason, now } = stop;
   const attempts = await tx.attempt.findMany({
     where: { outcome: null, task: { job: { videoId, ...(jobId !== undefined && { id: jobId }) } } },
-    select: { id: true, taskId: true, workerId: true },
+    select: { id: true, taskId: true, workerId: true, task: { select: { jobId: true } } },
   });
-  for (const { id, taskId, workerId } of attempts) {
-    await addToOutbox(tx, toStopMessage({ attemptId: id, taskId, workerId }, reason, now));
+  for (const { id, taskId, workerId, task } of attempts) {
+    await addToOutbox(tx, toStopMessage({ attemptId: id, taskId, workerId }, reason, now), task);
   }
   return attempts.length;
 }

@@ -1,19 +1,8 @@
 import { encodeMessage, type Message } from "@reelay/contracts";
 import type { Tx } from "../events/record-change.ts";
 
-/** Decides, within the transaction, that a message is to be sent: the relay does it after the commit. */
-export async function addToOutbox(
-  tx: Tx,
-  message: Message,
-  options: { taskId?: string; availableAt?: Date } = {},
-): Promise<void> {
+/** Decides, within the transaction, that a message is to be sent: the relay does it after the commit. Messages of one job go out in order. */
+export async function addToOutbox(tx: Tx, message: Message, { jobId }: { jobId: string }): Promise<void> {
   const { data, attributes } = encodeMessage(message);
-  await tx.outboxMessage.create({
-    data: {
-      attributes,
-      data: Buffer.from(data),
-      taskId: options.taskId ?? null,
-      ...(options.availableAt && { availableAt: options.availableAt }),
-    },
-  });
+  await tx.outboxMessage.create({ data: { attributes, data: Buffer.from(data), jobId } });
 }

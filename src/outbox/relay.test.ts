@@ -18,53 +18,96 @@ afterAll(async () => {
 });
 
 const sent: string[] = [];
-let isAway = false;
+/** Texts that the broker refuses, or all. */
+let refused: ReadonlySet<string> | "all" = new Set();
 const messaging: Pick<Messaging, "publishEncoded"> = {
   publishEncoded: ({ data }: { data: Uint8Array }) => {
-    if (isAway) return Promise.reject(new Error("the broker is away"));
-    sent.push(Buffer.from(data).toString());
+    const text = Buffer.from(data).toString();
+    if (refused === "all" || refused.has(text)) return Promise.reject(new Error("the broker is away"));
+    sent.push(text);
     return Promise.resolve();
   },
 };
+const time = { now: new Date() };
 const deps = () => ({
   db,
-  messaging: messaging as Messaging,
+  messaging,
   databaseUrl: database.url,
-  clock: () => new Date(),
+  clock: () => time.now,
   log: pino({ level: "silent" }),
 });
 beforeEach(() => {
   sent.length = 0;
-  isAway = false;
+  refused = new Set();
+  time.now = new Date();
 });
+const passTime = (ms: number) => {
+  time.now = new Date(time.now.getTime() + ms);
+};
 
-const add = (text: string, availableAt = new Date()) =>
+const add = (text: string, { availableAt = time.now, jobId = null as string | null } = {}) =>
   db.outboxMessage.create({
-    data: { attributes: { type: "worker.seen.v1" }, data: Buffer.from(text), availableAt },
+    data: { attributes: { type: "worker.seen.v1" }, data: Buffer.from(text), availableAt, jobId },
   });
 
 test("a row is sent soon after its commit, and only once by two relays", async () => {
-  await using _one = await startRelay(deps());
-  await using _two = await startRelay(deps());
+  const clock = () => new Date();
+  await using _one = await startRelay({ ...deps(), clock });
+  await using _two = await startRelay({ ...deps(), clock });
   await Promise.all(["a", "b", "c", "d"].map((text) => add(text)));
   await eventually(async () => expect(await db.outboxMessage.count()).toBe(0), "the outbox is emptied");
   expect(sent.toSorted()).toEqual(["a", "b", "c", "d"]);
 });
 
 test("rows are sent in the order of their writing, those of later not yet", async () => {
-  await add("later", new Date(Date.now() + 3_600_000));
+  await add("later", { availableAt: new Date(time.now.getTime() + 3_600_000) });
   for (const text of ["1", "2", "3"]) await add(text);
-  expect(await relayBatch(deps())).toBe(3);
+  expect(await relayBatch(deps())).toEqual({ sent: 3, failed: 0 });
   expect(sent).toEqual(["1", "2", "3"]);
   await db.outboxMessage.deleteMany();
 });
 
-test("while the broker is away nothing is lost, and it goes out when it is back", async () => {
-  isAway = true;
+test("while the broker is away nothing is lost, each row knows its next try, and it goes out when the broker is back", async () => {
+  refused = "all";
   await add("kept");
-  await expect(relayBatch(deps())).rejects.toThrow("the broker is away");
-  expect(await db.outboxMessage.count()).toBe(1);
-  isAway = false;
-  expect(await relayBatch(deps())).toBe(1);
+  expect(await relayBatch(deps())).toEqual({ sent: 0, failed: 1 });
+  const row = await db.outboxMessage.findFirstOrThrow();
+  expect(row).toMatchObject({ tries: 1, lastError: "Error: the broker is away" });
+  expect(row.availableAt.getTime()).toBeGreaterThan(time.now.getTime());
+  expect(await relayBatch(deps())).toEqual({ sent: 0, failed: 0 });
+  refused = new Set();
+  passTime(5_000);
+  expect(await relayBatch(deps())).toEqual({ sent: 1, failed: 0 });
   expect(sent).toEqual(["kept"]);
+});
+
+test("a message that the broker refuses holds up no other, but for those of its own job", async () => {
+  const [one, other] = [crypto.randomUUID(), crypto.randomUUID()];
+  refused = new Set(["refused"]);
+  await add("refused", { jobId: one });
+  await add("after it", { jobId: one });
+  await add("of another job", { jobId: other });
+  await add("of no job");
+  expect(await relayBatch(deps())).toEqual({ sent: 2, failed: 1 });
+  expect(sent).toEqual(["of another job", "of no job"]);
+  refused = new Set();
+  passTime(5_000);
+  await relayBatch(deps());
+  await relayBatch(deps());
+  expect(sent.slice(2)).toEqual(["refused", "after it"]);
+});
+
+test("many relays at once keep the order of each job's messages", async () => {
+  const jobs = Array.from({ length: 8 }, () => crypto.randomUUID());
+  for (let index = 0; index < 12; index += 1) {
+    for (const [job, jobId] of jobs.entries()) await add(`${job}:${index}`, { jobId });
+  }
+  const drain = async () => {
+    while ((await db.outboxMessage.count()) > 0) await relayBatch(deps(), 5);
+  };
+  await Promise.all([drain(), drain(), drain(), drain()]);
+  for (const job of jobs.keys()) {
+    const mine = sent.filter((text) => text.startsWith(`${job}:`));
+    expect(mine).toEqual(Array.from({ length: 12 }, (_, index) => `${job}:${index}`));
+  }
 });

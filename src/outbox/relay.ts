@@ -1,16 +1,17 @@
 import type { Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { listen } from "../listen.ts";
+import type { Tx } from "../events/record-change.ts";
+import { startWorkLoop } from "../work-loop.ts";
 
-const batchSize = 100;
-const pollMs = 1_000;
-const lastRetryMs = 10_000;
+/** Rows that one transaction sends: what a process holds of the outbox in memory. */
+const largestBatch = 100;
+const firstRetryMs = 500;
+const lastRetryMs = 5_000;
 
 export interface RelayDeps {
   db: PrismaClient;
-  messaging: Messaging;
-  databaseUrl: string;
+  messaging: Pick<Messaging, "publishEncoded">;
   clock: () => Date;
   log: Logger;
 }
@@ -20,82 +21,95 @@ interface Row {
   attributes: Record<string, string>;
   data: Uint8Array;
   taskId: string | null;
+  tries: number;
+}
+
+export interface Relayed {
+  sent: number;
+  /** Not taken by the broker: their rows stay, with a time for the next try. */
+  failed: number;
 }
 
 /**
- * Publishes one batch of what is due, in order, and deletes it. Any number of processes may do so at once.
+ * Publishes one batch of what is due and deletes it. Any number of processes may do so at once.
  *
- * `SKIP LOCKED` gives each process rows of its own; the rows stay locked while they are published, so a process that dies leaves them to the
- * others. A crash between publishing and committing sends a message twice, which receivers are built for.
+ * What the broker did not take gets the time of its next try written into its row, so that one message that is refused holds up no
+ * other, and an outage of any length costs a try of each now and then. A crash between publishing and committing sends a message
+ * twice, which receivers are built for.
  */
-export async function relayBatch({ db, messaging, clock }: RelayDeps): Promise<number> {
+export async function relayBatch(deps: RelayDeps, size: number = largestBatch): Promise<Relayed> {
+  const { db, messaging, clock, log } = deps;
   return await db.$transaction(
     async (tx) => {
       const now = clock();
-      const rows = await tx.$queryRaw<Row[]>`
-        SELECT id, attributes, data, task_id AS "taskId" FROM outbox
-        WHERE available_at <= ${now} ORDER BY id LIMIT ${batchSize} FOR UPDATE SKIP LOCKED`;
+      const rows = await lockDue(tx, now, size);
+      if (rows.length === 0) return { sent: 0, failed: 0 };
       // Together, so that a batch costs one round trip; the client keeps their order.
-      await Promise.all(rows.map(({ data, attributes }) => messaging.publishEncoded({ data, attributes })));
-      const taskIds = rows.map(({ taskId }) => taskId).filter((id) => id !== null);
-      if (rows.length === 0) return 0;
-      await tx.outboxMessage.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
-      await tx.task.updateMany({ where: { id: { in: taskIds } }, data: { publishedAt: now } });
-      return rows.length;
+      const results = await Promise.allSettled(
+        rows.map(({ data, attributes }) => messaging.publishEncoded({ data, attributes })),
+      );
+      const sent = rows.filter((_, index) => results[index]?.status === "fulfilled");
+      if (sent.length > 0) {
+        await tx.outboxMessage.deleteMany({ where: { id: { in: sent.map(({ id }) => id) } } });
+        const taskIds = sent.map(({ taskId }) => taskId).filter((id) => id !== null);
+        await tx.task.updateMany({
+          where: { id: { in: taskIds }, status: "QUEUED", dispatchedAt: { not: null } },
+          data: { publishedAt: now },
+        });
+      }
+      for (const [index, row] of rows.entries()) {
+        const result = results[index];
+        if (result?.status !== "rejected") continue;
+        const { type } = row.attributes;
+        log.warn({ err: result.reason, outboxId: row.id.toString(), type, tries: row.tries + 1 }, "outbox.not-sent");
+        await tx.outboxMessage.update({
+          where: { id: row.id },
+          data: {
+            tries: { increment: 1 },
+            lastError: String(result.reason).slice(0, 1_000),
+            availableAt: new Date(clock().getTime() + retryMs(row.tries)),
+          },
+        });
+      }
+      return { sent: sent.length, failed: rows.length - sent.length };
     },
     { timeout: 30_000, maxWait: 15_000 },
   );
 }
 
-/** Relays until disposed: woken by NOTIFY, polling as the fallback, backing off while the broker is away. */
-export async function startRelay(deps: RelayDeps): Promise<AsyncDisposable> {
-  const stopped = new AbortController();
-  let wake: () => void = () => undefined;
-  const listener = await listen({
+/** Doubled each time up to 5 s, with half of it at random so that rows do not come back in step. */
+function retryMs(tries: number): number {
+  const full = Math.min(firstRetryMs * 2 ** Math.min(tries, 16), lastRetryMs);
+  return full / 2 + (full / 2) * Math.random();
+}
+
+/**
+ * Due rows, oldest first, of every job its oldest only: a later one may go when the earlier is gone, so messages of one job keep their
+ * order although many relays send at once. `SKIP LOCKED` gives each relay rows of its own; they stay locked while they are published, so
+ * a process that dies leaves them to the others. A job whose oldest row another relay holds is left to it.
+ */
+const lockDue = (tx: Tx, now: Date, size: number): Promise<Row[]> =>
+  tx.$queryRaw<Row[]>`
+    SELECT id, attributes, data, task_id AS "taskId", tries FROM outbox o
+    WHERE available_at <= ${now}
+      AND NOT EXISTS (SELECT 1 FROM outbox earlier WHERE earlier.job_id = o.job_id AND earlier.id < o.id)
+    ORDER BY id LIMIT ${size} FOR UPDATE SKIP LOCKED`;
+
+/**
+ * Relays until disposed: woken by NOTIFY, every second besides. While the broker takes nothing, single messages try whether it is
+ * back, so that an outage is not met with all that waits.
+ */
+export function startRelay(deps: RelayDeps & { databaseUrl: string }): Promise<AsyncDisposable> {
+  let size = largestBatch;
+  return startWorkLoop({
     databaseUrl: deps.databaseUrl,
     channel: "reelay_outbox",
     log: deps.log,
-    heard: () => wake(),
-    resync: () => wake(),
-  });
-
-  async function run(): Promise<void> {
-    let failures = 0;
-    while (!stopped.signal.aborted) {
-      // Set before looking, so that a wake-up during the look is not missed.
-      const woken = new Promise<void>((resolve) => (wake = resolve));
-      try {
-        const sent = await relayBatch(deps);
-        failures = 0;
-        if (sent > 0) continue;
-        await within(pollMs, woken);
-      } catch (error) {
-        failures += 1;
-        const retryMs = Math.min(250 * 2 ** failures, lastRetryMs);
-        deps.log.warn({ err: error, retryMs }, "outbox.not-relayed");
-        await within(retryMs, aborted(stopped.signal));
-      }
-    }
-  }
-
-  const running = run();
-  return {
-    async [Symbol.asyncDispose]() {
-      stopped.abort();
-      wake();
-      await listener[Symbol.asyncDispose]();
-      await running;
+    work: async () => {
+      const { sent, failed } = await relayBatch(deps, size);
+      size = sent > 0 || failed === 0 ? largestBatch : 1;
+      return sent > 0;
     },
-  };
+    onFailed: (error, retryMs) => deps.log.warn({ err: error, retryMs }, "outbox.not-relayed"),
+  });
 }
-
-/** Resolves with the promise, after `ms` at the latest. */
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
-}
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

@@ -1,6 +1,6 @@
 import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
-import { enqueueTask } from "../jobs/enqueue-task.ts";
+import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 
@@ -70,6 +70,6 @@ export async function endAttempt(
     },
   });
   await tx.job.update({ where: { id: job.id }, data: { status: "QUEUED" } });
-  await enqueueTask(tx, task.id, new Date(now.getTime() + delay));
+  await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);
 }

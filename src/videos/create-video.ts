@@ -32,7 +32,7 @@ export interface CreateVideoInput {
 }
 
 /**
- * Writes a video, its source, its job with tasks, the first events and (for a URL) the outbox row in one transaction. With an
+ * Writes a video, its source, its job with tasks, the first events in one transaction; a URL's job is queued at once. With an
  * `idempotencyKey` a repeat returns what the first request made.
  */
 export async function createVideo(
@@ -78,7 +78,11 @@ export async function createVideo(
       });
       await recordChange(tx, { workspaceId, videoId }, [{ type: "video.created" }]);
       const priority = input.priority ?? "STANDARD";
-      await createJob(tx, { id: randomUUID(), workspaceId, videoId, profile, priority, isReady }, now);
+      await createJob(
+        tx,
+        { id: randomUUID(), workspaceId, videoId, profile, priority, isReady },
+        { now, maxActiveJobs: deps.limits.activeJobs },
+      );
       return { videoId };
     });
     if (created.videoId !== videoId) await forgetUpload(deps, videoId);

@@ -50,6 +50,7 @@ export async function startSystem({ allowPrivate = ["127.0.0.1"], workers = 1 }:
         store,
         uploads,
         allowPrivateUrls: allowPrivate,
+        quotas: { activeJobs: null, runningTasks: null },
       },
       log,
     );

@@ -64,7 +64,7 @@ export async function startJob(db: PrismaClient, video: { workspaceId: string; v
     data: { workspaceId, videoId, kind: "TRANSCODE", status: "RUNNING", profile: {} },
   });
   const { id: taskId } = await db.task.create({
-    data: { jobId, kind: "RENDER", pool: "CPU", status: "RUNNING" },
+    data: { jobId, workspaceId, kind: "RENDER", pool: "CPU", status: "RUNNING" },
   });
   return { jobId, taskId, attemptId: await startAttempt(db, taskId, 1) };
 }

@@ -1,0 +1,77 @@
+import { encodeMessage } from "@reelay/contracts";
+import type { Logger } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { Tx } from "../events/record-change.ts";
+import { planDispatch } from "./plan-dispatch.ts";
+import { readQueue } from "./read-queue.ts";
+import { type TaskWithAll, taskWithAll, toRenderRequested } from "./to-render-requested.ts";
+
+export interface DispatcherDeps {
+  db: PrismaClient;
+  clock: () => Date;
+  /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
+  maxRunningTasks: number | null;
+  log: Logger;
+}
+
+/** How long a task waits whose message could not be made, in milliseconds: a bug, which must not hold up the others. */
+const setAsideMs = 60_000;
+
+/** Gives as many waiting tasks to the outbox as slots are free. Returns how many those were. Any number of processes may do so at once. */
+export async function dispatch(deps: DispatcherDeps): Promise<number> {
+  const { db, clock, maxRunningTasks } = deps;
+  const now = clock();
+  const chosen = planDispatch(await readQueue(db, { now, maxRunningTasks })).map(({ taskId }) => taskId);
+  if (chosen.length === 0) return 0;
+  return await db.$transaction(async (tx) => {
+    const taken = await takeTasks(tx, chosen, now);
+    const tasks = await tx.task.findMany({ where: { id: { in: taken } }, include: taskWithAll });
+    const inOrder = tasks.toSorted((a, b) => chosen.indexOf(a.id) - chosen.indexOf(b.id));
+    const rows = [];
+    for (const task of inOrder) {
+      const envelope = tryEncode(deps, task, now);
+      if (envelope === null) await setAside(tx, task.id, now);
+      else rows.push({ ...envelope, taskId: task.id, jobId: task.jobId, availableAt: now });
+    }
+    await tx.outboxMessage.createMany({ data: rows });
+    await markServed(tx, [...new Set(tasks.map(({ workspaceId }) => workspaceId))], now);
+    return rows.length;
+  });
+}
+
+function tryEncode({ log }: DispatcherDeps, task: TaskWithAll, now: Date) {
+  try {
+    const { data, attributes } = encodeMessage(toRenderRequested(task, now));
+    return { attributes, data: Buffer.from(data) };
+  } catch (error) {
+    log.error({ err: error, taskId: task.id, jobId: task.jobId }, "task.not-dispatchable");
+    return null;
+  }
+}
+
+const setAside = (tx: Tx, id: string, now: Date) =>
+  tx.task.update({
+    where: { id },
+    data: { dispatchedAt: null, availableAt: new Date(now.getTime() + setAsideMs) },
+  });
+
+/**
+ * Marks those of the tasks that still wait, and returns them. Two dispatchers that chose the same task meet at its row lock: the second
+ * finds it marked and leaves it. A task that was canceled meanwhile is not waiting any more. Locked in the order of their ids, so that two
+ * cannot wait for each other.
+ */
+async function takeTasks(tx: Tx, taskIds: readonly string[], now: Date): Promise<string[]> {
+  const rows = await tx.$queryRaw<Array<{ id: string }>>`
+    WITH open AS (
+      SELECT id FROM tasks WHERE id = ANY (${[...taskIds]}::uuid[]) AND status = 'QUEUED' AND dispatched_at IS NULL
+      ORDER BY id FOR UPDATE
+    )
+    UPDATE tasks SET dispatched_at = ${now} FROM open WHERE tasks.id = open.id RETURNING tasks.id`;
+  return rows.map(({ id }) => id);
+}
+
+/** Their turn is over. Locked in the order of their ids, as two dispatchers may serve the same ones. */
+const markServed = (tx: Tx, workspaceIds: readonly string[], now: Date) =>
+  tx.$executeRaw`
+    WITH served AS (SELECT id FROM workspaces WHERE id = ANY (${[...workspaceIds]}::uuid[]) ORDER BY id FOR NO KEY UPDATE)
+    UPDATE workspaces SET served_at = ${now} FROM served WHERE workspaces.id = served.id`;

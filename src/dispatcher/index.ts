@@ -1,0 +1,19 @@
+/** Gives queued tasks to workers: the queue is in the database, and the broker holds no more than there are free slots. */
+import { startWorkLoop } from "../work-loop.ts";
+import { type DispatcherDeps, dispatch } from "./dispatch.ts";
+
+export { type DispatcherDeps, dispatch } from "./dispatch.ts";
+export { readSlots } from "./read-queue.ts";
+
+/** Dispatches until disposed: woken when something waits or a slot is free, and every second besides. */
+export function startDispatcher(
+  deps: DispatcherDeps & { databaseUrl: string },
+): Promise<AsyncDisposable> {
+  return startWorkLoop({
+    databaseUrl: deps.databaseUrl,
+    channel: "reelay_queue",
+    log: deps.log,
+    work: async () => (await dispatch(deps)) > 0,
+    onFailed: (error, retryMs) => deps.log.warn({ err: error, retryMs }, "tasks.not-dispatched"),
+  });
+}

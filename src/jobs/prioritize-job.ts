@@ -1,0 +1,25 @@
+import type { JobPriority } from "../../prisma/generated/enums.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { ConflictError } from "../errors.ts";
+import { recordChange } from "../events/record-change.ts";
+import { lockOwnJob } from "./own-job.ts";
+
+/** Moves a job to another lane; one that runs already keeps its worker. Throws `NotFoundError`, `ConflictError` (`JOB_ENDED`). */
+export async function prioritizeJob(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { jobId, priority }: { jobId: string; priority: JobPriority },
+): Promise<{ jobId: string }> {
+  await deps.db.$transaction(async (tx) => {
+    const job = await lockOwnJob(tx, viewer, jobId);
+    if (job.endedAt !== null) {
+      throw new ConflictError("JOB_ENDED", `The job has ended as ${job.status}; its lane matters no more.`);
+    }
+    if (job.priority === priority) return;
+    await tx.job.update({ where: { id: jobId }, data: { priority } });
+    await tx.task.updateMany({ where: { jobId }, data: { priority } });
+    await recordChange(tx, { ...job, jobId }, [{ type: "job.prioritized", data: { priority } }]);
+  });
+  return { jobId };
+}

@@ -1,0 +1,54 @@
+import type { Db } from "../db.ts";
+import { QuotaExceededError } from "../errors.ts";
+import type { Tx } from "../events/record-change.ts";
+
+/** Below the limit by this much nobody needs to wait for anybody: more than all connections of a fleet of API processes. */
+const safeDistance = 500;
+const leastRetryMs = 1_000;
+const longestRetryMs = 60_000;
+
+/**
+ * Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. Part of the transaction that makes another.
+ *
+ * Counting costs an index scan, of as many entries as the limit at most. Far from the limit it is all: those who count at the same time
+ * cannot reach it together. Near the limit they take turns by an advisory lock until their commit, so that the limit is exact. A counter row
+ * was considered: every enqueue of a workspace would wait for the commit of the one before.
+ */
+export async function assertActiveJobs(
+  tx: Tx,
+  { workspaceId, now, maxActiveJobs }: { workspaceId: string; now: Date; maxActiveJobs: number | null },
+): Promise<void> {
+  const workspace = await tx.workspace.findUniqueOrThrow({
+    where: { id: workspaceId },
+    select: { maxActiveJobs: true },
+  });
+  const limit = workspace.maxActiveJobs ?? maxActiveJobs;
+  if (limit === null) return;
+  if ((await countActive(tx, workspaceId, limit)) + safeDistance <= limit) return;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.active-jobs'), hashtext(${workspaceId}))`;
+  const used = await countActive(tx, workspaceId, limit);
+  if (used < limit) return;
+  throw new QuotaExceededError(
+    `The workspace has ${used} jobs under way, and may have ${limit}: wait until some have ended, or cancel some. \`queue.quotas\` shows the numbers.`,
+    { quota: "ACTIVE_JOBS", limit, used, retryAfterMs: await nextEndMs(tx, workspaceId, now) },
+  );
+}
+
+/** Jobs under way, up to `upTo`: what counting may cost. */
+export async function countActive(db: Db, workspaceId: string, upTo = 1_000_000): Promise<number> {
+  const [row] = await db.$queryRaw<[{ count: number }]>`
+    SELECT count(*)::int AS count FROM (
+      SELECT 1 FROM jobs WHERE workspace_id = ${workspaceId}::uuid AND status IN ('PENDING', 'QUEUED', 'RUNNING') LIMIT ${upTo}
+    ) active`;
+  return row.count;
+}
+
+/** How far apart the last jobs of the workspace ended, on average of the last ten minutes: after so long one more may fit. */
+async function nextEndMs(tx: Tx, workspaceId: string, now: Date): Promise<number> {
+  const windowMs = 600_000;
+  const ended = await tx.job.count({
+    where: { workspaceId, endedAt: { gt: new Date(now.getTime() - windowMs) } },
+  });
+  const spacing = ended === 0 ? longestRetryMs : windowMs / ended;
+  return Math.round(Math.min(Math.max(spacing, leastRetryMs), longestRetryMs));
+}

@@ -1,0 +1,72 @@
+import type { Pool } from "../../prisma/generated/enums.ts";
+import type { Db } from "../db.ts";
+import { aliveSince } from "../workers/alive.ts";
+
+/** Why a job does not run yet. */
+export const waitCodes = ["SOURCE", "PAUSED", "BACKOFF", "QUOTA", "NO_WORKER", "FREE_SLOT"] as const;
+export type WaitCode = (typeof waitCodes)[number];
+
+export interface Wait {
+  code: WaitCode;
+  /** A sentence for people. */
+  reason: string;
+}
+
+interface Row {
+  id: string;
+  status: string;
+  pool: Pool;
+  availableAt: Date;
+  isBackingOff: boolean;
+  isPaused: boolean;
+  hasWorker: boolean;
+  inFlight: number;
+  maxRunningTasks: number | null;
+}
+
+/** Why each job does not run. Null for jobs that run or have ended. */
+export async function waits(
+  db: Db,
+  jobIds: readonly string[],
+  { now, maxRunningTasks }: { now: Date; maxRunningTasks: number | null },
+): Promise<Map<string, Wait | null>> {
+  const found = new Map<string, Wait | null>(jobIds.map((id) => [id, null]));
+  if (jobIds.length === 0) return found;
+  const rows = await db.$queryRaw<Row[]>`
+    SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
+      w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
+      EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
+      (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
+        AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
+    FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN workspaces w ON w.id = j.workspace_id
+    WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
+      AND j.id = ANY (${[...jobIds]}::uuid[])`;
+  for (const row of rows) {
+    found.set(row.id, toWait({ ...row, maxRunningTasks: row.maxRunningTasks ?? maxRunningTasks }));
+  }
+  return found;
+}
+
+function toWait({ status, pool, availableAt, maxRunningTasks, ...row }: Row): Wait {
+  if (status === "PENDING") return { code: "SOURCE", reason: "Waiting for the source to be uploaded." };
+  if (row.isPaused) {
+    return { code: "PAUSED", reason: "The workspace's queue is paused; `resumeQueue` lets it go on." };
+  }
+  if (row.isBackingOff) {
+    const until = availableAt.toISOString();
+    return { code: "BACKOFF", reason: `Waiting until ${until} before the next try.` };
+  }
+  if (maxRunningTasks !== null && row.inFlight >= maxRunningTasks) {
+    return {
+      code: "QUOTA",
+      reason: `The workspace has ${row.inFlight} tasks with workers, and may have ${maxRunningTasks} at once.`,
+    };
+  }
+  if (!row.hasWorker) {
+    return {
+      code: "NO_WORKER",
+      reason: `No worker of the pool ${pool} is there; start one with \`npm run worker\`.`,
+    };
+  }
+  return { code: "FREE_SLOT", reason: "Waiting for a free worker." };
+}

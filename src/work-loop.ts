@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { listen } from "./listen.ts";
+
+const pollMs = 1_000;
+const firstRetryMs = 250;
+const lastRetryMs = 5_000;
+
+/**
+ * Does a piece of work again and again until disposed: at once while there is more, else when NOTIFY on the channel says so, and every
+ * second besides, for what is due by time and for notifications that were lost. Failures back off to 5 s, with jitter.
+ */
+export async function startWorkLoop(loop: {
+  databaseUrl: string;
+  channel: string;
+  log: Logger;
+  /** Resolves to whether there may be more to do right now. */
+  work: () => Promise<boolean>;
+  onFailed: (error: unknown, retryMs: number) => void;
+}): Promise<AsyncDisposable> {
+  const stopped = new AbortController();
+  let woken = new AbortController();
+  const wake = () => woken.abort();
+  const listener = await listen({ ...loop, heard: wake, resync: wake });
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopped.signal.aborted) {
+      // Before looking, so that a wake-up during the look is not missed.
+      woken = new AbortController();
+      try {
+        const hasMore = await loop.work();
+        failures = 0;
+        if (!hasMore) await pause(pollMs, AbortSignal.any([woken.signal, stopped.signal]));
+      } catch (error) {
+        const ceiling = Math.min(firstRetryMs * 2 ** failures, lastRetryMs);
+        failures += 1;
+        const retryMs = Math.round(ceiling * (0.5 + Math.random() / 2));
+        loop.onFailed(error, retryMs);
+        // A wake-up says that there is more to do, not that it can be done.
+        await pause(retryMs, stopped.signal);
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      await listener[Symbol.asyncDispose]();
+      await running;
+    },
+  };
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);
