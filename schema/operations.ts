@@ -1,5 +1,6 @@
 /** The operations that resolvers delegate to. */
 export type { OperationDeps } from "../src/deps.ts";
+export { readSlots } from "../src/dispatcher/index.ts";
 export {
   cancelJob,
   countActive,
@@ -13,10 +14,8 @@ export {
   resumeQueue,
   retryJob,
   type WaitCode,
-  waitCodes,
   waits,
 } from "../src/jobs/index.ts";
-export { readSlots } from "../src/dispatcher/index.ts";
 export { defaultProfile, profiles } from "../src/profiles/index.ts";
 export {
   completeUpload,

@@ -39,12 +39,14 @@ test("a list of videos with everything in it takes the same queries for 1 as for
   expect(forOne).toMatchInlineSnapshot(`
     [
       "
-        SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > now() AS "isBackingOff",
-          EXISTS (SELECT 1 FROM workers w WHERE t.pool = ANY (w.pools) AND NOT w.is_stopping
-            AND w.last_seen_at > now() - make_interval(secs => $1)) AS "hasWorker"
-        FROM jobs j JOIN tasks t ON t.job_id = j.id
+        SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > $1 AS "isBackingOff",
+          w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
+          EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $2) AS "hasWorker",
+          (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
+            AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
+        FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN workspaces w ON w.id = j.workspace_id
         WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
-          AND j.id = ANY ($2::uuid[])",
+          AND j.id = ANY ($3::uuid[])",
       "attempts",
       "jobs",
       "jobs",

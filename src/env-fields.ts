@@ -20,10 +20,9 @@ const list = z.string().transform((text) =>
 );
 const text = z.string().min(1);
 /** 0 and above, or `none`. */
-const quota = z
-  .union([z.literal("none").transform(() => null), z.coerce.number().int().min(0)], {
-    error: "give a number, or none",
-  });
+const quota = z.union([z.literal("none").transform(() => null), z.coerce.number().int().min(0)], {
+  error: "give a number, or none",
+});
 
 /** The API's environment: each field with its check and its documentation. The published table is generated from here. */
 export const apiEnvFields = {

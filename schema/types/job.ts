@@ -36,7 +36,8 @@ export const Job = builder.prismaNode("Job", {
     }),
     queuePosition: t.int({
       nullable: true,
-      description: "How many jobs are likely to go first, plus one: 1 is next. By lane, then by turns of the workspaces, then first come. Null unless it waits for a worker.",
+      description:
+        "How many jobs are likely to go first, plus one: 1 is next. By lane, then by turns of the workspaces, then first come. Null unless it waits for a worker.",
       select: { id: true, status: true },
       resolve: async (job, _args, ctx) =>
         job.status === "QUEUED" || job.status === "PENDING" ? await positions(ctx, job.id) : null,

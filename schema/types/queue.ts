@@ -44,7 +44,9 @@ const QueuePool = builder
         description: "The same by priority, those that come first in front.",
         resolve: ({ lanes }) => lanes,
       }),
-      workers: t.exposeInt("workers", { description: "Workers of this kind that are there, for all workspaces." }),
+      workers: t.exposeInt("workers", {
+        description: "Workers of this kind that are there, for all workspaces.",
+      }),
       slots: t.exposeInt("slots", { description: "Tasks that they do at once, at most." }),
       idleSlots: t.exposeInt("idleSlots", { description: "How many more they could do now." }),
     }),
@@ -94,8 +96,8 @@ const Queue = builder.objectRef<QueueModel>("Queue").implement({
         const names = new Set([...slots.keys(), ...pools.map(({ pool }) => pool)]);
         return [...names].sort().map((pool) => {
           const overview = pools.find((known) => known.pool === pool) ?? emptyPool(pool);
-          const { workers = 0, slots: all = 0, idle = 0 } = slots.get(pool) ?? {};
-          return { ...overview, workers, slots: all, idleSlots: idle };
+          const { workers = 0, slots: all = 0, idle: idleSlots = 0 } = slots.get(pool) ?? {};
+          return Object.assign(overview, { workers, slots: all, idleSlots });
         });
       },
     }),

@@ -6,9 +6,7 @@ export { type DispatcherDeps, dispatch } from "./dispatch.ts";
 export { readSlots } from "./read-queue.ts";
 
 /** Dispatches until disposed: woken when something waits or a slot is free, and every second besides. */
-export function startDispatcher(
-  deps: DispatcherDeps & { databaseUrl: string },
-): Promise<AsyncDisposable> {
+export function startDispatcher(deps: DispatcherDeps & { databaseUrl: string }): Promise<AsyncDisposable> {
   return startWorkLoop({
     databaseUrl: deps.databaseUrl,
     channel: "reelay_queue",

@@ -89,8 +89,6 @@ function nextInLane(
     .filter(({ priority }) => priority === lane)
     .toSorted((a, b) => {
       const [one, other] = [turnOf(a.workspaceId), turnOf(b.workspaceId)];
-      return (
-        one.inFlight - other.inFlight || one.servedAt - other.servedAt || +a.queuedAt - +b.queuedAt
-      );
+      return one.inFlight - other.inFlight || one.servedAt - other.servedAt || +a.queuedAt - +b.queuedAt;
     })[0];
 }

@@ -6,4 +6,4 @@ export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
 export { countActive } from "./quota.ts";
 export { retryJob } from "./retry-job.ts";
-export { type Wait, type WaitCode, waitCodes, waits } from "./wait-reason.ts";
+export { type WaitCode, waits } from "./wait-reason.ts";

@@ -55,7 +55,7 @@ export async function queueOverview(db: Db, workspaceId: string): Promise<PoolOv
     queued: sum(lanes.map(({ queued }) => queued)),
     running: sum(lanes.map(({ running }) => running)),
     oldestQueuedAt: earliest(lanes.map(({ oldestQueuedAt }) => oldestQueuedAt)),
-    lanes: lanes.map(({ pool: _, ...lane }) => lane),
+    lanes,
   }));
 }
 

@@ -3,10 +3,9 @@ import type { Db } from "../db.ts";
 import { aliveSince } from "../workers/alive.ts";
 
 /** Why a job does not run yet. */
-export const waitCodes = ["SOURCE", "PAUSED", "BACKOFF", "QUOTA", "NO_WORKER", "FREE_SLOT"] as const;
-export type WaitCode = (typeof waitCodes)[number];
+export type WaitCode = "SOURCE" | "PAUSED" | "BACKOFF" | "QUOTA" | "NO_WORKER" | "FREE_SLOT";
 
-export interface Wait {
+interface Wait {
   code: WaitCode;
   /** A sentence for people. */
   reason: string;

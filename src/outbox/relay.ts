@@ -61,7 +61,10 @@ export async function relayBatch(deps: RelayDeps, size: number = largestBatch): 
         const result = results[index];
         if (result?.status !== "rejected") continue;
         const { type } = row.attributes;
-        log.warn({ err: result.reason, outboxId: row.id.toString(), type, tries: row.tries + 1 }, "outbox.not-sent");
+        log.warn(
+          { err: result.reason, outboxId: row.id.toString(), type, tries: row.tries + 1 },
+          "outbox.not-sent",
+        );
         await tx.outboxMessage.update({
           where: { id: row.id },
           data: {

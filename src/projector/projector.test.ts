@@ -159,6 +159,12 @@ test("a shutdown uses no try, and what is ready is not made again", async () => 
     variants: ["READY", "PENDING"],
     outcomes: ["INTERRUPTED"],
   });
+  // The others of this file are not to take its turn.
+  await system.db.task.updateMany({
+    where: { id: { not: ref.taskId }, status: "QUEUED" },
+    data: { availableAt: new Date(8.64e12) },
+  });
+  await system.dispatch();
   const [message] = await system.db.outboxMessage.findMany({
     where: { taskId: ref.taskId },
     orderBy: { id: "desc" },

@@ -10,9 +10,11 @@ import type { Messaging } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import { PrismaClient } from "../../prisma/generated/client.ts";
+import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import type { OperationDeps } from "../deps.ts";
+import { dispatch } from "../dispatcher/index.ts";
 import type { LiveProgress } from "../progress/index.ts";
 import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
@@ -52,9 +54,9 @@ export async function createProjection() {
   const { id: workspaceId } = await db.workspace.create({ data: { name: "test" } });
   const viewer = { apiKeyId: randomUUID(), workspaceId, scopes: ["ADMIN" as const] };
 
-  async function createQueuedVideo() {
+  async function createQueuedVideo({ priority = "STANDARD" }: { priority?: JobPriority } = {}) {
     const source = { url: { url: "https://example.com/clip.mp4" } };
-    const { videoId } = await createVideo(operations, viewer, { title: "clip", source });
+    const { videoId } = await createVideo(operations, viewer, { title: "clip", source, priority });
     const task = await db.task.findFirstOrThrow({ where: { job: { videoId } } });
     return { videoId, jobId: task.jobId, taskId: task.id };
   }
@@ -68,6 +70,8 @@ export async function createProjection() {
     published,
     createQueuedVideo,
     apply: (report: Parameters<typeof applyReport>[1]) => applyReport(deps, report),
+    /** Gives what waits to the outbox, as the dispatcher does. */
+    dispatch: () => dispatch({ db, clock, log, maxRunningTasks: null }),
     sweep: () => sweep({ ...operations, messaging }),
     passTime: (ms: number) => {
       time.now = new Date(time.now.getTime() + ms);

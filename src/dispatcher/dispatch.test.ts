@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { decodeMessage } from "@reelay/contracts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { JobPriority } from "../../prisma/generated/enums.ts";
+import { waits } from "../jobs/index.ts";
+import { attemptOf, createProjection } from "../testing/projection.ts";
+import { unknownSlots } from "./read-queue.ts";
+
+let system: Awaited<ReturnType<typeof createProjection>>;
+beforeAll(async () => {
+  system = await createProjection();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await system.db.video.deleteMany();
+  await system.db.worker.deleteMany();
+  await system.db.outboxMessage.deleteMany();
+  await system.db.workspace.updateMany({
+    data: { pausedAt: null, maxRunningTasks: null, maxActiveJobs: null },
+  });
+});
+
+const worker = (id: string, slots: number, silentForMs = 0) => {
+  const now = system.deps.clock();
+  return system.db.worker.create({
+    data: {
+      id,
+      hostname: id,
+      version: "0",
+      pools: ["CPU"],
+      slots,
+      encoders: [],
+      ffmpegVersion: "0",
+      startedAt: new Date(now.getTime() - 3_600_000),
+      lastSeenAt: new Date(now.getTime() - silentForMs),
+    },
+  });
+};
+const queue = async (count: number, priority: JobPriority = "STANDARD") => {
+  const refs = [];
+  for (let index = 0; index < count; index += 1) refs.push(await system.createQueuedVideo({ priority }));
+  return refs;
+};
+const sent = async () =>
+  (await system.db.outboxMessage.findMany({ orderBy: { id: "asc" } })).map(({ data }) => {
+    const decoded = decodeMessage(data);
+    return decoded.ok && decoded.message.type === "render.requested.v1" ? decoded.message.taskId : null;
+  });
+
+test("the broker gets as many tasks as slots are free, first come first; the rest waits in the database", async () => {
+  await worker("one", 2);
+  await worker("two", 1);
+  await worker("silent", 8, 60_000);
+  const refs = await queue(5);
+  expect(await system.dispatch()).toBe(3);
+  expect(await sent()).toEqual(refs.slice(0, 3).map(({ taskId }) => taskId));
+  expect(await system.dispatch()).toBe(0);
+});
+
+test("a slot that becomes free is given to the next", async () => {
+  await worker("one", 1);
+  const [first, second] = await queue(2);
+  if (!first || !second) throw new Error("two were queued");
+  await system.dispatch();
+  const attempt = attemptOf(first, "one");
+  await system.apply(attempt.started);
+  expect(await system.dispatch()).toBe(0);
+  await system.apply(attempt.completed(1));
+  expect(await system.dispatch()).toBe(1);
+  expect((await sent()).at(-1)).toBe(second.taskId);
+});
+
+test("an urgent task overtakes a flood that came before it", async () => {
+  await worker("one", 1);
+  await queue(20, "BULK");
+  const [urgent] = await queue(1, "INTERACTIVE");
+  // One turn in eight is for whoever has waited longest.
+  for (let turn = 0; turn < 100 && !(await sent()).includes(urgent?.taskId ?? ""); turn += 1) {
+    await system.db.outboxMessage.deleteMany();
+    await system.db.task.updateMany({ data: { dispatchedAt: null } });
+    await system.dispatch();
+  }
+  expect(await sent()).toEqual([urgent?.taskId]);
+});
+
+test("where no worker has been heard of, a few lie ready for one that comes", async () => {
+  await queue(unknownSlots + 3);
+  expect(await system.dispatch()).toBe(unknownSlots);
+  expect(await system.dispatch()).toBe(0);
+});
+
+test("many dispatchers at once dispatch each task once", async () => {
+  await worker("one", 12);
+  await queue(12);
+  await Promise.all(Array.from({ length: 8 }, () => system.dispatch()));
+  const ids = await sent();
+  expect(new Set(ids).size).toBe(12);
+  expect(ids).toHaveLength(12);
+});
+
+test("a paused workspace keeps its place and gives nothing to workers until it is resumed", async () => {
+  await worker("one", 4);
+  const [ref] = await queue(1);
+  await system.db.workspace.updateMany({ data: { pausedAt: new Date() } });
+  expect(await system.dispatch()).toBe(0);
+  const options = { now: system.deps.clock(), maxRunningTasks: null };
+  expect((await waits(system.db, [ref?.jobId ?? ""], options)).get(ref?.jobId ?? "")?.code).toBe("PAUSED");
+  await system.db.workspace.updateMany({ data: { pausedAt: null } });
+  expect(await system.dispatch()).toBe(1);
+});
+
+test("a workspace's quota of running tasks holds back its others, and says so", async () => {
+  await worker("one", 4);
+  const [, second] = await queue(2);
+  await system.db.workspace.updateMany({ data: { maxRunningTasks: 1 } });
+  expect(await system.dispatch()).toBe(1);
+  const options = { now: system.deps.clock(), maxRunningTasks: null };
+  const wait = (await waits(system.db, [second?.jobId ?? ""], options)).get(second?.jobId ?? "");
+  expect(wait).toEqual({
+    code: "QUOTA",
+    reason: "The workspace has 1 tasks with workers, and may have 1 at once.",
+  });
+});
+
+test("a task that nobody took although a worker is free is sent again; while all are busy it is left in peace", async () => {
+  await worker("one", 1);
+  const [first] = await queue(1);
+  await system.dispatch();
+  await system.db.outboxMessage.deleteMany();
+  await system.db.task.updateMany({ data: { publishedAt: system.deps.clock() } });
+  system.passTime(20_000);
+  await system.db.worker.updateMany({ data: { lastSeenAt: system.deps.clock() } });
+  await system.sweep();
+  expect(await system.dispatch()).toBe(1);
+  expect(await sent()).toEqual([first?.taskId]);
+
+  await system.db.worker.updateMany({ data: { slots: 0 } });
+  await system.db.task.updateMany({ data: { publishedAt: system.deps.clock() } });
+  system.passTime(20_000);
+  await system.db.worker.updateMany({ data: { lastSeenAt: system.deps.clock() } });
+  await system.sweep();
+  expect(await system.db.task.count({ where: { dispatchedAt: null } })).toBe(0);
+});
+
+test("a job that waits in its backoff does not go before its time", async () => {
+  await worker("one", 4);
+  await queue(1);
+  await system.db.task.updateMany({
+    data: { availableAt: new Date(system.deps.clock().getTime() + 60_000) },
+  });
+  expect(await system.dispatch()).toBe(0);
+  system.passTime(60_000);
+  await system.db.worker.updateMany({ data: { lastSeenAt: system.deps.clock() } });
+  expect(await system.dispatch()).toBe(1);
+});
+
+test("a task whose message cannot be made is set aside and holds up no other", async () => {
+  await worker("one", 4);
+  const [broken, fine] = await queue(2);
+  await system.db.job.update({
+    where: { id: broken?.jobId ?? "" },
+    data: { profile: { rungs: randomUUID() } },
+  });
+  expect(await system.dispatch()).toBe(1);
+  expect(await sent()).toEqual([fine?.taskId]);
+});

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
+import { planDispatch, type QueueState, type WaitingTask, type WorkspaceTurn } from "./plan-dispatch.ts";
+
+const never = () => 1;
+const always = () => 0;
+
+let minute = 0;
+const waiting = (
+  workspaceId: string,
+  priority: JobPriority,
+  count: number,
+  pool: Pool = "CPU",
+): WaitingTask[] =>
+  Array.from({ length: count }, (_, index) => ({
+    taskId: `${workspaceId} ${priority} ${index}`,
+    pool,
+    priority,
+    workspaceId,
+    queuedAt: new Date(60_000 * (minute += 1)),
+  }));
+
+const turn = (inFlight = 0, servedAt = 0, maxInFlight: number | null = null): WorkspaceTurn => ({
+  inFlight,
+  servedAt,
+  maxInFlight,
+});
+
+const plan = (state: Partial<QueueState>, random = never) =>
+  planDispatch({ free: new Map([["CPU", 4]]), waiting: [], workspaces: new Map(), ...state }, random).map(
+    ({ taskId }) => taskId,
+  );
+
+test("no more go than slots are free", () => {
+  expect(plan({ waiting: waiting("a", "STANDARD", 9) })).toHaveLength(4);
+  expect(plan({ waiting: waiting("a", "STANDARD", 9), free: new Map([["CPU", 0]]) })).toEqual([]);
+});
+
+test("a flood of BULK is passed by what is urgent, although it came first", () => {
+  const flood = waiting("a", "BULK", 4);
+  const urgent = waiting("a", "INTERACTIVE", 2);
+  const normal = waiting("a", "STANDARD", 1);
+  expect(plan({ waiting: [...flood, ...urgent, ...normal] })).toEqual([
+    "a INTERACTIVE 0",
+    "a INTERACTIVE 1",
+    "a STANDARD 0",
+    "a BULK 0",
+  ]);
+});
+
+test("workspaces take turns, however many tasks one has and whoever came first", () => {
+  const tasks = [...waiting("many", "STANDARD", 4), ...waiting("few", "STANDARD", 2)];
+  expect(plan({ waiting: tasks })).toEqual([
+    "many STANDARD 0",
+    "few STANDARD 0",
+    "many STANDARD 1",
+    "few STANDARD 1",
+  ]);
+});
+
+test("with one slot for all, the workspace that was served longest ago is next", () => {
+  const tasks = [...waiting("many", "STANDARD", 4), ...waiting("few", "STANDARD", 1)];
+  const workspaces = new Map([
+    ["many", turn(0, 2_000)],
+    ["few", turn(0, 1_000)],
+  ]);
+  expect(plan({ waiting: tasks, workspaces, free: new Map([["CPU", 1]]) })).toEqual(["few STANDARD 0"]);
+});
+
+test("who has less with workers goes first", () => {
+  const tasks = [...waiting("busy", "STANDARD", 4), ...waiting("idle", "STANDARD", 4)];
+  const workspaces = new Map([["busy", turn(3)]]);
+  expect(plan({ waiting: tasks, workspaces })).toEqual([
+    "idle STANDARD 0",
+    "idle STANDARD 1",
+    "idle STANDARD 2",
+    "busy STANDARD 0",
+  ]);
+});
+
+test("a workspace at its quota waits, and its slots go to others", () => {
+  const tasks = [...waiting("full", "INTERACTIVE", 4), ...waiting("other", "BULK", 4)];
+  const workspaces = new Map([["full", turn(1, 0, 2)]]);
+  expect(plan({ waiting: tasks, workspaces })).toEqual([
+    "full INTERACTIVE 0",
+    "other BULK 0",
+    "other BULK 1",
+    "other BULK 2",
+  ]);
+});
+
+test("a busy upper lane does not starve what has waited longest", () => {
+  const old = waiting("a", "BULK", 1);
+  const urgent = waiting("a", "INTERACTIVE", 10);
+  expect(plan({ waiting: [...urgent, ...old], free: new Map([["CPU", 1]]) }, always)).toEqual(["a BULK 0"]);
+});
+
+test("each pool fills its own slots", () => {
+  const tasks = [...waiting("a", "STANDARD", 3, "GPU"), ...waiting("b", "STANDARD", 3)];
+  const free = new Map<Pool, number>([
+    ["CPU", 1],
+    ["GPU", 2],
+  ]);
+  expect(plan({ waiting: tasks, free })).toEqual(["b STANDARD 0", "a STANDARD 0", "a STANDARD 1"]);
+});
