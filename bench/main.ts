@@ -1,7 +1,8 @@
-/** `npm run bench [-- worker|live|api …] [--short]`: what the parts cost, each against something plain beside it. */
+/** `npm run bench [-- worker|live|api|enqueue …] [--short]`: what the parts cost, each against something plain beside it. */
 import { parseArgs } from "node:util";
 import { run as api } from "./api/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
+import { run as enqueue } from "./enqueue/index.ts";
 import { run as live } from "./live/index.ts";
 import { run as worker } from "./worker/index.ts";
 
@@ -10,6 +11,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   // It has one length.
   live: ({ print }) => live(print),
   api,
+  enqueue,
 };
 
 const { values, positionals } = parseArgs({

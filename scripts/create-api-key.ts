@@ -2,15 +2,13 @@
  * `npm run api-key -- --workspace NAME [--name N] [--scopes READ,WRITE,ADMIN]`: a key for an API that was set up by hand. Makes the workspace when
  * missing and prints the key, once. The database is DATABASE_URL, else the one of the system that runs on this data folder.
  */
-import path from "node:path";
 import { parseArgs } from "node:util";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { readRunFile } from "../embedded/run-file.ts";
-import { layoutOf } from "../embedded/settings.ts";
 import { applyMigrations } from "../prisma/apply-migrations.ts";
 import { PrismaClient } from "../prisma/generated/client.ts";
 import { ApiKeyScope } from "../prisma/generated/enums.ts";
 import { createApiKey } from "../src/auth/api-keys.ts";
+import { findDatabase } from "./find-database.ts";
 
 const usage = "npm run api-key -- --workspace NAME [--name WHO-USES-IT] [--scopes READ,WRITE,ADMIN]";
 
@@ -58,17 +56,4 @@ function parseScopes(text: string): ApiKeyScope[] {
     }
     return scope;
   });
-}
-
-async function findDatabase(): Promise<string> {
-  const given = process.env["DATABASE_URL"];
-  if (given) return given;
-  const dataDirectory = path.resolve(process.env["REELAY_DATA_DIR"] || ".reelay");
-  const run = await readRunFile(layoutOf(dataDirectory).runFile);
-  if (run === null) {
-    throw new Error(
-      `No database: DATABASE_URL is not set, and no system runs on ${dataDirectory}. Set it, or npm start.`,
-    );
-  }
-  return run.database;
 }

@@ -1,7 +1,7 @@
+import { type Child, startChild } from "../child.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { cpuSecondsOf } from "../cpu-time.ts";
 import { show, summarize } from "../statistics.ts";
-import { type Child, startChild } from "./child.ts";
 import type { LoadCommand, LoadReply } from "./load.ts";
 import { openStage } from "./stage.ts";
 
@@ -24,10 +24,10 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const durationMs = isShort ? 2_000 : 4_000;
   await using resources = new AsyncDisposableStack();
   const { databaseUrl, token } = resources.use(await openStage(videos));
-  const load = resources.use(startChild("./load-process.ts"));
+  const load = resources.use(startChild(new URL("./load-process.ts", import.meta.url)));
   const servers: Record<Side, Child> = {
-    api: resources.use(startChild("./reelay-process.ts", [databaseUrl])),
-    byHand: resources.use(startChild("./by-hand-process.ts", [databaseUrl])),
+    api: resources.use(startChild(new URL("./reelay-process.ts", import.meta.url), [databaseUrl])),
+    byHand: resources.use(startChild(new URL("./by-hand-process.ts", import.meta.url), [databaseUrl])),
   };
   const [api, byHand] = await Promise.all([addressOf(servers.api), addressOf(servers.byHand)]);
   const urls: Record<Side, string> = { api, byHand };

@@ -1,41 +1,58 @@
 import type { Profile } from "@reelay/contracts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import { recordChange, type Tx } from "../events/record-change.ts";
+import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
 import { assertActiveJobs } from "./quota.ts";
 
-/**
- * Writes a job with its task: queued when its source is there (or can be fetched), else pending until `releaseJob`.
- * Throws `QuotaExceededError` when the workspace has as many jobs under way as it may.
- */
+export interface NewJob {
+  id: string;
+  workspaceId: string;
+  videoId: string;
+  profile: Profile;
+  priority: JobPriority;
+  /** Its source is there, or can be fetched: it is queued at once, else pending until `releaseJob`. */
+  isReady: boolean;
+  retryOfId?: string;
+}
+
+/** Writes a job with its task, and the event. Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. */
 export async function createJob(
   tx: Tx,
-  job: {
-    id: string;
-    workspaceId: string;
-    videoId: string;
-    profile: Profile;
-    priority: JobPriority;
-    isReady: boolean;
-    retryOfId?: string;
-  },
-  { now, maxActiveJobs }: { now: Date; maxActiveJobs: number | null },
+  job: NewJob,
+  options: { now: Date; maxActiveJobs: number | null },
 ): Promise<void> {
-  const { isReady, retryOfId, ...rest } = job;
-  const { workspaceId, priority } = job;
+  const { workspaceId, videoId, id: jobId } = job;
+  const change = await insertJob(tx, job, options);
+  await recordChange(tx, { workspaceId, videoId, jobId }, [change]);
+}
+
+/** The same without the event, which it returns: for a caller that records more at once. Plain inserts: an enqueue is mostly round trips. */
+export async function insertJob(
+  tx: Tx,
+  { isReady, retryOfId, ...job }: NewJob,
+  { now, maxActiveJobs }: { now: Date; maxActiveJobs: number | null },
+): Promise<Change> {
+  const { id: jobId, workspaceId, priority } = job;
   await assertActiveJobs(tx, { workspaceId, now, maxActiveJobs });
   const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
-  await tx.job.create({
-    data: {
-      ...rest,
-      kind: "TRANSCODE",
-      ...queued,
-      retryOfId: retryOfId ?? null,
-      tasks: { create: { ...queued, workspaceId, priority, kind: "RENDER", pool: "CPU", availableAt: now } },
-    },
+  await tx.job.createMany({
+    data: [{ ...job, ...queued, kind: "TRANSCODE", retryOfId: retryOfId ?? null, createdAt: now }],
   });
-  const subject = { workspaceId: job.workspaceId, videoId: job.videoId, jobId: job.id };
-  await recordChange(tx, subject, [{ type: isReady ? "job.queued" : "job.created" }]);
+  await tx.task.createMany({
+    data: [
+      {
+        ...queued,
+        jobId,
+        workspaceId,
+        priority,
+        kind: "RENDER",
+        pool: "CPU",
+        availableAt: now,
+        createdAt: now,
+      },
+    ],
+  });
+  return { type: isReady ? "job.queued" : "job.created" };
 }
 
 /** Queues a pending job whose source has come. */

@@ -18,13 +18,13 @@ export async function assertActiveJobs(
   tx: Tx,
   { workspaceId, now, maxActiveJobs }: { workspaceId: string; now: Date; maxActiveJobs: number | null },
 ): Promise<void> {
-  const workspace = await tx.workspace.findUniqueOrThrow({
-    where: { id: workspaceId },
-    select: { maxActiveJobs: true },
-  });
-  const limit = workspace.maxActiveJobs ?? maxActiveJobs;
-  if (limit === null) return;
-  if ((await countActive(tx, workspaceId, limit)) + safeDistance <= limit) return;
+  const [first] = await tx.$queryRaw<[{ limit: number | null; used: number }]>`
+    SELECT coalesce(w.max_active_jobs, ${maxActiveJobs}::int) AS limit, (SELECT count(*)::int FROM (
+      SELECT 1 FROM jobs WHERE workspace_id = w.id AND status IN ('PENDING', 'QUEUED', 'RUNNING')
+      LIMIT coalesce(w.max_active_jobs, ${maxActiveJobs}::int)) active) AS used
+    FROM workspaces w WHERE w.id = ${workspaceId}::uuid`;
+  const { limit } = first;
+  if (limit === null || first.used + safeDistance <= limit) return;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.active-jobs'), hashtext(${workspaceId}))`;
   const used = await countActive(tx, workspaceId, limit);
   if (used < limit) return;

@@ -7,7 +7,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
 import { checkIdempotencyKey, claimIdempotencyKey } from "../idempotency.ts";
-import { createJob } from "../jobs/create-job.ts";
+import { insertJob } from "../jobs/create-job.ts";
 import { defaultProfile, profiles } from "../profiles/index.ts";
 import {
   checkExternalId,
@@ -66,23 +66,18 @@ export async function createVideo(
         const earlier = await claimIdempotencyKey(tx, claim);
         if (earlier !== null) return { videoId: earlier };
       }
-      await tx.video.create({
-        data: {
-          ...data,
-          id: videoId,
-          workspaceId,
-          profile: profile.name,
-          status: isReady ? "PROCESSING" : "AWAITING_SOURCE",
-          source: { create: source },
-        },
+      const status = isReady ? "PROCESSING" : "AWAITING_SOURCE";
+      await tx.video.createMany({
+        data: [{ ...data, id: videoId, workspaceId, profile: profile.name, status }],
       });
-      await recordChange(tx, { workspaceId, videoId }, [{ type: "video.created" }]);
-      const priority = input.priority ?? "STANDARD";
-      await createJob(
+      await tx.source.createMany({ data: [{ ...source, videoId }] });
+      const [jobId, priority] = [randomUUID(), input.priority ?? "STANDARD"];
+      const queued = await insertJob(
         tx,
-        { id: randomUUID(), workspaceId, videoId, profile, priority, isReady },
+        { id: jobId, workspaceId, videoId, profile, priority, isReady },
         { now, maxActiveJobs: deps.limits.activeJobs },
       );
+      await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: "video.created" }, queued]);
       return { videoId };
     });
     if (created.videoId !== videoId) await forgetUpload(deps, videoId);

@@ -8,8 +8,8 @@ export interface Child extends AsyncDisposable {
   answer<T>(): Promise<T>;
 }
 
-export function startChild(file: string, args: string[] = []): Child {
-  const child = fork(new URL(file, import.meta.url), args, {
+export function startChild(file: URL, args: string[] = []): Child {
+  const child = fork(file, args, {
     stdio: "inherit",
     // As in the images: graphql-js checks more without it, for both sides alike.
     env: { ...process.env, NODE_ENV: "production", METADATA_SERVER_DETECTION: "none" },
@@ -21,7 +21,7 @@ export function startChild(file: string, args: string[] = []): Child {
       const [message] = (await Promise.race([
         once(child, "message"),
         exited.then(() => {
-          throw new Error(`${file} ended; its words are above`);
+          throw new Error(`${file.pathname} ended; its words are above`);
         }),
       ])) as [T];
       return message;

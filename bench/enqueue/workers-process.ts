@@ -1,0 +1,80 @@
+/** Workers that take tasks as fast as they come and report one finished variant each, without rendering anything. */
+import { randomUUID } from "node:crypto";
+import { objectKeys, type RenderRequested, type RenderState } from "@reelay/contracts";
+import { createPubSubMessaging, type Messaging, tasksOf } from "@reelay/messaging";
+
+const [, , emulatorHost = "", count = "20"] = process.argv;
+const stopping = new AbortController();
+const startedAt = new Date().toISOString();
+
+const finished = ({ videoId }: RenderRequested, attemptId: string): RenderState => ({
+  source: null,
+  audio: null,
+  posterKey: null,
+  variants: [
+    {
+      name: "144p",
+      index: 0,
+      tier: "CRITICAL",
+      status: "READY",
+      codec: "H264",
+      width: 256,
+      height: 144,
+      frameRate: 30,
+      bitrateBps: 120_000,
+      skipReason: null,
+      error: null,
+      playlist: {
+        key: objectKeys.attemptFile(videoId, attemptId, "144p", "index.m3u8"),
+        codecs: "avc1.64000c",
+        bandwidthBps: 130_000,
+        averageBandwidthBps: 120_000,
+        segments: 1,
+        durationMs: 4_000,
+        sizeBytes: 60_000,
+        isComplete: true,
+      },
+    },
+  ],
+});
+
+async function work(messaging: Messaging, workerId: string): Promise<void> {
+  const beat = (isStopping: boolean) =>
+    messaging.publish({
+      type: "worker.seen.v1",
+      workerId,
+      at: new Date().toISOString(),
+      startedAt,
+      hostname: "bench",
+      version: "0",
+      pools: ["cpu"],
+      slots: 1,
+      encoders: [],
+      ffmpegVersion: "none",
+      attempts: [],
+      isStopping,
+    });
+  await beat(false);
+  const timer = setInterval(() => void beat(false), 5_000);
+  while (!stopping.signal.aborted) {
+    const [delivery] = await messaging.pull(tasksOf("cpu"), 1, stopping.signal);
+    if (!delivery) continue;
+    const { message } = delivery;
+    if (message.type === "render.requested.v1") {
+      const { videoId, jobId, taskId } = message;
+      const attemptId = randomUUID();
+      const ref = { videoId, jobId, taskId, attemptId, workerId, at: new Date().toISOString() };
+      await messaging.publish({ type: "render.started.v1", ...ref });
+      await delivery.ack();
+      const state = finished(message, attemptId);
+      await messaging.publish({ type: "render.completed.v1", ...ref, sequence: 1, state });
+    } else await delivery.ack();
+  }
+  clearInterval(timer);
+}
+
+const messaging = createPubSubMessaging({ projectId: "reelay", emulatorHost });
+process.once("disconnect", () => stopping.abort());
+process.send?.("ready");
+await Promise.all(Array.from({ length: Number(count) }, (_, index) => work(messaging, `no-op-${index}`)));
+await messaging[Symbol.asyncDispose]();
