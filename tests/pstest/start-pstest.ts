@@ -27,7 +27,7 @@ export function whyNoPstest(): string | undefined {
 
 /** Starts Google's Go server, built on first use. */
 export async function startPstest(port = 0): Promise<PstestServer> {
-  const child = spawn(await build(), [String(port)], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(await buildPstest(), [String(port)], { stdio: ["pipe", "pipe", "inherit"] });
   const exited = once(child, "exit");
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const first = await lines.next();
@@ -44,7 +44,7 @@ export async function startPstest(port = 0): Promise<PstestServer> {
 }
 
 /** The program's path; its name holds a hash of the sources, so that a changed one is built again. */
-async function build(): Promise<string> {
+export async function buildPstest(): Promise<string> {
   const hash = createHash("sha256");
   for (const name of ["main.go", "go.mod", "go.sum"]) hash.update(readFileSync(join(folder, name)));
   const binary = join(cache, `pstest-${hash.digest("hex").slice(0, 12)}`);

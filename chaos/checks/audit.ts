@@ -1,0 +1,49 @@
+import type { Client } from "pg";
+
+/**
+ * Triggers in the run's own database that note every change of a state, whoever makes it and however short it lasts: what the log of events
+ * leaves out, this does not.
+ */
+export async function installAudit(db: Client): Promise<void> {
+  await db.query(`
+    CREATE TABLE chaos_audit (
+      id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      subject text NOT NULL, subject_id text NOT NULL, what text NOT NULL, before text, after text);
+
+    CREATE FUNCTION chaos_note_status() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW.status IS DISTINCT FROM OLD.status THEN
+        INSERT INTO chaos_audit (subject, subject_id, what, before, after)
+        VALUES (TG_TABLE_NAME, NEW.id::text, 'status', OLD.status::text, NEW.status::text);
+      END IF;
+      RETURN NULL;
+    END $$;
+
+    CREATE FUNCTION chaos_note_attempt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF OLD.outcome IS NOT NULL AND NEW IS DISTINCT FROM OLD THEN
+        INSERT INTO chaos_audit (subject, subject_id, what, before, after)
+        VALUES ('attempts', NEW.id::text, 'changed after its end', to_jsonb(OLD)::text, to_jsonb(NEW)::text);
+      END IF;
+      RETURN NULL;
+    END $$;
+
+    CREATE FUNCTION chaos_note_variant() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF OLD.status = 'READY' AND (NEW.status, NEW.attempt_id, NEW.playlist) IS DISTINCT FROM (OLD.status, OLD.attempt_id, OLD.playlist) THEN
+        INSERT INTO chaos_audit (subject, subject_id, what, before, after)
+        VALUES ('variants', NEW.id::text, 'changed after it was READY', to_jsonb(OLD)::text, to_jsonb(NEW)::text);
+      END IF;
+      IF NEW.playlist IS NOT NULL AND (NEW.attempt_id, NEW.playlist) IS DISTINCT FROM (OLD.attempt_id, OLD.playlist)
+        AND EXISTS (SELECT FROM attempts WHERE id = NEW.attempt_id AND outcome IS NOT NULL) THEN
+        INSERT INTO chaos_audit (subject, subject_id, what, before, after)
+        VALUES ('variants', NEW.id::text, 'written by an attempt that had ended', to_jsonb(OLD)::text, to_jsonb(NEW)::text);
+      END IF;
+      RETURN NULL;
+    END $$;
+
+    CREATE TRIGGER chaos_audit AFTER UPDATE ON attempts FOR EACH ROW EXECUTE FUNCTION chaos_note_attempt();
+    CREATE TRIGGER chaos_audit_own AFTER UPDATE ON variants FOR EACH ROW EXECUTE FUNCTION chaos_note_variant();
+    CREATE TRIGGER chaos_audit AFTER UPDATE ON variants FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
+    CREATE TRIGGER chaos_audit AFTER UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
+    CREATE TRIGGER chaos_audit AFTER UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
+    CREATE TRIGGER chaos_audit AFTER UPDATE ON videos FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
+  `);
+}

@@ -1,0 +1,29 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { processesIn } from "../processes/belonging.ts";
+import type { System } from "../processes/system.ts";
+import { type Figure, none, told } from "./figure.ts";
+
+/** Encoders that still run, and temporary files that nobody will use, once all work has ended. */
+export async function leftoversOf(system: System): Promise<{ encoders: string[]; files: string[] }> {
+  const encoders = (await processesIn(system.workDirectory))
+    .filter(({ program }) => program.startsWith("ff"))
+    .map(({ pid, program }) => `${program} ${pid}`);
+  const entries = await readdir(system.workDirectory, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.name !== "owner.json")
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  return { encoders, files };
+}
+
+export async function checkLeftovers(system: System): Promise<Figure[]> {
+  const { encoders, files } = await leftoversOf(system);
+  const falls = [...system.apis, ...system.workers, system.broker].flatMap(({ name, falls: times }) =>
+    times.map((how) => `${name}: ${how}`),
+  );
+  return [
+    none("encoders left running", encoders),
+    none("temporary files left", files),
+    told("processes that ended by themselves and were started again", falls.length, falls),
+  ];
+}

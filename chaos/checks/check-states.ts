@@ -1,0 +1,59 @@
+import type { Client } from "pg";
+import { type Figure, none } from "./figure.ts";
+
+/** By table, from a state to those that may follow it. */
+const allowed: Record<string, Record<string, readonly string[]>> = {
+  jobs: {
+    PENDING: ["QUEUED", "FAILED", "CANCELED"],
+    QUEUED: ["RUNNING", "FAILED", "CANCELED"],
+    RUNNING: ["QUEUED", "SUCCEEDED", "FAILED", "CANCELED"],
+  },
+  variants: {
+    PENDING: ["RENDERING", "READY", "SKIPPED", "FAILED", "CANCELED"],
+    RENDERING: ["PENDING", "READY", "SKIPPED", "FAILED", "CANCELED"],
+    FAILED: ["PENDING"],
+    CANCELED: ["PENDING"],
+    SKIPPED: ["PENDING"],
+  },
+  videos: {
+    AWAITING_SOURCE: ["PROCESSING", "FAILED"],
+    PROCESSING: ["PLAYABLE", "READY", "FAILED"],
+    PLAYABLE: ["READY", "FAILED", "PROCESSING"],
+    // A retry leads back.
+    FAILED: ["PROCESSING", "PLAYABLE", "AWAITING_SOURCE"],
+    READY: ["PLAYABLE", "PROCESSING"],
+  },
+};
+allowed["tasks"] = allowed["jobs"] ?? {};
+
+/** What the triggers saw that must not be. */
+export async function checkStates(db: Client): Promise<Figure[]> {
+  const { rows } = await db.query<{
+    subject: string;
+    subject_id: string;
+    what: string;
+    before: string;
+    after: string;
+  }>("SELECT * FROM chaos_audit ORDER BY id");
+  const illegal = rows
+    .filter(({ what }) => what === "status")
+    .filter(({ subject, before, after }) => !allowed[subject]?.[before]?.includes(after))
+    .map(({ subject, subject_id: id, before, after }) => `${subject} ${id}: ${before} to ${after}`);
+  const stale = rows
+    .filter(({ what }) => what !== "status")
+    .map(
+      ({ subject, subject_id: id, what, before, after }) => `${subject} ${id} ${what}: ${before} -> ${after}`,
+    );
+  const { rows: again } = await db.query<{ text: string }>(
+    `SELECT 'video ' || video_id || ' ' || (data ->> 'name') || ' ready ' || count(*) || ' times' AS text FROM events
+     WHERE type = 'variant.ready' GROUP BY video_id, data ->> 'name' HAVING count(*) > 1`,
+  );
+  return [
+    none("illegal transitions", illegal),
+    none("stale writes accepted", stale),
+    none(
+      "finished variants encoded again",
+      again.map(({ text }) => text),
+    ),
+  ];
+}

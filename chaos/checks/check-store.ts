@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { objectKeys } from "@reelay/contracts";
+import type { Client } from "pg";
+import type { Tools } from "../load/clips.ts";
+import type { Accepted } from "../load/submitter.ts";
+import { rowId } from "./check-jobs.ts";
+import { all, type Figure, none } from "./figure.ts";
+
+/** Whether what is READY plays to its last frame, and whether anything lies in the store that nothing names. */
+export async function checkStore(
+  db: Client,
+  options: { store: string; accepted: readonly Accepted[]; tools: Tools; framesOf: number },
+): Promise<Figure[]> {
+  const { store, accepted, tools } = options;
+  const { rows } = await db.query<{ id: string; variants: number }>(
+    `SELECT v.id::text, (SELECT count(*)::int FROM variants WHERE video_id = v.id AND status = 'READY') AS variants
+     FROM videos v WHERE v.status = 'READY' ORDER BY v.id`,
+  );
+  const missing: string[] = [];
+  const wrongFrames: string[] = [];
+  let whole = 0;
+  for (const [index, { id, variants }] of rows.entries()) {
+    const faults = await faultsOf(store, id, variants);
+    missing.push(...faults);
+    if (faults.length === 0) whole += 1;
+    const source = accepted.find(({ videoId }) => rowId(videoId) === id);
+    if (source === undefined || faults.length > 0 || index >= options.framesOf) continue;
+    const frames = await countFrames(path.join(store, objectKeys.master(id)), tools);
+    if (frames !== source.clip.frames) wrongFrames.push(`${id}: ${frames} instead of ${source.clip.frames}`);
+  }
+  return [
+    all("READY videos that play to their end", whole, rows.length, missing),
+    none("READY videos with another number of frames than their source", wrongFrames),
+    none("master playlists that name what is missing", await danglingMasters(store)),
+    none("orphan prefixes in the store", await orphansIn(db, store)),
+  ];
+}
+
+const lines = async (file: string): Promise<string[]> => (await readFile(file, "utf8")).split("\n");
+
+/** Playlists that a master playlist names, as paths. */
+async function namedBy(master: string): Promise<string[]> {
+  const text = await lines(master);
+  const uris = text.flatMap((line) => {
+    if (line.startsWith("#EXT-X-MEDIA:")) return /URI="([^"]+)"/.exec(line)?.[1] ?? [];
+    return line === "" || line.startsWith("#") ? [] : line;
+  });
+  return uris.map((uri) => path.join(path.dirname(master), uri));
+}
+
+/** What a media playlist lacks: files that it names, and its end if it must have one. */
+async function lacksOf(playlist: string, mustEnd: boolean): Promise<string[]> {
+  const text = await lines(playlist).catch(() => undefined);
+  if (text === undefined) return [`${playlist} is missing`];
+  const files = text.flatMap((line) => {
+    if (line.startsWith("#EXT-X-MAP:")) return /URI="([^"]+)"/.exec(line)?.[1] ?? [];
+    return line === "" || line.startsWith("#") ? [] : line;
+  });
+  const lacks: string[] = [];
+  for (const file of files) {
+    const found = await stat(path.join(path.dirname(playlist), file)).catch(() => undefined);
+    if (found === undefined || found.size === 0) lacks.push(`${playlist} names ${file}, which is missing`);
+  }
+  if (mustEnd && !text.includes("#EXT-X-ENDLIST")) lacks.push(`${playlist} has no end`);
+  return lacks;
+}
+
+async function faultsOf(store: string, videoId: string, variants: number): Promise<string[]> {
+  const master = path.join(store, objectKeys.master(videoId));
+  const playlists = await namedBy(master).catch(() => undefined);
+  if (playlists === undefined) return [`${videoId} has no master playlist`];
+  const media = playlists.filter((playlist) => !playlist.includes("/audio/")).length;
+  const faults = await Promise.all(playlists.map((playlist) => lacksOf(playlist, true)));
+  const isShort = media < variants ? [`${videoId}: ${media} of ${variants} variants in its master`] : [];
+  return [...faults.flat(), ...isShort];
+}
+
+const foldersIn = (folder: string): Promise<string[]> => readdir(folder).catch((): string[] => []);
+
+async function danglingMasters(store: string): Promise<string[]> {
+  const dangling: string[] = [];
+  for (const videoId of await foldersIn(path.join(store, "videos"))) {
+    const playlists = await namedBy(path.join(store, objectKeys.master(videoId))).catch((): string[] => []);
+    for (const playlist of playlists) dangling.push(...(await lacksOf(playlist, false)));
+  }
+  return dangling;
+}
+
+/** Attempts' folders in the store that no row names. */
+export async function orphansIn(db: Client, store: string): Promise<string[]> {
+  const { rows } = await db.query<{ key: string | null }>(
+    `SELECT playlist ->> 'key' AS key FROM variants UNION SELECT playlist ->> 'key' FROM audio_tracks
+     UNION SELECT poster_key FROM videos`,
+  );
+  const named = rows.flatMap(({ key }) => key ?? []);
+  const orphans: string[] = [];
+  for (const videoId of await foldersIn(path.join(store, "videos"))) {
+    for (const attemptId of await foldersIn(path.join(store, "videos", videoId, "attempts"))) {
+      const prefix = objectKeys.attempt(videoId, attemptId);
+      const files = await foldersIn(path.join(store, prefix));
+      if (files.length > 0 && !named.some((key) => key.startsWith(prefix))) orphans.push(prefix);
+    }
+  }
+  return orphans;
+}
+
+async function countFrames(master: string, { ffprobePath }: Tools): Promise<number> {
+  const { stdout } = await promisify(execFile)(ffprobePath, [
+    ...["-v", "error", "-count_frames", "-select_streams", "v:0"],
+    ...["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", master],
+  ]);
+  return Number.parseInt(stdout, 10);
+}

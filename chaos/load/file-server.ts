@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clip } from "./clips.ts";
+
+export interface FileServer extends AsyncDisposable {
+  /** The address of a clip. With `lastsMs` it is sent that slowly: an attempt that is under way for long and costs no CPU. */
+  urlOf(clip: Clip, lastsMs?: number): string;
+}
+
+/** Serves clips on loopback, as sources that are given by URL. */
+export async function serveClips(clips: readonly Clip[]): Promise<FileServer> {
+  const contents = new Map<string, Buffer>();
+  for (const { name, path } of clips) contents.set(`/${name}`, await readFile(path));
+  const stopped = new AbortController();
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const content = contents.get(pathname);
+    if (content === undefined) return void response.writeHead(404).end();
+    response.writeHead(200, { "content-type": "video/mp4", "content-length": content.length });
+    if (request.method === "HEAD") return void response.end();
+    void drip(response, content, Number(searchParams.get("lastsMs")), stopped.signal).catch(() =>
+      response.destroy(),
+    );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    urlOf: ({ name }, lastsMs = 0) => `http://127.0.0.1:${port}/${name}?lastsMs=${lastsMs}`,
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const stepMs = 200;
+
+async function drip(response: ServerResponse, content: Buffer, lastsMs: number, signal: AbortSignal) {
+  const steps = Math.max(1, Math.ceil(lastsMs / stepMs));
+  const size = Math.ceil(content.length / steps);
+  for (let from = 0; from < content.length && !response.destroyed; from += size) {
+    response.write(content.subarray(from, from + size));
+    if (steps > 1) await delay(stepMs, undefined, { signal });
+  }
+  response.end();
+}

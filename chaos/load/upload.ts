@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Sends a file by tus to an address that may lead to any API, going on where the last try got to. Rejects when aborted. */
+export async function upload(
+  uploadUrl: string,
+  file: string,
+  nextOrigin: () => string,
+  signal: AbortSignal,
+): Promise<void> {
+  const content = await readFile(file);
+  const { pathname, search } = new URL(uploadUrl);
+  for (let tries = 0; ; tries += 1) {
+    signal.throwIfAborted();
+    const address = `${nextOrigin()}${pathname}${search}`;
+    const isDone = await sendRest(address, content, signal).catch(() => false);
+    if (isDone) return;
+    await delay(Math.min(100 * 2 ** tries, 2_000), undefined, { signal });
+  }
+}
+
+const tus = { "tus-resumable": "1.0.0" };
+
+async function sendRest(address: string, content: Buffer, signal: AbortSignal): Promise<boolean> {
+  const patient = () => AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+  const head = await fetch(address, { method: "HEAD", headers: tus, signal: patient() });
+  // Not wanted any more: the video was settled without it, by a cancel.
+  if (head.status >= 400 && head.status < 500 && ![409, 423, 429].includes(head.status)) return true;
+  if (!head.ok) return false;
+  const offset = Number(head.headers.get("upload-offset"));
+  if (offset >= content.length) return true;
+  const patch = await fetch(address, {
+    method: "PATCH",
+    headers: {
+      ...tus,
+      "upload-offset": String(offset),
+      "content-type": "application/offset+octet-stream",
+    },
+    body: new Uint8Array(content.subarray(offset)),
+    signal: patient(),
+  });
+  await patch.arrayBuffer();
+  return patch.ok;
+}

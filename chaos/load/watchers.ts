@@ -1,0 +1,116 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Client, createClient } from "graphql-ws";
+import type { Answer } from "./api-pool.ts";
+
+/** What one subscriber of one video was told. */
+export interface Watched {
+  videoId: string;
+  /** The newest status. */
+  status: string | undefined;
+  /** Times that progress went backwards within one job. */
+  backwards: string[];
+  /** When something new last came, on the monotonic clock. */
+  lastAt: number;
+  updates: number;
+}
+
+const document = `subscription ($id: ID!, $after: String) { videoProgress(id: $id, after: $after) {
+  id status progress cursor variants { name status fraction } } }`;
+
+const isEnd = (status: string | undefined) => status === "READY" || status === "FAILED";
+
+/**
+ * Subscribers over WebSockets, one per video. What breaks is opened again, at another API, with the cursor of what was seen last; a
+ * connection that says nothing is given up, as the client's documentation recommends.
+ */
+export function createWatchers(nextOrigin: () => string, signal: AbortSignal) {
+  const seen = new Map<string, Watched>();
+  const sockets = new Map<string, Client[]>();
+  let reconnects = 0;
+  let turn = 0;
+
+  function clientFor(token: string): Client {
+    const clients = sockets.get(token) ?? [0, 1].map(() => openClient(nextOrigin, token));
+    sockets.set(token, clients);
+    return clients[(turn += 1) % clients.length] as Client;
+  }
+
+  async function follow(watched: Watched, token: string): Promise<void> {
+    let after: string | null = null;
+    let furthest = 0;
+    while (!signal.aborted) {
+      const variables: { id: string; after: string | null } = { id: watched.videoId, after };
+      const updates = clientFor(token).iterate<Answer>({ query: document, variables });
+      const stop = () => void updates.return?.();
+      signal.addEventListener("abort", stop, { once: true });
+      try {
+        for await (const { data, errors } of updates) {
+          if (errors !== undefined) break;
+          const { status, progress, cursor } = data.videoProgress;
+          // A job after the end begins anew.
+          if (isEnd(watched.status) && !isEnd(status)) furthest = 0;
+          if (progress < furthest - 1e-9 && !isEnd(status)) {
+            watched.backwards.push(`${furthest} to ${progress} (${watched.status} to ${status})`);
+          }
+          furthest = Math.max(furthest, progress);
+          Object.assign(watched, { status, lastAt: performance.now(), updates: watched.updates + 1 });
+          after = cursor;
+        }
+      } catch {
+        // The socket broke: open another.
+      } finally {
+        signal.removeEventListener("abort", stop);
+      }
+      reconnects += 1;
+      await delay(300, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  const running: Promise<void>[] = [];
+  return {
+    seen,
+    get reconnects() {
+      return reconnects;
+    },
+    watch(videoId: string, token: string): void {
+      if (seen.has(videoId)) return;
+      const watched: Watched = { videoId, status: undefined, backwards: [], lastAt: 0, updates: 0 };
+      seen.set(videoId, watched);
+      running.push(follow(watched, token));
+    },
+    /** Ends with the signal. */
+    async [Symbol.asyncDispose]() {
+      for (const client of [...sockets.values()].flat()) {
+        client.terminate();
+        await client.dispose();
+      }
+      await Promise.all(running);
+    },
+  };
+}
+
+export type Watchers = ReturnType<typeof createWatchers>;
+
+const pingMs = 3_000;
+
+function openClient(nextOrigin: () => string, token: string): Client {
+  let unanswered: NodeJS.Timeout | undefined;
+  const client: Client = createClient({
+    url: () => `${nextOrigin().replace("http", "ws")}/graphql`,
+    connectionParams: { authorization: `Bearer ${token}` },
+    connectionAckWaitTimeout: 5_000,
+    keepAlive: pingMs,
+    retryAttempts: 0,
+    onNonLazyError: () => {},
+    on: {
+      ping: (isFromServer) => {
+        if (!isFromServer) unanswered = setTimeout(() => client.terminate(), pingMs);
+      },
+      pong: (isFromServer) => {
+        if (isFromServer) clearTimeout(unanswered);
+      },
+      closed: () => clearTimeout(unanswered),
+    },
+  });
+  return client;
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, open, rm } from "node:fs/promises";
+import path from "node:path";
+
+/** The store's folder, which can run full where a small disk of its own could be put under it. */
+export interface StoreVolume extends AsyncDisposable {
+  /** As the processes of the system name it. */
+  directory: string;
+  /** As this process reads it: the small disk is seen by the system's processes only. */
+  view: string;
+  /** Put before a command so that it sees the disk; empty without one. */
+  enter: readonly string[];
+  /** Why there is no small disk; undefined when there is one. */
+  whyNotSmall: string | undefined;
+  /** Takes all room that is left. Throws without a small disk. */
+  fill(): Promise<void>;
+  /** Gives the room back. */
+  empty(): Promise<void>;
+}
+
+/**
+ * Mounts a tmpfs on the store's folder in a mount namespace of its own, which ends with the process that holds it: nothing is mounted that
+ * anybody else sees or has to unmount.
+ */
+export async function openStoreVolume(folder: string, sizeMiB: number): Promise<StoreVolume> {
+  const directory = path.join(folder, "store");
+  await mkdir(directory);
+  const holder = await holdMount(folder, directory, sizeMiB);
+  const view = "child" in holder ? `/proc/${holder.child.pid}/root${directory}` : directory;
+  const ballast = path.join(view, ".chaos-ballast");
+  return {
+    directory,
+    view,
+    enter: "child" in holder ? enterCommand(holder.child, folder) : [],
+    whyNotSmall: "child" in holder ? undefined : holder.reason,
+    async fill() {
+      if (!("child" in holder)) throw new Error(`The store cannot be filled: ${holder.reason}.`);
+      await writeUntilFull(ballast);
+    },
+    empty: () => rm(ballast, { force: true }),
+    async [Symbol.asyncDispose]() {
+      if ("child" in holder && holder.child.exitCode === null) {
+        const exited = once(holder.child, "exit");
+        holder.child.kill("SIGKILL");
+        await exited;
+      }
+    },
+  };
+}
+
+const isRoot = () => process.getuid?.() === 0;
+
+async function holdMount(
+  folder: string,
+  directory: string,
+  sizeMiB: number,
+): Promise<{ child: ChildProcess } | { reason: string }> {
+  if (process.platform !== "linux") return { reason: "mount namespaces exist on Linux only" };
+  const script = `mount -t tmpfs -o size=${sizeMiB}m,mode=0777 tmpfs "$0" && echo mounted && exec cat`;
+  const child = spawn("unshare", [isRoot() ? "-m" : "-Urm", "sh", "-c", script, directory], {
+    cwd: folder,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  child.once("error", (error) => (said += error.message));
+  const answered = once(child.stdout, "data").then(() => true);
+  const ended = once(child, "close").then(
+    () => false,
+    () => false,
+  );
+  if (await Promise.race([answered, ended])) return { child };
+  return { reason: said.trim() || "unshare ended" };
+}
+
+const enterCommand = (holder: ChildProcess, folder: string): string[] => [
+  "nsenter",
+  `--target=${holder.pid}`,
+  "--mount",
+  ...(isRoot() ? [] : ["--user", "--preserve-credentials"]),
+  "sh",
+  "-c",
+  'cd "$0" && exec "$@"',
+  folder,
+];
+
+async function writeUntilFull(file: string): Promise<void> {
+  const handle = await open(file, "a");
+  try {
+    // Ever smaller pieces, so that the last page is taken, too.
+    for (const size of [1 << 20, 1 << 16, 1 << 12, 1 << 8, 1]) {
+      const block = Buffer.alloc(size);
+      for (;;) {
+        const { bytesWritten } = await handle.write(block).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === "ENOSPC") return { bytesWritten: 0 };
+          throw error;
+        });
+        if (bytesWritten < size) break;
+      }
+    }
+  } finally {
+    await handle.close();
+  }
+}
