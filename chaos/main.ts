@@ -1,24 +1,41 @@
-/** `npm run chaos -- [--seed N] [--seconds N] [--broker embedded|pstest] [--short]`: see docs/testing.md. Ends with 1 when a promise is broken. */
+/** `npm run chaos`: see docs/testing.md. Ends with 1 when a promise is broken. */
+import path from "node:path";
 import { catchStopSignals } from "../embedded/stop-signals.ts";
-import { readOptions } from "./options.ts";
-import { formatFigures, toJson } from "./report.ts";
+import type { Figure } from "./checks/figure.ts";
+import { type Options, readOptions } from "./options.ts";
+import { formatFigures, isKept, toJson } from "./report.ts";
 import { runChaos } from "./run-chaos.ts";
 
-const read = readOptions(process.argv.slice(2));
-if ("error" in read) {
-  console.error(read.error);
-  process.exitCode = 2;
-} else {
-  using signals = catchStopSignals(() => process.exit(130));
-  try {
-    const report = await runChaos({
-      ...read.options,
-      signal: signals.signal,
+async function main(options: Options, signal: AbortSignal): Promise<void> {
+  const { seed, repeat, brokerKind, logsTo } = options;
+  const figures = new Map<string, readonly Figure[]>();
+  for (const scenario of options.scenarios) {
+    const found = await runChaos({
+      scenario,
+      seed,
+      seconds: options.seconds[scenario],
+      brokerKind,
+      ...(logsTo !== undefined && { logsTo: path.join(path.resolve(logsTo), scenario) }),
+      signal,
       print: (line) => console.log(line),
     });
-    console.log(`\n${formatFigures(report.figures)}\n\nrepeat: ${read.repeat}`);
-    console.log(toJson(report, read.repeat));
-    process.exitCode = report.isKept ? 0 : 1;
+    figures.set(scenario, found);
+    console.log(`\n${scenario}, seed ${seed}, ${brokerKind} broker\n${formatFigures(found)}\n`);
+  }
+  const report = { seed, figures, repeat };
+  console.log(`repeat: ${repeat}\n${toJson(report)}`);
+  process.exitCode = isKept(report) ? 0 : 1;
+}
+
+const options = readOptions(process.argv.slice(2));
+if ("error" in options) {
+  console.error(options.error);
+  process.exitCode = 2;
+} else {
+  // A second signal ends at once: the guard then clears away.
+  using signals = catchStopSignals(() => process.exit(130));
+  try {
+    await main(options, signals.signal);
   } catch (error) {
     console.error(signals.signal.aborted ? "stopped" : error);
     process.exitCode = 1;

@@ -1,52 +1,68 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import type { BrokerKind } from "./processes/system.ts";
+import { type Scenario, scenarios } from "./run-chaos.ts";
 
 export interface Options {
+  scenarios: readonly Scenario[];
   seed: number;
-  seconds: number;
+  seconds: Record<Scenario, number>;
   brokerKind: BrokerKind;
+  logsTo: string | undefined;
+  /** The command that does the same again. */
+  repeat: string;
 }
 
-const usage = `npm run chaos -- [--seed N] [--seconds N] [--broker embedded|pstest] [--short]
+const usage = `npm run chaos -- [--seed N] [--scenario NAME] [--seconds N] [--broker embedded|pstest] [--short] [--logs FOLDER]
   --seed      repeats the run of that seed; default: by chance
-  --seconds   how long faults and load last; default 120, with --short 30
-  --broker    embedded (default), or pstest: Google's own test server, which needs Go`;
+  --scenario  one of ${scenarios.join(", ")}; default: all of them
+  --seconds   how long faults and load last in "random"; default 120, with --short 30
+  --broker    embedded (default), or pstest: Google's own test server, which needs Go
+  --short     "random" only, and shorter
+  --logs      where the logs of all processes are copied at the end`;
 
-/** Pure but for the seed. `repeat` is the command that does the same again. */
-export function readOptions(
-  args: readonly string[],
-): { options: Options; repeat: string } | { error: string } {
+/** Reads the command line; pure but for the seed. */
+export function readOptions(args: readonly string[]): Options | { error: string } {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: "string" },
-        seconds: { type: "string" },
-        broker: { type: "string", default: "embedded" },
-        short: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) return { error: usage };
-    const seed = values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed);
-    const seconds =
-      values.seconds === undefined ? (values.short ? 30 : 120) : wholeNumber("--seconds", values.seconds);
-    const { broker } = values;
-    if (broker !== "embedded" && broker !== "pstest") {
-      throw new Error(`--broker is ${JSON.stringify(broker)}: expected embedded or pstest.`);
-    }
-    const options = { seed, seconds, brokerKind: broker } as const;
-    return {
-      options,
-      repeat: `npm run chaos -- --seed ${seed} --seconds ${seconds} --broker ${broker}`,
-    };
+    return parse(args);
   } catch (error) {
     return { error: `${(error as Error).message}\n${usage}` };
   }
 }
 
+function parse(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: "string" },
+      scenario: { type: "string" },
+      seconds: { type: "string" },
+      broker: { type: "string", default: "embedded" },
+      short: { type: "boolean", default: false },
+      logs: { type: "string" },
+    },
+  });
+  const seed = values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed);
+  const random =
+    values.seconds === undefined ? (values.short ? 30 : 120) : wholeNumber("--seconds", values.seconds);
+  const brokerKind = oneOf("--broker", values.broker, ["embedded", "pstest"] as const);
+  const only = values.scenario ?? (values.short ? "random" : undefined);
+  const chosen = only === undefined ? scenarios : [oneOf("--scenario", only, scenarios)];
+  const repeat = [
+    `npm run chaos -- --seed ${seed} --seconds ${random} --broker ${brokerKind}`,
+    ...(only === undefined ? [] : [`--scenario ${only}`]),
+  ].join(" ");
+  const seconds = { random, "worker-kill": 0, "broker-outage": 60 };
+  return { scenarios: chosen, seed, seconds, brokerKind, logsTo: values.logs, repeat };
+}
+
 function wholeNumber(name: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new Error(`${name} is ${JSON.stringify(text)}: expected a whole number.`);
+}
+
+function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new Error(`${name} is ${JSON.stringify(text)}: expected one of ${choices.join(", ")}.`);
 }

@@ -2,25 +2,44 @@ import type { Figure } from "./checks/figure.ts";
 
 export interface Report {
   seed: number;
-  figures: Figure[];
-  isKept: boolean;
+  /** By scenario. */
+  figures: ReadonlyMap<string, readonly Figure[]>;
+  /** The command that does the same again. */
+  repeat: string;
 }
 
-/** The figures as a table: what was counted, what it must be, and what broke it. */
+export const isKept = ({ figures }: Report): boolean =>
+  [...figures.values()].every((ofOne) => ofOne.every((figure) => figure.isKept));
+
+/** The figures of one scenario as a table: what was counted, what it must be, and what broke it. */
 export function formatFigures(figures: readonly Figure[]): string {
   const width = Math.max(...figures.map(({ name }) => name.length));
   return figures
-    .flatMap(({ name, value, expected, isKept, examples }) => {
-      const verdict = expected === undefined ? "" : `  (expected ${expected})${isKept ? "" : "  BROKEN"}`;
-      const head = `${isKept ? "  " : "✗ "}${name.padEnd(width)}  ${String(value).padStart(6)}${verdict}`;
-      return [head, ...examples.map((example) => `      ${example}`)];
+    .flatMap(({ name, value, expected, isKept: kept, examples }) => {
+      const verdict = expected === undefined ? "" : `  (expected ${expected})${kept ? "" : "  BROKEN"}`;
+      const head = `${kept ? "  " : "✗ "}${name.padEnd(width)}  ${String(value).padStart(6)}${verdict}`;
+      return [head, ...examples.map((example) => `      ${example.slice(0, 2_000)}`)];
     })
     .join("\n");
 }
 
 /** Everything on one line, for machines. */
-export function toJson({ seed, figures, isKept }: Report, repeat: string): string {
-  const values = Object.fromEntries(figures.map(({ name, value }) => [name, value]));
-  const broken = figures.filter((figure) => !figure.isKept).map(({ name }) => name);
-  return JSON.stringify({ seed, isKept, broken, figures: values, repeat });
+export function toJson(report: Report): string {
+  const ofAll = [...report.figures];
+  const broken = ofAll.flatMap(([scenario, figures]) =>
+    figures.filter((figure) => !figure.isKept).map(({ name }) => `${scenario}: ${name}`),
+  );
+  const figures = Object.fromEntries(
+    ofAll.map(([scenario, list]) => [
+      scenario,
+      Object.fromEntries(list.map(({ name, value }) => [name, value])),
+    ]),
+  );
+  return JSON.stringify({
+    seed: report.seed,
+    isKept: isKept(report),
+    broken,
+    figures,
+    repeat: report.repeat,
+  });
 }

@@ -6,51 +6,61 @@ import { checkStore } from "./checks/check-store.ts";
 import { checkWatchers } from "./checks/check-watchers.ts";
 import { type Figure, none } from "./checks/figure.ts";
 import { withDatabase } from "./database.ts";
-import { describeFault, type PlannedFault } from "./faults/fault.ts";
-import { planFaults } from "./faults/plan-faults.ts";
+import type { PlannedFault } from "./faults/fault.ts";
+import { heal } from "./faults/inject-faults.ts";
 import type { BrokerKind } from "./processes/system.ts";
 import { createRandom } from "./random.ts";
-import type { Report } from "./report.ts";
-import { runFaults } from "./scenarios/random.ts";
+import { loseBroker } from "./scenarios/broker-outage.ts";
+import { runFaults } from "./scenarios/faults.ts";
+import { killWorkers } from "./scenarios/worker-kill.ts";
 import { settle } from "./settle.ts";
 import { openStage, type Stage } from "./stage.ts";
 
+export const scenarios = ["random", "worker-kill", "broker-outage"] as const;
+export type Scenario = (typeof scenarios)[number];
+
 export interface ChaosOptions {
+  scenario: Scenario;
   seed: number;
-  /** How long faults and load last. */
+  /** How long faults and load last (`random`), and how long the broker is away (`broker-outage`). */
   seconds: number;
   brokerKind: BrokerKind;
   /** Instead of faults by chance. */
   faults?: readonly PlannedFault[];
+  /** Where the processes' logs are copied at the end. Default: nowhere. */
+  logsTo?: string;
   signal: AbortSignal;
   print: (line: string) => void;
 }
 
-/** Brings up a system of real processes, lets things go wrong, leaves it in peace, and counts. Nothing is left of it afterwards. */
-export async function runChaos(options: ChaosOptions): Promise<Report> {
-  const { seed, seconds, signal, print } = options;
-  const random = createRandom(seed);
-  await using stage = await openStage({ brokerKind: options.brokerKind, random, seconds, signal });
+/** What to print about a scenario: its own figures, then those that every scenario must keep. */
+export async function runChaos(options: ChaosOptions): Promise<Figure[]> {
+  const { brokerKind, scenario, seconds, signal, print } = options;
+  const random = createRandom(options.seed);
+  const workers = scenario === "worker-kill" ? 6 : 3;
+  await using stage = await openStage({ brokerKind, random, workers, seconds, signal });
   const { system } = stage;
-  print(`system is up: ${system.folder}`);
-  if (system.store.whyNotSmall !== undefined)
-    print(`the store cannot be filled: ${system.store.whyNotSmall}`);
-  const durationMs = seconds * 1_000;
-  const faults =
-    options.faults ??
-    planFaults(random.fork("faults"), {
-      durationMs,
-      apis: system.apis.map(({ name }) => name),
-      workers: system.workers.map(({ name }) => name),
-      links: system.links.map(({ name }) => name),
-      canFill: system.store.whyNotSmall === undefined,
-    });
-  print(`schedule of seed ${seed}:\n${faults.map(describeFault).join("\n")}\nrun:`);
-  const told = await runFaults(stage, { faults, durationMs, maxOpen: 12, random, signal, print });
-  print("in peace:");
-  const inVain = await settle(stage, { timeoutMs: 180_000, signal, print });
-  const figures = [...told, none("waits that were in vain", inVain), ...(await check(stage))];
-  return { seed, figures, isKept: figures.every(({ isKept }) => isKept) };
+  try {
+    print(`${scenario}: the system is up in ${system.folder}`);
+    const own = await run(stage, options);
+    await heal(system);
+    print("in peace:");
+    const inVain = await settle(stage, { timeoutMs: 180_000, signal, print });
+    return [...own, none("waits that were in vain", inVain), ...(await check(stage))];
+  } finally {
+    if (options.logsTo !== undefined) await system.keepLogs(options.logsTo);
+  }
+}
+
+function run(stage: Stage, options: ChaosOptions): Promise<Figure[]> {
+  switch (options.scenario) {
+    case "random":
+      return runFaults(stage, options);
+    case "worker-kill":
+      return killWorkers(stage, options);
+    default:
+      return loseBroker(stage, { ...options, outageMs: options.seconds * 1_000 });
+  }
 }
 
 async function check({ system, load, watchers, readers, tools }: Stage): Promise<Figure[]> {

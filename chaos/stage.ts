@@ -28,6 +28,7 @@ export interface Stage extends AsyncDisposable {
 export async function openStage(options: {
   brokerKind: BrokerKind;
   random: Random;
+  workers: number;
   seconds: number;
   signal: AbortSignal;
 }): Promise<Stage> {
@@ -37,8 +38,8 @@ export async function openStage(options: {
   const { clips, tools } = await makeClips(folder);
   const files = opening.use(await serveClips(clips));
   const storeMiB = 64 + Math.ceil(options.seconds / 4);
-  const { brokerKind } = options;
-  const system = opening.use(await startSystem({ folder, brokerKind, apis: 2, workers: 3, storeMiB }));
+  const { brokerKind, workers } = options;
+  const system = opening.use(await startSystem({ folder, brokerKind, apis: 2, workers, storeMiB }));
   await answering(system, signal);
   await withDatabase(system.postgres.url, installAudit);
   const tenants = await createTenants(system.postgres.url, 2);
@@ -46,7 +47,7 @@ export async function openStage(options: {
   const ended = new AbortController();
   const over = AbortSignal.any([ended.signal, signal]);
   const pool = createApiPool(system.origins);
-  const watchers = opening.use(createWatchers(pool.nextOrigin, over));
+  const watchers = opening.use(createWatchers(pool, over));
   const readers = new Map(
     tenants.map(({ workspaceId, token }) => [workspaceId, readEvents(pool, token, over)] as const),
   );

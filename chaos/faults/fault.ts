@@ -9,7 +9,7 @@ export type Fault =
   /** Everything on the link takes longer. */
   | { kind: "delay"; link: string; byMs: number; forMs: number }
   /** Nothing gets through and nobody is told; then it goes on, or the connections are reset. */
-  | { kind: "half-open"; link: string; forMs: number; then: "goes on" | "reset" }
+  | { kind: "half-open"; link: string; forMs: number; after: "goes on" | "reset" }
   /** No room is left in the store. */
   | { kind: "disk-full"; forMs: number };
 
@@ -51,8 +51,8 @@ export function describeFault({ atMs, fault }: PlannedFault): string {
     case "delay":
       return `${at}  delay ${fault.link} by ${fault.byMs} ms for ${seconds(fault.forMs)}`;
     case "half-open":
-      return `${at}  silence on ${fault.link} for ${seconds(fault.forMs)}, then it ${fault.then === "reset" ? "is reset" : "goes on"}`;
-    case "disk-full":
+      return `${at}  silence on ${fault.link} for ${seconds(fault.forMs)}, then it ${fault.after === "reset" ? "is reset" : "goes on"}`;
+    default:
       return `${at}  store full for ${seconds(fault.forMs)}`;
   }
 }

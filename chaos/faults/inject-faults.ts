@@ -53,7 +53,7 @@ async function inject(system: System, fault: Fault, signal: AbortSignal): Promis
       const link = linkOf(system, fault.link);
       link.set({ kind: "silent" });
       await wait(fault.forMs);
-      if (fault.then === "reset") link.cut();
+      if (fault.after === "reset") link.cut();
       return link.set({ kind: "open" });
     }
     case "disk-full":

@@ -74,7 +74,7 @@ function dealDeck(random: Random, { apis, workers, links, canFill }: PlanOptions
           kind: "half-open",
           link,
           forMs: random.int(2_000, random.chance(0.3) ? 40_000 : 12_000),
-          then: random.pick(["goes on", "reset"] as const),
+          after: random.pick(["goes on", "reset"] as const),
         }),
       ),
     ...(canFill ? [0, 1].map((): Fault => ({ kind: "disk-full", forMs: random.int(2_000, 9_000) })) : []),

@@ -10,7 +10,7 @@ export interface ApiPool {
   /** Requests that had to be made again. */
   readonly repeats: number;
   /** The next origin; each call names another. */
-  nextOrigin(): string;
+  nextOrigin: () => string;
 }
 
 /** Longer than a healthy system ever takes; a silent connection is given up after it. */
@@ -52,6 +52,6 @@ async function askOnce(
     signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
   });
   if (!response.ok) return undefined;
-  const { data, errors } = (await response.json()) as Answer;
+  const { data, errors }: Answer = await response.json();
   return errors === undefined ? data : undefined;
 }

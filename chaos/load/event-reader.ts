@@ -20,7 +20,7 @@ export function readEvents(pool: ApiPool, token: string, signal: AbortSignal): E
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      const { events } = (await pool.ask(token, page, { after }, signal)) as Answer;
+      const { events }: Answer = await pool.ask(token, page, { after }, signal);
       for (const { cursor } of events.edges as { cursor: string }[]) {
         ids.push(idIn(cursor));
         after = cursor;
@@ -37,8 +37,9 @@ export function readEvents(pool: ApiPool, token: string, signal: AbortSignal): E
       if (!signal.aborted) throw error;
     }),
     async caughtUp(patience) {
-      const passes = emptyPasses;
-      while (emptyPasses < passes + 2) await delay(100, undefined, { signal: patience });
+      const enough = emptyPasses + 2;
+      const isBehind = () => emptyPasses < enough;
+      while (isBehind()) await delay(100, undefined, { signal: patience });
     },
   };
 }

@@ -6,8 +6,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Clip } from "./clips.ts";
 
 export interface FileServer extends AsyncDisposable {
-  /** The address of a clip. With `lastsMs` it is sent that slowly: an attempt that is under way for long and costs no CPU. */
-  urlOf(clip: Clip, lastsMs?: number): string;
+  /**
+   * An address of its own for a clip. With `lastsMs` it is sent that slowly, or `onlyOnce` at the first request: an attempt that is
+   * under way for long and costs no CPU.
+   */
+  urlOf(clip: Clip, lastsMs?: number, onlyOnce?: boolean): string;
 }
 
 /** Serves clips on loopback, as sources that are given by URL. */
@@ -15,21 +18,27 @@ export async function serveClips(clips: readonly Clip[]): Promise<FileServer> {
   const contents = new Map<string, Buffer>();
   for (const { name, path } of clips) contents.set(`/${name}`, await readFile(path));
   const stopped = new AbortController();
+  const asked = new Set<string | undefined>();
+  let number = 0;
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const content = contents.get(pathname);
-    if (content === undefined) return void response.writeHead(404).end();
+    if (content === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
     response.writeHead(200, { "content-type": "video/mp4", "content-length": content.length });
-    if (request.method === "HEAD") return void response.end();
-    void drip(response, content, Number(searchParams.get("lastsMs")), stopped.signal).catch(() =>
-      response.destroy(),
-    );
+    const isQuick = searchParams.has("onlyOnce") && asked.has(request.url);
+    asked.add(request.url);
+    const lastsMs = isQuick ? 0 : Number(searchParams.get("lastsMs"));
+    void drip(response, content, lastsMs, stopped.signal).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    urlOf: ({ name }, lastsMs = 0) => `http://127.0.0.1:${port}/${name}?lastsMs=${lastsMs}`,
+    urlOf: ({ name }, lastsMs = 0, onlyOnce = false) =>
+      `http://127.0.0.1:${port}/${name}?n=${(number += 1)}&lastsMs=${lastsMs}${onlyOnce ? "&onlyOnce" : ""}`,
     async [Symbol.asyncDispose]() {
       stopped.abort();
       server.closeAllConnections();

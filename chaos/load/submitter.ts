@@ -49,6 +49,7 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
   const running: Promise<void>[] = [];
   let number = 0;
 
+  /** With `slowMs` its source takes that long to arrive, the first time. */
   async function submit(plan: { slowMs?: number; clip?: Clip } = {}): Promise<Accepted | undefined> {
     number += 1;
     const key = `chaos-${number}`;
@@ -65,9 +66,9 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
       source:
         source === "upload"
           ? { upload: { filename: clip.name, sizeBytes: clip.sizeBytes } }
-          : { url: { url: files.urlOf(clip, lastsMs) } },
+          : { url: { url: files.urlOf(clip, lastsMs, plan.slowMs !== undefined) } },
     };
-    const ask = () => pool.ask(token, createVideo, { input }, signal) as Promise<Answer>;
+    const ask = (): Promise<Answer> => pool.ask(token, createVideo, { input }, signal);
     const answers = await Promise.all(isTwice ? [ask(), ask()] : [ask()]);
     const videos = answers.map(({ createVideo: made }) => made);
     const bad = videos.find(({ __typename: name }) => name !== "Video");
@@ -80,7 +81,7 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
     const video: Accepted = { key, token, clip, videoId: first.id, source };
     result.accepted.push(video);
     onAccepted(video);
-    if (source === "upload") await upload(first.upload.url, clip.path, pool.nextOrigin, signal);
+    if (source === "upload") await upload(first.upload.url, clip.path, pool, signal);
     return video;
   }
 

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ApiPool } from "./api-pool.ts";
 
 /** Sends a file by tus to an address that may lead to any API, going on where the last try got to. Rejects when aborted. */
 export async function upload(
   uploadUrl: string,
   file: string,
-  nextOrigin: () => string,
+  { nextOrigin }: Pick<ApiPool, "nextOrigin">,
   signal: AbortSignal,
 ): Promise<void> {
   const content = await readFile(file);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, createClient } from "graphql-ws";
-import type { Answer } from "./api-pool.ts";
+import type { Answer, ApiPool } from "./api-pool.ts";
 
 /** What one subscriber of one video was told. */
 export interface Watched {
@@ -9,9 +9,8 @@ export interface Watched {
   status: string | undefined;
   /** Times that progress went backwards within one job. */
   backwards: string[];
-  /** When something new last came, on the monotonic clock. */
-  lastAt: number;
-  updates: number;
+  /** When its progress last grew before its eyes, on the monotonic clock. */
+  movedAt: number;
 }
 
 const document = `subscription ($id: ID!, $after: String) { videoProgress(id: $id, after: $after) {
@@ -23,7 +22,7 @@ const isEnd = (status: string | undefined) => status === "READY" || status === "
  * Subscribers over WebSockets, one per video. What breaks is opened again, at another API, with the cursor of what was seen last; a
  * connection that says nothing is given up, as the client's documentation recommends.
  */
-export function createWatchers(nextOrigin: () => string, signal: AbortSignal) {
+export function createWatchers({ nextOrigin }: Pick<ApiPool, "nextOrigin">, signal: AbortSignal) {
   const seen = new Map<string, Watched>();
   const sockets = new Map<string, Client[]>();
   let reconnects = 0;
@@ -52,8 +51,9 @@ export function createWatchers(nextOrigin: () => string, signal: AbortSignal) {
           if (progress < furthest - 1e-9 && !isEnd(status)) {
             watched.backwards.push(`${furthest} to ${progress} (${watched.status} to ${status})`);
           }
+          if (progress > furthest && watched.status !== undefined) watched.movedAt = performance.now();
           furthest = Math.max(furthest, progress);
-          Object.assign(watched, { status, lastAt: performance.now(), updates: watched.updates + 1 });
+          watched.status = status;
           after = cursor;
         }
       } catch {
@@ -74,7 +74,7 @@ export function createWatchers(nextOrigin: () => string, signal: AbortSignal) {
     },
     watch(videoId: string, token: string): void {
       if (seen.has(videoId)) return;
-      const watched: Watched = { videoId, status: undefined, backwards: [], lastAt: 0, updates: 0 };
+      const watched: Watched = { videoId, status: undefined, backwards: [], movedAt: 0 };
       seen.set(videoId, watched);
       running.push(follow(watched, token));
     },

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { freePort } from "../../tests/kit/free-port.ts";
 import { buildPstest } from "../../tests/pstest/start-pstest.ts";
@@ -25,6 +25,8 @@ export interface System extends AsyncDisposable {
   store: StoreVolume;
   /** Folder of the workers' temporary files. */
   workDirectory: string;
+  /** Copies what the processes wrote. */
+  keepLogs(to: string): Promise<void>;
 }
 
 const root = path.join(import.meta.dirname, "../..");
@@ -110,6 +112,10 @@ export async function startSystem(options: {
     origins,
     store,
     workDirectory,
+    async keepLogs(to) {
+      await cp(path.join(folder, "logs"), to, { recursive: true });
+      await cp(path.join(folder, "postgres/postgres.log"), path.join(to, "postgres.log"));
+    },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }

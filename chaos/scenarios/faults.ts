@@ -1,0 +1,74 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Figure, told } from "../checks/figure.ts";
+import { describeFault, type PlannedFault } from "../faults/fault.ts";
+import { injectFaults } from "../faults/inject-faults.ts";
+import { planFaults } from "../faults/plan-faults.ts";
+import { republish } from "../load/republisher.ts";
+import { createRandom, type Random } from "../random.ts";
+import type { Stage } from "../stage.ts";
+
+export interface FaultsOptions {
+  seed: number;
+  seconds: number;
+  /** Instead of faults by chance. */
+  faults?: readonly PlannedFault[];
+  signal: AbortSignal;
+  print: (line: string) => void;
+}
+
+/** Videos that may be under way at once, so that a small machine keeps up. */
+const maxOpen = 12;
+
+/** Load, faults and repeated deliveries, all at once. */
+export async function runFaults(stage: Stage, options: FaultsOptions): Promise<Figure[]> {
+  const { seed, seconds, signal, print } = options;
+  const { system, pool } = stage;
+  const random = createRandom(seed);
+  const durationMs = seconds * 1_000;
+  const { whyNotSmall } = system.store;
+  const faults =
+    options.faults ??
+    planFaults(random.fork("faults"), {
+      durationMs,
+      apis: system.apis.map(({ name }) => name),
+      workers: system.workers.map(({ name }) => name),
+      links: system.links.map(({ name }) => name),
+      canFill: whyNotSmall === undefined,
+    });
+  print(`schedule of seed ${seed}:\n${faults.map(describeFault).join("\n")}\nrun:`);
+  if (whyNotSmall !== undefined) print(`  not run: store full, because ${whyNotSmall}`);
+
+  const over = new AbortController();
+  const untilOver = AbortSignal.any([signal, over.signal]);
+  await using copies = await republish({
+    brokerAddress: system.brokerAddress,
+    random: random.fork("copies"),
+    signal: untilOver,
+  });
+  const submitting = keepSubmitting(stage, random.fork("pace"), untilOver);
+  try {
+    await Promise.all([
+      injectFaults(system, faults, { signal, print }),
+      delay(durationMs, undefined, { signal }),
+    ]);
+  } finally {
+    over.abort();
+    await submitting;
+  }
+  return [
+    told("faults injected", faults.length),
+    told("faults that this machine does not allow", whyNotSmall === undefined ? 0 : 1),
+    told("requests that had to be made again", pool.repeats),
+    told("messages delivered again, late and out of order", copies.copies),
+  ];
+}
+
+async function keepSubmitting({ load, watchers }: Stage, pace: Random, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const open = [...watchers.seen.values()].filter(
+      ({ status }) => status !== "READY" && status !== "FAILED",
+    );
+    if (open.length < maxOpen) load.begin();
+    await delay(pace.int(300, 2_000), undefined, { signal }).catch(() => undefined);
+  }
+}
