@@ -42,6 +42,17 @@ test("among processes too, no conditional write is lost", async () => {
   expect(await text((await store.read("counter")).body)).toBe("150");
 });
 
+test("a store that could not open for want of room writes as soon as there is some", async () => {
+  // A file in the way of its folder, since a test cannot fill the disk.
+  await rm(join(directory, ".store/scratch"), { recursive: true, force: true });
+  await writeFile(join(directory, ".store/scratch"), "");
+  await using unlucky = open();
+  await expect(unlucky.put("early", "x")).rejects.toThrow();
+  await rm(join(directory, ".store/scratch"));
+  await unlucky.put("later", "x");
+  expect(await text((await unlucky.read("later")).body)).toBe("x");
+});
+
 test("what a killed writer left half done is cleared at the next start, and a living one's is not", async () => {
   const writer = child("hang");
   if (writer.stdout === null) throw new Error("no output");

@@ -9,7 +9,7 @@ import { asStoreError, isMissing } from "./local/file-errors.ts";
 import { planLayout } from "./local/layout.ts";
 import { publish } from "./local/publish.ts";
 import { remove } from "./local/remove.ts";
-import { openScratch } from "./local/scratch.ts";
+import { openScratch, type Scratch } from "./local/scratch.ts";
 import { openStoreLock } from "./local/store-lock.ts";
 import { walk } from "./local/walk.ts";
 import { linkTemp, writeTemp } from "./local/write-temp.ts";
@@ -33,22 +33,31 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
   const layout = planLayout(resolve(directory));
   mkdirSync(layout.types, { recursive: true });
   const lock = openStoreLock(layout.lock);
-  const scratch = openScratch(layout.scratch, lock);
-  // Whoever writes first is told; a store that only reads needs none.
-  scratch.catch(() => {});
+  let opened: Promise<Scratch> | undefined;
+  /** Where the disk was full at the start, the next write tries again. */
+  const scratch = (): Promise<Scratch> => {
+    opened ??= openScratch(layout.scratch, lock).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  // Clears what crashed writers left. Whoever writes is told why it failed; a store that only reads needs none.
+  scratch().catch(() => {});
 
   /** Fills a temporary file, then gives it its name. */
   async function write(key: string, options: PutOptions, fill: (temp: string) => Promise<void>) {
     assertObjectKey(key);
     options.signal?.throwIfAborted();
-    const temp = (await scratch).newPath();
+    let temp: string | undefined;
     try {
+      temp = (await scratch()).newPath();
       await fill(temp);
       return await publish(layout, lock, key, temp, options);
     } catch (error) {
       throw asStoreError(key, error);
     } finally {
-      await rm(temp, { force: true });
+      if (temp !== undefined) await rm(temp, { force: true });
     }
   }
 
@@ -119,8 +128,8 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
       return publicUrlOf(publicBaseUrl, key);
     },
     async [Symbol.asyncDispose]() {
-      const opened = await scratch.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
+      const held = await opened?.catch(() => undefined);
+      await held?.[Symbol.asyncDispose]();
       lock[Symbol.dispose]();
     },
   };

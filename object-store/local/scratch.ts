@@ -21,10 +21,16 @@ export async function openScratch(root: string, storeLock: StoreLock): Promise<S
   // Under the store's lock, from opening to holding: else another store that is starting could take this one for dead.
   const alive = await storeLock.exclusively(() => {
     const lock = openFileLock(folder + lockSuffix);
-    lock.tryLock();
-    mkdirSync(folder);
-    removeDead(root);
-    return lock;
+    try {
+      lock.tryLock();
+      mkdirSync(folder);
+      removeDead(root);
+      return lock;
+    } catch (error) {
+      lock.close();
+      rmSync(folder + lockSuffix, { force: true });
+      throw error;
+    }
   });
   return {
     newPath: () => join(folder, randomUUID()),
