@@ -73,7 +73,7 @@ async function check({ system, load, watchers, readers, tools }: Stage): Promise
       store: system.store.view,
       accepted: load.result.accepted,
       tools,
-      framesOf: 20,
+      framesOf: 8,
     })),
     ...(await checkLeftovers(system)),
   ]);

@@ -96,12 +96,18 @@ export async function orphansIn(db: Client, store: string): Promise<string[]> {
      UNION SELECT poster_key FROM videos`,
   );
   const named = rows.flatMap(({ key }) => key ?? []);
+  const { rows: attempts } = await db.query<{ id: string; outcome: string | null }>(
+    "SELECT id::text, outcome::text FROM attempts",
+  );
+  const outcomes = new Map(attempts.map(({ id, outcome }) => [id, outcome ?? "open"]));
   const orphans: string[] = [];
   for (const videoId of await foldersIn(path.join(store, "videos"))) {
     for (const attemptId of await foldersIn(path.join(store, "videos", videoId, "attempts"))) {
       const prefix = objectKeys.attempt(videoId, attemptId);
       const files = await foldersIn(path.join(store, prefix));
-      if (files.length > 0 && !named.some((key) => key.startsWith(prefix))) orphans.push(prefix);
+      if (files.length === 0 || named.some((key) => key.startsWith(prefix))) continue;
+      const owner = outcomes.get(attemptId) ?? "unknown to the database";
+      orphans.push(`${prefix} (attempt ${owner}): ${files.join(" ")}`);
     }
   }
   return orphans;

@@ -26,13 +26,16 @@ export interface StoreVolume extends AsyncDisposable {
 export async function openStoreVolume(folder: string, sizeMiB: number): Promise<StoreVolume> {
   const directory = path.join(folder, "store");
   await mkdir(directory);
-  const holder = await holdMount(folder, directory, sizeMiB);
+  // Root may be without the right to mount, as in most containers; a user namespace often gives it all the same.
+  const asRoot = process.getuid?.() === 0 ? await holdMount(folder, directory, sizeMiB, "-m") : undefined;
+  const holder =
+    asRoot !== undefined && "child" in asRoot ? asRoot : await holdMount(folder, directory, sizeMiB, "-Urm");
   const view = "child" in holder ? `/proc/${holder.child.pid}/root${directory}` : directory;
   const ballast = path.join(view, ".chaos-ballast");
   return {
     directory,
     view,
-    enter: "child" in holder ? enterCommand(holder.child, folder) : [],
+    enter: "child" in holder ? enterCommand(holder, folder) : [],
     whyNotSmall: "child" in holder ? undefined : holder.reason,
     async fill() {
       if (!("child" in holder)) throw new Error(`The store cannot be filled: ${holder.reason}.`);
@@ -49,16 +52,21 @@ export async function openStoreVolume(folder: string, sizeMiB: number): Promise<
   };
 }
 
-const isRoot = () => process.getuid?.() === 0;
+interface Holder {
+  child: ChildProcess;
+  /** In a user namespace, too. */
+  hasUsers: boolean;
+}
 
 async function holdMount(
   folder: string,
   directory: string,
   sizeMiB: number,
-): Promise<{ child: ChildProcess } | { reason: string }> {
+  namespaces: "-m" | "-Urm",
+): Promise<Holder | { reason: string }> {
   if (process.platform !== "linux") return { reason: "mount namespaces exist on Linux only" };
   const script = `mount -t tmpfs -o size=${sizeMiB}m,mode=0777 tmpfs "$0" && echo mounted && exec cat`;
-  const child = spawn("unshare", [isRoot() ? "-m" : "-Urm", "sh", "-c", script, directory], {
+  const child = spawn("unshare", [namespaces, "sh", "-c", script, directory], {
     cwd: folder,
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -70,15 +78,15 @@ async function holdMount(
     () => false,
     () => false,
   );
-  if (await Promise.race([answered, ended])) return { child };
+  if (await Promise.race([answered, ended])) return { child, hasUsers: namespaces === "-Urm" };
   return { reason: said.trim() || "unshare ended" };
 }
 
-const enterCommand = (holder: ChildProcess, folder: string): string[] => [
+const enterCommand = ({ child, hasUsers }: Holder, folder: string): string[] => [
   "nsenter",
-  `--target=${holder.pid}`,
+  `--target=${child.pid}`,
   "--mount",
-  ...(isRoot() ? [] : ["--user", "--preserve-credentials"]),
+  ...(hasUsers ? ["--user", "--preserve-credentials"] : []),
   "sh",
   "-c",
   'cd "$0" && exec "$@"',
