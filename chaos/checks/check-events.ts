@@ -7,28 +7,11 @@ export async function checkEvents(db: Client, readers: ReadonlyMap<string, Event
   const wrong: string[] = [];
   let total = 0;
   for (const [workspaceId, { ids }] of readers) {
-    const { rows } = await db.query<{ id: string }>(
-      "SELECT id FROM events WHERE workspace_id = $1 ORDER BY id",
-      [workspaceId],
-    );
+    const { rows } = await db.query<Row>("SELECT e.* FROM events e WHERE workspace_id = $1", [workspaceId]);
     total += rows.length;
-    const seen = new Set(ids.map(String));
-    for (const { id } of rows) if (!seen.has(id)) wrong.push(`event ${id} was never delivered`);
-    if (seen.size < ids.length) wrong.push(`${ids.length - seen.size} events were delivered twice`);
-    for (const [index, id] of ids.entries()) {
-      const before = ids[index - 1];
-      if (before !== undefined && id <= before) wrong.push(`event ${id} came after ${before}`);
-    }
+    wrong.push(...compare(rows, ids));
   }
-  const { rows: late } = await db.query<{ text: string }>(
-    `SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
-     FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
-     WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
-     UNION ALL
-     SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
-     FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id
-     WHERE ended.type IN ('job.succeeded', 'job.failed', 'job.canceled') AND e.type NOT LIKE 'video.%'`,
-  );
+  const { rows: late } = await db.query<{ text: string }>(afterTheEnd);
   return [
     told("events in the log", total),
     none("events missing or out of order for a paging reader", wrong),
@@ -38,3 +21,36 @@ export async function checkEvents(db: Client, readers: ReadonlyMap<string, Event
     ),
   ];
 }
+
+interface Row {
+  id: string;
+  /** Its place in the log. */
+  position?: string | null;
+}
+
+const placeOf = ({ id, position }: Row): bigint => BigInt(position ?? id);
+
+function compare(rows: readonly Row[], seen: readonly string[]): string[] {
+  const places = new Map(rows.map((row) => [row.id, placeOf(row)]));
+  const delivered = new Set(seen);
+  const missing = rows
+    .filter(({ id }) => !delivered.has(id))
+    .map(({ id }) => `event ${id} was never delivered`);
+  const unknown = seen.filter((id) => !places.has(id)).map((id) => `event ${id} is not in the table`);
+  const disordered = seen.flatMap((id, index) => {
+    const before = seen[index - 1];
+    const isInOrder = before === undefined || (places.get(before) ?? 0n) < (places.get(id) ?? 0n);
+    return isInOrder ? [] : [`event ${id} came after ${before}`];
+  });
+  return [...missing, ...unknown, ...disordered];
+}
+
+/** By ids, which follow the order of commits within one video: its writers hold its lock. */
+const afterTheEnd = `
+  SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
+  FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
+  WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
+  UNION ALL
+  SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
+  FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id
+  WHERE ended.type IN ('job.succeeded', 'job.failed', 'job.canceled') AND e.type NOT LIKE 'video.%'`;

@@ -9,6 +9,8 @@ export interface ApiPool {
   ask(token: string, query: string, variables: object, signal: AbortSignal): Promise<Answer>;
   /** Requests that had to be made again. */
   readonly repeats: number;
+  /** The longest that a client waited for an answer, repeats included. */
+  readonly longestWaitMs: number;
   /** The next origin; each call names another. */
   nextOrigin: () => string;
 }
@@ -19,16 +21,22 @@ const patienceMs = 6_000;
 export function createApiPool(origins: readonly string[]): ApiPool {
   let turn = 0;
   let repeats = 0;
+  let longestWaitMs = 0;
   const nextOrigin = () => origins[(turn += 1) % origins.length] ?? "";
   return {
     get repeats() {
       return repeats;
     },
+    get longestWaitMs() {
+      return longestWaitMs;
+    },
     nextOrigin,
     async ask(token, query, variables, signal) {
+      const begun = performance.now();
       for (let tries = 0; ; tries += 1) {
         signal.throwIfAborted();
         const answer = await askOnce(nextOrigin(), token, query, variables, signal).catch(() => undefined);
+        longestWaitMs = Math.max(longestWaitMs, performance.now() - begun);
         if (answer !== undefined) return answer;
         repeats += 1;
         await delay(Math.min(100 * 2 ** tries, 2_000), undefined, { signal });

@@ -16,24 +16,25 @@ export interface Republisher extends AsyncDisposable {
 export async function republish(options: {
   brokerAddress: string;
   random: Random;
-  /** No more copies after this. */
+  /** The end of the disorder: what is still held back is delivered at once, and nothing is copied any more. */
   signal: AbortSignal;
 }): Promise<Republisher> {
   const { brokerAddress, random, signal } = options;
   const messaging = createPubSubMessaging({ projectId: "reelay", emulatorHost: brokerAddress });
   /** A copy comes by here, too, and is not copied again. */
   const known = new Set<string>();
+  const running = new Set<Promise<void>>();
   let copies = 0;
 
   async function copyLater(message: Message): Promise<void> {
     const envelope = encodeMessage(message);
     const hash = createHash("sha256").update(envelope.data).digest("base64");
-    if (known.has(hash) || !random.chance(chanceOf(message))) return;
+    if (signal.aborted || known.has(hash) || !random.chance(chanceOf(message))) return;
     known.add(hash);
     const delays = random.chance(0.3) ? [random.int(0, 500), random.int(0, 45_000)] : [random.int(0, 45_000)];
     await Promise.all(
       delays.map(async (ms) => {
-        await delay(ms, undefined, { signal });
+        await delay(ms, undefined, { signal }).catch(() => undefined);
         await messaging.publishEncoded(envelope);
         copies += 1;
       }),
@@ -43,14 +44,17 @@ export async function republish(options: {
   for (const topic of ["tasks", "reports"] as const) {
     await messaging.consume(subscriptionOf(topic), async ({ message }) => {
       // The broker may be down, or the run over: a copy that is not sent harms nobody.
-      void copyLater(message).catch(() => undefined);
+      running.add(copyLater(message).catch(() => undefined));
     });
   }
   return {
     get copies() {
       return copies;
     },
-    [Symbol.asyncDispose]: () => messaging[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(running);
+      await messaging[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -40,7 +40,7 @@ export async function runFaults(stage: Stage, options: FaultsOptions): Promise<F
 
   const over = new AbortController();
   const untilOver = AbortSignal.any([signal, over.signal]);
-  await using copies = await republish({
+  const copies = await republish({
     brokerAddress: system.brokerAddress,
     random: random.fork("copies"),
     signal: untilOver,
@@ -54,11 +54,13 @@ export async function runFaults(stage: Stage, options: FaultsOptions): Promise<F
   } finally {
     over.abort();
     await submitting;
+    await copies[Symbol.asyncDispose]();
   }
   return [
     told("faults injected", faults.length),
     told("faults that this machine does not allow", whyNotSmall === undefined ? 0 : 1),
     told("requests that had to be made again", pool.repeats),
+    told("longest wait for an answer, seconds", pool.longestWaitMs / 1_000),
     told("messages delivered again, late and out of order", copies.copies),
   ];
 }
