@@ -55,7 +55,7 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
     const key = `chaos-${number}`;
     const token = random.pick(tokens);
     const clip = plan.clip ?? random.pick(clips);
-    const source = plan.slowMs === undefined && random.chance(0.4) ? "upload" : "url";
+    const source = !plan.slowMs && random.chance(0.4) ? "upload" : "url";
     // Half of the sources that are fetched take their time, so that attempts are caught in the middle.
     const lastsMs = plan.slowMs ?? (random.chance(0.5) ? random.int(1_000, 12_000) : 0);
     const isTwice = random.chance(0.25);
