@@ -18,7 +18,7 @@ import { startRelay } from "./outbox/relay.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
-import { recallAll, startSweeper } from "./sweeper/index.ts";
+import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
 import { createWatchPage } from "./watch/index.ts";
 
 export interface Api extends AsyncDisposable {
@@ -65,6 +65,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   starting.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
   starting.use(await startProjector({ db, messaging, store, clock, log }));
   starting.use(startSweeper(sweeperDeps, sweepUploads));
+  starting.use(startOrphanRemoval(sweeperDeps));
   const server = starting.use(
     createServer({
       config: { isDevelopment: env.isDevelopment, corsOrigins: env.corsOrigins },

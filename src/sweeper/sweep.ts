@@ -6,6 +6,7 @@ import { endAttempt, transactionOptions } from "../projector/index.ts";
 import { receiveSource } from "../videos/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { removeLosers } from "../videos/remove-losers.ts";
 import { recallTasks } from "./recall-tasks.ts";
 
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
@@ -67,6 +68,7 @@ async function takeBack(
     await refreshManifest(tx, store, videoId);
     log.warn({ videoId, attemptId, workerId: attempt.workerId }, "attempt.taken-back");
   }, transactionOptions);
+  await removeLosers({ db, store, log }, videoId);
 }
 
 /** Uploads that went straight to the store are noticed here; those that never came are given up. */

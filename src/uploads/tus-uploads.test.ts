@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createToken, hashToken, isTokenOf } from "../token.ts";
 import { createTusUploads, type TusUploads } from "./tus-uploads.ts";
-import { createToken, hashToken, isTokenOf } from "./upload-token.ts";
 
 const MiB = 1024 * 1024;
 const token = createToken();

@@ -94,6 +94,8 @@ export async function startSystem({ allowPrivate = ["127.0.0.1"], workers = 1 }:
   return {
     api,
     db: api.db,
+    /** For processes that join it. */
+    pubsub,
     directory,
     storeDirectory,
     client: createApiClient(api.url, token),
