@@ -85,8 +85,11 @@ const openJobs = async () => (await readSnapshot(system.db)).jobs.filter(({ stat
 test("no order, repetition, delay or loss of messages makes an illegal step, and every job ends", {
   timeout: 120_000,
 }, async () => {
+  // On a busy machine fewer runs; the next has another seed.
+  const until = performance.now() + 30_000;
   await assert(
     asyncProperty(array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
+      if (performance.now() > until) return;
       await system.clear();
       const world = new World(system);
       let before = await readSnapshot(system.db);
@@ -100,7 +103,6 @@ test("no order, repetition, delay or loss of messages makes an illegal step, and
       await deliverFairly(world);
       expect(await openJobs()).toEqual([]);
     }),
-    // Whichever comes first: on a busy machine fewer runs, each with another seed.
-    { numRuns: 100, interruptAfterTimeLimit: 30_000 },
+    { numRuns: 100 },
   );
 });
