@@ -22,7 +22,8 @@ export function createRunningAnswers(): RunningAnswers {
   return {
     begin(socket, operationId) {
       const known = running.get(socket);
-      if (known !== undefined) return void known.add(operationId);
+      known?.add(operationId);
+      if (known !== undefined) return;
       running.set(socket, new Set([operationId]));
       socket.once("close", () => settle(socket));
     },
