@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
-import { untilStopped } from "./stop-signals.ts";
+import { untilTold } from "./stop-signals.ts";
 
 /**
  * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start, when it could not stop
@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
   const log = pino({ level: read.env.logLevel });
-  const stopped = untilStopped(() => process.exit(1)).then((signal) => {
+  const stopped = untilTold(() => process.exit(1)).then((signal) => {
     const withinMs = (read.env.drainMs ?? 0) + stopWithinMs;
     log.info({ signal, withinMs }, "api.stopping");
     setTimeout(() => {

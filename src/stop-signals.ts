@@ -2,7 +2,7 @@
 const sameWishMs = 1_000;
 
 /** Resolves with the first SIGINT or SIGTERM; calls `endNow` at one that comes more than a second after it. */
-export function untilStopped(endNow: () => void): Promise<NodeJS.Signals> {
+export function untilTold(endNow: () => void): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {

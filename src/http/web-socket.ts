@@ -80,7 +80,8 @@ export function serveWebSocket({
     },
     subscribe: hooks?.subscribe ?? ((args) => (args.rootValue as RootValue).subscribe(args)),
     onComplete: async (ctx, id, payload) => {
-      answers.end(ctx.extra.socket, id);
+      // The `complete` message is sent right after this: a client that is cut off before it would send a mutation again.
+      setImmediate(() => answers.end(ctx.extra.socket, id));
       await hooks?.onComplete?.(ctx, id, payload);
     },
     ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
@@ -101,6 +102,8 @@ export function serveWebSocket({
       return true;
     },
     onSubscribe: async (ctx, id, params) => {
+      // What comes after our close is sent again by its client, to another process: it must not be done here, too.
+      if (ctx.extra.socket.readyState !== ctx.extra.socket.OPEN) return [toGraphQLError(overloaded())];
       // This one is among them already.
       if (Object.keys(ctx.subscriptions).length > limits.operationsPerSocket)
         return [toGraphQLError(overloaded())];
