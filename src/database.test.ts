@@ -1,0 +1,124 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { Client } from "pg";
+import { expect, test } from "vitest";
+import { createTestDatabase, eventually } from "../tests/kit/index.ts";
+import { createDatabase, type DatabaseOptions } from "./database.ts";
+import { isOutage } from "./http/is-outage.ts";
+
+async function open(url: string, options?: DatabaseOptions) {
+  const db = createDatabase(url, options);
+  return { db, [Symbol.asyncDispose]: () => db.$disconnect() };
+}
+
+/** Cuts every connection of our application but this one, as a restart of the server does. */
+async function cutAll(url: string): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reelay-api' AND datname = current_database()",
+  );
+  await client.end();
+  return rows.length;
+}
+
+test("what a process had locked when it was paused is free again after its time", async () => {
+  await using database = await createTestDatabase();
+  await using ours = await open(database.url);
+  const { id: workspaceId } = await ours.db.workspace.create({ data: { name: "w" } });
+  const { id } = await ours.db.video.create({
+    data: { workspaceId, title: "v", profile: "default", status: "PROCESSING" },
+  });
+  const script = join(import.meta.dirname, "testing/hold-lock-process.ts");
+  const paused = spawn(process.execPath, ["--no-deprecation", script, database.url, id, "1000"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    await once(paused.stdout, "data");
+    paused.kill("SIGSTOP");
+    const locked = () =>
+      ours.db.$queryRaw<unknown[]>`SELECT 1 FROM videos WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
+    expect(await locked()).toEqual([]);
+    await eventually(async () => (await locked()).length === 1, "the paused process's lock is taken from it");
+  } finally {
+    paused.kill("SIGKILL");
+    await once(paused, "close");
+  }
+});
+
+test("waiting for a lock ends, and says that it may be tried again", async () => {
+  await using database = await createTestDatabase();
+  await using ours = await open(database.url, { limits: { lockMs: 100 } });
+  const { id } = await ours.db.workspace.create({ data: { name: "w" } });
+  await ours.db.$transaction(async (tx) => {
+    await tx.workspace.update({ where: { id }, data: { name: "mine" } });
+    const other = ours.db.workspace.update({ where: { id }, data: { name: "theirs" } });
+    await expect(other).rejects.toSatisfy(isOutage);
+  });
+});
+
+test("connections that break, idle, in a query or between two, cost only what used them", async () => {
+  await using database = await createTestDatabase();
+  await using ours = await open(database.url, { poolSize: 3 });
+  const { db } = ours;
+  // More often than there are connections: none is lost to the pool.
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all([db.workspace.count(), db.workspace.count(), db.workspace.count()]);
+    expect(await cutAll(database.url)).toBeGreaterThan(0);
+    await eventually(() => db.workspace.count().then(() => true), "the pool has good connections again");
+    const asleep = db.$queryRaw`SELECT pg_sleep(60)::text`;
+    const inBetween = db.$transaction(async (tx) => {
+      await tx.workspace.count();
+      await eventually(async () => (await cutAll(database.url)) > 0, "there is something to cut");
+      await tx.workspace.count();
+    });
+    const ended = await Promise.allSettled([asleep, inBetween]);
+    expect(ended.map((end) => end.status === "rejected" && isOutage(end.reason))).toEqual([true, true]);
+  }
+  await eventually(() => db.workspace.count().then(() => true), "the pool has good connections again");
+});
+
+test("who gets no connection in time is told that it may try again", async () => {
+  await using database = await createTestDatabase();
+  await using ours = await open(database.url, { poolSize: 1 });
+  const held = Promise.withResolvers<void>();
+  const holding = ours.db.$transaction(() => held.promise);
+  const late = ours.db.$transaction(async (tx) => tx.workspace.count(), { maxWait: 50 });
+  await expect(late).rejects.toSatisfy(isOutage);
+  held.resolve();
+  await holding;
+  await using nowhere = await open("postgres://nobody@127.0.0.1:1/nothing");
+  await expect(nowhere.db.workspace.count()).rejects.toSatisfy(isOutage);
+});
+
+test("a connection that went silent is given up", async () => {
+  await using database = await createTestDatabase();
+  const { host, port } = { host: new URL(database.url).hostname, port: Number(new URL(database.url).port) };
+  let isSilent = false;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const server = connect(port, host);
+    for (const socket of [client, server]) {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+    }
+    client.on("data", (data) => isSilent || server.write(data)).on("close", () => server.destroy());
+    server.on("data", (data) => isSilent || client.write(data)).on("close", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const url = new URL(database.url);
+  url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  {
+    await using ours = await open(url.href, { poolSize: 1, limits: { silenceMs: 1_000 } });
+    await ours.db.workspace.count();
+    isSilent = true;
+    await expect(ours.db.workspace.count()).rejects.toSatisfy(isOutage);
+    isSilent = false;
+    expect(await ours.db.workspace.count()).toBe(0);
+  }
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => proxy.close(resolve));
+});
