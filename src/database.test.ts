@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { createTestDatabase, eventually } from "../tests/kit/index.ts";
 import { createDatabase, type DatabaseOptions } from "./database.ts";
 import { isOutage } from "./http/is-outage.ts";
+import { startMuteProxy } from "./testing/mute-proxy.ts";
 
 async function open(url: string, options?: DatabaseOptions) {
   const db = createDatabase(url, options);
@@ -72,7 +71,14 @@ test("connections that break, idle, in a query or between two, cost only what us
     const asleep = db.$queryRaw`SELECT pg_sleep(60)::text`;
     const inBetween = db.$transaction(async (tx) => {
       await tx.workspace.count();
-      await eventually(async () => (await cutAll(database.url)) > 0, "there is something to cut");
+      // Begun, so that it is cut in the middle.
+      await eventually(async () => {
+        const [row] = await tx.$queryRaw<{ n: bigint }[]>`
+          SELECT count(*) AS n FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+        return row?.n === 1n;
+      }, "the other query sleeps");
+      await cutAll(database.url);
       await tx.workspace.count();
     });
     const ended = await Promise.allSettled([asleep, inBetween]);
@@ -96,29 +102,11 @@ test("who gets no connection in time is told that it may try again", async () =>
 
 test("a connection that went silent is given up", async () => {
   await using database = await createTestDatabase();
-  const { host, port } = { host: new URL(database.url).hostname, port: Number(new URL(database.url).port) };
-  let isSilent = false;
-  const sockets = new Set<Socket>();
-  const proxy = createServer((client) => {
-    const server = connect(port, host);
-    for (const socket of [client, server]) {
-      sockets.add(socket);
-      socket.on("error", () => socket.destroy());
-    }
-    client.on("data", (data) => isSilent || server.write(data)).on("close", () => server.destroy());
-    server.on("data", (data) => isSilent || client.write(data)).on("close", () => client.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  const url = new URL(database.url);
-  url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  {
-    await using ours = await open(url.href, { poolSize: 1, limits: { silenceMs: 1_000 } });
-    await ours.db.workspace.count();
-    isSilent = true;
-    await expect(ours.db.workspace.count()).rejects.toSatisfy(isOutage);
-    isSilent = false;
-    expect(await ours.db.workspace.count()).toBe(0);
-  }
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => proxy.close(resolve));
+  await using proxy = await startMuteProxy(database.url);
+  await using ours = await open(proxy.url, { poolSize: 1, limits: { silenceMs: 1_000 } });
+  await ours.db.workspace.count();
+  proxy.mute(true);
+  await expect(ours.db.workspace.count()).rejects.toSatisfy(isOutage);
+  proxy.mute(false);
+  expect(await ours.db.workspace.count()).toBe(0);
 });
