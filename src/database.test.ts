@@ -13,22 +13,27 @@ async function open(url: string, options?: DatabaseOptions) {
   return { db, [Symbol.asyncDispose]: () => db.$disconnect() };
 }
 
-/** Cuts every connection of our application but this one, as a restart of the server does. */
-async function cutAll(url: string): Promise<number> {
+/** Rows of a question that is asked on a connection of its own. */
+async function ask(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reelay-api' AND datname = current_database()",
-  );
+  const { rows } = await client.query(sql);
   await client.end();
-  return rows.length;
+  return rows;
 }
+
+const ours = "application_name = 'reelay-api' AND datname = current_database()";
+/** Cuts every connection of our application, as a restart of the server does. */
+const cutAll = (url: string) =>
+  ask(url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${ours}`);
+const sleeping = (url: string) =>
+  ask(url, `SELECT 1 FROM pg_stat_activity WHERE ${ours} AND wait_event = 'PgSleep'`);
 
 test("what a process had locked when it was paused is free again after its time", async () => {
   await using database = await createTestDatabase();
-  await using ours = await open(database.url);
-  const { id: workspaceId } = await ours.db.workspace.create({ data: { name: "w" } });
-  const { id } = await ours.db.video.create({
+  await using opened = await open(database.url);
+  const { id: workspaceId } = await opened.db.workspace.create({ data: { name: "w" } });
+  const { id } = await opened.db.video.create({
     data: { workspaceId, title: "v", profile: "default", status: "PROCESSING" },
   });
   const script = join(import.meta.dirname, "testing/hold-lock-process.ts");
@@ -39,7 +44,7 @@ test("what a process had locked when it was paused is free again after its time"
     await once(paused.stdout, "data");
     paused.kill("SIGSTOP");
     const locked = () =>
-      ours.db.$queryRaw<unknown[]>`SELECT 1 FROM videos WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
+      opened.db.$queryRaw<unknown[]>`SELECT 1 FROM videos WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
     expect(await locked()).toEqual([]);
     await eventually(async () => (await locked()).length === 1, "the paused process's lock is taken from it");
   } finally {
@@ -50,34 +55,29 @@ test("what a process had locked when it was paused is free again after its time"
 
 test("waiting for a lock ends, and says that it may be tried again", async () => {
   await using database = await createTestDatabase();
-  await using ours = await open(database.url, { limits: { lockMs: 100 } });
-  const { id } = await ours.db.workspace.create({ data: { name: "w" } });
-  await ours.db.$transaction(async (tx) => {
+  await using opened = await open(database.url, { limits: { lockMs: 100 } });
+  const { id } = await opened.db.workspace.create({ data: { name: "w" } });
+  await opened.db.$transaction(async (tx) => {
     await tx.workspace.update({ where: { id }, data: { name: "mine" } });
-    const other = ours.db.workspace.update({ where: { id }, data: { name: "theirs" } });
+    const other = opened.db.workspace.update({ where: { id }, data: { name: "theirs" } });
     await expect(other).rejects.toSatisfy(isOutage);
   });
 });
 
 test("connections that break, idle, in a query or between two, cost only what used them", async () => {
   await using database = await createTestDatabase();
-  await using ours = await open(database.url, { poolSize: 3 });
-  const { db } = ours;
+  await using opened = await open(database.url, { poolSize: 3 });
+  const { db } = opened;
   // More often than there are connections: none is lost to the pool.
   for (let round = 0; round < 5; round += 1) {
     await Promise.all([db.workspace.count(), db.workspace.count(), db.workspace.count()]);
-    expect(await cutAll(database.url)).toBeGreaterThan(0);
+    expect(await cutAll(database.url)).not.toEqual([]);
     await eventually(() => db.workspace.count().then(() => true), "the pool has good connections again");
     const asleep = db.$queryRaw`SELECT pg_sleep(60)::text`;
     const inBetween = db.$transaction(async (tx) => {
       await tx.workspace.count();
       // Begun, so that it is cut in the middle.
-      await eventually(async () => {
-        const [row] = await tx.$queryRaw<{ n: bigint }[]>`
-          SELECT count(*) AS n FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event = 'PgSleep'`;
-        return row?.n === 1n;
-      }, "the other query sleeps");
+      await eventually(async () => (await sleeping(database.url)).length === 1, "the other query sleeps");
       await cutAll(database.url);
       await tx.workspace.count();
     });
@@ -89,10 +89,10 @@ test("connections that break, idle, in a query or between two, cost only what us
 
 test("who gets no connection in time is told that it may try again", async () => {
   await using database = await createTestDatabase();
-  await using ours = await open(database.url, { poolSize: 1 });
+  await using opened = await open(database.url, { poolSize: 1 });
   const held = Promise.withResolvers<void>();
-  const holding = ours.db.$transaction(() => held.promise);
-  const late = ours.db.$transaction(async (tx) => tx.workspace.count(), { maxWait: 50 });
+  const holding = opened.db.$transaction(() => held.promise);
+  const late = opened.db.$transaction(async (tx) => tx.workspace.count(), { maxWait: 50 });
   await expect(late).rejects.toSatisfy(isOutage);
   held.resolve();
   await holding;
@@ -103,10 +103,10 @@ test("who gets no connection in time is told that it may try again", async () =>
 test("a connection that went silent is given up", async () => {
   await using database = await createTestDatabase();
   await using proxy = await startMuteProxy(database.url);
-  await using ours = await open(proxy.url, { poolSize: 1, limits: { silenceMs: 1_000 } });
-  await ours.db.workspace.count();
+  await using opened = await open(proxy.url, { poolSize: 1, limits: { silenceMs: 1_000 } });
+  await opened.db.workspace.count();
   proxy.mute(true);
-  await expect(ours.db.workspace.count()).rejects.toSatisfy(isOutage);
+  await expect(opened.db.workspace.count()).rejects.toSatisfy(isOutage);
   proxy.mute(false);
-  expect(await ours.db.workspace.count()).toBe(0);
+  expect(await opened.db.workspace.count()).toBe(0);
 });
