@@ -5,9 +5,18 @@ import { probeEncoders, probeFilters, requiredEncoders } from "./ffmpeg/encoders
 import { locateFfmpeg } from "./ffmpeg/locate.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
-import { createWorker } from "./worker.ts";
+import { untilTold } from "./stop-signals.ts";
+import { createWorker, type Worker } from "./worker.ts";
 
-/** A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1 when it cannot start. */
+/** How long a worker takes to stop, its grace not counted. */
+const stopWithinMs = 10_000;
+/** How long an interrupted ffmpeg may take to end, and a little to spare. */
+const encoderEndMs = 600;
+
+/**
+ * A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1 when it cannot start, when it could not stop
+ * in time, and at a second signal, which ends it at once: the lease then runs out.
+ */
 async function main(): Promise<void> {
   const joined = await joinRunningSystem(processEnvironment);
   if (!joined.ok) return refuse([joined.error]);
@@ -15,8 +24,19 @@ async function main(): Promise<void> {
   if (!read.ok) return refuse(read.errors);
   const { env } = read;
   const log = pino({ level: env.logLevel });
-  const stopped = Promise.withResolvers<string>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.resolve(signal));
+  let worker: Worker | undefined;
+  const stopped = untilTold(() => {
+    worker?.interrupt();
+    // By then ffmpeg is gone.
+    setTimeout(() => process.exit(1), encoderEndMs);
+  }).then((signal) => {
+    const withinMs = (env.worker.shutdownGraceMs ?? 0) + stopWithinMs;
+    log.info({ signal, withinMs }, "worker.stopping");
+    setTimeout(() => {
+      log.warn({ withinMs }, "worker.cut-short");
+      process.exit(1);
+    }, withinMs).unref();
+  });
 
   await using resources = new AsyncDisposableStack();
   const tools = await findTools(env);
@@ -24,9 +44,9 @@ async function main(): Promise<void> {
   const store = resources.use(createStore(env.store));
   const messaging = resources.use(createMessaging(env.pubsub, log));
   await messaging.provision();
-  const worker = resources.use(createWorker({ messaging, store, config: env.worker, log, tools }));
+  worker = resources.use(createWorker({ messaging, store, config: env.worker, log, tools }));
   await worker.start();
-  log.info({ signal: await stopped.promise }, "worker.stopping");
+  await stopped;
 }
 
 async function findTools(env: WorkerEnv): Promise<FfmpegTools> {

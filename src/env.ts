@@ -21,6 +21,8 @@ export interface ApiEnv {
   allowPrivateUrls: string[];
   /** What each workspace may have, unless it says otherwise; null for any number. */
   quotas: { activeJobs: number | null; runningTasks: number | null };
+  /** How long a stopping process still serves while it says that it is not ready. Default 0. */
+  drainMs?: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -65,6 +67,7 @@ function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
     uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
+    drainMs: fields.DRAIN_DELAY * 1_000,
   };
 }
 

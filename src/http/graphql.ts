@@ -5,6 +5,8 @@ import { type Context, UnauthenticatedError } from "../../schema/context.ts";
 import { schema } from "../../schema/schema.ts";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import type { Gate } from "../overload/gate.ts";
+import { useGate } from "../overload/use-gate.ts";
 import { useLimits } from "./limits.ts";
 
 export const graphqlPath = "/graphql";
@@ -24,6 +26,8 @@ export interface GraphQLDeps {
   isDevelopment: boolean;
   /** Largest body of a request, in bytes. */
   maxBodyBytes: number;
+  /** What queries and mutations wait at. */
+  gate: Gate;
 }
 
 export type Yoga = YogaServerInstance<RequestContext, Context>;
@@ -64,7 +68,7 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
     schema,
     graphqlEndpoint: graphqlPath,
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
-    plugins: [useAuthentication(deps), useLimits()],
+    plugins: [useAuthentication(deps), useLimits(), useGate(deps.gate)],
     maskedErrors: { maskError: deps.maskError },
     maxRequestBodySize: deps.maxBodyBytes,
     graphiql: deps.isDevelopment && {

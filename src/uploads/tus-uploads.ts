@@ -21,6 +21,8 @@ export interface TusUploadsOptions {
   /** Told of failures on our side: of `onReceived` and of the disk. */
   onError?: (error: unknown, uploadId: string) => void;
   now?: () => Date;
+  /** Requests that are served at once; more are told to come again. Default 1,000: each holds two files open. */
+  maxRunning?: number;
   /** How long a writer that must give way may go on. Default 500 ms. */
   lockDrainMs?: number;
   /** How long a request waits for another to give way. Default 10,000 ms. */
@@ -39,23 +41,29 @@ export interface TusUploads extends AsyncDisposable {
   path(uploadId: string): string;
   /** Forgets the upload and its bytes. */
   remove(uploadId: string): Promise<void>;
+  /**
+   * Takes nothing new, and ends what is being received where it is: its client is answered with the offset, or broken off, and resumes at
+   * another process. Those have `lockDrainMs` for it; disposing waits for them, then breaks off the rest.
+   */
+  stop(): void;
   /** Hands on complete uploads that a crash left behind, and removes expired ones. */
   sweep(now: Date): Promise<SweptUploads>;
 }
 
 /** Resumable uploads into a local folder by the tus protocol; only the API creates them, clients resume (`uploadUrl` in tus-js-client). */
 export function createTusUploads(options: TusUploadsOptions): TusUploads {
-  const { basePath, authorise, onReceived, onError, now = () => new Date() } = options;
+  const { basePath, authorise, onReceived, onError, maxRunning = 1_000, now = () => new Date() } = options;
   const files = createUploadFiles(resolve(options.directory));
   mkdirSync(files.directory, { recursive: true });
   const reception = createReception(files, onReceived);
   const running = new Map<IncomingMessage, Promise<void>>();
   let isClosing = false;
 
+  const locker = createUploadLocker(files, options.lockTimeoutMs ?? 10_000);
   const tus = new Server({
     path: basePath,
     datastore: new DiskStore(files),
-    locker: createUploadLocker(files, options.lockTimeoutMs ?? 10_000),
+    locker,
     lockDrainTimeout: options.lockDrainMs ?? 500,
     disableTerminationForFinishedUploads: true,
     getFileIdFromRequest: (_req, lastPath) => parseAddress(lastPath ?? "")?.uploadId,
@@ -108,9 +116,15 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     }
   }
 
+  function stop() {
+    isClosing = true;
+    locker.releaseAll();
+  }
+
   return {
     async handle(req, res) {
       if (isClosing) return refuse(res, refusals.closing);
+      if (running.size >= maxRunning) return refuse(res, refusals.tooMany);
       const answering = answer(req, res).catch((error: unknown) => {
         if (error === refusals.notTaken) return refuse(res, refusals.notTaken);
         onError?.(error, parseAddress(req.url ?? "")?.uploadId ?? "");
@@ -124,6 +138,7 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     isComplete: (uploadId) => reception.isComplete(uploadId),
     path: (uploadId) => files.path(uploadId),
     remove: (uploadId) => files.remove(uploadId),
+    stop,
     sweep: (now) => sweepUploads(files, reception, now),
     async [Symbol.asyncDispose]() {
       isClosing = true;
