@@ -12,6 +12,7 @@ import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
+import { createEventLog } from "./events/index.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { createMetrics } from "./metrics.ts";
 import { startRelay } from "./outbox/relay.ts";
@@ -51,6 +52,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const { store, uploads, handlers, sweepUploads } = openStore(env, { db, clock, log }, starting);
   const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
   const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log }));
+  const events = starting.use(await createEventLog({ db, databaseUrl, log }));
   const limits = {
     uploadBytes: env.uploads.maxBytes,
     uploadExpiryMs: env.uploads.expiryMs,
@@ -68,7 +70,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const server = starting.use(
     createServer({
       config: { isDevelopment: env.isDevelopment, corsOrigins: env.corsOrigins },
-      context: { db, store, live, clock, operations },
+      context: { db, store, live, events, clock, operations },
       log,
       metrics: createMetrics(db),
       checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
