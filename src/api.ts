@@ -12,7 +12,7 @@ import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
-import { createEventLog } from "./events/index.ts";
+import { createEventLog, forgetEvents } from "./events/index.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { createMetrics } from "./metrics.ts";
 import { startRelay } from "./outbox/relay.ts";
@@ -66,7 +66,8 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const { runningTasks: maxRunningTasks } = env.quotas;
   starting.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
   starting.use(await startProjector({ db, messaging, store, clock, log }));
-  starting.use(startSweeper(sweeperDeps, sweepUploads));
+  const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
+  starting.use(startSweeper(sweeperDeps, () => Promise.all([sweepUploads(), forgetOldEvents()])));
   const server = starting.use(
     createServer({
       config: { isDevelopment: env.isDevelopment, corsOrigins: env.corsOrigins },

@@ -2,5 +2,6 @@
 export { createEventLog } from "./create-event-log.ts";
 export { decodeEventCursor, encodeEventCursor, parseEventCursor } from "./event-cursor.ts";
 export type { Changes, EventLog, EventStart } from "./event-log.ts";
+export { forgetEvents } from "./forget-events.ts";
 export { type LoggedEvent, placeOf } from "./read-events.ts";
 export { sequenceEvents } from "./sequence-events.ts";

@@ -67,7 +67,7 @@ DECLARE
   sequenced "events" := OLD;
 BEGIN
   sequenced."position" := NEW."position";
-  IF OLD."position" IS NULL AND NEW IS NOT DISTINCT FROM sequenced THEN
+  IF OLD."position" IS NULL AND NEW."position" IS NOT NULL AND NEW IS NOT DISTINCT FROM sequenced THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'event % is history, it cannot be changed', OLD."id" USING ERRCODE = 'check_violation';

@@ -58,20 +58,38 @@ export async function changes(api: Api, variables: EventsVariables = {}): Promis
   return data.changes;
 }
 
-export type Follow = (api: Api, variables?: EventsVariables) => AsyncGenerator<ReceivedEvent, void>;
+export interface FollowOptions {
+  /** Cuts the connection, without a word to the server. */
+  cut?: AbortSignal;
+  /** Is given the socket, where there is one. */
+  opened?: (socket: WebSocket) => void;
+}
 
-/** Over a WebSocket; `opened` is given the socket. Throws when the connection or the operation fails. */
+export type Follow = (
+  api: Api,
+  variables?: EventsVariables,
+  options?: FollowOptions,
+) => AsyncGenerator<ReceivedEvent, void>;
+
+/** Over a WebSocket. Throws when the connection or the operation fails. */
 export async function* followByWebSocket(
   { url, token }: Api,
   variables: EventsVariables = {},
-  opened?: (socket: WebSocket) => void,
+  { cut, opened }: FollowOptions = {},
 ): AsyncGenerator<ReceivedEvent, void> {
   const client = createClient({
     url: url.replace("http", "ws"),
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
-    on: { connected: (socket) => opened?.(socket as WebSocket) },
+    on: {
+      connected: (connected) => {
+        const socket = connected as WebSocket;
+        opened?.(socket);
+        if (cut?.aborted) socket.terminate();
+        cut?.addEventListener("abort", () => socket.terminate());
+      },
+    },
   });
   try {
     const query = eventsDocument;
@@ -91,6 +109,7 @@ export async function* followByWebSocket(
 export async function* followByServerSentEvents(
   { url, token }: Api,
   variables: EventsVariables = {},
+  { cut }: FollowOptions = {},
 ): AsyncGenerator<ReceivedEvent, void> {
   const left = new AbortController();
   const response = await fetch(url, {
@@ -101,7 +120,7 @@ export async function* followByServerSentEvents(
       authorization: `Bearer ${token}`,
     },
     body: JSON.stringify({ query: eventsDocument, variables }),
-    signal: left.signal,
+    signal: cut === undefined ? left.signal : AbortSignal.any([left.signal, cut]),
   });
   try {
     let text = "";
