@@ -2,7 +2,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { expect, test } from "vitest";
+import { eventually } from "../../tests/kit/index.ts";
 import type { EventLog, EventStart, LoggedEvent } from "./index.ts";
+import { recordChange } from "./record-change.ts";
 import { createTestEventLogs, type TestEventLogs } from "./testing/event-logs.ts";
 import { type Written, writeAtRandom } from "./testing/writers.ts";
 
@@ -104,4 +106,25 @@ test("what commits late comes late, and is not lost to a reader who was past its
   const after = await system.log.changes({ ...target, after: before.place });
   expect(after.events.map(({ type }) => type)).toEqual(["video.slow"]);
   expect(after.hasMore).toBe(false);
+});
+
+test("two changes of one video that wait for each other are in the log in the order of their commits", async () => {
+  await using system = await createTestEventLogs();
+  const { db, workspaceId } = system;
+  const videoId = await system.createVideo();
+  const second = await db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM videos WHERE id = ${videoId}::uuid FOR UPDATE`;
+    const waiting = system.write(videoId, ["second"]);
+    await eventually(async () => {
+      const [row] = await db.$queryRaw<{ waits: boolean }[]>`
+        SELECT EXISTS (SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock') AS waits`;
+      return row?.waits ?? false;
+    }, "the second one waits for the first");
+    await recordChange(tx, { workspaceId, videoId }, [{ type: "video.first" }]);
+    return { waiting };
+  });
+  await second.waiting;
+  const { events } = await system.log.changes({ workspaceId, after: "beginning", filter: {}, size: 10 });
+  expect(events.map(({ type }) => type)).toEqual(["video.first", "video.second"]);
 });
