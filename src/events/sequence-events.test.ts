@@ -1,6 +1,7 @@
 /** What the database itself promises of the log. */
 import { Client } from "pg";
 import { expect, test } from "vitest";
+import { eventually } from "../../tests/kit/index.ts";
 import { type EventStart, forgetEvents, sequenceEvents } from "./index.ts";
 import { createTestEventLogs, type TestEventLogs } from "./testing/event-logs.ts";
 
@@ -17,6 +18,14 @@ async function connect({ url }: { url: string }): Promise<Client & AsyncDisposab
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
 }
 
+/** How many sessions of this database wait for a lock. */
+async function waitingFor(client: Client): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return Number(rows[0]?.count);
+}
+
 test("nobody can hold up sequencing: it refuses to run inside a transaction", async () => {
   await using system = await createTestEventLogs();
   await system.write(await system.createVideo(), ["created"]);
@@ -25,6 +34,21 @@ test("nobody can hold up sequencing: it refuses to run inside a transaction", as
   await expect(client.query("CALL sequence_events()")).rejects.toThrow("invalid transaction termination");
   await client.query("ROLLBACK");
   expect(await readTypes(system)).toEqual(["video.created"]);
+});
+
+test("a lock that is not given up costs a process one connection, and everything goes on after it", async () => {
+  await using system = await createTestEventLogs();
+  const videoId = await system.createVideo();
+  await system.write(videoId, ["created"]);
+  await using holder = await connect(system);
+  await holder.query("SELECT pg_advisory_lock(x'726576656e7473'::bigint)");
+  const readers = Array.from({ length: 50 }, () => readTypes(system));
+  await eventually(async () => (await waitingFor(holder)) === 1, "one of them waits in the database");
+  await system.write(videoId, ["ready"]);
+  const late = readTypes(system);
+  await holder.query("SELECT pg_advisory_unlock(x'726576656e7473'::bigint)");
+  expect(await late).toEqual(["video.created", "video.ready"]);
+  for (const types of await Promise.all(readers)) expect(types[0]).toBe("video.created");
 });
 
 test("whatever isolation the database gives by default, what commits while sequencing waits is not given a place twice", async () => {

@@ -11,7 +11,8 @@ DROP INDEX "events_video_id_id_idx";
 -- CACHE 1: a session that keeps numbers for later would give them out of order.
 CREATE SEQUENCE "events_position_seq" AS BIGINT CACHE 1 OWNED BY "events"."position";
 
--- What is not sequenced yet, nearly always empty; and what is, by each way in which it is read.
+-- What is not sequenced yet, nearly always empty, and kept small by the looks at it, which mark what has gone (a very old snapshot, such as a
+-- backup's, delays that, and looks take longer meanwhile: 12 ms at 50,000 events sequenced under it); and what is, by each way in which it is read.
 CREATE INDEX "events_unsequenced_idx" ON "events" ("id") WHERE "position" IS NULL;
 CREATE UNIQUE INDEX "events_position_key" ON "events" ("position") WHERE "position" IS NOT NULL;
 CREATE INDEX "events_workspace_id_position_idx" ON "events" ("workspace_id", "position") WHERE "position" IS NOT NULL;
