@@ -5,6 +5,7 @@ import { ExpectedError } from "../errors.ts";
 import type { EventPlace } from "./event-cursor.ts";
 import type { Changes, EventLog, EventStart, EventsTarget } from "./event-log.ts";
 import { startEventTail } from "./event-tail.ts";
+import { answerMs as defaultAnswerMs, inTime } from "./in-time.ts";
 import { type EventPage, type EventsRequest, type LoggedEvent, readEvents } from "./read-events.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 
@@ -19,9 +20,11 @@ export async function createEventLog(options: {
   /** For the connection that listens to changes. */
   databaseUrl: string;
   log: Logger;
+  /** After which time without an answer followers ask the database again. Default 15 s. */
+  answerMs?: number;
 }): Promise<EventLog & AsyncDisposable> {
-  const { db, log } = options;
-  const tail = await startEventTail(options);
+  const { db, log, answerMs = defaultAnswerMs } = options;
+  const tail = await startEventTail({ ...options, answerMs });
   const stopped = new AbortController();
   const reading = new Map<string, Promise<EventPage>>();
   let followers = 0;
@@ -33,7 +36,7 @@ export async function createEventLog(options: {
     );
     const known = reading.get(key);
     if (known !== undefined) return known;
-    const page = readEvents(db, request).finally(() => reading.delete(key));
+    const page = inTime(readEvents(db, request), answerMs).finally(() => reading.delete(key));
     reading.set(key, page);
     return page;
   }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { startWorkLoop } from "../work-loop.ts";
 import { createGrowth, type Growth } from "./growth.ts";
+import { inTime } from "./in-time.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 
 /** The end of the logs that somebody follows in this process: sequences what was written, and tells how far each log goes. */
@@ -18,17 +19,19 @@ export async function startEventTail(options: {
   db: PrismaClient;
   databaseUrl: string;
   log: Logger;
+  answerMs: number;
 }): Promise<EventTail> {
-  const { db, databaseUrl, log } = options;
+  const { db, databaseUrl, log, answerMs } = options;
   const followed = new Map<string, { growth: Growth; watches: number }>();
 
   async function look(): Promise<boolean> {
     if (followed.size === 0) return false;
-    await sequenceEvents(db);
-    const rows = await db.$queryRaw<{ workspaceId: string; newest: bigint | null }[]>`
+    await sequenceEvents(db, answerMs);
+    const ends = db.$queryRaw<{ workspaceId: string; newest: bigint | null }[]>`
       SELECT w::text AS "workspaceId", (SELECT max(position) FROM events WHERE workspace_id = w) AS newest
       FROM unnest(${[...followed.keys()]}::uuid[]) AS w`;
-    for (const { workspaceId, newest } of rows) followed.get(workspaceId)?.growth.reach(newest ?? 0n);
+    for (const { workspaceId, newest } of await inTime(ends, answerMs))
+      followed.get(workspaceId)?.growth.reach(newest ?? 0n);
     return false;
   }
 
