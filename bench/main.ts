@@ -1,8 +1,9 @@
-/** `npm run bench [-- worker|live|api|enqueue …] [--short]`: what the parts cost, each against something plain beside it. */
+/** `npm run bench [-- worker|live|api|enqueue|events …] [--short]`: what the parts cost, each against something plain beside it. */
 import { parseArgs } from "node:util";
 import { run as api } from "./api/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
 import { run as enqueue } from "./enqueue/index.ts";
+import { run as events } from "./events/index.ts";
 import { run as live } from "./live/index.ts";
 import { run as worker } from "./worker/index.ts";
 
@@ -12,6 +13,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   live: ({ print }) => live(print),
   api,
   enqueue,
+  events,
 };
 
 const { values, positionals } = parseArgs({

@@ -3,6 +3,7 @@ import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../prisma/generated/enums.ts";
 import { requireScope, type Viewer } from "../src/auth/viewer.ts";
 import { ExpectedError } from "../src/errors.ts";
+import type { EventLog } from "../src/events/index.ts";
 import type { LiveProgress } from "../src/progress/live-progress.ts";
 import type { OperationDeps } from "./operations.ts";
 
@@ -13,6 +14,7 @@ export interface Context {
   db: PrismaClient;
   store: ObjectStore;
   live: LiveProgress;
+  events: EventLog;
   clock: () => Date;
   operations: OperationDeps;
 }

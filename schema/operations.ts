@@ -2,6 +2,16 @@
 export type { OperationDeps } from "../src/deps.ts";
 export { readSlots } from "../src/dispatcher/index.ts";
 export {
+  type Changes,
+  decodeEventCursor,
+  type EventStart,
+  encodeEventCursor,
+  type LoggedEvent,
+  parseEventCursor,
+  placeOf,
+  sequenceEvents,
+} from "../src/events/index.ts";
+export {
   cancelJob,
   countActive,
   estimate,

@@ -18,8 +18,10 @@ export interface Order {
   column: string;
   type: "date" | "text";
   /** What ids look like; `uuid` by default. */
-  id?: "name" | "number";
+  id?: "name";
   direction: "asc" | "desc";
+  /** The column is a number that is an order by itself, and has cursors of its own. */
+  cursors?: { encode: (row: never) => string; decode: (cursor: string) => bigint | undefined };
 }
 
 export interface Page {
@@ -33,26 +35,28 @@ export interface Page {
   take: number;
 }
 
-type Position = { value: Date | string; id: string | bigint };
+type Position = { value: Date | string | bigint; id: string };
 
 /** Four digits and no year 0, which Postgres does not have. */
 const datePattern = /^(?!0000)\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** What Postgres takes for an id, or null: anything else would be an error further in. */
-function idIn(order: Order, id: string): string | bigint | null {
-  if (order.id === "number") return /^\d{1,18}$/.test(id) ? BigInt(id) : null;
+function idIn(order: Order, id: string): string | null {
   if (order.id === "name") return id.includes("\0") ? null : id;
   return uuidPattern.test(id) ? id : null;
 }
 
 export function encodeCursor(order: Order, row: Record<string, unknown>): string {
+  if (order.cursors) return order.cursors.encode(row as never);
   const value = row[order.column];
   const text = value instanceof Date ? value.toISOString() : value;
   return Buffer.from(JSON.stringify([order.by, String(text), String(row["id"])])).toString("base64url");
 }
 
 function parseCursor(order: Order, argument: string, cursor: string): Position {
-  const position = positionIn(order, cursor);
+  const own = order.cursors?.decode(cursor);
+  if (own !== undefined) return { value: own, id: "" };
+  const position = order.cursors ? null : positionIn(order, cursor);
   if (position) return position;
   throw new InvalidInputError(
     "CURSOR_INVALID",
@@ -89,11 +93,14 @@ function pageSize(argument: "first" | "last", size: number): number {
 /** Rows strictly beyond a position. The first condition says nothing new, but lets Postgres walk the index from there. */
 function beyond(order: Order, { value, id }: Position, operator: "lt" | "gt"): object {
   if (order.column === "id") return { id: { [operator]: id } };
+  if (order.cursors) return { [order.column]: { [operator]: value } };
   return {
     [order.column]: { [`${operator}e`]: value },
     OR: [{ [order.column]: { [operator]: value } }, { [order.column]: value, id: { [operator]: id } }],
   };
 }
+
+const isAlone = (order: Order): boolean => order.column === "id" || order.cursors !== undefined;
 
 /** Throws `InvalidInputError` (`PAGE_SIZE_INVALID`, `CURSOR_INVALID`). */
 export function planPage(args: PageArgs, order: Order): Page {
@@ -119,7 +126,9 @@ export function planPage(args: PageArgs, order: Order): Page {
     size,
     args,
     where: bounds.length === 0 ? {} : { AND: bounds },
-    orderBy: order.column === "id" ? [{ id: direction }] : [{ [order.column]: direction }, { id: direction }],
+    orderBy: isAlone(order)
+      ? [{ [order.column]: direction }]
+      : [{ [order.column]: direction }, { id: direction }],
     take: size + 1,
   };
 }

@@ -1,6 +1,6 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { encodeGlobalId } from "./global-id.ts";
+import { encodeGlobalId, keyOf } from "./global-id.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
@@ -105,6 +105,30 @@ test("nodes of one type are looked up together", async () => {
       "videos",
     ]
   `);
+});
+
+test("a page of the log costs the same queries for 1 as for 5 events, also with their videos", async () => {
+  for (const id of ids) {
+    const videoId = keyOf("Video", id) ?? "";
+    await api.db.event.create({ data: { workspaceId: api.ours.id, videoId, type: "video.ready" } });
+  }
+  const page = (first: number, fields: string) =>
+    api.ask(`{ changes(first: ${first}) { events { ${fields} } cursor hasMore } }`);
+  const costOf = async (first: number, fields: string) => {
+    api.queries.length = 0;
+    expect((await page(first, fields)).data.changes.events).toHaveLength(first);
+    return tables().map((query) => (query.includes("forgotten_events") ? "a page" : query));
+  };
+  // The first reader sequences, and reads again.
+  expect(await costOf(5, "id")).toEqual(["a page", "a page", "CALL sequence_events()"]);
+  expect(await costOf(5, "id type data")).toEqual(["a page"]);
+  expect(await costOf(1, "id video { externalId }")).toEqual(["a page", "videos"]);
+  expect(await costOf(5, "id video { externalId }")).toEqual(["a page", "videos"]);
+});
+
+test("a list of events costs one query more than to sequence", async () => {
+  await api.ask("{ events(first: 5) { nodes { type video { title } } } }");
+  expect(tables()).toEqual(["CALL sequence_events()", "events", "videos"]);
 });
 
 test("an event of a subscription costs no query", async () => {

@@ -1,7 +1,8 @@
 import { builder } from "./builder.ts";
 import "./scalars.ts";
 import "./types/api-key-mutations.ts";
-import "./types/event.ts";
+import "./types/event-changes.ts";
+import "./types/event-list.ts";
 import "./types/job-mutations.ts";
 import "./types/job-queries.ts";
 import "./types/node.ts";

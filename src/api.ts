@@ -12,6 +12,7 @@ import { createDatabase } from "./database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
+import { createEventLog, forgetEvents } from "./events/index.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { createMetrics } from "./metrics.ts";
 import { startRelay } from "./outbox/relay.ts";
@@ -58,6 +59,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   );
   const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
   const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log }));
+  const events = starting.use(await createEventLog({ db, databaseUrl, log }));
   const limits = {
     uploadBytes: env.uploads.maxBytes,
     uploadExpiryMs: env.uploads.expiryMs,
@@ -73,7 +75,8 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const { runningTasks: maxRunningTasks } = env.quotas;
   background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
   background.use(await startProjector({ db, messaging, store, clock, log }));
-  background.use(startSweeper(sweeperDeps, sweepUploads));
+  const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
+  background.use(startSweeper(sweeperDeps, () => Promise.all([sweepUploads(), forgetOldEvents()])));
   background.use(startOrphanRemoval(sweeperDeps));
   const server = starting.use(
     createServer({
@@ -83,7 +86,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
         drainMs: env.drainMs ?? 0,
         graceMs: requestGraceMs,
       },
-      context: { db, store, live, clock, operations },
+      context: { db, store, live, events, clock, operations },
       log,
       metrics: createMetrics(db),
       checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },

@@ -162,6 +162,20 @@ export const apiEnvFields = {
       example: "8",
     }),
   ),
+  EVENT_RETENTION: z.coerce
+    .number()
+    .positive()
+    .max(36_500)
+    .default(30)
+    .meta(
+      docs({
+        default: "30",
+        unit: "days",
+        effect:
+          "How long the event log goes back. A receiver that was away for longer is told so, and starts anew.",
+        example: "90",
+      }),
+    ),
   FETCH_ALLOW_PRIVATE: list.default([]).meta(
     docs({
       default: "none",

@@ -17,6 +17,7 @@ export interface ApiEnv {
     | { kind: "local"; directory: string; publicBaseUrl: string }
     | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
   uploads: { maxBytes: number; expiryMs: number };
+  eventRetentionMs: number;
   /** Hosts that URL sources may name although they are private. */
   allowPrivateUrls: string[];
   /** What each workspace may have, unless it says otherwise; null for any number. */
@@ -65,6 +66,7 @@ function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
     },
     store: toStore(fields, publicUrl),
     uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
+    eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
     drainMs: fields.DRAIN_DELAY * 1_000,

@@ -6,6 +6,11 @@ const pollMs = 1_000;
 const firstRetryMs = 250;
 const lastRetryMs = 5_000;
 
+export interface WorkLoop extends AsyncDisposable {
+  /** There is something to do: look now. */
+  wake(): void;
+}
+
 /**
  * Does a piece of work again and again until disposed: at once while there is more, else when NOTIFY on the channel says so, and every
  * second besides, for what is due by time and for notifications that were lost. Failures back off to 5 s, with jitter.
@@ -17,11 +22,17 @@ export async function startWorkLoop(loop: {
   /** Resolves to whether there may be more to do right now. */
   work: () => Promise<boolean>;
   onFailed: (error: unknown, retryMs: number) => void;
-}): Promise<AsyncDisposable> {
+  /** Whether a notification with this payload says that there is work for us. Default always. */
+  isForUs?: (payload: string) => boolean;
+}): Promise<WorkLoop> {
   const stopped = new AbortController();
   let woken = new AbortController();
   const wake = () => woken.abort();
-  const listener = await listen({ ...loop, heard: wake, resync: wake });
+  const { isForUs = () => true } = loop;
+  const heard = (payload: string) => {
+    if (isForUs(payload)) wake();
+  };
+  const listener = await listen({ ...loop, heard, resync: wake });
 
   async function run(): Promise<void> {
     let failures = 0;
@@ -45,6 +56,7 @@ export async function startWorkLoop(loop: {
 
   const running = run();
   return {
+    wake: () => wake(),
     async [Symbol.asyncDispose]() {
       stopped.abort();
       await listener[Symbol.asyncDispose]();

@@ -5,6 +5,7 @@ import pino from "pino";
 import { Registry } from "prom-client";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
+import type { EventLog } from "../../src/events/index.ts";
 import type { LiveProgress } from "../../src/progress/live-progress.ts";
 import { createServer } from "../../src/server.ts";
 
@@ -20,6 +21,7 @@ const server = createServer({
     db,
     store,
     live,
+    events: {} as EventLog,
     clock,
     operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
   },

@@ -17,6 +17,7 @@ import type { Context } from "../../schema/context.ts";
 import { encodeGlobalId } from "../../schema/global-id.ts";
 import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
+import type { EventLog } from "../../src/events/index.ts";
 import { createLiveProgress } from "../../src/progress/create-live-progress.ts";
 import { createSharedExecution, sharingKeyOf } from "../../src/progress/shared-execution.ts";
 import { type RenderingVideo, seedRenderingVideo } from "../../src/progress/testing/rendering-video.ts";
@@ -78,6 +79,7 @@ export async function openStage(): Promise<Stage> {
         db,
         store,
         live,
+        events: {} as EventLog,
         clock,
         operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
       },

@@ -10,6 +10,7 @@ import { Registry } from "prom-client";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
+import { createEventLog } from "../../src/events/index.ts";
 import { createServer, type ServerDeps } from "../../src/server.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { TestLive } from "./test-live.ts";
@@ -43,6 +44,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
     rm(path, { recursive: true, force: true }),
   );
   const store = stack.use(createLocalObjectStore({ directory, publicBaseUrl: "http://store/" }));
+  const events = stack.use(await createEventLog({ db, databaseUrl: database.url, log }));
   const server = stack.use(
     createServer({
       config: { isDevelopment: true, graceMs: 500 },
@@ -54,6 +56,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
         db,
         store,
         live,
+        events,
         clock,
         operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
       },

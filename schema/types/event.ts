@@ -1,12 +1,19 @@
-import type { Event as EventRow } from "../../prisma/generated/client.ts";
 import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
-import { encodeGlobalId, keyOf } from "../global-id.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import { encodeGlobalId } from "../global-id.ts";
+import { encodeEventCursor, type LoggedEvent, placeOf } from "../operations.ts";
+import { Video } from "./video.ts";
 
-const Event = builder.objectRef<EventRow>("Event").implement({
-  description: "An entry of the durable log of state changes.",
+export const Event = builder.objectRef<LoggedEvent>("Event").implement({
+  description: "An entry of the durable, ordered log of state changes.",
   fields: (t) => ({
+    id: t.id({
+      description: "Opaque id, the same however often it is read.",
+      resolve: (event) => encodeGlobalId("Event", event.id),
+    }),
+    cursor: t.string({
+      description: "Its place in the log: `after` this cursor comes the next event.",
+      resolve: (event) => encodeEventCursor(placeOf(event)),
+    }),
     type: t.exposeString("type", {
       description: "What happened, dotted and past tense, e.g. `video.playable`.",
     }),
@@ -18,6 +25,20 @@ const Event = builder.objectRef<EventRow>("Event").implement({
     videoId: t.id({
       description: "The video that it happened to.",
       resolve: (event) => encodeGlobalId("Video", event.videoId),
+    }),
+    video: t.prismaField({
+      type: Video,
+      nullable: true,
+      description: "That video as it is now, which may be further on; null when it was deleted since.",
+      // Looked up side by side, these become one query for a page.
+      resolve: (query, { videoId }, _args, ctx) =>
+        ctx.db.video.findUnique({ ...query, where: { id: videoId } }),
+    }),
+    variantName: t.string({
+      nullable: true,
+      description:
+        "The name of the variant that it happened to, e.g. `720p`; null unless `type` is `variant.…`.",
+      resolve: ({ type, data }) => (type.startsWith("variant.") ? nameIn(data) : null),
     }),
     jobId: t.id({
       nullable: true,
@@ -32,34 +53,7 @@ const Event = builder.objectRef<EventRow>("Event").implement({
   }),
 });
 
-const EventConnection = builder.connectionObject(
-  { type: Event, name: "EventConnection", description: "A page of a list of events." },
-  { name: "EventEdge", description: "An event and its position in a list." },
-);
-
-const inOrder: Order = { by: "events", column: "id", type: "text", id: "number", direction: "asc" };
-
-builder.queryField("events", (t) =>
-  t.connection(
-    {
-      type: Event,
-      description:
-        "What happened in the workspace, first to last; `last` begins with the newest. At most 100 on a page.",
-      args: { videoId: t.arg.id({ description: "To this video only." }) },
-      resolve: async (_root, args, ctx) => {
-        const { workspaceId } = viewerWith(ctx, "READ");
-        const page = planPage(args, inOrder);
-        const videoId = args.videoId == null ? undefined : keyOf("Video", args.videoId);
-        if (videoId === null) return toConnection<EventRow>(page, [], async () => 0);
-        const where = { workspaceId, ...(videoId !== undefined && { videoId }) };
-        const rows = await ctx.db.event.findMany({
-          where: { AND: [where, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.event.count({ where }));
-      },
-    },
-    EventConnection,
-  ),
-);
+function nameIn(data: LoggedEvent["data"]): string | null {
+  const name = typeof data === "object" && data !== null && !Array.isArray(data) ? data["name"] : null;
+  return typeof name === "string" ? name : null;
+}

@@ -18,8 +18,11 @@ export interface Change {
 }
 
 /**
- * Appends events in the transaction that made them true, and counts the video's revision. Viewers are woken by the insert
- * (trigger), so nothing that they can see may change without one.
+ * Appends events in the transaction that made them true, and counts the video's revision. Viewers and readers of the log are woken by the
+ * insert (trigger), so nothing that they can see may change without one.
+ *
+ * Raising the revision takes the video's row lock. The events draw their ids only after that (they are joined with its result), so that of
+ * two transactions with events of one video the one with the lower ids commits first. The log's order relies on it.
  */
 export async function recordChange(
   tx: Tx,
@@ -27,15 +30,15 @@ export async function recordChange(
   changes: readonly Change[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  await tx.video.updateMany({ where: { id: subject.videoId }, data: { revision: { increment: 1 } } });
-  await tx.event.createMany({
-    data: changes.map(({ type, data }) => ({
-      workspaceId: subject.workspaceId,
-      videoId: subject.videoId,
-      jobId: subject.jobId ?? null,
-      attemptId: subject.attemptId ?? null,
-      type,
-      data: data ?? {},
-    })),
-  });
+  const { workspaceId, videoId, jobId = null, attemptId = null } = subject;
+  await tx.$executeRaw`
+    WITH raised AS (
+      UPDATE videos SET revision = revision + 1, updated_at = clock_timestamp() WHERE id = ${videoId}::uuid RETURNING id
+    )
+    INSERT INTO events (workspace_id, video_id, job_id, attempt_id, type, data, at)
+    SELECT ${workspaceId}::uuid, ${videoId}::uuid, ${jobId}::uuid, ${attemptId}::uuid,
+      list.change->>'type', coalesce(list.change->'data', '{}'), clock_timestamp()
+    FROM (SELECT count(*) FROM raised) AS locked,
+      jsonb_array_elements(${JSON.stringify(changes)}::jsonb) WITH ORDINALITY AS list (change, number)
+    ORDER BY list.number`;
 }

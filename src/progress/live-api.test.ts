@@ -15,6 +15,7 @@ import { encodeGlobalId } from "../../schema/global-id.ts";
 import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createApiKey } from "../auth/api-keys.ts";
+import { createEventLog } from "../events/index.ts";
 import { createServer } from "../server.ts";
 import { createLiveProgress } from "./create-live-progress.ts";
 import type { LiveProgress } from "./live-progress.ts";
@@ -55,6 +56,7 @@ async function startSystem() {
   async function startApi(apiId: string) {
     const messaging = resources.use(connect());
     const { url: databaseUrl } = database;
+    const events = resources.use(await createEventLog({ db, databaseUrl, log }));
     const live = resources.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log }));
     let watches = 0;
     const counted: LiveProgress = {
@@ -73,6 +75,7 @@ async function startSystem() {
           db,
           store,
           live: counted,
+          events,
           clock,
           operations: { db, store, live: counted, clock, uploads: testUploads, limits: testLimits, log },
         },

@@ -49,6 +49,7 @@ export async function startSystem({ allowPrivate = ["127.0.0.1"], workers = 1 }:
         pubsub,
         store,
         uploads,
+        eventRetentionMs: 86_400_000,
         allowPrivateUrls: allowPrivate,
         quotas: { activeJobs: null, runningTasks: null },
       },

@@ -1,0 +1,55 @@
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { keyOf } from "../global-id.ts";
+import {
+  decodeEventCursor,
+  encodeEventCursor,
+  type LoggedEvent,
+  placeOf,
+  sequenceEvents,
+} from "../operations.ts";
+import { type Order, planPage, toConnection } from "../paging.ts";
+import { Event } from "./event.ts";
+
+const EventConnection = builder.connectionObject(
+  { type: Event, name: "EventConnection", description: "A page of a list of events." },
+  { name: "EventEdge", description: "An event and its position in a list." },
+);
+
+const inOrder: Order = {
+  by: "events",
+  column: "position",
+  type: "text",
+  direction: "asc",
+  cursors: {
+    encode: (event: LoggedEvent) => encodeEventCursor(placeOf(event)),
+    decode: (cursor) => decodeEventCursor(cursor)?.position,
+  },
+};
+
+builder.queryField("events", (t) =>
+  t.connection(
+    {
+      type: Event,
+      description:
+        "What happened in the workspace, first to last; `last` begins with the newest. At most 100 on a page. To follow the log, page `changes`.",
+      args: { videoId: t.arg.id({ description: "To this video only." }) },
+      resolve: async (_root, args, ctx) => {
+        const { workspaceId } = viewerWith(ctx, "READ");
+        const page = planPage(args, inOrder);
+        const videoId = args.videoId == null ? undefined : keyOf("Video", args.videoId);
+        if (videoId === null) return toConnection<LoggedEvent>(page, [], async () => 0);
+        await sequenceEvents(ctx.db);
+        const where = { workspaceId, position: { not: null }, ...(videoId !== undefined && { videoId }) };
+        const rows = await ctx.db.event.findMany({
+          where: { AND: [where, page.where] },
+          orderBy: page.orderBy,
+          take: page.take,
+        });
+        const logged = rows.filter((row): row is typeof row & LoggedEvent => row.position !== null);
+        return toConnection<LoggedEvent>(page, logged, () => ctx.db.event.count({ where }));
+      },
+    },
+    EventConnection,
+  ),
+);

@@ -1,0 +1,63 @@
+import type { Logger } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { startWorkLoop } from "../work-loop.ts";
+import { createGrowth, type Growth } from "./growth.ts";
+import { inTime } from "./in-time.ts";
+import { sequenceEvents } from "./sequence-events.ts";
+
+/** The end of the logs that somebody follows in this process: sequences what was written, and tells how far each log goes. */
+export interface EventTail extends AsyncDisposable {
+  /** Keeps an eye on a workspace's log until disposed. */
+  watch(workspaceId: string): Pick<Growth, "beyond"> & Disposable;
+}
+
+/**
+ * One look serves all followers of this process, however many they are: they keep nothing but their place, and are told that there is
+ * something to read. An outage of the database is waited for.
+ */
+export async function startEventTail(options: {
+  db: PrismaClient;
+  databaseUrl: string;
+  log: Logger;
+  answerMs: number;
+}): Promise<EventTail> {
+  const { db, databaseUrl, log, answerMs } = options;
+  const followed = new Map<string, { growth: Growth; watches: number }>();
+
+  async function look(): Promise<boolean> {
+    if (followed.size === 0) return false;
+    await sequenceEvents(db, answerMs);
+    const ends = db.$queryRaw<{ workspaceId: string; newest: bigint | null }[]>`
+      SELECT w::text AS "workspaceId", (SELECT max(position) FROM events WHERE workspace_id = w) AS newest
+      FROM unnest(${[...followed.keys()]}::uuid[]) AS w`;
+    for (const { workspaceId, newest } of await inTime(ends, answerMs))
+      followed.get(workspaceId)?.growth.reach(newest ?? 0n);
+    return false;
+  }
+
+  const loop = await startWorkLoop({
+    databaseUrl,
+    channel: "reelay_events",
+    log,
+    work: look,
+    isForUs: (workspaceId) => followed.has(workspaceId),
+    onFailed: (error, retryMs) => log.warn({ err: error, retryMs }, "events.not-sequenced"),
+  });
+
+  return {
+    watch(workspaceId) {
+      const known = followed.get(workspaceId) ?? { growth: createGrowth(), watches: 0 };
+      known.watches += 1;
+      followed.set(workspaceId, known);
+      loop.wake();
+      return {
+        beyond: (position, signal) => known.growth.beyond(position, signal),
+        [Symbol.dispose]() {
+          known.watches -= 1;
+          if (known.watches === 0) followed.delete(workspaceId);
+        },
+      };
+    },
+    [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,7 @@
+/** The ordered log of state changes: one writer (`record-change.ts`), many readers. */
+export { createEventLog } from "./create-event-log.ts";
+export { decodeEventCursor, encodeEventCursor, parseEventCursor } from "./event-cursor.ts";
+export type { Changes, EventLog, EventStart } from "./event-log.ts";
+export { forgetEvents } from "./forget-events.ts";
+export { type LoggedEvent, placeOf } from "./read-events.ts";
+export { sequenceEvents } from "./sequence-events.ts";
