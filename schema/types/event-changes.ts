@@ -2,9 +2,16 @@ import { InvalidInputError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
-import { type Changes, type EventStart, encodeEventCursor, parseEventCursor } from "../operations.ts";
+import {
+  type Changes,
+  type EventStart,
+  encodeEventCursor,
+  parseEventCursor,
+  placeOf,
+} from "../operations.ts";
 import { untilReturned } from "../until-returned.ts";
 import { Event } from "./event.ts";
+import { EventEdge } from "./event-list.ts";
 
 const maxChanges = 1_000;
 const maxTypes = 50;
@@ -27,6 +34,27 @@ const ChangesType = builder.objectRef<Changes>("Changes").implement({
     hasMore: t.exposeBoolean("hasMore", {
       description:
         "Whether to ask again at once. When false, the page reaches everything that was committed before the request.",
+    }),
+    // The same in Relay's words, as all lists have them.
+    nodes: t.field({
+      type: [Event],
+      description: "The same as `events`.",
+      resolve: (page) => page.events,
+    }),
+    edges: t.field({
+      type: [EventEdge],
+      description: "The same, each with its cursor.",
+      resolve: ({ events }) => events.map((node) => ({ node, cursor: encodeEventCursor(placeOf(node)) })),
+    }),
+    pageInfo: t.field({
+      type: builder.pageInfoRef(),
+      description: "`endCursor` is `cursor`, `hasNextPage` is `hasMore`; a page has nothing before it.",
+      resolve: ({ events: [first], hasMore, place }) => ({
+        hasNextPage: hasMore,
+        hasPreviousPage: false,
+        startCursor: first ? encodeEventCursor(placeOf(first)) : null,
+        endCursor: encodeEventCursor(place),
+      }),
     }),
   }),
 });

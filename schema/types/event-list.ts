@@ -11,9 +11,15 @@ import {
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { Event } from "./event.ts";
 
+export const EventEdge = builder.edgeObject({
+  type: Event,
+  name: "EventEdge",
+  description: "An event and its position in a list.",
+});
+
 const EventConnection = builder.connectionObject(
   { type: Event, name: "EventConnection", description: "A page of a list of events." },
-  { name: "EventEdge", description: "An event and its position in a list." },
+  EventEdge,
 );
 
 const inOrder: Order = {
