@@ -32,8 +32,7 @@ export function decodeMessage<S extends z.ZodType = typeof Message>(
 ): Decoded<z.infer<S>> {
   let json: unknown;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(data);
-    json = JSON.parse(text, text.includes("\\u0000") ? withoutNul : undefined);
+    json = parseStorable(new TextDecoder("utf-8", { fatal: true }).decode(data));
   } catch (error) {
     return { ok: false, reason: `not UTF-8 JSON: ${String(error)}` };
   }
@@ -42,8 +41,15 @@ export function decodeMessage<S extends z.ZodType = typeof Message>(
   return { ok: false, reason: z.prettifyError(parsed.error) };
 }
 
-/** Postgres holds no text with a NUL, which ffmpeg's words may contain: such a report would never be applied. */
-const withoutNul = (_key: string, value: unknown): unknown =>
-  typeof value === "string" ? value.replaceAll("\0", "") : value;
+/**
+ * JSON whose texts every database can hold: what a worker reports of a source's tags or of ffmpeg's words may have NUL bytes and halves of characters
+ * in it, and a report that cannot be stored would come again for ever. Only escapes can bring them in, so most messages are parsed plainly.
+ */
+function parseStorable(text: string): unknown {
+  if (!text.includes("\\u")) return JSON.parse(text);
+  return JSON.parse(text, (_name, value: unknown) =>
+    typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value,
+  );
+}
 
 export type { MessageType };

@@ -215,3 +215,47 @@ test("a time before the calendar is no failure of ours", async () => {
   const since = "query ($at: DateTime) { videos(filter: { createdAfter: $at }) { totalCount } }";
   expect((await api.ask(since, { at: "0000-01-01T00:00:00Z" })).data.videos.totalCount).toBeGreaterThan(0);
 });
+
+describe("texts that no row can hold", () => {
+  const hostile = { NUL: "a\0b", "half a character": "\uD800", huge: "x".repeat(900_000), empty: "" };
+  const text = "$text: String!";
+  const source = '{ url: { url: "https://example.com/a.mp4" } }';
+  const mutations: Record<string, string> = {
+    title: `mutation (${text}) { r: createVideo(input: { title: $text, source: ${source} }) { ...e } }`,
+    externalId: `mutation (${text}) { r: createVideo(input: { title: "a", externalId: $text, source: ${source} }) { ...e } }`,
+    profile: `mutation (${text}) { r: createVideo(input: { title: "a", profile: $text, source: ${source} }) { ...e } }`,
+    metadata: `mutation (${text}) { r: createVideo(input: { title: "a", metadata: { a: $text }, source: ${source} }) { ...e } }`,
+    url: `mutation (${text}) { r: createVideo(input: { title: "a", source: { url: { url: $text } } }) { ...e } }`,
+    filename: `mutation (${text}) { r: createVideo(input: { title: "a", source: { upload: { filename: $text, sizeBytes: 1 } } }) { ...e } }`,
+    contentType: `mutation (${text}) { r: createVideo(input: { title: "a", source: { upload: { filename: "a", sizeBytes: 1, contentType: $text } } }) { ...e } }`,
+    apiKeyName: `mutation (${text}) { r: createApiKey(input: { name: $text, scopes: [READ] }) { ...e } }`,
+  };
+
+  test("are errors of the result with code, message and field, or are mended; never ones of ours", async () => {
+    for (const [field, mutation] of Object.entries(mutations)) {
+      const document = `${mutation} fragment e on Error { code message ... on InvalidInputError { field } }`;
+      for (const [name, value] of Object.entries(hostile)) {
+        const { data, errors } = await api.ask(document, { text: value }, api.ours.admin);
+        expect([field, name, errors]).toEqual([field, name, undefined]);
+        if (!data.r.code) continue;
+        expect(data.r).toMatchObject({
+          code: expect.any(String),
+          message: expect.any(String),
+          field: expect.any(String),
+        });
+        expect(data.r.message.length).toBeLessThan(1_000);
+      }
+    }
+  });
+
+  test("match nothing in a filter of jobs", async () => {
+    for (const value of Object.values(hostile)) {
+      const { data, errors } = await api.ask(
+        "query ($code: [String!]) { jobs(filter: { errorCode: $code }) { totalCount } }",
+        { code: [value] },
+      );
+      expect(errors).toBeUndefined();
+      expect(data.jobs.totalCount).toBe(0);
+    }
+  });
+});

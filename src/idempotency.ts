@@ -1,4 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import type { PrismaClient } from "../prisma/generated/client.ts";
+import { isLockTimeout } from "./db.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
 import type { Tx } from "./events/record-change.ts";
 
@@ -20,8 +22,8 @@ const hashOf = (input: unknown): string =>
     .digest("hex");
 
 /** Throws `InvalidInputError` unless the key is 1 to 200 characters that Postgres can hold. */
-export function checkIdempotencyKey(key: string): void {
-  if (key.length >= 1 && key.length <= 200 && !key.includes("\0")) return;
+function checkIdempotencyKey(key: string): void {
+  if (key.length >= 1 && key.length <= 200 && key.isWellFormed() && !key.includes("\0")) return;
   throw new InvalidInputError(
     "IDEMPOTENCY_KEY_INVALID",
     "idempotencyKey",
@@ -29,29 +31,94 @@ export function checkIdempotencyKey(key: string): void {
   );
 }
 
+export interface KeyedRequest {
+  workspaceId: string;
+  /** The client's; null or left out: every request is one of its own. */
+  key: string | null | undefined;
+  operation: string;
+  input: unknown;
+  /** Of what the effect makes; a new one when left out. */
+  resultId?: string;
+}
+
 /**
- * Claims a key for `resultId` in the transaction of its effect. Null: claimed, do the effect. Else the id of what the first request with this key made.
+ * Runs `effect` in a transaction, at most once per key. It is told the id of what it is to make, which is returned; a repeat with the same key
+ * gets that id and does nothing. The key is claimed in the effect's own transaction: rolled back with it, it is free again.
  *
- * The insert waits for an open transaction with the same key, so of many at once one does the effect and the others get its result.
- * Throws `ConflictError` (`IDEMPOTENCY_KEY_REUSED`) for the same key with another operation or input.
+ * Throws what `effect` throws, `InvalidInputError` (`IDEMPOTENCY_KEY_INVALID`), and `ConflictError`: `IDEMPOTENCY_KEY_REUSED` for the same key with
+ * another operation or input, `IDEMPOTENCY_KEY_IN_USE` (try again) when the first request with it did not end within three seconds.
  */
-export async function claimIdempotencyKey(
+export async function onceByKey(
+  db: PrismaClient,
+  request: KeyedRequest,
+  effect: (tx: Tx, resultId: string) => Promise<unknown>,
+): Promise<string> {
+  const { key, resultId = randomUUID() } = request;
+  if (typeof key === "string") checkIdempotencyKey(key);
+  return await db.$transaction(async (tx) => {
+    const earlier = typeof key === "string" ? await claimKey(tx, { ...request, key, resultId }) : null;
+    if (earlier !== null) return earlier;
+    await effect(tx, resultId);
+    return resultId;
+  });
+}
+
+const waitMs = 3_000;
+
+/** Null: claimed, do the effect. Else the id of what the first request with this key made. */
+async function claimKey(
   tx: Tx,
-  claim: { workspaceId: string; key: string; operation: string; input: unknown; resultId: string },
+  request: KeyedRequest & { key: string; resultId: string },
 ): Promise<string | null> {
-  const { workspaceId, key, operation, resultId } = claim;
-  const inputHash = hashOf(claim.input);
-  const { count } = await tx.idempotencyKey.createMany({
-    data: [{ workspaceId, key, operation, inputHash, resultId }],
-    skipDuplicates: true,
-  });
-  if (count === 1) return null;
-  const first = await tx.idempotencyKey.findUniqueOrThrow({
-    where: { workspaceId_key: { workspaceId, key } },
-  });
+  const { workspaceId, key, operation, resultId } = request;
+  const inputHash = hashOf(request.input);
+  if (await insertKey(tx, { workspaceId, key, operation, inputHash, resultId })) return null;
+  const first = await tx.idempotencyKey.findUnique({ where: { workspaceId_key: { workspaceId, key } } });
+  // Forgotten between the two statements: it was more than two days old.
+  if (first === null) return await claimKey(tx, request);
   if (first.operation === operation && first.inputHash === inputHash) return first.resultId;
   throw new ConflictError(
     "IDEMPOTENCY_KEY_REUSED",
     `The idempotencyKey ${JSON.stringify(key)} was used for ${first.operation} with another input; use a new key for a new request.`,
   );
 }
+
+/**
+ * Locks: the insert waits for an open transaction that has inserted the same key, and then finds the row (false), or takes its place if it was
+ * rolled back (true): of many at once one does the effect and the others get its result. Considered: an advisory lock, which would
+ * wait in the same way and leave nothing to look up. The wait is bounded, so that a first request that hangs is told apart
+ * from a database that is away; the bound holds for the rest of the transaction. Whoever claims a key does it before locking
+ * anything else, so two never wait for each other.
+ */
+async function insertKey(
+  tx: Tx,
+  {
+    workspaceId,
+    key,
+    operation,
+    inputHash,
+    resultId,
+  }: Record<"workspaceId" | "key" | "operation" | "inputHash" | "resultId", string>,
+): Promise<boolean> {
+  try {
+    const inserted = await tx.$executeRaw`
+      INSERT INTO idempotency_keys (workspace_id, key, operation, input_hash, result_id)
+      SELECT ${workspaceId}::uuid, ${key}, ${operation}, ${inputHash}, ${resultId}::uuid
+      FROM (SELECT set_config('lock_timeout', ${String(waitMs)}, true) AS bound) AS wait WHERE bound IS NOT NULL
+      ON CONFLICT DO NOTHING`;
+    return inserted === 1;
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw new ConflictError(
+      "IDEMPOTENCY_KEY_IN_USE",
+      `The first request with the idempotencyKey ${JSON.stringify(key)} is still under way; repeat yours in a few seconds to get its result.`,
+    );
+  }
+}
+
+/** What was made under a key, and has been deleted since. */
+export const resultGone = (): ConflictError =>
+  new ConflictError(
+    "IDEMPOTENCY_RESULT_GONE",
+    "What the first request with this idempotencyKey made has been deleted since; use a new key to make it anew.",
+  );

@@ -27,6 +27,8 @@ export const RenderRequested = z.object({
    * was told to stop, or that began from an old copy of the message, never holds a later turn.
    */
   turn: z.int32().nonnegative().optional(),
+  /** Names of the variants to make and to report of, nothing else; the whole ladder when left out. */
+  only: z.array(z.string()).min(1).optional(),
   requestedAt: z.iso.datetime(),
 });
 export type RenderRequested = z.infer<typeof RenderRequested>;

@@ -10,11 +10,17 @@ import { leavesUnfinished, type Outcome } from "./outcome.ts";
 
 export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
 
-/** The variants of a planned ladder, those that earlier attempts finished taken over as they are. */
-export function toVariantStates(ladder: Ladder, keep: RenderRequested["keep"]): VariantState[] {
+/**
+ * The variants of a planned ladder that are the task's business, those that earlier attempts finished taken over as they are. A task that is
+ * for some variants `only` says nothing of the others.
+ */
+export function toVariantStates(
+  ladder: Ladder,
+  { keep, only }: Pick<RenderRequested, "keep" | "only">,
+): VariantState[] {
   const made = ladder.rungs.map((rung) => keptVariant(rung, keep) ?? toVariantState(rung, "PENDING", null));
   const skipped = ladder.skipped.map((rung) => toVariantState(rung, "SKIPPED", rung.reason));
-  return [...made, ...skipped];
+  return [...made, ...skipped].filter(({ name }) => only?.includes(name) ?? true);
 }
 
 /** A variant of an earlier attempt that need not be made again. */

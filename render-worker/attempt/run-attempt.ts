@@ -27,7 +27,7 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
       signal,
     });
     const ladder = planLadder(task.profile, source.probe);
-    const variants = toVariantStates(ladder, task.keep);
+    const variants = toVariantStates(ladder, task);
     const hasAudio = source.audioIndex !== null;
     const keptAudio = task.keep.audio?.playlist?.isComplete ? task.keep.audio : null;
     const newAudio = hasAudio

@@ -5,6 +5,7 @@ import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
+import { idempotencyKeyDescription } from "../idempotency.ts";
 import { ApiKey } from "./api-key.ts";
 import { ApiKeyScope } from "./enums.ts";
 
@@ -18,21 +19,28 @@ const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
       description: "What it may do; ADMIN includes WRITE, which includes READ.",
     }),
     expiresAt: t.field({ type: "DateTime", description: "When it ends by itself; never when left out." }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
-const CreatedApiKey = builder.objectRef<{ apiKeyId: string; token: string }>("CreatedApiKey").implement({
-  description: "A new API key and its secret.",
-  fields: (t) => ({
-    secret: t.exposeString("token", { description: "The secret itself: keep it, it is shown nowhere else." }),
-    apiKey: t.prismaField({
-      type: ApiKey,
-      description: "The key.",
-      resolve: (query, { apiKeyId }, _args, ctx) =>
-        ctx.db.apiKey.findUniqueOrThrow({ ...query, where: { id: apiKeyId } }),
+const CreatedApiKey = builder
+  .objectRef<{ apiKeyId: string; token: string | null }>("CreatedApiKey")
+  .implement({
+    description: "A new API key and its secret.",
+    fields: (t) => ({
+      secret: t.exposeString("token", {
+        nullable: true,
+        description:
+          "The secret itself: keep it, it is shown nowhere else. Null when this is a repeat with the same `idempotencyKey`: only a hash is stored. If the first answer was lost, revoke the key and create another.",
+      }),
+      apiKey: t.prismaField({
+        type: ApiKey,
+        description: "The key.",
+        resolve: (query, { apiKeyId }, _args, ctx) =>
+          ctx.db.apiKey.findUniqueOrThrow({ ...query, where: { id: apiKeyId } }),
+      }),
     }),
-  }),
-});
+  });
 
 builder.mutationField("createApiKey", (t) =>
   t.field({

@@ -33,8 +33,27 @@ export const Attempt = builder.prismaNode("Attempt", {
       type: FailureType,
       nullable: true,
       description: "Why it FAILED, was REJECTED or LOST.",
-      select: { errorCode: true, errorMessage: true, errorScope: true, errorRetriable: true, logTail: true },
-      resolve: failureOf,
+      select: {
+        id: true,
+        errorCode: true,
+        errorMessage: true,
+        errorScope: true,
+        errorRetriable: true,
+        logTail: true,
+      },
+      resolve: (attempt) => failureOf({ ...attempt, errorAttemptId: attempt.id }),
     }),
   }),
 });
+
+// Said here because the two types name each other.
+builder.objectField(FailureType, "attempt", (t) =>
+  t.prismaField({
+    type: Attempt,
+    nullable: true,
+    description:
+      "The attempt that it is of, the last one for what ran out of tries; all are in `Job.tasks`. Null when no worker was involved.",
+    resolve: (query, { attemptId: id }, _args, ctx) =>
+      id === null ? null : ctx.db.attempt.findUnique({ ...query, where: { id } }),
+  }),
+);

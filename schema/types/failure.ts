@@ -6,18 +6,31 @@ import { ErrorScope } from "./enums.ts";
 export interface Failure {
   code: string;
   message: string;
-  scope: Scope | null;
-  retriable: boolean | null;
-  logTail: string | null;
+  scope: Scope;
+  retriable: boolean;
+  /** The attempt that it is of: what ffmpeg said lies there. */
+  attemptId: string | null;
+  /** Already read, for an attempt's own. */
+  logTail?: string | null;
 }
 
 interface ErrorColumns {
   errorCode: string | null;
   errorMessage: string | null;
-  errorScope?: string | null;
-  errorRetriable?: boolean | null;
+  errorScope: string | null;
+  errorRetriable: boolean | null;
+  errorAttemptId: string | null;
   logTail?: string | null;
 }
+
+/** The columns that `failureOf` reads, of every table but `attempts`. */
+export const errorColumns = {
+  errorCode: true,
+  errorMessage: true,
+  errorScope: true,
+  errorRetriable: true,
+  errorAttemptId: true,
+} as const;
 
 /** Null while nothing went wrong. */
 export function failureOf(row: ErrorColumns): Failure | null {
@@ -25,9 +38,11 @@ export function failureOf(row: ErrorColumns): Failure | null {
   return {
     code: row.errorCode,
     message: row.errorMessage ?? row.errorCode,
-    scope: errorScopes.find((scope) => scope === row.errorScope) ?? null,
-    retriable: row.errorRetriable ?? null,
-    logTail: row.logTail ?? null,
+    // Rows from before these were kept have neither.
+    scope: errorScopes.find((scope) => scope === row.errorScope) ?? "INTERNAL",
+    retriable: row.errorRetriable ?? false,
+    attemptId: row.errorAttemptId,
+    ...(row.logTail !== undefined && { logTail: row.logTail }),
   };
 }
 
@@ -40,17 +55,21 @@ export const FailureType = builder.objectRef<Failure>("Failure").implement({
     }),
     scope: t.field({
       type: ErrorScope,
-      nullable: true,
-      description: "Whose fault it was, where that is known.",
+      description: "Whose fault it was.",
       resolve: (failure) => failure.scope,
     }),
     retriable: t.exposeBoolean("retriable", {
-      nullable: true,
-      description: "Whether another attempt may succeed with the same input, where that is known.",
+      description: "Whether another attempt may succeed with the same input; false: it is final.",
     }),
-    logTail: t.exposeString("logTail", {
+    logTail: t.string({
       nullable: true,
-      description: "The last lines that ffmpeg wrote, when it was ffmpeg that failed (attempts only).",
+      description: "The last lines that ffmpeg wrote, when it was ffmpeg that failed.",
+      resolve: async ({ attemptId: id, logTail }, _args, ctx) => {
+        if (id === null || logTail !== undefined) return logTail ?? null;
+        // Look-ups of one list are joined by Prisma.
+        const attempt = await ctx.db.attempt.findUnique({ where: { id }, select: { logTail: true } });
+        return attempt?.logTail ?? null;
+      },
     }),
   }),
 });

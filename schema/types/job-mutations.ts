@@ -4,7 +4,8 @@ import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
-import { cancelJob, prioritizeJob, retryJob } from "../operations.ts";
+import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
+import { cancelJob, prioritizeJob, retryJob, retryVariant, variantNotFound } from "../operations.ts";
 import { JobPriority } from "./enums.ts";
 import { Job } from "./job.ts";
 
@@ -39,14 +40,32 @@ builder.mutationField("retryJob", (t) =>
     description: "Repeats a failed or canceled job as a new one, which keeps the variants that are finished.",
     args: {
       id: t.arg.id({ required: true, description: "The job's id." }),
-      idempotencyKey: t.arg.string({
-        description: "Chosen by the client: a repeat with the same key returns the first result.",
-      }),
+      idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
     },
     resolve: async (query, _root, { id, ...args }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { jobId } = await retryJob(ctx.operations, viewer, { jobId: jobKey(id), ...given(args) });
-      return ctx.db.job.findUniqueOrThrow({ ...query, where: { id: jobId } });
+      return stillThere(ctx.db.job.findUnique({ ...query, where: { id: jobId } }));
+    },
+  }),
+);
+
+builder.mutationField("retryVariant", (t) =>
+  t.prismaField({
+    type: Job,
+    errors: expectedErrors,
+    description:
+      "Makes one variant again that FAILED or was CANCELED, by a new job that renders nothing else: what is ready goes on playing.",
+    args: {
+      id: t.arg.id({ required: true, description: "The variant's id." }),
+      idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
+    },
+    resolve: async (query, _root, { id, ...args }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const variantId = keyOf("Variant", id);
+      if (variantId === null) throw variantNotFound();
+      const { jobId } = await retryVariant(ctx.operations, viewer, { variantId, ...given(args) });
+      return stillThere(ctx.db.job.findUnique({ ...query, where: { id: jobId } }));
     },
   }),
 );

@@ -4,7 +4,7 @@ import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { estimate, queuePosition, waits } from "../operations.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
-import { FailureType, failureOf } from "./failure.ts";
+import { errorColumns, FailureType, failureOf } from "./failure.ts";
 import { ProfileType } from "./profile.ts";
 import { Task } from "./task.ts";
 import { Video } from "./video.ts";
@@ -69,8 +69,17 @@ export const Job = builder.prismaNode("Job", {
       type: FailureType,
       nullable: true,
       description: "Why it was given up, when it is FAILED.",
-      select: { errorCode: true, errorMessage: true, errorScope: true },
+      select: errorColumns,
       resolve: failureOf,
+    }),
+    variantNames: t.stringList({
+      nullable: true,
+      description: "The variants that it is for; null for all of the profile that the source allows.",
+      select: { onlyVariants: true },
+      resolve: ({ onlyVariants }) => (onlyVariants.length === 0 ? null : onlyVariants),
+    }),
+    isSuperseded: t.exposeBoolean("isSuperseded", {
+      description: "Whether a newer job of the video exists.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
     queuedAt: t.expose("queuedAt", {

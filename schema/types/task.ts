@@ -1,5 +1,6 @@
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
+import { isFor } from "../operations.ts";
 import { Attempt } from "./attempt.ts";
 import { JobStatus, Pool, TaskKind } from "./enums.ts";
 import { Variant } from "./variant.ts";
@@ -32,11 +33,16 @@ export const Task = builder.prismaNode("Task", {
       select: (_args, _ctx, nestedSelection) => ({
         job: {
           select: {
-            video: { select: { variants: nestedSelection({ orderBy: { position: "asc" } }) } },
+            onlyVariants: true,
+            video: {
+              select: {
+                variants: nestedSelection({ orderBy: { position: "asc" }, select: { id: true, name: true } }),
+              },
+            },
           },
         },
       }),
-      resolve: (task) => task.job.video.variants,
+      resolve: ({ job }) => job.video.variants.filter(({ name }) => isFor(job, name)),
     }),
     attempts: t.relation("attempts", {
       type: Attempt,

@@ -4,7 +4,7 @@ import { variantFraction } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
 import { Tier, VariantStatus } from "./enums.ts";
-import { FailureType, failureOf } from "./failure.ts";
+import { errorColumns, FailureType, failureOf } from "./failure.ts";
 
 /** The columns that live values are found by and compared with. */
 export const liveColumns = {
@@ -100,7 +100,7 @@ export const Variant = builder.prismaNode("Variant", {
       type: FailureType,
       nullable: true,
       description: "Why it could not be made, when it is FAILED.",
-      select: { errorCode: true, errorMessage: true, errorRetriable: true },
+      select: errorColumns,
       resolve: failureOf,
     }),
     readyAt: t.expose("readyAt", {

@@ -4,6 +4,7 @@ import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
+import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
 import { completeUpload, createVideo, deleteVideo, updateVideo } from "../operations.ts";
 import { JobPriority } from "./enums.ts";
 import { Video } from "./video.ts";
@@ -48,10 +49,7 @@ const CreateVideoInput = builder.inputType("CreateVideoInput", {
     metadata: t.field({ type: "JSON", description: "The client's own JSON object, small. Default `{}`." }),
     profile: t.string({ description: "Name of a profile, see `profiles`. Default: the first of them." }),
     priority: t.field({ type: JobPriority, description: "Which jobs go first. Default STANDARD." }),
-    idempotencyKey: t.string({
-      description:
-        "Chosen by the client: a repeat with the same key returns the first result. Kept at least 24 hours.",
-    }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
     source: t.field({
       type: VideoSourceInput,
       required: true,
@@ -90,7 +88,7 @@ builder.mutationField("createVideo", (t) =>
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { videoId } = await createVideo(ctx.operations, viewer, given(input));
-      return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });
+      return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
     },
   }),
 );

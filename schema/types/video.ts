@@ -5,7 +5,7 @@ import { videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { UploadProtocol, VideoStatus } from "./enums.ts";
-import { FailureType, failureOf } from "./failure.ts";
+import { errorColumns, FailureType, failureOf } from "./failure.ts";
 import { Source } from "./source.ts";
 import { fractionOf, liveColumns, Variant } from "./variant.ts";
 
@@ -55,7 +55,7 @@ export const Video = builder.prismaNode("Video", {
       type: FailureType,
       nullable: true,
       description: "Why it failed, when it is FAILED.",
-      select: { errorCode: true, errorMessage: true, errorScope: true },
+      select: errorColumns,
       resolve: failureOf,
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),

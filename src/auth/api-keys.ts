@@ -1,12 +1,16 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { onceByKey } from "../idempotency.ts";
 import { createToken, hashToken } from "../token.ts";
 import { requireScope, type Viewer } from "./viewer.ts";
 
 const prefixLength = 10;
 
 export interface NewApiKey {
+  /** A new one when left out. */
+  id?: string;
   workspaceId: string;
   name: string;
   scopes: readonly ApiKeyScope[];
@@ -18,6 +22,7 @@ export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: 
   const token = `rk_${createToken()}`;
   const { id } = await db.apiKey.create({
     data: {
+      ...(key.id !== undefined && { id: key.id }),
       workspaceId: key.workspaceId,
       name: key.name,
       scopes: [...new Set(key.scopes)],
@@ -30,13 +35,17 @@ export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: 
   return { apiKeyId: id, token };
 }
 
-/** Creates a key of the viewer's workspace. Throws `ForbiddenError` without ADMIN, `InvalidInputError`. */
+/**
+ * Creates a key of the viewer's workspace. With an `idempotencyKey` a repeat returns the same key, and null for its `token`: only a hash of
+ * that is stored. Throws `ForbiddenError` without ADMIN, `InvalidInputError`, and what `onceByKey` throws.
+ */
 export async function requestApiKey(
-  { db, clock }: { db: Db; clock: () => Date },
+  { db, clock }: { db: PrismaClient; clock: () => Date },
   viewer: Viewer,
-  input: Omit<NewApiKey, "workspaceId">,
-): Promise<{ apiKeyId: string; token: string }> {
+  { idempotencyKey, ...input }: Omit<NewApiKey, "id" | "workspaceId"> & { idempotencyKey?: string | null },
+): Promise<{ apiKeyId: string; token: string | null }> {
   requireScope(viewer, "ADMIN");
+  const { workspaceId } = viewer;
   const name = input.name.trim();
   if (name === "" || name.length > 200 || name.includes("\0")) {
     throw new InvalidInputError(
@@ -48,14 +57,20 @@ export async function requestApiKey(
   if (input.scopes.length === 0) {
     throw new InvalidInputError("API_KEY_SCOPES_INVALID", "scopes", "scopes: is empty; give at least READ.");
   }
-  if (input.expiresAt && input.expiresAt <= clock()) {
-    throw new InvalidInputError(
-      "API_KEY_EXPIRY_INVALID",
-      "expiresAt",
-      `expiresAt: ${input.expiresAt.toISOString()} has passed; give a later moment, or leave it out for a key that does not expire.`,
-    );
-  }
-  return createApiKey(db, { ...input, name, workspaceId: viewer.workspaceId });
+  let token: string | null = null;
+  const request = { workspaceId, key: idempotencyKey, operation: "createApiKey", input };
+  const apiKeyId = await onceByKey(db, request, async (tx, id) => {
+    // Inside: a repeat that comes after the key's end still gets the first answer.
+    if (input.expiresAt && input.expiresAt <= clock()) {
+      throw new InvalidInputError(
+        "API_KEY_EXPIRY_INVALID",
+        "expiresAt",
+        `expiresAt: ${input.expiresAt.toISOString()} has passed; give a later moment, or leave it out for a key that does not expire.`,
+      );
+    }
+    ({ token } = await createApiKey(tx, { ...input, id, name, workspaceId }));
+  });
+  return { apiKeyId, token };
 }
 
 /** Ends a key of the viewer's workspace, for good. Repeating it changes nothing. Throws `ForbiddenError` without ADMIN, `NotFoundError`. */

@@ -34,6 +34,7 @@ export function toRenderRequested({ id, pool, job, _count }: TaskWithAll, now: D
       audio: toKeptAudio(video.audio),
     },
     turn: _count.attempts,
+    ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
     requestedAt: now.toISOString(),
   };
 }

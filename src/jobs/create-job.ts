@@ -13,6 +13,8 @@ export interface NewJob {
   /** Its source is there, or can be fetched: it is queued at once, else pending until `releaseJob`. */
   isReady: boolean;
   retryOfId?: string;
+  /** Names of the variants that it is for; all when left out. */
+  onlyVariants?: string[];
 }
 
 /** Writes a job with its task, and the event. Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. */

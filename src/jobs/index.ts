@@ -1,9 +1,13 @@
 /** What can be done with jobs, and how long they wait. */
 export { cancelJob } from "./cancel-job.ts";
 export { estimate } from "./estimate.ts";
+export { type JobFilter, jobWhere } from "./job-filter.ts";
+export { isFor } from "./job-variants.ts";
 export { pauseQueue, resumeQueue } from "./pause-queue.ts";
 export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
 export { countActive } from "./quota.ts";
 export { retryJob } from "./retry-job.ts";
+export { type RetriedJobs, retryJobs } from "./retry-jobs.ts";
+export { retryVariant, variantNotFound } from "./retry-variant.ts";
 export { type WaitCode, waits } from "./wait-reason.ts";

@@ -2,10 +2,15 @@ import { activeJobStatuses, type JobStatus, type ReportedError } from "@reelay/c
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
 
+export interface JobError extends Omit<ReportedError, "logTail"> {
+  /** The attempt that it comes from, where one did. */
+  attemptId?: string;
+}
+
 export interface JobEnd {
   status: Extract<JobStatus, "SUCCEEDED" | "FAILED" | "CANCELED">;
   /** Why, unless it succeeded. */
-  error: Pick<ReportedError, "code" | "message" | "scope"> | null;
+  error: JobError | null;
 }
 
 export const canceled: JobEnd = {
@@ -14,7 +19,30 @@ export const canceled: JobEnd = {
     code: "JOB_CANCELED",
     message: "The job was canceled before any variant was ready; retry it to render the video after all.",
     scope: "INPUT",
+    retriable: true,
   },
+};
+
+const errorColumns = (error: JobError | null) => ({
+  errorCode: error?.code ?? null,
+  errorMessage: error?.message ?? null,
+  errorScope: error?.scope ?? null,
+  errorRetriable: error?.retriable ?? null,
+  errorAttemptId: error?.attemptId ?? null,
+});
+
+const incomplete: JobError = {
+  code: "RENDITION_INCOMPLETE",
+  message: "The worker ended without this variant; retry it.",
+  scope: "WORKER",
+  retriable: true,
+};
+
+const nothingReady: JobError = {
+  code: "NO_VARIANT_READY",
+  message: "The job ended without a variant that plays; its attempts say why.",
+  scope: "WORKER",
+  retriable: true,
 };
 
 /**
@@ -31,15 +59,9 @@ export async function settleJob(
   const open = { in: [...activeJobStatuses] };
   const ended = { status: end.status, endedAt: now };
   await tx.task.updateMany({ where: { jobId: job.id, status: open }, data: ended });
-  const error = end.status === "FAILED" ? end.error : null;
   const { count } = await tx.job.updateMany({
     where: { id: job.id, status: open },
-    data: {
-      ...ended,
-      errorCode: error?.code ?? null,
-      errorMessage: error?.message ?? null,
-      errorScope: error?.scope ?? null,
-    },
+    data: { ...ended, ...errorColumns(end.status === "FAILED" ? end.error : null) },
   });
   if (count === 0) return;
   const changes: Change[] = [
@@ -50,11 +72,16 @@ export async function settleJob(
     data: {
       status: end.status === "CANCELED" ? "CANCELED" : "FAILED",
       etaMs: null,
-      errorCode: end.error?.code ?? "RENDITION_INCOMPLETE",
-      errorMessage: end.error?.message ?? "The worker ended without this variant; retry the job.",
+      ...errorColumns(end.error ?? incomplete),
     },
   });
   await tx.$executeRaw`UPDATE variants SET playlist = NULL WHERE video_id = ${videoId}::uuid AND status <> 'READY'`;
+  changes.push(...(await settleVideo(tx, videoId, end.error ?? nothingReady, now)));
+  await recordChange(tx, { ...job, jobId: job.id }, changes);
+}
+
+/** READY if anything plays, whatever became of the job; else FAILED. A video that was READY before stays so without a word. */
+async function settleVideo(tx: Tx, videoId: string, error: JobError, now: Date): Promise<Change[]> {
   // Sound that never ends would keep players waiting at the end of every variant.
   await tx.$executeRaw`
     UPDATE audio_tracks SET playlist = NULL WHERE video_id = ${videoId}::uuid AND NOT (playlist->>'isComplete')::boolean`;
@@ -65,27 +92,13 @@ export async function settleJob(
   if (planMasterPlaylist(video) !== null) {
     await tx.$executeRaw`
       UPDATE videos SET status = 'READY', ready_at = coalesce(ready_at, ${now}), playable_at = coalesce(playable_at, ${now}),
-        error_code = NULL, error_message = NULL, error_scope = NULL, updated_at = ${now}
+        error_code = NULL, error_message = NULL, error_scope = NULL, error_retriable = NULL, error_attempt_id = NULL, updated_at = ${now}
       WHERE id = ${videoId}::uuid`;
-    changes.push({ type: "video.ready" });
-  } else {
-    const { code, message, scope } = end.error ?? {
-      code: "NO_VARIANT_READY",
-      message: "The job ended without a variant that plays; its attempts say why.",
-      scope: "WORKER",
-    };
-    await tx.video.update({
-      where: { id: videoId },
-      data: {
-        status: "FAILED",
-        errorCode: code,
-        errorMessage: message,
-        errorScope: scope,
-        playableAt: null,
-        readyAt: null,
-      },
-    });
-    changes.push({ type: "video.failed", data: { code } });
+    return video.status === "READY" ? [] : [{ type: "video.ready" }];
   }
-  await recordChange(tx, { ...job, jobId: job.id }, changes);
+  await tx.video.update({
+    where: { id: videoId },
+    data: { status: "FAILED", ...errorColumns(error), playableAt: null, readyAt: null },
+  });
+  return [{ type: "video.failed", data: { code: error.code } }];
 }

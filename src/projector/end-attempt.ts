@@ -1,6 +1,7 @@
 import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
+import { awaitVariants } from "../jobs/job-variants.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 
@@ -12,10 +13,13 @@ export function backoffMs(tries: number, random: () => number = Math.random): nu
 
 const lostError = (workerId: string): ReportedError => ({
   code: "WORKER_LOST",
-  message: `Worker ${workerId} was not heard of for longer than its lease; it may have crashed or lost its network. The task goes to another worker.`,
+  message: `Worker ${workerId} was not heard of for longer than its lease; it may have crashed or lost its network.`,
   scope: "WORKER",
   retriable: true,
 });
+
+const afterTries = (tries: number, last: string): string =>
+  `Given up after ${tries} tries, the last: ${last}`;
 
 /** Closes an attempt with its outcome and decides what becomes of its task: done, tried again after a backoff, or failed. */
 export async function endAttempt(
@@ -54,21 +58,13 @@ export async function endAttempt(
   // Whatever ended it, nobody wants it any more.
   if (outcome === "CANCELED" || job.cancelRequestedAt !== null)
     return await settleJob(tx, job, canceled, now);
-  if (outcome === "REJECTED" || tries >= maxTries)
-    return await settleJob(tx, job, { status: "FAILED", error }, now);
+  if (outcome === "REJECTED" || tries >= maxTries) {
+    const message = error && outcome !== "REJECTED" && tries > 1 && afterTries(tries, error.message);
+    const why = error && { ...error, ...(message && { message }), attemptId };
+    return await settleJob(tx, job, { status: "FAILED", error: why }, now);
+  }
   const delay = outcome === "INTERRUPTED" ? 0 : backoffMs(tries);
-  await tx.variant.updateMany({
-    where: { videoId: job.videoId, status: { notIn: ["READY", "SKIPPED"] } },
-    data: {
-      status: "PENDING",
-      fps: null,
-      speed: null,
-      etaMs: null,
-      errorCode: null,
-      errorMessage: null,
-      errorRetriable: null,
-    },
-  });
+  await awaitVariants(tx, job);
   await tx.job.update({ where: { id: job.id }, data: { status: "QUEUED" } });
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);

@@ -35,7 +35,9 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
     report.type === "render.completed.v1" ||
     (report.type === "render.failed.v1" && report.outcome === "REJECTED");
   const { source, video, changes } = planSource(rows, state.source, now);
-  const audio = planAudio(rows.audio, state, subject);
+  // A video that is READY is being given a variant more: its sound (or that it has none) and its poster are settled.
+  const isReady = rows.status === "READY";
+  const audio = isReady ? undefined : planAudio(rows.audio, state, subject);
   const variants: VideoRows["variants"] = [];
   for (const told of state.variants) {
     const row = rows.variants.find(({ name }) => name === told.name);
@@ -46,7 +48,8 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
       changes.push({ type: `variant.${planned.status.toLowerCase()}`, data: { name: told.name } });
     }
   }
-  if (state.posterKey !== null && state.posterKey !== rows.posterKey) {
+  const isPosterKept = isReady && rows.posterKey !== null;
+  if (state.posterKey !== null && state.posterKey !== rows.posterKey && !isPosterKept) {
     video.posterKey = state.posterKey;
     changes.push({ type: "video.poster-stored" });
   }

@@ -54,7 +54,7 @@ export function planVariant(
     skipReason: status === "SKIPPED" ? (told.skipReason ?? "Its worker gave no reason.") : null,
     attemptId,
     playlist: nextPlaylist(earlier, told.playlist, subject),
-    ...toError(status, told),
+    ...toError(status, told, attemptId),
     ...(told.playlist && { sizeBytes: BigInt(told.playlist.sizeBytes) }),
     ...(status === "READY" && { fraction: 1, etaMs: 0, readyAt: now }),
   };
@@ -78,12 +78,21 @@ function toStatus({ status, playlist }: VariantState, { isLast }: Subject): Vari
   }
 }
 
-function toError(status: VariantStatus, { error }: VariantState) {
-  if (status !== "FAILED") return { errorCode: null, errorMessage: null, errorRetriable: null };
+function toError(status: VariantStatus, { error }: VariantState, attemptId: string) {
+  if (status !== "FAILED") {
+    return {
+      errorCode: null,
+      errorMessage: null,
+      errorScope: null,
+      errorRetriable: null,
+      errorAttemptId: null,
+    };
+  }
   return {
     errorCode: error?.code ?? "RENDITION_INCOMPLETE",
-    errorMessage:
-      error?.message ?? "The worker ended without this variant and gave no reason; retry the job.",
+    errorMessage: error?.message ?? "The worker ended without this variant and gave no reason; retry it.",
+    errorScope: error?.scope ?? "WORKER",
     errorRetriable: error?.retriable ?? true,
+    errorAttemptId: attemptId,
   };
 }

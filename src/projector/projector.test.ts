@@ -143,7 +143,10 @@ test("a retriable failure is tried again until the tries are used up, and then s
     outcomes: ["FAILED", "FAILED", "FAILED"],
   });
   const video = await system.db.video.findUniqueOrThrow({ where: { id: ref.videoId } });
-  expect(video).toMatchObject({ errorCode: "ENCODER_FAILED", errorMessage: "It broke." });
+  expect(video).toMatchObject({
+    errorCode: "ENCODER_FAILED",
+    errorMessage: "Given up after 3 tries, the last: It broke.",
+  });
 });
 
 test("a rejected source is not tried again", async () => {

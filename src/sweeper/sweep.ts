@@ -108,6 +108,7 @@ async function expireUpload({ db, store }: SweeperDeps, videoId: string, now: Da
       message:
         "The source was not uploaded before its address expired; create the video anew and send it then.",
       scope: "INPUT" as const,
+      retriable: false,
     };
     await settleJob(tx, job, { status: "FAILED", error }, now);
     await refreshManifest(tx, store, videoId);

@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PrismaPg } from "@prisma/adapter-pg";
 import type {
   Envelope,
   Message,
@@ -16,10 +15,10 @@ import { decodeMessage, objectKeys } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
-import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
+import { createDatabase } from "../database.ts";
 import type { OperationDeps } from "../deps.ts";
 import { dispatch } from "../dispatcher/index.ts";
 import { relayBatch } from "../outbox/relay.ts";
@@ -32,10 +31,7 @@ import { seen } from "./model-worker.ts";
 export async function createProjection() {
   const stack = new AsyncDisposableStack();
   const database = stack.use(await createTestDatabase());
-  const db = stack.adopt(
-    new PrismaClient({ adapter: new PrismaPg({ connectionString: database.url }) }),
-    (client) => client.$disconnect(),
-  );
+  const db = stack.adopt(createDatabase(database.url), (client) => client.$disconnect());
   const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-projection-")), (path) =>
     rm(path, { recursive: true, force: true }),
   );

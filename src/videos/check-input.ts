@@ -24,6 +24,9 @@ export function checkExternalId(externalId: string): string {
   );
 }
 
+/** As escapes in JSON text, not behind an escaped backslash: what Postgres refuses. Whole characters are never escaped. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
+
 /** A JSON object of at most 64 KiB. */
 export function checkMetadata(metadata: unknown): object {
   if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) {
@@ -39,11 +42,11 @@ export function checkMetadata(metadata: unknown): object {
       `metadata: takes ${sizeBytes} bytes as JSON; at most ${maxMetadataBytes} are kept. Keep large data elsewhere and refer to it.`,
     );
   }
-  if (text.includes("\\u0000")) {
+  if (unstorable.test(text)) {
     throw new InvalidInputError(
       "METADATA_INVALID",
       "metadata",
-      "metadata: holds a NUL character; leave it out.",
+      "metadata: holds a NUL character or half of a surrogate pair; leave it out.",
     );
   }
   return metadata;

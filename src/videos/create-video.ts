@@ -4,9 +4,9 @@ import { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
-import { ConflictError, InvalidInputError } from "../errors.ts";
+import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
-import { checkIdempotencyKey, claimIdempotencyKey } from "../idempotency.ts";
+import { onceByKey } from "../idempotency.ts";
 import { insertJob } from "../jobs/create-job.ts";
 import { defaultProfile, profiles } from "../profiles/index.ts";
 import {
@@ -41,7 +41,6 @@ export async function createVideo(
   input: CreateVideoInput,
 ): Promise<{ videoId: string }> {
   const { idempotencyKey, ...rest } = input;
-  if (typeof idempotencyKey === "string") checkIdempotencyKey(idempotencyKey);
   const { workspaceId } = viewer;
   const now = deps.clock();
   const profile = findProfile(input.profile);
@@ -54,18 +53,14 @@ export async function createVideo(
   const source = await toSource(deps, input.source, videoId, now);
   const isReady = source.kind === "URL";
   try {
-    const created = await deps.db.$transaction(async (tx) => {
-      if (typeof idempotencyKey === "string") {
-        const claim = {
-          workspaceId,
-          key: idempotencyKey,
-          operation: "createVideo",
-          input: rest,
-          resultId: videoId,
-        };
-        const earlier = await claimIdempotencyKey(tx, claim);
-        if (earlier !== null) return { videoId: earlier };
-      }
+    const request = {
+      workspaceId,
+      key: idempotencyKey,
+      operation: "createVideo",
+      input: rest,
+      resultId: videoId,
+    };
+    const createdId = await onceByKey(deps.db, request, async (tx) => {
       const status = isReady ? "PROCESSING" : "AWAITING_SOURCE";
       await tx.video.createMany({
         data: [{ ...data, id: videoId, workspaceId, profile: profile.name, status }],
@@ -78,13 +73,14 @@ export async function createVideo(
         { now, maxActiveJobs: deps.limits.activeJobs },
       );
       await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: "video.created" }, queued]);
-      return { videoId };
     });
-    if (created.videoId !== videoId) await forgetUpload(deps, videoId);
-    return created;
-  } catch (error) {
-    await forgetUpload(deps, videoId);
-    throw isExternalIdTaken(error) ? externalIdTaken(input.externalId ?? "") : error;
+    if (createdId !== videoId) await forgetUpload(deps, videoId);
+    return { videoId: createdId };
+  } catch (thrown) {
+    const error = isExternalIdTaken(thrown) ? externalIdTaken(input.externalId ?? "") : thrown;
+    // After an outage the row may be there all the same: then a repeat with the key goes on with its upload.
+    if (error instanceof ExpectedError) await forgetUpload(deps, videoId);
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPubSubMessaging } from "@reelay/messaging";
-import { createLocalObjectStore } from "@reelay/object-store";
+import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { createWorker, type WorkerConfig } from "@reelay/render-worker";
 import { pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
@@ -59,12 +59,16 @@ export async function startSystem({ allowPrivate = ["127.0.0.1"], workers = 1 }:
 
   const api = stack.use(await startOneApi());
 
-  async function startOneWorker(overrides: Partial<WorkerConfig> = {}): Promise<AsyncDisposable> {
+  /** `wrapStore` stands between the worker and the store, to break it. */
+  async function startOneWorker(
+    overrides: Partial<WorkerConfig> = {},
+    wrapStore: (store: ObjectStore) => ObjectStore = (store) => store,
+  ): Promise<AsyncDisposable> {
     const held = new AsyncDisposableStack();
     const workerId = `test-${crypto.randomUUID().slice(0, 8)}`;
     const messaging = held.use(createPubSubMessaging(pubsub));
     const publicBaseUrl = `${api.url}/media/`;
-    const store = held.use(createLocalObjectStore({ directory: storeDirectory, publicBaseUrl }));
+    const store = wrapStore(held.use(createLocalObjectStore({ directory: storeDirectory, publicBaseUrl })));
     const config: WorkerConfig = {
       workerId,
       hostname: "test",
@@ -99,6 +103,8 @@ export async function startSystem({ allowPrivate = ["127.0.0.1"], workers = 1 }:
     pubsub,
     directory,
     storeDirectory,
+    /** Of the broker, for processes of the test's own. */
+    pubsubAddress: broker.address,
     client: createApiClient(api.url, token),
     /** A client of another workspace. */
     stranger: async () => createApiClient(api.url, (await createKey("theirs")).token),

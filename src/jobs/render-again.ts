@@ -1,0 +1,64 @@
+import { Profile } from "@reelay/contracts";
+import type { Job } from "../../prisma/generated/client.ts";
+import type { OperationDeps } from "../deps.ts";
+import { ConflictError } from "../errors.ts";
+import type { Tx } from "../events/record-change.ts";
+import { createJob } from "./create-job.ts";
+import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
+
+/**
+ * Makes a new job, `id`, that renders what an ended one left of its variants: terminal states absorb, and the old job stays as history.
+ * The caller holds the video's lock, and has seen that nothing is under way. What plays goes on playing: a video that is READY
+ * stays so while one of its variants is made.
+ */
+export async function renderAgain(
+  tx: Tx,
+  deps: OperationDeps,
+  earlier: Pick<Job, "id" | "workspaceId" | "videoId" | "profile" | "priority">,
+  { id, onlyVariants }: { id: string; onlyVariants: string[] },
+): Promise<void> {
+  const now = deps.clock();
+  const { workspaceId, videoId, priority } = earlier;
+  const isReady = await isSourceThere(tx, videoId, now);
+  const scope = { videoId, onlyVariants };
+  await awaitVariants(tx, scope);
+  await tx.variant.updateMany({
+    where: unfinishedVariants(scope),
+    data: { fraction: 0, frames: 0, sizeBytes: 0n, attemptId: null },
+  });
+  const { playableAt, status } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
+  const staysReady = status === "READY" && onlyVariants.length > 0;
+  await tx.video.update({
+    where: { id: videoId },
+    data: {
+      status: !isReady ? "AWAITING_SOURCE" : staysReady ? "READY" : playableAt ? "PLAYABLE" : "PROCESSING",
+      errorCode: null,
+      errorMessage: null,
+      errorScope: null,
+      errorRetriable: null,
+      errorAttemptId: null,
+    },
+  });
+  await tx.job.updateMany({ where: { videoId, isSuperseded: false }, data: { isSuperseded: true } });
+  const profile = Profile.parse(earlier.profile);
+  const job = { id, workspaceId, videoId, profile, priority, isReady, retryOfId: earlier.id, onlyVariants };
+  await createJob(tx, job, { now, maxActiveJobs: deps.limits.activeJobs });
+}
+
+/** False: its upload is still awaited. Throws `ConflictError` (`UPLOAD_EXPIRED`) when it will never come. */
+async function isSourceThere(tx: Tx, videoId: string, now: Date): Promise<boolean> {
+  const source = await tx.source.findUniqueOrThrow({ where: { videoId } });
+  if (source.receivedAt !== null || source.kind === "URL") return true;
+  if (source.uploadExpiresAt !== null && source.uploadExpiresAt > now) return false;
+  throw new ConflictError(
+    "UPLOAD_EXPIRED",
+    "The upload's address has expired and the source never came; create the video anew.",
+  );
+}
+
+/** The video's job that waits or runs, if any: there is one at most. */
+export const jobUnderWay = (tx: Tx, videoId: string): Promise<Pick<Job, "id" | "status"> | null> =>
+  tx.job.findFirst({
+    where: { videoId, status: { in: ["PENDING", "QUEUED", "RUNNING"] } },
+    select: { id: true, status: true },
+  });

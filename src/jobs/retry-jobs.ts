@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { ExpectedError, InvalidInputError } from "../errors.ts";
+import { onceByKey } from "../idempotency.ts";
+import { type JobFilter, jobWhere } from "./job-filter.ts";
+import { nextOfBatch, type Outcome, type RetryBatch, recordOutcome } from "./retry-batch.ts";
+import { retryJobIn } from "./retry-job.ts";
+
+export interface RetryJobsInput {
+  /** These jobs (keys), or … */
+  ids?: readonly string[] | null | undefined;
+  /** … those that it matches, oldest first. Unless it says otherwise: FAILED ones that no newer job of their video has superseded. */
+  filter?: JobFilter | null | undefined;
+  /** At most this many of the filter's, 1 to 500; default 100. */
+  first?: number | null | undefined;
+  /** Go on after this job of the filter's. */
+  after?: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+export interface RetriedJobs {
+  /** The new jobs. */
+  jobIds: string[];
+  /** What was not retried, and why. */
+  skipped: { jobId: string; code: string; message: string }[];
+  hasMore: boolean;
+  /** The last job that was looked at; null when there was none. */
+  lastId: string | null;
+}
+
+const most = 500;
+
+/**
+ * Retries many jobs, each in a transaction of its own: what cannot be retried is listed and holds up nothing. The choice of jobs
+ * and each one's outcome are kept under the key, so a repeat (also of a request that was cut off, also while it still runs) does what is left
+ * and gives the same answer. Throws `InvalidInputError` (`JOBS_INVALID`) and what `onceByKey` throws.
+ */
+export async function retryJobs(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { idempotencyKey, ...input }: RetryJobsInput,
+): Promise<RetriedJobs> {
+  checkInput(input);
+  const { workspaceId } = viewer;
+  const key = idempotencyKey ?? randomUUID();
+  await onceByKey(deps.db, { workspaceId, key, operation: "retryJobs", input }, async (tx) => {
+    const progress = await chooseJobs(tx, workspaceId, input);
+    await tx.idempotencyKey.update({
+      where: { workspaceId_key: { workspaceId, key } },
+      data: { progress: { ...progress } },
+    });
+  });
+  for (;;) {
+    const step = await retryNext(deps, viewer, key);
+    if (step !== "next") return toResult(step);
+  }
+}
+
+function checkInput({ ids, filter, first }: RetryJobsInput): void {
+  const invalid = (field: string, message: string) => new InvalidInputError("JOBS_INVALID", field, message);
+  if ((ids == null) === (filter == null)) {
+    throw invalid("ids", "ids, filter: give exactly one of them; `filter: {}` is every failed job.");
+  }
+  if (ids != null && (ids.length === 0 || ids.length > most)) {
+    throw invalid("ids", `ids: there are ${ids.length}; give 1 to ${most}.`);
+  }
+  if (first != null && (first < 1 || first > most)) {
+    throw invalid("first", `first: is ${first}; give 1 to ${most}, and go on with \`after\`.`);
+  }
+}
+
+async function chooseJobs(
+  tx: Parameters<typeof nextOfBatch>[0],
+  workspaceId: string,
+  { ids, filter, first, after }: RetryJobsInput,
+): Promise<RetryBatch> {
+  if (ids != null) return { jobIds: [...new Set(ids)], hasMore: false, outcomes: {} };
+  const size = first ?? 100;
+  const last = after == null ? null : await tx.job.findFirst({ where: { id: after, workspaceId } });
+  const rows = await tx.job.findMany({
+    where: {
+      AND: [
+        {
+          workspaceId,
+          ...jobWhere({ status: ["FAILED"], isSuperseded: false, ...withoutNulls(filter ?? {}) }),
+        },
+        last === null
+          ? {}
+          : {
+              OR: [{ createdAt: { gt: last.createdAt } }, { createdAt: last.createdAt, id: { gt: last.id } }],
+            },
+      ],
+    },
+    select: { id: true },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    take: size + 1,
+  });
+  const jobIds = rows.slice(0, size).map(({ id }) => id);
+  return { jobIds, hasMore: rows.length > size, outcomes: {} };
+}
+
+const withoutNulls = (filter: JobFilter): JobFilter =>
+  Object.fromEntries(Object.entries(filter).filter(([, value]) => value != null));
+
+/** Does one job of the batch. Several processes may be at the same batch: each takes what is left. Returns the batch when nothing is. */
+async function retryNext(deps: OperationDeps, viewer: Viewer, key: string): Promise<"next" | RetryBatch> {
+  const { db } = deps;
+  const { workspaceId } = viewer;
+  let jobId: string | undefined;
+  try {
+    return await db.$transaction(async (tx) => {
+      const batch = await nextOfBatch(tx, workspaceId, key);
+      jobId = batch.jobIds.find((id) => batch.outcomes[id] === undefined);
+      if (jobId === undefined) return batch;
+      const retriedAs = randomUUID();
+      await retryJobIn(tx, deps, viewer, { jobId, newId: retriedAs });
+      await recordOutcome(tx, { workspaceId, key, jobId, outcome: { retriedAs } });
+      return "next";
+    });
+  } catch (error) {
+    if (!(error instanceof ExpectedError) || jobId === undefined) throw error;
+    // What it had begun was rolled back with its transaction.
+    const skip = { workspaceId, key, jobId, outcome: { code: error.code, message: error.message } };
+    await db.$transaction(async (tx) => {
+      const batch = await nextOfBatch(tx, workspaceId, key);
+      if (batch.outcomes[skip.jobId] === undefined) await recordOutcome(tx, skip);
+    });
+    return "next";
+  }
+}
+
+function toResult({ jobIds, hasMore, outcomes }: RetryBatch): RetriedJobs {
+  const done = jobIds.flatMap((jobId): [string, Outcome][] => {
+    const outcome = outcomes[jobId];
+    return outcome ? [[jobId, outcome]] : [];
+  });
+  return {
+    jobIds: done.flatMap(([, outcome]) => ("retriedAs" in outcome ? [outcome.retriedAs] : [])),
+    skipped: done.flatMap(([jobId, outcome]) => ("code" in outcome ? [{ jobId, ...outcome }] : [])),
+    hasMore,
+    lastId: jobIds.at(-1) ?? null,
+  };
+}

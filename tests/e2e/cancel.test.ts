@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { words } from "../../render-worker/ffmpeg/words.ts";
+import { testEnv } from "../../render-worker/testing/env.ts";
+import { makeClip } from "../../render-worker/testing/kit.ts";
+import { documents, eventually, type System, startSystem } from "../kit/index.ts";
+
+let system: System;
+let long: string;
+beforeAll(async () => {
+  system = await startSystem({ workers: 0 });
+  long = await makeClip(
+    join(system.directory, "long.mp4"),
+    words(
+      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=60,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -b:v 3M -pix_fmt yuv420p",
+    ),
+  );
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+/** A worker as a process of its own. */
+function startWorkerProcess(name: string) {
+  const workDirectory = join(system.directory, `work-${name}`);
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../../render-worker/main.ts")], {
+    env: {
+      ...testEnv,
+      PUBSUB_EMULATOR_HOST: system.pubsubAddress,
+      STORE_DIRECTORY: system.storeDirectory,
+      REELAY_DATA_DIR: system.directory,
+      WORK_DIR: workDirectory,
+      WORKER_ID: name,
+      LOG_LEVEL: "error",
+    },
+    stdio: "inherit",
+  });
+  return {
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** The process id of its ffmpeg, once it runs. */
+    encoder: () =>
+      eventually(
+        async () => {
+          const names = await readdir(workDirectory, { recursive: true });
+          const note = names.find((file) => file.endsWith("ffmpeg.json"));
+          return (
+            note !== undefined &&
+            (JSON.parse(await readFile(join(workDirectory, note), "utf8")).pid as number)
+          );
+        },
+        "ffmpeg runs",
+        { timeoutMs: 60_000 },
+      ),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const jobOf = async (id: string) => (await system.client.video(id)).jobs.edges[0].node;
+const cancel = async (id: string) => (await system.client.ask(documents.cancel, { id })).data.cancelJob;
+const segments = async (id: string) => {
+  const key = Buffer.from(id, "base64url").toString().split(":")[1] ?? "";
+  const names = await readdir(join(system.storeDirectory, "videos", key, "attempts"), {
+    recursive: true,
+  }).catch(() => []);
+  return names.filter((name) => /\.(m4s|m3u8|mp4)$/.test(name));
+};
+
+test("the encoder of a worker process is gone after a cancel, with what it had stored", async () => {
+  await using worker = startWorkerProcess("canceled");
+  const id = await system.client.upload(long);
+  const pid = await worker.encoder();
+  await eventually(async () => (await segments(id)).length > 0, "something is stored", { timeoutMs: 60_000 });
+  expect(isAlive(pid)).toBe(true);
+  const job = await jobOf(id);
+  expect(await cancel(job.id)).toMatchObject({ __typename: "Job" });
+  await eventually(() => !isAlive(pid), "the encoder is gone");
+  await eventually(async () => (await jobOf(id)).status === "CANCELED", "the job is canceled");
+  await eventually(async () => (await segments(id)).length === 0, "what it had stored is gone");
+  expect(await cancel(job.id)).toMatchObject({ __typename: "Job", status: "CANCELED" });
+  const [attempt] = (await jobOf(id)).tasks[0].attempts;
+  expect(attempt).toMatchObject({ outcome: "CANCELED", workerId: "canceled" });
+});
+
+test("a job whose worker is dead is canceled without it", async () => {
+  await using worker = startWorkerProcess("dead");
+  const id = await system.client.upload(long);
+  const pid = await worker.encoder();
+  await eventually(async () => (await jobOf(id)).status === "RUNNING", "the job runs");
+  worker.kill("SIGKILL");
+  // It outlives its worker on this machine: a later worker would end it.
+  process.kill(pid, "SIGKILL");
+  expect(await cancel((await jobOf(id)).id)).toMatchObject({ __typename: "Job" });
+  await eventually(async () => (await jobOf(id)).status === "CANCELED", "the job is canceled", {
+    timeoutMs: 60_000,
+  });
+  expect(await jobOf(id)).toMatchObject({ tasks: [{ attempts: [{ outcome: "CANCELED" }] }] });
+});

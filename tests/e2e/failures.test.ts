@@ -1,0 +1,146 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { StoreFullError } from "@reelay/object-store";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { words } from "../../render-worker/ffmpeg/words.ts";
+import { makeClip } from "../../render-worker/testing/kit.ts";
+import { eventually, type System, startSystem } from "../kit/index.ts";
+import { badFiles, goodClip } from "./bad-sources.ts";
+
+let system: System;
+let long: string;
+beforeAll(async () => {
+  system = await startSystem({ workers: 0 });
+  long = await makeClip(
+    join(system.directory, "long.mp4"),
+    words(
+      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=60,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -b:v 3M -pix_fmt yuv420p",
+    ),
+  );
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const failure = "{ code message scope retriable logTail attempt { id number outcome workerId } }";
+const query = `query ($id: ID!) { video(id: $id) { status error ${failure} variants { name status error ${failure} }
+  jobs { nodes { status error ${failure} tasks { attempts { id number outcome workerId error ${failure} } } } } } }`;
+
+/** A video and its newest job, once that has ended. */
+async function endOf(id: string) {
+  await system.client.watch(id);
+  const { data } = await system.client.ask(query, { id });
+  const [job] = data.video.jobs.nodes;
+  return { video: data.video, job, attempts: job.tasks[0].attempts };
+}
+
+/** The process ids of ffmpeg that workers have noted, of this test's own system. */
+async function encoders(): Promise<number[]> {
+  const directory = join(system.directory, "work");
+  const names = await readdir(directory, { recursive: true }).catch(() => []);
+  const notes = names.filter((name) => name.endsWith("ffmpeg.json"));
+  const texts = await Promise.all(
+    notes.map((name) => readFile(join(directory, name), "utf8").catch(() => "{}")),
+  );
+  return texts.flatMap((text) => (JSON.parse(text || "{}") as { pid?: number }).pid ?? []);
+}
+
+test("bad input is rejected at once: one attempt, a final error of scope INPUT, alike on video, job, and attempt", async () => {
+  await using _worker = await system.startWorker({ workerId: "refuser" });
+  const path = (await badFiles["sound alone"]?.(system.directory)) ?? "";
+  const { video, job, attempts } = await endOf(await system.client.upload(path));
+  expect(attempts).toMatchObject([{ number: 1, outcome: "REJECTED" }]);
+  const [{ id }] = attempts;
+  const said = {
+    code: "SOURCE_HAS_NO_VIDEO",
+    scope: "INPUT",
+    retriable: false,
+    attempt: { id, number: 1, outcome: "REJECTED", workerId: "refuser" },
+  };
+  expect(video).toMatchObject({ status: "FAILED", error: said });
+  expect(job).toMatchObject({ status: "FAILED", error: said });
+  expect(attempts[0].error).toMatchObject(said);
+  expect(job.error.message).toBe(attempts[0].error.message);
+});
+
+test("an encoder that is killed three times is given up with the whole history, and is found and driven again by it", async () => {
+  await using _worker = await system.startWorker({ workerId: "unlucky" });
+  const id = await system.client.upload(long);
+  const killed = new Set<number>();
+  while (killed.size < 3) {
+    const pid = await eventually(
+      async () => (await encoders()).find((found) => !killed.has(found)) ?? false,
+      "an encoder runs",
+      { timeoutMs: 60_000 },
+    );
+    killed.add(pid);
+    process.kill(pid, "SIGKILL");
+  }
+  const { video, job, attempts } = await endOf(id);
+  expect(attempts).toHaveLength(3);
+  for (const [index, attempt] of attempts.entries()) {
+    expect(attempt).toMatchObject({
+      number: index + 1,
+      outcome: "FAILED",
+      error: {
+        code: "OUT_OF_MEMORY",
+        scope: "WORKER",
+        retriable: true,
+        message: expect.stringMatching(/^ffmpeg/),
+      },
+    });
+  }
+  const said = {
+    code: "OUT_OF_MEMORY",
+    message: expect.stringMatching(/^Given up after 3 tries, the last: ffmpeg/),
+    scope: "WORKER",
+    retriable: true,
+    attempt: { id: attempts[2].id, number: 3 },
+  };
+  expect(job).toMatchObject({ status: "FAILED", error: said });
+  expect(video).toMatchObject({ status: "FAILED", error: said });
+  expect(video.variants[0]).toMatchObject({ status: "FAILED", error: said });
+
+  const { data } = await system.client.ask(
+    `mutation { r: retryJobs(input: { filter: { errorCode: "OUT_OF_MEMORY", errorScope: WORKER, isRetriable: true } }) {
+      ... on RetriedJobs { jobs { id } skipped { id } hasMore } } }`,
+  );
+  expect(data.r).toMatchObject({ jobs: [{}], skipped: [], hasMore: false });
+  const again = await system.client.ask("mutation ($id: ID!) { r: cancelJob(id: $id) { __typename } }", {
+    id: data.r.jobs[0].id,
+  });
+  expect(again.data.r.__typename).toBe("Job");
+});
+
+test("what ffmpeg said is with the error wherever that is shown", async () => {
+  await using _worker = await system.startWorker({ workerId: "talker" });
+  // Pictures that are noise to the decoder, in a container that is whole.
+  const path = await makeClip(join(system.directory, "garbled.mp4"), [
+    "-i",
+    await goodClip(system.directory),
+    ...words("-an -c:v copy -bsf:v noise=amount=1"),
+  ]);
+  const { video, job, attempts } = await endOf(await system.client.upload(path));
+  expect(video.status).toBe("FAILED");
+  const last = attempts.at(-1);
+  expect(last.error.logTail).toMatch(/h264|decod/i);
+  for (const error of [job.error, video.error]) {
+    expect(error).toMatchObject({ logTail: last.error.logTail, attempt: { id: last.id } });
+  }
+});
+
+test("a store that is full is a retriable failure of scope STORAGE, and no fault of the source", async () => {
+  await using _worker = await system.startWorker({ workerId: "full" }, (store) => ({
+    ...store,
+    toLocalFile: (...args) => store.toLocalFile(...args),
+    head: (...args) => store.head(...args),
+    deletePrefix: (...args) => store.deletePrefix(...args),
+    put: (key) => Promise.reject(new StoreFullError(key)),
+  }));
+  const { job, attempts } = await endOf(await system.client.upload(await goodClip(system.directory)));
+  expect(attempts).toHaveLength(3);
+  expect(job.error).toMatchObject({
+    code: "STORE_FULL",
+    scope: "STORAGE",
+    retriable: true,
+    message: expect.stringMatching(/^Given up after 3 tries, the last: The object store has no room/),
+  });
+});

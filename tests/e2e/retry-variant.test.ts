@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { createLocalObjectStore } from "@reelay/object-store";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Prisma } from "../../prisma/generated/client.ts";
+import { words } from "../../render-worker/ffmpeg/words.ts";
+import { makeClip } from "../../render-worker/testing/kit.ts";
+import { eventually, type System, startSystem } from "../kit/index.ts";
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const keyOf = (id: string) => Buffer.from(id, "base64url").toString().split(":")[1] ?? "";
+
+test("a variant that failed while the video is READY is made by a job of its own, and nothing else is encoded", async () => {
+  const clip = await makeClip(
+    join(system.directory, "clip.mp4"),
+    words(
+      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=2 -c:v libx264 -preset ultrafast -pix_fmt yuv420p",
+    ),
+  );
+  const id = await system.client.upload(clip);
+  await system.client.watch(id);
+  const videoId = keyOf(id);
+  const where = { videoId_name: { videoId, name: "240p" } };
+  const before = await system.db.variant.findMany({ where: { videoId, name: { not: "240p" } } });
+  const failed = { status: "FAILED", errorCode: "ENCODER_FAILED", playlist: Prisma.DbNull } as const;
+  const variant = await system.db.variant.update({ where, data: { ...failed, readyAt: null } });
+
+  const { data } = await system.client.ask(
+    `mutation ($id: ID!) { r: retryVariant(id: $id) { __typename
+      ... on Job { id variantNames retryOf { id } video { status } tasks { variants { name } } } ... on Error { code message } } }`,
+    { id: Buffer.from(`Variant:${variant.id}`).toString("base64url") },
+  );
+  expect(data.r).toMatchObject({
+    __typename: "Job",
+    variantNames: ["240p"],
+    video: { status: "READY" },
+    tasks: [{ variants: [{ name: "240p" }] }],
+  });
+  // The video is READY all the while: watched until the job has ended.
+  const statuses = await system.client.watch(id, ({ variants }) =>
+    variants.some(({ name, status }: Record<string, string>) => name === "240p" && status === "READY"),
+  );
+  expect(new Set(statuses.map(({ status }) => status))).toEqual(new Set(["READY"]));
+  const made = await eventually(
+    async () =>
+      (await system.db.job.findFirst({
+        where: { id: keyOf(data.r.id), endedAt: { not: null } },
+        include: { tasks: { include: { attempts: true } } },
+      })) ?? false,
+    "the job has ended",
+  );
+  const [attempt] = made.tasks[0]?.attempts ?? [];
+  expect(made).toMatchObject({ status: "SUCCEEDED" });
+  expect(await system.db.variant.findUnique({ where })).toMatchObject({
+    status: "READY",
+    attemptId: attempt?.id,
+    errorCode: null,
+  });
+  expect(await system.db.variant.findMany({ where: { videoId, name: { not: "240p" } } })).toEqual(before);
+
+  await using store = createLocalObjectStore({
+    directory: system.storeDirectory,
+    publicBaseUrl: "http://store/",
+  });
+  const prefix = `videos/${videoId}/attempts/${attempt?.id}/`;
+  const keys = (await Array.fromAsync(store.list(prefix))).map(({ key }) => key.slice(prefix.length));
+  expect(new Set(keys.map((key) => key.split("/")[0]))).toEqual(
+    new Set(["240p", "poster.jpg", "manifest.json"]),
+  );
+  const master = await text((await store.read(`videos/${videoId}/manifest/master.m3u8`)).body);
+  expect(master).toContain(`attempts/${attempt?.id}/240p/index.m3u8`);
+});
