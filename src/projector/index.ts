@@ -24,6 +24,7 @@ export function startProjector(deps: ProjectorDeps): Promise<AsyncDisposable> {
         throw error;
       }
     },
-    { maxInFlight: 20 },
+    // Each holds a connection while it writes to the store: half of the pool is left to requests, however slow the store is.
+    { maxInFlight: 10 },
   );
 }
