@@ -5,7 +5,7 @@ import { objectKeys } from "@reelay/contracts";
 import type { Client } from "pg";
 import type { Tools } from "../load/clips.ts";
 import type { Accepted } from "../load/submitter.ts";
-import { rowId } from "./check-jobs.ts";
+import { rowId } from "../row-id.ts";
 import { all, type Figure, none } from "./figure.ts";
 import { danglingMasters, foldersIn, lacksOf, mediaPlaylistsOf } from "./playlists.ts";
 

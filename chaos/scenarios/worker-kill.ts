@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { rowId } from "../checks/check-jobs.ts";
 import { atMost, type Figure, none, told } from "../checks/figure.ts";
 import { withDatabase } from "../database.ts";
 import type { Accepted } from "../load/submitter.ts";
+import { rowId } from "../row-id.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../until.ts";
 
