@@ -45,7 +45,7 @@ export async function runChaos(options: ChaosOptions): Promise<Figure[]> {
     const own = await run(stage, options);
     await heal(system);
     print("in peace:");
-    const inVain = await settle(stage, { timeoutMs: 180_000, signal, print });
+    const inVain = await settle(stage, { signal, print });
     return [...own, none("waits that were in vain", inVain), ...(await check(stage))];
   } finally {
     if (options.logsTo !== undefined) await system.keepLogs(options.logsTo);
@@ -63,7 +63,7 @@ function run(stage: Stage, options: ChaosOptions): Promise<Figure[]> {
   }
 }
 
-async function check({ system, load, watchers, readers, tools }: Stage): Promise<Figure[]> {
+async function check({ system, load, watchers, player, readers, tools }: Stage): Promise<Figure[]> {
   return await withDatabase(system.postgres.url, async (db) => [
     ...(await checkJobs(db, load.result)),
     ...(await checkStates(db)),
@@ -75,6 +75,7 @@ async function check({ system, load, watchers, readers, tools }: Stage): Promise
       tools,
       framesOf: 8,
     })),
+    none("files that a player was sent to and that were missing", [...player.missed]),
     ...(await checkLeftovers(system)),
   ]);
 }

@@ -4,6 +4,7 @@ import { type ApiPool, createApiPool } from "./load/api-pool.ts";
 import { type Clip, makeClips, type Tools } from "./load/clips.ts";
 import { type EventReader, readEvents } from "./load/event-reader.ts";
 import { type FileServer, serveClips } from "./load/file-server.ts";
+import { type Player, startPlayer } from "./load/player.ts";
 import { createLoad, type Load } from "./load/submitter.ts";
 import { createWatchers, type Watchers } from "./load/watchers.ts";
 import { openGuard } from "./processes/guard.ts";
@@ -20,6 +21,7 @@ export interface Stage extends AsyncDisposable {
   tools: Tools;
   load: Load;
   watchers: Watchers;
+  player: Player;
   /** By workspace. */
   readers: Map<string, EventReader>;
 }
@@ -51,6 +53,7 @@ export async function openStage(options: {
   const readers = new Map(
     tenants.map(({ workspaceId, token }) => [workspaceId, readEvents(pool, token, over)] as const),
   );
+  const player = startPlayer(system.store.view, over);
   const load = createLoad({
     pool,
     files,
@@ -68,7 +71,18 @@ export async function openStage(options: {
   });
   const held = opening.move();
   const dispose = () => held.disposeAsync();
-  return { system, pool, files, clips, tools, load, watchers, readers, [Symbol.asyncDispose]: dispose };
+  return {
+    system,
+    pool,
+    files,
+    clips,
+    tools,
+    load,
+    watchers,
+    player,
+    readers,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 /** Resolves when every API says that it is ready and every worker has been seen. */

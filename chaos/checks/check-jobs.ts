@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import type { LoadResult } from "../load/submitter.ts";
+import { rowId } from "../row-id.ts";
 import { all, type Figure, none, told } from "./figure.ts";
 
 /** Every accepted job has ended, once, and by ways that the states allow. */
@@ -67,7 +68,3 @@ export async function checkJobs(db: Client, load: LoadResult): Promise<Figure[]>
     none("requests refused without a reason", load.refused),
   ];
 }
-
-/** The key of the row in a global id. */
-export const rowId = (globalId: string): string =>
-  Buffer.from(globalId, "base64url").toString().split(":")[1] ?? "";

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { objectKeys } from "@reelay/contracts";
 import type { Client } from "pg";
 import type { Tools } from "../load/clips.ts";
 import type { Accepted } from "../load/submitter.ts";
-import { rowId } from "./check-jobs.ts";
+import { rowId } from "../row-id.ts";
 import { all, type Figure, none } from "./figure.ts";
+import { danglingMasters, foldersIn, lacksOf, mediaPlaylistsOf } from "./playlists.ts";
 
 /** Whether what is READY plays to its last frame, and whether anything lies in the store that nothing names. */
 export async function checkStore(
@@ -39,54 +39,14 @@ export async function checkStore(
   ];
 }
 
-const lines = async (file: string): Promise<string[]> => (await readFile(file, "utf8")).split("\n");
-
-/** Playlists that a master playlist names, as paths. */
-async function namedBy(master: string): Promise<string[]> {
-  const text = await lines(master);
-  const uris = text.flatMap((line) => {
-    if (line.startsWith("#EXT-X-MEDIA:")) return /URI="([^"]+)"/.exec(line)?.[1] ?? [];
-    return line === "" || line.startsWith("#") ? [] : line;
-  });
-  return uris.map((uri) => path.join(path.dirname(master), uri));
-}
-
-/** What a media playlist lacks: files that it names, and its end if it must have one. */
-async function lacksOf(playlist: string, mustEnd: boolean): Promise<string[]> {
-  const text = await lines(playlist).catch(() => undefined);
-  if (text === undefined) return [`${playlist} is missing`];
-  const files = text.flatMap((line) => {
-    if (line.startsWith("#EXT-X-MAP:")) return /URI="([^"]+)"/.exec(line)?.[1] ?? [];
-    return line === "" || line.startsWith("#") ? [] : line;
-  });
-  const lacks: string[] = [];
-  for (const file of files) {
-    const found = await stat(path.join(path.dirname(playlist), file)).catch(() => undefined);
-    if (found === undefined || found.size === 0) lacks.push(`${playlist} names ${file}, which is missing`);
-  }
-  if (mustEnd && !text.includes("#EXT-X-ENDLIST")) lacks.push(`${playlist} has no end`);
-  return lacks;
-}
-
 async function faultsOf(store: string, videoId: string, variants: number): Promise<string[]> {
   const master = path.join(store, objectKeys.master(videoId));
-  const playlists = await namedBy(master).catch(() => undefined);
+  const playlists = await mediaPlaylistsOf(master).catch(() => undefined);
   if (playlists === undefined) return [`${videoId} has no master playlist`];
   const media = playlists.filter((playlist) => !playlist.includes("/audio/")).length;
   const faults = await Promise.all(playlists.map((playlist) => lacksOf(playlist, true)));
   const isShort = media < variants ? [`${videoId}: ${media} of ${variants} variants in its master`] : [];
   return [...faults.flat(), ...isShort];
-}
-
-const foldersIn = (folder: string): Promise<string[]> => readdir(folder).catch((): string[] => []);
-
-async function danglingMasters(store: string): Promise<string[]> {
-  const dangling: string[] = [];
-  for (const videoId of await foldersIn(path.join(store, "videos"))) {
-    const playlists = await namedBy(path.join(store, objectKeys.master(videoId))).catch((): string[] => []);
-    for (const playlist of playlists) dangling.push(...(await lacksOf(playlist, false)));
-  }
-  return dangling;
 }
 
 /** Attempts' folders in the store that no row names. */

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import type { Watchers } from "../load/watchers.ts";
-import { rowId } from "./check-jobs.ts";
+import { rowId } from "../row-id.ts";
 import { type Figure, none, told } from "./figure.ts";
 
 /** Whether every subscriber has been told how its video ended. */

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { rowId } from "../row-id.ts";
 import type { Answer, ApiPool } from "./api-pool.ts";
 
 /** A receiver that pages through one workspace's event log by cursor, all the time. */
@@ -15,7 +14,7 @@ export interface EventReader {
 
 interface Page {
   ids: string[];
-  cursor: string | null;
+  cursor: string;
 }
 
 export function readEvents(pool: ApiPool, token: string, signal: AbortSignal): EventReader {
@@ -27,7 +26,7 @@ export function readEvents(pool: ApiPool, token: string, signal: AbortSignal): E
     while (!signal.aborted) {
       const page: Page = readPage(await pool.ask(token, document, { after }, signal));
       ids.push(...page.ids);
-      after = page.cursor ?? after;
+      after = page.cursor;
       if (page.ids.length > 0) continue;
       emptyPasses += 1;
       await delay(200, undefined, { signal });
@@ -47,25 +46,9 @@ export function readEvents(pool: ApiPool, token: string, signal: AbortSignal): E
   };
 }
 
-const hasChanges = readFileSync(
-  path.join(import.meta.dirname, "../../schema/schema.graphql"),
-  "utf8",
-).includes("  changes(");
+const document = "query ($after: String) { changes(first: 100, after: $after) { events { id } cursor } }";
 
-const document = hasChanges
-  ? "query ($after: String) { changes(first: 100, after: $after) { events { id } cursor } }"
-  : "query ($after: String) { events(first: 100, after: $after) { edges { cursor } pageInfo { endCursor } } }";
-
-const readPage = ({ changes, events }: Answer): Page =>
-  hasChanges
-    ? {
-        ids: changes.events.map(({ id }: { id: string }) => decode(id).split(":")[1]),
-        cursor: changes.cursor,
-      }
-    : {
-        ids: events.edges.map(({ cursor }: { cursor: string }) => JSON.parse(decode(cursor)).at(-1)),
-        cursor: events.pageInfo.endCursor,
-      };
-
-/** The row's id, out of what is opaque to anybody else. */
-const decode = (text: string): string => Buffer.from(text, "base64url").toString();
+const readPage = ({ changes }: Answer): Page => ({
+  ids: changes.events.map(({ id }: { id: string }) => rowId(id)),
+  cursor: changes.cursor,
+});

@@ -51,8 +51,12 @@ export async function loseBroker(
   const watchedSeconds = since();
   return [
     told("videos accepted while the broker was away", during),
-    told("seconds from the end of a broker outage to the first task taken", takenSeconds),
-    told("the same, to progress at a viewer", watchedSeconds),
-    atMost("the same, to normal flow", Math.max(takenSeconds, watchedSeconds), limitSeconds),
+    told("seconds from the end of the outage to a task taken", takenSeconds),
+    told("seconds from the end of the outage to progress at a viewer", watchedSeconds),
+    atMost(
+      "seconds from the end of the outage to normal flow",
+      Math.max(takenSeconds, watchedSeconds),
+      limitSeconds,
+    ),
   ];
 }

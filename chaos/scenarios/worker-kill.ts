@@ -1,13 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { rowId } from "../checks/check-jobs.ts";
 import { atMost, type Figure, none, told } from "../checks/figure.ts";
 import { withDatabase } from "../database.ts";
 import type { Accepted } from "../load/submitter.ts";
+import { rowId } from "../row-id.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../until.ts";
 
 /** From the SIGKILL of a worker to its task running elsewhere, with default settings. */
 const limitSeconds = 45;
+const name = "seconds from a worker's SIGKILL to its task running elsewhere";
 
 interface AttemptRow {
   videoId: string;
@@ -58,9 +59,9 @@ export async function killWorkers(
   const sorted = seconds.toSorted((a, b) => a - b);
   return [
     none("tasks of killed workers that never ran elsewhere", never),
-    told("seconds from SIGKILL of a worker to its task running elsewhere, least", sorted[0] ?? 0),
-    told("the same, median", sorted[Math.floor(sorted.length / 2)] ?? 0),
-    atMost("the same, most", sorted.at(-1) ?? Number.POSITIVE_INFINITY, limitSeconds),
+    told(`${name} (least)`, sorted[0] ?? 0),
+    told(`${name} (median)`, sorted[Math.floor(sorted.length / 2)] ?? 0),
+    atMost(`${name} (most)`, sorted.at(-1) ?? Number.POSITIVE_INFINITY, limitSeconds),
   ];
 }
 

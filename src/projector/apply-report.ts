@@ -49,7 +49,9 @@ async function answer(
   const { videoId } = report;
   switch (result.kind) {
     case "lost":
-      if (!isEnd(report)) await stop(deps, report, "LEASE_LOST", result.keep);
+      // It may end after the job, by which time nobody else looks for what it made.
+      if (isEnd(report)) await removeLosers(deps, videoId);
+      else await stop(deps, report, "LEASE_LOST", result.keep);
       return;
     case "unwanted":
       // The job was canceled between the task's message and its start, or the control message was lost.

@@ -353,6 +353,20 @@ test("a variant that was finished but never reported is made again, stands once 
   expect(new Set(left.map(({ key }) => key))).toEqual(new Set([copies[0], copies[3]]));
 });
 
+test("what an attempt that never held the lease made is removed, also when it ends after the job", async () => {
+  const ref = await system.createQueuedVideo();
+  const winner = attemptOf(ref);
+  await system.apply(winner.started);
+  await system.apply(winner.completed(1));
+  // A copy of the task's message reached another worker, which heard too late that it should stop.
+  const late = attemptOf(ref);
+  const key = objectKeys.attemptFile(ref.videoId, late.started.attemptId, "144p", "index.m3u8");
+  await system.store.put(key, "#EXTM3U");
+  await system.apply(late.completed(1));
+  expect(await system.store.head(key)).toBeNull();
+  expect(await read(ref)).toMatchObject({ video: "READY", outcomes: ["COMPLETED"] });
+});
+
 test("the heartbeat of a worker that is at a deleted video's task is answered with CANCELED", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
