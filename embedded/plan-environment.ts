@@ -27,6 +27,7 @@ export function planEnvironment(
     WORK_DIR: layout.work,
     // Not `localhost`, which may lead to another program that listens on ::1 only.
     PUBLIC_URL: `http://${host === "127.0.0.1" ? host : "localhost"}:${port}`,
+    OTEL_SERVICE_NAME: "reelay",
     ...given,
     ...(parts.databaseUrl && { DATABASE_URL: parts.databaseUrl }),
     ...(parts.brokerAddress && { PUBSUB_EMULATOR_HOST: parts.brokerAddress }),

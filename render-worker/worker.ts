@@ -4,6 +4,7 @@ import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messa
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import { settleState } from "./attempt/attempt-state.ts";
+import { type AttemptTrace, startAttemptTrace } from "./attempt/attempt-trace.ts";
 import { StateCell } from "./attempt/context.ts";
 import { removePartialOutput } from "./attempt/remove-partial-output.ts";
 import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
@@ -12,6 +13,7 @@ import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import type { WorkerMetrics } from "./metrics.ts";
 import { Slots } from "./slots.ts";
 import { backoffMs, sleep } from "./wait.ts";
 import { WorkDirectory } from "./work-directory/work-directory.ts";
@@ -22,11 +24,15 @@ export interface WorkerDeps {
   config: WorkerConfig;
   log: Logger;
   tools: FfmpegTools;
+  /** Default: nobody counts. */
+  metrics?: WorkerMetrics;
 }
 
 /** A process that does tasks. Disposing stops it: it takes nothing new, ends what runs as `INTERRUPTED`, and says so. */
 export interface Worker extends AsyncDisposable {
   start(): Promise<void>;
+  /** It was started, and is not stopping. */
+  readonly isTaking: boolean;
 }
 
 interface RunningAttempt {
@@ -61,9 +67,14 @@ class RenderWorker implements Worker {
     this.#deps = deps;
     this.#log = deps.log.child({ workerId: deps.config.workerId });
     this.#slots = new Slots(deps.config.slots);
+    deps.metrics?.countSlots(deps.config.slots, () => this.#running.size);
     this.#heartbeat = new Heartbeat(deps, () =>
       [...this.#running.values()].map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
     );
+  }
+
+  get isTaking(): boolean {
+    return this.#loops.length > 0 && !this.#stopping.signal.aborted;
   }
 
   async start(): Promise<void> {
@@ -139,7 +150,7 @@ class RenderWorker implements Worker {
       await delivery.nack();
       return false;
     }
-    const { config, messaging } = this.#deps;
+    const { config, messaging, metrics } = this.#deps;
     const { videoId, jobId, taskId } = message;
     const ref = { videoId, jobId, taskId, attemptId: randomUUID(), workerId: config.workerId };
     const log = this.#log.child({ videoId, jobId, taskId, attemptId: ref.attemptId });
@@ -149,12 +160,15 @@ class RenderWorker implements Worker {
       giveUp: new AbortController(),
       done: Promise.resolve(),
     };
+    const trace = startAttemptTrace(delivery, message, ref);
     const reporter = new AttemptReporter({
       messaging,
       ref,
       log,
       progressMs: config.progressMs,
       giveUp: attempt.giveUp.signal,
+      trace: trace.context,
+      onRetry: () => metrics?.reportRetried(),
     });
     // Known before it is announced: a cancel request may come as soon as somebody has heard of it.
     this.#running.set(ref.attemptId, attempt);
@@ -162,13 +176,14 @@ class RenderWorker implements Worker {
       await reporter.started();
     } catch (error) {
       this.#running.delete(ref.attemptId);
+      trace.end(null);
       log.warn({ err: error }, "task.given-back");
       await delivery.nack();
       return false;
     }
     // From here on the lease says who has the task. If the acknowledgement is lost the task comes again, and is known.
     await delivery.ack().catch((error: unknown) => log.warn({ err: error }, "task.not-acknowledged"));
-    attempt.done = this.#run(message, attempt, reporter, log).finally(() => {
+    attempt.done = this.#run(message, attempt, reporter, trace, log).finally(() => {
       this.#running.delete(ref.attemptId);
       release();
       this.#heartbeat.beat();
@@ -181,14 +196,18 @@ class RenderWorker implements Worker {
     task: RenderRequested,
     { ref, stop, giveUp }: RunningAttempt,
     reporter: AttemptReporter,
+    trace: AttemptTrace,
     log: Logger,
   ): Promise<void> {
-    const { config, store, tools } = this.#deps;
+    const { config, store, tools, metrics } = this.#deps;
+    const startedAt = performance.now();
     const state = new StateCell((current) => reporter.advanced(current));
     if (!this.#workDirectory) throw new Error("The worker was not started.");
     await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
     log.info("attempt.started");
     const outcome = await runAttempt({
+      trace: trace.context,
+      metrics,
       task,
       ref,
       store,
@@ -209,6 +228,8 @@ class RenderWorker implements Worker {
           );
     await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
     await reporter.ended(outcome, settleState(state.current, outcome));
+    trace.end(outcome);
+    metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
     await removal;
   }
 }

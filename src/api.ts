@@ -13,12 +13,12 @@ import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
 import { createMediaHandler } from "./media/index.ts";
-import { createMetrics } from "./metrics.ts";
 import { startRelay } from "./outbox/relay.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
 import { recallAll, startSweeper } from "./sweeper/index.ts";
+import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { createWatchPage } from "./watch/index.ts";
 
 export interface Api extends AsyncDisposable {
@@ -48,29 +48,30 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
   await messaging.provision();
-  const { store, uploads, handlers, sweepUploads } = openStore(env, { db, clock, log }, starting);
+  const metrics = createMetrics(db);
+  const { store, uploads, handlers, sweepUploads } = openStore(env, { db, clock, log, metrics }, starting);
   const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
-  const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log }));
+  const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log, metrics }));
   const limits = {
     uploadBytes: env.uploads.maxBytes,
     uploadExpiryMs: env.uploads.expiryMs,
     allowPrivateUrls: env.allowPrivateUrls,
     ...env.quotas,
   };
-  const operations: OperationDeps = { db, store, live, uploads, clock, log, limits };
+  const operations: OperationDeps = { db, store, live, uploads, clock, log, limits, metrics };
   const sweeperDeps = { ...operations, messaging };
   if (options.isBrokerEmpty) await recallAll({ db, log });
   starting.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
   starting.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
-  starting.use(await startProjector({ db, messaging, store, clock, log }));
+  starting.use(await startProjector({ db, messaging, store, clock, log, metrics }));
   starting.use(startSweeper(sweeperDeps, sweepUploads));
   const server = starting.use(
     createServer({
       config: { isDevelopment: env.isDevelopment, corsOrigins: env.corsOrigins },
       context: { db, store, live, clock, operations },
       log,
-      metrics: createMetrics(db),
+      metrics,
       checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
       handlers: [...handlers, createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) })],
       webSocketHooks: createSharedExecution({
@@ -97,7 +98,7 @@ interface OpenedStore {
 /** The store that the environment names, with its way of uploading and, for a local one, its serving. */
 function openStore(
   env: ApiEnv,
-  { db, clock, log }: { db: PrismaClient; clock: () => Date; log: Logger },
+  { db, clock, log, metrics }: { db: PrismaClient; clock: () => Date; log: Logger; metrics: Metrics },
   stack: AsyncDisposableStack,
 ): OpenedStore {
   if (env.store.kind === "gcs") {
@@ -113,6 +114,7 @@ function openStore(
     clock,
     log,
     publicUrl: env.publicUrl,
+    onBytes: (sizeBytes) => metrics.uploadReceived(sizeBytes),
     // Below the store's own reserved prefix: on its file system, and never served.
     directory: join(directory, ".store-uploads"),
   });

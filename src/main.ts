@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { createLogger, startTracing } from "@reelay/telemetry";
 import { startApi } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
 
@@ -6,9 +6,10 @@ import { processEnvironment, readApiEnv } from "./env.ts";
 async function main(): Promise<void> {
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
-  const log = pino({ level: read.env.logLevel });
+  const log = createLogger({ level: read.env.logLevel });
   const stopped = Promise.withResolvers<string>();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopped.resolve(signal));
+  await using _tracing = await startTracing(read.env.tracing, log);
   await using api = await startApi(read.env, log);
   log.info({ url: api.url, signal: await stopped.promise }, "api.stopping");
 }

@@ -16,6 +16,8 @@ import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
 import { pathOf } from "./http/path.ts";
 import { serveWebSocket, type WebSocketHooks } from "./http/web-socket.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import { useTelemetry } from "./telemetry/use-telemetry.ts";
 
 /** Answers a request (true), or leaves it to the next one (false). */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
@@ -40,7 +42,8 @@ export interface ServerDeps {
   /** What resolvers get, but for the viewer. */
   context: Omit<Context, "viewer">;
   log: Logger;
-  metrics: Registry;
+  metrics: Pick<Registry, "metrics" | "contentType"> &
+    Partial<Pick<Metrics, "graphqlAnswered" | "countSubscribers">>;
   /** What `/readyz` asks, by name. */
   checks: Readonly<Record<string, Check>>;
   /** Whatever else is served: media, uploads, the watch page. Asked in order. */
@@ -63,7 +66,14 @@ export function createServer(deps: ServerDeps): ApiServer {
   const authenticate = createAuthenticate({ db: context.db, clock: context.clock });
   const maskError = createMaskError(log);
   const { isDevelopment } = config;
-  const yoga = createGraphQL({ isDevelopment, context, authenticate, maskError, maxBodyBytes });
+  const yoga = createGraphQL({
+    isDevelopment,
+    context,
+    authenticate,
+    maskError,
+    maxBodyBytes,
+    plugins: [useTelemetry(deps.metrics)],
+  });
   const streams = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
 
@@ -71,7 +81,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     // A kept-alive connection would hold the process after the last answer.
     if (closing) res.setHeader("Connection", "close");
     answer(req, res).catch((error: unknown) => {
-      log.error({ event: "http.bug", method: req.method, path: pathOf(req), err: error });
+      log.error({ method: req.method, path: pathOf(req), err: error }, "http.bug");
       if (res.headersSent) res.destroy();
       else
         sendJson(res, 500, {
@@ -127,6 +137,8 @@ export function createServer(deps: ServerDeps): ApiServer {
     recheckMs: config.socketRecheckMs ?? 10_000,
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),
   });
+
+  deps.metrics.countSubscribers?.({ websocket: () => webSocket.sockets.size, sse: () => streams.size });
 
   async function close(): Promise<void> {
     const { promise: closed, resolve } = Promise.withResolvers<void>();

@@ -24,6 +24,8 @@ export interface GraphQLDeps {
   isDevelopment: boolean;
   /** Largest body of a request, in bytes. */
   maxBodyBytes: number;
+  /** After authentication and limits. */
+  plugins?: readonly Plugin[];
 }
 
 export type Yoga = YogaServerInstance<RequestContext, Context>;
@@ -64,7 +66,7 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
     schema,
     graphqlEndpoint: graphqlPath,
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
-    plugins: [useAuthentication(deps), useLimits()],
+    plugins: [useAuthentication(deps), useLimits(), ...(deps.plugins ?? [])],
     maskedErrors: { maskError: deps.maskError },
     maxRequestBodySize: deps.maxBodyBytes,
     graphiql: deps.isDevelopment && {

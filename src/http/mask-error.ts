@@ -57,13 +57,13 @@ export function createMaskError(log: Logger) {
     const code = (cause as { code?: unknown } | null)?.code;
     const errorId = randomUUID();
     if (typeof code === "string" && outageCodes.has(code)) {
-      log.error({ event: "graphql.outage", errorId, err: cause });
+      log.error({ errorId, err: cause }, "graphql.outage");
       return new GraphQLError("The database is away just now; try again in a few seconds.", {
         ...at,
         extensions: { code: "SERVICE_UNAVAILABLE", errorId, http: http.SERVICE_UNAVAILABLE },
       });
     }
-    log.error({ event: "graphql.bug", errorId, path: at.path, err: cause });
+    log.error({ errorId, path: at.path, err: cause }, "graphql.bug");
     return new GraphQLError(
       `Something is wrong on the server's side; its log says what, under the id ${errorId}.`,
       { ...at, extensions: { code: "INTERNAL_SERVER_ERROR", errorId } },

@@ -25,6 +25,8 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
     if (attempt === null) return (await isCompleted(tx, report.attemptId)) ? "old" : "lost";
     return await applyToHeld(tx, deps, attempt, report, now);
   }, transactionOptions);
+  deps.metrics?.reportApplied(report.type, report.at);
+  if (result === "applied" && isEnd(report)) deps.metrics?.attemptEnded(outcomeOf(report));
   if (result === "lost" && !isEnd(report)) await stop(deps, report, "LEASE_LOST");
   // Its worker is to stop, and may have stored something since the deletion: gone once it says that it has stopped.
   if (result === "deleted" && !isEnd(report)) await stop(deps, report, "CANCELED");
@@ -37,6 +39,8 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
 /** A late report of an attempt that did its work: there is nothing to stop, and its output is to stay. */
 const isCompleted = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.attempt.count({ where: { id, outcome: "COMPLETED" } })) > 0;
+
+const outcomeOf = (report: AttemptReport): string => ("outcome" in report ? report.outcome : "COMPLETED");
 
 const isEnd = (report: AttemptReport): boolean =>
   ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(report.type);

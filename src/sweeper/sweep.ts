@@ -6,6 +6,7 @@ import { endAttempt, transactionOptions } from "../projector/index.ts";
 import { receiveSource } from "../videos/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { inTakeBack } from "./in-take-back.ts";
 import { recallTasks } from "./recall-tasks.ts";
 
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
@@ -52,21 +53,26 @@ async function takeBackAttempts(deps: SweeperDeps, canHear: boolean): Promise<vo
 }
 
 async function takeBack(
-  { db, store, log }: SweeperDeps,
+  { db, store, log, metrics }: SweeperDeps,
   { attemptId, videoId, now }: { attemptId: string; videoId: string; now: Date },
 ): Promise<void> {
-  await db.$transaction(async (tx) => {
-    if (!(await lockVideo(tx, videoId))) return;
+  const outcome = await db.$transaction(async (tx) => {
+    if (!(await lockVideo(tx, videoId))) return null;
     const include = { task: { include: { job: true } } } as const;
     const attempt = await tx.attempt.findUnique({ where: { id: attemptId }, include });
     // Its report may have come while the lock was awaited.
-    if (!attempt || attempt.outcome !== null) return;
+    if (!attempt || attempt.outcome !== null) return null;
     const isCanceled = attempt.task.job.cancelRequestedAt !== null;
-    if (!isCanceled && attempt.leaseUntil >= now) return;
-    await endAttempt(tx, attempt, isCanceled ? "CANCELED" : "LOST", now);
+    if (!isCanceled && attempt.leaseUntil >= now) return null;
+    const outcome = isCanceled ? "CANCELED" : "LOST";
+    await inTakeBack(attempt, outcome, () => endAttempt(tx, attempt, outcome, now));
     await refreshManifest(tx, store, videoId);
     log.warn({ videoId, attemptId, workerId: attempt.workerId }, "attempt.taken-back");
+    return outcome;
   }, transactionOptions);
+  if (outcome === null) return;
+  metrics?.leaseTakenBack();
+  metrics?.attemptEnded(outcome);
 }
 
 /** Uploads that went straight to the store are noticed here; those that never came are given up. */

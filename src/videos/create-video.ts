@@ -81,6 +81,7 @@ export async function createVideo(
       return { videoId };
     });
     if (created.videoId !== videoId) await forgetUpload(deps, videoId);
+    else deps.metrics?.jobCreated(input.priority ?? "STANDARD");
     return created;
   } catch (error) {
     await forgetUpload(deps, videoId);

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { createWorkerMetrics } from "./metrics.ts";
+import { startStatusServer } from "./status-server.ts";
+
+/** A worker's status with switches. */
+async function startStatus() {
+  const state = { isTaking: true, pingBroker: (): Promise<void> => Promise.resolve() };
+  const server = await startStatusServer({
+    port: 0,
+    metrics: createWorkerMetrics(),
+    isTaking: () => state.isTaking,
+    pingBroker: () => state.pingBroker(),
+  });
+  const get = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
+    return { status: response.status, text: await response.text() };
+  };
+  return { state, get, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+test("a worker that takes tasks and reaches the broker is ready", async () => {
+  await using status = await startStatus();
+  expect(await status.get("/readyz")).toMatchObject({ status: 200 });
+  expect((await status.get("/metrics")).text).toContain("reelay_worker_slots");
+  expect((await status.get("/elsewhere")).status).toBe(404);
+});
+
+test("a worker that stops, or whose broker is away or silent, is alive and not ready", async () => {
+  await using status = await startStatus();
+  status.state.isTaking = false;
+  expect((await status.get("/readyz")).status).toBe(503);
+  status.state.isTaking = true;
+  status.state.pingBroker = () => Promise.reject(new Error("away"));
+  expect((await status.get("/readyz")).status).toBe(503);
+  status.state.pingBroker = () => new Promise(() => {});
+  expect(await status.get("/readyz")).toEqual({
+    status: 503,
+    text: '{"isOk":false,"checks":{"worker":true,"broker":false}}\n',
+  });
+  expect((await status.get("/healthz")).status).toBe(200);
+});
