@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { context } from "@opentelemetry/api";
 import type { Pool, RenderRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
@@ -183,7 +184,8 @@ class RenderWorker implements Worker {
     }
     // From here on the lease says who has the task. If the acknowledgement is lost the task comes again, and is known.
     await delivery.ack().catch((error: unknown) => log.warn({ err: error }, "task.not-acknowledged"));
-    attempt.done = this.#run(message, attempt, reporter, trace, log).finally(() => {
+    const run = () => this.#run(message, attempt, reporter, trace, log);
+    attempt.done = context.with(trace.context, run).finally(() => {
       this.#running.delete(ref.attemptId);
       release();
       this.#heartbeat.beat();

@@ -67,7 +67,8 @@ async function takeBack(
     const outcome = isCanceled ? "CANCELED" : "LOST";
     await inTakeBack(attempt, outcome, () => endAttempt(tx, attempt, outcome, now));
     await refreshManifest(tx, store, videoId);
-    log.warn({ videoId, attemptId, workerId: attempt.workerId }, "attempt.taken-back");
+    const { workerId, taskId, task } = attempt;
+    log.warn({ videoId, jobId: task.jobId, taskId, attemptId, workerId, outcome }, "attempt.taken-back");
     return outcome;
   }, transactionOptions);
   if (outcome === null) return;

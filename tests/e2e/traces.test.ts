@@ -2,20 +2,20 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { startTracing } from "@reelay/telemetry";
-import { pino } from "pino";
+import { createLogger, startTracing } from "@reelay/telemetry";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { type ReceivedSpan, startOtlpReceiver } from "../../telemetry/testing/otlp-receiver.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 
-const log = pino({ level: "silent" });
+const lines: string[] = [];
+const log = createLogger({ level: "info", destination: { write: (line) => void lines.push(line) } });
 const stack = new AsyncDisposableStack();
 let system: System;
 let sourceUrl: string;
 
 beforeAll(async () => {
-  system = stack.use(await startSystem());
+  system = stack.use(await startSystem({ log }));
   const path = await makeClip(join(system.directory, "clip.mp4"), [
     "-f",
     "lavfi",
@@ -104,6 +104,14 @@ test("one trace joins the caller, the mutation, the outbox, the worker and the p
       expect.arrayContaining(["render.started.v1", "render.advanced.v1", "render.completed.v1"]),
     );
     expect(ours().filter(({ statusCode }) => statusCode === 2)).toEqual([]);
+
+    const page = await readFile("docs/telemetry.md", "utf8");
+    for (const { name } of receiver.spans)
+      expect(page, `the page has the span ${name}`).toContain(`\`${name}\``);
+    const entries = lines.map((line) => JSON.parse(line) as { msg: string; traceId?: string });
+    for (const event of ["attempt.started", "ffmpeg.started", "attempt.ended"]) {
+      expect(entries.find(({ msg }) => msg === event)?.traceId, event).toBe(traceId);
+    }
   }
 }, 90_000);
 
