@@ -1,6 +1,12 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { createBroker } from "../embedded/broker/index.ts";
+import { eventually, freePort } from "../tests/kit/index.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { startStatusServer } from "./status-server.ts";
+import { testEnv } from "./testing/env.ts";
+import { temporaryDirectory } from "./testing/kit.ts";
 
 /** A worker's status with switches. */
 async function startStatus() {
@@ -38,4 +44,37 @@ test("a worker that stops, or whose broker is away or silent, is alive and not r
     text: '{"isOk":false,"checks":{"worker":true,"broker":false}}\n',
   });
   expect((await status.get("/healthz")).status).toBe(200);
+});
+
+test("a worker process with METRICS_PORT answers there, until it is told to stop", {
+  timeout: 60_000,
+}, async () => {
+  await using directory = await temporaryDirectory();
+  await using broker = await createBroker();
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+    env: {
+      ...testEnv,
+      METRICS_PORT: String(port),
+      PUBSUB_EMULATOR_HOST: broker.address,
+      STORE_DIRECTORY: join(directory.path, "store"),
+      WORK_DIR: join(directory.path, "work"),
+      LOG_LEVEL: "silent",
+    },
+    stdio: "inherit",
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  try {
+    await eventually(
+      async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200),
+      "the worker is ready",
+      { timeoutMs: 40_000 },
+    );
+    const scrape = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(scrape).toContain("reelay_worker_busy_slots 0");
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
