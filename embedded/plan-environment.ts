@@ -28,6 +28,8 @@ export function planEnvironment(
     // Not `localhost`, which may lead to another program that listens on ::1 only.
     PUBLIC_URL: `http://${host === "127.0.0.1" ? host : "localhost"}:${port}`,
     OTEL_SERVICE_NAME: "reelay",
+    // No load balancer is to notice: Ctrl-C ends it at once.
+    DRAIN_DELAY: "0",
     ...given,
     ...(parts.databaseUrl && { DATABASE_URL: parts.databaseUrl }),
     ...(parts.brokerAddress && { PUBSUB_EMULATOR_HOST: parts.brokerAddress }),

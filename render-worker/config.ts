@@ -25,6 +25,8 @@ export interface WorkerConfig {
   heartbeatMs: number;
   /** Between two progress reports of an attempt. */
   progressMs: number;
+  /** How long running tasks may go on when the worker is told to stop; what is not finished then is handed back. Default 0. */
+  shutdownGraceMs?: number;
   /** ffmpeg is ended when it makes no progress for so long. */
   stallTimeoutMs: number;
 }

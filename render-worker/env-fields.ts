@@ -54,6 +54,19 @@ export const workerEnvFields = {
     .meta(
       docs({ default: "cpu", effect: "Pools whose tasks are taken, comma-separated.", example: "cpu,gpu" }),
     ),
+  SHUTDOWN_GRACE: z.coerce
+    .number()
+    .min(0)
+    .default(0)
+    .meta(
+      docs({
+        default: "0",
+        unit: "seconds",
+        effect:
+          "How long a worker that is told to stop goes on with its tasks. What is not finished then is handed back, uses no try, and goes on at another worker. It ends 10 s after that at the latest: give it that much time to stop.",
+        example: "600",
+      }),
+    ),
   FFMPEG_PATH: z
     .string()
     .min(1)

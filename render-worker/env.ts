@@ -71,6 +71,7 @@ function toEnv(fields: z.infer<typeof Fields>, environment: Environment): Worker
       heartbeatMs: 5_000,
       progressMs: 250,
       stallTimeoutMs: 120_000,
+      shutdownGraceMs: fields.SHUTDOWN_GRACE * 1000,
     },
     tools: {
       ffmpegPath: fields.FFMPEG_PATH,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Message, objectKeys, type RenderRequested } from "@reelay/contracts";
 import { createPubSubMessaging, liveReports } from "@reelay/messaging";
@@ -76,10 +76,12 @@ async function startSystem() {
 }
 
 /** `node main.ts`, told nothing but where the data lies. */
-function startMain(dataDirectory: string) {
+function startMain(dataDirectory: string, env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [main], {
-    env: { ...testEnv, REELAY_DATA_DIR: dataDirectory, LOG_LEVEL: "warn", WORKER_ID: "worker-1" },
+    env: { ...testEnv, REELAY_DATA_DIR: dataDirectory, LOG_LEVEL: "warn", WORKER_ID: "worker-1", ...env },
     stdio: ["ignore", "inherit", "pipe"],
+    // A process group of its own, as a terminal gives each command one.
+    detached: true,
   });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -91,6 +93,8 @@ function startMain(dataDirectory: string) {
   return {
     ended,
     terminate: () => child.kill("SIGTERM"),
+    /** To all of the process group, ffmpeg included. */
+    ctrlC: () => process.kill(-(child.pid ?? Number.NaN), "SIGINT"),
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await ended;
@@ -130,6 +134,62 @@ test("a worker of its own joins the running system, does its tasks and leaves cl
   expect(await system.keys(second.videoId)).toEqual([]);
   expect(await readdir(join(system.directory, "work"))).toEqual([]);
 });
+
+/** A task whose render is in the middle, with ffmpeg's process id. */
+async function rendering(system: Awaited<ReturnType<typeof startSystem>>) {
+  const clip = await makeClip(
+    join(system.directory, "clip.mp4"),
+    words("-f lavfi -i testsrc2=s=640x360:r=30:d=120 -c:v libx264 -preset ultrafast -g 30"),
+  );
+  const task = await system.request(clip);
+  const progress = await system.until(
+    (message) =>
+      message.type === "render.progressed.v1" &&
+      message.taskId === task.taskId &&
+      message.variants.some(({ frames }) => frames > 0),
+  );
+  const { attemptId } = progress as Extract<Message, { type: "render.progressed.v1" }>;
+  const noted = await readFile(join(system.directory, "work", "worker-1", attemptId, "ffmpeg.json"), "utf8");
+  return { task, ffmpeg: (JSON.parse(noted) as { pid: number }).pid };
+}
+
+const isGone = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+};
+
+test("Ctrl-C in a terminal, which ffmpeg gets too, hands the task back: it is no failure", async () => {
+  await using system = await startSystem();
+  await using worker = startMain(system.directory, { LOG_LEVEL: "error" });
+  const { task, ffmpeg } = await rendering(system);
+  worker.ctrlC();
+  const end = await system.until((message) => isEndOf(message, task.taskId));
+  expect(end).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+  expect(await worker.ended).toEqual({ code: 0, stderr: "" });
+  expect(isGone(ffmpeg)).toBe(true);
+  expect(await system.keys(task.videoId)).toEqual([]);
+});
+
+test("a second signal ends a worker at once, in the middle of its grace, and no ffmpeg is left", async () => {
+  await using system = await startSystem();
+  await using worker = startMain(system.directory, { LOG_LEVEL: "error", SHUTDOWN_GRACE: "600" });
+  const { ffmpeg } = await rendering(system);
+  worker.terminate();
+  await system.until((message) => message.type === "worker.seen.v1" && message.isStopping);
+  const again = setInterval(worker.terminate, 200);
+  expect(await worker.ended).toEqual({ code: 1, stderr: "" });
+  clearInterval(again);
+  expect(isGone(ffmpeg)).toBe(true);
+});
+
+const isEndOf = (message: Message, taskId: string): boolean =>
+  ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(message.type) &&
+  "taskId" in message &&
+  message.taskId === taskId;
 
 test("a worker that is told nothing and finds nothing says what to do", async () => {
   await using directory = await temporaryDirectory();

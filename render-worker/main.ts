@@ -7,9 +7,18 @@ import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { startStatusServer } from "./status-server.ts";
-import { createWorker } from "./worker.ts";
+import { untilTold } from "./stop-signals.ts";
+import { createWorker, type Worker } from "./worker.ts";
 
-/** A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1 when it cannot start. */
+/** How long a worker takes to stop, its grace not counted. */
+const stopWithinMs = 10_000;
+/** How long an interrupted ffmpeg may take to end, and a little to spare. */
+const encoderEndMs = 600;
+
+/**
+ * A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1 when it cannot start, when it could not stop
+ * in time, and at a second signal, which ends it at once: the lease then runs out.
+ */
 async function main(): Promise<void> {
   const joined = await joinRunningSystem(processEnvironment);
   if (!joined.ok) return refuse([joined.error]);
@@ -17,8 +26,19 @@ async function main(): Promise<void> {
   if (!read.ok) return refuse(read.errors);
   const { env } = read;
   const log = createLogger({ level: env.logLevel });
-  const stopped = Promise.withResolvers<string>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.resolve(signal));
+  let worker: Worker | undefined;
+  const stopped = untilTold(() => {
+    worker?.interrupt();
+    // By then ffmpeg is gone.
+    setTimeout(() => process.exit(1), encoderEndMs);
+  }).then((signal) => {
+    const withinMs = (env.worker.shutdownGraceMs ?? 0) + stopWithinMs;
+    log.info({ signal, withinMs }, "worker.stopping");
+    setTimeout(() => {
+      log.warn({ withinMs }, "worker.cut-short");
+      process.exit(1);
+    }, withinMs).unref();
+  });
 
   await using resources = new AsyncDisposableStack();
   resources.use(await startTracing(env.tracing, log));
@@ -28,16 +48,17 @@ async function main(): Promise<void> {
   const messaging = resources.use(createMessaging(env.pubsub, log));
   await messaging.provision();
   const metrics = createWorkerMetrics();
-  const worker = resources.use(createWorker({ messaging, store, config: env.worker, log, tools, metrics }));
-  await worker.start();
+  const started = resources.use(createWorker({ messaging, store, config: env.worker, log, tools, metrics }));
+  worker = started;
+  await started.start();
   if (env.metricsPort !== undefined) {
     const pingBroker = (signal: AbortSignal) => messaging.ping(signal);
-    const isTaking = () => worker.isTaking;
+    const isTaking = () => started.isTaking;
     const options = { port: env.metricsPort, metrics, isTaking, pingBroker };
     const { port } = resources.use(await startStatusServer(options));
     log.info({ port }, "worker.listening");
   }
-  log.info({ signal: await stopped.promise }, "worker.stopping");
+  await stopped;
 }
 
 async function findTools(env: WorkerEnv): Promise<FfmpegTools> {

@@ -11,3 +11,24 @@ export const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => 
 /** Exponential backoff with full jitter: between half and all of `baseMs * 2^tries`, at most `maxMs`. */
 export const backoffMs = (tries: number, baseMs: number, maxMs: number): number =>
   Math.min(maxMs, baseMs * 2 ** tries) * (0.5 + Math.random() / 2);
+
+const onItsWayMs = 2_000;
+
+/**
+ * After a tool was ended by a signal that we did not send: a Ctrl-C reaches the whole process group, and may be quicker at the tool than here. Waits
+ * for our own stop, for 2 s at most, so that it is not taken for a failure of the tool.
+ */
+export const untilStopped = async (stop: AbortSignal): Promise<void> => {
+  if (!stop.aborted) await sleep(onItsWayMs, stop).catch(() => undefined);
+};
+
+/** Resolves with true when the work has ended, with false when it has not after `ms`. Never rejects. */
+export const within = async (ms: number, work: Promise<unknown>): Promise<boolean> => {
+  const over = new AbortController();
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  const late = delay(ms, false, { signal: over.signal }).catch(() => false);
+  return await Promise.race([ended, late]).finally(() => over.abort());
+};

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -269,4 +269,47 @@ test("a source that is given as a URL is fetched, stored and rendered; one that 
   });
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
+});
+
+test("within its grace a stopping worker finishes what runs, and takes nothing new", async () => {
+  await using worker = await startWorker({ shutdownGraceMs: 60_000 });
+  const task = await worker.request(clip);
+  await worker.messaging.until(isUnderWay);
+  const stopped = worker.worker[Symbol.asyncDispose]();
+  const late = await worker.request(clip);
+  expect(await worker.end(task)).toMatchObject({ type: "render.completed.v1" });
+  await stopped;
+  const started = worker.messaging.ofType("render.started.v1").map(({ taskId }) => taskId);
+  expect(started).not.toContain(late.taskId);
+});
+
+test("what is not finished when the grace is over is handed back", async () => {
+  await using worker = await startWorker({ shutdownGraceMs: 50 });
+  const task = await worker.request(longClip);
+  await worker.messaging.until(isUnderWay);
+  await worker.worker[Symbol.asyncDispose]();
+  expect(await worker.end(task)).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+});
+
+test("a broker that does not answer does not keep a worker from stopping", async () => {
+  await using worker = await startWorker();
+  await worker.request(longClip);
+  await worker.messaging.until(isUnderWay);
+  worker.messaging.isSilent = true;
+  await worker.worker[Symbol.asyncDispose]();
+  expect(await readdir(worker.config.workDirectory)).toEqual([]);
+});
+
+test("an ffmpeg that is ended by somebody else fails its attempt, and no variant looks finished", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(longClip);
+  const { attemptId } = await worker.messaging.until(isUnderWay);
+  const noted = join(worker.config.workDirectory, "worker-1", attemptId, "ffmpeg.json");
+  const { pid } = JSON.parse(await readFile(noted, "utf8")) as { pid: number };
+  process.kill(pid, "SIGINT");
+  const end = await worker.end(task);
+  expect(end).toMatchObject({ type: "render.failed.v1", outcome: "FAILED", error: { retriable: true } });
+  const states = worker.messaging.published.flatMap((message) => ("state" in message ? [message.state] : []));
+  const finished = states.flatMap(({ variants }) => variants.filter(({ playlist }) => playlist?.isComplete));
+  expect(finished.map(({ name }) => name)).toEqual([]);
 });

@@ -16,7 +16,7 @@ import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { Slots } from "./slots.ts";
-import { backoffMs, sleep } from "./wait.ts";
+import { backoffMs, sleep, within } from "./wait.ts";
 import { WorkDirectory } from "./work-directory/work-directory.ts";
 
 export interface WorkerDeps {
@@ -29,11 +29,16 @@ export interface WorkerDeps {
   metrics?: WorkerMetrics;
 }
 
-/** A process that does tasks. Disposing stops it: it takes nothing new, ends what runs as `INTERRUPTED`, and says so. */
+/**
+ * A process that does tasks. Disposing stops it: it takes nothing new, lets what runs finish within `shutdownGraceMs`, ends the rest as
+ * `INTERRUPTED`, and says so. Whatever the broker and the store do, it takes less than 9 s more than the grace.
+ */
 export interface Worker extends AsyncDisposable {
   start(): Promise<void>;
   /** It was started, and is not stopping. */
   readonly isTaking: boolean;
+  /** Cuts the grace short: what runs is interrupted now, ffmpeg is gone in half a second. */
+  interrupt(): void;
 }
 
 interface RunningAttempt {
@@ -46,6 +51,8 @@ interface RunningAttempt {
 
 /** How long a stopping worker waits for the broker to take its last reports. */
 const lastReportsMs = 5_000;
+/** How long it waits for what hangs even so: a call that the broker does not answer, a store that does not remove. */
+const lastCallsMs = 1_500;
 /** How long a stopped attempt's report waits for its output to be removed. */
 const removalMs = 1_000;
 
@@ -96,21 +103,34 @@ class RenderWorker implements Worker {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
     this.#heartbeat.stopping();
-    const attempts = [...this.#running.values()];
-    for (const { stop } of attempts) stop.abort(new StopError("INTERRUPTED"));
-    const giveUp = setTimeout(() => {
-      for (const attempt of attempts) attempt.giveUp.abort();
-    }, lastReportsMs);
-    await Promise.all(this.#loops);
-    await Promise.all([...this.#running.values()].map(({ done }) => done));
-    clearTimeout(giveUp);
-    await this.#control?.[Symbol.asyncDispose]();
-    await this.#heartbeat[Symbol.asyncDispose]();
+    const ended = Promise.all(this.#loops).then(() =>
+      Promise.all([...this.#running.values()].map(({ done }) => done)),
+    );
+    const graceMs = this.#deps.config.shutdownGraceMs ?? 0;
+    if (graceMs > 0) await within(graceMs, ended);
+    this.interrupt();
+    if (!(await within(lastReportsMs, ended))) {
+      for (const { giveUp } of this.#running.values()) giveUp.abort();
+      if (!(await within(lastCallsMs, ended)))
+        this.#log.warn({ attempts: this.#running.size }, "attempts.left");
+    }
+    await Promise.all([
+      this.#heartbeat[Symbol.asyncDispose](),
+      within(2 * lastCallsMs, this.#leaveControl()),
+    ]);
     await this.#workDirectory?.[Symbol.asyncDispose]();
+    this.#log.info("worker.stopped");
+  }
+
+  interrupt(): void {
+    for (const { stop } of this.#running.values()) stop.abort(new StopError("INTERRUPTED"));
+  }
+
+  async #leaveControl(): Promise<void> {
+    await this.#control?.[Symbol.asyncDispose]();
     await this.#deps.messaging
       .unsubscribe(controlOf(this.#deps.config.workerId))
       .catch((error: unknown) => this.#log.debug({ err: error }, "control.not-unsubscribed"));
-    this.#log.info("worker.stopped");
   }
 
   /** One loop per pool: takes a slot, then a task for it. */

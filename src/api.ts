@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { PrismaPg } from "@prisma/adapter-pg";
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import { applyMigrations } from "../prisma/apply-migrations.ts";
-import { PrismaClient } from "../prisma/generated/client.ts";
+import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { Context } from "../schema/context.ts";
 import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
 import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
+import { createDatabase } from "./database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
@@ -19,6 +19,7 @@ import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
 import { recallAll, startSweeper } from "./sweeper/index.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
+import { Together } from "./together.ts";
 import { createWatchPage } from "./watch/index.ts";
 
 export interface Api extends AsyncDisposable {
@@ -33,6 +34,11 @@ export interface ApiOptions {
   isBrokerEmpty?: boolean;
 }
 
+/** How long running requests may go on once no new ones are taken. */
+const requestGraceMs = 3_000;
+/** How long an API takes to stop, its drain time not counted: the requests' grace, and as much again for what runs behind them. */
+export const stopWithinMs = 5_000;
+
 /** One API process: brings the database and the broker up to date, then relays, projects, sweeps and serves until disposed. */
 export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {}): Promise<Api> {
   await using starting = new AsyncDisposableStack();
@@ -40,16 +46,17 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const clock = () => new Date();
   const { applied } = await applyMigrations({ url: databaseUrl });
   if (applied.length > 0) log.info({ applied }, "migrations.applied");
-  const db = starting.adopt(
-    new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max: 20 }) }),
-    (client) => client.$disconnect(),
-  );
+  const db = starting.adopt(createDatabase(databaseUrl), (client) => client.$disconnect());
   const messaging = starting.use(
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
   await messaging.provision();
   const metrics = createMetrics(db);
-  const { store, uploads, handlers, sweepUploads } = openStore(env, { db, clock, log, metrics }, starting);
+  const { store, uploads, handlers, sweepUploads, stopUploads } = openStore(
+    env,
+    { db, clock, log, metrics },
+    starting,
+  );
   const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
   const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log, metrics }));
   const limits = {
@@ -61,19 +68,27 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const operations: OperationDeps = { db, store, live, uploads, clock, log, limits, metrics };
   const sweeperDeps = { ...operations, messaging };
   if (options.isBrokerEmpty) await recallAll({ db, log });
-  starting.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
+  // They know nothing of each other, and stop together once the last request is answered.
+  const background = starting.use(new Together());
+  background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
-  starting.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
-  starting.use(await startProjector({ db, messaging, store, clock, log, metrics }));
-  starting.use(startSweeper(sweeperDeps, sweepUploads));
+  background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
+  background.use(await startProjector({ db, messaging, store, clock, log, metrics }));
+  background.use(startSweeper(sweeperDeps, sweepUploads));
   const server = starting.use(
     createServer({
-      config: { isDevelopment: env.isDevelopment, corsOrigins: env.corsOrigins },
+      config: {
+        isDevelopment: env.isDevelopment,
+        corsOrigins: env.corsOrigins,
+        drainMs: env.drainMs ?? 0,
+        graceMs: requestGraceMs,
+      },
       context: { db, store, live, clock, operations },
       log,
       metrics,
       checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
       handlers: [...handlers, createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) })],
+      onClosing: stopUploads,
       webSocketHooks: createSharedExecution({
         viewerKey: (context) => {
           const { viewer } = context as Context;
@@ -93,6 +108,8 @@ interface OpenedStore {
   uploads: UploadGateway;
   handlers: Handler[];
   sweepUploads: () => Promise<unknown>;
+  /** Ends what is being received where it is; clients go on at another process. */
+  stopUploads: () => void;
 }
 
 /** The store that the environment names, with its way of uploading and, for a local one, its serving. */
@@ -104,7 +121,8 @@ function openStore(
   if (env.store.kind === "gcs") {
     const store = stack.use(createGcsObjectStore(env.store));
     const sweepUploads = () => Promise.resolve();
-    return { store, uploads: createGcsUploadGateway(store), handlers: [], sweepUploads };
+    const stopUploads = () => undefined;
+    return { store, uploads: createGcsUploadGateway(store), handlers: [], sweepUploads, stopUploads };
   }
   const { directory } = env.store;
   const store = stack.use(createLocalObjectStore(env.store));
@@ -129,5 +147,11 @@ function openStore(
     await uploads.handle(req, res);
     return true;
   };
-  return { store, uploads: gateway, handlers: [media, upload], sweepUploads: () => uploads.sweep(clock()) };
+  return {
+    store,
+    uploads: gateway,
+    handlers: [media, upload],
+    sweepUploads: () => uploads.sweep(clock()),
+    stopUploads: () => uploads.stop(),
+  };
 }

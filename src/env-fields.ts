@@ -178,6 +178,20 @@ export const apiEnvFields = {
       example: "https://www.example.com",
     }),
   ),
+  DRAIN_DELAY: z.coerce
+    .number()
+    .min(0)
+    .max(300)
+    .default(3)
+    .meta(
+      docs({
+        default: "3 (`npm start`: 0)",
+        unit: "seconds",
+        effect:
+          "How long a stopping process still serves while `/readyz` says 503, so that load balancers notice. It ends 5 s after that at the latest: give it that much time to stop.",
+        example: "10",
+      }),
+    ),
   NODE_ENV: text.default("production").meta(
     docs({
       default: "production",

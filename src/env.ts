@@ -24,6 +24,8 @@ export interface ApiEnv {
   allowPrivateUrls: string[];
   /** What each workspace may have, unless it says otherwise; null for any number. */
   quotas: { activeJobs: number | null; runningTasks: number | null };
+  /** How long a stopping process still serves while it says that it is not ready. Default 0. */
+  drainMs?: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,6 +72,7 @@ function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
     ...(tracing && { tracing }),
+    drainMs: fields.DRAIN_DELAY * 1_000,
   };
 }
 

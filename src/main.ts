@@ -1,17 +1,30 @@
 import { createLogger, startTracing } from "@reelay/telemetry";
-import { startApi } from "./api.ts";
+import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
+import { untilTold } from "./stop-signals.ts";
 
-/** An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start. */
+/**
+ * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start, when it could not stop
+ * in time, and at once at a second signal: whatever is cut short then is safe in the database.
+ */
 async function main(): Promise<void> {
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
   const log = createLogger({ level: read.env.logLevel });
-  const stopped = Promise.withResolvers<string>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopped.resolve(signal));
-  await using _tracing = await startTracing(read.env.tracing, log);
-  await using api = await startApi(read.env, log);
-  log.info({ url: api.url, signal: await stopped.promise }, "api.stopping");
+  const stopped = untilTold(() => process.exit(1)).then((signal) => {
+    const withinMs = (read.env.drainMs ?? 0) + stopWithinMs;
+    log.info({ signal, withinMs }, "api.stopping");
+    setTimeout(() => {
+      log.warn({ withinMs }, "api.cut-short");
+      process.exit(1);
+    }, withinMs).unref();
+  });
+  {
+    await using _tracing = await startTracing(read.env.tracing, log);
+    await using _api = await startApi(read.env, log);
+    await stopped;
+  }
+  log.info("api.stopped");
 }
 
 function refuse(errors: string[]): void {

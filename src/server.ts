@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { Context } from "../schema/context.ts";
@@ -16,6 +17,10 @@ import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
 import { pathOf } from "./http/path.ts";
 import { serveWebSocket, type WebSocketHooks } from "./http/web-socket.ts";
+import { createGate } from "./overload/gate.ts";
+import { createInFlight } from "./overload/in-flight.ts";
+import { defaultOverloadLimits, type OverloadLimits } from "./overload/limits.ts";
+import { refuseOverloaded } from "./overload/refuse.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { useTelemetry } from "./telemetry/use-telemetry.ts";
 
@@ -33,8 +38,15 @@ export interface ServerConfig {
   checkTimeoutMs?: number;
   /** How often the API keys of open sockets are looked at again. Default 10 s. */
   socketRecheckMs?: number;
-  /** How long running requests may go on after dispose. Default 5 s. */
+  /**
+   * How long everything is still served after dispose, while `/readyz` says 503 already: load balancers need some seconds to notice.
+   * Default 0.
+   */
+  drainMs?: number;
+  /** How long running requests may go on after that. Default 3 s. */
   graceMs?: number;
+  /** Where requests begin to be refused. */
+  overload?: Partial<OverloadLimits>;
 }
 
 export interface ServerDeps {
@@ -43,42 +55,55 @@ export interface ServerDeps {
   context: Omit<Context, "viewer">;
   log: Logger;
   metrics: Pick<Registry, "metrics" | "contentType"> &
-    Partial<Pick<Metrics, "graphqlAnswered" | "countSubscribers">>;
+    Partial<Pick<Metrics, "graphqlAnswered" | "countSubscribers" | "requestShed">>;
   /** What `/readyz` asks, by name. */
   checks: Readonly<Record<string, Check>>;
   /** Whatever else is served: media, uploads, the watch page. Asked in order. */
   handlers?: readonly Handler[];
   webSocketHooks?: WebSocketHooks;
+  /** Called when the drain time is over and no new connection is taken, for what handlers have under way. */
+  onClosing?: () => void;
 }
 
+/** Disposing stops it in order: not ready, then no new connections, then sockets and streams sent elsewhere, running requests finished. */
 export interface ApiServer extends AsyncDisposable {
   httpServer: Server;
   /** Port 0 takes a free one. Rejects with Node's own error (`EADDRINUSE`) when it cannot be had. */
   listen(port: number, host: string): Promise<{ url: string; port: number }>;
 }
 
+/** A connection on which nothing moves for so long is closed; streams and sockets have pings. */
+const silentMs = 120_000;
+
 const mebibyte = 1_048_576;
 
 /** The API process's HTTP side: GraphQL over HTTP, SSE and WebSocket, health, metrics, and the given handlers. */
 export function createServer(deps: ServerDeps): ApiServer {
   const { config, log, context } = deps;
-  const { corsOrigins = ["*"], maxBodyBytes = mebibyte, graceMs = 5_000 } = config;
+  const { corsOrigins = ["*"], maxBodyBytes = mebibyte, drainMs = 0, graceMs = 3_000 } = config;
+  const limits = { ...defaultOverloadLimits, ...config.overload };
   const authenticate = createAuthenticate({ db: context.db, clock: context.clock });
   const maskError = createMaskError(log);
   const { isDevelopment } = config;
+  const gate = createGate({
+    concurrency: limits.operations,
+    maxWaiting: limits.waitingOperations,
+    maxWaitMs: limits.waitMs,
+  });
+  const inFlight = createInFlight(limits);
   const yoga = createGraphQL({
     isDevelopment,
     context,
     authenticate,
     maskError,
     maxBodyBytes,
+    gate,
     plugins: [useTelemetry(deps.metrics)],
   });
-  const streams = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
 
   const httpServer = createHttpServer((req, res) => {
-    // A kept-alive connection would hold the process after the last answer.
+    // Kept-alive connections leave in order, each with an answer, instead of being closed under a request that is on its way.
     if (closing) res.setHeader("Connection", "close");
     answer(req, res).catch((error: unknown) => {
       log.error({ method: req.method, path: pathOf(req), err: error }, "http.bug");
@@ -97,20 +122,26 @@ export function createServer(deps: ServerDeps): ApiServer {
   httpServer.requestTimeout = 0;
   // Longer than the proxies before us keep theirs, which would else send a request into a closing connection.
   httpServer.keepAliveTimeout = 65_000;
+  httpServer.timeout = silentMs;
+  // Beyond it connections are closed unanswered: memory for their buffers is the last thing to run out.
+  httpServer.maxConnections = 2 * (limits.requests + limits.streams + limits.sockets);
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (answerCors(req, res, corsOrigins)) return;
     const path = pathOf(req);
-    if (path === graphqlPath) {
-      if (req.headers.accept?.includes("text/event-stream")) trackStream(res);
-      return await yoga(req, res, {});
-    }
     if (path === "/healthz") return sendJson(res, 200, { isOk: true });
     if (path === "/readyz") return answerReady(res);
     if (path === "/metrics") {
       res.setHeader("Content-Type", deps.metrics.contentType);
       return void res.end(await deps.metrics.metrics());
     }
+    const isStream = path === graphqlPath && req.headers.accept?.includes("text/event-stream");
+    const kind = isStream ? "stream" : "request";
+    if (!inFlight.take(res, kind)) {
+      deps.metrics.requestShed?.(kind);
+      return refuseOverloaded(res);
+    }
+    if (path === graphqlPath) return await yoga(req, res, {});
     for (const handle of deps.handlers ?? []) if (await handle(req, res)) return;
     sendJson(res, 404, {
       error: { code: "NOT_FOUND", message: `Nothing is at ${path}; the API is at ${graphqlPath}.` },
@@ -123,11 +154,6 @@ export function createServer(deps: ServerDeps): ApiServer {
     sendJson(res, isOk ? 200 : 503, { ...result, isOk, isClosing: closing !== undefined });
   }
 
-  function trackStream(res: ServerResponse): void {
-    streams.add(res);
-    res.once("close", () => streams.delete(res));
-  }
-
   const webSocket = serveWebSocket({
     httpServer,
     yoga,
@@ -135,17 +161,21 @@ export function createServer(deps: ServerDeps): ApiServer {
     maskError,
     maxBodyBytes,
     recheckMs: config.socketRecheckMs ?? 10_000,
+    limits,
+    onShed: (reason) => deps.metrics.requestShed?.(reason),
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),
   });
 
-  deps.metrics.countSubscribers?.({ websocket: () => webSocket.sockets.size, sse: () => streams.size });
+  deps.metrics.countSubscribers?.({ websocket: () => webSocket.sockets.size, sse: () => inFlight.streams });
 
   async function close(): Promise<void> {
+    await delay(drainMs);
     const { promise: closed, resolve } = Promise.withResolvers<void>();
+    // Takes no new connections, and closes those that are idle.
     httpServer.close(() => resolve());
-    httpServer.closeIdleConnections();
+    deps.onClosing?.();
     // Streams never end by themselves; their clients reconnect, to another process.
-    for (const stream of streams) stream.destroy();
+    inFlight.breakStreams();
     const cut = setTimeout(() => httpServer.closeAllConnections(), graceMs);
     await Promise.all([webSocket.close(graceMs), closed]);
     clearTimeout(cut);

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import createCommand from "fluent-ffmpeg";
+import { untilStopped } from "../wait.ts";
 import type { RenderPlan } from "./plan-render.ts";
 
 /** How an ffmpeg process ended, as it is; `explainFfmpegFailure` says what that means. */
@@ -41,7 +42,7 @@ export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<
     end();
   }, options.stallTimeoutMs);
   try {
-    return await new Promise<FfmpegResult>((resolve, reject) => {
+    const result = await new Promise<FfmpegResult>((resolve, reject) => {
       command.on("start", () => {
         child = runningProcess(command);
         if (!child) return;
@@ -65,12 +66,17 @@ export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<
       command.on("error", (error: Error) => (child?.pid === undefined ? reject(error) : settle()));
       command.run();
     });
+    if (!isStalled && isEndedBySignal(result)) await untilStopped(options.signal);
+    return result;
   } finally {
     clearTimeout(stalled);
     clearTimeout(escalation);
     options.signal.removeEventListener("abort", end);
   }
 }
+
+/** 255 is how ffmpeg ends when it takes a signal itself. */
+const isEndedBySignal = ({ exitCode, signal }: FfmpegResult) => signal !== null || exitCode === 255;
 
 /** The plan as a fluent-ffmpeg command. */
 export function buildCommand(plan: RenderPlan, ffmpegPath: string): createCommand.FfmpegCommand {

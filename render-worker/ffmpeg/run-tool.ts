@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { processEnvironment } from "../env.ts";
+import { untilStopped } from "../wait.ts";
 
 /**
  * The ffprobe that npm ships is linked statically, and the C library's character conversion, which it calls for the service names in
@@ -68,6 +69,7 @@ export async function runTool(
       child.once("error", reject);
       child.once("close", (code, signal) => resolve([code, signal]));
     });
+    if (signal !== null && options.signal && !timedOut && !isTooLong) await untilStopped(options.signal);
     options.signal?.throwIfAborted();
     return { code, signal, stdout, stderr, timedOut, isTooLong };
   } finally {

@@ -82,7 +82,7 @@ export class RenditionPublisher implements AsyncDisposable {
   async finish({ mayBeEmpty = false } = {}): Promise<PublishedPlaylist | null> {
     this.#stop();
     await this.#running;
-    await this.#scan();
+    await this.#scan({ isOver: true });
     if (mayBeEmpty && this.#stored.length === 0) return null;
     if (!this.#published?.isComplete) {
       throw retriableError(
@@ -127,12 +127,14 @@ export class RenditionPublisher implements AsyncDisposable {
       });
   }
 
-  async #scan(): Promise<void> {
+  /** Until ffmpeg is known to have ended well, an end in its playlist says nothing: it writes one, too, when a signal cuts it short. */
+  async #scan({ isOver } = { isOver: false }): Promise<void> {
     const { directory, files, signal } = this.#options;
     signal.throwIfAborted();
     const text = await readFile(join(directory, files.playlist), "utf8").catch(() => null);
     if (text === null) return;
     const local = parseMediaPlaylist(text);
+    if (local.isComplete && !isOver) return;
     const fresh = local.segments.slice(this.#stored.length);
     if (fresh.length === 0 && (!local.isComplete || this.#published?.isComplete)) return;
     if (local.segments.length === 0) return;

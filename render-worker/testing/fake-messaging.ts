@@ -9,6 +9,8 @@ export class FakeMessaging implements Messaging {
   readonly nacked: Message[] = [];
   /** While set, publishing rejects. */
   isAway = false;
+  /** While set, nothing is ever answered, as when packets get lost. */
+  isSilent = false;
   readonly #tasks: Message[] = [];
   readonly #consumers = new Map<string, (delivery: Delivery) => Promise<void>>();
   readonly #wakers = new Set<() => void>();
@@ -26,6 +28,7 @@ export class FakeMessaging implements Messaging {
 
   async publish(message: Message): Promise<void> {
     if (this.isAway) throw new Error("the broker is away");
+    if (this.isSilent) return new Promise(() => {});
     this.published.push(roundTrip(message));
     this.#wake();
   }
@@ -82,7 +85,9 @@ export class FakeMessaging implements Messaging {
   async provision(): Promise<void> {}
   async publishEncoded(): Promise<void> {}
   async ping(): Promise<void> {}
-  async unsubscribe(): Promise<void> {}
+  unsubscribe(): Promise<void> {
+    return this.isSilent ? new Promise(() => {}) : Promise.resolve();
+  }
   async [Symbol.asyncDispose](): Promise<void> {}
 
   #deliver(message: Message): Delivery {

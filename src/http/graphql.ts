@@ -5,6 +5,8 @@ import { type Context, UnauthenticatedError } from "../../schema/context.ts";
 import { schema } from "../../schema/schema.ts";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import type { Gate } from "../overload/gate.ts";
+import { useGate } from "../overload/use-gate.ts";
 import { useLimits } from "./limits.ts";
 
 export const graphqlPath = "/graphql";
@@ -26,6 +28,8 @@ export interface GraphQLDeps {
   maxBodyBytes: number;
   /** After authentication and limits. */
   plugins?: readonly Plugin[];
+  /** What queries and mutations wait at. */
+  gate: Gate;
 }
 
 export type Yoga = YogaServerInstance<RequestContext, Context>;
@@ -66,7 +70,7 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
     schema,
     graphqlEndpoint: graphqlPath,
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
-    plugins: [useAuthentication(deps), useLimits(), ...(deps.plugins ?? [])],
+    plugins: [useAuthentication(deps), useLimits(), useGate(deps.gate), ...(deps.plugins ?? [])],
     maskedErrors: { maskError: deps.maskError },
     maxRequestBodySize: deps.maxBodyBytes,
     graphiql: deps.isDevelopment && {

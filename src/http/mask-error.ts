@@ -2,21 +2,7 @@ import { randomUUID } from "node:crypto";
 import { GraphQLError, Kind } from "graphql";
 import type { Logger } from "pino";
 import { ExpectedError, InvalidInputError } from "../errors.ts";
-
-/** Prisma's and the network's words for a database that cannot be reached just now. */
-const outageCodes = new Set([
-  "P1001",
-  "P1002",
-  "P1008",
-  "P1017",
-  "P2024",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ETIMEDOUT",
-  "57P01",
-  "57P03",
-  "53300",
-]);
+import { isOutage } from "./is-outage.ts";
 
 function causeOf(error: unknown): unknown {
   let cause = error;
@@ -24,9 +10,10 @@ function causeOf(error: unknown): unknown {
   return cause;
 }
 
+const retryAfterMs = 2_000;
 const http = {
   UNAUTHENTICATED: { status: 401, headers: { "WWW-Authenticate": "Bearer" } },
-  SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": "2" } },
+  SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": String(retryAfterMs / 1_000) } },
 } as const;
 
 /** graphql-js gives no code to a variable that does not fit its type; clients and the HTTP status go by one. */
@@ -54,13 +41,12 @@ export function createMaskError(log: Logger) {
       });
     }
     if (error instanceof GraphQLError && cause instanceof GraphQLError) return withCode(error);
-    const code = (cause as { code?: unknown } | null)?.code;
     const errorId = randomUUID();
-    if (typeof code === "string" && outageCodes.has(code)) {
+    if (isOutage(cause)) {
       log.error({ errorId, err: cause }, "graphql.outage");
-      return new GraphQLError("The database is away just now; try again in a few seconds.", {
+      return new GraphQLError("The database is away or busy just now; try again in a few seconds.", {
         ...at,
-        extensions: { code: "SERVICE_UNAVAILABLE", errorId, http: http.SERVICE_UNAVAILABLE },
+        extensions: { code: "SERVICE_UNAVAILABLE", errorId, retryAfterMs, http: http.SERVICE_UNAVAILABLE },
       });
     }
     log.error({ errorId, path: at.path, err: cause }, "graphql.bug");

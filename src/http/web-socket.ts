@@ -1,12 +1,17 @@
 import type { Server as HttpServer } from "node:http";
+import type { Duplex } from "node:stream";
 import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from "graphql";
 import { CloseCode, type ServerOptions } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type Authenticate, tokenInPayload } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import type { OverloadLimits } from "../overload/limits.ts";
+import { retryAfterHeader, toGraphQLError } from "../overload/overloaded-error.ts";
+import { overloaded } from "../overload/refuse.ts";
 import { graphqlPath, type Yoga } from "./graphql.ts";
 import { pathOf } from "./path.ts";
+import { createRunningAnswers } from "./running-answers.ts";
 
 /** What is known of a socket once it has authenticated. */
 export interface SocketExtra {
@@ -34,6 +39,9 @@ export interface WebSocketDeps {
   maxBodyBytes: number;
   /** How often the keys of open sockets are looked at again, in milliseconds. */
   recheckMs: number;
+  limits: Pick<OverloadLimits, "sockets" | "operationsPerSocket" | "bufferedBytes">;
+  /** Told of what was refused because there is too much to do. Default: nobody. */
+  onShed?: (what: "socket" | "subscription") => void;
 }
 
 /** Text of the close event; with 4403 well-behaved clients come again, with whatever key they have then. */
@@ -48,22 +56,38 @@ export function serveWebSocket({
   hooks,
   maxBodyBytes,
   recheckMs,
+  limits,
+  onShed,
 }: WebSocketDeps) {
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
   const sockets = new Map<WebSocket, string>();
+  const answers = createRunningAnswers();
 
   httpServer.on("upgrade", (request, socket, head) => {
-    if (pathOf(request) !== graphqlPath) {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
-      return;
+    if (pathOf(request) !== graphqlPath) return refuseUpgrade(socket, "404 Not Found");
+    if (wss.clients.size >= limits.sockets) {
+      onShed?.("socket");
+      return refuseUpgrade(socket, "503 Service Unavailable", retryAfterHeader(overloaded()));
     }
-    wss.handleUpgrade(request, socket, head, (webSocket) => wss.emit("connection", webSocket, request));
+    wss.handleUpgrade(request, socket, head, (webSocket) => {
+      // Who asks and asks and reads no answers. Whoever only reads slowly is spared states instead.
+      webSocket.on("message", () => webSocket.bufferedAmount > limits.bufferedBytes && webSocket.terminate());
+      wss.emit("connection", webSocket, request);
+    });
   });
 
   const options: Options = {
-    execute: (args) => (args.rootValue as RootValue).execute(args),
+    execute: (args) => {
+      const { execute, socket, operationId } = args.rootValue as RootValue;
+      answers.begin(socket, operationId);
+      return execute(args);
+    },
     subscribe: hooks?.subscribe ?? ((args) => (args.rootValue as RootValue).subscribe(args)),
-    ...(hooks?.onComplete && { onComplete: hooks.onComplete }),
+    onComplete: async (ctx, id, payload) => {
+      // The `complete` message is sent right after this: a client that is cut off before it would send a mutation again.
+      setImmediate(() => answers.end(ctx.extra.socket, id));
+      await hooks?.onComplete?.(ctx, id, payload);
+    },
     ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
     onError: (_ctx, _id, _payload, errors) => errors.map(plain),
     onNext: (_ctx, _id, _payload, _args, { errors, ...result }) =>
@@ -82,9 +106,16 @@ export function serveWebSocket({
       return true;
     },
     onSubscribe: async (ctx, id, params) => {
+      // What comes after our close is sent again by its client, to another process: it must not be done here, too.
+      if (ctx.extra.socket.readyState !== ctx.extra.socket.OPEN) return [toGraphQLError(overloaded())];
+      // This one is among them already.
+      if (Object.keys(ctx.subscriptions).length > limits.operationsPerSocket) {
+        onShed?.("subscription");
+        return [toGraphQLError(overloaded())];
+      }
       const answer = await hooks?.onSubscribe?.(ctx, id, params);
       if (answer) return answer;
-      const { viewer } = ctx.extra;
+      const { viewer, socket } = ctx.extra;
       // Never so: onConnect lets nobody else pass.
       if (!viewer) throw new Error("A socket without a viewer subscribes.");
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
@@ -99,7 +130,7 @@ export function serveWebSocket({
           document: parse(params.query),
           variableValues: params.variables ?? null,
           contextValue: await contextFactory(),
-          rootValue: { execute, subscribe } satisfies RootValue,
+          rootValue: { execute, subscribe, socket, operationId: id } satisfies RootValue,
         };
         const errors: readonly GraphQLError[] = validate(args.schema, args.document);
         return errors.length > 0 ? errors : args;
@@ -116,13 +147,19 @@ export function serveWebSocket({
 
   return {
     sockets,
-    /** Tells clients to come again (1001), and waits for them to go for `graceMs` at most. */
+    /**
+     * Tells clients to come again (1001), each when the answers that it waits for were sent, and waits for them to go: for `graceMs` at
+     * most.
+     */
     async close(graceMs: number): Promise<void> {
       clearInterval(recheck);
       const cut = setTimeout(() => {
         for (const client of wss.clients) client.terminate();
       }, graceMs);
       try {
+        const goAway = (socket: WebSocket) => socket.close(1001, "Going away");
+        // The last fifth is for closing handshakes.
+        await answers.release(wss.clients, goAway, AbortSignal.timeout(graceMs * 0.8));
         await graphqlWs.dispose();
       } finally {
         clearTimeout(cut);
@@ -132,7 +169,17 @@ export function serveWebSocket({
 }
 
 /** Yoga's own execution, with its plugins and masked errors, carried to where graphql-ws runs operations. */
-type RootValue = Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe">;
+type RootValue = Pick<ReturnType<Yoga["getEnveloped"]>, "execute" | "subscribe"> & {
+  socket: WebSocket;
+  operationId: string;
+};
+
+function refuseUpgrade(socket: Duplex, status: string, headers: Readonly<Record<string, string>> = {}): void {
+  const lines = Object.entries({ ...headers, Connection: "close" }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join("")}\r\n`);
+}
 
 /** An error without what HTTP alone goes by. */
 function plain(error: GraphQLError): GraphQLFormattedError {

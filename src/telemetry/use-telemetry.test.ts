@@ -1,5 +1,7 @@
 import { createSchema, createYoga } from "graphql-yoga";
 import { expect, test } from "vitest";
+import { createGate } from "../overload/gate.ts";
+import { useGate } from "../overload/use-gate.ts";
 import { useTelemetry } from "./use-telemetry.ts";
 
 const schema = createSchema({
@@ -57,4 +59,13 @@ test.each([
   ["{ film", "invalid error"],
 ])("%s counts once as %s", async (query, expected) => {
   expect(await countedFor(query)).toEqual([expected]);
+});
+
+test("an operation that the gate refused counts as shed", async () => {
+  const shed: string[] = [];
+  const gate = createGate({ concurrency: 0, maxWaiting: 0, maxWaitMs: 1 });
+  const metrics = { requestShed: (reason: string) => void shed.push(reason) };
+  const yoga = createYoga({ schema, logging: false, plugins: [useGate(gate), useTelemetry(metrics)] });
+  await (await yoga.fetch("http://api/graphql?query={film}")).text();
+  expect(shed).toEqual(["operation"]);
 });

@@ -10,7 +10,7 @@ type OperationType = Parameters<Metrics["graphqlAnswered"]>[0];
  * Counts and times GraphQL operations, over HTTP and WebSocket alike, and puts queries and mutations into a span each: what they enqueue
  * goes on in its trace. A `traceparent` header is gone on with. Subscriptions are counted only: a span that lasts for hours helps nobody.
  */
-export function useTelemetry(metrics: Partial<Pick<Metrics, "graphqlAnswered">>): Plugin {
+export function useTelemetry(metrics: Partial<Pick<Metrics, "graphqlAnswered" | "requestShed">>): Plugin {
   const count = (type: OperationType, isOk: boolean, startedAt = performance.now()) =>
     metrics.graphqlAnswered?.(type, isOk, (performance.now() - startedAt) / 1_000);
   return {
@@ -51,6 +51,7 @@ export function useTelemetry(metrics: Partial<Pick<Metrics, "graphqlAnswered">>)
             if (error !== undefined) {
               span.setStatus({ code: SpanStatusCode.ERROR });
               const { code } = error.extensions;
+              if (code === "OVERLOADED") metrics.requestShed?.("operation");
               span.setAttribute("error.type", typeof code === "string" ? code : "GRAPHQL_ERROR");
             }
             return result;

@@ -39,6 +39,11 @@ export interface TusUploads extends AsyncDisposable {
   path(uploadId: string): string;
   /** Forgets the upload and its bytes. */
   remove(uploadId: string): Promise<void>;
+  /**
+   * Takes nothing new, and ends what is being received where it is: its client is answered with the offset, or broken off, and resumes at
+   * another process. Those have `lockDrainMs` for it; disposing waits for them, then breaks off the rest.
+   */
+  stop(): void;
   /** Hands on complete uploads that a crash left behind, and removes expired ones. */
   sweep(now: Date): Promise<SweptUploads>;
 }
@@ -52,10 +57,11 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
   const running = new Map<IncomingMessage, Promise<void>>();
   let isClosing = false;
 
+  const locker = createUploadLocker(files, options.lockTimeoutMs ?? 10_000);
   const tus = new Server({
     path: basePath,
     datastore: new DiskStore(files),
-    locker: createUploadLocker(files, options.lockTimeoutMs ?? 10_000),
+    locker,
     lockDrainTimeout: options.lockDrainMs ?? 500,
     disableTerminationForFinishedUploads: true,
     getFileIdFromRequest: (_req, lastPath) => parseAddress(lastPath ?? "")?.uploadId,
@@ -108,6 +114,11 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     }
   }
 
+  function stop() {
+    isClosing = true;
+    locker.releaseAll();
+  }
+
   return {
     async handle(req, res) {
       if (isClosing) return refuse(res, refusals.closing);
@@ -124,6 +135,7 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     isComplete: (uploadId) => reception.isComplete(uploadId),
     path: (uploadId) => files.path(uploadId),
     remove: (uploadId) => files.remove(uploadId),
+    stop,
     sweep: (now) => sweepUploads(files, reception, now),
     async [Symbol.asyncDispose]() {
       isClosing = true;

@@ -13,11 +13,27 @@ const pollMs = 50;
  * Whoever waits says so in `{id}.wanted`, and the holder gives way: a client that lost its connection and resumes must not wait until the
  * server notices that the old connection is dead.
  */
-export function createUploadLocker(files: UploadFiles, acquireTimeoutMs: number): Locker {
-  return { newLock: (uploadId) => createUploadLock(files, uploadId, acquireTimeoutMs) };
+export function createUploadLocker(files: UploadFiles, acquireTimeoutMs: number): UploadLocker {
+  const holders = new Set<RequestRelease>();
+  return {
+    newLock: (uploadId) => createUploadLock(files, uploadId, acquireTimeoutMs, holders),
+    releaseAll() {
+      for (const requestRelease of holders) void requestRelease();
+    },
+  };
 }
 
-function createUploadLock(files: UploadFiles, uploadId: string, acquireTimeoutMs: number): Lock {
+export interface UploadLocker extends Locker {
+  /** Asks all holders in this process to give way. */
+  releaseAll(): void;
+}
+
+function createUploadLock(
+  files: UploadFiles,
+  uploadId: string,
+  acquireTimeoutMs: number,
+  holders: Set<RequestRelease>,
+): Lock {
   const wanted = files.path(uploadId, ".wanted");
   let release: (() => Promise<void>) | undefined;
 
@@ -38,7 +54,9 @@ function createUploadLock(files: UploadFiles, uploadId: string, acquireTimeoutMs
       // Meant for the holder before this one.
       await rm(wanted, { force: true });
       const watch = setInterval(() => existsSync(wanted) && void requestRelease(), pollMs);
+      holders.add(requestRelease);
       release = async () => {
+        holders.delete(requestRelease);
         clearInterval(watch);
         lock.unlock();
         lock.close();

@@ -1,0 +1,50 @@
+/** Prisma's and the network's words for a database that cannot do it just now, and may in a moment. */
+const passing = new Set([
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+  // No connection within `maxWait`, or a transaction that took too long: rolled back either way.
+  "P2028",
+  "P2034",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EPIPE",
+]);
+
+/** Postgres' own (https://www.postgresql.org/docs/current/errcodes-appendix.html): classes 08 and 53, and those that a repeat may not meet. */
+const passingSqlStates = /^(?:08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P03)$/;
+
+/** What the driver adapter says of a connection in words of its own. */
+const passingKinds = new Set([
+  "DatabaseNotReachable",
+  "ConnectionClosed",
+  "TooManyConnections",
+  "SocketTimeout",
+]);
+
+/** `pg` gives no codes to these. */
+const passingTexts =
+  /^(?:Client has encountered a connection error|Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
+
+interface Fields {
+  code?: unknown;
+  message?: unknown;
+  originalCode?: unknown;
+  kind?: unknown;
+  cause?: unknown;
+  meta?: { driverAdapterError?: unknown } | null;
+}
+
+/** Whether the error says that the database is away or busy: the same request may succeed in a moment, and nothing of it was committed as far as we know. */
+export function isOutage(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { code, message, originalCode, kind, cause, meta } = error as Fields;
+  const codes = [code, originalCode].filter((each) => typeof each === "string");
+  if (codes.some((each) => passing.has(each) || passingSqlStates.test(each))) return true;
+  if (typeof kind === "string" && passingKinds.has(kind)) return true;
+  if (typeof message === "string" && passingTexts.test(message)) return true;
+  return isOutage(meta?.driverAdapterError) || isOutage(cause);
+}

@@ -1,0 +1,95 @@
+import { OverloadedError } from "./overloaded-error.ts";
+
+export interface GateOptions {
+  /** Works at once. */
+  concurrency: number;
+  /** Waiting at most; who comes then is refused at once. */
+  maxWaiting: number;
+  /** Waiting at most, in milliseconds; who waited longer is refused. */
+  maxWaitMs: number;
+  /** Monotonic, milliseconds. Default `performance.now`. */
+  now?: () => number;
+}
+
+/** Lets so much work in at a time, in the order in which it came, and refuses what does not fit. */
+export interface Gate {
+  /** Resolves or rejects as `work` does. Throws `OverloadedError` when it was refused: then `work` was never called. */
+  run<T>(work: () => T | Promise<T>): Promise<T>;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+interface Waiting {
+  enter: () => void;
+  refuse: (error: OverloadedError) => void;
+  timer: NodeJS.Timeout;
+}
+
+const leastRetryMs = 1_000;
+const mostRetryMs = 30_000;
+
+export function createGate({
+  concurrency,
+  maxWaiting,
+  maxWaitMs,
+  now = () => performance.now(),
+}: GateOptions): Gate {
+  const waiting = new Set<Waiting>();
+  let running = 0;
+  /** How long a work took of late. */
+  let usualMs = 50;
+
+  /** When the queue of now will have been worked off, more or less. */
+  const retryAfterMs = () =>
+    Math.round(Math.min(Math.max(((waiting.size + 1) * usualMs) / concurrency, leastRetryMs), mostRetryMs));
+
+  function enter(): Promise<void> | undefined {
+    if (running < concurrency) {
+      running += 1;
+      return undefined;
+    }
+    if (waiting.size >= maxWaiting) throw new OverloadedError(retryAfterMs());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const place: Waiting = {
+      enter: resolve,
+      refuse: reject,
+      timer: setTimeout(() => {
+        waiting.delete(place);
+        place.refuse(new OverloadedError(retryAfterMs()));
+      }, maxWaitMs),
+    };
+    waiting.add(place);
+    return promise;
+  }
+
+  /** The place goes to the next one, without being free in between. */
+  function leave(): void {
+    const [next] = waiting;
+    if (next === undefined) {
+      running -= 1;
+      return;
+    }
+    waiting.delete(next);
+    clearTimeout(next.timer);
+    next.enter();
+  }
+
+  return {
+    async run(work) {
+      await enter();
+      const from = now();
+      try {
+        return await work();
+      } finally {
+        usualMs += (now() - from - usualMs) / 16;
+        leave();
+      }
+    },
+    get running() {
+      return running;
+    },
+    get waiting() {
+      return waiting.size;
+    },
+  };
+}

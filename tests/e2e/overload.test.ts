@@ -1,0 +1,58 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { documents, startFleet } from "../kit/index.ts";
+
+interface Answer {
+  data?: { createVideo?: { __typename: string } };
+  errors?: { message: string; extensions: { code: string; retryAfterMs?: number } }[];
+}
+
+test("two thousand mutations at once are all done in the end, none fails otherwise than by a time to come again, and readiness is answered meanwhile", async () => {
+  await using fleet = await startFleet();
+  // The workspace's own quota is another test's business.
+  const api = await fleet.startApi({ QUOTA_ACTIVE_JOBS: "none" });
+  const tookMs: number[] = [];
+  let refused = 0;
+
+  async function create(index: number): Promise<string> {
+    const source = { upload: { filename: "v.mp4", sizeBytes: 5 } };
+    const variables = { input: { title: `v${index}`, idempotencyKey: `v${index}`, source } };
+    for (;;) {
+      const from = performance.now();
+      const response = await fetch(`${api.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${fleet.token}` },
+        body: JSON.stringify({ query: documents.createVideo, variables }),
+      });
+      const { data, errors } = (await response.json()) as Answer;
+      tookMs.push(performance.now() - from);
+      const { code, retryAfterMs } = errors?.[0]?.extensions ?? {};
+      if (code !== "OVERLOADED") return data?.createVideo?.__typename ?? JSON.stringify(errors);
+      expect([response.status, Number(response.headers.get("retry-after"))]).toEqual([
+        503,
+        Math.ceil((retryAfterMs ?? 0) / 1_000),
+      ]);
+      refused += 1;
+      await delay(retryAfterMs);
+    }
+  }
+
+  const over = new AbortController();
+  const ready: number[] = [];
+  const probes = (async () => {
+    while (!over.signal.aborted) {
+      ready.push((await fetch(`${api.url}/readyz`)).status);
+      await delay(200);
+    }
+  })();
+  const answers = await Promise.all(Array.from({ length: 2_000 }, (_, index) => create(index)));
+  over.abort();
+  await probes;
+
+  expect([...new Set(answers)]).toEqual(["Video"]);
+  expect(await fleet.db.video.count()).toBe(2_000);
+  expect([...new Set(ready)]).toEqual([200]);
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  console.log({ refused, p50: at(0.5), p99: at(0.99), max: at(1), readyProbes: ready.length });
+});
