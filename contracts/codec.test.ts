@@ -50,3 +50,17 @@ test.each([
   const decoded = decodeMessage(data);
   expect(decoded).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
 });
+
+test("a NUL in a worker's words is left out, since no database would take the report with it", () => {
+  const seen = JSON.parse(
+    '{"type":"worker.seen.v1","workerId":"w\\u0000","hostname":"a\\\\u0000b","version":"1","at":"2026-11-21T03:00:00.000Z","startedAt":"2026-11-21T03:00:00.000Z","pools":["cpu"],"slots":1,"encoders":[],"ffmpegVersion":"7","attempts":[],"isStopping":false}',
+  );
+  const decoded = decodeMessage(Buffer.from(JSON.stringify(seen)));
+  expect(decoded).toMatchObject({ ok: true, message: { workerId: "w", hostname: "a\\u0000b" } });
+});
+
+test("a sequence beyond 32 bits is set aside: it would be refused by the database for ever", async () => {
+  const report = JSON.parse((await readFile(new URL("render.advanced.v1.json", folder))).toString());
+  const data = Buffer.from(JSON.stringify({ ...report, sequence: 2 ** 31 }));
+  expect(decodeMessage(data)).toMatchObject({ ok: false, reason: expect.stringContaining("sequence") });
+});

@@ -32,7 +32,8 @@ export function decodeMessage<S extends z.ZodType = typeof Message>(
 ): Decoded<z.infer<S>> {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(data);
+    json = JSON.parse(text, text.includes("\\u0000") ? withoutNul : undefined);
   } catch (error) {
     return { ok: false, reason: `not UTF-8 JSON: ${String(error)}` };
   }
@@ -40,5 +41,9 @@ export function decodeMessage<S extends z.ZodType = typeof Message>(
   if (parsed.success) return { ok: true, message: parsed.data as z.infer<S> };
   return { ok: false, reason: z.prettifyError(parsed.error) };
 }
+
+/** Postgres holds no text with a NUL, which ffmpeg's words may contain: such a report would never be applied. */
+const withoutNul = (_key: string, value: unknown): unknown =>
+  typeof value === "string" ? value.replaceAll("\0", "") : value;
 
 export type { MessageType };

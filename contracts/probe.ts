@@ -11,8 +11,8 @@ export const VideoStreamProbe = z.object({
   codedWidth: z.int().positive(),
   codedHeight: z.int().positive(),
   /** Size in square pixels as a viewer sees it: after pixel aspect and rotation. */
-  width: z.int().positive(),
-  height: z.int().positive(),
+  width: z.int32().positive(),
+  height: z.int32().positive(),
   /** Clockwise degrees that a player must turn the stored picture by: 0, 90, 180 or 270. */
   rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
   /** Width of a stored pixel divided by its height, e.g. `{ num: 8, den: 9 }`. */

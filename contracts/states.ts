@@ -40,6 +40,9 @@ const settledVariantStatuses: ReadonlySet<VariantStatus> = new Set([
   "CANCELED",
 ]);
 
+/** What a job or task may be before its end. */
+export const activeJobStatuses = ["PENDING", "QUEUED", "RUNNING"] as const satisfies readonly JobStatus[];
+
 /** A terminal job or task never changes its status again. */
 export const isTerminal = (status: JobStatus): boolean => terminalJobStatuses.has(status);
 

@@ -4,7 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { IdempotencyStrategy, Storage } from "@google-cloud/storage";
-import { notFound, parseMetadata, statusOf } from "./gcs/metadata.ts";
+import { notFound, parseMetadata, parsePrefixes, statusOf } from "./gcs/metadata.ts";
 import { headObject, readObject } from "./gcs/read-object.ts";
 import { writeObject } from "./gcs/write-object.ts";
 import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
@@ -77,6 +77,20 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
       return readObject(bucket, key, options);
     },
     list,
+    async *folders(prefix, { after } = {}) {
+      assertKeyFolder(prefix);
+      // Everything below the folder `after` sorts before this.
+      const startOffset = after === undefined ? {} : { startOffset: `${after}\u{10FFFF}` };
+      let pageToken: string | undefined;
+      do {
+        const [, next, response] = await bucket.getFiles({
+          ...{ prefix, delimiter: "/", autoPaginate: false, ...startOffset },
+          ...(pageToken !== undefined && { pageToken }),
+        });
+        yield* parsePrefixes(response);
+        pageToken = (next as { pageToken?: string } | null)?.pageToken;
+      } while (pageToken !== undefined);
+    },
     async delete(key) {
       assertObjectKey(key);
       return remove(key);

@@ -11,7 +11,7 @@ import { publish } from "./local/publish.ts";
 import { remove } from "./local/remove.ts";
 import { openScratch, type Scratch } from "./local/scratch.ts";
 import { openStoreLock } from "./local/store-lock.ts";
-import { walk } from "./local/walk.ts";
+import { foldersBelow, walk } from "./local/walk.ts";
 import { linkTemp, writeTemp } from "./local/write-temp.ts";
 import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
 import type { ObjectStore, PutOptions, StoredObject } from "./object-store.ts";
@@ -93,6 +93,12 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
       for await (const key of walk(layout.directory, prefix)) {
         const object = await head(key);
         if (object !== null) yield object;
+      }
+    },
+    async *folders(prefix, { after } = {}) {
+      assertKeyFolder(prefix);
+      for (const folder of await foldersBelow(directory, prefix)) {
+        if (after === undefined || Buffer.compare(Buffer.from(folder), Buffer.from(after)) > 0) yield folder;
       }
     },
     async delete(key) {

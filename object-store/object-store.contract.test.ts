@@ -80,6 +80,24 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await store.head(key)).toMatchObject({ contentType: "application/octet-stream" });
   });
 
+  promise(
+    "folders are what lies one level below and holds something, in key order, after a given one",
+    async () => {
+      const top = folder();
+      for (const key of ["a/1", "a/2", "a-b/c/1", "ab/1", "file", "z/1"]) await store.put(top + key, "x");
+      const below = async (after?: string) =>
+        (await Array.fromAsync(store.folders(top, after === undefined ? {} : { after: top + after }))).map(
+          (found) => found.slice(top.length),
+        );
+      expect(await below()).toEqual(["a-b/", "a/", "ab/", "z/"]);
+      expect(await below("a/")).toEqual(["ab/", "z/"]);
+      expect(await below("z/")).toEqual([]);
+      await store.deletePrefix(`${top}ab/`);
+      expect(await below("a-b/")).toEqual(["a/", "z/"]);
+      expect(await Array.fromAsync(store.folders(`${top}none/`))).toEqual([]);
+    },
+  );
+
   promise("what does not exist is null to head and an error to read", async () => {
     const key = `${folder()}missing`;
     expect(await store.head(key)).toBeNull();

@@ -44,6 +44,11 @@ export interface ObjectStore extends AsyncDisposable {
   read(key: string, options?: ReadOptions): Promise<{ object: StoredObject; body: Readable }>;
   /** Objects whose keys begin with `prefix`, in key order. */
   list(prefix: string): AsyncIterable<StoredObject>;
+  /**
+   * What lies one level below `prefix` (which ends in `/`) and holds objects: prefixes that end in `/` themselves, in key order, those after
+   * `after` when it is given.
+   */
+  folders(prefix: string, options?: { after?: string }): AsyncIterable<string>;
   /** True if there was something to delete. */
   delete(key: string): Promise<boolean>;
   /** Deletes everything below `prefix` (which ends in `/`); returns how many objects. */

@@ -3,11 +3,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Message, RenderProgressed } from "@reelay/contracts";
+import type { Message, RenderAdvanced, RenderProgressed } from "@reelay/contracts";
 import { StoreFullError } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
-import { makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 let clip: string;
@@ -32,6 +32,10 @@ afterAll(async () => {
 
 const isUnderWay = (message: Message): message is RenderProgressed =>
   message.type === "render.progressed.v1" && message.variants.some(({ frames }) => frames > 0);
+
+const isGrowing = (message: Message): message is RenderAdvanced =>
+  message.type === "render.advanced.v1" &&
+  message.state.variants.some(({ name, playlist }) => name === "144p" && playlist !== null);
 
 type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 
@@ -155,6 +159,36 @@ test("an attempt that lost its lease stops without a word, and its output is rem
   expect(await worker.store.keys(`videos/${task.videoId}/attempts/`)).toEqual([]);
 });
 
+test("an attempt that lost its lease leaves what the video names of it, and that alone", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(longClip);
+  const { attemptId, workerId, taskId } = await worker.messaging.until(isGrowing);
+  await worker.messaging.control({
+    type: "render.cancel-requested.v1",
+    taskId,
+    attemptId,
+    workerId,
+    reason: "LEASE_LOST",
+    keep: ["144p"],
+    requestedAt: new Date().toISOString(),
+  });
+  await untilIdle(worker);
+  const prefix = `videos/${task.videoId}/attempts/${attemptId}/`;
+  const left = (await worker.store.keys(prefix)).map((key) => key.slice(prefix.length).split("/")[0]);
+  expect(new Set(left)).toEqual(new Set(["144p"]));
+});
+
+test("what an interrupted attempt published stays, and its last report names it", async () => {
+  await using worker = await startWorker();
+  const task = await worker.request(longClip);
+  await worker.messaging.until(isGrowing);
+  await worker.worker[Symbol.asyncDispose]();
+  const { state } = await worker.end(task);
+  const growing = state.variants.find(({ name }) => name === "144p");
+  expect(growing).toMatchObject({ status: "PENDING", playlist: { isComplete: false } });
+  expect(await worker.store.head(growing?.playlist?.key ?? "")).not.toBeNull();
+});
+
 test("a worker that stops gives its tasks back as interrupted and says goodbye", async () => {
   await using worker = await startWorker();
   const task = await worker.request(longClip);
@@ -238,6 +272,26 @@ test("a task whose start cannot be told is given back", async () => {
   const nacked = await worker.messaging.untilNacked();
   expect(nacked.type).toBe("render.requested.v1");
   expect(worker.messaging.acked).toEqual([]);
+});
+
+test("a worker that fetched a source which another stored meanwhile renders the stored one and leaves it", async () => {
+  await using worker = await startWorker({ fetch: { timeoutMs: 10_000, allowPrivate: ["127.0.0.0/8"] } });
+  const key = "videos/overtaken/source/clip.mp4";
+  const server = createServer((_request, response) => {
+    // While it is being fetched, the other one has it.
+    void worker.store.put(key, { path: longClip }).then(() => createReadStream(clip).pipe(response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/clip.mp4`;
+  const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
+  const end = await worker.end(await worker.request(clip, { source: { kind: "url", url, key }, profile }));
+  expect(end).toMatchObject({
+    type: "render.completed.v1",
+    state: { source: { key, probe: { durationMs: expect.closeTo(20_000, -2) } } },
+  });
+  expect(worker.store.writes.filter((write) => write.key === key)).toHaveLength(1);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test("a source that is given as a URL is fetched, stored and rendered; one that is not there is refused", async () => {

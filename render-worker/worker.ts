@@ -91,7 +91,7 @@ class RenderWorker implements Worker {
     this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
       if (message.type === "render.cancel-requested.v1") {
         this.#log.info({ attemptId: message.attemptId, reason: message.reason }, "cancel.received");
-        this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason));
+        this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason, message.keep));
       }
     });
     this.#heartbeat.start();
@@ -172,8 +172,12 @@ class RenderWorker implements Worker {
       return false;
     }
     const { config, messaging, metrics } = this.#deps;
-    const { videoId, jobId, taskId } = message;
-    const ref = { videoId, jobId, taskId, attemptId: randomUUID(), workerId: config.workerId };
+    const { videoId, jobId, taskId, turn } = message;
+    const attemptId = randomUUID();
+    const ref = {
+      ...{ videoId, jobId, taskId, attemptId, workerId: config.workerId },
+      ...(turn !== undefined && { turn }),
+    };
     const log = this.#log.child({ videoId, jobId, taskId, attemptId: ref.attemptId });
     const attempt = {
       ref,
@@ -242,12 +246,9 @@ class RenderWorker implements Worker {
       signal: stop.signal,
     });
     log.info({ outcome: outcome.kind }, "attempt.ended");
-    const removal =
-      outcome.kind === "COMPLETED"
-        ? Promise.resolve()
-        : removePartialOutput(store, ref, state.current).catch((error: unknown) =>
-            log.warn({ err: error }, "output.not-removed"),
-          );
+    const removal = removePartialOutput(store, ref, state.current, outcome).catch((error: unknown) =>
+      log.warn({ err: error }, "output.not-removed"),
+    );
     await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
     await reporter.ended(outcome, settleState(state.current, outcome));
     trace.end(outcome);

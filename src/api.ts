@@ -17,7 +17,7 @@ import { startRelay } from "./outbox/relay.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
-import { recallAll, startSweeper } from "./sweeper/index.ts";
+import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { Together } from "./together.ts";
 import { createWatchPage } from "./watch/index.ts";
@@ -75,6 +75,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
   background.use(await startProjector({ db, messaging, store, clock, log, metrics }));
   background.use(startSweeper(sweeperDeps, sweepUploads));
+  background.use(startOrphanRemoval(sweeperDeps));
   const server = starting.use(
     createServer({
       config: {

@@ -3,7 +3,9 @@ import { ReportedError } from "../errors.ts";
 import { pools } from "../states.ts";
 import { RenderState } from "./render-state.ts";
 
-const count = z.int().nonnegative();
+/** Fits into a column of 32 bits: a number that does not would be refused there again and again. */
+const count = z.int32().nonnegative();
+const bytes = z.int().nonnegative();
 
 const attemptRef = {
   videoId: z.uuid(),
@@ -11,12 +13,14 @@ const attemptRef = {
   taskId: z.uuid(),
   /** Chosen by the worker, new for every try. */
   attemptId: z.uuid(),
+  /** That of the task's message, if it had one. */
+  turn: count.optional(),
   workerId: z.string().min(1).max(200),
   at: z.iso.datetime(),
 };
 
 /** `sequence` counts the reports of one attempt from 1 (`started` is 0): a report older than the last applied one says nothing new. */
-const sequenced = { ...attemptRef, sequence: z.int().positive() };
+const sequenced = { ...attemptRef, sequence: z.int32().positive() };
 
 /** A worker took a task. Sent before the task's message is acknowledged. */
 export const RenderStarted = z.object({ type: z.literal("render.started.v1"), ...attemptRef });
@@ -31,7 +35,7 @@ export const VariantProgress = z.object({
   fps: z.number().nonnegative(),
   /** Seconds of video encoded per second of wall time. */
   speed: z.number().nonnegative(),
-  sizeBytes: count,
+  sizeBytes: bytes,
   /** Milliseconds until this variant is done; null while unknown. */
   etaMs: z.number().nonnegative().nullable(),
 });

@@ -3,7 +3,9 @@ import { ReportedError } from "../errors.ts";
 import { SourceProbe } from "../probe.ts";
 import { tiers, variantStatuses } from "../states.ts";
 
-const count = z.int().nonnegative();
+/** Fits into a column of 32 bits. */
+const count = z.int32().nonnegative();
+const bytes = z.int().nonnegative();
 
 /** A media playlist in the store, as far as it has grown. */
 export const PublishedPlaylist = z.object({
@@ -15,7 +17,7 @@ export const PublishedPlaylist = z.object({
   averageBandwidthBps: z.int().positive(),
   segments: count,
   durationMs: z.number().nonnegative(),
-  sizeBytes: count,
+  sizeBytes: bytes,
   /** The playlist has its EXT-X-ENDLIST. */
   isComplete: z.boolean(),
 });
@@ -28,10 +30,10 @@ export const VariantState = z.object({
   tier: z.enum(tiers),
   status: z.enum(variantStatuses),
   codec: z.string(),
-  width: z.int().positive(),
-  height: z.int().positive(),
+  width: z.int32().positive(),
+  height: z.int32().positive(),
   frameRate: z.number().positive().nullable(),
-  bitrateBps: z.int().positive(),
+  bitrateBps: z.int32().positive(),
   /** Null until its first segments are stored. */
   playlist: PublishedPlaylist.nullable(),
   /** Why it is `SKIPPED`, in a sentence. */
@@ -42,7 +44,7 @@ export type VariantState = z.infer<typeof VariantState>;
 
 export const AudioState = z.object({
   codec: z.string(),
-  channels: z.int().positive(),
+  channels: z.int32().positive(),
   language: z.string().nullable(),
   playlist: PublishedPlaylist.nullable(),
 });
@@ -57,7 +59,7 @@ export const RenderState = z.object({
   source: z
     .object({
       key: z.string(),
-      sizeBytes: count,
+      sizeBytes: bytes,
       contentType: z.string().nullable(),
       probe: SourceProbe.nullable(),
     })

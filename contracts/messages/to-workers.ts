@@ -22,6 +22,11 @@ export const RenderRequested = z.object({
   profile: Profile,
   /** Variants (and the audio) that earlier attempts finished and published: not made again. */
   keep: z.object({ variants: z.array(VariantState), audio: AudioState.nullable() }),
+  /**
+   * How many attempts the task has had. The reports of an attempt repeat it, and it can take the lease only while it is still so: one that
+   * was told to stop, or that began from an old copy of the message, never holds a later turn.
+   */
+  turn: z.int32().nonnegative().optional(),
   requestedAt: z.iso.datetime(),
 });
 export type RenderRequested = z.infer<typeof RenderRequested>;
@@ -33,6 +38,11 @@ export const RenderCancelRequested = z.object({
   attemptId: z.uuid(),
   workerId: z.string(),
   reason: z.enum(["CANCELED", "LEASE_LOST"]),
+  /**
+   * With `LEASE_LOST`: what of the attempt's output the video names (`720p`, `audio`, `poster.jpg`) and that must stay. All else below its
+   * prefix is to be removed. Left out: remove what is not finished.
+   */
+  keep: z.array(z.string()).optional(),
   requestedAt: z.iso.datetime(),
 });
 export type RenderCancelRequested = z.infer<typeof RenderCancelRequested>;

@@ -15,6 +15,12 @@ export function parseMetadata(key: string, metadata: FileMetadata): StoredObject
   };
 }
 
+/** The folders in an answer to a listing with a delimiter. */
+export function parsePrefixes(response: unknown): string[] {
+  const prefixes = (response as { prefixes?: unknown } | null)?.prefixes;
+  return Array.isArray(prefixes) ? prefixes.map(String) : [];
+}
+
 /** The HTTP status of a failed request. */
 export const statusOf = (error: unknown): number =>
   error instanceof Error && "code" in error ? Number(error.code) : 0;

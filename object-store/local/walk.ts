@@ -9,6 +9,18 @@ export async function* walk(directory: string, prefix: string): AsyncGenerator<s
   yield* walkFolder(directory, prefix.slice(0, prefix.lastIndexOf("/") + 1), prefix);
 }
 
+/** The folders right below `folder` that hold something, in the same order. */
+export async function foldersBelow(directory: string, folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await entriesOf(join(directory, folder))) {
+    if (!entry.isDirectory() || folder + entry.name === reservedSegment) continue;
+    const below = `${folder}${entry.name}/`;
+    // A deletion may have left it empty for a moment.
+    if (!(await walk(directory, below).next()).done) found.push(below);
+  }
+  return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
 async function* walkFolder(directory: string, folder: string, prefix: string): AsyncGenerator<string> {
   const names = (await entriesOf(join(directory, folder)))
     .filter((entry) => entry.isFile() || (entry.isDirectory() && folder + entry.name !== reservedSegment))

@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import type { SourceRef } from "@reelay/contracts";
-import type { ObjectStore } from "@reelay/object-store";
+import { type ObjectStore, PreconditionFailedError, type StoredObject } from "@reelay/object-store";
 import { inputError, retriableError } from "../errors.ts";
 import { type FetchPolicy, fetchSource } from "../fetch/fetch-source.ts";
 import { retryStore } from "../hls/retry-store.ts";
@@ -24,27 +24,35 @@ export interface AcquireOptions {
 
 /** Brings the source onto this machine; one that is given as a URL is fetched and stored first, unless an earlier attempt did. */
 export async function acquireSource(source: SourceRef, options: AcquireOptions): Promise<AcquiredSource> {
-  const { store, signal, limits } = options;
+  const { store, signal } = options;
   const stored = await retryStore(`look up ${source.key}`, signal, () => store.head(source.key));
   if (!stored && source.kind === "url") return fetchAndStore(source, options);
-  if (!stored) {
-    throw retriableError(
-      "STORAGE",
-      "SOURCE_MISSING",
-      `The source "${source.key}" is not in the object store; upload it again.`,
-    );
-  }
-  assertSize(stored.sizeBytes, limits);
-  const { path } = await retryStore(`read ${source.key}`, signal, () =>
-    store.toLocalFile(source.key, { directory: options.directory, signal }),
-  );
-  return { key: source.key, path, sizeBytes: stored.sizeBytes, contentType: stored.contentType };
+  if (!stored) throw sourceMissing(source.key);
+  return takeStored(stored, options);
 }
 
+async function takeStored(
+  stored: StoredObject,
+  { store, directory, signal, limits }: AcquireOptions,
+): Promise<AcquiredSource> {
+  const { key, sizeBytes, contentType } = stored;
+  assertSize(sizeBytes, limits);
+  const { path } = await retryStore(`read ${key}`, signal, () =>
+    store.toLocalFile(key, { directory, signal }),
+  );
+  return { key, path, sizeBytes, contentType };
+}
+
+/**
+ * The key is common to all attempts, so only the first creates it: one that was overtaken, or that sleeps and wakes up, must not change the
+ * bytes that others rendered. It takes those that are there in place of its own, whatever the address gave it. No further check is
+ * needed: an object is written whole or not at all.
+ */
 async function fetchAndStore(
   source: { url: string; key: string },
-  { store, directory, limits, fetch, signal }: AcquireOptions,
+  options: AcquireOptions,
 ): Promise<AcquiredSource> {
+  const { store, directory, limits, fetch, signal } = options;
   const path = `${directory}/source`;
   const { contentType } = await fetchSource(source.url, {
     path,
@@ -54,11 +62,28 @@ async function fetchAndStore(
   });
   const { size: sizeBytes } = await stat(path);
   assertSize(sizeBytes, limits);
-  await retryStore(`store ${source.key}`, signal, () =>
-    store.put(source.key, { path }, { ...(contentType ? { contentType } : {}), signal }),
+  const created = await retryStore(`store ${source.key}`, signal, () =>
+    store
+      .put(source.key, { path }, { ...(contentType ? { contentType } : {}), ifGenerationMatch: "0", signal })
+      .catch((error: unknown) => {
+        if (error instanceof PreconditionFailedError) return null;
+        throw error;
+      }),
   );
-  return { key: source.key, path, sizeBytes, contentType };
+  if (created !== null) return { key: source.key, path, sizeBytes, contentType };
+  const stored = await retryStore(`look up ${source.key}`, signal, () => store.head(source.key));
+  await rm(path, { force: true });
+  // Gone again: its video was deleted, and so will this attempt be.
+  if (stored === null) throw sourceMissing(source.key);
+  return await takeStored(stored, options);
 }
+
+const sourceMissing = (key: string) =>
+  retriableError(
+    "STORAGE",
+    "SOURCE_MISSING",
+    `The source "${key}" is not in the object store; upload it again.`,
+  );
 
 function assertSize(sizeBytes: number, limits: { sourceBytes: number }): void {
   if (sizeBytes === 0) {

@@ -6,7 +6,7 @@ import type {
   VariantState,
 } from "@reelay/contracts";
 import type { Ladder, PlannedRung } from "../ladder/plan-ladder.ts";
-import type { Outcome } from "./outcome.ts";
+import { leavesUnfinished, type Outcome } from "./outcome.ts";
 
 export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
 
@@ -61,11 +61,11 @@ export const withAudioPlaylist = (state: RenderState, playlist: PublishedPlaylis
   audio: state.audio && { ...state.audio, playlist },
 });
 
-/** The state at the end: what is finished stays, what is not is marked with the outcome and names no output any more. */
+/** The state at the end: what is finished stays, what is not is marked with the outcome, and names its output only if that stays. */
 export function settleState(state: RenderState, outcome: Outcome): RenderState {
   const settleVariant = (variant: VariantState): VariantState => {
     if (variant.status === "READY" || variant.status === "SKIPPED") return variant;
-    const rest = { ...variant, playlist: null };
+    const rest = leavesUnfinished(outcome) ? variant : { ...variant, playlist: null };
     switch (outcome.kind) {
       case "CANCELED":
         return { ...rest, status: "CANCELED" };
@@ -77,7 +77,7 @@ export function settleState(state: RenderState, outcome: Outcome): RenderState {
     }
   };
   const settleAudio = (audio: AudioState): AudioState =>
-    audio.playlist?.isComplete ? audio : { ...audio, playlist: null };
+    audio.playlist?.isComplete || leavesUnfinished(outcome) ? audio : { ...audio, playlist: null };
   return {
     ...state,
     variants: state.variants.map(settleVariant),

@@ -6,11 +6,25 @@ import { StopError } from "./stop-reason.ts";
 export type Outcome =
   | { kind: "COMPLETED" }
   | { kind: "FAILED" | "REJECTED"; error: ReportedError }
-  | { kind: "CANCELED" | "INTERRUPTED" | "LEASE_LOST" };
+  | { kind: "CANCELED" | "INTERRUPTED" }
+  | { kind: "LEASE_LOST"; keep: readonly string[] | undefined };
 
 /** The one place where what was thrown becomes an outcome. A stop wins over whatever broke because of it. */
 export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
-  if (signal.aborted && signal.reason instanceof StopError) return { kind: signal.reason.reason };
+  if (signal.aborted && signal.reason instanceof StopError) {
+    const { reason: kind, keep } = signal.reason;
+    return kind === "LEASE_LOST" ? { kind, keep } : { kind };
+  }
   const error = toReportedError(thrown);
   return { kind: error.retriable ? "FAILED" : "REJECTED", error };
+}
+
+/**
+ * Whether what an attempt published without finishing it stays when it ends. Viewers may be playing it, and another attempt comes: the API
+ * removes it when that has something in its place. Not in a full store, where nobody gets further until there is room; and not when nobody
+ * comes after it.
+ */
+export function leavesUnfinished(outcome: Outcome): boolean {
+  if (outcome.kind === "FAILED") return outcome.error.code !== "STORE_FULL";
+  return outcome.kind === "INTERRUPTED";
 }

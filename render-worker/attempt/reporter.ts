@@ -10,6 +10,8 @@ export interface AttemptRef {
   jobId: string;
   taskId: string;
   attemptId: string;
+  /** Of the task's message. */
+  turn?: number;
   workerId: string;
 }
 

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { ObjectStore, PutBody, PutOptions, StoredObject } from "@reelay/object-store";
-import { ObjectNotFoundError } from "@reelay/object-store";
+import { ObjectNotFoundError, PreconditionFailedError } from "@reelay/object-store";
 
 /** A directory at the store's port: enough for the worker's tests, and the directory can be looked into with ffprobe. */
 export class DirectoryStore implements ObjectStore {
@@ -22,6 +22,8 @@ export class DirectoryStore implements ObjectStore {
 
   async put(key: string, body: PutBody, options: PutOptions = {}): Promise<StoredObject> {
     await this.#prepare(key);
+    if (options.ifGenerationMatch === "0" && (await this.head(key)) !== null)
+      throw new PreconditionFailedError(key, "0");
     const temporary = `${this.path(key)}.part`;
     if (typeof body === "object" && "path" in body && !(body instanceof Uint8Array))
       await copyFile(body.path, temporary);
@@ -71,6 +73,11 @@ export class DirectoryStore implements ObjectStore {
     const keys: string[] = [];
     for await (const { key } of this.list(prefix)) keys.push(key);
     return keys;
+  }
+
+  async *folders(prefix: string): AsyncIterable<string> {
+    const names = (await this.keys(prefix)).map((key) => key.slice(prefix.length).split("/"));
+    yield* new Set(names.filter(({ length }) => length > 1).map(([name]) => `${prefix}${name}/`));
   }
 
   async delete(key: string): Promise<boolean> {

@@ -3,7 +3,9 @@ import { ObjectNotFoundError } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { UploadGateway } from "../deps.ts";
-import { createToken, createTusUploads, hashToken, isTokenOf, type TusUploads } from "../uploads/index.ts";
+import { uuidPattern } from "../global-id.ts";
+import { createToken, hashToken, isTokenOf } from "../token.ts";
+import { createTusUploads, type TusUploads } from "../uploads/index.ts";
 import { receiveSource } from "../videos/index.ts";
 
 export interface TusGatewayOptions {
@@ -30,7 +32,7 @@ export function createTusUploadGateway(options: TusGatewayOptions): {
     now: clock,
     onError: (error, videoId) => log.error({ err: error, videoId }, "upload.failed"),
     async authorise(videoId, token) {
-      if (!isUuid(videoId)) return null;
+      if (!uuidPattern.test(videoId)) return null;
       const source = await db.source.findUnique({ where: { videoId } });
       const { uploadTokenHash, uploadExpiresAt, sizeBytes } = source ?? {};
       if (!uploadTokenHash || !uploadExpiresAt || typeof sizeBytes !== "bigint") return null;
@@ -69,5 +71,3 @@ async function adopt(store: ObjectStore, key: string, path: string): Promise<voi
     if ((await store.head(key)) === null) throw new ObjectNotFoundError(key);
   }
 }
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);

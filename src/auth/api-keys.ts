@@ -1,11 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { createToken, hashToken } from "../token.ts";
 import { requireScope, type Viewer } from "./viewer.ts";
-
-/** SHA-256 is enough here: a key is 256 random bits, which nobody finds by trying. */
-export const hashOf = (token: string): string => createHash("sha256").update(token, "utf8").digest("hex");
 
 const prefixLength = 10;
 
@@ -18,7 +15,7 @@ export interface NewApiKey {
 
 /** Creates a key. `token` is the secret itself, seen here and never again. Asks nobody: for setup, and for `requestApiKey`. */
 export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: string; token: string }> {
-  const token = `rk_${randomBytes(32).toString("base64url")}`;
+  const token = `rk_${createToken()}`;
   const { id } = await db.apiKey.create({
     data: {
       workspaceId: key.workspaceId,
@@ -26,7 +23,7 @@ export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: 
       scopes: [...new Set(key.scopes)],
       expiresAt: key.expiresAt ?? null,
       prefix: token.slice(0, prefixLength),
-      hash: hashOf(token),
+      hash: hashToken(token),
     },
     select: { id: true },
   });

@@ -1,5 +1,5 @@
 import type { Db } from "../db.ts";
-import { hashOf } from "./api-keys.ts";
+import { hashToken } from "../token.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** How long an answer is reused: a revoked key is refused after this at the latest. */
@@ -22,7 +22,7 @@ interface Answer {
 /** Looks the token up, whatever was looked up before. */
 export async function authenticate(db: Db, token: string, now: Date): Promise<Answer | null> {
   if (!tokenPattern.test(token)) return null;
-  const key = await db.apiKey.findUnique({ where: { hash: hashOf(token) } });
+  const key = await db.apiKey.findUnique({ where: { hash: hashToken(token) } });
   if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return null;
   const usedBefore = new Date(now.getTime() - lastUsedMs);
   if (!key.lastUsedAt || key.lastUsedAt < usedBefore) {
@@ -43,7 +43,7 @@ export function createAuthenticate({ db, clock }: { db: Db; clock: () => Date })
   const answers = new Map<string, { until: number; answer: Promise<Answer | null> }>();
   return async (token) => {
     const now = clock();
-    const hash = hashOf(token);
+    const hash = hashToken(token);
     let entry = answers.get(hash);
     if (!entry || entry.until <= now.getTime()) {
       if (answers.size >= cacheSize) answers.clear();

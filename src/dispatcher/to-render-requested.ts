@@ -12,12 +12,13 @@ import type { Prisma } from "../../prisma/generated/client.ts";
 /** What a task's message is made from. */
 export const taskWithAll = {
   job: { include: { video: { include: { source: true, variants: true, audio: true } } } },
+  _count: { select: { attempts: true } },
 } satisfies Prisma.TaskInclude;
 
 export type TaskWithAll = Prisma.TaskGetPayload<{ include: typeof taskWithAll }>;
 
 /** The message that says everything that a worker needs, with what is finished already to be kept. */
-export function toRenderRequested({ id, pool, job }: TaskWithAll, now: Date): RenderRequested {
+export function toRenderRequested({ id, pool, job, _count }: TaskWithAll, now: Date): RenderRequested {
   const { video } = job;
   return {
     type: "render.requested.v1",
@@ -32,6 +33,7 @@ export function toRenderRequested({ id, pool, job }: TaskWithAll, now: Date): Re
       variants: video.variants.filter(({ status }) => status === "READY").map(toKeptVariant),
       audio: toKeptAudio(video.audio),
     },
+    turn: _count.attempts,
     requestedAt: now.toISOString(),
   };
 }

@@ -3,6 +3,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { removeLosers } from "../videos/remove-losers.ts";
 import { lockOwnJob } from "./own-job.ts";
 import { canceled, settleJob } from "./settle-job.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
@@ -17,9 +18,9 @@ export async function cancelJob(
   viewer: Viewer,
   { jobId }: { jobId: string },
 ): Promise<{ jobId: string }> {
-  await deps.db.$transaction(async (tx) => {
+  const settled = await deps.db.$transaction(async (tx) => {
     const job = await lockOwnJob(tx, viewer, jobId);
-    if (job.status === "CANCELED") return;
+    if (job.status === "CANCELED") return null;
     if (job.endedAt !== null) {
       throw new ConflictError(
         "JOB_ENDED",
@@ -31,10 +32,13 @@ export async function cancelJob(
     const running = await stopOpenAttempts(tx, { videoId: job.videoId, jobId, reason: "CANCELED", now });
     if (running > 0) {
       await recordChange(tx, { ...job, jobId }, [{ type: "job.cancel-requested" }]);
-      return;
+      return null;
     }
     await settleJob(tx, job, canceled, now);
     await refreshManifest(tx, deps.store, job.videoId);
+    return job.videoId;
   });
+  // Earlier attempts may have left something.
+  if (settled !== null) await removeLosers(deps, settled);
   return { jobId };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Profile } from "@reelay/contracts";
+import { activeJobStatuses, Profile } from "@reelay/contracts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
@@ -42,7 +42,7 @@ export async function retryJob(
       throw new ConflictError("JOB_SUCCEEDED", "The job has succeeded: there is nothing to repeat.");
     }
     const newer = await tx.job.findFirst({
-      where: { videoId, status: { in: ["PENDING", "QUEUED", "RUNNING"] } },
+      where: { videoId, status: { in: [...activeJobStatuses] } },
       select: { status: true },
     });
     if (newer) {

@@ -1,5 +1,6 @@
-import type { JobStatus, ReportedError } from "@reelay/contracts";
+import { activeJobStatuses, type JobStatus, type ReportedError } from "@reelay/contracts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
+import { planMasterPlaylist } from "../videos/master-playlist.ts";
 
 export interface JobEnd {
   status: Extract<JobStatus, "SUCCEEDED" | "FAILED" | "CANCELED">;
@@ -17,7 +18,7 @@ export const canceled: JobEnd = {
 };
 
 /**
- * Brings a job with its tasks to its end, unfinished variants with it, and the video to what it then is: READY if any variant is,
+ * Brings a job with its tasks to its end, unfinished variants with it, and the video to what it then is: READY if anything plays,
  * else FAILED with the job's error. The caller holds the video's lock, and has closed the job's attempts.
  */
 export async function settleJob(
@@ -27,7 +28,7 @@ export async function settleJob(
   now: Date,
 ): Promise<void> {
   const { videoId } = job;
-  const open = { in: ["PENDING" as const, "QUEUED" as const, "RUNNING" as const] };
+  const open = { in: [...activeJobStatuses] };
   const ended = { status: end.status, endedAt: now };
   await tx.task.updateMany({ where: { jobId: job.id, status: open }, data: ended });
   const error = end.status === "FAILED" ? end.error : null;
@@ -54,8 +55,14 @@ export async function settleJob(
     },
   });
   await tx.$executeRaw`UPDATE variants SET playlist = NULL WHERE video_id = ${videoId}::uuid AND status <> 'READY'`;
-  const ready = await tx.variant.count({ where: { videoId, status: "READY" } });
-  if (ready > 0) {
+  // Sound that never ends would keep players waiting at the end of every variant.
+  await tx.$executeRaw`
+    UPDATE audio_tracks SET playlist = NULL WHERE video_id = ${videoId}::uuid AND NOT (playlist->>'isComplete')::boolean`;
+  const video = await tx.video.findUniqueOrThrow({
+    where: { id: videoId },
+    include: { variants: true, audio: true },
+  });
+  if (planMasterPlaylist(video) !== null) {
     await tx.$executeRaw`
       UPDATE videos SET status = 'READY', ready_at = coalesce(ready_at, ${now}), playable_at = coalesce(playable_at, ${now}),
         error_code = NULL, error_message = NULL, error_scope = NULL, updated_at = ${now}

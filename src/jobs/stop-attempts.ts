@@ -22,11 +22,13 @@ export const toStopMessage = (
   attempt: { taskId: string; attemptId: string; workerId: string },
   reason: RenderCancelRequested["reason"],
   now: Date,
+  keep?: string[],
 ): RenderCancelRequested => ({
   type: "render.cancel-requested.v1",
   taskId: attempt.taskId,
   attemptId: attempt.attemptId,
   workerId: attempt.workerId,
   reason,
+  ...(keep && { keep }),
   requestedAt: now.toISOString(),
 });

@@ -2,6 +2,7 @@ import { liveReports, type Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
 import type { Db } from "../db.ts";
 import { NotFoundError } from "../errors.ts";
+import { uuidPattern } from "../global-id.ts";
 import { listen } from "../listen.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createChangeLoader } from "./change-loader.ts";
@@ -32,7 +33,6 @@ export interface LiveProgressOptions {
 
 /** Progress of a video that was silent this long is forgotten: reports come several times a second, a lease lasts 30 s. */
 const idleMs = 120_000;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * Starts the live side of an API process: its own subscription to reports and its own connection for change notifications.
@@ -133,7 +133,7 @@ export async function createLiveProgress(
   const live: LiveProgress = {
     async watch({ workspaceId, videoId, after }, signal) {
       const position = after === undefined || after === null ? undefined : parseCursor(after);
-      if (!uuid.test(videoId)) throw notFound(videoId);
+      if (!uuidPattern.test(videoId.toLowerCase())) throw notFound(videoId);
       const hub = hubOf(videoId.toLowerCase());
       // Subscribed before the snapshot is there; leaving it again releases the hub.
       const stream = hub.subscribe(position, signal);

@@ -1,5 +1,5 @@
 import type { RenderProgressed } from "@reelay/contracts";
-import { leaseMs, type ProjectorDeps } from "./deps.ts";
+import { leaseFrom, type ProjectorDeps } from "./deps.ts";
 
 /** Progress goes to viewers past the database; here only enough is kept for those who come later. */
 const keptEveryMs = 2_000;
@@ -11,7 +11,7 @@ export async function applyProgress(deps: ProjectorDeps, report: RenderProgresse
   if (!isDue(deps, report.attemptId, now.getTime())) return;
   const { count } = await deps.db.attempt.updateMany({
     where: { id: report.attemptId, outcome: null, progressSequence: { lt: report.sequence } },
-    data: { progressSequence: report.sequence, leaseUntil: new Date(now.getTime() + leaseMs) },
+    data: { progressSequence: report.sequence, leaseUntil: leaseFrom(now) },
   });
   if (count === 0) return;
   for (const { name, fraction, fps, speed, etaMs, frames, sizeBytes } of report.variants) {

@@ -1,15 +1,27 @@
-import { type AttemptReport, objectKeys, type Report } from "@reelay/contracts";
+import { type AttemptOutcome, type AttemptReport, objectKeys, type Report } from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
+import { planMasterPlaylist } from "../videos/master-playlist.ts";
+import { namedOutput } from "../videos/named-output.ts";
 import { lockVideo } from "../videos/own-video.ts";
-import { readMasterPlaylist, refreshManifest } from "../videos/refresh-manifest.ts";
+import { publishManifest, refreshManifest } from "../videos/refresh-manifest.ts";
+import { removeLosers } from "../videos/remove-losers.ts";
 import { applyProgress } from "./apply-progress.ts";
-import { applyState } from "./apply-state.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
-import { leaseMs, type ProjectorDeps, transactionOptions } from "./deps.ts";
+import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
 import { endAttempt } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
-import { removeLosers } from "./remove-losers.ts";
+import { planState, videoRows } from "./plan-state.ts";
+import { writeState } from "./write-state.ts";
+
+/** What a report came to. */
+type Result =
+  | { kind: "applied" | "old" }
+  /** The attempt holds the lease, and its job was canceled. */
+  | { kind: "unwanted" }
+  /** The attempt does not hold the lease; `keep` is what the video names of its output. */
+  | { kind: "lost"; keep: string[] }
+  | { kind: "deleted" };
 
 /**
  * Applies one report to the database. Safe to repeat, in any order: a state report stands alone, an older one than the last applied says
@@ -19,33 +31,63 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
   if (report.type === "worker.seen.v1") return await applyWorkerSeen(deps, report);
   if (report.type === "render.progressed.v1") return await applyProgress(deps, report);
   const now = deps.clock();
-  const result = await deps.db.$transaction(async (tx) => {
-    if (!(await lockVideo(tx, report.videoId))) return "deleted";
+  const result = await deps.db.$transaction(async (tx): Promise<Result> => {
+    if (!(await lockVideo(tx, report.videoId))) return { kind: "deleted" };
     const attempt = await holdAttempt(tx, report, now);
-    if (attempt === null) return (await isCompleted(tx, report.attemptId)) ? "old" : "lost";
-    return await applyToHeld(tx, deps, attempt, report, now);
+    if (attempt !== null) return { kind: await applyToHeld(tx, deps, attempt, report, now) };
+    if (await isCompleted(tx, report.attemptId)) return { kind: "old" };
+    return { kind: "lost", keep: await readNamedOutput(tx, report) };
   }, transactionOptions);
   deps.metrics?.reportApplied(report.type, report.at);
-  if (result === "applied" && isEnd(report)) deps.metrics?.attemptEnded(outcomeOf(report));
-  if (result === "lost" && !isEnd(report)) await stop(deps, report, "LEASE_LOST");
-  // Its worker is to stop, and may have stored something since the deletion: gone once it says that it has stopped.
-  if (result === "deleted" && !isEnd(report)) await stop(deps, report, "CANCELED");
-  if (result === "deleted" && isEnd(report)) await deps.store.deletePrefix(objectKeys.video(report.videoId));
-  // The job was canceled between the task's message and its start, or the control message was lost.
-  if (result === "unwanted") await stop(deps, report, "CANCELED");
-  if (report.type === "render.completed.v1" && result === "applied") await removeLosers(deps, report.videoId);
+  if (result.kind === "applied" && isEnd(report)) deps.metrics?.attemptEnded(outcomeOf(report));
+  await answer(deps, report, result);
+}
+
+async function answer(
+  deps: ProjectorDeps,
+  report: Exclude<AttemptReport, { type: "render.progressed.v1" }>,
+  result: Result,
+): Promise<void> {
+  const { videoId } = report;
+  switch (result.kind) {
+    case "lost":
+      if (!isEnd(report)) await stop(deps, report, "LEASE_LOST", result.keep);
+      return;
+    case "unwanted":
+      // The job was canceled between the task's message and its start, or the control message was lost.
+      await stop(deps, report, "CANCELED");
+      return;
+    case "deleted":
+      // Its worker is to stop, and may have stored something since the deletion: gone once it says that it has stopped.
+      if (!isEnd(report)) await stop(deps, report, "CANCELED");
+      else await deps.store.deletePrefix(objectKeys.video(videoId));
+      return;
+    case "applied":
+      if (isEnd(report)) await removeLosers(deps, videoId);
+      return;
+    case "old":
+  }
 }
 
 /** A late report of an attempt that did its work: there is nothing to stop, and its output is to stay. */
 const isCompleted = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.attempt.count({ where: { id, outcome: "COMPLETED" } })) > 0;
 
-const outcomeOf = (report: AttemptReport): string => ("outcome" in report ? report.outcome : "COMPLETED");
+async function readNamedOutput(tx: Tx, { videoId, attemptId }: AttemptReport): Promise<string[]> {
+  const video = await tx.video.findUnique({
+    where: { id: videoId },
+    include: { variants: true, audio: true },
+  });
+  return video ? namedOutput(video, attemptId) : [];
+}
 
-const isEnd = (report: AttemptReport): boolean =>
+type EndReport = Extract<
+  AttemptReport,
+  { type: "render.completed.v1" | "render.failed.v1" | "render.stopped.v1" }
+>;
+
+const isEnd = (report: AttemptReport): report is EndReport =>
   ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(report.type);
-
-type Result = "applied" | "old" | "unwanted";
 
 async function applyToHeld(
   tx: Tx,
@@ -53,38 +95,50 @@ async function applyToHeld(
   attempt: HeldAttempt,
   report: Exclude<AttemptReport, { type: "render.progressed.v1" }>,
   now: Date,
-): Promise<Result> {
+): Promise<"applied" | "old" | "unwanted"> {
   const isUnwanted = attempt.task.job.cancelRequestedAt !== null;
   if (report.type === "render.started.v1") return isUnwanted ? "unwanted" : "applied";
   if (report.sequence <= attempt.sequence) return "old";
-  const before = await readMasterPlaylist(tx, report.videoId);
   await tx.attempt.update({
     where: { id: attempt.id },
-    data: { sequence: report.sequence, leaseUntil: new Date(now.getTime() + leaseMs) },
+    data: { sequence: report.sequence, leaseUntil: leaseFrom(now) },
   });
-  const changes = await applyState(tx, attempt, report.state, now);
-  const subject = { ...attempt.task.job, jobId: attempt.task.jobId, attemptId: attempt.id };
-  await recordChange(tx, subject, changes);
-  if (report.type === "render.completed.v1") await endAttempt(tx, attempt, "COMPLETED", now);
-  if (report.type === "render.stopped.v1") await endAttempt(tx, attempt, report.outcome, now);
-  if (report.type === "render.failed.v1") await endAttempt(tx, attempt, report.outcome, now, report.error);
-  const isPlaylistChanged = before !== (await readMasterPlaylist(tx, report.videoId));
-  // Most state reports only lengthen playlists, which players read for themselves.
-  if (isPlaylistChanged || changes.length > 0 || isEnd(report)) {
-    await refreshManifest(tx, store, report.videoId, before);
+  const { videoId } = report;
+  const rows = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: videoRows });
+  const plan = planState(rows, report, now);
+  await writeState(tx, videoId, plan);
+  await recordChange(
+    tx,
+    { ...attempt.task.job, jobId: attempt.task.jobId, attemptId: attempt.id },
+    plan.changes,
+  );
+  if (report.type !== "render.advanced.v1") {
+    const error = report.type === "render.failed.v1" ? report.error : null;
+    await endAttempt(tx, attempt, outcomeOf(report), now, error);
+    await refreshManifest(tx, store, videoId);
+    return "applied";
   }
-  return isUnwanted && !isEnd(report) ? "unwanted" : "applied";
+  const before = planMasterPlaylist(rows);
+  // Most state reports only lengthen playlists, which players read for themselves.
+  if (plan.changes.length > 0 || planMasterPlaylist(plan.after) !== before) {
+    await publishManifest(store, { ...plan.after, updatedAt: now }, before);
+  }
+  return isUnwanted ? "unwanted" : "applied";
 }
+
+const outcomeOf = (report: EndReport): AttemptOutcome =>
+  report.type === "render.completed.v1" ? "COMPLETED" : report.outcome;
 
 /** Best effort: the worker's next report or heartbeat asks again. */
 async function stop(
   { messaging, clock, log }: ProjectorDeps,
   report: AttemptReport,
   reason: "CANCELED" | "LEASE_LOST",
+  keep?: string[],
 ): Promise<void> {
   log.info({ ...ids(report), reason }, "attempt.told-to-stop");
   await messaging
-    .publish(toStopMessage(report, reason, clock()))
+    .publish(toStopMessage(report, reason, clock(), keep))
     .catch((error: unknown) => log.warn({ err: error, ...ids(report) }, "attempt.not-told-to-stop"));
 }
 

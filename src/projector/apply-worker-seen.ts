@@ -1,7 +1,8 @@
 import type { WorkerSeen } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
-import { leaseMs, type ProjectorDeps } from "./deps.ts";
+import { namedOutput } from "../videos/named-output.ts";
+import { leaseFrom, type ProjectorDeps } from "./deps.ts";
 
 /** Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must stop. */
 export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): Promise<void> {
@@ -25,7 +26,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
   const ids = report.attempts.map(({ attemptId }) => attemptId);
   await db.attempt.updateMany({
     where: { id: { in: ids }, workerId, outcome: null },
-    data: { leaseUntil: new Date(now.getTime() + leaseMs) },
+    data: { leaseUntil: leaseFrom(now) },
   });
   const known = await db.attempt.findMany({
     where: { id: { in: ids } },
@@ -33,7 +34,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
       id: true,
       taskId: true,
       outcome: true,
-      task: { select: { job: { select: { cancelRequestedAt: true } } } },
+      task: { select: { job: { select: { cancelRequestedAt: true, videoId: true } } } },
     },
   });
   const tasks = await db.task.findMany({
@@ -42,12 +43,22 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
   });
   for (const { attemptId, taskId } of report.attempts) {
     const attempt = known.find(({ id }) => id === attemptId);
-    const isTaskGone = tasks.every(({ id }) => id !== taskId);
-    // An attempt that is not known yet may have its `started` on the way.
-    const isLost = attempt ? ![null, "COMPLETED"].includes(attempt.outcome) : isTaskGone;
+    const ref = { attemptId, taskId, workerId };
+    // Its video was deleted: CANCELED, since the answer to that is what removes what it stored meanwhile.
+    const isGone = !attempt && tasks.every(({ id }) => id !== taskId);
     const isUnwanted = attempt?.outcome === null && attempt.task.job.cancelRequestedAt !== null;
-    if (!isLost && !isUnwanted) continue;
-    const reason = isLost ? "LEASE_LOST" : "CANCELED";
-    await messaging.publish(toStopMessage({ attemptId, taskId, workerId }, reason, now));
+    if (isGone || isUnwanted) await messaging.publish(toStopMessage(ref, "CANCELED", now));
+    // An attempt that is not known yet may have its `started` on the way.
+    if (!attempt || attempt.outcome === null || attempt.outcome === "COMPLETED") continue;
+    const keep = await readNamedOutput(deps, attempt.task.job.videoId, attemptId);
+    await messaging.publish(toStopMessage(ref, "LEASE_LOST", now, keep));
   }
+}
+
+async function readNamedOutput({ db }: ProjectorDeps, videoId: string, attemptId: string): Promise<string[]> {
+  const video = await db.video.findUnique({
+    where: { id: videoId },
+    include: { variants: true, audio: true },
+  });
+  return video ? namedOutput(video, attemptId) : [];
 }

@@ -2,7 +2,7 @@ import type { AttemptReport } from "@reelay/contracts";
 import { isTerminal } from "@reelay/contracts";
 import type { Attempt, Job, Task } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
-import { leaseMs } from "./deps.ts";
+import { leaseFrom } from "./deps.ts";
 
 export type HeldAttempt = Attempt & { task: Task & { job: Job } };
 
@@ -10,11 +10,12 @@ const include = { task: { include: { job: true } } } as const;
 
 /**
  * The reporting attempt, if it holds its task's lease: known and open, or the first to ask for a task that nobody holds (its
- * `started` may come after its other reports). Null: it lost, and must stop. The caller holds the video's lock.
+ * `started` may come after its other reports). Null: it lost, and must stop; whoever lost once never gets it later, since every attempt
+ * that does ends the turn of those that asked with it. The caller holds the video's lock.
  */
 export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Promise<HeldAttempt | null> {
   const known = await tx.attempt.findUnique({ where: { id: report.attemptId }, include });
-  if (known) return known.outcome === null ? known : null;
+  if (known) return known.outcome === null && isSame(known, report) ? known : null;
   const task = await tx.task.findUnique({
     where: { id: report.taskId },
     include: { job: true, attempts: { select: { number: true, outcome: true } } },
@@ -22,13 +23,14 @@ export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Pro
   if (!task || task.jobId !== report.jobId || task.job.videoId !== report.videoId) return null;
   if (isTerminal(task.status) || task.status === "PENDING") return null;
   if (task.attempts.some(({ outcome }) => outcome === null)) return null;
+  if (report.turn !== undefined && report.turn !== task.attempts.length) return null;
   const attempt = await tx.attempt.create({
     data: {
       id: report.attemptId,
       taskId: task.id,
       number: Math.max(0, ...task.attempts.map(({ number }) => number)) + 1,
       workerId: report.workerId,
-      leaseUntil: new Date(now.getTime() + leaseMs),
+      leaseUntil: leaseFrom(now),
       startedAt: now,
     },
     include,
@@ -44,3 +46,7 @@ export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Pro
   ]);
   return attempt;
 }
+
+/** The lock that is held is that of the reported video. */
+const isSame = ({ task }: HeldAttempt, { taskId, jobId, videoId }: AttemptReport): boolean =>
+  task.id === taskId && task.jobId === jobId && task.job.videoId === videoId;

@@ -3,6 +3,7 @@ import { createHearing } from "./hearing.ts";
 import { type SweeperDeps, sweep } from "./sweep.ts";
 
 export { recallAll } from "./recall-tasks.ts";
+export { startOrphanRemoval } from "./remove-orphans.ts";
 export { type SweeperDeps, sweep } from "./sweep.ts";
 
 const everyMs = 5_000;

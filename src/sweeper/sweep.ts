@@ -6,6 +6,7 @@ import { endAttempt, transactionOptions } from "../projector/index.ts";
 import { receiveSource } from "../videos/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { removeLosers } from "../videos/remove-losers.ts";
 import { inTakeBack } from "./in-take-back.ts";
 import { recallTasks } from "./recall-tasks.ts";
 
@@ -71,9 +72,11 @@ async function takeBack(
     log.warn({ videoId, jobId: task.jobId, taskId, attemptId, workerId, outcome }, "attempt.taken-back");
     return outcome;
   }, transactionOptions);
-  if (outcome === null) return;
-  metrics?.leaseTakenBack();
-  metrics?.attemptEnded(outcome);
+  if (outcome !== null) {
+    metrics?.leaseTakenBack();
+    metrics?.attemptEnded(outcome);
+  }
+  await removeLosers({ db, store, log }, videoId);
 }
 
 /** Uploads that went straight to the store are noticed here; those that never came are given up. */

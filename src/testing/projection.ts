@@ -1,11 +1,18 @@
 /** A video with a queued job on real Postgres and a local store, and reports to throw at the projector. */
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { Message, PublishedPlaylist, RenderState, VariantState } from "@reelay/contracts";
-import { objectKeys } from "@reelay/contracts";
+import type {
+  Envelope,
+  Message,
+  PublishedPlaylist,
+  RenderRequested,
+  RenderState,
+  VariantState,
+} from "@reelay/contracts";
+import { decodeMessage, objectKeys } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
@@ -15,10 +22,12 @@ import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import type { OperationDeps } from "../deps.ts";
 import { dispatch } from "../dispatcher/index.ts";
+import { relayBatch } from "../outbox/relay.ts";
 import type { LiveProgress } from "../progress/index.ts";
 import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
 import { createVideo } from "../videos/index.ts";
+import { seen } from "./model-worker.ts";
 
 export async function createProjection() {
   const stack = new AsyncDisposableStack();
@@ -54,6 +63,40 @@ export async function createProjection() {
   const { id: workspaceId } = await db.workspace.create({ data: { name: "test" } });
   const viewer = { apiKeyId: randomUUID(), workspaceId, scopes: ["ADMIN" as const] };
 
+  /** What the relay has sent, in order; it stays here, so that it may be delivered again. */
+  const sent: Message[] = [];
+  const broker = {
+    publishEncoded: ({ data }: Envelope) => {
+      const decoded = decodeMessage(data);
+      if (!decoded.ok) throw new Error(decoded.reason);
+      sent.push(decoded.message);
+      return Promise.resolve();
+    },
+  } as Messaging;
+
+  /** So that nothing waits for a worker. */
+  async function offerSlots(): Promise<void> {
+    const { type: _type, at: _at, attempts: _attempts, ...spare } = seen("spare", []);
+    const data = { ...spare, slots: 1_000, pools: ["CPU" as const], startedAt: clock(), lastSeenAt: clock() };
+    await db.worker.upsert({ where: { id: "spare" }, create: toWorker(data), update: toWorker(data) });
+  }
+
+  /** What the API would send by now, tasks among it. */
+  async function relay(): Promise<Message[]> {
+    const before = sent.length;
+    await offerSlots();
+    await dispatch({ db, clock, log, maxRunningTasks: null });
+    while ((await relayBatch({ db, messaging: broker, clock, log })).sent > 0);
+    return sent.slice(before);
+  }
+
+  /** The messages of a task that the API would send, also those whose time has not come. */
+  async function takeMessages({ taskId }: { taskId: string }): Promise<RenderRequested[]> {
+    time.now = new Date(time.now.getTime() + 60_000);
+    const messages = (await relay()).filter((message) => message.type === "render.requested.v1");
+    return messages.filter((message) => message.taskId === taskId);
+  }
+
   async function createQueuedVideo({ priority = "STANDARD" }: { priority?: JobPriority } = {}) {
     const source = { url: { url: "https://example.com/clip.mp4" } };
     const { videoId } = await createVideo(operations, viewer, { title: "clip", source, priority });
@@ -69,6 +112,22 @@ export async function createProjection() {
     viewer,
     published,
     createQueuedVideo,
+    relay,
+    takeMessages,
+    databaseUrl: database.url,
+    /** An object's text, or null. */
+    stored: (key: string) => readFile(join(directory, key), "utf8").catch(() => null),
+    /** Forgets every video, and what was sent. */
+    async clear() {
+      await db.$transaction([
+        db.outboxMessage.deleteMany(),
+        db.video.deleteMany(),
+        db.event.deleteMany(),
+        db.worker.deleteMany(),
+      ]);
+      sent.length = 0;
+      published.length = 0;
+    },
     apply: (report: Parameters<typeof applyReport>[1]) => applyReport(deps, report),
     /** Gives what waits to the outbox, as the dispatcher does. */
     dispatch: () => dispatch({ db, clock, log, maxRunningTasks: null }),
@@ -79,6 +138,8 @@ export async function createProjection() {
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
+
+const toWorker = <W extends { workerId: string }>({ workerId: id, ...worker }: W) => ({ id, ...worker });
 
 export interface TaskRef {
   videoId: string;
@@ -103,9 +164,10 @@ const playlist = (
 });
 
 /** What one attempt of a worker would report of a silent video with two variants. */
-export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worker-1") {
+export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worker-1", turn?: number) {
   const attemptId = randomUUID();
-  const ref = { videoId, jobId, taskId, attemptId, workerId, at: new Date().toISOString() };
+  const at = new Date().toISOString();
+  const ref = { videoId, jobId, taskId, attemptId, workerId, at, ...(turn !== undefined && { turn }) };
   const variant = (
     name: string,
     index: number,
@@ -140,6 +202,7 @@ export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worke
   return {
     attemptId,
     state,
+    seen: seen(workerId, [{ attemptId, task: { taskId } }]),
     started: { type: "render.started.v1" as const, ...ref },
     advanced: (sequence: number, at = state("RENDERING")) => ({
       type: "render.advanced.v1" as const,

@@ -1,3 +1,2 @@
 /** Resumable uploads of sources into the local store. */
 export * from "./tus-uploads.ts";
-export * from "./upload-token.ts";

@@ -16,7 +16,8 @@ export function refuse(res: ServerResponse, refusal: UploadRefusal): void {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
   };
-  res.writeHead(refusal.status, { ...openToBrowsers, ...type }).end(body);
+  const retry = refusal.status === 503 ? { "retry-after": "2" } : {};
+  res.writeHead(refusal.status, { ...openToBrowsers, ...type, ...retry }).end(body);
 }
 
 /** The answer to HEAD or PATCH on an upload that was received, for a client that missed it. */

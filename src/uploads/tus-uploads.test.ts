@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createToken, hashToken, isTokenOf } from "../token.ts";
 import { createTusUploads, type TusUploads } from "./tus-uploads.ts";
-import { createToken, hashToken, isTokenOf } from "./upload-token.ts";
 
 const MiB = 1024 * 1024;
 const token = createToken();
@@ -25,9 +25,12 @@ let failure: Error | undefined;
 /** Where an earlier `onReceived` moved the file. */
 let taking: string | undefined;
 
+let maxRunning: number | undefined;
+
 const open = () =>
   createTusUploads({
     directory,
+    ...(maxRunning !== undefined && { maxRunning }),
     basePath: "/uploads",
     lockDrainMs: 20,
     async authorise(uploadId, given) {
@@ -44,6 +47,7 @@ const open = () =>
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "reelay-uploads-"));
+  maxRunning = undefined;
   [received, rows, failure, taking] = [[], new Map(), undefined, undefined];
   uploads = open();
   server = createServer((req, res) => void uploads.handle(req, res));
@@ -148,6 +152,35 @@ test("disposing in the middle of a request keeps what arrived and frees the uplo
   expect(await request).toBe("broken");
   uploads = open();
   expect(await offsetAt(url)).toBeGreaterThan(0);
+});
+
+test("a stopping server ends an upload where it is, and another server goes on from there", async () => {
+  const url = await begin("u1", 2 * MiB);
+  const stalled = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(MiB)) });
+  const request = patch(url, 0, stalled).then(
+    (response) => Number(response.headers.get("upload-offset")),
+    () => "broken off",
+  );
+  await vi.waitFor(async () => expect((await readFile(uploads.path("u1"))).length).toBe(MiB));
+  uploads.stop();
+  expect([MiB, "broken off"]).toContain(await request);
+  const refused = await call(url, "HEAD");
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
+  const stopped = uploads;
+  uploads = open();
+  expect(await offsetAt(url)).toBe(MiB);
+  expect((await patch(url, MiB, Buffer.alloc(MiB))).status).toBe(204);
+  expect(received.map(({ bytes }) => bytes.length)).toEqual([2 * MiB]);
+  await stopped[Symbol.asyncDispose]();
+});
+
+test("who comes when as many are received as can be is told to come again", async () => {
+  maxRunning = 0;
+  await uploads[Symbol.asyncDispose]();
+  uploads = open();
+  const url = await begin("u1", 3);
+  const refused = await patch(url, 0, Buffer.from("abc"));
+  expect([refused.status, await refused.json()]).toMatchObject([503, { code: "OVERLOADED" }]);
 });
 
 test("an upload that the process never got to create is created when its client comes", async () => {

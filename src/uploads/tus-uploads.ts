@@ -21,6 +21,8 @@ export interface TusUploadsOptions {
   /** Told of failures on our side: of `onReceived` and of the disk. */
   onError?: (error: unknown, uploadId: string) => void;
   now?: () => Date;
+  /** Requests that are served at once; more are told to come again. Default 1,000: each holds two files open. */
+  maxRunning?: number;
   /** How long a writer that must give way may go on. Default 500 ms. */
   lockDrainMs?: number;
   /** How long a request waits for another to give way. Default 10,000 ms. */
@@ -50,7 +52,7 @@ export interface TusUploads extends AsyncDisposable {
 
 /** Resumable uploads into a local folder by the tus protocol; only the API creates them, clients resume (`uploadUrl` in tus-js-client). */
 export function createTusUploads(options: TusUploadsOptions): TusUploads {
-  const { basePath, authorise, onReceived, onError, now = () => new Date() } = options;
+  const { basePath, authorise, onReceived, onError, maxRunning = 1_000, now = () => new Date() } = options;
   const files = createUploadFiles(resolve(options.directory));
   mkdirSync(files.directory, { recursive: true });
   const reception = createReception(files, onReceived);
@@ -122,6 +124,7 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
   return {
     async handle(req, res) {
       if (isClosing) return refuse(res, refusals.closing);
+      if (running.size >= maxRunning) return refuse(res, refusals.tooMany);
       const answering = answer(req, res).catch((error: unknown) => {
         if (error === refusals.notTaken) return refuse(res, refusals.notTaken);
         onError?.(error, parseAddress(req.url ?? "")?.uploadId ?? "");

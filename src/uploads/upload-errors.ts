@@ -53,6 +53,11 @@ export const refusals = {
     code: "STORE_FULL",
     message: "The server has no room left. What arrived is kept: resume once there is room.",
   },
+  tooMany: {
+    status: 503,
+    code: "OVERLOADED",
+    message: "The server receives as much as it can just now. What arrived is kept: resume in a few seconds.",
+  },
   closing: {
     status: 503,
     code: "SHUTTING_DOWN",

@@ -33,8 +33,11 @@ export async function startBalancer(): Promise<Balancer> {
   }
 
   /** One that cannot be reached any more is passed over, as nothing was sent to it yet. */
-  function forward(client: Socket, [backend, ...others]: string[]) {
-    if (backend === undefined) return void client.destroy();
+  function forward(client: Socket, [backend, ...others]: string[]): void {
+    if (backend === undefined) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(new URL(backend).port), "127.0.0.1");
     upstream.once("connect", () => {
       hold(upstream);

@@ -99,6 +99,8 @@ export async function startSystem({
   return {
     api,
     db: api.db,
+    /** For processes that join it. */
+    pubsub,
     directory,
     storeDirectory,
     client: createApiClient(api.url, token),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createToken, hashToken, isTokenOf } from "./upload-token.ts";
+import { createToken, hashToken, isTokenOf } from "./token.ts";
 
 test("tokens differ, fit an address as they are, and only their own hash knows them", () => {
   const [a, b] = [createToken(), createToken()];

@@ -1,6 +1,7 @@
+/** Secrets that we give out and keep only the hash of. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** 256 random bits, in characters that survive in an address. Shown once, in the upload's address; keep only its hash. */
+/** 256 random bits, in characters that survive in an address. Shown once; keep only its hash. */
 export const createToken = (): string => randomBytes(32).toString("base64url");
 
 /** SHA-256 in hex. A fast hash is enough: unlike a password, a token cannot be guessed. */

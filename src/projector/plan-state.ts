@@ -1,0 +1,74 @@
+import type { AttemptReport, RenderState } from "@reelay/contracts";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import type { Change } from "../events/record-change.ts";
+import { planMasterPlaylist } from "../videos/master-playlist.ts";
+import { planAudio } from "./plan-audio.ts";
+import { planSource } from "./plan-source.ts";
+import { planVariant } from "./plan-variant.ts";
+
+/** A video with all that reports change. */
+export const videoRows = { variants: true, audio: true, source: true } as const;
+export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
+
+export type StateReport = Extract<AttemptReport, { state: RenderState }>;
+
+/** What applying a state writes: only what differs from the rows. */
+export interface StatePlan {
+  video: Partial<Omit<VideoRows, keyof typeof videoRows>>;
+  source: Partial<NonNullable<VideoRows["source"]>>;
+  variants: VideoRows["variants"];
+  /** Undefined: as it is. Null: there is none (any more). */
+  audio: VideoRows["audio"] | undefined;
+  changes: Change[];
+  /** The rows as they will be. */
+  after: VideoRows;
+}
+
+/**
+ * What becomes of a video's rows by what an attempt knows. What is finished stays as it is, and what an earlier attempt left stays until
+ * this one has something in its place. Pure.
+ */
+export function planState(rows: VideoRows, report: StateReport, now: Date): StatePlan {
+  const { state, attemptId } = report;
+  const subject = { videoId: rows.id, attemptId, isEnd: report.type !== "render.advanced.v1" };
+  const isLast =
+    report.type === "render.completed.v1" ||
+    (report.type === "render.failed.v1" && report.outcome === "REJECTED");
+  const { source, video, changes } = planSource(rows, state.source, now);
+  const audio = planAudio(rows.audio, state, subject);
+  const variants: VideoRows["variants"] = [];
+  for (const told of state.variants) {
+    const row = rows.variants.find(({ name }) => name === told.name);
+    const planned = planVariant(row, told, { ...subject, isLast }, now);
+    if (planned === null) continue;
+    variants.push(planned);
+    if (planned.status !== (row?.status ?? "PENDING")) {
+      changes.push({ type: `variant.${planned.status.toLowerCase()}`, data: { name: told.name } });
+    }
+  }
+  if (state.posterKey !== null && state.posterKey !== rows.posterKey) {
+    video.posterKey = state.posterKey;
+    changes.push({ type: "video.poster-stored" });
+  }
+  const after: VideoRows = {
+    ...rows,
+    ...video,
+    source: rows.source && { ...rows.source, ...source },
+    variants: [
+      ...rows.variants.filter(({ name }) => variants.every((planned) => planned.name !== name)),
+      ...variants,
+    ],
+    audio: audio === undefined ? rows.audio : audio,
+  };
+  const isPlayable = planMasterPlaylist(after) !== null;
+  if (isPlayable && rows.playableAt === null) {
+    changes.push({ type: "video.playable" });
+    Object.assign(video, { status: "PLAYABLE", playableAt: now });
+  }
+  // The attempt took back all that there was, e.g. because the store was full.
+  if (!isPlayable && rows.playableAt !== null) {
+    changes.push({ type: "video.unplayable" });
+    Object.assign(video, { status: "PROCESSING", playableAt: null });
+  }
+  return { video, source, variants, audio, changes, after: { ...after, ...video } };
+}

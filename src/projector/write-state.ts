@@ -1,0 +1,33 @@
+import { Prisma } from "../../prisma/generated/client.ts";
+import type { Tx } from "../events/record-change.ts";
+import type { StatePlan, VideoRows } from "./plan-state.ts";
+
+/** Writes what was planned, and nothing that stays as it is. */
+export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Promise<void> {
+  const { source, video, variants, audio } = plan;
+  if (Object.keys(source).length > 0) {
+    const { probe, ...data } = source;
+    await tx.source.update({ where: { videoId }, data: { ...data, ...(probe && { probe }) } });
+  }
+  for (const variant of variants) await writeVariant(tx, variant);
+  if (audio === null) await tx.audioTrack.deleteMany({ where: { videoId } });
+  if (audio) await writeAudio(tx, audio);
+  if (Object.keys(video).length > 0) {
+    const { metadata: _unchanged, ...data } = video;
+    await tx.video.update({ where: { id: videoId }, data });
+  }
+}
+
+async function writeVariant(tx: Tx, { id, videoId, name, ...variant }: VideoRows["variants"][number]) {
+  const data = { ...variant, playlist: variant.playlist ?? Prisma.DbNull };
+  await tx.variant.upsert({
+    where: { videoId_name: { videoId, name } },
+    create: { ...data, id, videoId, name },
+    update: data,
+  });
+}
+
+async function writeAudio(tx: Tx, { videoId, ...audio }: NonNullable<VideoRows["audio"]>) {
+  const data = { ...audio, playlist: audio.playlist ?? Prisma.DbNull };
+  await tx.audioTrack.upsert({ where: { videoId }, create: { ...data, videoId }, update: data });
+}

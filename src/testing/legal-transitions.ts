@@ -1,0 +1,53 @@
+/** The states of docs/architecture.md as tables: what each may become. Staying is always allowed; what is listed nowhere is not. Pure. */
+import type { AttemptOutcome, JobStatus, VariantStatus, VideoStatus } from "@reelay/contracts";
+
+/** READY and FAILED are left by a new job alone, see `checkTransitions`. */
+export const videoTransitions: Record<VideoStatus, readonly VideoStatus[]> = {
+  AWAITING_SOURCE: ["PROCESSING", "FAILED"],
+  PROCESSING: ["PLAYABLE", "READY", "FAILED"],
+  // Back, when an attempt had to take away all that there was to play.
+  PLAYABLE: ["READY", "FAILED", "PROCESSING"],
+  READY: [],
+  FAILED: [],
+};
+
+/** By a retry, in the transaction that makes its job. */
+export const videoTransitionsByRetry: Record<VideoStatus, readonly VideoStatus[]> = {
+  AWAITING_SOURCE: [],
+  PROCESSING: [],
+  PLAYABLE: [],
+  READY: ["PLAYABLE"],
+  FAILED: ["AWAITING_SOURCE", "PROCESSING"],
+};
+
+export const variantTransitions: Record<VariantStatus, readonly VariantStatus[]> = {
+  PENDING: ["RENDERING", "READY", "SKIPPED", "FAILED", "CANCELED"],
+  RENDERING: ["PENDING", "READY", "SKIPPED", "FAILED", "CANCELED"],
+  READY: [],
+  SKIPPED: [],
+  FAILED: [],
+  CANCELED: [],
+};
+
+export const variantTransitionsByRetry: Record<VariantStatus, readonly VariantStatus[]> = {
+  PENDING: [],
+  RENDERING: [],
+  READY: [],
+  SKIPPED: [],
+  FAILED: ["PENDING"],
+  CANCELED: ["PENDING"],
+};
+
+/** Jobs and tasks. From PENDING or QUEUED to an end: canceled, or a lone late report that says everything at once. */
+export const jobTransitions: Record<JobStatus, readonly JobStatus[]> = {
+  PENDING: ["QUEUED", "CANCELED", "FAILED"],
+  QUEUED: ["RUNNING", "SUCCEEDED", "FAILED", "CANCELED"],
+  RUNNING: ["QUEUED", "SUCCEEDED", "FAILED", "CANCELED"],
+  SUCCEEDED: [],
+  FAILED: [],
+  CANCELED: [],
+};
+
+/** Null: open. */
+export const isLegalOutcome = (before: AttemptOutcome | null, after: AttemptOutcome | null): boolean =>
+  before === after || before === null;

@@ -1,0 +1,34 @@
+/** The worker as its own main runs it, but that HOLD_BACK names a variant that never gets finished. */
+import { setTimeout as delay } from "node:timers/promises";
+import { createPubSubMessaging } from "@reelay/messaging";
+import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
+import { pino } from "pino";
+import { processEnvironment, readWorkerEnv } from "../../render-worker/env.ts";
+import { testTools } from "../../render-worker/testing/kit.ts";
+import { createWorker } from "../../render-worker/worker.ts";
+
+const read = readWorkerEnv(processEnvironment);
+if (!read.ok) throw new Error(read.errors.join("\n"));
+const { env } = read;
+if (env.store.kind !== "local") throw new Error("This worker works on a local store.");
+const held = processEnvironment["HOLD_BACK"];
+
+const local = createLocalObjectStore(env.store);
+const store: ObjectStore = {
+  ...local,
+  async put(key, body, options = {}) {
+    const isLast =
+      key.endsWith(`/${held}/index.m3u8`) && typeof body === "string" && body.includes("EXT-X-ENDLIST");
+    if (held && isLast) await delay(600_000, undefined, options.signal ? { signal: options.signal } : {});
+    return await local.put(key, body, options);
+  },
+};
+
+const worker = createWorker({
+  messaging: createPubSubMessaging(env.pubsub),
+  store,
+  config: env.worker,
+  log: pino({ level: env.logLevel }),
+  tools: await testTools(),
+});
+await worker.start();
