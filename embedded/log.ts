@@ -1,5 +1,6 @@
 import { openSync } from "node:fs";
-import { type DestinationStream, destination, type Logger, multistream, pino } from "pino";
+import { createLogger } from "@reelay/telemetry";
+import { type DestinationStream, destination, type Logger, multistream } from "pino";
 
 export interface EmbeddedLog extends Disposable {
   readonly logger: Logger;
@@ -19,20 +20,20 @@ export function createLog(
       if (!options.isStopping()) options.tell(describe(line, file));
     },
   };
-  const logger = pino(
-    { level: options.level },
-    multistream([
+  const logger = createLogger({
+    level: options.level,
+    destination: multistream([
       { level: "trace", stream: lines },
       { level: "error", stream: terminal },
     ]),
-  );
+  });
   return { logger, [Symbol.dispose]: () => lines.end() };
 }
 
 /** `relay.failed: connection refused (…)` from a line of JSON. */
 function describe(line: string, file: string): string {
-  const entry = JSON.parse(line) as { msg?: string; event?: string; err?: { message?: string } };
-  const what = entry.msg ?? entry.event ?? "error";
+  const entry = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+  const what = entry.msg ?? "error";
   const why = entry.err?.message?.split("\n").at(-1);
   return `! ${what}${why === undefined || why === what ? "" : `: ${why}`} (more in ${file})`;
 }

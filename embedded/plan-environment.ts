@@ -27,6 +27,7 @@ export function planEnvironment(
     WORK_DIR: layout.work,
     // Not `localhost`, which may lead to another program that listens on ::1 only.
     PUBLIC_URL: `http://${host === "127.0.0.1" ? host : "localhost"}:${port}`,
+    OTEL_SERVICE_NAME: "reelay",
     // No load balancer is to notice: Ctrl-C ends it at once.
     DRAIN_DELAY: "0",
     ...given,

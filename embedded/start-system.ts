@@ -2,6 +2,7 @@
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
 import { createWorker, type WorkerEnv } from "@reelay/render-worker";
+import { startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { startApi } from "../src/api.ts";
 import { createBroker } from "./broker/index.ts";
@@ -48,6 +49,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
     databaseUrl: postgres?.url,
     brokerAddress: broker?.address,
   });
+  started.use(await startTracing(apiEnv.tracing, log));
   const tools = await findTools(workerEnv.tools);
   signal.throwIfAborted();
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
+import { encodeMessage } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   cancelFor,
@@ -66,6 +67,21 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect(await inboxes.one.holds(1)).toEqual(["one"]);
       expect(await inboxes.sameOne.holds(1)).toEqual(["one"]);
       expect(await inboxes.other.holds(1)).toEqual(["other"]);
+    });
+
+    test("the trace that a message goes on in reaches whoever pulls or consumes it", async () => {
+      await using w = world();
+      const messaging = w.messaging();
+      await messaging.provision();
+      const { promise: heard, resolve } = Promise.withResolvers<Delivery>();
+      await messaging.consume(liveReports("traced"), async (delivery) => resolve(delivery));
+      const { data, attributes } = encodeMessage(started("traced"));
+      const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+      await messaging.publishEncoded({ data, attributes: { ...attributes, traceparent } });
+      const [pulled] = await messaging.pull(projectorReports, 1, AbortSignal.timeout(30_000));
+      await pulled?.ack();
+      for (const delivery of [pulled, await heard])
+        expect(delivery?.attributes).toMatchObject({ traceparent });
     });
 
     test("pull returns at most what was asked for, and the rest next time", async () => {

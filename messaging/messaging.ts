@@ -4,6 +4,8 @@ import type { SubscriptionSpec } from "./topology.ts";
 /** A message as it was delivered. Exactly one of `ack` and `nack` is called; later calls do nothing. */
 export interface Delivery<M extends Message = Message> {
   message: M;
+  /** As on the wire. `traceOf` reads the trace from them. */
+  attributes?: Record<string, string>;
   /** 1 for the first delivery where the broker counts, else 0. */
   deliveryAttempt: number;
   /** Resolves when the broker was told. */
@@ -21,9 +23,12 @@ export interface ConsumeOptions {
 export interface Messaging extends AsyncDisposable {
   /** Creates the topics and durable subscriptions that are missing; safe to call from many processes at once. */
   provision(): Promise<void>;
-  /** Resolves when the broker holds the message; rejects with `PublishFailedError` when it did not take it within ten seconds. */
+  /**
+   * Resolves when the broker holds the message; rejects with `PublishFailedError` when it did not take it within ten seconds. The message
+   * carries the active trace as its attribute `traceparent`.
+   */
   publish(message: Message): Promise<void>;
-  /** Publishes bytes as they are (outbox relay). `attributes.type` decides the topic. */
+  /** Publishes bytes as they are (outbox relay). `attributes.type` decides the topic; `attributes.traceparent`, if any, is gone on with. */
   publishEncoded(envelope: { data: Uint8Array; attributes: Record<string, string> }): Promise<void>;
   /**
    * Streams a subscription (created if missing) to `handle`: acknowledged when it resolves, redelivered when it rejects.

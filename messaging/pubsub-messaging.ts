@@ -6,6 +6,7 @@ import { ping, provision, unsubscribe } from "./pubsub/provision.ts";
 import { createPublish } from "./pubsub/publish.ts";
 import { pull } from "./pubsub/pull.ts";
 import { topicOf } from "./topology.ts";
+import { sendTraced, withActiveTrace } from "./trace-context.ts";
 
 export type { PubSubOptions } from "./pubsub/connection.ts";
 export { PublishFailedError } from "./pubsub/publish.ts";
@@ -23,12 +24,18 @@ export function createPubSubMessaging(options: PubSubOptions): Messaging {
   const consumers = new Set<AsyncDisposable>();
 
   const publishEncoded: Messaging["publishEncoded"] = async (envelope) => {
-    await publish(topicOf(knownType(envelope.attributes["type"])), envelope);
+    const topic = topicOf(knownType(envelope.attributes["type"]));
+    await sendTraced(topic, envelope.attributes, (attributes) =>
+      publish(topic, { data: envelope.data, attributes }),
+    );
   };
 
   return {
     provision: () => provision(connection),
-    publish: (message) => publishEncoded(encodeMessage(message)),
+    publish: (message) => {
+      const { data, attributes } = encodeMessage(message);
+      return publish(topicOf(message.type), { data, attributes: withActiveTrace(attributes) });
+    },
     publishEncoded,
     consume: async (subscription, handle, consumeOptions) => {
       const consumer = await consume(connection, publish, subscription, handle, consumeOptions);

@@ -1,4 +1,5 @@
 import { pools } from "@reelay/contracts";
+import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 
 /** What the documentation says of a field, beside its name. */
@@ -243,4 +244,19 @@ export const workerEnvFields = {
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
     .default("info")
     .meta(docs({ default: "info", effect: "Least important entries that are logged.", example: "debug" })),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .meta(
+      docs({
+        default: "none: it listens on nothing",
+        effect:
+          "Port of `/healthz`, `/readyz` and `/metrics`, on all addresses. Cloud Run services want theirs answered (8080); 0 takes a free one. Not read by `npm start`, whose worker is in the API's process.",
+        example: "9464",
+      }),
+    ),
+  ...tracingEnvFields,
 } as const;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
 import { z } from "zod";
 import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
@@ -17,6 +18,10 @@ export interface WorkerEnv {
     | { kind: "local"; directory: string; publicBaseUrl: string }
     | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
   logLevel: string;
+  /** Absent: nothing is traced. */
+  tracing?: TracingSettings;
+  /** Where it answers `/healthz`, `/readyz` and `/metrics`. Absent: nowhere. */
+  metricsPort?: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,6 +51,7 @@ export function readWorkerEnv(environment: Environment): WorkerEnvResult {
 
 function toEnv(fields: z.infer<typeof Fields>, environment: Environment): WorkerEnv {
   const host = hostname();
+  const tracing = toTracingSettings(fields, "reelay-worker");
   return {
     worker: {
       workerId:
@@ -79,6 +85,8 @@ function toEnv(fields: z.infer<typeof Fields>, environment: Environment): Worker
     },
     store: toStore(fields),
     logLevel: fields.LOG_LEVEL,
+    ...(tracing && { tracing }),
+    ...(fields.METRICS_PORT !== undefined && { metricsPort: fields.METRICS_PORT }),
   };
 }
 

@@ -1,10 +1,12 @@
-import { pino } from "pino";
+import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv, type WorkerEnv } from "./env.ts";
 import { probeEncoders, probeFilters, requiredEncoders } from "./ffmpeg/encoders.ts";
 import { locateFfmpeg } from "./ffmpeg/locate.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
+import { createWorkerMetrics } from "./metrics.ts";
+import { startStatusServer } from "./status-server.ts";
 import { untilTold } from "./stop-signals.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
@@ -23,7 +25,7 @@ async function main(): Promise<void> {
   const read = readWorkerEnv(joined.environment);
   if (!read.ok) return refuse(read.errors);
   const { env } = read;
-  const log = pino({ level: env.logLevel });
+  const log = createLogger({ level: env.logLevel });
   let worker: Worker | undefined;
   const stopped = untilTold(() => {
     worker?.interrupt();
@@ -39,13 +41,23 @@ async function main(): Promise<void> {
   });
 
   await using resources = new AsyncDisposableStack();
+  resources.use(await startTracing(env.tracing, log));
   const tools = await findTools(env);
   log.info({ ffmpeg: tools.ffmpeg, ffprobe: tools.ffprobe, encoders: tools.encoders }, "ffmpeg.found");
   const store = resources.use(createStore(env.store));
   const messaging = resources.use(createMessaging(env.pubsub, log));
   await messaging.provision();
-  worker = resources.use(createWorker({ messaging, store, config: env.worker, log, tools }));
-  await worker.start();
+  const metrics = createWorkerMetrics();
+  const started = resources.use(createWorker({ messaging, store, config: env.worker, log, tools, metrics }));
+  worker = started;
+  await started.start();
+  if (env.metricsPort !== undefined) {
+    const pingBroker = (signal: AbortSignal) => messaging.ping(signal);
+    const isTaking = () => started.isTaking;
+    const options = { port: env.metricsPort, metrics, isTaking, pingBroker };
+    const { port } = resources.use(await startStatusServer(options));
+    log.info({ port }, "worker.listening");
+  }
   await stopped;
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { context } from "@opentelemetry/api";
 import type { Pool, RenderRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import { settleState } from "./attempt/attempt-state.ts";
+import { type AttemptTrace, startAttemptTrace } from "./attempt/attempt-trace.ts";
 import { StateCell } from "./attempt/context.ts";
 import { removePartialOutput } from "./attempt/remove-partial-output.ts";
 import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
@@ -12,6 +14,7 @@ import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import type { WorkerMetrics } from "./metrics.ts";
 import { Slots } from "./slots.ts";
 import { backoffMs, sleep, within } from "./wait.ts";
 import { WorkDirectory } from "./work-directory/work-directory.ts";
@@ -22,6 +25,8 @@ export interface WorkerDeps {
   config: WorkerConfig;
   log: Logger;
   tools: FfmpegTools;
+  /** Default: nobody counts. */
+  metrics?: WorkerMetrics;
 }
 
 /**
@@ -30,6 +35,8 @@ export interface WorkerDeps {
  */
 export interface Worker extends AsyncDisposable {
   start(): Promise<void>;
+  /** It was started, and is not stopping. */
+  readonly isTaking: boolean;
   /** Cuts the grace short: what runs is interrupted now, ffmpeg is gone in half a second. */
   interrupt(): void;
 }
@@ -68,9 +75,14 @@ class RenderWorker implements Worker {
     this.#deps = deps;
     this.#log = deps.log.child({ workerId: deps.config.workerId });
     this.#slots = new Slots(deps.config.slots);
+    deps.metrics?.countSlots(deps.config.slots, () => this.#running.size);
     this.#heartbeat = new Heartbeat(deps, () =>
       [...this.#running.values()].map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
     );
+  }
+
+  get isTaking(): boolean {
+    return this.#loops.length > 0 && !this.#stopping.signal.aborted;
   }
 
   async start(): Promise<void> {
@@ -159,7 +171,7 @@ class RenderWorker implements Worker {
       await delivery.nack();
       return false;
     }
-    const { config, messaging } = this.#deps;
+    const { config, messaging, metrics } = this.#deps;
     const { videoId, jobId, taskId, turn } = message;
     const attemptId = randomUUID();
     const ref = {
@@ -173,12 +185,15 @@ class RenderWorker implements Worker {
       giveUp: new AbortController(),
       done: Promise.resolve(),
     };
+    const trace = startAttemptTrace(delivery, message, ref);
     const reporter = new AttemptReporter({
       messaging,
       ref,
       log,
       progressMs: config.progressMs,
       giveUp: attempt.giveUp.signal,
+      trace: trace.context,
+      onRetry: () => metrics?.reportRetried(),
     });
     // Known before it is announced: a cancel request may come as soon as somebody has heard of it.
     this.#running.set(ref.attemptId, attempt);
@@ -186,13 +201,15 @@ class RenderWorker implements Worker {
       await reporter.started();
     } catch (error) {
       this.#running.delete(ref.attemptId);
+      trace.end(null);
       log.warn({ err: error }, "task.given-back");
       await delivery.nack();
       return false;
     }
     // From here on the lease says who has the task. If the acknowledgement is lost the task comes again, and is known.
     await delivery.ack().catch((error: unknown) => log.warn({ err: error }, "task.not-acknowledged"));
-    attempt.done = this.#run(message, attempt, reporter, log).finally(() => {
+    const run = () => this.#run(message, attempt, reporter, trace, log);
+    attempt.done = context.with(trace.context, run).finally(() => {
       this.#running.delete(ref.attemptId);
       release();
       this.#heartbeat.beat();
@@ -205,14 +222,18 @@ class RenderWorker implements Worker {
     task: RenderRequested,
     { ref, stop, giveUp }: RunningAttempt,
     reporter: AttemptReporter,
+    trace: AttemptTrace,
     log: Logger,
   ): Promise<void> {
-    const { config, store, tools } = this.#deps;
+    const { config, store, tools, metrics } = this.#deps;
+    const startedAt = performance.now();
     const state = new StateCell((current) => reporter.advanced(current));
     if (!this.#workDirectory) throw new Error("The worker was not started.");
     await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
     log.info("attempt.started");
     const outcome = await runAttempt({
+      trace: trace.context,
+      metrics,
       task,
       ref,
       store,
@@ -230,6 +251,8 @@ class RenderWorker implements Worker {
     );
     await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
     await reporter.ended(outcome, settleState(state.current, outcome));
+    trace.end(outcome);
+    metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
     await removal;
   }
 }

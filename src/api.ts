@@ -14,12 +14,12 @@ import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
 import { createEventLog, forgetEvents } from "./events/index.ts";
 import { createMediaHandler } from "./media/index.ts";
-import { createMetrics } from "./metrics.ts";
 import { startRelay } from "./outbox/relay.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
 import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
+import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { Together } from "./together.ts";
 import { createWatchPage } from "./watch/index.ts";
 
@@ -52,13 +52,14 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
   await messaging.provision();
+  const metrics = createMetrics(db);
   const { store, uploads, handlers, sweepUploads, stopUploads } = openStore(
     env,
-    { db, clock, log },
+    { db, clock, log, metrics },
     starting,
   );
   const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
-  const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log }));
+  const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log, metrics }));
   const events = starting.use(await createEventLog({ db, databaseUrl, log }));
   const limits = {
     uploadBytes: env.uploads.maxBytes,
@@ -66,7 +67,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     allowPrivateUrls: env.allowPrivateUrls,
     ...env.quotas,
   };
-  const operations: OperationDeps = { db, store, live, uploads, clock, log, limits };
+  const operations: OperationDeps = { db, store, live, uploads, clock, log, limits, metrics };
   const sweeperDeps = { ...operations, messaging };
   if (options.isBrokerEmpty) await recallAll({ db, log });
   // They know nothing of each other, and stop together once the last request is answered.
@@ -74,7 +75,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
   background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks }));
-  background.use(await startProjector({ db, messaging, store, clock, log }));
+  background.use(await startProjector({ db, messaging, store, clock, log, metrics }));
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
   background.use(startSweeper(sweeperDeps, () => Promise.all([sweepUploads(), forgetOldEvents()])));
   background.use(startOrphanRemoval(sweeperDeps));
@@ -88,7 +89,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       },
       context: { db, store, live, events, clock, operations },
       log,
-      metrics: createMetrics(db),
+      metrics,
       checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
       handlers: [...handlers, createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) })],
       onClosing: stopUploads,
@@ -118,7 +119,7 @@ interface OpenedStore {
 /** The store that the environment names, with its way of uploading and, for a local one, its serving. */
 function openStore(
   env: ApiEnv,
-  { db, clock, log }: { db: PrismaClient; clock: () => Date; log: Logger },
+  { db, clock, log, metrics }: { db: PrismaClient; clock: () => Date; log: Logger; metrics: Metrics },
   stack: AsyncDisposableStack,
 ): OpenedStore {
   if (env.store.kind === "gcs") {
@@ -135,6 +136,7 @@ function openStore(
     clock,
     log,
     publicUrl: env.publicUrl,
+    onBytes: (sizeBytes) => metrics.uploadReceived(sizeBytes),
     // Below the store's own reserved prefix: on its file system, and never served.
     directory: join(directory, ".store-uploads"),
   });

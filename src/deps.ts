@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { UploadProtocol } from "../prisma/generated/enums.ts";
 import type { LiveProgress } from "./progress/live-progress.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
 
 /** Opens and forgets uploads of sources: by tus into the local store, or straight into Google Cloud Storage. */
 export interface UploadGateway {
@@ -27,6 +28,8 @@ export interface OperationDeps {
   uploads: UploadGateway;
   clock: () => Date;
   log: Logger;
+  /** Default: nobody counts. */
+  metrics?: Pick<Metrics, "jobCreated" | "leaseTakenBack" | "attemptEnded">;
   limits: {
     uploadBytes: number;
     uploadExpiryMs: number;

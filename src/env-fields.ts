@@ -1,3 +1,4 @@
+import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 
 /** What the documentation says of a field, beside its name. */
@@ -216,4 +217,5 @@ export const apiEnvFields = {
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
     .default("info")
     .meta(docs({ default: "info", effect: "Least severe log events that are written.", example: "debug" })),
+  ...tracingEnvFields,
 };

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
 import { z } from "zod";
 import { apiEnvFields } from "./env-fields.ts";
 
@@ -12,6 +13,8 @@ export interface ApiEnv {
   isDevelopment: boolean;
   corsOrigins: string[];
   logLevel: string;
+  /** Absent: nothing is traced. */
+  tracing?: TracingSettings;
   pubsub: { projectId: string; emulatorHost?: string; prefix: string };
   store:
     | { kind: "local"; directory: string; publicBaseUrl: string }
@@ -50,6 +53,7 @@ export function readApiEnv(environment: Environment): ApiEnvResult {
 }
 
 function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
+  const tracing = toTracingSettings(fields, "reelay-api");
   const publicUrl = (fields.PUBLIC_URL ?? `http://localhost:${fields.PORT}`).replace(/\/+$/, "");
   return {
     host: fields.HOST,
@@ -69,6 +73,7 @@ function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
+    ...(tracing && { tracing }),
     drainMs: fields.DRAIN_DELAY * 1_000,
   };
 }

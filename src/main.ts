@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { createLogger, startTracing } from "@reelay/telemetry";
 import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
 import { untilTold } from "./stop-signals.ts";
@@ -10,7 +10,7 @@ import { untilTold } from "./stop-signals.ts";
 async function main(): Promise<void> {
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
-  const log = pino({ level: read.env.logLevel });
+  const log = createLogger({ level: read.env.logLevel });
   const stopped = untilTold(() => process.exit(1)).then((signal) => {
     const withinMs = (read.env.drainMs ?? 0) + stopWithinMs;
     log.info({ signal, withinMs }, "api.stopping");
@@ -20,6 +20,7 @@ async function main(): Promise<void> {
     }, withinMs).unref();
   });
   {
+    await using _tracing = await startTracing(read.env.tracing, log);
     await using _api = await startApi(read.env, log);
     await stopped;
   }

@@ -108,7 +108,7 @@ test("a handler that throws is a 500 that keeps its secret, which the log has", 
   const broken = await get("/broken");
   expect([broken.status, broken.text.includes("secret")]).toEqual([500, false]);
   expect(api.logged.at(-1)).toMatchObject({
-    event: "http.bug",
+    msg: "http.bug",
     path: "/broken",
     err: { message: "a secret of ours" },
   });
@@ -160,7 +160,7 @@ test("a bug is masked by an id, under which the log has it", async () => {
   });
   expect(errors?.[0]?.message).toContain(errorId);
   expect(api.logged.find((line) => line["errorId"] === errorId)).toMatchObject({
-    event: "graphql.bug",
+    msg: "graphql.bug",
     err: { type: "ZodError" },
   });
 });

@@ -21,6 +21,8 @@ import { createGate } from "./overload/gate.ts";
 import { createInFlight } from "./overload/in-flight.ts";
 import { defaultOverloadLimits, type OverloadLimits } from "./overload/limits.ts";
 import { refuseOverloaded } from "./overload/refuse.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import { useTelemetry } from "./telemetry/use-telemetry.ts";
 
 /** Answers a request (true), or leaves it to the next one (false). */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
@@ -52,7 +54,8 @@ export interface ServerDeps {
   /** What resolvers get, but for the viewer. */
   context: Omit<Context, "viewer">;
   log: Logger;
-  metrics: Registry;
+  metrics: Pick<Registry, "metrics" | "contentType"> &
+    Partial<Pick<Metrics, "graphqlAnswered" | "countSubscribers" | "requestShed">>;
   /** What `/readyz` asks, by name. */
   checks: Readonly<Record<string, Check>>;
   /** Whatever else is served: media, uploads, the watch page. Asked in order. */
@@ -88,14 +91,22 @@ export function createServer(deps: ServerDeps): ApiServer {
     maxWaitMs: limits.waitMs,
   });
   const inFlight = createInFlight(limits);
-  const yoga = createGraphQL({ isDevelopment, context, authenticate, maskError, maxBodyBytes, gate });
+  const yoga = createGraphQL({
+    isDevelopment,
+    context,
+    authenticate,
+    maskError,
+    maxBodyBytes,
+    gate,
+    plugins: [useTelemetry(deps.metrics)],
+  });
   let closing: Promise<void> | undefined;
 
   const httpServer = createHttpServer((req, res) => {
     // Kept-alive connections leave in order, each with an answer, instead of being closed under a request that is on its way.
     if (closing) res.setHeader("Connection", "close");
     answer(req, res).catch((error: unknown) => {
-      log.error({ event: "http.bug", method: req.method, path: pathOf(req), err: error });
+      log.error({ method: req.method, path: pathOf(req), err: error }, "http.bug");
       if (res.headersSent) res.destroy();
       else
         sendJson(res, 500, {
@@ -125,7 +136,11 @@ export function createServer(deps: ServerDeps): ApiServer {
       return void res.end(await deps.metrics.metrics());
     }
     const isStream = path === graphqlPath && req.headers.accept?.includes("text/event-stream");
-    if (!inFlight.take(res, isStream ? "stream" : "request")) return refuseOverloaded(res);
+    const kind = isStream ? "stream" : "request";
+    if (!inFlight.take(res, kind)) {
+      deps.metrics.requestShed?.(kind);
+      return refuseOverloaded(res);
+    }
     if (path === graphqlPath) return await yoga(req, res, {});
     for (const handle of deps.handlers ?? []) if (await handle(req, res)) return;
     sendJson(res, 404, {
@@ -147,8 +162,11 @@ export function createServer(deps: ServerDeps): ApiServer {
     maxBodyBytes,
     recheckMs: config.socketRecheckMs ?? 10_000,
     limits,
+    onShed: (reason) => deps.metrics.requestShed?.(reason),
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),
   });
+
+  deps.metrics.countSubscribers?.({ websocket: () => webSocket.sockets.size, sse: () => inFlight.streams });
 
   async function close(): Promise<void> {
     await delay(drainMs);

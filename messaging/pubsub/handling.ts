@@ -96,5 +96,6 @@ function asDelivery(
       client.nack();
     },
   });
-  return Object.assign(settle, { message, deliveryAttempt: client.deliveryAttempt });
+  const { attributes, deliveryAttempt } = client;
+  return Object.assign(settle, { message, attributes, deliveryAttempt });
 }

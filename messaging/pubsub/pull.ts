@@ -14,6 +14,7 @@ interface Received {
   ackId: string;
   messageId: string;
   data: Uint8Array;
+  attributes: Record<string, string>;
   deliveryAttempt: number;
 }
 
@@ -65,6 +66,7 @@ async function pullOnce(
         ackId: ackId ?? "",
         messageId: message?.messageId ?? "",
         data: message?.data instanceof Uint8Array ? message.data : Buffer.from(message?.data ?? "", "base64"),
+        attributes: message?.attributes ?? {},
         deliveryAttempt: deliveryAttempt ?? 0,
       }),
     );
@@ -96,7 +98,8 @@ async function readAll(
       return undefined;
     }
     const nack = () => giveBack(connection, spec, [raw.ackId]);
-    return { message, deliveryAttempt: raw.deliveryAttempt, ...settleOnce({ ack, nack }) };
+    const { attributes, deliveryAttempt } = raw;
+    return { message, attributes, deliveryAttempt, ...settleOnce({ ack, nack }) };
   });
   // One that could not be set aside is left alone: it comes again after its deadline. The others are not held up by it.
   const settled = await Promise.allSettled(read);

@@ -1,8 +1,10 @@
+import type { Context } from "@opentelemetry/api";
 import type { RenderRequested, RenderState } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { WorkerMetrics } from "../metrics.ts";
 import type { AttemptDirectory } from "../work-directory/work-directory.ts";
 import { emptyState } from "./attempt-state.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
@@ -15,6 +17,10 @@ export interface AttemptContext {
   tools: FfmpegTools;
   config: WorkerConfig;
   log: Logger;
+  /** Absent: nobody counts. */
+  metrics?: Pick<WorkerMetrics, "stored" | "ffmpegUsed"> | undefined;
+  /** The attempt's trace: parent of what its steps do. */
+  trace: Context;
   reporter: AttemptReporter;
   state: StateCell;
   /** This attempt's own folder; removed afterwards. */

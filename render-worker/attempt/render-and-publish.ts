@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
+import { inSpan } from "@reelay/telemetry";
 import { inputError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { FrameStatistics } from "../ffmpeg/frame-statistics.ts";
@@ -19,9 +20,11 @@ import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { Ticker } from "../ticker.ts";
 import { withAudioPlaylist, withPlaylist } from "./attempt-state.ts";
+import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
+import { UsageMeter } from "./usage-meter.ts";
 
 export interface RenderWork {
   source: SourceFile;
@@ -62,8 +65,13 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
       publishers.has(variant.name) ? { ...variant, status: "RENDERING" } : variant,
     ),
   }));
+  const usage = new UsageMeter(context.metrics, () =>
+    [...publishers.values()].reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+  );
+  disposables.defer(() => usage.readStored());
   const tick = async () => {
     await statistics.poll();
+    await usage.read();
     context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
     await publishPoster(context, signal);
   };
@@ -71,23 +79,28 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
     new Ticker(tickMs, tick, (error) => log.debug({ err: error }, "tick.failed")),
   );
 
-  const result = await runFfmpeg(plan, {
+  const run = {
     ffmpegPath: tools.ffmpeg.path,
     signal,
     stallTimeoutMs: config.stallTimeoutMs,
-    onStart: (pid) => {
+    onStart: (pid: number) => {
+      usage.follow(pid);
       log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started");
       void context.directory
         .noteEncoder(pid)
         .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
     },
-  });
+  };
+  const attributes = { "reelay.renditions": [...publishers.keys()] };
+  const result = await inSpan(tracerName, "encode", { parent: context.trace, attributes }, () =>
+    runFfmpeg(plan, run),
+  );
   await ticker[Symbol.asyncDispose]();
   signal.throwIfAborted();
   await statistics.poll();
   if (result.exitCode !== 0) throw explainFfmpegFailure(result);
   assertFrames(plan, work, statistics);
-  await finish(context, publishers);
+  await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, publishers));
   context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
   await publishPoster(context, signal);
   return { command: [tools.ffmpeg.path, ...toArguments(plan)] };

@@ -1,3 +1,4 @@
+import { type Context, context } from "@opentelemetry/api";
 import type { AttemptReport, RenderState, VariantProgress } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
@@ -29,6 +30,8 @@ export class AttemptReporter {
   readonly #progressMs: number;
   /** Ends the retries: nobody waits for these reports any more. */
   readonly #giveUp: AbortSignal;
+  readonly #trace: Context;
+  readonly #onRetry: (() => void) | undefined;
   #sequence = 0;
   #isEnded = false;
   #state: RenderState | null = null;
@@ -42,17 +45,23 @@ export class AttemptReporter {
     log: Logger;
     progressMs: number;
     giveUp: AbortSignal;
+    /** That reports carry. */
+    trace: Context;
+    /** A state report was not taken by the broker at once. */
+    onRetry?: () => void;
   }) {
     this.#messaging = options.messaging;
     this.#ref = options.ref;
     this.#log = options.log;
     this.#progressMs = options.progressMs;
     this.#giveUp = options.giveUp;
+    this.#trace = options.trace;
+    this.#onRetry = options.onRetry;
   }
 
   /** Resolves when the broker has it; rejects when it does not take it, so that the task is left to somebody else. */
   async started(): Promise<void> {
-    await this.#messaging.publish({ type: "render.started.v1", ...this.#ref, at: new Date().toISOString() });
+    await this.#publish({ type: "render.started.v1", ...this.#ref, at: new Date().toISOString() });
   }
 
   progressed(variants: VariantProgress[]): void {
@@ -94,10 +103,11 @@ export class AttemptReporter {
       if (body) report = this.#complete(body);
       if (!report) return;
       try {
-        await this.#messaging.publish(report);
+        await this.#publish(report);
         return;
       } catch (error) {
         this.#log.warn({ err: error, type: report.type, tries }, "report.retried");
+        this.#onRetry?.();
         await sleep(backoffMs(tries, 250, 5_000), this.#giveUp).catch(() => undefined);
         // An end has taken this one's place.
         if (this.#isEnded && report.type === "render.advanced.v1") return;
@@ -110,12 +120,17 @@ export class AttemptReporter {
     while (this.#progress && !this.#isEnded) {
       const variants = this.#progress;
       this.#progress = null;
-      await this.#messaging
-        .publish(this.#complete({ type: "render.progressed.v1", variants }))
-        .catch((error: unknown) => this.#log.debug({ err: error }, "progress.dropped"));
+      await this.#publish(this.#complete({ type: "render.progressed.v1", variants })).catch(
+        (error: unknown) => this.#log.debug({ err: error }, "progress.dropped"),
+      );
       await sleep(this.#progressMs, this.#giveUp).catch(() => undefined);
     }
     this.#sendingProgress = false;
+  }
+
+  /** In the attempt's trace, whatever is active here. */
+  #publish(report: AttemptReport): Promise<void> {
+    return context.with(this.#trace, () => this.#messaging.publish(report));
   }
 
   #complete(body: Body<AttemptReport>): AttemptReport {

@@ -1,7 +1,9 @@
+import { inSpan } from "@reelay/telemetry";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { acquireSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
+import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
@@ -11,21 +13,23 @@ import { writeManifest } from "./write-manifest.ts";
 export async function runAttempt(context: AttemptContext): Promise<Outcome> {
   try {
     const { task, config, state, tools, signal } = context;
-    const { key, ...file } = await acquireSource(task.source, {
-      store: context.store,
-      directory: context.directory.path,
-      signal,
-      limits: config.limits,
-      fetch: config.fetch,
-    });
+    const step = <T>(name: string, work: () => Promise<T>) =>
+      inSpan(tracerName, name, { parent: context.trace }, work);
+    const { key, ...file } = await step("fetch", () =>
+      acquireSource(task.source, {
+        store: context.store,
+        directory: context.directory.path,
+        signal,
+        limits: config.limits,
+        fetch: config.fetch,
+      }),
+    );
     const { contentType, sizeBytes } = file;
     state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
 
-    const source = await probeSource(file, {
-      ffprobePath: tools.ffprobe.path,
-      limits: config.limits,
-      signal,
-    });
+    const source = await step("probe", () =>
+      probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, signal }),
+    );
     const ladder = planLadder(task.profile, source.probe);
     const variants = toVariantStates(ladder, task);
     const hasAudio = source.audioIndex !== null;

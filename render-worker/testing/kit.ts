@@ -9,6 +9,7 @@ import { probeEncoders, probeFilters } from "../ffmpeg/encoders.ts";
 import { locateFfmpeg } from "../ffmpeg/locate.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { createWorkerMetrics } from "../metrics.ts";
 import { createWorker } from "../worker.ts";
 import { DirectoryStore } from "./directory-store.ts";
 import { testEnv } from "./env.ts";
@@ -101,13 +102,15 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}) {
     ...overrides,
   };
   const log = pino({ level: testEnv["LOG_LEVEL"] ?? "silent" });
-  const worker = createWorker({ messaging, store, config, log, tools: await testTools() });
+  const metrics = createWorkerMetrics();
+  const worker = createWorker({ messaging, store, config, log, tools: await testTools(), metrics });
   await worker.start();
   return {
     worker,
     messaging,
     store,
     config,
+    metrics,
     async request(path: string, changes: Partial<RenderRequested> = {}): Promise<RenderRequested> {
       const videoId = randomUUID();
       const key = objectKeys.source(videoId, "source.bin");

@@ -16,6 +16,8 @@ export interface TusGatewayOptions {
   publicUrl: string;
   clock: () => Date;
   log: Logger;
+  /** Told how many bytes a completed upload had. */
+  onBytes?: (sizeBytes: number) => void;
 }
 
 /** Clients upload to this API by the tus protocol; a whole file moves into the local store and starts its job. An upload's id is its video's. */
@@ -43,7 +45,9 @@ export function createTusUploadGateway(options: TusGatewayOptions): {
       if (source === null || source.receivedAt !== null) return;
       await adopt(store, source.objectKey, path);
       await receiveSource({ db, clock }, videoId);
-      log.info({ videoId, sizeBytes: Number(source.sizeBytes) }, "upload.received");
+      const sizeBytes = Number(source.sizeBytes);
+      options.onBytes?.(sizeBytes);
+      log.info({ videoId, sizeBytes }, "upload.received");
     },
   });
   const gateway: UploadGateway = {

@@ -42,7 +42,9 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
 function tryEncode({ log }: DispatcherDeps, task: TaskWithAll, now: Date) {
   try {
     const { data, attributes } = encodeMessage(toRenderRequested(task, now));
-    return { attributes, data: Buffer.from(data) };
+    const { traceParent } = task.job;
+    const traced = { ...attributes, ...(traceParent !== null && { traceparent: traceParent }) };
+    return { attributes: traced, data: Buffer.from(data) };
   } catch (error) {
     log.error({ err: error, taskId: task.id, jobId: task.jobId }, "task.not-dispatchable");
     return null;

@@ -26,6 +26,8 @@ export interface GraphQLDeps {
   isDevelopment: boolean;
   /** Largest body of a request, in bytes. */
   maxBodyBytes: number;
+  /** After authentication and limits. */
+  plugins?: readonly Plugin[];
   /** What queries and mutations wait at. */
   gate: Gate;
 }
@@ -68,7 +70,7 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
     schema,
     graphqlEndpoint: graphqlPath,
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
-    plugins: [useAuthentication(deps), useLimits(), useGate(deps.gate)],
+    plugins: [useAuthentication(deps), useLimits(), useGate(deps.gate), ...(deps.plugins ?? [])],
     maskedErrors: { maskError: deps.maskError },
     maxRequestBodySize: deps.maxBodyBytes,
     graphiql: deps.isDevelopment && {

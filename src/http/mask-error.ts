@@ -43,13 +43,13 @@ export function createMaskError(log: Logger) {
     if (error instanceof GraphQLError && cause instanceof GraphQLError) return withCode(error);
     const errorId = randomUUID();
     if (isOutage(cause)) {
-      log.error({ event: "graphql.outage", errorId, err: cause });
+      log.error({ errorId, err: cause }, "graphql.outage");
       return new GraphQLError("The database is away or busy just now; try again in a few seconds.", {
         ...at,
         extensions: { code: "SERVICE_UNAVAILABLE", errorId, retryAfterMs, http: http.SERVICE_UNAVAILABLE },
       });
     }
-    log.error({ event: "graphql.bug", errorId, path: at.path, err: cause });
+    log.error({ errorId, path: at.path, err: cause }, "graphql.bug");
     return new GraphQLError(
       `Something is wrong on the server's side; its log says what, under the id ${errorId}.`,
       { ...at, extensions: { code: "INTERNAL_SERVER_ERROR", errorId } },

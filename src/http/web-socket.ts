@@ -40,6 +40,8 @@ export interface WebSocketDeps {
   /** How often the keys of open sockets are looked at again, in milliseconds. */
   recheckMs: number;
   limits: Pick<OverloadLimits, "sockets" | "operationsPerSocket" | "bufferedBytes">;
+  /** Told of what was refused because there is too much to do. Default: nobody. */
+  onShed?: (what: "socket" | "subscription") => void;
 }
 
 /** Text of the close event; with 4403 well-behaved clients come again, with whatever key they have then. */
@@ -55,6 +57,7 @@ export function serveWebSocket({
   maxBodyBytes,
   recheckMs,
   limits,
+  onShed,
 }: WebSocketDeps) {
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
   const sockets = new Map<WebSocket, string>();
@@ -63,6 +66,7 @@ export function serveWebSocket({
   httpServer.on("upgrade", (request, socket, head) => {
     if (pathOf(request) !== graphqlPath) return refuseUpgrade(socket, "404 Not Found");
     if (wss.clients.size >= limits.sockets) {
+      onShed?.("socket");
       return refuseUpgrade(socket, "503 Service Unavailable", retryAfterHeader(overloaded()));
     }
     wss.handleUpgrade(request, socket, head, (webSocket) => {
@@ -105,8 +109,10 @@ export function serveWebSocket({
       // What comes after our close is sent again by its client, to another process: it must not be done here, too.
       if (ctx.extra.socket.readyState !== ctx.extra.socket.OPEN) return [toGraphQLError(overloaded())];
       // This one is among them already.
-      if (Object.keys(ctx.subscriptions).length > limits.operationsPerSocket)
+      if (Object.keys(ctx.subscriptions).length > limits.operationsPerSocket) {
+        onShed?.("subscription");
         return [toGraphQLError(overloaded())];
+      }
       const answer = await hooks?.onSubscribe?.(ctx, id, params);
       if (answer) return answer;
       const { viewer, socket } = ctx.extra;

@@ -1,4 +1,5 @@
 import type { Profile } from "@reelay/contracts";
+import { activeTraceParent } from "@reelay/telemetry";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
@@ -38,7 +39,16 @@ export async function insertJob(
   await assertActiveJobs(tx, { workspaceId, now, maxActiveJobs });
   const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
   await tx.job.createMany({
-    data: [{ ...job, ...queued, kind: "TRANSCODE", retryOfId: retryOfId ?? null, createdAt: now }],
+    data: [
+      {
+        ...job,
+        ...queued,
+        kind: "TRANSCODE",
+        retryOfId: retryOfId ?? null,
+        createdAt: now,
+        traceParent: activeTraceParent(),
+      },
+    ],
   });
   await tx.task.createMany({
     data: [

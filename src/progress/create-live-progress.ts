@@ -4,6 +4,7 @@ import type { Db } from "../db.ts";
 import { NotFoundError } from "../errors.ts";
 import { uuidPattern } from "../global-id.ts";
 import { listen } from "../listen.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import { createChangeLoader } from "./change-loader.ts";
 import { encodeCursor, isNewer, parseCursor } from "./cursor.ts";
 import type { LiveProgress } from "./live-progress.ts";
@@ -18,6 +19,8 @@ export interface LiveProgressOptions {
   /** Names this process's subscription to reports. */
   apiId: string;
   log: Logger;
+  /** Default: nobody counts. */
+  metrics?: Pick<Metrics, "progressDelivered">;
   /** Default: the system's monotonic clock, milliseconds. */
   clock?: { now(): number };
   /** Shortest time between two progress ticks of one video. Default 100 ms. */
@@ -38,7 +41,16 @@ const idleMs = 120_000;
 export async function createLiveProgress(
   options: LiveProgressOptions,
 ): Promise<LiveProgress & AsyncDisposable> {
-  const { db, messaging, databaseUrl, apiId, log, tickIntervalMs = 100, pollIntervalMs = 15_000 } = options;
+  const {
+    db,
+    messaging,
+    databaseUrl,
+    apiId,
+    log,
+    metrics,
+    tickIntervalMs = 100,
+    pollIntervalMs = 15_000,
+  } = options;
   const clock = options.clock ?? performance;
   const now = () => clock.now();
   await using resources = new AsyncDisposableStack();
@@ -86,7 +98,8 @@ export async function createLiveProgress(
   const consumer = await messaging.consume(
     subscription,
     ({ message }) => {
-      if (message.type === "render.progressed.v1" && table.hear(message)) hubs.get(message.videoId)?.tick();
+      if (message.type === "render.progressed.v1" && table.hear(message))
+        hubs.get(message.videoId)?.tick(message.at);
       return Promise.resolve();
     },
     { maxInFlight: 1_000 },
@@ -105,6 +118,7 @@ export async function createLiveProgress(
       table,
       now,
       tickIntervalMs,
+      onDelivered: (madeAt) => metrics?.progressDelivered(madeAt),
       onIdle: () => {
         hub.end();
         if (hubs.get(videoId) === hub) hubs.delete(videoId);

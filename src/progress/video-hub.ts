@@ -13,8 +13,8 @@ export interface VideoHub {
   apply(video: LoadedVideo | null): void;
   /** The first load failed: those who wait for it are told. */
   fail(error: unknown): void;
-  /** Progress was heard. */
-  tick(): void;
+  /** Progress was heard, which its worker reported at this time. */
+  tick(madeAt: string): void;
   subscribe(after: Position | undefined, signal: AbortSignal): AsyncIterableIterator<VideoSnapshot>;
   /** Position of the newest state known; undefined before the first load. */
   position(): Position | undefined;
@@ -28,8 +28,10 @@ export function createVideoHub(options: {
   tickIntervalMs: number;
   /** The last subscriber left. */
   onIdle: () => void;
+  /** Progress that was reported at this time went out. */
+  onDelivered: (madeAt: string) => void;
 }): VideoHub {
-  const { table, now, tickIntervalMs, onIdle } = options;
+  const { table, now, tickIntervalMs, onIdle, onDelivered } = options;
   const first = Promise.withResolvers<string | null>();
   first.promise.catch(() => undefined);
   const subscribers = new Set<{
@@ -40,6 +42,7 @@ export function createVideoHub(options: {
   let latest: { snapshot: VideoSnapshot; position: Position } | undefined;
   let publishedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
+  let heard = "";
 
   function publish({ snapshot, position }: ReturnType<ProgressTable["overlay"]>) {
     clearTimeout(timer);
@@ -70,7 +73,8 @@ export function createVideoHub(options: {
       if (!isSame) publish(table.overlay(next));
     },
 
-    tick() {
+    tick(madeAt) {
+      heard = madeAt;
       if (video === undefined || timer !== undefined) return;
       const waitMs = publishedAt + tickIntervalMs - now();
       if (waitMs <= 0) publishProgress();
@@ -99,7 +103,9 @@ export function createVideoHub(options: {
     timer = undefined;
     if (video === undefined || latest === undefined) return;
     const next = table.overlay(video);
-    if (isNewer(next.position, latest.position)) publish(next);
+    if (!isNewer(next.position, latest.position)) return;
+    publish(next);
+    onDelivered(heard);
   }
 }
 

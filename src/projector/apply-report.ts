@@ -11,7 +11,7 @@ import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
 import { endAttempt } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
-import { planState, type StateReport, videoRows } from "./plan-state.ts";
+import { planState, videoRows } from "./plan-state.ts";
 import { writeState } from "./write-state.ts";
 
 /** What a report came to. */
@@ -38,6 +38,8 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
     if (await isCompleted(tx, report.attemptId)) return { kind: "old" };
     return { kind: "lost", keep: await readNamedOutput(tx, report) };
   }, transactionOptions);
+  deps.metrics?.reportApplied(report.type, report.at);
+  if (result.kind === "applied" && isEnd(report)) deps.metrics?.attemptEnded(outcomeOf(report));
   await answer(deps, report, result);
 }
 
@@ -81,7 +83,12 @@ async function readNamedOutput(tx: Tx, { videoId, attemptId }: AttemptReport): P
   return video ? namedOutput(video, attemptId) : [];
 }
 
-const isEnd = (report: AttemptReport): boolean =>
+type EndReport = Extract<
+  AttemptReport,
+  { type: "render.completed.v1" | "render.failed.v1" | "render.stopped.v1" }
+>;
+
+const isEnd = (report: AttemptReport): report is EndReport =>
   ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(report.type);
 
 async function applyToHeld(
@@ -121,7 +128,7 @@ async function applyToHeld(
   return isUnwanted ? "unwanted" : "applied";
 }
 
-const outcomeOf = (report: Exclude<StateReport, { type: "render.advanced.v1" }>): AttemptOutcome =>
+const outcomeOf = (report: EndReport): AttemptOutcome =>
   report.type === "render.completed.v1" ? "COMPLETED" : report.outcome;
 
 /** Best effort: the worker's next report or heartbeat asks again. */

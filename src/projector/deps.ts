@@ -2,6 +2,7 @@ import type { Messaging } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 
 export interface ProjectorDeps {
   db: PrismaClient;
@@ -9,6 +10,8 @@ export interface ProjectorDeps {
   store: ObjectStore;
   clock: () => Date;
   log: Logger;
+  /** Default: nobody counts. */
+  metrics?: Pick<Metrics, "attemptEnded" | "reportApplied">;
 }
 
 /** How long an attempt holds its task without being heard of. Workers report every 5 s at least. */

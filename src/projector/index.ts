@@ -2,6 +2,7 @@
 import { projectorReports } from "@reelay/messaging";
 import { applyReport } from "./apply-report.ts";
 import type { ProjectorDeps } from "./deps.ts";
+import { traced } from "./traced.ts";
 
 export { applyReport } from "./apply-report.ts";
 export { transactionOptions } from "./deps.ts";
@@ -11,10 +12,11 @@ export { endAttempt } from "./end-attempt.ts";
 export function startProjector(deps: ProjectorDeps): Promise<AsyncDisposable> {
   return deps.messaging.consume(
     projectorReports,
-    async ({ message }) => {
+    async (delivery) => {
+      const { message } = delivery;
       if (message.type === "render.requested.v1" || message.type === "render.cancel-requested.v1") return;
       try {
-        await applyReport(deps, message);
+        await traced(delivery, message, () => applyReport(deps, message));
       } catch (error) {
         const { type } = message;
         deps.log.error(

@@ -7,6 +7,7 @@ import { receiveSource } from "../videos/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
+import { inTakeBack } from "./in-take-back.ts";
 import { recallTasks } from "./recall-tasks.ts";
 
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
@@ -53,21 +54,28 @@ async function takeBackAttempts(deps: SweeperDeps, canHear: boolean): Promise<vo
 }
 
 async function takeBack(
-  { db, store, log }: SweeperDeps,
+  { db, store, log, metrics }: SweeperDeps,
   { attemptId, videoId, now }: { attemptId: string; videoId: string; now: Date },
 ): Promise<void> {
-  await db.$transaction(async (tx) => {
-    if (!(await lockVideo(tx, videoId))) return;
+  const outcome = await db.$transaction(async (tx) => {
+    if (!(await lockVideo(tx, videoId))) return null;
     const include = { task: { include: { job: true } } } as const;
     const attempt = await tx.attempt.findUnique({ where: { id: attemptId }, include });
     // Its report may have come while the lock was awaited.
-    if (!attempt || attempt.outcome !== null) return;
+    if (!attempt || attempt.outcome !== null) return null;
     const isCanceled = attempt.task.job.cancelRequestedAt !== null;
-    if (!isCanceled && attempt.leaseUntil >= now) return;
-    await endAttempt(tx, attempt, isCanceled ? "CANCELED" : "LOST", now);
+    if (!isCanceled && attempt.leaseUntil >= now) return null;
+    const outcome = isCanceled ? "CANCELED" : "LOST";
+    await inTakeBack(attempt, outcome, () => endAttempt(tx, attempt, outcome, now));
     await refreshManifest(tx, store, videoId);
-    log.warn({ videoId, attemptId, workerId: attempt.workerId }, "attempt.taken-back");
+    const { workerId, taskId, task } = attempt;
+    log.warn({ videoId, jobId: task.jobId, taskId, attemptId, workerId, outcome }, "attempt.taken-back");
+    return outcome;
   }, transactionOptions);
+  if (outcome !== null) {
+    metrics?.leaseTakenBack();
+    metrics?.attemptEnded(outcome);
+  }
   await removeLosers({ db, store, log }, videoId);
 }
 

@@ -75,6 +75,7 @@ export async function createVideo(
       await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: "video.created" }, queued]);
     });
     if (createdId !== videoId) await forgetUpload(deps, videoId);
+    else deps.metrics?.jobCreated(input.priority ?? "STANDARD");
     return { videoId: createdId };
   } catch (thrown) {
     const error = isExternalIdTaken(thrown) ? externalIdTaken(input.externalId ?? "") : thrown;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { createWorker, type WorkerConfig } from "@reelay/render-worker";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { testTools } from "../../render-worker/testing/kit.ts";
 import { type Api, startApi } from "../../src/api.ts";
@@ -18,12 +18,17 @@ export interface SystemOptions {
   allowPrivate?: string[];
   /** Workers to start. Default 1. */
   workers?: number;
+  /** Of API and workers. Default silent. */
+  log?: Logger;
 }
 
 /** The whole system on real parts: Postgres, broker, local store, API and workers in this process. */
-export async function startSystem({ allowPrivate = ["127.0.0.1"], workers = 1 }: SystemOptions = {}) {
+export async function startSystem({
+  allowPrivate = ["127.0.0.1"],
+  workers = 1,
+  log = pino({ level: "silent" }),
+}: SystemOptions = {}) {
   const stack = new AsyncDisposableStack();
-  const log = pino({ level: "silent" });
   const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-system-")), (path) =>
     rm(path, { recursive: true, force: true }),
   );

@@ -1,0 +1,95 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What a worker counts. Each part of it takes what it has to tell (`Pick`). */
+export interface WorkerMetrics {
+  /** Prometheus' text format. */
+  metrics(): Promise<string>;
+  contentType: string;
+  /** Read at each scrape. */
+  countSlots(total: number, busy: () => number): void;
+  attemptEnded(outcome: string, seconds: number): void;
+  /** Bytes that were stored since the last call. */
+  stored(sizeBytes: number): void;
+  /** A state report waits for the broker. */
+  reportRetried(): void;
+  /** CPU time that an ffmpeg process used since the last call, and the most memory that it held so far. */
+  ffmpegUsed(cpuSeconds: number, peakMemoryBytes: number): void;
+}
+
+/** The metrics of one worker process. */
+export function createWorkerMetrics(): WorkerMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "reelay_" });
+  let busySlots = () => 0;
+  const slots = new Gauge({
+    name: "reelay_worker_slots",
+    help: "Tasks that may be done at once.",
+    registers,
+  });
+  const busy = new Gauge({
+    name: "reelay_worker_busy_slots",
+    help: "Tasks that are done now.",
+    registers,
+    collect() {
+      busy.set(busySlots());
+    },
+  });
+  const attempts = new Counter({
+    name: "reelay_worker_attempts_total",
+    help: "Attempts that have ended here.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const durations = new Histogram({
+    name: "reelay_worker_attempt_duration_seconds",
+    help: "How long attempts took, from the task to the last report.",
+    labelNames: ["outcome"],
+    buckets: [1, 5, 15, 60, 300, 900, 3_600, 14_400],
+    registers,
+  });
+  const stored = new Counter({
+    name: "reelay_worker_stored_bytes_total",
+    help: "Bytes of segments and playlists that were written to the store.",
+    registers,
+  });
+  const retries = new Counter({
+    name: "reelay_worker_report_retries_total",
+    help: "State reports that the broker did not take at once.",
+    registers,
+  });
+  const cpu = new Counter({
+    name: "reelay_worker_ffmpeg_cpu_seconds_total",
+    help: "CPU time of ffmpeg processes, sampled four times a second. Linux only.",
+    registers,
+  });
+  const memory = new Gauge({
+    name: "reelay_worker_ffmpeg_peak_memory_bytes",
+    help: "Most memory that an ffmpeg process held since the worker's start. Linux only.",
+    registers,
+  });
+  let peakMemoryBytes = 0;
+  // There from the start, as 0: a rate needs a first value.
+  for (const outcome of ["COMPLETED", "FAILED", "REJECTED", "CANCELED", "INTERRUPTED", "LEASE_LOST"]) {
+    attempts.inc({ outcome }, 0);
+  }
+  return {
+    contentType: registry.contentType,
+    metrics: () => registry.metrics(),
+    countSlots(total, read) {
+      slots.set(total);
+      busySlots = read;
+    },
+    attemptEnded(outcome, seconds) {
+      attempts.inc({ outcome });
+      durations.observe({ outcome }, seconds);
+    },
+    stored: (sizeBytes) => stored.inc(sizeBytes),
+    reportRetried: () => retries.inc(),
+    ffmpegUsed(cpuSeconds, peakBytes) {
+      cpu.inc(cpuSeconds);
+      peakMemoryBytes = Math.max(peakMemoryBytes, peakBytes);
+      memory.set(peakMemoryBytes);
+    },
+  };
+}

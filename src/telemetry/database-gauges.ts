@@ -1,0 +1,120 @@
+import { Gauge, type Registry } from "prom-client";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { JobPriority, Pool } from "../../prisma/generated/enums.ts";
+import { type QueueState, readQueueState } from "./read-queue-state.ts";
+
+/** How old what was read may be: any number of scrapers costs the database one look in this time. */
+const maxAgeMs = 2_000;
+/** How long a scrape waits for the database. */
+const timeoutMs = 2_000;
+
+const priorities = Object.values(JobPriority);
+const pools = Object.values(Pool);
+
+/**
+ * What the database knows, as gauges. `refresh` is called before each scrape and never rejects; while the database is away, or does not
+ * answer in time, `reelay_database_up` is 0 and the others are absent, so that nobody takes old figures for true.
+ */
+export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
+  const registers = [registry];
+  const up = new Gauge({
+    name: "reelay_database_up",
+    help: "1 if the database answered this scrape.",
+    registers,
+  });
+  const tasks = new Gauge({
+    name: "reelay_tasks",
+    help: "Tasks that wait or run.",
+    labelNames: ["pool", "status", "priority"],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: "reelay_oldest_queued_task_age_seconds",
+    help: "How long the task that has waited longest could have been taken; 0 when none waits.",
+    labelNames: ["pool", "priority"],
+    registers,
+  });
+  const outbox = new Gauge({
+    name: "reelay_outbox_messages",
+    help: "Messages that are decided on and not sent yet, those of a later time included.",
+    registers,
+  });
+  const outboxLag = new Gauge({
+    name: "reelay_outbox_lag_seconds",
+    help: "How long the oldest message that is due has waited to be sent; 0 when none is due.",
+    registers,
+  });
+  const workers = new Gauge({
+    name: "reelay_workers",
+    help: "Workers, by how they are.",
+    labelNames: ["pool", "state"],
+    registers,
+  });
+  const slots = new Gauge({
+    name: "reelay_pool_slots",
+    help: "Tasks that living workers may do at once.",
+    labelNames: ["pool"],
+    registers,
+  });
+  const busy = new Gauge({
+    name: "reelay_pool_busy_slots",
+    help: "Tasks that living workers do.",
+    labelNames: ["pool"],
+    registers,
+  });
+
+  function show(state: QueueState | undefined): void {
+    for (const gauge of [tasks, oldest, workers, slots, busy]) gauge.reset();
+    // `reset` would leave these at 0, which would be a statement.
+    for (const gauge of [outbox, outboxLag]) gauge.remove();
+    up.set(state === undefined ? 0 : 1);
+    if (state === undefined) return;
+    // Everything is there from the start, as 0: what is absent cannot be alerted on.
+    for (const pool of pools) {
+      for (const priority of priorities) {
+        oldest.set({ pool, priority }, 0);
+        for (const status of ["QUEUED", "RUNNING"]) tasks.set({ pool, status, priority }, 0);
+      }
+      for (const status of ["alive", "stopping", "silent"]) workers.set({ pool, state: status }, 0);
+      slots.set({ pool }, 0);
+      busy.set({ pool }, 0);
+    }
+    for (const { pool, status, priority, count, ageSeconds } of state.tasks) {
+      tasks.set({ pool, status, priority }, count);
+      if (status === "QUEUED") oldest.set({ pool, priority }, ageSeconds);
+    }
+    for (const row of state.workers) {
+      workers.set({ pool: row.pool, state: row.state }, row.count);
+      if (row.state !== "alive") continue;
+      slots.set({ pool: row.pool }, row.slots);
+      busy.set({ pool: row.pool }, row.busy);
+    }
+    outbox.set(state.outbox.count);
+    outboxLag.set(state.outbox.lagSeconds);
+  }
+
+  let reading: Promise<void> | undefined;
+  let shownAt = Number.NEGATIVE_INFINITY;
+
+  /** One look at a time; a slow one goes on after its scrapes have given up, and is not joined by others. */
+  function read(): Promise<void> {
+    reading ??= readQueueState(db)
+      .then(show, () => show(undefined))
+      .finally(() => {
+        shownAt = performance.now();
+        reading = undefined;
+      });
+    return reading;
+  }
+
+  return {
+    async refresh(): Promise<void> {
+      if (performance.now() - shownAt < maxAgeMs) return;
+      const { promise: late, resolve } = Promise.withResolvers<"late">();
+      const timer = setTimeout(() => resolve("late"), timeoutMs);
+      const end = await Promise.race([read(), late]);
+      clearTimeout(timer);
+      if (end === "late") show(undefined);
+    },
+  };
+}

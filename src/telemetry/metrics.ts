@@ -1,0 +1,132 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { createDatabaseGauges } from "./database-gauges.ts";
+
+/** What an API process counts. Each part of it takes what it has to tell (`Pick`). */
+export interface Metrics {
+  /** Prometheus' text format. Never rejects, and does not wait long for a database that is away. */
+  metrics(): Promise<string>;
+  contentType: Registry["contentType"];
+
+  jobCreated(priority: string): void;
+  /** An attempt's end was written to the database. */
+  attemptEnded(outcome: string): void;
+  /** The sweeper took a lease back. */
+  leaseTakenBack(): void;
+  /** A report was applied that was made at this time. */
+  reportApplied(type: string, madeAt: string): void;
+  /** Progress that a worker reported at this time went out to viewers. */
+  progressDelivered(madeAt: string): void;
+  uploadReceived(sizeBytes: number): void;
+  /** `type` is the operation's, or `invalid` for what is none. */
+  graphqlAnswered(
+    type: "query" | "mutation" | "subscription" | "invalid",
+    isOk: boolean,
+    seconds: number,
+  ): void;
+  /** A request was refused because there is too much to do. */
+  requestShed(reason: string): void;
+  /** Read at each scrape: who is connected now, by kind. */
+  countSubscribers(kinds: Readonly<Record<string, () => number>>): void;
+}
+
+/** From the time that a worker wrote down to now. Clocks differ a little: never less than 0. */
+const secondsSince = (madeAt: string): number => Math.max(0, Date.now() - Date.parse(madeAt)) / 1_000;
+
+const lagBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
+
+/** The metrics of this process, and of the whole system as the database knows it at the scrape. */
+export function createMetrics(db: PrismaClient): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "reelay_" });
+  const database = createDatabaseGauges(registry, db);
+  const jobs = new Counter({
+    name: "reelay_jobs_created_total",
+    help: "Jobs that were accepted here.",
+    labelNames: ["priority"],
+    registers,
+  });
+  const attempts = new Counter({
+    name: "reelay_attempts_total",
+    help: "Attempts whose end was applied here.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const takeBacks = new Counter({
+    name: "reelay_lease_take_backs_total",
+    help: "Leases that ran out or whose worker did not answer a cancel, taken back here.",
+    registers,
+  });
+  const reportLag = new Histogram({
+    name: "reelay_report_lag_seconds",
+    help: "From a worker's report to its application in the database, by this process.",
+    labelNames: ["type"],
+    buckets: lagBuckets,
+    registers,
+  });
+  const progressLag = new Histogram({
+    name: "reelay_progress_lag_seconds",
+    help: "From a worker's progress report to its delivery to this process's viewers.",
+    buckets: lagBuckets,
+    registers,
+  });
+  const uploaded = new Counter({
+    name: "reelay_upload_received_bytes_total",
+    help: "Bytes of uploads that were completed here.",
+    registers,
+  });
+  const requests = new Counter({
+    name: "reelay_graphql_requests_total",
+    help: "GraphQL operations that were answered here.",
+    labelNames: ["type", "result"],
+    registers,
+  });
+  const durations = new Histogram({
+    name: "reelay_graphql_request_duration_seconds",
+    help: "How long queries and mutations took.",
+    labelNames: ["type"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const shed = new Counter({
+    name: "reelay_requests_shed_total",
+    help: "Requests that were refused because there is too much to do.",
+    labelNames: ["reason"],
+    registers,
+  });
+  const subscriberKinds: Record<string, () => number> = {};
+  const subscribers = new Gauge({
+    name: "reelay_subscribers",
+    help: "Clients that are connected to be told of changes, now and here.",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      for (const [kind, count] of Object.entries(subscriberKinds)) subscribers.set({ kind }, count());
+    },
+  });
+  // There from the start, as 0: a rate needs a first value.
+  for (const outcome of ["COMPLETED", "FAILED", "REJECTED", "CANCELED", "INTERRUPTED", "LOST"]) {
+    attempts.inc({ outcome }, 0);
+  }
+
+  return {
+    contentType: registry.contentType,
+    async metrics() {
+      await database.refresh();
+      return await registry.metrics();
+    },
+    jobCreated: (priority) => jobs.inc({ priority }),
+    attemptEnded: (outcome) => attempts.inc({ outcome }),
+    leaseTakenBack: () => takeBacks.inc(),
+    reportApplied: (type, madeAt) => reportLag.observe({ type }, secondsSince(madeAt)),
+    progressDelivered: (madeAt) => progressLag.observe(secondsSince(madeAt)),
+    uploadReceived: (sizeBytes) => uploaded.inc(sizeBytes),
+    graphqlAnswered(type, isOk, seconds) {
+      requests.inc({ type, result: isOk ? "ok" : "error" });
+      if (type === "query" || type === "mutation") durations.observe({ type }, seconds);
+    },
+    requestShed: (reason) => shed.inc({ reason }),
+    countSubscribers: (kinds) => void Object.assign(subscriberKinds, kinds),
+  };
+}

@@ -1,0 +1,42 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { workerSilenceMs } from "../workers/alive.ts";
+
+/** The queue of the whole system at one moment. */
+export interface QueueState {
+  tasks: { pool: string; status: string; priority: string; count: number; ageSeconds: number }[];
+  outbox: { count: number; lagSeconds: number };
+  workers: {
+    pool: string;
+    state: "alive" | "stopping" | "silent";
+    count: number;
+    slots: number;
+    busy: number;
+  }[];
+}
+
+/** Three small queries over what waits and runs, not over what has ended. */
+export async function readQueueState(db: PrismaClient): Promise<QueueState> {
+  const [tasks, outbox, workers] = await Promise.all([
+    db.$queryRaw<QueueState["tasks"]>`
+      SELECT t.pool::text, t.status::text, t.priority::text, count(*)::int AS count,
+        coalesce(greatest(0, extract(epoch FROM now() - min(t.available_at) FILTER (WHERE w.paused_at IS NULL))), 0)::float8 AS "ageSeconds"
+      FROM tasks t JOIN workspaces w ON w.id = t.workspace_id
+      WHERE t.status IN ('QUEUED', 'RUNNING')
+      GROUP BY t.pool, t.status, t.priority`,
+    db.$queryRaw<QueueState["outbox"][]>`
+      SELECT count(*)::int AS count,
+        coalesce(greatest(0, extract(epoch FROM now() - min(available_at))), 0)::float8 AS "lagSeconds"
+      FROM outbox`,
+    // A worker of two pools counts in both.
+    db.$queryRaw<QueueState["workers"]>`
+      SELECT pool::text, state, count(*)::int AS count, sum(slots)::int AS slots, sum(busy)::int AS busy
+      FROM (
+        SELECT unnest(pools) AS pool, slots, busy,
+          CASE WHEN last_seen_at <= now() - make_interval(secs => ${workerSilenceMs / 1_000}) THEN 'silent'
+            WHEN is_stopping THEN 'stopping' ELSE 'alive' END AS state
+        FROM workers
+      ) known
+      GROUP BY pool, state`,
+  ]);
+  return { tasks, outbox: outbox[0] ?? { count: 0, lagSeconds: 0 }, workers };
+}

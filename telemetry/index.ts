@@ -1,0 +1,6 @@
+/** What API and workers share to be seen from outside: logs without secrets, and traces by OpenTelemetry. */
+export { activeTraceParent, traceFrom } from "./active-trace.ts";
+export { inSpan, type SpanOptions } from "./in-span.ts";
+export { createLogger, type LoggerOptions } from "./logger.ts";
+export { startTracing, type TracingSettings } from "./tracing.ts";
+export { toTracingSettings, tracingEnvFields } from "./tracing-env.ts";
