@@ -25,6 +25,7 @@ beforeAll(async () => {
       isDevelopment: true,
       graceMs: 500,
       checkTimeoutMs: 50,
+      checkLateOkMs: 0,
       corsOrigins: ["https://cms.example"],
       maxBodyBytes: 10_000,
     },

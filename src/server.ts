@@ -12,7 +12,7 @@ import type { Context } from "../schema/context.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { answerCors } from "./http/cors.ts";
 import { createGraphQL, graphqlPath } from "./http/graphql.ts";
-import { type Check, runChecks } from "./http/health.ts";
+import { type Check, createReadiness } from "./http/health.ts";
 import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
 import { pathOf } from "./http/path.ts";
@@ -36,6 +36,8 @@ export interface ServerConfig {
   maxBodyBytes?: number;
   /** How long one readiness check may take. Default 2 s. */
   checkTimeoutMs?: number;
+  /** How long a check that passed may then be late without harm. Default 10 s. */
+  checkLateOkMs?: number;
   /** How often the API keys of open sockets are looked at again. Default 10 s. */
   socketRecheckMs?: number;
   /**
@@ -91,6 +93,11 @@ export function createServer(deps: ServerDeps): ApiServer {
     maxWaitMs: limits.waitMs,
   });
   const inFlight = createInFlight(limits);
+  const askReadiness = createReadiness({
+    checks: deps.checks,
+    timeoutMs: config.checkTimeoutMs ?? 2_000,
+    lateOkMs: config.checkLateOkMs ?? 10_000,
+  });
   const yoga = createGraphQL({
     isDevelopment,
     context,
@@ -149,7 +156,7 @@ export function createServer(deps: ServerDeps): ApiServer {
   }
 
   async function answerReady(res: ServerResponse): Promise<void> {
-    const result = await runChecks(deps.checks, config.checkTimeoutMs ?? 2_000);
+    const result = await askReadiness();
     const isOk = result.isOk && !closing;
     sendJson(res, isOk ? 200 : 503, { ...result, isOk, isClosing: closing !== undefined });
   }

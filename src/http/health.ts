@@ -1,23 +1,53 @@
 /** One thing that must work for the API to be of use; rejects, or never resolves, when it does not. */
 export type Check = (signal: AbortSignal) => Promise<unknown>;
 
-export interface CheckResult {
+interface CheckResult {
   isOk: boolean;
-  checks: Record<string, { isOk: boolean; reason?: string }>;
+  reason?: string;
 }
 
-/** Runs all checks at once, each for `timeoutMs` at most. Never throws. */
-export async function runChecks(
-  checks: Readonly<Record<string, Check>>,
-  timeoutMs: number,
-): Promise<CheckResult> {
-  const entries = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check, timeoutMs)] as const),
-  );
-  return { isOk: entries.every(([, { isOk }]) => isOk), checks: Object.fromEntries(entries) };
+export interface Readiness {
+  isOk: boolean;
+  checks: Record<string, CheckResult>;
 }
 
-async function runCheck(check: Check, timeoutMs: number): Promise<{ isOk: boolean; reason?: string }> {
+export interface ReadinessOptions {
+  checks: Readonly<Record<string, Check>>;
+  /** How long each check may take. */
+  timeoutMs: number;
+  /**
+   * A check that does not answer in time still counts as passed for so long after it last passed: a process that is busy answers late, and taking
+   * it out of rotation would only make the others busier. A check that is refused counts at once.
+   */
+  lateOkMs: number;
+  /** Monotonic, milliseconds. Default `performance.now`. */
+  now?: () => number;
+}
+
+/** Returns the question: runs all checks at once. Never throws. */
+export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+  const { checks, timeoutMs, lateOkMs, now = () => performance.now() } = options;
+  const passedAt = new Map<string, number>();
+
+  async function ask(name: string, check: Check): Promise<CheckResult> {
+    const { isLate, reason } = await runCheck(check, timeoutMs);
+    if (reason === undefined) {
+      passedAt.set(name, now());
+      return { isOk: true };
+    }
+    const lastPassed = passedAt.get(name) ?? Number.NEGATIVE_INFINITY;
+    return { isOk: isLate && now() - lastPassed < lateOkMs, reason };
+  }
+
+  return async () => {
+    const entries = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await ask(name, check)] as const),
+    );
+    return { isOk: entries.every(([, { isOk }]) => isOk), checks: Object.fromEntries(entries) };
+  };
+}
+
+async function runCheck(check: Check, timeoutMs: number): Promise<{ isLate: boolean; reason?: string }> {
   const signal = AbortSignal.timeout(timeoutMs);
   const { promise: late, reject } = Promise.withResolvers<never>();
   signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)), {
@@ -27,8 +57,8 @@ async function runCheck(check: Check, timeoutMs: number): Promise<{ isOk: boolea
   late.catch(() => undefined);
   try {
     await Promise.race([check(signal), late]);
-    return { isOk: true };
+    return { isLate: false };
   } catch (error) {
-    return { isOk: false, reason: error instanceof Error ? error.message : String(error) };
+    return { isLate: signal.aborted, reason: error instanceof Error ? error.message : String(error) };
   }
 }

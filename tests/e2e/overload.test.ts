@@ -7,7 +7,9 @@ interface Answer {
   errors?: { message: string; extensions: { code: string; retryAfterMs?: number } }[];
 }
 
-test("two thousand mutations at once are all done in the end, none fails otherwise than by a time to come again, and readiness is answered meanwhile", async () => {
+test("two thousand mutations at once are all done in the end, none fails otherwise than by a time to come again, and readiness is answered meanwhile", {
+  timeout: 300_000,
+}, async () => {
   await using fleet = await startFleet();
   // The workspace's own quota is another test's business.
   const api = await fleet.startApi({ QUOTA_ACTIVE_JOBS: "none" });

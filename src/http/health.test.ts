@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { createReadiness } from "./health.ts";
+
+test("a check that is late counts as passed for a while after it last passed, so that load takes nobody out", async () => {
+  let now = 0;
+  let answer: () => Promise<unknown> = async () => 1;
+  const ask = createReadiness({
+    checks: { database: () => answer() },
+    timeoutMs: 5,
+    lateOkMs: 10_000,
+    now: () => now,
+  });
+  expect(await ask()).toEqual({ isOk: true, checks: { database: { isOk: true } } });
+  answer = () => new Promise(() => {});
+  now = 9_999;
+  const reason = "no answer within 5 ms";
+  expect(await ask()).toEqual({ isOk: true, checks: { database: { isOk: true, reason } } });
+  now = 10_000;
+  expect(await ask()).toEqual({ isOk: false, checks: { database: { isOk: false, reason } } });
+});
+
+test("a check that is refused counts at once, and one that never passed is not forgiven", async () => {
+  const checks = {
+    refused: () => Promise.reject(new Error("connection refused")),
+    silent: () => new Promise(() => {}),
+  };
+  const ask = createReadiness({ checks, timeoutMs: 5, lateOkMs: 10_000 });
+  expect(await ask()).toEqual({
+    isOk: false,
+    checks: {
+      refused: { isOk: false, reason: "connection refused" },
+      silent: { isOk: false, reason: "no answer within 5 ms" },
+    },
+  });
+});
