@@ -34,6 +34,8 @@ test("two thousand mutations at once are all done in the end, none fails otherwi
     }
   }
 
+  // As a balancer does from the beginning.
+  expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
   const over = new AbortController();
   const ready: number[] = [];
   const probes = (async () => {
