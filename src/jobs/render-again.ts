@@ -43,6 +43,8 @@ export async function renderAgain(
   const profile = Profile.parse(earlier.profile);
   const job = { id, workspaceId, videoId, profile, priority, isReady, retryOfId: earlier.id, onlyVariants };
   await createJob(tx, job, { now, maxActiveJobs: deps.limits.activeJobs });
+  // Before the commit, which hardly ever fails: those who call know it, but not whether a repeat made nothing.
+  deps.metrics?.jobCreated(priority);
 }
 
 /** False: its upload is still awaited. Throws `ConflictError` (`UPLOAD_EXPIRED`) when it will never come. */
