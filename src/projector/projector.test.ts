@@ -353,6 +353,36 @@ test("a variant that was finished but never reported is made again, stands once 
   expect(new Set(left.map(({ key }) => key))).toEqual(new Set([copies[0], copies[3]]));
 });
 
+test("progress is kept for those who come later, also of a variant without segments and in quick steps", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.started);
+  await system.apply(attempt.advanced(1, attempt.state("PENDING")));
+  const kept = async () => {
+    const rows = await system.db.variant.findMany({ where: { videoId: ref.videoId, name: "144p" } });
+    return rows.map(({ fraction }) => fraction);
+  };
+  for (const [sequence, fraction] of [
+    [2, 0.1],
+    [3, 0.9],
+    [4, 0.91],
+  ] as const) {
+    const figures = { name: "144p", fraction, frames: 1, fps: 1, speed: 1, sizeBytes: 1, etaMs: null };
+    await system.apply({
+      ...attempt.started,
+      type: "render.progressed.v1",
+      sequence,
+      variants: [figures],
+    });
+  }
+  // The last step is too small to be kept at once.
+  expect(await kept()).toEqual([0.9]);
+  // Whoever comes after the attempt was lost still finds it.
+  system.passTime(31_000);
+  await system.sweep();
+  expect(await kept()).toEqual([0.9]);
+});
+
 test("what an attempt that never held the lease made is removed, also when it ends after the job", async () => {
   const ref = await system.createQueuedVideo();
   const winner = attemptOf(ref);

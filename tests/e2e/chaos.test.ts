@@ -40,4 +40,4 @@ test("whatever dies in between, every accepted job ends once, plays, and everybo
       expect.objectContaining({ name: "faults that this machine does not allow", value: 0 }),
     );
   }
-}, 300_000);
+}, 600_000);
