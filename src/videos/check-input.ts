@@ -54,10 +54,11 @@ export function checkMetadata(metadata: unknown): object {
 
 /** A name that is safe as the last part of an object key: no folders, no control characters, at most 150 bytes, its ending kept. */
 export function toSafeFilename(filename: string): string {
-  const base = filename.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
+  const base = filename.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const clean = base.replaceAll(/[\p{C}\p{Z}"#%*:<>?|[\]]+/gu, "-").replace(/^[-.]+/, "");
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
-  let stem = clean.slice(0, clean.length - ending.length);
+  // Cut before it is measured: a name may come with as many characters as a request may have.
+  let stem = clean.slice(0, clean.length - ending.length).slice(0, 140);
   while (Buffer.byteLength(stem) > 140) stem = Array.from(stem).slice(0, -1).join("");
   return `${stem || "source"}${ending}`;
 }
