@@ -44,9 +44,9 @@ export class ModelAttempt {
     return { type: "render.started.v1", ...this.#ref() };
   }
 
-  /** One step further. A worker that lies counts as it likes. */
-  advanced(sequence = this.sequence + 1): AttemptReport {
-    this.step = Math.min(this.step + 1, lastStep);
+  /** Some steps further, of which the newest report says all. A worker that lies counts as it likes. */
+  advanced({ by = 1, sequence = this.sequence + 1 } = {}): AttemptReport {
+    this.step = Math.min(this.step + by, lastStep);
     this.sequence = sequence;
     return { type: "render.advanced.v1", ...this.#ref(), sequence, state: this.state() };
   }

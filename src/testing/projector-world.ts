@@ -15,7 +15,8 @@ export type Step =
   | { do: "create"; upload: boolean }
   | { do: "arrive" | "cancel" | "retry" | "delete"; which: number }
   | { do: "take"; which: number; worker: number }
-  | { do: "advance" | "progress" | "obey" | "see" | "lose"; which: number }
+  | { do: "advance"; which: number; by: number }
+  | { do: "progress" | "obey" | "see" | "lose"; which: number }
   | { do: "lie"; which: number; sequence: number }
   | { do: "end"; which: number; as: (typeof ends)[number] }
   | { do: "deliver"; which: number; again: boolean }
@@ -31,7 +32,7 @@ export const step: Arbitrary<Step> = oneof(
   weighted(1, oneof(pick("arrive"), pick("cancel"), pick("retry"), pick("retry"), pick("see"), pick("obey"))),
   weighted(1, oneof(pick("arrive"), pick("cancel"), pick("delete"), pick("lose"), pick("retry"))),
   weighted(5, record({ do: constant("take"), which, worker: nat(2) })),
-  weighted(6, pick("advance")),
+  weighted(6, record({ do: constant("advance"), which, by: constantFrom(1, 1, 2, 4) })),
   weighted(1, pick("progress")),
   weighted(1, record({ do: constant("lie"), which, sequence: constantFrom(1, 2, 50, 2_147_483_647) })),
   weighted(3, record({ do: constant("end"), which, as: constantFrom(...ends) })),
@@ -120,9 +121,9 @@ export class World {
       case "end": {
         const attempt = at(this.attempts.filter(({ isOver }) => !isOver).slice(-4), step.which);
         if (!attempt) return;
-        if (step.do === "advance") this.mail.push(attempt.advanced());
+        if (step.do === "advance") this.mail.push(attempt.advanced({ by: step.by }));
         if (step.do === "progress") this.mail.push(attempt.progressed((step.which % 10) / 10));
-        if (step.do === "lie") this.mail.push(attempt.advanced(step.sequence));
+        if (step.do === "lie") this.mail.push(attempt.advanced({ sequence: step.sequence }));
         if (step.do === "end") this.mail.push(attempt.ended(step.as));
         return;
       }
