@@ -38,7 +38,11 @@ const worker = (id: string, slots: number, silentForMs = 0) => {
 };
 const queue = async (count: number, priority: JobPriority = "STANDARD") => {
   const refs = [];
-  for (let index = 0; index < count; index += 1) refs.push(await system.createQueuedVideo({ priority }));
+  for (let index = 0; index < count; index += 1) {
+    // Who came first is told by the millisecond.
+    system.passTime(1);
+    refs.push(await system.createQueuedVideo({ priority }));
+  }
   return refs;
 };
 const sent = async () =>

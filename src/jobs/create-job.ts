@@ -1,9 +1,9 @@
 import type { Profile } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import { type Change, recordChange, type Tx } from "../events/record-change.ts";
+import { recordChange, type Tx } from "../events/record-change.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
-import { assertActiveJobs } from "./quota.ts";
+import { readActiveJobs, withinActiveJobs } from "./quota.ts";
 
 export interface NewJob {
   id: string;
@@ -21,50 +21,30 @@ export interface NewJob {
 /** Writes a job with its task, and the event. Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. */
 export async function createJob(
   tx: Tx,
-  job: NewJob,
-  options: { now: Date; maxActiveJobs: number | null },
-): Promise<void> {
-  const { workspaceId, videoId, id: jobId } = job;
-  const change = await insertJob(tx, job, options);
-  await recordChange(tx, { workspaceId, videoId, jobId }, [change]);
-}
-
-/** The same without the event, which it returns: for a caller that records more at once. Plain inserts: an enqueue is mostly round trips. */
-export async function insertJob(
-  tx: Tx,
   { isReady, retryOfId, ...job }: NewJob,
   { now, maxActiveJobs }: { now: Date; maxActiveJobs: number | null },
-): Promise<Change> {
-  const { id: jobId, workspaceId, priority } = job;
-  await assertActiveJobs(tx, { workspaceId, now, maxActiveJobs });
-  const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
-  await tx.job.createMany({
-    data: [
-      {
+): Promise<void> {
+  const { id: jobId, workspaceId, videoId, priority } = job;
+  await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
+    const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
+    if (limit !== null && used + room > limit) return false;
+    const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
+    await tx.job.create({
+      data: {
         ...job,
         ...queued,
         kind: "TRANSCODE",
         retryOfId: retryOfId ?? null,
         createdAt: now,
         traceParent: activeTraceParent(),
+        tasks: {
+          create: { ...queued, workspaceId, priority, kind: "RENDER", pool: "CPU", availableAt: now },
+        },
       },
-    ],
+    });
+    return true;
   });
-  await tx.task.createMany({
-    data: [
-      {
-        ...queued,
-        jobId,
-        workspaceId,
-        priority,
-        kind: "RENDER",
-        pool: "CPU",
-        availableAt: now,
-        createdAt: now,
-      },
-    ],
-  });
-  return { type: isReady ? "job.queued" : "job.created" };
+  await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: isReady ? "job.queued" : "job.created" }]);
 }
 
 /** Queues a pending job whose source has come. */

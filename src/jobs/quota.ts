@@ -8,30 +8,41 @@ const leastRetryMs = 1_000;
 const longestRetryMs = 60_000;
 
 /**
- * Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. Part of the transaction that makes another.
+ * Writes a job if the workspace may have one more under way. `write` is told how far below the limit the workspace must be, counts, and
+ * answers false without writing when it is not. Throws `QuotaExceededError`. Part of the transaction that makes the job.
  *
  * Counting costs an index scan, of as many entries as the limit at most. Far from the limit it is all: those who count at the same time
  * cannot reach it together. Near the limit they take turns by an advisory lock until their commit, so that the limit is exact. A counter row
  * was considered: every enqueue of a workspace would wait for the commit of the one before.
  */
-export async function assertActiveJobs(
+export async function withinActiveJobs(
   tx: Tx,
   { workspaceId, now, maxActiveJobs }: { workspaceId: string; now: Date; maxActiveJobs: number | null },
+  write: (room: number) => Promise<boolean>,
 ): Promise<void> {
-  const [first] = await tx.$queryRaw<[{ limit: number | null; used: number }]>`
-    SELECT coalesce(w.max_active_jobs, ${maxActiveJobs}::int) AS limit, (SELECT count(*)::int FROM (
-      SELECT 1 FROM jobs WHERE workspace_id = w.id AND status IN ('PENDING', 'QUEUED', 'RUNNING')
-      LIMIT coalesce(w.max_active_jobs, ${maxActiveJobs}::int)) active) AS used
-    FROM workspaces w WHERE w.id = ${workspaceId}::uuid`;
-  const { limit } = first;
-  if (limit === null || first.used + safeDistance <= limit) return;
+  if (await write(safeDistance)) return;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.active-jobs'), hashtext(${workspaceId}))`;
-  const used = await countActive(tx, workspaceId, limit);
-  if (used < limit) return;
+  if (await write(1)) return;
+  const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
+  if (limit === null) throw new Error(`Workspace ${workspaceId} has no limit, and no room.`);
   throw new QuotaExceededError(
     `The workspace has ${used} jobs under way, and may have ${limit}: wait until some have ended, or cancel some. \`queue.quotas\` shows the numbers.`,
     { quota: "ACTIVE_JOBS", limit, used, retryAfterMs: await nextEndMs(tx, workspaceId, now) },
   );
+}
+
+/** What the workspace may have, and has up to that. */
+export async function readActiveJobs(
+  tx: Tx,
+  workspaceId: string,
+  maxActiveJobs: number | null,
+): Promise<{ limit: number | null; used: number }> {
+  const [row] = await tx.$queryRaw<[{ limit: number | null; used: number }]>`
+    SELECT coalesce(w.max_active_jobs, ${maxActiveJobs}::int) AS limit, (SELECT count(*)::int FROM (
+      SELECT 1 FROM jobs WHERE workspace_id = w.id AND status IN ('PENDING', 'QUEUED', 'RUNNING')
+      LIMIT coalesce(w.max_active_jobs, ${maxActiveJobs}::int)) active) AS used
+    FROM workspaces w WHERE w.id = ${workspaceId}::uuid`;
+  return row;
 }
 
 /** Jobs under way, up to `upTo`: what counting may cost. */

@@ -5,9 +5,8 @@ import type { JobPriority } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
-import { recordChange } from "../events/record-change.ts";
 import { onceByKey } from "../idempotency.ts";
-import { insertJob } from "../jobs/create-job.ts";
+import { withinActiveJobs } from "../jobs/quota.ts";
 import { defaultProfile, profiles } from "../profiles/index.ts";
 import {
   checkExternalId,
@@ -17,6 +16,7 @@ import {
   checkUploadSize,
   toSafeFilename,
 } from "./check-input.ts";
+import { insertVideo } from "./insert-video.ts";
 
 export interface CreateVideoInput {
   title: string;
@@ -45,13 +45,15 @@ export async function createVideo(
   const now = deps.clock();
   const profile = findProfile(input.profile);
   const videoId = randomUUID();
-  const data = {
+  const checked = {
     title: checkTitle(input.title),
     externalId: typeof input.externalId === "string" ? checkExternalId(input.externalId) : null,
     metadata: checkMetadata(input.metadata ?? {}),
   };
   const source = await toSource(deps, input.source, videoId, now);
-  const isReady = source.kind === "URL";
+  const priority = input.priority ?? "STANDARD";
+  const video = { ...checked, videoId, workspaceId, profile, priority, source };
+  const { activeJobs: maxActiveJobs } = deps.limits;
   try {
     const request = {
       workspaceId,
@@ -60,22 +62,13 @@ export async function createVideo(
       input: rest,
       resultId: videoId,
     };
-    const createdId = await onceByKey(deps.db, request, async (tx) => {
-      const status = isReady ? "PROCESSING" : "AWAITING_SOURCE";
-      await tx.video.createMany({
-        data: [{ ...data, id: videoId, workspaceId, profile: profile.name, status }],
-      });
-      await tx.source.createMany({ data: [{ ...source, videoId }] });
-      const [jobId, priority] = [randomUUID(), input.priority ?? "STANDARD"];
-      const queued = await insertJob(
-        tx,
-        { id: jobId, workspaceId, videoId, profile, priority, isReady },
-        { now, maxActiveJobs: deps.limits.activeJobs },
-      );
-      await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: "video.created" }, queued]);
-    });
+    const createdId = await onceByKey(deps.db, request, (tx) =>
+      withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, (room) =>
+        insertVideo(tx, video, { now, maxActiveJobs, room }),
+      ),
+    );
     if (createdId !== videoId) await forgetUpload(deps, videoId);
-    else deps.metrics?.jobCreated(input.priority ?? "STANDARD");
+    else deps.metrics?.jobCreated(priority);
     return { videoId: createdId };
   } catch (thrown) {
     const error = isExternalIdTaken(thrown) ? externalIdTaken(input.externalId ?? "") : thrown;

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import type { Profile } from "@reelay/contracts";
+import { activeTraceParent } from "@reelay/telemetry";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import type { JobPriority, SourceKind, UploadProtocol, VideoStatus } from "../../prisma/generated/enums.ts";
+import type { Tx } from "../events/record-change.ts";
+
+export interface NewVideo {
+  videoId: string;
+  workspaceId: string;
+  title: string;
+  externalId: string | null;
+  metadata: Prisma.InputJsonObject;
+  profile: Profile;
+  priority: JobPriority;
+  source: {
+    kind: SourceKind;
+    filename: string;
+    objectKey: string;
+    url?: string;
+    contentType?: string | null;
+    sizeBytes?: bigint;
+    uploadProtocol?: UploadProtocol;
+    uploadUrl?: string;
+    uploadTokenHash?: string | null;
+    uploadExpiresAt?: Date;
+  };
+}
+
+/**
+ * Writes a video with its source, its job, the job's task and the first events: **one statement**, so one round trip. With a query per table an
+ * enqueue was mostly waiting: ten round trips, and ten times the CPU of the rows themselves.
+ *
+ * False, and nothing is written, when fewer than `room` more jobs fit into the workspace's quota, as the statement's snapshot has it; near
+ * the limit the caller holds the lock (see `quota.ts`).
+ *
+ * Rejects with a unique violation on an external id that is taken.
+ */
+export async function insertVideo(
+  tx: Tx,
+  video: NewVideo,
+  { now, maxActiveJobs, room }: { now: Date; maxActiveJobs: number | null; room: number },
+): Promise<boolean> {
+  const { videoId, workspaceId, source } = video;
+  const isReady = source.kind === "URL";
+  const status: VideoStatus = isReady ? "PROCESSING" : "AWAITING_SOURCE";
+  const jobId = randomUUID();
+  const jobStatus = isReady ? "QUEUED" : "PENDING";
+  const queuedAt = isReady ? now : null;
+  const rows = await tx.$queryRaw<unknown[]>`
+    WITH quota AS (
+      SELECT coalesce(w.max_active_jobs, ${maxActiveJobs}::int) AS "limit" FROM workspaces w WHERE w.id = ${workspaceId}::uuid
+    ), room AS (
+      SELECT q."limit" IS NULL OR (SELECT count(*) FROM (
+        SELECT 1 FROM jobs WHERE workspace_id = ${workspaceId}::uuid AND status IN ('PENDING', 'QUEUED', 'RUNNING') LIMIT q."limit"
+      ) active) + ${room}::int <= q."limit" AS "hasRoom" FROM quota q
+    ), go AS (
+      SELECT FROM room WHERE "hasRoom"
+    ), video AS (
+      INSERT INTO videos (id, workspace_id, external_id, title, metadata, profile, status, revision, created_at, updated_at)
+      SELECT ${videoId}::uuid, ${workspaceId}::uuid, ${video.externalId}, ${video.title}, ${JSON.stringify(video.metadata)}::jsonb,
+        ${video.profile.name}, ${status}::"VideoStatus", 1, ${now}, ${now} FROM go
+    ), source AS (
+      INSERT INTO sources (video_id, kind, url, filename, content_type, size_bytes, object_key, upload_protocol, upload_token_hash,
+        upload_url, upload_expires_at)
+      SELECT ${videoId}::uuid, ${source.kind}::"SourceKind", ${source.url ?? null}, ${source.filename}, ${source.contentType ?? null},
+        ${source.sizeBytes ?? null}::bigint, ${source.objectKey}, ${source.uploadProtocol ?? null}::"UploadProtocol",
+        ${source.uploadTokenHash ?? null}, ${source.uploadUrl ?? null}, ${source.uploadExpiresAt ?? null}::timestamptz FROM go
+    ), job AS (
+      INSERT INTO jobs (id, workspace_id, video_id, kind, status, priority, profile, created_at, queued_at, trace_parent)
+      SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, 'TRANSCODE', ${jobStatus}::"JobStatus",
+        ${video.priority}::"JobPriority", ${JSON.stringify(video.profile)}::jsonb, ${now}, ${queuedAt}::timestamptz, ${activeTraceParent()} FROM go
+    ), task AS (
+      INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, status, available_at, created_at, queued_at)
+      SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", 'RENDER', 'CPU',
+        ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz FROM go
+    ), event AS (
+      INSERT INTO events (workspace_id, video_id, job_id, type, at)
+      SELECT ${workspaceId}::uuid, ${videoId}::uuid, happened.job_id, happened.type, ${now}
+      FROM go CROSS JOIN (VALUES
+        (1, NULL::uuid, 'video.created'), (2, ${jobId}::uuid, ${isReady ? "job.queued" : "job.created"})
+      ) AS happened (place, job_id, type) ORDER BY happened.place
+    )
+    SELECT 1 AS written FROM go`;
+  return rows.length === 1;
+}
