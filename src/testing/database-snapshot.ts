@@ -93,6 +93,7 @@ const unseen = new Set([
   "lease_until",
   "sequence",
   "progress_sequence",
+  "dispatched_at",
   "published_at",
 ]);
 
