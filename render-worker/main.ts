@@ -1,3 +1,4 @@
+import { isBrokerAway, untilThere } from "@reelay/messaging";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv, type WorkerEnv } from "./env.ts";
@@ -10,6 +11,8 @@ import { startStatusServer } from "./status-server.ts";
 import { untilTold } from "./stop-signals.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
+/** How long a worker waits at its start for a broker that is away. */
+const startPatienceMs = 300_000;
 /** How long a worker takes to stop, its grace not counted. */
 const stopWithinMs = 10_000;
 /** How long an interrupted ffmpeg may take to end, and a little to spare. */
@@ -27,6 +30,7 @@ async function main(): Promise<void> {
   const { env } = read;
   const log = createLogger({ level: env.logLevel });
   let worker: Worker | undefined;
+  const stopping = new AbortController();
   const stopped = untilTold(() => {
     worker?.interrupt();
     // By then ffmpeg is gone.
@@ -34,6 +38,7 @@ async function main(): Promise<void> {
   }).then((signal) => {
     const withinMs = (env.worker.shutdownGraceMs ?? 0) + stopWithinMs;
     log.info({ signal, withinMs }, "worker.stopping");
+    stopping.abort();
     setTimeout(() => {
       log.warn({ withinMs }, "worker.cut-short");
       process.exit(1);
@@ -46,7 +51,12 @@ async function main(): Promise<void> {
   log.info({ ffmpeg: tools.ffmpeg, ffprobe: tools.ffprobe, encoders: tools.encoders }, "ffmpeg.found");
   const store = resources.use(createStore(env.store));
   const messaging = resources.use(createMessaging(env.pubsub, log));
-  await messaging.provision();
+  await untilThere(() => messaging.provision(), {
+    patienceMs: startPatienceMs,
+    signal: stopping.signal,
+    isAway: isBrokerAway,
+    onAway: (err) => log.warn({ err }, "start.broker-away"),
+  });
   const metrics = createWorkerMetrics();
   const started = resources.use(createWorker({ messaging, store, config: env.worker, log, tools, metrics }));
   worker = started;

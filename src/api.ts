@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { createPubSubMessaging } from "@reelay/messaging";
+import { createPubSubMessaging, isBrokerAway, type Patience, untilThere } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import { applyMigrations } from "../prisma/apply-migrations.ts";
@@ -13,6 +13,7 @@ import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
 import { createEventLog, forgetEvents } from "./events/index.ts";
+import { isOutage } from "./http/is-outage.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { startRelay } from "./outbox/relay.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
@@ -33,6 +34,8 @@ export interface Api extends AsyncDisposable {
 export interface ApiOptions {
   /** The broker forgot everything (it keeps nothing on disk): dispatch all queued tasks anew at once. Default false. */
   isBrokerEmpty?: boolean;
+  /** For a database and a broker that are away at the start. Default: none, it rejects at once. */
+  patience?: Patience;
 }
 
 /** How long running requests may go on once no new ones are taken. */
@@ -45,13 +48,22 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   await using starting = new AsyncDisposableStack();
   const { databaseUrl } = env;
   const clock = () => new Date();
-  const { applied } = await applyMigrations({ url: databaseUrl });
+  const patience = { patienceMs: 0, ...options.patience };
+  const { applied } = await untilThere(() => applyMigrations({ url: databaseUrl }), {
+    ...patience,
+    isAway: isOutage,
+    onAway: (err) => log.warn({ err }, "start.database-away"),
+  });
   if (applied.length > 0) log.info({ applied }, "migrations.applied");
   const db = starting.adopt(createDatabase(databaseUrl), (client) => client.$disconnect());
   const messaging = starting.use(
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
-  await messaging.provision();
+  await untilThere(() => messaging.provision(), {
+    ...patience,
+    isAway: isBrokerAway,
+    onAway: (err) => log.warn({ err }, "start.broker-away"),
+  });
   const metrics = createMetrics(db);
   const { store, uploads, handlers, sweepUploads, stopUploads } = openStore(
     env,

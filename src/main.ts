@@ -3,17 +3,22 @@ import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
 import { untilTold } from "./stop-signals.ts";
 
+/** How long an API waits at its start for a database and a broker that are away. */
+const startPatienceMs = 300_000;
+
 /**
- * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start, when it could not stop
+ * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start (it waits for a database and a broker that are away), when it could not stop
  * in time, and at once at a second signal: whatever is cut short then is safe in the database.
  */
 async function main(): Promise<void> {
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
   const log = createLogger({ level: read.env.logLevel });
+  const stopping = new AbortController();
   const stopped = untilTold(() => process.exit(1)).then((signal) => {
     const withinMs = (read.env.drainMs ?? 0) + stopWithinMs;
     log.info({ signal, withinMs }, "api.stopping");
+    stopping.abort();
     setTimeout(() => {
       log.warn({ withinMs }, "api.cut-short");
       process.exit(1);
@@ -21,7 +26,9 @@ async function main(): Promise<void> {
   });
   {
     await using _tracing = await startTracing(read.env.tracing, log);
-    await using _api = await startApi(read.env, log);
+    await using _api = await startApi(read.env, log, {
+      patience: { patienceMs: startPatienceMs, signal: stopping.signal },
+    });
     await stopped;
   }
   log.info("api.stopped");
