@@ -1,4 +1,5 @@
 import type { WorkerSeen } from "@reelay/contracts";
+import type { Prisma, PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import { namedOutput } from "../videos/named-output.ts";
@@ -20,8 +21,10 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     busy: report.attempts.length,
     startedAt: new Date(report.startedAt),
     lastSeenAt: now,
+    saidAt: new Date(report.at),
   };
-  await db.worker.upsert({ where: { id: workerId }, create: { id: workerId, ...data }, update: data });
+  // A copy that comes late would make a worker live that has died since, and renew its leases.
+  if (!(await keepNews(db, workerId, data))) return;
   if (report.attempts.length === 0) return;
   const ids = report.attempts.map(({ attemptId }) => attemptId);
   await db.attempt.updateMany({
@@ -53,6 +56,23 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     const keep = await readNamedOutput(deps, attempt.task.job.videoId, attemptId);
     await messaging.publish(toStopMessage(ref, "LEASE_LOST", now, keep));
   }
+}
+
+/** A worker's words this much older than its last, in milliseconds, are not late: its clock was set back. */
+const clockResetMs = 600_000;
+
+/** False when the worker has said something newer, or the same. */
+async function keepNews(
+  db: PrismaClient,
+  id: string,
+  data: Omit<Prisma.WorkerCreateManyInput, "id"> & { saidAt: Date },
+): Promise<boolean> {
+  const reset = new Date(data.saidAt.getTime() + clockResetMs);
+  const isNews = { OR: [{ saidAt: null }, { saidAt: { lt: data.saidAt } }, { saidAt: { gt: reset } }] };
+  const { count: updated } = await db.worker.updateMany({ where: { id, ...isNews }, data });
+  if (updated > 0) return true;
+  const { count: created } = await db.worker.createMany({ data: [{ ...data, id }], skipDuplicates: true });
+  return created > 0;
 }
 
 async function readNamedOutput({ db }: ProjectorDeps, videoId: string, attemptId: string): Promise<string[]> {

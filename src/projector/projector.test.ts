@@ -423,3 +423,21 @@ test("a retry is a new job that keeps what is ready", async () => {
   await system.apply(attemptOf(again).completed(1));
   expect(await read(again)).toMatchObject({ video: "READY", job: "SUCCEEDED", variants: ["READY", "READY"] });
 });
+
+test("a heartbeat that comes again, or late, makes no dead worker live", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref, "mortal");
+  await system.apply(attempt.started);
+  await system.apply(attempt.seen);
+  const where = { id: attempt.attemptId };
+  const { leaseUntil } = await system.db.attempt.findUniqueOrThrow({ where });
+  system.passTime(20_000);
+  await system.apply(attempt.seen);
+  const earlier = new Date(Date.parse(attempt.seen.at) - 5_000).toISOString();
+  await system.apply({ ...attempt.seen, at: earlier, isStopping: true });
+  expect((await system.db.attempt.findUniqueOrThrow({ where })).leaseUntil).toEqual(leaseUntil);
+  expect(await system.db.worker.findUnique({ where: { id: "mortal" } })).toMatchObject({ isStopping: false });
+  const later = new Date(Date.parse(attempt.seen.at) + 5_000).toISOString();
+  await system.apply({ ...attempt.seen, at: later });
+  expect((await system.db.attempt.findUniqueOrThrow({ where })).leaseUntil).not.toEqual(leaseUntil);
+});
