@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { objectKeys, type Profile } from "@reelay/contracts";
-import { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import { isUniqueViolation } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
 import { onceByKey } from "../idempotency.ts";
@@ -152,8 +152,7 @@ function findProfile(name: string | null | undefined): Profile {
 }
 
 /** Only one unique index of `videos` can be hit by a client's choice. */
-export const isExternalIdTaken = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
+export const isExternalIdTaken = isUniqueViolation;
 
 export const externalIdTaken = (externalId: string): ConflictError =>
   new ConflictError(
