@@ -57,7 +57,7 @@ export interface ServerDeps {
   context: Omit<Context, "viewer">;
   log: Logger;
   metrics: Pick<Registry, "metrics" | "contentType"> &
-    Partial<Pick<Metrics, "graphqlAnswered" | "countSubscribers" | "requestShed">>;
+    Partial<Pick<Metrics, "graphqlAnswered" | "countSubscribers" | "countOperations" | "requestShed">>;
   /** What `/readyz` asks, by name. */
   checks: Readonly<Record<string, Check>>;
   /** Whatever else is served: media, uploads, the watch page. Asked in order. */
@@ -174,6 +174,7 @@ export function createServer(deps: ServerDeps): ApiServer {
   });
 
   deps.metrics.countSubscribers?.({ websocket: () => webSocket.sockets.size, sse: () => inFlight.streams });
+  deps.metrics.countOperations?.({ running: () => gate.running, waiting: () => gate.waiting });
 
   async function close(): Promise<void> {
     await delay(drainMs);

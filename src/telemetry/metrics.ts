@@ -28,6 +28,8 @@ export interface Metrics {
   requestShed(reason: string): void;
   /** Read at each scrape: who is connected now, by kind. */
   countSubscribers(kinds: Readonly<Record<string, () => number>>): void;
+  /** Read at each scrape: how many operations are in which state. */
+  countOperations(states: Readonly<Record<string, () => number>>): void;
 }
 
 /** From the time that a worker wrote down to now. Clocks differ a little: never less than 0. */
@@ -105,6 +107,16 @@ export function createMetrics(db: PrismaClient): Metrics {
       for (const [kind, count] of Object.entries(subscriberKinds)) subscribers.set({ kind }, count());
     },
   });
+  const operationStates: Record<string, () => number> = {};
+  const operations = new Gauge({
+    name: "reelay_graphql_operations",
+    help: "GraphQL operations that are executed or wait for their turn, now and here.",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      for (const [state, count] of Object.entries(operationStates)) operations.set({ state }, count());
+    },
+  });
   // There from the start, as 0: a rate needs a first value.
   for (const outcome of ["COMPLETED", "FAILED", "REJECTED", "CANCELED", "INTERRUPTED", "LOST"]) {
     attempts.inc({ outcome }, 0);
@@ -128,5 +140,6 @@ export function createMetrics(db: PrismaClient): Metrics {
     },
     requestShed: (reason) => shed.inc({ reason }),
     countSubscribers: (kinds) => void Object.assign(subscriberKinds, kinds),
+    countOperations: (states) => void Object.assign(operationStates, states),
   };
 }
