@@ -2,6 +2,7 @@
 export type { WorkerConfig } from "./config.ts";
 export { readWorkerEnv, type WorkerEnv, type WorkerEnvResult, workerEnvFields } from "./env.ts";
 export { probeEncoders, probeFilters, requiredEncoders } from "./ffmpeg/encoders.ts";
+export { findTools } from "./ffmpeg/find-tools.ts";
 export { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./ffmpeg/locate.ts";
 export type { FfmpegTools, LocatedTool } from "./ffmpeg/tools.ts";
 export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

@@ -1,10 +1,8 @@
 import { isBrokerAway, untilThere } from "@reelay/messaging";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
-import { processEnvironment, readWorkerEnv, type WorkerEnv } from "./env.ts";
-import { probeEncoders, probeFilters, requiredEncoders } from "./ffmpeg/encoders.ts";
-import { locateFfmpeg } from "./ffmpeg/locate.ts";
-import type { FfmpegTools } from "./ffmpeg/tools.ts";
+import { processEnvironment, readWorkerEnv } from "./env.ts";
+import { findTools } from "./ffmpeg/find-tools.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { startStatusServer } from "./status-server.ts";
@@ -47,7 +45,7 @@ async function main(): Promise<void> {
 
   await using resources = new AsyncDisposableStack();
   resources.use(await startTracing(env.tracing, log));
-  const tools = await findTools(env);
+  const tools = await findTools(env.tools);
   log.info({ ffmpeg: tools.ffmpeg, ffprobe: tools.ffprobe, encoders: tools.encoders }, "ffmpeg.found");
   const store = resources.use(createStore(env.store));
   const messaging = resources.use(createMessaging(env.pubsub, log));
@@ -69,21 +67,6 @@ async function main(): Promise<void> {
     log.info({ port }, "worker.listening");
   }
   await stopped;
-}
-
-async function findTools(env: WorkerEnv): Promise<FfmpegTools> {
-  const located = await locateFfmpeg(env.tools);
-  const [encoders, filters] = await Promise.all([
-    probeEncoders(located.ffmpeg.path),
-    probeFilters(located.ffmpeg.path),
-  ]);
-  const missing = requiredEncoders.filter((name) => !encoders.includes(name));
-  if (missing.length > 0) {
-    throw new Error(
-      `${located.ffmpeg.path} (${located.ffmpeg.version}) cannot encode with ${missing.join(" and ")}, which every render needs: set FFMPEG_PATH to a build that can.`,
-    );
-  }
-  return { ...located, encoders, filters };
 }
 
 function refuse(errors: string[]): void {

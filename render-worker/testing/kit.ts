@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { type Message, objectKeys, type Profile, type RenderRequested } from "@reelay/contracts";
 import { pino } from "pino";
 import type { WorkerConfig } from "../config.ts";
-import { probeEncoders, probeFilters } from "../ffmpeg/encoders.ts";
-import { locateFfmpeg } from "../ffmpeg/locate.ts";
+import { findTools } from "../ffmpeg/find-tools.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { createWorkerMetrics } from "../metrics.ts";
@@ -38,19 +37,8 @@ let tools: Promise<FfmpegTools> | undefined;
 
 /** The tools that this test run uses: those of FFMPEG_PATH and FFPROBE_PATH, else what the worker would find. */
 export function testTools(): Promise<FfmpegTools> {
-  tools ??= (async () => {
-    const { FFMPEG_PATH, FFPROBE_PATH, PATH } = testEnv;
-    const located = await locateFfmpeg({
-      ffmpegPath: FFMPEG_PATH,
-      ffprobePath: FFPROBE_PATH,
-      path: PATH ?? "",
-    });
-    const [encoders, filters] = await Promise.all([
-      probeEncoders(located.ffmpeg.path),
-      probeFilters(located.ffmpeg.path),
-    ]);
-    return { ...located, encoders, filters };
-  })();
+  const { FFMPEG_PATH, FFPROBE_PATH, PATH } = testEnv;
+  tools ??= findTools({ ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH, path: PATH ?? "" });
   return tools;
 }
 

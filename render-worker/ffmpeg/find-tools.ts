@@ -1,0 +1,17 @@
+import { probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
+import { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
+import type { FfmpegTools } from "./tools.ts";
+
+/** Finds ffmpeg and ffprobe, and tries what they can. Throws `ToolNotFoundError` when there is none that every render can be made with. */
+export async function findTools(options: LocateOptions): Promise<FfmpegTools> {
+  const located = await locateFfmpeg(options);
+  const { path, version } = located.ffmpeg;
+  const [encoders, filters] = await Promise.all([probeEncoders(path), probeFilters(path)]);
+  const missing = requiredEncoders.filter((name) => !encoders.includes(name));
+  if (missing.length > 0) {
+    throw new ToolNotFoundError(
+      `${path} (${version}) cannot encode with ${missing.join(" and ")}, which every render needs: set FFMPEG_PATH to a build that can.`,
+    );
+  }
+  return { ...located, encoders, filters };
+}
