@@ -83,6 +83,9 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
       sets: mutations,
       connections: insertConnections,
     });
+    print(
+      `enqueue: round ${round + 1}: ${reply.accepted} accepted, ${reply.perSecond.toFixed(0)}/s, p99 ${reply.p99Ms.toFixed(0)} ms, all done after ${drainSeconds.toFixed(0)} s; bare ${bare.toFixed(0)}/s`,
+    );
     replies.push({ ...reply, ratio: reply.perSecond / bare, drainSeconds, lost: reply.accepted - done });
   }
   const of = (read: (reply: (typeof replies)[number]) => number) => summarize(replies.map(read));

@@ -66,7 +66,10 @@ async function deliverFairly(world: World): Promise<void> {
     await world.hear();
     for (const stop of world.sent.filter((message) => message.type === "render.cancel-requested.v1")) {
       const attempt = world.attempts.find(({ attemptId }) => attemptId === stop.attemptId);
-      if (attempt && !attempt.isOver) await system.apply(attempt.ended("CANCELED"));
+      if (!attempt || attempt.isOver) continue;
+      const report = attempt.ended("CANCELED");
+      // Who lied with the highest sequence has none left to say it with; the sweeper settles that.
+      if (isReadable(report)) await system.apply(report);
     }
     const tasks = world.sent.filter((message) => message.type === "render.requested.v1");
     for (const task of tasks.slice(-4)) {
