@@ -1,4 +1,5 @@
 /** How the process is told to stop. */
+import { onStopSignals } from "@reelay/process";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -13,19 +14,9 @@ export interface StopSignals extends Disposable {
 /** Catches signals: the first aborts `signal`; one that comes more than 2 s after it calls `force`. */
 export function catchStopSignals(force: () => void): StopSignals {
   const stopping = new AbortController();
-  let firstAt: number | undefined;
-  const onSignal = (name: NodeJS.Signals) => {
-    firstAt ??= performance.now();
-    if (performance.now() - firstAt > sameWishMs) force();
-    else stopping.abort(new StoppedError(name));
-  };
-  for (const name of signals) process.on(name, onSignal);
-  return {
-    signal: stopping.signal,
-    [Symbol.dispose]() {
-      for (const name of signals) process.removeListener(name, onSignal);
-    },
-  };
+  const told = (name: NodeJS.Signals) => stopping.abort(new StoppedError(name));
+  const caught = onStopSignals({ signals, sameWishMs, told, toldAgain: force });
+  return { signal: stopping.signal, [Symbol.dispose]: () => caught[Symbol.dispose]() };
 }
 
 /** The reason of `signal`. */

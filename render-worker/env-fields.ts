@@ -1,25 +1,8 @@
 import { pools } from "@reelay/contracts";
+import { docs, list, logEnvFields, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 
-/** What the documentation says of a field, beside its name. */
-interface FieldDocs {
-  /** As a reader would write it; a sentence where it is computed. */
-  default: string;
-  unit?: string;
-  effect: string;
-  example: string;
-  [key: string]: unknown;
-}
-
-const docs = (fields: FieldDocs): FieldDocs => fields;
-
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter(Boolean),
-);
 const seconds = z.coerce.number().positive();
 const count = z.coerce.number().int().positive();
 
@@ -138,48 +121,8 @@ export const workerEnvFields = {
       example: "media.internal,10.20.0.0/16",
     }),
   ),
-  PUBSUB_PROJECT_ID: z
-    .string()
-    .min(1)
-    .default("reelay")
-    .meta(
-      docs({
-        default: "reelay",
-        effect: "Google Cloud project of the Pub/Sub topics.",
-        example: "acme-video",
-      }),
-    ),
-  PUBSUB_EMULATOR_HOST: z
-    .string()
-    .regex(/^[^\s/]+:\d+$/, "give host:port")
-    .optional()
-    .meta(
-      docs({
-        default: "none: Google Pub/Sub",
-        effect: "Address of an emulator, or of the broker of a running `npm start`.",
-        example: "localhost:8085",
-      }),
-    ),
-  PUBSUB_PREFIX: z
-    .string()
-    .default("reelay-")
-    .meta(
-      docs({
-        default: "reelay-",
-        effect: "Put before every topic and subscription name.",
-        example: "staging-",
-      }),
-    ),
-  STORE: z
-    .enum(["local", "gcs"])
-    .default("local")
-    .meta(
-      docs({
-        default: "local",
-        effect: "Where media lies: a folder or Google Cloud Storage.",
-        example: "gcs",
-      }),
-    ),
+  ...pubsubEnvFields,
+  ...storeEnvFields,
   STORE_DIRECTORY: z
     .string()
     .min(1)
@@ -189,23 +132,6 @@ export const workerEnvFields = {
         default: "store in REELAY_DATA_DIR",
         effect: "Folder of the local store.",
         example: "/srv/reelay/store",
-      }),
-    ),
-  GCS_BUCKET: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(
-      docs({ default: "none", effect: "Bucket of the store, with STORE=gcs.", example: "acme-video-media" }),
-    ),
-  GCS_API_ENDPOINT: z
-    .url()
-    .optional()
-    .meta(
-      docs({
-        default: "Google's",
-        effect: "Address of a storage emulator.",
-        example: "http://localhost:4443",
       }),
     ),
   PUBLIC_URL: z
@@ -240,10 +166,7 @@ export const workerEnvFields = {
         example: "/srv/reelay",
       }),
     ),
-  LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
-    .default("info")
-    .meta(docs({ default: "info", effect: "Least important entries that are logged.", example: "debug" })),
+  ...logEnvFields,
   METRICS_PORT: z.coerce
     .number()
     .int()

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type Environment, readFields, toGcsStore, toPubSub } from "@reelay/process";
 import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
-import { z } from "zod";
+import type { z } from "zod";
 import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
 import type { LocateOptions } from "./ffmpeg/locate.ts";
@@ -24,32 +25,21 @@ export interface WorkerEnv {
   metricsPort?: number;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 export type WorkerEnvResult = { ok: true; env: WorkerEnv } | { ok: false; errors: string[] };
 
 /** The process's own environment: nothing else reads it. */
 export const processEnvironment: Environment = process.env;
 
-const Fields = z.object(workerEnvFields);
+type Fields = z.infer<z.ZodObject<typeof workerEnvFields>>;
 
 /** Environment to configuration: pure. All that is wrong is said at once, each in a sentence. An empty value counts as none. */
 export function readWorkerEnv(environment: Environment): WorkerEnvResult {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== "" && value !== undefined),
-  );
-  const parsed = Fields.safeParse(given);
-  if (!parsed.success) {
-    return { ok: false, errors: parsed.error.issues.map((issue) => toSentence(issue, given)) };
-  }
-  const fields = parsed.data;
-  if (fields.STORE === "gcs" && !fields.GCS_BUCKET) {
-    return { ok: false, errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."] };
-  }
-  return { ok: true, env: toEnv(fields, environment) };
+  const read = readFields(workerEnvFields, environment);
+  if (!read.ok) return read;
+  return { ok: true, env: toEnv(read.fields, environment) };
 }
 
-function toEnv(fields: z.infer<typeof Fields>, environment: Environment): WorkerEnv {
+function toEnv(fields: Fields, environment: Environment): WorkerEnv {
   const host = hostname();
   const tracing = toTracingSettings(fields, "reelay-worker");
   return {
@@ -78,11 +68,7 @@ function toEnv(fields: z.infer<typeof Fields>, environment: Environment): Worker
       ffprobePath: fields.FFPROBE_PATH,
       path: environment["PATH"] ?? "",
     },
-    pubsub: {
-      projectId: fields.PUBSUB_PROJECT_ID,
-      prefix: fields.PUBSUB_PREFIX,
-      ...(fields.PUBSUB_EMULATOR_HOST ? { emulatorHost: fields.PUBSUB_EMULATOR_HOST } : {}),
-    },
+    pubsub: toPubSub(fields),
     store: toStore(fields),
     logLevel: fields.LOG_LEVEL,
     ...(tracing && { tracing }),
@@ -90,25 +76,12 @@ function toEnv(fields: z.infer<typeof Fields>, environment: Environment): Worker
   };
 }
 
-function toStore(fields: z.infer<typeof Fields>): WorkerEnv["store"] {
-  const { GCS_BUCKET: bucket, GCS_API_ENDPOINT: apiEndpoint, MEDIA_BASE_URL: mediaBaseUrl } = fields;
-  if (fields.STORE === "gcs" && bucket) {
-    return {
-      kind: "gcs",
-      bucket,
-      ...(apiEndpoint ? { apiEndpoint } : {}),
-      ...(mediaBaseUrl ? { publicBaseUrl: mediaBaseUrl } : {}),
-    };
-  }
+function toStore(fields: Fields): WorkerEnv["store"] {
+  const gcs = toGcsStore(fields);
+  if (gcs) return gcs;
   return {
     kind: "local",
     directory: resolve(fields.STORE_DIRECTORY ?? join(fields.REELAY_DATA_DIR, "store")),
-    publicBaseUrl: mediaBaseUrl ?? new URL("/media/", fields.PUBLIC_URL).href,
+    publicBaseUrl: fields.MEDIA_BASE_URL ?? new URL("/media/", fields.PUBLIC_URL).href,
   };
-}
-
-function toSentence(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
-  const name = String(issue.path[0]) as keyof typeof workerEnvFields;
-  const example = workerEnvFields[name]?.meta()?.["example"];
-  return `${name} is "${String(given[name])}": ${issue.message}. Example: ${name}=${String(example)}`;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Environment } from "@reelay/process";
 import { z } from "zod";
-import type { Environment } from "./env.ts";
 import { isAlive } from "./work-directory/process-identity.ts";
 
 /** What `npm start` leaves in its data folder while it runs, as far as a worker needs it. */

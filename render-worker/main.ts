@@ -1,4 +1,5 @@
 import { isBrokerAway, untilThere } from "@reelay/messaging";
+import { untilTold } from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv } from "./env.ts";
@@ -6,7 +7,6 @@ import { findTools } from "./ffmpeg/find-tools.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { startStatusServer } from "./status-server.ts";
-import { untilTold } from "./stop-signals.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 /** How long a worker waits at its start for a broker that is away. */

@@ -1,24 +1,7 @@
+import { docs, list, logEnvFields, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 
-/** What the documentation says of a field, beside its name. */
-interface FieldDocs {
-  /** As a reader would write it; a sentence where it is computed. */
-  default: string;
-  unit?: string;
-  effect: string;
-  example: string;
-  [key: string]: unknown;
-}
-
-const docs = (fields: FieldDocs): FieldDocs => fields;
-
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter(Boolean),
-);
 const text = z.string().min(1);
 /** 0 and above, or `none`. */
 const quota = z.union([z.literal("none").transform(() => null), z.coerce.number().int().min(0)], {
@@ -57,58 +40,12 @@ export const apiEnvFields = {
         example: "postgres://reelay:secret@db:5432/reelay",
       }),
     ),
-  PUBSUB_PROJECT_ID: text.default("reelay").meta(
-    docs({
-      default: "reelay",
-      effect: "Google Cloud project of the Pub/Sub topics.",
-      example: "acme-video",
-    }),
-  ),
-  PUBSUB_EMULATOR_HOST: z
-    .string()
-    .regex(/^[^\s/]+:\d+$/, "give host:port")
-    .optional()
-    .meta(
-      docs({ default: "none: Google Pub/Sub", effect: "Address of an emulator.", example: "localhost:8085" }),
-    ),
-  PUBSUB_PREFIX: text.default("reelay-").meta(
-    docs({
-      default: "reelay-",
-      effect: "Begins the names of all topics and subscriptions.",
-      example: "staging-",
-    }),
-  ),
-  STORE: z
-    .enum(["local", "gcs"])
-    .default("local")
-    .meta(
-      docs({
-        default: "local",
-        effect: "Where media lives: a folder, or Google Cloud Storage.",
-        example: "gcs",
-      }),
-    ),
+  ...pubsubEnvFields,
+  ...storeEnvFields,
   STORE_DIRECTORY: text
     .optional()
     .meta(
       docs({ default: ".reelay/store", effect: "Folder of the local store.", example: "/srv/reelay/store" }),
-    ),
-  GCS_BUCKET: text.optional().meta(
-    docs({
-      default: "none: must be set with STORE=gcs",
-      effect: "Bucket of the media.",
-      example: "acme-video",
-    }),
-  ),
-  GCS_API_ENDPOINT: z
-    .url()
-    .optional()
-    .meta(
-      docs({
-        default: "Google's",
-        effect: "Address of a Cloud Storage emulator.",
-        example: "http://localhost:4443",
-      }),
     ),
   MEDIA_BASE_URL: z
     .url()
@@ -213,9 +150,6 @@ export const apiEnvFields = {
       example: "development",
     }),
   ),
-  LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
-    .default("info")
-    .meta(docs({ default: "info", effect: "Least severe log events that are written.", example: "debug" })),
+  ...logEnvFields,
   ...tracingEnvFields,
 };

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import { type Environment, readFields, toGcsStore, toPubSub } from "@reelay/process";
 import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
-import { z } from "zod";
+import type { z } from "zod";
 import { apiEnvFields } from "./env-fields.ts";
 
 /** Everything that an API process is told from outside. */
@@ -29,30 +30,21 @@ export interface ApiEnv {
   drainMs?: number;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type ApiEnvResult = { ok: true; env: ApiEnv } | { ok: false; errors: string[] };
 
 /** The process's own environment: nothing else of the API reads it. */
 export const processEnvironment: Environment = process.env;
 
-const Fields = z.object(apiEnvFields);
+type Fields = z.infer<z.ZodObject<typeof apiEnvFields>>;
 
 /** Environment to configuration: pure. All that is wrong is said at once, each in a sentence. An empty value counts as none. */
 export function readApiEnv(environment: Environment): ApiEnvResult {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== "" && value !== undefined),
-  );
-  const parsed = Fields.safeParse(given);
-  if (!parsed.success)
-    return { ok: false, errors: parsed.error.issues.map((issue) => toSentence(issue, given)) };
-  const fields = parsed.data;
-  if (fields.STORE === "gcs" && !fields.GCS_BUCKET) {
-    return { ok: false, errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."] };
-  }
-  return { ok: true, env: toEnv(fields) };
+  const read = readFields(apiEnvFields, environment);
+  if (!read.ok) return read;
+  return { ok: true, env: toEnv(read.fields) };
 }
 
-function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
+function toEnv(fields: Fields): ApiEnv {
   const tracing = toTracingSettings(fields, "reelay-api");
   const publicUrl = (fields.PUBLIC_URL ?? `http://localhost:${fields.PORT}`).replace(/\/+$/, "");
   return {
@@ -63,11 +55,7 @@ function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
     isDevelopment: fields.NODE_ENV === "development",
     corsOrigins: fields.CORS_ORIGINS,
     logLevel: fields.LOG_LEVEL,
-    pubsub: {
-      projectId: fields.PUBSUB_PROJECT_ID,
-      prefix: fields.PUBSUB_PREFIX,
-      ...(fields.PUBSUB_EMULATOR_HOST ? { emulatorHost: fields.PUBSUB_EMULATOR_HOST } : {}),
-    },
+    pubsub: toPubSub(fields),
     store: toStore(fields, publicUrl),
     uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
@@ -78,25 +66,12 @@ function toEnv(fields: z.infer<typeof Fields>): ApiEnv {
   };
 }
 
-function toStore(fields: z.infer<typeof Fields>, publicUrl: string): ApiEnv["store"] {
-  if (fields.STORE === "gcs" && fields.GCS_BUCKET) {
-    return {
-      kind: "gcs",
-      bucket: fields.GCS_BUCKET,
-      ...(fields.GCS_API_ENDPOINT ? { apiEndpoint: fields.GCS_API_ENDPOINT } : {}),
-      ...(fields.MEDIA_BASE_URL ? { publicBaseUrl: fields.MEDIA_BASE_URL } : {}),
-    };
-  }
+function toStore(fields: Fields, publicUrl: string): ApiEnv["store"] {
+  const gcs = toGcsStore(fields);
+  if (gcs) return gcs;
   return {
     kind: "local",
     directory: resolve(fields.STORE_DIRECTORY ?? ".reelay/store"),
     publicBaseUrl: fields.MEDIA_BASE_URL ?? `${publicUrl}/media/`,
   };
-}
-
-function toSentence(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
-  const name = String(issue.path[0]) as keyof typeof apiEnvFields;
-  const example = apiEnvFields[name]?.meta()?.["example"];
-  if (!(name in given)) return `${name} is not set: ${issue.message}. Example: ${name}=${String(example)}`;
-  return `${name} is "${String(given[name])}": ${issue.message}. Example: ${name}=${String(example)}`;
 }

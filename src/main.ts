@@ -1,7 +1,7 @@
+import { untilTold } from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
-import { untilTold } from "./stop-signals.ts";
 
 /** How long an API waits at its start for a database and a broker that are away. */
 const startPatienceMs = 300_000;
