@@ -3,28 +3,11 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { makeClip } from "../../render-worker/testing/kit.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
 
 /** A few frames that any worker renders quickly. */
 export const goodClip = (directory: string, name = "good.mp4", seconds = 1): Promise<string> =>
-  makeClip(join(directory, name), [
-    "-f",
-    "lavfi",
-    "-i",
-    `testsrc2=size=256x144:rate=15:duration=${seconds}`,
-    "-f",
-    "lavfi",
-    "-i",
-    `sine=frequency=440:duration=${seconds}`,
-    "-c:v",
-    "libx264",
-    "-preset",
-    "ultrafast",
-    "-pix_fmt",
-    "yuv420p",
-    "-c:a",
-    "aac",
-    "-shortest",
-  ]);
+  makeTestClip(join(directory, name), { seconds, size: "256x144", rate: 15 });
 
 const blank = (size: string) => [
   "-f",

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeClip } from "../../render-worker/testing/kit.ts";
 import { type System, startSystem } from "../kit/index.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
 
 const { CI, CHROMIUM_PATH } = process.env;
 const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -53,12 +53,8 @@ function servePage(response: { setHeader(name: string, value: string): void; end
   response.end("<!doctype html><title>Front end</title><video muted playsinline></video>");
 }
 
-const clip = (name: string, seconds: number, size = "640x360") => {
-  const picture = `-f lavfi -i testsrc2=size=${size}:rate=30:duration=${seconds}`;
-  const sound = `-f lavfi -i sine=frequency=440:duration=${seconds}`;
-  const codecs = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -shortest";
-  return makeClip(join(system.directory, name), `${picture} ${sound} ${codecs}`.split(" "));
-};
+const clip = (name: string, seconds: number, size = "640x360") =>
+  makeTestClip(join(system.directory, name), { seconds, size });
 
 /** Opens a page that plays the stream, as the documentation of hls.js shows it. */
 async function play(hlsUrl: string): Promise<Page> {

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import HLS from "hls-parser";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeClip, testTools } from "../../render-worker/testing/kit.ts";
+import { testTools } from "../../render-worker/testing/kit.ts";
 import { type System, startSystem } from "../kit/index.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -13,25 +14,7 @@ beforeAll(async () => {
 afterAll(() => system[Symbol.asyncDispose]());
 
 const clip = (name: string, seconds: number, size = "640x360") =>
-  makeClip(join(system.directory, name), [
-    "-f",
-    "lavfi",
-    "-i",
-    `testsrc2=size=${size}:rate=30:duration=${seconds}`,
-    "-f",
-    "lavfi",
-    "-i",
-    `sine=frequency=440:duration=${seconds}`,
-    "-c:v",
-    "libx264",
-    "-preset",
-    "ultrafast",
-    "-pix_fmt",
-    "yuv420p",
-    "-c:a",
-    "aac",
-    "-shortest",
-  ]);
+  makeTestClip(join(system.directory, name), { seconds, size });
 
 test("an uploaded file becomes a stream that plays, watched live from the mutation to the end", async () => {
   const path = await clip("clip.mp4", 10);
