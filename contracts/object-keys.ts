@@ -7,6 +7,8 @@ export const objectKeys = {
   source: (videoId: string, filename: string) => `${video(videoId)}source/${filename}`,
   /** Stable address; rewritten by the API as variants become playable. */
   master: (videoId: string) => `${video(videoId)}manifest/master.m3u8`,
+  /** A rendition's playlist that the API joins from the parts of several tasks; at a stable address. */
+  joinedPlaylist: (videoId: string, rendition: string) => `${video(videoId)}variants/${rendition}/index.m3u8`,
   poster: (videoId: string) => `${video(videoId)}poster.jpg`,
   status: (videoId: string) => `${video(videoId)}status.json`,
   attempt: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/`,

@@ -50,6 +50,42 @@ export const AudioState = z.object({
 });
 export type AudioState = z.infer<typeof AudioState>;
 
+export const PartSegment = z.object({
+  /** Of the object in the store. */
+  key: z.string(),
+  durationMs: z.number().positive(),
+  sizeBytes: bytes,
+});
+export type PartSegment = z.infer<typeof PartSegment>;
+
+/** One rendition's segments of one task's part of the timeline, as far as they are stored. */
+export const RenditionPart = z.object({
+  /** A variant's name, or that of a sound rendition: `audio`. */
+  rendition: z.string(),
+  /** The task's. */
+  startMs: z.int32().nonnegative(),
+  /** The task's; null: to the end of the source. */
+  endMs: z.int32().nonnegative().nullable(),
+  initKey: z.string(),
+  /** SHA-256 of the initialisation segment, hexadecimal: parts whose hashes are equal need only one of them. */
+  initSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** RFC 6381 codec string. */
+  codecs: z.string(),
+  segments: z.array(PartSegment),
+  /** No segment of the part is missing. */
+  isComplete: z.boolean(),
+});
+export type RenditionPart = z.infer<typeof RenditionPart>;
+
+/** What a head's worker says once it knows all that the tasks for the rest need: probe, ladder and speed. */
+export const Split = z.object({
+  /** Where the head ends. */
+  headEndMs: z.int32().positive(),
+  /** Seconds of video that this worker encodes per second with the whole ladder; null while that was not measured. */
+  speed: z.number().positive().nullable(),
+});
+export type Split = z.infer<typeof Split>;
+
 /**
  * Everything that an attempt knows so far. Every state report carries it whole, so that a report stands alone: the newest
  * one (by `sequence`) is enough, whatever was lost before it.
@@ -67,5 +103,9 @@ export const RenderState = z.object({
   variants: z.array(VariantState),
   audio: AudioState.nullable(),
   posterKey: z.string().nullable(),
+  /** Of an attempt that makes a part of the timeline: its renditions, which the API joins to playlists. Empty: it writes its own playlists. */
+  parts: z.array(RenditionPart).optional(),
+  /** Of a head: the rest is for other tasks. */
+  split: Split.optional(),
 });
 export type RenderState = z.infer<typeof RenderState>;

@@ -3,12 +3,27 @@ import { Profile } from "../profile.ts";
 import { jobPriorities, pools } from "../states.ts";
 import { AudioState, VariantState } from "./render-state.ts";
 
+/** Of the video's timeline; 0 is its first picture or sound. */
+const milliseconds = z.int32().nonnegative();
+
 /** The source lies in the store, or must first be fetched from a URL and stored under `key`. */
 export const SourceRef = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("object"), key: z.string() }),
   z.object({ kind: z.literal("url"), url: z.string(), key: z.string() }),
 ]);
 export type SourceRef = z.infer<typeof SourceRef>;
+
+/**
+ * What of the video's timeline a task is for. `HEAD`: the worker decides by what it probes; a source of at most `wholeUpToMs` (or of unknown
+ * length) is made whole, of a longer one only `[0, headMs)`, picture and sound. `CHUNK`: the pictures of `[startMs, endMs)`; without an end
+ * to the source's. `AUDIO`: the sound from where the head's ends.
+ */
+export const TaskPart = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("HEAD"), wholeUpToMs: milliseconds, headMs: milliseconds }),
+  z.object({ kind: z.literal("CHUNK"), startMs: milliseconds, endMs: milliseconds.nullable() }),
+  z.object({ kind: z.literal("AUDIO"), startMs: milliseconds }),
+]);
+export type TaskPart = z.infer<typeof TaskPart>;
 
 /** A task to do: everything that a worker needs. */
 export const RenderRequested = z.object({
@@ -29,6 +44,10 @@ export const RenderRequested = z.object({
   turn: z.int32().nonnegative().optional(),
   /** Names of the variants to make and to report of, nothing else; the whole ladder when left out. */
   only: z.array(z.string()).min(1).optional(),
+  /** The whole video when left out. */
+  part: TaskPart.optional(),
+  /** With a `CHUNK` or `AUDIO`: the variants as the head's worker planned them, to be made just so. For a chunk: those to make, no others. */
+  ladder: z.array(VariantState).optional(),
   requestedAt: z.iso.datetime(),
 });
 export type RenderRequested = z.infer<typeof RenderRequested>;

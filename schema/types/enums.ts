@@ -79,7 +79,12 @@ export const JobStatus = builder.enumType("JobStatus", {
 
 export const TaskKind = builder.enumType("TaskKind", {
   description: "What a task does.",
-  values: words({ RENDER: "Renders all variants of a video from one decode." }),
+  values: words({
+    RENDER:
+      "The first of a job: renders all variants of a short video from one decode, and the head of a longer one.",
+    CHUNK: "Renders the pictures of a later part of the timeline from one decode.",
+    AUDIO: "Renders the sound from where the head's ends.",
+  }),
 });
 
 export const Pool = builder.enumType("Pool", {

@@ -38,7 +38,15 @@ export async function createJob(
         createdAt: now,
         traceParent: activeTraceParent(),
         tasks: {
-          create: { ...queued, workspaceId, priority, kind: "RENDER", pool: "CPU", availableAt: now },
+          create: {
+            ...queued,
+            dueAt: queued.queuedAt,
+            workspaceId,
+            priority,
+            kind: "RENDER",
+            pool: "CPU",
+            availableAt: now,
+          },
         },
       },
     });

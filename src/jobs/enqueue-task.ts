@@ -10,7 +10,8 @@ export async function enqueueTasks(
   { now, availableAt = now }: { now: Date; availableAt?: Date },
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE tasks SET status = 'QUEUED', queued_at = coalesce(queued_at, ${now}), available_at = ${availableAt},
+    UPDATE tasks SET status = 'QUEUED', queued_at = coalesce(queued_at, ${now}),
+      due_at = coalesce(due_at, ${now}::timestamptz + start_ms * interval '1 millisecond'), available_at = ${availableAt},
       dispatched_at = NULL, published_at = NULL
     WHERE id = ANY (${[...taskIds]}::uuid[])`;
 }

@@ -71,9 +71,9 @@ export async function insertVideo(
       SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, 'TRANSCODE', ${jobStatus}::"JobStatus",
         ${video.priority}::"JobPriority", ${JSON.stringify(video.profile)}::jsonb, ${now}, ${queuedAt}::timestamptz, ${activeTraceParent()} FROM go
     ), task AS (
-      INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, status, available_at, created_at, queued_at)
+      INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, status, available_at, created_at, queued_at, due_at)
       SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", 'RENDER', 'CPU',
-        ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz FROM go
+        ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz, ${queuedAt}::timestamptz FROM go
     ), event AS (
       INSERT INTO events (workspace_id, video_id, job_id, type, at)
       SELECT ${workspaceId}::uuid, ${videoId}::uuid, happened.job_id, happened.type, ${now}
