@@ -1,6 +1,8 @@
-/** The wire between API and workers: message schemas, states, error shape, profile and object layout. A leaf: imports zod only. */
+/** The wire between API and workers: message schemas, states, error shape, profile and object layout, and the playlists that both write. A leaf: imports zod only. */
 export * from "./codec.ts";
 export * from "./errors.ts";
+export * from "./hls/measure-bandwidth.ts";
+export * from "./hls/media-playlist.ts";
 export * from "./messages/index.ts";
 export * from "./object-keys.ts";
 export * from "./probe.ts";

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { objectKeys } from "@reelay/contracts";
+import { announcedBps, objectKeys } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { inputError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
@@ -141,7 +141,7 @@ async function startPublishers(
         init: initFile,
       },
       segmentDurationMs: task.profile.segmentDurationMs,
-      ceilingBps: Math.ceil(bps * (1 + 1e3 / task.profile.segmentDurationMs) * 1.02),
+      ceilingBps: announcedBps(bps, task.profile.segmentDurationMs),
       onPublished: (playlist) =>
         state.update((before) =>
           kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),

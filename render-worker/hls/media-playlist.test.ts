@@ -1,7 +1,7 @@
+import { formatMediaPlaylist, measureBandwidth } from "@reelay/contracts";
 import HLS from "hls-parser";
 import { expect, test } from "vitest";
-import { measureBandwidth } from "./measure-bandwidth.ts";
-import { formatMediaPlaylist, parseMediaPlaylist } from "./media-playlist.ts";
+import { parseMediaPlaylist } from "./media-playlist.ts";
 
 const segments = [
   { uri: "00000.m4s", durationMs: 4_004 },
@@ -34,11 +34,20 @@ test("players begin a growing playlist at its beginning, not at its end as a liv
   expect(growing.start).toMatchObject({ offset: 0 });
 });
 
-test("the peak is the largest segment's rate, and a stub at the end is none", () => {
+test("the peak is the largest rate of segments that last about as long as the target, short ones together with their neighbours", () => {
   const stored = [
     { sizeBytes: 500_000, durationMs: 4_000 },
     { sizeBytes: 1_000_000, durationMs: 4_000 },
     { sizeBytes: 50_000, durationMs: 100 },
   ];
-  expect(measureBandwidth(stored)).toEqual({ peakBps: 2_000_000, averageBps: 1_530_865 });
+  expect(measureBandwidth(stored, 4_000)).toEqual({ peakBps: 2_048_781, averageBps: 1_530_865 });
+  const short = [300_000, 100_000, 200_000, 500_000].map((sizeBytes, index) => ({
+    sizeBytes,
+    durationMs: [1_000, 1_000, 2_000, 4_000][index] ?? 0,
+  }));
+  expect(measureBandwidth(short, 4_000).peakBps).toBe(1_600_000);
+});
+
+test("what is shorter than half the target duration counts when it is all there is", () => {
+  expect(measureBandwidth([{ sizeBytes: 1_000, durationMs: 100 }], 4_000).peakBps).toBe(80_000);
 });

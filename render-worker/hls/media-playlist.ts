@@ -1,13 +1,4 @@
-/** A media playlist as ffmpeg writes it and as we publish it: the same list, ours naming only what is stored. */
-export interface PlaylistSegment {
-  uri: string;
-  durationMs: number;
-}
-
-export interface MediaPlaylist {
-  segments: PlaylistSegment[];
-  isComplete: boolean;
-}
+import type { MediaPlaylist, PlaylistSegment } from "@reelay/contracts";
 
 /** Reads ffmpeg's playlist. It is written by a known tool: lines that we do not need are passed over. */
 export function parseMediaPlaylist(text: string): MediaPlaylist {
@@ -24,36 +15,4 @@ export function parseMediaPlaylist(text: string): MediaPlaylist {
     }
   }
   return { segments, isComplete };
-}
-
-/**
- * The playlist that is published (RFC 8216). `EVENT`: it only grows, so viewers may start at the beginning while it does. The
- * target duration is the profile's from the first publication on, because it must not change; only a source with pictures
- * further apart than a segment can raise it.
- */
-export function formatMediaPlaylist(
-  playlist: MediaPlaylist,
-  options: { initUri: string; segmentDurationMs: number },
-): string {
-  const longest = Math.max(
-    options.segmentDurationMs,
-    ...playlist.segments.map((segment) => segment.durationMs),
-  );
-  return [
-    "#EXTM3U",
-    "#EXT-X-VERSION:7",
-    `#EXT-X-TARGETDURATION:${Math.round(longest / 1000)}`,
-    "#EXT-X-MEDIA-SEQUENCE:0",
-    "#EXT-X-PLAYLIST-TYPE:EVENT",
-    "#EXT-X-INDEPENDENT-SEGMENTS",
-    // Without it players take a growing playlist for a live stream, and begin near its end.
-    "#EXT-X-START:TIME-OFFSET=0",
-    `#EXT-X-MAP:URI="${options.initUri}"`,
-    ...playlist.segments.flatMap(({ uri, durationMs }) => [
-      `#EXTINF:${(durationMs / 1000).toFixed(6)},`,
-      uri,
-    ]),
-    ...(playlist.isComplete ? ["#EXT-X-ENDLIST"] : []),
-    "",
-  ].join("\n");
 }

@@ -1,12 +1,17 @@
 import { type FSWatcher, watch } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { PublishedPlaylist } from "@reelay/contracts";
+import {
+  formatMediaPlaylist,
+  measureBandwidth,
+  type PlaylistSegment,
+  type PublishedPlaylist,
+  type StoredSegment,
+} from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { retriableError } from "../errors.ts";
 import { codecString } from "./codec-string.ts";
-import { measureBandwidth, type StoredSegment } from "./measure-bandwidth.ts";
-import { formatMediaPlaylist, type PlaylistSegment, parseMediaPlaylist } from "./media-playlist.ts";
+import { parseMediaPlaylist } from "./media-playlist.ts";
 import { retryStore } from "./retry-store.ts";
 import { readSegmentDurationMs, readTimeScale } from "./segment-timing.ts";
 
@@ -194,7 +199,7 @@ export class RenditionPublisher implements AsyncDisposable {
         signal,
       }),
     );
-    const { peakBps, averageBps } = measureBandwidth(segments);
+    const { peakBps, averageBps } = measureBandwidth(segments, segmentDurationMs);
     this.#published = {
       key,
       codecs: this.#codecs ?? "",
