@@ -66,9 +66,10 @@ export const RenditionPart = z.object({
   startMs: z.int32().nonnegative(),
   /** The task's; null: to the end of the source. */
   endMs: z.int32().nonnegative().nullable(),
+  /** Of the initialisation segment; empty, like the two after it, in a part that turned out to hold nothing. */
   initKey: z.string(),
   /** SHA-256 of the initialisation segment, hexadecimal: parts whose hashes are equal need only one of them. */
-  initSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  initSha256: z.string().regex(/^([0-9a-f]{64})?$/),
   /** RFC 6381 codec string. */
   codecs: z.string(),
   segments: z.array(PartSegment),
@@ -81,6 +82,8 @@ export type RenditionPart = z.infer<typeof RenditionPart>;
 export const Split = z.object({
   /** Where the head ends. */
   headEndMs: z.int32().positive(),
+  /** What the tasks for the rest are to make: variants, and `audio`. Not what the head makes whole, such as a copied source. */
+  renditions: z.array(z.string()),
   /** Seconds of video that this worker encodes per second with the whole ladder; null while that was not measured. */
   speed: z.number().positive().nullable(),
 });

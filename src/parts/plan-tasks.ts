@@ -1,0 +1,118 @@
+import { z } from "zod";
+
+/** How the rest of a long video, after its head, was cut into tasks, and why: kept on the job for those who want to know. */
+export const JobPlan = z.object({
+  headEndMs: z.int32().positive(),
+  /** Length of a chunk; the last may be half as long again. */
+  chunkMs: z.int32().positive(),
+  chunks: z.int32().nonnegative(),
+  /** Names of the variants that are made together, from one decode, in the order in which the groups go. */
+  groups: z.array(z.array(z.string())),
+  /** Seconds of video that the head's worker encoded per second, with the whole ladder; null when it could not tell. */
+  speed: z.number().positive().nullable(),
+  /** Slots of living workers when it was decided. */
+  slots: z.int32().nonnegative(),
+  /** In a sentence. */
+  reason: z.string(),
+});
+export type JobPlan = z.infer<typeof JobPlan>;
+
+export interface PlannedTask {
+  kind: "CHUNK" | "AUDIO";
+  startMs: number;
+  /** Null: to the end of the source. */
+  endMs: number | null;
+  /** Names of the variants that a chunk makes. */
+  renditions: string[];
+  /** How long after the job was queued a viewer would need it who began when it was. */
+  dueAfterMs: number;
+}
+
+export interface SplitVideo {
+  durationMs: number;
+  segmentDurationMs: number;
+  headEndMs: number;
+  /** To be made, smallest first. */
+  variants: readonly { name: string; tier: string }[];
+  hasAudio: boolean;
+  speed: number | null;
+  slots: number;
+}
+
+/** So many chunks per slot keep all slots busy to the end: the last ones end at most a quarter of a share apart. */
+const chunksPerSlot = 4;
+/** A lost worker costs one chunk, and that is a minute of video at most. */
+const longestChunkMs = 60_000;
+/** What starts and ends a task should stay small beside its work. */
+const shortestChunkMs = 8_000;
+/** A viewer stalls when encoding is no faster than playing; a quarter is kept for what varies. */
+const aheadOfViewers = 1.25;
+
+/**
+ * Cuts what comes after the head into tasks: chunks of the timeline, each from one decode for all its variants, and the rest of the sound. When
+ * all slots together do not encode the whole ladder faster than it plays, as the head's worker measured, the `CRITICAL` rungs are tasks of their own
+ * and run ahead of the others, at the price of a second decode. Pure.
+ */
+export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTask[] } {
+  const { durationMs, headEndMs, segmentDurationMs, speed, slots } = video;
+  const restMs = Math.max(1, durationMs - headEndMs);
+  const share = restMs / (Math.max(1, slots) * chunksPerSlot);
+  const bounded = Math.min(longestChunkMs, Math.max(shortestChunkMs, share));
+  const chunkMs = Math.max(1, Math.round(bounded / segmentDurationMs)) * segmentDurationMs;
+  const groups = toGroups(video);
+  const names = groups.map((group) => group.map(({ name }) => name)).filter((group) => group.length > 0);
+  const spans = names.length > 0 ? toSpans(headEndMs, durationMs, chunkMs) : [];
+  const chunks = names.flatMap((renditions, round) =>
+    spans.map(
+      (span): PlannedTask => ({
+        ...{ kind: "CHUNK", ...span, renditions },
+        // The second group's first chunk comes after the first group's last.
+        dueAfterMs: span.startMs + round * durationMs,
+      }),
+    ),
+  );
+  const audio: PlannedTask[] = video.hasAudio
+    ? [{ kind: "AUDIO", startMs: headEndMs, endMs: null, renditions: [], dueAfterMs: headEndMs }]
+    : [];
+  const plan: JobPlan = {
+    headEndMs,
+    chunkMs,
+    chunks: spans.length,
+    groups: names,
+    speed,
+    slots,
+    reason: explain(video, { chunkMs, chunks: spans.length, rounds: names.length }),
+  };
+  // First what is needed first; sound before pictures of the same time, since nothing plays without it.
+  const tasks = [...audio, ...chunks].toSorted((a, b) => a.dueAfterMs - b.dueAfterMs);
+  return { plan, tasks };
+}
+
+/** A rest of less than half a chunk goes with the last one. The last has no end: whatever the source holds beyond its announced length is in it. */
+function toSpans(headEndMs: number, durationMs: number, chunkMs: number) {
+  const count = Math.max(1, Math.round((durationMs - headEndMs) / chunkMs));
+  return Array.from({ length: count }, (_, index) => ({
+    startMs: headEndMs + index * chunkMs,
+    endMs: index === count - 1 ? null : headEndMs + (index + 1) * chunkMs,
+  }));
+}
+
+const isAhead = ({ speed, slots }: Pick<SplitVideo, "speed" | "slots">): boolean =>
+  speed === null || speed * Math.max(1, slots) >= aheadOfViewers;
+
+function toGroups(video: SplitVideo): (readonly { name: string }[])[] {
+  const critical = video.variants.filter(({ tier }) => tier === "CRITICAL");
+  const others = video.variants.filter(({ tier }) => tier !== "CRITICAL");
+  return isAhead(video) ? [video.variants] : [critical, others];
+}
+
+function explain(video: SplitVideo, made: { chunkMs: number; chunks: number; rounds: number }): string {
+  const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+  const { slots, speed } = video;
+  const cut = `The head of ${seconds(video.headEndMs)} comes first; the rest of ${seconds(video.durationMs - video.headEndMs)} is in ${made.chunks} chunks of about ${seconds(made.chunkMs)}, for ${slots === 1 ? "1 slot" : `${slots} slots`}.`;
+  if (speed === null) return cut;
+  const pace = `One slot encodes ${speed.toFixed(2)} s of it per second`;
+  return made.rounds > 1
+    ? `${cut} ${pace}, all together too little to stay ahead of a viewer with every variant: the critical ones run ahead.`
+    : `${cut} ${pace}.`;
+}
