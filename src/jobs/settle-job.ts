@@ -1,6 +1,7 @@
 import { activeJobStatuses, type JobStatus, type ReportedError } from "@reelay/contracts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
+import { stopOpenAttempts } from "./stop-attempts.ts";
 
 export interface JobError extends Omit<ReportedError, "logTail"> {
   /** The attempt that it comes from, where one did. */
@@ -47,7 +48,7 @@ const nothingReady: JobError = {
 
 /**
  * Brings a job with its tasks to its end, unfinished variants with it, and the video to what it then is: READY if anything plays,
- * else FAILED with the job's error. The caller holds the video's lock, and has closed the job's attempts.
+ * else FAILED with the job's error. The caller holds the video's lock, and has closed the attempt whose end this is.
  */
 export async function settleJob(
   tx: Tx,
@@ -64,6 +65,7 @@ export async function settleJob(
     data: { ...ended, ...errorColumns(end.status === "FAILED" ? end.error : null) },
   });
   if (count === 0) return;
+  await closeOtherAttempts(tx, job, now);
   const changes: Change[] = [
     { type: `job.${end.status.toLowerCase()}`, data: end.error ? { code: end.error.code } : {} },
   ];
@@ -76,8 +78,24 @@ export async function settleJob(
     },
   });
   await tx.$executeRaw`UPDATE variants SET playlist = NULL WHERE video_id = ${videoId}::uuid AND status <> 'READY'`;
+  // What is complete need not be made again should the job be retried.
+  await tx.part.deleteMany({ where: { videoId, isComplete: false } });
   changes.push(...(await settleVideo(tx, videoId, end.error ?? nothingReady, now)));
   await recordChange(tx, { ...job, jobId: job.id }, changes);
+}
+
+/** Workers that are still at other tasks of a job that has ended are told to stop; what they say later changes nothing. */
+async function closeOtherAttempts(
+  tx: Tx,
+  { id: jobId, videoId }: { id: string; videoId: string },
+  now: Date,
+) {
+  const stopped = await stopOpenAttempts(tx, { videoId, jobId, reason: "CANCELED", now });
+  if (stopped === 0) return;
+  await tx.attempt.updateMany({
+    where: { outcome: null, task: { jobId } },
+    data: { outcome: "CANCELED", endedAt: now },
+  });
 }
 
 /** READY if anything plays, whatever became of the job; else FAILED. A video that was READY before stays so without a word. */

@@ -1,6 +1,9 @@
 import { type AttemptOutcome, type AttemptReport, objectKeys, type Report } from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
+import { extendPlaylists, renditionsAt } from "../parts/extend-playlists.ts";
+import { splitJob } from "../parts/split-job.ts";
+import { writeParts } from "../parts/write-parts.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
 import { namedOutput } from "../videos/named-output.ts";
 import { lockVideo } from "../videos/own-video.ts";
@@ -9,7 +12,7 @@ import { removeLosers } from "../videos/remove-losers.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
-import { endAttempt } from "./end-attempt.ts";
+import { completeTask, endAttempt, settleIfDone } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
 import { planState, videoRows } from "./plan-state.ts";
 import { writeState } from "./write-state.ts";
@@ -114,16 +117,29 @@ async function applyToHeld(
     { ...attempt.task.job, jobId: attempt.task.jobId, attemptId: attempt.id },
     plan.changes,
   );
+  const { task } = attempt;
+  const { parts = [], split } = report.state;
+  await writeParts(tx, { videoId, attemptId: attempt.id }, parts);
+  if (split) await splitJob(tx, { task, rows: plan.after, split, now });
+  if (report.type === "render.completed.v1") await completeTask(tx, attempt, now);
+  const grown = await extendPlaylists(tx, store, {
+    ...{ job: task.job, rows: plan.after, now },
+    renditions: await renditionsAt(tx, { ...task, taskId: task.id }, [
+      ...new Set(parts.map(({ rendition }) => rendition)),
+    ]),
+  });
+  if (grown) await recordChange(tx, { ...task.job, jobId: task.jobId, attemptId: attempt.id }, grown.changes);
   if (report.type !== "render.advanced.v1") {
-    const error = report.type === "render.failed.v1" ? report.error : null;
-    await endAttempt(tx, attempt, outcomeOf(report), now, error);
+    if (report.type === "render.completed.v1") await settleIfDone(tx, task.job, now);
+    else await endAttempt(tx, attempt, report.outcome, now, "error" in report ? report.error : null);
     await refreshManifest(tx, store, videoId);
     return "applied";
   }
   const before = planMasterPlaylist(rows);
+  const after = (grown ?? plan).after;
   // Most state reports only lengthen playlists, which players read for themselves.
-  if (plan.changes.length > 0 || planMasterPlaylist(plan.after) !== before) {
-    await publishManifest(store, { ...plan.after, updatedAt: now }, before);
+  if (plan.changes.length > 0 || (grown?.changes.length ?? 0) > 0 || planMasterPlaylist(after) !== before) {
+    await publishManifest(store, { ...after, updatedAt: now }, before);
   }
   return isUnwanted ? "unwanted" : "applied";
 }

@@ -1,4 +1,5 @@
-import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
+import { type AttemptOutcome, activeJobStatuses, type ReportedError } from "@reelay/contracts";
+import type { Job } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
@@ -21,17 +22,14 @@ const lostError = (workerId: string): ReportedError => ({
 const afterTries = (tries: number, last: string): string =>
   `Given up after ${tries} tries, the last: ${last}`;
 
-/** Closes an attempt with its outcome and decides what becomes of its task: done, tried again after a backoff, or failed. */
-export async function endAttempt(
+/** Closes an attempt with its outcome, and writes down that it happened. */
+async function closeAttempt(
   tx: Tx,
-  attempt: HeldAttempt,
+  { id: attemptId, number, task }: HeldAttempt,
   outcome: AttemptOutcome,
   now: Date,
-  reported: ReportedError | null = null,
+  error: ReportedError | null,
 ): Promise<void> {
-  const { task, id: attemptId } = attempt;
-  const { job } = task;
-  const error = outcome === "LOST" ? lostError(attempt.workerId) : reported;
   await tx.attempt.update({
     where: { id: attemptId },
     data: {
@@ -44,17 +42,43 @@ export async function endAttempt(
       logTail: error?.logTail ?? null,
     },
   });
-  await recordChange(tx, { ...job, jobId: job.id, attemptId }, [
-    {
-      type: `attempt.${outcome.toLowerCase()}`,
-      data: { number: attempt.number, ...(error && { code: error.code }) },
-    },
+  await recordChange(tx, { ...task.job, jobId: task.jobId, attemptId }, [
+    { type: `attempt.${outcome.toLowerCase()}`, data: { number, ...(error && { code: error.code }) } },
   ]);
+}
+
+/** The attempt did its task. Its job goes on while others of its tasks do: `settleIfDone` is to be asked. */
+export async function completeTask(tx: Tx, attempt: HeldAttempt, now: Date): Promise<void> {
+  await closeAttempt(tx, attempt, "COMPLETED", now, null);
+  await tx.task.update({
+    where: { id: attempt.taskId },
+    data: { tries: { increment: 1 }, status: "SUCCEEDED", endedAt: now },
+  });
+}
+
+/** A job whose last task is done has succeeded. One that was to be canceled and has others left does not begin them. */
+export async function settleIfDone(tx: Tx, job: Job, now: Date): Promise<void> {
+  const open = await tx.task.count({ where: { jobId: job.id, status: { in: [...activeJobStatuses] } } });
+  if (open === 0) await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
+  else if (job.cancelRequestedAt !== null) await settleJob(tx, job, canceled, now);
+}
+
+/** Closes an attempt that did not do its task, and decides what becomes of that: tried again after a backoff, or failed, and its job with it. */
+export async function endAttempt(
+  tx: Tx,
+  attempt: HeldAttempt,
+  outcome: Exclude<AttemptOutcome, "COMPLETED">,
+  now: Date,
+  reported: ReportedError | null = null,
+): Promise<void> {
+  const { task, id: attemptId } = attempt;
+  const { job } = task;
+  const error = outcome === "LOST" ? lostError(attempt.workerId) : reported;
+  await closeAttempt(tx, attempt, outcome, now, error);
   const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED";
   const { tries, maxTries } = usesTry
     ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })
     : task;
-  if (outcome === "COMPLETED") return await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
   // Whatever ended it, nobody wants it any more.
   if (outcome === "CANCELED" || job.cancelRequestedAt !== null)
     return await settleJob(tx, job, canceled, now);
@@ -64,8 +88,10 @@ export async function endAttempt(
     return await settleJob(tx, job, { status: "FAILED", error: why }, now);
   }
   const delay = outcome === "INTERRUPTED" ? 0 : backoffMs(tries);
+  await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
+  // Of a job with many tasks the others go on, and what they made plays on.
+  if (job.plan !== null) return;
   await awaitVariants(tx, job);
   await tx.job.update({ where: { id: job.id }, data: { status: "QUEUED" } });
-  await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);
 }

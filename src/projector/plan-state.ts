@@ -63,15 +63,25 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
     ],
     audio: audio === undefined ? rows.audio : audio,
   };
+  const playable = planPlayable(rows, after, now);
+  Object.assign(video, playable.video);
+  changes.push(...playable.changes);
+  return { video, source, variants, audio, changes, after: { ...after, ...video } };
+}
+
+/** Whether the video begins to play, or plays no more, by what changes. Pure. */
+export function planPlayable(
+  before: VideoRows,
+  after: VideoRows,
+  now: Date,
+): Pick<StatePlan, "video" | "changes"> {
   const isPlayable = planMasterPlaylist(after) !== null;
-  if (isPlayable && rows.playableAt === null) {
-    changes.push({ type: "video.playable" });
-    Object.assign(video, { status: "PLAYABLE", playableAt: now });
+  if (isPlayable && before.playableAt === null) {
+    return { video: { status: "PLAYABLE", playableAt: now }, changes: [{ type: "video.playable" }] };
   }
   // The attempt took back all that there was, e.g. because the store was full.
-  if (!isPlayable && rows.playableAt !== null) {
-    changes.push({ type: "video.unplayable" });
-    Object.assign(video, { status: "PROCESSING", playableAt: null });
+  if (!isPlayable && before.playableAt !== null) {
+    return { video: { status: "PROCESSING", playableAt: null }, changes: [{ type: "video.unplayable" }] };
   }
-  return { video, source, variants, audio, changes, after: { ...after, ...video } };
+  return { video: {}, changes: [] };
 }
