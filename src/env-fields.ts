@@ -100,6 +100,20 @@ export const apiEnvFields = {
       example: "8",
     }),
   ),
+  SPLIT_ABOVE: z.coerce
+    .number()
+    .min(8)
+    .max(86_400)
+    .default(30)
+    .meta(
+      docs({
+        default: "30",
+        unit: "seconds",
+        effect:
+          "Videos that last longer are cut into tasks: a head that plays at once, and chunks that all free workers share. Shorter ones are one task.",
+        example: "120",
+      }),
+    ),
   EVENT_RETENTION: z.coerce
     .number()
     .positive()

@@ -26,6 +26,7 @@ export interface ApiEnv {
   allowPrivateUrls: string[];
   /** What each workspace may have, unless it says otherwise; null for any number. */
   quotas: { activeJobs: number | null; runningTasks: number | null };
+  split: { wholeUpToMs: number };
   /** How long a stopping process still serves while it says that it is not ready. Default 0. */
   drainMs?: number;
 }
@@ -60,6 +61,7 @@ function toEnv(fields: Fields): ApiEnv {
     uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
+    split: { wholeUpToMs: Math.round(fields.SPLIT_ABOVE * 1000) },
     quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
     ...(tracing && { tracing }),
     drainMs: fields.DRAIN_DELAY * 1_000,

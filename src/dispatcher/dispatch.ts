@@ -4,13 +4,14 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import { planDispatch } from "./plan-dispatch.ts";
 import { readQueue } from "./read-queue.ts";
-import { type TaskWithAll, taskWithAll, toRenderRequested } from "./to-render-requested.ts";
+import { type SplitLimits, type TaskWithAll, taskWithAll, toRenderRequested } from "./to-render-requested.ts";
 
 export interface DispatcherDeps {
   db: PrismaClient;
   clock: () => Date;
   /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
   maxRunningTasks: number | null;
+  split: SplitLimits;
   log: Logger;
 }
 
@@ -39,9 +40,9 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
   });
 }
 
-function tryEncode({ log }: DispatcherDeps, task: TaskWithAll, now: Date) {
+function tryEncode({ log, split }: DispatcherDeps, task: TaskWithAll, now: Date) {
   try {
-    const { data, attributes } = encodeMessage(toRenderRequested(task, now));
+    const { data, attributes } = encodeMessage(toRenderRequested(task, now, split));
     const { traceParent } = task.job;
     const traced = { ...attributes, ...(traceParent !== null && { traceparent: traceParent }) };
     return { attributes: traced, data: Buffer.from(data) };

@@ -17,7 +17,8 @@ const waiting = (
     pool,
     priority,
     workspaceId,
-    queuedAt: new Date(60_000 * (minute += 1)),
+    isRest: false,
+    dueAt: new Date(60_000 * (minute += 1)),
   }));
 
 const turn = (inFlight = 0, servedAt = 0, maxInFlight: number | null = null): WorkspaceTurn => ({
@@ -86,6 +87,33 @@ test("a workspace at its quota waits, and its slots go to others", () => {
     "other BULK 0",
     "other BULK 1",
     "other BULK 2",
+  ]);
+});
+
+test("the beginning of every video goes before the rest of any, whatever the lane", () => {
+  const rest = waiting("a", "INTERACTIVE", 3);
+  for (const task of rest) task.isRest = true;
+  const first = waiting("b", "BULK", 2);
+  expect(plan({ waiting: [...rest, ...first] })).toEqual([
+    "b BULK 0",
+    "b BULK 1",
+    "a INTERACTIVE 0",
+    "a INTERACTIVE 1",
+  ]);
+});
+
+test("the parts of several videos go by when a viewer needs them", () => {
+  const due = (taskId: string, second: number): WaitingTask => ({
+    ...{ taskId, pool: "CPU", isRest: true, priority: "STANDARD", workspaceId: "a" },
+    dueAt: new Date(second * 1_000),
+  });
+  const long = [due("long at 8 s", 8), due("long at 68 s", 68), due("long at 2 h", 7_208)];
+  const later = [due("later at 8 s", 38), due("later at 68 s", 98)];
+  expect(plan({ waiting: [...long, ...later] })).toEqual([
+    "long at 8 s",
+    "later at 8 s",
+    "long at 68 s",
+    "later at 68 s",
   ]);
 });
 

@@ -4,9 +4,12 @@ import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 export interface WaitingTask {
   taskId: string;
   pool: Pool;
+  /** Not the first of its job. */
+  isRest: boolean;
   priority: JobPriority;
   workspaceId: string;
-  queuedAt: Date;
+  /** When a viewer would need it who began when it was queued; of first tasks, when that was. */
+  dueAt: Date;
 }
 
 /** How much a workspace has with workers already, and when it was last served. */
@@ -22,22 +25,27 @@ export interface WorkspaceTurn {
 export interface QueueState {
   /** Slots that nothing runs in or is on its way to, by pool. */
   free: ReadonlyMap<Pool, number>;
-  /** By lane and workspace, first come first; as many of each as there are free slots suffice. */
+  /** By lane and workspace, first due first; as many of each as there are free slots suffice. */
   waiting: readonly WaitingTask[];
   workspaces: ReadonlyMap<string, WorkspaceTurn>;
 }
 
-const lanes: readonly JobPriority[] = ["INTERACTIVE", "STANDARD", "BULK"];
+const priorities: readonly JobPriority[] = ["INTERACTIVE", "STANDARD", "BULK"];
 
-/** One dispatch in so many goes to whoever has waited longest in any lane, so that a busy upper lane starves no lower one. */
-const turnsPerLongestWait = 8;
+/** First tasks go before the rest of any video: most viewers wait for a beginning, and beginnings are short. */
+const laneOf = ({ isRest, priority }: WaitingTask): number =>
+  (isRest ? priorities.length : 0) + priorities.indexOf(priority);
+
+/** One dispatch in so many goes to what is due first in any lane, so that a busy upper lane starves no lower one. */
+const turnsPerFirstDue = 8;
 
 /**
  * Which tasks go to workers now, in order, as many as there are free slots. Upper lanes go first; within a lane the workspace with the
- * least in flight, then the one that was served longest ago, then first come. A flood of one workspace or lane so delays another by
+ * least in flight, then the one that was served longest ago, then what is due first: of a long video the parts that a viewer
+ * comes to first, and late ones when their time has come, whatever was queued since. A flood of one workspace or lane so delays another by
  * what is running, never by what waits.
  *
- * `random` decides the turns of the longest wait: no counter is shared, so any number of dispatchers agree without talking.
+ * `random` decides the turns of what is due first: no counter is shared, so any number of dispatchers agree without talking.
  */
 export function planDispatch(state: QueueState, random: () => number = Math.random): WaitingTask[] {
   const turns = new Map([...state.workspaces].map(([id, turn]) => [id, { ...turn }]));
@@ -52,14 +60,14 @@ export function planDispatch(state: QueueState, random: () => number = Math.rand
   for (const [pool, free] of state.free) {
     const queues = toQueues(state.waiting.filter((task) => task.pool === pool));
     for (let slot = 0; slot < free; slot += 1) {
-      const heads = queues
+      const fronts = queues
         .map((queue) => queue[0])
         .filter((task) => task !== undefined)
         .filter(({ workspaceId }) => {
           const { inFlight, maxInFlight } = turnOf(workspaceId);
           return maxInFlight === null || inFlight < maxInFlight;
         });
-      const next = random() < 1 / turnsPerLongestWait ? longestWaiting(heads) : nextInLane(heads, turnOf);
+      const next = random() < 1 / turnsPerFirstDue ? firstDue(fronts) : nextInLane(fronts, turnOf);
       if (next === undefined) break;
       queues.find((queue) => queue[0] === next)?.shift();
       const turn = turnOf(next.workspaceId);
@@ -71,24 +79,24 @@ export function planDispatch(state: QueueState, random: () => number = Math.rand
   return chosen;
 }
 
-/** One queue per lane and workspace, first come first. */
+/** One queue per lane and workspace, first due first. */
 function toQueues(tasks: readonly WaitingTask[]): WaitingTask[][] {
-  const queues = Map.groupBy(tasks, ({ priority, workspaceId }) => `${priority} ${workspaceId}`);
-  return [...queues.values()].map((queue) => queue.toSorted((a, b) => +a.queuedAt - +b.queuedAt));
+  const queues = Map.groupBy(tasks, (task) => `${laneOf(task)} ${task.workspaceId}`);
+  return [...queues.values()].map((queue) => queue.toSorted((a, b) => +a.dueAt - +b.dueAt));
 }
 
-const longestWaiting = (heads: readonly WaitingTask[]): WaitingTask | undefined =>
-  heads.toSorted((a, b) => +a.queuedAt - +b.queuedAt)[0];
+const firstDue = (fronts: readonly WaitingTask[]): WaitingTask | undefined =>
+  fronts.toSorted((a, b) => +a.dueAt - +b.dueAt)[0];
 
 function nextInLane(
-  heads: readonly WaitingTask[],
+  fronts: readonly WaitingTask[],
   turnOf: (workspaceId: string) => WorkspaceTurn,
 ): WaitingTask | undefined {
-  const lane = lanes.find((priority) => heads.some((task) => task.priority === priority));
-  return heads
-    .filter(({ priority }) => priority === lane)
+  const lane = Math.min(...fronts.map(laneOf));
+  return fronts
+    .filter((task) => laneOf(task) === lane)
     .toSorted((a, b) => {
       const [one, other] = [turnOf(a.workspaceId), turnOf(b.workspaceId)];
-      return one.inFlight - other.inFlight || one.servedAt - other.servedAt || +a.queuedAt - +b.queuedAt;
+      return one.inFlight - other.inFlight || one.servedAt - other.servedAt || +a.dueAt - +b.dueAt;
     })[0];
 }

@@ -69,23 +69,23 @@ export async function readQueue(
 }
 
 /**
- * The first `most` of every lane and workspace that may go now. The recursion jumps from one (pool, lane, workspace) to the next
+ * The first `most` of every lane and workspace that may go now. The recursion jumps from one (pool, first or rest, lane, workspace) to the next
  * through the index `tasks_waiting`, so that a long queue costs no more than a short one.
  */
 const readWaiting = (db: Db, now: Date, most: number): Promise<WaitingTask[]> =>
   db.$queryRaw<Array<WaitingTask & { priority: JobPriority }>>`
     WITH RECURSIVE lane AS (
-      (SELECT pool, priority, workspace_id FROM tasks WHERE status = 'QUEUED' AND dispatched_at IS NULL
-        ORDER BY pool, priority, workspace_id LIMIT 1)
+      (SELECT pool, is_rest, priority, workspace_id FROM tasks WHERE status = 'QUEUED' AND dispatched_at IS NULL
+        ORDER BY pool, is_rest, priority, workspace_id LIMIT 1)
       UNION ALL
-      SELECT next.pool, next.priority, next.workspace_id FROM lane CROSS JOIN LATERAL (
-        SELECT t.pool, t.priority, t.workspace_id FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
-          AND (t.pool, t.priority, t.workspace_id) > (lane.pool, lane.priority, lane.workspace_id)
-        ORDER BY t.pool, t.priority, t.workspace_id LIMIT 1) next
+      SELECT next.pool, next.is_rest, next.priority, next.workspace_id FROM lane CROSS JOIN LATERAL (
+        SELECT t.pool, t.is_rest, t.priority, t.workspace_id FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
+          AND (t.pool, t.is_rest, t.priority, t.workspace_id) > (lane.pool, lane.is_rest, lane.priority, lane.workspace_id)
+        ORDER BY t.pool, t.is_rest, t.priority, t.workspace_id LIMIT 1) next
     )
-    SELECT first.id AS "taskId", lane.pool, lane.priority, lane.workspace_id AS "workspaceId", first.queued_at AS "queuedAt"
+    SELECT first.id AS "taskId", lane.pool, lane.is_rest AS "isRest", lane.priority, lane.workspace_id AS "workspaceId", first.due_at AS "dueAt"
     FROM lane JOIN workspaces w ON w.id = lane.workspace_id AND w.paused_at IS NULL
       CROSS JOIN LATERAL (
-        SELECT t.id, t.queued_at FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
-          AND t.pool = lane.pool AND t.priority = lane.priority AND t.workspace_id = lane.workspace_id AND t.available_at <= ${now}
-        ORDER BY t.queued_at, t.id LIMIT ${most}) first`;
+        SELECT t.id, t.due_at FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
+          AND t.pool = lane.pool AND t.is_rest = lane.is_rest AND t.priority = lane.priority AND t.workspace_id = lane.workspace_id AND t.available_at <= ${now}
+        ORDER BY t.due_at, t.id LIMIT ${most}) first`;

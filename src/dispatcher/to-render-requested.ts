@@ -5,9 +5,11 @@ import {
   PublishedPlaylist,
   type RenderRequested,
   type SourceRef,
+  type TaskPart,
   type VariantState,
 } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
+import { JobPlan } from "../parts/plan-tasks.ts";
 
 /** What a task's message is made from. */
 export const taskWithAll = {
@@ -17,8 +19,17 @@ export const taskWithAll = {
 
 export type TaskWithAll = Prisma.TaskGetPayload<{ include: typeof taskWithAll }>;
 
+/** Sources of at most so many milliseconds are one task. */
+export interface SplitLimits {
+  wholeUpToMs: number;
+}
+
+/** Of a long source, milliseconds: short segments of 1, 1, 2 and 4 s, so that it plays at once. */
+const headMs = 8_000;
+
 /** The message that says everything that a worker needs, with what is finished already to be kept. */
-export function toRenderRequested({ id, pool, job, _count }: TaskWithAll, now: Date): RenderRequested {
+export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLimits): RenderRequested {
+  const { id, pool, job, _count } = task;
   const { video } = job;
   return {
     type: "render.requested.v1",
@@ -30,14 +41,36 @@ export function toRenderRequested({ id, pool, job, _count }: TaskWithAll, now: D
     source: toSourceRef(video.source),
     profile: Profile.parse(job.profile),
     keep: {
-      variants: video.variants.filter(({ status }) => status === "READY").map(toKeptVariant),
+      variants: video.variants.filter(({ status }) => status === "READY").map(toVariantState),
       audio: toKeptAudio(video.audio),
     },
     turn: _count.attempts,
     ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
+    part: toPart(task, limits),
+    ...(task.isRest && { ladder: toLadder(task) }),
     requestedAt: now.toISOString(),
   };
 }
+
+function toPart({ kind, startMs, endMs, job }: TaskWithAll, { wholeUpToMs }: SplitLimits): TaskPart {
+  switch (kind) {
+    case "RENDER": {
+      const plan = JobPlan.nullable().parse(job.plan);
+      return { kind: "HEAD", wholeUpToMs, headMs: plan?.headEndMs ?? headMs };
+    }
+    case "CHUNK":
+      return { kind: "CHUNK", startMs, endMs };
+    default:
+      return { kind: "AUDIO", startMs };
+  }
+}
+
+/** As the head's worker planned them; what is finished meanwhile is not made again. */
+const toLadder = ({ renditions, job }: TaskWithAll): VariantState[] =>
+  job.video.variants
+    .filter(({ name, status }) => renditions.includes(name) && status !== "READY" && status !== "SKIPPED")
+    .toSorted((a, b) => a.position - b.position)
+    .map((variant) => toVariantState({ ...variant, status: "PENDING", playlist: null }));
 
 function toSourceRef(source: TaskWithAll["job"]["video"]["source"]): SourceRef {
   if (source === null) throw new Error("A video without a source has nothing to render.");
@@ -45,9 +78,9 @@ function toSourceRef(source: TaskWithAll["job"]["video"]["source"]): SourceRef {
   return url !== null && receivedAt === null ? { kind: "url", url, key } : { kind: "object", key };
 }
 
-function toKeptVariant(variant: TaskWithAll["job"]["video"]["variants"][number]): VariantState {
+function toVariantState(variant: TaskWithAll["job"]["video"]["variants"][number]): VariantState {
   const { width, height } = variant;
-  if (width === null || height === null) throw new Error(`Variant ${variant.id} is READY without a size.`);
+  if (width === null || height === null) throw new Error(`Variant ${variant.id} was planned without a size.`);
   return {
     name: variant.name,
     index: variant.position,
@@ -58,7 +91,7 @@ function toKeptVariant(variant: TaskWithAll["job"]["video"]["variants"][number])
     height,
     frameRate: variant.frameRate,
     bitrateBps: variant.bitrateBps,
-    playlist: PublishedPlaylist.parse(variant.playlist),
+    playlist: PublishedPlaylist.nullable().parse(variant.playlist ?? null),
     skipReason: null,
     error: null,
   };

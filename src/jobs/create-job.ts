@@ -2,6 +2,8 @@ import type { Profile } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
+import { createRestTasks } from "../parts/create-rest-tasks.ts";
+import type { JobPlan, PlannedTask } from "../parts/plan-tasks.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
 import { readActiveJobs, withinActiveJobs } from "./quota.ts";
 
@@ -16,18 +18,21 @@ export interface NewJob {
   retryOfId?: string;
   /** Names of the variants that it is for; all when left out. */
   onlyVariants?: string[];
+  /** Of a job that repeats a split one: the same plan, and what of it is left. */
+  left?: { plan: JobPlan; needsHead: boolean; rest: readonly PlannedTask[] };
 }
 
 /** Writes a job with its task, and the event. Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. */
 export async function createJob(
   tx: Tx,
-  { isReady, retryOfId, ...job }: NewJob,
+  { isReady, retryOfId, left, ...job }: NewJob,
   { now, maxActiveJobs }: { now: Date; maxActiveJobs: number | null },
 ): Promise<void> {
   const { id: jobId, workspaceId, videoId, priority } = job;
   await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
     const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
     if (limit !== null && used + room > limit) return false;
+    const queue = { workspaceId, priority, pool: "CPU" } as const;
     const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     await tx.job.create({
       data: {
@@ -37,19 +42,17 @@ export async function createJob(
         retryOfId: retryOfId ?? null,
         createdAt: now,
         traceParent: activeTraceParent(),
+        ...(left && { plan: left.plan }),
         tasks: {
-          create: {
-            ...queued,
-            dueAt: queued.queuedAt,
-            workspaceId,
-            priority,
-            kind: "RENDER",
-            pool: "CPU",
-            availableAt: now,
-          },
+          create:
+            (left?.needsHead ?? true)
+              ? [{ ...queued, ...queue, dueAt: queued.queuedAt, kind: "RENDER", availableAt: now }]
+              : [],
         },
       },
     });
+    const rest = { id: jobId, queuedAt: queued.queuedAt, ...queue };
+    if (left) await createRestTasks(tx, { job: rest, tasks: left.rest, now });
     return true;
   });
   await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: isReady ? "job.queued" : "job.created" }]);

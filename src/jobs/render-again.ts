@@ -3,6 +3,7 @@ import type { Job } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
+import { playWhatIsThere, whatIsLeft } from "../parts/retry-split.ts";
 import { createJob } from "./create-job.ts";
 import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
 
@@ -14,7 +15,7 @@ import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
 export async function renderAgain(
   tx: Tx,
   deps: OperationDeps,
-  earlier: Pick<Job, "id" | "workspaceId" | "videoId" | "profile" | "priority">,
+  earlier: Pick<Job, "id" | "workspaceId" | "videoId" | "profile" | "priority" | "plan">,
   { id, onlyVariants }: { id: string; onlyVariants: string[] },
 ): Promise<void> {
   const now = deps.clock();
@@ -41,8 +42,10 @@ export async function renderAgain(
   });
   await tx.job.updateMany({ where: { videoId, isSuperseded: false }, data: { isSuperseded: true } });
   const profile = Profile.parse(earlier.profile);
+  const left = await whatIsLeft(tx, earlier.plan, scope);
   const job = { id, workspaceId, videoId, profile, priority, isReady, retryOfId: earlier.id, onlyVariants };
-  await createJob(tx, job, { now, maxActiveJobs: deps.limits.activeJobs });
+  await createJob(tx, { ...job, ...(left && { left }) }, { now, maxActiveJobs: deps.limits.activeJobs });
+  if (left) await playWhatIsThere(tx, deps.store, { videoId, jobId: id, now });
   // Before the commit, which hardly ever fails: those who call know it, but not whether a repeat made nothing.
   deps.metrics?.jobCreated(priority);
 }

@@ -68,6 +68,7 @@ const messageOf = async ({ taskId }: TaskRef) =>
   toRenderRequested(
     await system.db.task.findUniqueOrThrow({ where: { id: taskId }, include: taskWithAll }),
     new Date(),
+    { wholeUpToMs: 30_000 },
   );
 
 const codeOf = (promise: Promise<unknown>) =>

@@ -1,4 +1,4 @@
-import type { Job, Pool } from "../../prisma/generated/client.ts";
+import type { Task } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import type { PlannedTask } from "./plan-tasks.ts";
 
@@ -6,23 +6,28 @@ import type { PlannedTask } from "./plan-tasks.ts";
 export async function createRestTasks(
   tx: Tx,
   {
-    job,
-    pool,
+    job: { id: jobId, queuedAt, ...queue },
     tasks,
     now,
   }: {
-    job: Pick<Job, "id" | "workspaceId" | "priority" | "queuedAt">;
-    pool: Pool;
+    job: Pick<Task, "workspaceId" | "priority" | "queuedAt" | "pool"> & { id: string };
     tasks: readonly PlannedTask[];
     now: Date;
   },
 ): Promise<void> {
-  const since = (job.queuedAt ?? now).getTime();
+  const since = (queuedAt ?? now).getTime();
   await tx.task.createMany({
     data: tasks.map(({ dueAfterMs, ...task }) => ({
       ...task,
-      ...{ jobId: job.id, workspaceId: job.workspaceId, priority: job.priority, pool, isRest: true },
-      ...{ status: "QUEUED" as const, queuedAt: now, availableAt: now, dueAt: new Date(since + dueAfterMs) },
+      ...queue,
+      ...{
+        jobId,
+        isRest: true,
+        status: "QUEUED" as const,
+        queuedAt: now,
+        availableAt: now,
+        dueAt: new Date(since + dueAfterMs),
+      },
     })),
   });
 }

@@ -1,15 +1,12 @@
-import { PartSegment, Profile, type PublishedPlaylist, type RenditionPart } from "@reelay/contracts";
+import { Profile, type PublishedPlaylist, RenditionPart } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import { z } from "zod";
 import type { Job, TaskKind } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import type { StatePlan, VideoRows } from "../projector/plan-state.ts";
 import { writeState } from "../projector/write-state.ts";
 import { type JoinedPlaylist, joinParts } from "./join-parts.ts";
 import { planJoined } from "./plan-joined.ts";
-import { isSound } from "./split-job.ts";
-
-const segmentsOf = z.array(PartSegment);
+import { isSound } from "./rendition-names.ts";
 
 /**
  * Brings the playlists of these renditions up to what their parts hold without a gap, in the store and in the rows, inside the transaction that
@@ -57,7 +54,7 @@ async function publish(store: ObjectStore, joined: JoinedPlaylist | undefined): 
 
 async function readParts(tx: Tx, videoId: string, renditions: readonly string[]): Promise<RenditionPart[]> {
   const rows = await tx.part.findMany({ where: { videoId, rendition: { in: [...renditions] } } });
-  return rows.map(({ segments, ...row }) => ({ ...row, segments: segmentsOf.parse(segments) }));
+  return rows.map((row) => RenditionPart.parse(row));
 }
 
 /**
@@ -83,7 +80,7 @@ const makes = (task: { kind: TaskKind; renditions: readonly string[] }, name: st
       return true;
     case "CHUNK":
       return task.renditions.includes(name);
-    case "AUDIO":
+    default:
       return isSound(name);
   }
 };

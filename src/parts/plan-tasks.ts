@@ -61,7 +61,8 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   const chunkMs = Math.max(1, Math.round(bounded / segmentDurationMs)) * segmentDurationMs;
   const groups = toGroups(video);
   const names = groups.map((group) => group.map(({ name }) => name)).filter((group) => group.length > 0);
-  const spans = names.length > 0 ? toSpans(headEndMs, durationMs, chunkMs) : [];
+  const chunkCount = names.length > 0 ? Math.max(1, Math.round(restMs / chunkMs)) : 0;
+  const spans = toSpans({ headEndMs, chunkMs, chunks: chunkCount });
   const chunks = names.flatMap((renditions, round) =>
     spans.map(
       (span): PlannedTask => ({
@@ -88,12 +89,14 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   return { plan, tasks };
 }
 
-/** A rest of less than half a chunk goes with the last one. The last has no end: whatever the source holds beyond its announced length is in it. */
-function toSpans(headEndMs: number, durationMs: number, chunkMs: number) {
-  const count = Math.max(1, Math.round((durationMs - headEndMs) / chunkMs));
-  return Array.from({ length: count }, (_, index) => ({
+/**
+ * The chunks of a plan. A rest of less than half a chunk is in the last one, which has no end: whatever the source holds beyond its announced
+ * length is in it, too.
+ */
+export function toSpans({ headEndMs, chunkMs, chunks }: Pick<JobPlan, "headEndMs" | "chunkMs" | "chunks">) {
+  return Array.from({ length: chunks }, (_, index) => ({
     startMs: headEndMs + index * chunkMs,
-    endMs: index === count - 1 ? null : headEndMs + (index + 1) * chunkMs,
+    endMs: index === chunks - 1 ? null : headEndMs + (index + 1) * chunkMs,
   }));
 }
 

@@ -4,9 +4,7 @@ import { readSlots } from "../dispatcher/index.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { createRestTasks } from "./create-rest-tasks.ts";
 import { planTasks } from "./plan-tasks.ts";
-
-/** Of a sound rendition; all others are variants. */
-export const isSound = (rendition: string): boolean => /^audio(-\d+)?$/.test(rendition);
+import { isSound } from "./rendition-names.ts";
 
 interface SplitRows {
   durationMs: number | null;
@@ -39,7 +37,8 @@ export async function splitJob(
     data: { plan },
   });
   if (count === 0) return;
-  await createRestTasks(tx, { job, pool: task.pool, tasks, now });
+  const { id, workspaceId, priority, queuedAt } = job;
+  await createRestTasks(tx, { job: { id, workspaceId, priority, queuedAt, pool: task.pool }, tasks, now });
   const { chunks, reason } = plan;
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.split", data: { chunks, reason } }]);
 }

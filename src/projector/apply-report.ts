@@ -5,7 +5,7 @@ import { extendPlaylists, renditionsAt } from "../parts/extend-playlists.ts";
 import { splitJob } from "../parts/split-job.ts";
 import { writeParts } from "../parts/write-parts.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
-import { namedOutput } from "../videos/named-output.ts";
+import { readNamedOutput } from "../videos/named-output.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { publishManifest, refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
@@ -39,7 +39,7 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
     const attempt = await holdAttempt(tx, report, now);
     if (attempt !== null) return { kind: await applyToHeld(tx, deps, attempt, report, now) };
     if (await isCompleted(tx, report.attemptId)) return { kind: "old" };
-    return { kind: "lost", keep: await readNamedOutput(tx, report) };
+    return { kind: "lost", keep: await readNamedOutput(tx, report.videoId, report.attemptId) };
   }, transactionOptions);
   deps.metrics?.reportApplied(report.type, report.at);
   if (result.kind === "applied" && isEnd(report)) deps.metrics?.attemptEnded(outcomeOf(report));
@@ -77,14 +77,6 @@ async function answer(
 /** A late report of an attempt that did its work: there is nothing to stop, and its output is to stay. */
 const isCompleted = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.attempt.count({ where: { id, outcome: "COMPLETED" } })) > 0;
-
-async function readNamedOutput(tx: Tx, { videoId, attemptId }: AttemptReport): Promise<string[]> {
-  const video = await tx.video.findUnique({
-    where: { id: videoId },
-    include: { variants: true, audio: true },
-  });
-  return video ? namedOutput(video, attemptId) : [];
-}
 
 type EndReport = Extract<
   AttemptReport,

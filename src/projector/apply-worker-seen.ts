@@ -2,7 +2,7 @@ import type { WorkerSeen } from "@reelay/contracts";
 import type { Prisma, PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
-import { namedOutput } from "../videos/named-output.ts";
+import { readNamedOutput } from "../videos/named-output.ts";
 import { leaseFrom, type ProjectorDeps } from "./deps.ts";
 
 /** Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must stop. */
@@ -53,7 +53,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     if (isGone || isUnwanted) await messaging.publish(toStopMessage(ref, "CANCELED", now));
     // An attempt that is not known yet may have its `started` on the way.
     if (!attempt || attempt.outcome === null || attempt.outcome === "COMPLETED") continue;
-    const keep = await readNamedOutput(deps, attempt.task.job.videoId, attemptId);
+    const keep = await readNamedOutput(deps.db, attempt.task.job.videoId, attemptId);
     await messaging.publish(toStopMessage(ref, "LEASE_LOST", now, keep));
   }
 }
@@ -73,12 +73,4 @@ async function keepNews(
   if (updated > 0) return true;
   const { count: created } = await db.worker.createMany({ data: [{ ...data, id }], skipDuplicates: true });
   return created > 0;
-}
-
-async function readNamedOutput({ db }: ProjectorDeps, videoId: string, attemptId: string): Promise<string[]> {
-  const video = await db.video.findUnique({
-    where: { id: videoId },
-    include: { variants: true, audio: true },
-  });
-  return video ? namedOutput(video, attemptId) : [];
 }

@@ -81,7 +81,7 @@ export async function createProjection() {
   async function relay(): Promise<Message[]> {
     const before = sent.length;
     await offerSlots();
-    await dispatch({ db, clock, log, maxRunningTasks: null });
+    await dispatch({ db, clock, log, maxRunningTasks: null, split: { wholeUpToMs: 30_000 } });
     while ((await relayBatch({ db, messaging: broker, clock, log })).sent > 0);
     return sent.slice(before);
   }
@@ -126,7 +126,7 @@ export async function createProjection() {
     },
     apply: (report: Parameters<typeof applyReport>[1]) => applyReport(deps, report),
     /** Gives what waits to the outbox, as the dispatcher does. */
-    dispatch: () => dispatch({ db, clock, log, maxRunningTasks: null }),
+    dispatch: () => dispatch({ db, clock, log, maxRunningTasks: null, split: { wholeUpToMs: 30_000 } }),
     sweep: () => sweep({ ...operations, messaging }),
     passTime: (ms: number) => {
       time.now = new Date(time.now.getTime() + ms);

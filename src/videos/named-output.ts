@@ -1,11 +1,16 @@
 import { objectKeys, PublishedPlaylist } from "@reelay/contracts";
+import type { Db } from "../db.ts";
 
 interface NamingRows {
   id: string;
   posterKey: string | null;
   variants: readonly { playlist: unknown }[];
   audio: { playlist: unknown } | null;
+  parts: readonly { attemptId: string; rendition: string }[];
 }
+
+/** Of a video's parts, what `namedOutput` asks for. */
+export const partNames = { select: { attemptId: true, rendition: true } } as const;
 
 /** What of an attempt's output a video names, below the attempt's prefix: `720p`, `audio`, `poster.jpg`. Pure. */
 export function namedOutput(video: NamingRows, attemptId: string): string[] {
@@ -13,7 +18,16 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
   const keys = [...video.variants, ...(video.audio ? [video.audio] : [])].map(
     ({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key,
   );
-  return [...keys, video.posterKey]
+  const own = [...keys, video.posterKey]
     .filter((key) => key?.startsWith(prefix))
     .map((key) => key?.slice(prefix.length).split("/")[0] ?? "");
+  const parts = video.parts.filter((part) => part.attemptId === attemptId);
+  return [...new Set([...own, ...parts.map(({ rendition }) => rendition)])];
+}
+
+/** `namedOutput` of the rows as they are; nothing of a video that is gone. */
+export async function readNamedOutput(db: Db, videoId: string, attemptId: string): Promise<string[]> {
+  const include = { variants: true, audio: true, parts: { where: { attemptId }, ...partNames } };
+  const video = await db.video.findUnique({ where: { id: videoId }, include });
+  return video ? namedOutput(video, attemptId) : [];
 }

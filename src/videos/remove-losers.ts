@@ -1,7 +1,7 @@
-import { isTerminal, objectKeys } from "@reelay/contracts";
+import { isTerminal, objectKeys, PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { OperationDeps } from "../deps.ts";
-import { namedOutput } from "./named-output.ts";
+import { namedOutput, partNames } from "./named-output.ts";
 
 /**
  * Removes what attempts wrote that the video does not name, rendition by rendition: only once its jobs have ended. Attempts that were never
@@ -18,15 +18,30 @@ export async function removeLosers(
     if (prefixes.length === 0) return;
     const video = await db.video.findUnique({
       where: { id: videoId },
-      include: { variants: true, audio: true, jobs: { select: { status: true } } },
+      include: { variants: true, audio: true, parts: partNames, jobs: { select: { status: true } } },
     });
     if (video === null || video.jobs.some(({ status }) => !isTerminal(status))) return;
+    await removeJoined(store, video);
     for (const prefix of prefixes) {
       const named = namedOutput(video, prefix.slice(attempts.length, -1));
       await removeUnnamed({ store, prefix, named });
     }
   } catch (error) {
     log.warn({ err: error, videoId }, "losers.left");
+  }
+}
+
+/** Playlists that were joined for variants that came to nothing. */
+async function removeJoined(
+  store: ObjectStore,
+  video: { id: string; variants: readonly { playlist: unknown }[]; audio: { playlist: unknown } | null },
+): Promise<void> {
+  const rows = [...video.variants, ...(video.audio ? [video.audio] : [])];
+  const named = new Set(
+    rows.map(({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key),
+  );
+  for (const folder of await Array.fromAsync(store.folders(`${objectKeys.video(video.id)}variants/`))) {
+    if (!named.has(`${folder}index.m3u8`)) await store.deletePrefix(folder);
   }
 }
 

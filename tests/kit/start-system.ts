@@ -20,6 +20,8 @@ export interface SystemOptions {
   workers?: number;
   /** Of API and workers. Default silent. */
   log?: Logger;
+  /** Longer videos are cut into tasks. Default 30 s. */
+  wholeUpToMs?: number;
 }
 
 /** The whole system on real parts: Postgres, broker, local store, API and workers in this process. */
@@ -27,6 +29,7 @@ export async function startSystem({
   allowPrivate = ["127.0.0.1"],
   workers = 1,
   log = pino({ level: "silent" }),
+  wholeUpToMs = 30_000,
 }: SystemOptions = {}) {
   const stack = new AsyncDisposableStack();
   const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-system-")), (path) =>
@@ -57,6 +60,7 @@ export async function startSystem({
         eventRetentionMs: 86_400_000,
         allowPrivateUrls: allowPrivate,
         quotas: { activeJobs: null, runningTasks: null },
+        split: { wholeUpToMs },
       },
       log,
     );
