@@ -227,7 +227,7 @@ class RenderWorker implements Worker {
   ): Promise<void> {
     const { config, store, tools, metrics } = this.#deps;
     const startedAt = performance.now();
-    const state = new StateCell((current) => reporter.advanced(current));
+    using state = new StateCell((current) => reporter.advanced(current));
     if (!this.#workDirectory) throw new Error("The worker was not started.");
     await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
     log.info("attempt.started");

@@ -3,6 +3,7 @@ import type {
   PublishedPlaylist,
   RenderRequested,
   RenderState,
+  RenditionPart,
   VariantState,
 } from "@reelay/contracts";
 import type { Ladder, PlannedRung } from "../ladder/plan-ladder.ts";
@@ -67,10 +68,18 @@ export const withAudioPlaylist = (state: RenderState, playlist: PublishedPlaylis
   audio: state.audio && { ...state.audio, playlist },
 });
 
+/** A part grew. */
+export const withPart = (state: RenderState, part: RenditionPart): RenderState => ({
+  ...state,
+  parts: [...(state.parts ?? []).filter(({ rendition }) => rendition !== part.rendition), part],
+});
+
 /** The state at the end: what is finished stays, what is not is marked with the outcome, and names its output only if that stays. */
 export function settleState(state: RenderState, outcome: Outcome): RenderState {
   const settleVariant = (variant: VariantState): VariantState => {
     if (variant.status === "READY" || variant.status === "SKIPPED") return variant;
+    // The head is made; other tasks make the rest.
+    if (outcome.kind === "COMPLETED" && state.split) return variant;
     const rest = leavesUnfinished(outcome) ? variant : { ...variant, playlist: null };
     switch (outcome.kind) {
       case "CANCELED":
@@ -88,5 +97,9 @@ export function settleState(state: RenderState, outcome: Outcome): RenderState {
     ...state,
     variants: state.variants.map(settleVariant),
     audio: state.audio && settleAudio(state.audio),
+    ...(state.parts && {
+      // A part is of use as a whole: another attempt makes it anew.
+      parts: outcome.kind === "COMPLETED" || leavesUnfinished(outcome) ? state.parts : [],
+    }),
   };
 }

@@ -29,10 +29,13 @@ export interface AttemptContext {
   signal: AbortSignal;
 }
 
+const soonMs = 1_000;
+
 /** The attempt's state: replaced as a whole, each time reported. */
-export class StateCell {
+export class StateCell implements Disposable {
   #current: RenderState = emptyState;
   readonly #onChange: (state: RenderState) => void;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(onChange: (state: RenderState) => void) {
     this.#onChange = onChange;
@@ -44,6 +47,22 @@ export class StateCell {
 
   update(change: (state: RenderState) => RenderState): void {
     this.#current = change(this.#current);
+    this.#report();
+  }
+
+  /** For what changes often and can wait: reported within a second, with whatever else has changed by then. */
+  updateSoon(change: (state: RenderState) => RenderState): void {
+    this.#current = change(this.#current);
+    this.#timer ??= setTimeout(() => this.#report(), soonMs);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #report(): void {
+    this[Symbol.dispose]();
     this.#onChange(this.#current);
   }
 }

@@ -29,13 +29,13 @@ export class ProgressMeter {
 
   read(
     statistics: ReadonlyMap<number, OutputStatistics>,
-    publishers: ReadonlyMap<string, Pick<RenditionPublisher, "published" | "storedBytes">>,
+    publishers: ReadonlyMap<string, Pick<RenditionPublisher, "isComplete" | "storedBytes">>,
     nowMs: number,
   ): VariantProgress[] {
     return this.#variants.map(({ name, output, samples }) => {
       const encoded = statistics.get(output) ?? { frames: 0, timeMs: 0, sizeBytes: 0 };
       const publisher = publishers.get(name);
-      const isComplete = publisher?.published?.isComplete === true;
+      const isComplete = publisher?.isComplete === true;
       const { fps, speed } = this.#rates(samples, { atMs: nowMs, ...encoded });
       const leftMs = this.#durationMs === null ? null : Math.max(0, this.#durationMs - encoded.timeMs);
       return {

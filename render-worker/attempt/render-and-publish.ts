@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { announcedBps, objectKeys } from "@reelay/contracts";
+import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { inputError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
@@ -15,21 +15,29 @@ import {
   toArguments,
 } from "../ffmpeg/plan-render.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
+import { PartSink } from "../hls/part-sink.ts";
+import { PlaylistSink } from "../hls/playlist-sink.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
+import type { RenditionSink } from "../hls/rendition-sink.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { PartDecision } from "../part/decide-part.ts";
+import { findEntry } from "../part/find-entry.ts";
+import { frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { Ticker } from "../ticker.ts";
-import { withAudioPlaylist, withPlaylist } from "./attempt-state.ts";
+import { withAudioPlaylist, withPart, withPlaylist } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
+import { SpeedMeter } from "./speed-meter.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
 export interface RenderWork {
   source: SourceFile;
   rungs: readonly PlannedRung[];
   withAudio: boolean;
+  part: PartDecision;
 }
 
 export interface Made {
@@ -44,8 +52,20 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
   const { config, log, state, tools } = context;
   const directory = context.directory.path;
   await context.directory.assertRoom(roomNeededBytes(work, context.task.profile.segmentDurationMs));
+  const { source, part } = work;
+  const { signal: stopped } = context;
+  const entry =
+    part.kind === "WHOLE"
+      ? null
+      : await findEntry(source, part.kind === "CHUNK" ? part.span.startMs : 0, {
+          ffprobePath: tools.ffprobe.path,
+          limits: config.limits,
+          signal: stopped,
+        });
   const plan = planRender({
     ...work,
+    span: part.span,
+    ...(entry && { entry }),
     profile: context.task.profile,
     filters: tools.filters,
     directory,
@@ -57,7 +77,8 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
   const publishers = await startPublishers(context, work, signal, (error) => failure.abort(error));
   for (const publisher of publishers.values()) disposables.use(publisher);
   const statistics = disposables.use(new FrameStatistics(join(directory, statisticsFile)));
-  const meter = new ProgressMeter(work.rungs, plan.outputs, work.source.probe.durationMs);
+  const meter = new ProgressMeter(work.rungs, plan.outputs, spanDurationMs(work));
+  const speed = new SpeedMeter();
 
   state.update((before) => ({
     ...before,
@@ -72,7 +93,10 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
   const tick = async () => {
     await statistics.poll();
     await usage.read();
-    context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
+    const now = performance.now();
+    context.reporter.progressed(meter.read(statistics.outputs, publishers, now));
+    speed.read(slowest(plan, work, statistics), now);
+    if (part.kind === "HEAD" && speed.speed !== null) announceSplit(context, work, speed.speed);
     await publishPoster(context, signal);
   };
   const ticker = disposables.use(
@@ -99,8 +123,9 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
   signal.throwIfAborted();
   await statistics.poll();
   if (result.exitCode !== 0) throw explainFfmpegFailure(result);
-  assertFrames(plan, work, statistics);
-  await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, publishers));
+  if (part.span.startMs === 0) assertFrames(plan, work, statistics);
+  if (part.kind === "HEAD") announceSplit(context, work, speed.speed);
+  await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, work, publishers));
   context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
   await publishPoster(context, signal);
   return { command: [tools.ffmpeg.path, ...toArguments(plan)] };
@@ -114,11 +139,11 @@ function roomNeededBytes({ rungs }: RenderWork, segmentDurationMs: number): numb
 
 async function startPublishers(
   context: AttemptContext,
-  { rungs, withAudio }: RenderWork,
+  { source, rungs, withAudio, part }: RenderWork,
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
 ): Promise<Map<string, RenditionPublisher>> {
-  const { ref, state, store, task } = context;
+  const { ref, store, task } = context;
   const renditions = [
     ...rungs.map(({ name, bitrateBps }) => ({ name, kind: "video" as const, bps: bitrateBps })),
     ...(withAudio
@@ -140,12 +165,11 @@ async function startPublishers(
         playlist: playlistFile,
         init: initFile,
       },
+      span: part.span,
+      frameMs: kind === "audio" ? soundFrameMs : frameDurationMs(source),
       segmentDurationMs: task.profile.segmentDurationMs,
-      ceilingBps: announcedBps(bps, task.profile.segmentDurationMs),
-      onPublished: (playlist) =>
-        state.update((before) =>
-          kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),
-        ),
+      sink:
+        part.kind === "WHOLE" ? toPlaylist(context, name, kind, bps, signal) : toPart(context, name, part),
     });
     publisher.start();
     publishers.set(name, publisher);
@@ -153,12 +177,77 @@ async function startPublishers(
   return publishers;
 }
 
-async function finish(context: AttemptContext, publishers: Map<string, RenditionPublisher>): Promise<void> {
+/** The worker's own playlist: the rendition is wholly its business. */
+function toPlaylist(
+  { ref, state, store, task }: AttemptContext,
+  name: string,
+  kind: "video" | "audio",
+  bps: number,
+  signal: AbortSignal,
+): RenditionSink {
+  const { segmentDurationMs } = task.profile;
+  return new PlaylistSink({
+    store,
+    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, playlistFile),
+    segmentDurationMs,
+    ceilingBps: announcedBps(bps, segmentDurationMs),
+    signal,
+    onPublished: (playlist) =>
+      state.update((before) =>
+        kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),
+      ),
+  });
+}
+
+/** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
+function toPart({ state }: AttemptContext, name: string, { span }: PartDecision): RenditionSink {
+  return new PartSink(name, span, (part) => {
+    const isUrgent = part.isComplete || part.segments.length === 1;
+    const change = (before: RenderState) => withPart(before, part);
+    if (isUrgent) state.update(change);
+    else state.updateSoon(change);
+  });
+}
+
+/** How far the slowest of the variants is. */
+function slowest(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): number {
+  const names = new Set(rungs.map(({ name }) => name));
+  const times = plan.outputs.flatMap(({ name }, index) =>
+    names.has(name) ? [statistics.outputs.get(index)?.timeMs ?? 0] : [],
+  );
+  return times.length > 0 ? Math.min(...times) : 0;
+}
+
+/** Once: what the tasks for the rest are to make. */
+function announceSplit(
+  { state }: AttemptContext,
+  { part, rungs, withAudio }: RenderWork,
+  speed: number | null,
+): void {
+  const { endMs } = part.span;
+  if (state.current.split || endMs === null) return;
+  const renditions = [...rungs.map(({ name }) => name), ...(withAudio ? [audioRendition] : [])];
+  state.update((before) => ({ ...before, split: { headEndMs: endMs, renditions, speed } }));
+}
+
+function spanDurationMs({ source, part }: RenderWork): number | null {
+  const { startMs, endMs } = part.span;
+  const lastMs = endMs ?? source.probe.durationMs;
+  return lastMs === null ? null : Math.max(1, lastMs - startMs);
+}
+
+async function finish(
+  context: AttemptContext,
+  { part }: RenderWork,
+  publishers: Map<string, RenditionPublisher>,
+): Promise<void> {
   await Promise.all(
     [...publishers].map(async ([name, publisher]) => {
-      // A sound stream may turn out to hold no sound: then the video is silent.
-      const finished = await publisher.finish({ mayBeEmpty: name === audioRendition });
-      if (!finished) context.state.update((before) => ({ ...before, audio: null }));
+      // A sound stream may turn out to hold no sound: then the video is silent. A part of the timeline may hold nothing of a rendition.
+      const isMade = await publisher.finish({ mayBeEmpty: name === audioRendition || part.kind !== "WHOLE" });
+      if (isMade) return;
+      if (part.kind === "WHOLE") context.state.update((before) => ({ ...before, audio: null }));
+      else await publisher.publishNothing();
     }),
   );
 }

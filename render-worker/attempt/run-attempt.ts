@@ -1,5 +1,6 @@
 import { inSpan } from "@reelay/telemetry";
 import { planLadder } from "../ladder/plan-ladder.ts";
+import { decidePart } from "../part/decide-part.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { acquireSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
@@ -7,6 +8,7 @@ import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
+import { renderRest } from "./render-rest.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
@@ -25,11 +27,18 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
       }),
     );
     const { contentType, sizeBytes } = file;
-    state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
+    const isRest = task.part?.kind === "CHUNK" || task.part?.kind === "AUDIO";
+    if (!isRest)
+      state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
 
     const source = await step("probe", () =>
       probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, signal }),
     );
+    const part = decidePart(task.part, source);
+    if (part.kind === "CHUNK" || part.kind === "AUDIO") {
+      await renderRest(context, source, part);
+      return { kind: "COMPLETED" };
+    }
     const ladder = planLadder(task.profile, source.probe);
     const variants = toVariantStates(ladder, task);
     const hasAudio = source.audioIndex !== null;
@@ -47,13 +56,14 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
       source: { key, sizeBytes, contentType, probe: source.probe },
       variants,
       audio: hasAudio ? (keptAudio ?? newAudio) : null,
+      ...(part.kind === "HEAD" && { parts: [] }),
     }));
 
     const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
     const rungs = ladder.rungs.filter(({ name }) => pending.has(name));
     const withAudio = hasAudio && keptAudio === null;
     if (rungs.length > 0 || withAudio) {
-      const made = await renderAndPublish(context, { source, rungs, withAudio });
+      const made = await renderAndPublish(context, { source, rungs, withAudio, part });
       await writeManifest(context, source, made);
     }
     return { kind: "COMPLETED" };

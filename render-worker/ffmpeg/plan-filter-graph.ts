@@ -1,4 +1,5 @@
 import { maxFrameRate, type PlannedRung } from "../ladder/plan-ladder.ts";
+import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 
 /**
@@ -12,6 +13,7 @@ export function planFilterGraph(
   source: SourceFile,
   rungs: readonly PlannedRung[],
   filters: readonly string[],
+  span: RenderSpan = wholeSpan,
 ): string {
   const { video } = source.probe;
   const [top, ...rest] = rungs;
@@ -20,6 +22,7 @@ export function planFilterGraph(
     // Only frames that are marked as interlaced are touched, and each gives one frame.
     ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
     ...(video.frameRate !== null && video.frameRate > maxFrameRate + 0.5 ? [`fps=${maxFrameRate}`] : []),
+    ...trim(span),
     `scale=${top.width}:${top.height}${video.colorRange === "pc" ? ":out_range=tv" : ""}`,
     "setsar=1",
     ...toneMap(video, filters),
@@ -30,6 +33,15 @@ export function planFilterGraph(
     chains.push(`[to-${rung.name}]scale=${rung.width}:${rung.height},setsar=1${tap(rung, rest[index + 1])}`);
   });
   return chains.join(";");
+}
+
+/** After everything that looks at neighbouring frames or gives them other times: each frame belongs to the span that it begins in. */
+function trim({ startMs, endMs }: RenderSpan): string[] {
+  const ends = [
+    ...(startMs > 0 ? [`start=${startMs / 1000}`] : []),
+    ...(endMs === null ? [] : [`end=${endMs / 1000}`]),
+  ];
+  return ends.length > 0 ? [`trim=${ends.join(":")}`] : [];
 }
 
 /** Ends a rung's chain: one copy to encode, one to scale the next rung from. */

@@ -1,6 +1,10 @@
 import type { Profile } from "@reelay/contracts";
 import { h264Level } from "../ladder/h264-level.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import { planKeyFrames } from "../part/plan-key-frames.ts";
+import { planPacketTimes } from "../part/plan-packet-times.ts";
+import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
+import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { safeInputOptions } from "./allow-lists.ts";
 import { planFilterGraph } from "./plan-filter-graph.ts";
@@ -39,6 +43,10 @@ export interface RenderRequest {
   /** Rungs to make; any order. */
   rungs: readonly PlannedRung[];
   withAudio: boolean;
+  /** Default: the whole source. */
+  span?: RenderSpan;
+  /** Of a part of a split video; left out, the source is read from its beginning and its clock is ffmpeg's business. */
+  entry?: SourceEntry;
   profile: Pick<Profile, "audio" | "segmentDurationMs" | "gopDurationMs">;
   /** Filters that this ffmpeg has, of the optional ones. */
   filters: readonly string[];
@@ -49,12 +57,12 @@ export interface RenderRequest {
 
 /** One decode feeds all rungs, the sound and the poster: pure. */
 export function planRender(request: RenderRequest): RenderPlan {
-  const { source, directory, limits } = request;
+  const { source, directory, limits, span = wholeSpan } = request;
   const rungs = request.rungs.toSorted((a, b) => b.height * b.width - a.height * a.width);
   const videos = rungs.map((rung) => planVideo(request, rung));
   const audio =
     request.withAudio && source.audioIndex !== null ? [planAudio(request, source.audioIndex)] : [];
-  const poster = rungs.length > 0 ? [planPoster(request)] : [];
+  const poster = rungs.length > 0 && span.startMs === 0 ? [planPoster(request)] : [];
   return {
     inputOptions: [
       ...words("-hide_banner -nostdin -loglevel warning"),
@@ -63,20 +71,33 @@ export function planRender(request: RenderRequest): RenderPlan {
       // ... and one line per encoded frame and output: what each variant has really got.
       ...words(`-vstats_version 2 -vstats_file ${statisticsFile}`),
       ...safeInputOptions(limits.sourcePixels),
+      ...planSeek(request.entry),
     ],
     input: `file:${source.path}`,
     directory,
-    filterGraph: rungs.length > 0 ? planFilterGraph(source, rungs, request.filters) : null,
+    filterGraph: rungs.length > 0 ? planFilterGraph(source, rungs, request.filters, span) : null,
     outputs: [...videos, ...audio, ...poster],
   };
 }
 
+/**
+ * Times stay those of the container's clock, less where the timeline begins, wherever reading begins: so the parts of a video agree on them. ffmpeg's
+ * own cut at the place that it was told to begin at would be on another clock; the filter graph cuts.
+ */
+const planSeek = (entry: SourceEntry | undefined): string[] =>
+  entry === undefined
+    ? []
+    : [
+        ...words(`-copyts -itsoffset ${-entry.zeroSeconds}`),
+        ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
+      ];
+
 function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
-  const { profile, source } = request;
+  const { profile, source, limits, span = wholeSpan } = request;
   const gopSeconds = profile.gopDurationMs / 1000;
   const frameRate = rung.frameRate ?? 30;
   const level = h264Level({ ...rung, frameRate });
-  return hlsOutput(request, rung.name, [
+  return hlsOutput(rung.name, [
     ...words(`-map [${rung.name}] -c:v libx264 -preset veryfast -profile:v high -level:v ${level}`),
     // Constant quality under a ceiling: easy pictures cost less than the rung allows, hard ones never more. The decoder's buffer
     // holds one second, so that the peak over a segment stays near the ceiling that BANDWIDTH announces.
@@ -84,23 +105,28 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
     // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
     // enough for that, and exact for constant rates.
     ...words(`-fps_mode passthrough -enc_time_base 1/${planTimeScale(source)}`),
-    // Closed groups of pictures at fixed times, the same in all variants, so that players can switch at any segment.
-    ...words(`-force_key_frames expr:gte(t,n_forced*${gopSeconds}) -sc_threshold 0 -flags +cgop`),
+    ...words(`-force_key_frames ${planKeyFrames(span, source.probe.durationMs, profile)}`),
+    ...words(`-sc_threshold 0 -flags +cgop`),
     ...words(`-g ${Math.ceil(gopSeconds * Math.max(frameRate, 30) * 2)}`),
-    // A picture that starts later than the sound stands still from the beginning: the first frame is shown at 0.
-    ...words("-bsf:v setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),DTS-PTS,DTS)'"),
+    ...words(`-bsf:v ${planPacketTimes(source, span)}`),
+    // Whatever a source's time stamps claim, nothing is longer than what was agreed to.
+    ...(span.endMs === null ? words(`-t ${(limits.sourceDurationMs - span.startMs) / 1000}`) : []),
+    // Every key frame begins a piece; the pieces between two borders become a segment when they are stored.
+    ...words("-hls_time 0.01"),
   ]);
 }
 
 function planAudio(request: RenderRequest, index: number): PlannedOutput {
+  const { limits, span = wholeSpan } = request;
   const channels = request.source.probe.audio?.channels ?? 2;
-  return hlsOutput(request, audioRendition, [
+  return hlsOutput(audioRendition, [
     ...words(
       `-map 0:${index} -af ${planAudioFilter(channels)} -c:a aac -b:a ${request.profile.audio.bitrateBps}`,
     ),
-    // The encoder's first packet holds only its own delay. Without it the sound begins at 0 for every player, also for those
-    // that ignore edit lists.
-    ...words("-bsf:a noise=drop=eq(n\\,0)"),
+    ...words(`-bsf:a ${planSoundPackets(span)}`),
+    ...words(`-t ${soundLimitMs(span, limits.sourceDurationMs) / 1000}`),
+    // Every packet of sound could begin a segment.
+    ...words("-hls_time 1"),
   ]);
 }
 
@@ -131,22 +157,20 @@ function planPoster({ source }: RenderRequest): PlannedOutput {
   };
 }
 
-function hlsOutput(request: RenderRequest, name: string, encoding: string[]): PlannedOutput {
-  const { profile, limits } = request;
+function hlsOutput(name: string, encoding: string[]): PlannedOutput {
   return {
     name,
     options: [
       ...encoding,
       ...words("-map_metadata -1 -map_chapters -1 -sn -dn"),
-      // Whatever a source's time stamps claim, nothing is longer than what was agreed to.
-      ...words(`-t ${limits.sourceDurationMs / 1000}`),
-      ...words(`-hls_time ${profile.segmentDurationMs / 1000} -hls_playlist_type event`),
+      ...words("-hls_playlist_type event"),
       ...words(`-hls_segment_type fmp4 -hls_fmp4_init_filename ${initFile}`),
       // Segments and playlists appear under their names only when they are whole.
       ...words("-hls_flags independent_segments+temp_file"),
-      // Times as they are: picture and sound begin at 0, B-frames are accounted for by an edit list.
-      ...words("-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont"),
-      ...words(`-hls_segment_filename ${name}/%05d.m4s`),
+      // Times as they are: picture and sound begin at 0, B-frames are accounted for by an edit list. With an index in each piece ("sidx") the muxer
+      // would bend the time of its first picture.
+      ...words("-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx"),
+      ...words(`-hls_segment_filename ${name}/piece-%05d.m4s`),
     ],
     path: `${name}/${playlistFile}`,
   };

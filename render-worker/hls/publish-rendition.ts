@@ -1,19 +1,18 @@
+import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  formatMediaPlaylist,
-  measureBandwidth,
-  type PlaylistSegment,
-  type PublishedPlaylist,
-  type StoredSegment,
-} from "@reelay/contracts";
+import type { PlaylistSegment } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { retriableError } from "../errors.ts";
+import type { RenderSpan } from "../part/render-span.ts";
 import { codecString } from "./codec-string.ts";
+import { type CutSegment, SegmentCutter } from "./cut-segments.ts";
+import { joinPieces } from "./join-pieces.ts";
 import { parseMediaPlaylist } from "./media-playlist.ts";
+import type { RenditionSink, StoredInit, StoredRendition } from "./rendition-sink.ts";
 import { retryStore } from "./retry-store.ts";
-import { readSegmentDurationMs, readTimeScale } from "./segment-timing.ts";
+import { readSegmentTiming, readTrackClock, type TrackClock } from "./segment-timing.ts";
 
 export interface RenditionOptions {
   store: ObjectStore;
@@ -23,48 +22,53 @@ export interface RenditionOptions {
   keyPrefix: string;
   files: { playlist: string; init: string };
   kind: "video" | "audio";
+  /** Of the timeline; borders of segments lie where they do in the whole video. */
+  span: RenderSpan;
+  /** How long a picture (or a frame of sound) is shown; null where that varies. */
+  frameMs: number | null;
   segmentDurationMs: number;
-  /** The most bits per second that a segment may have: announced until the real peak is known. */
-  ceilingBps: number;
   signal: AbortSignal;
-  /** Called after each publication. */
-  onPublished: (playlist: PublishedPlaylist) => void;
+  /** Told after each step what is stored. */
+  sink: RenditionSink;
   /** Called once when publishing has failed for good. */
   onFailed: (error: unknown) => void;
 }
 
 const immutable = "public, max-age=31536000, immutable";
-const shortLived = "no-cache";
 const pollMs = 500;
 
 /**
- * Brings one rendition into the store while ffmpeg writes it: the initialisation segment, then every finished segment, then the
- * playlist that names exactly those. What is stored is removed locally, so that the temporary disk holds a few segments however
+ * Brings one rendition into the store while ffmpeg writes it: the initialisation segment, then every segment as soon as its last piece is finished, and
+ * lets the sink make known exactly what is stored. What is stored is removed locally, so that the temporary disk holds a few segments however
  * long the video is.
  */
 export class RenditionPublisher implements AsyncDisposable {
   readonly #options: RenditionOptions;
-  readonly #stored: (StoredSegment & PlaylistSegment)[] = [];
+  readonly #cutter: SegmentCutter;
+  readonly #segments: StoredRendition["segments"][number][] = [];
+  /** Of ffmpeg's playlist, those that the cutter has. */
+  #pieces = 0;
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #again = false;
   #hasFailed = false;
-  #codecs: string | null = null;
-  #initBytes = 0;
-  #timeScale: number | null = null;
-  #published: PublishedPlaylist | null = null;
+  #init: StoredInit | null = null;
+  #clock: TrackClock | null = null;
+  #isComplete = false;
 
   constructor(options: RenditionOptions) {
     this.#options = options;
+    this.#cutter = new SegmentCutter(options);
   }
 
-  get published(): PublishedPlaylist | null {
-    return this.#published;
+  /** Everything is stored and made known. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   get storedBytes(): number {
-    return this.#stored.reduce((sum, segment) => sum + segment.sizeBytes, this.#initBytes);
+    return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, this.#init?.sizeBytes ?? 0);
   }
 
   /** Begins to follow the folder: told by the system, and looking every half second where it does not tell. */
@@ -81,22 +85,27 @@ export class RenditionPublisher implements AsyncDisposable {
   }
 
   /**
-   * After ffmpeg ended well: publishes the rest. Throws when something could not be stored or the playlist has no end. Null when
+   * After ffmpeg ended well: publishes the rest. Throws when something could not be stored or the playlist has no end. False when
    * ffmpeg wrote nothing and that is allowed.
    */
-  async finish({ mayBeEmpty = false } = {}): Promise<PublishedPlaylist | null> {
+  async finish({ mayBeEmpty = false } = {}): Promise<boolean> {
     this.#stop();
     await this.#running;
     await this.#scan({ isOver: true });
-    if (mayBeEmpty && this.#stored.length === 0) return null;
-    if (!this.#published?.isComplete) {
+    if (mayBeEmpty && this.#segments.length === 0) return false;
+    if (!this.#isComplete) {
       throw retriableError(
         "WORKER",
         "RENDITION_INCOMPLETE",
         `ffmpeg ended without finishing the playlist in ${this.#options.keyPrefix}; another attempt may get through.`,
       );
     }
-    return this.#published;
+    return true;
+  }
+
+  /** Makes known that the rendition is complete and empty. */
+  publishNothing(): Promise<void> {
+    return this.#publish(true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -137,19 +146,30 @@ export class RenditionPublisher implements AsyncDisposable {
     const { directory, files, signal } = this.#options;
     signal.throwIfAborted();
     const text = await readFile(join(directory, files.playlist), "utf8").catch(() => null);
-    if (text === null) return;
+    if (text === null || this.#isComplete) return;
     const local = parseMediaPlaylist(text);
-    if (local.isComplete && !isOver) return;
-    const fresh = local.segments.slice(this.#stored.length);
-    if (fresh.length === 0 && (!local.isComplete || this.#published?.isComplete)) return;
-    if (local.segments.length === 0) return;
-    if (this.#codecs === null) await this.#storeInit();
-    for (const segment of fresh) {
-      await this.#storeSegment(segment, local.isComplete && segment === local.segments.at(-1));
+    if (local.segments.length === 0 || (local.isComplete && !isOver)) return;
+    if (this.#init === null) await this.#storeInit();
+    const before = this.#segments.length;
+    for (const piece of local.segments.slice(this.#pieces)) {
+      await this.#take(piece, local.isComplete && piece === local.segments.at(-1));
       // The first segment is worth a publication of its own: with it the variant plays.
-      if (this.#stored.length === 1 && fresh.length > 1) await this.#publish(false);
+      if (before === 0 && this.#segments.length === 1) await this.#publish(false);
     }
-    await this.#publish(local.isComplete);
+    if (local.isComplete) await this.#store(this.#cutter.rest());
+    if (local.isComplete || this.#segments.length > Math.max(before, 1))
+      await this.#publish(local.isComplete);
+  }
+
+  async #take(piece: PlaylistSegment, isLast: boolean): Promise<void> {
+    this.#pieces += 1;
+    const needsTiming = isLast || !this.#cutter.hasBegun;
+    const path = join(this.#options.directory, piece.uri);
+    const timing = needsTiming && this.#clock !== null ? await readSegmentTiming(path, this.#clock) : null;
+    if (!this.#cutter.hasBegun) this.#cutter.begin(timing?.startMs ?? null);
+    // Up to the next piece ffmpeg's playlist is exact; of the last one it only adds up what packets claim.
+    const durationMs = (isLast ? timing?.durationMs : null) ?? piece.durationMs;
+    await this.#store(this.#cutter.add({ ...piece, durationMs }, isLast));
   }
 
   async #storeInit(): Promise<void> {
@@ -167,49 +187,24 @@ export class RenditionPublisher implements AsyncDisposable {
     await retryStore(`store ${key}`, signal, () =>
       store.put(key, init, { contentType: `${kind}/mp4`, cacheControl: immutable, signal }),
     );
-    this.#initBytes = init.length;
-    this.#timeScale = readTimeScale(init);
-    this.#codecs = codecs;
+    this.#clock = readTrackClock(init);
+    const sha256 = createHash("sha256").update(init).digest("hex");
+    this.#init = { key, sha256, codecs, sizeBytes: init.length };
   }
 
-  async #storeSegment(segment: PlaylistSegment, isLast: boolean): Promise<void> {
+  async #store(segment: CutSegment | null): Promise<void> {
+    if (segment === null) return;
     const { store, directory, keyPrefix, kind, signal } = this.#options;
-    const path = join(directory, segment.uri);
-    const { size } = await stat(path);
-    // Up to the next segment ffmpeg's playlist is exact; of the last one it only adds up what packets claim.
-    const measured =
-      isLast && this.#timeScale !== null ? await readSegmentDurationMs(path, this.#timeScale) : null;
-    const durationMs = measured ?? segment.durationMs;
-    const key = keyPrefix + segment.uri;
+    const { path, sizeBytes } = await joinPieces(directory, segment.pieces);
+    const key = `${keyPrefix}${String(this.#segments.length).padStart(5, "0")}.m4s`;
     await retryStore(`store ${key}`, signal, () =>
       store.adopt(key, path, { contentType: `${kind}/mp4`, cacheControl: immutable, signal }),
     );
-    this.#stored.push({ uri: segment.uri, durationMs, sizeBytes: size });
+    this.#segments.push({ key, durationMs: segment.durationMs, sizeBytes });
   }
 
   async #publish(isComplete: boolean): Promise<void> {
-    const { store, keyPrefix, files, segmentDurationMs, ceilingBps, signal } = this.#options;
-    const key = keyPrefix + files.playlist;
-    const segments = [...this.#stored];
-    const text = formatMediaPlaylist({ segments, isComplete }, { initUri: files.init, segmentDurationMs });
-    await retryStore(`store ${key}`, signal, () =>
-      store.put(key, text, {
-        contentType: "application/vnd.apple.mpegurl",
-        cacheControl: shortLived,
-        signal,
-      }),
-    );
-    const { peakBps, averageBps } = measureBandwidth(segments, segmentDurationMs);
-    this.#published = {
-      key,
-      codecs: this.#codecs ?? "",
-      bandwidthBps: isComplete ? peakBps : Math.max(peakBps, ceilingBps),
-      averageBandwidthBps: averageBps,
-      segments: segments.length,
-      durationMs: Math.round(segments.reduce((sum, { durationMs }) => sum + durationMs, 0) * 1000) / 1000,
-      sizeBytes: this.storedBytes,
-      isComplete,
-    };
-    this.#options.onPublished(this.#published);
+    await this.#options.sink.publish({ init: this.#init, segments: [...this.#segments], isComplete });
+    this.#isComplete = isComplete;
   }
 }

@@ -1,28 +1,56 @@
 import { open } from "node:fs/promises";
 import { findBox, walkBoxes } from "./boxes.ts";
 
-/** Ticks per second of the one track in an initialisation segment. */
-export function readTimeScale(init: Buffer): number | null {
+/** The clock of the one track in an initialisation segment. */
+export interface TrackClock {
+  /** Ticks per second. */
+  timeScale: number;
+  /** Where on the track's clock the timeline's 0 is, ticks: what the edit list cuts off. */
+  zeroTicks: number;
+}
+
+export function readTrackClock(init: Buffer): TrackClock | null {
   const mdhd = findBox(init, ["moov", "trak", "mdia", "mdhd"]);
   if (!mdhd) return null;
   // Version 1 has two times of 8 bytes instead of 4 before it.
   const timeScale = mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12);
-  return timeScale > 0 ? timeScale : null;
+  return timeScale > 0 ? { timeScale, zeroTicks: readEditStart(init) } : null;
+}
+
+/** ISO 14496-12, 8.6.6: the media time of the first edit that shows something. */
+function readEditStart(init: Buffer): number {
+  const elst = findBox(init, ["moov", "trak", "edts", "elst"]);
+  if (!elst) return 0;
+  const isLong = elst[0] === 1;
+  const count = elst.readUInt32BE(4);
+  for (let entry = 0, at = 8; entry < count; entry += 1, at += isLong ? 20 : 12) {
+    const mediaTime = isLong ? Number(elst.readBigInt64BE(at + 8)) : elst.readInt32BE(at + 4);
+    if (mediaTime >= 0) return mediaTime;
+  }
+  return 0;
 }
 
 /** The `moof` of a segment of a few seconds has some kilobytes; it stands at the beginning. */
 const headBytes = 256 * 1024;
 
+/** When a media segment is shown, on the timeline. */
+export interface SegmentTiming {
+  startMs: number;
+  durationMs: number;
+}
+
 /**
- * How long a media segment is shown: from its first picture to the end of its last, as its track run says. Null when that cannot
- * be read.
+ * When a media segment is shown: from its first picture to the end of its last, as its track run says. Null when that cannot be
+ * read.
  */
-export async function readSegmentDurationMs(path: string, timeScale: number): Promise<number | null> {
+export async function readSegmentTiming(path: string, clock: TrackClock): Promise<SegmentTiming | null> {
   await using file = await open(path, "r");
   const buffer = Buffer.alloc(headBytes);
   const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
-  const ticks = presentationSpan(buffer.subarray(0, bytesRead));
-  return ticks === null ? null : Math.round((ticks / timeScale) * 1_000_000) / 1000;
+  const span = presentationSpan(buffer.subarray(0, bytesRead));
+  if (span === null) return null;
+  const toMs = (ticks: number) => Math.round((ticks / clock.timeScale) * 1_000_000) / 1000;
+  return { startMs: toMs(span.first - clock.zeroTicks), durationMs: toMs(span.ticks) };
 }
 
 interface Sample {
@@ -31,15 +59,17 @@ interface Sample {
   offset: number;
 }
 
-function presentationSpan(head: Buffer): number | null {
+function presentationSpan(head: Buffer): { first: number; ticks: number } | null {
   const moofs = [...walkBoxes(head)].filter(({ type }) => type === "moof");
   const samples: Sample[] = [];
+  let begin: number | null = null;
   for (const moof of moofs) {
     const traf = moof.isCut ? null : findBox(moof.body, ["traf"]);
     const tfhd = traf && findBox(traf, ["tfhd"]);
     const trun = traf && findBox(traf, ["trun"]);
     const run = tfhd && trun && readRun(trun, readDefaultDuration(tfhd));
     if (!run) return null;
+    begin ??= readDecodeTime(traf);
     samples.push(...run);
   }
   let decoded = 0;
@@ -51,7 +81,14 @@ function presentationSpan(head: Buffer): number | null {
     decoded += duration;
   }
   const span = last - first + (samples.at(-1)?.duration ?? 0);
-  return span > 0 ? span : null;
+  return span > 0 && begin !== null ? { first: begin + first, ticks: span } : null;
+}
+
+/** ISO 14496-12, 8.8.12. */
+function readDecodeTime(traf: Buffer): number | null {
+  const tfdt = findBox(traf, ["tfdt"]);
+  if (!tfdt) return null;
+  return tfdt[0] === 1 ? Number(tfdt.readBigInt64BE(4)) : tfdt.readUInt32BE(4);
 }
 
 /** ISO 14496-12, 8.8.7: optional fields in the order of their flags. */

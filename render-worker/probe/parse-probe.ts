@@ -44,8 +44,18 @@ export function parseProbe(probed: ProbedFile, file: { path: string; sizeBytes: 
     probe,
     videoIndex: video.index,
     audioIndex: audio?.index ?? null,
+    zeroSeconds: readZero(probed, [video, audio]),
     frameRate,
   };
+}
+
+/**
+ * As ffmpeg takes it: a file begins with the first of its streams, but of formats whose clocks jump only the streams that are used count.
+ */
+function readZero({ format }: ProbedFile, used: readonly (ProbedStream | undefined)[]): number {
+  const starts = used.map((stream) => toNumber(stream?.start_time)).filter((start) => start !== null);
+  const ofFile = toNumber(format?.start_time) ?? 0;
+  return format?.format_name === "mpegts" && starts.length > 0 ? Math.min(...starts) : ofFile;
 }
 
 function parseVideo(

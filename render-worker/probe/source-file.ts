@@ -8,6 +8,8 @@ export interface SourceFile {
   videoIndex: number;
   /** Of the audio stream; null when there is none that can be decoded. */
   audioIndex: number | null;
+  /** Of the timeline's 0 on the container's clock, in seconds: where the first of the two streams begins. */
+  zeroSeconds: number;
   /** Exact average frame rate, e.g. 30000/1001; null when the container does not say. */
   frameRate: Ratio | null;
 }

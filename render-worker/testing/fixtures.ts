@@ -38,6 +38,7 @@ export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<So
     probe,
     videoIndex: 0,
     audioIndex: 1,
+    zeroSeconds: 0,
     frameRate: { num: 30, den: 1 },
     ...file,
   };

@@ -1,0 +1,71 @@
+import type { PlaylistSegment } from "@reelay/contracts";
+import type { RenderSpan } from "../part/render-span.ts";
+import { nextBorderMs } from "../part/segment-borders.ts";
+
+/** A segment as it will be stored: of one or several of the encoder's pieces. */
+export interface CutSegment {
+  pieces: string[];
+  durationMs: number;
+}
+
+export interface CutOptions {
+  span: RenderSpan;
+  /** How long a picture (or a frame of sound) is shown; null where that varies. */
+  frameMs: number | null;
+  segmentDurationMs: number;
+}
+
+/** Times of ffmpeg's playlist and of its key frames are rounded. */
+const toleranceMs = 1;
+
+/**
+ * Puts the encoder's pieces, each of which begins with a key frame, together to segments that end at the video's borders. Give it each piece once, in
+ * order. At a constant frame rate durations are those of the pictures. At a variable one nobody knows, at a part's end, how long its last picture
+ * stands: there the part's own borders count, so that over all parts nothing adds up.
+ */
+export class SegmentCutter {
+  readonly #options: CutOptions;
+  /** Of the segment that is being put together, on the timeline; null before the first piece. */
+  #startMs: number | null = null;
+  #endMs = 0;
+  #pieces: string[] = [];
+
+  constructor(options: CutOptions) {
+    this.#options = options;
+  }
+
+  get hasBegun(): boolean {
+    return this.#startMs !== null;
+  }
+
+  /** @param firstMs when the first picture is shown; null if that could not be read */
+  begin(firstMs: number | null): void {
+    const { span, frameMs } = this.#options;
+    const isExpected = firstMs !== null && frameMs !== null && firstMs - span.startMs < 1.5 * frameMs;
+    this.#startMs = isExpected ? firstMs : span.startMs;
+    this.#endMs = firstMs ?? span.startMs;
+  }
+
+  /** The segment that this piece completes, or null. */
+  add(piece: PlaylistSegment, isLast: boolean): CutSegment | null {
+    const { span, frameMs, segmentDurationMs } = this.#options;
+    this.#endMs += piece.durationMs;
+    if (isLast && frameMs === null && span.endMs !== null) this.#endMs = span.endMs;
+    this.#pieces.push(piece.uri);
+    const border = nextBorderMs((this.#startMs ?? span.startMs) + toleranceMs, segmentDurationMs);
+    return this.#endMs >= border - toleranceMs ? this.#take() : null;
+  }
+
+  /** What is left when there are no more pieces. */
+  rest(): CutSegment | null {
+    return this.#pieces.length > 0 ? this.#take() : null;
+  }
+
+  #take(): CutSegment {
+    const durationMs = Math.round((this.#endMs - (this.#startMs ?? 0)) * 1000) / 1000;
+    const cut = { pieces: this.#pieces, durationMs };
+    this.#startMs = this.#endMs;
+    this.#pieces = [];
+    return cut;
+  }
+}

@@ -1,0 +1,25 @@
+import type { SourceFile } from "../probe/source-file.ts";
+import type { SourceEntry } from "./render-span.ts";
+
+/**
+ * Containers with an index, or with time stamps that can be searched, whose pictures come back with the times that a reading from the beginning
+ * gives them.
+ */
+const indexed = /^(mov,|matroska,)/;
+const searched = /^mpegts$/;
+
+/** Whether any place of it can be read on its own. Others (AVI, raw streams, …) are made in one piece. */
+export const canBeEntered = ({ probe }: SourceFile): boolean =>
+  indexed.test(probe.container) || searched.test(probe.container);
+
+/** In an MPEG transport stream ffmpeg lands anywhere between key frames: the one to begin with must be looked for. */
+export const mustBeSearched = ({ probe }: SourceFile): boolean => searched.test(probe.container);
+
+/** Key frames are found by their time of decoding, which is earlier than that of showing, and an open group's first pictures need the one before it. */
+const leadMs = 1_000;
+
+/** ffmpeg is told to begin this long before the span; the pictures before it are decoded and left out. */
+export const planEntry = (source: SourceFile, startMs: number): SourceEntry => ({
+  seekMs: startMs > leadMs ? startMs - leadMs : null,
+  zeroSeconds: source.zeroSeconds,
+});

@@ -1,0 +1,36 @@
+import { planTimeScale } from "../ffmpeg/plan-time-scale.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import type { RenderSpan } from "./render-span.ts";
+
+/**
+ * The bitstream filter that puts packets on the timeline so that parts made by several processes join without a seam.
+ *
+ * - Times of showing stay what they are; only a video's very first picture is moved to 0: one that starts later than the sound stands still from
+ *   the beginning.
+ * - Times of decoding begin a fixed lead before the first picture. Encoders choose that lead by the pictures that they happen to see, and it ends
+ *   up in the initialisation segment's edit list, which must be the same for all parts. At constant rates it is two pictures, which is what encoders
+ *   with B-frames choose themselves; at variable rates two ticks, because no more is certain to lie behind the last picture of the part before. From
+ *   there on each picture is decoded at least one tick after the one before it, and as late as the encoder says.
+ * - Durations reach to the next packet: the muxer takes the time of a segment's first picture from the durations before it.
+ */
+export function planPacketTimes(source: SourceFile, span: RenderSpan): string {
+  const first = span.startMs === 0 ? "0" : "STARTPTS";
+  const start = `${first}-${leadTicks(source)}`;
+  const decoded = `if(eq(N,0),${start},max(DTS,${start}+N))`;
+  const next = `max(NEXT_DTS,${start}+N+1)`;
+  return [
+    `setts=pts='${span.startMs === 0 ? "if(eq(N,0),0,PTS)" : "PTS"}'`,
+    `dts='${decoded}'`,
+    `duration='if(eq(NEXT_DTS,NOPTS),max(DURATION,${frameTicks(source)}),${next}-${decoded})'`,
+  ].join(":");
+}
+
+/** Ticks between two pictures, on average. */
+export function frameTicks(source: SourceFile): number {
+  const { num, den } = source.frameRate ?? { num: 30, den: 1 };
+  return Math.max(1, Math.round((planTimeScale(source) * den) / num));
+}
+
+function leadTicks(source: SourceFile): number {
+  return source.frameRate && !source.probe.video.isVariableFrameRate ? 2 * frameTicks(source) : 2;
+}
