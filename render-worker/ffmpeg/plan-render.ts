@@ -1,5 +1,4 @@
 import type { Profile } from "@reelay/contracts";
-import { h264Level } from "../ladder/h264-level.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { planKeyFrames } from "../part/plan-key-frames.ts";
 import { planPacketTimes } from "../part/plan-packet-times.ts";
@@ -7,6 +6,8 @@ import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
 import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { safeInputOptions } from "./allow-lists.ts";
+import { softwareEncoder } from "./encoder-for.ts";
+import type { EncoderRow } from "./encoder-table.ts";
 import { planFilterGraph } from "./plan-filter-graph.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 import { words } from "./words.ts";
@@ -42,6 +43,8 @@ export interface RenderRequest {
   source: SourceFile;
   /** Rungs to make; any order. */
   rungs: readonly PlannedRung[];
+  /** What makes each, by its name. Default: software. */
+  encoders?: ReadonlyMap<string, EncoderRow>;
   withAudio: boolean;
   /** Default: the whole source. */
   span?: RenderSpan;
@@ -96,17 +99,16 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   const { profile, source, limits, span = wholeSpan } = request;
   const gopSeconds = profile.gopDurationMs / 1000;
   const frameRate = rung.frameRate ?? 30;
-  const level = h264Level({ ...rung, frameRate });
+  const encoder = request.encoders?.get(rung.name) ?? softwareEncoder(rung.codec);
   return hlsOutput(rung.name, [
-    ...words(`-map [${rung.name}] -c:v libx264 -preset veryfast -profile:v high -level:v ${level}`),
-    // Constant quality under a ceiling: easy pictures cost less than the rung allows, hard ones never more. The decoder's buffer
-    // holds one second, so that the peak over a segment stays near the ceiling that BANDWIDTH announces.
-    ...words(`-crf 23 -maxrate ${rung.bitrateBps} -bufsize ${rung.bitrateBps}`),
+    ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding({ ...rung, frameRate })}`),
+    ...words(encoder.rate(encoder.quality, rung.bitrateBps)),
     // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
     // enough for that, and exact for constant rates.
     ...words(`-fps_mode passthrough -enc_time_base 1/${planTimeScale(source)}`),
     ...words(`-force_key_frames ${planKeyFrames(span, source.probe.durationMs, profile)}`),
-    ...words(`-sc_threshold 0 -flags +cgop`),
+    // Closed groups of pictures.
+    ...words(encoder.groups),
     ...words(`-g ${Math.ceil(gopSeconds * Math.max(frameRate, 30) * 2)}`),
     ...words(`-bsf:v ${planPacketTimes(source, span)}`),
     // Whatever a source's time stamps claim, nothing is longer than what was agreed to.
