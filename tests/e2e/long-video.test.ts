@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import HLS from "hls-parser";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testTools } from "../../render-worker/testing/kit.ts";
+import { type System, startSystem } from "../kit/index.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ workers: 2, wholeUpToMs: 10_000 });
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const run = async (tool: "ffmpeg" | "ffprobe", ...args: string[]) =>
+  await promisify(execFile)((await testTools())[tool].path, args, { maxBuffer: 1e8 });
+
+const linesOf = async (url: string, stream: "v" | "a", entry: string) => {
+  const { stdout } = await run(
+    "ffprobe",
+    ...["-v", "error", "-select_streams", stream, "-show_entries", entry, "-of", "csv=p=0", url],
+  );
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => Number(line.split(",")[0]));
+};
+
+test("a long video plays from its head on, two workers make the rest, and the whole has every picture once", async () => {
+  const seconds = 34;
+  const path = await makeTestClip(join(system.directory, "long.mp4"), { seconds, size: "320x180" });
+  const id = await system.client.upload(path, { title: "Long" });
+  const states = await system.client.watch(id);
+  const statuses = [...new Set(states.map(({ status }) => status))];
+  expect(statuses.slice(-2)).toEqual(["PLAYABLE", "READY"]);
+
+  const video = await system.client.video(id);
+  const tasks = await system.db.task.findMany({ include: { attempts: true }, orderBy: { dueAt: "asc" } });
+  expect(tasks.map(({ kind }) => kind).toSorted()).toEqual(["AUDIO", "CHUNK", "CHUNK", "CHUNK", "RENDER"]);
+  expect(tasks.every(({ attempts }) => attempts.length === 1)).toBe(true);
+  expect(new Set(tasks.flatMap(({ attempts }) => attempts.map(({ workerId }) => workerId))).size).toBe(2);
+
+  HLS.setOptions({ strictMode: true });
+  const master = HLS.parse(await (await fetch(video.playback.hlsUrl)).text()) as HLS.types.MasterPlaylist;
+  expect(master.variants).toHaveLength(2);
+  for (const variant of master.variants) {
+    const url = String(new URL(variant.uri, video.playback.hlsUrl));
+    const media = HLS.parse(await (await fetch(url)).text()) as HLS.types.MediaPlaylist;
+    expect(media.endlist).toBe(true);
+    expect(media.segments.map(({ duration }) => duration)).toEqual([1, 1, 2, 4, 4, 4, 4, 4, 4, 4, 2]);
+    expect(media.segments.filter(({ discontinuity }) => discontinuity)).toEqual([]);
+    const times = await linesOf(url, "v", "packet=pts_time");
+    expect(times).toHaveLength(seconds * 30);
+    const sorted = times.toSorted((a, b) => a - b);
+    const wrong = sorted.filter((time, index) => Math.abs(time - (sorted[0] ?? 0) - index / 30) > 0.001);
+    expect(wrong).toEqual([]);
+  }
+  const { stderr } = await run(
+    "ffmpeg",
+    ...[
+      "-v",
+      "warning",
+      "-xerror",
+      "-i",
+      video.playback.hlsUrl,
+      "-map",
+      "0:v",
+      "-map",
+      "0:a",
+      "-f",
+      "null",
+      "-",
+    ],
+  );
+  expect(stderr).toBe("");
+});
