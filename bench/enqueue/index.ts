@@ -44,7 +44,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   process.env["DATABASE_URL"] = databaseUrl;
   process.env["PUBSUB_EMULATOR_HOST"] = broker.address;
   process.env["STORE_DIRECTORY"] = path.join(directory, "store");
-  const api = resources.use(startChild(new URL("./api-process.ts", import.meta.url)));
+  const api = resources.use(startChild(new URL("../api-process.ts", import.meta.url)));
   const { url } = await api.answer<{ url: string }>();
   const workersProcess = resources.use(
     startChild(new URL("./workers-process.ts", import.meta.url), [broker.address, String(workers)]),

@@ -39,12 +39,13 @@ export interface SplitVideo {
   slots: number;
 }
 
-/** So many chunks per slot keep all slots busy to the end: the last ones end at most a quarter of a share apart. */
+/**
+ * So many chunks per slot keep all slots busy to the end although chunks differ in what they cost. Fewer waste less on starts, more less on
+ * waiting for the last: `bench/fleet` says what each is worth.
+ */
 const chunksPerSlot = 4;
 /** A lost worker costs one chunk, and that is a minute of video at most. */
 const longestChunkMs = 60_000;
-/** What starts and ends a task should stay small beside its work. */
-const shortestChunkMs = 8_000;
 /** A viewer stalls when encoding is no faster than playing; a quarter is kept for what varies. */
 const aheadOfViewers = 1.25;
 
@@ -56,9 +57,10 @@ const aheadOfViewers = 1.25;
 export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTask[] } {
   const { durationMs, headEndMs, segmentDurationMs, speed, slots } = video;
   const restMs = Math.max(1, durationMs - headEndMs);
-  const share = restMs / (Math.max(1, slots) * chunksPerSlot);
-  const bounded = Math.min(longestChunkMs, Math.max(shortestChunkMs, share));
-  const chunkMs = Math.max(1, Math.round(bounded / segmentDurationMs)) * segmentDurationMs;
+  // Alone, a slot gains nothing by shorter ones.
+  const share = slots > 1 ? restMs / (slots * chunksPerSlot) : restMs;
+  const chunkMs =
+    Math.max(1, Math.round(Math.min(longestChunkMs, share) / segmentDurationMs)) * segmentDurationMs;
   const groups = toGroups(video);
   const names = groups.map((group) => group.map(({ name }) => name)).filter((group) => group.length > 0);
   const chunkCount = names.length > 0 ? Math.max(1, Math.round(restMs / chunkMs)) : 0;

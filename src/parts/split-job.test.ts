@@ -32,7 +32,7 @@ const statusesOf = async ({ videoId, jobId }: TaskRef) => {
   return { video: status, variants: variants.map((variant) => variant.status), job: job.status };
 };
 
-/** A job whose head is made. Its rest: one chunk of 32 s, or two where two workers are there, and the sound. */
+/** A job whose head is made. Its rest: eight chunks of 8 s for two workers, and the sound. */
 async function splitVideo({ workers = 2 } = {}) {
   const ref = await system.createQueuedVideo();
   for (let index = 0; index < workers; index += 1) await system.apply(splitAttemptOf(ref, `w${index}`).seen);
@@ -56,7 +56,7 @@ const finish = async (
   worker = "w1",
 ) => {
   const attempt = splitAttemptOf(ref, worker);
-  const durations = Array.from({ length: ((task.endMs ?? 40_000) - task.startMs) / 4_000 }, () => 4_000);
+  const durations = Array.from({ length: ((task.endMs ?? 72_000) - task.startMs) / 4_000 }, () => 4_000);
   const parts = task.renditions.map((name) => attempt.part(name, task.startMs, task.endMs, durations));
   await system.apply(attempt.started);
   await system.apply(attempt.completed(1, attempt.rest(...parts)));
@@ -74,7 +74,7 @@ const finishSound = async (ref: TaskRef) => {
           "audio",
           8_000,
           null,
-          Array.from({ length: 8 }, () => 4_000),
+          Array.from({ length: 16 }, () => 4_000),
         ),
       ),
     ),
@@ -83,7 +83,8 @@ const finishSound = async (ref: TaskRef) => {
 
 test("a long video's head plays at once, its rest becomes tasks, and it is ready when all are done, in whatever order", async () => {
   const ref = await system.createQueuedVideo();
-  const head = splitAttemptOf(ref);
+  await system.apply(splitAttemptOf(ref, "w1").seen);
+  const head = splitAttemptOf(ref, "w0");
   await system.apply(head.seen);
   await system.apply(head.started);
   await system.apply(
@@ -101,7 +102,7 @@ test("a long video's head plays at once, its rest becomes tasks, and it is ready
   expect(master).toContain("../variants/144p/index.m3u8");
   expect(master).not.toContain("360p");
   const { plan } = await system.db.job.findUniqueOrThrow({ where: { id: ref.jobId } });
-  expect(plan).toMatchObject({ headEndMs: 8_000, chunkMs: 8_000, chunks: 4, slots: 1 });
+  expect(plan).toMatchObject({ headEndMs: 8_000, chunkMs: 8_000, chunks: 8, slots: 2 });
 
   await system.apply(head.completed(2, head.wholeHead()));
   expect(await statusesOf(ref)).toMatchObject({ video: "PLAYABLE", job: "RUNNING" });
@@ -112,14 +113,18 @@ test("a long video's head plays at once, its rest becomes tasks, and it is ready
     ["AUDIO", 8_000, null],
     ["CHUNK", 16_000, 24_000],
     ["CHUNK", 24_000, 32_000],
-    ["CHUNK", 32_000, null],
+    ["CHUNK", 32_000, 40_000],
+    ["CHUNK", 40_000, 48_000],
+    ["CHUNK", 48_000, 56_000],
+    ["CHUNK", 56_000, 64_000],
+    ["CHUNK", 64_000, null],
   ]);
   const chunks = rest.filter(({ kind }) => kind === "CHUNK").map((task) => ({ task, ref: refOf(ref, task) }));
   for (const chunk of chunks.slice(1).toReversed()) await finish(chunk);
   // What lies ahead waits for what comes before it.
   expect(segmentsIn(await playlistOf(ref, "360p"))).toBe(4);
   for (const chunk of chunks.slice(0, 1)) await finish(chunk);
-  expect(segmentsIn(await playlistOf(ref, "360p"))).toBe(12);
+  expect(segmentsIn(await playlistOf(ref, "360p"))).toBe(20);
   expect(await statusesOf(ref)).toEqual({ video: "PLAYABLE", variants: ["READY", "READY"], job: "RUNNING" });
   await finishSound(
     refOf(
@@ -187,10 +192,9 @@ test("a lost chunk is made again alone, and what it had published stays until th
 
 test("a job that fails for one chunk stops the others, and its retry makes only what is missing", async () => {
   const { ref, chunks, audio } = await splitVideo();
-  const [first, second, third, fourth] = chunks;
-  if (!first || !second || !third || !fourth) throw new Error("There are four chunks.");
-  await finish(first);
-  await finish(fourth);
+  const [first, second, third, ...others] = chunks;
+  if (!first || !second || !third) throw new Error("There are chunks.");
+  for (const chunk of [first, ...others]) await finish(chunk);
   const running = splitAttemptOf(second.ref, "w1");
   await system.apply(running.started);
   const broken = splitAttemptOf(third.ref, "w2");
@@ -218,7 +222,7 @@ test("a job that fails for one chunk stops the others, and its retry makes only 
   await finishSound(refOf(ref, left[0]));
   expect(audio.jobId).not.toBe(jobId);
   expect(await statusesOf({ ...ref, jobId })).toMatchObject({ video: "READY", job: "SUCCEEDED" });
-  expect(segmentsIn(await playlistOf(ref, "144p"))).toBe(12);
+  expect(segmentsIn(await playlistOf(ref, "144p"))).toBe(20);
 });
 
 test("canceling stops every attempt of the job and begins none of its waiting tasks", async () => {

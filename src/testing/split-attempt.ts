@@ -34,7 +34,7 @@ export function splitAttemptOf(ref: TaskRef, workerId?: string) {
   const rest = (...parts: RenditionPart[]): RenderState => ({
     ...{ source: null, variants: [], audio: null, posterKey: null, parts },
   });
-  /** Of the head's worker, for a source of 40 s with sound. */
+  /** Of the head's worker, for a source of 72 s with sound. */
   const head = (parts: RenditionPart[], isSplit = true): RenderState => {
     const { source } = released.state;
     if (source?.probe == null) throw new Error("The released report has a probe.");
@@ -42,7 +42,7 @@ export function splitAttemptOf(ref: TaskRef, workerId?: string) {
     for (const variant of state.variants) variant.playlist = null;
     return {
       ...state,
-      source: { ...source, probe: { ...source.probe, durationMs: 40_000 } },
+      source: { ...source, probe: { ...source.probe, durationMs: 72_000 } },
       audio: { codec: "AAC", channels: 2, language: null, playlist: null },
       parts,
       ...(isSplit && {

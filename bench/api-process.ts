@@ -1,7 +1,7 @@
 /** A whole API process: relay, dispatcher, projector and sweeper run beside what is measured, as they do anywhere. */
 import { pino } from "pino";
-import { startApi } from "../../src/api.ts";
-import { readApiEnv } from "../../src/env.ts";
+import { startApi } from "../src/api.ts";
+import { readApiEnv } from "../src/env.ts";
 
 const read = readApiEnv({ ...process.env, HOST: "127.0.0.1", PORT: "0", LOG_LEVEL: "error" });
 if (!read.ok) throw new Error(read.errors.join("\n"));
