@@ -1,14 +1,22 @@
-/** `npm run bench [-- worker|live|api|enqueue|events …] [--short]`: what the parts cost, each against something plain beside it. */
+/** `npm run bench [-- worker|engine|playable|scale|fleet|live|api|enqueue|events …] [--short]`: what the parts cost, each against something plain beside it. */
 import { parseArgs } from "node:util";
 import { run as api } from "./api/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
+import { run as engine } from "./engine/index.ts";
 import { run as enqueue } from "./enqueue/index.ts";
 import { run as events } from "./events/index.ts";
+import { run as fleet } from "./fleet/index.ts";
 import { run as live } from "./live/index.ts";
+import { run as playable } from "./playable/index.ts";
+import { run as scale } from "./scale/index.ts";
 import { run as worker } from "./worker/index.ts";
 
 const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   worker,
+  engine,
+  playable,
+  scale,
+  fleet,
   // It has one length.
   live: ({ print }) => live(print),
   api,

@@ -79,6 +79,10 @@ export async function startStage({ workers }: StageOptions) {
 
 export type Stage = Awaited<ReturnType<typeof startStage>>;
 
+/** A video from a file, as its owner makes one. Resolves with the last byte's answer. */
+export const upload = (stage: Stage, path: string, input: object = {}): Promise<string> =>
+  stage.client.upload(path, input);
+
 function startWorker({ cores, env }: { cores: string | undefined; env: NodeJS.ProcessEnv }): ChildProcess {
   const command = [process.execPath, path.join(import.meta.dirname, "../../render-worker/main.ts")];
   const [program = "", ...args] = cores === undefined ? command : ["taskset", "-c", cores, ...command];

@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { access, mkdir, rename } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+export interface LongClip {
+  /** `standard`: H.264 and AAC in MP4, which players take as it is. `other`: MPEG-2 and MP2 in Matroska, which they do not. */
+  kind: "standard" | "other";
+  size: string;
+  seconds: number;
+}
+
+const codecs = {
+  standard: {
+    options: "-c:v libx264 -preset ultrafast -b:v 3M -g 60 -pix_fmt yuv420p -c:a aac -b:a 128k",
+    suffix: "mp4",
+  },
+  other: { options: "-c:v mpeg2video -b:v 6M -g 15 -pix_fmt yuv420p -c:a mp2 -b:a 192k", suffix: "mkv" },
+} as const;
+
+/** A loop of ten seconds, so that ninety minutes are made in the time of a copy. Kept in the system's temporary folder. */
+export async function makeLongClip(
+  ffmpeg: string,
+  { kind, size, seconds }: LongClip,
+  print: (line: string) => void,
+): Promise<string> {
+  const folder = join(tmpdir(), "reelay-bench");
+  const { options, suffix } = codecs[kind];
+  const path = join(folder, `loop-${kind}-${size}-${seconds}s-v1.${suffix}`);
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return path;
+  await mkdir(folder, { recursive: true });
+  const loop = join(folder, `loop-${kind}-${size}-${process.pid}.${suffix}`);
+  const sources = `-f lavfi -i testsrc2=size=${size}:rate=30:duration=10,noise=alls=4:allf=t -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10`;
+  await call(ffmpeg, `-hide_banner -nostdin -v error -y ${sources} ${options} ${loop}`);
+  const unfinished = join(folder, `unfinished-${process.pid}.${suffix}`);
+  print(`clip: ${seconds} s of ${size}, ${kind}`);
+  const again = `-stream_loop ${Math.ceil(seconds / 10) - 1} -i ${loop} -c copy -t ${seconds} -movflags +faststart`;
+  await call(ffmpeg, `-hide_banner -nostdin -v error -y ${again} ${unfinished}`);
+  await rename(unfinished, path);
+  return path;
+}
+
+const call = (ffmpeg: string, options: string) =>
+  promisify(execFile)(ffmpeg, options.split(" "), { timeout: 600_000 });
