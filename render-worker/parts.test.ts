@@ -84,4 +84,4 @@ test("a video in parts is the video in one piece: each picture once, at its time
     expect(await shownAt(joined, kind)).toEqual(await shownAt(whole, kind));
     expect(await complaints(joined)).toBe("");
   }
-});
+}, 120_000);

@@ -69,14 +69,17 @@ test("a task becomes a complete stream in the store, told step by step", async (
   ]);
   expect(end.state.variants[2]?.playlist).toMatchObject({
     codecs: expect.stringMatching(/^avc1\.64[0-9A-F]{4}$/),
-    segments: 2,
+    // Of 1, 1, 2 and 1 s: what plays first is short.
+    segments: 4,
     durationMs: 5_000,
     isComplete: true,
   });
   expect(end.state.audio?.playlist).toMatchObject({ codecs: "mp4a.40.2", isComplete: true });
   const prefix = `videos/${task.videoId}/attempts/${end.attemptId}/`;
   expect(await worker.store.keys(`${prefix}360p/`)).toEqual(
-    ["00000.m4s", "00001.m4s", "index.m3u8", "init.mp4"].map((file) => `${prefix}360p/${file}`),
+    ["00000.m4s", "00001.m4s", "00002.m4s", "00003.m4s", "index.m3u8", "init.mp4"].map(
+      (file) => `${prefix}360p/${file}`,
+    ),
   );
   expect(end.state.posterKey).toBe(`${prefix}poster.jpg`);
   expect(worker.messaging.acked).toHaveLength(1);
