@@ -1,10 +1,10 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { RenderRequested, RenditionPart, TaskPart } from "@reelay/contracts";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
-import { complaints } from "./testing/inspect.ts";
+import { complaints, decodedSound, firstPictureType } from "./testing/inspect.ts";
 import { joinParts, shownAt } from "./testing/join-parts.ts";
-import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 
@@ -15,73 +15,143 @@ afterAll(async () => {
   await clips[Symbol.asyncDispose]();
 });
 
-const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 2) };
+/** Short segments, so that short clips have many parts. */
+const profile = {
+  ...defaultProfile,
+  rungs: defaultProfile.rungs.slice(0, 1),
+  segmentDurationMs: 2_000,
+  gopDurationMs: 1_000,
+};
 type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 
-/** Makes a source in parts, as the API would ask for them, and in one piece. */
-async function makeBoth(worker: RunningWorker, clip: string, chunks: [number, number | null][]) {
-  const make = async (part: TaskPart | undefined, ladder?: RenderRequested["ladder"]) =>
-    (
-      await worker.end(
-        await worker.request(clip, { profile, ...(part && { part }), ...(ladder && { ladder }) }),
-      )
-    ).state;
-  const whole = await make(undefined);
-  const headMs = chunks[0]?.[0] ?? 0;
-  const head = await make({ kind: "HEAD", wholeUpToMs: 1_000, headMs });
-  const ladder = head.variants.filter(({ status }) => status === "RENDERING");
-  const rest = [];
-  for (const [startMs, endMs] of chunks) rest.push(await make({ kind: "CHUNK", startMs, endMs }, ladder));
-  rest.push(await make({ kind: "AUDIO", startMs: headMs }));
-  const parts: RenditionPart[] = [head, ...rest].flatMap((state) => state.parts ?? []);
-  return {
-    whole,
-    head,
-    rest,
-    parts,
-    of: (name: string) => parts.filter(({ rendition }) => rendition === name),
-  };
+/** Does a task to its end. */
+async function make(worker: RunningWorker, clip: string, changes: Partial<RenderRequested>) {
+  const end = await worker.end(await worker.request(clip, { profile, ...changes }));
+  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
+  return end.state;
 }
 
-test("a video in parts is the video in one piece: each picture once, at its time, and the sound bit by bit", async () => {
-  await using worker = await startWorker();
-  const clip = await makeClip(join(clips.path, "clip.mp4"), [
-    ...words("-f lavfi -i testsrc2=s=320x180:r=30000/1001:d=13 -f lavfi -i sine=440:r=44100:d=13"),
-    ...words("-c:v libx264 -preset ultrafast -bf 2 -g 100 -c:a aac"),
-  ]);
-  const made = await makeBoth(worker, clip, [
-    [8_000, 12_000],
-    [12_000, null],
-  ]);
-  expect(made.head.split).toMatchObject({ headEndMs: 8_000, renditions: ["144p", "180p", "audio"] });
-  expect(made.parts.every(({ isComplete }) => isComplete)).toBe(true);
-  expect(
-    made.of("144p").map(({ segments }) => segments.map(({ durationMs }) => durationMs)),
-  ).toMatchInlineSnapshot(`
-    [
-      [
-        1001,
-        1001,
-        2002,
-        4004,
-      ],
-      [
-        4004,
-      ],
-      [
-        1001,
-      ],
-    ]
-  `);
-  for (const name of ["144p", "180p", "audio"]) {
-    const joined = await joinParts(worker.store, made.of(name), name);
-    const playlist =
-      name === "audio"
-        ? made.whole.audio?.playlist
-        : made.whole.variants.find((variant) => variant.name === name)?.playlist;
-    const whole = worker.store.path(playlist?.key ?? "");
-    const kind = name === "audio" ? "a" : "v";
-    expect(await shownAt(joined, kind)).toEqual(await shownAt(whole, kind));
-    expect(await complaints(joined)).toBe("");
+/** Makes a source in parts, as the API would ask for them: a head, chunks from each of these times to the next, and the sound. */
+async function makeParts(worker: RunningWorker, clip: string, startsMs: readonly number[]) {
+  const [headMs = 0] = startsMs;
+  const head = await make(worker, clip, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs } });
+  const ladder = head.variants.filter(({ status }) => status === "RENDERING");
+  const parts: RenditionPart[] = [...(head.parts ?? [])];
+  for (const [index, startMs] of startsMs.entries()) {
+    const part: TaskPart = { kind: "CHUNK", startMs, endMs: startsMs[index + 1] ?? null };
+    parts.push(...((await make(worker, clip, { part, ladder })).parts ?? []));
   }
-}, 120_000);
+  if (head.audio) {
+    parts.push(...((await make(worker, clip, { part: { kind: "AUDIO", startMs: headMs } })).parts ?? []));
+  }
+  return { head, parts, of: (name: string) => parts.filter(({ rendition }) => rendition === name) };
+}
+
+const totalMs = (part: RenditionPart | undefined): number =>
+  part?.segments.reduce((sum, { durationMs }) => sum + durationMs, 0) ?? 0;
+
+const encode = words("-c:v libx264 -preset ultrafast");
+const picture = (rate: string, seconds: number) =>
+  words(`-f lavfi -i testsrc2=s=256x144:r=${rate}:d=${seconds}`);
+const sound = (seconds: number, rate = 48_000) => words(`-f lavfi -i sine=440:r=${rate}:d=${seconds}`);
+
+/** Sources whose clocks have led encoders astray, 7 s each. */
+const sources: Record<string, { file: string; args: string[] }> = {
+  "23.976 frames per second": { file: "film.mp4", args: [...picture("24000/1001", 7), ...encode] },
+  "29.97 frames per second, in a container that rounds to milliseconds": {
+    file: "ntsc.mkv",
+    args: [...picture("30000/1001", 7), ...sound(7, 44_100), ...encode, ...words("-g 100 -c:a aac")],
+  },
+  "50 frames per second, in a stream that begins at 4001 s with late pictures": {
+    file: "live.ts",
+    args: [
+      ...words("-itsoffset 0.35"),
+      ...[...picture("50", 6.65), ...sound(7), ...encode],
+      ...words("-g 60 -c:a aac -output_ts_offset 4001"),
+    ],
+  },
+  "60 frames per second, with open groups and an edit list": {
+    file: "open.mp4",
+    args: [...picture("60", 7), ...words("-c:v libx264 -preset veryfast -g 100 -x264-params open-gop=1")],
+  },
+  "120 frames per second, of which 60 are left": {
+    file: "fast.mp4",
+    args: [...picture("120", 7), ...encode],
+  },
+  "interlaced pictures": {
+    file: "interlaced.ts",
+    args: [
+      ...picture("50", 7),
+      ...words("-vf interlace -c:v libx264 -preset veryfast -flags +ilme+ildct -g 40"),
+    ],
+  },
+  "pictures at all sorts of distances": {
+    file: "variable.mp4",
+    args: [
+      ...picture("60", 7),
+      ...["-vf", "select='not(mod(n*n+floor(n/7),5))+lt(mod(n,140),60)*mod(n,3)'"],
+      ...words("-fps_mode vfr -video_track_timescale 60000"),
+      ...encode,
+    ],
+  },
+  "pictures that stand for seconds": {
+    file: "slides.mp4",
+    args: [
+      ...picture("30", 7),
+      ...["-vf", "select='eq(n,0)+between(n,10,40)+eq(n,59)+eq(n,100)+eq(n,128)+eq(n,130)+gt(n,200)'"],
+      ...words("-fps_mode vfr"),
+      ...encode,
+    ],
+  },
+};
+
+describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
+  "ffmpeg $version",
+  ({ tools }) => {
+    test.each(Object.entries(sources))(
+      "%s: in parts each picture is there once, at its time",
+      async (_what, { file, args }) => {
+        await using worker = await startWorker({}, tools);
+        const clip = await makeClip(join(clips.path, file), args);
+        const whole = await make(worker, clip, {});
+        const made = await makeParts(worker, clip, [2_000, 4_000]);
+
+        expect(made.parts.every(({ isComplete }) => isComplete)).toBe(true);
+        const parts = made.of("144p");
+        expect(parts.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+          [0, 2_000],
+          [2_000, 4_000],
+          [4_000, null],
+        ]);
+        const joined = await joinParts(worker.store, parts, "144p");
+        const inOnePiece = worker.store.path(whole.variants[0]?.playlist?.key ?? "");
+        expect(await shownAt(joined)).toEqual(await shownAt(inOnePiece));
+        expect(await complaints(joined)).toBe("");
+        for (const key of parts.flatMap(({ segments }) => segments.map((segment) => segment.key))) {
+          const path = worker.store.path(key);
+          expect(await firstPictureType(dirname(path), basename(path)), key).toBe(5);
+        }
+        // But for times that are rounded to milliseconds, nothing adds up.
+        const durationMs = parts.reduce((sum, part) => sum + totalMs(part), 0);
+        expect(durationMs).toBeCloseTo(whole.variants[0]?.playlist?.durationMs ?? 0, -0.5);
+      },
+      120_000,
+    );
+
+    test("the sound of a head and of what follows is, sample by sample, that of one encode", async () => {
+      await using worker = await startWorker({}, tools);
+      const clip = await makeClip(join(clips.path, "sound.mp4"), [
+        ...[...picture("25", 5), ...sound(5, 44_100), ...encode],
+        ...words("-c:a aac"),
+      ]);
+      const whole = await make(worker, clip, {});
+      // 3 s are no whole number of frames of sound.
+      const made = await makeParts(worker, clip, [3_000]);
+      const joined = await joinParts(worker.store, made.of("audio"), "audio");
+      const inOnePiece = worker.store.path(whole.audio?.playlist?.key ?? "");
+      expect(await decodedSound(joined)).toEqual(await decodedSound(inOnePiece));
+      const [head] = made.of("audio");
+      expect((totalMs(head) * 48) / 1_024).toBeCloseTo(Math.ceil((3_000 * 48) / 1_024), 2);
+    }, 120_000);
+  },
+);

@@ -145,13 +145,21 @@ async function startPublishers(
 ): Promise<Map<string, RenditionPublisher>> {
   const { ref, store, task } = context;
   const renditions = [
-    ...rungs.map(({ name, bitrateBps }) => ({ name, kind: "video" as const, bps: bitrateBps })),
+    ...rungs.map((rung) => ({
+      ...{ name: rung.name, kind: "video" as const, bps: rung.bitrateBps },
+      frameMs: frameDurationMs(source, rung),
+    })),
     ...(withAudio
-      ? [{ name: audioRendition, kind: "audio" as const, bps: task.profile.audio.bitrateBps }]
+      ? [
+          {
+            ...{ name: audioRendition, kind: "audio" as const, bps: task.profile.audio.bitrateBps },
+            frameMs: soundFrameMs,
+          },
+        ]
       : []),
   ];
   const publishers = new Map<string, RenditionPublisher>();
-  for (const { name, kind, bps } of renditions) {
+  for (const { name, kind, bps, frameMs } of renditions) {
     const directory = join(context.directory.path, name);
     await mkdir(directory, { recursive: true });
     const publisher = new RenditionPublisher({
@@ -166,7 +174,7 @@ async function startPublishers(
         init: initFile,
       },
       span: part.span,
-      frameMs: kind === "audio" ? soundFrameMs : frameDurationMs(source),
+      frameMs,
       segmentDurationMs: task.profile.segmentDurationMs,
       sink:
         part.kind === "WHOLE" ? toPlaylist(context, name, kind, bps, signal) : toPart(context, name, part),

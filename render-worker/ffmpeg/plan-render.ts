@@ -1,5 +1,6 @@
 import type { Profile } from "@reelay/contracts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import { mustBeSearched } from "../part/plan-entry.ts";
 import { planKeyFrames } from "../part/plan-key-frames.ts";
 import { planPacketTimes } from "../part/plan-packet-times.ts";
 import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
@@ -17,6 +18,8 @@ export const audioRendition = "audio";
 export const playlistFile = "index.m3u8";
 export const initFile = "init.mp4";
 export const posterFile = "poster.jpg";
+/** Of no use. */
+const clockFile = "clock.nut";
 export const statisticsFile = "vstats.log";
 
 export interface PlannedOutput {
@@ -79,21 +82,38 @@ export function planRender(request: RenderRequest): RenderPlan {
     input: `file:${source.path}`,
     directory,
     filterGraph: rungs.length > 0 ? planFilterGraph(source, rungs, request.filters, span) : null,
-    outputs: [...videos, ...audio, ...poster],
+    outputs: [...videos, ...audio, ...poster, ...planClock(request)],
   };
 }
 
 /**
- * Times stay those of the container's clock, less where the timeline begins, wherever reading begins: so the parts of a video agree on them. ffmpeg's
- * own cut at the place that it was told to begin at would be on another clock; the filter graph cuts.
+ * Times are the timeline's wherever reading begins, so that the parts of a video agree on them. ffmpeg's own cut at the place that it was told to begin
+ * at would lose what must be decoded for the first picture; the filter graph cuts.
  */
 const planSeek = (entry: SourceEntry | undefined): string[] =>
   entry === undefined
     ? []
     : [
-        ...words(`-copyts -itsoffset ${-entry.zeroSeconds}`),
+        ...words("-copyts -start_at_zero"),
         ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
       ];
+
+/**
+ * Of an MPEG transport stream ffmpeg takes the first of the streams that it uses for the beginning of time. So all parts must use the same ones: what
+ * a part has no use for is looked at, and goes nowhere.
+ */
+function planClock({ source, entry, rungs, withAudio }: RenderRequest): PlannedOutput[] {
+  if (entry === undefined || source.audioIndex === null || !mustBeSearched(source)) return [];
+  const unused = [
+    ...(rungs.length > 0 ? [] : [source.videoIndex]),
+    ...(withAudio ? [] : [source.audioIndex]),
+  ];
+  return unused.map((index) => ({
+    name: "clock",
+    options: words(`-map 0:${index} -c copy -t 0.01`),
+    path: clockFile,
+  }));
+}
 
 function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   const { profile, source, limits, span = wholeSpan } = request;
@@ -110,7 +130,7 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
     // Closed groups of pictures.
     ...words(encoder.groups),
     ...words(`-g ${Math.ceil(gopSeconds * Math.max(frameRate, 30) * 2)}`),
-    ...words(`-bsf:v ${planPacketTimes(source, span)}`),
+    ...words(`-bsf:v ${planPacketTimes(source, rung, span)}`),
     // Whatever a source's time stamps claim, nothing is longer than what was agreed to.
     ...(span.endMs === null ? words(`-t ${(limits.sourceDurationMs - span.startMs) / 1000}`) : []),
     // Every key frame begins a piece; the pieces between two borders become a segment when they are stored.

@@ -148,11 +148,13 @@ export class RenditionPublisher implements AsyncDisposable {
     const text = await readFile(join(directory, files.playlist), "utf8").catch(() => null);
     if (text === null || this.#isComplete) return;
     const local = parseMediaPlaylist(text);
-    if (local.segments.length === 0 || (local.isComplete && !isOver)) return;
+    // Where there was nothing to encode, ffmpeg writes an empty piece.
+    const pieces = local.segments.filter(({ durationMs }) => durationMs > 0);
+    if (pieces.length === 0 || (local.isComplete && !isOver)) return;
     if (this.#init === null) await this.#storeInit();
     const before = this.#segments.length;
-    for (const piece of local.segments.slice(this.#pieces)) {
-      await this.#take(piece, local.isComplete && piece === local.segments.at(-1));
+    for (const piece of pieces.slice(this.#pieces)) {
+      await this.#take(piece, local.isComplete && piece === pieces.at(-1));
       // The first segment is worth a publication of its own: with it the variant plays.
       if (before === 0 && this.#segments.length === 1) await this.#publish(false);
     }

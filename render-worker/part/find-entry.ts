@@ -16,16 +16,16 @@ export async function findEntry(
   startMs: number,
   options: { ffprobePath: string; limits: { sourcePixels: number }; signal: AbortSignal },
 ): Promise<SourceEntry> {
-  const planned = planEntry(source, startMs);
+  const planned = planEntry(startMs);
   if (planned.seekMs === null || !mustBeSearched(source)) return planned;
   for (const window of windows) {
-    const start = planned.zeroSeconds + startMs / 1000;
-    const key = await lastKeyFrame(source, Math.max(planned.zeroSeconds, start - window), start, options);
+    const start = source.zeroSeconds + startMs / 1000;
+    const key = await lastKeyFrame(source, Math.max(source.zeroSeconds, start - window), start, options);
     if (key === null) continue;
-    const seekMs = Math.floor((key - planned.zeroSeconds - openGroupSeconds) * 1000);
-    return { ...planned, seekMs: seekMs > 0 ? seekMs : null };
+    const seekMs = Math.floor((key - source.zeroSeconds - openGroupSeconds) * 1000);
+    return { seekMs: seekMs > 0 ? seekMs : null };
   }
-  return { ...planned, seekMs: null };
+  return { seekMs: null };
 }
 
 /** Seconds on the container's clock; null when there is none in between. */

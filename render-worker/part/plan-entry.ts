@@ -19,7 +19,6 @@ export const mustBeSearched = ({ probe }: SourceFile): boolean => searched.test(
 const leadMs = 1_000;
 
 /** ffmpeg is told to begin this long before the span; the pictures before it are decoded and left out. */
-export const planEntry = (source: SourceFile, startMs: number): SourceEntry => ({
+export const planEntry = (startMs: number): SourceEntry => ({
   seekMs: startMs > leadMs ? startMs - leadMs : null,
-  zeroSeconds: source.zeroSeconds,
 });

@@ -1,4 +1,5 @@
 import { planTimeScale } from "../ffmpeg/plan-time-scale.ts";
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import type { RenderSpan } from "./render-span.ts";
 
@@ -13,24 +14,26 @@ import type { RenderSpan } from "./render-span.ts";
  *   there on each picture is decoded at least one tick after the one before it, and as late as the encoder says.
  * - Durations reach to the next packet: the muxer takes the time of a segment's first picture from the durations before it.
  */
-export function planPacketTimes(source: SourceFile, span: RenderSpan): string {
+export function planPacketTimes(
+  source: SourceFile,
+  rung: Pick<PlannedRung, "frameRate">,
+  span: RenderSpan,
+): string {
   const first = span.startMs === 0 ? "0" : "STARTPTS";
-  const start = `${first}-${leadTicks(source)}`;
+  const start = `${first}-${leadTicks(source, rung)}`;
   const decoded = `if(eq(N,0),${start},max(DTS,${start}+N))`;
   const next = `max(NEXT_DTS,${start}+N+1)`;
   return [
     `setts=pts='${span.startMs === 0 ? "if(eq(N,0),0,PTS)" : "PTS"}'`,
     `dts='${decoded}'`,
-    `duration='if(eq(NEXT_DTS,NOPTS),max(DURATION,${frameTicks(source)}),${next}-${decoded})'`,
+    `duration='if(eq(NEXT_DTS,NOPTS),max(DURATION,${frameTicks(source, rung)}),${next}-${decoded})'`,
   ].join(":");
 }
 
 /** Ticks between two pictures, on average. */
-export function frameTicks(source: SourceFile): number {
-  const { num, den } = source.frameRate ?? { num: 30, den: 1 };
-  return Math.max(1, Math.round((planTimeScale(source) * den) / num));
-}
+const frameTicks = (source: SourceFile, { frameRate }: Pick<PlannedRung, "frameRate">): number =>
+  Math.max(1, Math.round(planTimeScale(source) / (frameRate ?? 30)));
 
-function leadTicks(source: SourceFile): number {
-  return source.frameRate && !source.probe.video.isVariableFrameRate ? 2 * frameTicks(source) : 2;
+function leadTicks(source: SourceFile, rung: Pick<PlannedRung, "frameRate">): number {
+  return source.frameRate && !source.probe.video.isVariableFrameRate ? 2 * frameTicks(source, rung) : 2;
 }

@@ -7,10 +7,8 @@ export interface RenderSpan {
 
 export const wholeSpan: RenderSpan = { startMs: 0, endMs: null };
 
-/** Where ffmpeg begins to read the source for a span of a split video, and what it takes for the beginning of time. */
+/** Where ffmpeg begins to read the source for a part of a split video. */
 export interface SourceEntry {
   /** On the timeline; null: from the source's beginning. */
   seekMs: number | null;
-  /** Of the timeline's 0 on the container's clock, in seconds. */
-  zeroSeconds: number;
 }

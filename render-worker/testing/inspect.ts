@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { testTools } from "./kit.ts";
@@ -95,4 +96,13 @@ export async function leadingSilence(path: string): Promise<number> {
   const start = /silence_start: ([\d.]+)/.exec(stderr)?.[1];
   const end = /silence_end: ([\d.]+)/.exec(stderr)?.[1];
   return Number(start) < 0.05 ? Number(end) : 0;
+}
+
+/** The decoded sound of a rendition: how many samples per channel, and all of them as one hash. */
+export async function decodedSound(path: string): Promise<{ samples: number; sha256: string }> {
+  const { ffmpeg } = await testTools();
+  const args = ["-nostdin", "-v", "error", "-i", path, "-f", "s16le", "pipe:1"];
+  const { stdout } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000, encoding: "latin1" });
+  const bytes = Buffer.from(stdout, "latin1");
+  return { samples: bytes.length / 4, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

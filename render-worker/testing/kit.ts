@@ -42,6 +42,13 @@ export function testTools(): Promise<FfmpegTools> {
   return tools;
 }
 
+/** Those of the system and those that npm ships, as far as they are there: releases differ in what they do with times. */
+export async function allTools(): Promise<FfmpegTools[]> {
+  const shipped = await findTools({ path: "" }).catch(() => null);
+  const found = await testTools();
+  return shipped && shipped.ffmpeg.version !== found.ffmpeg.version ? [found, shipped] : [found];
+}
+
 /** A folder that is removed at the end. */
 export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), "reelay-test-"));
@@ -63,7 +70,7 @@ export async function makeClip(path: string, args: readonly string[]): Promise<s
 }
 
 /** A worker on doubles of its two ports, and real ffmpeg. */
-export async function startWorker(overrides: Partial<WorkerConfig> = {}) {
+export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?: FfmpegTools) {
   const directory = await temporaryDirectory();
   const store = new DirectoryStore(join(directory.path, "store"));
   await mkdir(store.directory);
@@ -91,7 +98,14 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}) {
   };
   const log = pino({ level: testEnv["LOG_LEVEL"] ?? "silent" });
   const metrics = createWorkerMetrics();
-  const worker = createWorker({ messaging, store, config, log, tools: await testTools(), metrics });
+  const worker = createWorker({
+    messaging,
+    store,
+    config,
+    log,
+    tools: tools ?? (await testTools()),
+    metrics,
+  });
   await worker.start();
   return {
     worker,
