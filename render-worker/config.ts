@@ -14,7 +14,10 @@ export interface WorkerConfig {
   workerId: string;
   hostname: string;
   version: string;
-  pools: readonly Pool[];
+  /** Whose tasks it takes. Default: `cpu`, and `gpu` before it where an encoder or decoder works on a device. */
+  pools?: readonly Pool[];
+  /** Encoder sessions that one NVIDIA device may have at once. Default: any number. */
+  nvencSessions?: number;
   /** Tasks done at once. */
   slots: number;
   /** Temporary files; on the same disk as a local store, segments move there without being copied. */

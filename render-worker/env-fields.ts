@@ -33,10 +33,23 @@ export const workerEnvFields = {
     ),
   WORKER_POOLS: list
     .pipe(z.array(z.enum(pools)).min(1))
-    .default(["cpu"])
+    .optional()
     .meta(
-      docs({ default: "cpu", effect: "Pools whose tasks are taken, comma-separated.", example: "cpu,gpu" }),
+      docs({
+        default: "gpu,cpu where an encoder or decoder on a device works, else cpu",
+        effect: "Pools whose tasks are taken, comma-separated.",
+        example: "gpu",
+      }),
     ),
+  NVENC_SESSIONS: count.default(8).meta(
+    docs({
+      default: "8",
+      unit: "sessions",
+      effect:
+        "Variants that one NVIDIA GPU encodes at once; what is beyond is made in software. GeForce drivers since 2024 allow 8, for all such cards of a machine together; professional cards have no limit but their speed.",
+      example: "24",
+    }),
+  ),
   SHUTDOWN_GRACE: z.coerce
     .number()
     .min(0)

@@ -5,7 +5,7 @@ test("nothing needs to be set", () => {
   const result = readWorkerEnv({ PATH: "/usr/bin" });
   if (!result.ok) throw new Error(result.errors.join());
   expect(result.env).toMatchObject({
-    worker: { pools: ["cpu"], slots: 1, limits: { sourcePixels: 36_000_000 }, fetch: { allowPrivate: [] } },
+    worker: { nvencSessions: 8, slots: 1, limits: { sourcePixels: 36_000_000 }, fetch: { allowPrivate: [] } },
     pubsub: { projectId: "reelay", prefix: "reelay-" },
     store: { kind: "local", publicBaseUrl: "http://localhost:4000/media/" },
   });

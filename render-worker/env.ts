@@ -49,7 +49,8 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
         `${host.replaceAll(/[^\w.-]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`,
       hostname: host,
       version: "0.1.0",
-      pools: fields.WORKER_POOLS,
+      ...(fields.WORKER_POOLS && { pools: fields.WORKER_POOLS }),
+      nvencSessions: fields.NVENC_SESSIONS,
       slots: fields.WORKER_SLOTS,
       workDirectory: resolve(fields.WORK_DIR ?? join(tmpdir(), "reelay-worker")),
       limits: {

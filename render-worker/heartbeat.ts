@@ -1,19 +1,27 @@
-import type { WorkerSeen } from "@reelay/contracts";
+import type { Capabilities, Pool, WorkerSeen } from "@reelay/contracts";
+import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import type { WorkerDeps } from "./worker.ts";
+
+/** What the worker says of itself that its configuration does not. */
+interface Told {
+  pools: readonly Pool[];
+  capabilities: () => Capabilities;
+  attempts: () => WorkerSeen["attempts"];
+}
 
 /** Says regularly, and at once when something changed, that the worker lives and what it does. Renews its attempts' leases. */
 export class Heartbeat implements AsyncDisposable {
   readonly #deps: WorkerDeps;
-  readonly #attempts: () => WorkerSeen["attempts"];
+  readonly #told: Told;
   readonly #startedAt = new Date().toISOString();
   #timer: NodeJS.Timeout | null = null;
   #isStopping = false;
   #sending: Promise<void> | null = null;
   #again = false;
 
-  constructor(deps: WorkerDeps, attempts: () => WorkerSeen["attempts"]) {
+  constructor(deps: WorkerDeps, told: Told) {
     this.#deps = deps;
-    this.#attempts = attempts;
+    this.#told = told;
   }
 
   start(): void {
@@ -56,6 +64,7 @@ export class Heartbeat implements AsyncDisposable {
 
   async #send(): Promise<void> {
     const { config, log, messaging, tools } = this.#deps;
+    const capabilities = this.#told.capabilities();
     await messaging
       .publish({
         type: "worker.seen.v1",
@@ -64,13 +73,21 @@ export class Heartbeat implements AsyncDisposable {
         version: config.version,
         at: new Date().toISOString(),
         startedAt: this.#startedAt,
-        pools: [...config.pools],
+        pools: [...this.#told.pools],
         slots: config.slots,
-        encoders: tools.encoders,
+        encoders: stillWorking(tools, capabilities),
+        capabilities,
         ffmpegVersion: tools.ffmpeg.version,
-        attempts: this.#attempts(),
+        attempts: this.#told.attempts(),
         isStopping: this.#isStopping,
       })
       .catch((error: unknown) => log.warn({ err: error }, "heartbeat.failed"));
   }
+}
+
+/** Those of sound, and those of pictures that no device has failed with since. */
+function stillWorking(tools: FfmpegTools, now: Capabilities): string[] {
+  const names = ({ encoders }: Capabilities) => new Set(encoders.map(({ name }) => name));
+  const [before, left] = [names(tools.capabilities), names(now)];
+  return tools.encoders.filter((name) => left.has(name) || !before.has(name));
 }

@@ -12,9 +12,12 @@ import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
 import { runAttempt } from "./attempt/run-attempt.ts";
 import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
+import { EncoderPool } from "./devices/encoder-pool.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { WorkerMetrics } from "./metrics.ts";
+import { poolsOf } from "./pools.ts";
+import { pullAny } from "./pull-any.ts";
 import { Slots } from "./slots.ts";
 import { backoffMs, sleep, within } from "./wait.ts";
 import { WorkDirectory } from "./work-directory/work-directory.ts";
@@ -67,6 +70,8 @@ class RenderWorker implements Worker {
   readonly #running = new Map<string, RunningAttempt>();
   readonly #slots: Slots;
   readonly #heartbeat: Heartbeat;
+  readonly #encoders: EncoderPool;
+  readonly #pools: readonly Pool[];
   #workDirectory: WorkDirectory | null = null;
   #control: AsyncDisposable | null = null;
   #loops: Promise<void>[] = [];
@@ -76,9 +81,21 @@ class RenderWorker implements Worker {
     this.#log = deps.log.child({ workerId: deps.config.workerId });
     this.#slots = new Slots(deps.config.slots);
     deps.metrics?.countSlots(deps.config.slots, () => this.#running.size);
-    this.#heartbeat = new Heartbeat(deps, () =>
-      [...this.#running.values()].map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
-    );
+    this.#pools = deps.config.pools ?? poolsOf(deps.tools.capabilities);
+    this.#encoders = new EncoderPool({
+      capabilities: deps.tools.capabilities,
+      ...(deps.config.nvencSessions !== undefined && { nvencSessions: deps.config.nvencSessions }),
+      onGivenUp: (encoder) => {
+        this.#log.warn({ encoder }, "encoder.given-up");
+        this.#heartbeat.beat();
+      },
+    });
+    this.#heartbeat = new Heartbeat(deps, {
+      pools: this.#pools,
+      capabilities: () => this.#encoders.capabilities,
+      attempts: () =>
+        [...this.#running.values()].map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
+    });
   }
 
   get isTaking(): boolean {
@@ -87,6 +104,7 @@ class RenderWorker implements Worker {
 
   async start(): Promise<void> {
     const { config, messaging } = this.#deps;
+    const pools = this.#pools;
     this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
     this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
       if (message.type === "render.cancel-requested.v1") {
@@ -95,8 +113,8 @@ class RenderWorker implements Worker {
       }
     });
     this.#heartbeat.start();
-    this.#loops = config.pools.map((pool) => this.#pullTasks(pool));
-    this.#log.info({ pools: config.pools, slots: config.slots }, "worker.started");
+    this.#loops = [this.#pullTasks()];
+    this.#log.info({ pools, slots: config.slots }, "worker.started");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,8 +151,9 @@ class RenderWorker implements Worker {
       .catch((error: unknown) => this.#log.debug({ err: error }, "control.not-unsubscribed"));
   }
 
-  /** One loop per pool: takes a slot, then a task for it. */
-  async #pullTasks(pool: Pool): Promise<void> {
+  /** Takes a slot, then a task for it, from whichever of its pools has one first. */
+  async #pullTasks(): Promise<void> {
+    const subscriptions = this.#pools.map(tasksOf);
     const { signal } = this.#stopping;
     let failures = 0;
     while (!signal.aborted) {
@@ -142,12 +161,12 @@ class RenderWorker implements Worker {
       if (!release) return;
       let isUsed = false;
       try {
-        const [delivery] = await this.#deps.messaging.pull(tasksOf(pool), 1, signal);
+        const delivery = await pullAny(this.#deps.messaging, subscriptions, signal);
         failures = 0;
         if (delivery) isUsed = await this.#take(delivery, release);
       } catch (error) {
         if (!signal.aborted) {
-          this.#log.warn({ err: error, pool }, "pull.failed");
+          this.#log.warn({ err: error }, "pull.failed");
           await sleep(backoffMs(failures, 250, 5_000), signal).catch(() => undefined);
           failures += 1;
         }
@@ -238,6 +257,7 @@ class RenderWorker implements Worker {
       ref,
       store,
       tools,
+      encoders: this.#encoders,
       config,
       log,
       reporter,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ReportedError } from "../errors.ts";
 import { pools } from "../states.ts";
+import { Capabilities } from "./capabilities.ts";
 import { RenderState } from "./render-state.ts";
 
 /** Fits into a column of 32 bits: a number that does not would be refused there again and again. */
@@ -96,6 +97,8 @@ export const WorkerSeen = z.object({
   slots: count,
   /** Encoders that a trial encode opened, e.g. `libx264`. */
   encoders: z.array(z.string()),
+  /** What works there, device by device. */
+  capabilities: Capabilities.optional(),
   ffmpegVersion: z.string(),
   attempts: z.array(z.object({ taskId: z.uuid(), attemptId: z.uuid() })),
   /** The worker takes nothing new and is about to end. */

@@ -10,6 +10,7 @@ import {
 } from "./from-workers.ts";
 import { RenderCancelRequested, RenderRequested } from "./to-workers.ts";
 
+export * from "./capabilities.ts";
 export * from "./from-workers.ts";
 export * from "./render-state.ts";
 export * from "./to-workers.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ReportedError } from "../errors.ts";
 import { SourceProbe } from "../probe.ts";
 import { tiers, variantStatuses } from "../states.ts";
+import { EncoderChange } from "./capabilities.ts";
 
 /** Fits into a column of 32 bits. */
 const count = z.int32().nonnegative();
@@ -110,5 +111,7 @@ export const RenderState = z.object({
   parts: z.array(RenditionPart).optional(),
   /** Of a head: the rest is for other tasks. */
   split: Split.optional(),
+  /** Encoders that failed on the way and were replaced, in that order; grows only. */
+  encoderChanges: z.array(EncoderChange).optional(),
 });
 export type RenderState = z.infer<typeof RenderState>;

@@ -3,6 +3,7 @@ import type { RenderRequested, RenderState } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
+import type { EncoderPool } from "../devices/encoder-pool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { WorkerMetrics } from "../metrics.ts";
 import type { AttemptDirectory } from "../work-directory/work-directory.ts";
@@ -15,6 +16,8 @@ export interface AttemptContext {
   ref: AttemptRef;
   store: ObjectStore;
   tools: FfmpegTools;
+  /** The worker's. */
+  encoders: Pick<EncoderPool, "take" | "failed">;
   config: WorkerConfig;
   log: Logger;
   /** Absent: nobody counts. */

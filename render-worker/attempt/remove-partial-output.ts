@@ -37,17 +37,13 @@ async function keepOnly(store: ObjectStore, ref: Attempt, names: readonly string
 
 async function removeUnfinished(store: ObjectStore, ref: Attempt, state: RenderState): Promise<void> {
   const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
-  const renditions = [
-    ...state.variants.map(({ name, playlist }) => ({ name, playlist })),
-    ...(state.audio ? [{ name: "audio", playlist: state.audio.playlist }] : []),
-  ];
-  const isFinished = ({ playlist }: (typeof renditions)[number]) =>
-    playlist?.isComplete === true && playlist.key.startsWith(prefix);
-  if (!renditions.some(isFinished)) {
+  const playlists = [...state.variants, ...(state.audio ? [state.audio] : [])].map(({ playlist }) => playlist);
+  const finished = playlists.flatMap((playlist) => (playlist?.isComplete ? [playlist.key] : []));
+  if (!finished.some((key) => key.startsWith(prefix))) {
     await store.deletePrefix(prefix);
     return;
   }
-  for (const rendition of renditions) {
-    if (!isFinished(rendition)) await store.deletePrefix(`${prefix}${rendition.name}/`);
+  for (const folder of await Array.fromAsync(store.folders(prefix))) {
+    if (!finished.some((key) => key.startsWith(folder))) await store.deletePrefix(folder);
   }
 }

@@ -2,6 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
+import { blameDevice, DeviceFailure } from "../devices/blame-device.ts";
+import { type DevicePlan, describeEncoder } from "../devices/choose-devices.ts";
 import { inputError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { FrameStatistics } from "../ffmpeg/frame-statistics.ts";
@@ -40,15 +42,30 @@ export interface RenderWork {
   part: PartDecision;
 }
 
+/** The part of a render that depends on who encodes. */
+export interface EncodingRound {
+  devices: DevicePlan;
+  /** Of each rendition's folder in the store: empty at first, `.2` for what is made a second time. */
+  suffix: string;
+}
+
 export interface Made {
   /** As it could be typed. */
   command: string[];
+  /** What made each variant, by its name, e.g. `h264_nvenc on NVIDIA L4`. */
+  encoders: Record<string, string>;
 }
 
 const tickMs = 250;
 
-/** Runs ffmpeg and stores what it writes while it writes it. Returns when everything is stored. */
-export async function renderAndPublish(context: AttemptContext, work: RenderWork): Promise<Made> {
+/**
+ * Runs ffmpeg and stores what it writes while it writes it. Returns when everything is stored. Throws `DeviceFailure` when an encoder or decoder
+ * on a device was what failed.
+ */
+export async function renderAndPublish(
+  context: AttemptContext,
+  work: RenderWork & EncodingRound,
+): Promise<Made> {
   const { config, log, state, tools } = context;
   const directory = context.directory.path;
   await context.directory.assertRoom(roomNeededBytes(work, context.task.profile.segmentDurationMs));
@@ -122,13 +139,18 @@ export async function renderAndPublish(context: AttemptContext, work: RenderWork
   await ticker[Symbol.asyncDispose]();
   signal.throwIfAborted();
   await statistics.poll();
-  if (result.exitCode !== 0) throw explainFfmpegFailure(result);
+  if (result.exitCode !== 0) {
+    const cause = explainFfmpegFailure(result);
+    const blame = blameDevice(result, work.devices, work.source.probe.video.codec);
+    throw blame ? new DeviceFailure(blame, { cause }) : cause;
+  }
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
   if (part.kind === "HEAD") announceSplit(context, work, speed.speed);
   await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, work, publishers));
   context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
   await publishPoster(context, signal);
-  return { command: [tools.ffmpeg.path, ...toArguments(plan)] };
+  const encoders = [...work.devices.encoders].map(([name, encoder]) => [name, describeEncoder(encoder)]);
+  return { command: [tools.ffmpeg.path, ...toArguments(plan)], encoders: Object.fromEntries(encoders) };
 }
 
 /** A few segments of every rendition at their ceiling, and something to spare. */
@@ -139,7 +161,7 @@ function roomNeededBytes({ rungs }: RenderWork, segmentDurationMs: number): numb
 
 async function startPublishers(
   context: AttemptContext,
-  { source, rungs, withAudio, part }: RenderWork,
+  { source, rungs, withAudio, part, suffix }: RenderWork & EncodingRound,
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
 ): Promise<Map<string, RenditionPublisher>> {
@@ -168,7 +190,7 @@ async function startPublishers(
       kind,
       signal,
       onFailed,
-      keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, ""),
+      keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name + suffix, ""),
       files: {
         playlist: playlistFile,
         init: initFile,
@@ -177,7 +199,9 @@ async function startPublishers(
       frameMs,
       segmentDurationMs: task.profile.segmentDurationMs,
       sink:
-        part.kind === "WHOLE" ? toPlaylist(context, name, kind, bps, signal) : toPart(context, name, part),
+        part.kind === "WHOLE"
+          ? toPlaylist(context, { name, kind, bps, folder: name + suffix, signal })
+          : toPart(context, name, part),
     });
     publisher.start();
     publishers.set(name, publisher);
@@ -188,15 +212,18 @@ async function startPublishers(
 /** The worker's own playlist: the rendition is wholly its business. */
 function toPlaylist(
   { ref, state, store, task }: AttemptContext,
-  name: string,
-  kind: "video" | "audio",
-  bps: number,
-  signal: AbortSignal,
+  {
+    name,
+    kind,
+    bps,
+    folder,
+    signal,
+  }: { name: string; kind: "video" | "audio"; bps: number; folder: string; signal: AbortSignal },
 ): RenditionSink {
   const { segmentDurationMs } = task.profile;
   return new PlaylistSink({
     store,
-    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, playlistFile),
+    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, folder, playlistFile),
     segmentDurationMs,
     ceilingBps: announcedBps(bps, segmentDurationMs),
     signal,

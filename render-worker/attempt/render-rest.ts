@@ -4,6 +4,7 @@ import type { PartDecision } from "../part/decide-part.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import type { AttemptContext } from "./context.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
+import { renderReplacing } from "./replace-encoder.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function renderRest(
   const rungs = part.kind === "CHUNK" ? readLadder(context) : [];
   const withAudio = part.kind === "AUDIO";
   context.state.update((before) => ({ ...before, parts: [] }));
-  const made = await renderAndPublish(context, { source, rungs, withAudio, part });
+  const made = await renderReplacing(context, { source, rungs, withAudio, part }, renderAndPublish);
   await writeManifest(context, source, made);
 }
 

@@ -9,6 +9,7 @@ import type { AttemptContext } from "./context.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import { renderRest } from "./render-rest.ts";
+import { renderReplacing } from "./replace-encoder.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
@@ -63,7 +64,7 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
     const rungs = ladder.rungs.filter(({ name }) => pending.has(name));
     const withAudio = hasAudio && keptAudio === null;
     if (rungs.length > 0 || withAudio) {
-      const made = await renderAndPublish(context, { source, rungs, withAudio, part });
+      const made = await renderReplacing(context, { source, rungs, withAudio, part }, renderAndPublish);
       await writeManifest(context, source, made);
     }
     return { kind: "COMPLETED" };

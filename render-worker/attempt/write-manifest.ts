@@ -25,7 +25,7 @@ export async function writeManifest(context: AttemptContext, source: SourceFile,
     },
     encoder: {
       build: `ffmpeg ${tools.ffmpeg.version}`,
-      device: "cpu",
+      variants: made.encoders,
       command: made.command,
     },
     source: {

@@ -38,6 +38,8 @@ export interface EncoderRow {
   groups: string;
   /** What pictures must go through on their way from main memory to it, appended to the rung's filters; empty: it takes them as they are. */
   upload: string;
+  /** Pixels below and above which it does not open. */
+  limits: { width: number; height: number; longerSide: number };
 }
 
 const nvenc = {
@@ -48,6 +50,8 @@ const nvenc = {
   groups: "-forced-idr 1 -no-scenecut 1",
   // It copies pictures to its device by itself.
   upload: "",
+  // Those of H.264, which are the narrowest: a portrait 144p is made in software.
+  limits: { width: 146, height: 50, longerSide: 4096 },
 } satisfies Partial<EncoderRow>;
 
 const qsv = {
@@ -55,7 +59,9 @@ const qsv = {
   // A quality with a target and a ceiling is QVBR; without the target it would be ICQ, which knows no ceiling.
   rate: (quality, bps) => `-global_quality ${quality} -b:v ${bps} -maxrate ${bps} -bufsize ${bps}`,
   groups: "-forced_idr 1 -idr_interval 0 -adaptive_i 0 -flags +cgop",
-  upload: "format=nv12",
+  // A session of its own would open on whatever device comes first: uploaded pictures say which.
+  upload: "format=nv12,hwupload=extra_hw_frames=64,format=qsv",
+  limits: { width: 128, height: 128, longerSide: 4096 },
 } satisfies Partial<EncoderRow>;
 
 const vaapi = {
@@ -65,6 +71,7 @@ const vaapi = {
   // Key frames are IDR ones, and it adds none of its own.
   groups: "-idr_interval 0 -flags +cgop",
   upload: "format=nv12,hwupload",
+  limits: { width: 128, height: 128, longerSide: 4096 },
 } satisfies Partial<EncoderRow>;
 
 const videotoolbox = {
@@ -73,6 +80,14 @@ const videotoolbox = {
   rate: (_quality, bps) => `-b:v ${Math.round(bps * 0.8)} -maxrate ${bps} -bufsize ${bps} -realtime 0`,
   groups: "-flags +cgop",
   upload: "",
+  limits: { width: 64, height: 64, longerSide: 4096 },
+} satisfies Partial<EncoderRow>;
+
+const software = {
+  device: null,
+  rate: (quality, bps) => `-crf ${quality} -maxrate ${bps} -bufsize ${bps}`,
+  upload: "",
+  limits: { width: 2, height: 2, longerSide: 16_384 },
 } satisfies Partial<EncoderRow>;
 
 /** B pictures of H.264 are coded by every generation of the chips; of HEVC only from Turing (2018) on. */
@@ -113,14 +128,12 @@ export const encoderTable: readonly EncoderRow[] = [
     quality: 25,
   },
   {
+    ...software,
     name: "libx264",
     codec: "H264",
-    device: null,
     coding: (picture) => `-preset veryfast -profile:v high -level:v ${h264Level(picture)}`,
-    rate: (quality, bps) => `-crf ${quality} -maxrate ${bps} -bufsize ${bps}`,
     quality: 23,
     groups: "-sc_threshold 0 -flags +cgop",
-    upload: "",
   },
   {
     ...nvenc,
@@ -153,16 +166,14 @@ export const encoderTable: readonly EncoderRow[] = [
     quality: 27,
   },
   {
+    ...software,
     name: "libx265",
     codec: "HEVC",
-    device: null,
     // Apple's players want `hvc1`: parameter sets in the header alone. The level is the lowest that fits, found by the encoder.
     coding: () => "-preset superfast -profile:v main -tag:v hvc1",
-    rate: (quality, bps) => `-crf ${quality} -maxrate ${bps} -bufsize ${bps}`,
     quality: 26,
     // Its log is its own, not ffmpeg's: without a word it writes 20 lines.
     groups: "-forced-idr 1 -x265-params open-gop=0:scenecut=0:log-level=warning",
-    upload: "",
   },
   {
     ...nvenc,
@@ -187,15 +198,13 @@ export const encoderTable: readonly EncoderRow[] = [
     quality: 32,
   },
   {
+    ...software,
     // Before ffmpeg 6 it ignores forced key frames: the trial finds that out, and it is not used there.
     name: "libsvtav1",
     codec: "AV1",
-    device: null,
     coding: () => "-preset 10",
-    rate: (quality, bps) => `-crf ${quality} -maxrate ${bps} -bufsize ${bps}`,
     quality: 35,
     groups: "-svtav1-params scd=0",
-    upload: "",
   },
 ];
 

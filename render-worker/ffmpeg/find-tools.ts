@@ -6,12 +6,12 @@ import type { FfmpegTools } from "./tools.ts";
 export async function findTools(options: LocateOptions): Promise<FfmpegTools> {
   const located = await locateFfmpeg(options);
   const { path, version } = located.ffmpeg;
-  const [encoders, filters] = await Promise.all([probeEncoders(path), probeFilters(path)]);
+  const [{ encoders, capabilities }, filters] = await Promise.all([probeEncoders(path), probeFilters(path)]);
   const missing = requiredEncoders.filter((name) => !encoders.includes(name));
   if (missing.length > 0) {
     throw new ToolNotFoundError(
       `${path} (${version}) cannot encode with ${missing.join(" and ")}, which every render needs: set FFMPEG_PATH to a build that can.`,
     );
   }
-  return { ...located, encoders, filters };
+  return { ...located, encoders, capabilities, filters };
 }

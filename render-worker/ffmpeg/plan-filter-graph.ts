@@ -1,6 +1,9 @@
+import type { DevicePlan } from "../devices/choose-devices.ts";
 import { maxFrameRate, type PlannedRung } from "../ladder/plan-ladder.ts";
 import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { uploadFilters } from "./plan-device-graph.ts";
+import { trim } from "./trim.ts";
 
 /**
  * From the decoded picture to one labelled stream per rung. What is the same for all rungs (interlacing, frame rate, size, pixel
@@ -8,12 +11,14 @@ import type { SourceFile } from "../probe/source-file.ts";
  * Rotation is ffmpeg's own: it turns the picture by its display matrix before the graph, mirrored ones included.
  *
  * @param rungs largest first
+ * @param devices that encode; the pictures are brought to them at the end of each rung's chain
  */
 export function planFilterGraph(
   source: SourceFile,
   rungs: readonly PlannedRung[],
   filters: readonly string[],
   span: RenderSpan = wholeSpan,
+  devices?: DevicePlan,
 ): string {
   const { video } = source.probe;
   const [top, ...rest] = rungs;
@@ -28,25 +33,22 @@ export function planFilterGraph(
     ...toneMap(video, filters),
     "format=yuv420p",
   ];
-  const chains = [`[0:${source.videoIndex}]${common.join(",")}${tap(top, rest[0])}`];
+  const chains = [`[0:${source.videoIndex}]${common.join(",")}${tap(top, rest[0], devices)}`];
   rest.forEach((rung, index) => {
-    chains.push(`[to-${rung.name}]scale=${rung.width}:${rung.height},setsar=1${tap(rung, rest[index + 1])}`);
+    chains.push(
+      `[to-${rung.name}]scale=${rung.width}:${rung.height},setsar=1${tap(rung, rest[index + 1], devices)}`,
+    );
   });
   return chains.join(";");
 }
 
-/** After everything that looks at neighbouring frames or gives them other times: each frame belongs to the span that it begins in. */
-function trim({ startMs, endMs }: RenderSpan): string[] {
-  const ends = [
-    ...(startMs > 0 ? [`start=${startMs / 1000}`] : []),
-    ...(endMs === null ? [] : [`end=${endMs / 1000}`]),
-  ];
-  return ends.length > 0 ? [`trim=${ends.join(":")}`] : [];
+/** Ends a rung's chain: one copy to encode, where its encoder takes it, one to scale the next rung from. */
+function tap(rung: PlannedRung, next: PlannedRung | undefined, devices: DevicePlan | undefined): string {
+  const upload = devices ? uploadFilters(devices, rung.name) : "";
+  if (!next) return `${upload}[${rung.name}]`;
+  if (upload === "") return `,split=2[${rung.name}][to-${next.name}]`;
+  return `,split=2[for-${rung.name}][to-${next.name}];[for-${rung.name}]${upload.slice(1)}[${rung.name}]`;
 }
-
-/** Ends a rung's chain: one copy to encode, one to scale the next rung from. */
-const tap = (rung: PlannedRung, next: PlannedRung | undefined): string =>
-  next ? `,split=2[${rung.name}][to-${next.name}]` : `[${rung.name}]`;
 
 /**
  * High dynamic range to standard: linear light, BT.709 primaries, then a curve that keeps highlights. Where the build lacks the

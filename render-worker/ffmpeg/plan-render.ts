@@ -1,4 +1,5 @@
 import type { Profile } from "@reelay/contracts";
+import type { DevicePlan } from "../devices/choose-devices.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { mustBeSearched } from "../part/plan-entry.ts";
 import { planKeyFrames } from "../part/plan-key-frames.ts";
@@ -8,7 +9,7 @@ import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-spa
 import type { SourceFile } from "../probe/source-file.ts";
 import { safeInputOptions } from "./allow-lists.ts";
 import { softwareEncoder } from "./encoder-for.ts";
-import type { EncoderRow } from "./encoder-table.ts";
+import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
 import { planFilterGraph } from "./plan-filter-graph.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 import { words } from "./words.ts";
@@ -46,8 +47,8 @@ export interface RenderRequest {
   source: SourceFile;
   /** Rungs to make; any order. */
   rungs: readonly PlannedRung[];
-  /** What makes each, by its name. Default: software. */
-  encoders?: ReadonlyMap<string, EncoderRow>;
+  /** Who decodes and who makes each. Default: software. */
+  devices?: DevicePlan;
   withAudio: boolean;
   /** Default: the whole source. */
   span?: RenderSpan;
@@ -76,12 +77,13 @@ export function planRender(request: RenderRequest): RenderPlan {
       ...words("-nostats -progress pipe:1 -stats_period 0.5"),
       // ... and one line per encoded frame and output: what each variant has really got.
       ...words(`-vstats_version 2 -vstats_file ${statisticsFile}`),
+      ...(request.devices ? deviceInputOptions(request.devices) : []),
       ...safeInputOptions(limits.sourcePixels),
       ...planSeek(request.entry),
     ],
     input: `file:${source.path}`,
     directory,
-    filterGraph: rungs.length > 0 ? planFilterGraph(source, rungs, request.filters, span) : null,
+    filterGraph: rungs.length > 0 ? planGraph(request, rungs) : null,
     outputs: [...videos, ...audio, ...poster, ...planClock(request)],
   };
 }
@@ -115,14 +117,22 @@ function planClock({ source, entry, rungs, withAudio }: RenderRequest): PlannedO
   }));
 }
 
+function planGraph(request: RenderRequest, rungs: readonly PlannedRung[]): string {
+  const { source, filters, devices, span } = request;
+  const chain = devices && chainOf(devices);
+  if (devices && chain) return planDeviceGraph(source, rungs, { devices, chain, span });
+  return planFilterGraph(source, rungs, filters, span, devices);
+}
+
 function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   const { profile, source, limits, span = wholeSpan } = request;
   const gopSeconds = profile.gopDurationMs / 1000;
   const frameRate = rung.frameRate ?? 30;
-  const encoder = request.encoders?.get(rung.name) ?? softwareEncoder(rung.codec);
+  const encoder = request.devices?.encoders.get(rung.name)?.row ?? softwareEncoder(rung.codec);
   return hlsOutput(rung.name, [
     ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding({ ...rung, frameRate })}`),
     ...words(encoder.rate(encoder.quality, rung.bitrateBps)),
+    ...(request.devices ? deviceOutputOptions(request.devices, rung.name) : []),
     // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
     // enough for that, and exact for constant rates.
     ...words(`-fps_mode passthrough -enc_time_base 1/${planTimeScale(source)}`),
@@ -161,7 +171,8 @@ function planAudioFilter(channels: number): string {
 }
 
 /** The least black, most typical of a few frames near the beginning; its own filter graph, so that it never holds the others back. */
-function planPoster({ source }: RenderRequest): PlannedOutput {
+function planPoster({ source, devices }: RenderRequest): PlannedOutput {
+  const chain = devices && chainOf(devices);
   const seconds = Math.min(2, (source.probe.durationMs ?? 0) / 10_000).toFixed(3);
   const { width, height } = source.probe.video;
   const scale = Math.min(1, 1280 / Math.max(width, height));
@@ -173,7 +184,8 @@ function planPoster({ source }: RenderRequest): PlannedOutput {
         `-map 0:${source.videoIndex} -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4`,
       ),
       "-vf",
-      `select='gte(t,${seconds})',scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
+      // The picture may lie on a device, of which only this one comes down.
+      `select='gte(t,${seconds})',${chain ? `${chain.download},` : ""}scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
     ],
     path: posterFile,
   };

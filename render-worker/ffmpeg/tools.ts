@@ -1,3 +1,5 @@
+import type { Capabilities } from "@reelay/contracts";
+
 /** An ffmpeg (or ffprobe) that was found and ran. */
 export interface LocatedTool {
   path: string;
@@ -13,6 +15,8 @@ export interface FfmpegTools {
   ffprobe: LocatedTool;
   /** Encoders that a trial encode opened, e.g. `libx264`. */
   encoders: string[];
+  /** What works on which device. */
+  capabilities: Capabilities;
   /** Filters that this build has, of those that are only used where present (`zscale`, `tonemap`). */
   filters: string[];
 }

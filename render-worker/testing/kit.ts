@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Message, objectKeys, type Profile, type RenderRequested } from "@reelay/contracts";
@@ -47,6 +47,25 @@ export async function allTools(): Promise<FfmpegTools[]> {
   const shipped = await findTools({ path: "" }).catch(() => null);
   const found = await testTools();
   return shipped && shipped.ffmpeg.version !== found.ffmpeg.version ? [found, shipped] : [found];
+}
+
+/**
+ * The same on a machine with one NVIDIA GPU that encodes H.264, as far as a worker can tell (see `gpu-ffmpeg.ts`). `breaks` makes renders from now on fail in
+ * the middle whose command line has `part`, with the message.
+ */
+export async function gpuTools(
+  directory: string,
+): Promise<{ tools: FfmpegTools; breaks: (part: string, message: string) => Promise<void> }> {
+  const { ffmpeg, ffprobe } = await testTools();
+  const launcher = join(directory, "gpu-ffmpeg");
+  const script = new URL("gpu-ffmpeg.ts", import.meta.url).pathname;
+  const line = [process.execPath, script, ffmpeg.path, directory].map((part) => `"${part}"`).join(" ");
+  await writeFile(launcher, `#!/bin/sh\nexec ${line} "$@"\n`, { mode: 0o755 });
+  const found = await findTools({ ffmpegPath: launcher, ffprobePath: ffprobe.path, path: "" });
+  return {
+    tools: found,
+    breaks: (part, message) => writeFile(join(directory, "fail"), JSON.stringify({ with: part, message })),
+  };
 }
 
 /** A folder that is removed at the end. */

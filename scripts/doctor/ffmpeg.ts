@@ -24,9 +24,17 @@ export async function checkFfmpeg(): Promise<Finding[]> {
 }
 
 async function checkEncoders(ffmpeg: string): Promise<Finding> {
-  const opened = await probeEncoders(ffmpeg);
+  const refused: string[] = [];
+  const { encoders: opened, capabilities } = await probeEncoders(ffmpeg, {
+    onRefused: (what, reason) => refused.push(`${what}: ${reason}`),
+  });
   const lacking = requiredEncoders.filter((name) => !opened.includes(name));
-  const detail = `${opened.join(", ") || "none"} (each encoded a few frames)`;
+  const devices = capabilities.devices.map(({ kind, name }) => `${name} (${kind})`);
+  const detail = [
+    `${opened.join(", ") || "none"} (each encoded a second of pictures)`,
+    ...(devices.length > 0 ? [`on ${devices.join(", ")}`] : []),
+    ...refused.map((line) => `not ${line}`),
+  ].join("; ");
   if (lacking.length === 0) return { what: "encoders", state: "ok", detail };
   return {
     what: "encoders",

@@ -6,11 +6,11 @@ interface NamingRows {
   posterKey: string | null;
   variants: readonly { playlist: unknown }[];
   audio: { playlist: unknown } | null;
-  parts: readonly { attemptId: string; rendition: string }[];
+  parts: readonly { attemptId: string; initKey: string }[];
 }
 
 /** Of a video's parts, what `namedOutput` asks for. */
-export const partNames = { select: { attemptId: true, rendition: true } } as const;
+export const partNames = { select: { attemptId: true, initKey: true } } as const;
 
 /** What of an attempt's output a video names, below the attempt's prefix: `720p`, `audio`, `poster.jpg`. Pure. */
 export function namedOutput(video: NamingRows, attemptId: string): string[] {
@@ -18,11 +18,11 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
   const keys = [...video.variants, ...(video.audio ? [video.audio] : [])].map(
     ({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key,
   );
-  const own = [...keys, video.posterKey]
+  // What was made a second time lies in a folder of another name than the rendition's; a part without segments lies nowhere.
+  const own = [...keys, video.posterKey, ...video.parts.map(({ initKey }) => initKey)]
     .filter((key) => key?.startsWith(prefix))
     .map((key) => key?.slice(prefix.length).split("/")[0] ?? "");
-  const parts = video.parts.filter((part) => part.attemptId === attemptId);
-  return [...new Set([...own, ...parts.map(({ rendition }) => rendition)])];
+  return [...new Set(own)];
 }
 
 /** `namedOutput` of the rows as they are; nothing of a video that is gone. */

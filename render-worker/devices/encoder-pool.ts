@@ -1,0 +1,85 @@
+import type { Capabilities } from "@reelay/contracts";
+import { encoderKey } from "../ffmpeg/encoder-for.ts";
+import {
+  type ChooseRequest,
+  chooseDevices,
+  type DevicePlan,
+  type DeviceState,
+  decoderKey,
+} from "./choose-devices.ts";
+import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
+
+/** What fails so often is broken: a driver that lost its device, a chip that was taken away. */
+const mostFailures = 2;
+
+export interface EncoderPoolOptions {
+  capabilities: Capabilities;
+  /** Encoder sessions that one NVIDIA device may have at once. Default: any number. */
+  nvencSessions?: number;
+  /** Called when something is given up until the worker's next start. */
+  onGivenUp?: (key: string) => void;
+}
+
+/** A worker's encoders and decoders: what works, what is in use, and what has failed too often. */
+export class EncoderPool {
+  readonly #options: EncoderPoolOptions;
+  readonly #states = new Map<string, { sessions: number; processes: number }>();
+  readonly #failures = new Map<string, number>();
+
+  constructor(options: EncoderPoolOptions) {
+    this.#options = options;
+  }
+
+  /** What works still. */
+  get capabilities(): Capabilities {
+    const { devices, encoders, decoders } = this.#options.capabilities;
+    const isUp = (key: string) => (this.#failures.get(key) ?? 0) < mostFailures;
+    const left = {
+      encoders: encoders.filter((encoder) => isUp(encoderKey(encoder))),
+      decoders: decoders.filter(({ codec, name, device: id }) => {
+        const device = devices.find((one) => one.id === id && kindOf(one)?.decode?.hwaccel === name);
+        return device === undefined || isUp(decoderKey(codec, device as KnownDevice));
+      }),
+    };
+    const used = new Set([...left.encoders, ...left.decoders].map(({ device }) => device));
+    return { ...left, devices: devices.filter(({ id }) => used.has(id)) };
+  }
+
+  /** Chooses for one ffmpeg process and counts what it uses until disposed. */
+  take(request: Pick<ChooseRequest, "video" | "rungs" | "excluded">): Disposable & { plan: DevicePlan } {
+    const plan = chooseDevices({
+      ...request,
+      capabilities: this.capabilities,
+      stateOf: (device) => this.#stateOf(device),
+    });
+    const used = [...plan.encoders.values()].flatMap(({ device }) => (device ? [device] : []));
+    const device = used[0] ?? plan.decodeOn;
+    this.#count(device, used.length, 1);
+    return { plan, [Symbol.dispose]: () => this.#count(device, -used.length, -1) };
+  }
+
+  /** It failed in an attempt, and what took its place did not. */
+  failed(key: string): void {
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    if (failures === mostFailures) this.#options.onGivenUp?.(key);
+  }
+
+  #stateOf(device: KnownDevice): DeviceState {
+    const { nvencSessions = Number.POSITIVE_INFINITY } = this.#options;
+    const state = this.#states.get(deviceKey(device)) ?? { sessions: 0, processes: 0 };
+    return { ...state, mostSessions: device.kind === "CUDA" ? nvencSessions : Number.POSITIVE_INFINITY };
+  }
+
+  #count(device: KnownDevice | null, sessions: number, processes: number): void {
+    if (device === null) return;
+    const state = this.#states.get(deviceKey(device)) ?? { sessions: 0, processes: 0 };
+    this.#states.set(deviceKey(device), {
+      sessions: state.sessions + sessions,
+      processes: state.processes + processes,
+    });
+  }
+}
+
+const kindOf = ({ kind }: { kind: string }) =>
+  (deviceTable as Record<string, (typeof deviceTable)["CUDA"]>)[kind];

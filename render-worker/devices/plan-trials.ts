@@ -1,0 +1,76 @@
+import type { EncoderRow } from "../ffmpeg/encoder-table.ts";
+import { words } from "../ffmpeg/words.ts";
+import { deviceTable, type KnownDevice } from "./device-table.ts";
+
+/** Large enough for every encoder's lower limit. */
+const size = { width: 320, height: 192 };
+/** Where trials put key frames: three of them in a second. */
+const keyFramesEvery = 0.4;
+
+/** How many pieces a trial's output must have: one for each key frame that was asked for. */
+export const expectedPieces = 3;
+
+const quiet = "-hide_banner -nostdin -v error";
+
+/**
+ * One second through one encoder, told all that a render tells it. The output begins a new piece (`moof`) at each key frame, so that an encoder that opens, but
+ * does not put key frames where they are asked for, is found out, too: no segment could begin there.
+ */
+export function planEncoderTrial(row: EncoderRow, device: KnownDevice | null): string[] {
+  const picture = { ...size, frameRate: 25, bitrateBps: 600_000 };
+  const upload = row.upload === "" ? "" : `,${row.upload}`;
+  return [
+    ...words(quiet),
+    ...openDevice(row, device),
+    ...words(`-f lavfi -i testsrc2=s=${size.width}x${size.height}:r=25:d=1 -map 0:v`),
+    ...words(`-vf format=yuv420p${upload} -c:v ${row.name} ${row.coding(picture)}`),
+    ...words(`${row.rate(row.quality, picture.bitrateBps)} ${selectDevice(row, device)}`),
+    ...words(`-force_key_frames expr:gte(t,n_forced*${keyFramesEvery}) ${row.groups} -g 250`),
+    ...words("-f mp4 -movflags frag_keyframe+empty_moov+default_base_moof pipe:1"),
+  ];
+}
+
+/** Software encoders that make samples for decoders to be tried with. */
+export const sampleCodecs = [
+  { codec: "h264", encoder: "libx264 -preset ultrafast" },
+  { codec: "hevc", encoder: "libx265 -preset ultrafast -x265-params log-level=error" },
+  { codec: "av1", encoder: "libsvtav1 -preset 12" },
+  { codec: "vp9", encoder: "libvpx-vp9 -deadline realtime -cpu-used 8" },
+  { codec: "mpeg2video", encoder: "mpeg2video" },
+] as const;
+
+export const planSample = (encoder: string, path: string): string[] => [
+  ...words(`${quiet} -y -f lavfi -i testsrc2=s=${size.width}x${size.height}:r=25:d=0.4`),
+  ...words(`-pix_fmt yuv420p -c:v ${encoder} -f matroska`),
+  path,
+];
+
+/** Decodes and scales a sample on the device. One that silently went on in software would fail at the scaling. */
+export function planDecoderTrial(device: KnownDevice, path: string): string[] {
+  const { decode } = deviceTable[device.kind];
+  if (decode === null) throw new Error(`Nothing is decoded on devices of the kind ${device.kind}.`);
+  return [
+    ...words(quiet),
+    ...openDecoder(device, decode.hwaccel),
+    "-i",
+    path,
+    ...words(`-map 0:v -vf ${decode.scale(160, 96)},${decode.download} -f null -`),
+  ];
+}
+
+/** Input options: the device that pictures are brought to for an encoder. One that takes them from main memory opens its device by itself. */
+export const openDevice = (row: EncoderRow, device: KnownDevice | null): string[] =>
+  device === null || row.upload === "" ? [] : open(device);
+
+/** Input options: the device, and the source decoded on it, its pictures left there. */
+export const openDecoder = (device: KnownDevice, hwaccel: string): string[] => [
+  ...open(device),
+  ...words(`-hwaccel ${hwaccel} -hwaccel_device gpu -hwaccel_output_format ${hwaccel}`),
+];
+
+/** Of an encoder that takes pictures from main memory. */
+export const selectDevice = (row: EncoderRow, device: KnownDevice | null): string =>
+  device !== null && row.device !== null ? deviceTable[row.device].select(device.id) : "";
+
+const open = ({ kind, id }: KnownDevice): string[] =>
+  words(`${deviceTable[kind].open(id)} -filter_hw_device gpu`);

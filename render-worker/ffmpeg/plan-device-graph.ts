@@ -1,0 +1,66 @@
+import type { DevicePlan } from "../devices/choose-devices.ts";
+import { type DecodeChain, deviceTable } from "../devices/device-table.ts";
+import { openDecoder, openDevice, selectDevice } from "../devices/plan-trials.ts";
+import { maxFrameRate, type PlannedRung } from "../ladder/plan-ladder.ts";
+import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import { trim } from "./trim.ts";
+import { words } from "./words.ts";
+
+/** Input options: the device that a process uses, if any, and the source decoded there. */
+export function deviceInputOptions({ decodeOn, encoders }: DevicePlan): string[] {
+  if (decodeOn !== null) return openDecoder(decodeOn, deviceTable[decodeOn.kind].decode?.hwaccel ?? "");
+  const fed = [...encoders.values()].find(({ row, device }) => openDevice(row, device).length > 0);
+  return fed ? openDevice(fed.row, fed.device) : [];
+}
+
+/** Output options that tell a rung's encoder its device. Pictures that lie on one already say it themselves. */
+export function deviceOutputOptions({ decodeOn, encoders }: DevicePlan, name: string): string[] {
+  const encoder = encoders.get(name);
+  const select = encoder && decodeOn === null ? selectDevice(encoder.row, encoder.device) : "";
+  return select === "" ? [] : words(select);
+}
+
+/** What brings a rung's pictures from main memory to its encoder, to be appended to its filters: empty for most. */
+export function uploadFilters({ encoders }: DevicePlan, name: string): string {
+  const upload = encoders.get(name)?.row.upload ?? "";
+  return upload === "" ? "" : `,${upload}`;
+}
+
+/** The device that all pictures stay on; null: they are in main memory. */
+export const chainOf = ({ decodeOn }: DevicePlan): DecodeChain | null =>
+  decodeOn && deviceTable[decodeOn.kind].decode;
+
+/**
+ * The filter graph for a source that is decoded on a device: the same cascade as in software, with the device's own filters. Only what a software encoder is to
+ * have comes to main memory, at its own size.
+ *
+ * @param rungs largest first
+ */
+export function planDeviceGraph(
+  source: SourceFile,
+  rungs: readonly PlannedRung[],
+  {
+    devices: { encoders },
+    chain,
+    span = wholeSpan,
+  }: { devices: DevicePlan; chain: DecodeChain; span?: RenderSpan | undefined },
+): string {
+  const { video } = source.probe;
+  const chains = rungs.map((rung, index) => {
+    const next = rungs[index + 1];
+    const first = [
+      ...(video.isInterlaced ? [chain.deinterlace] : []),
+      ...(video.frameRate !== null && video.frameRate > maxFrameRate + 0.5 ? [`fps=${maxFrameRate}`] : []),
+      ...trim(span),
+    ];
+    const filters = [...(index === 0 ? first : []), chain.scale(rung.width, rung.height), "setsar=1"];
+    const isSoftware = (encoders.get(rung.name)?.device ?? null) === null;
+    const from = index === 0 ? `0:${source.videoIndex}` : `to-${rung.name}`;
+    const end = isSoftware ? `,${chain.download}` : "";
+    if (next === undefined) return `[${from}]${filters.join(",")}${end}[${rung.name}]`;
+    if (!isSoftware) return `[${from}]${filters.join(",")},split=2[${rung.name}][to-${next.name}]`;
+    return `[${from}]${filters.join(",")},split=2[on-${rung.name}][to-${next.name}];[on-${rung.name}]${chain.download}[${rung.name}]`;
+  });
+  return chains.join(";");
+}
