@@ -78,6 +78,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     uploadExpiryMs: env.uploads.expiryMs,
     allowPrivateUrls: env.allowPrivateUrls,
     ...env.quotas,
+    ...(env.gpuPatienceMs !== undefined && { gpuPatienceMs: env.gpuPatienceMs }),
   };
   const operations: OperationDeps = { db, store, live, uploads, clock, log, limits, metrics };
   const sweeperDeps = { ...operations, messaging };

@@ -39,5 +39,7 @@ export interface OperationDeps {
     activeJobs: number | null;
     /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
     runningTasks: number | null;
+    /** How long a task waits for a worker with a GPU before it goes to the others, in milliseconds. Default 60,000. */
+    gpuPatienceMs?: number;
   };
 }

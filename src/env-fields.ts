@@ -114,6 +114,19 @@ export const apiEnvFields = {
         example: "120",
       }),
     ),
+  GPU_TASK_PATIENCE: z.coerce
+    .number()
+    .min(0)
+    .default(60)
+    .meta(
+      docs({
+        default: "60",
+        unit: "seconds",
+        effect:
+          "How long a task for the pool `gpu` waits for a worker of it. What nobody has taken by then moves to the pool `cpu` if a worker of that is there; at once when the last worker with a GPU is gone.",
+        example: "10",
+      }),
+    ),
   EVENT_RETENTION: z.coerce
     .number()
     .positive()

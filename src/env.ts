@@ -24,6 +24,8 @@ export interface ApiEnv {
   eventRetentionMs: number;
   /** Hosts that URL sources may name although they are private. */
   allowPrivateUrls: string[];
+  /** How long a task waits for a worker with a GPU before it goes to the others. Default 60,000. */
+  gpuPatienceMs?: number;
   /** What each workspace may have, unless it says otherwise; null for any number. */
   quotas: { activeJobs: number | null; runningTasks: number | null };
   split: { wholeUpToMs: number };
@@ -62,6 +64,7 @@ function toEnv(fields: Fields): ApiEnv {
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     split: { wholeUpToMs: Math.round(fields.SPLIT_ABOVE * 1000) },
+    gpuPatienceMs: fields.GPU_TASK_PATIENCE * 1000,
     quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
     ...(tracing && { tracing }),
     drainMs: fields.DRAIN_DELAY * 1_000,

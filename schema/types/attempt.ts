@@ -1,5 +1,6 @@
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
+import { EncoderChangeType, encoderChangesOf } from "./encoder-change.ts";
 import { AttemptOutcome } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
 
@@ -28,6 +29,12 @@ export const Attempt = builder.prismaNode("Attempt", {
       type: "DateTime",
       description:
         "Until when the worker holds the task; its reports renew this, and the task is given to another after it.",
+    }),
+    encoderChanges: t.field({
+      type: [EncoderChangeType],
+      description: "Encoders and decoders that failed on the way and were replaced, first to last.",
+      select: { encoderChanges: true },
+      resolve: encoderChangesOf,
     }),
     error: t.field({
       type: FailureType,

@@ -14,6 +14,7 @@ const reasons = createBatch((ctx, jobIds) =>
   waits(ctx.db, jobIds, {
     now: ctx.clock(),
     maxRunningTasks: ctx.operations.limits.runningTasks,
+    gpuPatienceMs: ctx.operations.limits.gpuPatienceMs,
   }),
 );
 const estimates = createBatch((ctx, jobIds) => estimate(ctx.db, jobIds, ctx.clock()));

@@ -4,6 +4,7 @@ import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { Pool } from "./enums.ts";
+import { capabilitiesOf, DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
 
 export const Worker = builder.prismaNode("Worker", {
   id: { field: "id", description: "Opaque id." },
@@ -18,6 +19,26 @@ export const Worker = builder.prismaNode("Worker", {
     busy: t.exposeInt("busy", { description: "Tasks that it is doing." }),
     encoders: t.exposeStringList("encoders", {
       description: "Encoders that a trial opened, e.g. `libx264`.",
+    }),
+    devices: t.field({
+      type: [DeviceType],
+      description: "The GPUs, and what else encodes and decodes beside the processor, that it works with.",
+      select: { capabilities: true },
+      resolve: (worker) => capabilitiesOf(worker).devices,
+    }),
+    videoEncoders: t.field({
+      type: [EncoderType],
+      description:
+        "Encoders of pictures that a trial opened, device by device. What fails twice while it works is not among them any more.",
+      select: { capabilities: true },
+      resolve: (worker) => capabilitiesOf(worker).encoders,
+    }),
+    videoDecoders: t.field({
+      type: [DecoderType],
+      description:
+        "Decoders on devices that a trial found to work; ffmpeg's own, in software, are always there besides.",
+      select: { capabilities: true },
+      resolve: (worker) => capabilitiesOf(worker).decoders,
     }),
     ffmpegVersion: t.exposeString("ffmpegVersion", { description: "Version of its ffmpeg." }),
     startedAt: t.expose("startedAt", { type: "DateTime", description: "When the process started." }),

@@ -1,10 +1,11 @@
-import type { Profile } from "@reelay/contracts";
+import { Profile } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { createRestTasks } from "../parts/create-rest-tasks.ts";
 import type { JobPlan, PlannedTask } from "../parts/plan-tasks.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
+import { readPool } from "./plan-pool.ts";
 import { readActiveJobs, withinActiveJobs } from "./quota.ts";
 
 export interface NewJob {
@@ -32,7 +33,7 @@ export async function createJob(
   await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
     const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
     if (limit !== null && used + room > limit) return false;
-    const queue = { workspaceId, priority, pool: "CPU" } as const;
+    const queue = { workspaceId, priority, pool: await readPool(tx, job.profile, now) };
     const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     await tx.job.create({
       data: {
@@ -64,7 +65,13 @@ export async function releaseJob(
   job: { id: string; workspaceId: string; videoId: string },
   now: Date,
 ): Promise<void> {
-  await tx.job.update({ where: { id: job.id }, data: { status: "QUEUED", queuedAt: now } });
+  const { profile } = await tx.job.update({
+    where: { id: job.id },
+    data: { status: "QUEUED", queuedAt: now },
+  });
+  // Chosen when it was made; workers have come and gone during the upload.
+  const pool = await readPool(tx, Profile.parse(profile), now);
+  await tx.task.updateMany({ where: { jobId: job.id, status: "PENDING" }, data: { pool } });
   const tasks = await tx.task.findMany({ where: { jobId: job.id, status: "PENDING" }, select: { id: true } });
   await enqueueTasks(
     tx,

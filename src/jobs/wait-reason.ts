@@ -1,6 +1,7 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { aliveSince } from "../workers/alive.ts";
+import { defaultGpuPatienceMs } from "./gpu-patience.ts";
 
 /** Why a job does not run yet. */
 export type WaitCode = "SOURCE" | "PAUSED" | "BACKOFF" | "QUOTA" | "NO_WORKER" | "FREE_SLOT";
@@ -21,13 +22,19 @@ interface Row {
   hasWorker: boolean;
   inFlight: number;
   maxRunningTasks: number | null;
+  waitsSince: Date;
+  hasOther: boolean;
 }
 
 /** Why each job does not run. Null for jobs that run or have ended. */
 export async function waits(
   db: Db,
   jobIds: readonly string[],
-  { now, maxRunningTasks }: { now: Date; maxRunningTasks: number | null },
+  {
+    now,
+    maxRunningTasks,
+    gpuPatienceMs = defaultGpuPatienceMs,
+  }: { now: Date; maxRunningTasks: number | null; gpuPatienceMs?: number | undefined },
 ): Promise<Map<string, Wait | null>> {
   const found = new Map<string, Wait | null>(jobIds.map((id) => [id, null]));
   if (jobIds.length === 0) return found;
@@ -35,13 +42,22 @@ export async function waits(
     SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
+      EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",
+      greatest(t.queued_at, t.available_at) AS "waitsSince",
       (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
         AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
     FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN workspaces w ON w.id = j.workspace_id
     WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
       AND j.id = ANY (${[...jobIds]}::uuid[])`;
   for (const row of rows) {
-    found.set(row.id, toWait({ ...row, maxRunningTasks: row.maxRunningTasks ?? maxRunningTasks }));
+    const wait = toWait({ ...row, maxRunningTasks: row.maxRunningTasks ?? maxRunningTasks });
+    const moves =
+      row.pool === "GPU" && row.hasOther && (wait.code === "NO_WORKER" || wait.code === "FREE_SLOT");
+    const until = new Date(row.waitsSince.getTime() + gpuPatienceMs).toISOString();
+    const reason = moves
+      ? `${wait.reason} It moves to the pool CPU at ${until} unless one takes it before.`
+      : wait.reason;
+    found.set(row.id, { ...wait, reason });
   }
   return found;
 }
@@ -67,5 +83,8 @@ function toWait({ status, pool, availableAt, maxRunningTasks, ...row }: Row): Wa
       reason: `No worker of the pool ${pool} is there; start one with \`npm run worker\`.`,
     };
   }
-  return { code: "FREE_SLOT", reason: "Waiting for a free worker." };
+  return {
+    code: "FREE_SLOT",
+    reason: pool === "GPU" ? "Waiting for a free worker with a GPU." : "Waiting for a free worker.",
+  };
 }

@@ -14,6 +14,7 @@ import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
 import { completeTask, endAttempt, settleIfDone } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
+import { planEncoderChanges } from "./plan-encoder-changes.ts";
 import { planState, videoRows } from "./plan-state.ts";
 import { writeState } from "./write-state.ts";
 
@@ -96,19 +97,22 @@ async function applyToHeld(
   const isUnwanted = attempt.task.job.cancelRequestedAt !== null;
   if (report.type === "render.started.v1") return isUnwanted ? "unwanted" : "applied";
   if (report.sequence <= attempt.sequence) return "old";
+  const replaced = planEncoderChanges(attempt.encoderChanges, report.state);
   await tx.attempt.update({
     where: { id: attempt.id },
-    data: { sequence: report.sequence, leaseUntil: leaseFrom(now) },
+    data: {
+      ...{ sequence: report.sequence, leaseUntil: leaseFrom(now) },
+      ...(replaced && { encoderChanges: replaced.encoderChanges }),
+    },
   });
   const { videoId } = report;
   const rows = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: videoRows });
   const plan = planState(rows, report, now);
   await writeState(tx, videoId, plan);
-  await recordChange(
-    tx,
-    { ...attempt.task.job, jobId: attempt.task.jobId, attemptId: attempt.id },
-    plan.changes,
-  );
+  await recordChange(tx, { ...attempt.task.job, jobId: attempt.task.jobId, attemptId: attempt.id }, [
+    ...(replaced?.changes ?? []),
+    ...plan.changes,
+  ]);
   const { task } = attempt;
   const { parts = [], split } = report.state;
   await writeParts(tx, { videoId, attemptId: attempt.id }, parts);

@@ -1,5 +1,5 @@
-import type { WorkerSeen } from "@reelay/contracts";
-import type { Prisma, PrismaClient } from "../../prisma/generated/client.ts";
+import type { Capabilities, WorkerSeen } from "@reelay/contracts";
+import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import { readNamedOutput } from "../videos/named-output.ts";
@@ -9,12 +9,14 @@ import { leaseFrom, type ProjectorDeps } from "./deps.ts";
 export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): Promise<void> {
   const { db, clock, messaging } = deps;
   const now = clock();
-  const { workerId, hostname, version, slots, encoders, ffmpegVersion, isStopping } = report;
+  const { workerId, hostname, version, slots, encoders, capabilities, ffmpegVersion, isStopping } = report;
   const data = {
     hostname,
     version,
     slots,
     encoders,
+    capabilities: capabilities ?? Prisma.DbNull,
+    deviceCodecs: deviceCodecs(capabilities),
     ffmpegVersion,
     isStopping,
     pools: report.pools.map((pool) => pool.toUpperCase() as Pool),
@@ -57,6 +59,11 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     await messaging.publish(toStopMessage(ref, "LEASE_LOST", now, keep));
   }
 }
+
+/** What its devices encode. */
+const deviceCodecs = (capabilities: Capabilities | undefined): string[] => [
+  ...new Set(capabilities?.encoders.flatMap(({ codec, device }) => (device === null ? [] : [codec]))),
+];
 
 /** A worker's words this much older than its last, in milliseconds, are not late: its clock was set back. */
 const clockResetMs = 600_000;

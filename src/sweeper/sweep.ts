@@ -8,6 +8,7 @@ import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
 import { inTakeBack } from "./in-take-back.ts";
+import { moveToCpu } from "./move-to-cpu.ts";
 import { recallTasks } from "./recall-tasks.ts";
 
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
@@ -20,6 +21,7 @@ const day = 86_400_000;
 export async function sweep(deps: SweeperDeps, { canHear = true } = {}): Promise<void> {
   await takeBackAttempts(deps, canHear);
   await recallTasks(deps);
+  await moveToCpu(deps);
   await settleUploads(deps);
   await forget(deps.db, deps.clock());
 }

@@ -72,7 +72,13 @@ export async function createProjection() {
 
   /** So that nothing waits for a worker. */
   async function offerSlots(): Promise<void> {
-    const { type: _type, at: _at, attempts: _attempts, ...spare } = seen("spare", []);
+    const {
+      type: _type,
+      at: _at,
+      attempts: _attempts,
+      capabilities: _capabilities,
+      ...spare
+    } = seen("spare", []);
     const data = { ...spare, slots: 1_000, pools: ["CPU" as const], startedAt: clock(), lastSeenAt: clock() };
     await db.worker.upsert({ where: { id: "spare" }, create: toWorker(data), update: toWorker(data) });
   }

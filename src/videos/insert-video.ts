@@ -4,6 +4,7 @@ import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority, SourceKind, UploadProtocol, VideoStatus } from "../../prisma/generated/enums.ts";
 import type { Tx } from "../events/record-change.ts";
+import { poolFor } from "../jobs/plan-pool.ts";
 
 export interface NewVideo {
   videoId: string;
@@ -72,7 +73,7 @@ export async function insertVideo(
         ${video.priority}::"JobPriority", ${JSON.stringify(video.profile)}::jsonb, ${now}, ${queuedAt}::timestamptz, ${activeTraceParent()} FROM go
     ), task AS (
       INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, status, available_at, created_at, queued_at, due_at)
-      SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", 'RENDER', 'CPU',
+      SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", 'RENDER', ${poolFor(video.profile, now)},
         ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz, ${queuedAt}::timestamptz FROM go
     ), event AS (
       INSERT INTO events (workspace_id, video_id, job_id, type, at)

@@ -1,0 +1,126 @@
+import type { Capabilities, WorkerSeen } from "@reelay/contracts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { waits } from "../jobs/wait-reason.ts";
+import { createProjection, type TaskRef } from "../testing/projection.ts";
+
+let system: Awaited<ReturnType<typeof createProjection>>;
+beforeAll(async () => {
+  system = await createProjection();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+beforeEach(() => system.clear());
+
+const device = { device: "0", deviceName: "NVIDIA L4" };
+const software = { name: "libx264", codec: "H264", device: null, deviceName: null };
+const capabilities = (...codecs: string[]): Capabilities => ({
+  devices: [{ id: "0", kind: "CUDA", name: "NVIDIA L4" }],
+  encoders: [...codecs.map((codec) => ({ name: `${codec.toLowerCase()}_nvenc`, codec, ...device })), software],
+  decoders: [{ name: "cuda", codec: "h264", ...device }],
+});
+
+const seen = (workerId: string, changes: Partial<WorkerSeen>): WorkerSeen => ({
+  type: "worker.seen.v1",
+  workerId,
+  at: system.deps.clock().toISOString(),
+  startedAt: system.deps.clock().toISOString(),
+  hostname: "gpu-3",
+  version: "0.1.0",
+  pools: ["cpu"],
+  slots: 1,
+  encoders: [],
+  ffmpegVersion: "7.0",
+  attempts: [],
+  isStopping: false,
+  ...changes,
+});
+const gpuSeen = (changes: Partial<WorkerSeen> = {}) =>
+  system.apply(seen("gpu", { pools: ["gpu"], capabilities: capabilities("H264"), ...changes }));
+const cpuSeen = (changes: Partial<WorkerSeen> = {}) => system.apply(seen("cpu", changes));
+
+const poolOf = async ({ taskId }: TaskRef) =>
+  (await system.db.task.findUniqueOrThrow({ where: { id: taskId } })).pool;
+const movesOf = ({ videoId }: TaskRef) =>
+  system.db.event.findMany({ where: { videoId, type: "task.moved" }, select: { data: true } });
+const waitOf = async ({ jobId }: TaskRef) =>
+  (await waits(system.db, [jobId], { now: system.deps.clock(), maxRunningTasks: null })).get(jobId);
+
+test("a task is made for the pool GPU while a worker of it encodes the profile's codecs on a device", async () => {
+  await cpuSeen();
+  expect(await poolOf(await system.createQueuedVideo())).toBe("CPU");
+  await gpuSeen({ capabilities: capabilities("HEVC") });
+  expect(await poolOf(await system.createQueuedVideo())).toBe("CPU");
+  system.passTime(1_000);
+  await gpuSeen();
+  expect(await poolOf(await system.createQueuedVideo())).toBe("GPU");
+  system.passTime(1_000);
+  await gpuSeen({ isStopping: true });
+  expect(await poolOf(await system.createQueuedVideo())).toBe("CPU");
+});
+
+test("it is also made for GPU where there are no other workers: nobody else would come", async () => {
+  await gpuSeen({ capabilities: capabilities() });
+  expect(await poolOf(await system.createQueuedVideo())).toBe("GPU");
+});
+
+test("a task that no GPU takes in time moves to CPU, says so before, and keeps its place", async () => {
+  await cpuSeen();
+  await gpuSeen();
+  const ref = await system.createQueuedVideo();
+  const until = new Date(system.deps.clock().getTime() + 60_000).toISOString();
+  expect(await waitOf(ref)).toEqual({
+    code: "FREE_SLOT",
+    reason: `Waiting for a free worker with a GPU. It moves to the pool CPU at ${until} unless one takes it before.`,
+  });
+  const { queuedAt } = await system.db.task.findUniqueOrThrow({ where: { id: ref.taskId } });
+  await system.dispatch();
+
+  system.passTime(59_000);
+  await cpuSeen();
+  await gpuSeen();
+  await system.sweep();
+  expect(await poolOf(ref)).toBe("GPU");
+
+  system.passTime(2_000);
+  // Any number of processes may sweep.
+  await Promise.all([system.sweep(), system.sweep()]);
+  expect(await system.db.task.findUniqueOrThrow({ where: { id: ref.taskId } })).toMatchObject({
+    pool: "CPU",
+    status: "QUEUED",
+    dispatchedAt: null,
+    queuedAt,
+  });
+  expect(await movesOf(ref)).toEqual([
+    { data: { taskId: ref.taskId, from: "GPU", to: "CPU", reason: "No worker with a GPU took it in time." } },
+  ]);
+  expect((await waitOf(ref))?.reason).toBe("Waiting for a free worker.");
+});
+
+test("it moves at once when the last worker with a GPU is gone", async () => {
+  await cpuSeen();
+  await gpuSeen();
+  const ref = await system.createQueuedVideo();
+  system.passTime(1_000);
+  await gpuSeen({ isStopping: true });
+  await system.sweep();
+  expect(await poolOf(ref)).toBe("CPU");
+  expect(await movesOf(ref)).toMatchObject([{ data: { reason: "No worker with a GPU is there any more." } }]);
+});
+
+test("it stays while nobody could take it there, while its queue is paused, and once it was taken", async () => {
+  await gpuSeen();
+  const ref = await system.createQueuedVideo();
+  system.passTime(120_000);
+  await system.sweep();
+  expect(await poolOf(ref)).toBe("GPU");
+
+  await cpuSeen();
+  await system.db.workspace.updateMany({ data: { pausedAt: system.deps.clock() } });
+  await system.sweep();
+  expect(await poolOf(ref)).toBe("GPU");
+
+  await system.db.workspace.updateMany({ data: { pausedAt: null } });
+  await system.db.task.update({ where: { id: ref.taskId }, data: { status: "RUNNING" } });
+  await system.sweep();
+  expect(await poolOf(ref)).toBe("GPU");
+  expect(await movesOf(ref)).toEqual([]);
+});

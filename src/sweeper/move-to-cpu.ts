@@ -1,0 +1,66 @@
+import type { Logger } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { recordChange } from "../events/record-change.ts";
+import { defaultGpuPatienceMs } from "../jobs/gpu-patience.ts";
+import { lockVideo } from "../videos/own-video.ts";
+import { aliveSince } from "../workers/alive.ts";
+
+export interface MoveDeps {
+  db: PrismaClient;
+  clock: () => Date;
+  log: Logger;
+  limits: { gpuPatienceMs?: number };
+}
+
+interface Moved {
+  taskId: string;
+  jobId: string;
+  workspaceId: string;
+  videoId: string;
+  hasWorker: boolean;
+}
+
+/** Moved in one go: bounds what one transaction locks. The rest is met again at the next sweep. */
+const mostAtOnce = 100;
+
+/**
+ * Tasks for a GPU that nobody has taken in time go to the pool `CPU`, keeping their place in the queue; at once when no worker of the pool `GPU` is left. Only where a
+ * worker of the pool `CPU` is there to take them, and not while their workspace's queue is paused. A message of theirs that is still on its way to a GPU does no harm: whoever
+ * takes it first holds the lease.
+ *
+ * One transaction per task, under the video's lock: two sweepers that choose the same task meet there, and the second finds it moved.
+ */
+export async function moveToCpu({ db, clock, log, limits }: MoveDeps): Promise<void> {
+  const now = clock();
+  const since = new Date(now.getTime() - (limits.gpuPatienceMs ?? defaultGpuPatienceMs));
+  const alive = aliveSince(now);
+  const due = await db.$queryRaw<Moved[]>`
+    SELECT t.id AS "taskId", t.job_id AS "jobId", t.workspace_id AS "workspaceId", j.video_id AS "videoId", gpu.there AS "hasWorker"
+    FROM tasks t JOIN jobs j ON j.id = t.job_id JOIN workspaces s ON s.id = t.workspace_id
+      CROSS JOIN (SELECT EXISTS (SELECT 1 FROM workers WHERE 'GPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${alive}) AS there) gpu
+    WHERE t.pool = 'GPU' AND t.status = 'QUEUED' AND s.paused_at IS NULL AND t.available_at <= ${now}
+      AND (NOT gpu.there OR greatest(t.queued_at, t.available_at) < ${since})
+      AND EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${alive})
+    ORDER BY t.queued_at LIMIT ${mostAtOnce}`;
+  for (const moved of due) await move(db, moved, log);
+}
+
+async function move(db: PrismaClient, moved: Moved, log: Logger): Promise<void> {
+  const { taskId, jobId, workspaceId, videoId, hasWorker } = moved;
+  const reason = hasWorker
+    ? "No worker with a GPU took it in time."
+    : "No worker with a GPU is there any more.";
+  const isMoved = await db.$transaction(async (tx) => {
+    if (!(await lockVideo(tx, videoId))) return false;
+    const { count } = await tx.task.updateMany({
+      where: { id: taskId, pool: "GPU", status: "QUEUED" },
+      data: { pool: "CPU", dispatchedAt: null, publishedAt: null },
+    });
+    if (count === 0) return false;
+    await recordChange(tx, { workspaceId, videoId, jobId }, [
+      { type: "task.moved", data: { taskId, from: "GPU", to: "CPU", reason } },
+    ]);
+    return true;
+  });
+  if (isMoved) log.info({ taskId, jobId, videoId, from: "GPU", to: "CPU", reason }, "task.moved");
+}
