@@ -45,8 +45,11 @@ async function main(): Promise<void> {
 
   await using resources = new AsyncDisposableStack();
   resources.use(await startTracing(env.tracing, log));
-  const tools = await findTools(env.tools);
-  log.info({ ffmpeg: tools.ffmpeg, ffprobe: tools.ffprobe, encoders: tools.encoders }, "ffmpeg.found");
+  const tools = await findTools(env.tools, {
+    onRefused: (what, reason) => log.info({ what, reason }, "encoder.refused"),
+  });
+  const { ffmpeg, ffprobe, encoders, capabilities } = tools;
+  log.info({ ffmpeg, ffprobe, encoders, devices: capabilities.devices }, "ffmpeg.found");
   const store = resources.use(createStore(env.store));
   const messaging = resources.use(createMessaging(env.pubsub, log));
   await untilThere(() => messaging.provision(), {

@@ -37,7 +37,9 @@ async function keepOnly(store: ObjectStore, ref: Attempt, names: readonly string
 
 async function removeUnfinished(store: ObjectStore, ref: Attempt, state: RenderState): Promise<void> {
   const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
-  const playlists = [...state.variants, ...(state.audio ? [state.audio] : [])].map(({ playlist }) => playlist);
+  const playlists = [...state.variants, ...(state.audio ? [state.audio] : [])].map(
+    ({ playlist }) => playlist,
+  );
   const finished = playlists.flatMap((playlist) => (playlist?.isComplete ? [playlist.key] : []));
   if (!finished.some((key) => key.startsWith(prefix))) {
     await store.deletePrefix(prefix);

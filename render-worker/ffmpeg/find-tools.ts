@@ -1,12 +1,19 @@
+import type { TryOptions } from "../devices/try-capabilities.ts";
 import { probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
 import { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
 import type { FfmpegTools } from "./tools.ts";
 
 /** Finds ffmpeg and ffprobe, and tries what they can. Throws `ToolNotFoundError` when there is none that every render can be made with. */
-export async function findTools(options: LocateOptions): Promise<FfmpegTools> {
+export async function findTools(
+  options: LocateOptions,
+  tried: Pick<TryOptions, "onRefused"> = {},
+): Promise<FfmpegTools> {
   const located = await locateFfmpeg(options);
   const { path, version } = located.ffmpeg;
-  const [{ encoders, capabilities }, filters] = await Promise.all([probeEncoders(path), probeFilters(path)]);
+  const [{ encoders, capabilities }, filters] = await Promise.all([
+    probeEncoders(path, tried),
+    probeFilters(path),
+  ]);
   const missing = requiredEncoders.filter((name) => !encoders.includes(name));
   if (missing.length > 0) {
     throw new ToolNotFoundError(

@@ -14,7 +14,10 @@ const device = { device: "0", deviceName: "NVIDIA L4" };
 const software = { name: "libx264", codec: "H264", device: null, deviceName: null };
 const capabilities = (...codecs: string[]): Capabilities => ({
   devices: [{ id: "0", kind: "CUDA", name: "NVIDIA L4" }],
-  encoders: [...codecs.map((codec) => ({ name: `${codec.toLowerCase()}_nvenc`, codec, ...device })), software],
+  encoders: [
+    ...codecs.map((codec) => ({ name: `${codec.toLowerCase()}_nvenc`, codec, ...device })),
+    software,
+  ],
   decoders: [{ name: "cuda", codec: "h264", ...device }],
 });
 
