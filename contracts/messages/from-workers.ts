@@ -46,6 +46,8 @@ export type VariantProgress = z.infer<typeof VariantProgress>;
 export const RenderProgressed = z.object({
   type: z.literal("render.progressed.v1"),
   ...sequenced,
+  /** The part of the video's timeline that the attempt makes, and that its fractions are of; the whole when left out. */
+  span: z.object({ startMs: count, endMs: count.nullable() }).optional(),
   variants: z.array(VariantProgress),
 });
 export type RenderProgressed = z.infer<typeof RenderProgressed>;

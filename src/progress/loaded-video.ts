@@ -1,5 +1,6 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
+import { type KeptShare, readShares } from "./read-shares.ts";
 
 type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true } }>;
 
@@ -10,10 +11,12 @@ export interface LoadedVideo {
   jobId: string | null;
   /** Open attempts of that job, i.e. the holders of its leases. */
   holders: { id: string; progressSequence: number }[];
+  /** What its tasks have made of each variant, once it was cut into several; null: one task makes all. */
+  shares: KeptShare[] | null;
 }
 
 /**
- * Reads several videos at once, in a fixed number of queries whatever their number. Children are read after their video, so
+ * Reads several videos at once, in a fixed number of queries whatever their number, and one more if a job was cut into several tasks. Children are read after their video, so
  * what comes back may be newer than its `revision` says, never older; the change that made it so is announced as well.
  */
 export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<string, LoadedVideo>> {
@@ -27,7 +30,10 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
         take: 1,
         select: {
           id: true,
+          plan: true,
           tasks: {
+            // Of hundreds only those that somebody is at.
+            where: { attempts: { some: { outcome: null } } },
             select: {
               attempts: {
                 where: { outcome: null },
@@ -40,11 +46,17 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
       },
     },
   });
+  const split = videos.flatMap(({ jobs }) => jobs.filter(({ plan }) => plan !== null)).map(({ id }) => id);
+  const shares = Map.groupBy(split.length === 0 ? [] : await readShares(db, split), ({ jobId }) => jobId);
   return new Map(
     videos.map(({ jobs, ...row }) => {
       const job = jobs[0];
       const holders = (job?.tasks ?? []).flatMap((task) => task.attempts);
-      return [row.id, { row, jobId: job?.id ?? null, holders }];
+      const isSplit = job !== undefined && job.plan !== null;
+      return [
+        row.id,
+        { row, jobId: job?.id ?? null, holders, shares: isSplit ? (shares.get(job.id) ?? []) : null },
+      ];
     }),
   );
 }

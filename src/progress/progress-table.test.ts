@@ -23,6 +23,7 @@ function loaded(attempt: number, jobId: string = ref.jobId): LoadedVideo {
     row: row as unknown as LoadedVideo["row"],
     jobId,
     holders: [{ id: attempts[attempt] ?? "", progressSequence: 0 }],
+    shares: null,
   };
 }
 
@@ -87,14 +88,31 @@ test("memory is bounded: the least recently heard videos go, watched ones stay",
   expect(table.newest(watched)?.sequence).toBe(1);
 });
 
-test("of a video only a few attempts are remembered", () => {
+test("of a video as many attempts are remembered as may work at it at once", () => {
   const table = createTable();
-  const first = randomUUID();
-  table.hear(progressed({ ...videoWith(0), attemptId: first }, 1, 0.5));
-  for (let each = 0; each < 10; each += 1) {
-    table.hear(progressed({ ...videoWith(0), attemptId: randomUUID() }, 1, 0.5));
+  const first = { ...videoWith(0), attemptId: randomUUID() };
+  table.hear(progressed(first, 1, 0.5));
+  const others = (count: number) => {
+    for (let each = 0; each < count; each += 1) {
+      table.hear(progressed({ ...videoWith(0), attemptId: randomUUID() }, 1, 0.5));
+    }
+  };
+  others(1_023);
+  expect(table.variant(ref.videoId, first.attemptId, "144p")?.fraction).toBe(0.5);
+  others(1);
+  expect(table.variant(ref.videoId, first.attemptId, "144p")).toBeUndefined();
+});
+
+test("memory is bounded however many attempts videos have", () => {
+  const table = createTable(10);
+  for (let video = 0; video < 10; video += 1) {
+    const videoId = randomUUID();
+    for (let each = 0; each < 20; each += 1) {
+      table.hear(progressed({ ...videoWith(0), videoId, attemptId: randomUUID() }, 1, 0.5));
+    }
   }
-  expect(table.variant(ref.videoId, first, "144p")).toBeUndefined();
+  // Of 4 attempts each on average.
+  expect(table.size).toBe(2);
 });
 
 test("what was silent for long is forgotten unless someone watches", () => {

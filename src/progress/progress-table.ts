@@ -1,27 +1,27 @@
-import { isSettled, type RenderProgressed, type VariantProgress } from "@reelay/contracts";
+import { isSettled, type RenderProgressed } from "@reelay/contracts";
 import type { Position } from "./cursor.ts";
 import type { LiveVariant, VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
+import { furthestOf, type HeardAttempt, sumOf } from "./overlay-variant.ts";
 import { atLeast, type Peaks, raise } from "./peaks.ts";
-
-/** What one attempt said last. */
-interface HeardAttempt {
-  jobId: string;
-  sequence: number;
-  variants: Map<string, VariantProgress>;
-}
+import { positionOf, shortName } from "./position-of.ts";
 
 interface VideoProgress {
+  /** Least recently heard first. */
   attempts: Map<string, HeardAttempt>;
   jobId: string | null;
   /** Who may speak, once the database was asked: others that still do have lost their lease. */
   holders: ReadonlySet<string> | undefined;
   peaks: Peaks;
+  /** What was last shown of variants of which no attempt says it all; null where one does. */
+  shown: ReadonlyMap<string, LiveVariant> | null;
   touchedAt: number;
 }
 
-/** Attempts remembered per video: the holder, and a few that the database may not have told about yet. */
-const attemptsPerVideo = 4;
+/** Attempts remembered per video: as many as may work at it at once, and a few that the database may not have told about yet. */
+const attemptsPerVideo = 1_024;
+/** On average over all videos: most are made by one attempt. */
+const attemptsOnAverage = 4;
 
 /** Progress that was heard and has not touched the database: bounded, in memory, lost with the process. */
 export interface ProgressTable {
@@ -37,8 +37,6 @@ export interface ProgressTable {
   readonly size: number;
 }
 
-const shortName = (attemptId: string) => attemptId.replaceAll("-", "").slice(-8);
-
 export function createProgressTable(options: {
   maxVideos: number;
   now: () => number;
@@ -47,6 +45,7 @@ export function createProgressTable(options: {
   const { maxVideos, now, isWatched } = options;
   /** Least recently touched first. */
   const videos = new Map<string, VideoProgress>();
+  let attemptCount = 0;
 
   function touch(videoId: string): VideoProgress {
     const entry: VideoProgress = videos.get(videoId) ?? {
@@ -54,58 +53,87 @@ export function createProgressTable(options: {
       jobId: null,
       holders: undefined,
       peaks: new Map(),
+      shown: null,
       touchedAt: 0,
     };
     entry.touchedAt = now();
     videos.delete(videoId);
     videos.set(videoId, entry);
-    if (videos.size > maxVideos) evictOne();
+    if (videos.size > maxVideos) evictOne(videoId);
     return entry;
   }
 
-  function evictOne() {
+  function evictOne(butNot: string) {
     for (const videoId of videos.keys()) {
-      if (isWatched(videoId)) continue;
-      videos.delete(videoId);
+      if (videoId === butNot || isWatched(videoId)) continue;
+      remove(videoId);
       return;
     }
   }
 
+  function remove(videoId: string) {
+    attemptCount -= videos.get(videoId)?.attempts.size ?? 0;
+    videos.delete(videoId);
+  }
+
+  function forget({ attempts }: VideoProgress, attemptId: string | undefined) {
+    if (attemptId !== undefined && attempts.delete(attemptId)) attemptCount -= 1;
+  }
+
   return {
     hear(report) {
-      const { attempts } = touch(report.videoId);
+      const entry = touch(report.videoId);
+      const { attempts } = entry;
       const known = attempts.get(report.attemptId);
       if (known !== undefined && report.sequence <= known.sequence) return false;
-      const heard = known ?? { jobId: report.jobId, sequence: 0, variants: new Map() };
+      const { jobId, taskId, span } = report;
+      const heard = known ?? { jobId, taskId, span, sequence: 0, variants: new Map() };
       heard.sequence = report.sequence;
+      heard.span = span;
       for (const variant of report.variants) heard.variants.set(variant.name, variant);
-      attempts.delete(report.attemptId);
+      forget(entry, report.attemptId);
       attempts.set(report.attemptId, heard);
-      if (attempts.size > attemptsPerVideo) attempts.delete(attempts.keys().next().value ?? "");
+      attemptCount += 1;
+      if (attempts.size > attemptsPerVideo) forget(entry, attempts.keys().next().value);
+      if (attemptCount > attemptsOnAverage * maxVideos) evictOne(report.videoId);
       return true;
     },
 
-    overlay({ row, jobId, holders }) {
+    overlay({ row, jobId, holders, shares }) {
       const entry = touch(row.id);
       if (entry.jobId !== jobId) {
         entry.jobId = jobId;
         entry.peaks = new Map();
       }
-      entry.holders = new Set(holders.map(({ id }) => id));
-      const heard = holders.flatMap(({ id }) => entry.attempts.get(id) ?? []);
+      const now = new Set(holders.map(({ id }) => id));
+      for (const id of entry.holders ?? []) if (!now.has(id)) forget(entry, id);
+      entry.holders = now;
+      const { attempts, peaks } = entry;
+      const heard = holders.flatMap(({ id }) => attempts.get(id) ?? []);
+      const byName = shares && Map.groupBy(shares, ({ name }) => name);
       const variants = row.variants.map((variant) => {
-        const live = isSettled(variant.status) ? undefined : newestOf(heard, variant.name);
-        return raise(entry.peaks, live === undefined ? variant : { ...variant, ...live });
+        const live = isSettled(variant.status)
+          ? undefined
+          : byName === null
+            ? furthestOf(heard, variant.name, row.durationMs)
+            : sumOf(byName.get(variant.name), attempts, row.durationMs);
+        return raise(peaks, live === undefined ? variant : { ...variant, ...live });
       });
-      return { snapshot: { ...row, variants }, position: positionOf(row.revision, holders, entry) };
+      const isOne = byName === null && heard.every(({ span }) => span === undefined);
+      entry.shown = isOne ? null : new Map(variants.map((variant) => [variant.name, liveOf(variant)]));
+      return { snapshot: { ...row, variants }, position: positionOf(row.revision, holders, attempts) };
     },
 
     variant(videoId, attemptId, name) {
       const entry = videos.get(videoId);
-      if (isWatched(videoId) && entry?.holders?.has(attemptId) === false) return undefined;
-      const heard = entry?.attempts.get(attemptId);
-      const live = heard === undefined ? undefined : newestOf([heard], name);
-      const peak = entry?.jobId === heard?.jobId ? entry?.peaks.get(name) : undefined;
+      if (entry === undefined) return undefined;
+      if (entry.shown !== null && isWatched(videoId)) return entry.shown.get(name);
+      if (isWatched(videoId) && entry.holders?.has(attemptId) === false) return undefined;
+      const heard = entry.attempts.get(attemptId);
+      // Of a part of a video; its row knows the others.
+      if (heard === undefined || isOneOfSeveral(heard, entry)) return undefined;
+      const live = furthestOf([heard], name, null);
+      const peak = entry.jobId === heard.jobId ? entry.peaks.get(name) : undefined;
       return live === undefined || peak === undefined ? live : atLeast(live, peak);
     },
 
@@ -116,7 +144,7 @@ export function createProgressTable(options: {
 
     evict(before) {
       for (const [videoId, entry] of videos) {
-        if (entry.touchedAt < before && !isWatched(videoId)) videos.delete(videoId);
+        if (entry.touchedAt < before && !isWatched(videoId)) remove(videoId);
       }
     },
 
@@ -126,20 +154,15 @@ export function createProgressTable(options: {
   };
 }
 
-/** One open attempt per task: with several, the sum of their sequences grows with each of them. */
-function positionOf(revision: number, holders: LoadedVideo["holders"], entry: VideoProgress): Position {
-  const sequence = holders
-    .map(({ id, progressSequence }) => Math.max(progressSequence, entry.attempts.get(id)?.sequence ?? 0))
-    .reduce((sum, each) => sum + each, 0);
-  return { revision, attempt: holders.map(({ id }) => shortName(id)).join(""), sequence };
-}
+/** Whether an attempt speaks of a part of its variants only; it says so itself, or others of the job are at other tasks. */
+const isOneOfSeveral = ({ span, jobId, taskId }: HeardAttempt, { attempts }: VideoProgress): boolean =>
+  span !== undefined || attempts.values().some((other) => other.jobId === jobId && other.taskId !== taskId);
 
-function newestOf(heard: readonly HeardAttempt[], name: string): LiveVariant | undefined {
-  const reported = heard.flatMap(({ variants }) => variants.get(name) ?? []);
-  if (reported.length === 0) return undefined;
-  const furthest = reported.reduce((best, each) => (each.fraction > best.fraction ? each : best));
-  const { fraction, frames, fps, speed, etaMs, sizeBytes } = furthest;
-  // The column is an integer, and so is the GraphQL field.
-  const wholeEtaMs = etaMs === null ? null : Math.min(Math.round(etaMs), 2 ** 31 - 1);
-  return { fraction, frames, fps, speed, etaMs: wholeEtaMs, sizeBytes: BigInt(sizeBytes) };
-}
+const liveOf = ({ fraction, frames, fps, speed, etaMs, sizeBytes }: LiveVariant): LiveVariant => ({
+  fraction,
+  frames,
+  fps,
+  speed,
+  etaMs,
+  sizeBytes,
+});

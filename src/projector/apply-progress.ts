@@ -1,5 +1,8 @@
 import type { RenderProgressed } from "@reelay/contracts";
+import { ofWholeVideo } from "../progress/of-whole-video.ts";
+import { addProgress, TaskProgress } from "../progress/task-progress.ts";
 import { leaseFrom, type ProjectorDeps } from "./deps.ts";
+import { keepSums, sumsAreDue } from "./keep-sums.ts";
 
 /** Progress goes to viewers past the database; here only enough is kept for those who come later. */
 const keptEveryMs = 2_000;
@@ -18,34 +21,71 @@ interface Kept {
 const lastKept = new WeakMap<ProjectorDeps, Map<string, Kept>>();
 
 /**
- * Renews the lease, and lays down the newest figures every 2 s, and whenever they have grown by a twentieth. What does not hold the lease
- * changes nothing.
+ * Renews the lease, and lays down the newest figures every 2 s, and whenever they have grown by a twentieth of the video. What does not hold
+ * the lease changes nothing. Every statement locks one row, or waits for none, so that nobody can wait for it in a circle.
  */
 export async function applyProgress(deps: ProjectorDeps, report: RenderProgressed): Promise<void> {
   const now = deps.clock();
   if (!isDue(deps, report, now.getTime())) return;
-  const { count } = await deps.db.attempt.updateMany({
-    where: { id: report.attemptId, outcome: null, progressSequence: { lt: report.sequence } },
-    data: { progressSequence: report.sequence, leaseUntil: leaseFrom(now) },
-  });
-  if (count === 0) return;
-  for (const { name, fraction, fps, speed, etaMs, frames, sizeBytes } of report.variants) {
+  const held = await renewLease(deps, report, now);
+  if (held === undefined) return;
+  if (!held.isSplit) return await keepVariants(deps, report, held);
+  await keepTask(deps, report, held);
+  if (sumsAreDue(deps, report.videoId)) await keepSums(deps, report);
+}
+
+interface HeldTask {
+  /** `Task.progress`. */
+  progress: unknown;
+  /** The job has several tasks, whose work is added up. */
+  isSplit: boolean;
+  videoMs: number | null;
+}
+
+/** Undefined: it does not hold the lease, or has said something newer. */
+async function renewLease(
+  { db }: ProjectorDeps,
+  { attemptId, sequence }: RenderProgressed,
+  now: Date,
+): Promise<HeldTask | undefined> {
+  const [held] = await db.$queryRaw<HeldTask[]>`
+    UPDATE attempts a SET progress_sequence = ${sequence}, lease_until = ${leaseFrom(now)}
+    FROM tasks t JOIN jobs j ON j.id = t.job_id JOIN videos o ON o.id = j.video_id
+    WHERE a.id = ${attemptId}::uuid AND a.outcome IS NULL AND a.progress_sequence < ${sequence} AND t.id = a.task_id
+    RETURNING t.progress, j.plan IS NOT NULL AS "isSplit", o.duration_ms AS "videoMs"`;
+  return held;
+}
+
+async function keepVariants({ db }: ProjectorDeps, report: RenderProgressed, { videoMs }: HeldTask) {
+  for (const told of report.variants) {
+    const { name } = told;
+    const { fraction, frames, sizeBytes, fps, speed, etaMs } = ofWholeVideo(told, report.span, videoMs);
     // A variant is PENDING until its first segments are stored: a short one is nearly done by then.
-    await deps.db.$executeRaw`
+    await db.$executeRaw`
       UPDATE variants SET fraction = greatest(fraction, ${fraction}), frames = greatest(frames, ${frames}),
-        size_bytes = greatest(size_bytes, ${BigInt(sizeBytes)}), fps = ${fps}, speed = ${speed},
-        eta_ms = ${etaMs === null ? null : Math.min(Math.round(etaMs), 2_147_483_647)}::int
+        size_bytes = greatest(size_bytes, ${sizeBytes}), fps = ${fps}, speed = ${speed}, eta_ms = ${etaMs}::int
       WHERE video_id = ${report.videoId}::uuid AND name = ${name}
         AND (status = 'PENDING' OR (attempt_id = ${report.attemptId}::uuid AND status = 'RENDERING'))`;
   }
 }
 
-function isDue(deps: ProjectorDeps, { attemptId, variants }: RenderProgressed, nowMs: number): boolean {
+/** A newer report that was applied meanwhile has said more. */
+async function keepTask({ db }: ProjectorDeps, report: RenderProgressed, { progress }: HeldTask) {
+  const kept = TaskProgress.nullable().catch(null).parse(progress);
+  const next = JSON.stringify(addProgress(kept, report.variants));
+  await db.$executeRaw`
+    UPDATE tasks t SET progress = ${next}::jsonb FROM attempts a
+    WHERE a.id = ${report.attemptId}::uuid AND a.outcome IS NULL AND a.progress_sequence = ${report.sequence} AND t.id = a.task_id`;
+}
+
+function isDue(deps: ProjectorDeps, { attemptId, variants, span }: RenderProgressed, nowMs: number): boolean {
   let kept = lastKept.get(deps);
   if (kept === undefined) lastKept.set(deps, (kept = new Map()));
   const last = kept.get(attemptId);
   const fractions = variants.reduce((sum, { fraction }) => sum + fraction, 0);
-  const hasGrown = fractions - (last?.fractions ?? 0) >= keptStep * variants.length;
+  const growth = fractions - (last?.fractions ?? 0);
+  // A part is little of a video; but its last figures are what is added up of it once it is done.
+  const hasGrown = span ? growth > 0 && fractions === variants.length : growth >= keptStep * variants.length;
   if (last !== undefined && nowMs - last.atMs < keptEveryMs && !hasGrown) return false;
   kept.delete(attemptId);
   kept.set(attemptId, { atMs: nowMs, fractions });

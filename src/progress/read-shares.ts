@@ -1,0 +1,39 @@
+import type { Db } from "../db.ts";
+import type { Share } from "./sum-progress.ts";
+
+/** What an open attempt, or all tasks of the job that nobody is at, have done of a variant, as far as it was kept. */
+export interface KeptShare extends Share {
+  jobId: string;
+  /** The variant's name. */
+  name: string;
+  /** Null: of tasks that are done, or that wait. */
+  attemptId: string | null;
+}
+
+/**
+ * What the tasks of jobs that were cut into several make of their variants that are not settled; none for other jobs. One statement, so that no
+ * task is counted twice, or not at all, because it ends meanwhile. What nobody is at is added up here: a long video has hundreds of tasks,
+ * and only as many run as there are workers.
+ */
+export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare[]> =>
+  db.$queryRaw<KeptShare[]>`
+    SELECT j.id AS "jobId", v.name, a.id AS "attemptId", sum(span.ms)::float8 AS "spanMs",
+      sum(span.ms * CASE t.status WHEN 'SUCCEEDED' THEN 1 ELSE coalesce((told.kept->>'fraction')::float8, 0) END)::float8 AS "doneMs",
+      coalesce(sum((told.kept->>'frames')::float8), 0) AS frames, coalesce(sum((told.kept->>'sizeBytes')::float8), 0) AS "sizeBytes",
+      max((told.kept->>'fps')::float8) FILTER (WHERE a.progress_sequence > 0) AS fps,
+      max((told.kept->>'speed')::float8) FILTER (WHERE a.progress_sequence > 0) AS speed
+    FROM jobs j
+      JOIN videos o ON o.id = j.video_id
+      JOIN tasks t ON t.job_id = j.id AND t.kind <> 'AUDIO'
+      LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome IS NULL
+      JOIN variants v ON v.video_id = j.video_id AND v.status IN ('PENDING', 'RENDERING')
+        AND (t.renditions = '{}' OR v.name = ANY (t.renditions))
+      CROSS JOIN LATERAL (SELECT greatest(0, least(o.duration_ms, CASE
+        WHEN t.end_ms IS NOT NULL THEN t.end_ms
+        -- The first task makes what is before the others.
+        WHEN t.kind = 'RENDER' THEN coalesce((j.plan->>'headEndMs')::float8,
+          (SELECT min(c.start_ms) FROM tasks c WHERE c.job_id = j.id AND c.kind = 'CHUNK'), o.duration_ms)
+        ELSE o.duration_ms END) - t.start_ms) AS ms) span
+      CROSS JOIN LATERAL (SELECT t.progress->v.name AS kept) told
+    WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.plan IS NOT NULL
+    GROUP BY j.id, v.name, a.id`;

@@ -1,0 +1,55 @@
+import type { LiveVariant } from "./live-progress.ts";
+
+/** What one task, or all those together that nobody is at, have done of one variant. */
+export interface Share {
+  /** How much of the video's timeline it is for, in milliseconds. */
+  spanMs: number;
+  /** How much of that is made, in milliseconds. */
+  doneMs: number;
+  frames: number;
+  sizeBytes: number;
+  /** Frames per second of the worker that is at it; null: nobody is, or it has not said yet. */
+  fps: number | null;
+  /** Seconds of video per second, likewise. */
+  speed: number | null;
+}
+
+/** The columns are integers, and so are the GraphQL fields. */
+const most = 2 ** 31 - 1;
+
+/**
+ * How far a variant is that several tasks make: each counts by how much of the timeline it is for. Rates are the sum of those that run
+ * now, and what is left takes as long as they need together. What no task is for was there before. Pure.
+ */
+export function sumProgress(shares: readonly Share[], totalMs: number): LiveVariant {
+  const leftMs = sum(shares.map(({ spanMs, doneMs }) => Math.max(0, spanMs - doneMs)));
+  const fps = sumOrNull(shares.map((share) => share.fps));
+  const speed = sumOrNull(shares.map((share) => share.speed));
+  return {
+    fraction: totalMs > 0 ? clamp(Math.round((1 - leftMs / totalMs) * 1e6) / 1e6, 1) : 0,
+    frames: Math.min(sum(shares.map(({ frames }) => frames)), most),
+    fps,
+    speed,
+    etaMs: leftMs === 0 ? 0 : speed ? clamp(Math.round(leftMs / speed), most) : null,
+    sizeBytes: BigInt(Math.round(sum(shares.map(({ sizeBytes }) => sizeBytes)))),
+  };
+}
+
+/** What is still to come of a video of which a head is being made that is not cut into tasks yet. */
+export const restAfter = (headMs: number, totalMs: number): Share => ({
+  spanMs: Math.max(0, totalMs - headMs),
+  doneMs: 0,
+  frames: 0,
+  sizeBytes: 0,
+  fps: null,
+  speed: null,
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+function sumOrNull(numbers: readonly (number | null)[]): number | null {
+  const known = numbers.filter((each) => each !== null);
+  return known.length === 0 ? null : sum(known);
+}
+
+const clamp = (value: number, highest: number): number => Math.min(highest, Math.max(0, value));

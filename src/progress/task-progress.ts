@@ -1,0 +1,32 @@
+import type { VariantProgress } from "@reelay/contracts";
+import { z } from "zod";
+
+/** `Task.progress`: how far a task is, by variant. What is done never gets less, also when another attempt starts over; rates are the newest. */
+export const TaskProgress = z.record(
+  z.string(),
+  z.object({
+    /** Of the task's own span, 0 to 1. */
+    fraction: z.number(),
+    frames: z.number(),
+    sizeBytes: z.number(),
+    fps: z.number(),
+    speed: z.number(),
+  }),
+);
+export type TaskProgress = z.infer<typeof TaskProgress>;
+
+/** What is kept of a task once its worker has said more. */
+export function addProgress(kept: TaskProgress | null, told: readonly VariantProgress[]): TaskProgress {
+  const next = { ...kept };
+  for (const { name, fraction, frames, sizeBytes, fps, speed } of told) {
+    const before = kept?.[name];
+    next[name] = {
+      fraction: Math.max(fraction, before?.fraction ?? 0),
+      frames: Math.max(frames, before?.frames ?? 0),
+      sizeBytes: Math.max(sizeBytes, before?.sizeBytes ?? 0),
+      fps,
+      speed,
+    };
+  }
+  return next;
+}

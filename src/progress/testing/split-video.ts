@@ -1,0 +1,63 @@
+import type { PrismaClient } from "../../../prisma/generated/client.ts";
+import { change, type RenderingVideo, startAttempt } from "./rendering-video.ts";
+
+/** The head is known: the rest of the video is cut into chunks. Returns the ids of their tasks. */
+export async function splitJob(
+  db: PrismaClient,
+  video: RenderingVideo,
+  { durationMs = 100_000, headEndMs = 20_000, chunkMs = 20_000, renditions = [] as string[] } = {},
+): Promise<string[]> {
+  const { workspaceId, videoId, jobId } = video;
+  const starts = [];
+  for (let startMs = headEndMs; startMs < durationMs; startMs += chunkMs) starts.push(startMs);
+  const rest = { jobId, workspaceId, pool: "CPU", status: "QUEUED", isRest: true } as const;
+  const queued = { queuedAt: new Date(), dueAt: new Date() };
+  const tasks = starts.map((startMs) => {
+    const endMs = startMs + chunkMs < durationMs ? startMs + chunkMs : null;
+    return {
+      ...rest,
+      ...queued,
+      id: crypto.randomUUID(),
+      kind: "CHUNK" as const,
+      startMs,
+      endMs,
+      renditions,
+    };
+  });
+  const groups = [renditions];
+  const plan = { headEndMs, chunkMs, chunks: tasks.length, groups, reason: "It is long.", speed: 2 };
+  await change(db, video, "job.split", async (tx) => {
+    await tx.video.update({ where: { id: videoId }, data: { durationMs } });
+    await tx.job.update({ where: { id: jobId }, data: { plan } });
+    const sound = { ...rest, ...queued, kind: "AUDIO" as const, startMs: headEndMs };
+    await tx.task.createMany({ data: [...tasks, sound] });
+  });
+  return tasks.map(({ id }) => id);
+}
+
+/** A worker takes one of the tasks. */
+export async function startTask(
+  db: PrismaClient,
+  video: RenderingVideo,
+  taskId: string,
+  number = 1,
+): Promise<RenderingVideo> {
+  let attemptId = "";
+  await change(db, video, "attempt.started", async (tx) => {
+    await tx.task.update({ where: { id: taskId }, data: { status: "RUNNING" } });
+    attemptId = await startAttempt(tx, taskId, number);
+  });
+  return { ...video, taskId, attemptId };
+}
+
+/** An attempt ends: its task is done, or waits for another. */
+export const endTask = (db: PrismaClient, video: RenderingVideo, outcome: "COMPLETED" | "LOST") =>
+  change(db, video, `attempt.${outcome.toLowerCase()}`, async (tx) => {
+    const endedAt = new Date();
+    await tx.attempt.update({ where: { id: video.attemptId }, data: { outcome, endedAt } });
+    const data =
+      outcome === "COMPLETED"
+        ? { status: "SUCCEEDED" as const, endedAt }
+        : { status: "QUEUED" as const, queuedAt: endedAt, dueAt: endedAt };
+    await tx.task.update({ where: { id: video.taskId }, data });
+  });

@@ -1,0 +1,54 @@
+import { readShares } from "../progress/read-shares.ts";
+import { sumProgress } from "../progress/sum-progress.ts";
+import type { ProjectorDeps } from "./deps.ts";
+
+/** However many workers are at a video, its variants' rows are written this often at most, in milliseconds. */
+const summedEveryMs = 1_000;
+
+const lastSummed = new WeakMap<ProjectorDeps, Map<string, number>>();
+
+/** Whether it is time to add up a video again; that it then happens is taken for granted. */
+export function sumsAreDue(deps: ProjectorDeps, videoId: string): boolean {
+  let summed = lastSummed.get(deps);
+  if (summed === undefined) lastSummed.set(deps, (summed = new Map()));
+  const nowMs = deps.clock().getTime();
+  if (nowMs - (summed.get(videoId) ?? 0) < summedEveryMs) return false;
+  summed.delete(videoId);
+  summed.set(videoId, nowMs);
+  const oldest = summed.size > 10_000 ? summed.keys().next().value : undefined;
+  if (oldest !== undefined) summed.delete(oldest);
+  return true;
+}
+
+/**
+ * Lays down what the tasks of a job that was cut into several have made of its variants together. Takes no lock that anybody holds: a row that the
+ * projector is at is left to the next time, so that nobody waits for this statement while it waits for him. Two that run at once agree, since
+ * what is done never gets less.
+ */
+export async function keepSums(
+  { db }: ProjectorDeps,
+  job: { jobId: string; videoId: string },
+): Promise<void> {
+  const video = await db.video.findUnique({ where: { id: job.videoId }, select: { durationMs: true } });
+  if (!video?.durationMs) return;
+  const shares = Map.groupBy(await readShares(db, [job.jobId]), ({ name }) => name);
+  if (shares.size === 0) return;
+  const { durationMs } = video;
+  const sums = [...shares].map(([name, each]) => ({ name, ...sumProgress(each, durationMs) }));
+  await db.$executeRaw`
+    WITH free AS (
+      SELECT v.id, v.name FROM variants v
+      WHERE v.video_id = ${job.videoId}::uuid AND v.status IN ('PENDING', 'RENDERING')
+        -- Another job may have begun since the shares were read, from nothing.
+        AND EXISTS (SELECT FROM jobs j WHERE j.id = ${job.jobId}::uuid AND j.status IN ('QUEUED', 'RUNNING'))
+      FOR NO KEY UPDATE OF v SKIP LOCKED
+    )
+    UPDATE variants v SET fraction = greatest(v.fraction, told.fraction), frames = greatest(v.frames, told.frames),
+      size_bytes = greatest(v.size_bytes, told.size_bytes), fps = told.fps, speed = told.speed, eta_ms = told.eta_ms
+    FROM free JOIN unnest(
+      ${sums.map(({ name }) => name)}::text[], ${sums.map(({ fraction }) => fraction)}::float8[], ${sums.map(({ frames }) => frames)}::int[],
+      ${sums.map(({ sizeBytes }) => sizeBytes)}::int8[], ${sums.map(({ fps }) => fps)}::float8[],
+      ${sums.map(({ speed }) => speed)}::float8[], ${sums.map(({ etaMs }) => etaMs)}::int[]
+    ) AS told(name, fraction, frames, size_bytes, fps, speed, eta_ms) ON told.name = free.name
+    WHERE v.id = free.id`;
+}
