@@ -1,0 +1,169 @@
+/** Progress of a video that several workers are at, as the rows keep it. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { progressed, type RenderingVideo, seedRenderingVideo } from "../progress/testing/rendering-video.ts";
+import { endTask, splitJob, startTask } from "../progress/testing/split-video.ts";
+import { createProjection } from "../testing/projection.ts";
+
+let system: Awaited<ReturnType<typeof createProjection>>;
+beforeAll(async () => {
+  system = await createProjection();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const rowOf = async ({ videoId }: RenderingVideo, name = "144p") => {
+  const { fraction, frames, sizeBytes, fps, speed, etaMs } = await system.db.variant.findFirstOrThrow({
+    where: { videoId, name },
+  });
+  return { fraction, frames, sizeBytes, fps, speed, etaMs };
+};
+
+/** Of a 100-s video with a head of 20 s and chunks of 20 s, the head and the first two chunks are being made. */
+async function seed() {
+  const { db } = system;
+  const head = await seedRenderingVideo(db);
+  const tasks = await splitJob(db, head);
+  const [one = "", two = ""] = tasks;
+  return { head, tasks, first: await startTask(db, head, one), second: await startTask(db, head, two) };
+}
+
+test("a variant's row is what all its tasks have done together", async () => {
+  const { head, first, second } = await seed();
+  await system.apply(progressed(head, 1, 1));
+  await system.apply(progressed(first, 1, 0.5));
+  system.passTime(1_000);
+  await system.apply(progressed(second, 1, 0.25));
+  const sum = {
+    fraction: 0.35,
+    frames: 525,
+    sizeBytes: 1_750n,
+    fps: 180,
+    speed: 6,
+    etaMs: Math.round(65_000 / 6),
+  };
+  expect(await rowOf(head)).toEqual(sum);
+  const task = await system.db.task.findUniqueOrThrow({ where: { id: first.taskId } });
+  expect(task.progress).toMatchObject({
+    "144p": { fraction: 0.5, frames: 150, sizeBytes: 500, fps: 60, speed: 2 },
+  });
+});
+
+test("tasks that are done count whole, and those that nobody is at have no speed", async () => {
+  const { head, first, second } = await seed();
+  await endTask(system.db, head, "COMPLETED");
+  await system.apply(progressed(first, 1, 0.5));
+  await endTask(system.db, first, "COMPLETED");
+  system.passTime(1_000);
+  await system.apply(progressed(second, 1, 0.5));
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.5, speed: 2, etaMs: 25_000 });
+});
+
+test("however many workers report, the rows are written once a second", async () => {
+  const { head, first, second } = await seed();
+  await system.apply(progressed(head, 1, 1));
+  for (const [sequence, video] of [first, second, first, second].entries()) {
+    system.passTime(200);
+    await system.apply(progressed(video, sequence + 1, 0.5));
+  }
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.2 });
+  system.passTime(2_000);
+  await system.apply(progressed(first, 9, 0.75));
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.45 });
+});
+
+test("a chunk that begins again takes nothing back", async () => {
+  const { head, first, second } = await seed();
+  await system.apply(progressed(first, 5, 0.5));
+  await endTask(system.db, first, "LOST");
+  const again = await startTask(system.db, head, first.taskId, 2);
+  system.passTime(1_000);
+  await system.apply(progressed(again, 1, 0.1));
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.1, frames: 150, speed: 2 });
+  // What the lost one says late changes nothing.
+  system.passTime(2_000);
+  await system.apply(progressed(first, 6, 0.9));
+  await system.apply(progressed(second, 1, 0.5));
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.2 });
+  system.passTime(2_000);
+  await system.apply(progressed(again, 2, 1));
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.3, frames: 450 });
+});
+
+test("a variant that is ready stays as it is", async () => {
+  const { head, first } = await seed();
+  const { videoId } = head;
+  await system.db.variant.updateMany({
+    where: { videoId, name: "360p" },
+    data: { status: "READY", fraction: 1, frames: 7, etaMs: 0, playlist: {}, readyAt: new Date() },
+  });
+  await system.apply(progressed(first, 1, 0.5));
+  expect(await rowOf(head, "360p")).toMatchObject({ fraction: 1, frames: 7, etaMs: 0, speed: null });
+  expect(await rowOf(head, "720p")).toMatchObject({ fraction: 0.1 });
+});
+
+test("a variant counts the tasks that make it", async () => {
+  const head = await seedRenderingVideo(system.db);
+  const [one = ""] = await splitJob(system.db, head, { renditions: ["144p", "360p"] });
+  const first = await startTask(system.db, head, one);
+  await system.apply(progressed(first, 1, 0.5));
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.1 });
+  // What no task is for was there before: all of it but the head.
+  expect(await rowOf(head, "720p")).toMatchObject({ fraction: 0.8 });
+});
+
+test("rows that somebody holds are left to the next time", async () => {
+  const { head, first, second } = await seed();
+  const { videoId } = head;
+  await system.db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT FROM videos WHERE id = ${videoId}::uuid FOR UPDATE`;
+    await tx.$queryRaw`SELECT FROM variants WHERE video_id = ${videoId}::uuid AND name = '360p' FOR UPDATE`;
+    await system.apply(progressed(first, 1, 0.5));
+  });
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.1 });
+  expect(await rowOf(head, "360p")).toMatchObject({ fraction: 0 });
+  system.passTime(1_000);
+  await system.apply(progressed(second, 1, 0.5));
+  expect(await rowOf(head, "360p")).toMatchObject({ fraction: 0.2 });
+});
+
+test("workers that all report at once while tasks begin and end wait for nobody in a circle", async () => {
+  const { head, tasks } = await seed();
+  const workers = [head];
+  for (const id of tasks.slice(2)) workers.push(await startTask(system.db, head, id));
+  for (let sequence = 1; sequence <= 10; sequence += 1) {
+    system.passTime(2_000);
+    await Promise.all([
+      ...workers.map((video) => system.apply(progressed(video, sequence, sequence / 10))),
+      ...workers.map(({ attemptId, ...video }) =>
+        system.apply({
+          type: "render.started.v1",
+          videoId: video.videoId,
+          jobId: video.jobId,
+          taskId: video.taskId,
+          attemptId,
+          workerId: "worker-1",
+          at: new Date().toISOString(),
+        }),
+      ),
+    ]);
+  }
+  system.passTime(1_000);
+  await system.apply(progressed(head, 11, 1));
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.6 });
+});
+
+test("the head of a video that is not cut yet is no more of it than it is long", async () => {
+  const head = await seedRenderingVideo(system.db);
+  const { videoId, attemptId } = head;
+  await system.db.video.update({ where: { id: videoId }, data: { durationMs: 100_000 } });
+  await system.db.variant.updateMany({ where: { videoId }, data: { attemptId } });
+  await system.apply({ ...progressed(head, 1, 0.5), span: { startMs: 0, endMs: 20_000 } });
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.1, speed: 2, etaMs: 45_000 });
+});
+
+test("a job that one task makes is as far as that task", async () => {
+  const video = await seedRenderingVideo(system.db);
+  const { videoId, attemptId } = video;
+  await system.db.variant.updateMany({ where: { videoId }, data: { attemptId } });
+  await system.apply(progressed(video, 1, 0.5));
+  expect(await rowOf(video)).toMatchObject({ fraction: 0.5, frames: 150, speed: 2, etaMs: 30_000 });
+});
