@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 import { estimate } from "./estimate.ts";
 import { queuePosition } from "./queue.ts";
+import { waits } from "./wait-reason.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {
@@ -75,4 +76,90 @@ test("a running job's estimate is its slowest variant's, and none while one has 
   expect(await of()).toBeNull();
   await system.db.variant.updateMany({ where: { name: "360p" }, data: { etaMs: 9_000 } });
   expect(await of()).toBe(9_000);
+});
+
+/** As it is once the head of a long video is made: chunks that wait, and one that a worker is at. */
+async function split(ref: { videoId: string; jobId: string; taskId: string }, waiting: number) {
+  const { workspaceId } = system.viewer;
+  const now = system.deps.clock();
+  await system.db.attempt.updateMany({
+    where: { taskId: ref.taskId, outcome: null },
+    data: { outcome: "COMPLETED", endedAt: now },
+  });
+  await system.db.task.update({ where: { id: ref.taskId }, data: { status: "SUCCEEDED", endedAt: now } });
+  await system.db.job.update({ where: { id: ref.jobId }, data: { status: "RUNNING", plan: {} } });
+  const due = { queuedAt: now, dueAt: now, isRest: true, jobId: ref.jobId, workspaceId };
+  const task = { ...due, kind: "CHUNK" as const, pool: "CPU" as const };
+  const starts = Array.from({ length: waiting }, (_, index) => (index + 1) * 8_000);
+  await system.db.task.createMany({
+    data: starts.map((startMs) => ({ ...task, status: "QUEUED" as const, startMs })),
+  });
+  return await system.db.task.create({ data: { ...task, status: "RUNNING", startMs: 0 } });
+}
+
+test("first tasks go before the rest of any, and a job whose rest waits runs", async () => {
+  await worker(1);
+  const long = await queued("INTERACTIVE");
+  await split(long, 5);
+  const bulk = await queued("BULK");
+  const ids = [long.jobId, bulk.jobId];
+  const positions = await queuePosition(system.db, ids);
+  expect(ids.map((id) => positions.get(id))).toEqual([null, 1]);
+  const reasons = await waits(system.db, ids, { now: system.deps.clock(), maxRunningTasks: null });
+  expect(ids.map((id) => reasons.get(id)?.code)).toEqual([undefined, "FREE_SLOT"]);
+});
+
+test("a chunk that is on its way to a worker goes before a first task", async () => {
+  const long = await queued("STANDARD");
+  await split(long, 1);
+  await system.db.task.updateMany({ where: { isRest: true }, data: { dispatchedAt: new Date() } });
+  const next = await queued("STANDARD");
+  expect((await queuePosition(system.db, [next.jobId])).get(next.jobId)).toBe(2);
+});
+
+test("while nobody is at one of its variants, a job's estimate goes by its tasks", async () => {
+  const ref = await queued("STANDARD");
+  const attempt = attemptOf(ref, "one");
+  await system.apply(attempt.started);
+  await system.apply(attempt.advanced(1));
+  const running = await split(ref, 6);
+  const of = async () => (await estimate(system.db, [ref.jobId], system.deps.clock())).get(ref.jobId);
+  expect(await of()).toBeNull();
+  const now = system.deps.clock();
+  const done = { workerId: "one", outcome: "COMPLETED" as const, leaseUntil: now };
+  const startedAt = new Date(now.getTime() - 10_000);
+  const task = await system.db.task.create({
+    data: {
+      kind: "CHUNK",
+      pool: "CPU",
+      status: "SUCCEEDED",
+      endedAt: now,
+      isRest: true,
+      jobId: ref.jobId,
+      workspaceId: running.workspaceId,
+    },
+  });
+  await system.db.attempt.create({
+    data: { ...done, id: crypto.randomUUID(), taskId: task.id, number: 1, startedAt, endedAt: now },
+  });
+  expect(await of()).toBe(65_000);
+});
+
+test("a waiting job's estimate goes by how long first tasks and jobs took lately", async () => {
+  const done = await queued("STANDARD");
+  const attempt = attemptOf(done, "one");
+  await system.apply(attempt.started);
+  system.passTime(10_000);
+  await split(done, 0);
+  const ends = new Date(system.deps.clock().getTime() + 50_000);
+  await system.db.task.updateMany({
+    where: { jobId: done.jobId, status: "RUNNING" },
+    data: { status: "SUCCEEDED", endedAt: ends },
+  });
+  await system.db.job.update({ where: { id: done.jobId }, data: { status: "SUCCEEDED", endedAt: ends } });
+  await worker(1);
+  const waiting = [(await queued("STANDARD")).jobId, (await queued("STANDARD")).jobId];
+  const estimates = await estimate(system.db, waiting, system.deps.clock());
+  // The second begins when the first one's first task is done.
+  expect(waiting.map((id) => estimates.get(id))).toEqual([60_000, 70_000]);
 });

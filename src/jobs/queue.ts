@@ -2,8 +2,9 @@ import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 
 /**
- * How many tasks of the same pool are likely to go before each job: 1 is the next. Null for jobs that do not wait in the queue. Follows the
- * dispatcher's order: what is on its way to a worker, then by lane, then by turns of the workspaces, then first come.
+ * How many tasks of the same pool are likely to go before each job begins: 1 is the next. Null for jobs whose first task does not wait in the
+ * queue, whatever of the rest does. Follows the dispatcher's order: what is on its way to a worker, then first tasks before the rest of any,
+ * by lane, then by turns of the workspaces, then by when they are due.
  */
 export async function queuePosition(db: Db, jobIds: readonly string[]): Promise<Map<string, number | null>> {
   const positions = new Map<string, number | null>(jobIds.map((id) => [id, null]));
@@ -13,16 +14,19 @@ export async function queuePosition(db: Db, jobIds: readonly string[]): Promise<
       SELECT workspace_id, count(*) FROM tasks
       WHERE status = 'RUNNING' OR (status = 'QUEUED' AND dispatched_at IS NOT NULL) GROUP BY workspace_id
     ), turns AS (
-      SELECT t.job_id, t.pool, t.dispatched_at, t.priority, t.queued_at, t.id,
-        coalesce(f.count, 0) + row_number() OVER (PARTITION BY t.pool, t.priority, t.workspace_id ORDER BY t.queued_at, t.id) AS turn
+      SELECT t.job_id, t.pool, t.dispatched_at, t.is_rest, t.priority, t.due_at, t.id,
+        coalesce(f.count, 0) + row_number() OVER (
+          PARTITION BY t.pool, t.is_rest, t.priority, t.workspace_id ORDER BY t.due_at, t.id) AS turn
       FROM tasks t LEFT JOIN in_flight f ON f.workspace_id = t.workspace_id
-      WHERE t.status = 'QUEUED'
+      -- Of the rest, which may be thousands, only what is on its way goes before a first task.
+      WHERE t.status = 'QUEUED' AND (NOT t.is_rest OR t.dispatched_at IS NOT NULL)
     ), places AS (
-      SELECT job_id, row_number() OVER (
-        PARTITION BY pool ORDER BY dispatched_at ASC NULLS LAST, priority, turn, queued_at, id)::int AS position
+      SELECT job_id, is_rest, row_number() OVER (
+        PARTITION BY pool ORDER BY dispatched_at ASC NULLS LAST, is_rest, priority, turn, due_at, id)::int AS position
       FROM turns
     )
-    SELECT job_id AS id, min(position) AS position FROM places WHERE job_id = ANY (${[...jobIds]}::uuid[]) GROUP BY job_id`;
+    SELECT job_id AS id, min(position) AS position FROM places
+    WHERE job_id = ANY (${[...jobIds]}::uuid[]) AND NOT is_rest GROUP BY job_id`;
   for (const { id, position } of rows) positions.set(id, position);
   return positions;
 }

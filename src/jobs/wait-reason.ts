@@ -26,7 +26,7 @@ interface Row {
   hasOther: boolean;
 }
 
-/** Why each job does not run. Null for jobs that run or have ended. */
+/** Why each job does not run: what its task waits for that would go first. Null for jobs that run, also of those with tasks that wait, or have ended. */
 export async function waits(
   db: Db,
   jobIds: readonly string[],
@@ -39,7 +39,7 @@ export async function waits(
   const found = new Map<string, Wait | null>(jobIds.map((id) => [id, null]));
   if (jobIds.length === 0) return found;
   const rows = await db.$queryRaw<Row[]>`
-    SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
+    SELECT DISTINCT ON (j.id) j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
       EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",
@@ -48,7 +48,8 @@ export async function waits(
         AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
     FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN workspaces w ON w.id = j.workspace_id
     WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
-      AND j.id = ANY (${[...jobIds]}::uuid[])`;
+      AND j.id = ANY (${[...jobIds]}::uuid[])
+    ORDER BY j.id, t.available_at > ${now}, t.is_rest, t.due_at, t.id`;
   for (const row of rows) {
     const wait = toWait({ ...row, maxRunningTasks: row.maxRunningTasks ?? maxRunningTasks });
     const moves =
