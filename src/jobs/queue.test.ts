@@ -92,7 +92,7 @@ async function split(ref: { videoId: string; jobId: string; taskId: string }, wa
   const task = { ...due, kind: "CHUNK" as const, pool: "CPU" as const };
   const starts = Array.from({ length: waiting }, (_, index) => (index + 1) * 8_000);
   await system.db.task.createMany({
-    data: starts.map((startMs) => ({ ...task, status: "QUEUED" as const, startMs })),
+    data: starts.map((startMs) => Object.assign({ startMs, status: "QUEUED" as const }, task)),
   });
   return await system.db.task.create({ data: { ...task, status: "RUNNING", startMs: 0 } });
 }

@@ -1,5 +1,6 @@
 /** A long video is made by a head and chunks, on many workers at once: what viewers see of it. */
 import { randomUUID } from "node:crypto";
+import type { RenderProgressed } from "@reelay/contracts";
 import * as fc from "fast-check";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -35,7 +36,7 @@ async function watch(video: RenderingVideo) {
   const iterator = (await live.watch({ workspaceId, videoId }, stop.signal))[Symbol.asyncIterator]();
   return {
     live,
-    publish: broker.messaging.publish,
+    publish: (report: RenderProgressed) => broker.messaging.publish(report),
     /** Reads on until a snapshot fits. */
     async until(fits: (first: VideoSnapshot["variants"][number]) => boolean) {
       for (;;) {

@@ -34,7 +34,8 @@ export async function keepSums(
   const shares = Map.groupBy(await readShares(db, [job.jobId]), ({ name }) => name);
   if (shares.size === 0) return;
   const { durationMs } = video;
-  const sums = [...shares].map(([name, each]) => ({ name, ...sumProgress(each, durationMs) }));
+  const names = [...shares.keys()];
+  const sums = names.map((name) => sumProgress(shares.get(name) ?? [], durationMs));
   await db.$executeRaw`
     WITH free AS (
       SELECT v.id, v.name FROM variants v
@@ -46,7 +47,7 @@ export async function keepSums(
     UPDATE variants v SET fraction = greatest(v.fraction, told.fraction), frames = greatest(v.frames, told.frames),
       size_bytes = greatest(v.size_bytes, told.size_bytes), fps = told.fps, speed = told.speed, eta_ms = told.eta_ms
     FROM free JOIN unnest(
-      ${sums.map(({ name }) => name)}::text[], ${sums.map(({ fraction }) => fraction)}::float8[], ${sums.map(({ frames }) => frames)}::int[],
+      ${names}::text[], ${sums.map(({ fraction }) => fraction)}::float8[], ${sums.map(({ frames }) => frames)}::int[],
       ${sums.map(({ sizeBytes }) => sizeBytes)}::int8[], ${sums.map(({ fps }) => fps)}::float8[],
       ${sums.map(({ speed }) => speed)}::float8[], ${sums.map(({ etaMs }) => etaMs)}::int[]
     ) AS told(name, fraction, frames, size_bytes, fps, speed, eta_ms) ON told.name = free.name

@@ -12,18 +12,15 @@ export async function splitJob(
   for (let startMs = headEndMs; startMs < durationMs; startMs += chunkMs) starts.push(startMs);
   const rest = { jobId, workspaceId, pool: "CPU", status: "QUEUED", isRest: true } as const;
   const queued = { queuedAt: new Date(), dueAt: new Date() };
-  const tasks = starts.map((startMs) => {
-    const endMs = startMs + chunkMs < durationMs ? startMs + chunkMs : null;
-    return {
-      ...rest,
-      ...queued,
+  const tasks = starts.map((startMs) =>
+    Object.assign({}, rest, queued, {
       id: crypto.randomUUID(),
       kind: "CHUNK" as const,
       startMs,
-      endMs,
+      endMs: startMs + chunkMs < durationMs ? startMs + chunkMs : null,
       renditions,
-    };
-  });
+    }),
+  );
   const groups = [renditions];
   const plan = { headEndMs, chunkMs, chunks: tasks.length, groups, reason: "It is long.", speed: 2 };
   await change(db, video, "job.split", async (tx) => {
