@@ -30,9 +30,9 @@ export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare
         AND (t.renditions = '{}' OR v.name = ANY (t.renditions))
       CROSS JOIN LATERAL (SELECT greatest(0, least(o.duration_ms, CASE
         WHEN t.end_ms IS NOT NULL THEN t.end_ms
-        -- The first task makes what is before the others.
-        WHEN t.kind = 'RENDER' THEN coalesce((j.plan->>'headEndMs')::float8,
-          (SELECT min(c.start_ms) FROM tasks c WHERE c.job_id = j.id AND c.kind = 'CHUNK'), o.duration_ms)
+        -- The first task makes the head, and the whole of what the others do not make, such as a copied source.
+        WHEN t.kind = 'RENDER' AND EXISTS (
+          SELECT FROM jsonb_array_elements(j.plan->'groups') made WHERE jsonb_exists(made, v.name)) THEN (j.plan->>'headEndMs')::int
         ELSE o.duration_ms END) - t.start_ms) AS ms) span
       CROSS JOIN LATERAL (SELECT t.progress->v.name AS kept) told
     WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.plan IS NOT NULL

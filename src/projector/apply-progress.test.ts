@@ -104,10 +104,22 @@ test("a variant counts the tasks that make it", async () => {
   const head = await seedRenderingVideo(system.db);
   const [one = ""] = await splitJob(system.db, head, { renditions: ["144p", "360p"] });
   const first = await startTask(system.db, head, one);
+  await system.apply(progressed(head, 1, 0.5));
+  system.passTime(1_000);
   await system.apply(progressed(first, 1, 0.5));
-  expect(await rowOf(head)).toMatchObject({ fraction: 0.1 });
-  // What no task is for was there before: all of it but the head.
-  expect(await rowOf(head, "720p")).toMatchObject({ fraction: 0.8 });
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.2, speed: 4 });
+  // The head's task makes the whole of what the others do not make, such as a copied source.
+  expect(await rowOf(head, "720p")).toMatchObject({ fraction: 0.5, speed: 2 });
+});
+
+test("what an earlier job left need not be made again", async () => {
+  const head = await seedRenderingVideo(system.db);
+  const [one = "", two = ""] = await splitJob(system.db, head);
+  await system.db.task.deleteMany({ where: { jobId: head.jobId, isRest: true, id: { notIn: [one, two] } } });
+  const first = await startTask(system.db, head, one);
+  await system.apply(progressed(first, 1, 0.5));
+  // Of a head of 20 s and two chunks of 20 s.
+  expect(await rowOf(head)).toMatchObject({ fraction: 0.5, etaMs: 25_000 });
 });
 
 test("rows that somebody holds are left to the next time", async () => {

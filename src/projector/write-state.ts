@@ -20,10 +20,12 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
 
 async function writeVariant(tx: Tx, { id, videoId, name, ...variant }: VideoRows["variants"][number]) {
   const data = { ...variant, playlist: variant.playlist ?? Prisma.DbNull };
+  const { fraction: _f, frames: _n, fps: _r, speed: _s, etaMs: _e, ...state } = data;
   await tx.variant.upsert({
     where: { videoId_name: { videoId, name } },
     create: { ...data, id, videoId, name },
-    update: data,
+    // How far it is, progress reports tell: since the row was read there may have been more.
+    update: variant.status === "READY" ? data : state,
   });
 }
 

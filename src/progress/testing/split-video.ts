@@ -1,11 +1,12 @@
 import type { PrismaClient } from "../../../prisma/generated/client.ts";
+import type { JobPlan } from "../../parts/plan-tasks.ts";
 import { change, type RenderingVideo, startAttempt } from "./rendering-video.ts";
 
 /** The head is known: the rest of the video is cut into chunks. Returns the ids of their tasks. */
 export async function splitJob(
   db: PrismaClient,
   video: RenderingVideo,
-  { durationMs = 100_000, headEndMs = 20_000, chunkMs = 20_000, renditions = [] as string[] } = {},
+  { durationMs = 100_000, headEndMs = 20_000, chunkMs = 20_000, renditions = ["144p", "360p", "720p"] } = {},
 ): Promise<string[]> {
   const { workspaceId, videoId, jobId } = video;
   const starts = [];
@@ -22,7 +23,15 @@ export async function splitJob(
     }),
   );
   const groups = [renditions];
-  const plan = { headEndMs, chunkMs, chunks: tasks.length, groups, reason: "It is long.", speed: 2 };
+  const plan: JobPlan = {
+    headEndMs,
+    chunkMs,
+    chunks: tasks.length,
+    groups,
+    speed: 2,
+    slots: 1,
+    reason: "It is long.",
+  };
   await change(db, video, "job.split", async (tx) => {
     await tx.video.update({ where: { id: videoId }, data: { durationMs } });
     await tx.job.update({ where: { id: jobId }, data: { plan } });
