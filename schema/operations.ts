@@ -14,7 +14,10 @@ export {
 export {
   cancelJob,
   countActive,
+  type DescribedPlan,
+  describePlan,
   estimate,
+  headEndMs,
   isFor,
   type JobFilter,
   jobWhere,
@@ -34,6 +37,7 @@ export {
   waits,
 } from "../src/jobs/index.ts";
 export { defaultProfile, profiles } from "../src/profiles/index.ts";
+export { taskFraction } from "../src/progress/index.ts";
 export {
   completeUpload,
   createVideo,

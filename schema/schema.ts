@@ -4,6 +4,7 @@ import "./types/api-key-mutations.ts";
 import "./types/event-changes.ts";
 import "./types/event-list.ts";
 import "./types/job-mutations.ts";
+import "./types/job-plan.ts";
 import "./types/job-queries.ts";
 import "./types/node.ts";
 import "./types/profile.ts";

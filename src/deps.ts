@@ -41,5 +41,7 @@ export interface OperationDeps {
     runningTasks: number | null;
     /** How long a task waits for a worker with a GPU before it goes to the others, in milliseconds. Default 60,000. */
     gpuPatienceMs?: number;
+    /** Videos of at most so many milliseconds are one task. */
+    wholeUpToMs: number;
   };
 }

@@ -13,4 +13,5 @@ export const testLimits: OperationDeps["limits"] = {
   allowPrivateUrls: [],
   activeJobs: null,
   runningTasks: null,
+  wholeUpToMs: 30_000,
 };

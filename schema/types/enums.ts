@@ -65,6 +65,14 @@ export const WaitCode = builder.enumType("WaitCode", {
   }),
 });
 
+export const JobPlanKind = builder.enumType("JobPlanKind", {
+  description: "Whether a job is one task or many.",
+  values: words({
+    WHOLE: "One task makes the whole video.",
+    SPLIT: "A first task makes the head, which plays at once; others share what comes after it.",
+  }),
+});
+
 export const JobStatus = builder.enumType("JobStatus", {
   description: "How far a job or a task is. The last three are final.",
   values: words({

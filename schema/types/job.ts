@@ -1,10 +1,13 @@
 import { isTerminal, Profile } from "@reelay/contracts";
+import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
+import { InvalidInputError } from "../../src/errors.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { estimate, queuePosition, waits } from "../operations.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
+import { jobProgress, progressOfVariants } from "./job-progress.ts";
 import { ProfileType } from "./profile.ts";
 import { Task } from "./task.ts";
 import { Video } from "./video.ts";
@@ -18,6 +21,38 @@ const reasons = createBatch((ctx, jobIds) =>
   }),
 );
 const estimates = createBatch((ctx, jobIds) => estimate(ctx.db, jobIds, ctx.clock()));
+
+/** Tasks of a job in one answer. */
+const mostTasks = 1_000;
+
+function taskCount(first: number | null | undefined): number {
+  const count = first ?? mostTasks;
+  if (count >= 0 && count <= mostTasks) return count;
+  throw new InvalidInputError(
+    "PAGE_SIZE_INVALID",
+    "first",
+    `first: of a job's tasks 0 to ${mostTasks} are given, not ${count}. Ask for ${mostTasks} at most, or for those in one \`status\`.`,
+  );
+}
+
+const TaskCount = builder.objectRef<{ status: Status; count: number }>("TaskCount").implement({
+  description: "How many tasks of a job are in a state.",
+  fields: (t) => ({
+    status: t.expose("status", { type: JobStatus, description: "The state." }),
+    count: t.exposeInt("count", { description: "Tasks in it." }),
+  }),
+});
+
+const taskCounts = createBatch(async (ctx, jobIds) => {
+  const groups = await ctx.db.task.groupBy({
+    by: ["jobId", "status"],
+    where: { jobId: { in: [...jobIds] } },
+    orderBy: { status: "asc" },
+    _count: true,
+  });
+  const counts = groups.map(({ jobId, status, _count: count }) => ({ jobId, status, count }));
+  return Map.groupBy(counts, ({ jobId }) => jobId);
+});
 
 export const Job = builder.prismaNode("Job", {
   id: { field: "id", description: "Opaque id." },
@@ -104,10 +139,35 @@ export const Job = builder.prismaNode("Job", {
       description: "When somebody asked for its end; a running one stops a moment later.",
     }),
     video: t.relation("video", { type: Video, description: "The video that it renders." }),
+    progress: t.float({
+      nullable: true,
+      description:
+        "How far its variants are together, 0 to 1, weighted by pixels; 1 once it SUCCEEDED. Null once a newer job makes them.",
+      select: { status: true, isSuperseded: true, onlyVariants: true, video: { select: progressOfVariants } },
+      resolve: (job, _args, ctx) => {
+        if (job.status === "SUCCEEDED") return 1;
+        return job.isSuperseded ? null : jobProgress(job, ctx);
+      },
+    }),
     tasks: t.relation("tasks", {
       type: Task,
-      description: "Its parts, in the order of their making.",
-      query: { orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
+      description:
+        "Its parts, in the order in which they are due: one for a short video, hundreds for a long one. At most 1,000.",
+      args: {
+        first: t.arg.int({ defaultValue: mostTasks, description: `So many at most: 0 to ${mostTasks}.` }),
+        status: t.arg({ type: JobStatus, description: "In this state only." }),
+      },
+      query: ({ first, status }) => ({
+        ...(status != null && { where: { status } }),
+        orderBy: [{ isRest: "asc" }, { dueAt: { sort: "asc", nulls: "last" } }, { id: "asc" }],
+        take: taskCount(first),
+      }),
+    }),
+    taskCounts: t.field({
+      type: [TaskCount],
+      description: "How many tasks it has, by state; states that none is in are left out.",
+      select: { id: true },
+      resolve: async (job, _args, ctx) => (await taskCounts(ctx, job.id)) ?? [],
     }),
   }),
 });

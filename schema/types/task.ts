@@ -1,8 +1,9 @@
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
-import { isFor } from "../operations.ts";
+import { headEndMs, isFor, taskFraction } from "../operations.ts";
 import { Attempt } from "./attempt.ts";
 import { JobStatus, Pool, TaskKind } from "./enums.ts";
+import { jobProgress, progressOfVariants } from "./job-progress.ts";
 import { Variant } from "./variant.ts";
 
 export const Task = builder.prismaNode("Task", {
@@ -26,11 +27,42 @@ export const Task = builder.prismaNode("Task", {
       nullable: true,
       description: "When it succeeded, failed or was canceled; null before.",
     }),
+    startMs: t.exposeInt("startMs", {
+      description: "Where on the video's timeline begins what it makes, in milliseconds.",
+    }),
+    endMs: t.int({
+      nullable: true,
+      description: "Where that ends, in milliseconds; null for the end of the video.",
+      select: { kind: true, endMs: true, job: { select: { plan: true } } },
+      resolve: ({ kind, endMs, job }) => (kind === "RENDER" ? headEndMs(job.plan) : endMs),
+    }),
+    dueAt: t.expose("dueAt", {
+      type: "DateTime",
+      nullable: true,
+      description:
+        "By when a viewer who began when the job did would need it: its place among others. Null until it is queued.",
+    }),
+    progress: t.float({
+      description: "How far it is of what it makes, 0 to 1, as of a moment ago; 1 once it SUCCEEDED.",
+      select: {
+        status: true,
+        progress: true,
+        job: { select: { plan: true, onlyVariants: true, video: { select: progressOfVariants } } },
+      },
+      resolve: ({ status, progress, job }, _args, ctx) => {
+        if (status === "SUCCEEDED") return 1;
+        // Of a job of one task only the variants tell.
+        return progress === null && job.plan === null ? jobProgress(job, ctx) : taskFraction(progress);
+      },
+    }),
     variants: t.field({
       type: [Variant],
-      description: "The variants that it makes, smallest first. Empty until the source was probed.",
-      // One task makes all variants of its video from one decode.
+      description:
+        "The variants that it makes, smallest first. Empty until the source was probed, and for sound.",
+      // A first task makes all variants of its job from one decode, a chunk those that it names.
       select: (_args, _ctx, nestedSelection) => ({
+        kind: true,
+        renditions: true,
         job: {
           select: {
             onlyVariants: true,
@@ -42,7 +74,12 @@ export const Task = builder.prismaNode("Task", {
           },
         },
       }),
-      resolve: ({ job }) => job.video.variants.filter(({ name }) => isFor(job, name)),
+      resolve: ({ kind, renditions, job }) =>
+        kind === "AUDIO"
+          ? []
+          : job.video.variants.filter(({ name }) =>
+              renditions.length > 0 ? renditions.includes(name) : isFor(job, name),
+            ),
     }),
     attempts: t.relation("attempts", {
       type: Attempt,

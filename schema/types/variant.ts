@@ -15,7 +15,7 @@ export const liveColumns = {
   fraction: true,
 } as const;
 
-interface LiveRow {
+export interface LiveRow {
   videoId: string;
   attemptId: string | null;
   name: string;

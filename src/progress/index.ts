@@ -2,3 +2,4 @@
 export { createLiveProgress } from "./create-live-progress.ts";
 export type { LiveProgress } from "./live-progress.ts";
 export { createSharedExecution, sharingKeyOf } from "./shared-execution.ts";
+export { taskFraction } from "./task-progress.ts";

@@ -30,3 +30,11 @@ export function addProgress(kept: TaskProgress | null, told: readonly VariantPro
   }
   return next;
 }
+
+/** How far a task is, 0 to 1, by what is kept of it: its variants on average. */
+export function taskFraction(kept: unknown): number {
+  const fractions = Object.values(TaskProgress.nullable().catch(null).parse(kept) ?? {}).map(
+    ({ fraction }) => fraction,
+  );
+  return fractions.length === 0 ? 0 : fractions.reduce((sum, each) => sum + each, 0) / fractions.length;
+}

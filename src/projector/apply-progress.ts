@@ -29,9 +29,10 @@ export async function applyProgress(deps: ProjectorDeps, report: RenderProgresse
   if (!isDue(deps, report, now.getTime())) return;
   const held = await renewLease(deps, report, now);
   if (held === undefined) return;
-  if (!held.isSplit) return await keepVariants(deps, report, held);
-  await keepTask(deps, report, held);
-  if (sumsAreDue(deps, report.videoId)) await keepSums(deps, report);
+  // A head says that it is one before the job is cut.
+  if (held.isSplit || report.span) await keepTask(deps, report, held);
+  if (!held.isSplit) await keepVariants(deps, report, held);
+  else if (sumsAreDue(deps, report.videoId)) await keepSums(deps, report);
 }
 
 interface HeldTask {
