@@ -79,7 +79,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     allowPrivateUrls: env.allowPrivateUrls,
     ...env.quotas,
     ...(env.gpuPatienceMs !== undefined && { gpuPatienceMs: env.gpuPatienceMs }),
-    wholeUpToMs: 30_000,
+    ...env.split,
   };
   const operations: OperationDeps = { db, store, live, uploads, clock, log, limits, metrics };
   const sweeperDeps = { ...operations, messaging };
