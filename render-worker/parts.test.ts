@@ -155,3 +155,23 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
     }, 120_000);
   },
 );
+
+test("progress of a part is of its span, and says which that is", async () => {
+  await using worker = await startWorker();
+  const clip = await makeClip(join(clips.path, "progress.mp4"), [
+    ...words("-f lavfi -i testsrc2=s=320x180:r=25:d=12 -c:v libx264 -preset ultrafast -g 50"),
+  ]);
+  const progressOf = async (part: TaskPart | undefined) => {
+    const task = await worker.request(clip, { profile, ...(part && { part }) });
+    await worker.end(task);
+    return worker.messaging.published.filter(
+      (report) => report.type === "render.progressed.v1" && report.taskId === task.taskId,
+    );
+  };
+  const head = await progressOf({ kind: "HEAD", wholeUpToMs: 1_000, headMs: 8_000 });
+  expect(head.at(-1)).toMatchObject({
+    span: { startMs: 0, endMs: 8_000 },
+    variants: [{ fraction: 1 }, { fraction: 1 }],
+  });
+  expect((await progressOf(undefined)).at(-1)).not.toHaveProperty("span");
+});

@@ -107,11 +107,14 @@ export async function renderAndPublish(
     [...publishers.values()].reduce((sum, { storedBytes }) => sum + storedBytes, 0),
   );
   disposables.defer(() => usage.readStored());
+  const span = part.kind === "WHOLE" ? {} : { span: part.span };
+  const progressed = (nowMs: number) =>
+    context.reporter.progressed({ ...span, variants: meter.read(statistics.outputs, publishers, nowMs) });
   const tick = async () => {
     await statistics.poll();
     await usage.read();
     const now = performance.now();
-    context.reporter.progressed(meter.read(statistics.outputs, publishers, now));
+    progressed(now);
     speed.read(slowest(plan, work, statistics), now);
     if (part.kind === "HEAD" && speed.speed !== null) announceSplit(context, work, speed.speed);
     await publishPoster(context, signal);
@@ -147,7 +150,7 @@ export async function renderAndPublish(
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
   if (part.kind === "HEAD") announceSplit(context, work, speed.speed);
   await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, work, publishers));
-  context.reporter.progressed(meter.read(statistics.outputs, publishers, performance.now()));
+  progressed(performance.now());
   await publishPoster(context, signal);
   const encoders = [...work.devices.encoders].map(([name, encoder]) => [name, describeEncoder(encoder)]);
   return { command: [tools.ffmpeg.path, ...toArguments(plan)], encoders: Object.fromEntries(encoders) };

@@ -1,5 +1,5 @@
 import { type Context, context } from "@opentelemetry/api";
-import type { AttemptReport, RenderState, VariantProgress } from "@reelay/contracts";
+import type { AttemptReport, RenderProgressed, RenderState } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
 import { backoffMs, sleep } from "../wait.ts";
@@ -36,7 +36,7 @@ export class AttemptReporter {
   #isEnded = false;
   #state: RenderState | null = null;
   #sendingState = false;
-  #progress: VariantProgress[] | null = null;
+  #progress: Pick<RenderProgressed, "variants" | "span"> | null = null;
   #sendingProgress = false;
 
   constructor(options: {
@@ -64,9 +64,10 @@ export class AttemptReporter {
     await this.#publish({ type: "render.started.v1", ...this.#ref, at: new Date().toISOString() });
   }
 
-  progressed(variants: VariantProgress[]): void {
+  /** @param progress with the span that it is of, unless that is the whole video */
+  progressed(progress: Pick<RenderProgressed, "variants" | "span">): void {
     if (this.#isEnded) return;
-    this.#progress = variants;
+    this.#progress = progress;
     if (!this.#sendingProgress) void this.#sendProgress();
   }
 
@@ -79,6 +80,8 @@ export class AttemptReporter {
   /** Resolves when the broker has it or nobody waits for it any more. Nothing is sent after it. */
   async ended(outcome: Outcome, state: RenderState): Promise<void> {
     this.#isEnded = true;
+    // Its last figures, which nobody tells later; nobody waits for them either.
+    void this.#publishProgress();
     const body = endReport(outcome, state);
     if (body) await this.#sendUntilDelivered(() => body);
   }
@@ -118,14 +121,19 @@ export class AttemptReporter {
   async #sendProgress(): Promise<void> {
     this.#sendingProgress = true;
     while (this.#progress && !this.#isEnded) {
-      const variants = this.#progress;
-      this.#progress = null;
-      await this.#publish(this.#complete({ type: "render.progressed.v1", variants })).catch(
-        (error: unknown) => this.#log.debug({ err: error }, "progress.dropped"),
-      );
+      await this.#publishProgress();
       await sleep(this.#progressMs, this.#giveUp).catch(() => undefined);
     }
     this.#sendingProgress = false;
+  }
+
+  async #publishProgress(): Promise<void> {
+    const progress = this.#progress;
+    this.#progress = null;
+    if (!progress) return;
+    await this.#publish(this.#complete({ type: "render.progressed.v1", ...progress })).catch(
+      (error: unknown) => this.#log.debug({ err: error }, "progress.dropped"),
+    );
   }
 
   /** In the attempt's trace, whatever is active here. */

@@ -117,6 +117,19 @@ test("a chunk that is on its way to a worker goes before a first task", async ()
   expect((await queuePosition(system.db, [next.jobId])).get(next.jobId)).toBe(2);
 });
 
+test("a job that repeats what is missing of a long video waits behind first tasks, by when it is due", async () => {
+  await worker(1);
+  const long = await queued("INTERACTIVE");
+  await split(long, 3);
+  await system.db.task.deleteMany({ where: { jobId: long.jobId, status: { not: "QUEUED" } } });
+  await system.db.job.update({ where: { id: long.jobId }, data: { status: "QUEUED" } });
+  const bulk = await queued("BULK");
+  const ids = [long.jobId, bulk.jobId];
+  const positions = await queuePosition(system.db, ids);
+  expect(ids.map((id) => positions.get(id))).toEqual([2, 1]);
+  expect((await estimate(system.db, ids, system.deps.clock())).get(long.jobId)).toBeNull();
+});
+
 test("while nobody is at one of its variants, a job's estimate goes by its tasks", async () => {
   const ref = await queued("STANDARD");
   const attempt = attemptOf(ref, "one");

@@ -2,8 +2,8 @@ import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 
 /**
- * How many tasks of the same pool are likely to go before each job begins: 1 is the next. Null for jobs whose first task does not wait in the
- * queue, whatever of the rest does. Follows the dispatcher's order: what is on its way to a worker, then first tasks before the rest of any,
+ * How many tasks of the same pool are likely to go before each job begins: 1 is the next. Null for jobs that do not wait in the queue; one that
+ * runs does not, whatever of its rest waits. Follows the dispatcher's order: what is on its way to a worker, then first tasks before the rest of any,
  * by lane, then by turns of the workspaces, then by when they are due.
  */
 export async function queuePosition(db: Db, jobIds: readonly string[]): Promise<Map<string, number | null>> {
@@ -18,15 +18,17 @@ export async function queuePosition(db: Db, jobIds: readonly string[]): Promise<
         coalesce(f.count, 0) + row_number() OVER (
           PARTITION BY t.pool, t.is_rest, t.priority, t.workspace_id ORDER BY t.due_at, t.id) AS turn
       FROM tasks t LEFT JOIN in_flight f ON f.workspace_id = t.workspace_id
-      -- Of the rest, which may be thousands, only what is on its way goes before a first task.
-      WHERE t.status = 'QUEUED' AND (NOT t.is_rest OR t.dispatched_at IS NOT NULL)
+      -- Of the rest, which may be thousands, only what is on its way goes before a first task. But a repeated job may have nothing else.
+      WHERE t.status = 'QUEUED' AND (NOT t.is_rest OR t.dispatched_at IS NOT NULL OR (SELECT EXISTS (
+        SELECT FROM jobs j WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.status = 'QUEUED'
+          AND NOT EXISTS (SELECT FROM tasks first WHERE first.job_id = j.id AND NOT first.is_rest))))
     ), places AS (
-      SELECT job_id, is_rest, row_number() OVER (
+      SELECT job_id, row_number() OVER (
         PARTITION BY pool ORDER BY dispatched_at ASC NULLS LAST, is_rest, priority, turn, due_at, id)::int AS position
       FROM turns
     )
-    SELECT job_id AS id, min(position) AS position FROM places
-    WHERE job_id = ANY (${[...jobIds]}::uuid[]) AND NOT is_rest GROUP BY job_id`;
+    SELECT job_id AS id, min(position) AS position FROM places JOIN jobs ON jobs.id = job_id
+    WHERE job_id = ANY (${[...jobIds]}::uuid[]) AND jobs.status = 'QUEUED' GROUP BY job_id`;
   for (const { id, position } of rows) positions.set(id, position);
   return positions;
 }

@@ -18,8 +18,9 @@ export interface KeptShare extends Share {
 export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare[]> =>
   db.$queryRaw<KeptShare[]>`
     SELECT j.id AS "jobId", v.name, a.id AS "attemptId", sum(span.ms)::float8 AS "spanMs",
-      sum(span.ms * CASE t.status WHEN 'SUCCEEDED' THEN 1 ELSE coalesce((told.kept->>'fraction')::float8, 0) END)::float8 AS "doneMs",
-      coalesce(sum((told.kept->>'frames')::float8), 0) AS frames, coalesce(sum((told.kept->>'sizeBytes')::float8), 0) AS "sizeBytes",
+      sum(span.ms * CASE t.status WHEN 'SUCCEEDED' THEN 1 ELSE told.fraction END)::float8 AS "doneMs",
+      coalesce(sum((told.kept->>'frames')::float8 / told.of), 0) AS frames,
+      coalesce(sum((told.kept->>'sizeBytes')::float8 / told.of), 0) AS "sizeBytes",
       max((told.kept->>'fps')::float8) FILTER (WHERE a.progress_sequence > 0) AS fps,
       max((told.kept->>'speed')::float8) FILTER (WHERE a.progress_sequence > 0) AS speed
     FROM jobs j
@@ -34,6 +35,8 @@ export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare
         WHEN t.kind = 'RENDER' AND EXISTS (
           SELECT FROM jsonb_array_elements(j.plan->'groups') made WHERE jsonb_exists(made, v.name)) THEN (j.plan->>'headEndMs')::int
         ELSE o.duration_ms END) - t.start_ms) AS ms) span
-      CROSS JOIN LATERAL (SELECT t.progress->v.name AS kept) told
+      CROSS JOIN LATERAL (SELECT t.progress->v.name AS kept, coalesce((t.progress->v.name->>'fraction')::float8, 0) AS fraction) kept
+      -- The last figures of a task that is done may be lost: then there are as many more as there was more of it to do.
+      CROSS JOIN LATERAL (SELECT kept.*, CASE WHEN t.status = 'SUCCEEDED' AND kept.fraction > 0 THEN kept.fraction ELSE 1 END AS of) told
     WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.plan IS NOT NULL
     GROUP BY j.id, v.name, a.id`;

@@ -27,7 +27,7 @@ export function sumProgress(shares: readonly Share[], totalMs: number): LiveVari
   const speed = sumOrNull(shares.map((share) => share.speed));
   return {
     fraction: totalMs > 0 ? clamp(Math.round((1 - leftMs / totalMs) * 1e6) / 1e6, 1) : 0,
-    frames: Math.min(sum(shares.map(({ frames }) => frames)), most),
+    frames: Math.min(Math.round(sum(shares.map(({ frames }) => frames))), most),
     fps,
     speed,
     etaMs: leftMs === 0 ? 0 : speed ? clamp(Math.round(leftMs / speed), most) : null,
