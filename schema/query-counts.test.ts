@@ -44,9 +44,10 @@ test("a list of videos with everything in it takes the same queries for 1 as for
           EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $2) AS "hasWorker",
           (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
             AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
-        FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN workspaces w ON w.id = j.workspace_id
-        WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
-          AND j.id = ANY ($3::uuid[])",
+        FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
+          SELECT * FROM tasks WHERE job_id = j.id AND status IN ('PENDING', 'QUEUED')
+          ORDER BY available_at > $3, is_rest, due_at, id LIMIT 1) t
+        WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY ($4::uuid[])",
       "attempts",
       "jobs",
       "jobs",

@@ -39,17 +39,17 @@ export async function waits(
   const found = new Map<string, Wait | null>(jobIds.map((id) => [id, null]));
   if (jobIds.length === 0) return found;
   const rows = await db.$queryRaw<Row[]>`
-    SELECT DISTINCT ON (j.id) j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
+    SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
       EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",
       greatest(t.queued_at, t.available_at) AS "waitsSince",
       (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
         AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
-    FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN workspaces w ON w.id = j.workspace_id
-    WHERE j.status IN ('PENDING', 'QUEUED') AND t.status IN ('PENDING', 'QUEUED')
-      AND j.id = ANY (${[...jobIds]}::uuid[])
-    ORDER BY j.id, t.available_at > ${now}, t.is_rest, t.due_at, t.id`;
+    FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
+      SELECT * FROM tasks WHERE job_id = j.id AND status IN ('PENDING', 'QUEUED')
+      ORDER BY available_at > ${now}, is_rest, due_at, id LIMIT 1) t
+    WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY (${[...jobIds]}::uuid[])`;
   for (const row of rows) {
     const wait = toWait({ ...row, maxRunningTasks: row.maxRunningTasks ?? maxRunningTasks });
     const moves =
