@@ -10,18 +10,22 @@ export async function queuePosition(db: Db, jobIds: readonly string[]): Promise<
   const positions = new Map<string, number | null>(jobIds.map((id) => [id, null]));
   if (jobIds.length === 0) return positions;
   const rows = await db.$queryRaw<Array<{ id: string; position: number }>>`
-    WITH in_flight AS (
-      SELECT workspace_id, count(*) FROM tasks
-      WHERE status = 'RUNNING' OR (status = 'QUEUED' AND dispatched_at IS NOT NULL) GROUP BY workspace_id
+    WITH flying AS (
+      SELECT * FROM tasks WHERE status = 'RUNNING' OR (status = 'QUEUED' AND dispatched_at IS NOT NULL)
+    ), in_flight AS (
+      SELECT workspace_id, count(*) FROM flying GROUP BY workspace_id
+    ), waiting AS (
+      SELECT * FROM flying WHERE status = 'QUEUED'
+      UNION ALL
+      -- Of the rest, which may be thousands, only what is on its way goes before a first task. But a repeated job may have nothing else.
+      SELECT * FROM tasks WHERE status = 'QUEUED' AND dispatched_at IS NULL AND (NOT is_rest OR (SELECT EXISTS (
+        SELECT FROM jobs j WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.status = 'QUEUED'
+          AND NOT EXISTS (SELECT FROM tasks first WHERE first.job_id = j.id AND NOT first.is_rest))))
     ), turns AS (
       SELECT t.job_id, t.pool, t.dispatched_at, t.is_rest, t.priority, t.due_at, t.id,
         coalesce(f.count, 0) + row_number() OVER (
           PARTITION BY t.pool, t.is_rest, t.priority, t.workspace_id ORDER BY t.due_at, t.id) AS turn
-      FROM tasks t LEFT JOIN in_flight f ON f.workspace_id = t.workspace_id
-      -- Of the rest, which may be thousands, only what is on its way goes before a first task. But a repeated job may have nothing else.
-      WHERE t.status = 'QUEUED' AND (NOT t.is_rest OR t.dispatched_at IS NOT NULL OR (SELECT EXISTS (
-        SELECT FROM jobs j WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.status = 'QUEUED'
-          AND NOT EXISTS (SELECT FROM tasks first WHERE first.job_id = j.id AND NOT first.is_rest))))
+      FROM waiting t LEFT JOIN in_flight f ON f.workspace_id = t.workspace_id
     ), places AS (
       SELECT job_id, row_number() OVER (
         PARTITION BY pool ORDER BY dispatched_at ASC NULLS LAST, is_rest, priority, turn, due_at, id)::int AS position
@@ -54,7 +58,13 @@ export async function queueOverview(db: Db, workspaceId: string): Promise<PoolOv
     SELECT pool, priority, count(*) FILTER (WHERE status = 'QUEUED')::int AS queued,
       count(*) FILTER (WHERE status = 'RUNNING')::int AS running,
       min(queued_at) FILTER (WHERE status = 'QUEUED') AS "oldestQueuedAt"
-    FROM tasks WHERE workspace_id = ${workspaceId}::uuid AND status IN ('QUEUED', 'RUNNING')
+    FROM (
+      -- As the partial indexes have it: nearly all tasks have ended long ago.
+      SELECT * FROM tasks WHERE status = 'QUEUED' AND dispatched_at IS NULL
+      UNION ALL
+      SELECT * FROM tasks WHERE status = 'RUNNING' OR (status = 'QUEUED' AND dispatched_at IS NOT NULL)
+    ) open
+    WHERE workspace_id = ${workspaceId}::uuid
     GROUP BY pool, priority ORDER BY pool, priority`;
   return [...Map.groupBy(rows, ({ pool }) => pool)].map(([pool, lanes]) => ({
     pool,

@@ -6,6 +6,12 @@ import { type LoadedVideo, loadVideos } from "./loaded-video.ts";
 const batchSize = 100;
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
+/**
+ * A video that many workers are at changes all the time, and costs by their number to read: so long it is left alone for each share of
+ * a variant that was read, and so long at most.
+ */
+const restPerShareMs = 0.5;
+const longestRestMs = 1_000;
 
 /** Loads videos that changed: one load in flight, and whatever changes meanwhile waits together for the next one. */
 export interface ChangeLoader extends AsyncDisposable {
@@ -15,6 +21,7 @@ export interface ChangeLoader extends AsyncDisposable {
 export function createChangeLoader(options: {
   db: Db;
   log: Logger;
+  now: () => number;
   /** False once nobody wants the video any more. */
   isWanted: (videoId: string) => boolean;
   /** `null`: the video does not exist (any longer). */
@@ -22,30 +29,52 @@ export function createChangeLoader(options: {
   /** The load failed and will be tried again. */
   failed: (videoId: string, error: unknown) => void;
 }): ChangeLoader {
-  const { db, log, isWanted, deliver, failed } = options;
+  const { db, log, now, isWanted, deliver, failed } = options;
   const stopped = new AbortController();
   const changed = new Set<string>();
+  /** When videos may be read again that were read a moment ago. */
+  const resting = new Map<string, number>();
+  let wake = () => {};
   let running: Promise<void> | undefined;
 
   /** Ids leave the set before their load begins, so a change during the load asks for another one. */
   function takeBatch(): string[] {
+    for (const [videoId, until] of resting) if (until <= now()) resting.delete(videoId);
     const batch: string[] = [];
     for (const videoId of changed) {
       if (batch.length === batchSize) break;
+      if (resting.has(videoId)) continue;
       changed.delete(videoId);
       if (isWanted(videoId)) batch.push(videoId);
     }
     return batch;
   }
 
+  /** Until the first of those that have changed may be read, or another has changed. */
+  async function rest() {
+    const waits = [...changed].map((videoId) => (resting.get(videoId) ?? 0) - now());
+    const woken = new AbortController();
+    wake = () => woken.abort();
+    const signal = AbortSignal.any([stopped.signal, woken.signal]);
+    await delay(Math.max(1, Math.min(...waits)), undefined, { signal }).catch(() => undefined);
+  }
+
   async function run() {
     let retryMs = firstRetryMs;
     while (changed.size > 0 && !stopped.signal.aborted) {
       const batch = takeBatch();
-      if (batch.length === 0) continue;
+      if (batch.length === 0) {
+        if (changed.size > 0) await rest();
+        continue;
+      }
       try {
         const loaded = await loadVideos(db, batch);
-        for (const videoId of batch) deliver(videoId, loaded.get(videoId) ?? null);
+        for (const videoId of batch) {
+          const video = loaded.get(videoId) ?? null;
+          const restMs = Math.min(longestRestMs, (video?.shares?.length ?? 0) * restPerShareMs);
+          if (restMs > 0) resting.set(videoId, now() + restMs);
+          deliver(videoId, video);
+        }
         retryMs = firstRetryMs;
       } catch (error) {
         log.warn({ err: error, videos: batch.length, retryMs }, "live.load-failed");
@@ -74,6 +103,7 @@ export function createChangeLoader(options: {
     request(videoId) {
       if (stopped.signal.aborted) return;
       changed.add(videoId);
+      if (!resting.has(videoId)) wake();
       start();
     },
     async [Symbol.asyncDispose]() {

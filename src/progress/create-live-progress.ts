@@ -65,6 +65,7 @@ export async function createLiveProgress(
     createChangeLoader({
       db,
       log,
+      now,
       isWanted: (videoId) => hubs.has(videoId),
       deliver: (videoId, video) => hubs.get(videoId)?.apply(video),
       failed: (videoId, error) => hubs.get(videoId)?.fail(error),

@@ -35,6 +35,19 @@ test("a long video plays from its head on, two workers make the rest, and the wh
   const statuses = [...new Set(states.map(({ status }) => status))];
   expect(statuses.slice(-2)).toEqual(["PLAYABLE", "READY"]);
 
+  // Of all tasks together, from the head on, and never less.
+  for (const name of ["144p", "180p"]) {
+    const fractions: number[] = states.flatMap(({ variants }) =>
+      variants
+        .filter((each: { name: string }) => each.name === name)
+        .map((each: { fraction: number }) => each.fraction),
+    );
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(fractions.some((fraction) => fraction > 0.01 && fraction < 0.24)).toBe(true);
+    expect(fractions.some((fraction) => fraction > 0.24 && fraction < 0.99)).toBe(true);
+    expect(fractions.at(-1)).toBe(1);
+  }
+
   const video = await system.client.video(id);
   const tasks = await system.db.task.findMany({ include: { attempts: true }, orderBy: { dueAt: "asc" } });
   expect(tasks.map(({ kind }) => kind).toSorted()).toEqual(["AUDIO", "CHUNK", "CHUNK", "CHUNK", "RENDER"]);
