@@ -1,6 +1,6 @@
 import type { Capabilities, VideoStreamProbe } from "@reelay/contracts";
 import { encoderFor, encoderKey } from "../ffmpeg/encoder-for.ts";
-import type { EncoderRow } from "../ffmpeg/encoder-table.ts";
+import { type EncoderRow, encoderTable } from "../ffmpeg/encoder-table.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 
@@ -63,12 +63,16 @@ const knownDevices = ({ devices }: Capabilities): KnownDevice[] =>
 /** What a device would make. */
 function toOffer(device: KnownDevice, { rungs, capabilities, excluded, stateOf }: ChooseRequest) {
   const { sessions, mostSessions, processes } = stateOf(device);
-  const available = capabilities.encoders.filter((encoder) => encoder.device === device.id);
+  // The same chip may be there as two kinds, under one id.
+  const own = new Set(encoderTable.filter((row) => row.device === device.kind).map(({ name }) => name));
+  const available = capabilities.encoders.filter(
+    (encoder) => encoder.device === device.id && own.has(encoder.name),
+  );
   const encoders = new Map<string, ChosenEncoder>();
   for (const rung of rungs.toSorted((a, b) => b.width * b.height - a.width * a.height)) {
     if (sessions + encoders.size >= mostSessions) break;
     const found = encoderFor(rung.codec, available, excluded);
-    if (found?.row.device !== device.kind || !fits(found.row, rung)) continue;
+    if (found === undefined || !fits(found.row, rung)) continue;
     encoders.set(rung.name, { row: found.row, device });
   }
   return { device, encoders, processes };

@@ -1,6 +1,7 @@
 import type { Capabilities } from "@reelay/contracts";
 import { findDevices } from "../devices/find-devices.ts";
-import { type TryOptions, tryCapabilities } from "../devices/try-capabilities.ts";
+import type { TryOptions } from "../devices/run-trial.ts";
+import { tryCapabilities } from "../devices/try-capabilities.ts";
 import { runTool } from "./run-tool.ts";
 import { words } from "./words.ts";
 

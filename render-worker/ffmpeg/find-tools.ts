@@ -1,4 +1,4 @@
-import type { TryOptions } from "../devices/try-capabilities.ts";
+import type { TryOptions } from "../devices/run-trial.ts";
 import { probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
 import { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
 import type { FfmpegTools } from "./tools.ts";

@@ -10,15 +10,16 @@ beforeAll(async () => {
 afterAll(() => system[Symbol.asyncDispose]());
 beforeEach(() => system.clear());
 
-const device = { device: "0", deviceName: "NVIDIA L4" };
+const device = "0";
+const deviceName = "NVIDIA L4";
 const software = { name: "libx264", codec: "H264", device: null, deviceName: null };
 const capabilities = (...codecs: string[]): Capabilities => ({
   devices: [{ id: "0", kind: "CUDA", name: "NVIDIA L4" }],
   encoders: [
-    ...codecs.map((codec) => ({ name: `${codec.toLowerCase()}_nvenc`, codec, ...device })),
+    ...codecs.map((codec) => ({ name: `${codec.toLowerCase()}_nvenc`, codec, device, deviceName })),
     software,
   ],
-  decoders: [{ name: "cuda", codec: "h264", ...device }],
+  decoders: [{ name: "cuda", codec: "h264", device, deviceName }],
 });
 
 const seen = (workerId: string, changes: Partial<WorkerSeen>): WorkerSeen => ({

@@ -1,0 +1,62 @@
+import type { Delivery, Messaging, SubscriptionSpec } from "@reelay/messaging";
+import { tasksOf } from "@reelay/messaging";
+import { expect, test } from "vitest";
+import { poolsOf } from "./pools.ts";
+import { pullAny } from "./pull-any.ts";
+
+const both = [tasksOf("gpu"), tasksOf("cpu")];
+const never = new AbortController().signal;
+
+/** Answers as the broker of `answers` does, by subscription; the others wait until they are told to stop. */
+function brokerOf(
+  answers: Record<string, () => Promise<Delivery[]>>,
+): Pick<Messaging, "pull"> & { given: string[] } {
+  const given: string[] = [];
+  return {
+    given,
+    pull: ({ name }: SubscriptionSpec, _max: number, signal: AbortSignal) =>
+      answers[name]?.() ??
+      new Promise((resolve) =>
+        signal.addEventListener("abort", () => {
+          given.push(name);
+          resolve([]);
+        }),
+      ),
+  };
+}
+
+const deliveryOf = (returned: string[] = [], name = ""): Delivery =>
+  ({ ack: () => Promise.resolve(), nack: async () => void returned.push(name) }) as unknown as Delivery;
+
+test("a task in either pool is had at once, and the other pool is no longer asked", async () => {
+  const delivery = deliveryOf();
+  const broker = brokerOf({ "tasks-cpu": () => Promise.resolve([delivery]) });
+  expect(await pullAny(broker, both, never)).toBe(delivery);
+  expect(broker.given).toEqual(["tasks-gpu"]);
+});
+
+test("of two that come at the same moment one is given back: there is one slot", async () => {
+  const returned: string[] = [];
+  const broker = brokerOf({
+    "tasks-gpu": () => Promise.resolve([deliveryOf(returned, "gpu")]),
+    "tasks-cpu": () => Promise.resolve([deliveryOf(returned, "cpu")]),
+  });
+  expect(await pullAny(broker, both, never)).toBeDefined();
+  expect(returned).toEqual(["cpu"]);
+});
+
+test("one pool that cannot be asked does not keep the worker from the other", async () => {
+  const refused = () => Promise.reject(new Error("the broker refused"));
+  const none = () => Promise.resolve([]);
+  expect(await pullAny(brokerOf({ "tasks-gpu": refused, "tasks-cpu": none }), both, never)).toBeUndefined();
+  await expect(
+    pullAny(brokerOf({ "tasks-gpu": refused, "tasks-cpu": refused }), both, never),
+  ).rejects.toThrow("the broker refused");
+});
+
+test("a worker takes tasks for GPUs when anything works on a device", () => {
+  const onDevice = { name: "cuda", codec: "h264", device: "0", deviceName: "NVIDIA H100" };
+  const software = { name: "libx264", codec: "H264", device: null, deviceName: null };
+  expect(poolsOf({ devices: [], encoders: [software], decoders: [] })).toEqual(["cpu"]);
+  expect(poolsOf({ devices: [], encoders: [software], decoders: [onDevice] })).toEqual(["gpu", "cpu"]);
+});
