@@ -161,7 +161,9 @@ class RenderWorker implements Worker {
       if (!release) return;
       let isUsed = false;
       try {
-        const delivery = await pullAny(this.#deps.messaging, subscriptions, signal);
+        const delivery = await pullAny(this.#deps.messaging, subscriptions, signal, (err, subscription) =>
+          this.#log.warn({ err, subscription }, "pull.failed"),
+        );
         failures = 0;
         if (delivery) isUsed = await this.#take(delivery, release);
       } catch (error) {

@@ -123,7 +123,7 @@ export const apiEnvFields = {
         default: "60",
         unit: "seconds",
         effect:
-          "How long a task for the pool `gpu` waits for a worker of it. What nobody has taken by then moves to the pool `cpu` if a worker of that is there; at once when the last worker with a GPU is gone.",
+          "How long a task for the pool `gpu` waits for a worker of it. What nobody has taken by then moves to the pool `cpu` if a worker of that is there; at once when the last worker with a GPU is gone, and a video's first task when all of them are busy and another is free.",
         example: "10",
       }),
     ),

@@ -101,3 +101,25 @@ test("a decoder on a device that fails is replaced by software, while encoders s
     },
   ]);
 });
+
+test("a part of a long video is made again, too, in a folder of its own", async () => {
+  const { tools, breaks } = gpu;
+  await using worker = await startWorker({}, tools);
+  await breaks(
+    "h264_nvenc",
+    "[h264_nvenc @ 0x55d0c8a5c2c0] EncodePicture failed!: generic error (20): (no details)",
+  );
+  const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 4_000 } as const;
+  const end = await worker.end(await worker.request(clip, { profile, part }));
+  expect(end).toMatchObject({
+    type: "render.completed.v1",
+    state: { encoderChanges: [{ to: "libx264, decoded by NVDEC" }] },
+  });
+  const pictures = end.state.parts?.filter(({ rendition }) => rendition !== "audio") ?? [];
+  expect(pictures).toHaveLength(2);
+  for (const { rendition, initKey, segments, isComplete } of pictures) {
+    expect(initKey).toContain(`/${rendition}.2/`);
+    expect(isComplete).toBe(true);
+    expect(segments.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBe(4_000);
+  }
+});

@@ -55,9 +55,7 @@ export async function waits(
     const moves =
       row.pool === "GPU" && row.hasOther && (wait.code === "NO_WORKER" || wait.code === "FREE_SLOT");
     const until = new Date(row.waitsSince.getTime() + gpuPatienceMs).toISOString();
-    const reason = moves
-      ? `${wait.reason} It moves to the pool CPU at ${until} unless one takes it before.`
-      : wait.reason;
+    const reason = moves ? `${wait.reason} It moves to the pool CPU at ${until} at the latest.` : wait.reason;
     found.set(row.id, { ...wait, reason });
   }
   return found;

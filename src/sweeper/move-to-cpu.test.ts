@@ -1,7 +1,7 @@
 import type { Capabilities, WorkerSeen } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { waits } from "../jobs/wait-reason.ts";
-import { createProjection, type TaskRef } from "../testing/projection.ts";
+import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {
@@ -73,7 +73,7 @@ test("a task that no GPU takes in time moves to CPU, says so before, and keeps i
   const until = new Date(system.deps.clock().getTime() + 60_000).toISOString();
   expect(await waitOf(ref)).toEqual({
     code: "FREE_SLOT",
-    reason: `Waiting for a free worker with a GPU. It moves to the pool CPU at ${until} unless one takes it before.`,
+    reason: `Waiting for a free worker with a GPU. It moves to the pool CPU at ${until} at the latest.`,
   });
   const { queuedAt } = await system.db.task.findUniqueOrThrow({ where: { id: ref.taskId } });
   await system.dispatch();
@@ -108,6 +108,21 @@ test("it moves at once when the last worker with a GPU is gone", async () => {
   await system.sweep();
   expect(await poolOf(ref)).toBe("CPU");
   expect(await movesOf(ref)).toMatchObject([{ data: { reason: "No worker with a GPU is there any more." } }]);
+});
+
+test("a video's first task does not wait for a GPU that is busy while a worker without one is free", async () => {
+  await cpuSeen();
+  await gpuSeen();
+  const running = await system.createQueuedVideo();
+  await system.apply(attemptOf(running, "gpu").started);
+  const ref = await system.createQueuedVideo();
+  const rest = await system.createQueuedVideo();
+  await system.db.task.update({ where: { id: rest.taskId }, data: { isRest: true } });
+  await system.sweep();
+  expect([await poolOf(ref), await poolOf(rest)]).toEqual(["CPU", "GPU"]);
+  expect(await movesOf(ref)).toMatchObject([
+    { data: { reason: expect.stringContaining("All workers with a GPU are busy") } },
+  ]);
 });
 
 test("it stays while nobody could take it there, while its queue is paused, and once it was taken", async () => {

@@ -18,13 +18,15 @@ interface Moved {
   workspaceId: string;
   videoId: string;
   hasWorker: boolean;
+  hasWaited: boolean;
 }
 
 /** Moved in one go: bounds what one transaction locks. The rest is met again at the next sweep. */
 const mostAtOnce = 100;
 
 /**
- * Tasks for a GPU that nobody has taken in time go to the pool `CPU`, keeping their place in the queue; at once when no worker of the pool `GPU` is left. Only where a
+ * Tasks for a GPU that nobody has taken in time go to the pool `CPU`, keeping their place in the queue; at once when no worker of the pool `GPU` is left, and a video's first
+ * task also when all of those are busy and one of the other pool is not: its viewers wait for the first picture. Only where a
  * worker of the pool `CPU` is there to take them, and not while their workspace's queue is paused. A message of theirs that is still on its way to a GPU does no harm: whoever
  * takes it first holds the lease.
  *
@@ -35,21 +37,29 @@ export async function moveToCpu({ db, clock, log, limits }: MoveDeps): Promise<v
   const since = new Date(now.getTime() - (limits.gpuPatienceMs ?? defaultGpuPatienceMs));
   const alive = aliveSince(now);
   const due = await db.$queryRaw<Moved[]>`
-    SELECT t.id AS "taskId", t.job_id AS "jobId", t.workspace_id AS "workspaceId", j.video_id AS "videoId", gpu.there AS "hasWorker"
-    FROM tasks t JOIN jobs j ON j.id = t.job_id JOIN workspaces s ON s.id = t.workspace_id
-      CROSS JOIN (SELECT EXISTS (SELECT 1 FROM workers WHERE 'GPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${alive}) AS there) gpu
-    WHERE t.pool = 'GPU' AND t.status = 'QUEUED' AND s.paused_at IS NULL AND t.available_at <= ${now}
-      AND (NOT gpu.there OR greatest(t.queued_at, t.available_at) < ${since})
-      AND EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${alive})
+    WITH living AS (
+      SELECT pools, slots > (SELECT count(*) FROM attempts a WHERE a.worker_id = w.id AND a.outcome IS NULL) AS idle
+      FROM workers w WHERE NOT is_stopping AND last_seen_at > ${alive}
+    ), there AS (
+      SELECT coalesce(bool_or('GPU' = ANY (pools)), false) AS gpu, coalesce(bool_or('GPU' = ANY (pools) AND idle), false) AS gpu_idle,
+        coalesce(bool_or('CPU' = ANY (pools)), false) AS cpu, coalesce(bool_or('CPU' = ANY (pools) AND idle), false) AS cpu_idle
+      FROM living
+    ), waiting AS (
+      SELECT t.id, t.job_id, t.workspace_id, t.queued_at, t.is_rest, greatest(t.queued_at, t.available_at) < ${since} AS waited
+      FROM tasks t WHERE t.pool = 'GPU' AND t.status = 'QUEUED' AND t.available_at <= ${now}
+    )
+    SELECT t.id AS "taskId", t.job_id AS "jobId", t.workspace_id AS "workspaceId", j.video_id AS "videoId", there.gpu AS "hasWorker",
+      t.waited AS "hasWaited"
+    FROM waiting t JOIN jobs j ON j.id = t.job_id JOIN workspaces s ON s.id = t.workspace_id CROSS JOIN there
+    WHERE s.paused_at IS NULL AND there.cpu
+      AND (t.waited OR NOT there.gpu OR (NOT t.is_rest AND NOT there.gpu_idle AND there.cpu_idle))
     ORDER BY t.queued_at LIMIT ${mostAtOnce}`;
   for (const moved of due) await move(db, moved, log);
 }
 
 async function move(db: PrismaClient, moved: Moved, log: Logger): Promise<void> {
-  const { taskId, jobId, workspaceId, videoId, hasWorker } = moved;
-  const reason = hasWorker
-    ? "No worker with a GPU took it in time."
-    : "No worker with a GPU is there any more.";
+  const { taskId, jobId, workspaceId, videoId } = moved;
+  const reason = whyMoved(moved);
   const isMoved = await db.$transaction(async (tx) => {
     if (!(await lockVideo(tx, videoId))) return false;
     const { count } = await tx.task.updateMany({
@@ -63,4 +73,10 @@ async function move(db: PrismaClient, moved: Moved, log: Logger): Promise<void> 
     return true;
   });
   if (isMoved) log.info({ taskId, jobId, videoId, from: "GPU", to: "CPU", reason }, "task.moved");
+}
+
+function whyMoved({ hasWorker, hasWaited }: Moved): string {
+  if (!hasWorker) return "No worker with a GPU is there any more.";
+  if (hasWaited) return "No worker with a GPU took it in time.";
+  return "All workers with a GPU are busy, and one without is free for the video's first pictures.";
 }
