@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
-import { createWorker, type WorkerConfig } from "@reelay/render-worker";
+import { createWorker, type FfmpegTools, type WorkerConfig } from "@reelay/render-worker";
 import { type Logger, pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { testTools } from "../../render-worker/testing/kit.ts";
@@ -68,10 +68,11 @@ export async function startSystem({
 
   const api = stack.use(await startOneApi());
 
-  /** `wrapStore` stands between the worker and the store, to break it. */
+  /** `wrapStore` stands between the worker and the store, to break it; `tools` are in place of those that tests use. */
   async function startOneWorker(
     overrides: Partial<WorkerConfig> = {},
     wrapStore: (store: ObjectStore) => ObjectStore = (store) => store,
+    tools?: FfmpegTools,
   ): Promise<AsyncDisposable> {
     const held = new AsyncDisposableStack();
     const workerId = `test-${crypto.randomUUID().slice(0, 8)}`;
@@ -92,7 +93,9 @@ export async function startSystem({
       stallTimeoutMs: 60_000,
       ...overrides,
     };
-    const worker = held.use(createWorker({ messaging, store, config, log, tools: await testTools() }));
+    const worker = held.use(
+      createWorker({ messaging, store, config, log, tools: tools ?? (await testTools()) }),
+    );
     await worker.start();
     return held;
   }
