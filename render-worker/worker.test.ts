@@ -19,10 +19,10 @@ beforeAll(async () => {
     ...words("-f lavfi -i testsrc2=s=640x360:r=30:d=5 -f lavfi -i sine=440:d=5"),
     ...words("-c:v libx264 -preset ultrafast -c:a aac"),
   ]);
-  // Long enough to be met in the middle of its render.
+  // Long enough to be met in the middle of its render, and with too few key frames to be played as it is.
   longClip = await makeClip(join(clips.path, "long.mp4"), [
     ...words("-f lavfi -i testsrc2=s=1280x720:r=30:d=20 -f lavfi -i sine=440:d=20"),
-    ...words("-c:v libx264 -preset ultrafast -c:a aac"),
+    ...words("-c:v libx264 -preset ultrafast -g 1000 -c:a aac"),
   ]);
 });
 
@@ -66,6 +66,7 @@ test("a task becomes a complete stream in the store, told step by step", async (
     "1080p SKIPPED",
     "1440p SKIPPED",
     "2160p SKIPPED",
+    "source READY",
   ]);
   expect(end.state.variants[2]?.playlist).toMatchObject({
     codecs: expect.stringMatching(/^avc1\.64[0-9A-F]{4}$/),

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { ReportedError } from "../errors.ts";
+import { NonStandardReason } from "../instant.ts";
 import { SourceProbe } from "../probe.ts";
 import { tiers, variantStatuses } from "../states.ts";
+import { Storyboard } from "../storyboard.ts";
 import { EncoderChange } from "./capabilities.ts";
 
 /** Fits into a column of 32 bits. */
@@ -102,11 +104,15 @@ export const RenderState = z.object({
       sizeBytes: bytes,
       contentType: z.string().nullable(),
       probe: SourceProbe.nullable(),
+      /** Why players cannot take the source as it is; empty when they can. Absent: nobody has looked. */
+      nonStandardReasons: z.array(NonStandardReason).optional(),
     })
     .nullable(),
   variants: z.array(VariantState),
   audio: AudioState.nullable(),
   posterKey: z.string().nullable(),
+  /** Absent or null: the attempt made none. */
+  storyboard: Storyboard.nullable().optional(),
   /** Of an attempt that makes a part of the timeline: its renditions, which the API joins to playlists. Empty: it writes its own playlists. */
   parts: z.array(RenditionPart).optional(),
   /** Of a head: the rest is for other tasks. */

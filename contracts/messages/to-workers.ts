@@ -48,6 +48,8 @@ export const RenderRequested = z.object({
   part: TaskPart.optional(),
   /** With a `CHUNK` or `AUDIO`: the variants as the head's worker planned them, to be made just so. For a chunk: those to make, no others. */
   ladder: z.array(VariantState).optional(),
+  /** A storyboard is to be made, too, once all else is. */
+  storyboard: z.boolean().optional(),
   requestedAt: z.iso.datetime(),
 });
 export type RenderRequested = z.infer<typeof RenderRequested>;

@@ -2,6 +2,7 @@ import { inputError } from "../errors.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { makeStoryboard } from "../storyboard/make-storyboard.ts";
 import type { AttemptContext } from "./context.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import { renderReplacing } from "./replace-encoder.ts";
@@ -21,6 +22,7 @@ export async function renderRest(
   context.state.update((before) => ({ ...before, parts: [] }));
   const made = await renderReplacing(context, { source, rungs, withAudio, part }, renderAndPublish);
   await writeManifest(context, source, made);
+  await makeStoryboard(context, source);
 }
 
 function readLadder({ task }: AttemptContext): PlannedRung[] {

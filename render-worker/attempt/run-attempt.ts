@@ -1,7 +1,13 @@
 import { inSpan } from "@reelay/telemetry";
+import { besideEncode } from "../instant/beside-encode.ts";
+import { judgeSource } from "../instant/judge-source.ts";
+import { planRemuxWork } from "../instant/remux-work.ts";
+import { planSourceVariant } from "../instant/source-variant.ts";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import { decidePart } from "../part/decide-part.ts";
+import { wholeSpan } from "../part/render-span.ts";
 import { probeSource } from "../probe/probe-source.ts";
+import { makeStoryboard } from "../storyboard/make-storyboard.ts";
 import { acquireSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
@@ -41,20 +47,32 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
       return { kind: "COMPLETED" };
     }
     const ladder = planLadder(task.profile, source.probe);
-    const variants = toVariantStates(ladder, task);
+    const judgement = await step("judge", () =>
+      judgeSource(source, {
+        ...{ ffmpegPath: tools.ffmpeg.path, limits: config.limits, signal },
+        segmentDurationMs: task.profile.segmentDurationMs,
+      }),
+    );
+    const sourceVariant = planSourceVariant(source, judgement, ladder, task);
+    const variants = [...toVariantStates(ladder, task), ...(sourceVariant ? [sourceVariant] : [])];
     const hasAudio = source.audioIndex !== null;
     const keptAudio = task.keep.audio?.playlist?.isComplete ? task.keep.audio : null;
+    const withAudio = hasAudio && keptAudio === null;
+    const remux = planRemuxWork(source, judgement, { sourceVariant, withAudio });
     const newAudio = hasAudio
       ? {
           codec: task.profile.audio.codec,
-          channels: 2,
+          channels: remux?.sound?.channels ?? 2,
           language: source.probe.audio?.language ?? null,
           playlist: null,
         }
       : null;
     state.update((before) => ({
       ...before,
-      source: { key, sizeBytes, contentType, probe: source.probe },
+      source: {
+        ...{ key, sizeBytes, contentType, probe: source.probe },
+        nonStandardReasons: judgement.reasons,
+      },
       variants,
       audio: hasAudio ? (keptAudio ?? newAudio) : null,
       ...(part.kind === "HEAD" && { parts: [] }),
@@ -62,11 +80,22 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
 
     const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
     const rungs = ladder.rungs.filter(({ name }) => pending.has(name));
-    const withAudio = hasAudio && keptAudio === null;
-    if (rungs.length > 0 || withAudio) {
-      const made = await renderReplacing(context, { source, rungs, withAudio, part }, renderAndPublish);
-      await writeManifest(context, source, made);
+    const encodesSound = withAudio && !remux?.sound;
+    const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) =>
+      rungs.length > 0 || encodesSound
+        ? await renderReplacing(beside, { source, rungs, withAudio: encodesSound, part }, renderAndPublish)
+        : null,
+    );
+    if (remux?.sound && !isSoundCopied) {
+      // It could not be copied after all. Of a long video nobody else was asked to make it: all of it, in a folder of its own.
+      const whole = { kind: "WHOLE", span: wholeSpan } as const;
+      await renderReplacing(context, { source, rungs: [], withAudio: true, part: whole }, (again, round) =>
+        renderAndPublish(again, { ...round, suffix: ".2" }),
+      );
     }
+    if (made) await writeManifest(context, source, made);
+    // The rest of a split video is more urgent: its storyboard comes with the last of that.
+    if (part.kind === "WHOLE") await makeStoryboard(context, source);
     return { kind: "COMPLETED" };
   } catch (thrown) {
     const outcome = toOutcome(thrown, context.signal);

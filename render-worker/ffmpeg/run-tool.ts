@@ -24,6 +24,8 @@ export interface RunToolOptions {
   maxBytes?: number;
   /** Of the standard output. Default UTF-8. */
   encoding?: BufferEncoding;
+  /** Called with the process id. */
+  onStart?: (pid: number) => void;
   /** Given the output as it comes; it is then not kept. */
   onStdout?: (chunk: string) => void;
 }
@@ -43,6 +45,7 @@ export async function runTool(
     windowsHide: true,
     env: toolEnvironment,
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
   let stdout = "";
   let stderr = "";

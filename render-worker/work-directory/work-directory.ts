@@ -6,7 +6,7 @@ import { identify, isRunning } from "./process-identity.ts";
 
 const Owner = z.object({ pid: z.int(), startedAt: z.string().nullable() });
 const ownerFile = "owner.json";
-const encoderFile = "ffmpeg.json";
+const encoderFiles = ["ffmpeg.json", "ffmpeg-remux.json", "ffmpeg-storyboard.json"] as const;
 
 /**
  * A worker's temporary folder: one below the configured one for each process, named in a file beside it, and in it one for each
@@ -47,9 +47,9 @@ export class AttemptDirectory implements AsyncDisposable {
     this.path = path;
   }
 
-  /** Notes the encoder that writes here, so that it can be ended if this process cannot do it any more. */
-  async noteEncoder(pid: number): Promise<void> {
-    await writeFile(join(this.path, encoderFile), JSON.stringify(await identify(pid)));
+  /** Notes an ffmpeg that writes here, so that it can be ended if this process cannot do it any more. */
+  async noteEncoder(pid: number, file: (typeof encoderFiles)[number] = "ffmpeg.json"): Promise<void> {
+    await writeFile(join(this.path, file), JSON.stringify(await identify(pid)));
   }
 
   /** Throws a retriable `RenderError` when the disk has less than `neededBytes` left. */
@@ -77,9 +77,11 @@ async function removeLeftovers(root: string): Promise<void> {
     // A folder that names no owner is not known to be ours.
     if (!owner || (await isRunning(owner))) continue;
     for (const attempt of await readdir(path)) {
-      const encoder = await readIdentity(join(path, attempt, encoderFile));
-      // Only where the start time proves that it is the process that was noted.
-      if (encoder?.startedAt && (await isRunning(encoder))) process.kill(encoder.pid, "SIGKILL");
+      for (const file of encoderFiles) {
+        const encoder = await readIdentity(join(path, attempt, file));
+        // Only where the start time proves that it is the process that was noted.
+        if (encoder?.startedAt && (await isRunning(encoder))) process.kill(encoder.pid, "SIGKILL");
+      }
     }
     await rm(path, { recursive: true, force: true });
   }

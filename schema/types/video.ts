@@ -1,15 +1,21 @@
-import { objectKeys } from "@reelay/contracts";
+import { NonStandardReason, objectKeys, Storyboard } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
 import { hasScope } from "../../src/auth/viewer.ts";
 import { videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
-import { workspaceOf } from "../context.ts";
+import { type Context, workspaceOf } from "../context.ts";
 import { UploadProtocol, VideoStatus } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
 import { Source } from "./source.ts";
 import { fractionOf, liveColumns, Variant } from "./variant.ts";
 
-const Playback = builder.objectRef<{ hlsUrl: string; posterUrl: string | null }>("Playback").implement({
+interface PlaybackShape {
+  hlsUrl: string;
+  posterUrl: string | null;
+  storyboardUrl: string | null;
+}
+
+const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
   description: "Where players find a video.",
   fields: (t) => ({
     hlsUrl: t.exposeString("hlsUrl", {
@@ -20,6 +26,26 @@ const Playback = builder.objectRef<{ hlsUrl: string; posterUrl: string | null }>
       nullable: true,
       description: "A JPEG still to show before playing; null until there is one.",
     }),
+    storyboardUrl: t.exposeString("storyboardUrl", {
+      nullable: true,
+      description:
+        "Small pictures for a seek bar: WebVTT whose cues name rectangles (`#xywh=`) of JPEG sprites beside it; null until there is one.",
+    }),
+  }),
+});
+
+function storyboardUrl(json: unknown, ctx: Context): string | null {
+  const storyboard = Storyboard.nullable()
+    .catch(null)
+    .parse(json ?? null);
+  return storyboard && ctx.store.publicUrl(storyboard.vttKey);
+}
+
+const Reason = builder.objectRef<NonStandardReason>("NonStandardReason").implement({
+  description: "One way in which a source is not what players take as it is.",
+  fields: (t) => ({
+    code: t.exposeString("code", { description: "Stable, e.g. `KEY_FRAMES`." }),
+    message: t.exposeString("message", { description: "What it is, what was expected, what came." }),
   }),
 });
 
@@ -108,11 +134,12 @@ export const Video = builder.prismaNode("Video", {
       type: Playback,
       nullable: true,
       description: "Where players find it; null until it is PLAYABLE.",
-      select: { id: true, playableAt: true, posterKey: true },
+      select: { id: true, playableAt: true, posterKey: true, storyboard: true },
       resolve: (video, _args, ctx) =>
         video.playableAt && {
           hlsUrl: ctx.store.publicUrl(objectKeys.master(video.id)),
           posterUrl: video.posterKey && ctx.store.publicUrl(video.posterKey),
+          storyboardUrl: storyboardUrl(video.storyboard, ctx),
         },
     }),
     upload: t.field({
@@ -132,6 +159,14 @@ export const Video = builder.prismaNode("Video", {
         const { uploadUrl: url, uploadProtocol: protocol, uploadExpiresAt: expiresAt } = source;
         return url !== null && protocol && expiresAt ? { url, protocol, expiresAt } : null;
       },
+    }),
+    nonStandardReasons: t.field({
+      type: [Reason],
+      nullable: true,
+      description:
+        "Why the source is not played as it is, as the variant `source`; empty when it is, null until a worker has looked. `SOUND` alone does not hold back the picture.",
+      select: { nonStandardReasons: true },
+      resolve: (video) => NonStandardReason.array().nullable().catch(null).parse(video.nonStandardReasons),
     }),
     source: t.relation("source", {
       type: Source,

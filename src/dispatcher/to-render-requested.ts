@@ -48,8 +48,15 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
     part: toPart(task, limits),
     ...(task.isRest && { ladder: toLadder(task) }),
+    ...(asksForStoryboard(task) && { storyboard: true }),
     requestedAt: now.toISOString(),
   };
+}
+
+/** Of a video that has none, whoever makes the whole of it, or the last of its pictures: it delays nothing there. */
+function asksForStoryboard({ kind, endMs, job }: TaskWithAll): boolean {
+  const isLast = kind === "RENDER" || (kind === "CHUNK" && endMs === null);
+  return isLast && job.video.storyboard === null && job.onlyVariants.length === 0;
 }
 
 function toPart({ kind, startMs, endMs, job }: TaskWithAll, { wholeUpToMs }: SplitLimits): TaskPart {

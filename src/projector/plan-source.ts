@@ -25,12 +25,14 @@ export function planSource(
   }
   if (told.probe === null || known.probe !== null) return plan;
   const { video, durationMs } = told.probe;
+  const { nonStandardReasons } = told;
   plan.source = { ...plan.source, probe: told.probe };
   plan.video = {
     durationMs: durationMs === null ? null : Math.min(Math.round(durationMs), largestInt),
     width: video.width,
     height: video.height,
     frameRate: video.frameRate,
+    ...(nonStandardReasons && { nonStandardReasons }),
   };
   plan.changes.push({ type: "video.probed" });
   return plan;

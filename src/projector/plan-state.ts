@@ -53,6 +53,10 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
     video.posterKey = state.posterKey;
     changes.push({ type: "video.poster-stored" });
   }
+  if (state.storyboard && rows.storyboard === null) {
+    video.storyboard = state.storyboard;
+    changes.push({ type: "video.storyboard-stored" });
+  }
   const after: VideoRows = {
     ...rows,
     ...video,

@@ -13,8 +13,11 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
   if (audio === null) await tx.audioTrack.deleteMany({ where: { videoId } });
   if (audio) await writeAudio(tx, audio);
   if (Object.keys(video).length > 0) {
-    const { metadata: _unchanged, ...data } = video;
-    await tx.video.update({ where: { id: videoId }, data });
+    const { metadata: _unchanged, nonStandardReasons, storyboard, ...data } = video;
+    await tx.video.update({
+      where: { id: videoId },
+      data: { ...data, ...(nonStandardReasons && { nonStandardReasons }), ...(storyboard && { storyboard }) },
+    });
   }
 }
 

@@ -1,9 +1,10 @@
-import { objectKeys, PublishedPlaylist } from "@reelay/contracts";
+import { objectKeys, PublishedPlaylist, Storyboard } from "@reelay/contracts";
 import type { Db } from "../db.ts";
 
 interface NamingRows {
   id: string;
   posterKey: string | null;
+  storyboard: unknown;
   variants: readonly { playlist: unknown }[];
   audio: { playlist: unknown } | null;
   parts: readonly { attemptId: string; initKey: string }[];
@@ -19,7 +20,8 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
     ({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key,
   );
   // What was made a second time lies in a folder of another name than the rendition's; a part without segments lies nowhere.
-  const own = [...keys, video.posterKey, ...video.parts.map(({ initKey }) => initKey)]
+  const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
+  const own = [...keys, video.posterKey, storyboard?.vttKey, ...video.parts.map(({ initKey }) => initKey)]
     .filter((key) => key?.startsWith(prefix))
     .map((key) => key?.slice(prefix.length).split("/")[0] ?? "");
   return [...new Set(own)];

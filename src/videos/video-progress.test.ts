@@ -5,7 +5,9 @@ const variant = (
   status: "PENDING" | "RENDERING" | "READY" | "SKIPPED" | "FAILED",
   fraction: number,
   height = 100,
+  name = `${height}p`,
 ) => ({
+  name,
   status,
   fraction,
   height,
@@ -22,6 +24,12 @@ test("a video is as far as its variants, each by its pixels", () => {
 
 test("what was skipped counts for nothing", () => {
   expect(videoProgress("PROCESSING", [variant("RENDERING", 0.25), variant("SKIPPED", 0, 4_000)])).toBe(0.25);
+});
+
+test("a copied source moves nothing, as it takes no work, unless it is all there is", () => {
+  const source = variant("READY", 1, 1080, "source");
+  expect(videoProgress("PLAYABLE", [variant("RENDERING", 0.25, 360), source])).toBe(0.25);
+  expect(videoProgress("PLAYABLE", [{ ...source, status: "RENDERING", fraction: 0.5 }])).toBe(0.5);
 });
 
 test("only a READY video is all done, and it always is", () => {

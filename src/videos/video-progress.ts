@@ -1,6 +1,8 @@
+import { sourceVariantName } from "@reelay/contracts";
 import type { VariantStatus, VideoStatus } from "../../prisma/generated/enums.ts";
 
 interface VariantProgress {
+  name: string;
   status: VariantStatus;
   width: number | null;
   height: number | null;
@@ -13,14 +15,16 @@ export const variantFraction = (status: VariantStatus, fraction: number): number
 
 /**
  * How far a video is, 0 to 1: the variants' fractions weighted by their pixels, which is roughly by their work. Skipped ones count for
- * nothing; those that failed or were canceled stay where they stopped until the video is settled.
+ * nothing; those that failed or were canceled stay where they stopped until the video is settled. Nor does the source's copy, which takes
+ * no work, unless it is all there is.
  */
 export function videoProgress(status: VideoStatus, variants: readonly VariantProgress[]): number {
   if (status === "READY") return 1;
   let done = 0;
   let total = 0;
-  for (const variant of variants) {
-    if (variant.status === "SKIPPED") continue;
+  const made = variants.filter(({ status }) => status !== "SKIPPED");
+  const encoded = made.filter(({ name }) => name !== sourceVariantName);
+  for (const variant of encoded.length > 0 ? encoded : made) {
     const weight = (variant.width ?? 1) * (variant.height ?? 1);
     total += weight;
     done += weight * variantFraction(variant.status, variant.fraction);

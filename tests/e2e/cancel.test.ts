@@ -12,10 +12,11 @@ let system: System;
 let long: string;
 beforeAll(async () => {
   system = await startSystem({ workers: 0 });
+  // With too few key frames to be played as it is: nothing is finished before the cancel.
   long = await makeClip(
     join(system.directory, "long.mp4"),
     words(
-      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=60,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -b:v 3M -pix_fmt yuv420p",
+      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=60,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -g 3000 -b:v 3M -pix_fmt yuv420p",
     ),
   );
 });

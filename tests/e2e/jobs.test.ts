@@ -29,6 +29,9 @@ beforeAll(async () => {
     "libx264",
     "-preset",
     "ultrafast",
+    // Too few key frames to be played as it is: nothing is finished before its time.
+    "-g",
+    "3000",
     "-b:v",
     "3M",
     "-pix_fmt",

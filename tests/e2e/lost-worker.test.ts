@@ -15,7 +15,7 @@ beforeAll(async () => {
   system = await startSystem({ workers: 0 });
   const { storeDirectory: directory, api } = system;
   store = createLocalObjectStore({ directory, publicBaseUrl: `${api.url}/media/` });
-  const encode = "-c:v libx264 -preset ultrafast -b:v 3M -pix_fmt yuv420p -c:a aac".split(" ");
+  const encode = "-c:v libx264 -preset ultrafast -g 3000 -b:v 3M -pix_fmt yuv420p -c:a aac".split(" ");
   const noise = (seconds: number) =>
     `-f lavfi -i testsrc2=size=640x360:rate=30:duration=${seconds},noise=alls=40:allf=t -f lavfi -i sine=440:d=${seconds}`;
   long = await makeClip(`${system.directory}/long.mp4`, [...noise(20).split(" "), ...encode]);
@@ -109,7 +109,7 @@ test("a worker killed in mid-render costs what was unfinished: nothing that was 
       const statuses = (await variantsOf(videoId)).map(({ name, status }) => `${name} ${status}`);
       const audio = await system.db.audioTrack.findUnique({ where: { videoId } });
       const isComplete = (audio?.playlist as { isComplete?: boolean } | null)?.isComplete === true;
-      expect(statuses).toEqual(["144p READY", "240p RENDERING", "360p READY"]);
+      expect(statuses).toEqual(["144p READY", "240p RENDERING", "360p READY", "source READY"]);
       return isComplete && (await attemptsOf(videoId));
     },
     "all but one variant is ready",
@@ -128,12 +128,13 @@ test("a worker killed in mid-render costs what was unfinished: nothing that was 
     ["144p", lost?.id],
     ["240p", heir?.id],
     ["360p", lost?.id],
+    ["source", lost?.id],
   ]);
   const audio = await system.db.audioTrack.findUniqueOrThrow({ where: { videoId } });
   expect(audio.attemptId).toBe(lost?.id);
   await eventually(
-    async () => new Set((await keysBelow(of(lost))).map((key) => key.split("/")[0])).size === 3,
-    "of the lost attempt only what is named is left: two variants and the sound",
+    async () => new Set((await keysBelow(of(lost))).map((key) => key.split("/")[0])).size === 4,
+    "of the lost attempt only what is named is left: three variants and the sound",
   );
   const master = await text((await store.read(objectKeys.master(videoId))).body);
   expect(master.match(/attempts\/[^"\n]+/g)?.toSorted()).toEqual(
@@ -141,6 +142,7 @@ test("a worker killed in mid-render costs what was unfinished: nothing that was 
       `attempts/${lost?.id}/144p/index.m3u8`,
       `attempts/${lost?.id}/360p/index.m3u8`,
       `attempts/${lost?.id}/audio/index.m3u8`,
+      `attempts/${lost?.id}/source/index.m3u8`,
       `attempts/${heir?.id}/240p/index.m3u8`,
     ].toSorted(),
   );

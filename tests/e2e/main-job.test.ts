@@ -61,14 +61,14 @@ test("an uploaded file becomes a stream that plays, watched live from the mutati
     height: 360,
     externalId: "cms-1",
   });
-  expect(video.variants.filter(({ status }: { status: string }) => status === "READY")).toHaveLength(3);
+  expect(video.variants.filter(({ status }: { status: string }) => status === "READY")).toHaveLength(4);
   expect(video.jobs.edges[0].node).toMatchObject({ status: "SUCCEEDED", error: null });
   expect(video.jobs.edges[0].node.tasks[0].attempts).toMatchObject([{ number: 1, outcome: "COMPLETED" }]);
 
   HLS.setOptions({ strictMode: true });
   const text = await (await fetch(video.playback.hlsUrl)).text();
   const master = HLS.parse(text) as HLS.types.MasterPlaylist;
-  expect(master.variants).toHaveLength(3);
+  expect(master.variants).toHaveLength(4);
   for (const variant of master.variants) {
     const address = new URL(variant.uri, video.playback.hlsUrl);
     const media = HLS.parse(await (await fetch(address)).text()) as HLS.types.MediaPlaylist;

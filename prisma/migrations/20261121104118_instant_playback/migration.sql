@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "videos" ADD COLUMN     "non_standard_reasons" JSONB,
+ADD COLUMN     "storyboard" JSONB;

@@ -1,0 +1,25 @@
+import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { runTool } from "../ffmpeg/run-tool.ts";
+import { words } from "../ffmpeg/words.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+
+/**
+ * Whether the first key frame can be decoded without an error: what is copied unseen would be served unseen. One frame, about a tenth of a
+ * second.
+ */
+export async function canDecodeStart(
+  source: SourceFile,
+  options: { ffmpegPath: string; limits: { sourcePixels: number }; signal: AbortSignal },
+): Promise<boolean> {
+  const { code, stderr } = await runTool(
+    options.ffmpegPath,
+    [
+      ...words("-hide_banner -nostdin -v error -xerror -err_detect explode -threads 1"),
+      ...safeInputOptions(options.limits.sourcePixels),
+      ...["-i", `file:${source.path}`],
+      ...words(`-map 0:${source.videoIndex} -frames:v 1 -f null -`),
+    ],
+    { timeoutMs: 20_000, signal: options.signal },
+  );
+  return code === 0 && stderr.trim() === "";
+}

@@ -1,0 +1,32 @@
+import type { FileHandle } from "node:fs/promises";
+
+/** NAL unit types of H.264: slices of an IDR picture, and of others. */
+const idrSlice = 5;
+const otherSlices = new Set([1, 2, 3, 4]);
+
+/** More units than any encoder cuts one picture into. */
+const maxUnits = 1_000;
+
+/**
+ * Whether the H.264 sample that lies there is an IDR picture. Its units, each behind its length, must fill it to the byte: what does not is
+ * damaged, and no player could begin there.
+ */
+export async function isIdr(
+  file: Pick<FileHandle, "read">,
+  sample: { position: number; sizeBytes: number; lengthBytes: number },
+): Promise<boolean> {
+  const header = Buffer.alloc(sample.lengthBytes + 1);
+  const end = sample.position + sample.sizeBytes;
+  let isIdrPicture = false;
+  let at = sample.position;
+  for (let units = 0; at < end && units < maxUnits; units += 1) {
+    const { bytesRead } = await file.read(header, 0, header.length, at);
+    const [unit = 0x80] = header.subarray(-1);
+    // The first bit is never set.
+    if (bytesRead < header.length || (unit & 0x80) !== 0) return false;
+    if (otherSlices.has(unit & 0x1f)) return false;
+    if ((unit & 0x1f) === idrSlice) isIdrPicture = true;
+    at += sample.lengthBytes + header.readUIntBE(0, sample.lengthBytes);
+  }
+  return isIdrPicture && at === end;
+}

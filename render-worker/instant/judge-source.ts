@@ -1,0 +1,23 @@
+import type { SourceFile } from "../probe/source-file.ts";
+import { canDecodeStart } from "./can-decode-start.ts";
+import { type Judgement, planInstant } from "./plan-instant.ts";
+import { readMp4Index } from "./read-mp4-index.ts";
+
+/** Whether a source can be played as it is, from its probe, the index of its key frames, and a look at the first one. */
+export async function judgeSource(
+  source: SourceFile,
+  options: {
+    ffmpegPath: string;
+    limits: { sourcePixels: number };
+    segmentDurationMs: number;
+    signal: AbortSignal;
+  },
+): Promise<Judgement> {
+  const { container, video } = source.probe;
+  const index =
+    video.codec === "h264" && container.startsWith("mov,") ? await readMp4Index(source, options) : null;
+  const judgement = planInstant(source, index);
+  if (judgement.plan === null || (await canDecodeStart(source, options))) return judgement;
+  const message = "The first key frame cannot be decoded without errors; an undamaged one was expected.";
+  return { reasons: [...judgement.reasons, { code: "DAMAGED", message }], plan: null };
+}

@@ -1,0 +1,48 @@
+/** One segment of the source as it will be cut, at one of its own key frames. */
+export interface SourceSegment {
+  startMs: number;
+  durationMs: number;
+  /** Of the picture. */
+  sizeBytes: number;
+  /** It begins with an IDR frame, from which any player can begin. */
+  startsWithIdr: boolean;
+}
+
+/** What decides whether players can take a source's picture as it is, beyond its probe. Times are the timeline's: it begins at 0. */
+export interface PictureIndex {
+  /** H.264 level times ten, e.g. 40. */
+  level: number;
+  /** The first frame is one that a player can begin at. */
+  startsWithKeyFrame: boolean;
+  /** The longest time from one key frame to the next, or to the end. */
+  longestGopMs: number;
+  /** How it is cut. */
+  cuts: { pieceMs: number; borderMs: number };
+  segments: readonly SourceSegment[];
+  /** Parts of the media are not to be shown (edit list). */
+  isTrimmed: boolean;
+  /** The container turns or mirrors the picture (display matrix). */
+  isTurned: boolean;
+  /** Decoder settings stand once, before the first frame. */
+  hasOneDescription: boolean;
+}
+
+/** What decides whether the sound can be copied. */
+export interface SoundIndex {
+  /** MPEG-4 audio object type: 2 is AAC-LC. */
+  objectType: number;
+  sampleRate: number;
+  channels: number;
+  /** Packets lie end to end, 1024 samples each. */
+  isGapless: boolean;
+  /** Samples before the sound begins, which the encoder needed to get going. */
+  primingSamples: number;
+  /** When it begins on the timeline, after its priming. */
+  startMs: number;
+}
+
+export interface SourceIndex {
+  picture: PictureIndex;
+  /** Null: there is none, or it cannot be told. */
+  sound: SoundIndex | null;
+}

@@ -1,0 +1,49 @@
+import type { Mp4Track } from "./mp4-track.ts";
+
+/** A track on the movie's clock, as its edit list places it. */
+export interface PlacedTrack {
+  startMs: number;
+  endMs: number;
+  shownMs: (sample: number) => number;
+  /** Ticks of the media before what is shown. */
+  skippedTicks: number;
+  /** Pictures at the beginning, the end or in between are not to be shown. */
+  isTrimmed: boolean;
+  /** The same, but for what the beginning skips: a sound's priming. */
+  isTrimmedInside: boolean;
+}
+
+/** Rounding of edit lists to the movie's clock, often of a millisecond. */
+const toleranceMs = 1;
+
+export function placeTrack(track: Mp4Track, movieTimeScale: number): PlacedTrack {
+  const { timeScale, edits, decodeTimes, offsets } = track;
+  const first = edits.findIndex(({ mediaTime }) => mediaTime >= 0);
+  const edit = edits[first] ?? { duration: 0, mediaTime: 0 };
+  const delay = edits.slice(0, Math.max(0, first)).reduce((sum, { duration }) => sum + duration, 0);
+  const delayMs = (delay * 1000) / movieTimeScale;
+  const toMs = (ticks: number) => (ticks * 1000) / timeScale;
+  const shownTicks = (sample: number) => (decodeTimes[sample] ?? 0) + (offsets[sample] ?? 0);
+  let earliest = Number.POSITIVE_INFINITY;
+  let latest = Number.NEGATIVE_INFINITY;
+  let end = Number.NEGATIVE_INFINITY;
+  for (let sample = 0; sample < offsets.length; sample += 1) {
+    const shown = shownTicks(sample);
+    earliest = Math.min(earliest, shown);
+    latest = Math.max(latest, shown);
+    end = Math.max(end, shown + (decodeTimes[sample + 1] ?? 0) - (decodeTimes[sample] ?? 0));
+  }
+  const shownMs = (sample: number) => toMs(shownTicks(sample) - edit.mediaTime) + delayMs;
+  const editMs = edit.duration === 0 ? Number.POSITIVE_INFINITY : (edit.duration * 1000) / movieTimeScale;
+  const isTrimmedInside =
+    (edits.length > 0 && edits.length !== first + 1) || toMs(latest - edit.mediaTime) >= editMs + toleranceMs;
+  const skippedTicks = Math.max(0, edit.mediaTime - earliest);
+  return {
+    startMs: Math.max(0, toMs(earliest - edit.mediaTime)) + delayMs,
+    endMs: toMs(end - edit.mediaTime) + delayMs,
+    shownMs,
+    skippedTicks,
+    isTrimmed: isTrimmedInside || toMs(skippedTicks) > toleranceMs,
+    isTrimmedInside,
+  };
+}

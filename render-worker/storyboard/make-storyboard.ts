@@ -1,0 +1,86 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
+import { join } from "node:path";
+import { objectKeys, type Storyboard } from "@reelay/contracts";
+import { inSpan } from "@reelay/telemetry";
+import { tracerName } from "../attempt/attempt-trace.ts";
+import type { AttemptContext } from "../attempt/context.ts";
+import { runTool } from "../ffmpeg/run-tool.ts";
+import { retryStore } from "../hls/retry-store.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import { formatStoryboard } from "./format-storyboard.ts";
+import {
+  parseTileTimes,
+  planStoryboard,
+  type StoryboardPlan,
+  toStoryboardArguments,
+} from "./plan-storyboard.ts";
+
+/** Below the attempt's prefix. */
+export const storyboardFolder = "storyboard";
+
+const timeoutMs = 10 * 60_000;
+const immutable = "public, max-age=31536000, immutable";
+
+/**
+ * Makes the storyboard and reports it, where the task asks for one. It is worth no render: what goes wrong is logged, and the video has none. Throws
+ * on the attempt's signal only.
+ */
+export async function makeStoryboard(context: AttemptContext, source: SourceFile): Promise<void> {
+  const { log, signal, state, task } = context;
+  const plan = task.storyboard === true ? planStoryboard(source) : null;
+  if (plan === null) return;
+  try {
+    const storyboard = await inSpan(tracerName, "storyboard", { parent: context.trace }, () =>
+      makeAndStore(context, source, plan),
+    );
+    if (storyboard) state.update((before) => ({ ...before, storyboard }));
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ err: error }, "storyboard.failed");
+  }
+}
+
+async function makeAndStore(
+  context: AttemptContext,
+  source: SourceFile,
+  plan: StoryboardPlan,
+): Promise<Storyboard | null> {
+  const { config, ref, signal, store, tools, log } = context;
+  const directory = join(context.directory.path, storyboardFolder);
+  await mkdir(directory, { recursive: true });
+  const args = toStoryboardArguments(plan, source, { directory, limits: config.limits });
+  const { code, stdout, stderr } = await runTool(tools.ffmpeg.path, args, {
+    timeoutMs,
+    signal,
+    onStart: (pid) => {
+      // Encodes go first.
+      setPriority(pid, constants.priority.PRIORITY_LOW);
+      void context.directory
+        .noteEncoder(pid, "ffmpeg-storyboard.json")
+        .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
+    },
+  });
+  const timesMs = parseTileTimes(stdout);
+  const sprites = (await readdir(directory)).filter((name) => name.endsWith(".jpg")).toSorted();
+  if (timesMs.length === 0 || sprites.length < Math.ceil(timesMs.length / (plan.columns * plan.rows))) {
+    log.warn({ exitCode: code, logTail: stderr.slice(-2_000) }, "storyboard.failed");
+    return null;
+  }
+  const keyOf = (file: string) => objectKeys.attemptFile(ref.videoId, ref.attemptId, storyboardFolder, file);
+  for (const sprite of sprites) {
+    await retryStore(`store ${keyOf(sprite)}`, signal, () =>
+      store.adopt(keyOf(sprite), join(directory, sprite), {
+        ...{ contentType: "image/jpeg", cacheControl: immutable, signal },
+      }),
+    );
+  }
+  const vttKey = keyOf("storyboard.vtt");
+  const endMs = source.probe.durationMs ?? 0;
+  await retryStore(`store ${vttKey}`, signal, () =>
+    store.put(vttKey, formatStoryboard(plan, { timesMs, sprites, endMs }), {
+      ...{ contentType: "text/vtt", cacheControl: immutable, signal },
+    }),
+  );
+  return { vttKey, spriteKeys: sprites.map(keyOf), intervalMs: plan.intervalMs };
+}
