@@ -1,8 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { rm } from "node:fs/promises";
 import { IdempotencyStrategy, Storage } from "@google-cloud/storage";
 import { notFound, parseMetadata, parsePrefixes, statusOf } from "./gcs/metadata.ts";
 import { headObject, readObject } from "./gcs/read-object.ts";
@@ -110,21 +106,9 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
       await rm(path, { force: true });
       return object;
     },
-    async toLocalFile(key, { directory, signal }) {
-      const { body } = await store.read(key, signal === undefined ? {} : { signal });
-      await mkdir(directory, { recursive: true });
-      const path = join(directory, `${randomUUID()}-${basename(key).slice(-100)}`);
-      try {
-        await pipeline(
-          body,
-          createWriteStream(path, { flags: "wx" }),
-          signal === undefined ? {} : { signal },
-        );
-      } catch (error) {
-        await rm(path, { force: true });
-        throw error;
-      }
-      return { path, isCopy: true };
+    localPath(key) {
+      assertObjectKey(key);
+      return null;
     },
     publicUrl(key) {
       assertObjectKey(key);

@@ -70,12 +70,14 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
   return {
     put: (key, body, options = {}) => write(key, options, (temp) => writeTemp(temp, body, options.signal)),
     head,
-    async read(key, { start = 0, end, signal } = {}) {
+    async read(key, { start = 0, end, of, signal } = {}) {
       assertObjectKey(key);
       signal?.throwIfAborted();
       const file = await openObject(key, layout.pathOf(key));
       try {
         const object = await describe(layout, key, await file.stat({ bigint: true }));
+        if (of !== undefined && of.generation !== object.generation)
+          throw new PreconditionFailedError(key, of.generation);
         const last = Math.min(end ?? Number.POSITIVE_INFINITY, object.sizeBytes - 1);
         if (start > last) {
           await file.close();
@@ -124,10 +126,9 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
         return (await head(key)) ?? Promise.reject(error);
       }
     },
-    async toLocalFile(key, { signal }) {
-      signal?.throwIfAborted();
-      if ((await head(key)) === null) throw new ObjectNotFoundError(key);
-      return { path: layout.pathOf(key), isCopy: false };
+    localPath(key) {
+      assertObjectKey(key);
+      return layout.pathOf(key);
     },
     publicUrl(key) {
       assertObjectKey(key);

@@ -7,6 +7,8 @@ export interface StoredObject {
   contentType: string;
   /** Changes with every write; opaque. Use it with `ifGenerationMatch`. */
   generation: string;
+  /** What the store itself knows of the bytes, named by its kind: `md5:…` or `crc32c:…` in base64. Null where it keeps none. */
+  checksum: string | null;
   updatedAt: Date;
 }
 
@@ -25,6 +27,8 @@ export interface ReadOptions {
   start?: number;
   /** Last byte, inclusive. Default, and at most: the end. A range that begins past the end gives an empty body. */
   end?: number;
+  /** Read this generation of the object, as `head` or `put` gave it, and no other; what is known of it is not asked for again. */
+  of?: StoredObject;
   signal?: AbortSignal;
 }
 
@@ -34,7 +38,7 @@ export type PutBody = Uint8Array | string | Readable | { path: string };
 /**
  * Keeps media objects under slash-separated keys. Writes are atomic: a reader sees the whole old or the whole new object.
  *
- * Errors: `ObjectNotFoundError`, `PreconditionFailedError`, `StoreFullError`, `InvalidKeyError`; others are operational
+ * Errors: `ObjectNotFoundError`, `PreconditionFailedError` (also: the generation that was to be read is gone), `StoreFullError`, `InvalidKeyError`; others are operational
  * and may be tried again.
  */
 export interface ObjectStore extends AsyncDisposable {
@@ -55,13 +59,8 @@ export interface ObjectStore extends AsyncDisposable {
   deletePrefix(prefix: string): Promise<number>;
   /** Moves a finished local file into the store, by rename where that is possible; the file is gone afterwards. */
   adopt(key: string, path: string, options?: PutOptions): Promise<StoredObject>;
-  /**
-   * The object as a local file: the store's own file, or a copy below `directory`. The caller deletes it only if `isCopy`.
-   */
-  toLocalFile(
-    key: string,
-    options: { directory: string; signal?: AbortSignal },
-  ): Promise<{ path: string; isCopy: boolean }>;
+  /** The file that is the object, or would be if there were one: to be read only. Null where the store is not on this machine. */
+  localPath(key: string): string | null;
   /** The address at which players find the object. */
   publicUrl(key: string): string;
 }

@@ -1,5 +1,5 @@
 import type { Pool } from "@reelay/contracts";
-import type { FetchPolicy } from "./fetch/fetch-source.ts";
+import type { FetchPolicy } from "./fetch/fetch-policy.ts";
 
 /** What one source may be at most. */
 export interface SourceLimits {
@@ -30,6 +30,8 @@ export interface WorkerConfig {
   progressMs: number;
   /** How long running tasks may go on when the worker is told to stop; what is not finished then is handed back. Default 0. */
   shutdownGraceMs?: number;
+  /** Finished segments of a task that the store has not taken yet, in bytes: beyond it the encoder is held. Default 256 MiB. */
+  unsentBytes?: number;
   /** ffmpeg is ended when it makes no progress for so long. */
   stallTimeoutMs: number;
 }

@@ -93,10 +93,19 @@ export const workerEnvFields = {
       docs({
         default: "reelay-worker in the system's temporary folder",
         effect:
-          "Folder for temporary files: a few segments per variant, and sources that do not lie on this machine. On the same disk as a local store nothing is copied.",
+          "Folder for temporary files: a few segments per variant, and a source while it is fetched from a URL. On the same disk as a local store nothing is copied.",
         example: "/var/tmp/reelay",
       }),
     ),
+  MAX_UNSENT_BYTES: count.default(256 * 1024 ** 2).meta(
+    docs({
+      default: "268435456",
+      unit: "bytes",
+      effect:
+        "Finished segments of a task that wait on the temporary disk for the store. Beyond it ffmpeg is held until half of them are stored.",
+      example: "1073741824",
+    }),
+  ),
   MAX_SOURCE_BYTES: count.default(20 * 1024 ** 3).meta(
     docs({
       default: "21474836480",

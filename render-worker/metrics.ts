@@ -10,6 +10,8 @@ export interface WorkerMetrics {
   attemptEnded(outcome: string, seconds: number): void;
   /** Bytes that were stored since the last call. */
   stored(sizeBytes: number): void;
+  /** Bytes of a source that came from outside this machine: from the store, or from the address that it was given as. */
+  sourceRead(sizeBytes: number): void;
   /** A state report waits for the broker. */
   reportRetried(): void;
   /** CPU time that an ffmpeg process used since the last call, and the most memory that it held so far. */
@@ -53,6 +55,11 @@ export function createWorkerMetrics(): WorkerMetrics {
     help: "Bytes of segments and playlists that were written to the store.",
     registers,
   });
+  const sourceRead = new Counter({
+    name: "reelay_worker_source_read_bytes_total",
+    help: "Bytes of sources that were read from outside this machine.",
+    registers,
+  });
   const retries = new Counter({
     name: "reelay_worker_report_retries_total",
     help: "State reports that the broker did not take at once.",
@@ -85,6 +92,7 @@ export function createWorkerMetrics(): WorkerMetrics {
       durations.observe({ outcome }, seconds);
     },
     stored: (sizeBytes) => stored.inc(sizeBytes),
+    sourceRead: (sizeBytes) => sourceRead.inc(sizeBytes),
     reportRetried: () => retries.inc(),
     ffmpegUsed(cpuSeconds, peakBytes) {
       cpu.inc(cpuSeconds);

@@ -4,13 +4,15 @@ import type { StoredObject } from "../object-store.ts";
 
 /** Cloud Storage's words in ours. Throws when the server left out the generation, without which nothing is safe. */
 export function parseMetadata(key: string, metadata: FileMetadata): StoredObject {
-  const { generation, size, contentType, updated, timeCreated } = metadata;
+  const { generation, size, contentType, updated, timeCreated, md5Hash, crc32c } = metadata;
   if (generation === undefined) throw new Error(`Object "${key}": the storage server gave no generation.`);
   return {
     key,
     sizeBytes: Number(size ?? 0),
     contentType: contentType ?? contentTypeOf(key),
     generation: String(generation),
+    // Composed objects have no MD5.
+    checksum: md5Hash ? `md5:${md5Hash}` : crc32c ? `crc32c:${crc32c}` : null,
     updatedAt: new Date(updated ?? timeCreated ?? 0),
   };
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Bucket } from "@google-cloud/storage";
-import { ObjectNotFoundError } from "../errors.ts";
+import { ObjectNotFoundError, PreconditionFailedError } from "../errors.ts";
 import type { ReadOptions, StoredObject } from "../object-store.ts";
 import { notFound, parseMetadata, statusOf } from "./metadata.ts";
 
@@ -22,6 +22,13 @@ export async function readObject(
   key: string,
   options: ReadOptions,
 ): Promise<{ object: StoredObject; body: Readable }> {
+  const { of } = options;
+  if (of !== undefined) {
+    options.signal?.throwIfAborted();
+    const body = await openBody(bucket, of, options);
+    if (body === null) throw new PreconditionFailedError(key, of.generation);
+    return { object: of, body };
+  }
   for (;;) {
     options.signal?.throwIfAborted();
     const object = await headObject(bucket, key);

@@ -26,6 +26,7 @@ export async function describe(layout: Layout, key: string, stats: BigIntStats):
     sizeBytes: Number(stats.size),
     contentType: (await writtenType(layout.typePathOf(key, generation))) ?? contentTypeOf(key),
     generation,
+    checksum: null,
     updatedAt: stats.mtime,
   };
 }

@@ -6,6 +6,7 @@ import type { WorkerConfig } from "../config.ts";
 import type { EncoderPool } from "../devices/encoder-pool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { WorkerMetrics } from "../metrics.ts";
+import type { OpenSource } from "../source/open-source.ts";
 import type { AttemptDirectory } from "../work-directory/work-directory.ts";
 import { emptyState } from "./attempt-state.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
@@ -21,14 +22,16 @@ export interface AttemptContext {
   config: WorkerConfig;
   log: Logger;
   /** Absent: nobody counts. */
-  metrics?: Pick<WorkerMetrics, "stored" | "ffmpegUsed"> | undefined;
+  metrics?: Pick<WorkerMetrics, "stored" | "sourceRead" | "ffmpegUsed"> | undefined;
   /** The attempt's trace: parent of what its steps do. */
   trace: Context;
   reporter: AttemptReporter;
   state: StateCell;
   /** This attempt's own folder; removed afterwards. */
   directory: AttemptDirectory;
-  /** Aborts with a `StopError`. */
+  /** Which bytes it renders, once it is open, and whether they are in the store by now. */
+  source?: Pick<OpenSource, "generation" | "hash" | "isStored" | "reader" | "stored">;
+  /** Aborts with a `StopError`; once the source is open also with a `RenderError`, when that cannot be read any more. */
   signal: AbortSignal;
 }
 

@@ -30,6 +30,7 @@ import { Ticker } from "../ticker.ts";
 import { withAudioPlaylist, withPart, withPlaylist } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
+import { EncoderBrake } from "./encoder-brake.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
 import { SpeedMeter } from "./speed-meter.ts";
@@ -57,6 +58,7 @@ export interface Made {
 }
 
 const tickMs = 250;
+const defaultUnsentBytes = 256 * 1024 * 1024;
 
 /**
  * Runs ffmpeg and stores what it writes while it writes it. Returns when everything is stored. Throws `DeviceFailure` when an encoder or decoder
@@ -103,6 +105,8 @@ export async function renderAndPublish(
       publishers.has(variant.name) ? { ...variant, status: "RENDERING" } : variant,
     ),
   }));
+  // Tasks for the rest read the source from the store.
+  const isSourceStored = () => context.source?.isStored() ?? true;
   const usage = new UsageMeter(context.metrics, () =>
     [...publishers.values()].reduce((sum, { storedBytes }) => sum + storedBytes, 0),
   );
@@ -110,13 +114,31 @@ export async function renderAndPublish(
   const span = part.kind === "WHOLE" ? {} : { span: part.span };
   const progressed = (nowMs: number) =>
     context.reporter.progressed({ ...span, variants: meter.read(statistics.outputs, publishers, nowMs) });
+  const brake = disposables.use(
+    new EncoderBrake({
+      directories: [...publishers.keys()].map((name) => join(directory, name)),
+      limitBytes: config.unsentBytes ?? defaultUnsentBytes,
+      isStoring: () => [...publishers.values()].some((publisher) => publisher.isStoring),
+      onChange: (isHeld, unsentBytes) =>
+        isHeld ? log.warn({ unsentBytes }, "encoder.held") : log.info({ unsentBytes }, "encoder.let-go"),
+    }),
+  );
+  // On its own: the other waits for the store, too.
+  disposables.use(
+    new Ticker(
+      tickMs,
+      () => brake.read(),
+      (error) => log.debug({ err: error }, "tick.failed"),
+    ),
+  );
   const tick = async () => {
     await statistics.poll();
     await usage.read();
     const now = performance.now();
     progressed(now);
     speed.read(slowest(plan, work, statistics), now);
-    if (part.kind === "HEAD" && speed.speed !== null) announceSplit(context, work, speed.speed);
+    if (part.kind === "HEAD" && speed.speed !== null && isSourceStored())
+      announceSplit(context, work, speed.speed);
     await publishPoster(context, signal);
   };
   const ticker = disposables.use(
@@ -127,7 +149,9 @@ export async function renderAndPublish(
     ffmpegPath: tools.ffmpeg.path,
     signal,
     stallTimeoutMs: config.stallTimeoutMs,
+    isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
     onStart: (pid: number) => {
+      brake.follow(pid);
       usage.follow(pid);
       log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started");
       void context.directory
@@ -137,7 +161,7 @@ export async function renderAndPublish(
   };
   const attributes = { "reelay.renditions": [...publishers.keys()] };
   const result = await inSpan(tracerName, "encode", { parent: context.trace, attributes }, () =>
-    runFfmpeg(plan, run),
+    runFfmpeg(plan, run).finally(() => brake.leave()),
   );
   await ticker[Symbol.asyncDispose]();
   signal.throwIfAborted();
@@ -148,8 +172,12 @@ export async function renderAndPublish(
     throw blame ? new DeviceFailure(blame, { cause }) : cause;
   }
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
-  if (part.kind === "HEAD") announceSplit(context, work, speed.speed);
+  if (part.kind === "HEAD" && isSourceStored()) announceSplit(context, work, speed.speed);
   await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, work, publishers));
+  if (part.kind === "HEAD") {
+    await context.source?.stored();
+    announceSplit(context, work, speed.speed);
+  }
   progressed(performance.now());
   await publishPoster(context, signal);
   const encoders = [...work.devices.encoders].map(([name, encoder]) => [name, describeEncoder(encoder)]);

@@ -12,6 +12,7 @@ import { acquireSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
+import { isRest } from "./is-rest.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import { renderRest } from "./render-rest.ts";
@@ -19,23 +20,26 @@ import { renderReplacing } from "./replace-encoder.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
-export async function runAttempt(context: AttemptContext): Promise<Outcome> {
+export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
   try {
-    const { task, config, state, tools, signal } = context;
+    const { task, config, state, tools } = attempt;
     const step = <T>(name: string, work: () => Promise<T>) =>
-      inSpan(tracerName, name, { parent: context.trace }, work);
-    const { key, ...file } = await step("fetch", () =>
+      inSpan(tracerName, name, { parent: attempt.trace }, work);
+    await using file = await step("fetch", () =>
       acquireSource(task.source, {
-        store: context.store,
-        directory: context.directory.path,
-        signal,
+        store: attempt.store,
+        directory: attempt.directory.path,
+        signal: attempt.signal,
         limits: config.limits,
         fetch: config.fetch,
+        assertRoom: (sizeBytes) => attempt.directory.assertRoom(sizeBytes),
+        onRead: (sizeBytes) => attempt.metrics?.sourceRead(sizeBytes),
       }),
     );
-    const { contentType, sizeBytes } = file;
-    const isRest = task.part?.kind === "CHUNK" || task.part?.kind === "AUDIO";
-    if (!isRest)
+    const { key, contentType, sizeBytes, signal } = file;
+    // From here on a source that cannot be read any more ends the attempt, too.
+    const context = { ...attempt, signal, source: file };
+    if (!isRest(task))
       state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
 
     const source = await step("probe", () =>
@@ -96,10 +100,11 @@ export async function runAttempt(context: AttemptContext): Promise<Outcome> {
     if (made) await writeManifest(context, source, made);
     // The rest of a split video is more urgent: its storyboard comes with the last of that.
     if (part.kind === "WHOLE") await makeStoryboard(context, source);
+    await file.stored();
     return { kind: "COMPLETED" };
   } catch (thrown) {
-    const outcome = toOutcome(thrown, context.signal);
-    if ("error" in outcome) context.log.warn({ err: thrown, code: outcome.error.code }, "attempt.failed");
+    const outcome = toOutcome(thrown, attempt.signal);
+    if ("error" in outcome) attempt.log.warn({ err: thrown, code: outcome.error.code }, "attempt.failed");
     return outcome;
   }
 }

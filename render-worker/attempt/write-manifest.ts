@@ -1,17 +1,13 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { objectKeys } from "@reelay/contracts";
 import { retryStore } from "../hls/retry-store.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import type { AttemptContext } from "./context.ts";
+import { isRest } from "./is-rest.ts";
 import type { Made } from "./render-and-publish.ts";
 
 /** Leaves an account of the attempt beside what it made: from which bytes, by which build and command. */
 export async function writeManifest(context: AttemptContext, source: SourceFile, made: Made): Promise<void> {
-  const { config, ref, signal, state, store, tools } = context;
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(source.path), hash, { signal });
+  const { config, ref, signal, state, store, task, tools } = context;
   const { variants, audio, posterKey } = state.current;
   const manifest = {
     videoId: ref.videoId,
@@ -29,8 +25,10 @@ export async function writeManifest(context: AttemptContext, source: SourceFile,
       command: made.command,
     },
     source: {
-      key: state.current.source?.key,
-      sha256: hash.digest("hex"),
+      key: task.source.key,
+      generation: context.source?.generation ?? null,
+      // Of the whole file: a part's task reads only its own, and its head's manifest says it.
+      hash: isRest(task) ? null : ((await context.source?.hash()) ?? null),
       probe: source.probe,
     },
     made: {

@@ -1,6 +1,6 @@
 import { inputError, RenderError, retriableError } from "../errors.ts";
 import { RefusedAddressError } from "./checked-lookup.ts";
-import type { FetchPolicy } from "./fetch-source.ts";
+import type { FetchPolicy } from "./fetch-policy.ts";
 
 export const refused = (why: string): RenderError =>
   inputError("SOURCE_URL_REFUSED", `The source's URL is not fetched: ${why}.`);
@@ -9,6 +9,14 @@ export const tooLarge = (bytes: number, maxBytes: number): RenderError =>
   inputError(
     "SOURCE_TOO_LARGE",
     `The source's URL gives ${bytes} bytes or more; at most ${maxBytes} are taken. Use a smaller file, or raise MAX_SOURCE_BYTES.`,
+  );
+
+/** What was begun with one file cannot be ended with another. */
+export const changed = (): RenderError =>
+  retriableError(
+    "INPUT",
+    "SOURCE_URL_CHANGED",
+    "The file at the source's URL was changed while it was fetched; it is fetched again from the beginning.",
   );
 
 /** 4xx is the address's fault and stays so; 408, 429 and 5xx may pass. */
@@ -84,5 +92,5 @@ function rootCause(error: unknown): unknown {
   return error;
 }
 
-const codeOf = (error: unknown): string | undefined =>
+export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

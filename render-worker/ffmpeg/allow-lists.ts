@@ -38,11 +38,23 @@ const audioDecoders = [
   ...words("pcm_f64le pcm_f64be pcm_bluray pcm_dvd pcm_lxf pcm_s16le_planar pcm_s16be_planar pcm_zork"),
 ];
 
+/** What reading from the worker's own source server needs, and nothing that would lead elsewhere. */
+const loopbackOptions = [
+  ...words("-protocol_whitelist http,tcp"),
+  // Not even a proxy that the environment names is asked for what lies on this machine.
+  ...words("-http_proxy none"),
+  // A connection that breaks is opened again at the same byte; by itself ffmpeg would take it for the end of the file.
+  ...words("-reconnect 1 -reconnect_on_network_error 1"),
+  // What lies in the socket when ffmpeg jumps elsewhere was read in vain.
+  ...words("-recv_buffer_size 262144"),
+];
+
 /**
- * Input options, for ffmpeg and ffprobe alike. `-max_pixels` stops a decoder before it allocates a picture that large.
+ * Input options, for ffmpeg and ffprobe alike: `input` is a file, or an address of the worker's source server. `-max_pixels` stops a decoder before it
+ * allocates a picture that large.
  */
-export const safeInputOptions = (maxPixels: number): string[] => [
-  ...words("-protocol_whitelist file,pipe"),
+export const safeInputOptions = (maxPixels: number, input: string): string[] => [
+  ...(input.startsWith("http://127.0.0.1:") ? loopbackOptions : words("-protocol_whitelist file,pipe")),
   ...words(`-format_whitelist ${formats.join(",")}`),
   ...words(`-codec_whitelist ${[...new Set([...videoDecoders, ...audioDecoders])].join(",")}`),
   ...words(`-max_pixels ${maxPixels}`),

@@ -78,10 +78,10 @@ export function planRender(request: RenderRequest): RenderPlan {
       // ... and one line per encoded frame and output: what each variant has really got.
       ...words(`-vstats_version 2 -vstats_file ${statisticsFile}`),
       ...(request.devices ? deviceInputOptions(request.devices) : []),
-      ...safeInputOptions(limits.sourcePixels),
+      ...safeInputOptions(limits.sourcePixels, source.input),
       ...planSeek(request.entry),
     ],
-    input: `file:${source.path}`,
+    input: source.input,
     directory,
     filterGraph: rungs.length > 0 ? planGraph(request, rungs) : null,
     outputs: [...videos, ...audio, ...poster, ...planClock(request)],

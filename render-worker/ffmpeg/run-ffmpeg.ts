@@ -19,6 +19,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Without any progress for so long, the process is ended. */
   stallTimeoutMs: number;
+  /** Whether it waits for something that is not its fault: then it is not ended. */
+  isExcused?: () => boolean;
   /** Called with the process id, so that a later worker can end what this one left behind. */
   onStart?: (pid: number) => void;
 }
@@ -38,6 +40,10 @@ export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<
     escalation ??= setTimeout(() => child?.kill("SIGKILL"), killAfterMs);
   };
   const stalled = setTimeout(() => {
+    if (options.isExcused?.()) {
+      stalled.refresh();
+      return;
+    }
     isStalled = true;
     end();
   }, options.stallTimeoutMs);

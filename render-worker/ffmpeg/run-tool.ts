@@ -20,6 +20,8 @@ export interface ToolResult {
 
 export interface RunToolOptions {
   timeoutMs: number;
+  /** Whether it waits for something that is not its fault: then it gets its time once more. */
+  isExcused?: () => boolean;
   signal?: AbortSignal;
   maxBytes?: number;
   /** Of the standard output. Default UTF-8. */
@@ -53,6 +55,10 @@ export async function runTool(
   let isTooLong = false;
   const kill = () => child.kill("SIGKILL");
   const timer = setTimeout(() => {
+    if (options.isExcused?.()) {
+      timer.refresh();
+      return;
+    }
     timedOut = true;
     kill();
   }, options.timeoutMs);

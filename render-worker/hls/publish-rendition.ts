@@ -11,8 +11,8 @@ import { type CutSegment, SegmentCutter } from "./cut-segments.ts";
 import { joinPieces } from "./join-pieces.ts";
 import { parseMediaPlaylist } from "./media-playlist.ts";
 import type { RenditionSink, StoredInit, StoredRendition } from "./rendition-sink.ts";
-import { retryStore } from "./retry-store.ts";
 import { readSegmentTiming, readTrackClock, type TrackClock } from "./segment-timing.ts";
+import { storeOnce } from "./store-once.ts";
 
 export interface RenditionOptions {
   store: ObjectStore;
@@ -56,6 +56,7 @@ export class RenditionPublisher implements AsyncDisposable {
   #init: StoredInit | null = null;
   #clock: TrackClock | null = null;
   #isComplete = false;
+  #isStoring = false;
 
   constructor(options: RenditionOptions) {
     this.#options = options;
@@ -65,6 +66,11 @@ export class RenditionPublisher implements AsyncDisposable {
   /** Everything is stored and made known. */
   get isComplete(): boolean {
     return this.#isComplete;
+  }
+
+  /** A segment is on its way to the store. */
+  get isStoring(): boolean {
+    return this.#isStoring;
   }
 
   get storedBytes(): number {
@@ -186,9 +192,7 @@ export class RenditionPublisher implements AsyncDisposable {
       );
     }
     const key = keyPrefix + files.init;
-    await retryStore(`store ${key}`, signal, () =>
-      store.put(key, init, { contentType: `${kind}/mp4`, cacheControl: immutable, signal }),
-    );
+    await storeOnce(store, key, init, { contentType: `${kind}/mp4`, cacheControl: immutable, signal });
     this.#clock = readTrackClock(init);
     const sha256 = createHash("sha256").update(init).digest("hex");
     this.#init = { key, sha256, codecs, sizeBytes: init.length };
@@ -199,9 +203,9 @@ export class RenditionPublisher implements AsyncDisposable {
     const { store, directory, keyPrefix, kind, signal } = this.#options;
     const { path, sizeBytes } = await joinPieces(directory, segment.pieces);
     const key = `${keyPrefix}${String(this.#segments.length).padStart(5, "0")}.m4s`;
-    await retryStore(`store ${key}`, signal, () =>
-      store.adopt(key, path, { contentType: `${kind}/mp4`, cacheControl: immutable, signal }),
-    );
+    this.#isStoring = true;
+    await storeOnce(store, key, { path }, { contentType: `${kind}/mp4`, cacheControl: immutable, signal });
+    this.#isStoring = false;
     this.#segments.push({ key, durationMs: segment.durationMs, sizeBytes });
   }
 

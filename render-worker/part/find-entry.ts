@@ -39,10 +39,10 @@ async function lastKeyFrame(
     options.ffprobePath,
     [
       ...words("-v error"),
-      ...safeInputOptions(options.limits.sourcePixels),
+      ...safeInputOptions(options.limits.sourcePixels, source.input),
       ...words(`-select_streams ${source.videoIndex} -read_intervals ${from.toFixed(3)}%${to.toFixed(3)}`),
       ...words("-show_entries packet=pts_time,flags -of csv=p=0"),
-      `file:${source.path}`,
+      source.input,
     ],
     { timeoutMs: 60_000, signal: options.signal },
   );

@@ -29,7 +29,7 @@ export function explainProbeFailure(stderr: string, limits: { sourcePixels: numb
     return retriableError(
       "WORKER",
       "SOURCE_UNREADABLE",
-      "The worker could not read its local copy of the source; try again.",
+      "The worker could not read the source; try again.",
       tail,
     );
   }

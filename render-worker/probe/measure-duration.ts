@@ -1,6 +1,7 @@
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import type { SourceReader } from "../source/source-reader.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /**
@@ -12,6 +13,7 @@ export async function measureDurationMs(
   source: SourceFile,
   limits: { sourcePixels: number },
   signal: AbortSignal,
+  reader: Pick<SourceReader, "isAwaited">,
 ): Promise<number | null> {
   const range = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, packets: 0 };
   let rest = "";
@@ -20,15 +22,16 @@ export async function measureDurationMs(
     [
       "-v",
       "error",
-      ...safeInputOptions(limits.sourcePixels),
+      ...safeInputOptions(limits.sourcePixels, source.input),
       "-select_streams",
       String(source.videoIndex),
       ...words("-show_entries packet=pts_time,duration_time -of csv=p=0"),
-      `file:${source.path}`,
+      source.input,
     ],
     {
       timeoutMs: 10 * 60_000,
       signal,
+      isExcused: () => reader.isAwaited(),
       onStdout: (chunk) => {
         const lines = (rest + chunk).split("\n");
         rest = lines.pop() ?? "";

@@ -14,7 +14,7 @@ const captured = async (name: string, release: string) => {
   );
   return ProbedFile.parse(JSON.parse(text));
 };
-const file = { path: "/clip", sizeBytes: 1_000 };
+const file = { input: "/clip", sizeBytes: 1_000 };
 
 describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
   test("a quarter turn swaps the sides", async () => {

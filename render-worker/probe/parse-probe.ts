@@ -9,7 +9,7 @@ import { parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
  * The stream flagged as default wins, else the first; cover pictures are not video; sound that this ffmpeg has no decoder for
  * is treated as absent, because a silent video is better than none.
  */
-export function parseProbe(probed: ProbedFile, file: { path: string; sizeBytes: number }): SourceFile {
+export function parseProbe(probed: ProbedFile, file: { input: string; sizeBytes: number }): SourceFile {
   const { format, streams } = probed;
   if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"));
   const video = choose(streams.filter(isVideo));
@@ -40,7 +40,7 @@ export function parseProbe(probed: ProbedFile, file: { path: string; sizeBytes: 
     streamCount: streams.length,
   };
   return {
-    path: file.path,
+    input: file.input,
     probe,
     videoIndex: video.index,
     audioIndex: audio?.index ?? null,

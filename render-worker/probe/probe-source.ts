@@ -2,6 +2,7 @@ import { inputError, retriableError } from "../errors.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import type { SourceReader } from "../source/source-reader.ts";
 import { assertWhole } from "./assert-whole.ts";
 import { explainProbeFailure } from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";
@@ -16,9 +17,9 @@ export interface ProbeLimits {
   sourcePixels: number;
 }
 
-/** Reads what a local file is. Throws a `RenderError`: final when the file is at fault. */
+/** Reads what a source is. Throws a `RenderError`: final when the file is at fault. */
 export async function probeSource(
-  file: { path: string; sizeBytes: number },
+  file: { input: string; sizeBytes: number; reader: SourceReader },
   options: { ffprobePath: string; limits: ProbeLimits; signal: AbortSignal },
 ): Promise<SourceFile> {
   const { ffprobePath, limits, signal } = options;
@@ -33,11 +34,11 @@ export async function probeSource(
     [
       "-v",
       "error",
-      ...safeInputOptions(limits.sourcePixels),
+      ...safeInputOptions(limits.sourcePixels, file.input),
       ...words("-print_format json -show_format -show_streams"),
-      `file:${file.path}`,
+      file.input,
     ],
-    { timeoutMs: 60_000, signal },
+    { timeoutMs: 60_000, signal, isExcused: () => file.reader.isAwaited() },
   );
   if (result.timedOut) {
     throw retriableError(
@@ -64,10 +65,10 @@ export async function probeSource(
   if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
   assertDecodablePixels(result.stderr, limits);
   const source = parseProbe(parseOutput(result.stdout), file);
-  if (source.probe.container.startsWith("mov,")) await assertWhole(file);
+  if (source.probe.container.startsWith("mov,")) await assertWhole(file.reader, signal);
   assertPixels(source, limits);
   const durationMs =
-    source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal));
+    source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal, file.reader));
   assertDuration(durationMs, limits);
   return { ...source, probe: { ...source.probe, durationMs } };
 }

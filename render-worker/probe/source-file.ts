@@ -1,8 +1,9 @@
 import type { SourceProbe } from "@reelay/contracts";
 
-/** A source that lies on this machine and was read: its probe, and what only ffmpeg's arguments need. */
+/** A source that was probed, and what only ffmpeg's arguments need. */
 export interface SourceFile {
-  path: string;
+  /** What ffmpeg reads: `file:…`, or an address of the worker's own source server. Always beside `safeInputOptions` for it. */
+  input: string;
   probe: SourceProbe;
   /** ffmpeg's index of the video stream that is rendered. */
   videoIndex: number;

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { ObjectStore, PutBody, PutOptions, StoredObject } from "@reelay/object-store";
+import type { ObjectStore, PutBody, PutOptions, ReadOptions, StoredObject } from "@reelay/object-store";
 import { ObjectNotFoundError, PreconditionFailedError } from "@reelay/object-store";
 
 /** A directory at the store's port: enough for the worker's tests, and the directory can be looked into with ffprobe. */
@@ -9,8 +9,13 @@ export class DirectoryStore implements ObjectStore {
   readonly directory: string;
   /** Keys in the order in which they were written, with their options. */
   readonly writes: { key: string; options: PutOptions }[] = [];
+  readonly #types = new Map<string, string>();
   /** Called before each write; may throw. */
   beforeWrite: (key: string) => void | Promise<void> = () => undefined;
+  /** Called before each read; may throw. */
+  beforeRead: (key: string, start: number) => void | Promise<void> = () => undefined;
+  /** Whether it claims to be on another machine. */
+  isElsewhere = false;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -34,6 +39,8 @@ export class DirectoryStore implements ObjectStore {
 
   async adopt(key: string, path: string, options: PutOptions = {}): Promise<StoredObject> {
     await this.#prepare(key);
+    if (options.ifGenerationMatch === "0" && (await this.head(key)) !== null)
+      throw new PreconditionFailedError(key, "0");
     await rename(path, this.path(key));
     return this.#written(key, options);
   }
@@ -44,16 +51,19 @@ export class DirectoryStore implements ObjectStore {
     return {
       key,
       sizeBytes: file.size,
-      contentType: "application/octet-stream",
+      contentType: this.#types.get(key) ?? "application/octet-stream",
       generation: String(file.mtimeMs),
+      checksum: null,
       updatedAt: file.mtime,
     };
   }
 
-  async read(key: string) {
+  async read(key: string, { start = 0, end, signal }: ReadOptions = {}) {
+    await this.beforeRead(key, start);
     const object = await this.head(key);
     if (!object) throw new ObjectNotFoundError(key);
-    return { object, body: createReadStream(this.path(key)) };
+    const last = Math.min(end ?? Number.POSITIVE_INFINITY, object.sizeBytes - 1);
+    return { object, body: createReadStream(this.path(key), { start, end: last, signal }) };
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
@@ -92,9 +102,8 @@ export class DirectoryStore implements ObjectStore {
     return keys.length;
   }
 
-  async toLocalFile(key: string): Promise<{ path: string; isCopy: boolean }> {
-    if (!(await this.head(key))) throw new ObjectNotFoundError(key);
-    return { path: this.path(key), isCopy: false };
+  localPath(key: string): string | null {
+    return this.isElsewhere ? null : this.path(key);
   }
 
   publicUrl(key: string): string {
@@ -110,6 +119,7 @@ export class DirectoryStore implements ObjectStore {
 
   async #written(key: string, options: PutOptions): Promise<StoredObject> {
     this.writes.push({ key, options });
+    if (options.contentType) this.#types.set(key, options.contentType);
     const object = await this.head(key);
     if (!object) throw new ObjectNotFoundError(key);
     return object;

@@ -34,7 +34,7 @@ export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<So
     streamCount: 2,
   };
   return {
-    path: "/store/clip.mp4",
+    input: "file:/store/clip.mp4",
     probe,
     videoIndex: 0,
     audioIndex: 1,

@@ -130,7 +130,7 @@ test("what ffmpeg said is with the error wherever that is shown", async () => {
 test("a store that is full is a retriable failure of scope STORAGE, and no fault of the source", async () => {
   await using _worker = await system.startWorker({ workerId: "full" }, (store) => ({
     ...store,
-    toLocalFile: (...args) => store.toLocalFile(...args),
+    localPath: (key) => store.localPath(key),
     head: (...args) => store.head(...args),
     deletePrefix: (...args) => store.deletePrefix(...args),
     put: (key) => Promise.reject(new StoreFullError(key)),

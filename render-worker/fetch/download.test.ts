@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { RenderError } from "../errors.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
-import { type FetchPolicy, fetchSource } from "./fetch-source.ts";
+import { startOrigin } from "../testing/origin.ts";
+import { beginDownload } from "./download.ts";
+import type { FetchPolicy } from "./fetch-policy.ts";
 import { isPublicAddress } from "./is-public-address.ts";
 
 async function serve(listener: RequestListener) {
@@ -21,17 +24,26 @@ async function serve(listener: RequestListener) {
 }
 
 /** Fetches with loopback allowed, and says what came of it. */
-async function fetched(url: string, policy: Partial<FetchPolicy> = {}, maxBytes = 1_000) {
+async function fetched(
+  url: string,
+  policy: Partial<FetchPolicy> = {},
+  maxBytes = 1_000,
+  onRead?: (sizeBytes: number) => void,
+) {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "source");
   try {
-    const { contentType } = await fetchSource(url, {
+    await using download = await beginDownload(url, {
       path,
       maxBytes,
       policy: { timeoutMs: 5_000, allowPrivate: ["127.0.0.1"], ...policy },
       signal: new AbortController().signal,
+      onRead,
     });
-    return { contentType, body: await readFile(path, "utf8") };
+    const { sizeBytes, sha256 } = await download.done;
+    const bytes = await readFile(path);
+    expect([bytes.length, createHash("sha256").update(bytes).digest("hex")]).toEqual([sizeBytes, sha256]);
+    return { contentType: download.file.contentType, body: bytes.toString() };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     const { code, retriable, message } = error.reported;
@@ -161,3 +173,64 @@ test("only addresses of the public internet are public", () => {
   ];
   expect(addresses.filter(isPublicAddress)).toEqual(addresses.slice(0, 4));
 });
+
+test("a transfer that breaks goes on at the same byte where the origin can vouch for the rest", async () => {
+  await using origin = await startOrigin(Buffer.from("0123456789"));
+  let arrived = Promise.withResolvers<void>();
+  origin.send = async (body, response) => {
+    response.write(body.subarray(0, 4));
+    await arrived.promise;
+    arrived = Promise.withResolvers();
+    response.destroy();
+  };
+  const onRead = () => arrived.resolve();
+  expect(await fetched(origin.url, {}, 1_000, onRead)).toEqual({
+    contentType: "video/mp4",
+    body: "0123456789",
+  });
+  expect(origin.asked).toEqual(["whole", "bytes=4-", "bytes=8-"]);
+});
+
+test("an origin that is busy for a moment is asked again for the rest", async () => {
+  await using origin = await startOrigin(Buffer.from("0123456789"));
+  const troubles = [429, 503];
+  origin.answer = (request, response) => {
+    const status = request.headers.range === undefined ? undefined : troubles.shift();
+    if (status !== undefined) response.writeHead(status).end();
+    return status !== undefined;
+  };
+  origin.send = async (body, response) => {
+    if (body.length === 10) breakAfter(response, body.subarray(0, 4));
+    else response.end(body);
+  };
+  expect(await fetched(origin.url)).toMatchObject({ body: "0123456789" });
+});
+
+test("what was begun with one file is never ended with another", async () => {
+  await using origin = await startOrigin(Buffer.from("0123456789"));
+  origin.send = async (body, response) => {
+    origin.bytes = Buffer.from("abcdefghij");
+    origin.etag = '"two"';
+    breakAfter(response, body.subarray(0, 4));
+  };
+  expect(await fetched(origin.url)).toMatchObject({ code: "SOURCE_URL_CHANGED", retriable: true });
+});
+
+test.each([
+  ["no ranges", { takesRanges: false }],
+  ["no validator", { etag: null }],
+  ["a weak validator", { etag: 'W/"one"' }],
+])("an origin that gives %s is not trusted with the rest of a broken transfer", async (_what, kind) => {
+  await using origin = await startOrigin(Buffer.from("0123456789"));
+  Object.assign(origin, kind);
+  origin.send = async (body, response) => {
+    breakAfter(response, body.subarray(0, 4));
+  };
+  expect(await fetched(origin.url)).toMatchObject({ code: "SOURCE_URL_UNREACHABLE", retriable: true });
+  expect(origin.asked).toEqual(["whole"]);
+});
+
+/** What was sent arrives; then the connection is closed before its time. */
+function breakAfter(response: ServerResponse, part: Buffer): void {
+  response.write(part, () => response.socket?.end());
+}

@@ -1,0 +1,82 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface BrakeOptions {
+  /** Where the encoder writes what is then stored and removed. */
+  directories: readonly string[];
+  /** Held above so many bytes, let go below half of them. */
+  limitBytes: number;
+  /** Whether something is being stored now. If not, what lies there is the beginning of a segment, and only the encoder can end it. */
+  isStoring: () => boolean;
+  /** Told when it is held and when it is let go. */
+  onChange: (isHeld: boolean, unsentBytes: number) => void;
+}
+
+/**
+ * Holds an encoder whose output the store does not take as fast as it comes: else the temporary disk would fill with finished segments. A held process
+ * is stopped (SIGSTOP) and keeps everything as it is.
+ */
+export class EncoderBrake implements Disposable {
+  readonly #options: BrakeOptions;
+  #pid: number | null = null;
+  #isHeld = false;
+
+  constructor(options: BrakeOptions) {
+    this.#options = options;
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  follow(pid: number): void {
+    this.#pid = pid;
+  }
+
+  /** The process has ended: its id may be another's soon. */
+  leave(): void {
+    this.#pid = null;
+    this.#isHeld = false;
+  }
+
+  async read(): Promise<void> {
+    const { directories, limitBytes, isStoring } = this.#options;
+    const unsentBytes = sum(await Promise.all(directories.map(segmentBytes)));
+    if (!this.#isHeld && unsentBytes > limitBytes && isStoring()) this.#set(true, unsentBytes);
+    else if (this.#isHeld && (unsentBytes <= limitBytes / 2 || !isStoring())) this.#set(false, unsentBytes);
+  }
+
+  #set(isHeld: boolean, unsentBytes: number): void {
+    if (this.#pid === null) return;
+    try {
+      process.kill(this.#pid, isHeld ? "SIGSTOP" : "SIGCONT");
+    } catch {
+      // It has just ended; or this system cannot stop processes, and the disk must do.
+      return;
+    }
+    this.#isHeld = isHeld;
+    this.#options.onChange(isHeld, unsentBytes);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isHeld) this.#set(false, 0);
+  }
+}
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+
+async function segmentBytes(directory: string): Promise<number> {
+  const files = await readdir(directory).catch(() => []);
+  const sizes = await Promise.all(
+    files
+      .filter((file) => file.endsWith(".m4s"))
+      .map((file) =>
+        stat(join(directory, file)).then(
+          ({ size }) => size,
+          // Stored and removed meanwhile.
+          () => 0,
+        ),
+      ),
+  );
+  return sum(sizes);
+}

@@ -1,0 +1,91 @@
+import type { Readable } from "node:stream";
+import { Agent, type Dispatcher } from "undici";
+import { checkedLookup } from "./checked-lookup.ts";
+import { changed, httpError } from "./explain-failure.ts";
+import type { FetchPolicy } from "./fetch-policy.ts";
+import { follow } from "./follow.ts";
+
+/** The file at a URL, as its first answer describes it. */
+export interface OriginFile {
+  /** Null when the origin does not say. */
+  sizeBytes: number | null;
+  contentType: string | null;
+  /** Names these very bytes in later requests (`If-Range`). Null: nothing does, or the origin gives no ranges. */
+  validator: string | null;
+}
+
+/** Where a source is fetched from: asked once for all of it, and then for ranges of the same bytes. */
+export class Origin implements AsyncDisposable {
+  readonly #url: string;
+  readonly #policy: FetchPolicy;
+  readonly #dispatcher: Agent;
+
+  constructor(url: string, policy: FetchPolicy) {
+    const idleTimeoutMs = policy.idleTimeoutMs ?? 30_000;
+    this.#url = url;
+    this.#policy = policy;
+    this.#dispatcher = new Agent({
+      connect: { lookup: checkedLookup(policy.allowPrivate), timeout: Math.min(10_000, idleTimeoutMs) },
+      headersTimeout: idleTimeoutMs,
+      bodyTimeout: idleTimeoutMs,
+    });
+  }
+
+  async openWhole(signal: AbortSignal): Promise<{ file: OriginFile; body: Readable }> {
+    const { statusCode, headers, body } = await this.#ask({}, signal);
+    if (statusCode !== 200) throw discard(body, httpError(statusCode));
+    const declared = headers["content-length"];
+    const type = headers["content-type"];
+    return {
+      file: {
+        sizeBytes: typeof declared === "string" ? Number(declared) : null,
+        contentType: typeof type === "string" ? type : null,
+        validator: validatorOf(headers),
+      },
+      body,
+    };
+  }
+
+  /** From `start` up to, not including, `end`. Throws `SOURCE_URL_CHANGED` when the origin has other bytes by now. */
+  async openRange(
+    file: OriginFile & { validator: string },
+    { start, end }: { start: number; end?: number },
+    signal: AbortSignal,
+  ): Promise<Readable> {
+    const range = `bytes=${start}-${end === undefined ? "" : end - 1}`;
+    const { statusCode, headers, body } = await this.#ask({ range, "if-range": file.validator }, signal);
+    if (statusCode !== 206 && statusCode !== 200) throw discard(body, httpError(statusCode));
+    const said = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(String(headers["content-range"]));
+    const isSame =
+      statusCode === 206 &&
+      Number(said?.[1]) === start &&
+      (said?.[2] === "*" || file.sizeBytes === null || Number(said?.[2]) === file.sizeBytes);
+    if (!isSame) throw discard(body, changed());
+    return body;
+  }
+
+  async #ask(headers: Record<string, string>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    return follow(this.#url, this.#policy, {
+      dispatcher: this.#dispatcher,
+      signal,
+      headers: { "user-agent": "reelay", accept: "*/*", "accept-encoding": "identity", ...headers },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+}
+
+/** A strong entity tag, or the time of the last change. */
+function validatorOf(headers: Dispatcher.ResponseData["headers"]): string | null {
+  if (headers["accept-ranges"] !== "bytes") return null;
+  const { etag, "last-modified": lastModified } = headers;
+  if (typeof etag === "string") return etag.startsWith('"') ? etag : null;
+  return typeof lastModified === "string" ? lastModified : null;
+}
+
+function discard(body: Readable, error: Error): Error {
+  body.on("error", () => undefined).destroy();
+  return error;
+}

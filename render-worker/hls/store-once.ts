@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { type ObjectStore, PreconditionFailedError, type PutOptions } from "@reelay/object-store";
+import { retryStore } from "./retry-store.ts";
+
+/**
+ * Writes what only this attempt ever writes, and only once: the key must not exist. A file is gone from this machine afterwards. If a try's answer was
+ * lost, the next finds the object there: it is ours if it holds the same bytes, and else `PreconditionFailedError`, for nobody else has any
+ * business there.
+ */
+export async function storeOnce(
+  store: ObjectStore,
+  key: string,
+  body: Uint8Array | { path: string },
+  { signal, ...options }: Omit<PutOptions, "ifGenerationMatch" | "signal"> & { signal: AbortSignal },
+): Promise<void> {
+  const once = { ...options, ifGenerationMatch: "0", signal };
+  await retryStore(`store ${key}`, signal, async () => {
+    try {
+      await ("path" in body ? store.adopt(key, body.path, once) : store.put(key, body, once));
+    } catch (error) {
+      if (!(error instanceof PreconditionFailedError) || !(await holds(store, key, body, signal)))
+        throw error;
+      if ("path" in body) await rm(body.path, { force: true });
+    }
+  });
+}
+
+async function holds(
+  store: ObjectStore,
+  key: string,
+  body: Uint8Array | { path: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { body: theirs } = await store.read(key, { signal });
+  const ours = "path" in body ? createReadStream(body.path, { signal }) : Readable.from([body]);
+  const [one, other] = await Promise.all([sha256(theirs), sha256(ours)]);
+  return one === other;
+}
+
+async function sha256(stream: Readable): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) hash.update(chunk);
+  return hash.digest("hex");
+}

@@ -1,0 +1,118 @@
+import type { Readable } from "node:stream";
+import { sleep } from "../wait.ts";
+import { Block } from "./block.ts";
+import type { SourceReader } from "./source-reader.ts";
+
+/** Where blocks come from. */
+export interface Ranges {
+  sizeBytes: number;
+  /** A stream of exactly these bytes, `end` not included. One that ends early or breaks is asked for again from where it was. */
+  open(start: number, end: number, signal: AbortSignal): Promise<Readable>;
+  /** Whether, and after how many milliseconds, a read that failed is tried again; throws what it means when it is not. */
+  beforeRetry(error: unknown, tried: number): number;
+}
+
+export interface BlockReaderOptions {
+  /** Ends all reading. */
+  signal: AbortSignal;
+  /** Default 2 MiB. */
+  blockBytes?: number;
+  /** Blocks kept, the memory of a reader: default 12. More only as long as more are being filled. */
+  keptBlocks?: number;
+  /** Blocks that are fetched ahead of one who reads on: default 3. */
+  aheadBlocks?: number;
+  /** Without a byte for so long, a stream is given up and opened again. Default 30 s. */
+  idleMs?: number;
+  /** Told of the bytes that came. */
+  onRead?: (sizeBytes: number) => void;
+}
+
+/**
+ * Reads a source in blocks: whole ranges that can be asked for again one by one, so that a store's bad moment, or a reader that pauses for minutes,
+ * breaks nothing. The newest blocks are kept, so that a demuxer which jumps between sound and picture reads from memory. Who reads on finds the next
+ * blocks under way; who only looks at a place costs one block.
+ */
+export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): SourceReader {
+  const { signal: ended, blockBytes = 2 * 1024 * 1024, keptBlocks = 12, aheadBlocks = 3 } = options;
+  const { sizeBytes } = ranges;
+  /** In the order of their last use. */
+  const blocks = new Map<number, Block>();
+
+  function take(index: number): Block {
+    const known = blocks.get(index);
+    blocks.delete(index);
+    const block = known && !known.hasFailed ? known : begin(index);
+    blocks.set(index, block);
+    return block;
+  }
+
+  function begin(index: number): Block {
+    for (const [kept, block] of blocks) {
+      if (blocks.size < keptBlocks) break;
+      if (block.isWhole || block.hasFailed) blocks.delete(kept);
+    }
+    const start = index * blockBytes;
+    const block = new Block(Math.min(blockBytes, sizeBytes - start));
+    void fill(block, start).catch((error: unknown) => block.fail(error));
+    return block;
+  }
+
+  async function fill(block: Block, start: number): Promise<void> {
+    for (let tried = 0; !block.isWhole; ) {
+      const before = block.grown;
+      try {
+        await fillOnce(block, start);
+      } catch (error) {
+        ended.throwIfAborted();
+        // What got further is no repetition of what failed.
+        tried = block.grown > before ? 0 : tried + 1;
+        await sleep(ranges.beforeRetry(error, tried), ended);
+      }
+    }
+  }
+
+  async function fillOnce(block: Block, start: number): Promise<void> {
+    const { idleMs = 30_000, onRead } = options;
+    const idle = new AbortController();
+    const timer = setTimeout(() => idle.abort(new Error(`no byte came for ${idleMs} ms`)), idleMs);
+    const signal = AbortSignal.any([ended, idle.signal]);
+    try {
+      const end = start + block.bytes.length;
+      const stream = await ranges.open(start + block.grown, end, signal);
+      const stop = () =>
+        stream.destroy(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+      signal.addEventListener("abort", stop, { once: true });
+      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+        timer.refresh();
+        onRead?.(chunk.length);
+        block.append(chunk);
+      }
+      signal.throwIfAborted();
+      if (!block.isWhole)
+        throw new Error(`the bytes ${start} to ${end} were asked for, and ${block.grown} of them came`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    sizeBytes,
+    // What does not come is given up in time, by itself.
+    isAwaited: () => false,
+    async *read(start, end, signal) {
+      for (let at = start; at < end; ) {
+        const index = Math.floor(at / blockBytes);
+        const block = take(index);
+        const from = at - index * blockBytes;
+        await block.until(from, signal);
+        const piece = block.bytes.subarray(from, Math.min(block.grown, end - index * blockBytes));
+        yield piece;
+        at += piece.length;
+        // Half a block further there is one ahead, a block further two, and so on.
+        const ahead = Math.min(aheadBlocks, Math.floor((2 * (at - start)) / blockBytes));
+        for (let next = 1; next <= ahead; next += 1)
+          if ((index + next) * blockBytes < end) take(index + next);
+      }
+    },
+  };
+}

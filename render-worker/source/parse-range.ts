@@ -1,0 +1,22 @@
+/** `end` is not included. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/**
+ * What a `Range` header asks of a body of that size: null for the whole (no header, or one that RFC 9110 lets a server ignore: other units, several
+ * ranges), `"unsatisfiable"` when it begins past the end.
+ */
+export function parseRange(
+  header: string | undefined,
+  sizeBytes: number,
+): ByteRange | "unsatisfiable" | null {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
+  const [, first = "", last = ""] = match ?? [];
+  if (!match || (first === "" && last === "")) return null;
+  const start = first === "" ? Math.max(0, sizeBytes - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? sizeBytes : Math.min(sizeBytes, Number(last) + 1);
+  if (first !== "" && last !== "" && Number(last) < start) return null;
+  return start >= sizeBytes ? "unsatisfiable" : { start, end };
+}
