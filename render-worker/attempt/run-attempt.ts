@@ -53,7 +53,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     const ladder = planLadder(task.profile, source.probe);
     const judgement = await step("judge", () =>
       judgeSource(source, {
-        ...{ ffmpegPath: tools.ffmpeg.path, limits: config.limits, signal },
+        ...{ ffmpegPath: tools.ffmpeg.path, reader: file.reader, limits: config.limits, signal },
         segmentDurationMs: task.profile.segmentDurationMs,
       }),
     );

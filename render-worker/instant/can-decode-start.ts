@@ -15,8 +15,8 @@ export async function canDecodeStart(
     options.ffmpegPath,
     [
       ...words("-hide_banner -nostdin -v error -xerror -err_detect explode -threads 1"),
-      ...safeInputOptions(options.limits.sourcePixels),
-      ...["-i", `file:${source.path}`],
+      ...safeInputOptions(options.limits.sourcePixels, source.input),
+      ...["-i", source.input],
       ...words(`-map 0:${source.videoIndex} -frames:v 1 -f null -`),
     ],
     { timeoutMs: 20_000, signal: options.signal },

@@ -1,4 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
+/** Like a file's handle. */
+export interface ReadsAt {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
 
 /** NAL unit types of H.264: slices of an IDR picture, and of others. */
 const idrSlice = 5;
@@ -12,7 +15,7 @@ const maxUnits = 1_000;
  * damaged, and no player could begin there.
  */
 export async function isIdr(
-  file: Pick<FileHandle, "read">,
+  file: ReadsAt,
   sample: { position: number; sizeBytes: number; lengthBytes: number },
 ): Promise<boolean> {
   const header = Buffer.alloc(sample.lengthBytes + 1);

@@ -1,4 +1,5 @@
 import type { SourceFile } from "../probe/source-file.ts";
+import type { SourceReader } from "../source/source-reader.ts";
 import { canDecodeStart } from "./can-decode-start.ts";
 import { type Judgement, planInstant } from "./plan-instant.ts";
 import { readMp4Index } from "./read-mp4-index.ts";
@@ -8,6 +9,7 @@ export async function judgeSource(
   source: SourceFile,
   options: {
     ffmpegPath: string;
+    reader: SourceReader;
     limits: { sourcePixels: number };
     segmentDurationMs: number;
     signal: AbortSignal;

@@ -43,9 +43,9 @@ export function planRemux(request: RemuxRequest): RenderPlan {
     inputOptions: [
       ...words("-hide_banner -nostdin -loglevel warning"),
       ...words("-nostats -progress pipe:1 -stats_period 0.5"),
-      ...safeInputOptions(limits.sourcePixels),
+      ...safeInputOptions(limits.sourcePixels, source.input),
     ],
-    input: `file:${source.path}`,
+    input: source.input,
     directory,
     filterGraph: null,
     outputs,

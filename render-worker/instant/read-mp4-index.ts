@@ -1,13 +1,25 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { findBox, walkBoxes } from "../hls/boxes.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { readPiece, type SourceReader } from "../source/source-reader.ts";
 import { readAvcConfig, readSoundConfig } from "./decoder-configs.ts";
-import { isIdr } from "./is-idr.ts";
+import { isIdr, type ReadsAt } from "./is-idr.ts";
 import { type Mp4Track, readTrack } from "./mp4-track.ts";
 import { type KeyFrame, longestGop, planCuts } from "./plan-cuts.ts";
 import { samplePositions } from "./sample-positions.ts";
 import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
 import { placeTrack } from "./timeline.ts";
+
+/**
+ * Where the source is not on this machine each look at a frame is a request to the store: so many of them, evenly spread, speak for all. An
+ * encoder that begins groups of pictures without IDR frames does so throughout.
+ */
+const maxFarLooks = 64;
+
+/** What is read of a file, wherever it lies. */
+interface Looks extends AsyncDisposable, ReadsAt {
+  mostLooks: number;
+}
 
 /** Some hours of video have a few megabytes of tables. */
 const maxMovieBytes = 256 * 1024 * 1024;
@@ -18,9 +30,13 @@ const maxMovieBytes = 256 * 1024 * 1024;
  */
 export async function readMp4Index(
   source: SourceFile,
-  { segmentDurationMs, signal }: { segmentDurationMs: number; signal: AbortSignal },
+  {
+    reader,
+    segmentDurationMs,
+    signal,
+  }: { reader: SourceReader; segmentDurationMs: number; signal: AbortSignal },
 ): Promise<SourceIndex | null> {
-  await using file = await open(source.path, "r");
+  await using file = await openLooks(source, reader, signal);
   const moov = await readMovie(file, source.probe.sizeBytes);
   if (moov === null || findBox(moov, ["mvex"]) !== null) return null;
   const mvhd = findBox(moov, ["mvhd"]);
@@ -42,7 +58,27 @@ export async function readMp4Index(
   };
 }
 
-async function readMovie(file: FileHandle, sizeBytes: number): Promise<Buffer | null> {
+async function openLooks(source: SourceFile, reader: SourceReader, signal: AbortSignal): Promise<Looks> {
+  if (source.input.startsWith("file:")) {
+    const file = await open(source.input.slice("file:".length), "r");
+    return {
+      mostLooks: Number.POSITIVE_INFINITY,
+      read: (buffer, offset, length, position) => file.read(buffer, offset, length, position),
+      [Symbol.asyncDispose]: () => file.close(),
+    };
+  }
+  return {
+    mostLooks: maxFarLooks,
+    async read(buffer, offset, length, position) {
+      const piece = await readPiece(reader, position, length, signal);
+      piece.copy(buffer, offset);
+      return { bytesRead: piece.length };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function readMovie(file: Looks, sizeBytes: number): Promise<Buffer | null> {
   const header = Buffer.alloc(16);
   for (let at = 0; at + 8 <= sizeBytes; ) {
     const { bytesRead } = await file.read(header, 0, 16, at);
@@ -69,7 +105,7 @@ interface Placing {
 }
 
 async function readPicture(
-  file: FileHandle,
+  file: Looks,
   track: Mp4Track,
   {
     movieTimeScale,
@@ -89,6 +125,8 @@ async function readPicture(
   if (positions === null) return null;
   const total = track.sizes.reduce((sum, size) => sum + size, 0);
   const segments: PictureIndex["segments"][number][] = [];
+  const step = Math.ceil(cuts.at.length / file.mostLooks);
+  let startsWithIdr = true;
   for (const [segment, index] of cuts.at.entries()) {
     signal.throwIfAborted();
     const next = keyFrames[cuts.at[segment + 1] ?? -1];
@@ -98,11 +136,12 @@ async function readPicture(
       sizeBytes: track.sizes[cutSamples[segment] ?? 0] ?? 0,
       lengthBytes: config.lengthBytes,
     };
+    if (segment % step === 0) startsWithIdr = await isIdr(file, sample);
     segments.push({
       startMs,
       durationMs: (next?.timeMs ?? endMs) - startMs,
       sizeBytes: (next?.bytesBefore ?? total) - bytesBefore,
-      startsWithIdr: await isIdr(file, sample),
+      startsWithIdr,
     });
   }
   return {

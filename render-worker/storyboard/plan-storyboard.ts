@@ -50,8 +50,8 @@ export function toStoryboardArguments(
     ...words("-hide_banner -nostdin -v error -threads 1"),
     // Neither read where the container's index allows that, nor decoded.
     ...words("-discard nokey -skip_frame nokey"),
-    ...safeInputOptions(options.limits.sourcePixels),
-    ...["-i", `file:${source.path}`],
+    ...safeInputOptions(options.limits.sourcePixels, source.input),
+    ...["-i", source.input],
     ...words(`-map 0:${source.videoIndex} -an -sn -dn`),
     "-vf",
     [
