@@ -42,12 +42,14 @@ test("a list of videos with everything in it takes the same queries for 1 as for
         SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > $1 AS "isBackingOff",
           w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
           EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $2) AS "hasWorker",
+          EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > $3) AS "hasOther",
+          greatest(t.queued_at, t.available_at) AS "waitsSince",
           (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
             AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
         FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
           SELECT * FROM tasks WHERE job_id = j.id AND status IN ('PENDING', 'QUEUED')
-          ORDER BY available_at > $3, is_rest, due_at, id LIMIT 1) t
-        WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY ($4::uuid[])",
+          ORDER BY available_at > $4, is_rest, due_at, id LIMIT 1) t
+        WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY ($5::uuid[])",
       "attempts",
       "jobs",
       "jobs",
