@@ -4,7 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
 import { complaints, decodedSound, firstPictureType } from "./testing/inspect.ts";
 import { joinParts, shownAt } from "./testing/join-parts.ts";
-import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import {
+  allTools,
+  defaultProfile,
+  makeClip,
+  startWorker,
+  temporaryDirectory,
+  testTools,
+} from "./testing/kit.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 
@@ -104,6 +111,51 @@ const sources: Record<string, { file: string; args: string[] }> = {
     ],
   },
 };
+
+test("a worker too slow for the whole ladder has the critical variants of a head first, and then the others", async () => {
+  const slow = { ...(await testTools()), pixelsPerSecond: { H264: 1_000_000 } };
+  await using worker = await startWorker({}, slow);
+  const clip = await makeClip(join(clips.path, "slow.mp4"), [
+    ...[...picture("25", 5), ...sound(5), ...encode],
+    ...words("-c:a aac"),
+  ]);
+  const rungs = profile.rungs.map((rung) => ({ ...rung, height: 72, name: "72p" }));
+  const tiered = {
+    ...profile,
+    rungs: [...rungs, ...profile.rungs.map((rung) => ({ ...rung, tier: "STANDARD" as const }))],
+  };
+  const head = await make(worker, clip, {
+    profile: tiered,
+    part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 },
+  });
+  const order = worker.store.writes.map(({ key }) => key.split("/").slice(4).join("/"));
+  expect(order.indexOf("72p/00001.m4s")).toBeLessThan(order.indexOf("144p/init.mp4"));
+  expect(order.filter((key) => key === "poster.jpg")).toHaveLength(1);
+  expect(head.split).toMatchObject({ headEndMs: 2_000, renditions: ["72p", "144p", "audio"] });
+  expect(head.parts?.map(({ rendition, isComplete }) => `${rendition} ${isComplete}`).sort()).toEqual([
+    "144p true",
+    "72p true",
+    "audio true",
+  ]);
+}, 60_000);
+
+test("a chunk beyond the last picture is complete and empty", async () => {
+  await using worker = await startWorker();
+  const clip = await makeClip(join(clips.path, "short.mp4"), [...picture("25", 3), ...encode]);
+  const made = await makeParts(worker, clip, [2_000, 4_000]);
+  expect(made.of("144p").at(-1)).toEqual({
+    ...{ rendition: "144p", startMs: 4_000, endMs: null },
+    ...{ initKey: "", initSha256: "", codecs: "", segments: [], isComplete: true },
+  });
+}, 60_000);
+
+test("a container that cannot be read from the middle is made in one piece", async () => {
+  await using worker = await startWorker();
+  const clip = await makeClip(join(clips.path, "old.avi"), [...picture("25", 3), ...encode]);
+  const state = await make(worker, clip, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 } });
+  expect(state.split).toBeUndefined();
+  expect(state.variants[0]).toMatchObject({ status: "READY", playlist: { isComplete: true } });
+}, 60_000);
 
 describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
   "ffmpeg $version",

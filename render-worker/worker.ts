@@ -19,6 +19,7 @@ import type { WorkerMetrics } from "./metrics.ts";
 import { poolsOf } from "./pools.ts";
 import { pullAny } from "./pull-any.ts";
 import { Slots } from "./slots.ts";
+import { Throughput } from "./speed/throughput.ts";
 import { backoffMs, sleep, within } from "./wait.ts";
 import { WorkDirectory } from "./work-directory/work-directory.ts";
 
@@ -72,6 +73,7 @@ class RenderWorker implements Worker {
   readonly #heartbeat: Heartbeat;
   readonly #encoders: EncoderPool;
   readonly #pools: readonly Pool[];
+  readonly #throughput: Throughput;
   #workDirectory: WorkDirectory | null = null;
   #control: AsyncDisposable | null = null;
   #loops: Promise<void>[] = [];
@@ -79,6 +81,7 @@ class RenderWorker implements Worker {
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
     this.#log = deps.log.child({ workerId: deps.config.workerId });
+    this.#throughput = new Throughput(deps.tools.pixelsPerSecond);
     this.#slots = new Slots(deps.config.slots);
     deps.metrics?.countSlots(deps.config.slots, () => this.#running.size);
     this.#pools = deps.config.pools ?? poolsOf(deps.tools.capabilities);
@@ -265,6 +268,7 @@ class RenderWorker implements Worker {
       reporter,
       state,
       directory,
+      throughput: this.#throughput,
       signal: stop.signal,
     });
     log.info({ outcome: outcome.kind }, "attempt.ended");

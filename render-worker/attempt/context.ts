@@ -7,6 +7,7 @@ import type { EncoderPool } from "../devices/encoder-pool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { WorkerMetrics } from "../metrics.ts";
 import type { OpenSource } from "../source/open-source.ts";
+import type { Throughput } from "../speed/throughput.ts";
 import type { AttemptDirectory } from "../work-directory/work-directory.ts";
 import { emptyState } from "./attempt-state.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
@@ -23,6 +24,8 @@ export interface AttemptContext {
   log: Logger;
   /** Absent: nobody counts. */
   metrics?: Pick<WorkerMetrics, "stored" | "sourceRead" | "ffmpegUsed"> | undefined;
+  /** What this worker is known to encode per second. */
+  throughput: Throughput;
   /** The attempt's trace: parent of what its steps do. */
   trace: Context;
   reporter: AttemptReporter;

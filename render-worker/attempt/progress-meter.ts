@@ -16,15 +16,20 @@ const windowMs = 3_000;
 /** Turns what ffmpeg says of each output into each variant's progress. A variant is at 1 only when all of it is stored. */
 export class ProgressMeter {
   readonly #variants: { name: string; output: number; samples: Sample[] }[];
-  readonly #durationMs: number | null;
+  readonly #span: { startMs: number; durationMs: number | null };
 
-  constructor(rungs: readonly PlannedRung[], outputs: readonly PlannedOutput[], durationMs: number | null) {
+  /** @param span of the timeline that is made; null: nobody knows how long it is */
+  constructor(
+    rungs: readonly PlannedRung[],
+    outputs: readonly PlannedOutput[],
+    span: { startMs: number; durationMs: number | null },
+  ) {
     this.#variants = rungs.map(({ name }) => ({
       name,
       output: outputs.findIndex((output) => output.name === name),
       samples: [],
     }));
-    this.#durationMs = durationMs;
+    this.#span = span;
   }
 
   read(
@@ -33,11 +38,14 @@ export class ProgressMeter {
     nowMs: number,
   ): VariantProgress[] {
     return this.#variants.map(({ name, output, samples }) => {
-      const encoded = statistics.get(output) ?? { frames: 0, timeMs: 0, sizeBytes: 0 };
+      const told = statistics.get(output) ?? { frames: 0, timeMs: 0, sizeBytes: 0 };
+      // ffmpeg's times are the timeline's.
+      const encoded = { ...told, timeMs: Math.max(0, told.timeMs - this.#span.startMs) };
       const publisher = publishers.get(name);
       const isComplete = publisher?.isComplete === true;
       const { fps, speed } = this.#rates(samples, { atMs: nowMs, ...encoded });
-      const leftMs = this.#durationMs === null ? null : Math.max(0, this.#durationMs - encoded.timeMs);
+      const { durationMs } = this.#span;
+      const leftMs = durationMs === null ? null : Math.max(0, durationMs - encoded.timeMs);
       return {
         name,
         fraction: isComplete ? 1 : this.#fraction(encoded.timeMs),
@@ -51,8 +59,9 @@ export class ProgressMeter {
   }
 
   #fraction(timeMs: number): number {
-    if (!this.#durationMs) return 0;
-    return Math.min(0.999, Math.round((timeMs / this.#durationMs) * 10_000) / 10_000);
+    const { durationMs } = this.#span;
+    if (!durationMs) return 0;
+    return Math.min(0.999, Math.round((timeMs / durationMs) * 10_000) / 10_000);
   }
 
   #rates(samples: Sample[], now: Sample): { fps: number; speed: number } {

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
+import { objectKeys } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { blameDevice, DeviceFailure } from "../devices/blame-device.ts";
 import { type DevicePlan, describeEncoder } from "../devices/choose-devices.ts";
@@ -17,22 +17,20 @@ import {
   toArguments,
 } from "../ffmpeg/plan-render.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
-import { PartSink } from "../hls/part-sink.ts";
-import { PlaylistSink } from "../hls/playlist-sink.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
-import type { RenditionSink } from "../hls/rendition-sink.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { Ticker } from "../ticker.ts";
-import { withAudioPlaylist, withPart, withPlaylist } from "./attempt-state.ts";
+import { announceSplit, type SplitWork } from "./announce-split.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import { EncoderBrake } from "./encoder-brake.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
+import { toPart, toPlaylist } from "./rendition-sinks.ts";
 import { SpeedMeter } from "./speed-meter.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
@@ -41,6 +39,8 @@ export interface RenderWork {
   rungs: readonly PlannedRung[];
   withAudio: boolean;
   part: PartDecision;
+  /** With a head. */
+  split?: SplitWork;
 }
 
 /** The part of a render that depends on who encodes. */
@@ -85,6 +85,7 @@ export async function renderAndPublish(
     ...work,
     span: part.span,
     ...(entry && { entry }),
+    withPoster: context.state.current.posterKey === null,
     profile: context.task.profile,
     filters: tools.filters,
     directory,
@@ -95,8 +96,10 @@ export async function renderAndPublish(
   await using disposables = new AsyncDisposableStack();
   const publishers = await startPublishers(context, work, signal, (error) => failure.abort(error));
   for (const publisher of publishers.values()) disposables.use(publisher);
+  // Of an earlier go.
+  await rm(join(directory, statisticsFile), { force: true });
   const statistics = disposables.use(new FrameStatistics(join(directory, statisticsFile)));
-  const meter = new ProgressMeter(work.rungs, plan.outputs, spanDurationMs(work));
+  const meter = new ProgressMeter(work.rungs, plan.outputs, toLength(work));
   const speed = new SpeedMeter();
 
   state.update((before) => ({
@@ -136,9 +139,9 @@ export async function renderAndPublish(
     await usage.read();
     const now = performance.now();
     progressed(now);
-    speed.read(slowest(plan, work, statistics), now);
-    if (part.kind === "HEAD" && speed.speed !== null && isSourceStored())
-      announceSplit(context, work, speed.speed);
+    speed.read(encodedPixels(plan, work, statistics), now);
+    if (work.split && speed.pixelsPerSecond !== null && isSourceStored())
+      announceSplit(context.state, work.split, speed.pixelsPerSecond);
     await publishPoster(context, signal);
   };
   const ticker = disposables.use(
@@ -172,11 +175,12 @@ export async function renderAndPublish(
     throw blame ? new DeviceFailure(blame, { cause }) : cause;
   }
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
-  if (part.kind === "HEAD" && isSourceStored()) announceSplit(context, work, speed.speed);
+  learnSpeed(context, work, speed);
+  if (work.split && isSourceStored()) announceSplit(context.state, work.split, speed.pixelsPerSecond);
   await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, work, publishers));
-  if (part.kind === "HEAD") {
+  if (work.split) {
     await context.source?.stored();
-    announceSplit(context, work, speed.speed);
+    announceSplit(context.state, work.split, speed.pixelsPerSecond);
   }
   progressed(performance.now());
   await publishPoster(context, signal);
@@ -240,66 +244,24 @@ async function startPublishers(
   return publishers;
 }
 
-/** The worker's own playlist: the rendition is wholly its business. */
-function toPlaylist(
-  { ref, state, store, task }: AttemptContext,
-  {
-    name,
-    kind,
-    bps,
-    folder,
-    signal,
-  }: { name: string; kind: "video" | "audio"; bps: number; folder: string; signal: AbortSignal },
-): RenditionSink {
-  const { segmentDurationMs } = task.profile;
-  return new PlaylistSink({
-    store,
-    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, folder, playlistFile),
-    segmentDurationMs,
-    ceilingBps: announcedBps(bps, segmentDurationMs),
-    signal,
-    onPublished: (playlist) =>
-      state.update((before) =>
-        kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),
-      ),
-  });
+/** Pixels of all pictures that were encoded. */
+function encodedPixels(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): number {
+  return plan.outputs.reduce((sum, { name }, index) => {
+    const rung = rungs.find((planned) => planned.name === name);
+    return sum + (rung ? rung.width * rung.height * (statistics.outputs.get(index)?.frames ?? 0) : 0);
+  }, 0);
 }
 
-/** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
-function toPart({ state }: AttemptContext, name: string, { span }: PartDecision): RenditionSink {
-  return new PartSink(name, span, (part) => {
-    const isUrgent = part.isComplete || part.segments.length === 1;
-    const change = (before: RenderState) => withPart(before, part);
-    if (isUrgent) state.update(change);
-    else state.updateSoon(change);
-  });
+/** What was measured is believed of the codec that all of it was for. */
+function learnSpeed({ throughput }: AttemptContext, { rungs }: RenderWork, speed: SpeedMeter): void {
+  const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
+  if (codec !== undefined && others.length === 0) throughput.learn(codec, speed.pixels, speed.seconds);
 }
 
-/** How far the slowest of the variants is. */
-function slowest(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): number {
-  const names = new Set(rungs.map(({ name }) => name));
-  const times = plan.outputs.flatMap(({ name }, index) =>
-    names.has(name) ? [statistics.outputs.get(index)?.timeMs ?? 0] : [],
-  );
-  return times.length > 0 ? Math.min(...times) : 0;
-}
-
-/** Once: what the tasks for the rest are to make. */
-function announceSplit(
-  { state }: AttemptContext,
-  { part, rungs, withAudio }: RenderWork,
-  speed: number | null,
-): void {
-  const { endMs } = part.span;
-  if (state.current.split || endMs === null) return;
-  const renditions = [...rungs.map(({ name }) => name), ...(withAudio ? [audioRendition] : [])];
-  state.update((before) => ({ ...before, split: { headEndMs: endMs, renditions, speed } }));
-}
-
-function spanDurationMs({ source, part }: RenderWork): number | null {
+function toLength({ source, part }: RenderWork): { startMs: number; durationMs: number | null } {
   const { startMs, endMs } = part.span;
   const lastMs = endMs ?? source.probe.durationMs;
-  return lastMs === null ? null : Math.max(1, lastMs - startMs);
+  return { startMs, durationMs: lastMs === null ? null : Math.max(1, lastMs - startMs) };
 }
 
 async function finish(

@@ -15,6 +15,7 @@ import type { AttemptContext } from "./context.ts";
 import { isRest } from "./is-rest.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
+import { renderInPasses } from "./render-in-passes.ts";
 import { renderRest } from "./render-rest.ts";
 import { renderReplacing } from "./replace-encoder.ts";
 import { writeManifest } from "./write-manifest.ts";
@@ -87,7 +88,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     const encodesSound = withAudio && !remux?.sound;
     const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) =>
       rungs.length > 0 || encodesSound
-        ? await renderReplacing(beside, { source, rungs, withAudio: encodesSound, part }, renderAndPublish)
+        ? await renderInPasses(beside, { source, rungs, withAudio: encodesSound, part })
         : null,
     );
     if (remux?.sound && !isSoundCopied) {

@@ -1,22 +1,29 @@
 /** Measured over at least so long: the first pictures wait in the encoder. */
-const leastMs = 1_000;
+const leastSeconds = 1;
 
-/** Seconds of video that an encode makes per second, from its first pictures on. */
+/** Pixels that an encode makes per second, all its variants together, from its first pictures on. */
 export class SpeedMeter {
-  #first: { atMs: number; timeMs: number } | null = null;
-  #last: { atMs: number; timeMs: number } | null = null;
+  #first: { seconds: number; pixels: number } | null = null;
+  #last: { seconds: number; pixels: number } | null = null;
 
-  /** @param timeMs how far the slowest rendition is */
-  read(timeMs: number, atMs: number): void {
-    if (timeMs <= 0) return;
-    this.#first ??= { atMs, timeMs };
-    if (timeMs > (this.#last?.timeMs ?? 0)) this.#last = { atMs, timeMs };
+  /** @param pixels of all variants since the beginning */
+  read(pixels: number, nowMs: number): void {
+    const now = { seconds: nowMs / 1000, pixels };
+    if (pixels <= (this.#last?.pixels ?? 0)) return;
+    this.#first ??= now;
+    this.#last = now;
   }
 
-  /** Null while it is not known. */
-  get speed(): number | null {
-    const elapsedMs = this.#first && this.#last ? this.#last.atMs - this.#first.atMs : 0;
-    if (!this.#first || !this.#last || elapsedMs < leastMs) return null;
-    return Math.max(0.001, Math.round(((this.#last.timeMs - this.#first.timeMs) / elapsedMs) * 1000) / 1000);
+  get seconds(): number {
+    return this.#first && this.#last ? this.#last.seconds - this.#first.seconds : 0;
+  }
+
+  get pixels(): number {
+    return this.#first && this.#last ? this.#last.pixels - this.#first.pixels : 0;
+  }
+
+  /** Null while it was not measured for long enough. */
+  get pixelsPerSecond(): number | null {
+    return this.seconds >= leastSeconds && this.pixels > 0 ? this.pixels / this.seconds : null;
   }
 }

@@ -1,4 +1,5 @@
 import type { TryOptions } from "../devices/run-trial.ts";
+import { calibrate } from "../speed/calibrate.ts";
 import { probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
 import { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
 import type { FfmpegTools } from "./tools.ts";
@@ -20,5 +21,13 @@ export async function findTools(
       `${path} (${version}) cannot encode with ${missing.join(" and ")}, which every render needs: set FFMPEG_PATH to a build that can.`,
     );
   }
-  return { ...located, encoders, capabilities, filters };
+  // Alone, so that the other trials do not slow it down.
+  const pixelsPerSecond = await calibrate(path);
+  return {
+    ...located,
+    encoders,
+    capabilities,
+    filters,
+    ...(pixelsPerSecond && { pixelsPerSecond: { H264: pixelsPerSecond } }),
+  };
 }

@@ -50,6 +50,8 @@ export interface RenderRequest {
   /** Who decodes and who makes each. Default: software. */
   devices?: DevicePlan;
   withAudio: boolean;
+  /** Of a span from the beginning, with pictures. Default true. */
+  withPoster?: boolean;
   /** Default: the whole source. */
   span?: RenderSpan;
   /** Of a part of a split video; left out, the source is read from its beginning and its clock is ffmpeg's business. */
@@ -64,12 +66,12 @@ export interface RenderRequest {
 
 /** One decode feeds all rungs, the sound and the poster: pure. */
 export function planRender(request: RenderRequest): RenderPlan {
-  const { source, directory, limits, span = wholeSpan } = request;
+  const { source, directory, limits, span = wholeSpan, withPoster = true } = request;
   const rungs = request.rungs.toSorted((a, b) => b.height * b.width - a.height * a.width);
   const videos = rungs.map((rung) => planVideo(request, rung));
   const audio =
     request.withAudio && source.audioIndex !== null ? [planAudio(request, source.audioIndex)] : [];
-  const poster = rungs.length > 0 && span.startMs === 0 ? [planPoster(request)] : [];
+  const poster = withPoster && rungs.length > 0 && span.startMs === 0 ? [planPoster(request)] : [];
   return {
     inputOptions: [
       ...words("-hide_banner -nostdin -loglevel warning"),

@@ -19,4 +19,6 @@ export interface FfmpegTools {
   capabilities: Capabilities;
   /** Filters that this build has, of those that are only used where present (`zscale`, `tonemap`). */
   filters: string[];
+  /** By codec, what a trial encode of real renders' settings made. Left out: not tried. */
+  pixelsPerSecond?: { H264?: number };
 }

@@ -1,0 +1,22 @@
+import { planPasses } from "../part/plan-passes.ts";
+import type { AttemptContext } from "./context.ts";
+import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
+import { renderReplacing } from "./replace-encoder.ts";
+
+/** Makes a head, or a whole video, in as many goes as this machine needs for a viewer to begin soon. The sound goes with the first. */
+export async function renderInPasses(context: AttemptContext, work: RenderWork): Promise<Made> {
+  const { part, rungs, withAudio } = work;
+  const { endMs } = part.span;
+  const passes = planPasses(part.kind, rungs, context.throughput);
+  if (passes.length > 1) context.log.info({ passes: passes.map((pass) => pass.length) }, "head.in-passes");
+  const split = part.kind === "HEAD" && endMs !== null ? { headEndMs: endMs, rungs, withAudio } : null;
+  const made: Made[] = [];
+  for (const [index, pass] of (passes.length > 0 ? passes : [[]]).entries()) {
+    const ofPass = { ...work, rungs: pass, withAudio: withAudio && index === 0, ...(split && { split }) };
+    made.push(await renderReplacing(context, ofPass, renderAndPublish));
+  }
+  return {
+    command: made.flatMap(({ command }, index) => (index === 0 ? command : ["&&", ...command])),
+    encoders: Object.assign({}, ...made.map(({ encoders }) => encoders)) as Made["encoders"],
+  };
+}

@@ -1,0 +1,45 @@
+import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
+import { playlistFile } from "../ffmpeg/plan-render.ts";
+import { PartSink } from "../hls/part-sink.ts";
+import { PlaylistSink } from "../hls/playlist-sink.ts";
+import type { RenditionSink } from "../hls/rendition-sink.ts";
+import type { PartDecision } from "../part/decide-part.ts";
+import { withAudioPlaylist, withPart, withPlaylist } from "./attempt-state.ts";
+import type { AttemptContext } from "./context.ts";
+
+/** The worker's own playlist: the rendition is wholly its business. */
+export function toPlaylist(
+  { ref, state, store, task }: AttemptContext,
+  rendition: {
+    name: string;
+    kind: "video" | "audio";
+    bps: number;
+    /** Below the attempt's prefix. */
+    folder: string;
+    signal: AbortSignal;
+  },
+): RenditionSink {
+  const { segmentDurationMs } = task.profile;
+  const { name, kind, bps, folder, signal } = rendition;
+  return new PlaylistSink({
+    store,
+    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, folder, playlistFile),
+    segmentDurationMs,
+    ceilingBps: announcedBps(bps, segmentDurationMs),
+    signal,
+    onPublished: (playlist) =>
+      state.update((before) =>
+        kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),
+      ),
+  });
+}
+
+/** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
+export function toPart({ state }: AttemptContext, name: string, { span }: PartDecision): RenditionSink {
+  return new PartSink(name, span, (part) => {
+    const isUrgent = part.isComplete || part.segments.length === 1;
+    const change = (before: RenderState) => withPart(before, part);
+    if (isUrgent) state.update(change);
+    else state.updateSoon(change);
+  });
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { type CutOptions, SegmentCutter } from "./cut-segments.ts";
+
+/** Cuts pieces of these lengths, the first of which begins at `firstMs`. */
+function cut(options: Partial<CutOptions>, firstMs: number, durationsMs: readonly number[]) {
+  const span = { startMs: 0, endMs: null };
+  const cutter = new SegmentCutter({ span, frameMs: 40, segmentDurationMs: 4_000, ...options });
+  cutter.begin(firstMs);
+  const segments = durationsMs.map((durationMs, index) =>
+    cutter.add({ uri: String(index), durationMs }, index === durationsMs.length - 1),
+  );
+  return [...segments, cutter.rest()]
+    .filter((segment) => segment !== null)
+    .map(({ pieces, durationMs }) => `${pieces.join("+")}: ${durationMs}`);
+}
+
+test("pieces become segments at the video's borders, what is left becomes the last one", () => {
+  expect(cut({}, 0, [1_000, 1_000, 2_000, 2_000, 2_000, 2_000])).toEqual([
+    "0: 1000",
+    "1: 1000",
+    "2: 2000",
+    "3+4: 4000",
+    "5: 2000",
+  ]);
+});
+
+test("at 29.97 frames per second borders are the pictures that follow them", () => {
+  const span = { startMs: 8_000, endMs: 12_000 };
+  expect(cut({ span, frameMs: 33.367 }, 8_008, [2_002, 2_002])).toEqual(["0+1: 4004"]);
+});
+
+test("at variable distances a part lasts from its own border to the next part's", () => {
+  const span = { startMs: 8_000, endMs: 16_000 };
+  expect(cut({ span, frameMs: null }, 8_300, [1_700, 2_400, 1_800, 1_100])).toEqual([
+    "0+1: 4400",
+    "2+3: 3600",
+  ]);
+});
+
+test("a picture that stands longer than a segment makes a longer one", () => {
+  const span = { startMs: 8_000, endMs: null };
+  expect(cut({ span, frameMs: null }, 8_000, [9_000, 1_000, 2_000])).toEqual(["0: 9000", "1+2: 3000"]);
+});
