@@ -9,8 +9,14 @@ const indexed = /^(mov,|matroska,)/;
 const searched = /^mpegts$/;
 
 /** Whether any place of it can be read on its own. Others (AVI, raw streams, …) are made in one piece. */
-export const canBeEntered = ({ probe }: SourceFile): boolean =>
-  indexed.test(probe.container) || searched.test(probe.container);
+export const canBeEntered = (source: SourceFile): boolean =>
+  indexed.test(source.probe.container) || (mustBeSearched(source) && !wrapsRound(source));
+
+/** Of a transport stream's clock, which has 33 bits at 90 kHz: after it, it begins at 0 again, and times cannot be searched. */
+const clockEndSeconds = 2 ** 33 / 90_000;
+
+const wrapsRound = ({ probe, zeroSeconds }: SourceFile): boolean =>
+  zeroSeconds + (probe.durationMs ?? 0) / 1000 >= clockEndSeconds;
 
 /** In an MPEG transport stream ffmpeg lands anywhere between key frames: the one to begin with must be looked for. */
 export const mustBeSearched = ({ probe }: SourceFile): boolean => searched.test(probe.container);
