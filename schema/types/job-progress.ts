@@ -20,5 +20,5 @@ export const jobProgress = (
     "PROCESSING",
     job.video.variants
       .filter(({ name }) => isFor(job, name))
-      .map((variant) => ({ ...variant, fraction: fractionOf(variant, ctx) })),
+      .map((variant) => Object.assign({}, variant, { fraction: fractionOf(variant, ctx) })),
   );
