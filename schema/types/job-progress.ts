@@ -1,24 +1,28 @@
 import { videoProgress } from "../../src/videos/index.ts";
-import type { Context } from "../context.ts";
+import { createBatch } from "../batch.ts";
 import { isFor } from "../operations.ts";
-import { fractionOf, type LiveRow, liveColumns } from "./variant.ts";
+import { fractionOf, liveColumns } from "./variant.ts";
 
-/** Of a job's video, what `jobProgress` needs. */
-export const progressOfVariants = {
-  variants: { select: { ...liveColumns, width: true, height: true } },
-} as const;
-
-/** How far the variants that a job is for are together, 0 to 1, weighted by pixels. */
-export const jobProgress = (
-  job: {
-    onlyVariants: string[];
-    video: { variants: readonly (LiveRow & { width: number | null; height: number | null })[] };
-  },
-  ctx: Context,
-): number =>
-  videoProgress(
-    "PROCESSING",
-    job.video.variants
-      .filter(({ name }) => isFor(job, name))
-      .map((variant) => Object.assign({}, variant, { fraction: fractionOf(variant, ctx) })),
+/**
+ * How far the variants that a job is for are together, 0 to 1, weighted by pixels. By a batch of its own: beside what else is selected
+ * of the same variants, a relation would be looked up once for every task.
+ */
+export const jobProgress = createBatch(async (ctx, jobIds) => {
+  const jobs = await ctx.db.job.findMany({
+    where: { id: { in: [...jobIds] } },
+    select: {
+      id: true,
+      onlyVariants: true,
+      video: { select: { variants: { select: { ...liveColumns, width: true, height: true } } } },
+    },
+  });
+  return new Map(
+    jobs.map((job) => {
+      const variants = job.video.variants.filter(({ name }) => isFor(job, name));
+      const live = variants.map((variant) =>
+        Object.assign({}, variant, { fraction: fractionOf(variant, ctx) }),
+      );
+      return [job.id, videoProgress("PROCESSING", live)];
+    }),
   );
+});

@@ -7,7 +7,7 @@ import { workspaceOf } from "../context.ts";
 import { estimate, queuePosition, waits } from "../operations.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
-import { jobProgress, progressOfVariants } from "./job-progress.ts";
+import { jobProgress } from "./job-progress.ts";
 import { ProfileType } from "./profile.ts";
 import { Task } from "./task.ts";
 import { Video } from "./video.ts";
@@ -143,10 +143,10 @@ export const Job = builder.prismaNode("Job", {
       nullable: true,
       description:
         "How far its variants are together, 0 to 1, weighted by pixels; 1 once it SUCCEEDED. Null once a newer job makes them.",
-      select: { status: true, isSuperseded: true, onlyVariants: true, video: { select: progressOfVariants } },
-      resolve: (job, _args, ctx) => {
-        if (job.status === "SUCCEEDED") return 1;
-        return job.isSuperseded ? null : jobProgress(job, ctx);
+      select: { id: true, status: true, isSuperseded: true },
+      resolve: async ({ id, status, isSuperseded }, _args, ctx) => {
+        if (status === "SUCCEEDED") return 1;
+        return isSuperseded ? null : ((await jobProgress(ctx, id)) ?? null);
       },
     }),
     tasks: t.relation("tasks", {

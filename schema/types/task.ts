@@ -3,7 +3,7 @@ import { workspaceOf } from "../context.ts";
 import { headEndMs, isFor, taskFraction } from "../operations.ts";
 import { Attempt } from "./attempt.ts";
 import { JobStatus, Pool, TaskKind } from "./enums.ts";
-import { jobProgress, progressOfVariants } from "./job-progress.ts";
+import { jobProgress } from "./job-progress.ts";
 import { Variant } from "./variant.ts";
 
 export const Task = builder.prismaNode("Task", {
@@ -47,12 +47,14 @@ export const Task = builder.prismaNode("Task", {
       select: {
         status: true,
         progress: true,
-        job: { select: { plan: true, onlyVariants: true, video: { select: progressOfVariants } } },
+        jobId: true,
+        job: { select: { plan: true } },
       },
-      resolve: ({ status, progress, job }, _args, ctx) => {
+      resolve: async ({ status, progress, jobId, job }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
+        if (progress !== null || job.plan !== null) return taskFraction(progress);
         // Of a job of one task only the variants tell.
-        return progress === null && job.plan === null ? jobProgress(job, ctx) : taskFraction(progress);
+        return (await jobProgress(ctx, jobId)) ?? 0;
       },
     }),
     variants: t.field({

@@ -15,7 +15,7 @@ export const liveColumns = {
   fraction: true,
 } as const;
 
-export interface LiveRow {
+interface LiveRow {
   videoId: string;
   attemptId: string | null;
   name: string;
