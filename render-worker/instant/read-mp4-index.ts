@@ -125,7 +125,7 @@ async function readPicture(
   if (positions === null) return null;
   const total = track.sizes.reduce((sum, size) => sum + size, 0);
   const segments: PictureIndex["segments"][number][] = [];
-  const step = Math.ceil(cuts.at.length / file.mostLooks);
+  const step = Math.max(1, Math.ceil(cuts.at.length / file.mostLooks));
   let startsWithIdr = true;
   for (const [segment, index] of cuts.at.entries()) {
     signal.throwIfAborted();
