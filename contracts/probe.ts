@@ -49,7 +49,8 @@ export const SourceProbe = z.object({
   durationMs: positive.nullable(),
   sizeBytes: count,
   bitrateBps: count.nullable(),
-  video: VideoStreamProbe,
+  /** Null: the source has no picture, or none was looked for, as the profile makes sound only. */
+  video: VideoStreamProbe.nullable(),
   audio: AudioStreamProbe.nullable(),
   streamCount: count,
 });

@@ -3,6 +3,7 @@ import {
   type ExpectedError,
   ForbiddenError,
   InvalidInputError,
+  InvalidProfileError,
   NotFoundError,
   QuotaExceededError,
 } from "../src/errors.ts";
@@ -37,6 +38,31 @@ builder.objectType(InvalidInputError, {
   }),
 });
 
+const ProfileIssueType = builder.objectRef<{ path: string; message: string }>("ProfileIssue").implement({
+  description: "One thing that is wrong with a profile.",
+  fields: (t) => ({
+    path: t.exposeString("path", {
+      description: "Where in the input, dotted, list entries counted from 0: `rungs.2.height`.",
+    }),
+    message: t.exposeString("message", {
+      description: "A sentence for people: which thing, what was expected, what came, what to do.",
+    }),
+  }),
+});
+
+builder.objectType(InvalidProfileError, {
+  name: "InvalidProfileError",
+  description: "A profile that nothing can be rendered by.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    issues: t.field({
+      type: [ProfileIssueType],
+      description: "Everything that is wrong with it; never empty. `message` tells the first.",
+      resolve: ({ issues }) => [...issues],
+    }),
+  }),
+});
+
 builder.objectType(ConflictError, {
   name: "ConflictError",
   description: "The request is fine, but not in the present state of things.",
@@ -67,3 +93,6 @@ builder.objectType(ForbiddenError, {
 export const expectedErrors = {
   types: [NotFoundError, InvalidInputError, ConflictError, QuotaExceededError, ForbiddenError],
 };
+
+/** Of the mutations that take a whole profile. */
+export const profileErrors = { types: [...expectedErrors.types, InvalidProfileError] };

@@ -36,7 +36,14 @@ export {
   type WaitCode,
   waits,
 } from "../src/jobs/index.ts";
-export { defaultProfile, profiles } from "../src/profiles/index.ts";
+export {
+  createProfile,
+  defaultProfile,
+  deleteProfile,
+  findProfile,
+  listProfiles,
+  updateProfile,
+} from "../src/profiles/index.ts";
 export { taskFraction } from "../src/progress/index.ts";
 export {
   completeUpload,

@@ -8,6 +8,7 @@ import "./types/job-plan.ts";
 import "./types/job-queries.ts";
 import "./types/node.ts";
 import "./types/profile.ts";
+import "./types/profile-mutations.ts";
 import "./types/queue.ts";
 import "./types/retry-jobs.ts";
 import "./types/video-jobs.ts";

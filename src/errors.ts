@@ -24,6 +24,19 @@ export class InvalidInputError extends ExpectedError {
   }
 }
 
+/** A profile that cannot be rendered by: everything that is wrong with it at once. */
+export class InvalidProfileError extends ExpectedError {
+  /** `path` is dotted, e.g. `rungs.2.height`, counted from 0; messages count rungs from 1. Never empty. */
+  readonly issues: readonly { path: string; message: string }[];
+  constructor(profile: string, issues: readonly { path: string; message: string }[]) {
+    const name = JSON.stringify(profile.slice(0, 64).toWellFormed());
+    const told = issues.map((issue) => ({ ...issue, message: `Profile ${name}: ${issue.message}` }));
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more in \`issues\`)` : "";
+    super("PROFILE_INVALID", `${told[0]?.message ?? `Profile ${name} is invalid.`}${more}`);
+    this.issues = told;
+  }
+}
+
 /** The request is fine, but not in the present state of things. */
 export class ConflictError extends ExpectedError {}
 

@@ -77,7 +77,8 @@ export const withPart = (state: RenderState, part: RenditionPart): RenderState =
 /** The state at the end: what is finished stays, what is not is marked with the outcome, and names its output only if that stays. */
 export function settleState(state: RenderState, outcome: Outcome): RenderState {
   const settleVariant = (variant: VariantState): VariantState => {
-    if (variant.status === "READY" || variant.status === "SKIPPED") return variant;
+    if (variant.status === "READY" || variant.status === "SKIPPED" || variant.status === "FAILED")
+      return variant;
     // The head is made; other tasks make the rest.
     if (outcome.kind === "COMPLETED" && state.split) return variant;
     const rest = leavesUnfinished(outcome) ? variant : { ...variant, playlist: null };

@@ -23,11 +23,13 @@ import type { PartDecision } from "../part/decide-part.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { planSound } from "../sound/plan-sound.ts";
 import { Ticker } from "../ticker.ts";
 import { announceSplit, type SplitWork } from "./announce-split.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import { EncoderBrake } from "./encoder-brake.ts";
+import { measureGain } from "./measure-gain.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
 import { toPart, toPlaylist } from "./rendition-sinks.ts";
@@ -83,6 +85,7 @@ export async function renderAndPublish(
         });
   const plan = planRender({
     ...work,
+    soundGainDb: await measureGain(context, work),
     span: part.span,
     ...(entry && { entry }),
     withPoster: context.state.current.posterKey === null,
@@ -203,13 +206,17 @@ async function startPublishers(
   const { ref, store, task } = context;
   const renditions = [
     ...rungs.map((rung) => ({
-      ...{ name: rung.name, kind: "video" as const, bps: rung.bitrateBps },
+      name: rung.name,
+      kind: "video" as const,
+      bps: rung.bitrateBps,
       frameMs: frameDurationMs(source, rung),
     })),
     ...(withAudio
       ? [
           {
-            ...{ name: audioRendition, kind: "audio" as const, bps: task.profile.audio.bitrateBps },
+            name: audioRendition,
+            kind: "audio" as const,
+            bps: soundBitrateBps(context, source),
             frameMs: soundFrameMs,
           },
         ]
@@ -252,6 +259,9 @@ function encodedPixels(plan: RenderPlan, { rungs }: RenderWork, statistics: Fram
   }, 0);
 }
 
+const soundBitrateBps = ({ task }: AttemptContext, { probe }: SourceFile): number =>
+  planSound(task.profile.audio, probe.audio?.channels ?? 2, 0).bitrateBps;
+
 /** What was measured is believed of the codec that all of it was for. */
 function learnSpeed({ throughput }: AttemptContext, { rungs }: RenderWork, speed: SpeedMeter): void {
   const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
@@ -266,7 +276,7 @@ function toLength({ source, part }: RenderWork): { startMs: number; durationMs: 
 
 async function finish(
   context: AttemptContext,
-  { part }: RenderWork,
+  { part, source }: RenderWork,
   publishers: Map<string, RenditionPublisher>,
 ): Promise<void> {
   await Promise.all(
@@ -274,11 +284,18 @@ async function finish(
       // A sound stream may turn out to hold no sound: then the video is silent. A part of the timeline may hold nothing of a rendition.
       const isMade = await publisher.finish({ mayBeEmpty: name === audioRendition || part.kind !== "WHOLE" });
       if (isMade) return;
+      if (source.isSoundOnly) throw soundEmpty();
       if (part.kind === "WHOLE") context.state.update((before) => ({ ...before, audio: null }));
       else await publisher.publishNothing();
     }),
   );
 }
+
+const soundEmpty = () =>
+  inputError(
+    "SOURCE_HAS_NO_SOUND",
+    "The source's sound stream holds nothing that could be decoded, and its profile makes sound only. Upload a copy that plays, or use a profile with rungs.",
+  );
 
 function assertFrames(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): void {
   const names = new Set(rungs.map(({ name }) => name));

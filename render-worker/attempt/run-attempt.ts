@@ -1,12 +1,16 @@
+import { isAudioOnly } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { besideEncode } from "../instant/beside-encode.ts";
 import { judgeSource } from "../instant/judge-source.ts";
+import type { Judgement } from "../instant/plan-instant.ts";
 import { planRemuxWork } from "../instant/remux-work.ts";
 import { planSourceVariant } from "../instant/source-variant.ts";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import { decidePart } from "../part/decide-part.ts";
 import { wholeSpan } from "../part/render-span.ts";
 import { probeSource } from "../probe/probe-source.ts";
+import { reportedProbe } from "../probe/source-file.ts";
+import { planSound } from "../sound/plan-sound.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
 import { acquireSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
@@ -18,6 +22,7 @@ import { renderAndPublish } from "./render-and-publish.ts";
 import { renderInPasses } from "./render-in-passes.ts";
 import { renderRest } from "./render-rest.ts";
 import { renderReplacing } from "./replace-encoder.ts";
+import { leaveOutUnencodable } from "./without-encoder.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
@@ -43,8 +48,9 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     if (!isRest(task))
       state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
 
+    const wants = isAudioOnly(task.profile) ? "SOUND" : "PICTURE";
     const source = await step("probe", () =>
-      probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, signal }),
+      probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, wants, signal }),
     );
     const part = decidePart(task.part, source);
     if (part.kind === "CHUNK" || part.kind === "AUDIO") {
@@ -52,22 +58,30 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       return { kind: "COMPLETED" };
     }
     const ladder = planLadder(task.profile, source.probe);
-    const judgement = await step("judge", () =>
-      judgeSource(source, {
-        ...{ ffmpegPath: tools.ffmpeg.path, reader: file.reader, limits: config.limits, signal },
-        segmentDurationMs: task.profile.segmentDurationMs,
-      }),
-    );
+    const judgement: Judgement = source.isSoundOnly
+      ? { reasons: [], plan: null }
+      : await step("judge", () =>
+          judgeSource(source, {
+            ...{ ffmpegPath: tools.ffmpeg.path, reader: file.reader, limits: config.limits, signal },
+            segmentDurationMs: task.profile.segmentDurationMs,
+          }),
+        );
     const sourceVariant = planSourceVariant(source, judgement, ladder, task);
     const variants = [...toVariantStates(ladder, task), ...(sourceVariant ? [sourceVariant] : [])];
     const hasAudio = source.audioIndex !== null;
     const keptAudio = task.keep.audio?.playlist?.isComplete ? task.keep.audio : null;
     const withAudio = hasAudio && keptAudio === null;
-    const remux = planRemuxWork(source, judgement, { sourceVariant, withAudio });
+    const remux = planRemuxWork(source, judgement, {
+      sourceVariant,
+      // What is to get another loudness cannot be copied.
+      withAudio: withAudio && !task.profile.audio.loudness,
+    });
     const newAudio = hasAudio
       ? {
           codec: task.profile.audio.codec,
-          channels: remux?.sound?.channels ?? 2,
+          channels:
+            remux?.sound?.channels ??
+            planSound(task.profile.audio, source.probe.audio?.channels ?? 2, 0).channels,
           language: source.probe.audio?.language ?? null,
           playlist: null,
         }
@@ -75,8 +89,8 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     state.update((before) => ({
       ...before,
       source: {
-        ...{ key, sizeBytes, contentType, probe: source.probe },
-        nonStandardReasons: judgement.reasons,
+        ...{ key, sizeBytes, contentType, probe: reportedProbe(source) },
+        ...(!source.isSoundOnly && { nonStandardReasons: judgement.reasons }),
       },
       variants,
       audio: hasAudio ? (keptAudio ?? newAudio) : null,
@@ -84,7 +98,8 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     }));
 
     const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
-    const rungs = ladder.rungs.filter(({ name }) => pending.has(name));
+    const wanted = ladder.rungs.filter(({ name }) => pending.has(name));
+    const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
     const encodesSound = withAudio && !remux?.sound;
     const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) =>
       rungs.length > 0 || encodesSound
@@ -100,7 +115,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     }
     if (made) await writeManifest(context, source, made);
     // The rest of a split video is more urgent: its storyboard comes with the last of that.
-    if (part.kind === "WHOLE") await makeStoryboard(context, source);
+    if (part.kind === "WHOLE" && !source.isSoundOnly) await makeStoryboard(context, source);
     await file.stored();
     return { kind: "COMPLETED" };
   } catch (thrown) {

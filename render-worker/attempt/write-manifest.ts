@@ -1,6 +1,6 @@
 import { objectKeys } from "@reelay/contracts";
 import { retryStore } from "../hls/retry-store.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import { reportedProbe, type SourceFile } from "../probe/source-file.ts";
 import type { AttemptContext } from "./context.ts";
 import { isRest } from "./is-rest.ts";
 import type { Made } from "./render-and-publish.ts";
@@ -29,7 +29,7 @@ export async function writeManifest(context: AttemptContext, source: SourceFile,
       generation: context.source?.generation ?? null,
       // Of the whole file: a part's task reads only its own, and its head's manifest says it.
       hash: isRest(task) ? null : ((await context.source?.hash()) ?? null),
-      probe: source.probe,
+      probe: reportedProbe(source),
     },
     made: {
       variants: variants.filter(({ status }) => status === "READY"),

@@ -106,10 +106,10 @@ test("a GPU that only decodes scales, too, and hands each rung to an encoder in 
   expect(lineOf(h100)).toMatchInlineSnapshot(`
     "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda
     -i file:/store/clip.mp4 -y
-    -filter_complex [0:0]scale_cuda=1920:1080:format=nv12:passthrough=0,setsar=1,split=2[on-1080p][to-360p]
-      ;[on-1080p]hwdownload,format=nv12,format=yuv420p[1080p]
-      ;[to-360p]scale_cuda=640:360:format=nv12:passthrough=0,setsar=1,split=2[on-360p][to-144p]
-      ;[on-360p]hwdownload,format=nv12,format=yuv420p[360p]
+    -filter_complex [0:0]scale_cuda=1920:1080:format=nv12:passthrough=0,setsar=1,split=2[for-1080p][to-360p]
+      ;[for-1080p]hwdownload,format=nv12,format=yuv420p[1080p]
+      ;[to-360p]scale_cuda=640:360:format=nv12:passthrough=0,setsar=1,split=2[for-360p][to-144p]
+      ;[for-360p]hwdownload,format=nv12,format=yuv420p[360p]
       ;[to-144p]scale_cuda=256:144:format=nv12:passthrough=0,setsar=1,hwdownload,format=nv12,format=yuv420p[144p]
     -map [1080p] -c:v libx264 -preset veryfast -profile:v high -level:v 4 -crf 23 -maxrate 1000000 -bufsize 1000000 …
     -map [360p] -c:v libx264 -preset veryfast -profile:v high -level:v 3 -crf 23 -maxrate 1000000 -bufsize 1000000 …
@@ -162,7 +162,9 @@ test("what a device does not decode is decoded in software, and brought to the e
 test("interlaced and fast sources are dealt with on the device, once", () => {
   expect(
     lineOf(twoL4, { rungs: rungs.slice(2) }, sourceOf({ isInterlaced: true, frameRate: 120 })),
-  ).toContain("[0:0]yadif_cuda=mode=send_frame:deint=interlaced,fps=60,scale_cuda=1920:1080");
+  ).toContain(
+    "[0:0]yadif_cuda=mode=send_frame:deint=interlaced,fps=60,select='not(mod(n,2))',scale_cuda=1920:1080",
+  );
 });
 
 test.each([

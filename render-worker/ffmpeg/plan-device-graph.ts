@@ -1,9 +1,12 @@
 import type { DevicePlan } from "../devices/choose-devices.ts";
 import { type DecodeChain, deviceTable } from "../devices/device-table.ts";
 import { openDecoder, openDevice, selectDevice } from "../devices/plan-trials.ts";
-import { maxFrameRate, type PlannedRung } from "../ladder/plan-ladder.ts";
+import { isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { planThinning } from "./plan-thinning.ts";
+import { tap } from "./tap.ts";
 import { trim } from "./trim.ts";
 import { words } from "./words.ts";
 
@@ -21,10 +24,10 @@ export function deviceOutputOptions({ decodeOn, encoders }: DevicePlan, name: st
   return select === "" ? [] : words(select);
 }
 
-/** What brings a rung's pictures from main memory to its encoder, to be appended to its filters: empty for most. */
-export function uploadFilters({ encoders }: DevicePlan, name: string): string {
+/** What brings a rung's pictures from main memory to its encoder: nothing for most. */
+export function uploadFilters({ encoders }: DevicePlan, name: string): string[] {
   const upload = encoders.get(name)?.row.upload ?? "";
-  return upload === "" ? "" : `,${upload}`;
+  return upload === "" ? [] : [upload];
 }
 
 /** The device that all pictures stay on; null: they are in main memory. */
@@ -47,20 +50,25 @@ export function planDeviceGraph(
   }: { devices: DevicePlan; chain: DecodeChain; span?: RenderSpan | undefined },
 ): string {
   const { video } = source.probe;
+  // Leaving out a frame does not look into it: that is done wherever it lies.
+  const thinnings = planThinning(video, rungs);
   const chains = rungs.map((rung, index) => {
     const next = rungs[index + 1];
+    const { shared = [], own = [] } = thinnings[index] ?? {};
     const first = [
       ...(video.isInterlaced ? [chain.deinterlace] : []),
-      ...(video.frameRate !== null && video.frameRate > maxFrameRate + 0.5 ? [`fps=${maxFrameRate}`] : []),
+      ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
       ...trim(span),
     ];
-    const filters = [...(index === 0 ? first : []), chain.scale(rung.width, rung.height), "setsar=1"];
+    const filters = [
+      ...(index === 0 ? first : []),
+      ...shared,
+      chain.scale(rung.width, rung.height),
+      "setsar=1",
+    ].join(",");
     const isSoftware = (encoders.get(rung.name)?.device ?? null) === null;
     const from = index === 0 ? `0:${source.videoIndex}` : `to-${rung.name}`;
-    const end = isSoftware ? `,${chain.download}` : "";
-    if (next === undefined) return `[${from}]${filters.join(",")}${end}[${rung.name}]`;
-    if (!isSoftware) return `[${from}]${filters.join(",")},split=2[${rung.name}][to-${next.name}]`;
-    return `[${from}]${filters.join(",")},split=2[on-${rung.name}][to-${next.name}];[on-${rung.name}]${chain.download}[${rung.name}]`;
+    return `[${from}]${filters}${tap(rung, next, [...own, ...(isSoftware ? [chain.download] : [])])}`;
   });
   return chains.join(";");
 }

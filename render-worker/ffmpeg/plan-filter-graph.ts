@@ -1,13 +1,17 @@
 import type { DevicePlan } from "../devices/choose-devices.ts";
-import { maxFrameRate, type PlannedRung } from "../ladder/plan-ladder.ts";
+import { isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { uploadFilters } from "./plan-device-graph.ts";
+import { planThinning } from "./plan-thinning.ts";
+import { tap } from "./tap.ts";
 import { trim } from "./trim.ts";
 
 /**
  * From the decoded picture to one labelled stream per rung. What is the same for all rungs (interlacing, frame rate, size, pixel
  * aspect, dynamic range) is done once, and each rung is scaled from the next larger one, which was measured to be the cheapest.
+ * Frames that a rung leaves out are left out before it is scaled.
  * Rotation is ffmpeg's own: it turns the picture by its display matrix before the graph, mirrored ones included.
  *
  * @param rungs largest first
@@ -23,31 +27,30 @@ export function planFilterGraph(
   const { video } = source.probe;
   const [top, ...rest] = rungs;
   if (!top) return "";
+  const thinnings = planThinning(video, rungs);
   const common = [
     // Only frames that are marked as interlaced are touched, and each gives one frame.
     ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
-    ...(video.frameRate !== null && video.frameRate > maxFrameRate + 0.5 ? [`fps=${maxFrameRate}`] : []),
+    ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
     ...trim(span),
+    ...(thinnings[0]?.shared ?? []),
     `scale=${top.width}:${top.height}${video.colorRange === "pc" ? ":out_range=tv" : ""}`,
     "setsar=1",
     ...toneMap(video, filters),
     "format=yuv420p",
   ];
-  const chains = [`[0:${source.videoIndex}]${common.join(",")}${tap(top, rest[0], devices)}`];
-  rest.forEach((rung, index) => {
-    chains.push(
-      `[to-${rung.name}]scale=${rung.width}:${rung.height},setsar=1${tap(rung, rest[index + 1], devices)}`,
-    );
-  });
+  /** On the way to a rung's own encoder alone. */
+  const ownOf = (rung: PlannedRung, index: number) => [
+    ...(thinnings[index]?.own ?? []),
+    ...(devices ? uploadFilters(devices, rung.name) : []),
+  ];
+  const chains = [`[0:${source.videoIndex}]${common.join(",")}${tap(top, rest[0], ownOf(top, 0))}`];
+  for (const [index, rung] of [...rungs.entries()].slice(1)) {
+    const shared = thinnings[index]?.shared ?? [];
+    const filters = [...shared, `scale=${rung.width}:${rung.height}`, "setsar=1"].join(",");
+    chains.push(`[to-${rung.name}]${filters}${tap(rung, rungs[index + 1], ownOf(rung, index))}`);
+  }
   return chains.join(";");
-}
-
-/** Ends a rung's chain: one copy to encode, where its encoder takes it, one to scale the next rung from. */
-function tap(rung: PlannedRung, next: PlannedRung | undefined, devices: DevicePlan | undefined): string {
-  const upload = devices ? uploadFilters(devices, rung.name) : "";
-  if (!next) return `${upload}[${rung.name}]`;
-  if (upload === "") return `,split=2[${rung.name}][to-${next.name}]`;
-  return `,split=2[for-${rung.name}][to-${next.name}];[for-${rung.name}]${upload.slice(1)}[${rung.name}]`;
 }
 
 /**

@@ -98,6 +98,8 @@ test("interlacing, fast frames, full range and high dynamic range are dealt with
   ).toMatchInlineSnapshot(`
     "[0:0]bwdif=mode=send_frame:deint=interlaced
     ,fps=60
+    ,select='not(mod(n
+    ,2))'
     ,scale=1920:1080:out_range=tv
     ,setsar=1
     ,zscale=transferin=arib-std-b67:primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=203

@@ -7,6 +7,7 @@ import { planPacketTimes } from "../part/plan-packet-times.ts";
 import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
 import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { planSound } from "../sound/plan-sound.ts";
 import { safeInputOptions } from "./allow-lists.ts";
 import { softwareEncoder } from "./encoder-for.ts";
 import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
@@ -52,11 +53,13 @@ export interface RenderRequest {
   withAudio: boolean;
   /** Of a span from the beginning, with pictures. Default true. */
   withPoster?: boolean;
+  /** How much louder the sound is to be than the source's. Default 0. */
+  soundGainDb?: number;
   /** Default: the whole source. */
   span?: RenderSpan;
   /** Of a part of a split video; left out, the source is read from its beginning and its clock is ffmpeg's business. */
   entry?: SourceEntry;
-  profile: Pick<Profile, "audio" | "segmentDurationMs" | "gopDurationMs">;
+  profile: Pick<Profile, "rungs" | "audio" | "segmentDurationMs" | "gopDurationMs">;
   /** Filters that this ffmpeg has, of the optional ones. */
   filters: readonly string[];
   /** Where each rendition gets a folder of its own, which must exist. */
@@ -138,7 +141,7 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
     // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
     // enough for that, and exact for constant rates.
     ...words(`-fps_mode passthrough -enc_time_base 1/${planTimeScale(source)}`),
-    ...words(`-force_key_frames ${planKeyFrames(span, source.probe.durationMs, profile)}`),
+    ...words(`-force_key_frames ${planKeyFrames(span, source, profile, rung)}`),
     // Closed groups of pictures.
     ...words(encoder.groups),
     ...words(`-g ${Math.ceil(gopSeconds * Math.max(frameRate, 30) * 2)}`),
@@ -151,25 +154,19 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
 }
 
 function planAudio(request: RenderRequest, index: number): PlannedOutput {
-  const { limits, span = wholeSpan } = request;
-  const channels = request.source.probe.audio?.channels ?? 2;
+  const { limits, profile, soundGainDb = 0, span = wholeSpan } = request;
+  const { bitrateBps, filter } = planSound(
+    profile.audio,
+    request.source.probe.audio?.channels ?? 2,
+    soundGainDb,
+  );
   return hlsOutput(audioRendition, [
-    ...words(
-      `-map 0:${index} -af ${planAudioFilter(channels)} -c:a aac -b:a ${request.profile.audio.bitrateBps}`,
-    ),
+    ...words(`-map 0:${index} -af ${filter} -c:a aac -b:a ${bitrateBps}`),
     ...words(`-bsf:a ${planSoundPackets(span)}`),
     ...words(`-t ${soundLimitMs(span, limits.sourceDurationMs) / 1000}`),
     // Every packet of sound could begin a segment.
     ...words("-hls_time 1"),
   ]);
-}
-
-/** Sound on the picture's clock: a late start and gaps are filled with silence, overlaps are cut. */
-function planAudioFilter(channels: number): string {
-  const stereo =
-    // Beyond 7.1 there is no agreed order to mix from: the first two channels.
-    channels > 8 ? "pan=stereo|c0=c0|c1=c1," : "";
-  return `${stereo}aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo`;
 }
 
 /** The least black, most typical of a few frames near the beginning; its own filter graph, so that it never holds the others back. */

@@ -1,3 +1,4 @@
+import type { Rung, VideoCodec } from "@reelay/contracts";
 import { assert, integer, property } from "fast-check";
 import { expect, test } from "vitest";
 import { sourceOf } from "../testing/fixtures.ts";
@@ -6,6 +7,14 @@ import { planLadder } from "./plan-ladder.ts";
 
 const ladderOf = (width: number, height: number, frameRate: number | null = 30) =>
   planLadder(defaultProfile, sourceOf({ width, height, frameRate }).probe);
+
+const rungOf = (codec: VideoCodec, height: number, bitrateBps: number, name = `${height}p`): Rung => ({
+  name,
+  height,
+  tier: "CRITICAL",
+  codec,
+  bitrateBps,
+});
 
 const summary = (width: number, height: number) =>
   ladderOf(width, height)
@@ -53,6 +62,61 @@ test("bitrates follow the shape and the frame rate", () => {
   expect(bitrate(1920, 1080, 60)).toBe(9_000_000);
   expect(bitrate(1920, 1080, 240)).toBe(9_000_000);
   expect(bitrate(1080, 1080, 30)).toBe(3_897_114);
+});
+
+test("frames above a rung's maximum are thinned out evenly, never mixed", () => {
+  const rates = (frameRate: number, changes: object = {}) => {
+    const { probe } = sourceOf({ width: 1280, height: 720, frameRate, ...changes });
+    return planLadder(defaultProfile, probe)
+      .rungs.map((rung) => rung.frameRate)
+      .slice(-2);
+  };
+  expect(rates(60)).toEqual([30, 60]);
+  expect(rates(60_000 / 1001)).toEqual([30_000 / 1001, 60_000 / 1001]);
+  expect(rates(50)).toEqual([25, 50]);
+  expect(rates(48)).toEqual([24, 48]);
+  expect(rates(120)).toEqual([30, 60]);
+  expect(rates(30)).toEqual([30, 30]);
+  expect(rates(30.01)).toEqual([30.01, 30.01]);
+  expect(rates(24)).toEqual([24, 24]);
+  expect(rates(40, { isVariableFrameRate: true })).toEqual([30, 40]);
+});
+
+test("a rung that says nothing of frame rates has at most 30 frames per second", () => {
+  const profile = {
+    ...defaultProfile,
+    rungs: [{ ...rungOf("H264", 720, 3_500_000), maxFrameRate: undefined }],
+  };
+  expect(planLadder(profile, sourceOf({ frameRate: 60 }).probe).rungs[0]?.frameRate).toBe(30);
+});
+
+test("each codec has a ladder of its own, to the source's own size", () => {
+  const rungs = [
+    rungOf("H264", 360, 700_000),
+    rungOf("H264", 720, 3_500_000),
+    rungOf("HEVC", 480, 900_000, "480p-hevc"),
+    rungOf("HEVC", 1080, 4_200_000, "1080p-hevc"),
+    rungOf("AV1", 1080, 3_500_000, "large"),
+  ];
+  const { rungs: made, skipped } = planLadder(
+    { ...defaultProfile, rungs },
+    sourceOf({ width: 1066, height: 600 }).probe,
+  );
+  const told = [...made, ...skipped].toSorted((a, b) => a.index - b.index);
+  expect(told.map(({ name, codec, bitrateBps }) => `${codec} ${name} ${bitrateBps}`)).toEqual([
+    "H264 360p 700000",
+    "H264 600p 2662540",
+    "H264 720p 3500000",
+    "HEVC 480p-hevc 900000",
+    "HEVC 600p-hevc 1739164",
+    "HEVC 1080p-hevc 4200000",
+    "AV1 600p-av1 1449303",
+    "AV1 large 3500000",
+  ]);
+});
+
+test("a profile without rungs has an empty ladder", () => {
+  expect(planLadder({ ...defaultProfile, rungs: [] }, sourceOf().probe)).toEqual({ rungs: [], skipped: [] });
 });
 
 test("whatever the source, something is made, nothing is upscaled, sizes are even and names differ", () => {

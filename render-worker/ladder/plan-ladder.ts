@@ -1,9 +1,11 @@
-import type { Profile, Rung, SourceProbe, Tier } from "@reelay/contracts";
+import { maxFrameRateOf, type Profile, type Rung, type Tier } from "@reelay/contracts";
+import type { PictureProbe } from "../probe/source-file.ts";
+import { rungFrameRate } from "./frame-rate.ts";
 
 /** A rung as it is made for one source. */
 export interface PlannedRung {
   name: string;
-  /** Position in the whole ladder, smallest first, skipped rungs included. */
+  /** Position in the whole ladder, skipped rungs included: codec by codec in the profile's order, smallest first. */
   index: number;
   tier: Tier;
   codec: Rung["codec"];
@@ -21,13 +23,10 @@ export interface SkippedRung extends PlannedRung {
 }
 
 export interface Ladder {
-  /** To make, smallest first; never empty. */
+  /** To make, smallest first within each codec; empty for a profile without rungs alone. */
   rungs: PlannedRung[];
   skipped: SkippedRung[];
 }
-
-/** Faster sources are thinned out to this: no screen or decoder of an ordinary viewer shows more. */
-export const maxFrameRate = 60;
 
 /** A source within 2 % of a rung is that rung: a variant of its own would cost an encode that nobody can see. */
 const sameSize = 1.02;
@@ -37,23 +36,26 @@ const sameSize = 1.02;
  *
  * Rungs are measured on the shorter side, so that portrait and landscape get the same ones. Nothing is upscaled: rungs above the
  * source are skipped, and a source between two rungs keeps its own size as the top variant, named by its shorter side, with the
- * tier and the scaled bitrate of the rung above it. A source below the smallest rung gets one variant of its own size.
+ * tier and the scaled bitrate of the rung above it. A source below the smallest rung gets one variant of its own size. Each codec's
+ * rungs are a ladder of its own.
  */
-export function planLadder(profile: Profile, probe: SourceProbe): Ladder {
+export function planLadder(profile: Profile, probe: PictureProbe): Ladder {
   const { width, height } = probe.video;
   const shorter = Math.min(width, height);
-  const frameRate = probe.video.frameRate === null ? null : Math.min(probe.video.frameRate, maxFrameRate);
-  const sorted = profile.rungs.toSorted((a, b) => a.height - b.height);
-  const made = sorted.filter((rung) => rung.height <= shorter);
-  const above = sorted.filter((rung) => rung.height > shorter);
-  const top = made.at(-1);
-  const next = above[0];
-  const isBetween = next !== undefined && (top === undefined || shorter > top.height * sameSize);
-  const own: Rung[] = isBetween
-    ? [{ ...next, name: `${even(shorter)}p`, height: even(shorter), bitrateBps: between(top, next, shorter) }]
-    : [];
+  const names = new Set(profile.rungs.map(({ name }) => name));
+  const entries = [...new Set(profile.rungs.map(({ codec }) => codec))].flatMap((codec) => {
+    const sorted = profile.rungs
+      .filter((rung) => rung.codec === codec)
+      .toSorted((a, b) => a.height - b.height || a.bitrateBps - b.bitrateBps);
+    const made = sorted.filter((rung) => rung.height <= shorter);
+    const above = sorted.filter((rung) => rung.height > shorter);
+    const entry = (isSkipped: boolean) => (rung: Rung) => ({ rung, isSkipped });
+    const own = ownSize(made.at(-1), above[0], shorter, names);
+    return [...made, ...own].map(entry(false)).concat(above.map(entry(true)));
+  });
   const plan = (rung: Rung, index: number): PlannedRung => {
     const size = sizeOf(rung.height, width, height);
+    const frameRate = rungFrameRate(probe.video, maxFrameRateOf(rung));
     return {
       name: rung.name,
       index,
@@ -64,12 +66,30 @@ export function planLadder(profile: Profile, probe: SourceProbe): Ladder {
       bitrateBps: Math.round(rung.bitrateBps * shapeFactor(rung.height, size) * frameRateFactor(frameRate)),
     };
   };
-  const rungs = [...made, ...own].map(plan);
-  const skipped = above.map((rung, index): SkippedRung => {
+  const ladder: Ladder = { rungs: [], skipped: [] };
+  for (const [index, { rung, isSkipped }] of entries.entries()) {
     const reason = `The source is ${width}x${height}; ${rung.name} would need ${rung.height} pixels on the shorter side, and nothing is upscaled.`;
-    return Object.assign(plan(rung, rungs.length + index), { reason });
-  });
-  return { rungs, skipped };
+    if (isSkipped) ladder.skipped.push({ ...plan(rung, index), reason });
+    else ladder.rungs.push(plan(rung, index));
+  }
+  return ladder;
+}
+
+/** A rung of the source's own size on top of a codec's ladder, unless the rung below is as good as it. */
+function ownSize(
+  below: Rung | undefined,
+  above: Rung | undefined,
+  shorter: number,
+  names: Set<string>,
+): Rung[] {
+  if (above === undefined || (below !== undefined && shorter <= below.height * sameSize)) return [];
+  const height = even(shorter);
+  // `720p-hevc` gives `400p-hevc`, so that the ladders of several codecs keep apart.
+  const ending = above.name.startsWith(`${above.height}p`) ? above.name.slice(`${above.height}`.length) : "p";
+  const wanted = `${height}${ending}`;
+  const name = names.has(wanted) ? `${height}p-${above.codec.toLowerCase()}` : wanted;
+  names.add(name);
+  return [{ ...above, name, height, bitrateBps: between(below, above, shorter) }];
 }
 
 /** Width and height with the shorter side at `target` (at most the source's own), both even as H.264's 4:2:0 needs. */

@@ -22,7 +22,8 @@ export function decidePart(part: TaskPart | undefined, source: SourceFile): Part
     case "HEAD": {
       const { durationMs } = source.probe;
       const isLong = durationMs !== null && durationMs > Math.max(part.wholeUpToMs, part.headMs);
-      return isLong && canBeEntered(source) && firstPictureMs(source) < part.headMs / 2
+      // Sound alone takes a hundredth of its length: not worth a second task.
+      return isLong && !source.isSoundOnly && canBeEntered(source) && firstPictureMs(source) < part.headMs / 2
         ? { kind: "HEAD", span: { startMs: 0, endMs: part.headMs } }
         : { kind: "WHOLE", span: wholeSpan };
     }

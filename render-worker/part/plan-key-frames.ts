@@ -1,4 +1,7 @@
 import type { Profile } from "@reelay/contracts";
+import { type CommonFrames, planCommonFrames } from "../ffmpeg/plan-thinning.ts";
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { SourceFile } from "../probe/source-file.ts";
 import type { RenderSpan } from "./render-span.ts";
 import { bordersMs } from "./segment-borders.ts";
 
@@ -10,29 +13,49 @@ const listedMs = 15 * 60_000;
  * of a segment. Closed groups at fixed times, the same in all variants and all parts, so that players can switch at any segment.
  *
  * A list holds times of the timeline. ffmpeg's own rule knows only the time since the first picture: good enough where nothing else must fit.
- *
- * @param endMs of the source, as far as it is known; null: not at all
+ * Where rungs have different frames, a key frame is on the first that all have.
  */
 export function planKeyFrames(
   span: RenderSpan,
-  endMs: number | null,
-  profile: Pick<Profile, "segmentDurationMs" | "gopDurationMs">,
+  source: SourceFile,
+  profile: Pick<Profile, "rungs" | "segmentDurationMs" | "gopDurationMs">,
+  rung: PlannedRung,
 ): string {
   const { segmentDurationMs, gopDurationMs } = profile;
-  const lastMs = span.endMs ?? endMs;
-  if (lastMs === null || lastMs - span.startMs > listedMs) return rule(profile);
+  const { video, durationMs } = source.probe;
+  const common = planCommonFrames(video, rung, profile);
+  const lastMs = span.endMs ?? durationMs;
+  if (lastMs === null || lastMs - span.startMs > listedMs) return rule(profile, common);
   const times = new Set(bordersMs(span.startMs, lastMs, segmentDurationMs));
   const firstGop = Math.ceil(span.startMs / gopDurationMs) * gopDurationMs;
   for (let time = firstGop; time < lastMs; time += gopDurationMs) times.add(time);
   times.add(span.startMs);
   return [...times]
     .sort((a, b) => a - b)
-    .map((ms) => ms / 1000)
+    .map((ms) => (common === null ? ms : onCommonFrame(ms, span, source, common)))
+    .map((ms) => Math.round(ms * 1000) / 1_000_000)
     .join(",");
 }
 
+/**
+ * Half a frame before the first frame at or after a time that all rungs have: frames are counted from the first one of the span, and their own
+ * times may be a little off.
+ */
+function onCommonFrame(ms: number, span: RenderSpan, source: SourceFile, common: CommonFrames): number {
+  const { frameMs, every } = common;
+  // Of the video's first picture on the timeline.
+  const zeroMs = ((source.probe.video.startTime ?? source.zeroSeconds) - source.zeroSeconds) * 1000;
+  const frameAt = (at: number) => Math.max(0, Math.ceil((at - zeroMs) / frameMs - 0.1));
+  const first = frameAt(span.startMs);
+  const frame = first + Math.ceil((frameAt(ms) - first) / every) * every;
+  return Math.max(span.startMs, zeroMs + (frame - 0.5) * frameMs);
+}
+
 /** The borders before the first multiple of the GOP, then the multiples. */
-function rule({ segmentDurationMs, gopDurationMs }: Pick<Profile, "segmentDurationMs" | "gopDurationMs">) {
+function rule(
+  { segmentDurationMs, gopDurationMs }: Pick<Profile, "segmentDurationMs" | "gopDurationMs">,
+  common: CommonFrames | null,
+) {
   const early = [...bordersMs(0, gopDurationMs, segmentDurationMs)].slice(1);
   const gop = gopDurationMs / 1000;
   const later = early.length === 0 ? `n_forced*${gop}` : `(n_forced-${early.length})*${gop}`;
@@ -40,5 +63,6 @@ function rule({ segmentDurationMs, gopDurationMs }: Pick<Profile, "segmentDurati
     (rest, ms, index) => `if(eq(n_forced,${index + 1}),${ms / 1000},${rest})`,
     later,
   );
-  return `expr:gte(t,${early.length === 0 ? times : `if(eq(n_forced,0),0,${times})`})`;
+  const isOnCommonFrame = common === null ? "" : `*not(mod(n,${common.everyOwn}))`;
+  return `expr:gte(t,${early.length === 0 ? times : `if(eq(n_forced,0),0,${times})`})${isOnCommonFrame}`;
 }

@@ -1,18 +1,26 @@
-import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
+import type { VideoStreamProbe } from "@reelay/contracts";
 import { inputError } from "../errors.ts";
 import type { ProbedFile, ProbedStream } from "./ffprobe-json.ts";
-import { parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
+import { type PictureProbe, parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
 
 /**
  * Reads ffprobe's account of a file into ours. Throws a `RenderError` that says why the file cannot be rendered.
  *
  * The stream flagged as default wins, else the first; cover pictures are not video; sound that this ffmpeg has no decoder for
  * is treated as absent, because a silent video is better than none.
+ *
+ * @param wants `SOUND` for a profile without rungs: pictures are not looked at, and need not be there
  */
-export function parseProbe(probed: ProbedFile, file: { input: string; sizeBytes: number }): SourceFile {
+export function parseProbe(
+  probed: ProbedFile,
+  file: { input: string; sizeBytes: number },
+  wants: "PICTURE" | "SOUND" = "PICTURE",
+): SourceFile {
   const { format, streams } = probed;
   if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"));
-  const video = choose(streams.filter(isVideo));
+  const audio = choose(streams.filter(isDecodableAudio));
+  const video =
+    wants === "SOUND" ? inPlaceOfPicture(audio, format.format_name) : choose(streams.filter(isVideo));
   if (!video) throw withoutVideo(streams, format.format_name);
   if (!video.width || !video.height) {
     throw inputError(
@@ -20,9 +28,8 @@ export function parseProbe(probed: ProbedFile, file: { input: string; sizeBytes:
       `The source's video stream (codec ${video.codec_name ?? "unknown"}) cannot be decoded: its picture size could not be read. Convert it to H.264 and upload that.`,
     );
   }
-  const audio = choose(streams.filter(isDecodableAudio));
   const frameRate = parseRatio(video.avg_frame_rate) ?? parseRatio(video.r_frame_rate);
-  const probe: SourceProbe = {
+  const probe: PictureProbe = {
     container: format.format_name,
     durationMs: toDurationMs(format.duration) ?? toDurationMs(video.duration),
     sizeBytes: file.sizeBytes,
@@ -46,7 +53,17 @@ export function parseProbe(probed: ProbedFile, file: { input: string; sizeBytes:
     audioIndex: audio?.index ?? null,
     zeroSeconds: readZero(probed, [video, audio]),
     frameRate,
+    ...(wants === "SOUND" && { isSoundOnly: true }),
   };
+}
+
+/** What stands for the picture where none is looked at: the stream of sound, whose duration and index it has. */
+function inPlaceOfPicture(audio: ProbedStream | undefined, container: string): ProbedStream {
+  if (audio) return { ...audio, codec_name: "none", width: 2, height: 2 };
+  throw inputError(
+    "SOURCE_HAS_NO_SOUND",
+    `The source (${container}) has no sound that can be decoded, and its profile makes sound only. Upload a file that has some, or use a profile with rungs.`,
+  );
 }
 
 /**

@@ -20,7 +20,7 @@ export interface ProbeLimits {
 /** Reads what a source is. Throws a `RenderError`: final when the file is at fault. */
 export async function probeSource(
   file: { input: string; sizeBytes: number; reader: SourceReader },
-  options: { ffprobePath: string; limits: ProbeLimits; signal: AbortSignal },
+  options: { ffprobePath: string; limits: ProbeLimits; wants?: "PICTURE" | "SOUND"; signal: AbortSignal },
 ): Promise<SourceFile> {
   const { ffprobePath, limits, signal } = options;
   if (file.sizeBytes === 0) {
@@ -64,7 +64,7 @@ export async function probeSource(
   }
   if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
   assertDecodablePixels(result.stderr, limits);
-  const source = parseProbe(parseOutput(result.stdout), file);
+  const source = parseProbe(parseOutput(result.stdout), file, options.wants);
   if (source.probe.container.startsWith("mov,")) await assertWhole(file.reader, signal);
   assertPixels(source, limits);
   const durationMs =

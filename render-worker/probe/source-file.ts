@@ -1,10 +1,16 @@
-import type { SourceProbe } from "@reelay/contracts";
+import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
+
+/** The probe of a source whose picture is known. */
+export type PictureProbe = SourceProbe & { video: VideoStreamProbe };
 
 /** A source that was probed, and what only ffmpeg's arguments need. */
 export interface SourceFile {
   /** What ffmpeg reads: `file:…`, or an address of the worker's own source server. Always beside `safeInputOptions` for it. */
   input: string;
-  probe: SourceProbe;
+  /** `video` says nothing where `isSoundOnly`. */
+  probe: PictureProbe;
+  /** No picture is looked at: the profile has no rungs. */
+  isSoundOnly?: boolean;
   /** ffmpeg's index of the video stream that is rendered. */
   videoIndex: number;
   /** Of the audio stream; null when there is none that can be decoded. */
@@ -14,6 +20,13 @@ export interface SourceFile {
   /** Exact average frame rate, e.g. 30000/1001; null when the container does not say. */
   frameRate: Ratio | null;
 }
+
+/** What is told of a source: nothing of a picture that was not looked at. */
+export const reportedProbe = ({
+  probe,
+  isSoundOnly,
+}: Pick<SourceFile, "probe" | "isSoundOnly">): SourceProbe =>
+  isSoundOnly ? { ...probe, video: null } : probe;
 
 export interface Ratio {
   num: number;

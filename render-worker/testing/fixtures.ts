@@ -1,9 +1,9 @@
-import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
-import type { SourceFile } from "../probe/source-file.ts";
+import type { VideoStreamProbe } from "@reelay/contracts";
+import type { PictureProbe, SourceFile } from "../probe/source-file.ts";
 
 /** A plain 1080p30 source with stereo sound, for planners. */
 export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<SourceFile> = {}): SourceFile {
-  const probe: SourceProbe = {
+  const probe: PictureProbe = {
     container: "mov,mp4,m4a,3gp,3g2,mj2",
     durationMs: 60_000,
     sizeBytes: 10_000_000,

@@ -106,3 +106,19 @@ export async function decodedSound(path: string): Promise<{ samples: number; sha
   const bytes = Buffer.from(stdout, "latin1");
   return { samples: bytes.length / 4, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
+
+/** Seconds at which the key frames of a rendition are shown. */
+export async function keyFrameTimes(path: string): Promise<number[]> {
+  const entries = "packet=pts_time,flags";
+  const csv = await probe(["-select_streams", "v:0", "-show_entries", entries, "-of", "csv=p=0", path]);
+  return csv
+    .split("\n")
+    .filter((line) => line.includes("K"))
+    .map((line) => Number(line.split(",")[0]));
+}
+
+/** What ffprobe calls the codec of a rendition's first video stream. */
+export async function codecName(path: string): Promise<string> {
+  const args = ["-select_streams", "v:0", "-show_entries", "stream=codec_name", "-of", "csv=p=0", path];
+  return (await probe(args)).trim().split("\n")[0] ?? "";
+}

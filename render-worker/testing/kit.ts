@@ -23,23 +23,23 @@ export const defaultProfile: Profile = {
     { name: "360p", height: 360, tier: "CRITICAL", codec: "H264", bitrateBps: 800_000 },
     { name: "480p", height: 480, tier: "CRITICAL", codec: "H264", bitrateBps: 1_400_000 },
     { name: "540p", height: 540, tier: "STANDARD", codec: "H264", bitrateBps: 2_000_000 },
-    { name: "720p", height: 720, tier: "STANDARD", codec: "H264", bitrateBps: 3_500_000 },
-    { name: "1080p", height: 1080, tier: "STANDARD", codec: "H264", bitrateBps: 6_000_000 },
-    { name: "1440p", height: 1440, tier: "PREMIUM", codec: "H264", bitrateBps: 12_000_000 },
-    { name: "2160p", height: 2160, tier: "PREMIUM", codec: "H264", bitrateBps: 24_000_000 },
+    { name: "720p", height: 720, tier: "STANDARD", codec: "H264", bitrateBps: 3_500_000, maxFrameRate: 60 },
+    { name: "1080p", height: 1080, tier: "STANDARD", codec: "H264", bitrateBps: 6_000_000, maxFrameRate: 60 },
+    { name: "1440p", height: 1440, tier: "PREMIUM", codec: "H264", bitrateBps: 12_000_000, maxFrameRate: 60 },
+    { name: "2160p", height: 2160, tier: "PREMIUM", codec: "H264", bitrateBps: 24_000_000, maxFrameRate: 60 },
   ],
   audio: { codec: "AAC", bitrateBps: 128_000 },
   segmentDurationMs: 4_000,
   gopDurationMs: 2_000,
 };
 
-let tools: Promise<FfmpegTools> | undefined;
+let found: Promise<FfmpegTools> | undefined;
 
 /** The tools that this test run uses: those of FFMPEG_PATH and FFPROBE_PATH, else what the worker would find. */
 export function testTools(): Promise<FfmpegTools> {
   const { FFMPEG_PATH, FFPROBE_PATH, PATH } = testEnv;
-  tools ??= findTools({ ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH, path: PATH ?? "" });
-  return tools;
+  found ??= findTools({ ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH, path: PATH ?? "" });
+  return found;
 }
 
 /** Those of the system and those that npm ships, as far as they are there: releases differ in what they do with times. */

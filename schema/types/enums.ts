@@ -39,6 +39,28 @@ export const Tier = builder.enumType("Tier", {
   }),
 });
 
+export const VideoCodec = builder.enumType("VideoCodec", {
+  description: "What a rung's picture is coded in: 8 bits, 4:2:0, standard dynamic range.",
+  values: words({
+    H264: "Plays everywhere.",
+    HEVC: "About two thirds of H.264's bits; Apple's devices, most televisions, browsers with hardware for it.",
+    AV1: "About half of H.264's bits; new devices and most browsers. The slowest to make.",
+  }),
+});
+
+export const AudioTracks = builder.enumType("AudioTracks", {
+  description: "Which of a source's audio tracks are made.",
+  values: words({ DEFAULT: "Its default track alone.", ALL: "Every one, for viewers to choose from." }),
+});
+
+export const AudioChannels = builder.enumType("AudioChannels", {
+  description: "How many channels sound gets.",
+  values: words({
+    STEREO: "Two, whatever the source has.",
+    SOURCE: "As many as the source has, up to 5.1.",
+  }),
+});
+
 export const JobKind = builder.enumType("JobKind", {
   description: "What a job does.",
   values: words({ TRANSCODE: "Turns a source into the variants of a profile." }),

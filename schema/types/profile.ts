@@ -1,8 +1,9 @@
-import type { Profile, Rung } from "@reelay/contracts";
+import { isAudioOnly, maxFrameRateOf, type Profile, type Rung } from "@reelay/contracts";
+import { builtInProfiles } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { defaultProfile, profiles } from "../operations.ts";
-import { Tier } from "./enums.ts";
+import { defaultProfile, findProfile, listProfiles } from "../operations.ts";
+import { AudioChannels, AudioTracks, Tier, VideoCodec } from "./enums.ts";
 
 const RungType = builder.objectRef<Rung>("Rung").implement({
   description: "One step of a profile.",
@@ -14,8 +15,38 @@ const RungType = builder.objectRef<Rung>("Rung").implement({
       description: "Pixels of the shorter side, so that a portrait and a landscape video get the same rung.",
     }),
     tier: t.expose("tier", { type: Tier, description: "How much it matters." }),
-    codec: t.exposeString("codec", { description: "Video codec, e.g. `H264`." }),
-    bitrateBps: t.exposeInt("bitrateBps", { description: "Ceiling of the video's bits per second." }),
+    codec: t.expose("codec", { type: VideoCodec, description: "What its picture is coded in." }),
+    bitrateBps: t.exposeInt("bitrateBps", {
+      description: "Ceiling of the video's bits per second at up to 30 frames per second.",
+    }),
+    maxFrameRate: t.int({
+      description: "Most frames per second; faster sources are thinned out to every second (third, …) frame.",
+      resolve: maxFrameRateOf,
+    }),
+  }),
+});
+
+const ProfileAudioType = builder.objectRef<Profile["audio"]>("ProfileAudio").implement({
+  description: "What becomes of the sound. It is AAC.",
+  fields: (t) => ({
+    bitrateBps: t.exposeInt("bitrateBps", {
+      description: "Bits per second of a stereo track; one channel gets half, 5.1 three times as much.",
+    }),
+    tracks: t.field({
+      type: AudioTracks,
+      description: "Which of the source's tracks.",
+      resolve: ({ tracks }) => tracks ?? "DEFAULT",
+    }),
+    channels: t.field({
+      type: AudioChannels,
+      description: "How many channels.",
+      resolve: ({ channels }) => channels ?? "STEREO",
+    }),
+    targetLufs: t.float({
+      nullable: true,
+      description: "The integrated loudness (EBU R128) that every track is brought to; null: left as it is.",
+      resolve: ({ loudness }) => loudness?.targetLufs ?? null,
+    }),
   }),
 });
 
@@ -27,17 +58,44 @@ export const ProfileType = builder.objectRef<Profile>("Profile").implement({
       description: "Whether it is used where none is named.",
       resolve: (profile) => profile.name === defaultProfile.name,
     }),
+    isBuiltIn: t.boolean({
+      description: "Whether every workspace has it, and nobody can change it.",
+      resolve: (profile) => builtInProfiles.some(({ name }) => name === profile.name),
+    }),
+    isAudioOnly: t.boolean({
+      description: "Whether it makes sound only: it has no rungs.",
+      resolve: isAudioOnly,
+    }),
     rungs: t.field({
       type: [RungType],
-      description: "Its steps, smallest first.",
+      description: "Its steps, smallest first within each codec. None for sound only.",
       resolve: (profile) => profile.rungs,
     }),
     segmentDurationMs: t.exposeInt("segmentDurationMs", {
       description: "Milliseconds of video in one segment.",
     }),
+    gopDurationMs: t.exposeInt("gopDurationMs", {
+      description: "Milliseconds from key frame to key frame.",
+    }),
+    audio: t.field({
+      type: ProfileAudioType,
+      description: "What becomes of the sound.",
+      resolve: (profile) => profile.audio,
+    }),
     audioBitrateBps: t.int({
+      deprecationReason: "Is `audio { bitrateBps }`.",
       description: "Bits per second of the audio, which all variants share.",
       resolve: (profile) => profile.audio.bitrateBps,
+    }),
+    downloadHeight: t.int({
+      nullable: true,
+      description:
+        "An MP4 of the largest variant of at most this height can be downloaded; null: none is made.",
+      resolve: ({ download }) => download?.height ?? null,
+    }),
+    dash: t.boolean({
+      description: "Whether there is a DASH manifest over the same segments.",
+      resolve: ({ dash }) => dash ?? true,
     }),
   }),
 });
@@ -45,10 +103,18 @@ export const ProfileType = builder.objectRef<Profile>("Profile").implement({
 builder.queryField("profiles", (t) =>
   t.field({
     type: [ProfileType],
-    description: "The recipes that a video can be rendered by.",
-    resolve: (_root, _args, ctx) => {
-      viewerWith(ctx, "READ");
-      return profiles;
-    },
+    description:
+      "The recipes that a video can be rendered by: built-in ones first, then the workspace's own by name.",
+    resolve: (_root, _args, ctx) => listProfiles(ctx.db, viewerWith(ctx, "READ").workspaceId),
+  }),
+);
+
+builder.queryField("profile", (t) =>
+  t.field({
+    type: ProfileType,
+    nullable: true,
+    description: "The profile of this name; null when there is none.",
+    args: { name: t.arg.string({ required: true, description: "Its name, e.g. `default`." }) },
+    resolve: (_root, { name }, ctx) => findProfile(ctx.db, viewerWith(ctx, "READ").workspaceId, name),
   }),
 );

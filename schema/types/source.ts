@@ -19,32 +19,38 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
       description: "Bits per second of the whole file.",
       resolve: (probe) => probe.bitrateBps,
     }),
-    videoCodec: t.string({ description: "Video codec.", resolve: (probe) => probe.video.codec }),
+    videoCodec: t.string({
+      nullable: true,
+      description: "Video codec; null when there is no picture, or the profile makes sound only.",
+      resolve: (probe) => probe.video?.codec,
+    }),
     width: t.int({
-      description: "Pixels as a viewer sees them: after pixel aspect and rotation.",
-      resolve: (probe) => probe.video.width,
+      nullable: true,
+      description: "Pixels as a viewer sees them: after pixel aspect and rotation. Null without a picture.",
+      resolve: (probe) => probe.video?.width,
     }),
     height: t.int({
-      description: "Pixels as a viewer sees them: after pixel aspect and rotation.",
-      resolve: (probe) => probe.video.height,
+      nullable: true,
+      description: "Pixels as a viewer sees them: after pixel aspect and rotation. Null without a picture.",
+      resolve: (probe) => probe.video?.height,
     }),
     rotation: t.int({
       description: "Clockwise degrees that the stored picture is turned by: 0, 90, 180 or 270.",
-      resolve: (probe) => probe.video.rotation,
+      resolve: (probe) => probe.video?.rotation ?? 0,
     }),
     frameRate: t.float({
       nullable: true,
       description: "Average frames per second.",
-      resolve: (probe) => probe.video.frameRate,
+      resolve: (probe) => probe.video?.frameRate,
     }),
     isVariableFrameRate: t.boolean({
       description: "Whether frames lie at uneven distances.",
-      resolve: (probe) => probe.video.isVariableFrameRate,
+      resolve: (probe) => probe.video?.isVariableFrameRate ?? false,
     }),
     hdr: t.string({
       nullable: true,
       description: "Transfer of high dynamic range material, `PQ` or `HLG`; else null.",
-      resolve: (probe) => probe.video.hdr,
+      resolve: (probe) => probe.video?.hdr,
     }),
     audioCodec: t.string({
       nullable: true,

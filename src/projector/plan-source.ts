@@ -29,9 +29,9 @@ export function planSource(
   plan.source = { ...plan.source, probe: told.probe };
   plan.video = {
     durationMs: durationMs === null ? null : Math.min(Math.round(durationMs), largestInt),
-    width: video.width,
-    height: video.height,
-    frameRate: video.frameRate,
+    width: video?.width ?? null,
+    height: video?.height ?? null,
+    frameRate: video?.frameRate ?? null,
     ...(nonStandardReasons && { nonStandardReasons }),
   };
   plan.changes.push({ type: "video.probed" });

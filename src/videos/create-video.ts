@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { objectKeys, type Profile } from "@reelay/contracts";
+import { objectKeys } from "@reelay/contracts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { isUniqueViolation } from "../db.ts";
@@ -7,7 +7,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
 import { onceByKey } from "../idempotency.ts";
 import { withinActiveJobs } from "../jobs/quota.ts";
-import { defaultProfile, profiles } from "../profiles/index.ts";
+import { chooseProfile } from "../profiles/index.ts";
 import {
   checkExternalId,
   checkMetadata,
@@ -43,7 +43,7 @@ export async function createVideo(
   const { idempotencyKey, ...rest } = input;
   const { workspaceId } = viewer;
   const now = deps.clock();
-  const profile = findProfile(input.profile);
+  const profile = await chooseProfile(deps.db, workspaceId, input.profile);
   const videoId = randomUUID();
   const checked = {
     title: checkTitle(input.title),
@@ -138,17 +138,6 @@ function decodePath({ pathname }: URL): string {
   } catch {
     return pathname;
   }
-}
-
-function findProfile(name: string | null | undefined): Profile {
-  if (name === null || name === undefined) return defaultProfile;
-  const found = profiles.find((profile) => profile.name === name);
-  if (found) return found;
-  throw new InvalidInputError(
-    "PROFILE_UNKNOWN",
-    "profile",
-    `profile: there is no profile ${JSON.stringify(name.slice(0, 100))}; there are ${profiles.map((known) => known.name).join(", ")}.`,
-  );
 }
 
 /** Only one unique index of `videos` can be hit by a client's choice. */

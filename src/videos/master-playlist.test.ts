@@ -51,6 +51,22 @@ test("nothing plays before a variant has segments, or while the sound has none",
   expect(planMasterPlaylist({ id: "v1", variants: [variant(0, "360p")], audio: silentSoFar })).toBeNull();
 });
 
+test("sound alone is a stream of its own", () => {
+  const text = planMasterPlaylist({ id: "v1", variants: [], audio });
+  expect(text).toMatchInlineSnapshot(`
+    "#EXTM3U
+    #EXT-X-VERSION:7
+    #EXT-X-INDEPENDENT-SEGMENTS
+    #EXT-X-STREAM-INF:BANDWIDTH=1000000,AVERAGE-BANDWIDTH=800000,CODECS="mp4a.40.2"
+    ../attempts/a1/audio/index.m3u8
+    "
+  `);
+  HLS.setOptions({ strictMode: true });
+  expect(() => HLS.parse(text ?? "")).not.toThrow();
+  expect(planMasterPlaylist({ id: "v1", variants: [], audio: null })).toBeNull();
+  expect(planMasterPlaylist({ id: "v1", variants: [], audio: { ...audio, playlist: null } })).toBeNull();
+});
+
 test("a language that is no language tag is left out", () => {
   const odd = { ...audio, language: 'en"\nX' };
   expect(planMasterPlaylist({ id: "v1", variants: [variant(0, "360p")], audio: odd })).not.toMatch(

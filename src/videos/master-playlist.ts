@@ -18,11 +18,13 @@ const audioGroup = "audio";
 
 /**
  * The master playlist (RFC 8216) over what can be played now, or null while nothing can: a video with sound waits for the first segments of its
- * sound, since players settle on a set of codecs once. Pure.
+ * sound, since players settle on a set of codecs once. One without variants is sound alone. Variants stand in the order of their ladders: who knows
+ * one codec only takes that codec's. Pure.
  */
 export function planMasterPlaylist({ id, variants, audio }: PlayableRows): string | null {
   const sound = PublishedPlaylist.nullable().parse(audio?.playlist ?? null);
   if (audio && !sound?.segments) return null;
+  if (variants.length === 0) return sound && planSoundPlaylist(id, sound);
   const entries = variants
     .toSorted((a, b) => a.position - b.position)
     .map((variant) => toEntry(id, variant, sound))
@@ -31,6 +33,17 @@ export function planMasterPlaylist({ id, variants, audio }: PlayableRows): strin
   const media = audio && sound ? [toAudioEntry(id, audio, sound)] : [];
   return ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS", ...media, ...entries, ""].join("\n");
 }
+
+/** The sound is the one stream there is. */
+const planSoundPlaylist = (videoId: string, sound: PublishedPlaylist): string => {
+  const attributes = [
+    `BANDWIDTH=${sound.bandwidthBps}`,
+    sound.isComplete && `AVERAGE-BANDWIDTH=${sound.averageBandwidthBps}`,
+    `CODECS="${sound.codecs}"`,
+  ].filter(Boolean);
+  const entry = `#EXT-X-STREAM-INF:${attributes.join(",")}\n${toAddress(videoId, sound)}`;
+  return ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS", entry, ""].join("\n");
+};
 
 function toEntry(videoId: string, variant: VariantRow, sound: PublishedPlaylist | null): string | null {
   const playlist = PublishedPlaylist.nullable().parse(variant.playlist ?? null);

@@ -1,0 +1,50 @@
+import type { Profile } from "@reelay/contracts";
+
+/** What is told of the channels of a track and of its filters to the layout that it gets. */
+type Layout = "mono" | "stereo" | "5.1";
+
+const layoutChannels: Record<Layout, number> = { mono: 1, stereo: 2, "5.1": 6 };
+/** Parts of the profile's bitrate, which is that of stereo. */
+const bitrateParts: Record<Layout, number> = { mono: 0.5, stereo: 1, "5.1": 3 };
+const maxBitrateBps = 512_000;
+
+/** Two channels, or with `SOURCE` as many as players agree on: one, two or 5.1. Beyond 7.1 there is no agreed order to mix from. */
+function layoutOf({ channels }: Profile["audio"], sourceChannels: number): Layout {
+  if (channels !== "SOURCE" || sourceChannels > 8) return "stereo";
+  return sourceChannels === 1 ? "mono" : sourceChannels === 2 ? "stereo" : "5.1";
+}
+
+/** How a track is made: pure. */
+export interface PlannedSound {
+  channels: number;
+  bitrateBps: number;
+  /** ffmpeg's filters from the decoded track to what is encoded. */
+  filter: string;
+}
+
+/**
+ * Sound on the picture's clock: a late start and gaps are filled with silence, overlaps are cut. Mixed down with the coefficients of ITU-R BS.775 (the
+ * centre and the surrounds 3 dB down into both sides): as loud as it was, with a limiter for the moments in which that is too much, instead of turning
+ * everything down for them.
+ *
+ * @param gainDb how much louder it is to be (`measureLoudness`); 0 as it is
+ */
+export function planSound(audio: Profile["audio"], sourceChannels: number, gainDb: number): PlannedSound {
+  const layout = layoutOf(audio, sourceChannels);
+  const isMixedDown = sourceChannels > layoutChannels[layout] && sourceChannels <= 8;
+  const filter = [
+    ...clock(sourceChannels, layout),
+    ...(gainDb === 0 ? [] : [`volume=${gainDb}dB`]),
+    // Looks 5 ms ahead and takes them back: the sound stays in step with the picture.
+    ...(isMixedDown || gainDb > 0 ? ["alimiter=limit=0.94:level=0:attack=5:release=50:latency=1"] : []),
+  ];
+  const bitrateBps = Math.min(maxBitrateBps, Math.round(audio.bitrateBps * bitrateParts[layout]));
+  return { channels: layoutChannels[layout], bitrateBps, filter: filter.join(",") };
+}
+
+/** To one clock, format and layout, which is also what loudness is measured of. */
+export const clock = (sourceChannels: number, layout: Layout = "stereo"): string[] => [
+  ...(sourceChannels > 8 ? ["pan=stereo|c0=c0|c1=c1"] : []),
+  "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0",
+  `aformat=sample_fmts=fltp:channel_layouts=${layout}`,
+];

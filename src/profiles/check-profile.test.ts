@@ -1,0 +1,243 @@
+import { Profile } from "@reelay/contracts";
+import { describe, expect, test } from "vitest";
+import { InvalidProfileError } from "../errors.ts";
+import { builtInProfiles } from "./built-in.ts";
+import { checkProfile } from "./check-profile.ts";
+import { type ProfileInput, type RungInput, toProfile } from "./to-profile.ts";
+
+const ladder: RungInput[] = [
+  { height: 360, bitrateBps: 700_000 },
+  { height: 720, bitrateBps: 3_500_000 },
+];
+
+function issuesOf(input: ProfileInput, name = "web-1080"): Record<string, string> {
+  try {
+    checkProfile(toProfile(name, input));
+    return {};
+  } catch (error) {
+    if (!(error instanceof InvalidProfileError)) throw error;
+    return Object.fromEntries(error.issues.map(({ path, message }) => [path, message]));
+  }
+}
+
+const withRung = (changes: Partial<RungInput>): ProfileInput => ({
+  rungs: [...ladder, { height: 1080, bitrateBps: 6_000_000, ...changes }],
+});
+
+test("a profile of two rungs and nothing else is complete, with every default written out", () => {
+  expect(issuesOf({ rungs: ladder })).toEqual({});
+  expect(toProfile("web-1080", { rungs: ladder })).toMatchInlineSnapshot(`
+    {
+      "audio": {
+        "bitrateBps": 128000,
+        "channels": "STEREO",
+        "codec": "AAC",
+        "loudness": null,
+        "tracks": "DEFAULT",
+      },
+      "dash": true,
+      "download": null,
+      "gopDurationMs": 2000,
+      "name": "web-1080",
+      "rungs": [
+        {
+          "bitrateBps": 700000,
+          "codec": "H264",
+          "height": 360,
+          "maxFrameRate": 30,
+          "name": "360p",
+          "tier": "CRITICAL",
+        },
+        {
+          "bitrateBps": 3500000,
+          "codec": "H264",
+          "height": 720,
+          "maxFrameRate": 30,
+          "name": "720p",
+          "tier": "STANDARD",
+        },
+      ],
+      "segmentDurationMs": 4000,
+    }
+  `);
+});
+
+test("built-in profiles keep every rule but that of their names, and fit on the wire", () => {
+  for (const profile of builtInProfiles) {
+    expect(() => checkProfile({ ...profile, name: "copy" })).not.toThrow();
+    expect(Profile.parse(profile)).toEqual(profile);
+  }
+});
+
+describe("each fault is told in a sentence that says what to do", () => {
+  test.each<[string, ProfileInput, string, string]>([
+    [
+      "an odd height",
+      withRung({ height: 1081 }),
+      "rungs.2.height",
+      'Profile "web-1080": rung 3 has height 1081; H.264 needs an even height, use 1080 or 1082.',
+    ],
+    [
+      "a height beyond reason",
+      withRung({ height: 10_000 }),
+      "rungs.2.height",
+      'Profile "web-1080": rung 3 has height 10000; give 64 to 4320.',
+    ],
+    [
+      "a name with a blank",
+      withRung({ name: "Full HD" }),
+      "rungs.2.name",
+      'Profile "web-1080": rung 3 has the name "Full HD"; use 1 to 32 lower-case letters, digits and hyphens, such as "720p".',
+    ],
+    [
+      "a name that the sound has",
+      withRung({ name: "audio-2" }),
+      "rungs.2.name",
+      'Profile "web-1080": rung 3 has the name "audio-2", which is not a rung\'s to take; use another one.',
+    ],
+    [
+      "a name that tells another height",
+      withRung({ name: "900p" }),
+      "rungs.2.name",
+      'Profile "web-1080": rung 3 has the name "900p" and height 1080; a name that begins so tells the height, use "1080p" or a word.',
+    ],
+    [
+      "a name twice",
+      withRung({ name: "720p", height: 720, bitrateBps: 5_000_000 }),
+      "rungs.2.name",
+      'Profile "web-1080": rung 3 has the name "720p", as rung 2 has; every rung needs a name of its own.',
+    ],
+    [
+      "too few bits for a picture",
+      withRung({ bitrateBps: 60_000 }),
+      "rungs.2.bitrateBps",
+      'Profile "web-1080": rung 3 (1080p) has 60000 b/s, no more than rung 2 (720p) with 3500000; a step up needs a higher bitrate, or is none: leave one of them out.',
+    ],
+    [
+      "more bits than anybody sees",
+      withRung({ bitrateBps: 150_000_000 }),
+      "rungs.2.bitrateBps",
+      'Profile "web-1080": rung 3 has 150000000 b/s; H.264 at 1920x1080 is worth 622080 to 62208000 b/s.',
+    ],
+    [
+      "frames faster than any",
+      withRung({ maxFrameRate: 144 }),
+      "rungs.2.maxFrameRate",
+      'Profile "web-1080": rung 3 has maxFrameRate 144; give 1 to 60 frames per second.',
+    ],
+    [
+      "the wrong order",
+      withRung({ name: "small", height: 240, bitrateBps: 4_000_000 }),
+      "rungs.2.height",
+      'Profile "web-1080": rung 3 (small) has height 240 and comes after rung 2 with 720; give the H.264 rungs smallest first.',
+    ],
+    [
+      "nothing to begin with",
+      { rungs: [{ height: 720, bitrateBps: 3_500_000 }] },
+      "rungs.0.tier",
+      'Profile "web-1080": no H.264 rung is CRITICAL; a player that takes this codec could not begin early. Make rung 1 (720p) CRITICAL.',
+    ],
+    [
+      "a second codec that begins nowhere",
+      { rungs: [...ladder, { height: 1080, bitrateBps: 4_000_000, codec: "AV1" }] },
+      "rungs.2.tier",
+      'Profile "web-1080": no AV1 rung is CRITICAL; a player that takes this codec could not begin early. Make rung 3 (1080p-av1) CRITICAL.',
+    ],
+    [
+      "too many rungs",
+      { rungs: Array.from({ length: 21 }, (_, i) => ({ height: 100 + 20 * i, bitrateBps: 1e6 + i })) },
+      "rungs",
+      'Profile "web-1080": 21 rungs are given; at most 20 are made of one video. Leave out those that are close to others.',
+    ],
+    [
+      "segments that cut groups of pictures",
+      { rungs: ladder, segmentDurationMs: 5_000 },
+      "segmentDurationMs",
+      'Profile "web-1080": segmentDurationMs is 5000; a segment holds whole groups of pictures of 2000 ms, use 6000.',
+    ],
+    [
+      "groups of pictures of no length",
+      { rungs: ladder, gopDurationMs: 0 },
+      "gopDurationMs",
+      'Profile "web-1080": gopDurationMs is 0; give 500 to 20000 ms, 2000 as a rule.',
+    ],
+    [
+      "endless segments",
+      { rungs: ladder, segmentDurationMs: 60_000 },
+      "segmentDurationMs",
+      'Profile "web-1080": segmentDurationMs is 60000; give 1000 to 20000 ms, 4000 as a rule.',
+    ],
+    [
+      "sound of no bits",
+      { rungs: ladder, audio: { bitrateBps: 1_000 } },
+      "audio.bitrateBps",
+      'Profile "web-1080": the sound has 1000 b/s; give 16000 to 512000 for stereo, 128000 as a rule.',
+    ],
+    [
+      "a loudness that hurts",
+      { rungs: ladder, audio: { loudness: { targetLufs: 3 } } },
+      "audio.loudness.targetLufs",
+      'Profile "web-1080": the loudness to reach is 3 LUFS; give -40 to -5, e.g. -23 (EBU R128), -16 for podcasts, -14 for the web.',
+    ],
+    [
+      "a download below every rung",
+      { rungs: ladder, download: { height: 100 } },
+      "download.height",
+      'Profile "web-1080": download has height 100, below every H.264 rung; use 360 or more.',
+    ],
+    [
+      "a download of sound alone",
+      { rungs: [], download: { height: 720 } },
+      "download",
+      'Profile "web-1080": download asks for a file of a variant, and there is no rung to make one; leave it out.',
+    ],
+  ])("%s", (_what, input, path, message) => {
+    expect(issuesOf(input)[path]).toBe(message);
+  });
+
+  test("a built-in name", () => {
+    expect(issuesOf({ rungs: ladder }, "hevc")).toEqual({
+      name: 'Profile "hevc": the name "hevc" is a built-in profile\'s; use another one, e.g. "my-hevc".',
+    });
+  });
+
+  test("a name that is none", () => {
+    expect(issuesOf({ rungs: ladder }, "Web 1080")["name"]).toBe(
+      'Profile "Web 1080": the name is "Web 1080"; use 1 to 64 lower-case letters, digits and hyphens, such as "web-1080".',
+    );
+  });
+});
+
+test("all faults are told at once, and the error's own message tells the first", () => {
+  const input: ProfileInput = {
+    rungs: [{ height: 361, bitrateBps: 1, maxFrameRate: 0 }],
+    gopDurationMs: 3_000,
+    audio: { bitrateBps: 0 },
+  };
+  expect(Object.keys(issuesOf(input))).toEqual([
+    "rungs.0.height",
+    "rungs.0.maxFrameRate",
+    "segmentDurationMs",
+    "audio.bitrateBps",
+  ]);
+  expect(() => checkProfile(toProfile("p", input))).toThrow(
+    'Profile "p": rung 1 has height 361; H.264 needs an even height, use 360 or 362. (and 3 more in `issues`)',
+  );
+});
+
+test("what passes fits into a task's message", () => {
+  const input: ProfileInput = {
+    rungs: [
+      { height: 64, bitrateBps: 10_000 },
+      { height: 4320, bitrateBps: 200_000_000, maxFrameRate: 60 },
+    ],
+    audio: { bitrateBps: 512_000, tracks: "ALL", channels: "SOURCE", loudness: { targetLufs: -40 } },
+    gopDurationMs: 500,
+    segmentDurationMs: 20_000,
+    download: { height: 4320 },
+    dash: false,
+  };
+  expect(issuesOf(input)).toEqual({});
+  const profile = toProfile("a", input);
+  expect(Profile.parse(profile)).toEqual(profile);
+});

@@ -1,0 +1,81 @@
+import type { Profile, Rung } from "@reelay/contracts";
+import { defaultProfile } from "./built-in.ts";
+
+/** What a client says of a profile. Left out: as it was (the default for a new one); null: the default. */
+export interface ProfileInput {
+  rungs?: readonly RungInput[] | null;
+  audio?: {
+    bitrateBps?: number | null;
+    tracks?: Profile["audio"]["tracks"] | null;
+    channels?: Profile["audio"]["channels"] | null;
+    loudness?: { targetLufs: number } | null;
+  } | null;
+  segmentDurationMs?: number | null;
+  gopDurationMs?: number | null;
+  download?: { height: number } | null;
+  dash?: boolean | null;
+}
+
+export interface RungInput {
+  name?: string | null;
+  height: number;
+  tier?: Rung["tier"] | null;
+  codec?: Rung["codec"] | null;
+  bitrateBps: number;
+  maxFrameRate?: number | null;
+}
+
+const { segmentDurationMs, gopDurationMs } = defaultProfile;
+const emptyProfile: Omit<Profile, "name"> = {
+  rungs: [],
+  audio: { codec: "AAC", bitrateBps: 128_000, tracks: "DEFAULT", channels: "STEREO", loudness: null },
+  segmentDurationMs,
+  gopDurationMs,
+  download: null,
+  dash: true,
+};
+
+/** The profile that an input makes of an earlier one, unchecked. Every option is written out, so that later defaults change nothing. Pure. */
+export function toProfile(
+  name: string,
+  input: ProfileInput,
+  earlier: Omit<Profile, "name"> = emptyProfile,
+): Profile {
+  const { audio } = input;
+  return {
+    ...earlier,
+    ...replace(input, "segmentDurationMs"),
+    ...replace(input, "gopDurationMs"),
+    ...replace(input, "download"),
+    ...replace(input, "dash"),
+    ...(input.rungs !== undefined && { rungs: (input.rungs ?? []).map(toRung) }),
+    ...(audio !== undefined && { audio: { ...emptyProfile.audio, ...withoutNulls(audio ?? {}) } }),
+    name,
+  };
+}
+
+/** A field that was given; null stands for the default. */
+const replace = <K extends "segmentDurationMs" | "gopDurationMs" | "download" | "dash">(
+  input: ProfileInput,
+  field: K,
+): Partial<Pick<Profile, K>> =>
+  (input[field] === undefined ? {} : { [field]: input[field] ?? emptyProfile[field] }) as Partial<
+    Pick<Profile, K>
+  >;
+
+function toRung({ name, height, tier, codec, bitrateBps, maxFrameRate }: RungInput): Rung {
+  const coded = codec ?? "H264";
+  return {
+    name: name ?? (coded === "H264" ? `${height}p` : `${height}p-${coded.toLowerCase()}`),
+    height,
+    tier: tier ?? (height <= 480 ? "CRITICAL" : height <= 1080 ? "STANDARD" : "PREMIUM"),
+    codec: coded,
+    bitrateBps,
+    maxFrameRate: maxFrameRate ?? 30,
+  };
+}
+
+const withoutNulls = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
