@@ -1,10 +1,11 @@
-import type { SourceProbe, TaskPart } from "@reelay/contracts";
+import type { TaskPart } from "@reelay/contracts";
 import { expect, test } from "vitest";
+import type { PictureProbe } from "../probe/source-file.ts";
 import { sourceOf } from "../testing/fixtures.ts";
 import { decidePart } from "./decide-part.ts";
 
 const head: TaskPart = { kind: "HEAD", wholeUpToMs: 30_000, headMs: 8_000 };
-const withProbe = (changes: Partial<SourceProbe>) => {
+const withProbe = (changes: Partial<PictureProbe>) => {
   const source = sourceOf();
   return { ...source, probe: { ...source.probe, ...changes } };
 };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { sourceOf } from "../testing/fixtures.ts";
 import { planKeyFrames } from "./plan-key-frames.ts";
-import { wholeSpan } from "./render-span.ts";
+import { type RenderSpan, wholeSpan } from "./render-span.ts";
 import { bordersMs } from "./segment-borders.ts";
 
 const profile = { segmentDurationMs: 4_000, gopDurationMs: 2_000 };
@@ -20,19 +21,31 @@ test("a part has the borders that the whole video has there", () => {
   expect([...bordersMs(6_000, 20_000, 4_000)]).toEqual([8_000, 12_000, 16_000]);
 });
 
+const keyFrames = (span: RenderSpan, durationMs: number | null, changes: Partial<typeof profile> = {}) => {
+  const source = sourceOf();
+  const rung = { name: "144p", height: 144, tier: "CRITICAL", codec: "H264", bitrateBps: 150_000 } as const;
+  const planned = { ...rung, index: 0, width: 256, frameRate: 30 };
+  return planKeyFrames(
+    span,
+    { ...source, probe: { ...source.probe, durationMs } },
+    { ...profile, ...changes, rungs: [rung] },
+    planned,
+  );
+};
+
 test("key frames stand at every border and every group's beginning", () => {
-  expect(planKeyFrames(wholeSpan, 9_500, profile)).toBe("0,1,2,4,6,8");
-  expect(planKeyFrames({ startMs: 8_000, endMs: 16_000 }, 60_000, profile)).toBe("8,10,12,14");
-  expect(planKeyFrames(wholeSpan, 9_500, { segmentDurationMs: 6_000, gopDurationMs: 3_000 })).toBe(
+  expect(keyFrames(wholeSpan, 9_500)).toBe("0,1,2,4,6,8");
+  expect(keyFrames({ startMs: 8_000, endMs: 16_000 }, 60_000)).toBe("8,10,12,14");
+  expect(keyFrames(wholeSpan, 9_500, { segmentDurationMs: 6_000, gopDurationMs: 3_000 })).toBe(
     "0,1,2,3,4,6,9",
   );
 });
 
 test("of a source that is very long, or of unknown length, they follow a rule", () => {
-  expect(planKeyFrames(wholeSpan, null, profile)).toBe(
+  expect(keyFrames(wholeSpan, null)).toBe(
     "expr:gte(t,if(eq(n_forced,0),0,if(eq(n_forced,1),1,(n_forced-1)*2)))",
   );
-  expect(planKeyFrames(wholeSpan, 7_200_000, { segmentDurationMs: 1_000, gopDurationMs: 1_000 })).toBe(
+  expect(keyFrames(wholeSpan, 7_200_000, { segmentDurationMs: 1_000, gopDurationMs: 1_000 })).toBe(
     "expr:gte(t,n_forced*1)",
   );
 });
