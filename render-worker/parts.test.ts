@@ -60,6 +60,7 @@ const totalMs = (part: RenditionPart | undefined): number =>
 const encode = words("-c:v libx264 -preset ultrafast");
 const picture = (rate: string, seconds: number) =>
   words(`-f lavfi -i testsrc2=s=256x144:r=${rate}:d=${seconds}`);
+/** In the clips it becomes AC-3: AAC would be copied, not encoded. */
 const sound = (seconds: number, rate = 48_000) => words(`-f lavfi -i sine=440:r=${rate}:d=${seconds}`);
 
 /** Sources whose clocks have led encoders astray, 7 s each. */
@@ -67,14 +68,14 @@ const sources: Record<string, { file: string; args: string[] }> = {
   "23.976 frames per second": { file: "film.mp4", args: [...picture("24000/1001", 7), ...encode] },
   "29.97 frames per second, in a container that rounds to milliseconds": {
     file: "ntsc.mkv",
-    args: [...picture("30000/1001", 7), ...sound(7, 44_100), ...encode, ...words("-g 100 -c:a aac")],
+    args: [...picture("30000/1001", 7), ...sound(7, 44_100), ...encode, ...words("-g 100 -c:a ac3")],
   },
   "50 frames per second, in a stream that begins at 4001 s with late pictures": {
     file: "live.ts",
     args: [
       ...words("-itsoffset 0.35"),
       ...[...picture("50", 6.65), ...sound(7), ...encode],
-      ...words("-g 60 -c:a aac -output_ts_offset 4001"),
+      ...words("-g 60 -c:a ac3 -output_ts_offset 4001"),
     ],
   },
   "60 frames per second, with open groups and an edit list": {
@@ -117,7 +118,7 @@ test("a worker too slow for the whole ladder has the critical variants of a head
   await using worker = await startWorker({}, slow);
   const clip = await makeClip(join(clips.path, "slow.mp4"), [
     ...[...picture("25", 5), ...sound(5), ...encode],
-    ...words("-c:a aac"),
+    ...words("-c:a ac3"),
   ]);
   const rungs = profile.rungs.map((rung) => ({ ...rung, height: 72, name: "72p" }));
   const tiered = {
@@ -194,7 +195,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       await using worker = await startWorker({}, tools);
       const clip = await makeClip(join(clips.path, "sound.mp4"), [
         ...[...picture("25", 5), ...sound(5, 44_100), ...encode],
-        ...words("-c:a aac"),
+        ...words("-c:a ac3"),
       ]);
       const whole = await make(worker, clip, {});
       // 3 s are no whole number of frames of sound.
@@ -223,7 +224,7 @@ test("progress of a part is of its span, and says which that is", async () => {
   const head = await progressOf({ kind: "HEAD", wholeUpToMs: 1_000, headMs: 8_000 });
   expect(head.at(-1)).toMatchObject({
     span: { startMs: 0, endMs: 8_000 },
-    variants: [{ fraction: 1 }, { fraction: 1 }],
+    variants: [{ fraction: 1 }],
   });
   expect((await progressOf(undefined)).at(-1)).not.toHaveProperty("span");
 });
