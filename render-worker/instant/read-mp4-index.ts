@@ -15,10 +15,17 @@ import { placeTrack } from "./timeline.ts";
  * encoder that begins groups of pictures without IDR frames does so throughout.
  */
 const maxFarLooks = 64;
+const looksAtOnce = 16;
+/** Looked at in one go: what stands before a frame's slices. */
+const windowBytes = 4_096;
 
 /** What is read of a file, wherever it lies. */
 interface Looks extends AsyncDisposable, ReadsAt {
   mostLooks: number;
+  /** For one frame, a few bytes here and there. */
+  atFrame(): ReadsAt;
+  /** False: what is there would have to be waited for, and the other looks must do. */
+  isAtHand(position: number): boolean;
 }
 
 /** Some hours of video have a few megabytes of tables. */
@@ -61,16 +68,35 @@ export async function readMp4Index(
 async function openLooks(source: SourceFile, reader: SourceReader, signal: AbortSignal): Promise<Looks> {
   if (source.input.startsWith("file:")) {
     const file = await open(source.input.slice("file:".length), "r");
+    const read: ReadsAt["read"] = (buffer, offset, length, position) =>
+      file.read(buffer, offset, length, position);
     return {
       mostLooks: Number.POSITIVE_INFINITY,
-      read: (buffer, offset, length, position) => file.read(buffer, offset, length, position),
+      read,
+      atFrame: () => ({ read }),
+      isAtHand: () => true,
       [Symbol.asyncDispose]: () => file.close(),
     };
   }
   return {
     mostLooks: maxFarLooks,
+    isAtHand: (position) => reader.isAtHand(position),
+    atFrame() {
+      let window: { from: number; bytes: Buffer } = { from: 0, bytes: Buffer.of() };
+      return {
+        async read(buffer, offset, length, position) {
+          const isInside = position >= window.from && position + length <= window.from + window.bytes.length;
+          if (!isInside) window = { from: position, bytes: await reader.look(position, windowBytes, signal) };
+          const at = position - window.from;
+          return { bytesRead: window.bytes.copy(buffer, offset, at, at + length) };
+        },
+      };
+    },
     async read(buffer, offset, length, position) {
-      const piece = await readPiece(reader, position, length, signal);
+      const piece =
+        length <= windowBytes
+          ? await reader.look(position, length, signal)
+          : await readPiece(reader, position, length, signal);
       piece.copy(buffer, offset);
       return { bytesRead: piece.length };
     },
@@ -126,17 +152,23 @@ async function readPicture(
   const total = track.sizes.reduce((sum, size) => sum + size, 0);
   const segments: PictureIndex["segments"][number][] = [];
   const step = Math.max(1, Math.ceil(cuts.at.length / file.mostLooks));
+  const looked = await lookAtFrames(
+    file,
+    cuts.at.flatMap((_, segment) => {
+      const position = positions[segment] ?? 0;
+      const sizeBytes = track.sizes[cutSamples[segment] ?? 0] ?? 0;
+      const { lengthBytes } = config;
+      return segment % step === 0 && file.isAtHand(position)
+        ? [{ segment, sample: { position, sizeBytes, lengthBytes } }]
+        : [];
+    }),
+    signal,
+  );
   let startsWithIdr = true;
   for (const [segment, index] of cuts.at.entries()) {
-    signal.throwIfAborted();
     const next = keyFrames[cuts.at[segment + 1] ?? -1];
     const { timeMs: startMs, bytesBefore } = keyFrames[index] ?? { timeMs: 0, bytesBefore: 0 };
-    const sample = {
-      position: positions[segment] ?? 0,
-      sizeBytes: track.sizes[cutSamples[segment] ?? 0] ?? 0,
-      lengthBytes: config.lengthBytes,
-    };
-    if (segment % step === 0) startsWithIdr = await isIdr(file, sample);
+    startsWithIdr = looked.get(segment) ?? startsWithIdr;
     segments.push({
       startMs,
       durationMs: (next?.timeMs ?? endMs) - startMs,
@@ -154,6 +186,26 @@ async function readPicture(
     isTurned: !track.isUpright,
     hasOneDescription: track.descriptions.length === 1,
   };
+}
+
+type Frame = Parameters<typeof isIdr>[1];
+
+/** Whether they begin with an IDR picture, by their segments. */
+async function lookAtFrames(
+  file: Looks,
+  frames: readonly { segment: number; sample: Frame }[],
+  signal: AbortSignal,
+): Promise<Map<number, boolean>> {
+  const looked = new Map<number, boolean>();
+  for (let from = 0; from < frames.length; from += looksAtOnce) {
+    signal.throwIfAborted();
+    await Promise.all(
+      frames.slice(from, from + looksAtOnce).map(async ({ segment, sample }) => {
+        looked.set(segment, await isIdr(file.atFrame(), sample));
+      }),
+    );
+  }
+  return looked;
 }
 
 function readKeyFrames(track: Mp4Track, shownMs: (sample: number) => number) {

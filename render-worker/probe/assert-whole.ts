@@ -1,5 +1,5 @@
 import { inputError } from "../errors.ts";
-import { readPiece, type SourceReader } from "../source/source-reader.ts";
+import type { SourceReader } from "../source/source-reader.ts";
 
 /**
  * An MP4 or MOV whose index comes first can be cut off and still open: it would play up to the cut, and nobody would be told. Its
@@ -8,7 +8,7 @@ import { readPiece, type SourceReader } from "../source/source-reader.ts";
 export async function assertWhole(source: SourceReader, signal: AbortSignal): Promise<void> {
   let at = 0;
   while (at + 8 <= source.sizeBytes) {
-    const header = await readPiece(source, at, 16, signal);
+    const header = await source.look(at, 16, signal);
     if (header.length < 8) return;
     const size32 = header.readUInt32BE(0);
     const type = header.toString("latin1", 4, 8);

@@ -64,6 +64,21 @@ test("going back to where it just was reads nothing again, and memory stays boun
   ]);
 });
 
+test("a look fetches what it looks at and nothing around it, or takes it from memory", async () => {
+  const ranges = new MemoryRanges(bytes);
+  const reader = createBlockReader(ranges, options);
+  expect(await reader.look(42, 3, never)).toEqual(bytes.subarray(42, 45));
+  expect(await reader.look(98, 9, never)).toEqual(bytes.subarray(98));
+  expect(await reader.look(100, 9, never)).toEqual(Buffer.of());
+  await read(reader, 0, 1);
+  expect(await reader.look(2, 3, never)).toEqual(bytes.subarray(2, 5));
+  expect(ranges.opened).toEqual([
+    [42, 45],
+    [98, 100],
+    [0, 10],
+  ]);
+});
+
 test("a range that breaks, ends early or falls silent is gone on with at the same byte", async () => {
   const ranges = new MemoryRanges(bytes);
   const troubles = [

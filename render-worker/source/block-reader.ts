@@ -53,29 +53,29 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
     }
     const start = index * blockBytes;
     const block = new Block(Math.min(blockBytes, sizeBytes - start));
-    void fill(block, start).catch((error: unknown) => block.fail(error));
+    void fill(block, start, ended).catch((error: unknown) => block.fail(error));
     return block;
   }
 
-  async function fill(block: Block, start: number): Promise<void> {
+  async function fill(block: Block, start: number, signal: AbortSignal): Promise<void> {
     for (let tried = 0; !block.isWhole; ) {
       const before = block.grown;
       try {
-        await fillOnce(block, start);
+        await fillOnce(block, start, signal);
       } catch (error) {
-        ended.throwIfAborted();
+        signal.throwIfAborted();
         // What got further is no repetition of what failed.
         tried = block.grown > before ? 0 : tried + 1;
-        await sleep(ranges.beforeRetry(error, tried), ended);
+        await sleep(ranges.beforeRetry(error, tried), signal);
       }
     }
   }
 
-  async function fillOnce(block: Block, start: number): Promise<void> {
+  async function fillOnce(block: Block, start: number, stopped: AbortSignal): Promise<void> {
     const { idleMs = 30_000, onRead } = options;
     const idle = new AbortController();
     const timer = setTimeout(() => idle.abort(new Error(`no byte came for ${idleMs} ms`)), idleMs);
-    const signal = AbortSignal.any([ended, idle.signal]);
+    const signal = AbortSignal.any([stopped, idle.signal]);
     try {
       const end = start + block.bytes.length;
       const stream = await ranges.open(start + block.grown, end, signal);
@@ -99,6 +99,19 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
     sizeBytes,
     // What does not come is given up in time, by itself.
     isAwaited: () => false,
+    isAtHand: () => true,
+    async look(start, length, signal) {
+      const end = Math.min(start + length, sizeBytes);
+      const index = Math.floor(start / blockBytes);
+      const from = start - index * blockBytes;
+      const known = blocks.get(index);
+      if (start >= end) return Buffer.of();
+      if (known !== undefined && known.grown >= end - index * blockBytes)
+        return known.bytes.subarray(from, end - index * blockBytes);
+      const block = new Block(end - start);
+      await fill(block, start, AbortSignal.any([ended, signal]));
+      return block.bytes;
+    },
     async *read(start, end, signal) {
       for (let at = start; at < end; ) {
         const index = Math.floor(at / blockBytes);

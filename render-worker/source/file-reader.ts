@@ -1,12 +1,10 @@
 import { createReadStream } from "node:fs";
 import { retriableError } from "../errors.ts";
-import type { SourceReader } from "./source-reader.ts";
+import { readPiece, type SourceReader } from "./source-reader.ts";
 
 /** A source that lies on this machine as a whole file. */
-export const createFileReader = (path: string, sizeBytes: number): SourceReader => ({
-  sizeBytes,
-  isAwaited: () => false,
-  async *read(start, end, signal) {
+export function createFileReader(path: string, sizeBytes: number): SourceReader {
+  async function* read(start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     if (start >= end) return;
     try {
       yield* createReadStream(path, { start, end: end - 1, highWaterMark: 256 * 1024, signal });
@@ -20,5 +18,12 @@ export const createFileReader = (path: string, sizeBytes: number): SourceReader 
         error,
       );
     }
-  },
-});
+  }
+  return {
+    sizeBytes,
+    isAwaited: () => false,
+    isAtHand: () => true,
+    look: (start, length, signal) => readPiece({ sizeBytes, read }, start, length, signal),
+    read,
+  };
+}

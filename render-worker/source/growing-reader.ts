@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { retriableError } from "../errors.ts";
 import type { Growth } from "./growth.ts";
-import type { SourceReader } from "./source-reader.ts";
+import { readPiece, type SourceReader } from "./source-reader.ts";
 
 export interface GrowingFile {
   /** Stays good when the file is moved or removed. */
@@ -24,7 +24,7 @@ export function createGrowingReader({ handle, growth, sizeBytes, far }: GrowingF
 
   async function take(at: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
     if (far !== null && !isFarRefused && at - growth.grown > soonBytes) {
-      const piece = await takeFar(far, at, end, signal);
+      const piece = await unlessRefused(firstPiece(far, at, end, signal), signal);
       if (piece !== null) return piece;
     }
     awaiting += 1;
@@ -43,26 +43,42 @@ export function createGrowingReader({ handle, growth, sizeBytes, far }: GrowingF
     return buffer.subarray(0, bytesRead);
   }
 
+  async function firstPiece(reader: SourceReader, at: number, end: number, signal: AbortSignal) {
+    for await (const piece of reader.read(at, end, signal)) return piece;
+    return null;
+  }
+
   /** Null when it is not to be had that way: an origin may refuse a second request. Then it is waited for after all. */
-  async function takeFar(reader: SourceReader, at: number, end: number, signal: AbortSignal) {
+  async function unlessRefused<T>(asked: Promise<T>, signal: AbortSignal): Promise<T | null> {
     try {
-      for await (const piece of reader.read(at, end, signal)) return piece;
+      return await asked;
     } catch {
       signal.throwIfAborted();
       isFarRefused = true;
+      return null;
     }
-    return null;
+  }
+
+  async function* read(start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    for (let at = start; at < end; ) {
+      const piece = await take(at, end, signal);
+      yield piece;
+      at += piece.length;
+    }
   }
 
   return {
     sizeBytes,
     isAwaited: () => awaiting > 0,
-    async *read(start, end, signal) {
-      for (let at = start; at < end; ) {
-        const piece = await take(at, end, signal);
-        yield piece;
-        at += piece.length;
+    isAtHand: (at) => growth.grown > at || (far !== null && !isFarRefused),
+    async look(start, length, signal) {
+      const end = Math.min(start + length, sizeBytes);
+      if (growth.grown < end && far !== null && !isFarRefused) {
+        const piece = await unlessRefused(far.look(start, length, signal), signal);
+        if (piece !== null) return piece;
       }
+      return readPiece({ sizeBytes, read }, start, length, signal);
     },
+    read,
   };
 }

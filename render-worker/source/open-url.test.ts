@@ -94,7 +94,7 @@ test("a download that breaks while it is rendered goes on, and costs no frame", 
     response.destroy();
   };
   expect(await render(system, origin.url)).toMatchObject({ type: "render.completed.v1" });
-  expect(origin.asked).toHaveLength(2);
+  expect(origin.asked.filter((range) => range.endsWith("-"))).toHaveLength(1);
   expect((await readFile(system.store.path(key))).equals(clips.first)).toBe(true);
 });
 
@@ -172,5 +172,7 @@ test("a store that is elsewhere gets the source while it comes", async () => {
   const read = Number(
     /^reelay_worker_source_read_bytes_total (\d+)/m.exec(await system.metrics.metrics())?.[1],
   );
-  expect(read).toBe(clips.first.length);
+  // Each byte once, and a few looks at frames that are not there yet.
+  expect(read).toBeGreaterThanOrEqual(clips.first.length);
+  expect(read).toBeLessThan(clips.first.length * 1.05);
 });

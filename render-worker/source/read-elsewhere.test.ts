@@ -161,7 +161,10 @@ describe("a store that is on another machine", () => {
     expect(await inspect(system.store.path(playlist))).toMatchObject({ frames: 100 });
     const read = await system.metrics.metrics();
     const count = Number(/^reelay_worker_source_read_bytes_total (\d+)/m.exec(read)?.[1]);
-    expect(count).toBe(bytes.get("moov last")?.length);
+    // Each byte once, and a few looks at single frames.
+    const size = bytes.get("moov last")?.length ?? 0;
+    expect(count).toBeGreaterThanOrEqual(size);
+    expect(count).toBeLessThan(size * 1.05);
   });
 
   test("gives each part of a long video what it needs, and the parts are the video", async () => {

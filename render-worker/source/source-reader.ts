@@ -7,6 +7,10 @@ export interface SourceReader {
   readonly sizeBytes: number;
   /** Whether somebody waits for bytes that have not arrived on this machine yet, through no fault of his own. */
   isAwaited(): boolean;
+  /** Whether that byte is to be had now: false if all before it must arrive first. */
+  isAtHand(at: number): boolean;
+  /** A few bytes for themselves, without what lies around them; fewer only where the source ends. Waits and rejects as `read` does. */
+  look(start: number, length: number, signal: AbortSignal): Promise<Buffer>;
   /**
    * The bytes from `start` up to, not including, `end`, in pieces of any size; waits for those that are not there yet. Rejects with a `RenderError`
    * when they cannot be had, and with the signal's reason.
@@ -14,9 +18,9 @@ export interface SourceReader {
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** At most `length` bytes from `start`, in one piece; fewer only where the source ends. */
+/** `SourceReader.look` by its `read`: for those to whom it makes no difference, and for what is long. */
 export async function readPiece(
-  reader: SourceReader,
+  reader: Pick<SourceReader, "read" | "sizeBytes">,
   start: number,
   length: number,
   signal: AbortSignal,
