@@ -8,5 +8,6 @@ export * from "./messages/index.ts";
 export * from "./object-keys.ts";
 export * from "./probe.ts";
 export * from "./profile.ts";
+export * from "./quality.ts";
 export * from "./states.ts";
 export * from "./storyboard.ts";

@@ -23,6 +23,11 @@ export const Rung = z.object({
    * left out.
    */
   maxFrameRate: z.int().min(1).max(60).optional(),
+  /**
+   * Mean VMAF, against the source at its own size, that a variant must reach: one that does not is made again, finer, or marked. Left out: none is
+   * asked for.
+   */
+  minVmaf: z.number().min(1).max(99).optional(),
 });
 export type Rung = z.infer<typeof Rung>;
 
@@ -57,6 +62,11 @@ export const Profile = z.object({
   download: z.object({ height: z.int().min(16).max(4320) }).nullish(),
   /** A DASH manifest over the same segments. Left out: yes. */
   dash: z.boolean().optional(),
+  /**
+   * `FIXED`: the usual quality under the rungs' ceilings. `CONTENT_AWARE`: samples of a video of a minute or more decide how coarse each rung may be
+   * without anybody seeing it, and how high its ceiling is; never above the profile's. Left out: `FIXED`.
+   */
+  bitrates: z.enum(["FIXED", "CONTENT_AWARE"]).optional(),
 });
 export type Profile = z.infer<typeof Profile>;
 

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@opentelemetry/api";
-import type { Pool, RenderRequested } from "@reelay/contracts";
+import type { Account, Pool, RenderRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import { settleState } from "./attempt/attempt-state.ts";
 import { type AttemptTrace, startAttemptTrace } from "./attempt/attempt-trace.ts";
 import { StateCell } from "./attempt/context.ts";
+import type { Outcome } from "./attempt/outcome.ts";
 import { removePartialOutput } from "./attempt/remove-partial-output.ts";
 import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
 import { runAttempt } from "./attempt/run-attempt.ts";
@@ -18,6 +19,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { poolsOf } from "./pools.ts";
 import { pullAny } from "./pull-any.ts";
+import { OneAtATime } from "./quality/one-at-a-time.ts";
 import { Slots } from "./slots.ts";
 import { Throughput } from "./speed/throughput.ts";
 import { backoffMs, sleep, within } from "./wait.ts";
@@ -51,8 +53,21 @@ interface RunningAttempt {
   /** Ends the retries of its reports. */
   giveUp: AbortController;
   done: Promise<void>;
+  /** Its end was told: it holds neither task nor slot any more, whatever it still finds out. */
+  isOver: boolean;
 }
 
+/** What an attempt runs with. */
+interface AttemptTools {
+  reporter: AttemptReporter;
+  trace: AttemptTrace;
+  log: Logger;
+  /** Gives its slot back. */
+  free: () => void;
+}
+
+/** Finished attempts whose output waits to be measured. */
+const mostIdleWork = 4;
 /** How long a stopping worker waits for the broker to take its last reports. */
 const lastReportsMs = 5_000;
 /** How long it waits for what hangs even so: a call that the broker does not answer, a store that does not remove. */
@@ -70,6 +85,7 @@ class RenderWorker implements Worker {
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, RunningAttempt>();
   readonly #slots: Slots;
+  readonly #idleWork = new OneAtATime(mostIdleWork);
   readonly #heartbeat: Heartbeat;
   readonly #encoders: EncoderPool;
   readonly #pools: readonly Pool[];
@@ -83,7 +99,7 @@ class RenderWorker implements Worker {
     this.#log = deps.log.child({ workerId: deps.config.workerId });
     this.#throughput = new Throughput(deps.tools.pixelsPerSecond);
     this.#slots = new Slots(deps.config.slots);
-    deps.metrics?.countSlots(deps.config.slots, () => this.#running.size);
+    deps.metrics?.countSlots(deps.config.slots, () => this.#held().length);
     this.#pools = deps.config.pools ?? poolsOf(deps.tools.capabilities);
     this.#encoders = new EncoderPool({
       capabilities: deps.tools.capabilities,
@@ -96,9 +112,13 @@ class RenderWorker implements Worker {
     this.#heartbeat = new Heartbeat(deps, {
       pools: this.#pools,
       capabilities: () => this.#encoders.capabilities,
-      attempts: () =>
-        [...this.#running.values()].map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
+      attempts: () => this.#held().map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
     });
+  }
+
+  /** Attempts that have their task and their slot. */
+  #held(): RunningAttempt[] {
+    return [...this.#running.values()].filter(({ isOver }) => !isOver);
   }
 
   get isTaking(): boolean {
@@ -208,6 +228,7 @@ class RenderWorker implements Worker {
       stop: new AbortController(),
       giveUp: new AbortController(),
       done: Promise.resolve(),
+      isOver: false,
     };
     const trace = startAttemptTrace(delivery, message, ref);
     const reporter = new AttemptReporter({
@@ -232,11 +253,15 @@ class RenderWorker implements Worker {
     }
     // From here on the lease says who has the task. If the acknowledgement is lost the task comes again, and is known.
     await delivery.ack().catch((error: unknown) => log.warn({ err: error }, "task.not-acknowledged"));
-    const run = () => this.#run(message, attempt, reporter, trace, log);
-    attempt.done = context.with(trace.context, run).finally(() => {
-      this.#running.delete(ref.attemptId);
+    const free = () => {
+      attempt.isOver = true;
       release();
       this.#heartbeat.beat();
+    };
+    const run = () => this.#run(message, attempt, { reporter, trace, log, free });
+    attempt.done = context.with(trace.context, run).finally(() => {
+      this.#running.delete(ref.attemptId);
+      if (!attempt.isOver) free();
     });
     this.#heartbeat.beat();
     return true;
@@ -245,9 +270,7 @@ class RenderWorker implements Worker {
   async #run(
     task: RenderRequested,
     { ref, stop, giveUp }: RunningAttempt,
-    reporter: AttemptReporter,
-    trace: AttemptTrace,
-    log: Logger,
+    { reporter, trace, log, free }: AttemptTools,
   ): Promise<void> {
     const { config, store, tools, metrics } = this.#deps;
     const startedAt = performance.now();
@@ -255,6 +278,19 @@ class RenderWorker implements Worker {
     if (!this.#workDirectory) throw new Error("The worker was not started.");
     await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
     log.info("attempt.started");
+    let isTold = false;
+    const tell = async (outcome: Outcome, account?: Account) => {
+      isTold = true;
+      log.info({ outcome: outcome.kind }, "attempt.ended");
+      const removal = removePartialOutput(store, ref, state.current, outcome).catch((error: unknown) =>
+        log.warn({ err: error }, "output.not-removed"),
+      );
+      await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
+      await reporter.ended(outcome, settleState(state.current, outcome), account);
+      trace.end(outcome);
+      metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
+      await removal;
+    };
     const outcome = await runAttempt({
       trace: trace.context,
       metrics,
@@ -270,15 +306,12 @@ class RenderWorker implements Worker {
       directory,
       throughput: this.#throughput,
       signal: stop.signal,
+      async complete(account) {
+        await tell({ kind: "COMPLETED" }, account);
+        free();
+      },
+      whenIdle: (work) => this.#idleWork.run(work),
     });
-    log.info({ outcome: outcome.kind }, "attempt.ended");
-    const removal = removePartialOutput(store, ref, state.current, outcome).catch((error: unknown) =>
-      log.warn({ err: error }, "output.not-removed"),
-    );
-    await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
-    await reporter.ended(outcome, settleState(state.current, outcome));
-    trace.end(outcome);
-    metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
-    await removal;
+    if (!isTold) await tell(outcome);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ReportedError } from "../errors.ts";
+import { Account } from "../quality.ts";
 import { pools } from "../states.ts";
 import { Capabilities } from "./capabilities.ts";
 import { RenderState } from "./render-state.ts";
@@ -65,8 +66,21 @@ export const RenderCompleted = z.object({
   type: z.literal("render.completed.v1"),
   ...sequenced,
   state: RenderState,
+  /** What is known by then of what it made. */
+  account: Account.optional(),
 });
 export type RenderCompleted = z.infer<typeof RenderCompleted>;
+
+/**
+ * What a worker found out about what an attempt made, after its end and when nobody needed the CPU: how good it is, above all. Takes the
+ * place of the account that came with the end. May never come.
+ */
+export const RenderAccounted = z.object({
+  type: z.literal("render.accounted.v1"),
+  ...attemptRef,
+  account: Account,
+});
+export type RenderAccounted = z.infer<typeof RenderAccounted>;
 
 /** The attempt ended in an error: `FAILED` may be tried again, `REJECTED` (the input is at fault) never. */
 export const RenderFailed = z.object({

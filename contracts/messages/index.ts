@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  RenderAccounted,
   RenderAdvanced,
   RenderCompleted,
   RenderFailed,
@@ -21,6 +22,7 @@ export const Report = z.discriminatedUnion("type", [
   RenderProgressed,
   RenderAdvanced,
   RenderCompleted,
+  RenderAccounted,
   RenderFailed,
   RenderStopped,
   WorkerSeen,

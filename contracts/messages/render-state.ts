@@ -37,6 +37,10 @@ export const VariantState = z.object({
   height: z.int32().positive(),
   frameRate: z.number().positive().nullable(),
   bitrateBps: z.int32().positive(),
+  /** Steps on the encoder's own scale of quality that it is made coarser (or, below 0, finer) than usual, as its content allows. Default 0. */
+  qualityOffset: z.number().min(-30).max(30).optional(),
+  /** Mean VMAF that its profile asks for at least. */
+  minVmaf: z.number().min(0).max(100).optional(),
   /** Null until its first segments are stored. */
   playlist: PublishedPlaylist.nullable(),
   /** Why it is `SKIPPED`, in a sentence. */

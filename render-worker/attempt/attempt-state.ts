@@ -46,22 +46,30 @@ const toVariantState = (
   height: rung.height,
   frameRate: rung.frameRate,
   bitrateBps: rung.bitrateBps,
+  ...(rung.qualityOffset !== undefined && { qualityOffset: rung.qualityOffset }),
+  ...(rung.minVmaf !== undefined && { minVmaf: rung.minVmaf }),
   playlist: null,
   skipReason,
   error: null,
 });
 
-/** A rendition's playlist grew. A variant is ready when its playlist is complete. */
+/**
+ * A rendition's playlist grew. A variant is ready when its playlist is complete; one that has a minimum of quality to reach only when it was
+ * measured.
+ */
 export function withPlaylist(state: RenderState, name: string, playlist: PublishedPlaylist): RenderState {
   return {
     ...state,
     variants: state.variants.map((variant) =>
       variant.name === name
-        ? { ...variant, playlist, status: playlist.isComplete ? "READY" : "RENDERING" }
+        ? { ...variant, playlist, status: isReady(variant, playlist) ? "READY" : "RENDERING" }
         : variant,
     ),
   };
 }
+
+const isReady = ({ minVmaf }: VariantState, { isComplete }: PublishedPlaylist): boolean =>
+  isComplete && minVmaf === undefined;
 
 export const withAudioPlaylist = (state: RenderState, playlist: PublishedPlaylist): RenderState => ({
   ...state,

@@ -1,5 +1,5 @@
 import type { Context } from "@opentelemetry/api";
-import type { RenderRequested, RenderState } from "@reelay/contracts";
+import type { Account, RenderRequested, RenderState } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
@@ -36,6 +36,10 @@ export interface AttemptContext {
   source?: Pick<OpenSource, "generation" | "hash" | "isStored" | "reader" | "stored">;
   /** Aborts with a `StopError`; once the source is open also with a `RenderError`, when that cannot be read any more. */
   signal: AbortSignal;
+  /** Tells that everything is made and gives the slot back; what follows is done in nobody's way. */
+  complete(account: Account): Promise<void>;
+  /** Runs what can wait, after others; false: too much waits already, it was not done. */
+  whenIdle(work: () => Promise<void>): Promise<boolean>;
 }
 
 const soonMs = 1_000;

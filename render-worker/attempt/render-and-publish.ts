@@ -28,6 +28,7 @@ import { Ticker } from "../ticker.ts";
 import { announceSplit, type SplitWork } from "./announce-split.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
+import type { LadderDecision } from "./decide-ladder.ts";
 import { EncoderBrake } from "./encoder-brake.ts";
 import { measureGain } from "./measure-gain.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -43,6 +44,10 @@ export interface RenderWork {
   part: PartDecision;
   /** With a head. */
   split?: SplitWork;
+  /** With a head: what decides the ladder of the rest, which is not announced before. */
+  decision?: LadderDecision;
+  /** The last of its goes: then the decision is waited for. */
+  isLastPass?: boolean;
 }
 
 /** The part of a render that depends on who encodes. */
@@ -113,6 +118,7 @@ export async function renderAndPublish(
   }));
   // Tasks for the rest read the source from the store.
   const isSourceStored = () => context.source?.isStored() ?? true;
+  const isDecided = () => work.decision?.isSettled ?? true;
   const usage = new UsageMeter(context.metrics, () =>
     [...publishers.values()].reduce((sum, { storedBytes }) => sum + storedBytes, 0),
   );
@@ -143,7 +149,7 @@ export async function renderAndPublish(
     const now = performance.now();
     progressed(now);
     speed.read(encodedPixels(plan, work, statistics), now);
-    if (work.split && speed.pixelsPerSecond !== null && isSourceStored())
+    if (work.split && speed.pixelsPerSecond !== null && isDecided() && isSourceStored())
       announceSplit(context.state, work.split, speed.pixelsPerSecond);
     await publishPoster(context, signal);
   };
@@ -179,9 +185,12 @@ export async function renderAndPublish(
   }
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
   learnSpeed(context, work, speed);
-  if (work.split && isSourceStored()) announceSplit(context.state, work.split, speed.pixelsPerSecond);
+  if (work.split && isDecided() && isSourceStored())
+    announceSplit(context.state, work.split, speed.pixelsPerSecond);
   await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, work, publishers));
-  if (work.split) {
+  if (work.split && (isDecided() || work.isLastPass)) {
+    await work.decision?.settle();
+    signal.throwIfAborted();
     await context.source?.stored();
     announceSplit(context.state, work.split, speed.pixelsPerSecond);
   }

@@ -12,7 +12,14 @@ export async function renderInPasses(context: AttemptContext, work: RenderWork):
   const split = part.kind === "HEAD" && endMs !== null ? { headEndMs: endMs, rungs, withAudio } : null;
   const made: Made[] = [];
   for (const [index, pass] of (passes.length > 0 ? passes : [[]]).entries()) {
-    const ofPass = { ...work, rungs: pass, withAudio: withAudio && index === 0, ...(split && { split }) };
+    const isLastPass = index >= passes.length - 1;
+    const ofPass = {
+      ...work,
+      isLastPass,
+      rungs: pass,
+      withAudio: withAudio && index === 0,
+      ...(split && { split }),
+    };
     made.push(await renderReplacing(context, ofPass, renderAndPublish));
   }
   return {

@@ -3,10 +3,10 @@ import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
+import { conclude } from "./conclude.ts";
 import type { AttemptContext } from "./context.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import { renderReplacing } from "./replace-encoder.ts";
-import { writeManifest } from "./write-manifest.ts";
 
 /**
  * A task for what a head left: pictures of a span, or the sound. It makes what the head's worker planned, and speaks of its parts only: source and
@@ -20,9 +20,9 @@ export async function renderRest(
   const rungs = part.kind === "CHUNK" ? readLadder(context) : [];
   const withAudio = part.kind === "AUDIO";
   context.state.update((before) => ({ ...before, parts: [] }));
-  const made = await renderReplacing(context, { source, rungs, withAudio, part }, renderAndPublish);
-  await writeManifest(context, source, made);
-  await makeStoryboard(context, source);
+  const work = { source, rungs, withAudio, part };
+  const made = await renderReplacing(context, work, renderAndPublish);
+  await conclude(context, work, made, () => makeStoryboard(context, source));
 }
 
 function readLadder({ task }: AttemptContext): PlannedRung[] {

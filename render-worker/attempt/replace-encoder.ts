@@ -78,7 +78,8 @@ const namesOf = ({ rungs, withAudio }: RenderWork): string[] => [
   ...(withAudio ? [audioRendition] : []),
 ];
 
-async function clearLocal({ directory }: AttemptContext, work: RenderWork): Promise<void> {
+/** Makes room for renditions to be made again: what of them lies here would be taken for new. */
+export async function clearLocal({ directory }: AttemptContext, work: RenderWork): Promise<void> {
   for (const name of [...namesOf(work), statisticsFile]) {
     await rm(join(directory.path, name), { recursive: true, force: true });
   }

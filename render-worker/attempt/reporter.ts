@@ -1,5 +1,5 @@
 import { type Context, context } from "@opentelemetry/api";
-import type { AttemptReport, RenderProgressed, RenderState } from "@reelay/contracts";
+import type { Account, AttemptReport, RenderProgressed, RenderState } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
 import { backoffMs, sleep } from "../wait.ts";
@@ -77,13 +77,18 @@ export class AttemptReporter {
     if (!this.#sendingState) void this.#sendState();
   }
 
-  /** Resolves when the broker has it or nobody waits for it any more. Nothing is sent after it. */
-  async ended(outcome: Outcome, state: RenderState): Promise<void> {
+  /** Resolves when the broker has it or nobody waits for it any more. Only an account is sent after it. */
+  async ended(outcome: Outcome, state: RenderState, account?: Account): Promise<void> {
     this.#isEnded = true;
     // Its last figures, which nobody tells later; nobody waits for them either.
     void this.#publishProgress();
-    const body = endReport(outcome, state);
+    const body = endReport(outcome, state, account);
     if (body) await this.#sendUntilDelivered(() => body);
+  }
+
+  /** What was found out after the end. Rejects when the broker does not take it. */
+  async accounted(account: Account): Promise<void> {
+    await this.#publish({ type: "render.accounted.v1", ...this.#ref, at: new Date().toISOString(), account });
   }
 
   async #sendState(): Promise<void> {
@@ -147,10 +152,10 @@ export class AttemptReporter {
   }
 }
 
-function endReport(outcome: Outcome, state: RenderState): Body<AttemptReport> | null {
+function endReport(outcome: Outcome, state: RenderState, account?: Account): Body<AttemptReport> | null {
   switch (outcome.kind) {
     case "COMPLETED":
-      return { type: "render.completed.v1", state };
+      return { type: "render.completed.v1", state, ...(account && { account }) };
     case "FAILED":
     case "REJECTED":
       return { type: "render.failed.v1", outcome: outcome.kind, error: outcome.error, state };

@@ -15,7 +15,9 @@ import { makeStoryboard } from "../storyboard/make-storyboard.ts";
 import { acquireSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
+import { conclude } from "./conclude.ts";
 import type { AttemptContext } from "./context.ts";
+import { decideLadder } from "./decide-ladder.ts";
 import { isRest } from "./is-rest.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
@@ -23,7 +25,6 @@ import { renderInPasses } from "./render-in-passes.ts";
 import { renderRest } from "./render-rest.ts";
 import { renderReplacing } from "./replace-encoder.ts";
 import { leaveOutUnencodable } from "./without-encoder.ts";
-import { writeManifest } from "./write-manifest.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
 export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
@@ -101,10 +102,10 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     const wanted = ladder.rungs.filter(({ name }) => pending.has(name));
     const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
     const encodesSound = withAudio && !remux?.sound;
+    await using decision = part.kind === "HEAD" ? decideLadder(context, source, rungs) : null;
+    const work = { source, rungs, withAudio: encodesSound, part, ...(decision && { decision }) };
     const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) =>
-      rungs.length > 0 || encodesSound
-        ? await renderInPasses(beside, { source, rungs, withAudio: encodesSound, part })
-        : null,
+      rungs.length > 0 || encodesSound ? await renderInPasses(beside, work) : null,
     );
     if (remux?.sound && !isSoundCopied) {
       // It could not be copied after all. Of a long video nobody else was asked to make it: all of it, in a folder of its own.
@@ -113,10 +114,13 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
         renderAndPublish(again, { ...round, suffix: ".2" }),
       );
     }
-    if (made) await writeManifest(context, source, made);
-    // The rest of a split video is more urgent: its storyboard comes with the last of that.
-    if (part.kind === "WHOLE" && !source.isSoundOnly) await makeStoryboard(context, source);
-    await file.stored();
+    const lastly = async () => {
+      // The rest of a split video is more urgent: its storyboard comes with the last of that.
+      if (part.kind === "WHOLE" && !source.isSoundOnly) await makeStoryboard(context, source);
+      await file.stored();
+    };
+    if (made) await conclude(context, work, made, lastly);
+    else await lastly();
     return { kind: "COMPLETED" };
   } catch (thrown) {
     const outcome = toOutcome(thrown, attempt.signal);

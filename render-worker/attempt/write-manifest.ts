@@ -1,13 +1,15 @@
-import { objectKeys } from "@reelay/contracts";
+import { type Account, objectKeys } from "@reelay/contracts";
 import { retryStore } from "../hls/retry-store.ts";
 import { reportedProbe, type SourceFile } from "../probe/source-file.ts";
 import type { AttemptContext } from "./context.ts";
-import { isRest } from "./is-rest.ts";
-import type { Made } from "./render-and-publish.ts";
 
 /** Leaves an account of the attempt beside what it made: from which bytes, by which build and command. */
-export async function writeManifest(context: AttemptContext, source: SourceFile, made: Made): Promise<void> {
-  const { config, ref, signal, state, store, task, tools } = context;
+export async function writeManifest(
+  context: AttemptContext,
+  source: SourceFile,
+  account: Account,
+): Promise<void> {
+  const { config, ref, signal, state, store, task } = context;
   const { variants, audio, posterKey } = state.current;
   const manifest = {
     videoId: ref.videoId,
@@ -19,20 +21,18 @@ export async function writeManifest(context: AttemptContext, source: SourceFile,
       hostname: config.hostname,
       version: config.version,
     },
-    encoder: {
-      build: `ffmpeg ${tools.ffmpeg.version}`,
-      variants: made.encoders,
-      command: made.command,
-    },
+    part: task.part ?? null,
+    madeBy: account.provenance,
     source: {
       key: task.source.key,
       generation: context.source?.generation ?? null,
-      // Of the whole file: a part's task reads only its own, and its head's manifest says it.
-      hash: isRest(task) ? null : ((await context.source?.hash()) ?? null),
+      // Of the whole file: a part's task reads only its own, and its head's says it.
+      hash: account.sourceHash,
       probe: reportedProbe(source),
     },
     made: {
       variants: variants.filter(({ status }) => status === "READY"),
+      parts: state.current.parts ?? [],
       audio,
       posterKey,
     },

@@ -14,7 +14,7 @@ test("what each encoder is told beside what all are told", () => {
     H264 h264_qsv -preset veryfast -profile:v high -level:v 31 -global_quality 25 -b:v 3500000 -maxrate 3500000 -bufsize 3500000 -forced_idr 1 -idr_interval 0 -adaptive_i 0 -flags +cgop
     H264 h264_vaapi -profile:v high -level:v 31 -bf 0 -rc_mode VBR -b:v 2800000 -maxrate 3500000 -bufsize 3500000 -idr_interval 0 -flags +cgop
     H264 h264_videotoolbox -profile:v high -b:v 2800000 -maxrate 3500000 -bufsize 3500000 -realtime 0 -flags +cgop
-    H264 libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 23 -maxrate 3500000 -bufsize 3500000 -sc_threshold 0 -flags +cgop
+    H264 libx264 -preset veryfast -profile:v high -level:v 3.1 -x264-params stitchable=1 -crf 23 -maxrate 3500000 -bufsize 3500000 -sc_threshold 0 -flags +cgop
     HEVC hevc_nvenc -preset p4 -tune hq -profile:v main -bf 0 -tag:v hvc1 -rc vbr -cq 29 -b:v 0 -maxrate 3500000 -bufsize 3500000 -forced-idr 1 -no-scenecut 1
     HEVC hevc_qsv -preset veryfast -profile:v main -tag:v hvc1 -global_quality 27 -b:v 3500000 -maxrate 3500000 -bufsize 3500000 -forced_idr 1 -idr_interval 0 -flags +cgop
     HEVC hevc_vaapi -profile:v main -bf 0 -tag:v hvc1 -rc_mode VBR -b:v 2800000 -maxrate 3500000 -bufsize 3500000 -idr_interval 0 -flags +cgop

@@ -131,7 +131,9 @@ export const encoderTable: readonly EncoderRow[] = [
     ...software,
     name: "libx264",
     codec: "H264",
-    coding: (picture) => `-preset veryfast -profile:v high -level:v ${h264Level(picture)}`,
+    // The parameter sets would else name the quality, and parts of a video that are made coarser or finer would need their own.
+    coding: (picture) =>
+      `-preset veryfast -profile:v high -level:v ${h264Level(picture)} -x264-params stitchable=1`,
     quality: 23,
     groups: "-sc_threshold 0 -flags +cgop",
   },

@@ -10,7 +10,7 @@ const audioEncoders = ["aac"] as const;
 /** Encoders without which no render of the built-in kind can be made. */
 export const requiredEncoders = ["libx264", "aac"] as const;
 
-const optionalFilters = ["zscale", "tonemap"] as const;
+const optionalFilters = ["zscale", "tonemap", "libvmaf"] as const;
 
 export interface Probed {
   /** Names of the encoders that really open, those of sound among them. */

@@ -51,7 +51,7 @@ export function planDeviceGraph(
 ): string {
   const { video } = source.probe;
   // Leaving out a frame does not look into it: that is done wherever it lies.
-  const thinnings = planThinning(video, rungs);
+  const thinnings = planThinning(source, rungs);
   const chains = rungs.map((rung, index) => {
     const next = rungs[index + 1];
     const { shared = [], own = [] } = thinnings[index] ?? {};

@@ -24,21 +24,10 @@ export function planFilterGraph(
   span: RenderSpan = wholeSpan,
   devices?: DevicePlan,
 ): string {
-  const { video } = source.probe;
   const [top, ...rest] = rungs;
   if (!top) return "";
-  const thinnings = planThinning(video, rungs);
-  const common = [
-    // Only frames that are marked as interlaced are touched, and each gives one frame.
-    ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
-    ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
-    ...trim(span),
-    ...(thinnings[0]?.shared ?? []),
-    `scale=${top.width}:${top.height}${video.colorRange === "pc" ? ":out_range=tv" : ""}`,
-    "setsar=1",
-    ...toneMap(video, filters),
-    "format=yuv420p",
-  ];
+  const thinnings = planThinning(source, rungs);
+  const common = planCommonFilters(source, top, filters, span, thinnings[0]?.shared);
   /** On the way to a rung's own encoder alone. */
   const ownOf = (rung: PlannedRung, index: number) => [
     ...(thinnings[index]?.own ?? []),
@@ -51,6 +40,31 @@ export function planFilterGraph(
     chains.push(`[to-${rung.name}]${filters}${tap(rung, rungs[index + 1], ownOf(rung, index))}`);
   }
   return chains.join(";");
+}
+
+/**
+ * From the decoded picture to one of this size: what is the same for all rungs, and for a picture that they are compared with.
+ *
+ * @param thinning which frames are left out before the rest costs anything
+ */
+export function planCommonFilters(
+  { probe: { video } }: SourceFile,
+  size: { width: number; height: number },
+  filters: readonly string[],
+  span: RenderSpan = wholeSpan,
+  thinning: readonly string[] = [],
+): string[] {
+  return [
+    // Only frames that are marked as interlaced are touched, and each gives one frame.
+    ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
+    ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
+    ...trim(span),
+    ...thinning,
+    `scale=${size.width}:${size.height}${video.colorRange === "pc" ? ":out_range=tv" : ""}`,
+    "setsar=1",
+    ...toneMap(video, filters),
+    "format=yuv420p",
+  ];
 }
 
 /**

@@ -136,7 +136,7 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   const encoder = request.devices?.encoders.get(rung.name)?.row ?? softwareEncoder(rung.codec);
   return hlsOutput(rung.name, [
     ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding({ ...rung, frameRate })}`),
-    ...words(encoder.rate(encoder.quality, rung.bitrateBps)),
+    ...words(encoder.rate(encoder.quality + (rung.qualityOffset ?? 0), rung.bitrateBps)),
     ...(request.devices ? deviceOutputOptions(request.devices, rung.name) : []),
     // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
     // enough for that, and exact for constant rates.
@@ -201,8 +201,10 @@ function hlsOutput(name: string, encoding: string[]): PlannedOutput {
       // Segments and playlists appear under their names only when they are whole.
       ...words("-hls_flags independent_segments+temp_file"),
       // Times as they are: picture and sound begin at 0, B-frames are accounted for by an edit list. With an index in each piece ("sidx") the muxer
-      // would bend the time of its first picture.
-      ...words("-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx"),
+      // would bend the time of its first picture. The ceiling ("btrt") differs from part to part of a video, and the initialisation segment must not.
+      ...words(
+        "-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0",
+      ),
       ...words(`-hls_segment_filename ${name}/piece-%05d.m4s`),
     ],
     path: `${name}/${playlistFile}`,

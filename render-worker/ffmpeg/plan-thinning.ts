@@ -1,6 +1,7 @@
 import { maxFrameRateOf, type Profile, type VideoStreamProbe } from "@reelay/contracts";
 import { commonFrameRate, isConstant, strideFor } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { SourceFile } from "../probe/source-file.ts";
 
 /** How frames are left out on the way to one rung. Empty: none are. */
 export interface Thinning {
@@ -13,18 +14,24 @@ export interface Thinning {
 /**
  * Which frames are left out where, so that no rung is scaled or encoded at more frames than it shows. Pure.
  *
- * Of a constant rate every n-th frame stays, counted and not timed, so that jitter in the source's time stamps changes nothing. Of a
+ * Of a constant rate every n-th frame of the video stays. Of a
  * variable one those stay that are far enough from the one before, and besides the first of every second: so every rung has the frames
  * at which key frames may be.
  *
  * @param rungs largest first
  */
-export function planThinning(video: VideoStreamProbe, rungs: readonly PlannedRung[]): Thinning[] {
-  return isConstant(video) ? byCount(video, rungs) : bySpacing(video, rungs);
+export function planThinning(
+  source: SourceFile,
+  rungs: readonly Pick<PlannedRung, "frameRate">[],
+): Thinning[] {
+  const { video } = source.probe;
+  return isConstant(video) ? byCount(source, rungs) : bySpacing(video, rungs);
 }
 
-function byCount(video: VideoStreamProbe, rungs: readonly PlannedRung[]): Thinning[] {
-  const common = commonFrameRate(video) ?? 1;
+function byCount(source: SourceFile, rungs: readonly Pick<PlannedRung, "frameRate">[]): Thinning[] {
+  const common = commonFrameRate(source.probe.video) ?? 1;
+  const number = planFrameNumber(source, common);
+  const every = (stride: number): string[] => (stride > 1 ? [`select='not(mod(${number},${stride}))'`] : []);
   const strides = rungs.map(({ frameRate }) => (frameRate === null ? 1 : Math.round(common / frameRate)));
   let before = 1;
   return strides.map((stride, index) => {
@@ -35,9 +42,17 @@ function byCount(video: VideoStreamProbe, rungs: readonly PlannedRung[]): Thinni
   });
 }
 
-const every = (stride: number): string[] => (stride > 1 ? [`select='not(mod(n,${stride}))'`] : []);
+/**
+ * Which frame of the video one is, whatever part of the video is being made: parts must leave out the same ones. Rounded, as time stamps of
+ * constant rates may be a little off.
+ */
+function planFrameNumber({ probe, zeroSeconds }: SourceFile, frameRate: number): string {
+  const firstSeconds = (probe.video.startTime ?? zeroSeconds) - zeroSeconds;
+  const since = firstSeconds > 0.0005 ? `(t-${firstSeconds.toFixed(6)})` : "t";
+  return `round(${since}*${Number(frameRate.toFixed(6))})`;
+}
 
-function bySpacing(video: VideoStreamProbe, rungs: readonly PlannedRung[]): Thinning[] {
+function bySpacing(video: VideoStreamProbe, rungs: readonly Pick<PlannedRung, "frameRate">[]): Thinning[] {
   const common = commonFrameRate(video);
   const rates = rungs.map(({ frameRate }) => frameRate ?? common ?? 0);
   let before = common ?? 0;

@@ -24,6 +24,8 @@ export interface RunToolOptions {
   isExcused?: () => boolean;
   signal?: AbortSignal;
   maxBytes?: number;
+  /** The folder that it runs in. Default: ours. */
+  cwd?: string;
   /** Of the standard output. Default UTF-8. */
   encoding?: BufferEncoding;
   /** Called with the process id. */
@@ -46,6 +48,7 @@ export async function runTool(
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
     env: toolEnvironment,
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
   if (child.pid !== undefined) options.onStart?.(child.pid);
   const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;

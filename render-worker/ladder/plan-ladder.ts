@@ -15,6 +15,10 @@ export interface PlannedRung {
   frameRate: number | null;
   /** Ceiling of the video's bits per second. */
   bitrateBps: number;
+  /** Steps on the encoder's scale of quality coarser (or, below 0, finer) than usual. Default 0. */
+  qualityOffset?: number | undefined;
+  /** Mean VMAF that is asked for at least. */
+  minVmaf?: number | undefined;
 }
 
 export interface SkippedRung extends PlannedRung {
@@ -64,6 +68,7 @@ export function planLadder(profile: Profile, probe: PictureProbe): Ladder {
       ...size,
       frameRate,
       bitrateBps: Math.round(rung.bitrateBps * shapeFactor(rung.height, size) * frameRateFactor(frameRate)),
+      ...(rung.minVmaf !== undefined && { minVmaf: rung.minVmaf }),
     };
   };
   const ladder: Ladder = { rungs: [], skipped: [] };

@@ -38,16 +38,15 @@ export function planKeyFrames(
 }
 
 /**
- * Half a frame before the first frame at or after a time that all rungs have: frames are counted from the first one of the span, and their own
- * times may be a little off.
+ * Half a frame before the first frame at or after a time that all rungs have: frames are those of the video, whichever part is made, and their own times
+ * may be a little off.
  */
 function onCommonFrame(ms: number, span: RenderSpan, source: SourceFile, common: CommonFrames): number {
   const { frameMs, every } = common;
   // Of the video's first picture on the timeline.
   const zeroMs = ((source.probe.video.startTime ?? source.zeroSeconds) - source.zeroSeconds) * 1000;
   const frameAt = (at: number) => Math.max(0, Math.ceil((at - zeroMs) / frameMs - 0.1));
-  const first = frameAt(span.startMs);
-  const frame = first + Math.ceil((frameAt(ms) - first) / every) * every;
+  const frame = Math.ceil(frameAt(ms) / every) * every;
   return Math.max(span.startMs, zeroMs + (frame - 0.5) * frameMs);
 }
 

@@ -3,6 +3,7 @@ import { workspaceOf } from "../context.ts";
 import { EncoderChangeType, encoderChangesOf } from "./encoder-change.ts";
 import { AttemptOutcome } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
+import { accountOf, ProvenanceType } from "./provenance.ts";
 
 export const Attempt = builder.prismaNode("Attempt", {
   id: { field: "id", description: "Opaque id." },
@@ -35,6 +36,16 @@ export const Attempt = builder.prismaNode("Attempt", {
       description: "Encoders and decoders that failed on the way and were replaced, first to last.",
       select: { encoderChanges: true },
       resolve: encoderChangesOf,
+    }),
+    provenance: t.field({
+      type: ProvenanceType,
+      nullable: true,
+      description: "What its output was made by, when it COMPLETED.",
+      select: { account: true },
+      resolve: ({ account: json }) => {
+        const account = accountOf(json);
+        return account && { account, variant: null };
+      },
     }),
     error: t.field({
       type: FailureType,

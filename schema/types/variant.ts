@@ -1,10 +1,12 @@
 import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
 import type { LiveVariant } from "../../src/progress/live-progress.ts";
-import { variantFraction } from "../../src/videos/index.ts";
+import { belowMinimum, qualityNote, variantFraction } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
 import { Tier, VariantStatus } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
+import { loadAccount, ProvenanceType } from "./provenance.ts";
+import { qualityOf, VariantQuality } from "./quality.ts";
 
 /** The columns that live values are found by and compared with. */
 export const liveColumns = {
@@ -102,6 +104,42 @@ export const Variant = builder.prismaNode("Variant", {
       description: "Why it could not be made, when it is FAILED.",
       select: errorColumns,
       resolve: failureOf,
+    }),
+    quality: t.field({
+      type: VariantQuality,
+      nullable: true,
+      description:
+        "How alike its pictures are to the source's; null until that was measured, soon after it is READY.",
+      select: { quality: true },
+      resolve: qualityOf,
+    }),
+    minVmaf: t.exposeFloat("minVmaf", {
+      nullable: true,
+      description: "Mean VMAF that its profile asks for at least.",
+    }),
+    isBelowMinimum: t.boolean({
+      nullable: true,
+      description:
+        "Whether it falls short of `minVmaf`; null where nothing is asked for, or VMAF was not measured.",
+      select: { minVmaf: true, quality: true },
+      resolve: (variant) => belowMinimum({ minVmaf: variant.minVmaf, quality: qualityOf(variant) }),
+    }),
+    qualityNote: t.string({
+      nullable: true,
+      description: "Why it falls short of `minVmaf`, or why nobody knows, in a sentence; else null.",
+      select: { name: true, bitrateBps: true, minVmaf: true, quality: true },
+      resolve: (variant) => qualityNote({ ...variant, quality: qualityOf(variant) }),
+    }),
+    provenance: t.field({
+      type: ProvenanceType,
+      nullable: true,
+      description:
+        "What it was made by; of a video that was made in parts: its beginning. All parts are in `Job.tasks { attempts }`.",
+      select: { name: true, attemptId: true },
+      resolve: async ({ name, attemptId }, _args, ctx) => {
+        const account = attemptId === null ? undefined : await loadAccount(ctx, attemptId);
+        return account ? { account, variant: name } : null;
+      },
     }),
     readyAt: t.expose("readyAt", {
       type: "DateTime",

@@ -98,6 +98,8 @@ function toVariantState(variant: TaskWithAll["job"]["video"]["variants"][number]
     height,
     frameRate: variant.frameRate,
     bitrateBps: variant.bitrateBps,
+    ...(variant.qualityOffset !== 0 && { qualityOffset: variant.qualityOffset }),
+    ...(variant.minVmaf !== null && { minVmaf: variant.minVmaf }),
     playlist: PublishedPlaylist.nullable().parse(variant.playlist ?? null),
     skipReason: null,
     error: null,

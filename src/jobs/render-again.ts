@@ -1,5 +1,5 @@
 import { Profile } from "@reelay/contracts";
-import type { Job } from "../../prisma/generated/client.ts";
+import { type Job, Prisma } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
@@ -25,7 +25,7 @@ export async function renderAgain(
   await awaitVariants(tx, scope);
   await tx.variant.updateMany({
     where: unfinishedVariants(scope),
-    data: { fraction: 0, frames: 0, sizeBytes: 0n, attemptId: null },
+    data: { fraction: 0, frames: 0, sizeBytes: 0n, attemptId: null, quality: Prisma.DbNull },
   });
   const { playableAt, status } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
   const staysReady = status === "READY" && onlyVariants.length > 0;

@@ -36,6 +36,7 @@ export const defaultProfile: Profile = {
   audio: { codec: "AAC", bitrateBps: 128_000 },
   segmentDurationMs: 4_000,
   gopDurationMs: 2_000,
+  bitrates: "CONTENT_AWARE",
 };
 
 /** Where every player finds something: a new codec's ladder beside it is for those that can do better. */

@@ -1,4 +1,10 @@
-import { type AttemptOutcome, type AttemptReport, objectKeys, type Report } from "@reelay/contracts";
+import {
+  type AttemptOutcome,
+  type AttemptReport,
+  objectKeys,
+  type RenderCompleted,
+  type Report,
+} from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import { extendPlaylists, renditionsAt } from "../parts/extend-playlists.ts";
@@ -9,6 +15,7 @@ import { readNamedOutput } from "../videos/named-output.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { publishManifest, refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
+import { applyAccount, applyAccounted } from "./apply-account.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
@@ -34,6 +41,7 @@ type Result =
 export async function applyReport(deps: ProjectorDeps, report: Report): Promise<void> {
   if (report.type === "worker.seen.v1") return await applyWorkerSeen(deps, report);
   if (report.type === "render.progressed.v1") return await applyProgress(deps, report);
+  if (report.type === "render.accounted.v1") return await applyAccounted(deps, report);
   const now = deps.clock();
   const result = await deps.db.$transaction(async (tx): Promise<Result> => {
     if (!(await lockVideo(tx, report.videoId))) return { kind: "deleted" };
@@ -47,11 +55,7 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
   await answer(deps, report, result);
 }
 
-async function answer(
-  deps: ProjectorDeps,
-  report: Exclude<AttemptReport, { type: "render.progressed.v1" }>,
-  result: Result,
-): Promise<void> {
+async function answer(deps: ProjectorDeps, report: StateChange, result: Result): Promise<void> {
   const { videoId } = report;
   switch (result.kind) {
     case "lost":
@@ -79,6 +83,9 @@ async function answer(
 const isCompleted = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.attempt.count({ where: { id, outcome: "COMPLETED" } })) > 0;
 
+/** What says something of who holds the task. */
+type StateChange = Exclude<AttemptReport, { type: "render.progressed.v1" | "render.accounted.v1" }>;
+
 type EndReport = Extract<
   AttemptReport,
   { type: "render.completed.v1" | "render.failed.v1" | "render.stopped.v1" }
@@ -91,7 +98,7 @@ async function applyToHeld(
   tx: Tx,
   { store }: ProjectorDeps,
   attempt: HeldAttempt,
-  report: Exclude<AttemptReport, { type: "render.progressed.v1" }>,
+  report: StateChange,
   now: Date,
 ): Promise<"applied" | "old" | "unwanted"> {
   const isUnwanted = attempt.task.job.cancelRequestedAt !== null;
@@ -117,7 +124,10 @@ async function applyToHeld(
   const { parts = [], split } = report.state;
   await writeParts(tx, { videoId, attemptId: attempt.id }, parts);
   if (split) await splitJob(tx, { task, rows: plan.after, split, now });
-  if (report.type === "render.completed.v1") await completeTask(tx, attempt, now);
+  if (report.type === "render.completed.v1") {
+    await completeTask(tx, attempt, now);
+    await noteAccount(tx, attempt, report);
+  }
   const grown = await extendPlaylists(tx, store, {
     ...{ job: task.job, rows: plan.after, now },
     renditions: await renditionsAt(tx, { ...task, taskId: task.id }, [
@@ -138,6 +148,17 @@ async function applyToHeld(
     await publishManifest(store, { ...after, updatedAt: now }, before);
   }
   return isUnwanted ? "unwanted" : "applied";
+}
+
+async function noteAccount(
+  tx: Tx,
+  attempt: HeldAttempt,
+  { videoId, account }: RenderCompleted,
+): Promise<void> {
+  if (!account) return;
+  const { job } = attempt.task;
+  const subject = { videoId, attemptId: attempt.id };
+  await recordChange(tx, { ...job, jobId: job.id, ...subject }, await applyAccount(tx, subject, account));
 }
 
 const outcomeOf = (report: EndReport): AttemptOutcome =>

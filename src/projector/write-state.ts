@@ -22,7 +22,8 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
 }
 
 async function writeVariant(tx: Tx, { id, videoId, name, ...variant }: VideoRows["variants"][number]) {
-  const data = { ...variant, playlist: variant.playlist ?? Prisma.DbNull };
+  const { quality: _measured, ...known } = variant;
+  const data = { ...known, playlist: variant.playlist ?? Prisma.DbNull };
   const { fraction: _f, frames: _n, fps: _r, speed: _s, etaMs: _e, ...state } = data;
   await tx.variant.upsert({
     where: { videoId_name: { videoId, name } },

@@ -1,4 +1,5 @@
 /** What can be done with videos. */
+export { belowMinimum, qualityNote } from "./below-minimum.ts";
 export { createVideo } from "./create-video.ts";
 export { deleteVideo } from "./delete-video.ts";
 export { completeUpload, receiveSource } from "./receive-source.ts";

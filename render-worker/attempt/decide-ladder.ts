@@ -1,0 +1,80 @@
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import { analyseSource } from "../quality/analyse-source.ts";
+import { planAnalysis } from "../quality/plan-analysis.ts";
+import { planBitrates } from "../quality/plan-bitrates.ts";
+import { sleep, within } from "../wait.ts";
+import type { AttemptContext } from "./context.ts";
+
+/** The ladder of a video whose head is being made, while its bitrates are decided by its content. */
+export interface LadderDecision extends AsyncDisposable {
+  /** Nothing is decided any more: the state's variants are what the rest is made by. */
+  readonly isSettled: boolean;
+  /** Waits, but not for long: without a decision the profile's bitrates stay. */
+  settle(): Promise<void>;
+}
+
+/** How long the rest of a video waits for the analysis once its head is made. */
+const patienceMs = 10_000;
+
+/**
+ * Decides what the rest of a video is made by, beside its head, which is made by the profile and first: the analysis begins when the head's
+ * first segments are stored. Whatever goes wrong with it, the profile's bitrates do.
+ */
+export function decideLadder(
+  context: AttemptContext,
+  source: SourceFile,
+  rungs: readonly PlannedRung[],
+): LadderDecision {
+  const plan = planAnalysis(source.probe.durationMs, rungs);
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([context.signal, giveUp.signal]);
+  let isSettled = plan === null || context.task.profile.bitrates !== "CONTENT_AWARE";
+  const work = async () => {
+    if (isSettled || plan === null) return;
+    while (!context.state.current.parts?.some(({ segments }) => segments.length > 0))
+      await sleep(100, signal);
+    const { config, tools, directory } = context;
+    const measured = await analyseSource(source, plan, {
+      tools,
+      directory: directory.path,
+      limits: config.limits,
+      signal,
+    });
+    const decided = new Map(planBitrates(measured, rungs).map((rung) => [rung.name, rung]));
+    context.log.info({ measured, decided: [...decided.values()].map(toFields) }, "ladder.decided");
+    context.state.update((before) => ({
+      ...before,
+      variants: before.variants.map((variant) => {
+        const rung = decided.get(variant.name);
+        return rung ? { ...variant, ...toFields(rung) } : variant;
+      }),
+    }));
+  };
+  const done = work()
+    .catch((error: unknown) => {
+      if (!context.signal.aborted) context.log.warn({ err: error }, "ladder.not-decided");
+    })
+    .finally(() => {
+      isSettled = true;
+    });
+  return {
+    get isSettled() {
+      return isSettled;
+    },
+    async settle() {
+      if (await within(patienceMs, done)) return;
+      giveUp.abort(new Error(`The analysis was not done ${patienceMs} ms after the head.`));
+      await done;
+    },
+    async [Symbol.asyncDispose]() {
+      giveUp.abort(new Error("The head's attempt has ended."));
+      await done;
+    },
+  };
+}
+
+const toFields = ({ name, bitrateBps, qualityOffset }: PlannedRung) => ({
+  ...{ name, bitrateBps },
+  ...(qualityOffset !== undefined && { qualityOffset }),
+});

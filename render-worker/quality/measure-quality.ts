@@ -1,0 +1,122 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import type { Quality } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { retryStore } from "../hls/retry-store.ts";
+import { findEntry } from "../part/find-entry.ts";
+import { canBeEntered } from "../part/plan-entry.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import { comparePieces, metricOf } from "./compare-pieces.ts";
+import type { FinishedRendition } from "./finished-rendition.ts";
+import { readPieceStartMs } from "./piece-start.ts";
+import { planComparedMoments } from "./plan-samples.ts";
+import { summarizeScores } from "./read-scores.ts";
+
+export interface MeasureOptions {
+  store: ObjectStore;
+  tools: FfmpegTools;
+  source: SourceFile;
+  /** For the pieces that are compared; emptied afterwards. */
+  directory: string;
+  limits: { sourcePixels: number };
+  signal: AbortSignal;
+  /** Somebody waits for it. Left out: it is done when nobody needs the CPU. */
+  isAwaited?: boolean;
+}
+
+/** VMAF costs ten times what encoding a picture does, SSIM a third. */
+const pictures = { VMAF: 4, SSIM: 12 } as const;
+/** A source that must be read from its beginning is compared no further into it. */
+const reachableMs = 15_000;
+/** Into a segment: its first pictures are finer than most. */
+const intoMs = 700;
+
+/**
+ * How good the renditions are, by name, as far as they reach over the moments at which the video is compared. Segments are read back from
+ * the store: what was there for players is what is measured.
+ */
+export async function measureQuality(
+  renditions: readonly FinishedRendition[],
+  options: MeasureOptions,
+): Promise<Record<string, Quality>> {
+  const { tools, source, signal } = options;
+  const metric = metricOf(tools);
+  const directory = join(options.directory, "quality");
+  const scores = new Map<string, number[]>();
+  const lastMs = Math.max(
+    0,
+    ...renditions.flatMap(({ segments }) => segments.map((segment) => segment.startMs + segment.durationMs)),
+  );
+  const durationMs = source.probe.durationMs ?? lastMs;
+  const moments = canBeEntered(source)
+    ? planComparedMoments(durationMs)
+    : [Math.min(durationMs / 2, reachableMs)];
+  for (const momentMs of moments) {
+    await mkdir(directory, { recursive: true });
+    const pieces = await readPieces(renditions, momentMs, directory, options);
+    const [first] = pieces;
+    if (first) {
+      const entry = canBeEntered(source)
+        ? await findEntry(source, first.startMs, { ...options, ffprobePath: tools.ffprobe.path })
+        : { seekMs: null };
+      const compared = await comparePieces(
+        tools.ffmpeg.path,
+        directory,
+        {
+          source,
+          pieces,
+          pieceStartMs: first.startMs,
+          fromMs: first.startMs + Math.min(intoMs, first.durationMs / 3),
+          frames: pictures[metric],
+          metric,
+          filters: tools.filters,
+          limits: options.limits,
+          entry,
+        },
+        { signal, isAwaited: options.isAwaited ?? false },
+      );
+      for (const [name, more] of compared) scores.set(name, [...(scores.get(name) ?? []), ...more]);
+    }
+    await rm(directory, { recursive: true, force: true });
+  }
+  return Object.fromEntries(
+    [...scores].flatMap(([name, all]) => {
+      const quality = summarizeScores(all, metric);
+      return quality ? [[name, quality]] : [];
+    }),
+  );
+}
+
+/** Of each rendition the segment that is shown at the moment, as a file. Those that begin elsewhere than the first of them are left out. */
+async function readPieces(
+  renditions: readonly FinishedRendition[],
+  momentMs: number,
+  directory: string,
+  { store, signal }: MeasureOptions,
+) {
+  const pieces: {
+    name: string;
+    file: string;
+    frameRate: number | null;
+    startMs: number;
+    durationMs: number;
+  }[] = [];
+  const read = async (key: string): Promise<Buffer> =>
+    buffer((await retryStore(`read ${key}`, signal, () => store.read(key, { signal }))).body);
+  for (const { variant, initKey, segments } of renditions) {
+    const segment = segments.find(
+      ({ startMs, durationMs }) => startMs <= momentMs && momentMs < startMs + durationMs,
+    );
+    if (!segment) continue;
+    const piece = Buffer.concat([await read(initKey), await read(segment.key)]);
+    const startMs = readPieceStartMs(piece);
+    if (startMs === null || Math.abs(startMs - (pieces[0]?.startMs ?? startMs)) > 1) continue;
+    const { name, frameRate } = variant;
+    const file = `${name}.mp4`;
+    await writeFile(join(directory, file), piece);
+    pieces.push({ name, file, frameRate, startMs, durationMs: segment.durationMs });
+  }
+  return pieces;
+}
