@@ -20,5 +20,5 @@ export function qualityNote(judged: Judged & { name: string; bitrateBps: number 
     return `${name} should have a VMAF of ${minVmaf}, which its worker could not measure: its ffmpeg has no libvmaf, and SSIM (${quality.mean}) does not tell. Give the worker an ffmpeg with libvmaf.`;
   }
   if (quality.mean >= minVmaf) return null;
-  return `${name} has a VMAF of ${quality.mean.toFixed(1)} and should have ${minVmaf}: the profile's ceiling of ${bitrateBps} bits per second allows no more. Raise it, or ask for less.`;
+  return `${name} has a VMAF of ${quality.mean.toFixed(1)} and should have ${minVmaf}: its ceiling of ${bitrateBps} bits per second, or one more try, allowed no more. Raise the profile's ceiling, or ask for less.`;
 }
