@@ -28,6 +28,8 @@ export interface RenditionOptions {
   frameMs: number | null;
   segmentDurationMs: number;
   signal: AbortSignal;
+  /** Looks at each segment before it is stored; what it throws ends the publishing. */
+  check?: (path: string) => Promise<void>;
   /** Told after each step what is stored. */
   sink: RenditionSink;
   /** Called once when publishing has failed for good. */
@@ -202,6 +204,7 @@ export class RenditionPublisher implements AsyncDisposable {
     if (segment === null) return;
     const { store, directory, keyPrefix, kind, signal } = this.#options;
     const { path, sizeBytes } = await joinPieces(directory, segment.pieces);
+    await this.#options.check?.(path);
     const key = `${keyPrefix}${String(this.#segments.length).padStart(5, "0")}.m4s`;
     this.#isStoring = true;
     await storeOnce(store, key, { path }, { contentType: `${kind}/mp4`, cacheControl: immutable, signal });

@@ -12,11 +12,11 @@ const maxUnits = 1_000;
 
 /**
  * Whether the H.264 sample that lies there is an IDR picture. Its units, each behind its length, must fill it to the byte: what does not is
- * damaged, and no player could begin there.
+ * damaged, and no player could begin there. Where other samples follow at once (`isAlone: false`) its first slice decides.
  */
 export async function isIdr(
   file: ReadsAt,
-  sample: { position: number; sizeBytes: number; lengthBytes: number },
+  sample: { position: number; sizeBytes: number; lengthBytes: number; isAlone?: boolean },
 ): Promise<boolean> {
   const header = Buffer.alloc(sample.lengthBytes + 1);
   const end = sample.position + sample.sizeBytes;
@@ -29,6 +29,7 @@ export async function isIdr(
     if (bytesRead < header.length || (unit & 0x80) !== 0) return false;
     if (otherSlices.has(unit & 0x1f)) return false;
     if ((unit & 0x1f) === idrSlice) isIdrPicture = true;
+    if (isIdrPicture && sample.isAlone === false) return true;
     at += sample.lengthBytes + header.readUIntBE(0, sample.lengthBytes);
   }
   return isIdrPicture && at === end;

@@ -16,6 +16,7 @@ function indexOf(picture: Partial<PictureIndex> = {}, sound: Partial<SoundIndex>
       startsWithKeyFrame: true,
       longestGopMs: 5_000,
       cuts: { pieceMs: 1_000, borderMs: 4_000 },
+      lengthBytes: 4,
       segments,
       isTrimmed: false,
       isTurned: false,
@@ -42,6 +43,7 @@ test("H.264 with AAC and near key frames is played as it is, and its figures are
     reasons: [],
     plan: {
       cuts: { pieceMs: 1_000, borderMs: 4_000 },
+      lengthBytes: 4,
       longestSegmentMs: 5_000,
       peakBps: 2_400_000,
       sound: { channels: 2, primingPackets: 1 },

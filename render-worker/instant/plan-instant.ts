@@ -7,6 +7,8 @@ export interface InstantPlan {
   cuts: PictureIndex["cuts"];
   /** No segment is longer. */
   longestSegmentMs: number;
+  /** Of the lengths before the units of a frame. */
+  lengthBytes: number;
   /** Of the picture: the fastest segment's bits per second. */
   peakBps: number;
   /** Null: the sound is encoded, or there is none. */
@@ -30,8 +32,8 @@ const limits = {
   bitrateBps: 12_000_000,
 };
 
-/** ffmpeg's names of the containers whose time stamps can be relied on. */
-const containers = new Set(["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts", "flv"]);
+/** ffmpeg's name of the containers whose index says where every frame lies. */
+const container = "mov,mp4,m4a,3gp,3g2,mj2";
 
 /** A frame or a rounding more is no other source. */
 const slack = 1.01;
@@ -52,6 +54,7 @@ export function planInstant(source: SourceFile, index: SourceIndex | null): Judg
     reasons,
     plan: {
       cuts: picture.cuts,
+      lengthBytes: picture.lengthBytes,
       longestSegmentMs: longestSegment(picture),
       peakBps: peakOf(picture),
       sound,
@@ -66,9 +69,9 @@ function fromProbe({ probe }: SourceFile): NonStandardReason[] {
     if (!isFine) reasons.push({ code, message });
   };
   unless(
-    containers.has(probe.container),
+    probe.container === container,
     "CONTAINER",
-    `The file is of the format ${probe.container}; MP4, MOV, Matroska, MPEG-TS or FLV was expected.`,
+    `The file is of the format ${probe.container}; MP4 or MOV was expected.`,
   );
   unless(video.codec === "h264", "CODEC", `The picture's codec is ${video.codec}; h264 was expected.`);
   if (video.codec === "h264") {
@@ -152,7 +155,7 @@ function fromIndex({ picture }: SourceIndex): NonStandardReason[] {
 }
 
 function unread({ probe }: SourceFile): NonStandardReason[] {
-  if (probe.video.codec !== "h264") return [];
+  if (probe.video.codec !== "h264" || probe.container !== container) return [];
   const message = "Where the key frames are could not be read from the file; a whole index was expected.";
   return [{ code: "INDEX", message }];
 }

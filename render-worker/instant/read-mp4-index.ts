@@ -178,6 +178,7 @@ async function readPicture(
   }
   return {
     level: config.level,
+    lengthBytes: config.lengthBytes,
     startsWithKeyFrame: samples[0] === 0,
     longestGopMs: longestGop(keyFrames, endMs),
     cuts: { pieceMs: cuts.pieceMs, borderMs: cuts.borderMs },

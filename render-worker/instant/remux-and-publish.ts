@@ -5,20 +5,23 @@ import { inSpan } from "@reelay/telemetry";
 import { withAudioPlaylist, withPlaylist } from "../attempt/attempt-state.ts";
 import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
-import { toReportedError } from "../errors.ts";
+import { EncoderBrake } from "../attempt/encoder-brake.ts";
+import { inputError, type RenderError, toReportedError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { audioRendition, initFile, playlistFile } from "../ffmpeg/plan-render.ts";
-import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
+import { type FfmpegResult, runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import { PlaylistSink } from "../hls/playlist-sink.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { RenditionSink } from "../hls/rendition-sink.ts";
 import { wholeSpan } from "../part/render-span.ts";
-import { Backlog } from "./backlog.ts";
+import { Ticker } from "../ticker.ts";
+import { assertIdr, NotIdrError } from "./assert-idr.ts";
 import { planRemux } from "./plan-remux.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
-/** While it waits for the store it makes no progress, and is not stuck. */
-const patience = 10;
+/** A copy is far faster than an encode: what waits to be stored is looked at so often, and held above so many bytes. */
+const tickMs = 25;
+const unsentBytes = 128 * 1024 * 1024;
 
 /**
  * Makes the variant `source`, and the sound with it where that is copied: packets are copied into segments and stored while that goes on.
@@ -36,22 +39,31 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
     failure.abort(error),
   );
   for (const publisher of publishers) disposables.use(publisher);
-  const backlog = disposables.use(
-    new Backlog(directory, (error) => log.debug({ err: error }, "tick.failed")),
+  const brake = disposables.use(
+    new EncoderBrake({
+      directories: [sourceVariantName, audioRendition].map((name) => join(directory, name)),
+      limitBytes: Math.min(unsentBytes, config.unsentBytes ?? unsentBytes),
+      isStoring: () => publishers.some((publisher) => publisher.isStoring),
+      onChange: (isHeld) => log.debug({ isHeld }, "remux.held"),
+    }),
   );
-  const plan = planRemux({
-    ...work,
-    directory,
-    limits: config.limits,
-  });
+  const ticker = disposables.use(
+    new Ticker(
+      tickMs,
+      () => brake.read(),
+      (error) => log.debug({ err: error }, "tick.failed"),
+    ),
+  );
   state.update((before) => mark(before, { status: "RENDERING" }));
+  const plan = planRemux({ ...work, directory, limits: config.limits });
   const result = await inSpan(tracerName, "remux", { parent: context.trace }, () =>
     runFfmpeg(plan, {
       ffmpegPath: tools.ffmpeg.path,
       signal,
-      stallTimeoutMs: patience * config.stallTimeoutMs,
+      stallTimeoutMs: config.stallTimeoutMs,
+      isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
       onStart: (pid) => {
-        backlog.follow(pid);
+        brake.follow(pid);
         log.info({ pid }, "remux.started");
         void context.directory
           .noteEncoder(pid, "ffmpeg-remux.json")
@@ -59,20 +71,40 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
       },
     }),
   );
-  await backlog[Symbol.asyncDispose]();
-  signal.throwIfAborted();
-  if (result.exitCode !== 0) {
-    const error = explainFfmpegFailure(result);
-    log.warn({ err: error, logTail: result.logTail }, "remux.failed");
-    state.update((before) =>
-      mark(before, { status: "FAILED", error: toReportedError(error), playlist: null }),
-    );
-    return false;
+  brake.leave();
+  await ticker[Symbol.asyncDispose]();
+  const error = failureOf(result, signal) ?? (await finish(publishers));
+  if (error === null) {
+    log.info("remux.ended");
+    return true;
   }
-  await Promise.all(publishers.map((publisher) => publisher.finish()));
-  log.info("remux.ended");
-  return true;
+  log.warn({ err: error, logTail: result.logTail }, "remux.failed");
+  state.update((before) => mark(before, { status: "FAILED", error: toReportedError(error), playlist: null }));
+  return false;
 }
+
+/** What kept it from being copied, and concerns nothing else; throws what does. */
+function failureOf(result: FfmpegResult, signal: AbortSignal): RenderError | null {
+  if (signal.aborted && signal.reason instanceof NotIdrError) return notStreamable();
+  signal.throwIfAborted();
+  return result.exitCode === 0 ? null : explainFfmpegFailure(result);
+}
+
+async function finish(publishers: readonly RenditionPublisher[]): Promise<RenderError | null> {
+  try {
+    await Promise.all(publishers.map((publisher) => publisher.finish()));
+    return null;
+  } catch (error) {
+    if (error instanceof NotIdrError) return notStreamable();
+    throw error;
+  }
+}
+
+const notStreamable = (): RenderError =>
+  inputError(
+    "SOURCE_NOT_STREAMABLE",
+    "A segment of the source does not begin with an IDR frame, though its index says that it could be played from there; it is only encoded.",
+  );
 
 type State = AttemptContext["state"]["current"];
 
@@ -117,6 +149,7 @@ async function startPublishers(
         // Pieces last as ffmpeg says.
         frameMs: null,
         segmentDurationMs: borderMs,
+        ...(kind === "video" && { check: (path) => assertIdr(path, plan.lengthBytes) }),
         sink: toPlaylist(context, rendition, signal),
       });
       publisher.start();

@@ -16,6 +16,8 @@ export interface PictureIndex {
   startsWithKeyFrame: boolean;
   /** The longest time from one key frame to the next, or to the end. */
   longestGopMs: number;
+  /** Of the lengths before the units of a frame. */
+  lengthBytes: number;
   /** How it is cut. */
   cuts: { pieceMs: number; borderMs: number };
   segments: readonly SourceSegment[];
