@@ -87,19 +87,17 @@ export function simulateDay(day: Day, order: "HEADS" | "WHOLE", times: TaskTimes
   const coming: Waiting[] = videos.map(({ at, seconds }) => {
     const isWhole = order === "WHOLE" || seconds <= 30;
     const head = Math.min(seconds, isWhole ? seconds : headMs / 1000);
-    return {
-      ...{ at, dueAt: at, isFirst: true, seconds: workOf(head), rest: isWhole ? 0 : seconds - head },
-      playsAfter: times.firstSegmentSeconds,
-    };
+    const rest = isWhole ? 0 : seconds - head;
+    const playsAfter = times.firstSegmentSeconds;
+    return { at, dueAt: at, isFirst: true, seconds: workOf(head), rest, playsAfter };
   });
-  return { workers, waits: runFleet(coming, workers, order, times) };
+  return { workers, waits: runFleet(coming, workers, times) };
 }
 
 /** Event by event: whoever is free takes what is first in the order. */
 function runFleet(
   coming: readonly Waiting[],
   workers: number,
-  order: "HEADS" | "WHOLE",
   times: TaskTimes,
 ): number[] {
   const waits: number[] = [];
@@ -125,7 +123,7 @@ function runFleet(
     if (task.isFirst) waits.push(now + task.playsAfter - task.at);
     free.push(now + task.seconds);
     // The rest is cut into minutes at most, as a busy fleet's planner does.
-    for (let from = 0; order === "HEADS" && from < task.rest; from += 60) {
+    for (let from = 0; from < task.rest; from += 60) {
       const length = Math.min(60, task.rest - from);
       const seconds = times.startSeconds + length * times.perSecond;
       rests.push({ ...task, isFirst: false, rest: 0, seconds, dueAt: task.at + headMs / 1000 + from });

@@ -98,11 +98,10 @@ async function render(tools: FfmpegTools, clip: string) {
     { ffprobePath: tools.ffprobe.path, limits, signal },
   );
   // So good that what is left of a difference is a shift.
-  const rungs = planLadder(defaultProfile, source.probe)
-    .rungs.slice(-1)
-    .map((rung) => ({ ...rung, bitrateBps: 4_000_000 }));
-  const [rung] = rungs;
-  if (!rung) throw new Error("no rung");
+  const planned = planLadder(defaultProfile, source.probe).rungs.at(-1);
+  if (!planned) throw new Error("no rung");
+  const rung = { ...planned, bitrateBps: 4_000_000 };
+  const rungs = [rung];
   for (const name of [rung.name, audioRendition]) await mkdir(join(folder.path, name));
   const plan = planRender({
     source,

@@ -33,7 +33,7 @@ export function planAnalysis(
 ): Analysis | null {
   const sizes = rungs.toSorted((a, b) => pixels(b) - pixels(a));
   // What is larger costs more to look at than there is to save.
-  const [top] = sizes.filter((size) => Math.min(size.width, size.height) <= 1080);
+  const top = sizes.find((size) => Math.min(size.width, size.height) <= 1080);
   if (durationMs === null || durationMs < 60_000 || !top) return null;
   const quarter = sizes.find((size) => pixels(size) <= pixels(top) / 3) ?? top;
   const isLong = durationMs >= 180_000;

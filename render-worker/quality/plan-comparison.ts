@@ -63,7 +63,7 @@ export function planComparison(request: ComparisonRequest): string[] {
     ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
     ...words("-sn -i"),
     source.input,
-    ...pieces.flatMap(({ file }) => [...words("-protocol_whitelist file -threads 1 -i"), `file:${file}`]),
+    ...pieces.flatMap(({ file }) => words("-protocol_whitelist file -threads 1 -i").concat(`file:${file}`)),
     "-filter_complex",
     planGraph(request),
     ...pieces.flatMap(({ name }) => [...words(`-map [${name}] -f null`), "-"]),
