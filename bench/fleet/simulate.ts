@@ -95,11 +95,7 @@ export function simulateDay(day: Day, order: "HEADS" | "WHOLE", times: TaskTimes
 }
 
 /** Event by event: whoever is free takes what is first in the order. */
-function runFleet(
-  coming: readonly Waiting[],
-  workers: number,
-  times: TaskTimes,
-): number[] {
+function runFleet(coming: readonly Waiting[], workers: number, times: TaskTimes): number[] {
   const waits: number[] = [];
   const firsts: Waiting[] = [];
   const rests = new TinyQueue<Waiting>([], (a, b) => a.dueAt - b.dueAt);

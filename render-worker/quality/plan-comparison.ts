@@ -63,10 +63,10 @@ export function planComparison(request: ComparisonRequest): string[] {
     ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
     ...words("-sn -i"),
     source.input,
-    ...pieces.flatMap(({ file }) => words("-protocol_whitelist file -threads 1 -i").concat(`file:${file}`)),
+    ...pieces.flatMap(({ file }) => toInput(file)),
     "-filter_complex",
     planGraph(request),
-    ...pieces.flatMap(({ name }) => [...words(`-map [${name}] -f null`), "-"]),
+    ...pieces.flatMap(({ name }) => words(`-map [${name}] -f null -`)),
     ...planClock(request),
   ];
 }
@@ -86,6 +86,11 @@ export function comparedSize({ width, height }: { width: number; height: number 
   const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
   return { width: side(width), height: side(height) };
 }
+
+const toInput = (file: string): string[] => [
+  ...words("-protocol_whitelist file -threads 1 -i"),
+  `file:${file}`,
+];
 
 /** The filters, each with a comma behind it, that leave out the frames that a variant of this rate does without. */
 function thinned(source: SourceFile, frameRate: number): string {
