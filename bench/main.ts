@@ -1,4 +1,4 @@
-/** `npm run bench [-- worker|engine|playable|scale|fleet|source|live|api|enqueue|events …] [--short]`: what the parts cost, each against something plain beside it. */
+/** `npm run bench [-- worker|engine|playable|scale|fleet|source|live|api|enqueue|events|quality …] [--short]`: what the parts cost, each against something plain beside it. */
 import { parseArgs } from "node:util";
 import { run as api } from "./api/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
@@ -8,6 +8,7 @@ import { run as events } from "./events/index.ts";
 import { run as fleet } from "./fleet/index.ts";
 import { run as live } from "./live/index.ts";
 import { run as playable } from "./playable/index.ts";
+import { run as quality } from "./quality/index.ts";
 import { run as scale } from "./scale/index.ts";
 import { run as source } from "./source/index.ts";
 import { run as worker } from "./worker/index.ts";
@@ -24,6 +25,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   api,
   enqueue,
   events,
+  quality,
 };
 
 const { values, positionals } = parseArgs({
