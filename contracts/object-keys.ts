@@ -9,6 +9,8 @@ export const objectKeys = {
   master: (videoId: string) => `${video(videoId)}manifest/master.m3u8`,
   /** A rendition's playlist that the API joins from the parts of several tasks; at a stable address. */
   joinedPlaylist: (videoId: string, rendition: string) => `${video(videoId)}variants/${rendition}/index.m3u8`,
+  /** The same as a DASH manifest; written by the API once the video is READY. */
+  dash: (videoId: string) => `${video(videoId)}manifest/stream.mpd`,
   poster: (videoId: string) => `${video(videoId)}poster.jpg`,
   status: (videoId: string) => `${video(videoId)}status.json`,
   attempt: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/`,

@@ -11,6 +11,7 @@ import { fractionOf, liveColumns, Variant } from "./variant.ts";
 
 interface PlaybackShape {
   hlsUrl: string;
+  dashUrl: string | null;
   posterUrl: string | null;
   storyboardUrl: string | null;
 }
@@ -21,6 +22,11 @@ const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
     hlsUrl: t.exposeString("hlsUrl", {
       description:
         "The HLS master playlist: a stable address whose content grows as variants become playable.",
+    }),
+    dashUrl: t.exposeString("dashUrl", {
+      nullable: true,
+      description:
+        "The same segments as a DASH manifest, at a stable address; null until the video is READY.",
     }),
     posterUrl: t.exposeString("posterUrl", {
       nullable: true,
@@ -134,10 +140,11 @@ export const Video = builder.prismaNode("Video", {
       type: Playback,
       nullable: true,
       description: "Where players find it; null until it is PLAYABLE.",
-      select: { id: true, playableAt: true, posterKey: true, storyboard: true },
+      select: { id: true, playableAt: true, hasDash: true, posterKey: true, storyboard: true },
       resolve: (video, _args, ctx) =>
         video.playableAt && {
           hlsUrl: ctx.store.publicUrl(objectKeys.master(video.id)),
+          dashUrl: video.hasDash ? ctx.store.publicUrl(objectKeys.dash(video.id)) : null,
           posterUrl: video.posterKey && ctx.store.publicUrl(video.posterKey),
           storyboardUrl: storyboardUrl(video.storyboard, ctx),
         },

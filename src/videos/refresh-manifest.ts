@@ -1,6 +1,7 @@
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Prisma } from "../../prisma/generated/client.ts";
+import { refreshDash } from "../dash/refresh-dash.ts";
 import type { Tx } from "../events/record-change.ts";
 import { encodeGlobalId } from "../global-id.ts";
 import { planMasterPlaylist } from "./master-playlist.ts";
@@ -18,7 +19,9 @@ export type PublicRows = Prisma.VideoGetPayload<{ include: typeof include }>;
  */
 export async function refreshManifest(tx: Tx, store: ObjectStore, videoId: string): Promise<void> {
   const video = await tx.video.findUnique({ where: { id: videoId }, include });
-  if (video !== null) await publishManifest(store, video);
+  if (video === null) return;
+  await publishManifest(store, video);
+  await refreshDash(tx, store, video);
 }
 
 /** The same from rows that are at hand. `before` is the master playlist that the store has, undefined when that is not known. */

@@ -1,0 +1,17 @@
+/** What the tests read of mpd-parser's result; it has no types of its own. */
+declare module "mpd-parser" {
+  export function parse(
+    mpd: string,
+    options: { manifestUri: string },
+  ): {
+    duration: number;
+    endList: boolean;
+    playlists: {
+      attributes: { NAME: string; CODECS: string };
+      segments: { duration: number; resolvedUri: string; map: { resolvedUri: string } }[];
+    }[];
+    mediaGroups: {
+      AUDIO: Record<string, Record<string, { playlists: { segments: { resolvedUri: string }[] }[] }>>;
+    };
+  };
+}

@@ -1,0 +1,93 @@
+import { posix } from "node:path";
+import { text } from "node:stream/consumers";
+import { objectKeys, Profile, PublishedPlaylist } from "@reelay/contracts";
+import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
+import type { Tx } from "../events/record-change.ts";
+import type { PublicRows } from "../videos/refresh-manifest.ts";
+import { type DashRendition, planMpd } from "./plan-mpd.ts";
+import { readMediaPlaylist } from "./read-playlist.ts";
+
+/**
+ * Writes the DASH manifest of a video that is READY, from the playlists that its variants and its sound have then, and takes it away from one that is
+ * not. In the transaction that settled the video and under its lock, like the master playlist.
+ */
+export async function refreshDash(tx: Tx, store: ObjectStore, video: PublicRows): Promise<void> {
+  const mpd = video.status === "READY" ? await readMpd(tx, store, video) : null;
+  const key = objectKeys.dash(video.id);
+  if (mpd !== null)
+    await store.put(key, mpd, { contentType: "application/dash+xml", cacheControl: "no-cache" });
+  else if (video.hasDash) await store.delete(key);
+  const hasDash = mpd !== null;
+  if (hasDash !== video.hasDash) await tx.video.update({ where: { id: video.id }, data: { hasDash } });
+}
+
+async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<string | null> {
+  const job = await tx.job.findFirst({
+    where: { videoId: video.id },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    select: { profile: true },
+  });
+  const profile = Profile.safeParse(job?.profile).data;
+  if (!profile || profile.dash === false) return null;
+  const variants = video.variants.toSorted((a, b) => a.position - b.position);
+  const told: Pick<
+    DashRendition,
+    "name" | "kind" | "width" | "height" | "frameRate" | "channels" | "language"
+  >[] = [
+    ...variants.map(({ name, width, height, frameRate }) => ({
+      name,
+      kind: "video" as const,
+      width,
+      height,
+      frameRate,
+    })),
+    ...(video.audio
+      ? [
+          {
+            name: "audio",
+            kind: "audio" as const,
+            channels: video.audio.channels,
+            language: video.audio.language,
+          },
+        ]
+      : []),
+  ];
+  const playlists = [
+    ...variants.map(({ playlist }) => playlist),
+    ...(video.audio ? [video.audio.playlist] : []),
+  ];
+  const renditions = await Promise.all(
+    told.map(async (rendition, index) => {
+      const stored = await readStored(store, video.id, playlists[index]);
+      return stored === null ? null : { ...rendition, ...stored };
+    }),
+  );
+  return planMpd(
+    renditions.filter((rendition) => rendition !== null),
+    profile.segmentDurationMs,
+  );
+}
+
+/** Null for what is not finished, and for what one list cannot say. */
+async function readStored(store: ObjectStore, videoId: string, json: unknown) {
+  const playlist = PublishedPlaylist.nullable().parse(json ?? null);
+  if (!playlist?.isComplete) return null;
+  const written = await readText(store, playlist.key);
+  const media = written === null ? null : readMediaPlaylist(written);
+  if (media === null) return null;
+  const manifest = posix.dirname(objectKeys.dash(videoId));
+  const toUri = (uri: string) => posix.relative(manifest, posix.join(posix.dirname(playlist.key), uri));
+  const { codecs, bandwidthBps } = playlist;
+  const segments = media.segments.map(({ uri, durationMs }) => ({ uri: toUri(uri), durationMs }));
+  return { codecs, bandwidthBps, initUri: toUri(media.initUri), segments };
+}
+
+async function readText(store: ObjectStore, key: string): Promise<string | null> {
+  try {
+    const { body } = await store.read(key);
+    return await text(body);
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return null;
+    throw error;
+  }
+}
