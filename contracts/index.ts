@@ -1,5 +1,6 @@
 /** The wire between API and workers: message schemas, states, error shape, profile and object layout, and the playlists that both write. A leaf: imports zod only. */
 export * from "./codec.ts";
+export * from "./download.ts";
 export * from "./errors.ts";
 export * from "./hls/measure-bandwidth.ts";
 export * from "./hls/media-playlist.ts";

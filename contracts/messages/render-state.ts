@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Download } from "../download.ts";
 import { ReportedError } from "../errors.ts";
 import { NonStandardReason } from "../instant.ts";
 import { SourceProbe } from "../probe.ts";
@@ -117,6 +118,8 @@ export const RenderState = z.object({
   posterKey: z.string().nullable(),
   /** Absent or null: the attempt made none. */
   storyboard: Storyboard.nullable().optional(),
+  /** The file that the profile's `download` asks for. */
+  download: Download.nullable().optional(),
   /** Of an attempt that makes a part of the timeline: its renditions, which the API joins to playlists. Empty: it writes its own playlists. */
   parts: z.array(RenditionPart).optional(),
   /** Of a head: the rest is for other tasks. */

@@ -1,5 +1,6 @@
 import { isAudioOnly } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
+import { makeDownload } from "../download/make-download.ts";
 import { besideEncode } from "../instant/beside-encode.ts";
 import { judgeSource } from "../instant/judge-source.ts";
 import type { Judgement } from "../instant/plan-instant.ts";
@@ -53,7 +54,8 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     const source = await step("probe", () =>
       probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, wants, signal }),
     );
-    const part = decidePart(task.part, source);
+    // A download is made by whom has all of the video.
+    const part = decidePart(task.profile.download ? undefined : task.part, source);
     if (part.kind === "CHUNK" || part.kind === "AUDIO") {
       await renderRest(context, source, part);
       return { kind: "COMPLETED" };
@@ -121,6 +123,8 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     };
     if (made) await conclude(context, work, made, lastly);
     else await lastly();
+    // Of what is left to be seen: a variant may have been made again.
+    await makeDownload(context);
     return { kind: "COMPLETED" };
   } catch (thrown) {
     const outcome = toOutcome(thrown, attempt.signal);

@@ -1,4 +1,4 @@
-import { NonStandardReason, objectKeys, Storyboard } from "@reelay/contracts";
+import { Download, NonStandardReason, objectKeys, Storyboard } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
 import { hasScope } from "../../src/auth/viewer.ts";
 import { videoProgress } from "../../src/videos/index.ts";
@@ -12,6 +12,7 @@ import { fractionOf, liveColumns, Variant } from "./variant.ts";
 interface PlaybackShape {
   hlsUrl: string;
   dashUrl: string | null;
+  downloadUrl: string | null;
   posterUrl: string | null;
   storyboardUrl: string | null;
 }
@@ -28,6 +29,11 @@ const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
       description:
         "The same segments as a DASH manifest, at a stable address; null until the video is READY.",
     }),
+    downloadUrl: t.exposeString("downloadUrl", {
+      nullable: true,
+      description:
+        "An MP4 of the whole video to keep, where its profile has a `download`; null until it is there.",
+    }),
     posterUrl: t.exposeString("posterUrl", {
       nullable: true,
       description: "A JPEG still to show before playing; null until there is one.",
@@ -39,6 +45,13 @@ const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
     }),
   }),
 });
+
+function downloadUrl(json: unknown, ctx: Context): string | null {
+  const download = Download.nullable()
+    .catch(null)
+    .parse(json ?? null);
+  return download && ctx.store.publicUrl(download.key);
+}
 
 function storyboardUrl(json: unknown, ctx: Context): string | null {
   const storyboard = Storyboard.nullable()
@@ -140,11 +153,19 @@ export const Video = builder.prismaNode("Video", {
       type: Playback,
       nullable: true,
       description: "Where players find it; null until it is PLAYABLE.",
-      select: { id: true, playableAt: true, hasDash: true, posterKey: true, storyboard: true },
+      select: {
+        id: true,
+        playableAt: true,
+        hasDash: true,
+        download: true,
+        posterKey: true,
+        storyboard: true,
+      },
       resolve: (video, _args, ctx) =>
         video.playableAt && {
           hlsUrl: ctx.store.publicUrl(objectKeys.master(video.id)),
           dashUrl: video.hasDash ? ctx.store.publicUrl(objectKeys.dash(video.id)) : null,
+          downloadUrl: downloadUrl(video.download, ctx),
           posterUrl: video.posterKey && ctx.store.publicUrl(video.posterKey),
           storyboardUrl: storyboardUrl(video.storyboard, ctx),
         },

@@ -57,6 +57,10 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
     video.storyboard = state.storyboard;
     changes.push({ type: "video.storyboard-stored" });
   }
+  if (state.download && rows.download === null) {
+    video.download = state.download;
+    changes.push({ type: "video.download-stored" });
+  }
   const after: VideoRows = {
     ...rows,
     ...video,

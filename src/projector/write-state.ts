@@ -13,10 +13,15 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
   if (audio === null) await tx.audioTrack.deleteMany({ where: { videoId } });
   if (audio) await writeAudio(tx, audio);
   if (Object.keys(video).length > 0) {
-    const { metadata: _unchanged, nonStandardReasons, storyboard, ...data } = video;
+    const { metadata: _unchanged, nonStandardReasons, storyboard, download, ...data } = video;
     await tx.video.update({
       where: { id: videoId },
-      data: { ...data, ...(nonStandardReasons && { nonStandardReasons }), ...(storyboard && { storyboard }) },
+      data: {
+        ...data,
+        ...(nonStandardReasons && { nonStandardReasons }),
+        ...(storyboard && { storyboard }),
+        ...(download && { download }),
+      },
     });
   }
 }

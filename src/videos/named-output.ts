@@ -1,10 +1,11 @@
-import { objectKeys, PublishedPlaylist, Storyboard } from "@reelay/contracts";
+import { Download, objectKeys, PublishedPlaylist, Storyboard } from "@reelay/contracts";
 import type { Db } from "../db.ts";
 
 interface NamingRows {
   id: string;
   posterKey: string | null;
   storyboard: unknown;
+  download: unknown;
   variants: readonly { playlist: unknown }[];
   audio: { playlist: unknown } | null;
   parts: readonly { attemptId: string; initKey: string }[];
@@ -21,7 +22,14 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
   );
   // What was made a second time lies in a folder of another name than the rendition's; a part without segments lies nowhere.
   const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
-  const own = [...keys, video.posterKey, storyboard?.vttKey, ...video.parts.map(({ initKey }) => initKey)]
+  const download = Download.nullable().parse(video.download ?? null);
+  const own = [
+    ...keys,
+    video.posterKey,
+    storyboard?.vttKey,
+    download?.key,
+    ...video.parts.map(({ initKey }) => initKey),
+  ]
     .filter((key) => key?.startsWith(prefix))
     .map((key) => key?.slice(prefix.length).split("/")[0] ?? "");
   return [...new Set(own)];

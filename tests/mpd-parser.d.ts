@@ -1,5 +1,11 @@
 /** What the tests read of mpd-parser's result; it has no types of its own. */
 declare module "mpd-parser" {
+  interface Segment {
+    duration: number;
+    resolvedUri: string;
+    map: { resolvedUri: string };
+  }
+
   export function parse(
     mpd: string,
     options: { manifestUri: string },
@@ -8,10 +14,10 @@ declare module "mpd-parser" {
     endList: boolean;
     playlists: {
       attributes: { NAME: string; CODECS: string };
-      segments: { duration: number; resolvedUri: string; map: { resolvedUri: string } }[];
+      segments: Segment[];
     }[];
     mediaGroups: {
-      AUDIO: Record<string, Record<string, { playlists: { segments: { resolvedUri: string }[] }[] }>>;
+      AUDIO: Record<string, Record<string, { playlists: { segments: Segment[] }[] }>>;
     };
   };
 }
