@@ -48,6 +48,15 @@ export const VideoCodec = builder.enumType("VideoCodec", {
   }),
 });
 
+export const Bitrates = builder.enumType("Bitrates", {
+  description: "How a profile's rungs come to their bitrates.",
+  values: words({
+    FIXED: "The usual quality under the rungs' ceilings.",
+    CONTENT_AWARE:
+      "Samples of a video of a minute or more decide how coarse each rung may be without anybody seeing it; never above the ceilings.",
+  }),
+});
+
 export const AudioTracks = builder.enumType("AudioTracks", {
   description: "Which of a source's audio tracks are made.",
   values: words({ DEFAULT: "Its default track alone.", ALL: "Every one, for viewers to choose from." }),

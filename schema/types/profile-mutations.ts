@@ -4,7 +4,7 @@ import { expectedErrors, profileErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
 import { createProfile, deleteProfile, updateProfile } from "../operations.ts";
-import { AudioChannels, AudioTracks, Tier, VideoCodec } from "./enums.ts";
+import { AudioChannels, AudioTracks, Bitrates, Tier, VideoCodec } from "./enums.ts";
 import { ProfileType } from "./profile.ts";
 
 const RungInput = builder.inputType("RungInput", {
@@ -27,6 +27,10 @@ const RungInput = builder.inputType("RungInput", {
     }),
     maxFrameRate: t.int({
       description: "Most frames per second, 1 to 60; faster sources are thinned out. Default 30.",
+    }),
+    minVmaf: t.float({
+      description:
+        "Mean VMAF, 1 to 99, that its variants must reach: one that does not is made again, or marked. Default: none.",
     }),
   }),
 });
@@ -70,6 +74,10 @@ const recipe = (t: Parameters<Parameters<typeof builder.inputType>[1]["fields"]>
   }),
   gopDurationMs: t.int({
     description: "Milliseconds from key frame to key frame, 500 to 20000. Default 2000.",
+  }),
+  bitrates: t.field({
+    type: Bitrates,
+    description: "How rungs come to their bitrates. Default CONTENT_AWARE.",
   }),
   download: t.field({ type: DownloadInput, description: "An MP4 to download besides. Default: none." }),
   dash: t.boolean({ description: "A DASH manifest over the same segments. Default true." }),

@@ -3,7 +3,7 @@ import { builtInProfiles } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { defaultProfile, findProfile, listProfiles } from "../operations.ts";
-import { AudioChannels, AudioTracks, Tier, VideoCodec } from "./enums.ts";
+import { AudioChannels, AudioTracks, Bitrates, Tier, VideoCodec } from "./enums.ts";
 
 const RungType = builder.objectRef<Rung>("Rung").implement({
   description: "One step of a profile.",
@@ -22,6 +22,12 @@ const RungType = builder.objectRef<Rung>("Rung").implement({
     maxFrameRate: t.int({
       description: "Most frames per second; faster sources are thinned out to every second (third, …) frame.",
       resolve: maxFrameRateOf,
+    }),
+    minVmaf: t.float({
+      nullable: true,
+      description:
+        "Mean VMAF that its variants must reach: one that does not is made again, or marked. Null: none.",
+      resolve: ({ minVmaf }) => minVmaf ?? null,
     }),
   }),
 });
@@ -76,6 +82,11 @@ export const ProfileType = builder.objectRef<Profile>("Profile").implement({
     }),
     gopDurationMs: t.exposeInt("gopDurationMs", {
       description: "Milliseconds from key frame to key frame.",
+    }),
+    bitrates: t.field({
+      type: Bitrates,
+      description: "How its rungs come to their bitrates.",
+      resolve: ({ bitrates }) => bitrates ?? "FIXED",
     }),
     audio: t.field({
       type: ProfileAudioType,

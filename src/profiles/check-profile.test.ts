@@ -35,6 +35,7 @@ test("a profile of two rungs and nothing else is complete, with every default wr
         "loudness": null,
         "tracks": "DEFAULT",
       },
+      "bitrates": "CONTENT_AWARE",
       "dash": true,
       "download": null,
       "gopDurationMs": 2000,
@@ -124,6 +125,12 @@ describe("each fault is told in a sentence that says what to do", () => {
       withRung({ maxFrameRate: 144 }),
       "rungs.2.maxFrameRate",
       'Profile "web-1080": rung 3 has maxFrameRate 144; give 1 to 60 frames per second.',
+    ],
+    [
+      "a quality beyond the scale",
+      withRung({ minVmaf: 100 }),
+      "rungs.2.minVmaf",
+      'Profile "web-1080": rung 3 has minVmaf 100; give 1 to 99: 80 is fair, above 95 nobody sees a difference.',
     ],
     [
       "the wrong order",
@@ -229,7 +236,7 @@ test("what passes fits into a task's message", () => {
   const input: ProfileInput = {
     rungs: [
       { height: 64, bitrateBps: 10_000 },
-      { height: 4320, bitrateBps: 200_000_000, maxFrameRate: 60 },
+      { height: 4320, bitrateBps: 200_000_000, maxFrameRate: 60, minVmaf: 90 },
     ],
     audio: { bitrateBps: 512_000, tracks: "ALL", channels: "SOURCE", loudness: { targetLufs: -40 } },
     gopDurationMs: 500,

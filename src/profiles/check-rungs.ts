@@ -61,6 +61,12 @@ function checkRung(rung: Rung, index: number): ProfileIssue[] {
       `has the name ${quoted(name)} and height ${height}; a name that begins so tells the height, use "${height}p" or a word.`,
     );
   }
+  if (rung.minVmaf !== undefined && !(rung.minVmaf >= 1 && rung.minVmaf <= 99)) {
+    add(
+      "minVmaf",
+      `has minVmaf ${rung.minVmaf}; give 1 to 99: 80 is fair, above 95 nobody sees a difference.`,
+    );
+  }
   const fps = rung.maxFrameRate ?? defaultMaxFrameRate;
   if (!Number.isInteger(fps) || fps < 1 || fps > maxFrameRate) {
     add("maxFrameRate", `has maxFrameRate ${fps}; give 1 to ${maxFrameRate} frames per second.`);

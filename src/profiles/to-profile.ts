@@ -12,6 +12,7 @@ export interface ProfileInput {
   } | null;
   segmentDurationMs?: number | null;
   gopDurationMs?: number | null;
+  bitrates?: Profile["bitrates"] | null;
   download?: { height: number } | null;
   dash?: boolean | null;
 }
@@ -23,6 +24,7 @@ export interface RungInput {
   codec?: Rung["codec"] | null;
   bitrateBps: number;
   maxFrameRate?: number | null;
+  minVmaf?: number | null;
 }
 
 const { segmentDurationMs, gopDurationMs } = defaultProfile;
@@ -31,6 +33,7 @@ const emptyProfile: Omit<Profile, "name"> = {
   audio: { codec: "AAC", bitrateBps: 128_000, tracks: "DEFAULT", channels: "STEREO", loudness: null },
   segmentDurationMs,
   gopDurationMs,
+  bitrates: "CONTENT_AWARE",
   download: null,
   dash: true,
 };
@@ -46,6 +49,7 @@ export function toProfile(
     ...earlier,
     ...replace(input, "segmentDurationMs"),
     ...replace(input, "gopDurationMs"),
+    ...replace(input, "bitrates"),
     ...replace(input, "download"),
     ...replace(input, "dash"),
     ...(input.rungs !== undefined && { rungs: (input.rungs ?? []).map(toRung) }),
@@ -55,7 +59,7 @@ export function toProfile(
 }
 
 /** A field that was given; null stands for the default. */
-const replace = <K extends "segmentDurationMs" | "gopDurationMs" | "download" | "dash">(
+const replace = <K extends "segmentDurationMs" | "gopDurationMs" | "bitrates" | "download" | "dash">(
   input: ProfileInput,
   field: K,
 ): Partial<Pick<Profile, K>> =>
@@ -63,7 +67,7 @@ const replace = <K extends "segmentDurationMs" | "gopDurationMs" | "download" | 
     Pick<Profile, K>
   >;
 
-function toRung({ name, height, tier, codec, bitrateBps, maxFrameRate }: RungInput): Rung {
+function toRung({ name, height, tier, codec, bitrateBps, maxFrameRate, minVmaf }: RungInput): Rung {
   const coded = codec ?? "H264";
   return {
     name: name ?? (coded === "H264" ? `${height}p` : `${height}p-${coded.toLowerCase()}`),
@@ -72,6 +76,7 @@ function toRung({ name, height, tier, codec, bitrateBps, maxFrameRate }: RungInp
     codec: coded,
     bitrateBps,
     maxFrameRate: maxFrameRate ?? 30,
+    ...(typeof minVmaf === "number" && { minVmaf }),
   };
 }
 
