@@ -40,8 +40,6 @@ export const ProfileAudio = z.object({
   codec: z.literal("AAC"),
   /** Of a stereo track. One channel gets half of it, 5.1 three times as much. */
   bitrateBps: z.int().min(16_000).max(512_000),
-  /** `DEFAULT`: the source's default track alone. `ALL`: every track that can be decoded. Left out: `DEFAULT`. */
-  tracks: z.enum(["DEFAULT", "ALL"]).optional(),
   /** `STEREO`: everything is mixed down (or doubled) to two. `SOURCE`: as many as the source has, up to 5.1. Left out: `STEREO`. */
   channels: z.enum(["STEREO", "SOURCE"]).optional(),
   /** Brings every track to this integrated loudness (EBU R128), in LUFS. Null or left out: as loud as the source. */

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 const fields = `name isBuiltIn isDefault isAudioOnly rungs { name height tier codec bitrateBps maxFrameRate }
-  audio { bitrateBps tracks channels targetLufs } segmentDurationMs gopDurationMs downloadHeight dash`;
+  audio { bitrateBps channels targetLufs } segmentDurationMs gopDurationMs downloadHeight dash`;
 const result = `__typename ... on Profile { ${fields} } ... on Error { code message } ... on InvalidProfileError { issues { path message } }`;
 const create = `mutation ($input: CreateProfileInput!) { r: createProfile(input: $input) { ${result} } }`;
 const update = `mutation ($input: UpdateProfileInput!) { r: updateProfile(input: $input) { ${result} } }`;
@@ -37,7 +37,7 @@ test("a workspace adds, changes and takes away profiles of its own; nobody else 
       { name: "360p", tier: "CRITICAL", codec: "H264", maxFrameRate: 30 },
       { name: "720p", tier: "STANDARD", codec: "H264", maxFrameRate: 60 },
     ],
-    audio: { bitrateBps: 128_000, tracks: "DEFAULT", channels: "STEREO", targetLufs: null },
+    audio: { bitrateBps: 128_000, channels: "STEREO", targetLufs: null },
     segmentDurationMs: 4_000,
     gopDurationMs: 2_000,
     downloadHeight: null,

@@ -57,11 +57,6 @@ export const Bitrates = builder.enumType("Bitrates", {
   }),
 });
 
-export const AudioTracks = builder.enumType("AudioTracks", {
-  description: "Which of a source's audio tracks are made.",
-  values: words({ DEFAULT: "Its default track alone.", ALL: "Every one, for viewers to choose from." }),
-});
-
 export const AudioChannels = builder.enumType("AudioChannels", {
   description: "How many channels sound gets.",
   values: words({

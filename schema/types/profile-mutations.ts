@@ -4,7 +4,7 @@ import { expectedErrors, profileErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
 import { createProfile, deleteProfile, updateProfile } from "../operations.ts";
-import { AudioChannels, AudioTracks, Bitrates, Tier, VideoCodec } from "./enums.ts";
+import { AudioChannels, Bitrates, Tier, VideoCodec } from "./enums.ts";
 import { ProfileType } from "./profile.ts";
 
 const RungInput = builder.inputType("RungInput", {
@@ -50,7 +50,6 @@ const ProfileAudioInput = builder.inputType("ProfileAudioInput", {
   description: "What becomes of the sound. What is left out gets its default.",
   fields: (t) => ({
     bitrateBps: t.int({ description: "Bits per second of a stereo track, 16000 to 512000. Default 128000." }),
-    tracks: t.field({ type: AudioTracks, description: "Which of the source's tracks. Default DEFAULT." }),
     channels: t.field({ type: AudioChannels, description: "How many channels. Default STEREO." }),
     loudness: t.field({
       type: LoudnessInput,

@@ -3,7 +3,7 @@ import { builtInProfiles } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { defaultProfile, findProfile, listProfiles } from "../operations.ts";
-import { AudioChannels, AudioTracks, Bitrates, Tier, VideoCodec } from "./enums.ts";
+import { AudioChannels, Bitrates, Tier, VideoCodec } from "./enums.ts";
 
 const RungType = builder.objectRef<Rung>("Rung").implement({
   description: "One step of a profile.",
@@ -37,11 +37,6 @@ const ProfileAudioType = builder.objectRef<Profile["audio"]>("ProfileAudio").imp
   fields: (t) => ({
     bitrateBps: t.exposeInt("bitrateBps", {
       description: "Bits per second of a stereo track; one channel gets half, 5.1 three times as much.",
-    }),
-    tracks: t.field({
-      type: AudioTracks,
-      description: "Which of the source's tracks.",
-      resolve: ({ tracks }) => tracks ?? "DEFAULT",
     }),
     channels: t.field({
       type: AudioChannels,

@@ -6,7 +6,6 @@ export interface ProfileInput {
   rungs?: readonly RungInput[] | null;
   audio?: {
     bitrateBps?: number | null;
-    tracks?: Profile["audio"]["tracks"] | null;
     channels?: Profile["audio"]["channels"] | null;
     loudness?: { targetLufs: number } | null;
   } | null;
@@ -30,7 +29,7 @@ export interface RungInput {
 const { segmentDurationMs, gopDurationMs } = defaultProfile;
 const emptyProfile: Omit<Profile, "name"> = {
   rungs: [],
-  audio: { codec: "AAC", bitrateBps: 128_000, tracks: "DEFAULT", channels: "STEREO", loudness: null },
+  audio: { codec: "AAC", bitrateBps: 128_000, channels: "STEREO", loudness: null },
   segmentDurationMs,
   gopDurationMs,
   bitrates: "CONTENT_AWARE",
