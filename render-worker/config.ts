@@ -20,6 +20,8 @@ export interface WorkerConfig {
   nvencSessions?: number;
   /** Tasks done at once. */
   slots: number;
+  /** Memory that the worker and its programs may use together. Default: its cgroup's limit, else the machine's. */
+  memoryBytes?: number;
   /** Temporary files; on the same disk as a local store, segments move there without being copied. */
   workDirectory: string;
   limits: SourceLimits;

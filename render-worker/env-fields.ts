@@ -31,6 +31,15 @@ export const workerEnvFields = {
         example: "2",
       }),
     ),
+  WORKER_MEMORY_BYTES: count.optional().meta(
+    docs({
+      default: "the limit of its cgroup, else the machine's memory",
+      unit: "bytes",
+      effect:
+        "Memory that a worker and its ffmpeg processes may use together; only what is less than the default counts. A task for which too little is left waits for others to end; one that never fits is made with fewer threads, then in several passes, and else goes to a larger worker.",
+      example: "4294967296",
+    }),
+  ),
   WORKER_POOLS: list
     .pipe(z.array(z.enum(pools)).min(1))
     .optional()

@@ -52,6 +52,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       ...(fields.WORKER_POOLS && { pools: fields.WORKER_POOLS }),
       nvencSessions: fields.NVENC_SESSIONS,
       slots: fields.WORKER_SLOTS,
+      ...(fields.WORKER_MEMORY_BYTES !== undefined && { memoryBytes: fields.WORKER_MEMORY_BYTES }),
       workDirectory: resolve(fields.WORK_DIR ?? join(tmpdir(), "reelay-worker")),
       limits: {
         sourceBytes: fields.MAX_SOURCE_BYTES,

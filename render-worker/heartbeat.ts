@@ -1,5 +1,6 @@
 import type { Capabilities, Pool, WorkerSeen } from "@reelay/contracts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
+import type { Limits } from "./limits/read-limits.ts";
 import type { WorkerDeps } from "./worker.ts";
 
 /** What the worker says of itself that its configuration does not. */
@@ -14,6 +15,8 @@ export class Heartbeat implements AsyncDisposable {
   readonly #deps: WorkerDeps;
   readonly #told: Told;
   readonly #startedAt = new Date().toISOString();
+  /** What the worker may use; unknown before its start. */
+  limits: Pick<Limits, "memoryBytes" | "cpus"> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isStopping = false;
   #sending: Promise<void> | null = null;
@@ -78,6 +81,7 @@ export class Heartbeat implements AsyncDisposable {
         encoders: stillWorking(tools, capabilities),
         capabilities,
         ffmpegVersion: tools.ffmpeg.version,
+        ...(this.limits && { memoryBytes: this.limits.memoryBytes, cpus: this.limits.cpus }),
         attempts: this.#told.attempts(),
         isStopping: this.#isStopping,
       })

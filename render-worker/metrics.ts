@@ -7,6 +7,8 @@ export interface WorkerMetrics {
   contentType: string;
   /** Read at each scrape. */
   countSlots(total: number, busy: () => number): void;
+  /** Read at each scrape. */
+  countMemory(limitBytes: number, read: () => { reservedBytes: number; waiting: number }): void;
   attemptEnded(outcome: string, seconds: number): void;
   /** Bytes that were stored since the last call. */
   stored(sizeBytes: number): void;
@@ -35,6 +37,28 @@ export function createWorkerMetrics(): WorkerMetrics {
     registers,
     collect() {
       busy.set(busySlots());
+    },
+  });
+  let readMemory = () => ({ reservedBytes: 0, waiting: 0 });
+  const memoryLimit = new Gauge({
+    name: "reelay_worker_memory_limit_bytes",
+    help: "Memory that the worker and its programs may use together.",
+    registers,
+  });
+  const reserved = new Gauge({
+    name: "reelay_worker_memory_reserved_bytes",
+    help: "Memory that running encodes were given.",
+    registers,
+    collect() {
+      reserved.set(readMemory().reservedBytes);
+    },
+  });
+  const waiting = new Gauge({
+    name: "reelay_worker_attempts_awaiting_memory",
+    help: "Attempts that have a slot and wait for memory.",
+    registers,
+    collect() {
+      waiting.set(readMemory().waiting);
     },
   });
   const attempts = new Counter({
@@ -86,6 +110,10 @@ export function createWorkerMetrics(): WorkerMetrics {
     countSlots(total, read) {
       slots.set(total);
       busySlots = read;
+    },
+    countMemory(limitBytes, read) {
+      memoryLimit.set(limitBytes);
+      readMemory = read;
     },
     attemptEnded(outcome, seconds) {
       attempts.inc({ outcome });

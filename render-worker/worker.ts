@@ -14,8 +14,11 @@ import { runAttempt } from "./attempt/run-attempt.ts";
 import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
 import { EncoderPool } from "./devices/encoder-pool.ts";
+import { ProgramUsage } from "./ffmpeg/program-usage.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { readLimits } from "./limits/read-limits.ts";
+import { WorkerMemory } from "./limits/worker-memory.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { poolsOf } from "./pools.ts";
 import { pullAny } from "./pull-any.ts";
@@ -49,6 +52,7 @@ export interface Worker extends AsyncDisposable {
 
 interface RunningAttempt {
   ref: AttemptRef;
+  waitsForMemory: boolean;
   stop: AbortController;
   /** Ends the retries of its reports. */
   giveUp: AbortController;
@@ -66,6 +70,8 @@ interface AttemptTools {
   free: () => void;
 }
 
+/** What measuring finished output may take: two small decoders and what compares them. */
+const idleWorkBytes = 256 * 1024 ** 2;
 /** Finished attempts whose output waits to be measured. */
 const mostIdleWork = 4;
 /** How long a stopping worker waits for the broker to take its last reports. */
@@ -91,6 +97,7 @@ class RenderWorker implements Worker {
   readonly #pools: readonly Pool[];
   readonly #throughput: Throughput;
   #workDirectory: WorkDirectory | null = null;
+  #memory: WorkerMemory | null = null;
   #control: AsyncDisposable | null = null;
   #loops: Promise<void>[] = [];
 
@@ -112,7 +119,12 @@ class RenderWorker implements Worker {
     this.#heartbeat = new Heartbeat(deps, {
       pools: this.#pools,
       capabilities: () => this.#encoders.capabilities,
-      attempts: () => this.#held().map(({ ref }) => ({ taskId: ref.taskId, attemptId: ref.attemptId })),
+      attempts: () =>
+        this.#held().map(({ ref: { taskId, attemptId }, waitsForMemory }) => ({
+          taskId,
+          attemptId,
+          waitsForMemory,
+        })),
     });
   }
 
@@ -129,6 +141,10 @@ class RenderWorker implements Worker {
     const { config, messaging } = this.#deps;
     const pools = this.#pools;
     this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
+    this.#memory = new WorkerMemory(await readLimits({ memoryBytes: config.memoryBytes }));
+    const { limits, budget } = this.#memory;
+    this.#heartbeat.limits = limits;
+    this.#deps.metrics?.countMemory(limits.memoryBytes, () => budget);
     this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
       if (message.type === "render.cancel-requested.v1") {
         this.#log.info({ attemptId: message.attemptId, reason: message.reason }, "cancel.received");
@@ -137,7 +153,19 @@ class RenderWorker implements Worker {
     });
     this.#heartbeat.start();
     this.#loops = [this.#pullTasks()];
-    this.#log.info({ pools, slots: config.slots }, "worker.started");
+    const { memoryBytes, memoryFrom, cpus } = limits;
+    const { capacityBytes } = budget;
+    this.#log.info(
+      { pools, slots: config.slots, memoryBytes, memoryFrom, capacityBytes, cpus },
+      "worker.started",
+    );
+  }
+
+  /** Told with the next heartbeat, which renews the lease meanwhile. */
+  #awaitMemory(attempt: RunningAttempt, isWaiting: boolean): void {
+    if (attempt.waitsForMemory === isWaiting) return;
+    attempt.waitsForMemory = isWaiting;
+    this.#heartbeat.beat();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -223,8 +251,9 @@ class RenderWorker implements Worker {
       ...(turn !== undefined && { turn }),
     };
     const log = this.#log.child({ videoId, jobId, taskId, attemptId: ref.attemptId });
-    const attempt = {
+    const attempt: RunningAttempt = {
       ref,
+      waitsForMemory: false,
       stop: new AbortController(),
       giveUp: new AbortController(),
       done: Promise.resolve(),
@@ -269,15 +298,18 @@ class RenderWorker implements Worker {
 
   async #run(
     task: RenderRequested,
-    { ref, stop, giveUp }: RunningAttempt,
+    attempt: RunningAttempt,
     { reporter, trace, log, free }: AttemptTools,
   ): Promise<void> {
     const { config, store, tools, metrics } = this.#deps;
+    const { ref, stop, giveUp } = attempt;
     const startedAt = performance.now();
     using state = new StateCell((current) => reporter.advanced(current));
-    if (!this.#workDirectory) throw new Error("The worker was not started.");
+    if (!this.#workDirectory || !this.#memory) throw new Error("The worker was not started.");
+    const memory = this.#memory;
     await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
     log.info("attempt.started");
+    using usage = new ProgramUsage();
     let isTold = false;
     const tell = async (outcome: Outcome, account?: Account) => {
       isTold = true;
@@ -286,32 +318,48 @@ class RenderWorker implements Worker {
         log.warn({ err: error }, "output.not-removed"),
       );
       await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
-      await reporter.ended(outcome, settleState(state.current, outcome), account);
+      const used = usage.read();
+      const wallSeconds = Math.round(performance.now() - startedAt) / 1_000;
+      await reporter.ended(outcome, settleState(state.current, outcome), {
+        account,
+        usage: used && { ...used, wallSeconds },
+      });
       trace.end(outcome);
       metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
       await removal;
     };
-    const outcome = await runAttempt({
-      trace: trace.context,
-      metrics,
-      task,
-      ref,
-      store,
-      tools,
-      encoders: this.#encoders,
-      config,
-      log,
-      reporter,
-      state,
-      directory,
-      throughput: this.#throughput,
-      signal: stop.signal,
-      async complete(account) {
-        await tell({ kind: "COMPLETED" }, account);
-        free();
-      },
-      whenIdle: (work) => this.#idleWork.run(work),
-    });
+    const work = () =>
+      runAttempt({
+        trace: trace.context,
+        metrics,
+        task,
+        ref,
+        store,
+        tools,
+        encoders: this.#encoders,
+        config,
+        log,
+        reporter,
+        state,
+        directory,
+        throughput: this.#throughput,
+        signal: stop.signal,
+        async complete(account) {
+          await tell({ kind: "COMPLETED" }, account);
+          free();
+        },
+        whenIdle: (later) =>
+          this.#idleWork.run(async () => {
+            using _held = await memory.budget.reserve(
+              Math.min(idleWorkBytes, memory.budget.capacityBytes),
+              stop,
+            );
+            await later();
+          }),
+        memory,
+        onMemoryAwaited: (isWaiting) => this.#awaitMemory(attempt, isWaiting),
+      });
+    const outcome = await usage.around(work);
     if (!isTold) await tell(outcome);
   }
 }

@@ -61,11 +61,28 @@ export const RenderAdvanced = z.object({
 });
 export type RenderAdvanced = z.infer<typeof RenderAdvanced>;
 
+/**
+ * What an attempt's programs (ffmpeg, ffprobe) used, all together. Sampled a few times a second: the last instants of a program are not in it.
+ */
+export const AttemptUsage = z.object({
+  /** Seconds of processor time, of all cores together. */
+  cpuSeconds: z.number().nonnegative(),
+  /** Most memory that they held at one time. */
+  peakMemoryBytes: bytes,
+  /** Seconds from the task's arrival to its end. */
+  wallSeconds: z.number().nonnegative(),
+});
+export type AttemptUsage = z.infer<typeof AttemptUsage>;
+
+/** Of an end. Null: this worker's machine does not tell (not Linux). */
+const usage = AttemptUsage.nullable().optional();
+
 /** All variants are settled and stored. */
 export const RenderCompleted = z.object({
   type: z.literal("render.completed.v1"),
   ...sequenced,
   state: RenderState,
+  usage,
   /** What is known by then of what it made. */
   account: Account.optional(),
 });
@@ -89,6 +106,9 @@ export const RenderFailed = z.object({
   outcome: z.enum(["FAILED", "REJECTED"]),
   error: ReportedError,
   state: RenderState,
+  usage,
+  /** With the error `NEEDS_MORE_MEMORY`, which uses no try: the memory of a worker on which the task would fit. */
+  needsMemoryBytes: bytes.optional(),
 });
 export type RenderFailed = z.infer<typeof RenderFailed>;
 
@@ -98,6 +118,7 @@ export const RenderStopped = z.object({
   ...sequenced,
   outcome: z.enum(["CANCELED", "INTERRUPTED"]),
   state: RenderState,
+  usage,
 });
 export type RenderStopped = z.infer<typeof RenderStopped>;
 
@@ -116,7 +137,18 @@ export const WorkerSeen = z.object({
   /** What works there, device by device. */
   capabilities: Capabilities.optional(),
   ffmpegVersion: z.string(),
-  attempts: z.array(z.object({ taskId: z.uuid(), attemptId: z.uuid() })),
+  /** Memory that it and its programs may have: its cgroup's limit, else the machine's. */
+  memoryBytes: bytes.optional(),
+  /** Processors that it may keep busy: its cgroup's quota, else the machine's; 1.5 is one and a half. */
+  cpus: z.number().positive().optional(),
+  attempts: z.array(
+    z.object({
+      taskId: z.uuid(),
+      attemptId: z.uuid(),
+      /** It waits on its worker until other tasks there leave it enough memory. */
+      waitsForMemory: z.boolean().optional(),
+    }),
+  ),
   /** The worker takes nothing new and is about to end. */
   isStopping: z.boolean(),
 });

@@ -50,6 +50,10 @@ export const RenderRequested = z.object({
   ladder: z.array(VariantState).optional(),
   /** A storyboard is to be made, too, once all else is. */
   storyboard: z.boolean().optional(),
+  /** A worker found that it had too little memory for the task: what one needs on which it fits. Smaller ones hand it back. */
+  needsMemoryBytes: z.int().nonnegative().optional(),
+  /** How many of its attempts ran out of memory, although it had been estimated to suffice: each doubles the next estimate. */
+  outOfMemory: z.int32().nonnegative().optional(),
   requestedAt: z.iso.datetime(),
 });
 export type RenderRequested = z.infer<typeof RenderRequested>;

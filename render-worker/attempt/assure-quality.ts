@@ -5,7 +5,8 @@ import { planFiner } from "../quality/plan-finer.ts";
 import { type AttemptContext, StateCell } from "./context.ts";
 import { readRenditions } from "./read-renditions.ts";
 import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
-import { clearLocal, renderReplacing } from "./replace-encoder.ts";
+import { renderWithinMemory } from "./render-within-memory.ts";
+import { clearLocal } from "./replace-encoder.ts";
 
 /** What was made in the end, and what was measured on the way to it. */
 export interface Assured {
@@ -69,7 +70,7 @@ async function makeAgain(context: AttemptContext, work: RenderWork): Promise<Mad
   await clearLocal(context, work);
   using state = new StateCell(() => undefined);
   state.update(() => context.state.current);
-  const made = await renderReplacing({ ...context, state }, work, (own, { suffix, ...round }) =>
+  const made = await renderWithinMemory({ ...context, state }, work, (own, { suffix, ...round }) =>
     renderAndPublish(own, { ...round, suffix: `.finer${suffix}` }),
   );
   const offsets = new Map(work.rungs.map(({ name, qualityOffset }) => [name, qualityOffset]));

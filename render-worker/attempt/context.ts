@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import type { EncoderPool } from "../devices/encoder-pool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { WorkerMemory } from "../limits/worker-memory.ts";
 import type { WorkerMetrics } from "../metrics.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { Throughput } from "../speed/throughput.ts";
@@ -26,6 +27,9 @@ export interface AttemptContext {
   metrics?: Pick<WorkerMetrics, "stored" | "sourceRead" | "ffmpegUsed"> | undefined;
   /** What this worker is known to encode per second. */
   throughput: Throughput;
+  memory: WorkerMemory;
+  /** Called when it begins to wait until other tasks leave it enough memory, and when it waits no more. */
+  onMemoryAwaited: (isWaiting: boolean) => void;
   /** The attempt's trace: parent of what its steps do. */
   trace: Context;
   reporter: AttemptReporter;

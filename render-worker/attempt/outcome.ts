@@ -1,11 +1,12 @@
 import type { ReportedError } from "@reelay/contracts";
 import { toReportedError } from "../errors.ts";
+import { NeedsMoreMemoryError } from "../limits/needs-more-memory.ts";
 import { StopError } from "./stop-reason.ts";
 
 /** How an attempt ended. `LEASE_LOST` is told to nobody: somebody else does the task. */
 export type Outcome =
   | { kind: "COMPLETED" }
-  | { kind: "FAILED" | "REJECTED"; error: ReportedError }
+  | { kind: "FAILED" | "REJECTED"; error: ReportedError; needsMemoryBytes?: number }
   | { kind: "CANCELED" | "INTERRUPTED" }
   | { kind: "LEASE_LOST"; keep: readonly string[] | undefined };
 
@@ -16,7 +17,10 @@ export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
     return kind === "LEASE_LOST" ? { kind, keep } : { kind };
   }
   const error = toReportedError(thrown);
-  return { kind: error.retriable ? "FAILED" : "REJECTED", error };
+  const kind = error.retriable ? "FAILED" : "REJECTED";
+  return thrown instanceof NeedsMoreMemoryError
+    ? { kind, error, needsMemoryBytes: thrown.needsMemoryBytes }
+    : { kind, error };
 }
 
 /**

@@ -17,8 +17,10 @@ import {
   toArguments,
 } from "../ffmpeg/plan-render.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
+import { withThreads } from "../ffmpeg/with-threads.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { Threads } from "../limits/estimate-need.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
@@ -48,6 +50,8 @@ export interface RenderWork {
   decision?: LadderDecision;
   /** The last of its goes: then the decision is waited for. */
   isLastPass?: boolean;
+  /** Absent: as many as ffmpeg takes by itself. */
+  threads?: Threads;
 }
 
 /** The part of a render that depends on who encodes. */
@@ -88,7 +92,7 @@ export async function renderAndPublish(
           limits: config.limits,
           signal: stopped,
         });
-  const plan = planRender({
+  const planned = planRender({
     ...work,
     soundGainDb: await measureGain(context, work),
     span: part.span,
@@ -99,6 +103,11 @@ export async function renderAndPublish(
     directory,
     limits: config.limits,
   });
+  const plan = withThreads(
+    planned,
+    work.threads,
+    work.rungs.map(({ name }) => name),
+  );
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
   await using disposables = new AsyncDisposableStack();
@@ -184,6 +193,7 @@ export async function renderAndPublish(
     throw blame ? new DeviceFailure(blame, { cause }) : cause;
   }
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
+  if (part.kind === "WHOLE" && work.rungs.length > 0) assertDecoded(work, statistics);
   learnSpeed(context, work, speed);
   if (work.split && isDecided() && isSourceStored())
     announceSplit(context.state, work.split, speed.pixelsPerSecond);
@@ -306,12 +316,30 @@ const soundEmpty = () =>
     "The source's sound stream holds nothing that could be decoded, and its profile makes sound only. Upload a copy that plays, or use a profile with rungs.",
   );
 
+/** A source most of which is damaged is refused rather than shown for a part of its time without a word. */
+function assertDecoded({ source: { promised } }: RenderWork, statistics: FrameStatistics): void {
+  const { frames, durationMs } = promised;
+  if (frames === null || durationMs === null) return;
+  const outputs = [...statistics.outputs.values()];
+  const decodedMs = Math.max(...outputs.map(({ timeMs }) => timeMs));
+  const decoded = Math.max(...outputs.map((output) => output.frames));
+  // Both: edit lists leave pictures out, high rates are thinned out, and one picture may stand for minutes.
+  if (decoded >= frames / 2 || decodedMs >= durationMs / 2) return;
+  throw inputError(
+    "SOURCE_CORRUPT",
+    `The source is damaged: of its ${seconds(durationMs)} s of pictures only the first ${seconds(decodedMs)} s could be decoded. Upload a copy that plays to its end.`,
+  );
+}
+
+const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
+
 function assertFrames(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): void {
   const names = new Set(rungs.map(({ name }) => name));
-  const isEmpty = plan.outputs.some(
-    ({ name }, index) => names.has(name) && !statistics.outputs.get(index)?.frames,
+  // Not each by itself: encoders of newer releases write their lines side by side, and the first of some are lost.
+  const hasFrames = plan.outputs.some(
+    ({ name }, index) => names.has(name) && statistics.outputs.get(index)?.frames,
   );
-  if (isEmpty) {
+  if (names.size > 0 && !hasFrames) {
     throw inputError(
       "SOURCE_NO_FRAMES",
       "The source's video stream holds no picture that could be decoded. Upload a copy that plays.",

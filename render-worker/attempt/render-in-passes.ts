@@ -1,7 +1,7 @@
 import { planPasses } from "../part/plan-passes.ts";
 import type { AttemptContext } from "./context.ts";
-import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
-import { renderReplacing } from "./replace-encoder.ts";
+import type { Made, RenderWork } from "./render-and-publish.ts";
+import { joinMade, renderWithinMemory } from "./render-within-memory.ts";
 
 /** Makes a head, or a whole video, in as many goes as this machine needs for a viewer to begin soon. The sound goes with the first. */
 export async function renderInPasses(context: AttemptContext, work: RenderWork): Promise<Made> {
@@ -20,10 +20,7 @@ export async function renderInPasses(context: AttemptContext, work: RenderWork):
       withAudio: withAudio && index === 0,
       ...(split && { split }),
     };
-    made.push(await renderReplacing(context, ofPass, renderAndPublish));
+    made.push(await renderWithinMemory(context, ofPass));
   }
-  return {
-    command: made.flatMap(({ command }, index) => (index === 0 ? command : ["&&", ...command])),
-    encoders: Object.assign({}, ...made.map(({ encoders }) => encoders)) as Made["encoders"],
-  };
+  return joinMade(made);
 }

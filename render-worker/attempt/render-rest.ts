@@ -5,8 +5,7 @@ import type { SourceFile } from "../probe/source-file.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
 import { conclude } from "./conclude.ts";
 import type { AttemptContext } from "./context.ts";
-import { renderAndPublish } from "./render-and-publish.ts";
-import { renderReplacing } from "./replace-encoder.ts";
+import { renderWithinMemory } from "./render-within-memory.ts";
 
 /**
  * A task for what a head left: pictures of a span, or the sound. It makes what the head's worker planned, and speaks of its parts only: source and
@@ -21,7 +20,7 @@ export async function renderRest(
   const withAudio = part.kind === "AUDIO";
   context.state.update((before) => ({ ...before, parts: [] }));
   const work = { source, rungs, withAudio, part };
-  const made = await renderReplacing(context, work, renderAndPublish);
+  const made = await renderWithinMemory(context, work);
   await conclude(context, work, made, () => makeStoryboard(context, source));
 }
 

@@ -10,7 +10,7 @@ import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { AttemptContext } from "./context.ts";
 import type { EncodingRound, Made, RenderWork } from "./render-and-publish.ts";
 
-type Render = (context: AttemptContext, work: RenderWork & EncodingRound) => Promise<Made>;
+export type Render = (context: AttemptContext, work: RenderWork & EncodingRound) => Promise<Made>;
 
 /**
  * Renders with what works here, and when an encoder or decoder on a device fails in the middle, with the next that can, in the same attempt. What is finished stays;

@@ -1,5 +1,5 @@
 import { type Context, context } from "@opentelemetry/api";
-import type { Account, AttemptReport, RenderProgressed, RenderState } from "@reelay/contracts";
+import type { Account, AttemptReport, AttemptUsage, RenderProgressed, RenderState } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
 import { backoffMs, sleep } from "../wait.ts";
@@ -13,6 +13,13 @@ export interface AttemptRef {
   /** Of the task's message. */
   turn?: number;
   workerId: string;
+}
+
+/** What an end tells besides its outcome and the state. */
+export interface EndDetails {
+  account?: Account | undefined;
+  /** Null: this machine does not tell. */
+  usage?: AttemptUsage | null;
 }
 
 /** What `Distribute` needs: a report without what the reporter adds. */
@@ -78,11 +85,11 @@ export class AttemptReporter {
   }
 
   /** Resolves when the broker has it or nobody waits for it any more. Only an account is sent after it. */
-  async ended(outcome: Outcome, state: RenderState, account?: Account): Promise<void> {
+  async ended(outcome: Outcome, state: RenderState, told: EndDetails = {}): Promise<void> {
     this.#isEnded = true;
     // Its last figures, which nobody tells later; nobody waits for them either.
     void this.#publishProgress();
-    const body = endReport(outcome, state, account);
+    const body = endReport(outcome, state, told);
     if (body) await this.#sendUntilDelivered(() => body);
   }
 
@@ -152,16 +159,23 @@ export class AttemptReporter {
   }
 }
 
-function endReport(outcome: Outcome, state: RenderState, account?: Account): Body<AttemptReport> | null {
+function endReport(
+  outcome: Outcome,
+  state: RenderState,
+  { account, usage = null }: EndDetails,
+): Body<AttemptReport> | null {
   switch (outcome.kind) {
     case "COMPLETED":
-      return { type: "render.completed.v1", state, ...(account && { account }) };
+      return { type: "render.completed.v1", state, usage, ...(account && { account }) };
     case "FAILED":
-    case "REJECTED":
-      return { type: "render.failed.v1", outcome: outcome.kind, error: outcome.error, state };
+    case "REJECTED": {
+      const { kind, error, needsMemoryBytes } = outcome;
+      const needs = needsMemoryBytes === undefined ? {} : { needsMemoryBytes };
+      return { type: "render.failed.v1", outcome: kind, error, state, usage, ...needs };
+    }
     case "CANCELED":
     case "INTERRUPTED":
-      return { type: "render.stopped.v1", outcome: outcome.kind, state };
+      return { type: "render.stopped.v1", outcome: outcome.kind, state, usage };
     default:
       // Somebody else has the task: there is nothing to tell.
       return null;

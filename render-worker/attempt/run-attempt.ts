@@ -24,13 +24,14 @@ import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import { renderInPasses } from "./render-in-passes.ts";
 import { renderRest } from "./render-rest.ts";
-import { renderReplacing } from "./replace-encoder.ts";
+import { renderWithinMemory } from "./render-within-memory.ts";
 import { leaveOutUnencodable } from "./without-encoder.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
 export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
   try {
     const { task, config, state, tools } = attempt;
+    attempt.memory.assertLarge(task.needsMemoryBytes);
     const step = <T>(name: string, work: () => Promise<T>) =>
       inSpan(tracerName, name, { parent: attempt.trace }, work);
     await using file = await step("fetch", () =>
@@ -112,7 +113,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     if (remux?.sound && !isSoundCopied) {
       // It could not be copied after all. Of a long video nobody else was asked to make it: all of it, in a folder of its own.
       const whole = { kind: "WHOLE", span: wholeSpan } as const;
-      await renderReplacing(context, { source, rungs: [], withAudio: true, part: whole }, (again, round) =>
+      await renderWithinMemory(context, { source, rungs: [], withAudio: true, part: whole }, (again, round) =>
         renderAndPublish(again, { ...round, suffix: ".2" }),
       );
     }

@@ -7,7 +7,7 @@ export class UsageMeter {
   readonly #storedBytes: () => number;
   #counted = 0;
   #pid: number | null = null;
-  #last: ProcessUsage = { cpuSeconds: 0, peakMemoryBytes: 0 };
+  #last: ProcessUsage = { cpuSeconds: 0, memoryBytes: 0, peakMemoryBytes: 0 };
 
   constructor(metrics: Pick<WorkerMetrics, "stored" | "ffmpegUsed"> | undefined, storedBytes: () => number) {
     this.#metrics = metrics;

@@ -3,7 +3,7 @@ import type { FfmpegResult } from "./run-ffmpeg.ts";
 
 /** What an ffmpeg that did not succeed means, decided from how it ended and what it said. */
 export function explainFfmpegFailure(result: FfmpegResult): RenderError {
-  const { exitCode, signal, logTail } = result;
+  const { exitCode, signal, logTail, oomKills = null } = result;
   const worker = (code: string, message: string) => retriableError("WORKER", code, message, logTail);
   if (result.isStalled) {
     return worker(
@@ -17,10 +17,17 @@ export function explainFfmpegFailure(result: FfmpegResult): RenderError {
       "The worker's temporary disk (WORK_DIR) is full; free some space on it.",
     );
   }
-  if (signal === "SIGKILL" || /Cannot allocate memory|std::bad_alloc/.test(logTail)) {
+  if (signal === "SIGKILL" && oomKills !== 0) {
+    const who = oomKills === null ? "by the system, most likely" : "by the kernel";
     return worker(
-      "OUT_OF_MEMORY",
-      "ffmpeg ran out of memory or was killed by the system; give the worker more memory or fewer slots.",
+      "ENCODER_OUT_OF_MEMORY",
+      `ffmpeg needed more memory than had been estimated and was ended ${who} for lack of it; the next attempt takes twice as much into account. Give the worker more memory, or fewer slots, if it happens often.`,
+    );
+  }
+  if (/Cannot allocate memory|std::bad_alloc|\bmalloc\b.*failed/i.test(logTail)) {
+    return worker(
+      "ENCODER_OUT_OF_MEMORY",
+      "ffmpeg asked for more memory than it may have; the next attempt takes twice as much into account. Give the worker more memory if it happens often.",
     );
   }
   if (signal !== null) {

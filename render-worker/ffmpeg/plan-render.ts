@@ -169,10 +169,15 @@ function planAudio(request: RenderRequest, index: number): PlannedOutput {
   ]);
 }
 
+const fewPictures = 20;
+
 /** The least black, most typical of a few frames near the beginning; its own filter graph, so that it never holds the others back. */
 function planPoster({ source, devices }: RenderRequest): PlannedOutput {
   const chain = devices && chainOf(devices);
-  const seconds = Math.min(2, (source.probe.durationMs ?? 0) / 10_000).toFixed(3);
+  const { durationMs } = source.probe;
+  // Of a handful of pictures none may come so late.
+  const isShort = (durationMs ?? 0) < 1_000 || (source.promised.frames ?? fewPictures) < fewPictures;
+  const seconds = (isShort ? 0 : Math.min(2, (durationMs ?? 0) / 10_000)).toFixed(3);
   const { width, height } = source.probe.video;
   const scale = Math.min(1, 1280 / Math.max(width, height));
   const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 /** What a running process has used so far. */
 export interface ProcessUsage {
   cpuSeconds: number;
+  /** Held now. */
+  memoryBytes: number;
   peakMemoryBytes: number;
 }
 
@@ -28,6 +30,11 @@ export function parseProcessUsage(stat: string, status: string): ProcessUsage | 
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const ticks = Number(fields[14 - 3]) + Number(fields[15 - 3]);
   const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (Number.isNaN(ticks) || peak === undefined) return null;
-  return { cpuSeconds: ticks / ticksPerSecond, peakMemoryBytes: Number(peak) * 1_024 };
+  const held = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (Number.isNaN(ticks) || peak === undefined || held === undefined) return null;
+  return {
+    cpuSeconds: ticks / ticksPerSecond,
+    memoryBytes: Number(held) * 1_024,
+    peakMemoryBytes: Number(peak) * 1_024,
+  };
 }

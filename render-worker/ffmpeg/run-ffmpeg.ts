@@ -1,7 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import createCommand from "fluent-ffmpeg";
+import { countOomKills } from "../limits/oom-kills.ts";
 import { untilStopped } from "../wait.ts";
+import { offerToKernel } from "./offer-to-kernel.ts";
 import type { RenderPlan } from "./plan-render.ts";
+import { currentUsage } from "./program-usage.ts";
 
 /** How an ffmpeg process ended, as it is; `explainFfmpegFailure` says what that means. */
 export interface FfmpegResult {
@@ -9,6 +12,8 @@ export interface FfmpegResult {
   signal: string | null;
   /** It was ended because it made no progress. */
   isStalled: boolean;
+  /** Processes that the kernel killed for lack of memory meanwhile, around here; null where nobody counts. */
+  oomKills?: number | null;
   /** The last lines that it wrote. */
   logTail: string;
 }
@@ -32,7 +37,10 @@ const logLines = 50;
 export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<FfmpegResult> {
   const command = buildCommand(plan, options.ffmpegPath);
   const log: string[] = [];
+  const usage = currentUsage();
+  const killsBefore = await countOomKills();
   let child: ChildProcess | undefined;
+  let ended: (() => void) | undefined;
   let isStalled = false;
   let escalation: NodeJS.Timeout | undefined;
   const end = () => {
@@ -52,7 +60,11 @@ export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<
       command.on("start", () => {
         child = runningProcess(command);
         if (!child) return;
-        if (child.pid !== undefined) options.onStart?.(child.pid);
+        if (child.pid !== undefined) {
+          offerToKernel(child.pid);
+          ended = usage?.follow(child.pid);
+          options.onStart?.(child.pid);
+        }
         if (options.signal.aborted) end();
         else options.signal.addEventListener("abort", end, { once: true });
         followPulse(child, () => stalled.refresh());
@@ -73,8 +85,10 @@ export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<
       command.run();
     });
     if (!isStalled && isEndedBySignal(result)) await untilStopped(options.signal);
-    return result;
+    const kills = await countOomKills();
+    return { ...result, oomKills: kills === null || killsBefore === null ? null : kills - killsBefore };
   } finally {
+    ended?.();
     clearTimeout(stalled);
     clearTimeout(escalation);
     options.signal.removeEventListener("abort", end);

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { platform } from "node:os";
 import { processEnvironment } from "../env.ts";
 import { untilStopped } from "../wait.ts";
+import { offerToKernel } from "./offer-to-kernel.ts";
+import { currentUsage } from "./program-usage.ts";
 
 /**
  * The ffprobe that npm ships is linked statically, and the C library's character conversion, which it calls for the service names in
@@ -30,9 +33,30 @@ export interface RunToolOptions {
   encoding?: BufferEncoding;
   /** Called with the process id. */
   onStart?: (pid: number) => void;
+  /** Most memory that it may allocate; beyond it, it gets none and says so. Default: any. */
+  memoryBytes?: number;
   /** Given the output as it comes; it is then not kept. */
   onStdout?: (chunk: string) => void;
 }
+
+/** The shell becomes the tool: same process, a millisecond later. Where it knows no such limit there is none. */
+const limited = (
+  path: string,
+  args: readonly string[],
+  memoryBytes: number | undefined,
+): [string, readonly string[]] =>
+  memoryBytes === undefined || platform() === "win32"
+    ? [path, args]
+    : [
+        "/bin/sh",
+        [
+          "-c",
+          'ulimit -d "$0" 2>/dev/null; exec "$@"',
+          String(Math.ceil(memoryBytes / 1_024)),
+          path,
+          ...args,
+        ],
+      ];
 
 /**
  * Runs a short-lived tool to its end. Never throws for what the tool does, only when it cannot be started. Output beyond
@@ -44,13 +68,15 @@ export async function runTool(
   options: RunToolOptions,
 ): Promise<ToolResult> {
   options.signal?.throwIfAborted();
-  const child = spawn(path, args, {
+  const child = spawn(...limited(path, args, options.memoryBytes), {
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
     env: toolEnvironment,
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
+  offerToKernel(child.pid);
   if (child.pid !== undefined) options.onStart?.(child.pid);
+  const ended = child.pid === undefined ? undefined : currentUsage()?.follow(child.pid);
   const maxBytes = options.maxBytes ?? 8 * 1024 * 1024;
   let stdout = "";
   let stderr = "";
@@ -85,6 +111,7 @@ export async function runTool(
     options.signal?.throwIfAborted();
     return { code, signal, stdout, stderr, timedOut, isTooLong };
   } finally {
+    ended?.();
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", kill);
   }

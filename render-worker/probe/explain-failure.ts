@@ -1,5 +1,16 @@
 import { inputError, type RenderError, retriableError } from "../errors.ts";
+import { mostStreams } from "../ffmpeg/allow-lists.ts";
 import { notAVideo } from "./parse-probe.ts";
+
+export const tooManyStreams = (what: string): RenderError =>
+  inputError(
+    "SOURCE_TOO_MANY_STREAMS",
+    `The source has ${what}; at most ${mostStreams} are taken. Remux it with the streams that are to be seen and heard.`,
+  );
+
+/** A picture that large was not even opened: its size is missing, and only the complaint says why. */
+export const isTooLargePicture = (stderr: string): boolean =>
+  /exceeds specified max pixel count|Picture size .* is invalid/.test(stderr);
 
 /** What ffprobe's complaint means, most telling first. A file that no demuxer takes is simply not a video. */
 export function explainProbeFailure(stderr: string, limits: { sourcePixels: number }): RenderError {
@@ -11,7 +22,8 @@ export function explainProbeFailure(stderr: string, limits: { sourcePixels: numb
       tail,
     );
   }
-  if (/exceeds specified max pixel count|Picture size .* is invalid/.test(stderr)) {
+  if (/exceeds max_streams parameter/.test(stderr)) return tooManyStreams(`more than ${mostStreams} streams`);
+  if (isTooLargePicture(stderr)) {
     return inputError(
       "SOURCE_TOO_MANY_PIXELS",
       `The source's picture is larger than the ${limits.sourcePixels} pixels that are taken. Scale it down, or raise MAX_SOURCE_PIXELS.`,
@@ -22,6 +34,13 @@ export function explainProbeFailure(stderr: string, limits: { sourcePixels: numb
     return inputError(
       "SOURCE_CODEC_UNSUPPORTED",
       "The source's codec is not one that is decoded here. Convert it to H.264 and upload that.",
+      tail,
+    );
+  }
+  if (/Cannot allocate memory/.test(stderr)) {
+    return inputError(
+      "SOURCE_TOO_COMPLEX",
+      "The source's headers take more memory to read than any video should need; it may be damaged or made to do harm. Remux it and upload that.",
       tail,
     );
   }

@@ -52,6 +52,7 @@ export function parseProbe(
     videoIndex: video.index,
     audioIndex: audio?.index ?? null,
     zeroSeconds: readZero(probed, [video, audio]),
+    promised: { frames: toCount(video.nb_frames), durationMs: toDurationMs(video.duration) },
     frameRate,
     ...(wants === "SOUND" && { isSoundOnly: true }),
   };
@@ -139,7 +140,13 @@ const isDecodableAudio = (stream: ProbedStream): boolean =>
   stream.codec_name !== "unknown" &&
   stream.codec_name !== "none" &&
   (stream.channels ?? 0) > 0 &&
-  (toCount(stream.sample_rate) ?? 0) > 0;
+  isSampleRate(toCount(stream.sample_rate) ?? 0);
+
+/**
+ * Rates that sound really has, telephones and DSD included. With one sample a second a resampler to 48,000 takes gigabytes and does not come
+ * to an end.
+ */
+const isSampleRate = (hertz: number): boolean => hertz >= 1_000 && hertz <= 12_288_000;
 
 const choose = (streams: ProbedStream[]): ProbedStream | undefined =>
   streams.find((stream) => stream.disposition?.["default"] === 1) ?? streams[0];

@@ -4,7 +4,7 @@ import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { SourceReader } from "../source/source-reader.ts";
 import { assertWhole } from "./assert-whole.ts";
-import { explainProbeFailure } from "./explain-failure.ts";
+import { explainProbeFailure, isTooLargePicture, tooManyStreams } from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";
 import { measureDurationMs } from "./measure-duration.ts";
 import { parseProbe } from "./parse-probe.ts";
@@ -16,6 +16,12 @@ export interface ProbeLimits {
   /** Largest picture, pixels. */
   sourcePixels: number;
 }
+
+/**
+ * What ffprobe may take. The first pictures of an 8K source in 10 bits are some 100 MB each, and it decodes a few of them; all else is small. What
+ * wants more is no video.
+ */
+const probeMemoryBytes = 2 * 1024 ** 3;
 
 /** Reads what a source is. Throws a `RenderError`: final when the file is at fault. */
 export async function probeSource(
@@ -38,7 +44,7 @@ export async function probeSource(
       ...words("-print_format json -show_format -show_streams"),
       file.input,
     ],
-    { timeoutMs: 60_000, signal, isExcused: () => file.reader.isAwaited() },
+    { timeoutMs: 60_000, signal, memoryBytes: probeMemoryBytes, isExcused: () => file.reader.isAwaited() },
   );
   if (result.timedOut) {
     throw retriableError(
@@ -49,10 +55,7 @@ export async function probeSource(
     );
   }
   if (result.isTooLong) {
-    throw inputError(
-      "SOURCE_TOO_MANY_STREAMS",
-      "The source has so many streams that even their list is too long. Remux it with the streams that are to be seen and heard.",
-    );
+    throw tooManyStreams("so many streams that even their list is too long");
   }
   if (result.signal !== null) {
     throw retriableError(
@@ -63,8 +66,8 @@ export async function probeSource(
     );
   }
   if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
-  assertDecodablePixels(result.stderr, limits);
-  const source = parseProbe(parseOutput(result.stdout), file, options.wants);
+  const probed = parseOutput(result.stdout);
+  const source = parseOrExplain(probed, file, options.wants, result.stderr, limits);
   if (source.probe.container.startsWith("mov,")) await assertWhole(file.reader, signal);
   assertPixels(source, limits);
   const durationMs =
@@ -85,9 +88,19 @@ function parseOutput(stdout: string): ProbedFile {
   }
 }
 
-/** A picture that large was not even opened: its size is missing, and only the complaint says why. */
-function assertDecodablePixels(stderr: string, limits: ProbeLimits): void {
-  if (/exceeds specified max pixel count/.test(stderr)) throw explainProbeFailure(stderr, limits);
+/** A complaint about a picture counts only when the video itself cannot be read: a cover may be as large as it likes. */
+function parseOrExplain(
+  probed: ProbedFile,
+  file: { input: string; sizeBytes: number },
+  wants: "PICTURE" | "SOUND" | undefined,
+  stderr: string,
+  limits: ProbeLimits,
+): SourceFile {
+  try {
+    return parseProbe(probed, file, wants);
+  } catch (error) {
+    throw isTooLargePicture(stderr) ? explainProbeFailure(stderr, limits) : error;
+  }
 }
 
 function assertPixels({ probe }: SourceFile, limits: ProbeLimits): void {

@@ -17,6 +17,8 @@ export interface SourceFile {
   audioIndex: number | null;
   /** Of the timeline's 0 on the container's clock, in seconds: where the first of the two streams begins. */
   zeroSeconds: number;
+  /** What the container says of the pictures: how many there are, and how long they last in milliseconds. */
+  promised: { frames: number | null; durationMs: number | null };
   /** Exact average frame rate, e.g. 30000/1001; null when the container does not say. */
   frameRate: Ratio | null;
 }

@@ -36,6 +36,7 @@ export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<So
   return {
     input: "file:/store/clip.mp4",
     probe,
+    promised: { frames: null, durationMs: null },
     videoIndex: 0,
     audioIndex: 1,
     zeroSeconds: 0,

@@ -88,7 +88,7 @@ export async function makeClip(path: string, args: readonly string[]): Promise<s
   return path;
 }
 
-/** A worker on doubles of its two ports, and real ffmpeg. */
+/** A worker on doubles of its two ports, and real ffmpeg: `tools`, or those of this test run. */
 export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?: FfmpegTools) {
   const directory = await temporaryDirectory();
   const store = new DirectoryStore(join(directory.path, "store"));

@@ -1,9 +1,24 @@
+import type { AttemptUsage as Usage } from "@reelay/contracts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { EncoderChangeType, encoderChangesOf } from "./encoder-change.ts";
 import { AttemptOutcome } from "./enums.ts";
 import { FailureType, failureOf } from "./failure.ts";
 import { accountOf, ProvenanceType } from "./provenance.ts";
+
+const AttemptUsage = builder.objectRef<Usage>("AttemptUsage").implement({
+  description: "What the programs of an attempt used, all together, sampled a few times a second.",
+  fields: (t) => ({
+    cpuSeconds: t.exposeFloat("cpuSeconds", {
+      description: "Seconds of processor time, of all cores together.",
+    }),
+    peakMemoryBytes: t.expose("peakMemoryBytes", {
+      type: "SafeInt",
+      description: "Most memory that they held at one time, bytes.",
+    }),
+    wallSeconds: t.exposeFloat("wallSeconds", { description: "Seconds from the task's arrival to its end." }),
+  }),
+});
 
 export const Attempt = builder.prismaNode("Attempt", {
   id: { field: "id", description: "Opaque id." },
@@ -46,6 +61,21 @@ export const Attempt = builder.prismaNode("Attempt", {
         const account = accountOf(json);
         return account && { account, variant: null };
       },
+    }),
+    waitsForMemory: t.exposeBoolean("waitsForMemory", {
+      description:
+        "Whether it has a slot of its worker and waits there until other tasks leave it enough memory. Nothing is lost meanwhile.",
+    }),
+    usage: t.field({
+      type: AttemptUsage,
+      nullable: true,
+      description:
+        "What its programs (ffmpeg, ffprobe) used; null while it is under way, and where its worker could not tell.",
+      select: { cpuSeconds: true, peakMemoryBytes: true, wallSeconds: true },
+      resolve: ({ cpuSeconds, peakMemoryBytes, wallSeconds }) =>
+        cpuSeconds === null || peakMemoryBytes === null || wallSeconds === null
+          ? null
+          : { cpuSeconds, peakMemoryBytes: Number(peakMemoryBytes), wallSeconds },
     }),
     error: t.field({
       type: FailureType,

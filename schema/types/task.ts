@@ -17,6 +17,14 @@ export const Task = builder.prismaNode("Task", {
     status: t.expose("status", { type: JobStatus, description: "How far it is." }),
     tries: t.exposeInt("tries", { description: "Attempts that counted; interrupted ones do not." }),
     maxTries: t.exposeInt("maxTries", { description: "Attempts after which it is given up." }),
+    needsMemoryBytes: t.field({
+      type: "SafeInt",
+      nullable: true,
+      description:
+        "Memory of a worker on which it fits, bytes. Null unless a worker had too little for it and handed it back, which uses no try.",
+      select: { needsMemoryBytes: true },
+      resolve: ({ needsMemoryBytes }) => (needsMemoryBytes === null ? null : Number(needsMemoryBytes)),
+    }),
     availableAt: t.expose("availableAt", {
       type: "DateTime",
       description: "Not sent to a worker before: the pause between two attempts.",

@@ -41,6 +41,18 @@ export const Worker = builder.prismaNode("Worker", {
       resolve: (worker) => capabilitiesOf(worker).decoders,
     }),
     ffmpegVersion: t.exposeString("ffmpegVersion", { description: "Version of its ffmpeg." }),
+    memoryBytes: t.field({
+      type: "SafeInt",
+      nullable: true,
+      description:
+        "Memory that it and its programs may have, bytes: its cgroup's limit, else the machine's. Null where it does not say.",
+      select: { memoryBytes: true },
+      resolve: ({ memoryBytes }) => (memoryBytes === null ? null : Number(memoryBytes)),
+    }),
+    cpus: t.exposeFloat("cpus", {
+      nullable: true,
+      description: "Processors that it may keep busy; 1.5 is one and a half. Null where it does not say.",
+    }),
     startedAt: t.expose("startedAt", { type: "DateTime", description: "When the process started." }),
     lastSeenAt: t.expose("lastSeenAt", { type: "DateTime", description: "When it last said that it lives." }),
     isStopping: t.exposeBoolean("isStopping", {

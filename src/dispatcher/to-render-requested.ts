@@ -49,6 +49,8 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     part: toPart(task, limits),
     ...(task.isRest && { ladder: toLadder(task) }),
     ...(asksForStoryboard(task) && { storyboard: true }),
+    ...(task.needsMemoryBytes !== null && { needsMemoryBytes: Number(task.needsMemoryBytes) }),
+    ...(task.outOfMemory > 0 && { outOfMemory: task.outOfMemory }),
     requestedAt: now.toISOString(),
   };
 }

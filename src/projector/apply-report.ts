@@ -110,6 +110,7 @@ async function applyToHeld(
     data: {
       ...{ sequence: report.sequence, leaseUntil: leaseFrom(now) },
       ...(replaced && { encoderChanges: replaced.encoderChanges }),
+      ...usageColumns(report),
     },
   });
   const { videoId } = report;
@@ -137,7 +138,10 @@ async function applyToHeld(
   if (grown) await recordChange(tx, { ...task.job, jobId: task.jobId, attemptId: attempt.id }, grown.changes);
   if (report.type !== "render.advanced.v1") {
     if (report.type === "render.completed.v1") await settleIfDone(tx, task.job, now);
-    else await endAttempt(tx, attempt, report.outcome, now, "error" in report ? report.error : null);
+    else {
+      const { error = null, needsMemoryBytes } = report.type === "render.failed.v1" ? report : {};
+      await endAttempt(tx, attempt, report.outcome, now, error, needsMemoryBytes);
+    }
     await refreshManifest(tx, store, videoId);
     return "applied";
   }
@@ -159,6 +163,16 @@ async function noteAccount(
   const { job } = attempt.task;
   const subject = { videoId, attemptId: attempt.id };
   await recordChange(tx, { ...job, jobId: job.id, ...subject }, await applyAccount(tx, subject, account));
+}
+
+/** What its programs used, as its end says. */
+function usageColumns(
+  report: Exclude<AttemptReport, { type: "render.started.v1" | "render.progressed.v1" }>,
+) {
+  const usage = "usage" in report ? report.usage : null;
+  if (!usage) return {};
+  const { cpuSeconds, peakMemoryBytes, wallSeconds } = usage;
+  return { cpuSeconds, peakMemoryBytes: BigInt(peakMemoryBytes), wallSeconds };
 }
 
 const outcomeOf = (report: EndReport): AttemptOutcome =>

@@ -19,6 +19,8 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     deviceCodecs: deviceCodecs(capabilities),
     ffmpegVersion,
     isStopping,
+    memoryBytes: report.memoryBytes === undefined ? null : BigInt(report.memoryBytes),
+    cpus: report.cpus ?? null,
     pools: report.pools.map((pool) => pool.toUpperCase() as Pool),
     busy: report.attempts.length,
     startedAt: new Date(report.startedAt),
@@ -33,6 +35,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     where: { id: { in: ids }, workerId, outcome: null },
     data: { leaseUntil: leaseFrom(now) },
   });
+  await keepWaiting(db, report);
   const known = await db.attempt.findMany({
     where: { id: { in: ids } },
     select: {
@@ -64,6 +67,19 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
 const deviceCodecs = (capabilities: Capabilities | undefined): string[] => [
   ...new Set(capabilities?.encoders.flatMap(({ codec, device }) => (device === null ? [] : [codec]))),
 ];
+/** Which of its attempts have a slot and wait for memory there. */
+async function keepWaiting(db: PrismaClient, { attempts, workerId }: WorkerSeen): Promise<void> {
+  for (const waitsForMemory of [true, false]) {
+    const told = attempts.filter((attempt) => (attempt.waitsForMemory ?? false) === waitsForMemory);
+    await db.attempt.updateMany({
+      where: {
+        id: { in: told.map(({ attemptId }) => attemptId) },
+        ...{ workerId, outcome: null, waitsForMemory: !waitsForMemory },
+      },
+      data: { waitsForMemory },
+    });
+  }
+}
 
 /** A worker's words this much older than its last, in milliseconds, are not late: its clock was set back. */
 const clockResetMs = 600_000;

@@ -5,6 +5,7 @@ import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
+import { noteMemory } from "./note-memory.ts";
 
 /** Delay before try number `tries + 1`: 2 s doubled each time up to a minute, with half of it at random so that tasks do not come back in step. */
 export function backoffMs(tries: number, random: () => number = Math.random): number {
@@ -40,6 +41,7 @@ async function closeAttempt(
       errorScope: error?.scope ?? null,
       errorRetriable: error?.retriable ?? null,
       logTail: error?.logTail ?? null,
+      waitsForMemory: false,
     },
   });
   await recordChange(tx, { ...task.job, jobId: task.jobId, attemptId }, [
@@ -70,24 +72,29 @@ export async function endAttempt(
   outcome: Exclude<AttemptOutcome, "COMPLETED">,
   now: Date,
   reported: ReportedError | null = null,
+  needsMemoryBytes?: number,
 ): Promise<void> {
   const { task, id: attemptId } = attempt;
   const { job } = task;
   const error = outcome === "LOST" ? lostError(attempt.workerId) : reported;
   await closeAttempt(tx, attempt, outcome, now, error);
-  const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED";
+  const handBack = await noteMemory(tx, task, error, needsMemoryBytes, now);
+  const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null;
   const { tries, maxTries } = usesTry
     ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })
     : task;
   // Whatever ended it, nobody wants it any more.
   if (outcome === "CANCELED" || job.cancelRequestedAt !== null)
     return await settleJob(tx, job, canceled, now);
+  if (handBack?.error) {
+    return await settleJob(tx, job, { status: "FAILED", error: { ...handBack.error, attemptId } }, now);
+  }
   if (outcome === "REJECTED" || tries >= maxTries) {
     const message = error && outcome !== "REJECTED" && tries > 1 && afterTries(tries, error.message);
     const why = error && { ...error, ...(message && { message }), attemptId };
     return await settleJob(tx, job, { status: "FAILED", error: why }, now);
   }
-  const delay = outcome === "INTERRUPTED" ? 0 : backoffMs(tries);
+  const delay = outcome === "INTERRUPTED" ? 0 : backoffMs(handBack?.times ?? tries);
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   // Of a job with many tasks the others go on, and what they made plays on.
   if (job.plan !== null) return;

@@ -7,6 +7,7 @@ import { receiveSource } from "../videos/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
+import { failTooLarge } from "./fail-too-large.ts";
 import { inTakeBack } from "./in-take-back.ts";
 import { moveToCpu } from "./move-to-cpu.ts";
 import { recallTasks } from "./recall-tasks.ts";
@@ -22,6 +23,7 @@ export async function sweep(deps: SweeperDeps, { canHear = true } = {}): Promise
   await takeBackAttempts(deps, canHear);
   await recallTasks(deps);
   await moveToCpu(deps);
+  await failTooLarge(deps);
   await settleUploads(deps);
   await forget(deps.db, deps.clock());
 }

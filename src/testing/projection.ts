@@ -77,8 +77,11 @@ export async function createProjection() {
       at: _at,
       attempts: _attempts,
       capabilities: _capabilities,
-      ...spare
+      memoryBytes = null,
+      cpus = null,
+      ...rest
     } = seen("spare", []);
+    const spare = { ...rest, memoryBytes, cpus };
     const data = { ...spare, slots: 1_000, pools: ["CPU" as const], startedAt: clock(), lastSeenAt: clock() };
     await db.worker.upsert({ where: { id: "spare" }, create: toWorker(data), update: toWorker(data) });
   }

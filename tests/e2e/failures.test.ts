@@ -81,7 +81,7 @@ test("an encoder that is killed three times is given up with the whole history, 
       number: index + 1,
       outcome: "FAILED",
       error: {
-        code: "OUT_OF_MEMORY",
+        code: "ENCODER_KILLED",
         scope: "WORKER",
         retriable: true,
         message: expect.stringMatching(/^ffmpeg/),
@@ -89,7 +89,7 @@ test("an encoder that is killed three times is given up with the whole history, 
     });
   }
   const said = {
-    code: "OUT_OF_MEMORY",
+    code: "ENCODER_KILLED",
     message: expect.stringMatching(/^Given up after 3 tries, the last: ffmpeg/),
     scope: "WORKER",
     retriable: true,
@@ -100,7 +100,7 @@ test("an encoder that is killed three times is given up with the whole history, 
   expect(video.variants[0]).toMatchObject({ status: "FAILED", error: said });
 
   const { data } = await system.client.ask(
-    `mutation { r: retryJobs(input: { filter: { errorCode: "OUT_OF_MEMORY", errorScope: WORKER, isRetriable: true } }) {
+    `mutation { r: retryJobs(input: { filter: { errorCode: "ENCODER_KILLED", errorScope: WORKER, isRetriable: true } }) {
       ... on RetriedJobs { jobs { id } skipped { id } hasMore } } }`,
   );
   expect(data.r).toMatchObject({ jobs: [{}], skipped: [], hasMore: false });

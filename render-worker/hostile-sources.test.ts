@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  damaged,
+  endlessTable,
+  floods,
+  type MakeFile,
+  madTimes,
+  manyStreams,
+  pointers,
+  ruins,
+  survivors,
+} from "./testing/hostile-files.ts";
+import { startWorker, temporaryDirectory } from "./testing/kit.ts";
+
+let files: Awaited<ReturnType<typeof temporaryDirectory>>;
+let worker: Awaited<ReturnType<typeof startWorker>>;
+
+beforeAll(async () => {
+  files = await temporaryDirectory();
+  worker = await startWorker({
+    limits: { sourceBytes: 1e9, sourceDurationMs: 6 * 36e5, sourcePixels: 36e6 },
+  });
+});
+afterAll(async () => {
+  await worker[Symbol.asyncDispose]();
+  await files[Symbol.asyncDispose]();
+});
+
+/** What its task came to: `READY` and milliseconds of picture, or the code of the refusal. */
+async function endOf(make: MakeFile, name: string) {
+  const path = join(files.path, `${name.replaceAll(/\W/g, "-")}.mp4`);
+  await make(path);
+  const end = await worker.end(await worker.request(path));
+  if (end.type === "render.failed.v1")
+    return { outcome: end.outcome, code: end.error.code, videoId: end.videoId };
+  const made = end.state.variants.filter(({ status }) => status === "READY");
+  const playlist = made.at(-1)?.playlist;
+  return { outcome: end.type, durationMs: Math.round(playlist?.durationMs ?? 0), audio: end.state.audio };
+}
+
+const refusals: [string, string, MakeFile][] = [
+  ...Object.entries(pointers).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_NOT_A_VIDEO",
+    make,
+  ]),
+  ...Object.entries(ruins).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_NOT_A_VIDEO",
+    make,
+  ]),
+  ...Object.entries(floods).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_TOO_MANY_PIXELS",
+    make,
+  ]),
+  ...Object.entries(madTimes).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_TOO_LONG",
+    make,
+  ]),
+  ["an MP4 with a table of four thousand million entries", "SOURCE_TOO_COMPLEX", endlessTable],
+  ["a file of 3,000 tracks", "SOURCE_TOO_MANY_STREAMS", manyStreams(3_000)],
+  ["a file of 201 tracks", "SOURCE_TOO_MANY_STREAMS", manyStreams(201)],
+];
+
+describe("is refused for good, with the reason, and leaves nothing behind", () => {
+  test.each(refusals)("%s: %s", async (name, code, make) => {
+    const { videoId, ...end } = await endOf(make, name);
+    expect(end).toEqual({ outcome: "REJECTED", code });
+    expect(await worker.store.keys(`videos/${videoId}/attempts/`)).toEqual([]);
+  });
+});
+
+describe("what is damaged beyond use is refused, and says so", () => {
+  test.each<[string, string, MakeFile | undefined]>([
+    [
+      "an MP4 that is lost after its beginning",
+      "SOURCE_CORRUPT",
+      damaged["an MP4 that is lost after its beginning"],
+    ],
+    ["a million pictures per second", "SOURCE_NO_FRAMES", survivors["a million pictures per second"]],
+    [
+      "an edit list that begins before the beginning",
+      "SOURCE_NO_FRAMES",
+      survivors["an edit list that begins before the beginning"],
+    ],
+  ])("%s: %s", async (name, code, make) => {
+    if (!make) throw new Error(`there is no ${name}`);
+    expect(await endOf(make, name)).toMatchObject({ outcome: "REJECTED", code });
+  });
+});
+
+describe("is strange, and yet becomes a whole stream", () => {
+  test.each<[string, number, number | null]>([
+    ["an index that says its media lies elsewhere", 1_000, null],
+    ["a picture whose size changes in the middle", 2_000, null],
+    ["a clock that jumps back in the middle", 4_000, null],
+    ["a clock that jumps ahead by hours", 4_000, null],
+    ["thousands of fragments", 29_993, null],
+    ["a sound of 64 channels", 1_000, 1_000],
+    ["a sound of one sample a second", 3_000, null],
+    ["a title and a comment of megabytes", 1_000, null],
+    ["attachments that would lie elsewhere", 1_000, null],
+    ["a cover that is larger than any picture may be", 1_000, null],
+    ["a transport stream with a hole", 4_023, 4_040],
+    ["an MP4 with a hole", 4_000, 4_017],
+    ["a sound that ends early", 4_000, 1_022],
+    ["a sound that goes on", 1_000, 4_017],
+  ])("%s lasts %i ms", async (name, durationMs, soundMs) => {
+    const make = survivors[name] ?? damaged[name];
+    if (!make) throw new Error(`there is no ${name}`);
+    const { outcome, audio, ...end } = await endOf(make, name);
+    expect(outcome).toBe("render.completed.v1");
+    expect(Math.abs((end.durationMs ?? 0) - durationMs)).toBeLessThanOrEqual(45);
+    expect(audio?.playlist?.isComplete ?? null).toBe(soundMs === null ? null : true);
+    expect(Math.abs((audio?.playlist?.durationMs ?? 0) - (soundMs ?? 0))).toBeLessThanOrEqual(45);
+  });
+});

@@ -1,0 +1,104 @@
+/**
+ * How much memory an ffmpeg needs that decodes one source once and encodes some rungs of it. The model is the sum of what was measured
+ * (21 November 2026, 2 cores, H.264 sources of 1080p and 2160p at 30 frames per second, B-frames, HLS output, `/usr/bin/time -f %M` around
+ * the command of `planRender` with `-threads D` before the input and `-threads E` for each output; Debian's 5.1.9 and 7.0 of npm):
+ *
+ * | Source, rungs (libx264 veryfast)  | D / E  | 5.1: MiB | 7.0: MiB | this model |
+ * | --------------------------------- | ------ | -------- | -------- | ---------- |
+ * | 144p, 144p                        | 3 / 3  |       75 |       46 |         89 |
+ * | 720p, 144p to 720p                | 3 / 3  |      359 |      358 |        381 |
+ * | 1080p, 144p                       | 3 / 3  |      114 |       90 |        144 |
+ * | 1080p, 1080p                      | 3 / 3  |      340 |      360 |        395 |
+ * | 1080p, 1080p                      | 8 / 12 |      572 |      600 |        635 |
+ * | 1080p, 144p to 1080p              | 1 / 1  |      451 |      484 |        560 |
+ * | 1080p, 144p to 1080p              | 2 / 3  |      607 |      632 |        659 |
+ * | 1080p, 144p to 1080p              | 8 / 12 |     1060 |     1055 |       1107 |
+ * | 1080p, 144p to 1080p              | 16/24  |     1644 |     1648 |       1570 |
+ * | 2160p, 144p                       | 3 / 3  |      173 |      176 |        313 |
+ * | 2160p, 2160p                      | 3 / 3  |      967 |     1164 |       1329 |
+ * | 2160p, 144p to 2160p              | 1 / 1  |     1279 |     1527 |       1898 |
+ * | 2160p, 144p to 2160p              | 3 / 3  |     1818 |     2073 |       2311 |
+ * | 2160p, 144p to 2160p              | 8 / 12 |     3120 |     3268 |       4014 |
+ *
+ * Rungs of other encoders, from 1080p with one decoder thread: libx265 veryfast 399 to 418 MiB for 1080p and 246 to 251 for 720p with one
+ * thread, 288 for 720p with four; SVT-AV1 preset 10 388 to 414 for 1080p and 248 to 298 for 720p with one, 294 with four.
+ * How long the source is makes no difference. What a worker's attempts really needed corrects the figure (`need-correction.ts`).
+ */
+
+export interface Threads {
+  decode: number;
+  /** Of each rung. */
+  encode: number;
+}
+
+export interface NeededRung {
+  width: number;
+  height: number;
+  /** ffmpeg's name of the encoder, or the codec's where it is not known yet. */
+  encoder: string;
+}
+
+export interface NeedInput {
+  source: {
+    width: number;
+    height: number;
+    pixelFormat: string | null;
+    isToneMapped: boolean;
+    streams: number;
+  };
+  /** None: only sound. */
+  rungs: readonly NeededRung[];
+  threads: Threads;
+}
+
+const mib = 1024 ** 2;
+
+/** The program with its libraries, its buffers for input, output and sound. */
+const programBytes = 80 * mib;
+/** Each stream of a source is opened, whether it is used or not. */
+const streamBytes = 1.6 * mib;
+/** Pictures that a decoder keeps to refer to and hands on, and those of each of its threads. */
+const decodedPictures = { always: 10, perThread: 3 };
+
+/** Bytes per pixel of a rung: queues, look-ahead, references; and for each thread, which works on a picture of its own. */
+const encoderBytes: Record<string, { always: number; perThread: number }> = {
+  libx264: { always: 96, perThread: 11 },
+  libx265: { always: 145, perThread: 20 },
+  libsvtav1: { always: 180, perThread: 45 },
+  // Pictures wait in memory for a device that has its own.
+  hardware: { always: 40, perThread: 0 },
+};
+const ofCodec: Record<string, string> = { H264: "libx264", HEVC: "libx265", AV1: "libsvtav1" };
+
+/** libx264 gives each thread two rows of macroblocks at least. */
+export const mostThreads = (height: number): number => Math.max(1, Math.floor(height / 32));
+
+/** Bytes. Pure. */
+export function estimateNeed({ source, rungs, threads }: NeedInput): number {
+  const openBytes = programBytes + source.streams * streamBytes;
+  if (rungs.length === 0) return Math.ceil(openBytes);
+  const pixels = source.width * source.height;
+  const pictureBytes = pixels * bytesPerPixel(source.pixelFormat);
+  const pictures = decodedPictures.always + decodedPictures.perThread * threads.decode;
+  const top = Math.max(...rungs.map(({ width, height }) => width * height));
+  // Floating point, three planes, and a copy on each side of the curve.
+  const toneMapping = source.isToneMapped ? top * 3 * 4 * 4 : 0;
+  const encoding = rungs.reduce((sum, rung) => sum + rung.width * rung.height * rungBytes(rung, threads), 0);
+  return Math.ceil(openBytes + pictureBytes * pictures + toneMapping + encoding);
+}
+
+function rungBytes({ encoder, height }: NeededRung, { encode }: Threads): number {
+  const name = ofCodec[encoder] ?? encoder;
+  const bytes = encoderBytes[name] ?? encoderBytes["hardware"];
+  if (!bytes) return 0;
+  return bytes.always + bytes.perThread * Math.min(encode, mostThreads(height));
+}
+
+/** Of a decoded picture: `yuv420p` 1.5, `yuv444p10le` 6. An alpha plane is a plane more. */
+function bytesPerPixel(pixelFormat: string | null): number {
+  if (pixelFormat === null) return 6;
+  const planes = /444|gbr|rgb|bgr/.test(pixelFormat) ? 3 : /422|440/.test(pixelFormat) ? 2 : 1.5;
+  const alpha = /^yuva|rgba|bgra|argb|abgr|gbrap/.test(pixelFormat) ? 1 : 0;
+  const depth = /f32/.test(pixelFormat) ? 4 : /(9|1[0-6])(le|be)$|p010|48|64/.test(pixelFormat) ? 2 : 1;
+  return (planes + alpha) * depth;
+}

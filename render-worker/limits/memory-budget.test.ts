@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { MemoryBudget, NeverFitsError } from "./memory-budget.ts";
+
+const never = new AbortController().signal;
+
+test("what fits beside what is out is given at once; the rest waits until enough came back", async () => {
+  const budget = new MemoryBudget(() => 100);
+  const first = await budget.reserve(60, { signal: never });
+  using _second = await budget.reserve(40, { signal: never });
+  let waited = 0;
+  const third = budget.reserve(50, { signal: never, onWait: () => (waited += 1) });
+  expect([waited, budget.waiting, budget.reservedBytes]).toEqual([1, 1, 100]);
+  first[Symbol.dispose]();
+  using _third = await third;
+  expect([budget.waiting, budget.reservedBytes]).toEqual([0, 90]);
+});
+
+test("a small one that comes later does not overtake a large one that waits", async () => {
+  const budget = new MemoryBudget(() => 100);
+  const order: string[] = [];
+  const first = await budget.reserve(60, { signal: never });
+  const large = budget.reserve(80, { signal: never }).then((held) => {
+    order.push("large");
+    return held;
+  });
+  const small = budget.reserve(10, { signal: never }).then((held) => {
+    order.push("small");
+    return held;
+  });
+  first[Symbol.dispose]();
+  await Promise.all([large, small]);
+  expect(order).toEqual(["large", "small"]);
+});
+
+test("who stops waiting lets those behind through, and takes nothing", async () => {
+  const budget = new MemoryBudget(() => 100);
+  using _first = await budget.reserve(60, { signal: never });
+  const stop = new AbortController();
+  const large = budget.reserve(80, { signal: stop.signal });
+  const small = budget.reserve(10, { signal: never });
+  stop.abort(new Error("canceled"));
+  await expect(large).rejects.toThrow("canceled");
+  using _small = await small;
+  expect(budget.reservedBytes).toBe(70);
+});
+
+test("more than there will ever be is refused at once, with both figures", async () => {
+  const budget = new MemoryBudget(() => 100);
+  await expect(budget.reserve(101, { signal: never })).rejects.toThrow(new NeverFitsError(101, 100));
+  expect(budget.waiting).toBe(0);
+});
+
+test("a worker that has grown meanwhile still serves who waits, one at a time", async () => {
+  let capacity = 100;
+  const budget = new MemoryBudget(() => capacity);
+  const first = await budget.reserve(60, { signal: never });
+  const second = budget.reserve(90, { signal: never });
+  capacity = 80;
+  first[Symbol.dispose]();
+  using _second = await second;
+  expect(budget.reservedBytes).toBe(90);
+});
+
+test("giving back twice gives back once", async () => {
+  const budget = new MemoryBudget(() => 100);
+  const held = await budget.reserve(60, { signal: never });
+  using _other = await budget.reserve(30, { signal: never });
+  held[Symbol.dispose]();
+  held[Symbol.dispose]();
+  expect(budget.reservedBytes).toBe(30);
+});

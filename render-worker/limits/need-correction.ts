@@ -1,0 +1,21 @@
+/** How much of a new measurement is believed when it says that less would do. */
+const weight = 0.3;
+
+/**
+ * What a worker's attempts really needed, as a factor of what was estimated: exponentially weighted, by kind of work. More is believed at
+ * once, less little by little, and never less than the estimate.
+ */
+export class NeedCorrection {
+  readonly #factors = new Map<string, number>();
+
+  factor(kind: string): number {
+    return this.#factors.get(kind) ?? 1;
+  }
+
+  learn(kind: string, estimatedBytes: number, measuredBytes: number): void {
+    const before = this.factor(kind);
+    const measured = measuredBytes / estimatedBytes;
+    const after = measured > before ? measured : before + weight * (measured - before);
+    this.#factors.set(kind, Math.max(1, after));
+  }
+}

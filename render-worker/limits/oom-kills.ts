@@ -1,0 +1,22 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cgroupDirectories } from "./cgroup-directories.ts";
+
+/**
+ * How many processes the kernel has killed for lack of memory, by every account that there is: of the control groups that this process is
+ * in, and of the machine. Never falls. Null where nobody counts.
+ */
+export async function countOomKills(root = "/"): Promise<number | null> {
+  const read = (path: string) => readFile(join(root, path), "utf8").catch(() => "");
+  const { unified, memory } = cgroupDirectories(
+    await read("proc/self/cgroup"),
+    await read("proc/self/mountinfo"),
+  );
+  const accounts = await Promise.all([
+    read("proc/vmstat"),
+    ...unified.map((directory) => read(join(directory, "memory.events"))),
+    ...memory.map((directory) => read(join(directory, "memory.oom_control"))),
+  ]);
+  const counts = accounts.flatMap((text) => /^oom_kill (\d+)$/m.exec(text)?.[1] ?? []).map(Number);
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+}

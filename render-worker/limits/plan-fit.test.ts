@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import { estimateNeed } from "./estimate-need.ts";
+import { NeedCorrection } from "./need-correction.ts";
+import { planFit } from "./plan-fit.ts";
+import { planThreads } from "./plan-threads.ts";
+
+const mib = 1024 ** 2;
+const rung = (height: number, tier: string) => ({
+  name: `${height}p`,
+  width: Math.round((height * 16) / 9 / 2) * 2,
+  height,
+  tier,
+  encoder: "H264",
+});
+const ladder = [
+  ...[144, 240, 360, 480].map((height) => rung(height, "CRITICAL")),
+  ...[540, 720, 1080].map((height) => rung(height, "STANDARD")),
+];
+const source = { width: 1920, height: 1080, pixelFormat: "yuv420p", isToneMapped: false, streams: 2 };
+
+function fitInto(mebibytes: number, changes: Partial<Parameters<typeof planFit>[0]> = {}) {
+  const capacityBytes = mebibytes * mib;
+  const threads = { decode: 3, encode: 3 };
+  const found = planFit({
+    source,
+    rungs: ladder,
+    withAudio: true,
+    threads,
+    capacityBytes,
+    correction: 1,
+    ...changes,
+  });
+  if (!("fit" in found)) return `needs ${Math.ceil(found.neededBytes / mib)}`;
+  const { passes, threads: planned, estimatedBytes } = found.fit;
+  const names = passes.map(
+    ({ rungs, withAudio }) => `${rungs.map(({ height }) => height).join(",")}${withAudio ? "+sound" : ""}`,
+  );
+  return `${names.join(" | ")} @ ${planned.decode}/${planned.encode}: ${Math.ceil(estimatedBytes / mib)}`;
+}
+
+test("the less memory there is the less is done at once, down to a rung at a time with one thread", () => {
+  expect([10_000, 650, 600, 540, 400, 380, 330].map((size) => fitInto(size))).toMatchInlineSnapshot(`
+    [
+      "144,240,360,480,540,720,1080+sound @ 3/3: 665",
+      "144,240,360,480,540,720,1080+sound @ 2/2: 611",
+      "144,240,360,480+sound | 540,720,1080 @ 3/3: 569",
+      "144,240,360,480+sound | 540,720,1080 @ 2/2: 523",
+      "144+sound | 240 | 360 | 480 | 540 | 720 | 1080 @ 3/3: 392",
+      "144+sound | 240 | 360 | 480 | 540 | 720 | 1080 @ 2/2: 361",
+      "needs 331",
+    ]
+  `);
+});
+
+test("less than one rung needs is too little, and it says how much would do", () => {
+  expect(fitInto(200)).toMatchInlineSnapshot(`"needs 331"`);
+});
+
+test("more threads for more processors cost memory, and are given up first", () => {
+  const threads = planThreads(16);
+  expect([10_000, 1_400, 1_000].map((size) => fitInto(size, { threads }))).toMatchInlineSnapshot(`
+    [
+      "144,240,360,480,540,720,1080+sound @ 16/24: 1568",
+      "144,240,360,480,540,720,1080+sound @ 8/12: 1104",
+      "144,240,360,480,540,720,1080+sound @ 4/6: 808",
+    ]
+  `);
+});
+
+test("sound alone needs only the program", () => {
+  expect(fitInto(100, { rungs: [] })).toMatchInlineSnapshot(`"+sound @ 3/3: 80"`);
+});
+
+test("deeper and denser pictures, and those that are tone-mapped, need more", () => {
+  const need = (changes: Partial<typeof source>) =>
+    Math.round(
+      estimateNeed({ source: { ...source, ...changes }, rungs: ladder, threads: { decode: 3, encode: 3 } }) /
+        mib,
+    );
+  expect([
+    need({}),
+    need({ pixelFormat: "yuv420p10le" }),
+    need({ pixelFormat: "yuv422p10le" }),
+    need({ pixelFormat: "yuva444p12le" }),
+    need({ isToneMapped: true }),
+  ]).toMatchInlineSnapshot(`
+    [
+      665,
+      721,
+      758,
+      909,
+      759,
+    ]
+  `);
+});
+
+test("what attempts needed corrects the estimates: more at once, less little by little, never below", () => {
+  const correction = new NeedCorrection();
+  expect(correction.factor("H264")).toBe(1);
+  correction.learn("H264", 100, 150);
+  expect(correction.factor("H264")).toBe(1.5);
+  correction.learn("H264", 100, 100);
+  expect(correction.factor("H264")).toBeCloseTo(1.35);
+  for (let time = 0; time < 20; time += 1) correction.learn("H264", 100, 10);
+  expect(correction.factor("H264")).toBe(1);
+  expect(correction.factor("HEVC")).toBe(1);
+  expect(fitInto(650, { correction: 1.5 })).not.toBe(fitInto(650));
+});
+
+test("threads follow the processors that may be kept busy, a half of one included", () => {
+  expect([0.5, 1, 2, 8, 64].map(planThreads)).toMatchInlineSnapshot(`
+    [
+      {
+        "decode": 2,
+        "encode": 1,
+      },
+      {
+        "decode": 2,
+        "encode": 1,
+      },
+      {
+        "decode": 3,
+        "encode": 3,
+      },
+      {
+        "decode": 9,
+        "encode": 12,
+      },
+      {
+        "decode": 16,
+        "encode": 96,
+      },
+    ]
+  `);
+});

@@ -1,0 +1,41 @@
+import type { ObjectStore } from "@reelay/object-store";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { settleJob } from "../jobs/settle-job.ts";
+import { transactionOptions } from "../projector/index.ts";
+import { lockVideo } from "../videos/own-video.ts";
+import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { readWorkerMemory, tooLarge } from "../workers/memory.ts";
+
+/** A worker with enough memory may be restarting: so long, in milliseconds, its tasks wait for it. */
+const patienceMs = 60_000;
+
+interface Deps {
+  db: PrismaClient;
+  store: ObjectStore;
+  clock: () => Date;
+}
+
+/** Ends the jobs whose task was handed back for lack of memory, and for which nobody is there any more who might have enough. */
+export async function failTooLarge({ db, store, clock }: Deps): Promise<void> {
+  const now = clock();
+  const before = new Date(now.getTime() - patienceMs);
+  const waiting = await db.task.findMany({
+    where: { status: "QUEUED", needsMemoryBytes: { not: null }, availableAt: { lt: before } },
+    select: { id: true, pool: true, needsMemoryBytes: true, job: { select: { videoId: true } } },
+    take: 100,
+  });
+  for (const { id, pool, needsMemoryBytes, job } of waiting) {
+    const needs = Number(needsMemoryBytes);
+    const workers = await readWorkerMemory(db, pool, now);
+    // None at all is another matter: the job waits, and says so.
+    if (workers.largestBytes === null || workers.mayHave(needs)) continue;
+    await db.$transaction(async (tx) => {
+      if (!(await lockVideo(tx, job.videoId))) return;
+      const task = await tx.task.findUnique({ where: { id }, include: { job: true } });
+      if (task?.status !== "QUEUED") return;
+      const error = tooLarge(needs, workers.largestBytes);
+      await settleJob(tx, task.job, { status: "FAILED", error }, now);
+      await refreshManifest(tx, store, job.videoId);
+    }, transactionOptions);
+  }
+}
