@@ -74,7 +74,8 @@ export async function firstPictures(playlist: string): Promise<(number | null)[]
 /** Units lie in the media data one after the other, each behind its length (ISO 14496-15). */
 function firstPicture(segment: Buffer): number | null {
   const data = segment.indexOf("mdat", 0, "latin1");
-  for (let at = data + 4; data !== -1 && at + 4 < segment.length; at += 4 + segment.readUInt32BE(at)) {
+  if (data === -1) return null;
+  for (let at = data + 4; at + 4 < segment.length; at += 4 + segment.readUInt32BE(at)) {
     const type = segment.readUInt8(at + 4) & 0x1f;
     if (type === 1 || type === 5) return type;
   }

@@ -59,7 +59,7 @@ async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<s
   const renditions = await Promise.all(
     told.map(async (rendition, index) => {
       const stored = await readStored(store, video.id, playlists[index]);
-      return stored === null ? null : { ...rendition, ...stored };
+      return stored === null ? null : Object.assign(rendition, stored);
     }),
   );
   return planMpd(
