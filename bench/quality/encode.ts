@@ -9,7 +9,7 @@ import { readScores } from "../../render-worker/quality/read-scores.ts";
 const run = promisify(execFile);
 
 /** The part of a clip that is compared: apart from the samples that decided its bitrates. */
-export const span = { from: 22, seconds: 16 };
+export const span = { from: 22, seconds: 8 };
 
 type Rate = Pick<PlannedRung, "bitrateBps" | "qualityOffset">;
 

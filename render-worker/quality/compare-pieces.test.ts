@@ -45,6 +45,10 @@ const sources: Record<string, { file: string; args: string }> = {
     file: "variable.mkv",
     args: `-f lavfi -i ${moving},select=not(eq(mod(n\\,7)\\,3)) -fps_mode passthrough -g 60`,
   },
+  "a variable rate that is thinned out": {
+    file: "variable-fast.mkv",
+    args: `-f lavfi -i ${moving.replace("r=30", "r=60")},select=not(eq(mod(n\\,7)\\,3)) -fps_mode passthrough -g 60`,
+  },
   "a transport stream that does not begin at 0": {
     file: "late.ts",
     args: `-f lavfi -i ${moving} -g 40 -output_ts_offset 20`,

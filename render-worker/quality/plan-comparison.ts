@@ -1,7 +1,6 @@
 import type { QualityMetric } from "@reelay/contracts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { planCommonFilters } from "../ffmpeg/plan-filter-graph.ts";
-import { planThinning } from "../ffmpeg/plan-thinning.ts";
 import { words } from "../ffmpeg/words.ts";
 import { mustBeSearched } from "../part/plan-entry.ts";
 import type { SourceEntry } from "../part/render-span.ts";
@@ -63,7 +62,7 @@ export function planComparison(request: ComparisonRequest): string[] {
     ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
     ...words("-sn -i"),
     source.input,
-    ...pieces.flatMap(({ file }) => toInput(file)),
+    ...pieces.flatMap(({ file }) => words(`-protocol_whitelist file -threads 1 -i file:${file}`)),
     "-filter_complex",
     planGraph(request),
     ...pieces.flatMap(({ name }) => words(`-map [${name}] -f null -`)),
@@ -87,17 +86,6 @@ export function comparedSize({ width, height }: { width: number; height: number 
   return { width: side(width), height: side(height) };
 }
 
-const toInput = (file: string): string[] => [
-  ...words("-protocol_whitelist file -threads 1 -i"),
-  `file:${file}`,
-];
-
-/** The filters, each with a comma behind it, that leave out the frames that a variant of this rate does without. */
-function thinned(source: SourceFile, frameRate: number): string {
-  const [thinning] = planThinning(source, [{ frameRate }]);
-  return [...(thinning?.shared ?? []), ...(thinning?.own ?? [])].map((filter) => `${filter},`).join("");
-}
-
 function planGraph(request: ComparisonRequest): string {
   const { source, pieces, metric, entry } = request;
   const size = comparedSize(source.probe.video);
@@ -113,11 +101,8 @@ function planGraph(request: ComparisonRequest): string {
     `split=${pieces.length}${pieces.map(({ name }) => `[all-${name}]`).join("")}`,
   ];
   const chains = spans.flatMap((span, index) => [
-    // Thinned out as the variant was, then no more than what is compared and a picture before and after it.
-    [
-      `[all-${span.name}]${span.isThinned ? thinned(source, span.frameRate) : ""}${trim(span.fromMs - span.frameMs, span.toMs + span.frameMs)}`,
-      `[source-${span.name}]`,
-    ].join(""),
+    // No more than what is compared, and a picture before and after it. Pictures that the variant leaves out find no partner.
+    `[all-${span.name}]${trim(span.fromMs - span.frameMs, span.toMs + span.frameMs)}[source-${span.name}]`,
     [
       `[${index + 1}:v]setpts=PTS-STARTPTS+${seconds(request.pieceStartMs + span.lateMs)}/TB`,
       trim(span.fromMs, span.toMs),
@@ -131,15 +116,11 @@ function planGraph(request: ComparisonRequest): string {
 
 /** What of a piece is compared. Limits lie between pictures. */
 function planSpan({ source, fromMs, frames, metric }: ComparisonRequest, piece: Piece) {
-  const given = source.probe.video.frameRate;
-  const frameRate = piece.frameRate ?? given ?? 30;
-  const frameMs = 1000 / frameRate;
+  const frameMs = 1000 / (piece.frameRate ?? source.probe.video.frameRate ?? 30);
   const start = fromMs - frameMs / 2;
   return {
     name: piece.name,
-    frameRate,
     frameMs,
-    isThinned: given !== null && frameRate < given - 0.5,
     fromMs: start,
     toMs: start + (frames + (metric === "VMAF" ? 1 : 0)) * frameMs,
     lateMs: Math.min(2, frameMs / 4),
