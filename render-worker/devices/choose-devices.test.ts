@@ -81,7 +81,7 @@ function lineOf(
 test("with NVENC pictures stay on the GPU from the decoder to the encoders; a rung too narrow for it comes down alone", () => {
   const portrait = [rung("144p", 144, 256), rung("1080p", 1080, 1920)];
   expect(lineOf(twoL4)).toMatchInlineSnapshot(`
-    "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda
+    "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda -max_streams 200
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale_cuda=1920:1080:format=nv12:passthrough=0,setsar=1,split=2[1080p][to-360p]
       ;[to-360p]scale_cuda=640:360:format=nv12:passthrough=0,setsar=1,split=2[360p][to-144p]
@@ -92,35 +92,35 @@ test("with NVENC pictures stay on the GPU from the decoder to the encoders; a ru
     -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg"
   `);
   expect(lineOf(twoL4, { rungs: portrait })).toMatchInlineSnapshot(`
-    "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda
+    "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda -max_streams 200
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale_cuda=1080:1920:format=nv12:passthrough=0,setsar=1,split=2[1080p][to-144p]
       ;[to-144p]scale_cuda=144:256:format=nv12:passthrough=0,setsar=1,hwdownload,format=nv12,format=yuv420p[144p]
     -map [1080p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 4 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 …
-    -map [144p] -c:v libx264 -preset veryfast -profile:v high -level:v 2 -crf 23 -maxrate 1000000 -bufsize 1000000 …
+    -map [144p] -c:v libx264 -preset veryfast -profile:v high -level:v 2 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …
     -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg"
   `);
 });
 
 test("a GPU that only decodes scales, too, and hands each rung to an encoder in software", () => {
   expect(lineOf(h100)).toMatchInlineSnapshot(`
-    "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda
+    "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda -max_streams 200
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale_cuda=1920:1080:format=nv12:passthrough=0,setsar=1,split=2[for-1080p][to-360p]
       ;[for-1080p]hwdownload,format=nv12,format=yuv420p[1080p]
       ;[to-360p]scale_cuda=640:360:format=nv12:passthrough=0,setsar=1,split=2[for-360p][to-144p]
       ;[for-360p]hwdownload,format=nv12,format=yuv420p[360p]
       ;[to-144p]scale_cuda=256:144:format=nv12:passthrough=0,setsar=1,hwdownload,format=nv12,format=yuv420p[144p]
-    -map [1080p] -c:v libx264 -preset veryfast -profile:v high -level:v 4 -crf 23 -maxrate 1000000 -bufsize 1000000 …
-    -map [360p] -c:v libx264 -preset veryfast -profile:v high -level:v 3 -crf 23 -maxrate 1000000 -bufsize 1000000 …
-    -map [144p] -c:v libx264 -preset veryfast -profile:v high -level:v 2 -crf 23 -maxrate 1000000 -bufsize 1000000 …
+    -map [1080p] -c:v libx264 -preset veryfast -profile:v high -level:v 4 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …
+    -map [360p] -c:v libx264 -preset veryfast -profile:v high -level:v 3 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …
+    -map [144p] -c:v libx264 -preset veryfast -profile:v high -level:v 2 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …
     -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg"
   `);
 });
 
 test("VAAPI does the same on its device", () => {
   expect(lineOf(arc)).toMatchInlineSnapshot(`
-    "-init_hw_device vaapi=gpu:/dev/dri/renderD128 -filter_hw_device gpu -hwaccel vaapi -hwaccel_device gpu -hwaccel_output_format vaapi
+    "-init_hw_device vaapi=gpu:/dev/dri/renderD128 -filter_hw_device gpu -hwaccel vaapi -hwaccel_device gpu -hwaccel_output_format vaapi -max_streams 200
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale_vaapi=1920:1080:format=nv12,setsar=1,split=2[1080p][to-360p]
       ;[to-360p]scale_vaapi=640:360:format=nv12,setsar=1,split=2[360p][to-144p]
@@ -135,7 +135,8 @@ test("VAAPI does the same on its device", () => {
 test("what a device does not decode is decoded in software, and brought to the encoders rung by rung", () => {
   const turned = sourceOf({ rotation: 90 });
   expect(lineOf(twoL4, {}, turned)).toMatchInlineSnapshot(`
-    "-i file:/store/clip.mp4 -y
+    "-max_streams 200
+    -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale=1920:1080,setsar=1,format=yuv420p,split=2[1080p][to-360p]
       ;[to-360p]scale=640:360,setsar=1,split=2[360p][to-144p]
       ;[to-144p]scale=256:144,setsar=1[144p]
@@ -145,7 +146,7 @@ test("what a device does not decode is decoded in software, and brought to the e
     -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg"
   `);
   expect(lineOf(arc, {}, turned)).toMatchInlineSnapshot(`
-    "-init_hw_device vaapi=gpu:/dev/dri/renderD128 -filter_hw_device gpu
+    "-init_hw_device vaapi=gpu:/dev/dri/renderD128 -filter_hw_device gpu -max_streams 200
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale=1920:1080,setsar=1,format=yuv420p,split=2[for-1080p][to-360p]
       ;[for-1080p]format=nv12,hwupload[1080p]
@@ -163,7 +164,7 @@ test("interlaced and fast sources are dealt with on the device, once", () => {
   expect(
     lineOf(twoL4, { rungs: rungs.slice(2) }, sourceOf({ isInterlaced: true, frameRate: 120 })),
   ).toContain(
-    "[0:0]yadif_cuda=mode=send_frame:deint=interlaced,fps=60,select='not(mod(n,2))',scale_cuda=1920:1080",
+    "[0:0]yadif_cuda=mode=send_frame:deint=interlaced,fps=60,select='not(mod(round(t*60),2))',scale_cuda=1920:1080",
   );
 });
 

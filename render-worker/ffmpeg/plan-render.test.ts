@@ -39,7 +39,7 @@ const toLines = (changes: Partial<RenderRequest> = {}) =>
 
 test("one decode, cascaded scaling, one output per rung, sound and poster", () => {
   expect(toLines()).toMatchInlineSnapshot(`
-    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000
+    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale=1920:1080,setsar=1,format=yuv420p,split=2[1080p][to-360p];[to-360p]scale=640:360,setsar=1[360p]
     -map [1080p] -c:v libx264 -preset veryfast -profile:v high -level:v 4 -x264-params stitchable=1 -crf 23 -maxrate 6000000 -bufsize 6000000 -fps_mode passthrough -enc_time_base 1/24000 -force_key_frames 0,1,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58 -sc_threshold 0 -flags +cgop -g 120 -bsf:v setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),0-1600,max(DTS,0-1600+N))':duration='if(eq(NEXT_DTS,NOPTS),max(DURATION,800),max(NEXT_DTS,0-1600+N+1)-if(eq(N,0),0-1600,max(DTS,0-1600+N)))' -t 3600 -hls_time 0.01 -map_metadata -1 -map_chapters -1 -sn -dn -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0 -hls_segment_filename 1080p/piece-%05d.m4s 1080p/index.m3u8
@@ -52,7 +52,7 @@ test("one decode, cascaded scaling, one output per rung, sound and poster", () =
 test("a head: the same up to where it ends, on the container's own clock", () => {
   const span = { startMs: 0, endMs: 8_000 };
   expect(toLines({ span, entry: { seekMs: null } })).toMatchInlineSnapshot(`
-    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000
+    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200
     -copyts -start_at_zero
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]trim=end=8,scale=1920:1080,setsar=1,format=yuv420p,split=2[1080p][to-360p];[to-360p]scale=640:360,setsar=1[360p]
@@ -67,7 +67,7 @@ test("a chunk: read from a little before it, cut at its borders, pictures only",
   const span = { startMs: 8_000, endMs: 24_000 };
   const entry = { seekMs: 7_000 };
   expect(toLines({ span, entry, withAudio: false, rungs: rungs.slice(0, 1) })).toMatchInlineSnapshot(`
-    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000
+    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200
     -copyts -start_at_zero -noaccurate_seek -ss 7
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]trim=start=8:end=24,scale=640:360,setsar=1,format=yuv420p[360p]
@@ -79,7 +79,7 @@ test("the rest of the sound: encoded from the beginning, so that it joins the he
   const span = { startMs: 8_000, endMs: null };
   const entry = { seekMs: null };
   expect(toLines({ span, entry, rungs: [] })).toMatchInlineSnapshot(`
-    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000
+    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200
     -copyts -start_at_zero
     -i file:/store/clip.mp4 -y
     -map 0:1 -af aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo -c:a aac -b:a 128000 -bsf:a noise=drop=lt(pts\\,384000) -t 3600 -hls_time 1 -map_metadata -1 -map_chapters -1 -sn -dn -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0 -hls_segment_filename audio/piece-%05d.m4s audio/index.m3u8"
@@ -98,7 +98,7 @@ test("interlacing, fast frames, full range and high dynamic range are dealt with
   ).toMatchInlineSnapshot(`
     "[0:0]bwdif=mode=send_frame:deint=interlaced
     ,fps=60
-    ,select='not(mod(n
+    ,select='not(mod(round(t*60)
     ,2))'
     ,scale=1920:1080:out_range=tv
     ,setsar=1
