@@ -118,14 +118,13 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       );
     }
     const lastly = async () => {
+      await makeDownload(context);
       // The rest of a split video is more urgent: its storyboard comes with the last of that.
       if (part.kind === "WHOLE" && !source.isSoundOnly) await makeStoryboard(context, source);
       await file.stored();
     };
     if (made) await conclude(context, work, made, lastly);
     else await lastly();
-    // Of what is left to be seen: a variant may have been made again.
-    await makeDownload(context);
     return { kind: "COMPLETED" };
   } catch (thrown) {
     const outcome = toOutcome(thrown, attempt.signal);

@@ -27,21 +27,21 @@ const graphOf = (video: object, ...rates: [number, number][]) => {
 test("frames that small rungs do without are left out before they are scaled", () => {
   expect(graphOf({ frameRate: 60 }, [144, 30], [360, 30], [720, 60])).toEqual([
     "[0:0]scale=1280:720,setsar=1,format=yuv420p,split=2[720p][to-360p]",
-    "[to-360p]select='not(mod(n,2))',scale=640:360,setsar=1,split=2[360p][to-144p]",
+    "[to-360p]select='not(mod(round(t*60),2))',scale=640:360,setsar=1,split=2[360p][to-144p]",
     "[to-144p]scale=256:144,setsar=1[144p]",
   ]);
 });
 
 test("frames that no rung shows are left out before anything else", () => {
   expect(graphOf({ frameRate: 50 }, [360, 30])).toEqual([
-    "[0:0]select='not(mod(n,2))',scale=640:360,setsar=1,format=yuv420p[360p]",
+    "[0:0]select='not(mod(round(t*50),2))',scale=640:360,setsar=1,format=yuv420p[360p]",
   ]);
 });
 
 test("a small rung that is faster than a large one gets its frames all the same", () => {
   expect(graphOf({ frameRate: 60 }, [144, 60], [360, 30])).toEqual([
     "[0:0]scale=640:360,setsar=1,format=yuv420p,split=2[for-360p][to-144p]",
-    "[for-360p]select='not(mod(n,2))'[360p]",
+    "[for-360p]select='not(mod(round(t*60),2))'[360p]",
     "[to-144p]scale=256:144,setsar=1[144p]",
   ]);
 });
