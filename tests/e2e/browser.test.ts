@@ -138,7 +138,7 @@ browserTest(`a finished video plays on a page of another origin, picture and sou
 
   const page = await play(video.playback.hlsUrl);
   const seen = await until(page, ({ time }) => time > 3);
-  expect(seen).toMatchObject({ fatal: [], error: null, levels: 3 });
+  expect(seen).toMatchObject({ fatal: [], error: null, levels: 4 });
   expect(seen.width).toBeGreaterThan(0);
   expect(seen.soundBytes).toBeGreaterThan(0);
   await page.close();
