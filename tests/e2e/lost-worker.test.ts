@@ -123,7 +123,7 @@ test("a worker killed in mid-render costs what was unfinished: nothing that was 
   const [lost, heir] = await attemptsOf(videoId);
   const of = (attempt: typeof lost) => objectKeys.attempt(videoId, attempt?.id ?? "");
   const made = new Set((await keysBelow(of(heir))).map((key) => key.split("/")[0]));
-  expect(made).toEqual(new Set(["240p", "manifest.json", "poster.jpg"]));
+  expect(made).toEqual(new Set(["240p", "manifest.json", "poster.jpg", "storyboard"]));
   expect((await variantsOf(videoId)).map(({ name, attemptId }) => [name, attemptId])).toEqual([
     ["144p", lost?.id],
     ["240p", heir?.id],
