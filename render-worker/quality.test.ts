@@ -95,7 +95,7 @@ test("a head's worker decides the ladder by the video's content before the rest 
     ...words("-c:v libx264 -preset ultrafast -g 50 -pix_fmt yuv420p"),
   ]);
   const task = await worker.request(easy, {
-    profile: { ...profile, rungs: [rung(90, 180_000), rung(180, 2_450_000)], bitrates: "CONTENT_AWARE" },
+    profile: { ...profile, rungs: [rung(90, 150_000), rung(180, 2_450_000)], bitrates: "CONTENT_AWARE" },
     part: { kind: "HEAD", wholeUpToMs: 30_000, headMs: 8_000 },
   });
   const { state } = await worker.messaging.until(
@@ -107,8 +107,8 @@ test("a head's worker decides the ladder by the video's content before the rest 
   const [small, full] = state.variants;
   for (const planned of [small, full]) expect(planned?.qualityOffset).toBeGreaterThan(0);
   // With less it would be of a lower level than its head.
-  expect(small?.bitrateBps).toBe(180_000);
-  expect(full?.bitrateBps).toBe(980_000);
+  expect(small?.bitrateBps).toBe(150_000);
+  expect(full?.bitrateBps).toBe(1_225_000);
   await worker.end(task);
 });
 

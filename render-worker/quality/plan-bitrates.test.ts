@@ -58,12 +58,12 @@ test.each([
 
 test("still pictures are made as coarse as may be, and their ceilings fall to the floor", () => {
   expect(plan(measured([960, 540], [20_000, 1], [19_000, 1]))).toEqual([
-    ["144p", 60_000, 6],
-    ["360p", 280_000, 6],
-    ["540p", 800_000, 6],
+    ["144p", 75_000, 6],
+    ["360p", 350_000, 6],
+    ["540p", 1_000_000, 6],
     // Larger than what was looked at: a step less.
-    ["720p", 1_400_000, 5],
-    ["1080p", 2_400_000, 5],
+    ["720p", 1_750_000, 5],
+    ["1080p", 3_000_000, 5],
   ]);
 });
 
@@ -87,17 +87,17 @@ test("easy content gives up what nobody sees; between two sizes rungs get someth
       ],
       [
         "540p",
-        1547000,
+        2000000,
         1.25,
       ],
       [
         "720p",
-        2124000,
+        3398000,
         2,
       ],
       [
         "1080p",
-        3321000,
+        5313000,
         2.75,
       ],
     ]
@@ -131,8 +131,8 @@ test("the samples are one process: each is begun at a key frame, encoded at each
     .join(" ")
     .replaceAll(/(_whitelist) \S+/g, "$1 …");
   expect(line.replaceAll(/ (?=-map |-filter_complex |-i )/g, "\n")).toMatchInlineSnapshot(`
-    "-hide_banner -nostdin -nostats -y -vstats_version 2 -vstats_file analysis.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -noaccurate_seek -ss 15 -an -sn
-    -i file:/store/clip.mp4 -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -noaccurate_seek -ss 45 -an -sn
+    "-hide_banner -nostdin -nostats -y -vstats_version 2 -vstats_file analysis.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200 -noaccurate_seek -ss 15 -an -sn
+    -i file:/store/clip.mp4 -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200 -noaccurate_seek -ss 45 -an -sn
     -i file:/store/clip.mp4
     -filter_complex [0:0]setpts=PTS-STARTPTS,trim=duration=1,scale=1280:720,setsar=1,format=yuv420p[s0];[1:0]setpts=PTS-STARTPTS,trim=duration=1,scale=1280:720,setsar=1,format=yuv420p[s1];[s0][s1]concat=n=2:v=1,split=3[a0][b0][to1];[to1]scale=640:360,setsar=1,split=2[a1][b1]
     -map [a0] -c:v libx264 -preset veryfast -profile:v high -crf 23 -ssim 1 -fps_mode passthrough -f null -

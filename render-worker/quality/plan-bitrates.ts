@@ -20,10 +20,13 @@ export interface Measured {
 const ssimToLose = 0.0015;
 /** Beyond it the next scene, which nobody sampled, would pay. */
 const mostSteps = 6;
-/** What was not sampled may be so much harder than the hardest sample. */
-const headroom = 2.5;
+/**
+ * What was not sampled may be so much harder than the hardest sample: with 2.5 a zoom into ever finer structure lost 1.7 points of VMAF to its
+ * ceiling. It saves no bits, but players choose by it.
+ */
+const headroom = 4;
 /** No ceiling falls below this part of the profile's. */
-const floor = 0.4;
+const floor = 0.5;
 
 /**
  * Ceilings and qualities of a ladder by what its samples need: never more bits than the profile's ceiling or the usual quality take. Easy
