@@ -44,10 +44,25 @@ export async function inspect(path: string, kind: "v" | "a" = "v"): Promise<Insp
 }
 
 /** What ffmpeg complains about when it decodes a playlist from beginning to end; nothing, one hopes. */
-export async function complaints(path: string): Promise<string> {
+export async function complaints(path: string, maps: readonly string[] = []): Promise<string> {
   const { ffmpeg } = await testTools();
-  const args = ["-hide_banner", "-nostdin", "-v", "warning", "-xerror", "-i", path, "-f", "null", "-"];
-  return (await runTool(ffmpeg.path, args, { timeoutMs: 60_000 })).stderr.trim();
+  const chosen = maps.flatMap((streams) => ["-map", streams]);
+  const args = [
+    "-hide_banner",
+    "-nostdin",
+    "-v",
+    "warning",
+    "-xerror",
+    "-i",
+    path,
+    ...chosen,
+    "-f",
+    "null",
+    "-",
+  ];
+  const { code, stderr } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000 });
+  if (code !== 0 && stderr.trim() === "") throw new Error(`ffmpeg ended with ${code} and said nothing`);
+  return stderr.trim();
 }
 
 /** The type of the first picture of a segment: 5 is an IDR, from which a player can begin. */
