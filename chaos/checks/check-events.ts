@@ -45,12 +45,19 @@ function compare(rows: readonly Row[], seen: readonly string[]): string[] {
   return [...missing, ...unknown, ...disordered];
 }
 
-/** By ids, which follow the order of commits within one video: its writers hold its lock. */
+const measurements = "'variant.measured', 'variant.below-minimum'";
+
+/**
+ * By ids, which follow the order of commits within one video: its writers hold its lock. How good a variant became is measured when the
+ * attempt that made it has completed.
+ */
 const afterTheEnd = `
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
   FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
   WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${measurements}))
   UNION ALL
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
   FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id
-  WHERE ended.type IN ('job.succeeded', 'job.failed', 'job.canceled') AND e.type NOT LIKE 'video.%'`;
+  WHERE ended.type IN ('job.succeeded', 'job.failed', 'job.canceled') AND e.type NOT LIKE 'video.%'
+    AND NOT (ended.type = 'job.succeeded' AND e.type IN (${measurements}))`;
