@@ -2,8 +2,11 @@
 import { pino } from "pino";
 import { startApi } from "../src/api.ts";
 import { readApiEnv } from "../src/env.ts";
+import { freePort } from "../tests/kit/free-port.ts";
 
-const read = readApiEnv({ ...process.env, HOST: "127.0.0.1", PORT: "0", LOG_LEVEL: "error" });
+// Known beforehand: the addresses that it gives out for uploads and playlists name it.
+const PORT = String(await freePort());
+const read = readApiEnv({ ...process.env, HOST: "127.0.0.1", PORT, LOG_LEVEL: "error" });
 if (!read.ok) throw new Error(read.errors.join("\n"));
 const api = await startApi(read.env, pino({ level: "error" }));
 process.send?.({ url: `${api.url}/graphql` });

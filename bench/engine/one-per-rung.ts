@@ -10,9 +10,9 @@ const rungs = [
   { name: "v1080", size: "1920:1080", level: "4.0", ceiling: "6000k" },
   { name: "v720", size: "1280:720", level: "3.1", ceiling: "3500k" },
   { name: "v480", size: "854:480", level: "3.1", ceiling: "1400k" },
-  { name: "v360", size: "640:360", level: "3.0", ceiling: "700k" },
-  { name: "v240", size: "426:240", level: "2.1", ceiling: "300k" },
-  { name: "v144", size: "256:144", level: "1.2", ceiling: "150k" },
+  { name: "v360", size: "640:360", level: "3.0", ceiling: "800k" },
+  { name: "v240", size: "426:240", level: "2.1", ceiling: "400k" },
+  { name: "v144", size: "256:144", level: "1.2", ceiling: "200k" },
 ];
 
 const words = (text: string): string[] => text.split(" ");

@@ -73,6 +73,15 @@ export async function startStage({ workers }: StageOptions) {
       const used = await Promise.all(processes.map(({ pid }) => cpuSecondsOf(pid ?? 0)));
       return used.reduce((sum, { own, children }) => sum + own + children, 0);
     },
+    /** The same, once it has stopped growing: what workers do for their own account after a video's end is done. */
+    async workersAtRest(): Promise<number> {
+      for (let last = Number.NEGATIVE_INFINITY; ; ) {
+        const now = await this.workerCpuSeconds();
+        if (now - last < 0.1) return now;
+        last = now;
+        await sleep(2_000);
+      }
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

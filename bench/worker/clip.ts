@@ -13,7 +13,7 @@ const options = (seconds: number): string[] =>
     "-hide_banner -nostdin -v error -y",
     `-f lavfi -i testsrc2=size=1920x1080:rate=30:duration=${seconds},noise=alls=6:allf=t`,
     `-f lavfi -i sine=frequency=440:sample_rate=48000:duration=${seconds}`,
-    "-c:v libx264 -preset ultrafast -b:v 16M -maxrate 20M -bufsize 20M -g 60 -pix_fmt yuv420p",
+    "-c:v libx264 -preset ultrafast -b:v 10M -maxrate 11M -bufsize 11M -g 60 -pix_fmt yuv420p",
     "-c:a aac -b:a 128k -ac 2 -movflags +faststart -f mp4",
   ].flatMap((line) => line.split(" "));
 
@@ -24,7 +24,7 @@ export async function findOrMakeClip(
   print: (line: string) => void,
 ): Promise<string> {
   const folder = join(tmpdir(), "reelay-bench");
-  const path = join(folder, `testsrc2-noise-1080p30-${seconds}s-v2.mp4`);
+  const path = join(folder, `testsrc2-noise-1080p30-${seconds}s-v3.mp4`);
   try {
     await access(path);
     return path;

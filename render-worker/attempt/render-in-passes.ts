@@ -1,3 +1,4 @@
+import { sourceVariantName } from "@reelay/contracts";
 import { planPasses } from "../part/plan-passes.ts";
 import type { AttemptContext } from "./context.ts";
 import type { Made, RenderWork } from "./render-and-publish.ts";
@@ -7,7 +8,10 @@ import { joinMade, renderWithinMemory } from "./render-within-memory.ts";
 export async function renderInPasses(context: AttemptContext, work: RenderWork): Promise<Made> {
   const { part, rungs, withAudio } = work;
   const { endMs } = part.span;
-  const passes = planPasses(part.kind, rungs, context.throughput);
+  const isCopied = context.state.current.variants.some(
+    ({ name, status }) => name === sourceVariantName && ["PENDING", "RENDERING", "READY"].includes(status),
+  );
+  const passes = planPasses(part.kind, rungs, context.throughput, isCopied);
   if (passes.length > 1) context.log.info({ passes: passes.map((pass) => pass.length) }, "head.in-passes");
   const split = part.kind === "HEAD" && endMs !== null ? { headEndMs: endMs, rungs, withAudio } : null;
   const made: Made[] = [];

@@ -27,6 +27,12 @@ test("a whole video is decoded twice only where that saves more than it costs", 
   expect(planPasses("WHOLE", rungs, slow)).toHaveLength(2);
 });
 
+test("beside a copy of the source, which plays already, one decode is enough unless the machine is very slow", () => {
+  expect(planPasses("HEAD", rungs, slow, true)).toHaveLength(1);
+  expect(planPasses("WHOLE", rungs, slow, true)).toHaveLength(1);
+  expect(planPasses("HEAD", rungs, new Throughput({ H264: 5e6 }), true)).toHaveLength(2);
+});
+
 test("nothing is assumed of a machine that was not measured, and a chunk is what its task says", () => {
   expect(planPasses("HEAD", rungs, new Throughput())).toHaveLength(1);
   expect(planPasses("CHUNK", rungs, slow)).toHaveLength(1);

@@ -13,6 +13,7 @@ const video: SplitVideo = {
   hasAudio: true,
   speed: 2,
   slots: 2,
+  isCopied: false,
 };
 const all = ["144p", "360p", "720p"];
 const spansOf = (changes: Partial<SplitVideo>) =>
@@ -77,6 +78,11 @@ test("too slow for the whole ladder: the critical variants run ahead, in tasks o
 
 test("what one slot cannot do many can: together they are ahead", () => {
   expect(planTasks({ ...video, speed: 0.4, slots: 8 }).plan.groups).toEqual([all]);
+});
+
+test("where a copy of the source plays, one decode is enough unless everybody on a slow line would wait for long", () => {
+  expect(planTasks({ ...video, speed: 0.4, isCopied: true }).plan.groups).toEqual([all]);
+  expect(planTasks({ ...video, speed: 0.2, isCopied: true }).plan.groups).toHaveLength(2);
 });
 
 test("a ladder of one tier is one group, whatever the speed", () => {

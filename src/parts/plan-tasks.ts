@@ -37,6 +37,8 @@ export interface SplitVideo {
   hasAudio: boolean;
   speed: number | null;
   slots: number;
+  /** The source itself is streamed, as it is: nobody waits for what is encoded of it. */
+  isCopied: boolean;
 }
 
 /**
@@ -48,11 +50,16 @@ const chunksPerSlot = 4;
 const longestChunkMs = 60_000;
 /** A viewer stalls when encoding is no faster than playing; a quarter is kept for what varies. */
 const aheadOfViewers = 1.25;
+/**
+ * Where a copy of the source plays to its end, only those stall whose line is too slow for it: below this pace they would wait longer than they
+ * watch, which is worth a second decode.
+ */
+const aheadOfViewersOfCopy = 0.5;
 
 /**
  * Cuts what comes after the head into tasks: chunks of the timeline, each from one decode for all its variants, and the rest of the sound. When
  * all slots together do not encode the whole ladder faster than it plays, as the head's worker measured, the `CRITICAL` rungs are tasks of their own
- * and run ahead of the others, at the price of a second decode. Pure.
+ * and run ahead of the others, at the price of a second decode; where a copy of the source plays, only when they are slower by far. Pure.
  */
 export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTask[] } {
   const { durationMs, headEndMs, segmentDurationMs, speed, slots } = video;
@@ -102,8 +109,8 @@ export function toSpans({ headEndMs, chunkMs, chunks }: Pick<JobPlan, "headEndMs
   }));
 }
 
-const isAhead = ({ speed, slots }: Pick<SplitVideo, "speed" | "slots">): boolean =>
-  speed === null || speed * Math.max(1, slots) >= aheadOfViewers;
+const isAhead = ({ speed, slots, isCopied }: Pick<SplitVideo, "speed" | "slots" | "isCopied">): boolean =>
+  speed === null || speed * Math.max(1, slots) >= (isCopied ? aheadOfViewersOfCopy : aheadOfViewers);
 
 function toGroups(video: SplitVideo): (readonly { name: string }[])[] {
   const critical = video.variants.filter(({ tier }) => tier === "CRITICAL");

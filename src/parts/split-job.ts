@@ -1,4 +1,4 @@
-import { Profile, type Split } from "@reelay/contracts";
+import { Profile, type Split, sourceVariantName } from "@reelay/contracts";
 import { type Job, Prisma, type Task } from "../../prisma/generated/client.ts";
 import { readSlots } from "../dispatcher/index.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
@@ -11,6 +11,9 @@ interface SplitRows {
   source: { receivedAt: Date | null } | null;
   variants: readonly { name: string; position: number; tier: string; status: string }[];
 }
+
+/** A copy takes the time of reading the file: what has begun is done long before the rest is. */
+const copied = new Set(["PENDING", "RENDERING", "READY"]);
 
 /**
  * Makes the tasks for what the head leaves, once its worker has said all that they need and the source is stored for others to read: in the
@@ -31,6 +34,7 @@ export async function splitJob(
     ...{ durationMs: rows.durationMs, headEndMs: split.headEndMs, speed: split.speed, slots, variants },
     segmentDurationMs: Profile.parse(job.profile).segmentDurationMs,
     hasAudio: split.renditions.some(isSound),
+    isCopied: rows.variants.some(({ name, status }) => name === sourceVariantName && copied.has(status)),
   });
   const { count } = await tx.job.updateMany({
     where: { id: job.id, plan: { equals: Prisma.DbNull } },
