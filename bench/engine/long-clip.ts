@@ -9,6 +9,8 @@ export interface LongClip {
   kind: "standard" | "other";
   size: string;
   seconds: number;
+  /** Pictures per second. Default 30. */
+  rate?: number;
 }
 
 const codecs = {
@@ -22,12 +24,12 @@ const codecs = {
 /** A loop of ten seconds, so that ninety minutes are made in the time of a copy. Kept in the system's temporary folder. */
 export async function makeLongClip(
   ffmpeg: string,
-  { kind, size, seconds }: LongClip,
+  { kind, size, seconds, rate = 30 }: LongClip,
   print: (line: string) => void,
 ): Promise<string> {
   const folder = join(tmpdir(), "reelay-bench");
   const { options, suffix } = codecs[kind];
-  const path = join(folder, `loop-${kind}-${size}-${seconds}s-v1.${suffix}`);
+  const path = join(folder, `loop-${kind}-${size}-${rate}fps-${seconds}s-v2.${suffix}`);
   const isThere = await access(path).then(
     () => true,
     () => false,
@@ -35,7 +37,7 @@ export async function makeLongClip(
   if (isThere) return path;
   await mkdir(folder, { recursive: true });
   const loop = join(folder, `loop-${kind}-${size}-${process.pid}.${suffix}`);
-  const sources = `-f lavfi -i testsrc2=size=${size}:rate=30:duration=10,noise=alls=4:allf=t -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10`;
+  const sources = `-f lavfi -i testsrc2=size=${size}:rate=${rate}:duration=10,noise=alls=4:allf=t -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10`;
   await call(ffmpeg, `-hide_banner -nostdin -v error -y ${sources} ${options} ${loop}`);
   const unfinished = join(folder, `unfinished-${process.pid}.${suffix}`);
   print(`clip: ${seconds} s of ${size}, ${kind}`);

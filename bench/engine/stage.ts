@@ -73,6 +73,7 @@ export async function startStage({ workers }: StageOptions) {
       const used = await Promise.all(processes.map(({ pid }) => cpuSecondsOf(pid ?? 0)));
       return used.reduce((sum, { own, children }) => sum + own + children, 0);
     },
+    workerPids: processes.map(({ pid }) => pid ?? 0),
     /** The same, once it has stopped growing: what workers do for their own account after a video's end is done. */
     async workersAtRest(): Promise<number> {
       for (let last = Number.NEGATIVE_INFINITY; ; ) {

@@ -1,0 +1,67 @@
+import { stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BenchOptions, Figures } from "../conditions.ts";
+import { makeLongClip } from "../engine/long-clip.ts";
+import { startStage, upload } from "../engine/stage.ts";
+import { bytesMoved, PeakMemory } from "./process-tree.ts";
+
+const goal = 1.1;
+/** Memory goes by pictures, not by how many of them make a second; and 4K takes its time. */
+const rate = 10;
+/** Of a long video: each lasts a minute at most, and what one leaves behind shows in the next. */
+const chunksSeen = 3;
+const mebibyte = 2 ** 20;
+
+/**
+ * Peak memory of a worker, with all that it starts, on a 4K source of one minute and on one of half an hour, with the whole default ladder. A
+ * process of its own for each. Of the short one also how much was read and written per byte of the source.
+ */
+export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
+  const size = isShort ? "1920x1080" : "3840x2160";
+  const [short, long] = isShort ? [36, 180] : [60, 1_800];
+  const whole = await render(size, short, print);
+  const part = await render(size, long, print);
+  const ratio = part.peakBytes / whole.peakBytes;
+  print(
+    `memory: ${size}, ${short} s: peak ${Math.round(whole.peakBytes / mebibyte)} MiB; ${long} s: ${Math.round(part.peakBytes / mebibyte)} MiB, ratio ${ratio.toFixed(2)} (goal ${goal})`,
+  );
+  print(
+    `memory: per byte of the source, ${whole.readPerByte.toFixed(2)} read and ${whole.writtenPerByte.toFixed(2)} written, by system calls of the worker and its programs; ${whole.storedPerByte.toFixed(2)} stored`,
+  );
+  return {
+    "memory.peakMebibytes": whole.peakBytes / mebibyte,
+    "memory.longAgainstShort": ratio,
+    "memory.readPerByte": whole.readPerByte,
+    "memory.writtenPerByte": whole.writtenPerByte,
+    "memory.storedPerByte": whole.storedPerByte,
+  };
+}
+
+/** Until the video is ready, or, of a longer one, until some chunks are; the rest is canceled. */
+async function render(size: string, seconds: number, print: (line: string) => void) {
+  await using stage = await startStage({ workers: [{}] });
+  const clip = await makeLongClip(stage.tools.ffmpeg, { kind: "standard", size, seconds, rate }, print);
+  const { size: sourceBytes } = await stat(clip);
+  const [pid = 0] = stage.workerPids;
+  const before = await bytesMoved(pid);
+  using memory = new PeakMemory(pid);
+  const id = await upload(stage, clip);
+  for (;;) {
+    await sleep(500);
+    const { status, errorCode } = await stage.db.video.findUniqueOrThrow({ where: { id } });
+    if (status === "FAILED") throw new Error(`the video of the bench failed: ${errorCode}`);
+    const chunks = await stage.db.task.count({ where: { kind: "CHUNK", status: "SUCCEEDED" } });
+    if (chunks >= chunksSeen) break;
+    if (status !== "READY") continue;
+    await stage.workersAtRest();
+    break;
+  }
+  const after = await bytesMoved(pid);
+  const parts = await stage.db.variant.aggregate({ _sum: { sizeBytes: true } });
+  return {
+    peakBytes: memory.peakBytes,
+    readPerByte: (after.read - before.read) / sourceBytes,
+    writtenPerByte: (after.written - before.written) / sourceBytes,
+    storedPerByte: Number(parts._sum.sizeBytes ?? 0) / sourceBytes,
+  };
+}
