@@ -45,10 +45,10 @@ async function render(size: string, seconds: number, print: (line: string) => vo
   const [pid = 0] = stage.workerPids;
   const before = await bytesMoved(pid);
   using memory = new PeakMemory(pid);
-  const id = await upload(stage, clip);
+  await upload(stage, clip);
   for (;;) {
     await sleep(500);
-    const { status, errorCode } = await stage.db.video.findUniqueOrThrow({ where: { id } });
+    const { status, errorCode } = await stage.db.video.findFirstOrThrow();
     if (status === "FAILED") throw new Error(`the video of the bench failed: ${errorCode}`);
     const chunks = await stage.db.task.count({ where: { kind: "CHUNK", status: "SUCCEEDED" } });
     if (chunks >= chunksSeen) break;
