@@ -89,7 +89,9 @@ export function planRender(request: RenderRequest): RenderPlan {
     input: source.input,
     directory,
     filterGraph: rungs.length > 0 ? planGraph(request, rungs) : null,
-    outputs: [...videos, ...audio, ...poster, ...planClock(request)],
+    // The poster first: ffmpeg 5 notices that it has its one picture only when no output before it is unfinished, and reads on for it until then. Of a
+    // head it would decode the whole source.
+    outputs: [...poster, ...videos, ...audio, ...planClock(request)],
   };
 }
 
