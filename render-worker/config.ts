@@ -34,6 +34,8 @@ export interface WorkerConfig {
   shutdownGraceMs?: number;
   /** Finished segments of a task that the store has not taken yet, in bytes: beyond it the encoder is held. Default 256 MiB. */
   unsentBytes?: number;
+  /** What is kept on disk of sources in a store elsewhere, for further tasks of the same video, in bytes: default 1 GiB, 0 keeps nothing. */
+  sourceCacheBytes?: number;
   /** ffmpeg is ended when it makes no progress for so long. */
   stallTimeoutMs: number;
 }

@@ -115,6 +115,20 @@ export const workerEnvFields = {
       example: "1073741824",
     }),
   ),
+  SOURCE_CACHE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1024 ** 3)
+    .meta(
+      docs({
+        default: "1073741824",
+        unit: "bytes",
+        effect:
+          "What a worker keeps below WORK_DIR of sources that it reads from a store elsewhere, so that the tasks of one video read it once. 0 keeps nothing. A GiB of the disk always stays free.",
+        example: "8589934592",
+      }),
+    ),
   MAX_SOURCE_BYTES: count.default(20 * 1024 ** 3).meta(
     docs({
       default: "21474836480",

@@ -61,6 +61,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       },
       fetch: { timeoutMs: fields.FETCH_TIMEOUT * 1000, allowPrivate: fields.FETCH_ALLOW_PRIVATE },
       unsentBytes: fields.MAX_UNSENT_BYTES,
+      sourceCacheBytes: fields.SOURCE_CACHE_BYTES,
       heartbeatMs: 5_000,
       progressMs: 250,
       stallTimeoutMs: 120_000,

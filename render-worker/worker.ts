@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { context } from "@opentelemetry/api";
 import type { Account, Pool, RenderRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
@@ -24,6 +25,7 @@ import { poolsOf } from "./pools.ts";
 import { pullAny } from "./pull-any.ts";
 import { OneAtATime } from "./quality/one-at-a-time.ts";
 import { Slots } from "./slots.ts";
+import { BlockCache } from "./source/block-cache.ts";
 import { Throughput } from "./speed/throughput.ts";
 import { backoffMs, sleep, within } from "./wait.ts";
 import { WorkDirectory } from "./work-directory/work-directory.ts";
@@ -74,6 +76,7 @@ interface AttemptTools {
 const idleWorkBytes = 256 * 1024 ** 2;
 /** Finished attempts whose output waits to be measured. */
 const mostIdleWork = 4;
+const defaultCacheBytes = 1024 ** 3;
 /** How long a stopping worker waits for the broker to take its last reports. */
 const lastReportsMs = 5_000;
 /** How long it waits for what hangs even so: a call that the broker does not answer, a store that does not remove. */
@@ -98,6 +101,7 @@ class RenderWorker implements Worker {
   readonly #throughput: Throughput;
   #workDirectory: WorkDirectory | null = null;
   #memory: WorkerMemory | null = null;
+  #blockCache: BlockCache | null = null;
   #control: AsyncDisposable | null = null;
   #loops: Promise<void>[] = [];
 
@@ -141,6 +145,11 @@ class RenderWorker implements Worker {
     const { config, messaging } = this.#deps;
     const pools = this.#pools;
     this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
+    this.#blockCache = new BlockCache({
+      directory: join(this.#workDirectory.path, "source-blocks"),
+      limitBytes: config.sourceCacheBytes ?? defaultCacheBytes,
+      onError: (error) => this.#log.warn({ err: error }, "source.not-cached"),
+    });
     this.#memory = new WorkerMemory(await readLimits({ memoryBytes: config.memoryBytes }));
     const { limits, budget } = this.#memory;
     this.#heartbeat.limits = limits;
@@ -357,6 +366,7 @@ class RenderWorker implements Worker {
             await later();
           }),
         memory,
+        ...(this.#blockCache && { blockCache: this.#blockCache }),
         onMemoryAwaited: (isWaiting) => this.#awaitMemory(attempt, isWaiting),
       });
     const outcome = await usage.around(work);

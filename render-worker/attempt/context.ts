@@ -7,6 +7,7 @@ import type { EncoderPool } from "../devices/encoder-pool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { WorkerMemory } from "../limits/worker-memory.ts";
 import type { WorkerMetrics } from "../metrics.ts";
+import type { BlockCache } from "../source/block-cache.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { Throughput } from "../speed/throughput.ts";
 import type { AttemptDirectory } from "../work-directory/work-directory.ts";
@@ -28,6 +29,8 @@ export interface AttemptContext {
   /** What this worker is known to encode per second. */
   throughput: Throughput;
   memory: WorkerMemory;
+  /** What the worker's tasks have read of sources elsewhere. */
+  blockCache?: BlockCache;
   /** Called when it begins to wait until other tasks leave it enough memory, and when it waits no more. */
   onMemoryAwaited: (isWaiting: boolean) => void;
   /** The attempt's trace: parent of what its steps do. */

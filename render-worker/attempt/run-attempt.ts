@@ -8,6 +8,7 @@ import { planRemuxWork } from "../instant/remux-work.ts";
 import { planSourceVariant } from "../instant/source-variant.ts";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import { decidePart } from "../part/decide-part.ts";
+import { planReadEnd } from "../part/plan-read-end.ts";
 import { wholeSpan } from "../part/render-span.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { reportedProbe } from "../probe/source-file.ts";
@@ -43,6 +44,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
         fetch: config.fetch,
         assertRoom: (sizeBytes) => attempt.directory.assertRoom(sizeBytes),
         onRead: (sizeBytes) => attempt.metrics?.sourceRead(sizeBytes),
+        cache: attempt.blockCache,
       }),
     );
     const { key, contentType, sizeBytes, signal } = file;
@@ -58,6 +60,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     // A download is made by whom has all of the video.
     const part = decidePart(task.profile.download ? undefined : task.part, source);
     if (part.kind === "CHUNK" || part.kind === "AUDIO") {
+      file.needsUpTo?.(planReadEnd(source, part.span));
       await renderRest(context, source, part);
       return { kind: "COMPLETED" };
     }
@@ -80,6 +83,8 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       // What is to get another loudness cannot be copied.
       withAudio: withAudio && !task.profile.audio.loudness,
     });
+    // Who copies the source reads all of it.
+    if (remux === null) file.needsUpTo?.(planReadEnd(source, part.span));
     const newAudio = hasAudio
       ? {
           codec: task.profile.audio.codec,

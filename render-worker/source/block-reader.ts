@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { sleep } from "../wait.ts";
 import { Block } from "./block.ts";
+import type { SourceBlocks } from "./block-cache.ts";
 import type { SourceReader } from "./source-reader.ts";
 
 /** Where blocks come from. */
@@ -25,6 +26,14 @@ export interface BlockReaderOptions {
   idleMs?: number;
   /** Told of the bytes that came. */
   onRead?: (sizeBytes: number) => void;
+  /** What is on this machine already, and where whole blocks are kept. Default: nothing. */
+  blocks?: SourceBlocks;
+}
+
+/** A reader by blocks can be told how far reading on is worth it. */
+export interface BlockReader extends SourceReader {
+  /** Beyond this byte nothing is fetched ahead; what is asked for comes all the same. Default: the end. */
+  aheadEnd: number;
 }
 
 /**
@@ -32,8 +41,9 @@ export interface BlockReaderOptions {
  * breaks nothing. The newest blocks are kept, so that a demuxer which jumps between sound and picture reads from memory. Who reads on finds the next
  * blocks under way; who only looks at a place costs one block.
  */
-export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): SourceReader {
+export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): BlockReader {
   const { signal: ended, blockBytes = 2 * 1024 * 1024, keptBlocks = 12, aheadBlocks = 3 } = options;
+  const { blocks: cached } = options;
   const { sizeBytes } = ranges;
   /** In the order of their last use. */
   const blocks = new Map<number, Block>();
@@ -53,8 +63,15 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
     }
     const start = index * blockBytes;
     const block = new Block(Math.min(blockBytes, sizeBytes - start));
-    void fill(block, start, ended).catch((error: unknown) => block.fail(error));
+    void fillOrRecall(index, block, start).catch((error: unknown) => block.fail(error));
     return block;
+  }
+
+  async function fillOrRecall(index: number, block: Block, start: number): Promise<void> {
+    const known = await cached?.read(index, block.bytes.length);
+    if (known) return block.append(known);
+    await fill(block, start, ended);
+    await cached?.write(index, block.bytes);
   }
 
   async function fill(block: Block, start: number, signal: AbortSignal): Promise<void> {
@@ -95,8 +112,9 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
     }
   }
 
-  return {
+  const reader: BlockReader = {
     sizeBytes,
+    aheadEnd: sizeBytes,
     // What does not come is given up in time, by itself.
     isAwaited: () => false,
     isAtHand: () => true,
@@ -124,8 +142,9 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
         // Half a block further there is one ahead, a block further two, and so on.
         const ahead = Math.min(aheadBlocks, Math.floor((2 * (at - start)) / blockBytes));
         for (let next = 1; next <= ahead; next += 1)
-          if ((index + next) * blockBytes < end) take(index + next);
+          if ((index + next) * blockBytes < Math.min(end, reader.aheadEnd)) take(index + next);
       }
     },
   };
+  return reader;
 }

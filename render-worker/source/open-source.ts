@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { ObjectStore, StoredObject } from "@reelay/object-store";
+import type { BlockCache } from "./block-cache.ts";
 import { createFileReader } from "./file-reader.ts";
 import type { SourceReader } from "./source-reader.ts";
 import { serveSource } from "./source-server.ts";
@@ -24,18 +25,22 @@ export interface OpenSource extends AsyncDisposable {
   stored(): Promise<void>;
   /** Which bytes these are: `sha256:…` in hex where they lie on this machine, else the store's own sum of them, `md5:…` or `crc32c:…`. */
   hash(): Promise<string | null>;
+  /** Says that nothing beyond this byte will be needed, as far as one can tell: it is not fetched ahead. */
+  needsUpTo?(at: number): void;
 }
 
 export interface OpenOptions {
   store: ObjectStore;
   /** Told of bytes that came from a store that is not on this machine. */
   onRead?: ((sizeBytes: number) => void) | undefined;
+  /** What this worker's tasks have read of such a store. Default: nothing is kept. */
+  cache?: BlockCache | undefined;
   signal: AbortSignal;
 }
 
 /** An object of the store: where that is on this machine ffmpeg reads the file itself, else by ranges through the worker. */
 export async function openStored(object: StoredObject, options: OpenOptions): Promise<OpenSource> {
-  const { store, signal, onRead } = options;
+  const { store, signal, onRead, cache } = options;
   const { key, sizeBytes, contentType } = object;
   const path = store.localPath(key);
   if (path !== null) {
@@ -56,6 +61,7 @@ export async function openStored(object: StoredObject, options: OpenOptions): Pr
   const reader = createStoreReader(store, object, {
     signal: AbortSignal.any([reading, ending.signal]),
     ...(onRead && { onRead }),
+    ...(cache && { blocks: cache.of(`${key}\n${object.generation}`) }),
   });
   const server = await serveSource(reader, {
     filename: basename(key),
@@ -70,6 +76,9 @@ export async function openStored(object: StoredObject, options: OpenOptions): Pr
     isStored: () => true,
     stored: () => Promise.resolve(),
     hash: () => Promise.resolve(object.checksum),
+    needsUpTo(at) {
+      reader.aheadEnd = at;
+    },
     async [Symbol.asyncDispose]() {
       ending.abort(new Error("The source was closed."));
       await server[Symbol.asyncDispose]();

@@ -4,6 +4,7 @@ import { beginDownload, type Download } from "../fetch/download.ts";
 import type { FetchPolicy } from "../fetch/fetch-policy.ts";
 import { backoffMs } from "../wait.ts";
 import { assertSize } from "./assert-size.ts";
+import type { BlockCache } from "./block-cache.ts";
 import { createBlockReader } from "./block-reader.ts";
 import { createGrowingReader } from "./growing-reader.ts";
 import type { OpenSource } from "./open-source.ts";
@@ -19,6 +20,8 @@ export interface OpenUrlOptions {
   fetch: FetchPolicy;
   signal: AbortSignal;
   onRead?: ((sizeBytes: number) => void) | undefined;
+  /** For a source that is stored already. */
+  cache?: BlockCache | undefined;
   assertRoom?: ((sizeBytes: number) => Promise<void>) | undefined;
 }
 

@@ -6,8 +6,7 @@ import {
 } from "@reelay/object-store";
 import { retriableError } from "../errors.ts";
 import { backoffMs } from "../wait.ts";
-import { type BlockReaderOptions, createBlockReader } from "./block-reader.ts";
-import type { SourceReader } from "./source-reader.ts";
+import { type BlockReader, type BlockReaderOptions, createBlockReader } from "./block-reader.ts";
 
 const tries = 6;
 
@@ -16,7 +15,7 @@ export const createStoreReader = (
   store: Pick<ObjectStore, "read">,
   object: StoredObject,
   options: BlockReaderOptions,
-): SourceReader =>
+): BlockReader =>
   createBlockReader(
     {
       sizeBytes: object.sizeBytes,
