@@ -42,6 +42,11 @@ export const VariantState = z.object({
   qualityOffset: z.number().min(-30).max(30).optional(),
   /** Mean VMAF that its profile asks for at least. */
   minVmaf: z.number().min(0).max(100).optional(),
+  /**
+   * In a task's `ladder`: ffmpeg's name of the encoder that the head of the video was made with. One that works there too is taken before any other, so
+   * that the parts share an initialisation segment.
+   */
+  encoder: z.string().optional(),
   /** Null until its first segments are stored. */
   playlist: PublishedPlaylist.nullable(),
   /** Why it is `SKIPPED`, in a sentence. */
@@ -94,6 +99,8 @@ export const Split = z.object({
   renditions: z.array(z.string()),
   /** Seconds of video that this worker encodes per second with the whole ladder; null while that was not measured. */
   speed: z.number().positive().nullable(),
+  /** What makes the head's variants, by their names: ffmpeg's names of encoders. Where one is missing, the rest chooses for itself. */
+  encoders: z.record(z.string(), z.string()).optional(),
 });
 export type Split = z.infer<typeof Split>;
 

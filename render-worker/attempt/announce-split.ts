@@ -1,3 +1,4 @@
+import type { DevicePlan } from "../devices/choose-devices.ts";
 import { audioRendition } from "../ffmpeg/plan-render.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { StateCell } from "./context.ts";
@@ -10,15 +11,20 @@ export interface SplitWork {
   withAudio: boolean;
 }
 
+/** What was measured of the head and said of how it is made. */
+export interface HeadMade {
+  /** Null if the head was too short for that. */
+  pixelsPerSecond: number | null;
+  devices: DevicePlan;
+}
+
 /**
  * Says once what the tasks for the rest are to make, and how fast this worker is: earlier than its own work is done, so that others can begin.
- *
- * @param pixelsPerSecond as measured; null if the head was too short for that
  */
 export function announceSplit(
   state: StateCell,
   { headEndMs, rungs, withAudio }: SplitWork,
-  pixelsPerSecond: number | null,
+  { pixelsPerSecond, devices }: HeadMade,
 ): void {
   if (state.current.split) return;
   const renditions = [...rungs.map(({ name }) => name), ...(withAudio ? [audioRendition] : [])];
@@ -27,7 +33,8 @@ export function announceSplit(
     pixelsPerSecond === null || needed === 0
       ? null
       : Math.max(0.001, Math.round((pixelsPerSecond / needed) * 1000) / 1000);
-  state.update((before) => ({ ...before, split: { headEndMs, renditions, speed } }));
+  const encoders = Object.fromEntries([...devices.encoders].map(([name, { row }]) => [name, row.name]));
+  state.update((before) => ({ ...before, split: { headEndMs, renditions, speed, encoders } }));
 }
 
 const pixelsPerVideoSecond = ({ width, height, frameRate }: PlannedRung): number =>

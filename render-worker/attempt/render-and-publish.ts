@@ -159,7 +159,7 @@ export async function renderAndPublish(
     progressed(now);
     speed.read(encodedPixels(plan, work, statistics), now);
     if (work.split && speed.pixelsPerSecond !== null && isDecided() && isSourceStored())
-      announceSplit(context.state, work.split, speed.pixelsPerSecond);
+      announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
     await publishPoster(context, signal);
   };
   const ticker = disposables.use(
@@ -196,13 +196,13 @@ export async function renderAndPublish(
   if (part.kind === "WHOLE" && work.rungs.length > 0) assertDecoded(work, statistics);
   learnSpeed(context, work, speed);
   if (work.split && isDecided() && isSourceStored())
-    announceSplit(context.state, work.split, speed.pixelsPerSecond);
+    announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
   await inSpan(tracerName, "publish", { parent: context.trace }, () => finish(context, work, publishers));
   if (work.split && (isDecided() || work.isLastPass)) {
     await work.decision?.settle();
     signal.throwIfAborted();
     await context.source?.stored();
-    announceSplit(context.state, work.split, speed.pixelsPerSecond);
+    announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
   }
   progressed(performance.now());
   await publishPoster(context, signal);

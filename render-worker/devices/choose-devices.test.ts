@@ -221,3 +221,25 @@ test("a rung that nothing here can make is left out", () => {
   const plan = choose({ devices: [], encoders: [], decoders: [] });
   expect(plan).toEqual({ decodeOn: null, encoders: new Map() });
 });
+
+test("a chunk is made by what its head was made by, and by another only where that is missing or has failed", () => {
+  const of = (encoder: string) => rungs.map((planned) => ({ ...planned, encoder }));
+  expect(madeBy(choose(twoL4, { rungs: of("libx264") }))).toEqual([
+    "144p libx264",
+    "360p libx264",
+    "1080p libx264",
+  ]);
+  const both: Capabilities = {
+    devices: [...twoL4.devices, ...arc.devices],
+    encoders: [...twoL4.encoders, ...arc.encoders.slice(0, 1)],
+    decoders: [],
+  };
+  expect(madeBy(choose(both, { rungs: of("h264_vaapi") }))[0]).toBe(
+    `144p h264_vaapi on Intel iHD driver ${node}`,
+  );
+  const excluded = new Set([`h264_vaapi ${node}`]);
+  expect(madeBy(choose(both, { rungs: of("h264_vaapi"), excluded }))[0]).toBe(
+    "144p h264_nvenc on NVIDIA L4 0",
+  );
+  expect(madeBy(choose(h100, { rungs: of("h264_nvenc") }))[0]).toBe("144p libx264");
+});

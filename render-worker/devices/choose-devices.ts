@@ -39,20 +39,22 @@ export interface ChooseRequest {
 /**
  * Chooses the device that can make most of the rungs, the least busy of several, and gives it the largest rungs, as many as it has free sessions for; the
  * rest is made in software. The source is decoded on the same device, or on any that can where none encodes. A rung whose codec nothing can
- * make is left out of the result. Pure.
+ * make is left out of the result. What a rung prefers comes before all that. Pure.
  */
 export function chooseDevices(request: ChooseRequest): DevicePlan {
   const { rungs, capabilities, excluded } = request;
   const software = capabilities.encoders.filter(({ device }) => device === null);
   const encoders = new Map<string, ChosenEncoder>();
   for (const rung of rungs) {
-    const found = encoderFor(rung.codec, software, excluded);
+    const found = encoderFor(rung.codec, software, excluded, rung.encoder);
     if (found) encoders.set(rung.name, { row: found.row, device: null });
   }
   const offers = knownDevices(capabilities)
     .map((device) => toOffer(device, request))
     .filter(({ encoders }) => encoders.size > 0);
-  const best = offers.toSorted((a, b) => b.encoders.size - a.encoders.size || a.processes - b.processes)[0];
+  const best = offers.toSorted(
+    (a, b) => b.preferred - a.preferred || b.encoders.size - a.encoders.size || a.processes - b.processes,
+  )[0];
   for (const [name, encoder] of best?.encoders ?? []) encoders.set(name, encoder);
   return { decodeOn: chooseDecoder(request, best?.device ?? null), encoders };
 }
@@ -69,13 +71,19 @@ function toOffer(device: KnownDevice, { rungs, capabilities, excluded, stateOf }
     (encoder) => encoder.device === device.id && own.has(encoder.name),
   );
   const encoders = new Map<string, ChosenEncoder>();
+  const software = capabilities.encoders.filter((encoder) => encoder.device === null);
+  let preferred = 0;
   for (const rung of rungs.toSorted((a, b) => b.width * b.height - a.width * a.height)) {
     if (sessions + encoders.size >= mostSessions) break;
-    const found = encoderFor(rung.codec, available, excluded);
-    if (found === undefined || !fits(found.row, rung)) continue;
+    const isForSoftware = software.some(
+      (encoder) => encoder.name === rung.encoder && !excluded.has(encoderKey(encoder)),
+    );
+    const found = encoderFor(rung.codec, available, excluded, rung.encoder);
+    if (isForSoftware || found === undefined || !fits(found.row, rung)) continue;
     encoders.set(rung.name, { row: found.row, device });
+    if (found.name === rung.encoder) preferred += 1;
   }
-  return { device, encoders, processes };
+  return { device, encoders, processes, preferred };
 }
 
 const fits = ({ limits }: EncoderRow, { width, height }: PlannedRung): boolean =>

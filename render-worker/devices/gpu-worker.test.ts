@@ -123,3 +123,23 @@ test("a part of a long video is made again, too, in a folder of its own", async 
     expect(segments.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBe(4_000);
   }
 });
+
+test("a chunk is made with the encoder of its head, although there is a faster one", async () => {
+  await gpu.breaks("nothing of this command line", "");
+  await using worker = await startWorker({}, gpu.tools);
+  const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 4_000 } as const;
+  const head = await worker.end(await worker.request(clip, { profile, part }));
+  expect(head.state.split?.encoders).toEqual({ "240p": "h264_nvenc", "360p": "h264_nvenc" });
+  const madeBy = async (encoder: string) => {
+    const ladder = head.state.variants
+      .filter(({ status }) => status === "RENDERING")
+      .map((variant) => Object.assign(variant, { encoder }));
+    const chunk = { kind: "CHUNK", startMs: 4_000, endMs: null } as const;
+    const end = await worker.end(await worker.request(clip, { profile, part: chunk, ladder }));
+    if (end.type !== "render.completed.v1") throw new Error(`the chunk ended as ${end.type}`);
+    return end.account?.provenance;
+  };
+  expect(JSON.stringify(await madeBy("libx264"))).not.toContain("h264_nvenc");
+  expect(JSON.stringify(await madeBy("h264_nvenc"))).toContain("h264_nvenc");
+  expect(JSON.stringify(await madeBy("h264_qsv"))).toContain("h264_nvenc");
+});

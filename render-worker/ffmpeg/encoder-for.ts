@@ -13,16 +13,18 @@ export const encoderKey = ({ name, device }: AvailableEncoder): string =>
   device === null ? name : `${name} ${device}`;
 
 /**
- * The encoder to use for a codec: the first of the table's order that is available and not excluded. Undefined when there is none. Pure.
+ * The encoder to use for a codec: the preferred one, else the first of the table's order that is available and not excluded. Undefined when there is none. Pure.
  *
  * @param excluded keys (`encoderKey`) of those that failed
+ * @param preferred a name; of another codec, or not available, it counts for nothing
  */
 export function encoderFor<Available extends AvailableEncoder>(
   codec: VideoCodec,
   available: readonly Available[],
   excluded: ReadonlySet<string> = new Set(),
+  preferred?: string,
 ): (Available & { row: EncoderRow }) | undefined {
-  for (const row of encoderTable) {
+  for (const row of encoderTable.toSorted((a, b) => rank(a, preferred) - rank(b, preferred))) {
     if (row.codec !== codec) continue;
     const found = available.find(
       ({ name, device }) => row.name === name && !excluded.has(encoderKey({ name, device })),
@@ -31,6 +33,9 @@ export function encoderFor<Available extends AvailableEncoder>(
   }
   return undefined;
 }
+
+/** Sorting keeps the table's order among equals. */
+const rank = ({ name }: EncoderRow, preferred: string | undefined): number => (name === preferred ? 0 : 1);
 
 /** The encoder that needs no device: what a plan uses that is told nothing else. */
 export function softwareEncoder(codec: VideoCodec): EncoderRow {

@@ -19,6 +19,8 @@ export interface PlannedRung {
   qualityOffset?: number | undefined;
   /** Mean VMAF that is asked for at least. */
   minVmaf?: number | undefined;
+  /** ffmpeg's name of the encoder to take before any other that works: what the head of the video was made with. */
+  encoder?: string | undefined;
 }
 
 export interface SkippedRung extends PlannedRung {

@@ -75,11 +75,17 @@ function toPart({ kind, startMs, endMs, job }: TaskWithAll, { wholeUpToMs }: Spl
 }
 
 /** As the head's worker planned them; what is finished meanwhile is not made again. */
-const toLadder = ({ renditions, job }: TaskWithAll): VariantState[] =>
-  job.video.variants
+function toLadder({ renditions, job }: TaskWithAll): VariantState[] {
+  const encoders = JobPlan.nullable().parse(job.plan)?.encoders ?? {};
+  return job.video.variants
     .filter(({ name, status }) => renditions.includes(name) && status !== "READY" && status !== "SKIPPED")
     .toSorted((a, b) => a.position - b.position)
-    .map((variant) => toVariantState({ ...variant, status: "PENDING", playlist: null }));
+    .map((variant) => {
+      const encoder = encoders[variant.name];
+      const planned = toVariantState({ ...variant, status: "PENDING", playlist: null });
+      return encoder === undefined ? planned : { ...planned, encoder };
+    });
+}
 
 function toSourceRef(source: TaskWithAll["job"]["video"]["source"]): SourceRef {
   if (source === null) throw new Error("A video without a source has nothing to render.");

@@ -12,6 +12,8 @@ export const JobPlan = z.object({
   speed: z.number().positive().nullable(),
   /** Slots of living workers when it was decided. */
   slots: z.int32().nonnegative(),
+  /** What the head was made with, by the names of its variants; left out where its worker did not say. */
+  encoders: z.record(z.string(), z.string()).optional(),
   /** In a sentence. */
   reason: z.string(),
 });

@@ -155,9 +155,11 @@ test("the message of a chunk says which variants of which span, as the head's wo
     source: { kind: "object" },
     ladder: [
       { name: "144p", status: "PENDING", height: 144, bitrateBps: 7e5, playlist: null },
-      { name: "360p", status: "PENDING", height: 360 },
+      { name: "360p", status: "PENDING", height: 360, encoder: "h264_nvenc" },
     ],
   });
+  // Of the other its worker said nothing.
+  expect(message?.type === "render.requested.v1" && message.ladder?.[0]).not.toHaveProperty("encoder");
 });
 
 test("a lost chunk is made again alone, and what it had published stays until there is as much again", async () => {

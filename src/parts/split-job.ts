@@ -38,7 +38,7 @@ export async function splitJob(
   });
   const { count } = await tx.job.updateMany({
     where: { id: job.id, plan: { equals: Prisma.DbNull } },
-    data: { plan },
+    data: { plan: { ...plan, ...(split.encoders && { encoders: split.encoders }) } },
   });
   if (count === 0) return;
   const { id, workspaceId, priority, queuedAt } = job;

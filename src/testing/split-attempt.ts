@@ -46,7 +46,12 @@ export function splitAttemptOf(ref: TaskRef, workerId?: string) {
       audio: { codec: "AAC", channels: 2, language: null, playlist: null },
       parts,
       ...(isSplit && {
-        split: { headEndMs: 8_000, renditions: ["144p", "360p", "audio"], speed: 2 },
+        split: {
+          headEndMs: 8_000,
+          renditions: ["144p", "360p", "audio"],
+          speed: 2,
+          encoders: { "360p": "h264_nvenc" },
+        },
       }),
     };
   };
