@@ -228,3 +228,18 @@ test("progress of a part is of its span, and says which that is", async () => {
   });
   expect((await progressOf(undefined)).at(-1)).not.toHaveProperty("span");
 });
+
+test("the sound of a long video has progress, too", async () => {
+  await using worker = await startWorker();
+  const clip = await makeClip(join(clips.path, "sounding.mp4"), [
+    ...words(
+      "-f lavfi -i testsrc2=s=320x180:r=25:d=12 -f lavfi -i sine=440:d=12 -c:v libx264 -preset ultrafast",
+    ),
+  ]);
+  await worker.end(await worker.request(clip, { profile, part: { kind: "AUDIO", startMs: 4_000 } }));
+  const last = worker.messaging.ofType("render.progressed.v1").at(-1);
+  expect(last).toMatchObject({
+    span: { startMs: 4_000, endMs: null },
+    variants: [{ name: "audio", fraction: 1, etaMs: 0 }],
+  });
+});

@@ -2,7 +2,6 @@ import type { VariantProgress } from "@reelay/contracts";
 import type { OutputStatistics } from "../ffmpeg/frame-statistics.ts";
 import type { PlannedOutput } from "../ffmpeg/plan-render.ts";
 import type { RenditionPublisher } from "../hls/publish-rendition.ts";
-import type { PlannedRung } from "../ladder/plan-ladder.ts";
 
 interface Sample {
   atMs: number;
@@ -20,7 +19,7 @@ export class ProgressMeter {
 
   /** @param span of the timeline that is made; null: nobody knows how long it is */
   constructor(
-    rungs: readonly PlannedRung[],
+    rungs: readonly { name: string }[],
     outputs: readonly PlannedOutput[],
     span: { startMs: number; durationMs: number | null },
   ) {

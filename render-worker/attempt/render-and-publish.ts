@@ -36,6 +36,7 @@ import { measureGain } from "./measure-gain.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
 import { toPart, toPlaylist } from "./rendition-sinks.ts";
+import { progressing, withSound } from "./sound-progress.ts";
 import { SpeedMeter } from "./speed-meter.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
@@ -116,7 +117,7 @@ export async function renderAndPublish(
   // Of an earlier go.
   await rm(join(directory, statisticsFile), { force: true });
   const statistics = disposables.use(new FrameStatistics(join(directory, statisticsFile)));
-  const meter = new ProgressMeter(work.rungs, plan.outputs, toLength(work));
+  const meter = new ProgressMeter(progressing(part, work.rungs), plan.outputs, toLength(work));
   const speed = new SpeedMeter();
 
   state.update((before) => ({
@@ -133,8 +134,10 @@ export async function renderAndPublish(
   );
   disposables.defer(() => usage.readStored());
   const span = part.kind === "WHOLE" ? {} : { span: part.span };
-  const progressed = (nowMs: number) =>
-    context.reporter.progressed({ ...span, variants: meter.read(statistics.outputs, publishers, nowMs) });
+  const progressed = (nowMs: number) => {
+    const told = withSound(statistics.outputs, plan.outputs, publishers, part);
+    context.reporter.progressed({ ...span, variants: meter.read(told, publishers, nowMs) });
+  };
   const brake = disposables.use(
     new EncoderBrake({
       directories: [...publishers.keys()].map((name) => join(directory, name)),

@@ -223,7 +223,7 @@ test("a rung that nothing here can make is left out", () => {
 });
 
 test("a chunk is made by what its head was made by, and by another only where that is missing or has failed", () => {
-  const of = (encoder: string) => rungs.map((planned) => ({ ...planned, encoder }));
+  const of = (encoder: string) => rungs.map((planned) => Object.assign({}, planned, { encoder }));
   expect(madeBy(choose(twoL4, { rungs: of("libx264") }))).toEqual([
     "144p libx264",
     "360p libx264",

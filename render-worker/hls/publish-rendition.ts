@@ -79,6 +79,11 @@ export class RenditionPublisher implements AsyncDisposable {
     return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, this.#init?.sizeBytes ?? 0);
   }
 
+  /** How much of the rendition is stored, in milliseconds. */
+  get storedMs(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.durationMs, 0);
+  }
+
   /** Begins to follow the folder: told by the system, and looking every half second where it does not tell. */
   start(): void {
     try {

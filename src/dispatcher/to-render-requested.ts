@@ -83,7 +83,7 @@ function toLadder({ renditions, job }: TaskWithAll): VariantState[] {
     .map((variant) => {
       const encoder = encoders[variant.name];
       const planned = toVariantState({ ...variant, status: "PENDING", playlist: null });
-      return encoder === undefined ? planned : { ...planned, encoder };
+      return Object.assign(planned, encoder !== undefined && { encoder });
     });
 }
 

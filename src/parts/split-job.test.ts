@@ -162,6 +162,17 @@ test("the message of a chunk says which variants of which span, as the head's wo
   expect(message?.type === "render.requested.v1" && message.ladder?.[0]).not.toHaveProperty("encoder");
 });
 
+test("what a chunk has made counts with its end, although its progress was never heard of", async () => {
+  const { ref, chunks } = await splitVideo();
+  const [first] = chunks;
+  if (first === undefined) throw new Error("The video was cut into chunks.");
+  await finish(first);
+  const variants = await system.db.variant.findMany({ where: { videoId: ref.videoId } });
+  expect(variants.map(({ fraction }) => fraction)).toEqual(
+    [16 / 72, 16 / 72].map((share) => expect.closeTo(share, 4)),
+  );
+});
+
 test("a lost chunk is made again alone, and what it had published stays until there is as much again", async () => {
   const { ref, chunks, audio } = await splitVideo();
   const [first, ...others] = chunks;

@@ -21,15 +21,16 @@ import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
 import { completeTask, endAttempt, settleIfDone } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
+import { keepSums } from "./keep-sums.ts";
 import { planEncoderChanges } from "./plan-encoder-changes.ts";
 import { planState, videoRows } from "./plan-state.ts";
 import { writeState } from "./write-state.ts";
 
 /** What a report came to. */
 type Result =
-  | { kind: "applied" | "old" }
+  | { kind: "applied" | "old"; isSplit?: boolean }
   /** The attempt holds the lease, and its job was canceled. */
-  | { kind: "unwanted" }
+  | { kind: "unwanted"; isSplit?: boolean }
   /** The attempt does not hold the lease; `keep` is what the video names of its output. */
   | { kind: "lost"; keep: string[] }
   | { kind: "deleted" };
@@ -46,7 +47,10 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
   const result = await deps.db.$transaction(async (tx): Promise<Result> => {
     if (!(await lockVideo(tx, report.videoId))) return { kind: "deleted" };
     const attempt = await holdAttempt(tx, report, now);
-    if (attempt !== null) return { kind: await applyToHeld(tx, deps, attempt, report, now) };
+    if (attempt !== null) {
+      const isSplit = attempt.task.job.plan !== null;
+      return { kind: await applyToHeld(tx, deps, attempt, report, now), isSplit };
+    }
     if (await isCompleted(tx, report.attemptId)) return { kind: "old" };
     return { kind: "lost", keep: await readNamedOutput(tx, report.videoId, report.attemptId) };
   }, transactionOptions);
@@ -73,7 +77,10 @@ async function answer(deps: ProjectorDeps, report: StateChange, result: Result):
       else await deps.store.deletePrefix(objectKeys.video(videoId));
       return;
     case "applied":
-      if (isEnd(report)) await removeLosers(deps, videoId);
+      if (!isEnd(report)) return;
+      // Its last progress may be lost, and others may not be at work: what is done counts now.
+      if (result.isSplit) await keepSums(deps, report);
+      await removeLosers(deps, videoId);
       return;
     case "old":
   }

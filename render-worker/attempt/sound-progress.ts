@@ -1,0 +1,26 @@
+import type { OutputStatistics } from "../ffmpeg/frame-statistics.ts";
+import { audioRendition, type PlannedOutput } from "../ffmpeg/plan-render.ts";
+import type { RenditionPublisher } from "../hls/publish-rendition.ts";
+import type { PartDecision } from "../part/decide-part.ts";
+
+/** What of an attempt has progress of its own: its variants; of one at the sound alone that. Others have it on the way. */
+export const progressing = <Named extends { name: string }>(
+  { kind }: PartDecision,
+  rungs: readonly Named[],
+): readonly { name: string }[] => (kind === "AUDIO" ? [{ name: audioRendition }] : rungs);
+
+/**
+ * What ffmpeg says of its outputs, which is of pictures only, and of an attempt at the sound alone how much of that is stored: it takes a hundredth of its
+ * length, so that is close enough. Pure.
+ */
+export function withSound(
+  statistics: ReadonlyMap<number, OutputStatistics>,
+  outputs: readonly PlannedOutput[],
+  publishers: ReadonlyMap<string, Pick<RenditionPublisher, "storedBytes" | "storedMs">>,
+  { kind, span }: PartDecision,
+): ReadonlyMap<number, OutputStatistics> {
+  const sound = publishers.get(audioRendition);
+  if (kind !== "AUDIO" || sound === undefined) return statistics;
+  const told = { frames: 0, timeMs: span.startMs + sound.storedMs, sizeBytes: sound.storedBytes };
+  return new Map([...statistics, [outputs.findIndex(({ name }) => name === audioRendition), told]]);
+}
