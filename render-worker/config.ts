@@ -1,5 +1,6 @@
 import type { Pool } from "@reelay/contracts";
 import type { FetchPolicy } from "./fetch/fetch-policy.ts";
+import type { Allowance } from "./limits/plan-allowance.ts";
 
 /** What one source may be at most. */
 export interface SourceLimits {
@@ -34,6 +35,8 @@ export interface WorkerConfig {
   shutdownGraceMs?: number;
   /** Finished segments of a task that the store has not taken yet, in bytes: beyond it the encoder is held. Default 256 MiB. */
   unsentBytes?: number;
+  /** What every ffmpeg may use besides what is in proportion to what it makes. Default: ten minutes of CPU time, 64 MiB of output. */
+  leastAllowance?: Partial<Allowance>;
   /** What is kept on disk of sources in a store elsewhere, for further tasks of the same video, in bytes: default 1 GiB, 0 keeps nothing. */
   sourceCacheBytes?: number;
   /** ffmpeg is ended when it makes no progress for so long. */

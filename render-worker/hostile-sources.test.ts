@@ -1,5 +1,8 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { WorkerConfig } from "./config.ts";
+import { words } from "./ffmpeg/words.ts";
 import {
   damaged,
   endlessTable,
@@ -8,10 +11,11 @@ import {
   madTimes,
   manyStreams,
   pointers,
+  repeatedPicture,
   ruins,
   survivors,
 } from "./testing/hostile-files.ts";
-import { startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 
 let files: Awaited<ReturnType<typeof temporaryDirectory>>;
 let worker: Awaited<ReturnType<typeof startWorker>>;
@@ -117,4 +121,28 @@ describe("is strange, and yet becomes a whole stream", () => {
     expect(audio?.playlist?.isComplete ?? null).toBe(soundMs === null ? null : true);
     expect(Math.abs((audio?.playlist?.durationMs ?? 0) - (soundMs ?? 0))).toBeLessThanOrEqual(45);
   });
+});
+
+describe("what would take for ever, or fill a disk, is ended in time", () => {
+  const makeEnd = async (make: MakeFile, leastAllowance: WorkerConfig["leastAllowance"]) => {
+    await using careful = await startWorker({ ...(leastAllowance && { leastAllowance }) });
+    const path = join(files.path, "endless.mp4");
+    await make(path);
+    const { size } = await stat(path);
+    const end = await careful.end(await careful.request(path));
+    expect(await careful.store.keys(`videos/${end.videoId}/attempts/`)).toEqual([]);
+    return { size, code: end.type === "render.failed.v1" && end.outcome === "REJECTED" && end.error.code };
+  };
+
+  test("a file of a megabyte that names one picture a quarter of a million times, all in a second", async () => {
+    const { code, size } = await makeEnd(repeatedPicture(250_000), { cpuSeconds: 1 });
+    expect(size).toBeLessThan(1_100_000);
+    expect(code).toBe("SOURCE_TOO_COSTLY");
+  }, 60_000);
+
+  test("an output beyond what its bitrates allow", async () => {
+    const make: MakeFile = (path) =>
+      makeClip(path, words("-f lavfi -i testsrc2=s=320x180:r=25:d=20 -c:v libx264 -preset ultrafast"));
+    expect((await makeEnd(make, { outputBytes: -100e6 })).code).toBe("OUTPUT_TOO_LARGE");
+  }, 60_000);
 });

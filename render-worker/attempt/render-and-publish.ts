@@ -21,12 +21,14 @@ import { withThreads } from "../ffmpeg/with-threads.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { Threads } from "../limits/estimate-need.ts";
+import { planAllowance } from "../limits/plan-allowance.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planSound } from "../sound/plan-sound.ts";
 import { Ticker } from "../ticker.ts";
+import { AllowanceGuard } from "./allowance-guard.ts";
 import { announceSplit, type SplitWork } from "./announce-split.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
@@ -129,9 +131,7 @@ export async function renderAndPublish(
   // Tasks for the rest read the source from the store.
   const isSourceStored = () => context.source?.isStored() ?? true;
   const isDecided = () => work.decision?.isSettled ?? true;
-  const usage = new UsageMeter(context.metrics, () =>
-    [...publishers.values()].reduce((sum, { storedBytes }) => sum + storedBytes, 0),
-  );
+  const usage = new UsageMeter(context.metrics, () => storedBytes(publishers));
   disposables.defer(() => usage.readStored());
   const span = part.kind === "WHOLE" ? {} : { span: part.span };
   const progressed = (nowMs: number) => {
@@ -147,11 +147,24 @@ export async function renderAndPublish(
         isHeld ? log.warn({ unsentBytes }, "encoder.held") : log.info({ unsentBytes }, "encoder.let-go"),
     }),
   );
+  const guard = new AllowanceGuard({
+    allowance: planAllowance({
+      ...{ durationMs: toLength(work).durationMs, longestMs: config.limits.sourceDurationMs },
+      ...{ picture: source.probe.video, rungs: work.rungs },
+      soundBps: work.withAudio ? soundBitrateBps(context, source) : 0,
+      ...(config.leastAllowance && { least: config.leastAllowance }),
+    }),
+    directories: [...publishers.keys()].map((name) => join(directory, name)),
+    storedBytes: () => storedBytes(publishers),
+  });
   // On its own: the other waits for the store, too.
   disposables.use(
     new Ticker(
       tickMs,
-      () => brake.read(),
+      async () => {
+        await brake.read();
+        await guard.check().catch((error: unknown) => failure.abort(error));
+      },
       (error) => log.debug({ err: error }, "tick.failed"),
     ),
   );
@@ -212,6 +225,9 @@ export async function renderAndPublish(
   const encoders = [...work.devices.encoders].map(([name, encoder]) => [name, describeEncoder(encoder)]);
   return { command: [tools.ffmpeg.path, ...toArguments(plan)], encoders: Object.fromEntries(encoders) };
 }
+
+const storedBytes = (publishers: ReadonlyMap<string, RenditionPublisher>): number =>
+  publishers.values().reduce((sum, publisher) => sum + publisher.storedBytes, 0);
 
 /** A few segments of every rendition at their ceiling, and something to spare. */
 function roomNeededBytes({ rungs }: RenderWork, segmentDurationMs: number): number {

@@ -280,3 +280,66 @@ export const damaged: Record<string, MakeFile> = {
   "a sound that goes on": (path) =>
     makeClip(path, words(`${picture("160x90", 25, 1)} ${sound(4)} ${h264} -c:a aac -f mp4`)),
 };
+
+/**
+ * An MP4 of one picture that its tables name again and again, all within a second: four bytes each, and each is decoded.
+ */
+export const repeatedPicture =
+  (times: number): MakeFile =>
+  async (path) => {
+    await makeClip(path, words(`${picture("64x36", 1, 1)} ${h264} -frames:v 1 -f mp4`));
+    const bytes = await readFile(path);
+    const change = (type: string, content: Buffer) => (moov: Buffer) => replaceBox(moov, type, content);
+    const offset = at(boxOf(bytes, "stco"), 8);
+    const size = at(boxOf(bytes, "stsz"), 4) || at(boxOf(bytes, "stsz"), 12);
+    const numbers = (...values: number[]) => {
+      const buffer = Buffer.alloc(values.length * 4);
+      for (const [index, value] of values.entries()) buffer.writeUInt32BE(value, index * 4);
+      return buffer;
+    };
+    // One tick each, of as many in a second as there are pictures.
+    const mdhd = Buffer.from(boxOf(bytes, "mdhd"));
+    mdhd.writeUInt32BE(times, 12);
+    mdhd.writeUInt32BE(times, 16);
+    const offsets = Buffer.alloc(8 + times * 4);
+    offsets.writeUInt32BE(times, 4);
+    for (let index = 0; index < times; index += 1) offsets.writeUInt32BE(offset, 8 + index * 4);
+    const changes = [
+      change("mdhd", mdhd),
+      change("stts", numbers(0, 1, times, 1)),
+      change("stsz", numbers(0, size, times)),
+      change("stsc", numbers(0, 1, 1, 1, 1)),
+      change("stco", offsets),
+      // Every sample is a key frame, and none is shown at another time than it is decoded.
+      ...["stss", "ctts", "edts", "sgpd", "sbgp"].map(
+        (type) => (moov: Buffer) => replaceBox(moov, type, null),
+      ),
+    ];
+    const from = bytes.indexOf("moov", 0, "latin1") - 4;
+    const moov = changes.reduce<Buffer>(
+      (before, next) => next(before),
+      bytes.subarray(from, from + at(bytes, from)),
+    );
+    await writeFile(path, Buffer.concat([bytes.subarray(0, from), moov]));
+  };
+
+const at = (bytes: Buffer, offset: number): number => bytes.readUInt32BE(offset);
+const containers = ["moov", "trak", "mdia", "minf", "stbl"];
+
+/** The content of the first box of a type, whereever it is. */
+function boxOf(bytes: Buffer, type: string): Buffer {
+  const from = bytes.indexOf(type, 0, "latin1") - 4;
+  return bytes.subarray(from + 8, from + at(bytes, from));
+}
+
+/** A box of boxes with another content for one of them, or without it. */
+function replaceBox(parent: Buffer, type: string, content: Buffer | null): Buffer {
+  const children: Buffer[] = [];
+  for (let from = 8; from < parent.length; from += at(parent, from)) {
+    const child = parent.subarray(from, from + at(parent, from));
+    const name = child.toString("latin1", 4, 8);
+    if (name !== type) children.push(containers.includes(name) ? replaceBox(child, type, content) : child);
+    else if (content !== null) children.push(box(name, content));
+  }
+  return box(parent.toString("latin1", 4, 8), ...children);
+}
