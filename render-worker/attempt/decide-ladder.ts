@@ -1,7 +1,9 @@
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import { describeForMemory } from "../limits/describe-for-memory.ts";
+import { estimateNeed } from "../limits/estimate-need.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { analyseSource } from "../quality/analyse-source.ts";
-import { planAnalysis } from "../quality/plan-analysis.ts";
+import { type Analysis, analysisThreads, planAnalysis } from "../quality/plan-analysis.ts";
 import { planBitrates } from "../quality/plan-bitrates.ts";
 import { sleep, within } from "../wait.ts";
 import type { AttemptContext } from "./context.ts";
@@ -30,11 +32,15 @@ export function decideLadder(
   const giveUp = new AbortController();
   const signal = AbortSignal.any([context.signal, giveUp.signal]);
   let isSettled = plan === null || context.task.profile.bitrates !== "CONTENT_AWARE";
+  let hasMemory = true;
   const work = async () => {
     if (isSettled || plan === null) return;
     while (!context.state.current.parts?.some(({ segments }) => segments.length > 0))
       await sleep(100, signal);
     const { config, tools, directory } = context;
+    hasMemory = false;
+    using _held = await memoryFor(context, source, plan, signal);
+    hasMemory = true;
     const measured = await analyseSource(source, plan, {
       tools,
       directory: directory.path,
@@ -63,8 +69,10 @@ export function decideLadder(
       return isSettled;
     },
     async settle() {
-      if (await within(patienceMs, done)) return;
-      giveUp.abort(new Error(`The analysis was not done ${patienceMs} ms after the head.`));
+      // The head's memory is given back only after this.
+      if (hasMemory && (await within(patienceMs, done))) return;
+      const what = hasMemory ? `not done ${patienceMs} ms` : "still without memory";
+      giveUp.abort(new Error(`The analysis was ${what} after the head.`));
       await done;
     },
     async [Symbol.asyncDispose]() {
@@ -72,6 +80,27 @@ export function decideLadder(
       await done;
     },
   };
+}
+
+/** It can be left out: it takes what the head leaves, as soon as there is enough, and waits in nobody's way. */
+async function memoryFor(
+  { memory, log }: AttemptContext,
+  source: SourceFile,
+  { momentsMs, probes }: Analysis,
+  signal: AbortSignal,
+): Promise<Disposable> {
+  const bytes = estimateNeed({
+    source: describeForMemory(source),
+    rungs: probes.map((size) => ({ ...size, encoder: "libx264" })),
+    threads: analysisThreads,
+    decoders: momentsMs.length,
+  });
+  for (let tries = 0; ; tries += 1) {
+    const held = memory.budget.tryReserve(bytes);
+    if (held) return held;
+    if (tries === 0) log.info({ bytes }, "analysis.memory-awaited");
+    await sleep(250, signal);
+  }
 }
 
 const toFields = ({ name, bitrateBps, qualityOffset }: PlannedRung) => ({

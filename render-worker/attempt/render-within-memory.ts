@@ -1,4 +1,5 @@
 import { currentUsage } from "../ffmpeg/program-usage.ts";
+import { describeForMemory } from "../limits/describe-for-memory.ts";
 import type { ReservedFit } from "../limits/worker-memory.ts";
 import type { AttemptContext } from "./context.ts";
 import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
@@ -14,7 +15,11 @@ export async function renderWithinMemory(
   render: Render = renderAndPublish,
 ): Promise<Made> {
   const { log, memory, signal, task } = context;
-  const fit = memory.plan({ ...work, source: describe(work), outOfMemory: task.outOfMemory ?? 0 });
+  const fit = memory.plan({
+    ...work,
+    source: describeForMemory(work.source),
+    outOfMemory: task.outOfMemory ?? 0,
+  });
   const { bytes, passes, threads, givenThreads } = fit;
   log.info({ bytes, passes: passes.length, threads }, "memory.planned");
   using _held = await memory.budget.reserve(bytes, {
@@ -48,12 +53,6 @@ export const joinMade = (made: readonly Made[]): Made => ({
   command: made.flatMap(({ command }, index) => (index === 0 ? command : ["&&", ...command])),
   encoders: Object.assign({}, ...made.map(({ encoders }) => encoders)) as Made["encoders"],
 });
-
-function describe({ source }: RenderWork) {
-  const { video, streamCount: streams } = source.probe;
-  const { codedWidth: width, codedHeight: height, pixelFormat } = video;
-  return { width, height, pixelFormat, isToneMapped: video.hdr !== null, streams };
-}
 
 /** What was stopped on its way may only say that more is needed. */
 function learn({ log, memory }: AttemptContext, fit: ReservedFit, isWhole: boolean): void {

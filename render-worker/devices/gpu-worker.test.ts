@@ -44,7 +44,9 @@ test("a worker finds its GPU, says what works on it, and keeps pictures there fr
   expect(end.state.encoderChanges).toBeUndefined();
   const key = `videos/${end.videoId}/attempts/${end.attemptId}/manifest.json`;
   const manifest = JSON.parse(await readFile(worker.store.path(key), "utf8"));
-  expect(manifest.madeBy.encoders).toMatchObject({ "360p": expect.stringContaining("h264_nvenc on NVIDIA Test") });
+  expect(manifest.madeBy.encoders).toMatchObject({
+    "360p": expect.stringContaining("h264_nvenc on NVIDIA Test"),
+  });
   expect(manifest.madeBy.commands.flat().join(" ")).toContain("-hwaccel cuda");
 });
 

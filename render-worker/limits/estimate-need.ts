@@ -49,6 +49,8 @@ export interface NeedInput {
   /** None: only sound. */
   rungs: readonly NeededRung[];
   threads: Threads;
+  /** How often the source is opened and decoded. Default 1. */
+  decoders?: number;
 }
 
 const mib = 1024 ** 2;
@@ -74,7 +76,7 @@ const ofCodec: Record<string, string> = { H264: "libx264", HEVC: "libx265", AV1:
 export const mostThreads = (height: number): number => Math.max(1, Math.floor(height / 32));
 
 /** Bytes. Pure. */
-export function estimateNeed({ source, rungs, threads }: NeedInput): number {
+export function estimateNeed({ source, rungs, threads, decoders = 1 }: NeedInput): number {
   const openBytes = programBytes + source.streams * streamBytes;
   if (rungs.length === 0) return Math.ceil(openBytes);
   const pixels = source.width * source.height;
@@ -84,7 +86,7 @@ export function estimateNeed({ source, rungs, threads }: NeedInput): number {
   // Floating point, three planes, and a copy on each side of the curve.
   const toneMapping = source.isToneMapped ? top * 3 * 4 * 4 : 0;
   const encoding = rungs.reduce((sum, rung) => sum + rung.width * rung.height * rungBytes(rung, threads), 0);
-  return Math.ceil(openBytes + pictureBytes * pictures + toneMapping + encoding);
+  return Math.ceil(openBytes + pictureBytes * pictures * decoders + toneMapping + encoding);
 }
 
 function rungBytes({ encoder, height }: NeededRung, { encode }: Threads): number {

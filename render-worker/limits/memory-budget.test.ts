@@ -44,6 +44,20 @@ test("who stops waiting lets those behind through, and takes nothing", async () 
   expect(budget.reservedBytes).toBe(70);
 });
 
+test("what can be left out gets what is free, at once or not at all, and never before who waits", async () => {
+  const budget = new MemoryBudget(() => 100);
+  const first = await budget.reserve(60, { signal: never });
+  expect(budget.tryReserve(50)).toBeNull();
+  const extra = budget.tryReserve(30);
+  expect(budget.reservedBytes).toBe(90);
+  const large = budget.reserve(80, { signal: never });
+  expect(budget.tryReserve(5)).toBeNull();
+  extra?.[Symbol.dispose]();
+  first[Symbol.dispose]();
+  using _large = await large;
+  expect(budget.reservedBytes).toBe(80);
+});
+
 test("more than there will ever be is refused at once, with both figures", async () => {
   const budget = new MemoryBudget(() => 100);
   await expect(budget.reserve(101, { signal: never })).rejects.toThrow(new NeverFitsError(101, 100));

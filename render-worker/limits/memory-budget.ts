@@ -59,6 +59,17 @@ export class MemoryBudget {
       onWait?.();
       await this.#wait(bytes, signal);
     } else this.#reservedBytes += bytes;
+    return this.#held(bytes);
+  }
+
+  /** For what can be left out: null when it is not free right now, or somebody waits for it. */
+  tryReserve(bytes: number): Disposable | null {
+    if (this.#waiting.length > 0 || this.#reservedBytes + bytes > this.capacityBytes) return null;
+    this.#reservedBytes += bytes;
+    return this.#held(bytes);
+  }
+
+  #held(bytes: number): Disposable {
     let isGivenBack = false;
     return {
       [Symbol.dispose]: () => {

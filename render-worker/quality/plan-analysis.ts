@@ -47,14 +47,18 @@ export function planAnalysis(
 
 export const pixels = ({ width, height }: { width: number; height: number }): number => width * height;
 
+/** Decoders and encoders of the analysis: it runs beside a head, and needs memory for each thread. */
+export const analysisThreads = { decode: 1, encode: 2 };
+
 /**
- * One ffmpeg process that encodes samples of a source, one after the other, at each size in two qualities, and throws away what it makes: how
- * many bits it took is in the statistics, how alike it was in the encoder's last words. Samples begin at key frames, which costs least. Pure.
+ * An ffmpeg process that encodes samples of a source, one after the other, at each size in one quality, and throws away what it makes: how
+ * many bits it took is in the statistics, how alike it was in the encoder's last words. Samples begin at key frames, which costs least. Qualities
+ * come one after the other, in processes of their own: decoding a few seconds twice costs less than twice the encoders' memory. Pure.
  */
 export function analysisArguments(
   source: SourceFile,
   { momentsMs, probes }: Analysis,
-  { filters, limits }: { filters: readonly string[]; limits: { sourcePixels: number } },
+  { crf, filters, limits }: { crf: number; filters: readonly string[]; limits: { sourcePixels: number } },
 ): string[] {
   const [top, ...rest] = probes;
   if (!top) return [];
@@ -63,29 +67,26 @@ export function analysisArguments(
       `[${index}:${source.videoIndex}]setpts=PTS-STARTPTS,trim=duration=${sampleMs / 1000},${planCommonFilters(source, top, filters).join(",")}[s${index}]`,
   );
   const joined = `${momentsMs.map((_, index) => `[s${index}]`).join("")}concat=n=${momentsMs.length}:v=1`;
+  const split =
+    rest.length === 0
+      ? "[0p]"
+      : `,split=${1 + rest.length}[0p]${rest.map((_, index) => `[to${index + 1}]`).join("")}`;
   const scaled = rest.map(
-    ({ width, height }, index) =>
-      `[to${index + 1}]scale=${width}:${height},setsar=1,split=2[a${index + 1}][b${index + 1}]`,
+    ({ width, height }, index) => `[to${index + 1}]scale=${width}:${height},setsar=1[${index + 1}p]`,
   );
-  const split = `split=${2 + rest.length}[a0][b0]${rest.map((_, index) => `[to${index + 1}]`).join("")}`;
   return [
     ...words("-hide_banner -nostdin -nostats -y"),
     ...words(`-vstats_version 2 -vstats_file ${analysisStatisticsFile}`),
     ...momentsMs.flatMap((momentMs) => [
       ...safeInputOptions(limits.sourcePixels, source.input),
-      ...words(`-noaccurate_seek -ss ${momentMs / 1000} -an -sn -i`),
+      ...words(`-threads ${analysisThreads.decode} -noaccurate_seek -ss ${momentMs / 1000} -an -sn -i`),
       source.input,
     ]),
     "-filter_complex",
-    [...samples, `${joined},${split}`, ...scaled].join(";"),
+    [...samples, `${joined}${split}`, ...scaled].join(";"),
     ...probes.flatMap((_, index) => [
-      ...encode(`a${index}`, usualCrf),
-      ...encode(`b${index}`, usualCrf + coarserSteps),
+      ...words(`-map [${index}p] -c:v libx264 -preset veryfast -profile:v high -crf ${crf} -ssim 1`),
+      ...words(`-threads ${analysisThreads.encode} -fps_mode passthrough -f null -`),
     ]),
   ];
 }
-
-const encode = (label: string, crf: number): string[] => [
-  ...words(`-map [${label}] -c:v libx264 -preset veryfast -profile:v high -crf ${crf} -ssim 1`),
-  ...words("-fps_mode passthrough -f null -"),
-];

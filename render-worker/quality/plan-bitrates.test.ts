@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { sourceOf } from "../testing/fixtures.ts";
-import { readAnalysis } from "./analyse-source.ts";
+import { readSamples } from "./analyse-source.ts";
 import { analysisArguments, planAnalysis } from "./plan-analysis.ts";
 import { type Measured, planBitrates } from "./plan-bitrates.ts";
 import { planComparedMoments, planSamples } from "./plan-samples.ts";
@@ -122,28 +122,31 @@ test("nothing was measured: the ladder is as it was", () => {
   expect(planBitrates([], rungs)).toEqual(rungs);
 });
 
-test("the samples are one process: each is begun at a key frame, encoded at each size in two qualities", () => {
+test("the samples of a quality are one process: each is begun at a key frame, and encoded at each size", () => {
   const analysis = {
     momentsMs: [15_000, 45_000],
     probes: [rungs[3], rungs[1]].flatMap((size) => size ?? []),
   };
-  const line = analysisArguments(sourceOf(), analysis, { filters: [], limits: { sourcePixels: 36_000_000 } })
+  const options = { crf: 23, filters: [], limits: { sourcePixels: 36_000_000 } };
+  const line = analysisArguments(sourceOf(), analysis, options)
     .join(" ")
     .replaceAll(/(_whitelist) \S+/g, "$1 …");
   expect(line.replaceAll(/ (?=-map |-filter_complex |-i )/g, "\n")).toMatchInlineSnapshot(`
-    "-hide_banner -nostdin -nostats -y -vstats_version 2 -vstats_file analysis.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200 -noaccurate_seek -ss 15 -an -sn
-    -i file:/store/clip.mp4 -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200 -noaccurate_seek -ss 45 -an -sn
+    "-hide_banner -nostdin -nostats -y -vstats_version 2 -vstats_file analysis.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200 -threads 1 -noaccurate_seek -ss 15 -an -sn
+    -i file:/store/clip.mp4 -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200 -threads 1 -noaccurate_seek -ss 45 -an -sn
     -i file:/store/clip.mp4
-    -filter_complex [0:0]setpts=PTS-STARTPTS,trim=duration=1,scale=1280:720,setsar=1,format=yuv420p[s0];[1:0]setpts=PTS-STARTPTS,trim=duration=1,scale=1280:720,setsar=1,format=yuv420p[s1];[s0][s1]concat=n=2:v=1,split=3[a0][b0][to1];[to1]scale=640:360,setsar=1,split=2[a1][b1]
-    -map [a0] -c:v libx264 -preset veryfast -profile:v high -crf 23 -ssim 1 -fps_mode passthrough -f null -
-    -map [b0] -c:v libx264 -preset veryfast -profile:v high -crf 27 -ssim 1 -fps_mode passthrough -f null -
-    -map [a1] -c:v libx264 -preset veryfast -profile:v high -crf 23 -ssim 1 -fps_mode passthrough -f null -
-    -map [b1] -c:v libx264 -preset veryfast -profile:v high -crf 27 -ssim 1 -fps_mode passthrough -f null -"
+    -filter_complex [0:0]setpts=PTS-STARTPTS,trim=duration=1,scale=1280:720,setsar=1,format=yuv420p[s0];[1:0]setpts=PTS-STARTPTS,trim=duration=1,scale=1280:720,setsar=1,format=yuv420p[s1];[s0][s1]concat=n=2:v=1,split=2[0p][to1];[to1]scale=640:360,setsar=1[1p]
+    -map [0p] -c:v libx264 -preset veryfast -profile:v high -crf 23 -ssim 1 -threads 2 -fps_mode passthrough -f null -
+    -map [1p] -c:v libx264 -preset veryfast -profile:v high -crf 23 -ssim 1 -threads 2 -fps_mode passthrough -f null -"
   `);
 });
 
 test("bits are read by output and sample, likeness from the encoders' last words", () => {
-  const analysis = { momentsMs: [1, 2], probes: [{ width: 640, height: 360 }] };
+  const probes = [
+    { width: 640, height: 360 },
+    { width: 256, height: 144 },
+  ];
+  const analysis = { momentsMs: [1, 2], probes };
   const frame = (output: number, time: string, bytes: number) =>
     `out= ${output} st= 0 frame= 1 q= -1.0 f_size= ${bytes} s_size= 1kB time= ${time} br= 1kbits/s avg_br= 1kbits/s type= I`;
   const statistics = [
@@ -152,11 +155,9 @@ test("bits are read by output and sample, likeness from the encoders' last words
   ].join("\n");
   const words =
     "[libx264 @ 0x1] SSIM Mean Y:0.9901000 (20.0db)\n[libx264 @ 0x2] SSIM Mean Y:0.9800000 (17.0db)\n";
-  expect(readAnalysis(analysis, statistics, words)).toEqual([
-    {
-      ...{ width: 640, height: 360, peakBps: 24_000 },
-      ...{ usual: { bps: 18_000, ssim: 0.9901 }, coarser: { bps: 4_000, ssim: 0.98 } },
-    },
+  expect(readSamples(analysis, statistics, words)).toEqual([
+    { bps: [12_000, 24_000], ssim: 0.9901 },
+    { bps: [3_200, 4_800], ssim: 0.98 },
   ]);
-  expect(() => readAnalysis(analysis, statistics, "")).toThrow("gave 0 results");
+  expect(() => readSamples(analysis, statistics, "")).toThrow("gave 0 results");
 });
