@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import type { RenderRequested, RenditionPart, TaskPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
+import { holed } from "./testing/hostile-files.ts";
 import { complaints, decodedSound, firstPictureType } from "./testing/inspect.ts";
 import { joinParts, shownAt } from "./testing/join-parts.ts";
 import {
@@ -44,14 +45,17 @@ async function makeParts(worker: RunningWorker, clip: string, startsMs: readonly
   const head = await make(worker, clip, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs } });
   const ladder = head.variants.filter(({ status }) => status === "RENDERING");
   const parts: RenditionPart[] = [...(head.parts ?? [])];
+  const damage = [head.damage];
   for (const [index, startMs] of startsMs.entries()) {
     const part: TaskPart = { kind: "CHUNK", startMs, endMs: startsMs[index + 1] ?? null };
-    parts.push(...((await make(worker, clip, { part, ladder })).parts ?? []));
+    const made = await make(worker, clip, { part, ladder });
+    parts.push(...(made.parts ?? []));
+    damage.push(made.damage);
   }
   if (head.audio) {
     parts.push(...((await make(worker, clip, { part: { kind: "AUDIO", startMs: headMs } })).parts ?? []));
   }
-  return { head, parts, of: (name: string) => parts.filter(({ rendition }) => rendition === name) };
+  return { head, parts, damage, of: (name: string) => parts.filter(({ rendition }) => rendition === name) };
 }
 
 const totalMs = (part: RenditionPart | undefined): number =>
@@ -190,6 +194,23 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       },
       120_000,
     );
+
+    test("damage in the middle of a long source is said of the part that it is in, and the others are whole", async () => {
+      await using worker = await startWorker({}, tools);
+      const clip = join(clips.path, "holed.mp4");
+      await holed(
+        (path) => makeClip(path, [...picture("25", 12), ...encode, ...words("-g 25 -movflags +faststart")]),
+        0.4,
+        0.62,
+      )(clip);
+      const made = await makeParts(worker, clip, [4_000, 8_000]);
+      expect(made.damage).toEqual([
+        undefined,
+        { startMs: 4_000, endMs: 8_000, lostMs: expect.any(Number) },
+        undefined,
+      ]);
+      expect(made.damage[1]?.lostMs).toBeGreaterThan(1_500);
+    }, 60_000);
 
     test("the sound of a head and of what follows is, sample by sample, that of one encode", async () => {
       await using worker = await startWorker({}, tools);

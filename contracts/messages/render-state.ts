@@ -104,6 +104,14 @@ export const Split = z.object({
 });
 export type Split = z.infer<typeof Split>;
 
+/** Pictures of a part of the timeline that could not be decoded. */
+export const SourceDamage = z.object({
+  startMs: z.int32().nonnegative(),
+  endMs: z.int32().nonnegative(),
+  lostMs: z.int32().positive(),
+});
+export type SourceDamage = z.infer<typeof SourceDamage>;
+
 /**
  * Everything that an attempt knows so far. Every state report carries it whole, so that a report stands alone: the newest
  * one (by `sequence`) is enough, whatever was lost before it.
@@ -131,6 +139,8 @@ export const RenderState = z.object({
   parts: z.array(RenditionPart).optional(),
   /** Of a head: the rest is for other tasks. */
   split: Split.optional(),
+  /** Of an attempt at a part: how much of it was lost to a damaged source, where that is more than a second and a tenth. */
+  damage: SourceDamage.optional(),
   /** Encoders that failed on the way and were replaced, in that order; grows only. */
   encoderChanges: z.array(EncoderChange).optional(),
 });

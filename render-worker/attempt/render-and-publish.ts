@@ -34,6 +34,7 @@ import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import type { LadderDecision } from "./decide-ladder.ts";
 import { EncoderBrake } from "./encoder-brake.ts";
+import { judgeDamage } from "./judge-damage.ts";
 import { measureGain } from "./measure-gain.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
@@ -210,6 +211,7 @@ export async function renderAndPublish(
   }
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
   if (part.kind === "WHOLE" && work.rungs.length > 0) assertDecoded(work, statistics);
+  noteDamage(context, work, statistics, result.logTail);
   learnSpeed(context, work, speed);
   if (work.split && isDecided() && isSourceStored())
     announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
@@ -334,6 +336,28 @@ const soundEmpty = () =>
     "SOURCE_HAS_NO_SOUND",
     "The source's sound stream holds nothing that could be decoded, and its profile makes sound only. Upload a copy that plays, or use a profile with rungs.",
   );
+
+/** Of a part of a long video; what is made in one piece is judged as a whole. */
+function noteDamage(
+  { log, state }: AttemptContext,
+  work: RenderWork,
+  statistics: FrameStatistics,
+  logTail: string,
+): void {
+  const { durationMs: lengthMs, startMs } = toLength(work);
+  if (work.part.kind === "WHOLE" || work.rungs.length === 0 || lengthMs === null) return;
+  const outputs = [...statistics.outputs.values()];
+  const damage = judgeDamage({
+    ...{ startMs, lengthMs, log: logTail },
+    frames: Math.max(0, ...outputs.map(({ frames }) => frames)),
+    lastMs: Math.max(startMs, ...outputs.map(({ timeMs }) => timeMs)),
+    isVariable: work.source.probe.video.isVariableFrameRate,
+    frameRate: work.rungs.reduce((most, { frameRate }) => Math.max(most, frameRate ?? 0), 0) || null,
+  });
+  if (damage === null) return;
+  log.warn({ ...damage }, "source.damaged");
+  state.update((before) => ({ ...before, damage }));
+}
 
 /** A source most of which is damaged is refused rather than shown for a part of its time without a word. */
 function assertDecoded({ source: { promised } }: RenderWork, statistics: FrameStatistics): void {

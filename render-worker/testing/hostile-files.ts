@@ -254,7 +254,7 @@ async function mp4At(path: string): Promise<string> {
 const sound = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
 
 /** Bytes of the media data from one share of the file to another are lost. */
-const holed =
+export const holed =
   (make: MakeFile, from: number, to: number): MakeFile =>
   async (path) => {
     await make(path);

@@ -173,6 +173,34 @@ test("what a chunk has made counts with its end, although its progress was never
   );
 });
 
+test("what of the source is damaged is said, and a job ends when more than half of the video is lost", async () => {
+  const { ref, chunks } = await splitVideo();
+  const lose = async ({ task, ref: chunk }: (typeof chunks)[number]) => {
+    const attempt = splitAttemptOf(chunk, "w1");
+    const { startMs } = task;
+    const parts = task.renditions.map((name) => attempt.part(name, startMs, task.endMs, []));
+    const damage = { startMs, endMs: startMs + 8_000, lostMs: 8_000 };
+    await system.apply(attempt.started);
+    await system.apply(attempt.completed(1, { ...attempt.rest(...parts), damage }));
+  };
+  for (const chunk of chunks.slice(2, 6)) await lose(chunk);
+  expect(await statusesOf(ref)).toMatchObject({ video: "PLAYABLE", job: "RUNNING" });
+  const where = { videoId: ref.videoId, type: "video.source-damaged" };
+  expect((await system.db.event.findFirst({ where }))?.data).toEqual({
+    ...{ startMs: 24_000, endMs: 32_000, lostMs: 8_000 },
+  });
+  for (const chunk of chunks.slice(1, 2)) await lose(chunk);
+  expect(await statusesOf(ref)).toMatchObject({
+    video: "FAILED",
+    variants: ["FAILED", "FAILED"],
+    job: "FAILED",
+  });
+  expect(await system.db.job.findUnique({ where: { id: ref.jobId } })).toMatchObject({
+    errorCode: "SOURCE_CORRUPT",
+    errorRetriable: false,
+  });
+});
+
 test("a lost chunk is made again alone, and what it had published stays until there is as much again", async () => {
   const { ref, chunks, audio } = await splitVideo();
   const [first, ...others] = chunks;

@@ -6,6 +6,7 @@ import {
   type Report,
 } from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
+import { settleJob } from "../jobs/settle-job.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import { extendPlaylists, renditionsAt } from "../parts/extend-playlists.ts";
 import { splitJob } from "../parts/split-job.ts";
@@ -22,6 +23,7 @@ import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
 import { completeTask, endAttempt, settleIfDone } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
 import { keepSums } from "./keep-sums.ts";
+import { noteDamage } from "./note-damage.ts";
 import { planEncoderChanges } from "./plan-encoder-changes.ts";
 import { planState, videoRows } from "./plan-state.ts";
 import { writeState } from "./write-state.ts";
@@ -135,6 +137,13 @@ async function applyToHeld(
   if (report.type === "render.completed.v1") {
     await completeTask(tx, attempt, now);
     await noteAccount(tx, attempt, report);
+    const { damage } = report.state;
+    const end = damage ? await noteDamage(tx, attempt, damage, plan.after.durationMs) : null;
+    if (end !== null) {
+      await settleJob(tx, task.job, end, now);
+      await refreshManifest(tx, store, videoId);
+      return "applied";
+    }
   }
   const grown = await extendPlaylists(tx, store, {
     ...{ job: task.job, rows: plan.after, now },
