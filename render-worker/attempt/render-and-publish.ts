@@ -133,7 +133,7 @@ export async function renderAndPublish(
   const isSourceStored = () => context.source?.isStored() ?? true;
   const isDecided = () => work.decision?.isSettled ?? true;
   const usage = new UsageMeter(context.metrics, () => storedBytes(publishers));
-  disposables.defer(() => usage.readStored());
+  disposables.defer(() => usage.read());
   const span = part.kind === "WHOLE" ? {} : { span: part.span };
   const progressed = (nowMs: number) => {
     const told = withSound(statistics.outputs, plan.outputs, publishers, part);
@@ -171,7 +171,7 @@ export async function renderAndPublish(
   );
   const tick = async () => {
     await statistics.poll();
-    await usage.read();
+    usage.read();
     const now = performance.now();
     progressed(now);
     speed.read(encodedPixels(plan, work, statistics), now);
@@ -190,7 +190,6 @@ export async function renderAndPublish(
     isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
     onStart: (pid: number) => {
       brake.follow(pid);
-      usage.follow(pid);
       log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started");
       void context.directory
         .noteEncoder(pid)

@@ -4,9 +4,9 @@ import type { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 
 /** What of an attempt has progress of its own: its variants; of one at the sound alone that. Others have it on the way. */
-export const progressing = <Named extends { name: string }>(
+export const progressing = (
   { kind }: PartDecision,
-  rungs: readonly Named[],
+  rungs: readonly { name: string }[],
 ): readonly { name: string }[] => (kind === "AUDIO" ? [{ name: audioRendition }] : rungs);
 
 /**

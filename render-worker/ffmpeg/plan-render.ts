@@ -1,7 +1,7 @@
 import type { Profile } from "@reelay/contracts";
 import type { DevicePlan } from "../devices/choose-devices.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
-import { mustBeSearched } from "../part/plan-entry.ts";
+import { planClock } from "../part/plan-clock.ts";
 import { planKeyFrames } from "../part/plan-key-frames.ts";
 import { planPacketTimes } from "../part/plan-packet-times.ts";
 import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
@@ -75,6 +75,11 @@ export function planRender(request: RenderRequest): RenderPlan {
   const audio =
     request.withAudio && source.audioIndex !== null ? [planAudio(request, source.audioIndex)] : [];
   const poster = withPoster && rungs.length > 0 && span.startMs === 0 ? [planPoster(request)] : [];
+  const uses = { picture: rungs.length > 0, sound: audio.length > 0 };
+  const clocks =
+    request.entry === undefined
+      ? []
+      : planClock(source, uses).map(({ options }) => ({ name: "clock", options, path: clockFile }));
   return {
     inputOptions: [
       ...words("-hide_banner -nostdin -loglevel warning"),
@@ -91,7 +96,7 @@ export function planRender(request: RenderRequest): RenderPlan {
     filterGraph: rungs.length > 0 ? planGraph(request, rungs) : null,
     // The poster first: ffmpeg 5 notices that it has its one picture only when no output before it is unfinished, and reads on for it until then. Of a
     // head it would decode the whole source.
-    outputs: [...poster, ...videos, ...audio, ...planClock(request)],
+    outputs: [...poster, ...videos, ...audio, ...clocks],
   };
 }
 
@@ -106,23 +111,6 @@ const planSeek = (entry: SourceEntry | undefined): string[] =>
         ...words("-copyts -start_at_zero"),
         ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
       ];
-
-/**
- * Of an MPEG transport stream ffmpeg takes the first of the streams that it uses for the beginning of time. So all parts must use the same ones: what
- * a part has no use for is looked at, and goes nowhere.
- */
-function planClock({ source, entry, rungs, withAudio }: RenderRequest): PlannedOutput[] {
-  if (entry === undefined || source.audioIndex === null || !mustBeSearched(source)) return [];
-  const unused = [
-    ...(rungs.length > 0 ? [] : [source.videoIndex]),
-    ...(withAudio ? [] : [source.audioIndex]),
-  ];
-  return unused.map((index) => ({
-    name: "clock",
-    options: words(`-map 0:${index} -c copy -t 0.01`),
-    path: clockFile,
-  }));
-}
 
 function planGraph(request: RenderRequest, rungs: readonly PlannedRung[]): string {
   const { source, filters, devices, span } = request;

@@ -2,7 +2,7 @@ import type { QualityMetric } from "@reelay/contracts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { planCommonFilters } from "../ffmpeg/plan-filter-graph.ts";
 import { words } from "../ffmpeg/words.ts";
-import { mustBeSearched } from "../part/plan-entry.ts";
+import { planClock } from "../part/plan-clock.ts";
 import type { SourceEntry } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 
@@ -66,17 +66,10 @@ export function planComparison(request: ComparisonRequest): string[] {
     "-filter_complex",
     planGraph(request),
     ...pieces.flatMap(({ name }) => words(`-map [${name}] -f null -`)),
-    ...planClock(request),
+    ...planClock(source, { picture: true, sound: false }).flatMap(({ options }) =>
+      options.concat(words("-f null -")),
+    ),
   ];
-}
-
-/**
- * Of an MPEG transport stream ffmpeg takes the first of the streams that it uses for the beginning of time: the sound, too, as it did in the
- * render.
- */
-function planClock({ source }: ComparisonRequest): string[] {
-  if (!mustBeSearched(source) || source.audioIndex === null) return [];
-  return [...words(`-map 0:${source.audioIndex} -c copy -t 0.01 -f null`), "-"];
 }
 
 /** The size at which variants of a source are compared. */

@@ -324,7 +324,7 @@ export const repeatedPicture =
   };
 
 const at = (bytes: Buffer, offset: number): number => bytes.readUInt32BE(offset);
-const containers = ["moov", "trak", "mdia", "minf", "stbl"];
+const containers = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
 
 /** The content of the first box of a type, whereever it is. */
 function boxOf(bytes: Buffer, type: string): Buffer {
@@ -338,7 +338,7 @@ function replaceBox(parent: Buffer, type: string, content: Buffer | null): Buffe
   for (let from = 8; from < parent.length; from += at(parent, from)) {
     const child = parent.subarray(from, from + at(parent, from));
     const name = child.toString("latin1", 4, 8);
-    if (name !== type) children.push(containers.includes(name) ? replaceBox(child, type, content) : child);
+    if (name !== type) children.push(containers.has(name) ? replaceBox(child, type, content) : child);
     else if (content !== null) children.push(box(name, content));
   }
   return box(parent.toString("latin1", 4, 8), ...children);

@@ -32,8 +32,8 @@ const sound: DashRendition = {
   language: "de",
 };
 
-test("every segment has its address and its own duration, codec by codec, and the sound beside them", () => {
-  const mpd = planMpd([video("360p", "avc1.64001E", 360), video("720p", "avc1.64001F", 720), sound], 4_000);
+test("every segment has its address and its own duration, and the sound stands beside the pictures", () => {
+  const mpd = planMpd([video("360p", "avc1.64001E", 360), sound], 4_000);
   expect(mpd?.replaceAll(/ +<SegmentURL.*\n/g, "")).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:full:2011" type="static" mediaPresentationDuration="PT13.234567S" minBufferTime="PT4S" maxSegmentDuration="PT4S">
@@ -42,17 +42,6 @@ test("every segment has its address and its own duration, codec by codec, and th
           <Representation id="360p" codecs="avc1.64001E" bandwidth="360000" width="640" height="360" sar="1:1" frameRate="30000/1001">
             <SegmentList timescale="1000000">
               <Initialization sourceURL="../attempts/a1/360p/init.mp4"/>
-              <SegmentTimeline>
-                <S t="0" d="1000000" r="1"/>
-                <S d="2000000"/>
-                <S d="4000000" r="1"/>
-                <S d="1234567"/>
-              </SegmentTimeline>
-            </SegmentList>
-          </Representation>
-          <Representation id="720p" codecs="avc1.64001F" bandwidth="720000" width="1280" height="720" sar="1:1" frameRate="30000/1001">
-            <SegmentList timescale="1000000">
-              <Initialization sourceURL="../attempts/a1/720p/init.mp4"/>
               <SegmentTimeline>
                 <S t="0" d="1000000" r="1"/>
                 <S d="2000000"/>
