@@ -1,4 +1,4 @@
-import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
 import { workerSilenceMs } from "../workers/alive.ts";
 
 /** The queue of the whole system at one moment. */
@@ -14,15 +14,23 @@ export interface QueueState {
   }[];
 }
 
+/** As the partial indexes have it: nearly all tasks have ended long ago, and none of those is looked at. */
+export const openTasks = Prisma.sql`
+  SELECT t.pool::text, t.status::text, t.priority::text, sum(t.count)::int AS count,
+    coalesce(greatest(0, extract(epoch FROM now() - min(t.since) FILTER (WHERE w.paused_at IS NULL))), 0)::float8 AS "ageSeconds"
+  FROM (
+    SELECT pool, status, priority, workspace_id, count(*), min(available_at) AS since FROM tasks
+    WHERE status = 'QUEUED' AND dispatched_at IS NULL GROUP BY pool, status, priority, workspace_id
+    UNION ALL
+    SELECT pool, status, priority, workspace_id, count(*), min(available_at) FROM tasks
+    WHERE status = 'RUNNING' OR (status = 'QUEUED' AND dispatched_at IS NOT NULL) GROUP BY pool, status, priority, workspace_id
+  ) t JOIN workspaces w ON w.id = t.workspace_id
+  GROUP BY t.pool, t.status, t.priority`;
+
 /** Three small queries over what waits and runs, not over what has ended. */
 export async function readQueueState(db: PrismaClient): Promise<QueueState> {
   const [tasks, outbox, workers] = await Promise.all([
-    db.$queryRaw<QueueState["tasks"]>`
-      SELECT t.pool::text, t.status::text, t.priority::text, count(*)::int AS count,
-        coalesce(greatest(0, extract(epoch FROM now() - min(t.available_at) FILTER (WHERE w.paused_at IS NULL))), 0)::float8 AS "ageSeconds"
-      FROM tasks t JOIN workspaces w ON w.id = t.workspace_id
-      WHERE t.status IN ('QUEUED', 'RUNNING')
-      GROUP BY t.pool, t.status, t.priority`,
+    db.$queryRaw<QueueState["tasks"]>(openTasks),
     db.$queryRaw<QueueState["outbox"][]>`
       SELECT count(*)::int AS count,
         coalesce(greatest(0, extract(epoch FROM now() - min(available_at))), 0)::float8 AS "lagSeconds"
