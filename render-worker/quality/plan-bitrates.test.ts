@@ -61,13 +61,12 @@ test("still pictures are made as coarse as may be, and their ceilings fall to th
     ["144p", 75_000, 6],
     ["360p", 350_000, 6],
     ["540p", 1_000_000, 6],
-    // Larger than what was looked at: a step less.
-    ["720p", 1_750_000, 5],
-    ["1080p", 3_000_000, 5],
+    ["720p", 1_750_000, 6],
+    ["1080p", 3_000_000, 6],
   ]);
 });
 
-test("easy content gives up what nobody sees; between two sizes rungs get something in between", () => {
+test("content in between is made as fine as its ceiling allows, but for what nobody sees; between two sizes rungs get something in between", () => {
   expect(
     plan(
       measured([1920, 1080], [1_500_000, 0.99], [1_000_000, 0.988]),
@@ -78,30 +77,35 @@ test("easy content gives up what nobody sees; between two sizes rungs get someth
       [
         "144p",
         150000,
-        1.25,
+        -5,
       ],
       [
         "360p",
         700000,
-        1.25,
+        -6.5,
       ],
       [
         "540p",
         2000000,
-        1.25,
+        -8,
       ],
       [
         "720p",
-        3398000,
-        2,
+        3500000,
+        -8,
       ],
       [
         "1080p",
-        5313000,
-        2.75,
+        6000000,
+        -8,
       ],
     ]
   `);
+});
+
+test("a talk at 360p is finer than usual: likeness is cheap there, and far below its ceiling", () => {
+  const [, at360] = plan(measured([640, 360], [104_880, 0.9959008], [76_864, 0.9910347]));
+  expect(at360).toEqual(["360p", 700_000, -6.5]);
 });
 
 test("hard content keeps the profile's ceilings and the usual quality", () => {
