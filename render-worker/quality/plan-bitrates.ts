@@ -91,7 +91,7 @@ function stepsFor(
   const lackAtCeiling = lack * lackPerStep ** Math.min(0, Math.max(finestCompared, atCeiling));
   const steps = Math.log((lackAtCeiling + ssimToLose) / lack) / Math.log(lackPerStep);
   // Finer detail may be lost there than was seen.
-  const careful = isBeyond ? steps - 1 : steps;
+  const careful = isBeyond ? Math.min(steps, Math.max(0, steps - 1)) : steps;
   return Math.min(coarsest, Math.max(finest, Math.floor(careful * 4) / 4));
 }
 
