@@ -24,7 +24,7 @@ import type { Threads } from "../limits/estimate-need.ts";
 import { planAllowance } from "../limits/plan-allowance.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import { findEntry } from "../part/find-entry.ts";
-import { frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
+import { firstPictureMs, frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planSound } from "../sound/plan-sound.ts";
 import { Ticker } from "../ticker.ts";
@@ -249,6 +249,7 @@ async function startPublishers(
       kind: "video" as const,
       bps: rung.bitrateBps,
       frameMs: frameDurationMs(source, rung),
+      firstPictureMs: firstPictureMs(source),
     })),
     ...(withAudio
       ? [
@@ -257,12 +258,13 @@ async function startPublishers(
             kind: "audio" as const,
             bps: soundBitrateBps(context, source),
             frameMs: soundFrameMs,
+            firstPictureMs: 0,
           },
         ]
       : []),
   ];
   const publishers = new Map<string, RenditionPublisher>();
-  for (const { name, kind, bps, frameMs } of renditions) {
+  for (const { name, kind, bps, ...timing } of renditions) {
     const directory = join(context.directory.path, name);
     await mkdir(directory, { recursive: true });
     const publisher = new RenditionPublisher({
@@ -277,7 +279,7 @@ async function startPublishers(
         init: initFile,
       },
       span: part.span,
-      frameMs,
+      ...timing,
       segmentDurationMs: task.profile.segmentDurationMs,
       sink:
         part.kind === "WHOLE"

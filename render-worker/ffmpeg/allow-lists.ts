@@ -23,6 +23,8 @@ const videoDecoders = [
   ...words("apng cinepak svq1 svq3 rv10 rv20 rv30 rv40 indeo2 indeo3 indeo4 indeo5 hap"),
   ...words("rpza smc 8bps zmbv tscc tscc2 flashsv flashsv2 bmp msvideo1 camstudio cscd snow"),
   ...words("speedhq asv1 asv2 mts2 wmv1 g2m mss1 mss2 aic dxv notchlc cllc lagarith"),
+  // Covers.
+  ...words("webp tiff"),
 ];
 
 const audioDecoders = [
@@ -36,6 +38,12 @@ const audioDecoders = [
   ...words("pcm_alaw pcm_mulaw pcm_s8 pcm_u8 pcm_s16le pcm_s16be pcm_u16le pcm_u16be pcm_s24le"),
   ...words("pcm_s24be pcm_u24le pcm_u24be pcm_s32le pcm_s32be pcm_u32le pcm_u32be pcm_f32le pcm_f32be"),
   ...words("pcm_f64le pcm_f64be pcm_bluray pcm_dvd pcm_lxf pcm_s16le_planar pcm_s16be_planar pcm_zork"),
+];
+
+/** Never decoded; but ffprobe opens a decoder for every stream, and ends where it may not. */
+const subtitleDecoders = [
+  ...words("ssa ass srt subrip mov_text webvtt text dvbsub dvdsub pgssub xsub cc_dec libzvbi_teletextdec"),
+  ...words("libaribb24 libaribcaption jacosub microdvd mpl2 pjs realtext sami stl subviewer subviewer1 vplayer"),
 ];
 
 /** What reading from the worker's own source server needs, and nothing that would lead elsewhere. */
@@ -62,6 +70,6 @@ export const mostStreams = 200;
 export const safeInputOptions = (maxPixels: number, input: string): string[] => [
   ...(input.startsWith("http://127.0.0.1:") ? loopbackOptions : words("-protocol_whitelist file,pipe")),
   ...words(`-format_whitelist ${formats.join(",")}`),
-  ...words(`-codec_whitelist ${[...new Set([...videoDecoders, ...audioDecoders])].join(",")}`),
+  ...words(`-codec_whitelist ${[...new Set([...videoDecoders, ...audioDecoders, ...subtitleDecoders])].join(",")}`),
   ...words(`-max_pixels ${maxPixels} -max_streams ${mostStreams}`),
 ];

@@ -37,6 +37,14 @@ test("at variable distances a part lasts from its own border to the next part's"
   ]);
 });
 
+test("where pictures are missing at a border although their rate is said to be constant, parts last from border to border", () => {
+  const span = { startMs: 8_000, endMs: 12_000 };
+  // The last picture, or the last two, are not there, and neither is the next part's first.
+  expect(cut({ span }, 8_000, [2_000, 1_960])).toEqual(["0+1: 4000"]);
+  expect(cut({ span, firstPictureMs: 20 }, 8_020, [2_000, 1_920])).toEqual(["0+1: 3980"]);
+  expect(cut({ span: { startMs: 12_000, endMs: null } }, 12_040, [1_960, 2_000])).toEqual(["0+1: 4000"]);
+});
+
 test("a picture that stands longer than a segment makes a longer one", () => {
   const span = { startMs: 8_000, endMs: null };
   expect(cut({ span, frameMs: null }, 8_000, [9_000, 1_000, 2_000])).toEqual(["0: 9000", "1+2: 3000"]);

@@ -12,16 +12,21 @@ export interface CutOptions {
   span: RenderSpan;
   /** How long a picture (or a frame of sound) is shown; null where that varies. */
   frameMs: number | null;
+  /** When the video's first picture is shown, whichever part is made. Default 0. */
+  firstPictureMs?: number;
   segmentDurationMs: number;
 }
 
 /** Times of ffmpeg's playlist and of its key frames are rounded. */
 const toleranceMs = 1;
+/** Clocks of containers are rounded, often to milliseconds. */
+const clockMs = 1.5;
 
 /**
  * Puts the encoder's pieces, each of which begins with a key frame, together to segments that end at the video's borders. Give it each piece once, in
  * order. At a constant frame rate durations are those of the pictures. At a variable one nobody knows, at a part's end, how long its last picture
- * stands: there the part's own borders count, so that over all parts nothing adds up.
+ * stands: there the part's own borders count, so that over all parts nothing adds up. So they do where a rate that is only said to be constant has no
+ * picture just there.
  */
 export class SegmentCutter {
   readonly #options: CutOptions;
@@ -40,17 +45,16 @@ export class SegmentCutter {
 
   /** @param firstMs when the first picture is shown; null if that could not be read */
   begin(firstMs: number | null): void {
-    const { span, frameMs } = this.#options;
-    const isExpected = firstMs !== null && frameMs !== null && firstMs - span.startMs < 1.5 * frameMs;
-    this.#startMs = isExpected ? firstMs : span.startMs;
+    const { span } = this.#options;
+    this.#startMs = firstMs !== null && this.#isBorder(firstMs, span.startMs) ? firstMs : span.startMs;
     this.#endMs = firstMs ?? span.startMs;
   }
 
   /** The segment that this piece completes, or null. */
   add(piece: PlaylistSegment, isLast: boolean): CutSegment | null {
-    const { span, frameMs, segmentDurationMs } = this.#options;
+    const { span, segmentDurationMs } = this.#options;
     this.#endMs += piece.durationMs;
-    if (isLast && frameMs === null && span.endMs !== null) this.#endMs = span.endMs;
+    if (isLast && span.endMs !== null && !this.#isBorder(this.#endMs, span.endMs)) this.#endMs = span.endMs;
     this.#pieces.push(piece.uri);
     const border = nextBorderMs((this.#startMs ?? span.startMs) + toleranceMs, segmentDurationMs);
     return this.#endMs >= border - toleranceMs ? this.#take() : null;
@@ -59,6 +63,14 @@ export class SegmentCutter {
   /** What is left when there are no more pieces. */
   rest(): CutSegment | null {
     return this.#pieces.length > 0 ? this.#take() : null;
+  }
+
+  /** Whether this is where one picture ends and the next begins that a constant rate has at or after a border of parts. */
+  #isBorder(ms: number, borderMs: number): boolean {
+    const { frameMs, firstPictureMs = 0 } = this.#options;
+    if (frameMs === null) return false;
+    const pictures = Math.ceil((borderMs - firstPictureMs) / frameMs - 0.03);
+    return Math.abs(firstPictureMs + pictures * frameMs - ms) <= clockMs;
   }
 
   #take(): CutSegment {

@@ -26,6 +26,8 @@ export interface RenditionOptions {
   span: RenderSpan;
   /** How long a picture (or a frame of sound) is shown; null where that varies. */
   frameMs: number | null;
+  /** When the video's first picture is shown, whichever part is made. Default 0. */
+  firstPictureMs?: number;
   segmentDurationMs: number;
   signal: AbortSignal;
   /** Looks at each segment before it is stored; what it throws ends the publishing. */

@@ -1,5 +1,6 @@
 import type { TaskPart } from "@reelay/contracts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { firstPictureMs } from "./frame-duration.ts";
 import { canBeEntered } from "./plan-entry.ts";
 import { type RenderSpan, wholeSpan } from "./render-span.ts";
 
@@ -31,6 +32,3 @@ export function decidePart(part: TaskPart | undefined, source: SourceFile): Part
       return { kind: "WHOLE", span: wholeSpan };
   }
 }
-
-const firstPictureMs = ({ probe, zeroSeconds }: SourceFile): number =>
-  ((probe.video.startTime ?? zeroSeconds) - zeroSeconds) * 1000;

@@ -11,3 +11,7 @@ export function frameDurationMs(
 ): number | null {
   return frameRate === null || probe.video.isVariableFrameRate ? null : 1000 / frameRate;
 }
+
+/** When the video's first picture is shown, on the timeline. */
+export const firstPictureMs = ({ probe, zeroSeconds }: Pick<SourceFile, "probe" | "zeroSeconds">): number =>
+  ((probe.video.startTime ?? zeroSeconds) - zeroSeconds) * 1000;

@@ -2,6 +2,7 @@ import type { Profile } from "@reelay/contracts";
 import { type CommonFrames, planCommonFrames } from "../ffmpeg/plan-thinning.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { firstPictureMs } from "./frame-duration.ts";
 import type { RenderSpan } from "./render-span.ts";
 import { bordersMs } from "./segment-borders.ts";
 
@@ -44,7 +45,7 @@ export function planKeyFrames(
 function onCommonFrame(ms: number, span: RenderSpan, source: SourceFile, common: CommonFrames): number {
   const { frameMs, every } = common;
   // Of the video's first picture on the timeline.
-  const zeroMs = ((source.probe.video.startTime ?? source.zeroSeconds) - source.zeroSeconds) * 1000;
+  const zeroMs = firstPictureMs(source);
   const frameAt = (at: number) => Math.max(0, Math.ceil((at - zeroMs) / frameMs - 0.1));
   const frame = Math.ceil(frameAt(ms) / every) * every;
   return Math.max(span.startMs, zeroMs + (frame - 0.5) * frameMs);

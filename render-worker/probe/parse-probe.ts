@@ -28,7 +28,7 @@ export function parseProbe(
       `The source's video stream (codec ${video.codec_name ?? "unknown"}) cannot be decoded: its picture size could not be read. Convert it to H.264 and upload that.`,
     );
   }
-  const frameRate = parseRatio(video.avg_frame_rate) ?? parseRatio(video.r_frame_rate);
+  const frameRate = readFrameRate(video);
   const probe: PictureProbe = {
     container: format.format_name,
     durationMs: toDurationMs(format.duration) ?? toDurationMs(video.duration),
@@ -121,6 +121,20 @@ function readRotation(stream: ProbedStream): 0 | 90 | 180 | 270 {
   const turned = ((Math.round(clockwise) % 360) + 360) % 360;
   return turned === 90 || turned === 180 || turned === 270 ? turned : 0;
 }
+
+/**
+ * The average, but for files whose first or last picture stands a little longer (fragments, recordings): it then is no rate that anybody records at,
+ * and the base rate beside it is.
+ */
+function readFrameRate(stream: ProbedStream): Ratio | null {
+  const average = parseRatio(stream.avg_frame_rate);
+  const base = parseRatio(stream.r_frame_rate);
+  if (!average || !base) return average ?? base;
+  return !isVariableFrameRate(stream) && !isUsual(average) && isUsual(base) ? base : average;
+}
+
+/** 12.5, 24, 25, 30000/1001 … */
+const isUsual = ({ den }: Ratio): boolean => [1, 2, 1001].includes(den);
 
 /** The base rate (the coarsest grid on which all timestamps lie) differs from the average by more than rounding. */
 function isVariableFrameRate(stream: ProbedStream): boolean {

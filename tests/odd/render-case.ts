@@ -1,0 +1,117 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import {
+  type AudioState,
+  objectKeys,
+  type Profile,
+  type PublishedPlaylist,
+  type RenderRequested,
+  type RenditionPart,
+  type TaskPart,
+  type VariantState,
+} from "@reelay/contracts";
+import { defaultProfile, type startWorker } from "../../render-worker/testing/kit.ts";
+import { joinParts } from "../../src/parts/join-parts.ts";
+import { isSound } from "../../src/parts/rendition-names.ts";
+import { planMasterPlaylist } from "../../src/videos/master-playlist.ts";
+
+export type Worker = Awaited<ReturnType<typeof startWorker>>;
+
+const rung = (height: number, bitrateBps: number, maxFrameRate: 30 | 60) =>
+  ({ name: `${height}p`, height, tier: "CRITICAL", codec: "H264", bitrateBps, maxFrameRate }) as const;
+
+/** Small, and with segments so short that a few seconds have several. */
+export const oddProfile: Profile = {
+  ...defaultProfile,
+  rungs: [rung(72, 150_000, 30), rung(144, 300_000, 60), rung(480, 900_000, 60)],
+  segmentDurationMs: 2_000,
+  gopDurationMs: 1_000,
+};
+
+/** A video as viewers get it: files below a folder, and what its rows would say. */
+export interface MadeStream {
+  /** Null where the video was not split. */
+  parts: number | null;
+  master: string;
+  variants: (VariantState & { playlist: PublishedPlaylist })[];
+  audio: (AudioState & { playlist: PublishedPlaylist }) | null;
+  posterKey: string | null;
+  path: (key: string) => string;
+}
+
+type State = Awaited<ReturnType<typeof make>>["state"];
+
+async function make(worker: Worker, clip: string, changes: Partial<RenderRequested>) {
+  const task = await worker.request(clip, { profile: oddProfile, ...changes });
+  const end = await worker.end(task);
+  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify("error" in end ? end.error : end));
+  return { state: end.state, videoId: task.videoId };
+}
+
+export async function renderWhole(worker: Worker, clip: string): Promise<MadeStream> {
+  const { state, videoId } = await make(worker, clip, {});
+  return await publish(worker, videoId, state, null);
+}
+
+/** As the API would have it made: a head of two seconds, chunks of two, and the sound. */
+export async function renderSplit(worker: Worker, clip: string): Promise<MadeStream> {
+  const headMs = 2_000;
+  const { state: head, videoId } = await make(worker, clip, {
+    part: { kind: "HEAD", wholeUpToMs: 1_000, headMs },
+  });
+  const { split } = head;
+  if (split === undefined) return await publish(worker, videoId, head, null);
+  const ladder = head.variants.filter(({ name }) => split.renditions.includes(name));
+  const restMs = (head.source?.probe?.durationMs ?? 0) - headMs;
+  const chunks = Math.max(1, Math.round(restMs / 2_000));
+  const tasks: Partial<RenderRequested>[] = Array.from({ length: chunks }, (_, index) => {
+    const startMs = headMs + index * 2_000;
+    const part: TaskPart = { kind: "CHUNK", startMs, endMs: index === chunks - 1 ? null : startMs + 2_000 };
+    return { part, ladder };
+  });
+  if (split.renditions.some(isSound)) tasks.push({ part: { kind: "AUDIO", startMs: headMs } });
+  const parts = [...(head.parts ?? [])];
+  for (const task of tasks) {
+    const { state } = await make(worker, clip, { ...task, videoId });
+    parts.push(...(state.parts ?? []));
+  }
+  return await publish(worker, videoId, await join(worker, videoId, head, parts), tasks.length + 1);
+}
+
+/** The head's state with the playlists that are joined from all parts. */
+async function join(worker: Worker, videoId: string, head: State, parts: readonly RenditionPart[]): Promise<State> {
+  const joined = new Map<string, PublishedPlaylist>();
+  for (const name of new Set(parts.map(({ rendition }) => rendition))) {
+    const own = parts.filter(({ rendition }) => rendition === name);
+    const { segmentDurationMs } = oddProfile;
+    const playlist = joinParts(own, { videoId, name, segmentDurationMs, ceilingBps: 1 });
+    if (!playlist?.published.isComplete) throw new Error(`the parts of ${name} do not follow on one another`);
+    await write(worker.store.path(playlist.published.key), playlist.text);
+    joined.set(name, playlist.published);
+  }
+  return {
+    ...head,
+    variants: head.variants.map((variant) => {
+      const playlist = joined.get(variant.name);
+      return playlist ? { ...variant, playlist, status: "READY" } : variant;
+    }),
+    audio: head.audio && { ...head.audio, playlist: joined.get("audio") ?? head.audio.playlist },
+  };
+}
+
+async function publish(worker: Worker, videoId: string, state: State, parts: number | null): Promise<MadeStream> {
+  const variants = state.variants.flatMap((variant) =>
+    variant.status === "READY" && variant.playlist ? [{ ...variant, playlist: variant.playlist }] : [],
+  );
+  const audio = state.audio?.playlist ? { ...state.audio, playlist: state.audio.playlist } : null;
+  const rows = variants.map(({ index: position, width, height, frameRate, playlist }) => ({ position, width, height, frameRate, playlist }));
+  const master = planMasterPlaylist({ id: videoId, variants: rows, audio });
+  if (master === null) throw new Error("nothing of it can be played");
+  await write(worker.store.path(objectKeys.master(videoId)), master);
+  return { parts, master, variants, audio, posterKey: state.posterKey, path: (key) => worker.store.path(key) };
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
