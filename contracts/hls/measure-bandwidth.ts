@@ -10,9 +10,10 @@ export interface StoredSegment {
  */
 export function measureBandwidth(
   segments: readonly StoredSegment[],
-  targetDurationMs: number,
+  segmentDurationMs: number,
 ): { peakBps: number; averageBps: number } {
   const averageBps = toBps(sum(segments, "sizeBytes"), sum(segments, "durationMs"));
+  const targetDurationMs = targetDurationSeconds(segments, segmentDurationMs) * 1000;
   let peakBps = averageBps;
   for (let first = 0; first < segments.length; first += 1) {
     let durationMs = 0;
@@ -36,6 +37,15 @@ export function measureBandwidth(
  */
 export const announcedBps = (ceilingBps: number, segmentDurationMs: number): number =>
   Math.ceil(ceilingBps * (1 + 1e3 / segmentDurationMs) * 1.02);
+
+/** EXT-X-TARGETDURATION: of the profile's segments, unless a source has pictures further apart than that. */
+export const targetDurationSeconds = (
+  segments: readonly { durationMs: number }[],
+  segmentDurationMs: number,
+): number =>
+  Math.round(
+    segments.reduce((longest, { durationMs }) => Math.max(longest, durationMs), segmentDurationMs) / 1000,
+  );
 
 const sum = (segments: readonly StoredSegment[], what: keyof StoredSegment): number =>
   segments.reduce((total, segment) => total + segment[what], 0);

@@ -1,3 +1,5 @@
+import { targetDurationSeconds } from "./measure-bandwidth.ts";
+
 /** A media playlist as ffmpeg writes it and as we publish it: the same list, ours naming only what is stored. */
 export interface PlaylistSegment {
   uri: string;
@@ -20,14 +22,10 @@ export function formatMediaPlaylist(
   playlist: MediaPlaylist,
   options: { initUri: string; segmentDurationMs: number },
 ): string {
-  const longest = Math.max(
-    options.segmentDurationMs,
-    ...playlist.segments.map((segment) => segment.durationMs),
-  );
   return [
     "#EXTM3U",
     "#EXT-X-VERSION:7",
-    `#EXT-X-TARGETDURATION:${Math.round(longest / 1000)}`,
+    `#EXT-X-TARGETDURATION:${targetDurationSeconds(playlist.segments, options.segmentDurationMs)}`,
     "#EXT-X-MEDIA-SEQUENCE:0",
     "#EXT-X-PLAYLIST-TYPE:EVENT",
     "#EXT-X-INDEPENDENT-SEGMENTS",

@@ -24,7 +24,7 @@ import type { Threads } from "../limits/estimate-need.ts";
 import { planAllowance } from "../limits/plan-allowance.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import { findEntry } from "../part/find-entry.ts";
-import { firstPictureMs, frameDurationMs, soundFrameMs } from "../part/frame-duration.ts";
+import { frameDurationMs, picturesSpan, soundFrameMs } from "../part/frame-duration.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planSound } from "../sound/plan-sound.ts";
 import { Ticker } from "../ticker.ts";
@@ -249,7 +249,7 @@ async function startPublishers(
       kind: "video" as const,
       bps: rung.bitrateBps,
       frameMs: frameDurationMs(source, rung),
-      firstPictureMs: firstPictureMs(source),
+      ...picturesSpan(source),
     })),
     ...(withAudio
       ? [
@@ -258,7 +258,6 @@ async function startPublishers(
             kind: "audio" as const,
             bps: soundBitrateBps(context, source),
             frameMs: soundFrameMs,
-            firstPictureMs: 0,
           },
         ]
       : []),

@@ -8,6 +8,7 @@ import { planRemuxWork } from "../instant/remux-work.ts";
 import { planSourceVariant } from "../instant/source-variant.ts";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import { decidePart } from "../part/decide-part.ts";
+import { inOnePieceIfJumping } from "../part/one-clock.ts";
 import { planReadEnd } from "../part/plan-read-end.ts";
 import { wholeSpan } from "../part/render-span.ts";
 import { probeSource } from "../probe/probe-source.ts";
@@ -58,7 +59,11 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, wants, signal }),
     );
     // A download is made by whom has all of the video.
-    const part = decidePart(task.profile.download ? undefined : task.part, source);
+    const part = await inOnePieceIfJumping(
+      decidePart(task.profile.download ? undefined : task.part, source),
+      source,
+      file,
+    );
     if (part.kind === "CHUNK" || part.kind === "AUDIO") {
       file.needsUpTo?.(planReadEnd(source, part.span));
       await renderRest(context, source, part);

@@ -43,7 +43,9 @@ const audioDecoders = [
 /** Never decoded; but ffprobe opens a decoder for every stream, and ends where it may not. */
 const subtitleDecoders = [
   ...words("ssa ass srt subrip mov_text webvtt text dvbsub dvdsub pgssub xsub cc_dec libzvbi_teletextdec"),
-  ...words("libaribb24 libaribcaption jacosub microdvd mpl2 pjs realtext sami stl subviewer subviewer1 vplayer"),
+  ...words(
+    "libaribb24 libaribcaption jacosub microdvd mpl2 pjs realtext sami stl subviewer subviewer1 vplayer",
+  ),
 ];
 
 /** What reading from the worker's own source server needs, and nothing that would lead elsewhere. */
@@ -70,6 +72,8 @@ export const mostStreams = 200;
 export const safeInputOptions = (maxPixels: number, input: string): string[] => [
   ...(input.startsWith("http://127.0.0.1:") ? loopbackOptions : words("-protocol_whitelist file,pipe")),
   ...words(`-format_whitelist ${formats.join(",")}`),
-  ...words(`-codec_whitelist ${[...new Set([...videoDecoders, ...audioDecoders, ...subtitleDecoders])].join(",")}`),
+  ...words(
+    `-codec_whitelist ${[...new Set([...videoDecoders, ...audioDecoders, ...subtitleDecoders])].join(",")}`,
+  ),
   ...words(`-max_pixels ${maxPixels} -max_streams ${mostStreams}`),
 ];

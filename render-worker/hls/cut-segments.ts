@@ -14,6 +14,8 @@ export interface CutOptions {
   frameMs: number | null;
   /** When the video's first picture is shown, whichever part is made. Default 0. */
   firstPictureMs?: number;
+  /** When its last picture ends, as far as the container says; sound may go on for long. */
+  picturesEndMs?: number | null;
   segmentDurationMs: number;
 }
 
@@ -54,7 +56,7 @@ export class SegmentCutter {
   add(piece: PlaylistSegment, isLast: boolean): CutSegment | null {
     const { span, segmentDurationMs } = this.#options;
     this.#endMs += piece.durationMs;
-    if (isLast && span.endMs !== null && !this.#isBorder(this.#endMs, span.endMs)) this.#endMs = span.endMs;
+    if (isLast && span.endMs !== null && this.#lastsTo(span.endMs)) this.#endMs = span.endMs;
     this.#pieces.push(piece.uri);
     const border = nextBorderMs((this.#startMs ?? span.startMs) + toleranceMs, segmentDurationMs);
     return this.#endMs >= border - toleranceMs ? this.#take() : null;
@@ -63,6 +65,14 @@ export class SegmentCutter {
   /** What is left when there are no more pieces. */
   rest(): CutSegment | null {
     return this.#pieces.length > 0 ? this.#take() : null;
+  }
+
+  /** Whether the part's last picture stands to its border, though that cannot be seen. */
+  #lastsTo(borderMs: number): boolean {
+    const { frameMs, picturesEndMs } = this.#options;
+    if (frameMs === null) return (picturesEndMs ?? borderMs) >= borderMs - toleranceMs;
+    // So long none stands at a rate that is said to be constant: the pictures have ended.
+    return borderMs - this.#endMs < 1_000 && !this.#isBorder(this.#endMs, borderMs);
   }
 
   /** Whether this is where one picture ends and the next begins that a constant rate has at or after a border of parts. */

@@ -28,6 +28,8 @@ export interface RenditionOptions {
   frameMs: number | null;
   /** When the video's first picture is shown, whichever part is made. Default 0. */
   firstPictureMs?: number;
+  /** When its last picture ends, as far as the container says. */
+  picturesEndMs?: number | null;
   segmentDurationMs: number;
   signal: AbortSignal;
   /** Looks at each segment before it is stored; what it throws ends the publishing. */

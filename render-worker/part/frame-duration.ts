@@ -15,3 +15,10 @@ export function frameDurationMs(
 /** When the video's first picture is shown, on the timeline. */
 export const firstPictureMs = ({ probe, zeroSeconds }: Pick<SourceFile, "probe" | "zeroSeconds">): number =>
   ((probe.video.startTime ?? zeroSeconds) - zeroSeconds) * 1000;
+
+/** When the video's pictures are shown, from the first to the end of the last; the end is null where the container does not say. */
+export function picturesSpan(source: Pick<SourceFile, "probe" | "zeroSeconds" | "promised">) {
+  const firstMs = firstPictureMs(source);
+  const { durationMs } = source.promised;
+  return { firstPictureMs: firstMs, picturesEndMs: durationMs === null ? null : firstMs + durationMs };
+}

@@ -25,7 +25,7 @@ export function planKeyFrames(
   const { segmentDurationMs, gopDurationMs } = profile;
   const { video, durationMs } = source.probe;
   const common = planCommonFrames(video, rung, profile);
-  const lastMs = span.endMs ?? durationMs;
+  const lastMs = span.endMs ?? (durationMs === null ? null : durationMs + beyondMs(source));
   if (lastMs === null || lastMs - span.startMs > listedMs) return rule(profile, common);
   const times = new Set(bordersMs(span.startMs, lastMs, segmentDurationMs));
   const firstGop = Math.ceil(span.startMs / gopDurationMs) * gopDurationMs;
@@ -37,6 +37,10 @@ export function planKeyFrames(
     .map((ms) => Math.round(ms * 1000) / 1_000_000)
     .join(",");
 }
+
+/** What a stream without an index says of its length is a guess: of recordings that were put one behind the other it knows one. */
+const beyondMs = ({ probe }: SourceFile): number =>
+  probe.container === "mpegts" || probe.container === "mpeg" ? (probe.durationMs ?? 0) + 10_000 : 0;
 
 /**
  * Half a frame before the first frame at or after a time that all rungs have: frames are those of the video, whichever part is made, and their own times

@@ -70,6 +70,23 @@ test.each([
   expect(parseProbe({ streams, format }, file).probe.video.isVariableFrameRate).toBe(isVariable);
 });
 
+test.each([
+  // A fragmented recording of 60, whose first picture stands longer.
+  ["60/1", "2764800/46181", { num: 60, den: 1 }],
+  ["30000/1001", "30000/1001", { num: 30_000, den: 1001 }],
+  ["30/1", "30000/1001", { num: 30_000, den: 1001 }],
+  ["60/1", "45/1", { num: 45, den: 1 }],
+  ["90000/1", "2764800/46181", { num: 2_764_800, den: 46_181 }],
+])(
+  "a base rate of %s and an average of %s: a rate that is usual is believed where both are near",
+  (base, average, rate) => {
+    const streams = [
+      { index: 0, codec_type: "video", width: 2, height: 2, r_frame_rate: base, avg_frame_rate: average },
+    ];
+    expect(parseProbe({ streams, format: { format_name: "mp4" } }, file).frameRate).toEqual(rate);
+  },
+);
+
 test("the stream flagged as default is taken, and sound without a decoder is passed over", () => {
   const streams = [
     { ...video, disposition: { default: 0 } },

@@ -31,7 +31,7 @@ export function parseProbe(
   const frameRate = readFrameRate(video);
   const probe: PictureProbe = {
     container: format.format_name,
-    durationMs: toDurationMs(format.duration) ?? toDurationMs(video.duration),
+    durationMs: readDurationMs(format) ?? toDurationMs(video.duration),
     sizeBytes: file.sizeBytes,
     bitrateBps: toCount(format.bit_rate),
     video: parseVideo(video, video.width, video.height, frameRate),
@@ -56,6 +56,18 @@ export function parseProbe(
     frameRate,
     ...(wants === "SOUND" && { isSoundOnly: true }),
   };
+}
+
+/** Matroska says when it ends: a file that begins late does not last so long. */
+function readDurationMs({
+  format_name,
+  start_time,
+  duration,
+}: NonNullable<ProbedFile["format"]>): number | null {
+  const durationMs = toDurationMs(duration);
+  const startMs = Math.max(0, (toNumber(start_time) ?? 0) * 1000);
+  const isEnd = durationMs !== null && format_name.startsWith("matroska") && startMs < durationMs;
+  return isEnd ? Math.round((durationMs - startMs) * 1000) / 1000 : durationMs;
 }
 
 /** What stands for the picture where none is looked at: the stream of sound, whose duration and index it has. */

@@ -8,6 +8,7 @@ import { explainProbeFailure, isTooLargePicture, tooManyStreams } from "./explai
 import { ProbedFile } from "./ffprobe-json.ts";
 import { measureDurationMs } from "./measure-duration.ts";
 import { parseProbe } from "./parse-probe.ts";
+import { readTransportClock } from "./read-transport-clock.ts";
 import type { SourceFile } from "./source-file.ts";
 
 export interface ProbeLimits {
@@ -70,10 +71,24 @@ export async function probeSource(
   const source = parseOrExplain(probed, file, options.wants, result.stderr, limits);
   if (source.probe.container.startsWith("mov,")) await assertWhole(file.reader, signal);
   assertPixels(source, limits);
-  const durationMs =
+  const stated =
     source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal, file.reader));
+  const durationMs = await withoutJumps(stated, source, file.reader, { limits, signal });
   assertDuration(durationMs, limits);
   return { ...source, probe: { ...source.probe, durationMs } };
+}
+
+/** A transport stream whose clock begins anew seems to last a day: until the clock, which has 33 bits, is where it was. */
+async function withoutJumps(
+  statedMs: number | null,
+  { input, probe }: SourceFile,
+  reader: SourceReader,
+  { limits, signal }: { limits: ProbeLimits; signal: AbortSignal },
+): Promise<number | null> {
+  if (probe.container !== "mpegts" || statedMs === null || statedMs <= limits.sourceDurationMs)
+    return statedMs;
+  const { isJumping, seconds } = await readTransportClock(reader, !input.startsWith("file:"), signal);
+  return isJumping && seconds > 0 ? Math.round(seconds * 1000) : statedMs;
 }
 
 function parseOutput(stdout: string): ProbedFile {

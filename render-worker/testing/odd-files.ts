@@ -22,6 +22,8 @@ const flashes = (size: string, rate: string | number, seconds: number, filters =
   `-f lavfi -i color=c=0x202020:s=${size}:r=${rate}:d=${seconds},drawbox=enable='lt(mod(t+0.6,1),0.075)':c=white:t=fill${filters}`;
 const beeps = (seconds: number, options = "") =>
   `-f lavfi -i aevalsrc=exprs='0.7*sin(2000*PI*t)*lt(mod(t+0.6,1),0.075)':d=${seconds}${options}`;
+const subtitles = `${beeps(2)} -f srt -i data:text/plain,1%0A00:00:00,500%20--%3E%2000:00:01,500%0Ahello%0A`;
+const subtitled = (codec: string) => `-map 0:v -map 1:a -map 2:s -c:s ${codec}`;
 const x264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 const aac = "-c:a aac";
 
@@ -229,6 +231,8 @@ export const oddFiles: Record<string, OddFile> = {
     seconds: 2,
   }),
   fragments: plain({ file: "mp4" }, `${x264} -g 10 ${aac} -movflags frag_keyframe+empty_moov`),
+  "subtitles in Matroska": plain({ file: "matroska" }, `${x264} ${aac} ${subtitled("srt")}`, subtitles),
+  "subtitles in MP4": plain({ file: "mp4" }, `${x264} ${aac} ${subtitled("mov_text")}`, subtitles),
   "an index in front": plain({ file: "mp4" }, `${x264} ${aac} -movflags +faststart`),
   "Matroska that begins at five seconds": plain({ file: "matroska" }, `${x264} ${aac} -output_ts_offset 5`),
   "a beginning that was cut off by an edit list": cut,

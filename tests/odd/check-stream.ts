@@ -3,11 +3,30 @@ import { dirname, join } from "node:path";
 import HLS from "hls-parser";
 import type { FfmpegTools } from "../../render-worker/ffmpeg/tools.ts";
 import { firstPictures } from "../../render-worker/testing/examine.ts";
-import { brightestCorner, readPixelAspect, type Pictures, readBeeps, readPictures } from "./examine.ts";
+import {
+  brightestCorner,
+  type Pictures,
+  readBeeps,
+  readHasSound,
+  readPictures,
+  readPixelAspect,
+} from "./examine.ts";
 import type { OddCase } from "./plan-case.ts";
 import type { MadeStream } from "./render-case.ts";
 
-export const requirements = ["made", "frames", "times", "duration", "rotation", "sync", "hls-parser", "ffmpeg", "IDR", "BANDWIDTH", "split"] as const;
+export const requirements = [
+  "made",
+  "frames",
+  "times",
+  "duration",
+  "rotation",
+  "sync",
+  "hls-parser",
+  "ffmpeg",
+  "IDR",
+  "BANDWIDTH",
+  "split",
+] as const;
 export type Requirement = (typeof requirements)[number];
 export interface Fault {
   requirement: Requirement;
@@ -17,17 +36,21 @@ export interface Fault {
 /** What ffmpeg itself finds in the source. */
 export interface SourceAccount {
   pictures: Pictures;
+  /** A single picture may be written without its sound. */
+  hasSound: boolean;
   beeps: number[];
   corner: number | null;
   /** Not every container and codec can say what the case asked for. */
   pixelAspect: number;
 }
 
-export async function readSource(tools: FfmpegTools, path: string, odd: OddCase): Promise<SourceAccount> {
+export async function readSource(tools: FfmpegTools, path: string): Promise<SourceAccount> {
   const { path: ffmpeg } = tools.ffmpeg;
+  const hasSound = await readHasSound(tools.ffprobe.path, path);
   return {
+    hasSound,
     pictures: await readPictures(ffmpeg, path),
-    beeps: odd.hasSound ? (await readBeeps(ffmpeg, path)).beeps : [],
+    beeps: hasSound ? (await readBeeps(ffmpeg, path)).beeps : [],
     corner: await brightestCorner(ffmpeg, path),
     pixelAspect: await readPixelAspect(tools.ffprobe.path, path),
   };
@@ -47,7 +70,12 @@ const tolerance = 0.0015;
 const syncSeconds = 0.02;
 
 /** Everything that is promised of a stream, whatever its source. */
-export async function checkStream(tools: FfmpegTools, odd: OddCase, source: SourceAccount, stream: MadeStream): Promise<StreamAccount> {
+export async function checkStream(
+  tools: FfmpegTools,
+  odd: OddCase,
+  source: SourceAccount,
+  stream: MadeStream,
+): Promise<StreamAccount> {
   const faults: Fault[] = [];
   const say = (requirement: Requirement, what: string) => void faults.push({ requirement, what });
   const { path: ffmpeg } = tools.ffmpeg;
@@ -74,7 +102,8 @@ export async function checkStream(tools: FfmpegTools, odd: OddCase, source: Sour
     peaks.set(name, await checkPlaylist(path, name, { times: made.times, slack }, say));
     if (name === top.name) flashes = made.flashes;
     // The smallest rung has at most 30 pictures a second, and so has what is smaller.
-    const isThinned = name !== "source" && (name !== top.name || (Math.min(top.width, top.height) <= 72 && odd.rate > 33));
+    const isThinned =
+      name !== "source" && (name !== top.name || (Math.min(top.width, top.height) <= 72 && odd.rate > 33));
     checkDuration(isSteady, name, playlist.durationMs, made.times, say);
     if (isThinned) checkBeginning(name, made.times, say);
     else checkTimes(odd, name, source.pictures.times, made.times, say);
@@ -84,7 +113,8 @@ export async function checkStream(tools: FfmpegTools, odd: OddCase, source: Sour
     const all = times.get(top.name) ?? [];
     if (name !== "source" && name !== top.name) checkSubset(isSteady, name, own, all, say);
   }
-  if ((await brightestCorner(ffmpeg, stream.path(top.playlist.key))) !== (source.corner ?? null)) say("rotation", "another corner is bright");
+  if ((await brightestCorner(ffmpeg, stream.path(top.playlist.key))) !== (source.corner ?? null))
+    say("rotation", "another corner is bright");
   const beeps = await checkSound({ ffmpeg, odd, source, stream, flashes, peaks }, say);
   checkBandwidths(stream, peaks, say);
   if (stream.posterKey === null) say("made", "there is no poster");
@@ -107,20 +137,33 @@ function checkMaster({ master }: MadeStream, say: Say): void {
   }
 }
 
-function checkShape({ size, turn }: OddCase, pixelAspect: number, top: { width: number; height: number }, say: Say): void {
+function checkShape(
+  { size, turn }: OddCase,
+  pixelAspect: number,
+  top: { width: number; height: number },
+  say: Say,
+): void {
   const wide = size.width * pixelAspect;
   const isAside = turn === "right" || turn === "left";
   const expected = isAside ? size.height / wide : wide / size.height;
   const shorter = Math.min(top.width, top.height);
   const isShaped = Math.abs(top.width / top.height / expected - 1) <= 2.1 / shorter;
-  if (!isShaped || top.width % 2 || top.height % 2) say("rotation", `${top.width}x${top.height} of ${size.width}x${size.height}`);
+  if (!isShaped || top.width % 2 || top.height % 2)
+    say("rotation", `${top.width}x${top.height} of ${size.width}x${size.height}`);
 }
 
 /** Each picture of the source once, at its time; the first stands from the beginning. */
-function checkTimes(odd: OddCase, name: string, expected: readonly number[], made: readonly number[], say: Say): void {
+function checkTimes(
+  odd: OddCase,
+  name: string,
+  expected: readonly number[],
+  made: readonly number[],
+  say: Say,
+): void {
   if (odd.rate > fast) {
     const count = Math.round(((odd.frames ?? expected.length) / odd.rate) * 60);
-    if (name !== "source" && Math.abs(made.length - count) > 1) say("frames", `${name}: ${made.length}, expected ${count}`);
+    if (name !== "source" && Math.abs(made.length - count) > 1)
+      say("frames", `${name}: ${made.length}, expected ${count}`);
     return;
   }
   const count = odd.frames ?? expected.length;
@@ -131,49 +174,83 @@ function checkTimes(odd: OddCase, name: string, expected: readonly number[], mad
   if (made[0] !== 0) say("times", `${name}: begins at ${made[0]}`);
   if (odd.jump !== null || expected.length !== count) return;
   const shift = (made.at(-1) ?? 0) - (expected.at(-1) ?? 0);
-  const wrong = made.findIndex((time, index) => index > 0 && Math.abs(time - (expected[index] ?? 0) - shift) > tolerance);
-  if (wrong > 0) say("times", `${name}: picture ${wrong} at ${made[wrong]}, expected ${((expected[wrong] ?? 0) + shift).toFixed(4)}`);
+  const wrong = made.findIndex(
+    (time, index) => index > 0 && Math.abs(time - (expected[index] ?? 0) - shift) > tolerance,
+  );
+  if (wrong > 0)
+    say(
+      "times",
+      `${name}: picture ${wrong} at ${made[wrong]}, expected ${((expected[wrong] ?? 0) + shift).toFixed(4)}`,
+    );
 }
 
 /** A variant of fewer pictures per second has every n-th of the largest. */
-function checkSubset(isConstant: boolean, name: string, own: readonly number[], all: readonly number[], say: Say): void {
+function checkSubset(
+  isConstant: boolean,
+  name: string,
+  own: readonly number[],
+  all: readonly number[],
+  say: Say,
+): void {
   const stride = all.length === 0 || own.length === 0 ? 1 : Math.round(all.length / own.length);
   const missing = own.filter((time) => !all.some((other) => Math.abs(other - time) <= tolerance));
-  if (missing.length > 0) say("times", `${name}: ${missing.length} pictures that the largest has not, such as ${missing[0]}`);
+  if (missing.length > 0)
+    say("times", `${name}: ${missing.length} pictures that the largest has not, such as ${missing[0]}`);
   if (!isConstant) return;
   const count = Math.ceil(all.length / stride);
   if (own.length !== count) say("frames", `${name}: ${own.length}, expected ${count} of ${all.length}`);
   const wrong = own.findIndex((time, index) => Math.abs(time - (all[index * stride] ?? 0)) > tolerance);
-  if (wrong !== -1) say("times", `${name}: picture ${wrong} at ${own[wrong]}, expected ${all[wrong * stride]}`);
+  if (wrong !== -1)
+    say("times", `${name}: picture ${wrong} at ${own[wrong]}, expected ${all[wrong * stride]}`);
 }
 
 function checkBeginning(name: string, times: readonly number[], say: Say): void {
   if (times[0] !== 0) say("times", `${name}: begins at ${times[0]}`);
 }
 
-function checkDuration(isConstant: boolean, name: string, durationMs: number, times: readonly number[], say: Say): void {
+function checkDuration(
+  isConstant: boolean,
+  name: string,
+  durationMs: number,
+  times: readonly number[],
+  say: Say,
+): void {
   const last = times.at(-1) ?? 0;
   const rest = durationMs / 1000 - last;
   const step = isConstant && times.length > 2 ? last - (times.at(-2) ?? 0) : null;
   const isRight = step === null ? rest > 0 && rest <= 1.1 : Math.abs(rest - step) <= 0.01;
-  if (!isRight) say("duration", `${name}: ${durationMs} ms, the last picture is at ${last}${step === null ? "" : ` and stands for ${step.toFixed(4)}`}`);
+  if (!isRight)
+    say(
+      "duration",
+      `${name}: ${durationMs} ms, the last picture is at ${last}${step === null ? "" : ` and stands for ${step.toFixed(4)}`}`,
+    );
 }
 
 /** The playlist by itself, and against what it names. Returns its measured peak. */
-async function checkPlaylist(path: string, name: string, { times, slack }: { times: readonly number[]; slack: number }, say: Say): Promise<number> {
+async function checkPlaylist(
+  path: string,
+  name: string,
+  { times, slack }: { times: readonly number[]; slack: number },
+  say: Say,
+): Promise<number> {
   const parsed = await parse(path, name, say);
   if (parsed === null) return 0;
   const segments = await Promise.all(
-    parsed.segments.map(async ({ uri, duration }) => ({ duration, bits: (await stat(join(dirname(path), uri))).size * 8 })),
+    parsed.segments.map(async ({ uri, duration }) => ({
+      duration,
+      bits: (await stat(join(dirname(path), uri))).size * 8,
+    })),
   );
   let at = 0;
   for (const { duration } of segments) {
     const begin = at;
-    if (times.length > 0 && !times.some((time) => time - begin > -0.003 && time - begin < slack)) say("duration", `${name}: no picture at ${begin.toFixed(3)}, where a segment begins`);
+    if (times.length > 0 && !times.some((time) => time - begin > -0.003 && time - begin < slack))
+      say("duration", `${name}: no picture at ${begin.toFixed(3)}, where a segment begins`);
     at += duration;
   }
   const target = parsed.targetDuration ?? 0;
-  if (segments.some(({ duration }) => Math.round(duration) > target)) say("hls-parser", `${name}: a segment is longer than the target duration`);
+  if (segments.some(({ duration }) => Math.round(duration) > target))
+    say("hls-parser", `${name}: a segment is longer than the target duration`);
   return peakBps(segments, target);
 }
 
@@ -196,7 +273,8 @@ function peakBps(segments: readonly { duration: number; bits: number }[], target
     for (const { duration, bits } of segments.slice(start)) {
       run.duration += duration;
       run.bits += bits;
-      if (run.duration >= target / 2 && run.duration <= target * 1.5) peak = Math.max(peak, run.bits / run.duration);
+      if (run.duration >= target / 2 && run.duration <= target * 1.5)
+        peak = Math.max(peak, run.bits / run.duration);
     }
   }
   const sum = (key: "bits" | "duration") => segments.reduce((total, segment) => total + segment[key], 0);
@@ -212,8 +290,12 @@ interface SoundCheck {
   peaks: Map<string, number>;
 }
 
-async function checkSound({ ffmpeg, odd, source, stream, flashes, peaks }: SoundCheck, say: Say): Promise<number[]> {
-  if ((stream.audio !== null) !== odd.hasSound) say("made", odd.hasSound ? "there is no sound" : "there is sound");
+async function checkSound(
+  { ffmpeg, odd, source, stream, flashes, peaks }: SoundCheck,
+  say: Say,
+): Promise<number[]> {
+  if ((stream.audio !== null) !== source.hasSound)
+    say("made", source.hasSound ? "there is no sound" : "there is sound");
   if (stream.audio === null) return [];
   const path = stream.path(stream.audio.playlist.key);
   const { complaints, beeps } = await readBeeps(ffmpeg, path);
@@ -228,11 +310,20 @@ async function checkSound({ ffmpeg, odd, source, stream, flashes, peaks }: Sound
     return beeps;
   }
   // A first picture that was moved to the beginning would flash at another time.
-  const pairs = odd.rate > 5 && flashes.length === source.pictures.flashes.length ? flashes.map((time, index) => time - (source.pictures.flashes[index] ?? 0)).slice(flashes[0] === 0 ? 1 : 0) : [];
+  const pairs =
+    odd.rate > 5 && flashes.length === source.pictures.flashes.length
+      ? flashes
+          .map((time, index) => time - (source.pictures.flashes[index] ?? 0))
+          .slice(flashes[0] === 0 ? 1 : 0)
+      : [];
   const moved = beeps.map((time, index) => time - (source.beeps[index] ?? 0));
   if (pairs.length === 0 || moved.length === 0) return beeps;
   const apart = Math.max(Math.max(...moved) - Math.min(...pairs), Math.max(...pairs) - Math.min(...moved));
-  if (apart > syncSeconds) say("sync", `up to ${(apart * 1000).toFixed(1)} ms apart: flashes ${flashes}, beeps ${beeps}; in the source ${source.pictures.flashes}, ${source.beeps}`);
+  if (apart > syncSeconds)
+    say(
+      "sync",
+      `up to ${(apart * 1000).toFixed(1)} ms apart: flashes ${flashes}, beeps ${beeps}; in the source ${source.pictures.flashes}, ${source.beeps}`,
+    );
   return beeps;
 }
 
@@ -244,12 +335,15 @@ function checkTogether(flashes: readonly number[], beeps: readonly number[], say
 
 function checkBandwidths(stream: MadeStream, peaks: Map<string, number>, say: Say): void {
   const sound = stream.audio === null ? 0 : (peaks.get("audio") ?? 0);
-  const stated = [...stream.master.matchAll(/BANDWIDTH=(\d+),.*\n(.*)/g)].filter(([line]) => line.startsWith("BANDWIDTH"));
+  const stated = [...stream.master.matchAll(/BANDWIDTH=(\d+),.*\n(.*)/g)].filter(([line]) =>
+    line.startsWith("BANDWIDTH"),
+  );
   for (const { name, playlist } of stream.variants) {
     const tail = playlist.key.split("/").slice(2).join("/");
     const bandwidth = Number(stated.find(([, , uri]) => uri?.endsWith(tail))?.[1]);
     const measured = (peaks.get(name) ?? 0) + sound;
-    if (!(Math.abs(measured / bandwidth - 1) <= 0.1)) say("BANDWIDTH", `${name}: ${bandwidth}, measured ${Math.round(measured)}`);
+    if (!(Math.abs(measured / bandwidth - 1) <= 0.1))
+      say("BANDWIDTH", `${name}: ${bandwidth}, measured ${Math.round(measured)}`);
   }
 }
 
@@ -260,7 +354,10 @@ export function compareSplit(whole: StreamAccount, split: StreamAccount): Fault[
     const own = split.times.get(name);
     const wrong = times.findIndex((time, index) => Math.abs(time - (own?.[index] ?? -1)) > 0.0001);
     if (own?.length === times.length && wrong === -1) continue;
-    faults.push({ requirement: "split", what: `${name}: ${own?.length} pictures in parts, ${times.length} whole; the first that differs is ${wrong}: ${own?.[wrong]}, ${times[wrong]}` });
+    faults.push({
+      requirement: "split",
+      what: `${name}: ${own?.length} pictures in parts, ${times.length} whole; the first that differs is ${wrong}: ${own?.[wrong]}, ${times[wrong]}`,
+    });
   }
   const apart = whole.beeps.map((time, index) => Math.abs(time - (split.beeps[index] ?? -1)));
   if (whole.beeps.length !== split.beeps.length || apart.some((by) => by > 0.005)) {

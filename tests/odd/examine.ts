@@ -53,7 +53,9 @@ export async function readBeeps(
   );
   const beeps: number[] = [];
   let lastLoud = Number.NEGATIVE_INFINITY;
-  for (const [, time, level] of stdout.matchAll(/pts_time:(-?[\d.]+)\s+lavfi\.astats\.Overall\.Peak_level=(\S+)/g)) {
+  for (const [, time, level] of stdout.matchAll(
+    /pts_time:(-?[\d.]+)\s+lavfi\.astats\.Overall\.Peak_level=(\S+)/g,
+  )) {
     if (!(Number(level) > -20)) continue;
     if (Number(time) - lastLoud > 0.3) beeps.push(Number(time));
     lastLoud = Number(time);
@@ -86,4 +88,13 @@ export async function readPixelAspect(ffprobePath: string, input: string): Promi
   );
   const [, num = 0, den = 0] = (/(\d+):(\d+)/.exec(stdout) ?? []).map(Number);
   return num > 0 && den > 0 ? num / den : 1;
+}
+
+export async function readHasSound(ffprobePath: string, input: string): Promise<boolean> {
+  const { stdout } = await runTool(
+    ffprobePath,
+    [...words("-v error -select_streams a -show_entries stream=channels -of csv=p=0"), input],
+    { timeoutMs: 60_000 },
+  );
+  return /\d/.test(stdout);
 }

@@ -17,7 +17,9 @@ const builds = (await Promise.all((await allTools()).map(openBuild))).map((build
 const first = Number(values.seed);
 const faulty = new Map<string, number>(requirements.map((name) => [name, 0]));
 const counts = { cases: 0, streams: 0, notMade: 0, inParts: 0, faulty: 0 };
-const seeds = values.seeds?.split(",").map(Number) ?? Array.from({ length: Number(values.count) }, (_, index) => first + index);
+const seeds =
+  values.seeds?.split(",").map(Number) ??
+  Array.from({ length: Number(values.count) }, (_, index) => first + index);
 for (const seed of seeds) {
   const odd = planCase(seed);
   const { builds: made, error } = await runCase(odd, builds);
@@ -31,8 +33,11 @@ for (const seed of seeds) {
     counts.streams += 1;
     if (parts !== null) counts.inParts += 1;
     if (faults.length > 0) counts.faulty += 1;
-    for (const name of new Set(faults.map(({ requirement }) => requirement))) faulty.set(name, (faulty.get(name) ?? 0) + 1);
-    console.log(`${seed} ${faults.length === 0 ? "fine" : "FAULTY"} ${version}${parts === null ? "" : ` (${parts} parts)`}: ${odd.name}`);
+    for (const name of new Set(faults.map(({ requirement }) => requirement)))
+      faulty.set(name, (faulty.get(name) ?? 0) + 1);
+    console.log(
+      `${seed} ${faults.length === 0 ? "fine" : "FAULTY"} ${version}${parts === null ? "" : ` (${parts} parts)`}: ${odd.name}`,
+    );
     for (const { requirement, what } of faults) console.log(`    ${requirement}: ${what}`);
   }
 }

@@ -17,12 +17,29 @@ export async function makeCase(odd: OddCase, path: string): Promise<void> {
   if (odd.cutAt !== null) {
     await rename(path, `${path}.whole`);
     const options = odd.args.slice(odd.args.lastIndexOf("-f"));
-    await makeClip(path, ["-ss", String(odd.cutAt), "-i", `${path}.whole`, "-map", "0:v:0", "-map", "0:a?", "-c", "copy", ...options]);
+    await makeClip(path, [
+      "-ss",
+      String(odd.cutAt),
+      "-i",
+      `${path}.whole`,
+      "-map",
+      "0:v:0",
+      "-map",
+      "0:a?",
+      "-c",
+      "copy",
+      ...options,
+    ]);
     await rm(`${path}.whole`);
   }
   if (odd.jump !== null) {
     const at = odd.args.lastIndexOf("-f");
-    await makeClip(`${path}.2`, [...odd.args.slice(0, at), "-output_ts_offset", String(odd.jump), ...odd.args.slice(at)]);
+    await makeClip(`${path}.2`, [
+      ...odd.args.slice(0, at),
+      "-output_ts_offset",
+      String(odd.jump),
+      ...odd.args.slice(at),
+    ]);
     await writeFile(path, Buffer.concat([await readFile(path), await readFile(`${path}.2`)]));
     await rm(`${path}.2`);
   }

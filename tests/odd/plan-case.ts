@@ -27,7 +27,6 @@ export interface OddCase {
   rate: number;
   /** What must come out; null where only the file itself can tell. */
   frames: number | null;
-  hasSound: boolean;
 }
 
 export type Turn = "right" | "upside down" | "left" | "mirrored";
@@ -41,7 +40,11 @@ export function planCase(seed: number): OddCase {
   const random = createRandom(seed).fork("odd");
   const odd = <T>(plain: T, probability: number, others: readonly T[]): T =>
     random.chance(probability) ? random.pick(others) : plain;
-  const containerName = random.pick(Object.keys(containers).flatMap((name) => (/^(mp4|mov|mkv|ts|fragmented)/.test(name) ? [name, name, name] : [name])));
+  const containerName = random.pick(
+    Object.keys(containers).flatMap((name) =>
+      /^(mp4|mov|mkv|ts|fragmented)/.test(name) ? [name, name, name] : [name],
+    ),
+  );
   const container = containers[containerName] as Container;
   const codecName = random.pick(container.pictures);
   const codec: PictureCodec = pictureCodecs[codecName];
@@ -53,20 +56,51 @@ export function planCase(seed: number): OddCase {
   ];
   const size = odd(sizes[0] as string, 0.6, sizes);
   const [width = 0, height = 0] = size.split("x").map(Number);
-  const rate = container.rate ?? odd("25", 0.65, codec.rates ?? ["10", "12.5", "24000/1001", "24", "30000/1001", "30", "50", "60000/1001", "60", "120", "1", "15"]);
+  const rate =
+    container.rate ??
+    odd(
+      "25",
+      0.65,
+      codec.rates ?? [
+        "10",
+        "12.5",
+        "24000/1001",
+        "24",
+        "30000/1001",
+        "30",
+        "50",
+        "60000/1001",
+        "60",
+        "120",
+        "1",
+        "15",
+      ],
+    );
   const perSecond = toNumber(rate);
   const seconds = random.pick(width * height > 60_000 ? [2, 3, 4.6, 5] : [2, 3, 4.6, 5, 6, 7]);
   // So small a raw stream is taken for a picture.
   const frames = odd<number | null>(null, containerName.startsWith("raw") ? 0 : 0.06, [1, 2, 3]);
-  const isVariable = container.isVariable && perSecond >= 24 && perSecond <= 60 && frames === null && random.chance(0.15);
+  const isVariable =
+    container.isVariable && perSecond >= 24 && perSecond <= 60 && frames === null && random.chance(0.15);
   const isInterlaced = codec.hasFields === true && height % 4 === 0 && !isVariable && random.chance(0.12);
   const pixelAspect = odd("1/1", 0.15, ["12/11", "4/3", "64/45", "1/2", "8/9"]);
-  const turn = container.isTurnable ? odd<Turn | null>(null, 0.25, ["right", "upside down", "left", "mirrored"]) : null;
-  const sound = container.sounds.length > 0 && random.chance(0.8) ? planSound(container, seconds, random) : null;
-  const offset = container.hasOffsets ? odd("none", 0.3, ["picture late", "sound late", "far", "early"]) : "none";
+  const turn = container.isTurnable
+    ? odd<Turn | null>(null, 0.25, ["right", "upside down", "left", "mirrored"])
+    : null;
+  const sound =
+    container.sounds.length > 0 && random.chance(0.8) ? planSound(container, seconds, random) : null;
+  const offset = container.hasOffsets
+    ? odd("none", 0.3, ["picture late", "sound late", "far", "early"])
+    : "none";
   const isMovie = /^(mp4|mov)/.test(containerName);
-  const cutAt = (isMovie || containerName === "mkv") && frames === null && seconds >= 4 && random.chance(0.12) ? 0.73 : null;
-  const jump = container.canJump && cutAt === null && frames === null && seconds <= 4.6 && random.chance(0.12) ? random.pick([100, 20, 0]) : null;
+  const cutAt =
+    (isMovie || containerName === "mkv") && frames === null && seconds >= 4 && random.chance(0.12)
+      ? 0.73
+      : null;
+  const jump =
+    container.canJump && cutAt === null && frames === null && seconds <= 4.6 && random.chance(0.12)
+      ? random.pick([20, 0])
+      : null;
   const extra = sound !== null && container.extras ? odd<Extra | null>(null, 0.2, container.extras) : null;
   const groups = planGroups(codec, perSecond, codecName === "h264" ? "x264" : codecName, random);
   const detail = odd("", 0.5, [",noise=alls=30:allf=t", ",noise=alls=60:allf=t+u"]);
@@ -74,7 +108,15 @@ export function planCase(seed: number): OddCase {
     ...[corner, flash],
     // An index of pixels has no fine grain.
     ...(detail && codecName !== "gif" ? [detail.slice(1)] : []),
-    ...(isVariable ? [random.pick(["select='mod(n,7)+lt(n,20)'", "select='lt(mod(n,40),20)+not(mod(n,5))'", "select='mod(n*n,5)'"])] : []),
+    ...(isVariable
+      ? [
+          random.pick([
+            "select='mod(n,7)+lt(n,20)'",
+            "select='lt(mod(n,40),20)+not(mod(n,5))'",
+            "select='mod(n*n,5)'",
+          ]),
+        ]
+      : []),
     ...(isInterlaced ? ["setfield=tff"] : []),
     `setsar=${pixelAspect}`,
     `format=${format}`,
@@ -100,7 +142,8 @@ export function planCase(seed: number): OddCase {
     ...container.options.split(" "),
   ];
   // Pictures without news are left out by Theora's encoder.
-  const isPlain = offset === "none" && cutAt === null && !isVariable && codecName !== "theora";
+  const isPlain =
+    (offset === "none" || jump !== null) && cutAt === null && !isVariable && codecName !== "theora";
   const name = [
     `${containerName}: ${codecName} ${format} ${size} at ${rate}${isVariable ? " (variable)" : ""}${isInterlaced ? " (interlaced)" : ""}, ${frames === null ? `${seconds} s` : `${frames} pictures`}`,
     ...(pixelAspect === "1/1" ? [] : [`pixels ${pixelAspect}`]),
@@ -116,8 +159,9 @@ export function planCase(seed: number): OddCase {
   return {
     ...{ name, seed, args, turn, cutAt, jump, size: { width, height } },
     rate: perSecond,
-    frames: isPlain ? (frames ?? Math.ceil(Number((seconds * perSecond).toFixed(6)))) * (jump === null ? 1 : 2) : null,
-    hasSound: sound !== null,
+    frames: isPlain
+      ? (frames ?? Math.ceil(Number((seconds * perSecond).toFixed(6)))) * (jump === null ? 1 : 2)
+      : null,
   };
 }
 
@@ -129,7 +173,14 @@ const toNumber = (rate: string): number => {
 function planSound(container: Container, seconds: number, random: Random) {
   const codecName = random.pick(container.sounds);
   const codec = soundCodecs[codecName];
-  const narrow = codecName === "opus" ? [48_000] : codecName === "ac3" || codecName === "mp2" || codecName === "mp3" ? [44_100, 48_000] : codecName === "pcm" || codecName === "flac" || codecName === "aac" ? [8_000, 22_050, 44_100, 48_000, 96_000] : [44_100, 48_000];
+  const narrow =
+    codecName === "opus"
+      ? [48_000]
+      : codecName === "ac3" || codecName === "mp2" || codecName === "mp3"
+        ? [44_100, 48_000]
+        : codecName === "pcm" || codecName === "flac" || codecName === "aac"
+          ? [8_000, 22_050, 44_100, 48_000, 96_000]
+          : [44_100, 48_000];
   const rate = random.pick(narrow.filter((hertz) => container.soundRates?.includes(hertz) ?? true));
   const isMany = ["aac", "ac3", "flac", "pcm"].includes(codecName) && container.soundRates === undefined;
   const channels = random.chance(0.4) ? random.pick(isMany ? [1, 6] : [1]) : 2;
@@ -144,10 +195,21 @@ function planSound(container: Container, seconds: number, random: Random) {
   };
 }
 
-function planGroups(codec: PictureCodec, perSecond: number, codecName: string, random: Random): { options: string[]; words: string[] } {
+function planGroups(
+  codec: PictureCodec,
+  perSecond: number,
+  codecName: string,
+  random: Random,
+): { options: string[]; words: string[] } {
   if (!codec.hasGroups) return { options: [], words: [] };
   const kind = random.pick(["usual", "usual", "short", "single", "ten seconds"]);
-  const length = { usual: Math.round(perSecond * 2), short: Math.max(2, Math.round(perSecond / 3)), single: 1, "ten seconds": Math.round(perSecond * 10) }[kind] ?? 50;
+  const length =
+    {
+      usual: Math.round(perSecond * 2),
+      short: Math.max(2, Math.round(perSecond / 3)),
+      single: 1,
+      "ten seconds": Math.round(perSecond * 10),
+    }[kind] ?? 50;
   const isOpen = codecName === "x264" && kind !== "single" && random.chance(0.3);
   const bFrames = codec.hasBFrames && kind !== "single" && random.chance(0.6) ? 2 : 0;
   return {
@@ -161,7 +223,9 @@ function planGroups(codec: PictureCodec, perSecond: number, codecName: string, r
 }
 
 const interlacing = (codec: string): string[] =>
-  codec === "h264" ? ["-flags", "+ilme+ildct", "-x264-params", "tff=1"] : ["-flags", "+ilme+ildct", "-top", "1"];
+  codec === "h264"
+    ? ["-flags", "+ilme+ildct", "-x264-params", "tff=1"]
+    : ["-flags", "+ilme+ildct", "-top", "1"];
 
 function toExtra(extra: Extra | null, seconds: number): string[] {
   switch (extra) {
@@ -177,4 +241,10 @@ function toExtra(extra: Extra | null, seconds: number): string[] {
 }
 
 const extraMaps = (extra: Extra): string[] =>
-  extra === "two tracks" ? ["-map", "2:a"] : extra === "subtitles" ? ["-map", "2:s"] : extra === "cover" ? ["-map", "2:v"] : [];
+  extra === "two tracks"
+    ? ["-map", "2:a"]
+    : extra === "subtitles"
+      ? ["-map", "2:s"]
+      : extra === "cover"
+        ? ["-map", "2:v"]
+        : [];

@@ -79,7 +79,12 @@ export async function renderSplit(worker: Worker, clip: string): Promise<MadeStr
 }
 
 /** The head's state with the playlists that are joined from all parts. */
-async function join(worker: Worker, videoId: string, head: State, parts: readonly RenditionPart[]): Promise<State> {
+async function join(
+  worker: Worker,
+  videoId: string,
+  head: State,
+  parts: readonly RenditionPart[],
+): Promise<State> {
   const joined = new Map<string, PublishedPlaylist>();
   for (const name of new Set(parts.map(({ rendition }) => rendition))) {
     const own = parts.filter(({ rendition }) => rendition === name);
@@ -99,16 +104,34 @@ async function join(worker: Worker, videoId: string, head: State, parts: readonl
   };
 }
 
-async function publish(worker: Worker, videoId: string, state: State, parts: number | null): Promise<MadeStream> {
+async function publish(
+  worker: Worker,
+  videoId: string,
+  state: State,
+  parts: number | null,
+): Promise<MadeStream> {
   const variants = state.variants.flatMap((variant) =>
     variant.status === "READY" && variant.playlist ? [{ ...variant, playlist: variant.playlist }] : [],
   );
   const audio = state.audio?.playlist ? { ...state.audio, playlist: state.audio.playlist } : null;
-  const rows = variants.map(({ index: position, width, height, frameRate, playlist }) => ({ position, width, height, frameRate, playlist }));
+  const rows = variants.map(({ index: position, width, height, frameRate, playlist }) => ({
+    position,
+    width,
+    height,
+    frameRate,
+    playlist,
+  }));
   const master = planMasterPlaylist({ id: videoId, variants: rows, audio });
   if (master === null) throw new Error("nothing of it can be played");
   await write(worker.store.path(objectKeys.master(videoId)), master);
-  return { parts, master, variants, audio, posterKey: state.posterKey, path: (key) => worker.store.path(key) };
+  return {
+    parts,
+    master,
+    variants,
+    audio,
+    posterKey: state.posterKey,
+    path: (key) => worker.store.path(key),
+  };
 }
 
 async function write(path: string, text: string): Promise<void> {

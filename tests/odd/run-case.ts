@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { startWorker, temporaryDirectory } from "../../render-worker/testing/kit.ts";
 import type { FfmpegTools } from "../../render-worker/ffmpeg/tools.ts";
+import { startWorker, temporaryDirectory } from "../../render-worker/testing/kit.ts";
 import { checkStream, compareSplit, type Fault, readSource } from "./check-stream.ts";
 import { makeCase } from "./make-case.ts";
 import type { OddCase } from "./plan-case.ts";
@@ -39,8 +39,13 @@ export async function runCase(odd: OddCase, builds: readonly Build[]): Promise<C
   return { builds: results };
 }
 
-async function runBuild(odd: OddCase, path: string, tools: FfmpegTools, worker: Worker): Promise<{ parts: number | null; faults: Fault[] }> {
-  const source = await readSource(tools, path, odd);
+async function runBuild(
+  odd: OddCase,
+  path: string,
+  tools: FfmpegTools,
+  worker: Worker,
+): Promise<{ parts: number | null; faults: Fault[] }> {
+  const source = await readSource(tools, path);
   const check = async (render: (worker: Worker, clip: string) => Promise<MadeStream>) => {
     const stream = await render(worker, path);
     return { stream, account: await checkStream(tools, odd, source, stream) };
