@@ -20,9 +20,9 @@ export async function installAudit(db: Client): Promise<void> {
 
     CREATE FUNCTION chaos_note_attempt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       -- What was found out about a completed attempt afterwards (its account) changes nothing that is played.
-      IF OLD.outcome IS NOT NULL AND CASE OLD.outcome
+      IF OLD.outcome IS NOT NULL AND (CASE OLD.outcome
         WHEN 'COMPLETED' THEN to_jsonb(NEW) - 'account' IS DISTINCT FROM to_jsonb(OLD) - 'account'
-        ELSE NEW IS DISTINCT FROM OLD END THEN
+        ELSE NEW IS DISTINCT FROM OLD END) THEN
         INSERT INTO chaos_audit (subject, subject_id, what, before, after)
         VALUES ('attempts', NEW.id::text, 'changed after its end', to_jsonb(OLD)::text, to_jsonb(NEW)::text);
       END IF;

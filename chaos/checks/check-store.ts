@@ -6,7 +6,7 @@ import type { Client } from "pg";
 import type { Tools } from "../load/clips.ts";
 import type { Accepted } from "../load/submitter.ts";
 import { rowId } from "../row-id.ts";
-import { all, type Figure, none } from "./figure.ts";
+import { all, type Figure, none, told } from "./figure.ts";
 import { danglingMasters, foldersIn, lacksOf, mediaPlaylistsOf } from "./playlists.ts";
 
 /** Whether what is READY plays to its last frame, and whether anything lies in the store that nothing names. */
@@ -18,6 +18,9 @@ export async function checkStore(
   const { rows } = await db.query<{ id: string; variants: number }>(
     `SELECT v.id::text, (SELECT count(*)::int FROM variants WHERE video_id = v.id AND status = 'READY') AS variants
      FROM videos v WHERE v.status = 'READY' ORDER BY v.id`,
+  );
+  const { rows: joined } = await db.query<{ videos: number }>(
+    "SELECT count(DISTINCT video_id)::int AS videos FROM variants WHERE status = 'READY' AND playlist ->> 'key' LIKE '%/variants/%'",
   );
   const missing: string[] = [];
   const wrongFrames: string[] = [];
@@ -32,6 +35,7 @@ export async function checkStore(
     if (frames !== source.clip.frames) wrongFrames.push(`${id}: ${frames} instead of ${source.clip.frames}`);
   }
   return [
+    told("videos with variants that were joined from parts", joined[0]?.videos ?? 0),
     all("READY videos that play to their end", whole, rows.length, missing),
     none("READY videos with another number of frames than their source", wrongFrames),
     none("master playlists that name what is missing", await danglingMasters(store)),
@@ -49,11 +53,12 @@ async function faultsOf(store: string, videoId: string, variants: number): Promi
   return [...faults.flat(), ...isShort];
 }
 
-/** Attempts' folders in the store that no row names. */
+/** Attempts' folders in the store that no row names: neither a playlist, nor a poster, nor a part that is joined with others to a playlist. */
 export async function orphansIn(db: Client, store: string): Promise<string[]> {
   const { rows } = await db.query<{ key: string | null }>(
     `SELECT playlist ->> 'key' AS key FROM variants UNION SELECT playlist ->> 'key' FROM audio_tracks
-     UNION SELECT poster_key FROM videos`,
+     UNION SELECT poster_key FROM videos
+     UNION SELECT NULLIF(init_key, '') FROM parts`,
   );
   const named = rows.flatMap(({ key }) => key ?? []);
   const { rows: attempts } = await db.query<{ id: string; outcome: string | null }>(

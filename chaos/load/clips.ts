@@ -10,6 +10,8 @@ export interface Clip {
   sizeBytes: number;
   frames: number;
   hasSound: boolean;
+  /** Made in parts: see `splitAboveSeconds`. */
+  isSplit: boolean;
 }
 
 export interface Tools {
@@ -18,6 +20,9 @@ export interface Tools {
 }
 
 const frameRate = 10;
+
+/** `SPLIT_ABOVE` of the system under test: its longest clip has a head, a chunk and a task for the sound. */
+export const splitAboveSeconds = 10;
 
 /** Tiny sources, each rendered in well under a second of CPU time: what is tried is not the encoder. */
 export async function makeClips(folder: string): Promise<{ clips: Clip[]; tools: Tools }> {
@@ -36,12 +41,14 @@ export async function makeClips(folder: string): Promise<{ clips: Clip[]; tools:
     { seconds: 3, hasSound: false },
     // More than one segment.
     { seconds: 6, hasSound: true },
+    { seconds: 14, hasSound: true },
   ]) {
     const name = `${seconds}s.mp4`;
     const file = path.join(directory, name);
+    const isSplit = seconds > splitAboveSeconds;
     await promisify(execFile)(tools.ffmpegPath, clipArguments(seconds, hasSound, file));
     const { size } = await stat(file);
-    clips.push({ name, path: file, sizeBytes: size, frames: seconds * frameRate, hasSound });
+    clips.push({ name, path: file, sizeBytes: size, frames: seconds * frameRate, hasSound, isSplit });
   }
   return { clips, tools };
 }
@@ -49,6 +56,8 @@ export async function makeClips(folder: string): Promise<{ clips: Clip[]; tools:
 const clipArguments = (seconds: number, hasSound: boolean, file: string): string[] => [
   ...["-v", "error", "-nostdin"],
   ...["-f", "lavfi", "-i", `testsrc2=size=426x240:rate=${frameRate}:duration=${seconds}`],
-  ...(hasSound ? ["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`, "-c:a", "aac"] : []),
+  // AAC would be copied as a whole by the head's task.
+  ...(hasSound ? ["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`] : []),
+  ...(hasSound ? ["-c:a", seconds > splitAboveSeconds ? "ac3" : "aac"] : []),
   ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", file],
 ];

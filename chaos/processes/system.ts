@@ -2,6 +2,7 @@ import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { freePort } from "../../tests/kit/free-port.ts";
 import { buildPstest } from "../../tests/pstest/start-pstest.ts";
+import { splitAboveSeconds } from "../load/clips.ts";
 import { TcpProxy } from "../proxy/tcp-proxy.ts";
 import { type PostgresPart, startPostgresPart } from "./postgres.ts";
 import { openStoreVolume, type StoreVolume } from "./store-volume.ts";
@@ -88,6 +89,7 @@ export async function startSystem(options: {
       DATABASE_URL: database.href,
       HOST: "127.0.0.1",
       PORT: String(port),
+      SPLIT_ABOVE: String(splitAboveSeconds),
     };
     apis.push(await run({ name, command: node("src/main.ts"), env, folder }));
   }

@@ -45,6 +45,9 @@ export async function runFaults(stage: Stage, options: FaultsOptions): Promise<F
     random: random.fork("copies"),
     signal: untilOver,
   });
+  // One in parts at least, whatever is dealt.
+  const clip = stage.clips.find(({ isSplit }) => isSplit);
+  if (clip !== undefined) stage.load.track(stage.load.submit({ clip }));
   const submitting = keepSubmitting(stage, random.fork("pace"), untilOver);
   try {
     await Promise.all([

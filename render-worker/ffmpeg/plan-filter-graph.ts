@@ -48,7 +48,7 @@ export function planFilterGraph(
  * @param thinning which frames are left out before the rest costs anything
  */
 export function planCommonFilters(
-  { probe: { video } }: SourceFile,
+  { probe: { container, video } }: SourceFile,
   size: { width: number; height: number },
   filters: readonly string[],
   span: RenderSpan = wholeSpan,
@@ -58,6 +58,7 @@ export function planCommonFilters(
     // Only frames that are marked as interlaced are touched, and each gives one frame.
     ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
     ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
+    ...(span.startMs === 0 && mayBeginEarly(container, video) ? ["trim=start=-0.005"] : []),
     ...trim(span),
     ...thinning,
     `scale=${size.width}:${size.height}${video.colorRange === "pc" ? ":out_range=tv" : ""}`,
@@ -66,6 +67,10 @@ export function planCommonFilters(
     "format=yuv420p",
   ];
 }
+
+/** What an edit list leaves out at the beginning must be decoded all the same. Decoders say what it was, but not that of AV1. */
+const mayBeginEarly = (container: string, { codec }: SourceFile["probe"]["video"]): boolean =>
+  container.startsWith("mov,") && codec === "av1";
 
 /**
  * High dynamic range to standard: linear light, BT.709 primaries, then a curve that keeps highlights. Where the build lacks the

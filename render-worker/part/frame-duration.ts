@@ -1,3 +1,4 @@
+import { isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 
@@ -18,7 +19,12 @@ export const firstPictureMs = ({ probe, zeroSeconds }: Pick<SourceFile, "probe" 
 
 /** When the video's pictures are shown, from the first to the end of the last; the end is null where the container does not say. */
 export function picturesSpan(source: Pick<SourceFile, "probe" | "zeroSeconds" | "promised">) {
-  const firstMs = firstPictureMs(source);
+  const { video } = source.probe;
+  const ownMs = firstPictureMs(source);
+  // What brings a source down to the highest rate puts its pictures on a grid of its own.
+  const firstMs = isTooFast(video)
+    ? (Math.round((ownMs * maxFrameRate) / 1000) * 1000) / maxFrameRate
+    : ownMs;
   const { durationMs } = source.promised;
-  return { firstPictureMs: firstMs, picturesEndMs: durationMs === null ? null : firstMs + durationMs };
+  return { firstPictureMs: firstMs, picturesEndMs: durationMs === null ? null : ownMs + durationMs };
 }

@@ -102,14 +102,14 @@ const turned = (matrix: [number, number, number, number], size: [number, number]
   },
 });
 
-const cut: OddFile = {
+const cut = (picture: string): OddFile => ({
   ...plain({ file: "mp4", frames: 40, seconds: 1.6 }),
   make: async (path) => {
-    await plain({ file: "mp4" }, `${x264} -g 25 -bf 2 ${aac}`).make(`${path}.whole`);
+    await plain({ file: "mp4" }, `${picture} ${aac}`).make(`${path}.whole`);
     await rename(`${path}.whole`, `${path}.mp4`);
     await makeClip(path, words(`-ss 0.4 -i ${path}.mp4 -c copy -f mp4`));
   },
-};
+});
 
 export const oddFiles: Record<string, OddFile> = {
   "an odd size": shaped("213x119", [212, 118], "-c:v ffv1 -pix_fmt yuv444p"),
@@ -235,5 +235,5 @@ export const oddFiles: Record<string, OddFile> = {
   "subtitles in MP4": plain({ file: "mp4" }, `${x264} ${aac} ${subtitled("mov_text")}`, subtitles),
   "an index in front": plain({ file: "mp4" }, `${x264} ${aac} -movflags +faststart`),
   "Matroska that begins at five seconds": plain({ file: "matroska" }, `${x264} ${aac} -output_ts_offset 5`),
-  "a beginning that was cut off by an edit list": cut,
+  "a beginning that was cut off by an edit list": cut(`${x264} -g 25 -bf 2`),
 };

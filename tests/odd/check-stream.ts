@@ -80,7 +80,7 @@ export async function checkStream(
   const say = (requirement: Requirement, what: string) => void faults.push({ requirement, what });
   const { path: ffmpeg } = tools.ffmpeg;
   checkMaster(stream, say);
-  const top = stream.variants.filter(({ name }) => name !== "source").at(-1);
+  const top = stream.variants.findLast(({ name }) => name !== "source");
   if (!top) {
     say("made", "there is no variant");
     return { faults, times: new Map(), beeps: [] };
@@ -95,10 +95,14 @@ export async function checkStream(
   for (const { name, playlist } of stream.variants) {
     const path = stream.path(playlist.key);
     const made = await readPictures(ffmpeg, path);
-    if (made.complaints !== "") say("ffmpeg", `${name}: ${made.complaints.slice(0, 400)}`);
+    // Of a copied source of full range, by the scaler of these very checks.
+    const complaints = made.complaints
+      .replaceAll(/^\[swscaler.*deprecated pixel format.*$|Last message repeated.*/gm, "")
+      .trim();
+    if (complaints !== "") say("ffmpeg", `${name}: ${complaints.slice(0, 400)}`);
     times.set(name, made.times);
     const types = await firstPictures(path);
-    if (types.some((type) => type !== 5)) say("IDR", `${name}: segments begin with ${types}`);
+    if (types.some((type) => type !== 5)) say("IDR", `${name}: segments begin with ${types.join()}`);
     peaks.set(name, await checkPlaylist(path, name, { times: made.times, slack }, say));
     if (name === top.name) flashes = made.flashes;
     // The smallest rung has at most 30 pictures a second, and so has what is smaller.
@@ -306,7 +310,10 @@ async function checkSound(
     return beeps;
   }
   if (beeps.length !== source.beeps.length) {
-    say("sync", `${beeps.length} beeps, expected ${source.beeps.length}: ${beeps} of ${source.beeps}`);
+    say(
+      "sync",
+      `${beeps.length} beeps, expected ${source.beeps.length}: ${beeps.join()} of ${source.beeps.join()}`,
+    );
     return beeps;
   }
   // A first picture that was moved to the beginning would flash at another time.
@@ -322,7 +329,7 @@ async function checkSound(
   if (apart > syncSeconds)
     say(
       "sync",
-      `up to ${(apart * 1000).toFixed(1)} ms apart: flashes ${flashes}, beeps ${beeps}; in the source ${source.pictures.flashes}, ${source.beeps}`,
+      `up to ${(apart * 1000).toFixed(1)} ms apart: flashes ${flashes.join()}, beeps ${beeps.join()}; in the source ${source.pictures.flashes.join()}, ${source.beeps.join()}`,
     );
   return beeps;
 }
@@ -330,7 +337,7 @@ async function checkSound(
 /** Where the source's own times say nothing: each beep has its flash. */
 function checkTogether(flashes: readonly number[], beeps: readonly number[], say: Say): void {
   const lonely = beeps.filter((beep) => !flashes.some((time) => Math.abs(time - beep) <= 0.06));
-  if (lonely.length > 0) say("sync", `beeps without flashes: ${lonely} (${flashes})`);
+  if (lonely.length > 0) say("sync", `beeps without flashes: ${lonely.join()} (${flashes.join()})`);
 }
 
 function checkBandwidths(stream: MadeStream, peaks: Map<string, number>, say: Say): void {
@@ -361,7 +368,10 @@ export function compareSplit(whole: StreamAccount, split: StreamAccount): Fault[
   }
   const apart = whole.beeps.map((time, index) => Math.abs(time - (split.beeps[index] ?? -1)));
   if (whole.beeps.length !== split.beeps.length || apart.some((by) => by > 0.005)) {
-    faults.push({ requirement: "split", what: `beeps at ${split.beeps} in parts, at ${whole.beeps} whole` });
+    faults.push({
+      requirement: "split",
+      what: `beeps at ${split.beeps.join()} in parts, at ${whole.beeps.join()} whole`,
+    });
   }
   return faults;
 }

@@ -94,7 +94,11 @@ export function planCase(seed: number): OddCase {
     : "none";
   const isMovie = /^(mp4|mov)/.test(containerName);
   const cutAt =
-    (isMovie || containerName === "mkv") && frames === null && seconds >= 4 && random.chance(0.12)
+    codecName !== "av1" &&
+    (isMovie || containerName === "mkv") &&
+    frames === null &&
+    seconds >= 4 &&
+    random.chance(0.12)
       ? 0.73
       : null;
   const jump =
