@@ -47,15 +47,18 @@ function compare(rows: readonly Row[], seen: readonly string[]): string[] {
 
 const measurements = "'variant.measured', 'variant.below-minimum'";
 
+const joined = "'variant.rendering', 'variant.ready', 'video.playable', 'video.ready'";
+
 /**
  * By ids, which follow the order of commits within one video: its writers hold its lock. How good a variant became is measured when the
- * attempt that made it has completed.
+ * attempt that made it has completed. Playlists are joined from parts after their attempt's report was applied: with what a completed one brought a variant
+ * or the video may begin to play.
  */
 const afterTheEnd = `
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
   FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
   WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
-    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${measurements}))
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${measurements}, ${joined}))
   UNION ALL
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
   FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id

@@ -9,7 +9,7 @@ import { wholeSpan } from "./render-span.ts";
 export async function inOnePieceIfJumping(
   part: PartDecision,
   source: SourceFile,
-  file: { reader: Pick<SourceReader, "read" | "sizeBytes">; signal: AbortSignal },
+  file: { reader: Pick<SourceReader, "read" | "sizeBytes" | "isAtHand">; signal: AbortSignal },
 ): Promise<PartDecision> {
   if (part.kind !== "HEAD" || !mustBeSearched(source)) return part;
   const isFar = !source.input.startsWith("file:");

@@ -27,6 +27,7 @@ async function stream(startSeconds: number, options = ""): Promise<Buffer> {
 
 const inMemory = (bytes: Buffer) => ({
   sizeBytes: bytes.length,
+  isAtHand: () => true,
   async *read(start: number, end: number) {
     yield bytes.subarray(start, end);
   },

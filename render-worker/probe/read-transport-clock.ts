@@ -25,7 +25,7 @@ export interface TransportClock {
  * finds clocks that begin anew, not every small step.
  */
 export async function readTransportClock(
-  reader: Pick<SourceReader, "read" | "sizeBytes">,
+  reader: Pick<SourceReader, "read" | "sizeBytes" | "isAtHand">,
   isFar: boolean,
   signal: AbortSignal,
 ): Promise<TransportClock> {
@@ -35,6 +35,8 @@ export async function readTransportClock(
   const lengths = new Map<number, number>();
   let isJumping = false;
   for (let start = 0; start < reader.sizeBytes; start += stride) {
+    // Of what is still arriving nothing is waited for.
+    if (!reader.isAtHand(Math.min(start + windowBytes, reader.sizeBytes) - 1)) break;
     const window = await readPiece(reader, start, windowBytes, signal);
     for (const { pid, seconds } of readClocks(window)) {
       const step = seconds - (before.get(pid) ?? seconds);
