@@ -110,6 +110,7 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
       assertObjectKey(key);
       return null;
     },
+    arrivingPath: () => null,
     publicUrl(key) {
       assertObjectKey(key);
       return publicUrlOf(baseUrl, key);

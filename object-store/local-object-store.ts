@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { mkdirSync } from "node:fs";
 import { type FileHandle, open, rm, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { ObjectNotFoundError, PreconditionFailedError } from "./errors.ts";
 import { describe } from "./local/describe.ts";
@@ -130,6 +130,7 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
       assertObjectKey(key);
       return layout.pathOf(key);
     },
+    arrivingPath: (uploadId) => join(layout.arriving, uploadId),
     publicUrl(key) {
       assertObjectKey(key);
       return publicUrlOf(publicBaseUrl, key);

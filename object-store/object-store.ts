@@ -61,6 +61,8 @@ export interface ObjectStore extends AsyncDisposable {
   adopt(key: string, path: string, options?: PutOptions): Promise<StoredObject>;
   /** The file that is the object, or would be if there were one: to be read only. Null where the store is not on this machine. */
   localPath(key: string): string | null;
+  /** Where an upload into this store is kept until it is whole: to be read only. Null where the store is not on this machine. */
+  arrivingPath(uploadId: string): string | null;
   /** The address at which players find the object. */
   publicUrl(key: string): string;
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { createPubSubMessaging, isBrokerAway, type Patience, untilThere } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
@@ -142,7 +141,6 @@ function openStore(
     const stopUploads = () => undefined;
     return { store, uploads: createGcsUploadGateway(store), handlers: [], sweepUploads, stopUploads };
   }
-  const { directory } = env.store;
   const store = stack.use(createLocalObjectStore(env.store));
   const { gateway, uploads } = createTusUploadGateway({
     db,
@@ -151,8 +149,7 @@ function openStore(
     log,
     publicUrl: env.publicUrl,
     onBytes: (sizeBytes) => metrics.uploadReceived(sizeBytes),
-    // Below the store's own reserved prefix: on its file system, and never served.
-    directory: join(directory, ".store-uploads"),
+    wholeUpToMs: env.split.wholeUpToMs,
   });
   stack.use(uploads);
   const media = createMediaHandler({

@@ -1,14 +1,24 @@
 import { z } from "zod";
 import { Profile } from "../profile.ts";
 import { jobPriorities, pools } from "../states.ts";
-import { AudioState, VariantState } from "./render-state.ts";
+import { AudioState, RenditionPart, VariantState } from "./render-state.ts";
 
 /** Of the video's timeline; 0 is its first picture or sound. */
 const milliseconds = z.int32().nonnegative();
 
-/** The source lies in the store, or must first be fetched from a URL and stored under `key`. */
+/**
+ * The source lies in the store, or must first be fetched from a URL and stored under `key`. `arriving`: its upload is under way, and enough of it
+ * is here for the head; it is to be read where the store keeps what arrives (`ObjectStore.arrivingPath`), unless it is in the store by now.
+ */
 export const SourceRef = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("object"), key: z.string() }),
+  z.object({
+    kind: z.literal("object"),
+    key: z.string(),
+    /** With the size that it will have. */
+    arriving: z
+      .object({ uploadId: z.string().regex(/^[\w-]{1,100}$/), sizeBytes: z.int().positive() })
+      .optional(),
+  }),
   z.object({ kind: z.literal("url"), url: z.string(), key: z.string() }),
 ]);
 export type SourceRef = z.infer<typeof SourceRef>;
@@ -36,7 +46,12 @@ export const RenderRequested = z.object({
   source: SourceRef,
   profile: Profile,
   /** Variants (and the audio) that earlier attempts finished and published: not made again. */
-  keep: z.object({ variants: z.array(VariantState), audio: AudioState.nullable() }),
+  keep: z.object({
+    variants: z.array(VariantState),
+    audio: AudioState.nullable(),
+    /** Of a head: what an earlier attempt at it made whole, of the variants in `ladder`, while the source was still arriving. */
+    parts: z.array(RenditionPart).optional(),
+  }),
   /**
    * How many attempts the task has had. The reports of an attempt repeat it, and it can take the lease only while it is still so: one that
    * was told to stop, or that began from an old copy of the message, never holds a later turn.
@@ -46,7 +61,10 @@ export const RenderRequested = z.object({
   only: z.array(z.string()).min(1).optional(),
   /** The whole video when left out. */
   part: TaskPart.optional(),
-  /** With a `CHUNK` or `AUDIO`: the variants as the head's worker planned them, to be made just so. For a chunk: those to make, no others. */
+  /**
+   * With a `CHUNK` or `AUDIO`: the variants as the head's worker planned them, to be made just so. For a chunk: those to make, no others. With
+   * `keep.parts`: what those were made by.
+   */
   ladder: z.array(VariantState).optional(),
   /** A storyboard is to be made, too, once all else is. */
   storyboard: z.boolean().optional(),

@@ -10,6 +10,8 @@ export interface Layout {
   lock: string;
   /** Content types that the key's ending does not say, one file per object and generation. */
   types: string;
+  /** Uploads that are not whole yet. Of whoever receives them: this store only says where. */
+  arriving: string;
   pathOf(key: string): string;
   typePathOf(key: string, generation: string): string;
 }
@@ -22,6 +24,7 @@ export function planLayout(directory: string): Layout {
     scratch: join(own, "scratch"),
     lock: join(own, "lock"),
     types,
+    arriving: join(directory, `${reservedSegment}-uploads`),
     pathOf: (key) => join(directory, key),
     typePathOf: (key, generation) =>
       join(types, `${createHash("sha256").update(key).digest("hex")}-${generation}`),

@@ -2,10 +2,14 @@ import type { SourceRef } from "@reelay/contracts";
 import { retriableError } from "../errors.ts";
 import { retryStore } from "../hls/retry-store.ts";
 import { assertSize } from "../source/assert-size.ts";
+import { openArriving } from "../source/open-arriving.ts";
 import { type OpenSource, openStored } from "../source/open-source.ts";
 import { type OpenUrlOptions, openUrl } from "../source/open-url.ts";
 
-/** Opens the source to be read; one that is given as a URL is fetched and stored while it is read, unless an earlier attempt did. */
+/**
+ * Opens the source to be read; one that is given as a URL is fetched and stored while it is read, unless an earlier attempt
+ * did. Of one whose upload is under way, the beginning.
+ */
 export async function acquireSource(source: SourceRef, options: OpenUrlOptions): Promise<OpenSource> {
   const { store, signal, limits } = options;
   const head = () => retryStore(`look up ${source.key}`, signal, () => store.head(source.key));
@@ -13,6 +17,12 @@ export async function acquireSource(source: SourceRef, options: OpenUrlOptions):
   if (stored === null && source.kind === "url") {
     const arriving = await openUrl(source, options);
     if (arriving !== null) return arriving;
+    stored = await head();
+  }
+  if (stored === null && source.kind === "object" && source.arriving) {
+    const arriving = await openArriving({ key: source.key, ...source.arriving }, options);
+    if (arriving !== null) return arriving;
+    // Whole since we looked.
     stored = await head();
   }
   // After a fetch: its video was deleted meanwhile, and so will this attempt be.

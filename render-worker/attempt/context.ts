@@ -40,7 +40,7 @@ export interface AttemptContext {
   /** This attempt's own folder; removed afterwards. */
   directory: AttemptDirectory;
   /** Which bytes it renders, once it is open, and whether they are in the store by now. */
-  source?: Pick<OpenSource, "generation" | "hash" | "isStored" | "reader" | "stored">;
+  source?: Pick<OpenSource, "beginningOf" | "generation" | "hash" | "isStored" | "reader" | "stored">;
   /** Aborts with a `StopError`; once the source is open also with a `RenderError`, when that cannot be read any more. */
   signal: AbortSignal;
   /** Tells that everything is made and gives the slot back; what follows is done in nobody's way. */

@@ -30,7 +30,7 @@ export async function describeOutput(
   return {
     ffmpegVersion: tools.ffmpeg.version,
     device: describeDevices(named),
-    commands: made.map(({ command }) => command),
+    commands: made.flatMap(({ command }) => (command.length > 0 ? [command] : [])),
     encoders,
   };
 }

@@ -13,7 +13,10 @@ export async function renderInPasses(context: AttemptContext, work: RenderWork):
   );
   const passes = planPasses(part.kind, rungs, context.throughput, isCopied);
   if (passes.length > 1) context.log.info({ passes: passes.map((pass) => pass.length) }, "head.in-passes");
-  const split = part.kind === "HEAD" && endMs !== null ? { headEndMs: endMs, rungs, withAudio } : null;
+  // What comes after the head of a source that is still arriving is the business of an attempt that has the whole.
+  const isEarly = context.source?.beginningOf !== undefined;
+  const split =
+    part.kind === "HEAD" && endMs !== null && !isEarly ? { headEndMs: endMs, rungs, withAudio } : null;
   const made: Made[] = [];
   for (const [index, pass] of (passes.length > 0 ? passes : [[]]).entries()) {
     const isLastPass = index >= passes.length - 1;

@@ -6,6 +6,7 @@ import type { RenditionSink } from "../hls/rendition-sink.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import { withAudioPlaylist, withPart, withPlaylist } from "./attempt-state.ts";
 import type { AttemptContext } from "./context.ts";
+import { assertReaches } from "./still-arriving.ts";
 
 /** The worker's own playlist: the rendition is wholly its business. */
 export function toPlaylist(
@@ -35,8 +36,13 @@ export function toPlaylist(
 }
 
 /** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
-export function toPart({ state }: AttemptContext, name: string, { span }: PartDecision): RenditionSink {
+export function toPart(
+  { state, source }: AttemptContext,
+  name: string,
+  { span }: PartDecision,
+): RenditionSink {
   return new PartSink(name, span, (part) => {
+    if (part.isComplete && source?.beginningOf) assertReaches(name, span.endMs, part.segments);
     const isUrgent = part.isComplete || part.segments.length === 1;
     const change = (before: RenderState) => withPart(before, part);
     if (isUrgent) state.update(change);

@@ -22,15 +22,19 @@ import { conclude } from "./conclude.ts";
 import type { AttemptContext } from "./context.ts";
 import { decideLadder } from "./decide-ladder.ts";
 import { isRest } from "./is-rest.ts";
+import { keptHead, passOnHead } from "./keep-head.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
+import { renderEarly } from "./render-early.ts";
 import { renderInPasses } from "./render-in-passes.ts";
 import { renderRest } from "./render-rest.ts";
 import { renderWithinMemory } from "./render-within-memory.ts";
+import { stillArriving } from "./still-arriving.ts";
 import { leaveOutUnencodable } from "./without-encoder.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
 export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
+  let isEarly = false;
   try {
     const { task, config, state, tools } = attempt;
     attempt.memory.assertLarge(task.needsMemoryBytes);
@@ -49,9 +53,10 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       }),
     );
     const { key, contentType, sizeBytes, signal } = file;
+    isEarly = file.beginningOf !== undefined;
     // From here on a source that cannot be read any more ends the attempt, too.
     const context = { ...attempt, signal, source: file };
-    if (!isRest(task))
+    if (!isRest(task) && !isEarly)
       state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
 
     const wants = isAudioOnly(task.profile) ? "SOUND" : "PICTURE";
@@ -69,6 +74,11 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       await renderRest(context, source, part);
       return { kind: "COMPLETED" };
     }
+    if (isEarly) {
+      await renderEarly(context, source, part);
+      // The task goes on when the source is there whole.
+      return { kind: "INTERRUPTED" };
+    }
     const ladder = planLadder(task.profile, source.probe);
     const judgement: Judgement = source.isSoundOnly
       ? { reasons: [], plan: null }
@@ -83,10 +93,13 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     const hasAudio = source.audioIndex !== null;
     const keptAudio = task.keep.audio?.playlist?.isComplete ? task.keep.audio : null;
     const withAudio = hasAudio && keptAudio === null;
+    const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
+    const wanted = ladder.rungs.filter(({ name }) => pending.has(name));
+    const head = keptHead(task, { part, rungs: wanted, withAudio });
     const remux = planRemuxWork(source, judgement, {
       sourceVariant,
-      // What is to get another loudness cannot be copied.
-      withAudio: withAudio && !task.profile.audio.loudness,
+      // What is to get another loudness cannot be copied, nor what has been encoded from its beginning.
+      withAudio: withAudio && !task.profile.audio.loudness && head === null,
     });
     // Who copies the source reads all of it.
     if (remux === null) file.needsUpTo?.(planReadEnd(source, part.span));
@@ -108,18 +121,17 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       },
       variants,
       audio: hasAudio ? (keptAudio ?? newAudio) : null,
-      ...(part.kind === "HEAD" && { parts: [] }),
+      ...(part.kind === "HEAD" && { parts: head ?? [] }),
     }));
 
-    const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
-    const wanted = ladder.rungs.filter(({ name }) => pending.has(name));
     const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
     const encodesSound = withAudio && !remux?.sound;
     await using decision = part.kind === "HEAD" ? decideLadder(context, source, rungs) : null;
     const work = { source, rungs, withAudio: encodesSound, part, ...(decision && { decision }) };
-    const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) =>
-      rungs.length > 0 || encodesSound ? await renderInPasses(beside, work) : null,
-    );
+    const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) => {
+      if (head !== null) return await passOnHead(beside, work);
+      return rungs.length > 0 || encodesSound ? await renderInPasses(beside, work) : null;
+    });
     if (remux?.sound && !isSoundCopied) {
       // It could not be copied after all. Of a long video nobody else was asked to make it: all of it, in a folder of its own.
       const whole = { kind: "WHOLE", span: wholeSpan } as const;
@@ -137,7 +149,12 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     else await lastly();
     return { kind: "COMPLETED" };
   } catch (thrown) {
-    const outcome = toOutcome(thrown, attempt.signal);
+    const told = toOutcome(thrown, attempt.signal);
+    // The beginning of a file may look worse than the whole.
+    const outcome =
+      isEarly && told.kind === "REJECTED"
+        ? toOutcome(stillArriving(told.error.message), attempt.signal)
+        : told;
     if ("error" in outcome) attempt.log.warn({ err: thrown, code: outcome.error.code }, "attempt.failed");
     return outcome;
   }

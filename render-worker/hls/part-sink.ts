@@ -14,7 +14,7 @@ export class PartSink implements RenditionSink {
     this.#onPart = onPart;
   }
 
-  publish({ init, segments, isComplete }: StoredRendition): Promise<void> {
+  async publish({ init, segments, isComplete }: StoredRendition): Promise<void> {
     this.#onPart({
       rendition: this.#rendition,
       ...this.#span,
@@ -24,6 +24,5 @@ export class PartSink implements RenditionSink {
       segments: segments.map(({ key, durationMs, sizeBytes }) => ({ key, durationMs, sizeBytes })),
       isComplete,
     });
-    return Promise.resolve();
   }
 }

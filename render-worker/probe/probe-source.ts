@@ -2,7 +2,7 @@ import { inputError, retriableError } from "../errors.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
-import type { SourceReader } from "../source/source-reader.ts";
+import type { OpenSource } from "../source/open-source.ts";
 import { assertWhole } from "./assert-whole.ts";
 import { explainProbeFailure, isTooLargePicture, tooManyStreams } from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";
@@ -26,7 +26,7 @@ const probeMemoryBytes = 2 * 1024 ** 3;
 
 /** Reads what a source is. Throws a `RenderError`: final when the file is at fault. */
 export async function probeSource(
-  file: { input: string; sizeBytes: number; reader: SourceReader },
+  file: Pick<OpenSource, "input" | "sizeBytes" | "reader" | "beginningOf">,
   options: { ffprobePath: string; limits: ProbeLimits; wants?: "PICTURE" | "SOUND"; signal: AbortSignal },
 ): Promise<SourceFile> {
   const { ffprobePath, limits, signal } = options;
@@ -69,13 +69,26 @@ export async function probeSource(
   if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
   const probed = parseOutput(result.stdout);
   const source = parseOrExplain(probed, file, options.wants, result.stderr, limits);
-  if (source.probe.container.startsWith("mov,")) await assertWhole(file.reader, signal);
+  if (source.probe.container.startsWith("mov,") && !file.beginningOf) await assertWhole(file.reader, signal);
   assertPixels(source, limits);
   const stated =
     source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal, file.reader));
   const durationMs = await withoutJumps(stated, source, file.reader, { limits, signal });
-  assertDuration(durationMs, limits);
-  return { ...source, probe: { ...source.probe, durationMs } };
+  const wholeMs = durationMs === null ? null : durationMs * timesLonger(source, file);
+  assertDuration(wholeMs, limits);
+  return { ...source, probe: { ...source.probe, durationMs: wholeMs } };
+}
+
+/**
+ * How much longer a source is than what was measured. An index speaks of the whole; where there is none, as in a transport stream, what was measured is
+ * the beginning that is there, and the whole is about as much longer as it is larger.
+ */
+function timesLonger(
+  { probe }: SourceFile,
+  { sizeBytes, beginningOf }: Pick<OpenSource, "sizeBytes" | "beginningOf">,
+): number {
+  const isStated = probe.durationMs !== null && probe.container !== "mpegts";
+  return beginningOf && !isStated ? beginningOf.sizeBytes / sizeBytes : 1;
 }
 
 /** A transport stream whose clock begins anew seems to last a day: until the clock, which has 33 bits, is where it was. */

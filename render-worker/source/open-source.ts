@@ -19,6 +19,8 @@ export interface OpenSource extends AsyncDisposable {
   signal: AbortSignal;
   /** The object of the store that it is, by its generation; null while it is being stored. */
   generation: string | null;
+  /** Only the beginning of a source that is still being uploaded: `sizeBytes` are there, of so many in the end. Null: it is the whole. */
+  beginningOf?: { sizeBytes: number };
   /** Whether all of it is in the store, for others to read. */
   isStored(): boolean;
   /** Settles when it is; rejects with a `RenderError`. Nothing that was made from it is worth anything before. */

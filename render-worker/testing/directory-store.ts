@@ -106,6 +106,10 @@ export class DirectoryStore implements ObjectStore {
     return this.isElsewhere ? null : this.path(key);
   }
 
+  arrivingPath(uploadId: string): string | null {
+    return this.isElsewhere ? null : this.path(`.arriving/${uploadId}`);
+  }
+
   publicUrl(key: string): string {
     return `http://media.test/${key}`;
   }

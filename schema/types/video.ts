@@ -182,7 +182,7 @@ export const Video = builder.prismaNode("Video", {
         },
       },
       resolve: ({ status, source }, _args, ctx) => {
-        if (status !== "AWAITING_SOURCE" || !source || source.receivedAt) return null;
+        if (status === "FAILED" || !source || source.receivedAt) return null;
         if (!ctx.viewer || !hasScope(ctx.viewer, "WRITE")) return null;
         const { uploadUrl: url, uploadProtocol: protocol, uploadExpiresAt: expiresAt } = source;
         return url !== null && protocol && expiresAt ? { url, protocol, expiresAt } : null;

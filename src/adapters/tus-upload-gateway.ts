@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { ObjectStore } from "@reelay/object-store";
 import { ObjectNotFoundError } from "@reelay/object-store";
 import type { Logger } from "pino";
@@ -5,14 +6,17 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { UploadGateway } from "../deps.ts";
 import { uuidPattern } from "../global-id.ts";
 import { createToken, hashToken, isTokenOf } from "../token.ts";
+import { createArrivalWatch } from "../uploads/arriving/watch-arrivals.ts";
 import { createTusUploads, type TusUploads } from "../uploads/index.ts";
+import { beginEarly, readEarlySize } from "../videos/begin-early.ts";
+import { failUpload, uploadTerminated } from "../videos/fail-upload.ts";
 import { receiveSource } from "../videos/index.ts";
 
 export interface TusGatewayOptions {
   db: PrismaClient;
   store: ObjectStore;
-  /** On the local store's file system. */
-  directory: string;
+  /** Videos of at most so many milliseconds are one task, which needs the whole of them. */
+  wholeUpToMs: number;
   publicUrl: string;
   clock: () => Date;
   log: Logger;
@@ -20,14 +24,32 @@ export interface TusGatewayOptions {
   onBytes?: (sizeBytes: number) => void;
 }
 
+/** What a head of 8 s is made from, with what its demuxer and its filters look at behind it. */
+const earlyHeadMs = 10_000;
+
 /** Clients upload to this API by the tus protocol; a whole file moves into the local store and starts its job. An upload's id is its video's. */
 export function createTusUploadGateway(options: TusGatewayOptions): {
   gateway: UploadGateway;
   uploads: TusUploads;
 } {
-  const { db, store, directory, publicUrl, clock, log } = options;
+  const { db, store, publicUrl, clock, log } = options;
+  const path = (uploadId: string): string => {
+    const file = store.arrivingPath(uploadId);
+    if (file === null)
+      throw new TypeError("Uploads by tus go into a store on this machine; this one is elsewhere.");
+    return file;
+  };
+  const arrivals = createArrivalWatch({
+    wish: { headMs: earlyHeadMs, longerThanMs: options.wholeUpToMs },
+    path,
+    sizeOf: (videoId) => readEarlySize(db, videoId),
+    async onHeadThere(videoId) {
+      if (await beginEarly({ db, clock }, videoId)) log.info({ videoId }, "upload.begun-early");
+    },
+    onError: (error, videoId) => log.warn({ err: error, videoId }, "upload.not-begun-early"),
+  });
   const uploads = createTusUploads({
-    directory,
+    directory: dirname(path("any")),
     basePath: "/uploads",
     now: clock,
     onError: (error, videoId) => log.error({ err: error, videoId }, "upload.failed"),
@@ -40,9 +62,12 @@ export function createTusUploadGateway(options: TusGatewayOptions): {
         ? { sizeBytes: Number(sizeBytes), expiresAt: uploadExpiresAt }
         : null;
     },
+    onGrown: (videoId, storedBytes) => arrivals.onGrown(videoId, storedBytes),
+    onTerminated: (videoId) => failUpload({ db, store, clock, log }, videoId, uploadTerminated),
     async onReceived(videoId, path) {
       const source = await db.source.findUnique({ where: { videoId } });
       if (source === null || source.receivedAt !== null) return;
+      arrivals.forget(videoId);
       await adopt(store, source.objectKey, path);
       await receiveSource({ db, clock }, videoId);
       const sizeBytes = Number(source.sizeBytes);

@@ -4,6 +4,7 @@ import {
   Profile,
   PublishedPlaylist,
   type RenderRequested,
+  RenditionPart,
   type SourceRef,
   type TaskPart,
   type VariantState,
@@ -13,7 +14,16 @@ import { JobPlan } from "../parts/plan-tasks.ts";
 
 /** What a task's message is made from. */
 export const taskWithAll = {
-  job: { include: { video: { include: { source: true, variants: true, audio: true } } } },
+  job: {
+    include: {
+      video: {
+        include: {
+          ...{ source: true, variants: true, audio: true },
+          parts: { where: { startMs: 0, isComplete: true } },
+        },
+      },
+    },
+  },
   _count: { select: { attempts: true } },
 } satisfies Prisma.TaskInclude;
 
@@ -31,6 +41,9 @@ const headMs = 8_000;
 export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLimits): RenderRequested {
   const { id, pool, job, _count } = task;
   const { video } = job;
+  // Made while the source was arriving: of a job that is not split yet, for which its worker has the whole to look at.
+  const hasHead =
+    !task.isRest && job.plan === null && job.onlyVariants.length === 0 && video.parts.length > 0;
   return {
     type: "render.requested.v1",
     videoId: video.id,
@@ -43,11 +56,18 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     keep: {
       variants: video.variants.filter(({ status }) => status === "READY").map(toVariantState),
       audio: toKeptAudio(video.audio),
+      ...(hasHead && { parts: video.parts.map((part) => RenditionPart.parse(part)) }),
     },
     turn: _count.attempts,
     ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
     part: toPart(task, limits),
-    ...(task.isRest && { ladder: toLadder(task) }),
+    ...(task.isRest && { ladder: toLadder(task, task.renditions) }),
+    ...(hasHead && {
+      ladder: toLadder(
+        task,
+        video.parts.map(({ rendition }) => rendition),
+      ),
+    }),
     ...(asksForStoryboard(task) && { storyboard: true }),
     ...(task.needsMemoryBytes !== null && { needsMemoryBytes: Number(task.needsMemoryBytes) }),
     ...(task.outOfMemory > 0 && { outOfMemory: task.outOfMemory }),
@@ -75,7 +95,7 @@ function toPart({ kind, startMs, endMs, job }: TaskWithAll, { wholeUpToMs }: Spl
 }
 
 /** As the head's worker planned them; what is finished meanwhile is not made again. */
-function toLadder({ renditions, job }: TaskWithAll): VariantState[] {
+function toLadder({ job }: TaskWithAll, renditions: readonly string[]): VariantState[] {
   const encoders = JobPlan.nullable().parse(job.plan)?.encoders ?? {};
   return job.video.variants
     .filter(({ name, status }) => renditions.includes(name) && status !== "READY" && status !== "SKIPPED")
@@ -89,7 +109,9 @@ function toLadder({ renditions, job }: TaskWithAll): VariantState[] {
 
 function toSourceRef(source: TaskWithAll["job"]["video"]["source"]): SourceRef {
   if (source === null) throw new Error("A video without a source has nothing to render.");
-  const { objectKey: key, url, receivedAt } = source;
+  const { objectKey: key, url, receivedAt, kind, videoId: uploadId, sizeBytes } = source;
+  if (kind === "UPLOAD" && receivedAt === null && sizeBytes !== null)
+    return { kind: "object", key, arriving: { uploadId, sizeBytes: Number(sizeBytes) } };
   return url !== null && receivedAt === null ? { kind: "url", url, key } : { kind: "object", key };
 }
 

@@ -32,7 +32,7 @@ export async function renderAgain(
   await tx.video.update({
     where: { id: videoId },
     data: {
-      status: !isReady ? "AWAITING_SOURCE" : staysReady ? "READY" : playableAt ? "PLAYABLE" : "PROCESSING",
+      status: staysReady ? "READY" : playableAt ? "PLAYABLE" : isReady ? "PROCESSING" : "AWAITING_SOURCE",
       errorCode: null,
       errorMessage: null,
       errorScope: null,
@@ -54,10 +54,11 @@ export async function renderAgain(
 async function isSourceThere(tx: Tx, videoId: string, now: Date): Promise<boolean> {
   const source = await tx.source.findUniqueOrThrow({ where: { videoId } });
   if (source.receivedAt !== null || source.kind === "URL") return true;
-  if (source.uploadExpiresAt !== null && source.uploadExpiresAt > now) return false;
+  if (source.uploadUrl !== null && source.uploadExpiresAt !== null && source.uploadExpiresAt > now)
+    return false;
   throw new ConflictError(
     "UPLOAD_EXPIRED",
-    "The upload's address has expired and the source never came; create the video anew.",
+    "The upload's address has expired, or its client gave it up, and the source never came; create the video anew.",
   );
 }
 

@@ -1,6 +1,7 @@
 import { type AttemptOutcome, activeJobStatuses, type ReportedError } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
+import { awaitSource, awaitsSource } from "../jobs/await-source.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
@@ -86,6 +87,8 @@ export async function endAttempt(
   // Whatever ended it, nobody wants it any more.
   if (outcome === "CANCELED" || job.cancelRequestedAt !== null)
     return await settleJob(tx, job, canceled, now);
+  if (await awaitsSource(tx, { task, outcome, hasTries: tries < maxTries }))
+    return await awaitSource(tx, task);
   if (handBack?.error) {
     return await settleJob(tx, job, { status: "FAILED", error: { ...handBack.error, attemptId } }, now);
   }

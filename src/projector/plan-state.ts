@@ -89,7 +89,9 @@ export function planPlayable(
   }
   // The attempt took back all that there was, e.g. because the store was full.
   if (!isPlayable && before.playableAt !== null) {
-    return { video: { status: "PROCESSING", playableAt: null }, changes: [{ type: "video.unplayable" }] };
+    const isArriving = after.source?.kind === "UPLOAD" && after.source.receivedAt === null;
+    const status = isArriving ? "AWAITING_SOURCE" : "PROCESSING";
+    return { video: { status, playableAt: null }, changes: [{ type: "video.unplayable" }] };
   }
   return { video: {}, changes: [] };
 }

@@ -1,8 +1,8 @@
 import type { Messaging } from "@reelay/messaging";
 import type { PrismaClient, Source } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../deps.ts";
-import { settleJob } from "../jobs/settle-job.ts";
 import { endAttempt, transactionOptions } from "../projector/index.ts";
+import { failUpload, uploadExpired } from "../videos/fail-upload.ts";
 import { receiveSource } from "../videos/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
@@ -87,7 +87,12 @@ async function takeBack(
 async function settleUploads(deps: SweeperDeps): Promise<void> {
   const { db, clock } = deps;
   const awaited = await db.source.findMany({
-    where: { kind: "UPLOAD", receivedAt: null, video: { status: "AWAITING_SOURCE" } },
+    where: {
+      kind: "UPLOAD",
+      receivedAt: null,
+      uploadUrl: { not: null },
+      video: { status: { not: "FAILED" } },
+    },
     orderBy: { uploadExpiresAt: "asc" },
     take: 500,
   });
@@ -104,27 +109,9 @@ async function settleUpload(deps: SweeperDeps, source: Source, now: Date): Promi
     if (object && BigInt(object.sizeBytes) === sizeBytes) return await receiveSource(deps, videoId);
   }
   if (uploadExpiresAt === null || uploadExpiresAt >= now) return;
-  await expireUpload(deps, videoId, now);
+  await failUpload(deps, videoId, uploadExpired);
   await deps.uploads.remove(videoId);
   deps.log.info({ videoId }, "upload.expired");
-}
-
-async function expireUpload({ db, store }: SweeperDeps, videoId: string, now: Date): Promise<void> {
-  await db.$transaction(async (tx) => {
-    if (!(await lockVideo(tx, videoId))) return;
-    const source = await tx.source.findUniqueOrThrow({ where: { videoId } });
-    const job = await tx.job.findFirst({ where: { videoId, status: "PENDING" } });
-    if (source.receivedAt !== null || job === null) return;
-    const error = {
-      code: "UPLOAD_EXPIRED",
-      message:
-        "The source was not uploaded before its address expired; create the video anew and send it then.",
-      scope: "INPUT" as const,
-      retriable: false,
-    };
-    await settleJob(tx, job, { status: "FAILED", error }, now);
-    await refreshManifest(tx, store, videoId);
-  }, transactionOptions);
 }
 
 /** Rows that nobody asks for any more: workers a day after their last word, idempotency keys after two days. */

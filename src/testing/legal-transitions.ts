@@ -3,10 +3,11 @@ import type { AttemptOutcome, JobStatus, VariantStatus, VideoStatus } from "@ree
 
 /** READY and FAILED are left by a new job alone, see `checkTransitions`. */
 export const videoTransitions: Record<VideoStatus, readonly VideoStatus[]> = {
-  AWAITING_SOURCE: ["PROCESSING", "FAILED"],
+  // Straight to PLAYABLE, when its head was made while the upload was under way.
+  AWAITING_SOURCE: ["PROCESSING", "PLAYABLE", "FAILED"],
   PROCESSING: ["PLAYABLE", "READY", "FAILED"],
   // Back, when an attempt had to take away all that there was to play.
-  PLAYABLE: ["READY", "FAILED", "PROCESSING"],
+  PLAYABLE: ["READY", "FAILED", "PROCESSING", "AWAITING_SOURCE"],
   READY: [],
   FAILED: [],
 };
@@ -42,7 +43,8 @@ export const variantTransitionsByRetry: Record<VariantStatus, readonly VariantSt
 export const jobTransitions: Record<JobStatus, readonly JobStatus[]> = {
   PENDING: ["QUEUED", "CANCELED", "FAILED"],
   QUEUED: ["RUNNING", "SUCCEEDED", "FAILED", "CANCELED"],
-  RUNNING: ["QUEUED", "SUCCEEDED", "FAILED", "CANCELED"],
+  // Back to PENDING: begun while the source arrives, and nothing more can be done before it is whole.
+  RUNNING: ["QUEUED", "PENDING", "SUCCEEDED", "FAILED", "CANCELED"],
   SUCCEEDED: [],
   FAILED: [],
   CANCELED: [],

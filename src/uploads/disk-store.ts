@@ -7,16 +7,25 @@ import { ERRORS } from "@tus/server";
 import { refusals } from "./upload-errors.ts";
 import type { UploadFiles } from "./upload-files.ts";
 
+export interface DiskStoreHooks {
+  /** Told often, while bytes are written, how many are there: it must be quick. */
+  onGrown?: (uploadId: string, storedBytes: number) => void;
+  /** Its client gave the upload up. */
+  onTerminated?: (uploadId: string) => Promise<void>;
+}
+
 /**
  * tus's file store, with three things mended: a full disk is told from other failures, no write is under way once `write` returns, and an
  * upload that its client gave up is remembered as such.
  */
 export class DiskStore extends FileStore {
   private readonly files: UploadFiles;
+  private readonly hooks: DiskStoreHooks;
 
-  constructor(files: UploadFiles) {
+  constructor(files: UploadFiles, hooks: DiskStoreHooks = {}) {
     super({ directory: files.directory });
     this.files = files;
+    this.hooks = hooks;
     // Only the API creates uploads, always with their length.
     this.extensions = ["termination"];
   }
@@ -25,6 +34,8 @@ export class DiskStore extends FileStore {
     const { storage } = await this.getUpload(uploadId);
     if (storage === undefined) throw new Error(`Upload "${uploadId}" has no file.`);
     const file = createWriteStream(storage.path, { flags: "r+", start: offset });
+    const look = () => this.hooks.onGrown?.(uploadId, offset + file.bytesWritten);
+    body.on("data", look);
     try {
       await pipeline(body, file);
     } catch (error) {
@@ -34,6 +45,8 @@ export class DiskStore extends FileStore {
     } finally {
       // The upload's lock is given up next; a late write would land among the next holder's.
       if (!file.closed) await once(file, "close");
+      body.off("data", look);
+      look();
     }
     return offset + file.bytesWritten;
   }
@@ -46,5 +59,6 @@ export class DiskStore extends FileStore {
       sizeBytes: record.size,
       expiresAt: record.expiresAt,
     });
+    await this.hooks.onTerminated?.(uploadId);
   }
 }

@@ -16,12 +16,14 @@ export async function sweepUploads(
   files: UploadFiles,
   reception: Reception,
   now: Date,
+  onTerminated: (uploadId: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<SweptUploads> {
   const swept: SweptUploads = { received: [], removed: [], failed: [] };
   for (const uploadId of await files.list()) {
     const end = await files.end(uploadId);
     const expiresAt = (end ?? (await files.record(uploadId)))?.expiresAt;
     try {
+      if (end?.outcome === "terminated") await onTerminated(uploadId);
       if (end === null && (await reception.receive(uploadId))) swept.received.push(uploadId);
       else if (expiresAt !== undefined && new Date(expiresAt) <= now && (await removeIfIdle(files, uploadId)))
         swept.removed.push(uploadId);

@@ -18,6 +18,10 @@ export interface TusUploadsOptions {
   /** What the token allows, or null: unknown upload or wrong token. Compare hashes (`isTokenOf`). */
   authorise: (uploadId: string, token: string) => Promise<{ sizeBytes: number; expiresAt: Date } | null>;
   onReceived: OnReceived;
+  /** Told often, while an upload arrives, how many bytes of it are stored at `path(uploadId)`: it must be quick, and not throw. */
+  onGrown?: (uploadId: string, storedBytes: number) => void;
+  /** Its client gave the upload up. Told again until it does not reject, and after a crash: it must be idempotent. */
+  onTerminated?: (uploadId: string) => Promise<void>;
   /** Told of failures on our side: of `onReceived` and of the disk. */
   onError?: (error: unknown, uploadId: string) => void;
   now?: () => Date;
@@ -62,7 +66,10 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
   const locker = createUploadLocker(files, options.lockTimeoutMs ?? 10_000);
   const tus = new Server({
     path: basePath,
-    datastore: new DiskStore(files),
+    datastore: new DiskStore(files, {
+      ...(options.onGrown && { onGrown: options.onGrown }),
+      ...(options.onTerminated && { onTerminated: tellTerminated }),
+    }),
     locker,
     lockDrainTimeout: options.lockDrainMs ?? 500,
     disableTerminationForFinishedUploads: true,
@@ -106,6 +113,11 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     await tus.handle(req, res);
   }
 
+  /** What cannot be done about it now is done by a sweep: for the client it is given up. */
+  async function tellTerminated(uploadId: string): Promise<void> {
+    await options.onTerminated?.(uploadId).catch((error: unknown) => onError?.(error, uploadId));
+  }
+
   /** True once the upload was handed on, which a crash may have left to this request. */
   async function isReceived(uploadId: string): Promise<boolean> {
     try {
@@ -139,7 +151,7 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     path: (uploadId) => files.path(uploadId),
     remove: (uploadId) => files.remove(uploadId),
     stop,
-    sweep: (now) => sweepUploads(files, reception, now),
+    sweep: (now) => sweepUploads(files, reception, now, options.onTerminated),
     async [Symbol.asyncDispose]() {
       isClosing = true;
       for (const req of running.keys()) req.destroy();

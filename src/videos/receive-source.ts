@@ -1,3 +1,4 @@
+import { activeJobStatuses } from "@reelay/contracts";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
@@ -26,9 +27,16 @@ export async function receiveSource(
     });
     const { workspaceId } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
     await recordChange(tx, { workspaceId, videoId }, [{ type: "video.source-received" }]);
-    if (job === null) return;
-    await tx.video.update({ where: { id: videoId }, data: { status: "PROCESSING" } });
-    await releaseJob(tx, job, now);
+    await tx.video.updateMany({
+      where: {
+        id: videoId,
+        status: "AWAITING_SOURCE",
+        jobs: { some: { status: { in: [...activeJobStatuses] } } },
+      },
+      data: { status: "PROCESSING" },
+    });
+    // One that was begun early is at it, and goes on by itself.
+    if (job !== null) await releaseJob(tx, job, now);
   });
 }
 

@@ -1,0 +1,32 @@
+import type { AttemptOutcome } from "@reelay/contracts";
+import type { Job, Task } from "../../prisma/generated/client.ts";
+import { recordChange, type Tx } from "../events/record-change.ts";
+import { awaitVariants } from "./job-variants.ts";
+
+/**
+ * Whether a task whose attempt ended so waits for the rest of its source: it was begun while that arrives, and has made the head, or could not.
+ * One whose worker was lost or went away in the middle tries again as any, as long as it has tries.
+ */
+export async function awaitsSource(
+  tx: Tx,
+  { task, outcome, hasTries }: { task: Task & { job: Job }; outcome: AttemptOutcome; hasTries: boolean },
+): Promise<boolean> {
+  const { videoId } = task.job;
+  const source = await tx.source.findUnique({
+    where: { videoId },
+    select: { kind: true, receivedAt: true },
+  });
+  if (source?.kind !== "UPLOAD" || source.receivedAt !== null) return false;
+  if (outcome === "LOST") return !hasTries;
+  if (outcome !== "INTERRUPTED") return true;
+  return (await tx.part.count({ where: { videoId, startMs: 0, isComplete: true } })) > 0;
+}
+
+/** Lets a task and its job wait until the source is there whole (`receiveSource`). What it took so far are no tries. */
+export async function awaitSource(tx: Tx, { id, job }: Task & { job: Job }): Promise<void> {
+  const waits = { status: "PENDING", dispatchedAt: null, publishedAt: null, tries: 0 } as const;
+  await tx.task.update({ where: { id }, data: waits });
+  await awaitVariants(tx, job);
+  await tx.job.update({ where: { id: job.id }, data: { status: "PENDING" } });
+  await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.awaits-source" }]);
+}

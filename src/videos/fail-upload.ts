@@ -1,0 +1,54 @@
+import { activeJobStatuses } from "@reelay/contracts";
+import type { OperationDeps } from "../deps.ts";
+import { type JobError, settleJob } from "../jobs/settle-job.ts";
+import { lockVideo } from "./own-video.ts";
+import { refreshManifest } from "./refresh-manifest.ts";
+import { removeLosers } from "./remove-losers.ts";
+
+/** An upload's address expired before all of it had come. */
+export const uploadExpired: JobError = {
+  code: "UPLOAD_EXPIRED",
+  message: "The source was not uploaded before its address expired; create the video anew and send it then.",
+  scope: "INPUT",
+  retriable: false,
+};
+
+/** Its client gave an upload up. */
+export const uploadTerminated: JobError = {
+  code: "UPLOAD_TERMINATED",
+  message: "The upload was terminated by its client before all of it had come; create the video anew.",
+  scope: "INPUT",
+  retriable: false,
+};
+
+/**
+ * A source will never come: its job fails, and with it what was made of its beginning, which stops playing and is removed. Nothing happens to
+ * one that has come. Doing it again changes nothing.
+ */
+export async function failUpload(
+  { db, store, clock, log }: Pick<OperationDeps, "db" | "store" | "clock" | "log">,
+  videoId: string,
+  error: JobError,
+): Promise<void> {
+  const isFailed = await db.$transaction(
+    async (tx) => {
+      if (!(await lockVideo(tx, videoId))) return false;
+      const { count } = await tx.source.updateMany({
+        where: { videoId, receivedAt: null, uploadUrl: { not: null } },
+        data: { uploadUrl: null },
+      });
+      if (count === 0) return false;
+      const status = { in: [...activeJobStatuses] };
+      const job = await tx.job.findFirst({ where: { videoId, status } });
+      // There is no rest to go on with.
+      await tx.part.deleteMany({ where: { videoId } });
+      await tx.video.update({ where: { id: videoId }, data: { posterKey: null } });
+      if (job === null) return true;
+      await settleJob(tx, job, { status: "FAILED", error }, clock());
+      await refreshManifest(tx, store, videoId);
+      return true;
+    },
+    { timeout: 30_000, maxWait: 15_000 },
+  );
+  if (isFailed) await removeLosers({ db, store, log }, videoId);
+}
