@@ -28,7 +28,7 @@ export function keptHead(
     ) === true;
   const fits = rungs.every((rung) => isThere(rung.name) && isSame(rung));
   const names = new Set([...rungs.map(({ name }) => name), ...(withAudio ? [audioRendition] : [])]);
-  if (!fits || (withAudio && !isThere(audioRendition))) return null;
+  if (names.size === 0 || !fits || (withAudio && !isThere(audioRendition))) return null;
   return parts.filter(({ rendition }) => names.has(rendition));
 }
 

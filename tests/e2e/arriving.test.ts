@@ -93,7 +93,10 @@ async function expectWhole(id: string): Promise<void> {
   for (const url of await variantUrls(playback.hlsUrl)) {
     const times = await pictureTimes(url);
     expect(times).toHaveLength(seconds * 30);
-    const wrong = times.filter((time, index) => Math.abs(time - (times[0] ?? 0) - index / 30) > 0.001);
+    // Where sound begins before the pictures the first of them stands a little longer.
+    const wrong = times.filter(
+      (time, index) => index > 0 && Math.abs(time - (times[1] ?? 0) - (index - 1) / 30) > 0.001,
+    );
     expect(wrong).toEqual([]);
   }
   expect(await complaints(playback.hlsUrl, ["0:v", "0:a"])).toBe("");
@@ -200,6 +203,7 @@ test("an upload that is given up after its head played leaves a failed video tha
     async () => expect(await left("videos", key)).toEqual(["status.json"]),
     "what was made of it is gone",
   );
-  expect((await left(".store-uploads")).filter((name) => name.startsWith(key))).toEqual([`${key}.ended`]);
+  const uploaded = await left(".store-uploads");
+  for (const name of [key, `${key}.json`]) expect(uploaded).not.toContain(name);
   expect((await attemptsOf(upload.id)).every(({ outcome }) => outcome !== null)).toBe(true);
 });

@@ -1,7 +1,9 @@
 import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./check-head.ts";
 
 /** Some hours of video have a few megabytes of tables. */
-const maxMovieBytes = 64 * 1024 * 1024;
+const maxMovieBytes = 32 * 1024 * 1024;
+/** Sound without compression has one for each 48,000th of a second. More than this is nonsense, and would take long to go through. */
+const maxHeadSamples = 2_000_000;
 
 /** MP4 and MOV (ISO 14496-12) with `moov` before `mdat`: its tables say where the last sample of the head ends. */
 export async function checkMp4Head(file: ArrivingFile, wish: HeadWish): Promise<HeadCheck> {
@@ -60,9 +62,10 @@ function endOfHead(trak: Buffer, headMs: number): number | null {
   if (mdhd === null || stbl === null || firstMs === null) return null;
   const scale = mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12);
   const [stts, stsc, stsz] = ["stts", "stsc", "stsz"].map((type) => childAt(stbl, [type]));
-  const positions = chunkPositions(stbl);
-  if (!stts || !stsc || !stsz || !positions) return null;
-  return endOfSamples(samplesUpTo(stts, firstMs + (headMs * scale) / 1000), { stsc, stsz, positions });
+  const chunks = chunkPositions(stbl);
+  if (!stts || !stsc || !stsz || !chunks) return null;
+  const samples = samplesUpTo(stts, firstMs + (headMs * scale) / 1000);
+  return samples > maxHeadSamples ? null : endOfSamples(samples, { stsc, stsz, chunks });
 }
 
 /** Where in the track, in its ticks, its showing begins; null for those that are put together from pieces. */
@@ -90,17 +93,20 @@ function samplesUpTo(stts: Buffer, ticks: number): number {
 
 function endOfSamples(
   samples: number,
-  { stsc, stsz, positions }: { stsc: Buffer; stsz: Buffer; positions: readonly number[] },
+  {
+    stsc,
+    stsz,
+    chunks,
+  }: { stsc: Buffer; stsz: Buffer; chunks: NonNullable<ReturnType<typeof chunkPositions>> },
 ): number {
   const common = stsz.readUInt32BE(4);
   const sizeOf = (sample: number) => (common === 0 ? stsz.readUInt32BE(12 + sample * 4) : common);
   const count = Math.min(samples, stsz.readUInt32BE(8));
   const runs = stsc.readUInt32BE(4);
   let [end, sample, run] = [0, 0, 0];
-  for (const [chunk, position] of positions.entries()) {
-    if (sample >= count) break;
+  for (let chunk = 0; chunk < chunks.count && sample < count; chunk += 1) {
     while (run + 1 < runs && stsc.readUInt32BE(8 + (run + 1) * 12) <= chunk + 1) run += 1;
-    let at = position;
+    let at = chunks.at(chunk);
     const last = Math.min(count, sample + stsc.readUInt32BE(12 + run * 12));
     for (; sample < last; sample += 1) at += sizeOf(sample);
     end = Math.max(end, at);
@@ -108,15 +114,12 @@ function endOfSamples(
   return end;
 }
 
-function chunkPositions(stbl: Buffer): number[] | null {
+/** Where a chunk lies, by its number; null where no table says. */
+function chunkPositions(stbl: Buffer): { count: number; at: (chunk: number) => number } | null {
   const stco = childAt(stbl, ["stco"]);
-  if (stco)
-    return Array.from({ length: stco.readUInt32BE(4) }, (_, entry) => stco.readUInt32BE(8 + entry * 4));
+  if (stco) return { count: stco.readUInt32BE(4), at: (chunk) => stco.readUInt32BE(8 + chunk * 4) };
   const co64 = childAt(stbl, ["co64"]);
-  if (!co64) return null;
-  return Array.from({ length: co64.readUInt32BE(4) }, (_, entry) =>
-    Number(co64.readBigUInt64BE(8 + entry * 8)),
-  );
+  return co64 && { count: co64.readUInt32BE(4), at: (chunk) => Number(co64.readBigUInt64BE(8 + chunk * 8)) };
 }
 
 function* children(body: Buffer, type: string): Generator<Buffer> {
