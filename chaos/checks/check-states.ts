@@ -6,7 +6,7 @@ const allowed: Record<string, Record<string, readonly string[]>> = {
   jobs: {
     PENDING: ["QUEUED", "FAILED", "CANCELED"],
     QUEUED: ["RUNNING", "FAILED", "CANCELED"],
-    RUNNING: ["QUEUED", "SUCCEEDED", "FAILED", "CANCELED"],
+    RUNNING: ["QUEUED", "PENDING", "SUCCEEDED", "FAILED", "CANCELED"],
   },
   variants: {
     PENDING: ["RENDERING", "READY", "SKIPPED", "FAILED", "CANCELED"],
@@ -16,9 +16,9 @@ const allowed: Record<string, Record<string, readonly string[]>> = {
     SKIPPED: ["PENDING"],
   },
   videos: {
-    AWAITING_SOURCE: ["PROCESSING", "FAILED"],
+    AWAITING_SOURCE: ["PROCESSING", "PLAYABLE", "FAILED"],
     PROCESSING: ["PLAYABLE", "READY", "FAILED"],
-    PLAYABLE: ["READY", "FAILED", "PROCESSING"],
+    PLAYABLE: ["READY", "FAILED", "PROCESSING", "AWAITING_SOURCE"],
     // A retry leads back.
     FAILED: ["PROCESSING", "PLAYABLE", "AWAITING_SOURCE"],
     READY: ["PLAYABLE", "PROCESSING"],
