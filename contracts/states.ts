@@ -10,7 +10,7 @@ export type VariantStatus = (typeof variantStatuses)[number];
 export const jobStatuses = ["PENDING", "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
-/** How an attempt ended. `FAILED` may be tried again, `REJECTED` never, `INTERRUPTED` (shutdown) uses no try. */
+/** How an attempt ended. `FAILED` may be tried again, `REJECTED` never, `INTERRUPTED` (shutdown, or the source has not come any further) uses no try. */
 export const attemptOutcomes = [
   "COMPLETED",
   "FAILED",

@@ -39,6 +39,7 @@ async function findEarlyJob(db: Db, videoId: string) {
     select: { id: true, workspaceId: true, videoId: true, profile: true },
   });
   if (job === null) return null;
-  const { rungs, download } = Profile.parse(job.profile);
-  return rungs.length > 0 && !download ? job : null;
+  const { rungs, download, audio } = Profile.parse(job.profile);
+  // A download is made by whoever makes the whole, and how loud a video is only the whole says.
+  return rungs.length > 0 && !download && !audio.loudness ? job : null;
 }
