@@ -142,7 +142,7 @@ function openStore(
     return { store, uploads: createGcsUploadGateway(store), handlers: [], sweepUploads, stopUploads };
   }
   const store = stack.use(createLocalObjectStore(env.store));
-  const { gateway, uploads } = createTusUploadGateway({
+  const { gateway, uploads, arrivals } = createTusUploadGateway({
     db,
     store,
     clock,
@@ -151,6 +151,7 @@ function openStore(
     onBytes: (sizeBytes) => metrics.uploadReceived(sizeBytes),
     wholeUpToMs: env.split.wholeUpToMs,
   });
+  stack.use(arrivals);
   stack.use(uploads);
   const media = createMediaHandler({
     store,

@@ -4,6 +4,7 @@ import type { BenchOptions, Figures } from "../conditions.ts";
 import { type LongClip, makeLongClip } from "../engine/long-clip.ts";
 import { type Stage, startStage, upload } from "../engine/stage.ts";
 import { show, summarize } from "../statistics.ts";
+import { measureArriving } from "./arriving.ts";
 
 const goals = { standard: 2, other: 3 };
 
@@ -41,6 +42,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
       figures[`playable.${kind}.${length}min.firstPictureSeconds`] = picture.median;
     }
   }
+  Object.assign(figures, await measureArriving(stage, { isShort, print }));
   return figures;
 }
 

@@ -31,6 +31,8 @@ const earlyHeadMs = 10_000;
 export function createTusUploadGateway(options: TusGatewayOptions): {
   gateway: UploadGateway;
   uploads: TusUploads;
+  /** To be disposed after the uploads. */
+  arrivals: AsyncDisposable;
 } {
   const { db, store, publicUrl, clock, log } = options;
   const path = (uploadId: string): string => {
@@ -84,7 +86,7 @@ export function createTusUploadGateway(options: TusGatewayOptions): {
     },
     remove: (videoId) => uploads.remove(videoId),
   };
-  return { gateway, uploads };
+  return { gateway, uploads, arrivals };
 }
 
 /** A file that is gone was adopted before a crash, if the object is there. */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { complaints } from "../../render-worker/testing/inspect.ts";
 import { makeClip, testTools } from "../../render-worker/testing/kit.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
 
 const seconds = 18;
 let system: System;
@@ -206,4 +207,20 @@ test("an upload that is given up after its head played leaves a failed video tha
   const uploaded = await left(".store-uploads");
   for (const name of [key, `${key}.json`]) expect(uploaded).not.toContain(name);
   expect((await attemptsOf(upload.id)).every(({ outcome }) => outcome !== null)).toBe(true);
+});
+
+test("while a client pauses the only worker makes another video, and the upload goes on from where it was", async () => {
+  const upload = await beginUpload(await clip("paused.mp4", "aac", "-movflags", "+faststart"));
+  const playing = system.client.watch(upload.id, ({ status }) => status === "PLAYABLE");
+  await upload.sendTo(0.75);
+  await playing;
+  const other = await system.client.upload(
+    await makeTestClip(join(system.directory, "meanwhile.mp4"), { seconds: 2, size: "320x180" }),
+  );
+  expect((await system.client.watch(other)).at(-1)).toMatchObject({ status: "READY" });
+  expect(await system.client.video(upload.id)).toMatchObject({ status: "PLAYABLE" });
+  expect(await upload.stored()).toBeCloseTo(0.75);
+  await upload.sendTo(1);
+  expect((await system.client.watch(upload.id)).at(-1)).toMatchObject({ status: "READY", progress: 1 });
+  await expectWhole(upload.id);
 });
