@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { open, stat } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { makeLongClip } from "../engine/long-clip.ts";
@@ -38,18 +41,20 @@ async function measure({ client }: Stage, path: string) {
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1_000;
   const playing = watching.then((states) => ({ status: states.at(-1).status, after: seconds() }));
-  const response = await fetch(uploadUrl, {
+  const { size } = await stat(path);
+  const patch = request(uploadUrl, {
     method: "PATCH",
     headers: {
       "tus-resumable": "1.0.0",
       "upload-offset": "0",
       "content-type": "application/offset+octet-stream",
-      "content-length": `${(await stat(path)).size}`,
+      "content-length": size,
     },
-    body: ReadableStream.from(slowly(path, startedAt)),
-    duplex: "half",
   });
-  if (response.status !== 204) throw new Error(`the upload was answered with ${response.status}`);
+  const answered = once(patch, "response") as Promise<[IncomingMessage]>;
+  await pipeline(slowly(path, startedAt), patch);
+  const [{ statusCode }] = await answered;
+  if (statusCode !== 204) throw new Error(`the upload was answered with ${statusCode}`);
   const lastByteSeconds = seconds();
   const { status, after } = await playing;
   if (status === "FAILED") throw new Error("it failed");

@@ -165,7 +165,7 @@ test.each([
     // The head was made once.
     const folders = await readdir(
       join(system.storeDirectory, "videos", keyOf(upload.id), "attempts", attempts[1]?.id ?? ""),
-    );
+    ).catch(() => []);
     expect(folders).not.toContain("144p");
     const source = await system.db.source.findUniqueOrThrow({ where: { videoId: keyOf(upload.id) } });
     expect(source.probe).toMatchObject({ sizeBytes: Number(source.sizeBytes) });
