@@ -15,7 +15,7 @@ export interface SplitWork {
 export interface HeadMade {
   /** Null if the head was too short for that. */
   pixelsPerSecond: number | null;
-  devices: DevicePlan;
+  devices: Pick<DevicePlan, "encoders">;
 }
 
 /**

@@ -46,7 +46,12 @@ export async function passOnHead(context: AttemptContext, work: RenderWork): Pro
   }));
   await decision?.settle();
   const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
-  const speed = codec !== undefined && others.length === 0 ? throughput.of(codec) : null;
-  announceSplit(state, { headEndMs, rungs, withAudio }, speed);
+  const pixelsPerSecond = codec !== undefined && others.length === 0 ? throughput.of(codec) : null;
+  // By which encoders it was made, who made it knew.
+  announceSplit(
+    state,
+    { headEndMs, rungs, withAudio },
+    { pixelsPerSecond, devices: { encoders: new Map() } },
+  );
   return { command: [], encoders: {} };
 }
