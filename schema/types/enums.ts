@@ -12,7 +12,8 @@ export const VideoStatus = builder.enumType("VideoStatus", {
   values: words({
     AWAITING_SOURCE: "The upload has not finished, and nothing plays yet.",
     PROCESSING: "Being rendered; nothing plays yet.",
-    PLAYABLE: "At least one variant plays from the start; its playlist is growing or complete. The head may play while the upload is under way.",
+    PLAYABLE:
+      "At least one variant plays from the start; its playlist is growing or complete. The head may play while the upload is under way.",
     READY: "Every variant is settled and at least one is ready.",
     FAILED: "Nothing plays, and nothing more will be tried; `error` says why.",
   }),
@@ -133,7 +134,8 @@ export const AttemptOutcome = builder.enumType("AttemptOutcome", {
     FAILED: "An error that another attempt may not meet.",
     REJECTED: "The input is at fault: no other attempt follows.",
     CANCELED: "Stopped on request.",
-    INTERRUPTED: "The worker shut down, or had made the head of a source that is still being uploaded; this used no try.",
+    INTERRUPTED:
+      "The worker shut down, or had made the head of a source that is still being uploaded; this used no try.",
     LOST: "The worker's reports stopped.",
   }),
 });

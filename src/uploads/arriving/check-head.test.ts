@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeClip } from "../../../render-worker/testing/kit.ts";
-import { checkHead, type HeadWish } from "./check-head.ts";
+import { checkHead } from "./check-head.ts";
+import type { HeadWish } from "./head-check.ts";
 
 const seconds = 30;
 const wish: HeadWish = { headMs: 10_000, longerThanMs: 15_000 };

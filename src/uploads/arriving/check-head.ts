@@ -1,30 +1,7 @@
+import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./head-check.ts";
 import { checkMatroskaHead } from "./matroska-head.ts";
 import { checkMp4Head } from "./mp4-head.ts";
 import { checkTransportHead } from "./transport-head.ts";
-
-/** A file that is there from its beginning up to `storedBytes`, of `sizeBytes` that it will have. */
-export interface ArrivingFile {
-  storedBytes: number;
-  sizeBytes: number;
-  /** Exactly these bytes; asked for only below `storedBytes`. */
-  read(at: number, length: number): Promise<Buffer>;
-}
-
-export interface HeadWish {
-  /** So much of its beginning must be there, milliseconds. */
-  headMs: number;
-  /** Of videos up to this length, milliseconds, no head is made. */
-  longerThanMs: number;
-}
-
-/**
- * `THERE`: all that a demuxer needs for the head, so that nothing of it would have to be waited for. `WAITS`: look again when there are `bytes`.
- * `NEVER`: this file cannot be begun before it is whole.
- */
-export type HeadCheck = { kind: "THERE" } | { kind: "WAITS"; bytes: number } | { kind: "NEVER" };
-
-export const never: HeadCheck = { kind: "NEVER" };
-export const waitsFor = (bytes: number): HeadCheck => ({ kind: "WAITS", bytes });
 
 /** Two packets of a transport stream, and more than the beginnings of the others. */
 const firstLookBytes = 4_096;

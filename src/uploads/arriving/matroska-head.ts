@@ -1,4 +1,4 @@
-import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./check-head.ts";
+import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./head-check.ts";
 
 /** Element ids of Matroska (RFC 9559) and EBML (RFC 8794). */
 const ids = {

@@ -1,4 +1,4 @@
-import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./check-head.ts";
+import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./head-check.ts";
 
 /** Some hours of video have a few megabytes of tables. */
 const maxMovieBytes = 32 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./check-head.ts";
+import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./head-check.ts";
 
 const syncByte = 0x47;
 /** Plain, and with the four bytes of time before each packet that cameras write. */

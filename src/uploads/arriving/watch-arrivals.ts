@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import { checkHead, type HeadWish } from "./check-head.ts";
+import { checkHead } from "./check-head.ts";
+import type { HeadWish } from "./head-check.ts";
 
 export interface ArrivalWatchOptions {
   wish: HeadWish;
