@@ -73,6 +73,6 @@ async function* slowly(path: string, startedAt: number): AsyncGenerator<Uint8Arr
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
     sent += bytesRead;
-    await sleep((sent / bytesPerSecond) * 1_000 - (performance.now() - startedAt));
+    await sleep(Math.max(0, (sent / bytesPerSecond) * 1_000 - (performance.now() - startedAt)));
   }
 }
