@@ -10,5 +10,6 @@ export * from "./object-keys.ts";
 export * from "./probe.ts";
 export * from "./profile.ts";
 export * from "./quality.ts";
+export * from "./sound.ts";
 export * from "./states.ts";
 export * from "./storyboard.ts";

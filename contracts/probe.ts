@@ -38,8 +38,11 @@ export const AudioStreamProbe = z.object({
   codec: z.string(),
   channels: z.int().positive(),
   sampleRate: z.int().positive(),
+  /** As the container says it, mostly ISO 639-2. */
   language: z.string().nullable(),
   startTime: z.number().nullable(),
+  /** The track's own name. */
+  title: z.string().optional(),
 });
 export type AudioStreamProbe = z.infer<typeof AudioStreamProbe>;
 
@@ -51,7 +54,10 @@ export const SourceProbe = z.object({
   bitrateBps: count.nullable(),
   /** Null: the source has no picture, or none was looked for, as the profile makes sound only. */
   video: VideoStreamProbe.nullable(),
+  /** The track that players begin with. */
   audio: AudioStreamProbe.nullable(),
+  /** With several tracks of sound all of them, that one first; also those that are left out (`maxSounds`). */
+  audios: z.array(AudioStreamProbe).optional(),
   streamCount: count,
 });
 export type SourceProbe = z.infer<typeof SourceProbe>;

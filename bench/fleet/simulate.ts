@@ -21,7 +21,14 @@ const segmentDurationMs = 4_000;
 /** Makes one video with `workers` idle workers of one slot each, by the real planner. Seconds from its queueing to its end. */
 export function simulateVideo(durationMs: number, workers: number, times: TaskTimes): number {
   const { tasks } = planTasks({
-    ...{ durationMs, segmentDurationMs, headEndMs: headMs, slots: workers, hasAudio: true, isCopied: false },
+    ...{
+      durationMs,
+      segmentDurationMs,
+      headEndMs: headMs,
+      slots: workers,
+      sounds: ["audio"],
+      isCopied: false,
+    },
     variants: [{ name: "all", tier: "CRITICAL" }],
     speed: 1 / times.perSecond,
   });

@@ -47,7 +47,7 @@ async function faultsOf(store: string, videoId: string, variants: number): Promi
   const master = path.join(store, objectKeys.master(videoId));
   const playlists = await mediaPlaylistsOf(master).catch(() => undefined);
   if (playlists === undefined) return [`${videoId} has no master playlist`];
-  const media = playlists.filter((playlist) => !playlist.includes("/audio/")).length;
+  const media = playlists.filter((playlist) => !/\/audio(-\d+)?\//.test(playlist)).length;
   const faults = await Promise.all(playlists.map((playlist) => lacksOf(playlist, true)));
   const isShort = media < variants ? [`${videoId}: ${media} of ${variants} variants in its master`] : [];
   return [...faults.flat(), ...isShort];

@@ -55,9 +55,24 @@ export const VariantState = z.object({
 });
 export type VariantState = z.infer<typeof VariantState>;
 
+/** What a track of sound is for, where it is not the programme's own sound. */
+export const audioRoles = ["COMMENTARY", "DESCRIPTION"] as const;
+export type AudioRole = (typeof audioRoles)[number];
+
 export const AudioState = z.object({
+  /** Of the rendition: `audio`, or `audio-2`, `audio-3`, … of further tracks. Left out: `audio`. */
+  name: z
+    .string()
+    .regex(/^audio(-\d+)?$/)
+    .optional(),
+  /** What viewers choose it by, unique among the video's. */
+  label: z.string().optional(),
+  role: z.enum(audioRoles).optional(),
+  /** It is silent up to here: it may be long until its first segment is made. Left out: it is not. */
+  startMs: z.int32().nonnegative().optional(),
   codec: z.string(),
   channels: z.int32().positive(),
+  /** BCP 47; older workers: as the container says it. */
   language: z.string().nullable(),
   playlist: PublishedPlaylist.nullable(),
 });
@@ -73,7 +88,7 @@ export type PartSegment = z.infer<typeof PartSegment>;
 
 /** One rendition's segments of one task's part of the timeline, as far as they are stored. */
 export const RenditionPart = z.object({
-  /** A variant's name, or that of a sound rendition: `audio`. */
+  /** A variant's name, or that of a sound rendition: `audio`, `audio-2`, …. */
   rendition: z.string(),
   /** The task's. */
   startMs: z.int32().nonnegative(),
@@ -95,7 +110,7 @@ export type RenditionPart = z.infer<typeof RenditionPart>;
 export const Split = z.object({
   /** Where the head ends. */
   headEndMs: z.int32().positive(),
-  /** What the tasks for the rest are to make: variants, and `audio`. Not what the head makes whole, such as a copied source. */
+  /** What the tasks for the rest are to make: variants, and sound (`audio`, `audio-2`, …). Not what the head makes whole, such as a copied source. */
   renditions: z.array(z.string()),
   /** Seconds of video that this worker encodes per second with the whole ladder; null while that was not measured. */
   speed: z.number().positive().nullable(),
@@ -129,7 +144,10 @@ export const RenderState = z.object({
     })
     .nullable(),
   variants: z.array(VariantState),
+  /** The track that players begin with. */
   audio: AudioState.nullable(),
+  /** Further tracks. */
+  audios: z.array(AudioState).optional(),
   posterKey: z.string().nullable(),
   /** Absent or null: the attempt made none. */
   storyboard: Storyboard.nullable().optional(),

@@ -31,7 +31,12 @@ export type SourceRef = z.infer<typeof SourceRef>;
 export const TaskPart = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("HEAD"), wholeUpToMs: milliseconds, headMs: milliseconds }),
   z.object({ kind: z.literal("CHUNK"), startMs: milliseconds, endMs: milliseconds.nullable() }),
-  z.object({ kind: z.literal("AUDIO"), startMs: milliseconds }),
+  z.object({
+    kind: z.literal("AUDIO"),
+    startMs: milliseconds,
+    /** Names of the sound renditions to make; all that the source has when left out. */
+    renditions: z.array(z.string()).optional(),
+  }),
 ]);
 export type TaskPart = z.infer<typeof TaskPart>;
 
@@ -49,6 +54,8 @@ export const RenderRequested = z.object({
   keep: z.object({
     variants: z.array(VariantState),
     audio: AudioState.nullable(),
+    /** Of further tracks. */
+    audios: z.array(AudioState).optional(),
     /** Of a head: what an earlier attempt at it made whole, of the variants in `ladder`, while the source was still arriving. */
     parts: z.array(RenditionPart).optional(),
   }),

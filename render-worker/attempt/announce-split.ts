@@ -1,6 +1,6 @@
 import type { DevicePlan } from "../devices/choose-devices.ts";
-import { audioRendition } from "../ffmpeg/plan-render.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
 import type { StateCell } from "./context.ts";
 
 /** What of a video is to be made by tasks for what the head leaves. */
@@ -8,7 +8,7 @@ export interface SplitWork {
   headEndMs: number;
   /** All that are to be made, in however many goes the head makes them. */
   rungs: readonly PlannedRung[];
-  withAudio: boolean;
+  sounds: readonly SoundTrack[];
 }
 
 /** What was measured of the head and said of how it is made. */
@@ -23,11 +23,11 @@ export interface HeadMade {
  */
 export function announceSplit(
   state: StateCell,
-  { headEndMs, rungs, withAudio }: SplitWork,
+  { headEndMs, rungs, sounds }: SplitWork,
   { pixelsPerSecond, devices }: HeadMade,
 ): void {
   if (state.current.split) return;
-  const renditions = [...rungs.map(({ name }) => name), ...(withAudio ? [audioRendition] : [])];
+  const renditions = [...rungs, ...sounds].map(({ name }) => name);
   const needed = rungs.reduce((sum, rung) => sum + pixelsPerVideoSecond(rung), 0);
   const speed =
     pixelsPerSecond === null || needed === 0

@@ -48,7 +48,7 @@ export async function assureQuality(
     { finer: finer.map(({ name, qualityOffset }) => ({ name, qualityOffset })) },
     "variant.made-again",
   );
-  const second = await makeAgain(context, { ...work, rungs: finer, withAudio: false });
+  const second = await makeAgain(context, { ...work, rungs: finer, sounds: [] });
   const again = await measure(new Set(finer.map(({ name }) => name)));
   context.state.update(withJudged);
   return { made: [first, second], quality: { ...quality, ...again } };

@@ -1,10 +1,12 @@
-import type {
-  AudioState,
-  PublishedPlaylist,
-  RenderRequested,
-  RenderState,
-  RenditionPart,
-  VariantState,
+import {
+  type AudioState,
+  type PublishedPlaylist,
+  type RenderRequested,
+  type RenderState,
+  type RenditionPart,
+  soundsOf,
+  toSounds,
+  type VariantState,
 } from "@reelay/contracts";
 import type { Ladder, PlannedRung } from "../ladder/plan-ladder.ts";
 import { leavesUnfinished, type Outcome } from "./outcome.ts";
@@ -71,10 +73,26 @@ export function withPlaylist(state: RenderState, name: string, playlist: Publish
 const isReady = ({ minVmaf }: VariantState, { isComplete }: PublishedPlaylist): boolean =>
   isComplete && minVmaf === undefined;
 
-export const withAudioPlaylist = (state: RenderState, playlist: PublishedPlaylist): RenderState => ({
-  ...state,
-  audio: state.audio && { ...state.audio, playlist },
-});
+function withSounds(
+  state: RenderState,
+  change: (sounds: (AudioState & { name: string })[]) => AudioState[],
+): RenderState {
+  const { audios: _before, ...rest } = state;
+  return { ...rest, ...toSounds(change(soundsOf(state))) };
+}
+
+export const withSoundPlaylist = (
+  state: RenderState,
+  name: string,
+  playlist: PublishedPlaylist,
+): RenderState =>
+  withSounds(state, (sounds) =>
+    sounds.map((sound) => (sound.name === name ? { ...sound, playlist } : sound)),
+  );
+
+/** A track that turned out to hold nothing. */
+export const withoutSound = (state: RenderState, name: string): RenderState =>
+  withSounds(state, (sounds) => sounds.filter((sound) => sound.name !== name));
 
 /** A part grew. */
 export const withPart = (state: RenderState, part: RenditionPart): RenderState => ({
@@ -103,9 +121,8 @@ export function settleState(state: RenderState, outcome: Outcome): RenderState {
   const settleAudio = (audio: AudioState): AudioState =>
     audio.playlist?.isComplete || leavesUnfinished(outcome) ? audio : { ...audio, playlist: null };
   return {
-    ...state,
+    ...withSounds(state, (sounds) => sounds.map(settleAudio)),
     variants: state.variants.map(settleVariant),
-    audio: state.audio && settleAudio(state.audio),
     ...(state.parts && {
       // A part is of use as a whole: another attempt makes it anew.
       parts: outcome.kind === "COMPLETED" || leavesUnfinished(outcome) ? state.parts : [],

@@ -17,8 +17,12 @@ const names = (parts: RenditionPart[] | null) => parts?.map(({ rendition }) => r
 
 test("a head that holds all that is wanted, made just so, is kept, and nothing besides", () => {
   const task = keep(part("144p"), part("360p"), part("audio"), part("720p"));
-  expect(names(keptHead(task, { part: head, rungs, withAudio: true }))).toEqual(["144p", "360p", "audio"]);
-  expect(names(keptHead(task, { part: head, rungs, withAudio: false }))).toEqual(["144p", "360p"]);
+  expect(names(keptHead(task, { part: head, rungs, sounds: [{ name: "audio" }] }))).toEqual([
+    "144p",
+    "360p",
+    "audio",
+  ]);
+  expect(names(keptHead(task, { part: head, rungs, sounds: [] }))).toEqual(["144p", "360p"]);
 });
 
 test.each([
@@ -27,19 +31,19 @@ test.each([
   ["it ends elsewhere", keep(part("144p"), part("360p", 6_000), part("audio"))],
   ["nothing was made", { keep: { variants: [], audio: null } }],
 ])("where %s the head is made anew", (_, task) => {
-  expect(keptHead(task, { part: head, rungs, withAudio: true })).toBe(null);
+  expect(keptHead(task, { part: head, rungs, sounds: [{ name: "audio" }] })).toBe(null);
 });
 
 test("where the whole turns out to be of another size or rate than its beginning the head is made anew", () => {
   const task = keep(part("144p"), part("360p"));
   for (const other of [{ width: 100 }, { frameRate: 25 }, { codec: "HEVC" as const }]) {
     const changed = [rungs[0] as PlannedRung, { ...(rungs[1] as PlannedRung), ...other }];
-    expect(keptHead(task, { part: head, rungs: changed, withAudio: false })).toBe(null);
+    expect(keptHead(task, { part: head, rungs: changed, sounds: [] })).toBe(null);
   }
 });
 
 test("a source that is made in one piece after all is made as any", () => {
   const whole = { kind: "WHOLE", span: { startMs: 0, endMs: null } } as const;
   const task = keep(part("144p"), part("360p"), part("audio"));
-  expect(keptHead(task, { part: whole, rungs, withAudio: true })).toBe(null);
+  expect(keptHead(task, { part: whole, rungs, sounds: [{ name: "audio" }] })).toBe(null);
 });

@@ -1,7 +1,7 @@
 import type { RenderRequested, RenditionPart } from "@reelay/contracts";
-import { audioRendition } from "../ffmpeg/plan-render.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { PartDecision } from "../part/decide-part.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
 import { announceSplit } from "./announce-split.ts";
 import type { AttemptContext } from "./context.ts";
 import type { Made, RenderWork } from "./render-and-publish.ts";
@@ -12,7 +12,11 @@ import type { Made, RenderWork } from "./render-and-publish.ts";
  */
 export function keptHead(
   { keep, ladder }: Pick<RenderRequested, "keep" | "ladder">,
-  { part, rungs, withAudio }: { part: PartDecision; rungs: readonly PlannedRung[]; withAudio: boolean },
+  {
+    part,
+    rungs,
+    sounds,
+  }: { part: PartDecision; rungs: readonly PlannedRung[]; sounds: readonly Pick<SoundTrack, "name">[] },
 ): RenditionPart[] | null {
   if (part.kind !== "HEAD" || keep.parts === undefined) return null;
   const parts = keep.parts.filter(({ endMs }) => endMs === part.span.endMs);
@@ -27,15 +31,15 @@ export function keptHead(
         made.frameRate === rung.frameRate,
     ) === true;
   const fits = rungs.every((rung) => isThere(rung.name) && isSame(rung));
-  const names = new Set([...rungs.map(({ name }) => name), ...(withAudio ? [audioRendition] : [])]);
-  if (names.size === 0 || !fits || (withAudio && !isThere(audioRendition))) return null;
+  const names = new Set([...rungs, ...sounds].map(({ name }) => name));
+  if (names.size === 0 || !fits || !sounds.every(({ name }) => isThere(name))) return null;
   return parts.filter(({ rendition }) => names.has(rendition));
 }
 
 /** In place of making the head: says what is left for other tasks, once that is decided, with the speed that this worker is known to have. */
 export async function passOnHead(context: AttemptContext, work: RenderWork): Promise<Made> {
   const { state, throughput } = context;
-  const { rungs, withAudio, decision } = work;
+  const { rungs, sounds, decision } = work;
   const headEndMs = work.part.span.endMs;
   if (headEndMs === null) throw new Error("A head has an end.");
   state.update((before) => ({
@@ -48,10 +52,6 @@ export async function passOnHead(context: AttemptContext, work: RenderWork): Pro
   const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
   const pixelsPerSecond = codec !== undefined && others.length === 0 ? throughput.of(codec) : null;
   // By which encoders it was made, who made it knew.
-  announceSplit(
-    state,
-    { headEndMs, rungs, withAudio },
-    { pixelsPerSecond, devices: { encoders: new Map() } },
-  );
+  announceSplit(state, { headEndMs, rungs, sounds }, { pixelsPerSecond, devices: { encoders: new Map() } });
   return { command: [], encoders: {} };
 }

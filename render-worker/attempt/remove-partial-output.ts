@@ -1,4 +1,4 @@
-import { objectKeys, type RenderState } from "@reelay/contracts";
+import { objectKeys, type RenderState, soundsOf } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { leavesUnfinished, type Outcome } from "./outcome.ts";
 
@@ -37,9 +37,7 @@ async function keepOnly(store: ObjectStore, ref: Attempt, names: readonly string
 
 async function removeUnfinished(store: ObjectStore, ref: Attempt, state: RenderState): Promise<void> {
   const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
-  const playlists = [...state.variants, ...(state.audio ? [state.audio] : [])].map(
-    ({ playlist }) => playlist,
-  );
+  const playlists = [...state.variants, ...soundsOf(state)].map(({ playlist }) => playlist);
   const finished = playlists.flatMap((playlist) => (playlist?.isComplete ? [playlist.key] : []));
   if (!finished.some((key) => key.startsWith(prefix))) {
     await store.deletePrefix(prefix);

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { objectKeys } from "@reelay/contracts";
+import { isSound, objectKeys } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { blameDevice, DeviceFailure } from "../devices/blame-device.ts";
 import { type DevicePlan, describeEncoder } from "../devices/choose-devices.ts";
@@ -8,7 +8,6 @@ import { inputError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { FrameStatistics } from "../ffmpeg/frame-statistics.ts";
 import {
-  audioRendition,
   initFile,
   planRender,
   playlistFile,
@@ -27,15 +26,17 @@ import { findEntry } from "../part/find-entry.ts";
 import { frameDurationMs, picturesSpan, soundFrameMs } from "../part/frame-duration.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planSound } from "../sound/plan-sound.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
 import { Ticker } from "../ticker.ts";
 import { AllowanceGuard } from "./allowance-guard.ts";
 import { announceSplit, type SplitWork } from "./announce-split.ts";
+import { withoutSound } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
 import type { LadderDecision } from "./decide-ladder.ts";
 import { EncoderBrake } from "./encoder-brake.ts";
 import { judgeDamage } from "./judge-damage.ts";
-import { measureGain } from "./measure-gain.ts";
+import { measureGains } from "./measure-gains.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
 import { toPart, toPlaylist } from "./rendition-sinks.ts";
@@ -46,7 +47,8 @@ import { UsageMeter } from "./usage-meter.ts";
 export interface RenderWork {
   source: SourceFile;
   rungs: readonly PlannedRung[];
-  withAudio: boolean;
+  /** Tracks to encode. */
+  sounds: readonly SoundTrack[];
   part: PartDecision;
   /** With a head. */
   split?: SplitWork;
@@ -98,7 +100,7 @@ export async function renderAndPublish(
         });
   const planned = planRender({
     ...work,
-    soundGainDb: await measureGain(context, work),
+    soundGainsDb: await measureGains(context, work),
     span: part.span,
     ...(entry && { entry }),
     withPoster: context.state.current.posterKey === null,
@@ -120,7 +122,7 @@ export async function renderAndPublish(
   // Of an earlier go.
   await rm(join(directory, statisticsFile), { force: true });
   const statistics = disposables.use(new FrameStatistics(join(directory, statisticsFile)));
-  const meter = new ProgressMeter(progressing(part, work.rungs), plan.outputs, toLength(work));
+  const meter = new ProgressMeter(progressing(work), plan.outputs, toLength(work));
   const speed = new SpeedMeter();
 
   state.update((before) => ({
@@ -152,7 +154,7 @@ export async function renderAndPublish(
     allowance: planAllowance({
       ...{ durationMs: toLength(work).durationMs, longestMs: config.limits.sourceDurationMs },
       ...{ picture: source.probe.video, rungs: work.rungs },
-      soundBps: work.withAudio ? soundBitrateBps(context, source) : 0,
+      soundBps: work.sounds.reduce((sum, track) => sum + soundBps(context, track), 0),
       ...(config.leastAllowance && { least: config.leastAllowance }),
     }),
     directories: [...publishers.keys()].map((name) => join(directory, name)),
@@ -238,7 +240,7 @@ function roomNeededBytes({ rungs }: RenderWork, segmentDurationMs: number): numb
 
 async function startPublishers(
   context: AttemptContext,
-  { source, rungs, withAudio, part, suffix }: RenderWork & EncodingRound,
+  { source, rungs, sounds, part, suffix }: RenderWork & EncodingRound,
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
 ): Promise<Map<string, RenditionPublisher>> {
@@ -251,16 +253,12 @@ async function startPublishers(
       frameMs: frameDurationMs(source, rung),
       ...picturesSpan(source),
     })),
-    ...(withAudio
-      ? [
-          {
-            name: audioRendition,
-            kind: "audio" as const,
-            bps: soundBitrateBps(context, source),
-            frameMs: soundFrameMs,
-          },
-        ]
-      : []),
+    ...sounds.map(({ name, probe }) => ({
+      name,
+      kind: "audio" as const,
+      bps: soundBps(context, { probe }),
+      frameMs: soundFrameMs,
+    })),
   ];
   const publishers = new Map<string, RenditionPublisher>();
   for (const { name, kind, bps, ...timing } of renditions) {
@@ -299,8 +297,8 @@ function encodedPixels(plan: RenderPlan, { rungs }: RenderWork, statistics: Fram
   }, 0);
 }
 
-const soundBitrateBps = ({ task }: AttemptContext, { probe }: SourceFile): number =>
-  planSound(task.profile.audio, probe.audio?.channels ?? 2, 0).bitrateBps;
+const soundBps = ({ task }: AttemptContext, { probe }: Pick<SoundTrack, "probe">): number =>
+  planSound(task.profile.audio, probe.channels, 0).bitrateBps;
 
 /** What was measured is believed of the codec that all of it was for. */
 function learnSpeed({ throughput }: AttemptContext, { rungs }: RenderWork, speed: SpeedMeter): void {
@@ -319,16 +317,19 @@ async function finish(
   { part, source }: RenderWork,
   publishers: Map<string, RenditionPublisher>,
 ): Promise<void> {
-  await Promise.all(
+  const made = await Promise.all(
     [...publishers].map(async ([name, publisher]) => {
-      // A sound stream may turn out to hold no sound: then the video is silent. A part of the timeline may hold nothing of a rendition.
-      const isMade = await publisher.finish({ mayBeEmpty: name === audioRendition || part.kind !== "WHOLE" });
-      if (isMade) return;
-      if (source.isSoundOnly) throw soundEmpty();
-      if (part.kind === "WHOLE") context.state.update((before) => ({ ...before, audio: null }));
-      else await publisher.publishNothing();
+      // A sound stream may turn out to hold no sound: then it is left out. A part of the timeline may hold nothing of a rendition.
+      const isMade = await publisher.finish({ mayBeEmpty: isSound(name) || part.kind !== "WHOLE" });
+      if (isMade) return true;
+      // Of a head, too: a track that begins after it is silent before.
+      if (isSound(name) && (part.kind === "WHOLE" || part.kind === "HEAD"))
+        context.state.update((before) => withoutSound(before, name));
+      if (part.kind !== "WHOLE") await publisher.publishNothing();
+      return false;
     }),
   );
+  if (source.isSoundOnly && !made.includes(true)) throw soundEmpty();
 }
 
 const soundEmpty = () =>

@@ -1,7 +1,8 @@
+import { toSounds } from "@reelay/contracts";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import type { SourceFile } from "../probe/source-file.ts";
-import { planSound } from "../sound/plan-sound.ts";
+import { toAudioState } from "../sound/audio-states.ts";
 import { toVariantStates } from "./attempt-state.ts";
 import type { AttemptContext } from "./context.ts";
 import { describeOutput } from "./describe-output.ts";
@@ -24,15 +25,11 @@ export async function renderEarly(
   if (part.kind !== "HEAD") throw stillArriving("it is to be made in one piece");
   const ladder = planLadder(task.profile, source.probe);
   const variants = toVariantStates(ladder, task);
-  const { audio } = source.probe;
-  const withAudio = source.audioIndex !== null;
-  const { codec } = task.profile.audio;
-  const { channels } = planSound(task.profile.audio, audio?.channels ?? 2, 0);
-  const language = audio?.language ?? null;
+  const { sounds } = source;
   state.update((before) => ({
     ...before,
     variants,
-    audio: withAudio ? { codec, channels, language, playlist: null } : null,
+    ...toSounds(sounds.map((track) => toAudioState(track, source, task, []))),
     parts: [],
   }));
   const wanted = ladder.rungs.filter(({ name }) =>
@@ -40,7 +37,7 @@ export async function renderEarly(
   );
   const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
   if (rungs.length === 0) throw stillArriving("no variant is to be made of it");
-  const made = await renderInPasses(context, { source, rungs, withAudio, part });
+  const made = await renderInPasses(context, { source, rungs, sounds, part });
   const provenance = await describeOutput(context, await readRenditions(context, rungs), [made]);
   await writeManifest(context, source, { provenance, sourceHash: null, quality: {} });
 }

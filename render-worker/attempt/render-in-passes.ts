@@ -6,7 +6,7 @@ import { joinMade, renderWithinMemory } from "./render-within-memory.ts";
 
 /** Makes a head, or a whole video, in as many goes as this machine needs for a viewer to begin soon. The sound goes with the first. */
 export async function renderInPasses(context: AttemptContext, work: RenderWork): Promise<Made> {
-  const { part, rungs, withAudio } = work;
+  const { part, rungs, sounds } = work;
   const { endMs } = part.span;
   const isCopied = context.state.current.variants.some(
     ({ name, status }) => name === sourceVariantName && ["PENDING", "RENDERING", "READY"].includes(status),
@@ -16,7 +16,7 @@ export async function renderInPasses(context: AttemptContext, work: RenderWork):
   // What comes after the head of a source that is still arriving is the business of an attempt that has the whole.
   const isEarly = context.source?.beginningOf !== undefined;
   const split =
-    part.kind === "HEAD" && endMs !== null && !isEarly ? { headEndMs: endMs, rungs, withAudio } : null;
+    part.kind === "HEAD" && endMs !== null && !isEarly ? { headEndMs: endMs, rungs, sounds } : null;
   const made: Made[] = [];
   for (const [index, pass] of (passes.length > 0 ? passes : [[]]).entries()) {
     const isLastPass = index >= passes.length - 1;
@@ -24,7 +24,7 @@ export async function renderInPasses(context: AttemptContext, work: RenderWork):
       ...work,
       isLastPass,
       rungs: pass,
-      withAudio: withAudio && index === 0,
+      sounds: index === 0 ? sounds : [],
       ...(split && { split }),
     };
     made.push(await renderWithinMemory(context, ofPass));

@@ -1,7 +1,8 @@
-import { inputError } from "../errors.ts";
+import { inputError, retriableError } from "../errors.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
 import { conclude } from "./conclude.ts";
 import type { AttemptContext } from "./context.ts";
@@ -17,11 +18,23 @@ export async function renderRest(
   part: PartDecision,
 ): Promise<void> {
   const rungs = part.kind === "CHUNK" ? readLadder(context) : [];
-  const withAudio = part.kind === "AUDIO";
+  const sounds = part.kind === "AUDIO" ? readSounds(context, source) : [];
   context.state.update((before) => ({ ...before, parts: [] }));
-  const work = { source, rungs, withAudio, part };
+  const work = { source, rungs, sounds, part };
   const made = await renderWithinMemory(context, work);
   await conclude(context, work, made, () => makeStoryboard(context, source));
+}
+
+/** Those that the task names, of the source's own. */
+function readSounds({ task: { part } }: AttemptContext, { sounds }: SourceFile): readonly SoundTrack[] {
+  const names = part?.kind === "AUDIO" ? part.renditions : undefined;
+  const asked = names ? sounds.filter(({ name }) => names.includes(name)) : sounds;
+  if (names === undefined || asked.length === names.length) return asked;
+  throw retriableError(
+    "WORKER",
+    "SOUND_MISSING",
+    `The task is for the sound ${names.join(", ")}; this worker's ffmpeg finds ${sounds.map(({ name }) => name).join(", ") || "none"} in the source. A worker with the ffmpeg that the first had may get through.`,
+  );
 }
 
 function readLadder({ task }: AttemptContext): PlannedRung[] {

@@ -17,6 +17,7 @@ export async function renderWithinMemory(
   const { log, memory, signal, task } = context;
   const fit = memory.plan({
     ...work,
+    withAudio: work.sounds.length > 0,
     source: describeForMemory(work.source),
     outOfMemory: task.outOfMemory ?? 0,
   });
@@ -37,7 +38,7 @@ export async function renderWithinMemory(
     for (const [index, pass] of passes.entries()) {
       const rungs = work.rungs.filter(({ name }) => pass.rungs.some((rung) => rung.name === name));
       const isLastPass = work.isLastPass !== false && index === passes.length - 1;
-      const ofPass = { ...work, rungs, isLastPass, withAudio: pass.withAudio };
+      const ofPass = { ...work, rungs, isLastPass, sounds: pass.withAudio ? work.sounds : [] };
       const threaded = { ...ofPass, ...(givenThreads && { threads: givenThreads }) };
       made.push(await renderReplacing(context, threaded, render));
     }

@@ -4,7 +4,7 @@ import { PartSink } from "../hls/part-sink.ts";
 import { PlaylistSink } from "../hls/playlist-sink.ts";
 import type { RenditionSink } from "../hls/rendition-sink.ts";
 import type { PartDecision } from "../part/decide-part.ts";
-import { withAudioPlaylist, withPart, withPlaylist } from "./attempt-state.ts";
+import { withPart, withPlaylist, withSoundPlaylist } from "./attempt-state.ts";
 import type { AttemptContext } from "./context.ts";
 import { assertReaches } from "./still-arriving.ts";
 
@@ -30,7 +30,7 @@ export function toPlaylist(
     signal,
     onPublished: (playlist) =>
       state.update((before) =>
-        kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),
+        kind === "audio" ? withSoundPlaylist(before, name, playlist) : withPlaylist(before, name, playlist),
       ),
   });
 }

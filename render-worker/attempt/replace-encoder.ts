@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { RenderState } from "@reelay/contracts";
+import { type RenderState, soundsOf } from "@reelay/contracts";
 import { DeviceFailure } from "../devices/blame-device.ts";
 import { type DevicePlan, describeEncoder } from "../devices/choose-devices.ts";
 import { deviceTable } from "../devices/device-table.ts";
 import { retriableError } from "../errors.ts";
-import { audioRendition, statisticsFile } from "../ffmpeg/plan-render.ts";
+import { statisticsFile } from "../ffmpeg/plan-render.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { AttemptContext } from "./context.ts";
 import type { EncodingRound, Made, RenderWork } from "./render-and-publish.ts";
@@ -65,18 +65,16 @@ function assertMakeable(rungs: readonly PlannedRung[], { encoders }: DevicePlan)
 function unfinished(work: RenderWork, state: RenderState): RenderWork {
   const isDone = (name: string) =>
     state.variants.some((variant) => variant.name === name && variant.playlist?.isComplete === true) ||
+    soundsOf(state).some((sound) => sound.name === name && sound.playlist?.isComplete === true) ||
     state.parts?.some(({ rendition, isComplete }) => rendition === name && isComplete) === true;
   return {
     ...work,
     rungs: work.rungs.filter(({ name }) => !isDone(name)),
-    withAudio: work.withAudio && state.audio?.playlist?.isComplete !== true && !isDone(audioRendition),
+    sounds: work.sounds.filter(({ name }) => !isDone(name)),
   };
 }
 
-const namesOf = ({ rungs, withAudio }: RenderWork): string[] => [
-  ...rungs.map(({ name }) => name),
-  ...(withAudio ? [audioRendition] : []),
-];
+const namesOf = ({ rungs, sounds }: RenderWork): string[] => [...rungs, ...sounds].map(({ name }) => name);
 
 /** Makes room for renditions to be made again: what of them lies here would be taken for new. */
 export async function clearLocal({ directory }: AttemptContext, work: RenderWork): Promise<void> {

@@ -1,4 +1,4 @@
-import { isAudioOnly } from "@reelay/contracts";
+import { isAudioOnly, toSounds } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { makeDownload } from "../download/make-download.ts";
 import { besideEncode } from "../instant/beside-encode.ts";
@@ -13,7 +13,7 @@ import { planReadEnd } from "../part/plan-read-end.ts";
 import { wholeSpan } from "../part/render-span.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { reportedProbe } from "../probe/source-file.ts";
-import { planSound } from "../sound/plan-sound.ts";
+import { keptSounds, toAudioState } from "../sound/audio-states.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
 import { acquireSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
@@ -90,29 +90,21 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
         );
     const sourceVariant = planSourceVariant(source, judgement, ladder, task);
     const variants = [...toVariantStates(ladder, task), ...(sourceVariant ? [sourceVariant] : [])];
-    const hasAudio = source.audioIndex !== null;
-    const keptAudio = task.keep.audio?.playlist?.isComplete ? task.keep.audio : null;
-    const withAudio = hasAudio && keptAudio === null;
+    const leftOut = (source.probe.audios?.length ?? 0) - source.sounds.length;
+    if (leftOut > 0) attempt.log.info({ made: source.sounds.length, leftOut }, "sounds.left-out");
+    const kept = keptSounds(task, source);
+    const missing = source.sounds.filter(({ name }) => !kept.has(name));
     const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
     const wanted = ladder.rungs.filter(({ name }) => pending.has(name));
-    const head = keptHead(task, { part, rungs: wanted, withAudio });
+    const head = keptHead(task, { part, rungs: wanted, sounds: missing });
     const remux = planRemuxWork(source, judgement, {
       sourceVariant,
       // What is to get another loudness cannot be copied, nor what has been encoded from its beginning.
-      withAudio: withAudio && !task.profile.audio.loudness && head === null,
+      wanted: task.profile.audio.loudness || head !== null ? [] : missing,
     });
     // Who copies the source reads all of it.
     if (remux === null) file.needsUpTo?.(planReadEnd(source, part.span));
-    const newAudio = hasAudio
-      ? {
-          codec: task.profile.audio.codec,
-          channels:
-            remux?.sound?.channels ??
-            planSound(task.profile.audio, source.probe.audio?.channels ?? 2, 0).channels,
-          language: source.probe.audio?.language ?? null,
-          playlist: null,
-        }
-      : null;
+    const copied = remux?.sounds ?? [];
     state.update((before) => ({
       ...before,
       source: {
@@ -120,23 +112,26 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
         ...(!source.isSoundOnly && { nonStandardReasons: judgement.reasons }),
       },
       variants,
-      audio: hasAudio ? (keptAudio ?? newAudio) : null,
+      ...toSounds(
+        source.sounds.map((track) => kept.get(track.name) ?? toAudioState(track, source, task, copied)),
+      ),
       ...(part.kind === "HEAD" && { parts: head ?? [] }),
     }));
 
     const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
-    const encodesSound = withAudio && !remux?.sound;
+    const sounds = missing.filter((track) => copied.every((copy) => copy.track !== track));
     await using decision = part.kind === "HEAD" ? decideLadder(context, source, rungs) : null;
-    const work = { source, rungs, withAudio: encodesSound, part, ...(decision && { decision }) };
+    const work = { source, rungs, sounds, part, ...(decision && { decision }) };
     const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) => {
       if (head !== null) return await passOnHead(beside, work);
-      return rungs.length > 0 || encodesSound ? await renderInPasses(beside, work) : null;
+      return rungs.length > 0 || sounds.length > 0 ? await renderInPasses(beside, work) : null;
     });
-    if (remux?.sound && !isSoundCopied) {
+    if (copied.length > 0 && !isSoundCopied) {
       // It could not be copied after all. Of a long video nobody else was asked to make it: all of it, in a folder of its own.
       const whole = { kind: "WHOLE", span: wholeSpan } as const;
-      await renderWithinMemory(context, { source, rungs: [], withAudio: true, part: whole }, (again, round) =>
-        renderAndPublish(again, { ...round, suffix: ".2" }),
+      const again = { source, rungs: [], sounds: copied.map(({ track }) => track), part: whole };
+      await renderWithinMemory(context, again, (attempt, round) =>
+        renderAndPublish(attempt, { ...round, suffix: ".2" }),
       );
     }
     const lastly = async () => {

@@ -1,13 +1,18 @@
 import type { OutputStatistics } from "../ffmpeg/frame-statistics.ts";
-import { audioRendition, type PlannedOutput } from "../ffmpeg/plan-render.ts";
+import type { PlannedOutput } from "../ffmpeg/plan-render.ts";
 import type { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 
+interface Named {
+  name: string;
+}
+
 /** What of an attempt has progress of its own: its variants; of one at the sound alone that. Others have it on the way. */
-export const progressing = (
-  { kind }: PartDecision,
-  rungs: readonly { name: string }[],
-): readonly { name: string }[] => (kind === "AUDIO" ? [{ name: audioRendition }] : rungs);
+export const progressing = (work: {
+  part: PartDecision;
+  rungs: readonly Named[];
+  sounds: readonly Named[];
+}): readonly Named[] => (work.part.kind === "AUDIO" ? work.sounds : work.rungs);
 
 /**
  * What ffmpeg says of its outputs, which is of pictures only, and of an attempt at the sound alone how much of that is stored: it takes a hundredth of its
@@ -19,8 +24,11 @@ export function withSound(
   publishers: ReadonlyMap<string, Pick<RenditionPublisher, "storedBytes" | "storedMs">>,
   { kind, span }: PartDecision,
 ): ReadonlyMap<number, OutputStatistics> {
-  const sound = publishers.get(audioRendition);
-  if (kind !== "AUDIO" || sound === undefined) return statistics;
-  const told = { frames: 0, timeMs: span.startMs + sound.storedMs, sizeBytes: sound.storedBytes };
-  return new Map([...statistics, [outputs.findIndex(({ name }) => name === audioRendition), told]]);
+  if (kind !== "AUDIO") return statistics;
+  const sounds = outputs.flatMap(({ name }, index): [number, OutputStatistics][] => {
+    const sound = publishers.get(name);
+    if (sound === undefined) return [];
+    return [[index, { frames: 0, timeMs: span.startMs + sound.storedMs, sizeBytes: sound.storedBytes }]];
+  });
+  return new Map([...statistics, ...sounds]);
 }

@@ -1,4 +1,4 @@
-import { type Account, objectKeys } from "@reelay/contracts";
+import { type Account, objectKeys, soundsOf, toSounds } from "@reelay/contracts";
 import { retryStore } from "../hls/retry-store.ts";
 import { reportedProbe, type SourceFile } from "../probe/source-file.ts";
 import type { AttemptContext } from "./context.ts";
@@ -10,7 +10,7 @@ export async function writeManifest(
   account: Account,
 ): Promise<void> {
   const { config, ref, signal, state, store, task } = context;
-  const { variants, audio, posterKey } = state.current;
+  const { variants, posterKey } = state.current;
   const manifest = {
     videoId: ref.videoId,
     jobId: ref.jobId,
@@ -33,7 +33,7 @@ export async function writeManifest(
     made: {
       variants: variants.filter(({ status }) => status === "READY"),
       parts: state.current.parts ?? [],
-      audio,
+      ...toSounds(soundsOf(state.current)),
       posterKey,
     },
     endedAt: new Date().toISOString(),

@@ -63,7 +63,7 @@ function lineOf(
     source,
     rungs: changes.rungs ?? rungs,
     devices: choose(capabilities, { video: source.probe.video, ...changes }),
-    withAudio: false,
+    sounds: [],
     profile: defaultProfile,
     filters: [],
     directory: "/work/attempt",

@@ -22,7 +22,7 @@ const rungs = [rung("360p", 640, 360, 800_000), rung("1080p", 1920, 1080, 6_000_
 const request: RenderRequest = {
   source: sourceOf(),
   rungs,
-  withAudio: true,
+  sounds: sourceOf().sounds,
   profile: defaultProfile,
   filters: ["zscale", "tonemap"],
   directory: "/work/attempt",
@@ -66,7 +66,7 @@ test("a head: the same up to where it ends, on the container's own clock", () =>
 test("a chunk: read from a little before it, cut at its borders, pictures only", () => {
   const span = { startMs: 8_000, endMs: 24_000 };
   const entry = { seekMs: 7_000 };
-  expect(toLines({ span, entry, withAudio: false, rungs: rungs.slice(0, 1) })).toMatchInlineSnapshot(`
+  expect(toLines({ span, entry, sounds: [], rungs: rungs.slice(0, 1) })).toMatchInlineSnapshot(`
     "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200
     -copyts -start_at_zero -noaccurate_seek -ss 7
     -i file:/store/clip.mp4 -y
@@ -134,4 +134,36 @@ test.each([
 test("variable and odd frame rates get a fine clock", () => {
   expect(planTimeScale(sourceOf({ isVariableFrameRate: true }))).toBe(90_000);
   expect(planTimeScale(sourceOf({}, { frameRate: { num: 1_234_567, den: 41_152 } }))).toBe(90_000);
+});
+
+test("several tracks of sound: an output each, as long as the picture, each as loud as it is to be", () => {
+  const [track] = sourceOf().sounds;
+  if (track === undefined) throw new Error("The fixture has sound.");
+  const sounds = [
+    track,
+    { ...track, name: "audio-2", index: 3, endSeconds: 40, probe: { ...track.probe, channels: 6 } },
+  ];
+  const source = sourceOf({}, { sounds });
+  const lines = toLines({ source, sounds, rungs: [], soundGainsDb: new Map([["audio-2", -4.5]]) });
+  expect(lines).toMatchInlineSnapshot(`
+    "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200
+    -i file:/store/clip.mp4 -y
+    -map 0:1 -af aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo -c:a aac -b:a 128000 -bsf:a noise=drop=eq(n\\,0) -t 3600 -hls_time 1 -map_metadata -1 -map_chapters -1 -sn -dn -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0 -hls_segment_filename audio/piece-%05d.m4s audio/index.m3u8
+    -map 0:3 -af aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,volume=-4.5dB,alimiter=limit=0.94:level=0:attack=5:release=50:latency=1,apad=whole_dur=60.000 -c:a aac -b:a 128000 -bsf:a noise=drop=eq(n\\,0) -t 3600 -hls_time 1 -map_metadata -1 -map_chapters -1 -sn -dn -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0 -hls_segment_filename audio-2/piece-%05d.m4s audio-2/index.m3u8"
+  `);
+});
+
+test("a part of a transport stream looks at every track that other parts use: the earliest is the beginning of time", () => {
+  const [track] = sourceOf().sounds;
+  if (track === undefined) throw new Error("The fixture has sound.");
+  const { probe } = sourceOf();
+  const sounds = [track, { ...track, name: "audio-2", index: 3 }];
+  const source = { ...sourceOf({}, { sounds }), probe: { ...probe, container: "mpegts" } };
+  const entry = { seekMs: null };
+  const clocks = (changes: Partial<RenderRequest>) =>
+    planRender({ ...request, source, entry, ...changes })
+      .outputs.filter(({ name }) => name === "clock")
+      .map(({ options }) => options[1]);
+  expect(clocks({ sounds: [] })).toEqual(["0:1", "0:3"]);
+  expect(clocks({ rungs: [], sounds: sounds.slice(1) })).toEqual(["0:0", "0:1"]);
 });

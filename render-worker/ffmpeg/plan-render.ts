@@ -7,7 +7,8 @@ import { planPacketTimes } from "../part/plan-packet-times.ts";
 import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
 import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
-import { planSound } from "../sound/plan-sound.ts";
+import { planPadding, planSound } from "../sound/plan-sound.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
 import { safeInputOptions } from "./allow-lists.ts";
 import { softwareEncoder } from "./encoder-for.ts";
 import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
@@ -15,8 +16,6 @@ import { planFilterGraph } from "./plan-filter-graph.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 import { words } from "./words.ts";
 
-/** Name of the audio rendition, beside the variants. */
-export const audioRendition = "audio";
 export const playlistFile = "index.m3u8";
 export const initFile = "init.mp4";
 export const posterFile = "poster.jpg";
@@ -25,7 +24,7 @@ const clockFile = "clock.nut";
 export const statisticsFile = "vstats.log";
 
 export interface PlannedOutput {
-  /** A variant's name, `audio` or `poster`. */
+  /** A variant's name, a sound's (`audio`, `audio-2`, …) or `poster`. */
   name: string;
   options: string[];
   path: string;
@@ -50,11 +49,12 @@ export interface RenderRequest {
   rungs: readonly PlannedRung[];
   /** Who decodes and who makes each. Default: software. */
   devices?: DevicePlan;
-  withAudio: boolean;
+  /** Tracks to make, of the source's. */
+  sounds: readonly SoundTrack[];
   /** Of a span from the beginning, with pictures. Default true. */
   withPoster?: boolean;
-  /** How much louder the sound is to be than the source's. Default 0. */
-  soundGainDb?: number;
+  /** How much louder each sound, by its name, is to be than the source's. Default 0. */
+  soundGainsDb?: ReadonlyMap<string, number>;
   /** Default: the whole source. */
   span?: RenderSpan;
   /** Of a part of a split video; left out, the source is read from its beginning and its clock is ffmpeg's business. */
@@ -72,10 +72,9 @@ export function planRender(request: RenderRequest): RenderPlan {
   const { source, directory, limits, span = wholeSpan, withPoster = true } = request;
   const rungs = request.rungs.toSorted((a, b) => b.height * b.width - a.height * a.width);
   const videos = rungs.map((rung) => planVideo(request, rung));
-  const audio =
-    request.withAudio && source.audioIndex !== null ? [planAudio(request, source.audioIndex)] : [];
+  const audio = request.sounds.map((track) => planAudio(request, track));
   const poster = withPoster && rungs.length > 0 && span.startMs === 0 ? [planPoster(request)] : [];
-  const uses = { picture: rungs.length > 0, sound: audio.length > 0 };
+  const uses = { picture: rungs.length > 0, sounds: request.sounds };
   const clocks =
     request.entry === undefined
       ? []
@@ -143,15 +142,13 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   ]);
 }
 
-function planAudio(request: RenderRequest, index: number): PlannedOutput {
-  const { limits, profile, soundGainDb = 0, span = wholeSpan } = request;
-  const { bitrateBps, filter } = planSound(
-    profile.audio,
-    request.source.probe.audio?.channels ?? 2,
-    soundGainDb,
-  );
-  return hlsOutput(audioRendition, [
-    ...words(`-map 0:${index} -af ${filter} -c:a aac -b:a ${bitrateBps}`),
+function planAudio(request: RenderRequest, track: SoundTrack): PlannedOutput {
+  const { name, index, probe } = track;
+  const { limits, profile, soundGainsDb, source, span = wholeSpan } = request;
+  const { bitrateBps, filter } = planSound(profile.audio, probe.channels, soundGainsDb?.get(name) ?? 0);
+  const chain = [filter, ...planPadding(source, track)].join(",");
+  return hlsOutput(name, [
+    ...words(`-map 0:${index} -af ${chain} -c:a aac -b:a ${bitrateBps}`),
     ...words(`-bsf:a ${planSoundPackets(span)}`),
     ...words(`-t ${soundLimitMs(span, limits.sourceDurationMs) / 1000}`),
     // Every packet of sound could begin a segment.

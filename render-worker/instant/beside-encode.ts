@@ -4,7 +4,7 @@ import type { RemuxWork } from "./remux-work.ts";
 
 /**
  * Copies the source and encodes, at the same time: a copy is a matter of reading and writing, and does not hold the encoder up. What breaks one
- * of them ends the other. Resolves with what was encoded, and whether the sound has been copied.
+ * of them ends the other. Resolves with what was encoded, and whether the sound that was to be copied has been.
  */
 export async function besideEncode<T>(
   context: AttemptContext,
@@ -30,5 +30,5 @@ export async function besideEncode<T>(
   if (failure.signal.aborted) throw failure.signal.reason;
   if (copied.status === "rejected") throw copied.reason;
   if (encoded.status === "rejected") throw encoded.reason;
-  return { made: encoded.value, isSoundCopied: copied.value && remux.sound !== null };
+  return { made: encoded.value, isSoundCopied: copied.value };
 }

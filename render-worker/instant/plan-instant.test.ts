@@ -23,15 +23,18 @@ function indexOf(picture: Partial<PictureIndex> = {}, sound: Partial<SoundIndex>
       hasOneDescription: true,
       ...picture,
     },
-    sound: {
-      objectType: 2,
-      sampleRate: 48_000,
-      channels: 2,
-      isGapless: true,
-      primingSamples: 1_024,
-      startMs: 0,
-      ...sound,
-    },
+    sounds: [
+      {
+        objectType: 2,
+        sampleRate: 48_000,
+        channels: 2,
+        isGapless: true,
+        primingSamples: 1_024,
+        startMs: 0,
+        endMs: 9_000,
+        ...sound,
+      },
+    ],
   };
 }
 
@@ -46,7 +49,7 @@ test("H.264 with AAC and near key frames is played as it is, and its figures are
       lengthBytes: 4,
       longestSegmentMs: 5_000,
       peakBps: 2_400_000,
-      sound: { channels: 2, primingPackets: 1 },
+      sounds: [{ track: sourceOf().sounds[0], channels: 2, primingPackets: 1 }],
     },
   });
 });
@@ -111,16 +114,14 @@ describe("sound that cannot be copied is encoded, and the picture plays all the 
   ])("%s", (_name, sound) => {
     const { reasons, plan } = planInstant(sourceOf(), indexOf({}, sound));
     expect(reasons.map(({ code }) => code)).toEqual(["SOUND"]);
-    expect(plan).toMatchObject({ sound: null });
+    expect(plan).toMatchObject({ sounds: [] });
   });
 
   test("another codec is named", () => {
-    const source = sourceOf();
-    const audio = { codec: "pcm_s16le", channels: 2, sampleRate: 48_000, language: null, startTime: 0 };
-    const { reasons } = planInstant(
-      { ...source, probe: { ...source.probe, audio } },
-      { ...indexOf(), sound: null },
-    );
+    const [track] = sourceOf().sounds;
+    if (track === undefined) throw new Error("The fixture has sound.");
+    const sounds = [{ ...track, probe: { ...track.probe, codec: "pcm_s16le" } }];
+    const { reasons } = planInstant(sourceOf({}, { sounds }), { ...indexOf(), sounds: [null] });
     expect(reasons).toEqual([
       {
         code: "SOUND",
@@ -133,9 +134,9 @@ describe("sound that cannot be copied is encoded, and the picture plays all the 
 
 test("a silent source needs no sound", () => {
   const source = sourceOf();
-  const silent = { ...source, audioIndex: null, probe: { ...source.probe, audio: null } };
-  expect(planInstant(silent, { ...indexOf(), sound: null })).toMatchObject({
+  const silent = { ...source, sounds: [], probe: { ...source.probe, audio: null } };
+  expect(planInstant(silent, { ...indexOf(), sounds: [] })).toMatchObject({
     reasons: [],
-    plan: { sound: null },
+    plan: { sounds: [] },
   });
 });

@@ -1,5 +1,6 @@
 import { measureBandwidth, type NonStandardReason } from "@reelay/contracts";
 import type { SourceFile } from "../probe/source-file.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
 import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
 
 /** How a source is made playable as it is. */
@@ -11,8 +12,14 @@ export interface InstantPlan {
   lengthBytes: number;
   /** Of the picture: the fastest segment's bits per second. */
   peakBps: number;
-  /** Null: the sound is encoded, or there is none. */
-  sound: { channels: number; primingPackets: number } | null;
+  /** What of the sound is copied; the rest is encoded. */
+  sounds: readonly CopiedSound[];
+}
+
+export interface CopiedSound {
+  track: SoundTrack;
+  channels: number;
+  primingPackets: number;
 }
 
 export interface Judgement {
@@ -46,8 +53,10 @@ export function planInstant(source: SourceFile, index: SourceIndex | null): Judg
   const held = [...fromProbe(source), ...(index === null ? unread(source) : fromIndex(index))].filter(
     ({ code }, at, all) => all.findIndex((other) => other.code === code) === at,
   );
-  const sound = index?.sound ? planSound(index.sound) : null;
-  const reasons = sound === null ? [...held, ...fromSound(source, index)] : held;
+  const sounds = index === null ? [] : planSounds(source, index);
+  // One speaks for all: what is done about it is the same.
+  const encoded = source.sounds.findIndex((track) => sounds.every((copied) => copied.track !== track));
+  const reasons = [...held, ...fromSound(source.sounds[encoded], index?.sounds[encoded] ?? null)];
   if (held.length > 0 || index === null) return { reasons, plan: null };
   const { picture } = index;
   return {
@@ -57,7 +66,7 @@ export function planInstant(source: SourceFile, index: SourceIndex | null): Judg
       lengthBytes: picture.lengthBytes,
       longestSegmentMs: longestSegment(picture),
       peakBps: peakOf(picture),
-      sound,
+      sounds,
     },
   };
 }
@@ -164,7 +173,22 @@ function unread({ probe }: SourceFile): NonStandardReason[] {
 const soundSlackMs = 12;
 const sampleRates = new Set([44_100, 48_000]);
 
-function planSound(sound: SoundIndex): InstantPlan["sound"] {
+/** A track that ends so long before the picture is encoded, with silence up to its end. */
+const earlyEndMs = 1_000;
+
+function planSounds({ sounds }: SourceFile, index: SourceIndex): CopiedSound[] {
+  const pictureEndMs = Math.max(
+    ...index.picture.segments.map(({ startMs, durationMs }) => startMs + durationMs),
+  );
+  return sounds.flatMap((track, position) => {
+    const sound = index.sounds[position] ?? null;
+    const isShort = sounds.length > 1 && sound !== null && sound.endMs < pictureEndMs - earlyEndMs;
+    const copied = sound === null || isShort ? null : planSound(sound);
+    return copied === null ? [] : [{ track, ...copied }];
+  });
+}
+
+function planSound(sound: SoundIndex): Omit<CopiedSound, "track"> | null {
   if (sound.objectType !== 2 || !sampleRates.has(sound.sampleRate) || ![1, 2].includes(sound.channels)) {
     return null;
   }
@@ -173,16 +197,16 @@ function planSound(sound: SoundIndex): InstantPlan["sound"] {
 }
 
 /** Of sound that is not copied. Where the file does not say more than the probe, only what the probe says is held against it. */
-function fromSound({ probe: { audio } }: SourceFile, index: SourceIndex | null): NonStandardReason[] {
-  if (audio === null) return [];
+function fromSound(track: SoundTrack | undefined, index: SoundIndex | null): NonStandardReason[] {
+  if (track === undefined) return [];
   const reason = (came: string, expected: string): NonStandardReason[] => [
     {
       code: "SOUND",
       message: `The sound ${came}; ${expected} was expected. It is encoded, which does not hold back the picture.`,
     },
   ];
-  const { codec, channels, sampleRate } = audio;
-  const isLowComplexity = codec === "aac" && (index?.sound?.objectType ?? 2) === 2;
+  const { codec, channels, sampleRate } = track.probe;
+  const isLowComplexity = codec === "aac" && (index?.objectType ?? 2) === 2;
   if (!isLowComplexity || channels > 2 || !sampleRates.has(sampleRate)) {
     const kind = codec === "aac" && !isLowComplexity ? "aac (not LC)" : codec;
     return reason(
@@ -190,8 +214,11 @@ function fromSound({ probe: { audio } }: SourceFile, index: SourceIndex | null):
       "AAC-LC with one or two channels at 44100 or 48000 Hz",
     );
   }
-  if (!index?.sound) return [];
-  return reason("begins late, has gaps or is cut (edit list)", "sound without a gap from the beginning");
+  if (index === null) return [];
+  return reason(
+    "begins late, ends early, has gaps or is cut (edit list)",
+    "sound without a gap from the beginning",
+  );
 }
 
 const longestSegment = ({ segments }: PictureIndex): number =>

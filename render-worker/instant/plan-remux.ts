@@ -1,12 +1,6 @@
 import { sourceVariantName } from "@reelay/contracts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import {
-  audioRendition,
-  initFile,
-  type PlannedOutput,
-  playlistFile,
-  type RenderPlan,
-} from "../ffmpeg/plan-render.ts";
+import { initFile, type PlannedOutput, playlistFile, type RenderPlan } from "../ffmpeg/plan-render.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
@@ -18,7 +12,7 @@ export interface RemuxRequest extends RemuxWork {
 
 /** One ffmpeg process that copies the source's packets into segments, without decoding any: pure. */
 export function planRemux(request: RemuxRequest): RenderPlan {
-  const { source, plan, sound, directory, limits } = request;
+  const { source, plan, sounds, directory, limits } = request;
   const outputs: PlannedOutput[] = [];
   if (request.withPicture) {
     outputs.push(
@@ -29,12 +23,12 @@ export function planRemux(request: RemuxRequest): RenderPlan {
       ]),
     );
   }
-  if (sound && source.audioIndex !== null) {
+  for (const { track, primingPackets } of sounds) {
     // Packets that hold only the encoder's delay are left out, to the nearest whole one: the rest begins at 0 for every player.
-    const drop = sound.primingPackets > 0 ? `noise=drop=lt(n\\,${sound.primingPackets}),` : "";
+    const drop = primingPackets > 0 ? `noise=drop=lt(n\\,${primingPackets}),` : "";
     outputs.push(
-      copyTo(request, audioRendition, soundPieceMs, [
-        ...words(`-map 0:${source.audioIndex} -c:a copy`),
+      copyTo(request, track.name, soundPieceMs, [
+        ...words(`-map 0:${track.index} -c:a copy`),
         ...words(`-bsf:a ${drop}setts=pts=PTS-STARTPTS:dts=DTS-STARTDTS`),
       ]),
     );

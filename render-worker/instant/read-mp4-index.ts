@@ -55,13 +55,15 @@ export async function readMp4Index(
     .map(({ body }) => readTrack(body));
   const video = tracks[source.videoIndex];
   if (video?.handler !== "vide") return null;
-  const sound = source.audioIndex === null ? null : tracks[source.audioIndex];
   const originMs = source.zeroSeconds * 1000;
   const picture = await readPicture(file, video, { movieTimeScale, originMs, segmentDurationMs, signal });
   if (picture === null) return null;
   return {
     picture,
-    sound: sound?.handler === "soun" ? readSound(sound, { movieTimeScale, originMs }) : null,
+    sounds: source.sounds.map(({ index }) => {
+      const sound = tracks[index];
+      return sound?.handler === "soun" ? readSound(sound, { movieTimeScale, originMs }) : null;
+    }),
   };
 }
 
@@ -235,5 +237,6 @@ function readSound(track: Mp4Track, { movieTimeScale, originMs }: Placing): Soun
       track.durations.every(({ count, ticks }, run) => ticks === 1024 || (run === last && count === 1)),
     primingSamples: placed.skippedTicks,
     startMs: placed.startMs - originMs,
+    endMs: placed.endMs - originMs,
   };
 }

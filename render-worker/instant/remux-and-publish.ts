@@ -2,13 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys, sourceVariantName } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { withAudioPlaylist, withPlaylist } from "../attempt/attempt-state.ts";
+import { withPlaylist, withSoundPlaylist } from "../attempt/attempt-state.ts";
 import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { EncoderBrake } from "../attempt/encoder-brake.ts";
 import { inputError, type RenderError, toReportedError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
-import { audioRendition, initFile, playlistFile } from "../ffmpeg/plan-render.ts";
+import { initFile, playlistFile } from "../ffmpeg/plan-render.ts";
 import { type FfmpegResult, runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import { PlaylistSink } from "../hls/playlist-sink.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
@@ -41,7 +41,9 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
   for (const publisher of publishers) disposables.use(publisher);
   const brake = disposables.use(
     new EncoderBrake({
-      directories: [sourceVariantName, audioRendition].map((name) => join(directory, name)),
+      directories: [sourceVariantName, ...work.sounds.map(({ track }) => track.name)].map((name) =>
+        join(directory, name),
+      ),
       limitBytes: Math.min(unsentBytes, config.unsentBytes ?? unsentBytes),
       isStoring: () => publishers.some((publisher) => publisher.isStoring),
       onChange: (isHeld) => log.debug({ isHeld }, "remux.held"),
@@ -117,7 +119,7 @@ const mark = (state: State, change: Partial<State["variants"][number]>): State =
 
 async function startPublishers(
   context: AttemptContext,
-  { plan, withPicture, sound, ...work }: RemuxWork & { directory: string },
+  { plan, withPicture, sounds, ...work }: RemuxWork & { directory: string },
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
 ): Promise<RenditionPublisher[]> {
@@ -131,11 +133,13 @@ async function startPublishers(
     segmentDurationMs: Math.max(segmentDurationMs, plan.longestSegmentMs),
     ceilingBps: Math.ceil(plan.peakBps * container),
   };
-  const audio: Copied = {
-    ...{ name: audioRendition, kind: "audio" },
-    ...{ borderMs: segmentDurationMs, segmentDurationMs, ceilingBps: soundCeilingBps },
-  };
-  const renditions = [...(withPicture ? [picture] : []), ...(sound ? [audio] : [])];
+  const copied = sounds.map(
+    ({ track: { name } }): Copied => ({
+      ...{ name, kind: "audio" },
+      ...{ borderMs: segmentDurationMs, segmentDurationMs, ceilingBps: soundCeilingBps },
+    }),
+  );
+  const renditions = [...(withPicture ? [picture] : []), ...copied];
   return await Promise.all(
     renditions.map(async (rendition) => {
       const { name, kind, borderMs } = rendition;
@@ -176,7 +180,7 @@ function toPlaylist(
     key: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, playlistFile),
     onPublished: (playlist) =>
       state.update((before) =>
-        kind === "audio" ? withAudioPlaylist(before, playlist) : withPlaylist(before, name, playlist),
+        kind === "audio" ? withSoundPlaylist(before, name, playlist) : withPlaylist(before, name, playlist),
       ),
   });
 }

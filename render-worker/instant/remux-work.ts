@@ -1,6 +1,7 @@
 import type { VariantState } from "@reelay/contracts";
 import type { SourceFile } from "../probe/source-file.ts";
-import type { InstantPlan, Judgement } from "./plan-instant.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
+import type { CopiedSound, InstantPlan, Judgement } from "./plan-instant.ts";
 
 /** What of a source one attempt copies. */
 export interface RemuxWork {
@@ -8,21 +9,23 @@ export interface RemuxWork {
   plan: InstantPlan;
   /** Makes the variant `source`. */
   withPicture: boolean;
-  /** Null: not copied. */
-  sound: InstantPlan["sound"];
+  /** Tracks that are copied. */
+  sounds: readonly CopiedSound[];
 }
 
 /**
  * Null when there is nothing to copy. Whether the sound is copied goes by the source alone, not by what of its picture an earlier attempt has
  * finished: the tasks for the rest of a long video were made without one for it. Pure.
+ *
+ * @param wanted tracks of sound that are to be made and may be copied
  */
 export function planRemuxWork(
   source: SourceFile,
   { plan }: Pick<Judgement, "plan">,
-  { sourceVariant, withAudio }: { sourceVariant: VariantState | null; withAudio: boolean },
+  { sourceVariant, wanted }: { sourceVariant: VariantState | null; wanted: readonly SoundTrack[] },
 ): RemuxWork | null {
   if (plan === null) return null;
   const withPicture = sourceVariant?.status === "PENDING";
-  const sound = withAudio ? plan.sound : null;
-  return withPicture || sound !== null ? { source, plan, withPicture, sound } : null;
+  const sounds = plan.sounds.filter(({ track }) => wanted.includes(track));
+  return withPicture || sounds.length > 0 ? { source, plan, withPicture, sounds } : null;
 }

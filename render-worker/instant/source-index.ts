@@ -41,10 +41,11 @@ export interface SoundIndex {
   primingSamples: number;
   /** When it begins on the timeline, after its priming. */
   startMs: number;
+  endMs: number;
 }
 
 export interface SourceIndex {
   picture: PictureIndex;
-  /** Null: there is none, or it cannot be told. */
-  sound: SoundIndex | null;
+  /** Of the source's tracks of sound, in their order; null: it cannot be told. */
+  sounds: readonly (SoundIndex | null)[];
 }

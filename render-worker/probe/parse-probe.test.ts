@@ -18,7 +18,7 @@ const file = { input: "/clip", sizeBytes: 1_000 };
 
 describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
   test("a quarter turn swaps the sides", async () => {
-    const { probe, audioIndex } = parseProbe(await captured("turned-h264-aac", release), file);
+    const { probe, sounds } = parseProbe(await captured("turned-h264-aac", release), file);
     expect(probe.video).toMatchObject({
       rotation: 90,
       codedWidth: 640,
@@ -27,7 +27,7 @@ describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
       height: 640,
     });
     expect(probe).toMatchObject({ audio: { codec: "aac", channels: 1, sampleRate: 44_100 }, streamCount: 2 });
-    expect(audioIndex).toBe(1);
+    expect(sounds.map(({ name, index }) => [name, index])).toEqual([["audio", 1]]);
   });
 
   test("high dynamic range is told by its transfer", async () => {
@@ -94,7 +94,7 @@ test("the stream flagged as default is taken, and sound without a decoder is pas
     { index: 2, codec_type: "audio", codec_name: "unknown", channels: 2, sample_rate: "48000" },
     { index: 3, codec_type: "audio", codec_name: "opus", channels: 2, sample_rate: "48000" },
   ];
-  expect(parseProbe({ streams, format }, file)).toMatchObject({ videoIndex: 1, audioIndex: 3 });
+  expect(parseProbe({ streams, format }, file)).toMatchObject({ videoIndex: 1, sounds: [{ index: 3 }] });
 });
 
 test.each([

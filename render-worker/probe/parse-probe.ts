@@ -1,13 +1,14 @@
 import type { VideoStreamProbe } from "@reelay/contracts";
 import { inputError } from "../errors.ts";
+import { planTracks, readHandler, readTitle, type SoundStream } from "../sound/sound-track.ts";
 import type { ProbedFile, ProbedStream } from "./ffprobe-json.ts";
 import { type PictureProbe, parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
 
 /**
  * Reads ffprobe's account of a file into ours. Throws a `RenderError` that says why the file cannot be rendered.
  *
- * The stream flagged as default wins, else the first; cover pictures are not video; sound that this ffmpeg has no decoder for
- * is treated as absent, because a silent video is better than none.
+ * The stream flagged as default wins, else the first, and other tracks of sound follow; cover pictures are not video; sound that this ffmpeg has no
+ * decoder for is treated as absent, because a silent video is better than none.
  *
  * @param wants `SOUND` for a profile without rungs: pictures are not looked at, and need not be there
  */
@@ -18,7 +19,10 @@ export function parseProbe(
 ): SourceFile {
   const { format, streams } = probed;
   if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"));
-  const audio = choose(streams.filter(isDecodableAudio));
+  const heard = streams.filter(isDecodableAudio);
+  const { made, leftOut } = planTracks(heard.map(toSound));
+  const sounds = [...made, ...leftOut];
+  const audio = heard.find(({ index }) => index === made[0]?.index);
   const video =
     wants === "SOUND" ? inPlaceOfPicture(audio, format.format_name) : choose(streams.filter(isVideo));
   if (!video) throw withoutVideo(streams, format.format_name);
@@ -35,23 +39,19 @@ export function parseProbe(
     sizeBytes: file.sizeBytes,
     bitrateBps: toCount(format.bit_rate),
     video: parseVideo(video, video.width, video.height, frameRate),
-    audio: audio
-      ? {
-          codec: audio.codec_name ?? "unknown",
-          channels: audio.channels ?? 2,
-          sampleRate: toCount(audio.sample_rate) ?? 48_000,
-          language: toLanguage(audio.tags?.["language"]),
-          startTime: toNumber(audio.start_time),
-        }
-      : null,
+    audio: sounds[0]?.probe ?? null,
+    ...(sounds.length > 1 && { audios: sounds.map(({ probe }) => probe) }),
     streamCount: streams.length,
   };
   return {
     input: file.input,
     probe,
     videoIndex: video.index,
-    audioIndex: audio?.index ?? null,
-    zeroSeconds: readZero(probed, [video, audio]),
+    sounds: made,
+    zeroSeconds: readZero(probed, [
+      video,
+      ...heard.filter(({ index }) => made.some((sound) => sound.index === index)),
+    ]),
     promised: { frames: toCount(video.nb_frames), durationMs: toDurationMs(video.duration) },
     frameRate,
     ...(wants === "SOUND" && { isSoundOnly: true }),
@@ -68,6 +68,37 @@ function readDurationMs({
   const startMs = Math.max(0, (toNumber(start_time) ?? 0) * 1000);
   const isEnd = durationMs !== null && format_name.startsWith("matroska") && startMs < durationMs;
   return isEnd ? Math.round((durationMs - startMs) * 1000) / 1000 : durationMs;
+}
+
+function toSound({ index, tags, disposition, ...stream }: ProbedStream): SoundStream {
+  const title = readTitle(tags?.["title"]) ?? readHandler(tags?.["handler_name"]);
+  const startTime = toNumber(stream.start_time);
+  const endSeconds = readEnd(stream.duration, tags, startTime);
+  return {
+    index,
+    disposition,
+    ...(endSeconds !== null && { endSeconds }),
+    probe: {
+      codec: stream.codec_name ?? "unknown",
+      channels: stream.channels ?? 2,
+      sampleRate: toCount(stream.sample_rate) ?? 48_000,
+      language: toLanguage(tags?.["language"]),
+      startTime,
+      ...(title !== undefined && { title }),
+    },
+  };
+}
+
+/** Matroska says in a tag where a track ends. */
+function readEnd(
+  duration: string | undefined,
+  tags: ProbedStream["tags"],
+  startTime: number | null,
+): number | null {
+  const seconds = toNumber(duration);
+  if (seconds !== null) return (startTime ?? 0) + seconds;
+  const [, hours, minutes, rest] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tags?.["DURATION"] ?? "") ?? [];
+  return toNumber(rest) === null ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
 /** What stands for the picture where none is looked at: the stream of sound, whose duration and index it has. */

@@ -3,6 +3,7 @@ import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { OpenSource } from "../source/open-source.ts";
+import type { SourceReader } from "../source/source-reader.ts";
 import { assertWhole } from "./assert-whole.ts";
 import { explainProbeFailure, isTooLargePicture, tooManyStreams } from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";

@@ -1,4 +1,5 @@
 import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
+import type { SoundTrack } from "../sound/sound-track.ts";
 
 /** The probe of a source whose picture is known. */
 export type PictureProbe = SourceProbe & { video: VideoStreamProbe };
@@ -13,9 +14,9 @@ export interface SourceFile {
   isSoundOnly?: boolean;
   /** ffmpeg's index of the video stream that is rendered. */
   videoIndex: number;
-  /** Of the audio stream; null when there is none that can be decoded. */
-  audioIndex: number | null;
-  /** Of the timeline's 0 on the container's clock, in seconds: where the first of the two streams begins. */
+  /** The tracks of sound that are made, the one that players begin with first; none when none can be decoded. */
+  sounds: readonly SoundTrack[];
+  /** Of the timeline's 0 on the container's clock, in seconds: where the first of these streams begins. */
   zeroSeconds: number;
   /** What the container says of the pictures: how many there are, and how long they last in milliseconds. */
   promised: { frames: number | null; durationMs: number | null };

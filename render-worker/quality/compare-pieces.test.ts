@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findTools } from "../ffmpeg/find-tools.ts";
-import { audioRendition, planRender } from "../ffmpeg/plan-render.ts";
+import { planRender } from "../ffmpeg/plan-render.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { words } from "../ffmpeg/words.ts";
@@ -106,11 +106,11 @@ async function render(tools: FfmpegTools, clip: string) {
   if (!planned) throw new Error("no rung");
   const rung = { ...planned, bitrateBps: 4_000_000 };
   const rungs = [rung];
-  for (const name of [rung.name, audioRendition]) await mkdir(join(folder.path, name));
+  for (const name of [rung.name, "audio"]) await mkdir(join(folder.path, name));
   const plan = planRender({
     source,
     rungs,
-    withAudio: source.audioIndex !== null,
+    sounds: source.sounds,
     profile: { ...defaultProfile, segmentDurationMs: 2_000 },
     filters: tools.filters,
     directory: folder.path,

@@ -66,7 +66,7 @@ export function planComparison(request: ComparisonRequest): string[] {
     "-filter_complex",
     planGraph(request),
     ...pieces.flatMap(({ name }) => words(`-map [${name}] -f null -`)),
-    ...planClock(source, { picture: true, sound: false }).flatMap(({ options }) =>
+    ...planClock(source, { picture: true, sounds: [] }).flatMap(({ options }) =>
       options.concat(words("-f null -")),
     ),
   ];

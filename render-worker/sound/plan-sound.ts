@@ -1,4 +1,6 @@
 import type { Profile } from "@reelay/contracts";
+import type { SourceFile } from "../probe/source-file.ts";
+import type { SoundTrack } from "./sound-track.ts";
 
 /** What is told of the channels of a track and of its filters to the layout that it gets. */
 type Layout = "mono" | "stereo" | "5.1";
@@ -48,3 +50,21 @@ export const clock = (sourceChannels: number, layout: Layout = "stereo"): string
   "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0",
   `aformat=sample_fmts=fltp:channel_layouts=${layout}`,
 ];
+
+/** Less than viewers notice. */
+const slackMs = 20;
+
+/**
+ * Of several tracks, between which viewers change, each lasts as long as the picture: one that is told to end early goes on in silence, since players stop
+ * where the track that is heard does. Nothing where the container does not say: of a damaged file nobody knows how long the picture will be.
+ */
+export function planPadding(
+  { sounds, promised, probe, zeroSeconds }: SourceFile,
+  { endSeconds }: Pick<SoundTrack, "endSeconds">,
+): string[] {
+  if (sounds.length < 2 || endSeconds === undefined) return [];
+  const startMs = Math.max(0, ((probe.video.startTime ?? zeroSeconds) - zeroSeconds) * 1000);
+  const pictureEndMs = promised.durationMs === null ? probe.durationMs : startMs + promised.durationMs;
+  const isEarly = pictureEndMs !== null && (endSeconds - zeroSeconds) * 1000 < pictureEndMs - slackMs;
+  return isEarly ? [`apad=whole_dur=${(pictureEndMs / 1000).toFixed(3)}`] : [];
+}

@@ -1,6 +1,8 @@
 import type { VideoStreamProbe } from "@reelay/contracts";
 import type { PictureProbe, SourceFile } from "../probe/source-file.ts";
 
+const stereo = { codec: "aac", channels: 2, sampleRate: 48_000, language: null, startTime: 0 };
+
 /** A plain 1080p30 source with stereo sound, for planners. */
 export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<SourceFile> = {}): SourceFile {
   const probe: PictureProbe = {
@@ -30,7 +32,7 @@ export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<So
       startTime: 0,
       ...video,
     },
-    audio: { codec: "aac", channels: 2, sampleRate: 48_000, language: null, startTime: 0 },
+    audio: stereo,
     streamCount: 2,
   };
   return {
@@ -38,7 +40,7 @@ export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<So
     probe,
     promised: { frames: null, durationMs: null },
     videoIndex: 0,
-    audioIndex: 1,
+    sounds: [{ name: "audio", index: 1, probe: stereo, label: "Track 1", language: null }],
     zeroSeconds: 0,
     frameRate: { num: 30, den: 1 },
     ...file,

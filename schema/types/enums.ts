@@ -58,6 +58,14 @@ export const Bitrates = builder.enumType("Bitrates", {
   }),
 });
 
+export const AudioRole = builder.enumType("AudioRole", {
+  description: "What a track of sound is for, where it is not the programme's own sound.",
+  values: words({
+    COMMENTARY: "Somebody talks about what is seen.",
+    DESCRIPTION: "Somebody tells what is seen, for those who cannot see it.",
+  }),
+});
+
 export const AudioChannels = builder.enumType("AudioChannels", {
   description: "How many channels sound gets.",
   values: words({

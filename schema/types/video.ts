@@ -1,9 +1,10 @@
-import { Download, NonStandardReason, objectKeys, Storyboard } from "@reelay/contracts";
+import { Download, NonStandardReason, objectKeys, SourceProbe, Storyboard } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
 import { hasScope } from "../../src/auth/viewer.ts";
-import { videoProgress } from "../../src/videos/index.ts";
+import { noteOnSounds, videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
+import { AudioTrack } from "./audio-track.ts";
 import { UploadProtocol, VideoStatus } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
 import { Source } from "./source.ts";
@@ -200,6 +201,19 @@ export const Video = builder.prismaNode("Video", {
       type: Source,
       nullable: true,
       description: "The original.",
+    }),
+    audioTracks: t.relation("audioTracks", {
+      type: AudioTrack,
+      description:
+        "The sound, the track that players begin with first. Empty until probed, and without sound.",
+      // `audio`, `audio-2`, …: the first of them first; there are fewer than ten.
+      query: { orderBy: { name: "asc" } },
+    }),
+    audioNote: t.string({
+      nullable: true,
+      description: "Which tracks of sound are left out, of a source that has too many; else null.",
+      select: { source: { select: { probe: true } } },
+      resolve: ({ source }) => noteOnSounds(SourceProbe.safeParse(source?.probe).data ?? null),
     }),
     variants: t.relation("variants", {
       type: Variant,

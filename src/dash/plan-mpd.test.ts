@@ -112,3 +112,26 @@ test("a playlist is read as it is written; one whose parts have headers of their
   });
   expect(readMediaPlaylist(text.replace("#EXTINF:1", '#EXT-X-MAP:URI="other.mp4"\n#EXTINF:1'))).toBeNull();
 });
+
+test("several tracks of sound are sets of their own, with what they are for and what they are called", () => {
+  const second = {
+    ...sound,
+    name: "audio-2",
+    language: "en",
+    role: "commentary" as const,
+    label: "Cast & crew",
+  };
+  const mpd =
+    planMpd([video("360p", "avc1.64001E", 360), { ...sound, label: "German" }, second], 4_000) ?? "";
+  const sets = [
+    ...mpd.matchAll(
+      /<AdaptationSet.*contentType="audio".*?lang="(\w+)">\s*<Label>(.*)<\/Label>\s*<Role .* value="(\w+)"/g,
+    ),
+  ];
+  expect(sets.map(([, ...words]) => words)).toEqual([
+    ["de", "German", "main"],
+    ["en", "Cast &amp; crew", "commentary"],
+  ]);
+  const { mediaGroups } = parse(mpd, { manifestUri: "https://example.com/stream.mpd" });
+  expect(Object.values(mediaGroups.AUDIO["audio"] ?? {})).toHaveLength(2);
+});

@@ -1,3 +1,6 @@
+/** What a sound is for (ISO 23009-1, 5.8.5.5). */
+export type DashRole = "main" | "alternate" | "commentary" | "description";
+
 /** A finished rendition, with addresses relative to the manifest. */
 export interface DashRendition {
   name: string;
@@ -12,6 +15,10 @@ export interface DashRendition {
   channels?: number;
   /** BCP 47 or ISO 639; null: not known. */
   language?: string | null;
+  /** Of a sound. Default `main`. */
+  role?: DashRole;
+  /** What viewers choose it by. */
+  label?: string | null;
 }
 
 /** Ticks per second: playlists state durations in microseconds. */
@@ -56,7 +63,10 @@ function toSet(renditions: readonly DashRendition[], index: number): string[] {
   ].filter(Boolean);
   return [
     `    <AdaptationSet ${attributes.join(" ")}>`,
-    ...(first.kind === "audio" ? ['      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>'] : []),
+    ...(first.label ? [`      <Label>${escape(first.label)}</Label>`] : []),
+    ...(first.kind === "audio"
+      ? [`      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="${first.role ?? "main"}"/>`]
+      : []),
     ...renditions.flatMap(toRepresentation),
     "    </AdaptationSet>",
   ];

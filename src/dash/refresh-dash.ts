@@ -1,10 +1,11 @@
 import { posix } from "node:path";
 import { text } from "node:stream/consumers";
-import { objectKeys, Profile, PublishedPlaylist } from "@reelay/contracts";
+import { languageTag, objectKeys, Profile, PublishedPlaylist } from "@reelay/contracts";
 import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
 import type { Tx } from "../events/record-change.ts";
 import type { PublicRows } from "../videos/refresh-manifest.ts";
-import { type DashRendition, planMpd } from "./plan-mpd.ts";
+import { inOrder } from "../videos/sounds.ts";
+import { type DashRendition, type DashRole, planMpd } from "./plan-mpd.ts";
 import { readMediaPlaylist } from "./read-playlist.ts";
 
 /**
@@ -30,10 +31,8 @@ async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<s
   const profile = Profile.safeParse(job?.profile).data;
   if (!profile || profile.dash === false) return null;
   const variants = video.variants.toSorted((a, b) => a.position - b.position);
-  const told: Pick<
-    DashRendition,
-    "name" | "kind" | "width" | "height" | "frameRate" | "channels" | "language"
-  >[] = [
+  const sounds = inOrder(video.audioTracks);
+  const told: Omit<DashRendition, "codecs" | "bandwidthBps" | "initUri" | "segments">[] = [
     ...variants.map(({ name, width, height, frameRate }) => ({
       name,
       kind: "video" as const,
@@ -41,21 +40,16 @@ async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<s
       height,
       frameRate,
     })),
-    ...(video.audio
-      ? [
-          {
-            name: "audio",
-            kind: "audio" as const,
-            channels: video.audio.channels,
-            language: video.audio.language,
-          },
-        ]
-      : []),
+    ...sounds.map(({ name, label, role, channels, language }, position) => ({
+      name,
+      kind: "audio" as const,
+      channels,
+      language: languageTag(language),
+      role: toRole(role, position),
+      ...(sounds.length > 1 && { label }),
+    })),
   ];
-  const playlists = [
-    ...variants.map(({ playlist }) => playlist),
-    ...(video.audio ? [video.audio.playlist] : []),
-  ];
+  const playlists = [...variants, ...sounds].map(({ playlist }) => playlist);
   const renditions = await Promise.all(
     told.map(async (rendition, index) => {
       const stored = await readStored(store, video.id, playlists[index]);
@@ -66,6 +60,13 @@ async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<s
     renditions.filter((rendition) => rendition !== null),
     profile.segmentDurationMs,
   );
+}
+
+/** By the scheme of ISO 23009-1, 5.8.5.5. */
+function toRole(role: string | null, position: number): DashRole {
+  if (role === "COMMENTARY") return "commentary";
+  if (role === "DESCRIPTION") return "description";
+  return position === 0 ? "main" : "alternate";
 }
 
 /** Null for what is not finished, and for what one list cannot say. */

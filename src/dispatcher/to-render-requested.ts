@@ -1,5 +1,6 @@
 import {
   type AudioState,
+  audioRoles,
   type Pool,
   Profile,
   PublishedPlaylist,
@@ -7,10 +8,12 @@ import {
   RenditionPart,
   type SourceRef,
   type TaskPart,
+  toSounds,
   type VariantState,
 } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { JobPlan } from "../parts/plan-tasks.ts";
+import { inOrder } from "../videos/sounds.ts";
 
 /** What a task's message is made from. */
 export const taskWithAll = {
@@ -18,7 +21,7 @@ export const taskWithAll = {
     include: {
       video: {
         include: {
-          ...{ source: true, variants: true, audio: true },
+          ...{ source: true, variants: true, audioTracks: true },
           parts: { where: { startMs: 0, isComplete: true } },
         },
       },
@@ -55,7 +58,7 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     profile: Profile.parse(job.profile),
     keep: {
       variants: video.variants.filter(({ status }) => status === "READY").map(toVariantState),
-      audio: toKeptAudio(video.audio),
+      ...toSounds(inOrder(video.audioTracks).flatMap(toKeptAudio)),
       ...(hasHead && { parts: video.parts.map((part) => RenditionPart.parse(part)) }),
     },
     turn: _count.attempts,
@@ -81,7 +84,10 @@ function asksForStoryboard({ kind, endMs, job }: TaskWithAll): boolean {
   return isLast && job.video.storyboard === null && job.onlyVariants.length === 0;
 }
 
-function toPart({ kind, startMs, endMs, job }: TaskWithAll, { wholeUpToMs }: SplitLimits): TaskPart {
+function toPart(
+  { kind, startMs, endMs, renditions, job }: TaskWithAll,
+  { wholeUpToMs }: SplitLimits,
+): TaskPart {
   switch (kind) {
     case "RENDER": {
       const plan = JobPlan.nullable().parse(job.plan);
@@ -90,7 +96,7 @@ function toPart({ kind, startMs, endMs, job }: TaskWithAll, { wholeUpToMs }: Spl
     case "CHUNK":
       return { kind: "CHUNK", startMs, endMs };
     default:
-      return { kind: "AUDIO", startMs };
+      return { kind: "AUDIO", startMs, ...(renditions.length > 0 && { renditions }) };
   }
 }
 
@@ -136,8 +142,11 @@ function toVariantState(variant: TaskWithAll["job"]["video"]["variants"][number]
   };
 }
 
-function toKeptAudio(audio: TaskWithAll["job"]["video"]["audio"]): AudioState | null {
-  const playlist = PublishedPlaylist.nullable().parse(audio?.playlist ?? null);
-  if (!audio || !playlist?.isComplete) return null;
-  return { codec: audio.codec, channels: audio.channels, language: audio.language, playlist };
+function toKeptAudio(row: TaskWithAll["job"]["video"]["audioTracks"][number]): AudioState[] {
+  const { name, label, role, codec, channels, language, startMs } = row;
+  const playlist = PublishedPlaylist.nullable().parse(row.playlist ?? null);
+  if (!playlist?.isComplete) return [];
+  const known = audioRoles.find((word) => word === role);
+  const told = { name, ...(label !== null && { label }), ...(known && { role: known }) };
+  return [{ ...told, ...(startMs > 0 && { startMs }), codec, channels, language, playlist }];
 }

@@ -61,6 +61,6 @@ async function isNothingLeft(tx: Tx, job: Job): Promise<boolean> {
   const { videoId } = job;
   if ((await tx.variant.count({ where: { videoId } })) === 0) return false;
   if ((await tx.variant.count({ where: unfinishedVariants(job) })) > 0) return false;
-  const audio = await tx.audioTrack.findUnique({ where: { videoId } });
-  return audio === null || PublishedPlaylist.nullable().parse(audio.playlist)?.isComplete === true;
+  const sounds = await tx.audioTrack.findMany({ where: { videoId }, select: { playlist: true } });
+  return sounds.every(({ playlist }) => PublishedPlaylist.nullable().parse(playlist)?.isComplete === true);
 }

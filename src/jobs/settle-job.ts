@@ -105,9 +105,10 @@ async function settleVideo(tx: Tx, videoId: string, error: JobError, now: Date):
     UPDATE audio_tracks SET playlist = NULL WHERE video_id = ${videoId}::uuid AND NOT (playlist->>'isComplete')::boolean`;
   const video = await tx.video.findUniqueOrThrow({
     where: { id: videoId },
-    include: { variants: true, audio: true },
+    include: { variants: true, audioTracks: true },
   });
-  if (planMasterPlaylist(video) !== null) {
+  // Nothing more will come that could be waited for.
+  if (planMasterPlaylist({ ...video, playableAt: video.playableAt ?? now }) !== null) {
     await tx.$executeRaw`
       UPDATE videos SET status = 'READY', ready_at = coalesce(ready_at, ${now}), playable_at = coalesce(playable_at, ${now}),
         error_code = NULL, error_message = NULL, error_scope = NULL, error_retriable = NULL, error_attempt_id = NULL, updated_at = ${now}

@@ -1,4 +1,4 @@
-import { Profile, type PublishedPlaylist, RenditionPart } from "@reelay/contracts";
+import { isSound, Profile, type PublishedPlaylist, RenditionPart } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Job, TaskKind } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
@@ -6,7 +6,6 @@ import type { StatePlan, VideoRows } from "../projector/plan-state.ts";
 import { writeState } from "../projector/write-state.ts";
 import { type JoinedPlaylist, joinParts } from "./join-parts.ts";
 import { planJoined } from "./plan-joined.ts";
-import { isSound } from "./rendition-names.ts";
 
 /**
  * Brings the playlists of these renditions up to what their parts hold without a gap, in the store and in the rows, inside the transaction that
@@ -34,7 +33,7 @@ export async function extendPlaylists(
     if (playlist !== null) joined.set(name, playlist);
   }
   const plan = planJoined(rows, publishedOf(joined), now);
-  const grown = [...plan.variants.map(({ name }) => name), ...(plan.audio ? ["audio"] : [])];
+  const grown = [...plan.variants, ...plan.sounds.written].map(({ name }) => name);
   if (grown.length === 0) return null;
   await Promise.all(grown.map((name) => publish(store, joined.get(name))));
   await writeState(tx, videoId, plan);
@@ -81,6 +80,7 @@ const makes = (task: { kind: TaskKind; renditions: readonly string[] }, name: st
     case "CHUNK":
       return task.renditions.includes(name);
     default:
-      return isSound(name);
+      // Of an older plan: without names, all.
+      return isSound(name) && (task.renditions.length === 0 || task.renditions.includes(name));
   }
 };

@@ -1,5 +1,6 @@
 import { PublishedPlaylist } from "@reelay/contracts";
 import type { Change } from "../events/record-change.ts";
+import { withSounds } from "../projector/plan-sounds.ts";
 import { planPlayable, type StatePlan, type VideoRows } from "../projector/plan-state.ts";
 
 /**
@@ -23,22 +24,22 @@ export function planJoined(
       changes.push({ type: `variant.${status.toLowerCase()}`, data: { name: row.name } });
     }
   }
-  const sound = joined.get("audio");
-  const audio =
-    rows.audio && sound && hasGrown(rows.audio.playlist, sound)
-      ? { ...rows.audio, playlist: sound }
-      : undefined;
+  const grown = rows.audioTracks.flatMap((row) => {
+    const playlist = joined.get(row.name);
+    return playlist && hasGrown(row.playlist, playlist) ? [{ ...row, playlist }] : [];
+  });
+  const sounds = { written: grown, removed: [] };
   const changed = new Set(variants.map(({ name }) => name));
   const after: VideoRows = {
     ...rows,
     variants: [...rows.variants.filter(({ name }) => !changed.has(name)), ...variants],
-    audio: audio ?? rows.audio,
+    audioTracks: withSounds(rows.audioTracks, sounds),
   };
   const playable = planPlayable(rows, after, now);
   return {
     source: {},
     variants,
-    audio,
+    sounds,
     video: playable.video,
     changes: [...changes, ...playable.changes],
     after: { ...after, ...playable.video },

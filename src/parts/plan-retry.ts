@@ -1,5 +1,5 @@
-import { type JobPlan, type PlannedTask, toSpans } from "./plan-tasks.ts";
-import { isSound } from "./rendition-names.ts";
+import { isSound } from "@reelay/contracts";
+import { type JobPlan, type PlannedTask, soundTask, toSpans } from "./plan-tasks.ts";
 
 export interface Unfinished {
   plan: JobPlan;
@@ -31,11 +31,7 @@ export function planRetry({ plan, durationMs, renditions, complete }: Unfinished
   );
   const { headEndMs } = plan;
   const sound = missingAt(headEndMs, renditions.filter(isSound));
-  const audio: PlannedTask[] =
-    sound.length > 0
-      ? [{ kind: "AUDIO", startMs: headEndMs, endMs: null, renditions: [], dueAfterMs: headEndMs }]
-      : [];
-  const rest = [...audio, ...chunks];
+  const rest = [...(sound.length > 0 ? [soundTask(headEndMs, sound)] : []), ...chunks];
   // What is in no group is the head's alone, such as a copied source.
   const needsHead = missingAt(0, renditions).length > 0 || rest.length === 0;
   return { needsHead, rest };

@@ -10,7 +10,7 @@ const video: SplitVideo = {
     { name: "360p", tier: "CRITICAL" },
     { name: "720p", tier: "STANDARD" },
   ],
-  hasAudio: true,
+  sounds: ["audio"],
   speed: 2,
   slots: 2,
   isCopied: false,
@@ -32,7 +32,7 @@ test("a six-minute video and two slots: eight chunks of 44 s, all variants from 
       "The head of 8 s comes first; the rest of 352 s is in 8 chunks of about 44 s, for 2 slots. One slot encodes 2.00 s of it per second.",
   });
   expect(tasks.slice(0, 3)).toEqual([
-    { kind: "AUDIO", startMs: 8_000, endMs: null, renditions: [], dueAfterMs: 8_000 },
+    { kind: "AUDIO", startMs: 8_000, endMs: null, renditions: ["audio"], dueAfterMs: 8_000 },
     { kind: "CHUNK", startMs: 8_000, endMs: 52_000, renditions: all, dueAfterMs: 8_000 },
     { kind: "CHUNK", startMs: 52_000, endMs: 96_000, renditions: all, dueAfterMs: 52_000 },
   ]);

@@ -24,7 +24,7 @@ export interface PlannedTask {
   startMs: number;
   /** Null: to the end of the source. */
   endMs: number | null;
-  /** Names of the variants that a chunk makes. */
+  /** Names of the variants that a chunk makes, or of the sound. */
   renditions: string[];
   /** How long after the job was queued a viewer would need it who began when it was. */
   dueAfterMs: number;
@@ -36,7 +36,8 @@ export interface SplitVideo {
   headEndMs: number;
   /** To be made, smallest first. */
   variants: readonly { name: string; tier: string }[];
-  hasAudio: boolean;
+  /** Names of the sound renditions to be made. */
+  sounds: readonly string[];
   speed: number | null;
   slots: number;
   /** The source itself is streamed, as it is: nobody waits for what is encoded of it. */
@@ -83,9 +84,7 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
       }),
     ),
   );
-  const audio: PlannedTask[] = video.hasAudio
-    ? [{ kind: "AUDIO", startMs: headEndMs, endMs: null, renditions: [], dueAfterMs: headEndMs }]
-    : [];
+  const audio: PlannedTask[] = video.sounds.length > 0 ? [soundTask(headEndMs, video.sounds)] : [];
   const plan: JobPlan = {
     headEndMs,
     chunkMs,
@@ -99,6 +98,11 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   const tasks = [...audio, ...chunks].toSorted((a, b) => a.dueAfterMs - b.dueAfterMs);
   return { plan, tasks };
 }
+
+/** The rest of all sound, in one pass over the source: its streams lie side by side there. */
+export const soundTask = (headEndMs: number, names: readonly string[]): PlannedTask => ({
+  ...{ kind: "AUDIO", startMs: headEndMs, endMs: null, renditions: [...names], dueAfterMs: headEndMs },
+});
 
 /**
  * The chunks of a plan. A rest of less than half a chunk is in the last one, which has no end: whatever the source holds beyond its announced

@@ -14,17 +14,19 @@ export async function whatIsLeft(tx: Tx, earlier: Job["plan"], scope: JobScope) 
   const plan = JobPlan.nullable().parse(earlier);
   if (plan === null) return null;
   const { videoId } = scope;
-  const { durationMs, audio, parts } = await tx.video.findUniqueOrThrow({
+  const { durationMs, audioTracks, parts } = await tx.video.findUniqueOrThrow({
     where: { id: videoId },
     select: {
       durationMs: true,
-      audio: { select: { playlist: true } },
+      audioTracks: { select: { name: true, playlist: true } },
       parts: { where: { isComplete: true }, select: { rendition: true, startMs: true } },
     },
   });
   const variants = await tx.variant.findMany({ where: unfinishedVariants(scope), select: { name: true } });
-  const hasSound = PublishedPlaylist.nullable().parse(audio?.playlist ?? null)?.isComplete === true;
-  const renditions = [...variants.map(({ name }) => name), ...(audio && !hasSound ? ["audio"] : [])];
+  const sounds = audioTracks.filter(
+    ({ playlist }) => !PublishedPlaylist.nullable().parse(playlist ?? null)?.isComplete,
+  );
+  const renditions = [...variants, ...sounds].map(({ name }) => name);
   const left = planRetry({ plan, durationMs: durationMs ?? 0, renditions, complete: parts });
   return { plan, ...left };
 }

@@ -1,10 +1,9 @@
-import { Profile, type Split, sourceVariantName } from "@reelay/contracts";
+import { isSound, Profile, type Split, sourceVariantName } from "@reelay/contracts";
 import { type Job, Prisma, type Task } from "../../prisma/generated/client.ts";
 import { readSlots } from "../dispatcher/index.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { createRestTasks } from "./create-rest-tasks.ts";
 import { planTasks } from "./plan-tasks.ts";
-import { isSound } from "./rendition-names.ts";
 
 interface SplitRows {
   durationMs: number | null;
@@ -33,7 +32,7 @@ export async function splitJob(
   const { plan, tasks } = planTasks({
     ...{ durationMs: rows.durationMs, headEndMs: split.headEndMs, speed: split.speed, slots, variants },
     segmentDurationMs: Profile.parse(job.profile).segmentDurationMs,
-    hasAudio: split.renditions.some(isSound),
+    sounds: split.renditions.filter(isSound),
     isCopied: rows.variants.some(({ name, status }) => name === sourceVariantName && copied.has(status)),
   });
   const { count } = await tx.job.updateMany({

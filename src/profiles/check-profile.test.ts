@@ -96,6 +96,12 @@ describe("each fault is told in a sentence that says what to do", () => {
       'Profile "web-1080": rung 3 has the name "audio-2", which is not a rung\'s to take; use another one.',
     ],
     [
+      "the name of the copied source",
+      withRung({ name: "source" }),
+      "rungs.2.name",
+      'Profile "web-1080": rung 3 has the name "source", which is not a rung\'s to take; use another one.',
+    ],
+    [
       "a name that tells another height",
       withRung({ name: "900p" }),
       "rungs.2.name",
@@ -230,6 +236,15 @@ test("all faults are told at once, and the error's own message tells the first",
     'Profile "p": rung 1 has height 361; H.264 needs an even height, use 360 or 362. (and 3 more in `issues`)',
   );
 });
+
+test.each(["audio", "audio-2", "audio-10", "source", "storyboard", "download", "poster", "manifest"])(
+  "%s is not a rung's name: something else lies there",
+  (name) => {
+    expect(issuesOf(withRung({ name }))["rungs.2.name"]).toMatch(
+      /which is not a rung's to take; use another one/,
+    );
+  },
+);
 
 test("what passes fits into a task's message", () => {
   const input: ProfileInput = {

@@ -2,12 +2,12 @@ import type { AttemptReport, RenderState } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Change } from "../events/record-change.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
-import { planAudio } from "./plan-audio.ts";
+import { planSounds, type SoundChanges, withSounds } from "./plan-sounds.ts";
 import { planSource } from "./plan-source.ts";
 import { planVariant } from "./plan-variant.ts";
 
 /** A video with all that reports change. */
-export const videoRows = { variants: true, audio: true, source: true } as const;
+export const videoRows = { variants: true, audioTracks: true, source: true } as const;
 export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
 
 export type StateReport = Extract<AttemptReport, { state: RenderState }>;
@@ -17,8 +17,7 @@ export interface StatePlan {
   video: Partial<Omit<VideoRows, keyof typeof videoRows>>;
   source: Partial<NonNullable<VideoRows["source"]>>;
   variants: VideoRows["variants"];
-  /** Undefined: as it is. Null: there is none (any more). */
-  audio: VideoRows["audio"] | undefined;
+  sounds: SoundChanges;
   changes: Change[];
   /** The rows as they will be. */
   after: VideoRows;
@@ -37,7 +36,7 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
   const { source, video, changes } = planSource(rows, state.source, now);
   // A video that is READY is being given a variant more: its sound (or that it has none) and its poster are settled.
   const isReady = rows.status === "READY";
-  const audio = isReady ? undefined : planAudio(rows.audio, state, subject);
+  const sounds = isReady ? { written: [], removed: [] } : planSounds(rows.audioTracks, state, subject);
   const variants: VideoRows["variants"] = [];
   for (const told of state.variants) {
     const row = rows.variants.find(({ name }) => name === told.name);
@@ -69,12 +68,12 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
       ...rows.variants.filter(({ name }) => variants.every((planned) => planned.name !== name)),
       ...variants,
     ],
-    audio: audio === undefined ? rows.audio : audio,
+    audioTracks: withSounds(rows.audioTracks, sounds),
   };
   const playable = planPlayable(rows, after, now);
   Object.assign(video, playable.video);
   changes.push(...playable.changes);
-  return { video, source, variants, audio, changes, after: { ...after, ...video } };
+  return { video, source, variants, sounds, changes, after: { ...after, ...video } };
 }
 
 /** Whether the video begins to play, or plays no more, by what changes. Pure. */

@@ -32,8 +32,13 @@ async function findWrongMasters(after: Snapshot): Promise<string[]> {
   const found: string[] = [];
   for (const { id, status, playable_at } of after.videos) {
     const variants = after.variants.filter(({ video_id }) => video_id === id);
-    const audio = after.audio_tracks.find(({ video_id }) => video_id === id) ?? null;
-    const planned = planMasterPlaylist({ id, audio, variants: variants.map(toVariant) });
+    const sounds = after.audio_tracks.filter(({ video_id }) => video_id === id);
+    const planned = planMasterPlaylist({
+      id,
+      playableAt: playable_at,
+      audioTracks: sounds.map(toSound),
+      variants: variants.map(toVariant),
+    });
     const stored = await system.stored(objectKeys.master(id));
     if (planned !== stored) found.push(`master is\n${stored}\nand should be\n${planned}`);
     if ((playable_at !== null) !== (planned !== null)) {
@@ -42,6 +47,11 @@ async function findWrongMasters(after: Snapshot): Promise<string[]> {
   }
   return found;
 }
+
+const toSound = ({ start_ms: startMs, ...sound }: Snapshot["audio_tracks"][number]) => ({
+  ...sound,
+  startMs,
+});
 
 const toVariant = ({ frame_rate, ...variant }: Snapshot["variants"][number]) => ({
   ...variant,

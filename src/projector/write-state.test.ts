@@ -21,7 +21,7 @@ test("a state takes back no progress that was kept while it was applied", async 
         video: {},
         source: {},
         variants: [variant],
-        audio: undefined,
+        sounds: { written: [], removed: [] },
         changes: [],
         after: rows,
       }),

@@ -4,14 +4,15 @@ import type { StatePlan, VideoRows } from "./plan-state.ts";
 
 /** Writes what was planned, and nothing that stays as it is. */
 export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Promise<void> {
-  const { source, video, variants, audio } = plan;
+  const { source, video, variants, sounds } = plan;
   if (Object.keys(source).length > 0) {
     const { probe, ...data } = source;
     await tx.source.update({ where: { videoId }, data: { ...data, ...(probe && { probe }) } });
   }
   for (const variant of variants) await writeVariant(tx, variant);
-  if (audio === null) await tx.audioTrack.deleteMany({ where: { videoId } });
-  if (audio) await writeAudio(tx, audio);
+  if (sounds.removed.length > 0)
+    await tx.audioTrack.deleteMany({ where: { videoId, name: { in: sounds.removed } } });
+  for (const sound of sounds.written) await writeSound(tx, sound);
   if (Object.keys(video).length > 0) {
     const { metadata: _unchanged, nonStandardReasons, storyboard, download, ...data } = video;
     await tx.video.update({
@@ -38,7 +39,11 @@ async function writeVariant(tx: Tx, { id, videoId, name, ...variant }: VideoRows
   });
 }
 
-async function writeAudio(tx: Tx, { videoId, ...audio }: NonNullable<VideoRows["audio"]>) {
-  const data = { ...audio, playlist: audio.playlist ?? Prisma.DbNull };
-  await tx.audioTrack.upsert({ where: { videoId }, create: { ...data, videoId }, update: data });
+async function writeSound(tx: Tx, { videoId, name, ...sound }: VideoRows["audioTracks"][number]) {
+  const data = { ...sound, playlist: sound.playlist ?? Prisma.DbNull };
+  await tx.audioTrack.upsert({
+    where: { videoId_name: { videoId, name } },
+    create: { ...data, videoId, name },
+    update: data,
+  });
 }

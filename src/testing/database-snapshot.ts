@@ -50,6 +50,10 @@ export interface AttemptRow extends Row {
 
 interface AudioRow extends Record<string, unknown> {
   video_id: string;
+  name: string;
+  label: string | null;
+  role: string | null;
+  start_ms: number;
   channels: number;
   language: string | null;
   playlist: VariantRow["playlist"];

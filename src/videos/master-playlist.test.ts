@@ -1,10 +1,10 @@
 import HLS from "hls-parser";
-import { expect, test } from "vitest";
-import { planMasterPlaylist } from "./master-playlist.ts";
+import { describe, expect, test } from "vitest";
+import { type PlayableRows, planMasterPlaylist } from "./master-playlist.ts";
 
 const playlist = (name: string, isComplete = true, segments = 3) => ({
   key: `videos/v1/attempts/a1/${name}/index.m3u8`,
-  codecs: name === "audio" ? "mp4a.40.2" : "avc1.64001f",
+  codecs: name.startsWith("audio") ? "mp4a.40.2" : "avc1.64001f",
   bandwidthBps: 1_000_000,
   averageBandwidthBps: 800_000,
   segments,
@@ -14,20 +14,26 @@ const playlist = (name: string, isComplete = true, segments = 3) => ({
 });
 const variant = (position: number, name: string, made: object | null = playlist(name)) => ({
   position,
+  name,
   width: 1280,
   height: 720,
   frameRate: 30_000 / 1_001,
   playlist: made,
 });
-const audio = { channels: 2, language: "en", playlist: playlist("audio") };
+const audio = {
+  ...{ name: "audio", label: "English", role: null, startMs: 0 },
+  ...{ channels: 2, language: "en", playlist: playlist("audio") },
+};
+const plan = (video: Partial<PlayableRows>) =>
+  planMasterPlaylist({ id: "v1", playableAt: null, variants: [], audioTracks: [], ...video });
 
 test("it names the playable variants, smallest first, with the sound as a rendition of its own", () => {
-  const text = planMasterPlaylist({ id: "v1", variants: [variant(1, "720p"), variant(0, "360p")], audio });
+  const text = plan({ variants: [variant(1, "720p"), variant(0, "360p")], audioTracks: [audio] });
   expect(text).toMatchInlineSnapshot(`
     "#EXTM3U
     #EXT-X-VERSION:7
     #EXT-X-INDEPENDENT-SEGMENTS
-    #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Main",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="../attempts/a1/audio/index.m3u8"
+    #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="../attempts/a1/audio/index.m3u8"
     #EXT-X-STREAM-INF:BANDWIDTH=2000000,AVERAGE-BANDWIDTH=1600000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio"
     ../attempts/a1/360p/index.m3u8
     #EXT-X-STREAM-INF:BANDWIDTH=2000000,AVERAGE-BANDWIDTH=1600000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio"
@@ -40,19 +46,19 @@ test("it names the playable variants, smallest first, with the sound as a rendit
 
 test("a variant without segments is not named, and averages wait for the end", () => {
   const growing = [variant(0, "360p", playlist("360p", false)), variant(1, "720p", null)];
-  const text = planMasterPlaylist({ id: "v1", variants: growing, audio: null });
+  const text = plan({ variants: growing, audioTracks: [] });
   expect(text).toMatch(/360p/);
   expect(text).not.toMatch(/720p|AVERAGE-BANDWIDTH|AUDIO/);
 });
 
 test("nothing plays before a variant has segments, or while the sound has none", () => {
-  expect(planMasterPlaylist({ id: "v1", variants: [variant(0, "360p", null)], audio: null })).toBeNull();
+  expect(plan({ variants: [variant(0, "360p", null)], audioTracks: [] })).toBeNull();
   const silentSoFar = { ...audio, playlist: null };
-  expect(planMasterPlaylist({ id: "v1", variants: [variant(0, "360p")], audio: silentSoFar })).toBeNull();
+  expect(plan({ variants: [variant(0, "360p")], audioTracks: [silentSoFar] })).toBeNull();
 });
 
 test("sound alone is a stream of its own", () => {
-  const text = planMasterPlaylist({ id: "v1", variants: [], audio });
+  const text = plan({ variants: [], audioTracks: [audio] });
   expect(text).toMatchInlineSnapshot(`
     "#EXTM3U
     #EXT-X-VERSION:7
@@ -63,13 +69,84 @@ test("sound alone is a stream of its own", () => {
   `);
   HLS.setOptions({ strictMode: true });
   expect(() => HLS.parse(text ?? "")).not.toThrow();
-  expect(planMasterPlaylist({ id: "v1", variants: [], audio: null })).toBeNull();
-  expect(planMasterPlaylist({ id: "v1", variants: [], audio: { ...audio, playlist: null } })).toBeNull();
+  expect(plan({ variants: [], audioTracks: [] })).toBeNull();
+  expect(plan({ variants: [], audioTracks: [{ ...audio, playlist: null }] })).toBeNull();
 });
 
 test("a language that is no language tag is left out", () => {
   const odd = { ...audio, language: 'en"\nX' };
-  expect(planMasterPlaylist({ id: "v1", variants: [variant(0, "360p")], audio: odd })).not.toMatch(
-    /LANGUAGE/,
-  );
+  expect(plan({ variants: [variant(0, "360p")], audioTracks: [odd] })).not.toMatch(/LANGUAGE/);
+});
+
+describe("several tracks of sound", () => {
+  const track = (name: string, label: string, changes: object = {}) => ({
+    ...{ name, label, role: null, startMs: 0, channels: 2, language: null, playlist: playlist(name) },
+    ...changes,
+  });
+  const english = track("audio", "English", { language: "eng" });
+  const german = track("audio-2", "Deutsch", { language: "de", channels: 6 });
+  const others = [
+    track("audio-3", "Director", { language: "en", role: "COMMENTARY" }),
+    track("audio-4", "English, described", { language: "en", role: "DESCRIPTION" }),
+    track("audio-5", "Track 5"),
+  ];
+
+  test("are one group, of which players begin with the first", () => {
+    const text = plan({ variants: [variant(0, "360p")], audioTracks: [...others, german, english] });
+    expect(text).toMatchInlineSnapshot(`
+      "#EXTM3U
+      #EXT-X-VERSION:7
+      #EXT-X-INDEPENDENT-SEGMENTS
+      #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="../attempts/a1/audio/index.m3u8"
+      #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="6",URI="../attempts/a1/audio-2/index.m3u8"
+      #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Director",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=NO,CHANNELS="2",URI="../attempts/a1/audio-3/index.m3u8"
+      #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English, described",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.describes-video",CHANNELS="2",URI="../attempts/a1/audio-4/index.m3u8"
+      #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Track 5",DEFAULT=NO,AUTOSELECT=NO,CHANNELS="2",URI="../attempts/a1/audio-5/index.m3u8"
+      #EXT-X-STREAM-INF:BANDWIDTH=2000000,AVERAGE-BANDWIDTH=1600000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio"
+      ../attempts/a1/360p/index.m3u8
+      "
+    `);
+    HLS.setOptions({ strictMode: true });
+    expect(() => HLS.parse(text ?? "")).not.toThrow();
+  });
+
+  test("a variant's figures hold whichever is heard", () => {
+    const heavy = {
+      ...german,
+      playlist: { ...playlist("audio-2"), codecs: "mp4a.40.5", bandwidthBps: 3_000_000 },
+    };
+    expect(plan({ variants: [variant(0, "360p")], audioTracks: [english, heavy] })).toMatch(
+      /BANDWIDTH=4000000,AVERAGE-BANDWIDTH=1600000,CODECS="avc1.64001f,mp4a.40.2,mp4a.40.5"/,
+    );
+  });
+
+  test("without a picture the first is the stream, and the others may take its place", () => {
+    const text = plan({ audioTracks: [english, german] });
+    expect(text).toMatch(/AUDIO="audio"\n..\/attempts\/a1\/audio\/index.m3u8/);
+    expect(() => HLS.parse(text ?? "")).not.toThrow();
+  });
+
+  test("nothing plays before all of them do, since players read once which there are", () => {
+    const growing = (segments: number) => [variant(0, "360p", playlist("360p", false, segments))];
+    const waiting = { ...german, playlist: null };
+    const audioTracks = [english, waiting];
+    expect(plan({ variants: growing(1), audioTracks })).toBeNull();
+    // But a track that begins late, or holds nothing, is not waited for.
+    expect(plan({ variants: growing(1), audioTracks: [english, { ...waiting, startMs: 60_000 }] })).toMatch(
+      /English/,
+    );
+    expect(plan({ variants: growing(4), audioTracks })).toMatch(/English/);
+    // A copy says nothing of how far the encoder is.
+    const copied = { ...variant(1, "source", playlist("source", true, 90)), name: "source" };
+    expect(plan({ variants: [...growing(1), copied], audioTracks })).toBeNull();
+    // And what plays goes on playing.
+    expect(plan({ playableAt: new Date(), variants: growing(1), audioTracks })).not.toMatch(/Deutsch/);
+    expect(
+      plan({
+        playableAt: new Date(),
+        variants: growing(1),
+        audioTracks: [{ ...english, playlist: null }, german],
+      }),
+    ).toBeNull();
+  });
 });

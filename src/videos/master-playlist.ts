@@ -1,6 +1,9 @@
 import { objectKeys, PublishedPlaylist } from "@reelay/contracts";
+import { audioGroup, type OfferedSound, toAudioEntries } from "./audio-entries.ts";
+import { playableSounds } from "./sounds.ts";
 
 interface VariantRow {
+  name: string;
   position: number;
   width: number | null;
   height: number | null;
@@ -10,42 +13,69 @@ interface VariantRow {
 
 export interface PlayableRows {
   id: string;
+  /** Null: it has not begun to play. */
+  playableAt: Date | string | null;
   variants: readonly VariantRow[];
-  audio: { channels: number; language: string | null; playlist: unknown } | null;
+  audioTracks: readonly (Omit<OfferedSound, "playlist"> & {
+    name: string;
+    startMs: number;
+    playlist: unknown;
+  })[];
 }
-
-const audioGroup = "audio";
 
 /**
  * The master playlist (RFC 8216) over what can be played now, or null while nothing can: a video with sound waits for the first segments of its
- * sound, since players settle on a set of codecs once. One without variants is sound alone. Variants stand in the order of their ladders: who knows
+ * sound. One without variants is sound alone. Variants stand in the order of their ladders: who knows
  * one codec only takes that codec's. Pure.
  */
-export function planMasterPlaylist({ id, variants, audio }: PlayableRows): string | null {
-  const sound = PublishedPlaylist.nullable().parse(audio?.playlist ?? null);
-  if (audio && !sound?.segments) return null;
-  if (variants.length === 0) return sound && planSoundPlaylist(id, sound);
+export function planMasterPlaylist(video: PlayableRows): string | null {
+  const { id, variants } = video;
+  const sounds = playableSounds(video);
+  if (sounds === null) return null;
+  if (variants.length === 0) return planSoundPlaylist(id, sounds);
+  const sound = heaviest(sounds);
   const entries = variants
     .toSorted((a, b) => a.position - b.position)
     .map((variant) => toEntry(id, variant, sound))
     .filter((entry) => entry !== null);
   if (entries.length === 0) return null;
-  const media = audio && sound ? [toAudioEntry(id, audio, sound)] : [];
-  return ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS", ...media, ...entries, ""].join("\n");
+  return join([...toAudioEntries(sounds, (playlist) => toAddress(id, playlist)), ...entries]);
 }
 
-/** The sound is the one stream there is. */
-const planSoundPlaylist = (videoId: string, sound: PublishedPlaylist): string => {
+const join = (lines: readonly string[]): string =>
+  ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS", ...lines, ""].join("\n");
+
+type GroupOfSound = Pick<PublishedPlaylist, "codecs" | "bandwidthBps" | "averageBandwidthBps" | "isComplete">;
+
+/** What a variant needs besides its picture, whichever of the tracks is heard (RFC 8216, 4.3.4.2). Null without sound. */
+function heaviest(sounds: readonly { playlist: PublishedPlaylist }[]): GroupOfSound | null {
+  if (sounds.length === 0) return null;
+  const playlists = sounds.map(({ playlist }) => playlist);
+  return {
+    codecs: [...new Set(playlists.map(({ codecs }) => codecs))].join(","),
+    bandwidthBps: Math.max(...playlists.map(({ bandwidthBps }) => bandwidthBps)),
+    averageBandwidthBps: Math.max(...playlists.map(({ averageBandwidthBps }) => averageBandwidthBps)),
+    isComplete: playlists.every(({ isComplete }) => isComplete),
+  };
+}
+
+/** The sound is all there is: its first track is the stream, which the others may take the place of. */
+const planSoundPlaylist = (videoId: string, sounds: readonly OfferedSound[]): string | null => {
+  const sound = heaviest(sounds);
+  const [first] = sounds;
+  if (sound === null || first === undefined) return null;
+  const toUri = (playlist: PublishedPlaylist) => toAddress(videoId, playlist);
   const attributes = [
     `BANDWIDTH=${sound.bandwidthBps}`,
     sound.isComplete && `AVERAGE-BANDWIDTH=${sound.averageBandwidthBps}`,
     `CODECS="${sound.codecs}"`,
+    sounds.length > 1 && `AUDIO="${audioGroup}"`,
   ].filter(Boolean);
-  const entry = `#EXT-X-STREAM-INF:${attributes.join(",")}\n${toAddress(videoId, sound)}`;
-  return ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS", entry, ""].join("\n");
+  const entry = `#EXT-X-STREAM-INF:${attributes.join(",")}\n${toUri(first.playlist)}`;
+  return join([...(sounds.length > 1 ? toAudioEntries(sounds, toUri) : []), entry]);
 };
 
-function toEntry(videoId: string, variant: VariantRow, sound: PublishedPlaylist | null): string | null {
+function toEntry(videoId: string, variant: VariantRow, sound: GroupOfSound | null): string | null {
   const playlist = PublishedPlaylist.nullable().parse(variant.playlist ?? null);
   if (!playlist?.segments) return null;
   const attributes = [
@@ -60,26 +90,6 @@ function toEntry(videoId: string, variant: VariantRow, sound: PublishedPlaylist 
     sound && `AUDIO="${audioGroup}"`,
   ].filter(Boolean);
   return `#EXT-X-STREAM-INF:${attributes.join(",")}\n${toAddress(videoId, playlist)}`;
-}
-
-function toAudioEntry(
-  videoId: string,
-  { channels, language }: { channels: number; language: string | null },
-  playlist: PublishedPlaylist,
-): string {
-  const isTag =
-    language !== null && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(language) && language !== "und";
-  const attributes = [
-    "TYPE=AUDIO",
-    `GROUP-ID="${audioGroup}"`,
-    'NAME="Main"',
-    isTag && `LANGUAGE="${language}"`,
-    "DEFAULT=YES",
-    "AUTOSELECT=YES",
-    `CHANNELS="${channels}"`,
-    `URI="${toAddress(videoId, playlist)}"`,
-  ].filter(Boolean);
-  return `#EXT-X-MEDIA:${attributes.join(",")}`;
 }
 
 /** Relative to the master playlist, so that the stream may be served from anywhere. */

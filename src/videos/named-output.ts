@@ -7,7 +7,7 @@ interface NamingRows {
   storyboard: unknown;
   download: unknown;
   variants: readonly { playlist: unknown }[];
-  audio: { playlist: unknown } | null;
+  audioTracks: readonly { playlist: unknown }[];
   parts: readonly { attemptId: string; initKey: string }[];
 }
 
@@ -17,7 +17,7 @@ export const partNames = { select: { attemptId: true, initKey: true } } as const
 /** What of an attempt's output a video names, below the attempt's prefix: `720p`, `audio`, `poster.jpg`. Pure. */
 export function namedOutput(video: NamingRows, attemptId: string): string[] {
   const prefix = objectKeys.attempt(video.id, attemptId);
-  const keys = [...video.variants, ...(video.audio ? [video.audio] : [])].map(
+  const keys = [...video.variants, ...video.audioTracks].map(
     ({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key,
   );
   // What was made a second time lies in a folder of another name than the rendition's; a part without segments lies nowhere.
@@ -37,7 +37,7 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
 
 /** `namedOutput` of the rows as they are; nothing of a video that is gone. */
 export async function readNamedOutput(db: Db, videoId: string, attemptId: string): Promise<string[]> {
-  const include = { variants: true, audio: true, parts: { where: { attemptId }, ...partNames } };
+  const include = { variants: true, audioTracks: true, parts: { where: { attemptId }, ...partNames } };
   const video = await db.video.findUnique({ where: { id: videoId }, include });
   return video ? namedOutput(video, attemptId) : [];
 }

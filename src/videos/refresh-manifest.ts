@@ -7,7 +7,7 @@ import { encodeGlobalId } from "../global-id.ts";
 import { planMasterPlaylist } from "./master-playlist.ts";
 import { videoProgress } from "./video-progress.ts";
 
-const include = { variants: true, audio: true } as const;
+const include = { variants: true, audioTracks: true } as const;
 
 /** What the shared files are made of. */
 export type PublicRows = Prisma.VideoGetPayload<{ include: typeof include }>;

@@ -18,7 +18,7 @@ export async function removeLosers(
     if (prefixes.length === 0) return;
     const video = await db.video.findUnique({
       where: { id: videoId },
-      include: { variants: true, audio: true, parts: partNames, jobs: { select: { status: true } } },
+      include: { variants: true, audioTracks: true, parts: partNames, jobs: { select: { status: true } } },
     });
     if (video === null || video.jobs.some(({ status }) => !isTerminal(status))) return;
     await removeJoined(store, video);
@@ -34,9 +34,13 @@ export async function removeLosers(
 /** Playlists that were joined for variants that came to nothing. */
 async function removeJoined(
   store: ObjectStore,
-  video: { id: string; variants: readonly { playlist: unknown }[]; audio: { playlist: unknown } | null },
+  video: {
+    id: string;
+    variants: readonly { playlist: unknown }[];
+    audioTracks: readonly { playlist: unknown }[];
+  },
 ): Promise<void> {
-  const rows = [...video.variants, ...(video.audio ? [video.audio] : [])];
+  const rows = [...video.variants, ...video.audioTracks];
   const named = new Set(
     rows.map(({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key),
   );

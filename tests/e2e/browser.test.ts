@@ -10,6 +10,7 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type System, startSystem } from "../kit/index.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
+import { makeThreeTracks } from "../kit/three-tracks.ts";
 
 const { CI, CHROMIUM_PATH } = process.env;
 const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -73,6 +74,7 @@ function player(url: string): void {
   const seen = { fatal: [] as string[], levels: 0, started: -1, ended: false };
   window.seen = seen;
   const hls = new window.Hls();
+  window.hls = hls;
   hls.on("hlsError", (_: string, data: { fatal: boolean; details: string; reason?: string }) => {
     if (data.fatal) seen.fatal.push(`${data.details} ${data.reason ?? ""}`);
   });
@@ -93,6 +95,7 @@ function player(url: string): void {
 interface Seen {
   fatal: string[];
   levels: number;
+  sounds: string[];
   started: number;
   ended: boolean;
   time: number;
@@ -108,6 +111,7 @@ const look = (page: Page): Promise<Seen> =>
     const video = window.document.querySelector("video");
     return {
       ...window.seen,
+      sounds: window.hls?.audioTracks.map(({ name }: { name: string }) => name),
       time: video.currentTime,
       width: video.videoWidth,
       soundBytes: video.webkitAudioDecodedByteCount,
@@ -141,6 +145,23 @@ browserTest(`a finished video plays on a page of another origin, picture and sou
   expect(seen).toMatchObject({ fatal: [], error: null, levels: 4 });
   expect(seen.width).toBeGreaterThan(0);
   expect(seen.soundBytes).toBeGreaterThan(0);
+  await page.close();
+});
+
+browserTest(`of several tracks of sound viewers hear the one that they choose${where}`, async () => {
+  const id = await system.client.upload(await makeThreeTracks(join(system.directory, "three.mp4"), 8));
+  await system.client.watch(id, ({ status }) => status === "PLAYABLE" || status === "READY");
+  const { playback } = await system.client.video(id);
+  const page = await play(playback.hlsUrl);
+  const begun = await until(page, ({ time }) => time > 1);
+  expect(begun.sounds).toEqual(["English", "German", "Director"]);
+  await page.evaluate(() => {
+    // oxlint-disable-next-line typescript/no-explicit-any -- as above
+    (globalThis as any).hls.audioTrack = 2;
+  });
+  const seen = await until(page, ({ ended }) => ended);
+  expect(seen.time).toBeGreaterThan(7.9);
+  expect(seen.soundBytes).toBeGreaterThan(begun.soundBytes);
   await page.close();
 });
 

@@ -107,7 +107,7 @@ test("a worker killed in mid-render costs what was unfinished: nothing that was 
   const [first] = await eventually(
     async () => {
       const statuses = (await variantsOf(videoId)).map(({ name, status }) => `${name} ${status}`);
-      const audio = await system.db.audioTrack.findUnique({ where: { videoId } });
+      const audio = await system.db.audioTrack.findFirst({ where: { videoId } });
       const isComplete = (audio?.playlist as { isComplete?: boolean } | null)?.isComplete === true;
       expect(statuses).toEqual(["144p READY", "240p RENDERING", "360p READY", "source READY"]);
       return isComplete && (await attemptsOf(videoId));
@@ -130,7 +130,7 @@ test("a worker killed in mid-render costs what was unfinished: nothing that was 
     ["360p", lost?.id],
     ["source", lost?.id],
   ]);
-  const audio = await system.db.audioTrack.findUniqueOrThrow({ where: { videoId } });
+  const audio = await system.db.audioTrack.findFirstOrThrow({ where: { videoId } });
   expect(audio.attemptId).toBe(lost?.id);
   await eventually(
     async () => new Set((await keysBelow(of(lost))).map((key) => key.split("/")[0])).size === 4,

@@ -2,17 +2,19 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   type AudioState,
+  isSound,
   objectKeys,
   type Profile,
   type PublishedPlaylist,
   type RenderRequested,
   type RenditionPart,
+  soundsOf,
   type TaskPart,
+  toSounds,
   type VariantState,
 } from "@reelay/contracts";
 import { defaultProfile, type startWorker } from "../../render-worker/testing/kit.ts";
 import { joinParts } from "../../src/parts/join-parts.ts";
-import { isSound } from "../../src/parts/rendition-names.ts";
 import { planMasterPlaylist } from "../../src/videos/master-playlist.ts";
 
 export type Worker = Awaited<ReturnType<typeof startWorker>>;
@@ -69,7 +71,8 @@ export async function renderSplit(worker: Worker, clip: string): Promise<MadeStr
     const part: TaskPart = { kind: "CHUNK", startMs, endMs: index === chunks - 1 ? null : startMs + 2_000 };
     return { part, ladder };
   });
-  if (split.renditions.some(isSound)) tasks.push({ part: { kind: "AUDIO", startMs: headMs } });
+  const renditions = split.renditions.filter(isSound);
+  if (renditions.length > 0) tasks.push({ part: { kind: "AUDIO", startMs: headMs, renditions } });
   const parts = [...(head.parts ?? [])];
   for (const task of tasks) {
     const { state } = await make(worker, clip, { ...task, videoId });
@@ -100,7 +103,9 @@ async function join(
       const playlist = joined.get(variant.name);
       return playlist ? { ...variant, playlist, status: "READY" } : variant;
     }),
-    audio: head.audio && { ...head.audio, playlist: joined.get("audio") ?? head.audio.playlist },
+    ...toSounds(
+      soundsOf(head).map((track) => ({ ...track, playlist: joined.get(track.name) ?? track.playlist })),
+    ),
   };
 }
 
@@ -114,14 +119,18 @@ async function publish(
     variant.status === "READY" && variant.playlist ? [{ ...variant, playlist: variant.playlist }] : [],
   );
   const audio = state.audio?.playlist ? { ...state.audio, playlist: state.audio.playlist } : null;
-  const rows = variants.map(({ index: position, width, height, frameRate, playlist }) => ({
+  const rows = variants.map(({ index: position, name, width, height, frameRate, playlist }) => ({
+    name,
     position,
     width,
     height,
     frameRate,
     playlist,
   }));
-  const master = planMasterPlaylist({ id: videoId, variants: rows, audio });
+  const master = planMasterPlaylist({
+    ...{ id: videoId, playableAt: null, variants: rows },
+    audioTracks: soundsOf(state).map((track) => ({ label: null, role: null, ...track, startMs: 0 })),
+  });
   if (master === null) throw new Error("nothing of it can be played");
   await write(worker.store.path(objectKeys.master(videoId)), master);
   return {

@@ -1,0 +1,29 @@
+import { inSpan } from "@reelay/telemetry";
+import type { SourceFile } from "../probe/source-file.ts";
+import { measureGainDb } from "../sound/measure-loudness.ts";
+import type { SoundTrack } from "../sound/sound-track.ts";
+import { tracerName } from "./attempt-trace.ts";
+import type { AttemptContext } from "./context.ts";
+
+/**
+ * How much louder each sound is to be, by its name; none where the profile leaves them as they are. Every task of a video measures the same, and comes
+ * to the same. One after the other: each opens the source in many places.
+ */
+export async function measureGains(
+  { config, signal, task, tools, trace }: AttemptContext,
+  { source, sounds }: { source: SourceFile; sounds: readonly SoundTrack[] },
+): Promise<Map<string, number>> {
+  const { loudness } = task.profile.audio;
+  const gains = new Map<string, number>();
+  if (!loudness) return gains;
+  const options = { ffmpegPath: tools.ffmpeg.path, limits: config.limits, signal };
+  const { durationMs } = source.probe;
+  for (const { name, index, probe } of sounds) {
+    const track = { input: source.input, index, channels: probe.channels, durationMs };
+    const gainDb = await inSpan(tracerName, "measure-loudness", { parent: trace }, () =>
+      measureGainDb(track, loudness.targetLufs, options),
+    );
+    gains.set(name, gainDb);
+  }
+  return gains;
+}

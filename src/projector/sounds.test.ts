@@ -1,0 +1,188 @@
+import { type AudioState, objectKeys, type RenderState } from "@reelay/contracts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { cancelJob, retryJob } from "../jobs/index.ts";
+import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
+import { splitAttemptOf } from "../testing/split-attempt.ts";
+
+let system: Awaited<ReturnType<typeof createProjection>>;
+beforeAll(async () => {
+  system = await createProjection();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+beforeEach(() => system.clear());
+
+type Attempt = ReturnType<typeof attemptOf>;
+
+/** A track as its worker tells of it, with so many of its four segments. */
+function sound(ref: TaskRef, { attemptId }: Attempt, name: string, segments: number): AudioState {
+  const [label = "", language = ""] = { audio: ["English", "en"], "audio-2": ["Deutsch", "de"] }[name] ?? [
+    name,
+  ];
+  const playlist = {
+    key: objectKeys.attemptFile(ref.videoId, attemptId, name, "index.m3u8"),
+    codecs: "mp4a.40.2",
+    ...{ bandwidthBps: 130_000, averageBandwidthBps: 128_000 },
+    ...{ segments, durationMs: segments * 2_000, sizeBytes: segments * 32_000, isComplete: segments === 4 },
+  };
+  const told = { name, label, codec: "AAC", channels: 2, language: language || null };
+  return { ...told, playlist: segments > 0 ? playlist : null };
+}
+
+const { source } = splitAttemptOf({ videoId: "v", jobId: "j", taskId: "t" }).head([]);
+const withSound = (state: RenderState, audio: AudioState | null, ...audios: AudioState[]): RenderState => ({
+  ...{ ...state, source, audio },
+  ...(audios.length > 0 && { audios }),
+});
+const soundsOf = ({ videoId }: TaskRef) =>
+  system.db.audioTrack.findMany({
+    where: { videoId },
+    orderBy: { name: "asc" },
+    select: { name: true, label: true, language: true },
+  });
+const statusOf = async ({ videoId }: TaskRef) =>
+  (await system.db.video.findUniqueOrThrow({ where: { id: videoId } })).status;
+const masterOf = async ({ videoId }: TaskRef) => (await system.stored(objectKeys.master(videoId))) ?? "";
+
+test("a video plays once all its tracks do, and its master playlist names them", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  const [english, german] = [1, 0].map((segments, index) =>
+    sound(ref, attempt, index === 0 ? "audio" : "audio-2", segments),
+  );
+  await system.apply(attempt.started);
+  await system.apply(
+    attempt.advanced(1, withSound(attempt.state("RENDERING"), english ?? null, german as AudioState)),
+  );
+  expect(await statusOf(ref)).toBe("PROCESSING");
+  expect(await soundsOf(ref)).toEqual([
+    { name: "audio", label: "English", language: "en" },
+    { name: "audio-2", label: "Deutsch", language: "de" },
+  ]);
+  const begun = withSound(attempt.state("RENDERING"), english ?? null, sound(ref, attempt, "audio-2", 1));
+  await system.apply(attempt.advanced(2, begun));
+  expect(await statusOf(ref)).toBe("PLAYABLE");
+  expect(await masterOf(ref)).toMatch(/NAME="English".*\n.*NAME="Deutsch"/);
+});
+
+test("the report of a worker that knows one track only is read as it was", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  const { name: _name, label: _label, ...audio } = sound(ref, attempt, "audio", 4);
+  await system.apply(attempt.started);
+  await system.apply(attempt.completed(1, withSound(attempt.state("READY"), audio)));
+  expect(await soundsOf(ref)).toEqual([{ name: "audio", label: null, language: "en" }]);
+  expect(await masterOf(ref)).toMatch(/NAME="Main",LANGUAGE="en",DEFAULT=YES/);
+});
+
+test("a track that turned out to hold nothing is gone, were it the first", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.started);
+  const begun = attempt.state("RENDERING");
+  await system.apply(
+    attempt.advanced(1, withSound(begun, sound(ref, attempt, "audio", 0), sound(ref, attempt, "audio-2", 1))),
+  );
+  expect(await statusOf(ref)).toBe("PROCESSING");
+  await system.apply(
+    attempt.completed(2, withSound(attempt.state("READY"), null, sound(ref, attempt, "audio-2", 4))),
+  );
+  expect((await soundsOf(ref)).map(({ name }) => name)).toEqual(["audio-2"]);
+  expect(await statusOf(ref)).toBe("READY");
+  expect((await masterOf(ref)).match(/DEFAULT=YES/g)).toHaveLength(1);
+});
+
+test("a job that is canceled leaves what is whole: the first track is enough", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  const state = withSound(
+    attempt.state("READY", "RENDERING"),
+    sound(ref, attempt, "audio", 4),
+    sound(ref, attempt, "audio-2", 0),
+  );
+  await system.apply(attempt.started);
+  await system.apply(attempt.advanced(1, state));
+  await cancelJob(system.operations, system.viewer, { jobId: ref.jobId });
+  await system.apply(attempt.stopped(2, "CANCELED", state));
+  expect(await statusOf(ref)).toBe("READY");
+  expect(await masterOf(ref)).not.toMatch(/Deutsch/);
+});
+
+test("a retry is told which tracks are whole", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  const state = withSound(
+    attempt.state("READY", "PENDING"),
+    sound(ref, attempt, "audio", 4),
+    sound(ref, attempt, "audio-2", 4),
+    sound(ref, attempt, "audio-3", 1),
+  );
+  await system.apply(attempt.failed(1, "REJECTED", state));
+  const { jobId } = await retryJob(system.operations, system.viewer, ref);
+  const { id: taskId } = await system.db.task.findFirstOrThrow({ where: { jobId } });
+  const [message] = await system.takeMessages({ taskId });
+  expect(message?.keep).toMatchObject({
+    audio: { name: "audio", label: "English", playlist: { isComplete: true } },
+    audios: [{ name: "audio-2", label: "Deutsch", playlist: { isComplete: true } }],
+  });
+  expect(message?.keep.audios).toHaveLength(1);
+});
+
+/** A long video with two tracks, whose head is made. */
+async function splitWithSounds() {
+  const ref = await system.createQueuedVideo();
+  const head = splitAttemptOf(ref, "w0");
+  const names = ["144p", "360p", "audio", "audio-2"];
+  const state = head.head(names.map((name) => head.part(name, 0, 8_000, [1_000, 1_000, 2_000, 4_000])));
+  await system.apply(head.started);
+  await system.apply(
+    head.completed(1, {
+      ...withSound(state, sound(ref, head, "audio", 0), sound(ref, head, "audio-2", 0)),
+      source: state.source,
+      split: { headEndMs: 8_000, renditions: names, speed: 2 },
+    }),
+  );
+  const tasks = await system.db.task.findMany({ where: { jobId: ref.jobId, isRest: true } });
+  return { ref, tasks };
+}
+const rest = Array.from({ length: 16 }, () => 4_000);
+const ofKind = <T extends { kind: string }>(tasks: T[], kind: string): T => {
+  const found = tasks.find((task) => task.kind === kind);
+  if (found === undefined) throw new Error(`There is no ${kind}.`);
+  return found;
+};
+
+test("of a long video one task makes the rest of all tracks, and each has a playlist at an address that stays", async () => {
+  const { ref, tasks } = await splitWithSounds();
+  const task = ofKind(tasks, "AUDIO");
+  const taskRef = { ...ref, taskId: task.id };
+  const [message] = await system.takeMessages(taskRef);
+  expect(message?.part).toEqual({ kind: "AUDIO", startMs: 8_000, renditions: ["audio", "audio-2"] });
+  const attempt = splitAttemptOf(taskRef, "w1");
+  await system.apply(attempt.started);
+  await system.apply(
+    attempt.completed(
+      1,
+      attempt.rest(attempt.part("audio", 8_000, null, rest), attempt.part("audio-2", 8_000, null, rest)),
+    ),
+  );
+  for (const name of ["audio", "audio-2"]) {
+    const text = await system.stored(objectKeys.joinedPlaylist(ref.videoId, name));
+    expect(text?.match(/#EXTINF/g)).toHaveLength(20);
+    expect(text).toMatch(/EXT-X-ENDLIST/);
+    expect(await masterOf(ref)).toContain(`URI="../variants/${name}/index.m3u8"`);
+  }
+});
+
+test("its retry makes the rest of only the tracks that miss it", async () => {
+  const { ref, tasks } = await splitWithSounds();
+  const attempt = splitAttemptOf({ ...ref, taskId: ofKind(tasks, "AUDIO").id }, "w1");
+  await system.apply(attempt.started);
+  const parts = [
+    attempt.part("audio", 8_000, null, rest),
+    attempt.part("audio-2", 8_000, null, rest.slice(3), false),
+  ];
+  await system.apply(attempt.failed(1, "REJECTED", attempt.rest(...parts)));
+  const { jobId } = await retryJob(system.operations, system.viewer, ref);
+  const left = await system.db.task.findMany({ where: { jobId } });
+  expect(ofKind(left, "AUDIO").renditions).toEqual(["audio-2"]);
+});
