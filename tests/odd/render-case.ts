@@ -103,11 +103,12 @@ async function join(
       const playlist = joined.get(variant.name);
       return playlist ? { ...variant, playlist, status: "READY" } : variant;
     }),
-    ...toSounds(
-      soundsOf(head).map((track) => ({ ...track, playlist: joined.get(track.name) ?? track.playlist })),
-    ),
+    ...toSounds(soundsOf(head).map((track) => withPlaylist(track, joined.get(track.name)))),
   };
 }
+
+const withPlaylist = (track: AudioState, playlist: PublishedPlaylist | undefined): AudioState =>
+  playlist ? { ...track, playlist } : track;
 
 async function publish(
   worker: Worker,
@@ -129,7 +130,9 @@ async function publish(
   }));
   const master = planMasterPlaylist({
     ...{ id: videoId, playableAt: null, variants: rows },
-    audioTracks: soundsOf(state).map((track) => ({ label: null, role: null, ...track, startMs: 0 })),
+    audioTracks: soundsOf(state).map(({ name, label = null, role = null, language, channels, playlist }) => {
+      return { name, label, role, language, channels, playlist, startMs: 0 };
+    }),
   });
   if (master === null) throw new Error("nothing of it can be played");
   await write(worker.store.path(objectKeys.master(videoId)), master);
