@@ -118,7 +118,7 @@ const sources: Record<string, { file: string; args: string[] }> = {
 };
 
 test("a worker too slow for the whole ladder has the critical variants of a head first, and then the others", async () => {
-  const slow = { ...(await testTools()), pixelsPerSecond: { H264: 1_000_000 } };
+  const slow = { ...(await testTools()), pixelsPerSecond: { H264: 100_000 } };
   await using worker = await startWorker({}, slow);
   const clip = await makeClip(join(clips.path, "slow.mp4"), [
     ...[...picture("25", 5), ...sound(5), ...encode],

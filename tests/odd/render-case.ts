@@ -37,6 +37,8 @@ export interface MadeStream {
   master: string;
   variants: (VariantState & { playlist: PublishedPlaylist })[];
   audio: (AudioState & { playlist: PublishedPlaylist }) | null;
+  /** Playlists of further tracks of sound. */
+  otherSounds: PublishedPlaylist[];
   posterKey: string | null;
   path: (key: string) => string;
 }
@@ -141,6 +143,7 @@ async function publish(
     master,
     variants,
     audio,
+    otherSounds: (state.audios ?? []).flatMap(({ playlist }) => playlist ?? []),
     posterKey: state.posterKey,
     path: (key) => worker.store.path(key),
   };
