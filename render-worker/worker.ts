@@ -1,33 +1,28 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { context } from "@opentelemetry/api";
-import type { Account, Pool, RenderRequested } from "@reelay/contracts";
+import type { Pool, RenderRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
-import { settleState } from "./attempt/attempt-state.ts";
-import { type AttemptTrace, startAttemptTrace } from "./attempt/attempt-trace.ts";
-import { StateCell } from "./attempt/context.ts";
-import type { Outcome } from "./attempt/outcome.ts";
-import { removePartialOutput } from "./attempt/remove-partial-output.ts";
+import { startAttemptTrace } from "./attempt/attempt-trace.ts";
 import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
-import { runAttempt } from "./attempt/run-attempt.ts";
+import { type AttemptRun, runAndReport } from "./attempt/run-and-report.ts";
 import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
 import { EncoderPool } from "./devices/encoder-pool.ts";
-import { ProgramUsage } from "./ffmpeg/program-usage.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { readLimits } from "./limits/read-limits.ts";
 import { WorkerMemory } from "./limits/worker-memory.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { poolsOf } from "./pools.ts";
-import { pullAny } from "./pull-any.ts";
+import { pullTasks } from "./pull-tasks.ts";
 import { OneAtATime } from "./quality/one-at-a-time.ts";
 import { Slots } from "./slots.ts";
 import { BlockCache } from "./source/block-cache.ts";
 import { Throughput } from "./speed/throughput.ts";
-import { backoffMs, sleep, within } from "./wait.ts";
+import { within } from "./wait.ts";
 import { WorkDirectory } from "./work-directory/work-directory.ts";
 
 export interface WorkerDeps {
@@ -63,17 +58,6 @@ interface RunningAttempt {
   isOver: boolean;
 }
 
-/** What an attempt runs with. */
-interface AttemptTools {
-  reporter: AttemptReporter;
-  trace: AttemptTrace;
-  log: Logger;
-  /** Gives its slot back. */
-  free: () => void;
-}
-
-/** What measuring finished output may take: two small decoders and what compares them. */
-const idleWorkBytes = 256 * 1024 ** 2;
 /** Finished attempts whose output waits to be measured. */
 const mostIdleWork = 4;
 const defaultCacheBytes = 1024 ** 3;
@@ -81,8 +65,6 @@ const defaultCacheBytes = 1024 ** 3;
 const lastReportsMs = 5_000;
 /** How long it waits for what hangs even so: a call that the broker does not answer, a store that does not remove. */
 const lastCallsMs = 1_500;
-/** How long a stopped attempt's report waits for its output to be removed. */
-const removalMs = 1_000;
 
 export function createWorker(deps: WorkerDeps): Worker {
   return new RenderWorker(deps);
@@ -161,7 +143,16 @@ class RenderWorker implements Worker {
       }
     });
     this.#heartbeat.start();
-    this.#loops = [this.#pullTasks()];
+    this.#loops = [
+      pullTasks({
+        messaging,
+        subscriptions: pools.map(tasksOf),
+        slots: this.#slots,
+        signal: this.#stopping.signal,
+        log: this.#log,
+        take: (delivery, release) => this.#take(delivery, release),
+      }),
+    ];
     const { memoryBytes, memoryFrom, cpus } = limits;
     const { capacityBytes } = budget;
     this.#log.info(
@@ -209,33 +200,6 @@ class RenderWorker implements Worker {
     await this.#deps.messaging
       .unsubscribe(controlOf(this.#deps.config.workerId))
       .catch((error: unknown) => this.#log.debug({ err: error }, "control.not-unsubscribed"));
-  }
-
-  /** Takes a slot, then a task for it, from whichever of its pools has one first. */
-  async #pullTasks(): Promise<void> {
-    const subscriptions = this.#pools.map(tasksOf);
-    const { signal } = this.#stopping;
-    let failures = 0;
-    while (!signal.aborted) {
-      const release = await this.#slots.take(signal).catch(() => null);
-      if (!release) return;
-      let isUsed = false;
-      try {
-        const delivery = await pullAny(this.#deps.messaging, subscriptions, signal, (err, subscription) =>
-          this.#log.warn({ err, subscription }, "pull.failed"),
-        );
-        failures = 0;
-        if (delivery) isUsed = await this.#take(delivery, release);
-      } catch (error) {
-        if (!signal.aborted) {
-          this.#log.warn({ err: error }, "pull.failed");
-          await sleep(backoffMs(failures, 250, 5_000), signal).catch(() => undefined);
-          failures += 1;
-        }
-      } finally {
-        if (!isUsed) release();
-      }
-    }
   }
 
   /** True if an attempt now runs in the slot. */
@@ -308,68 +272,23 @@ class RenderWorker implements Worker {
   async #run(
     task: RenderRequested,
     attempt: RunningAttempt,
-    { reporter, trace, log, free }: AttemptTools,
+    of: Pick<AttemptRun, "reporter" | "trace" | "log" | "free">,
   ): Promise<void> {
-    const { config, store, tools, metrics } = this.#deps;
-    const { ref, stop, giveUp } = attempt;
-    const startedAt = performance.now();
-    using state = new StateCell((current) => reporter.advanced(current));
     if (!this.#workDirectory || !this.#memory) throw new Error("The worker was not started.");
-    const memory = this.#memory;
-    await using directory = await this.#workDirectory.forAttempt(ref.attemptId);
-    log.info("attempt.started");
-    using usage = new ProgramUsage();
-    let isTold = false;
-    const tell = async (outcome: Outcome, account?: Account) => {
-      isTold = true;
-      log.info({ outcome: outcome.kind }, "attempt.ended");
-      const removal = removePartialOutput(store, ref, state.current, outcome).catch((error: unknown) =>
-        log.warn({ err: error }, "output.not-removed"),
-      );
-      await Promise.race([removal, sleep(removalMs, giveUp.signal).catch(() => undefined)]);
-      const used = usage.read();
-      const wallSeconds = Math.round(performance.now() - startedAt) / 1_000;
-      await reporter.ended(outcome, settleState(state.current, outcome), {
-        account,
-        usage: used && { ...used, wallSeconds },
-      });
-      trace.end(outcome);
-      metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
-      await removal;
-    };
-    const work = () =>
-      runAttempt({
-        trace: trace.context,
-        metrics,
-        task,
-        ref,
-        store,
-        tools,
-        encoders: this.#encoders,
-        config,
-        log,
-        reporter,
-        state,
-        directory,
-        throughput: this.#throughput,
-        signal: stop.signal,
-        async complete(account) {
-          await tell({ kind: "COMPLETED" }, account);
-          free();
-        },
-        whenIdle: (later) =>
-          this.#idleWork.run(async () => {
-            using _held = await memory.budget.reserve(
-              Math.min(idleWorkBytes, memory.budget.capacityBytes),
-              stop,
-            );
-            await later();
-          }),
-        memory,
-        ...(this.#blockCache && { blockCache: this.#blockCache }),
-        onMemoryAwaited: (isWaiting) => this.#awaitMemory(attempt, isWaiting),
-      });
-    const outcome = await usage.around(work);
-    if (!isTold) await tell(outcome);
+    await runAndReport({
+      ...this.#deps,
+      ...of,
+      task,
+      ref: attempt.ref,
+      encoders: this.#encoders,
+      throughput: this.#throughput,
+      idleWork: this.#idleWork,
+      memory: this.#memory,
+      workDirectory: this.#workDirectory,
+      ...(this.#blockCache && { blockCache: this.#blockCache }),
+      stop: attempt.stop.signal,
+      giveUp: attempt.giveUp.signal,
+      onMemoryAwaited: (isWaiting) => this.#awaitMemory(attempt, isWaiting),
+    });
   }
 }

@@ -58,7 +58,8 @@ const afterTheEnd = `
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
   FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
   WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
-    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${measurements}, ${joined}))
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${measurements}))
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${joined}) AND EXISTS (SELECT FROM parts WHERE parts.attempt_id = e.attempt_id))
   UNION ALL
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
   FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id

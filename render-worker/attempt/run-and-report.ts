@@ -1,0 +1,96 @@
+import type { Account } from "@reelay/contracts";
+import { ProgramUsage } from "../ffmpeg/program-usage.ts";
+import type { WorkerMetrics } from "../metrics.ts";
+import type { OneAtATime } from "../quality/one-at-a-time.ts";
+import { sleep } from "../wait.ts";
+import type { WorkDirectory } from "../work-directory/work-directory.ts";
+import { settleState } from "./attempt-state.ts";
+import type { AttemptTrace } from "./attempt-trace.ts";
+import { type AttemptContext, StateCell } from "./context.ts";
+import type { Outcome } from "./outcome.ts";
+import { removePartialOutput } from "./remove-partial-output.ts";
+import { runAttempt } from "./run-attempt.ts";
+
+/** An attempt whose start was told, with what its worker lends it. */
+export interface AttemptRun
+  extends Pick<
+    AttemptContext,
+    | "task"
+    | "ref"
+    | "store"
+    | "tools"
+    | "config"
+    | "log"
+    | "reporter"
+    | "encoders"
+    | "throughput"
+    | "memory"
+    | "blockCache"
+    | "onMemoryAwaited"
+  > {
+  metrics?: WorkerMetrics | undefined;
+  trace: AttemptTrace;
+  workDirectory: WorkDirectory;
+  idleWork: OneAtATime;
+  /** Ends it, with a `StopError`. */
+  stop: AbortSignal;
+  /** Ends the waiting for others that its end needs. */
+  giveUp: AbortSignal;
+  /** Gives its slot back. */
+  free: () => void;
+}
+
+/** What measuring finished output may take: two small decoders and what compares them. */
+const idleWorkBytes = 256 * 1024 ** 2;
+/** How long a stopped attempt's report waits for its output to be removed. */
+const removalMs = 1_000;
+
+/** Runs an attempt and tells its end, once: when its output is made, before what is found out about it when nobody else needs the CPU. */
+export async function runAndReport(run: AttemptRun): Promise<void> {
+  const { log, memory, ref, reporter, stop, store, trace } = run;
+  const { metrics, giveUp, idleWork, workDirectory, free, ...lent } = run;
+  const startedAt = performance.now();
+  using state = new StateCell((current) => reporter.advanced(current));
+  await using directory = await workDirectory.forAttempt(ref.attemptId);
+  log.info("attempt.started");
+  using usage = new ProgramUsage();
+  let isTold = false;
+  const tell = async (outcome: Outcome, account?: Account) => {
+    isTold = true;
+    log.info({ outcome: outcome.kind }, "attempt.ended");
+    const removal = removePartialOutput(store, ref, state.current, outcome).catch((error: unknown) =>
+      log.warn({ err: error }, "output.not-removed"),
+    );
+    await Promise.race([removal, sleep(removalMs, giveUp).catch(() => undefined)]);
+    const used = usage.read();
+    const wallSeconds = Math.round(performance.now() - startedAt) / 1_000;
+    await reporter.ended(outcome, settleState(state.current, outcome), {
+      account,
+      usage: used && { ...used, wallSeconds },
+    });
+    trace.end(outcome);
+    metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
+    await removal;
+  };
+  const outcome = await usage.around(() =>
+    runAttempt({
+      ...lent,
+      metrics,
+      trace: trace.context,
+      state,
+      directory,
+      signal: stop,
+      async complete(account) {
+        await tell({ kind: "COMPLETED" }, account);
+        free();
+      },
+      whenIdle: (later) =>
+        idleWork.run(async () => {
+          const bytes = Math.min(idleWorkBytes, memory.budget.capacityBytes);
+          using _held = await memory.budget.reserve(bytes, { signal: stop });
+          await later();
+        }),
+    }),
+  );
+  if (!isTold) await tell(outcome);
+}
