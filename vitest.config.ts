@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -11,6 +12,8 @@ export default defineConfig({
   test: {
     passWithNoTests: true,
     globalSetup: "./tests/kit/global-setup.ts",
+    // On two cores, too: half of the tests wait for a clock, a process or a disk.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve,
@@ -42,6 +45,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          // Whole systems, one at a time, when nothing else runs.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
