@@ -38,7 +38,11 @@ async function keepOnly(store: ObjectStore, ref: Attempt, names: readonly string
 async function removeUnfinished(store: ObjectStore, ref: Attempt, state: RenderState): Promise<void> {
   const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
   const playlists = [...state.variants, ...soundsOf(state)].map(({ playlist }) => playlist);
-  const finished = playlists.flatMap((playlist) => (playlist?.isComplete ? [playlist.key] : []));
+  const files = [state.storyboard?.vttKey, state.download?.key].filter((key) => key !== undefined);
+  const finished = [
+    ...playlists.flatMap((playlist) => (playlist?.isComplete ? [playlist.key] : [])),
+    ...files,
+  ];
   if (!finished.some((key) => key.startsWith(prefix))) {
     await store.deletePrefix(prefix);
     return;
