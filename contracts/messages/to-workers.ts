@@ -26,7 +26,8 @@ export type SourceRef = z.infer<typeof SourceRef>;
 /**
  * What of the video's timeline a task is for. `HEAD`: the worker decides by what it probes; a source of at most `wholeUpToMs` (or of unknown
  * length) is made whole, of a longer one only `[0, headMs)`, picture and sound. `CHUNK`: the pictures of `[startMs, endMs)`; without an end
- * to the source's. `AUDIO`: the sound from where the head's ends.
+ * to the source's. `AUDIO`: the sound from where the head's ends. `DOWNLOAD`: nothing of the source: the profile's download, of the variants and the sound in
+ * `keep`, whose playlists are complete.
  */
 export const TaskPart = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("HEAD"), wholeUpToMs: milliseconds, headMs: milliseconds }),
@@ -37,6 +38,7 @@ export const TaskPart = z.discriminatedUnion("kind", [
     /** Names of the sound renditions to make; all that the source has when left out. */
     renditions: z.array(z.string()).optional(),
   }),
+  z.object({ kind: z.literal("DOWNLOAD") }),
 ]);
 export type TaskPart = z.infer<typeof TaskPart>;
 

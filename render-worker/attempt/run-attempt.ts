@@ -38,6 +38,11 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
   try {
     const { task, config, state, tools } = attempt;
     attempt.memory.assertLarge(task.needsMemoryBytes);
+    if (task.part?.kind === "DOWNLOAD") {
+      // Of what others made: the source is not read.
+      await makeDownload(attempt, task.keep);
+      return { kind: "COMPLETED" };
+    }
     const step = <T>(name: string, work: () => Promise<T>) =>
       inSpan(tracerName, name, { parent: attempt.trace }, work);
     await using file = await step("fetch", () =>
@@ -63,12 +68,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     const source = await step("probe", () =>
       probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, wants, signal }),
     );
-    // A download is made by whom has all of the video.
-    const part = await inOnePieceIfJumping(
-      decidePart(task.profile.download ? undefined : task.part, source),
-      source,
-      file,
-    );
+    const part = await inOnePieceIfJumping(decidePart(task.part, source), source, file);
     if (part.kind === "CHUNK" || part.kind === "AUDIO") {
       file.needsUpTo?.(planReadEnd(source, part.span));
       await renderRest(context, source, part);
@@ -135,9 +135,11 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       );
     }
     const lastly = async () => {
-      await makeDownload(context);
-      // The rest of a split video is more urgent: its storyboard comes with the last of that.
-      if (part.kind === "WHOLE" && !source.isSoundOnly) await makeStoryboard(context, source);
+      // The rest of a split video is more urgent: its storyboard comes with the last of that, and its download after it.
+      if (part.kind === "WHOLE") {
+        await makeDownload(context, state.current);
+        if (!source.isSoundOnly) await makeStoryboard(context, source);
+      }
       await file.stored();
     };
     if (made) await conclude(context, work, made, lastly);

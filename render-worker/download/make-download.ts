@@ -1,10 +1,12 @@
-import { createWriteStream } from "node:fs";
 import { mkdir, rm, stat } from "node:fs/promises";
-import { join, posix } from "node:path";
-import { text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
-import { objectKeys, type PublishedPlaylist, type VariantState } from "@reelay/contracts";
-import type { ObjectStore } from "@reelay/object-store";
+import { join } from "node:path";
+import {
+  type AudioState,
+  chooseVariant,
+  objectKeys,
+  type PublishedPlaylist,
+  type VariantState,
+} from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
@@ -12,40 +14,49 @@ import { retriableError } from "../errors.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { retryStore } from "../hls/retry-store.ts";
-import { chooseVariant } from "./choose-variant.ts";
+import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */
 export const downloadFolder = "download";
 const file = "video.mp4";
 const timeoutMs = 30 * 60_000;
 
+/** All of a video that is made. */
+interface MadeVideo {
+  variants: readonly VariantState[];
+  /** The track that players begin with. */
+  audio: AudioState | null;
+}
+
 /**
- * Makes the profile's download, a progressive MP4 with its index in front, of what the store has by now of a variant and of the sound: nothing is encoded
- * again. For an attempt that has the whole video. Throws a retriable `RenderError`.
+ * Makes the profile's download, a progressive MP4 with its index in front, of what the store has of a variant and of the sound: nothing is encoded
+ * again. Nothing where the profile asks for none, or no variant fits. Throws a `RenderError`: `DOWNLOAD_FAILED`, and, for good, `DOWNLOAD_MIXED`.
  */
-export async function makeDownload(context: AttemptContext): Promise<void> {
+export async function makeDownload(context: AttemptContext, video: MadeVideo): Promise<void> {
   const { state, task } = context;
-  if (task.only !== undefined || state.current.download) return;
-  const variant = chooseVariant(state.current.variants, task.profile);
+  if (task.only !== undefined) return;
+  const variant = chooseVariant(video.variants, task.profile);
   if (variant === null) return;
+  const sound = video.audio?.playlist ?? null;
   const download = await inSpan(tracerName, "download", { parent: context.trace }, () =>
-    make(context, variant),
+    make(context, variant, sound),
   );
   state.update((before) => ({ ...before, download }));
 }
 
-async function make(context: AttemptContext, variant: VariantState) {
-  const { ref, signal, state, store, tools } = context;
-  const sound = state.current.audio?.playlist ?? null;
+async function make(context: AttemptContext, variant: VariantState, sound: PublishedPlaylist | null) {
+  const { ref, signal, store, tools } = context;
   const playlists = [variant.playlist, sound].filter((playlist) => playlist !== null);
   const sizeBytes = playlists.reduce((sum, playlist) => sum + playlist.sizeBytes, 0);
   // The pieces as one file each, and the file that they become.
   await context.directory.assertRoom(2 * sizeBytes + 16 * 1024 * 1024);
   const directory = join(context.directory.path, downloadFolder);
   await mkdir(directory, { recursive: true });
-  const inputs: string[] = [];
+  const inputs: Brought[] = [];
   for (const [index, playlist] of playlists.entries()) {
-    inputs.push(await bringTogether(store, playlist, join(directory, `${index}.mp4`), signal));
+    const mayMix = playlist === variant.playlist && variant.codec === "H264";
+    const into = { ffprobePath: tools.ffprobe.path, directory, name: String(index), mayMix };
+    inputs.push(await bringTogether(store, playlist, into, signal));
   }
   const path = join(directory, file);
   const result = await runTool(tools.ffmpeg.path, toArguments(inputs, path, variant), { timeoutMs, signal });
@@ -70,35 +81,22 @@ async function make(context: AttemptContext, variant: VariantState) {
   return { key, variant: variant.name, sizeBytes: made.size };
 }
 
-/** Picture first; what HEVC is called is what Apple's players look for. */
-const toArguments = (inputs: readonly string[], path: string, { codec }: VariantState): string[] => [
+/** Picture first. */
+const toArguments = (inputs: readonly Brought[], path: string, { codec }: VariantState): string[] => [
   ...words("-hide_banner -nostdin -v error -y"),
-  ...inputs.flatMap((input) => [...words("-protocol_whitelist file -f mp4 -i"), `file:${input}`]),
+  ...inputs.flatMap(({ format, path: input }) => [
+    ...["-protocol_whitelist", "file", "-f", format],
+    ...["-i", `file:${input}`],
+  ]),
   ...inputs.flatMap((_, index) => ["-map", `${index}:0`]),
   ...words("-c copy -map_metadata -1 -movflags +faststart"),
-  ...(codec === "HEVC" ? words("-tag:v hvc1") : []),
+  ...toTag(codec, inputs[0]?.format === "concat"),
   ...words("-f mp4"),
   path,
 ];
 
-/** A rendition as one fragmented MP4: its initialisation segment and its segments, one after the other. */
-async function bringTogether(
-  store: ObjectStore,
-  { key }: PublishedPlaylist,
-  path: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const playlist = await retryStore(
-    `read ${key}`,
-    signal,
-    async () => await text((await store.read(key)).body),
-  );
-  const init = /^#EXT-X-MAP:URI="([^"]+)"/m.exec(playlist)?.[1] ?? "init.mp4";
-  const segments = playlist.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  for (const uri of [init, ...segments]) {
-    const piece = posix.join(posix.dirname(key), uri);
-    const { body } = await retryStore(`read ${piece}`, signal, () => store.read(piece));
-    await pipeline(body, createWriteStream(path, { flags: "a" }), { signal });
-  }
-  return path;
+/** `hvc1` is what Apple's players look for; `avc3` says that there are parameter sets among the pictures (ISO/IEC 14496-15). */
+function toTag(codec: string, isMixed: boolean): string[] {
+  if (codec === "HEVC") return words("-tag:v hvc1");
+  return isMixed ? words("-tag:v avc3") : [];
 }

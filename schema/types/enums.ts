@@ -127,6 +127,7 @@ export const TaskKind = builder.enumType("TaskKind", {
       "The first of a job: renders all variants of a short video from one decode, and the head of a longer one.",
     CHUNK: "Renders the pictures of a later part of the timeline from one decode.",
     AUDIO: "Renders the sound from where the head's ends.",
+    DOWNLOAD: "Puts a finished variant and the sound into the MP4 that the profile's `download` asks for.",
   }),
 });
 

@@ -68,7 +68,7 @@ export const Task = builder.prismaNode("Task", {
     variants: t.field({
       type: [Variant],
       description:
-        "The variants that it makes, smallest first. Empty until the source was probed, and for sound.",
+        "The variants that it makes, smallest first. Empty until the source was probed, for sound, and for a download.",
       // A first task makes all variants of its job from one decode, a chunk those that it names.
       select: (_args, _ctx, nestedSelection) => ({
         kind: true,
@@ -85,7 +85,7 @@ export const Task = builder.prismaNode("Task", {
         },
       }),
       resolve: ({ kind, renditions, job }) =>
-        kind === "AUDIO"
+        kind === "AUDIO" || kind === "DOWNLOAD"
           ? []
           : job.video.variants.filter(({ name }) =>
               renditions.length > 0 ? renditions.includes(name) : isFor(job, name),

@@ -64,7 +64,7 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     turn: _count.attempts,
     ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
     part: toPart(task, limits),
-    ...(task.isRest && { ladder: toLadder(task, task.renditions) }),
+    ...(task.isRest && task.kind !== "DOWNLOAD" && { ladder: toLadder(task, task.renditions) }),
     ...(hasHead && {
       ladder: toLadder(
         task,
@@ -95,6 +95,8 @@ function toPart(
     }
     case "CHUNK":
       return { kind: "CHUNK", startMs, endMs };
+    case "DOWNLOAD":
+      return { kind };
     default:
       return { kind: "AUDIO", startMs, ...(renditions.length > 0 && { renditions }) };
   }

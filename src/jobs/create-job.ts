@@ -19,8 +19,8 @@ export interface NewJob {
   retryOfId?: string;
   /** Names of the variants that it is for; all when left out. */
   onlyVariants?: string[];
-  /** Of a job that repeats a split one: the same plan, and what of it is left. */
-  left?: { plan: JobPlan; needsHead: boolean; rest: readonly PlannedTask[] };
+  /** Of a job that does not begin anew: the plan of the one that it repeats, and what of it is left. */
+  left?: { plan: JobPlan | null; needsHead: boolean; rest: readonly PlannedTask[] };
 }
 
 /** Writes a job with its task, and the event. Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. */
@@ -43,7 +43,7 @@ export async function createJob(
         retryOfId: retryOfId ?? null,
         createdAt: now,
         traceParent: activeTraceParent(),
-        ...(left && { plan: left.plan }),
+        ...(left?.plan && { plan: left.plan }),
         tasks: {
           create:
             (left?.needsHead ?? true)

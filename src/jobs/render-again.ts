@@ -42,7 +42,7 @@ export async function renderAgain(
   });
   await tx.job.updateMany({ where: { videoId, isSuperseded: false }, data: { isSuperseded: true } });
   const profile = Profile.parse(earlier.profile);
-  const left = await whatIsLeft(tx, earlier.plan, scope);
+  const left = await whatIsLeft(tx, { plan: earlier.plan, profile }, scope);
   const job = { id, workspaceId, videoId, profile, priority, isReady, retryOfId: earlier.id, onlyVariants };
   await createJob(tx, { ...job, ...(left && { left }) }, { now, maxActiveJobs: deps.limits.activeJobs });
   if (left) await playWhatIsThere(tx, deps.store, { videoId, jobId: id, now });

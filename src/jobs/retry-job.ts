@@ -5,6 +5,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { onceByKey } from "../idempotency.ts";
+import { missingDownload } from "../parts/missing-download.ts";
 import { unfinishedVariants } from "./job-variants.ts";
 import { lockOwnJob } from "./own-job.ts";
 import { jobUnderWay, renderAgain } from "./render-again.ts";
@@ -62,5 +63,6 @@ async function isNothingLeft(tx: Tx, job: Job): Promise<boolean> {
   if ((await tx.variant.count({ where: { videoId } })) === 0) return false;
   if ((await tx.variant.count({ where: unfinishedVariants(job) })) > 0) return false;
   const sounds = await tx.audioTrack.findMany({ where: { videoId }, select: { playlist: true } });
-  return sounds.every(({ playlist }) => PublishedPlaylist.nullable().parse(playlist)?.isComplete === true);
+  if (sounds.some(({ playlist }) => !PublishedPlaylist.nullable().parse(playlist)?.isComplete)) return false;
+  return (await missingDownload(tx, job)) === null;
 }

@@ -79,6 +79,8 @@ const makes = (task: { kind: TaskKind; renditions: readonly string[] }, name: st
       return true;
     case "CHUNK":
       return task.renditions.includes(name);
+    case "DOWNLOAD":
+      return false;
     default:
       // Of an older plan: without names, all.
       return isSound(name) && (task.renditions.length === 0 || task.renditions.includes(name));

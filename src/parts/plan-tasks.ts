@@ -20,11 +20,11 @@ export const JobPlan = z.object({
 export type JobPlan = z.infer<typeof JobPlan>;
 
 export interface PlannedTask {
-  kind: "CHUNK" | "AUDIO";
+  kind: "CHUNK" | "AUDIO" | "DOWNLOAD";
   startMs: number;
   /** Null: to the end of the source. */
   endMs: number | null;
-  /** Names of the variants that a chunk makes, or of the sound. */
+  /** Names of the variants that a chunk makes, or of the sound; none of a download. */
   renditions: string[];
   /** How long after the job was queued a viewer would need it who began when it was. */
   dueAfterMs: number;

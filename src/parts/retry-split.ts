@@ -1,4 +1,4 @@
-import { PublishedPlaylist } from "@reelay/contracts";
+import { type Profile, PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Job } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
@@ -6,13 +6,18 @@ import { type JobScope, unfinishedVariants } from "../jobs/job-variants.ts";
 import { videoRows } from "../projector/plan-state.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { extendPlaylists } from "./extend-playlists.ts";
+import { missingDownload } from "./missing-download.ts";
 import { planRetry } from "./plan-retry.ts";
 import { JobPlan } from "./plan-tasks.ts";
 
-/** Of a job that was split: the parts that are missing. Null when it was one task, which begins anew. */
-export async function whatIsLeft(tx: Tx, earlier: Job["plan"], scope: JobScope) {
-  const plan = JobPlan.nullable().parse(earlier);
-  if (plan === null) return null;
+/**
+ * Of a job that was split: the parts that are missing, or the download alone where that is all. Null when it was one task, which begins anew unless
+ * all but its download is there.
+ */
+export async function whatIsLeft(tx: Tx, earlier: { plan: Job["plan"]; profile: Profile }, scope: JobScope) {
+  const plan = JobPlan.nullable().parse(earlier.plan);
+  const { profile } = earlier;
+  if (plan === null && !profile.download) return null;
   const { videoId } = scope;
   const { durationMs, audioTracks, parts } = await tx.video.findUniqueOrThrow({
     where: { id: videoId },
@@ -27,6 +32,9 @@ export async function whatIsLeft(tx: Tx, earlier: Job["plan"], scope: JobScope) 
     ({ playlist }) => !PublishedPlaylist.nullable().parse(playlist ?? null)?.isComplete,
   );
   const renditions = [...variants, ...sounds].map(({ name }) => name);
+  const download = renditions.length === 0 ? await missingDownload(tx, { ...scope, profile }) : null;
+  if (download !== null) return { plan, needsHead: false, rest: [download] };
+  if (plan === null) return null;
   const left = planRetry({ plan, durationMs: durationMs ?? 0, renditions, complete: parts });
   return { plan, ...left };
 }

@@ -25,7 +25,7 @@ export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare
       max((told.kept->>'speed')::float8) FILTER (WHERE a.progress_sequence > 0) AS speed
     FROM jobs j
       JOIN videos o ON o.id = j.video_id
-      JOIN tasks t ON t.job_id = j.id AND t.kind <> 'AUDIO'
+      JOIN tasks t ON t.job_id = j.id AND t.kind IN ('RENDER', 'CHUNK')
       LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome IS NULL
       JOIN variants v ON v.video_id = j.video_id AND v.status IN ('PENDING', 'RENDERING')
         AND (t.renditions = '{}' OR v.name = ANY (t.renditions))

@@ -153,7 +153,7 @@ async function applyToHeld(
   });
   if (grown) await recordChange(tx, { ...task.job, jobId: task.jobId, attemptId: attempt.id }, grown.changes);
   if (report.type !== "render.advanced.v1") {
-    if (report.type === "render.completed.v1") await settleIfDone(tx, task.job, now);
+    if (report.type === "render.completed.v1") await settleIfDone(tx, task, now);
     else {
       const { error = null, needsMemoryBytes } = report.type === "render.failed.v1" ? report : {};
       await endAttempt(tx, attempt, report.outcome, now, error, needsMemoryBytes);

@@ -1,10 +1,12 @@
 import { type AttemptOutcome, activeJobStatuses, type ReportedError } from "@reelay/contracts";
-import type { Job } from "../../prisma/generated/client.ts";
+import type { Job, Task } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { awaitSource, awaitsSource } from "../jobs/await-source.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
+import { createRestTasks } from "../parts/create-rest-tasks.ts";
+import { missingDownload } from "../parts/missing-download.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import { noteMemory } from "./note-memory.ts";
 
@@ -59,11 +61,21 @@ export async function completeTask(tx: Tx, attempt: HeldAttempt, now: Date): Pro
   });
 }
 
-/** A job whose last task is done has succeeded. One that was to be canceled and has others left does not begin them. */
-export async function settleIfDone(tx: Tx, job: Job, now: Date): Promise<void> {
+/**
+ * A job whose last task is done has succeeded, unless a download is to be made of what its tasks made: that is one task more. One that was to be
+ * canceled and has others left does not begin them.
+ */
+export async function settleIfDone(tx: Tx, task: Task & { job: Job }, now: Date): Promise<void> {
+  const { job, pool } = task;
   const open = await tx.task.count({ where: { jobId: job.id, status: { in: [...activeJobStatuses] } } });
-  if (open === 0) await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
-  else if (job.cancelRequestedAt !== null) await settleJob(tx, job, canceled, now);
+  // Of whatever it ended with, it is not asked for twice.
+  const download = open === 0 && task.kind !== "DOWNLOAD" ? await missingDownload(tx, job) : null;
+  if (open === 0 && download === null)
+    return await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
+  if (job.cancelRequestedAt !== null) return await settleJob(tx, job, canceled, now);
+  if (download === null) return;
+  const { id, workspaceId, priority, queuedAt } = job;
+  await createRestTasks(tx, { job: { id, workspaceId, priority, queuedAt, pool }, tasks: [download], now });
 }
 
 /** Closes an attempt that did not do its task, and decides what becomes of that: tried again after a backoff, or failed, and its job with it. */

@@ -102,9 +102,15 @@ export async function createProjection() {
     return messages.filter((message) => message.taskId === taskId);
   }
 
-  async function createQueuedVideo({ priority = "STANDARD" }: { priority?: JobPriority } = {}) {
+  async function createQueuedVideo({
+    priority = "STANDARD",
+    profile = "default",
+  }: {
+    priority?: JobPriority;
+    profile?: string;
+  } = {}) {
     const source = { url: { url: "https://example.com/clip.mp4" } };
-    const { videoId } = await createVideo(operations, viewer, { title: "clip", source, priority });
+    const { videoId } = await createVideo(operations, viewer, { title: "clip", source, priority, profile });
     const task = await db.task.findFirstOrThrow({ where: { job: { videoId } } });
     return { videoId, jobId: task.jobId, taskId: task.id };
   }

@@ -40,6 +40,6 @@ async function findEarlyJob(db: Db, videoId: string) {
   });
   if (job === null) return null;
   const { rungs, download, audio } = Profile.parse(job.profile);
-  // A download is made by whoever makes the whole, and how loud a video is only the whole says.
+  // With a download it was never tried, and how loud a video is only the whole says.
   return rungs.length > 0 && !download && !audio.loudness ? job : null;
 }

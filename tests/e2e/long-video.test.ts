@@ -76,3 +76,27 @@ test("a long video plays from its head on, two workers make the rest, and the wh
   }
   expect(await complaints(video.playback.hlsUrl, ["0:v", "0:a"])).toBe("");
 });
+
+test("one with a download is made by many tasks, too, and the last of them makes one file of what plays", async () => {
+  const seconds = 16;
+  const path = await makeTestClip(join(system.directory, "keep.mp4"), {
+    seconds,
+    size: "320x180",
+    isStreamable: false,
+  });
+  const id = await system.client.upload(path, { title: "Keep", profile: "download" });
+  const states = await system.client.watch(id);
+  expect(states.at(-1)?.status).toBe("READY");
+  const tasks = await system.db.task.findMany({
+    where: { job: { profile: { path: ["name"], equals: "download" } } },
+  });
+  expect(tasks.filter(({ kind }) => kind === "CHUNK").length).toBeGreaterThan(1);
+  expect(tasks.filter(({ kind }) => kind === "DOWNLOAD")).toMatchObject([{ status: "SUCCEEDED" }]);
+  const { data } = await system.client.ask(
+    `query ($id: ID!) { video(id: $id) { playback { downloadUrl } } }`,
+    { id },
+  );
+  const url = data.video.playback.downloadUrl;
+  expect(await linesOf(url, "v", "packet=pts_time")).toHaveLength(seconds * 30);
+  expect(await complaints(url)).toBe("");
+});
