@@ -13,7 +13,7 @@ export interface PullOptions {
   signal: AbortSignal;
   log: Logger;
   /** True if something now runs in the slot, and will give it back. */
-  take(delivery: Delivery, release: () => void): Promise<boolean>;
+  take: (delivery: Delivery, release: () => void) => Promise<boolean>;
 }
 
 /**
