@@ -19,7 +19,7 @@ interface Cost {
  * others do; for one video, and for eight that wait at once. In turns. CPU is that of the workers and of what they start.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
-  const seconds = isShort ? 12 : 60;
+  const seconds = isShort ? 36 : 60;
   const many = isShort ? 2 : 8;
   const rounds = isShort ? 1 : 2;
   await using stage = await startStage({ workers: [{}] });
