@@ -142,7 +142,12 @@ describe("what would take for ever, or fill a disk, is ended in time", () => {
 
   test("an output beyond what its bitrates allow", async () => {
     const make: MakeFile = (path) =>
-      makeClip(path, words("-f lavfi -i testsrc2=s=320x180:r=25:d=20 -c:v libx264 -preset ultrafast"));
+      makeClip(
+        path,
+        words(
+          "-f lavfi -i testsrc2=s=320x180:r=25:d=20 -c:v libx264 -preset ultrafast -g 999 -sc_threshold 0",
+        ),
+      );
     expect((await makeEnd(make, { outputBytes: -100e6 })).code).toBe("OUTPUT_TOO_LARGE");
   }, 60_000);
 });
