@@ -7,7 +7,7 @@ export interface Watched {
   videoId: string;
   /** The newest status. */
   status: string | undefined;
-  /** Times that progress went backwards within one job. */
+  /** Times that progress went backwards within one job, by more than may be lost with all that knew it. */
   backwards: string[];
   /** When its progress last grew before its eyes, on the monotonic clock. */
   movedAt: number;
@@ -15,6 +15,9 @@ export interface Watched {
 
 const document = `subscription ($id: ID!, $after: String) { videoProgress(id: $id, after: $after) {
   id status progress cursor variants { name status fraction } } }`;
+
+/** Progress that is not in the database yet dies with the processes that heard of it: `docs/protocol.md`. */
+const unkept = 0.05;
 
 const isEnd = (status: string | undefined) => status === "READY" || status === "FAILED";
 
@@ -48,7 +51,7 @@ export function createWatchers({ nextOrigin }: Pick<ApiPool, "nextOrigin">, sign
           const { status, progress, cursor } = data.videoProgress;
           // A job after the end begins anew.
           if (isEnd(watched.status) && !isEnd(status)) furthest = 0;
-          if (progress < furthest - 1e-9 && !isEnd(status)) {
+          if (progress < furthest - unkept && !isEnd(status)) {
             watched.backwards.push(`${furthest} to ${progress} (${watched.status} to ${status})`);
           }
           if (progress > furthest && watched.status !== undefined) watched.movedAt = performance.now();

@@ -10,13 +10,13 @@ const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
 const folder = await temporaryDirectory();
 afterAll(() => folder[Symbol.asyncDispose]());
 
-/** 20 s of 12 Mb/s, most of which are nothing, in a sound that players do not take as it is. */
+/** 40 s of 12 Mb/s, most of which are nothing, in a sound that players do not take as it is. */
 let clip = { path: "", sizeBytes: 0 };
 beforeAll(async () => {
   const path = await makeClip(
     join(folder.path, "long.mp4"),
     words(
-      "-f lavfi -i testsrc2=s=320x180:r=25:d=20 -f lavfi -i sine=440:d=20 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 -b:v 12M -minrate 12M -maxrate 12M -bufsize 6M -nal-hrd cbr -c:a ac3 -movflags +faststart",
+      "-f lavfi -i testsrc2=s=320x180:r=25:d=40 -f lavfi -i sine=440:d=40 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 -b:v 12M -minrate 12M -maxrate 12M -bufsize 6M -nal-hrd cbr -c:a ac3 -movflags +faststart",
     ),
   );
   clip = { path, sizeBytes: (await stat(path)).size };
@@ -53,10 +53,12 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
   ({ tools }) => {
     test("a part reads what it needs of a long video, and little around it", async () => {
       await using system = await start(tools, 0);
+      // 3 and 6 MB are theirs. What the system takes for a socket, and blocks that were asked for ahead, are some 12 MB, whatever the length.
+      const most = 24e6 / clip.sizeBytes;
       const head = await system.read(headOf);
-      expect(head.perByte).toBeLessThan(0.4);
-      const chunk = { kind: "CHUNK", startMs: 8_000, endMs: 12_000 } as const;
-      expect((await system.read(chunk, { ladder: head.ladder })).perByte).toBeLessThan(0.6);
+      expect(head.perByte).toBeLessThan(most);
+      const chunk = { kind: "CHUNK", startMs: 16_000, endMs: 20_000 } as const;
+      expect((await system.read(chunk, { ladder: head.ladder })).perByte).toBeLessThan(most);
     }, 120_000);
 
     test("the tasks that one worker does for a video read each byte once", async () => {

@@ -1,5 +1,6 @@
 /** Progress of a video that several workers are at, as the rows keep it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { taskFraction } from "../progress/task-progress.ts";
 import { progressed, type RenderingVideo, seedRenderingVideo } from "../progress/testing/rendering-video.ts";
 import { endTask, splitJob, startTask } from "../progress/testing/split-video.ts";
 import { createProjection } from "../testing/projection.ts";
@@ -69,6 +70,22 @@ test("however many workers report, the rows are written once a second", async ()
   system.passTime(2_000);
   await system.apply(progressed(first, 9, 0.75));
   expect(await rowOf(head)).toMatchObject({ fraction: 0.45 });
+});
+
+test("no more than a twentieth of the video is unkept, in however little time it was made", async () => {
+  const { first, second } = await seed();
+  const spans = [first, second].map((video, index) => {
+    const startMs = 20_000 * (index + 1);
+    return { video, span: { startMs, endMs: startMs + 20_000 } };
+  });
+  for (let sequence = 1; sequence <= 18; sequence += 1) {
+    system.passTime(20);
+    for (const { video, span } of spans) {
+      await system.apply({ ...progressed(video, sequence, sequence / 20), span });
+      const { progress } = await system.db.task.findUniqueOrThrow({ where: { id: video.taskId } });
+      expect(taskFraction(progress)).toBeGreaterThanOrEqual(sequence / 20 - 0.05);
+    }
+  }
 });
 
 test("a chunk that begins again takes nothing back", async () => {

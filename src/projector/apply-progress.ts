@@ -12,8 +12,13 @@ const keptEveryMs = 2_000;
  */
 const keptStep = 0.05;
 
+/** Parts of a video that are made at once, as far as the step goes: of a long video each is so little that the time above comes first. */
+const partsAtOnce = 8;
+
 interface Kept {
   atMs: number;
+  /** How much of its own span a report may grow before it is kept at once. */
+  step: number;
   /** The sum of the variants' fractions. */
   fractions: number;
 }
@@ -21,7 +26,7 @@ interface Kept {
 const lastKept = new WeakMap<ProjectorDeps, Map<string, Kept>>();
 
 /**
- * Renews the lease, and lays down the newest figures every 2 s, and whenever they have grown by a twentieth of the video. What does not hold
+ * Renews the lease, and lays down the newest figures every 2 s, and whenever all that run have grown by a twentieth of the video. What does not hold
  * the lease changes nothing. Every statement locks one row, or waits for none, so that nobody can wait for it in a circle.
  */
 export async function applyProgress(deps: ProjectorDeps, report: RenderProgressed): Promise<void> {
@@ -29,6 +34,8 @@ export async function applyProgress(deps: ProjectorDeps, report: RenderProgresse
   if (!isDue(deps, report, now.getTime())) return;
   const held = await renewLease(deps, report, now);
   if (held === undefined) return;
+  const kept = lastKept.get(deps)?.get(report.attemptId);
+  if (kept !== undefined) kept.step = stepOf(report, held.videoMs);
   // A head says that it is one before the job is cut.
   if (held.isSplit || report.span) await keepTask(deps, report, held);
   if (!held.isSplit) await keepVariants(deps, report, held);
@@ -85,13 +92,20 @@ function isDue(deps: ProjectorDeps, { attemptId, variants, span }: RenderProgres
   const last = kept.get(attemptId);
   const fractions = variants.reduce((sum, { fraction }) => sum + fraction, 0);
   const growth = fractions - (last?.fractions ?? 0);
-  // A part is little of a video; but its last figures are what is added up of it once it is done.
-  const hasGrown = span ? growth > 0 && fractions === variants.length : growth >= keptStep * variants.length;
+  const step = last?.step ?? keptStep;
+  // The last figures of a part are what is added up of it once it is done.
+  const hasGrown = growth >= step * variants.length || (span && growth > 0 && fractions === variants.length);
   if (last !== undefined && nowMs - last.atMs < keptEveryMs && !hasGrown) return false;
   kept.delete(attemptId);
-  kept.set(attemptId, { atMs: nowMs, fractions });
+  kept.set(attemptId, { atMs: nowMs, fractions, step });
   // The oldest have ended long ago.
   const oldest = kept.size > 10_000 ? kept.keys().next().value : undefined;
   if (oldest !== undefined) kept.delete(oldest);
   return true;
+}
+
+function stepOf({ span }: RenderProgressed, videoMs: number | null): number {
+  if (span === undefined || span.endMs === null || videoMs === null) return keptStep;
+  const ofVideo = (partsAtOnce * (span.endMs - span.startMs)) / videoMs;
+  return ofVideo > 0 ? keptStep / Math.min(1, ofVideo) : keptStep;
 }
