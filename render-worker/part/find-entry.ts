@@ -16,7 +16,7 @@ export async function findEntry(
   startMs: number,
   options: { ffprobePath: string; limits: { sourcePixels: number }; signal: AbortSignal },
 ): Promise<SourceEntry> {
-  const planned = planEntry(startMs);
+  const planned = planEntry(startMs, source);
   if (planned.seekMs === null || !mustBeSearched(source)) return planned;
   for (const window of windows) {
     const start = source.zeroSeconds + startMs / 1000;

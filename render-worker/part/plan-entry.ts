@@ -23,8 +23,12 @@ export const mustBeSearched = ({ probe }: SourceFile): boolean => searched.test(
 
 /** Key frames are found by their time of decoding, which is earlier than that of showing, and an open group's first pictures need the one before it. */
 const leadMs = 1_000;
+/** The same in pictures, of which a slow source has few per second: three that are shown before they are decoded in order, and an open group's. */
+const leadPictures = 6;
 
 /** ffmpeg is told to begin this long before the span; the pictures before it are decoded and left out. */
-export const planEntry = (startMs: number): SourceEntry => ({
-  seekMs: startMs > leadMs ? startMs - leadMs : null,
-});
+export function planEntry(startMs: number, { probe }: SourceFile): SourceEntry {
+  const { frameRate } = probe.video;
+  const beforeMs = Math.max(leadMs, frameRate === null ? 0 : Math.ceil((leadPictures / frameRate) * 1000));
+  return { seekMs: startMs > beforeMs ? startMs - beforeMs : null };
+}

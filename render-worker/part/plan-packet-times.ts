@@ -10,8 +10,8 @@ import type { RenderSpan } from "./render-span.ts";
  *   the beginning.
  * - Times of decoding begin a fixed lead before the first picture. Encoders choose that lead by the pictures that they happen to see, and it ends
  *   up in the initialisation segment's edit list, which must be the same for all parts. At constant rates it is two pictures, which is what encoders
- *   with B-frames choose themselves; at variable rates two ticks, because no more is certain to lie behind the last picture of the part before. From
- *   there on each picture is decoded at least one tick after the one before it, and as late as the encoder says.
+ *   with B-frames choose themselves; at variable and slow rates two ticks, because no more is certain to lie behind the last picture of the part
+ *   before: where a part has but a few pictures, encoders decode each as late as it is shown. From there on each picture is decoded at least one tick after the one before it, and as late as the encoder says.
  * - Durations reach to the next packet: the muxer takes the time of a segment's first picture from the durations before it.
  */
 export function planPacketTimes(
@@ -34,6 +34,10 @@ export function planPacketTimes(
 const frameTicks = (source: SourceFile, { frameRate }: Pick<PlannedRung, "frameRate">): number =>
   Math.max(1, Math.round(planTimeScale(source) / (frameRate ?? 30)));
 
+/** Pictures per second; below it, a part of some seconds may end before an encoder has its delay. */
+const slow = 5;
+
 function leadTicks(source: SourceFile, rung: Pick<PlannedRung, "frameRate">): number {
-  return source.frameRate && !source.probe.video.isVariableFrameRate ? 2 * frameTicks(source, rung) : 2;
+  const isSteady = source.frameRate && !source.probe.video.isVariableFrameRate;
+  return isSteady && (rung.frameRate ?? slow) >= slow ? 2 * frameTicks(source, rung) : 2;
 }
