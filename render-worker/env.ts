@@ -63,7 +63,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       unsentBytes: fields.MAX_UNSENT_BYTES,
       sourceCacheBytes: fields.SOURCE_CACHE_BYTES,
       heartbeatMs: 5_000,
-      progressMs: 250,
+      progressMs: 500,
       stallTimeoutMs: 120_000,
       shutdownGraceMs: fields.SHUTDOWN_GRACE * 1000,
     },

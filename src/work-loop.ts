@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { listen } from "./listen.ts";
 
-const pollMs = 1_000;
+const pollMs = 2_000;
 const firstRetryMs = 250;
 const lastRetryMs = 5_000;
 
@@ -13,7 +13,7 @@ export interface WorkLoop extends AsyncDisposable {
 
 /**
  * Does a piece of work again and again until disposed: at once while there is more, else when NOTIFY on the channel says so, and every
- * second besides, for what is due by time and for notifications that were lost. Failures back off to 5 s, with jitter.
+ * two seconds besides, for what is due by time and for notifications that were lost. Failures back off to 5 s, with jitter.
  */
 export async function startWorkLoop(loop: {
   databaseUrl: string;

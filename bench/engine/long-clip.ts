@@ -15,21 +15,25 @@ export interface LongClip {
 
 const codecs = {
   standard: {
-    options: "-c:v libx264 -preset ultrafast -b:v 3M -g 60 -pix_fmt yuv420p -c:a aac -b:a 128k",
+    picture: "-c:v libx264 -preset ultrafast -b:v 3M -g 60 -pix_fmt yuv420p",
+    sound: "-c:a aac -b:a 128k",
     suffix: "mp4",
   },
-  other: { options: "-c:v mpeg2video -b:v 6M -g 15 -pix_fmt yuv420p -c:a mp2 -b:a 192k", suffix: "mkv" },
+  other: { picture: "-c:v mpeg2video -b:v 6M -g 15 -pix_fmt yuv420p", sound: "-c:a mp2 -b:a 192k", suffix: "mkv" },
 } as const;
 
-/** A loop of ten seconds, so that ninety minutes are made in the time of a copy. Kept in the system's temporary folder. */
+/**
+ * A loop of ten seconds, so that ninety minutes are made in little more than the time of a copy; its sound in one piece, as a looped one has gaps at which no
+ * recording has any. Kept in the system's temporary folder.
+ */
 export async function makeLongClip(
   ffmpeg: string,
   { kind, size, seconds, rate = 30 }: LongClip,
   print: (line: string) => void,
 ): Promise<string> {
   const folder = join(tmpdir(), "reelay-bench");
-  const { options, suffix } = codecs[kind];
-  const path = join(folder, `loop-${kind}-${size}-${rate}fps-${seconds}s-v2.${suffix}`);
+  const { picture, sound, suffix } = codecs[kind];
+  const path = join(folder, `loop-${kind}-${size}-${rate}fps-${seconds}s-v3.${suffix}`);
   const isThere = await access(path).then(
     () => true,
     () => false,
@@ -37,12 +41,15 @@ export async function makeLongClip(
   if (isThere) return path;
   await mkdir(folder, { recursive: true });
   const loop = join(folder, `loop-${kind}-${size}-${process.pid}.${suffix}`);
-  const sources = `-f lavfi -i testsrc2=size=${size}:rate=${rate}:duration=10,noise=alls=4:allf=t -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10`;
-  await call(ffmpeg, `-hide_banner -nostdin -v error -y ${sources} ${options} ${loop}`);
+  const quietly = "-hide_banner -nostdin -v error -y";
+  const test = `testsrc2=size=${size}:rate=${rate}:duration=10,noise=alls=4:allf=t`;
+  await call(ffmpeg, `${quietly} -f lavfi -i ${test} ${picture} ${loop}`);
   const unfinished = join(folder, `unfinished-${process.pid}.${suffix}`);
   print(`clip: ${seconds} s of ${size}, ${kind}`);
-  const again = `-stream_loop ${Math.ceil(seconds / 10) - 1} -i ${loop} -c copy -t ${seconds} -movflags +faststart`;
-  await call(ffmpeg, `-hide_banner -nostdin -v error -y ${again} ${unfinished}`);
+  const pictures = `-stream_loop ${Math.ceil(seconds / 10) - 1} -i ${loop}`;
+  const tone = `-f lavfi -i sine=frequency=440:sample_rate=48000:duration=${seconds}`;
+  const made = `-map 0:v -map 1:a -c:v copy ${sound} -t ${seconds} -movflags +faststart`;
+  await call(ffmpeg, `${quietly} ${pictures} ${tone} ${made} ${unfinished}`);
   await rename(unfinished, path);
   return path;
 }

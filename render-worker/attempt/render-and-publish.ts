@@ -74,7 +74,7 @@ export interface Made {
   encoders: Record<string, string>;
 }
 
-const tickMs = 250;
+const tickMs = 500;
 const defaultUnsentBytes = 256 * 1024 * 1024;
 
 /**

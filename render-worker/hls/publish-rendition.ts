@@ -41,7 +41,8 @@ export interface RenditionOptions {
 }
 
 const immutable = "public, max-age=31536000, immutable";
-const pollMs = 500;
+/** Where the system tells of changes, in case it did not; and where it cannot. */
+const pollMs = { watched: 2_000, unwatched: 500 };
 
 /**
  * Brings one rendition into the store while ffmpeg writes it: the initialisation segment, then every segment as soon as its last piece is finished, and
@@ -98,7 +99,7 @@ export class RenditionPublisher implements AsyncDisposable {
     } catch {
       this.#watcher = null;
     }
-    this.#timer = setInterval(() => this.#scanSoon(), pollMs);
+    this.#timer = setInterval(() => this.#scanSoon(), this.#watcher ? pollMs.watched : pollMs.unwatched);
   }
 
   /**
