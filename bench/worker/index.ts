@@ -8,7 +8,7 @@ import { renderByHand, showCommand } from "./by-hand.ts";
 import { findOrMakeClip } from "./clip.ts";
 import { type Rendered, startSystem } from "./system.ts";
 
-const goals = { cpuRatio: 1.05, wallRatio: 1.1 };
+const goals = { cpuRatio: 1.03, wallRatio: 1.05 };
 
 /**
  * What the worker costs beyond the encoding itself: the real program, from a task's publication to its completion, against one bare

@@ -1,6 +1,5 @@
-import { buffer } from "node:stream/consumers";
 import type { Provenance } from "@reelay/contracts";
-import { retryStore } from "../hls/retry-store.ts";
+import { readObject } from "../hls/read-object.ts";
 import type { FinishedRendition } from "../quality/finished-rendition.ts";
 import { readEncoder } from "../quality/read-encoder.ts";
 import type { AttemptContext } from "./context.ts";
@@ -20,10 +19,7 @@ export async function describeOutput(
   for (const { variant, segments } of renditions) {
     const key = segments[0]?.key;
     if (key === undefined) continue;
-    const { body } = await retryStore(`read ${key}`, signal, () =>
-      store.read(key, { end: beginningBytes - 1, signal }),
-    );
-    const build = readEncoder(await buffer(body));
+    const build = readEncoder(await readObject(store, key, { end: beginningBytes - 1, signal }));
     const encoder = [named[variant.name], build].filter((name) => name !== undefined && name !== null);
     if (encoder.length > 0) encoders[variant.name] = encoder.join(", ");
   }

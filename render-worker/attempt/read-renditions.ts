@@ -1,8 +1,7 @@
-import { text } from "node:stream/consumers";
 import { objectKeys } from "@reelay/contracts";
 import { initFile } from "../ffmpeg/plan-render.ts";
 import { parseMediaPlaylist } from "../hls/media-playlist.ts";
-import { retryStore } from "../hls/retry-store.ts";
+import { readObject } from "../hls/read-object.ts";
 import type { FinishedRendition } from "../quality/finished-rendition.ts";
 import type { AttemptContext } from "./context.ts";
 
@@ -27,9 +26,8 @@ export async function readRenditions(
   for (const variant of variants) {
     const key = variant.playlist?.isComplete ? variant.playlist.key : "";
     if (!key.startsWith(prefix)) continue;
-    const { body } = await retryStore(`read ${key}`, signal, () => store.read(key, { signal }));
     const folder = key.slice(0, key.lastIndexOf("/") + 1);
-    const { segments } = parseMediaPlaylist(await text(body));
+    const { segments } = parseMediaPlaylist((await readObject(store, key, { signal })).toString());
     const named = segments.map(({ uri, durationMs }) => ({ key: folder + uri, durationMs }));
     renditions.push({ variant, initKey: folder + initFile, segments: placed(named, 0) });
   }

@@ -1,5 +1,5 @@
 import { type Account, objectKeys, soundsOf, toSounds } from "@reelay/contracts";
-import { retryStore } from "../hls/retry-store.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import { reportedProbe, type SourceFile } from "../probe/source-file.ts";
 import type { AttemptContext } from "./context.ts";
 
@@ -39,7 +39,6 @@ export async function writeManifest(
     endedAt: new Date().toISOString(),
   };
   const key = objectKeys.attemptManifest(ref.videoId, ref.attemptId);
-  await retryStore(`store ${key}`, signal, () =>
-    store.put(key, JSON.stringify(manifest, null, 2), { contentType: "application/json", signal }),
-  );
+  const body = Buffer.from(JSON.stringify(manifest, null, 2));
+  await storeOnce(store, key, body, { contentType: "application/json", cacheControl: "no-store", signal });
 }

@@ -1,14 +1,10 @@
-import { createWriteStream } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
-import type { Readable } from "node:stream";
-import { buffer, text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
 import type { PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { RenderError, retriableError } from "../errors.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
-import { retryStore } from "../hls/retry-store.ts";
+import { readObject } from "../hls/read-object.ts";
 import { planConcat } from "./plan-concat.ts";
 
 /** A rendition as ffmpeg reads it: a fragmented MP4, or a list of several that follow on one another. */
@@ -44,15 +40,14 @@ export async function bringTogether(
   { ffprobePath, directory, name, mayMix }: Into,
   signal: AbortSignal,
 ): Promise<Brought> {
-  const read = async (piece: string) =>
-    (await retryStore(`read ${piece}`, signal, () => store.read(piece))).body;
+  const read = (piece: string) => readObject(store, piece, { signal });
   const readFrom = (uri: string) => read(posix.join(posix.dirname(key), uri));
-  const runs = await readRuns(await text(await read(key)), async (uri) => await buffer(await readFrom(uri)));
+  const runs = await readRuns((await read(key)).toString(), readFrom);
   if (runs.length > 1 && !mayMix) throw mixed(key);
   const files: string[] = [];
   for (const [index, run] of runs.entries()) {
     const file = `${name}-${index}.mp4`;
-    await bring(run, join(directory, file), { readFrom, signal });
+    await bring(run, join(directory, file), readFrom);
     files.push(file);
   }
   const [only = ""] = files;
@@ -81,11 +76,10 @@ async function readRuns(playlist: string, readInit: (uri: string) => Promise<Buf
 async function bring(
   { init, uris }: Run,
   path: string,
-  { readFrom, signal }: { readFrom: (uri: string) => Promise<Readable>; signal: AbortSignal },
+  readFrom: (uri: string) => Promise<Buffer>,
 ): Promise<void> {
   await writeFile(path, init);
-  for (const uri of uris)
-    await pipeline(await readFrom(uri), createWriteStream(path, { flags: "a" }), { signal });
+  for (const uri of uris) await appendFile(path, await readFrom(uri));
 }
 
 /** When a file begins, in microseconds, as ffmpeg's list sees it. */

@@ -13,7 +13,7 @@ import type { AttemptContext } from "../attempt/context.ts";
 import { retriableError } from "../errors.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
-import { retryStore } from "../hls/retry-store.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */
@@ -70,13 +70,8 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   }
   const made = await stat(path);
   const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, downloadFolder, file);
-  await retryStore(`store ${key}`, signal, () =>
-    store.adopt(key, path, {
-      contentType: "video/mp4",
-      cacheControl: "public, max-age=31536000, immutable",
-      signal,
-    }),
-  );
+  const kept = { contentType: "video/mp4", cacheControl: "public, max-age=31536000, immutable" };
+  await storeOnce(store, key, { path }, { ...kept, signal });
   await rm(directory, { recursive: true, force: true });
   return { key, variant: variant.name, sizeBytes: made.size };
 }

@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { expect, test } from "vitest";
-import { RenderError } from "../errors.ts";
+import { RenderError, retriableError } from "../errors.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { startOrigin } from "../testing/origin.ts";
 import { beginDownload } from "./download.ts";
@@ -29,6 +31,7 @@ async function fetched(
   policy: Partial<FetchPolicy> = {},
   maxBytes = 1_000,
   onRead?: (sizeBytes: number) => void,
+  assertRoom?: (sizeBytes: number) => Promise<void>,
 ) {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "source");
@@ -39,6 +42,7 @@ async function fetched(
       policy: { timeoutMs: 5_000, allowPrivate: ["127.0.0.1"], ...policy },
       signal: new AbortController().signal,
       onRead,
+      ...(assertRoom && { assertRoom }),
     });
     const { sizeBytes, sha256 } = await download.done;
     const bytes = await readFile(path);
@@ -127,6 +131,38 @@ test("a server that stops sending is given up, and may be tried again", async ()
     code: "SOURCE_URL_TIMEOUT",
     retriable: true,
   });
+});
+
+test("an origin that only drips is given up for good, however long its file is to take", async () => {
+  await using server = await serve((_request, response) => {
+    response.writeHead(200);
+    const drip = setInterval(() => response.write("."), 20);
+    response.once("close", () => clearInterval(drip));
+  });
+  const pace = { bytes: 10_000, windowMs: 300 };
+  expect(await fetched(server.url, { pace })).toMatchObject({
+    code: "SOURCE_URL_TOO_SLOW",
+    retriable: false,
+    message: expect.stringMatching(/gave \d+ bytes in 0\.3 s; at least 10000 are expected/),
+  });
+});
+
+test("a file of unknown size ends alone when the disk is nearly full", async () => {
+  await using server = await serve((_request, response) => {
+    response.writeHead(200);
+    const piece = Buffer.alloc(1024 ** 2);
+    void pipeline(Readable.from(Array.from({ length: 80 }, () => piece)), response).catch(() => undefined);
+  });
+  const asked: number[] = [];
+  const assertRoom = (bytes: number) => {
+    asked.push(bytes);
+    if (asked.length > 1) throw retriableError("WORKER", "WORK_DIRECTORY_FULL", "full");
+    return Promise.resolve();
+  };
+  expect(await fetched(server.url, {}, 1e9, undefined, assertRoom)).toMatchObject({
+    code: "WORK_DIRECTORY_FULL",
+  });
+  expect(asked).toEqual([0, 512 * 1024 ** 2]);
 });
 
 test("a connection that breaks in the middle, and a host that does not exist, may be tried again", async () => {

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { RenderError } from "../errors.ts";
 import { Growth } from "../source/growth.ts";
 import { backoffMs, sleep } from "../wait.ts";
-import { codeOf, explainFetchFailure, tooLarge } from "./explain-failure.ts";
+import { codeOf, explainFetchFailure, tooLarge, tooSlow } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 import { Origin, type OriginFile } from "./origin.ts";
 
@@ -16,7 +16,7 @@ export interface DownloadOptions {
   signal: AbortSignal;
   /** Told of the bytes that came. */
   onRead?: ((sizeBytes: number) => void) | undefined;
-  /** Called before anything is written, where the size is known; may throw. */
+  /** Called before anything is written, with the size where that is known, and else as it grows, with what is to stay free; may throw. */
   assertRoom?: ((sizeBytes: number) => Promise<void>) | undefined;
 }
 
@@ -31,6 +31,11 @@ export interface Download extends AsyncDisposable {
   /** Settles with the last byte, or with a `RenderError` whose code begins with `SOURCE_` or `WORK_`. */
   done: Promise<{ sizeBytes: number; sha256: string }>;
 }
+
+const defaultPace = { bytes: 1024 ** 2, windowMs: 60_000 };
+/** A file of unknown size leaves so much to the worker's other attempts, looked at as often as so much has come. */
+const keptFreeBytes = 512 * 1024 ** 2;
+const lookEveryBytes = 64 * 1024 ** 2;
 
 /** How often in a row, without a byte in between, a transfer that broke is gone on with. */
 const resumptions = 5;
@@ -54,13 +59,16 @@ export async function beginDownload(url: string, options: DownloadOptions): Prom
     if (file.sizeBytes !== null && file.sizeBytes > maxBytes) throw tooLarge(file.sizeBytes, maxBytes);
     await options.assertRoom?.(file.sizeBytes ?? 0);
     const handle = resources.use(await open(path, "w+"));
-    const done = receive(body, { ...options, origin, file, handle, growth, signal }).catch(
-      (error: unknown) => {
-        const failure = explained(explain, error);
+    const crawling = new AbortController();
+    const watch = watchPace(growth, policy.pace ?? defaultPace, (error) => crawling.abort(error));
+    const receiving = { ...options, origin, file, handle, growth };
+    const done = receive(body, { ...receiving, signal: AbortSignal.any([signal, crawling.signal]) })
+      .catch((error: unknown) => {
+        const failure = explained(explain, crawling.signal.aborted ? crawling.signal.reason : error);
         growth.fail(failure);
         throw failure;
-      },
-    );
+      })
+      .finally(() => clearInterval(watch));
     // Whoever waits for bytes is told as well.
     done.catch(() => undefined);
     const owned = resources.move();
@@ -83,6 +91,22 @@ function explained(explain: (error: unknown) => unknown, error: unknown): unknow
   } catch (stopped) {
     return stopped;
   }
+}
+
+/** A break, while which nothing comes, is no slowness; after it, one window may be short. */
+function watchPace(
+  growth: Growth,
+  pace: { bytes: number; windowMs: number },
+  onSlow: (error: unknown) => void,
+): NodeJS.Timeout {
+  let before = 0;
+  let slowInRow = 0;
+  return setInterval(() => {
+    const came = growth.grown - before;
+    before = growth.grown;
+    slowInRow = came > 0 && came < pace.bytes ? slowInRow + 1 : 0;
+    if (slowInRow > 1) onSlow(tooSlow(came, pace));
+  }, pace.windowMs);
 }
 
 interface Receiving extends DownloadOptions {
@@ -120,11 +144,14 @@ async function receive(
 
 async function write(
   body: Readable,
-  { handle, growth, maxBytes, onRead }: Receiving,
+  { file, handle, growth, maxBytes, onRead, assertRoom }: Receiving,
   hash: { update(chunk: Uint8Array): unknown },
 ): Promise<void> {
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (growth.grown + chunk.length > maxBytes) throw tooLarge(growth.grown + chunk.length, maxBytes);
+    const grown = growth.grown + chunk.length;
+    if (grown > maxBytes) throw tooLarge(grown, maxBytes);
+    const isLook = Math.floor(grown / lookEveryBytes) > Math.floor(growth.grown / lookEveryBytes);
+    if (file.sizeBytes === null && isLook) await assertRoom?.(keptFreeBytes);
     for (let at = 0; at < chunk.length; ) {
       const { bytesWritten } = await handle.write(chunk, at, chunk.length - at, growth.grown + at);
       at += bytesWritten;

@@ -11,6 +11,13 @@ export const tooLarge = (bytes: number, maxBytes: number): RenderError =>
     `The source's URL gives ${bytes} bytes or more; at most ${maxBytes} are taken. Use a smaller file, or raise MAX_SOURCE_BYTES.`,
   );
 
+/** A slow origin is as slow the next time. */
+export const tooSlow = (bytes: number, pace: { bytes: number; windowMs: number }): RenderError =>
+  inputError(
+    "SOURCE_URL_TOO_SLOW",
+    `The source's URL gave ${bytes} bytes in ${pace.windowMs / 1000} s; at least ${pace.bytes} are expected. Offer the file at a faster address, or upload it.`,
+  );
+
 /** What was begun with one file cannot be ended with another. */
 export const changed = (): RenderError =>
   retriableError(

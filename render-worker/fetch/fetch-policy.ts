@@ -4,6 +4,8 @@ export interface FetchPolicy {
   timeoutMs: number;
   /** Milliseconds without a byte. Default 30 s. */
   idleTimeoutMs?: number;
+  /** How much must come in how long, on average: a slow origin would hold a slot for hours. Default 1 MiB in a minute. */
+  pace?: { bytes: number; windowMs: number };
   /** Hosts, addresses and CIDR ranges that are allowed although they are not public. */
   allowPrivate: readonly string[];
 }

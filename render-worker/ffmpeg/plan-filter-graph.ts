@@ -3,6 +3,8 @@ import { isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { planColours } from "./plan-colours.ts";
+import { planFit } from "./plan-fit.ts";
 import { uploadFilters } from "./plan-device-graph.ts";
 import { planThinning } from "./plan-thinning.ts";
 import { tap } from "./tap.ts";
@@ -54,6 +56,7 @@ export function planCommonFilters(
   span: RenderSpan = wholeSpan,
   thinning: readonly string[] = [],
 ): string[] {
+  const colours = planColours(video);
   return [
     // Only frames that are marked as interlaced are touched, and each gives one frame.
     ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
@@ -61,8 +64,9 @@ export function planCommonFilters(
     ...(span.startMs === 0 && mayBeginEarly(container, video) ? ["trim=start=-0.005"] : []),
     ...trim(span),
     ...thinning,
-    `scale=${size.width}:${size.height}${video.colorRange === "pc" ? ":out_range=tv" : ""}`,
+    ...planFit(video, size, colours.scale),
     "setsar=1",
+    ...colours.labels,
     ...toneMap(video, filters),
     "format=yuv420p",
   ];

@@ -1,10 +1,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import type { Quality } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
-import { retryStore } from "../hls/retry-store.ts";
+import { readObject } from "../hls/read-object.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { canBeEntered } from "../part/plan-entry.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -103,8 +102,7 @@ async function readPieces(
     startMs: number;
     durationMs: number;
   }[] = [];
-  const read = async (key: string): Promise<Buffer> =>
-    buffer((await retryStore(`read ${key}`, signal, () => store.read(key, { signal }))).body);
+  const read = (key: string) => readObject(store, key, { signal });
   for (const { variant, initKey, segments } of renditions) {
     const segment = segments.find(
       ({ startMs, durationMs }) => startMs <= momentMs && momentMs < startMs + durationMs,

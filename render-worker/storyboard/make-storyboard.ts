@@ -6,7 +6,7 @@ import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
-import { retryStore } from "../hls/retry-store.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { formatStoryboard } from "./format-storyboard.ts";
 import {
@@ -69,18 +69,12 @@ async function makeAndStore(
   }
   const keyOf = (file: string) => objectKeys.attemptFile(ref.videoId, ref.attemptId, storyboardFolder, file);
   for (const sprite of sprites) {
-    await retryStore(`store ${keyOf(sprite)}`, signal, () =>
-      store.adopt(keyOf(sprite), join(directory, sprite), {
-        ...{ contentType: "image/jpeg", cacheControl: immutable, signal },
-      }),
-    );
+    const kept = { contentType: "image/jpeg", cacheControl: immutable, signal };
+    await storeOnce(store, keyOf(sprite), { path: join(directory, sprite) }, kept);
   }
   const vttKey = keyOf("storyboard.vtt");
   const endMs = source.probe.durationMs ?? 0;
-  await retryStore(`store ${vttKey}`, signal, () =>
-    store.put(vttKey, formatStoryboard(plan, { timesMs, sprites, endMs }), {
-      ...{ contentType: "text/vtt", cacheControl: immutable, signal },
-    }),
-  );
+  const vtt = Buffer.from(formatStoryboard(plan, { timesMs, sprites, endMs }));
+  await storeOnce(store, vttKey, vtt, { contentType: "text/vtt", cacheControl: immutable, signal });
   return { vttKey, spriteKeys: sprites.map(keyOf), intervalMs: plan.intervalMs };
 }

@@ -21,6 +21,9 @@ export interface DashRendition {
   label?: string | null;
 }
 
+/** What rounding and a sound's frames may differ by. */
+const alignedMs = 2;
+
 /** Ticks per second: playlists state durations in microseconds. */
 const timeScale = 1_000_000;
 
@@ -50,6 +53,18 @@ export function planMpd(renditions: readonly DashRendition[], segmentDurationMs:
   ].join("\n");
 }
 
+/** Whether players may change from one to another wherever a segment ends: a copied source is cut where its own key frames are. */
+function areAligned([first, ...others]: readonly DashRendition[]): boolean {
+  return others.every(({ segments }) =>
+    segments
+      .slice(0, -1)
+      .every(({ durationMs }, index) => {
+        const there = first?.segments[index];
+        return there === undefined || Math.abs(there.durationMs - durationMs) < alignedMs;
+      }),
+  );
+}
+
 function toSet(renditions: readonly DashRendition[], index: number): string[] {
   const [first] = renditions;
   if (!first) return [];
@@ -57,7 +72,7 @@ function toSet(renditions: readonly DashRendition[], index: number): string[] {
     `id="${index}"`,
     `contentType="${first.kind}"`,
     `mimeType="${first.kind}/mp4"`,
-    'segmentAlignment="true"',
+    `segmentAlignment="${areAligned(renditions)}"`,
     'startWithSAP="1"',
     first.language && `lang="${escape(first.language)}"`,
   ].filter(Boolean);

@@ -28,6 +28,7 @@ beforeAll(async () => {
   await store.put(segment, "0123456789");
   await store.put(playlist, "#EXTM3U\n");
   await store.put("videos/v1/source/secret.mp4", "original");
+  await store.put("videos/v1/attempts/a1/manifest.json", "{}");
 });
 
 afterAll(async () => {
@@ -162,6 +163,8 @@ test.each([
   "/media/../package.json",
   "/media/%2e%2e/%2e%2e/etc/passwd",
   "/media/videos/v1/attempts/../source/secret.mp4",
+  "/media/videos/v1/attempts/a1/manifest.json",
+  "/media/Videos/v1/attempts/a1/Manifest.json",
   "/media/videos/v1/%2e%2e/v1/source/secret.mp4",
   "/media/videos%2Fv1%2Fsource%2Fsecret.mp4",
   "/media/videos/v1%2fattempts/a1/720p/seg_0.m4s",

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { ObjectNotFoundError, type ObjectStore, type StoredObject } from "@reelay/object-store";
 import { headersOf, openToAll, preflight } from "./media-headers.ts";
-import { isSourceKey, parseMediaKey } from "./media-key.ts";
+import { isManifestKey, isSourceKey, parseMediaKey } from "./media-key.ts";
 import { type MediaPlan, planResponse } from "./plan-response.ts";
 
 export interface MediaHandlerOptions {
@@ -39,7 +39,7 @@ export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
       return true;
     }
     const key = parseMediaKey(path.slice(basePath.length));
-    const isHidden = key === null || (!serveSources && isSourceKey(key));
+    const isHidden = key === null || isManifestKey(key) || (!serveSources && isSourceKey(key));
     try {
       if (isHidden || !(await serve(store, key, req, res))) refuseMissing(res, path);
     } catch (error) {

@@ -19,3 +19,6 @@ export function parseMediaKey(path: string): string | null {
 
 /** Originals are the customer's material, not what viewers play. Any case: some file systems fold it. */
 export const isSourceKey = (key: string): boolean => /^videos\/[^/]+\/source\//i.test(key);
+
+/** What an attempt was made by (commands, host names) is the operator's. */
+export const isManifestKey = (key: string): boolean => /^videos\/[^/]+\/attempts\/[^/]+\/manifest\.json$/i.test(key);

@@ -1,0 +1,23 @@
+import type { VideoStreamProbe } from "@reelay/contracts";
+
+/**
+ * The filters that bring a picture to a size. One of another shape than the video's, as recordings of calls and broadcasts have in their middle, keeps its
+ * own between black bars: ffmpeg sets up its graph anew for it, and the expressions with it. Pure.
+ *
+ * @param options of `scale`, each with its colon
+ */
+export function planFit(
+  video: Pick<VideoStreamProbe, "width" | "height" | "codedWidth" | "codedHeight" | "rotation">,
+  { width, height }: { width: number; height: number },
+  options: string,
+): string[] {
+  const aspect = "iw*sar/ih";
+  const isTurned = video.rotation === 90 || video.rotation === 270;
+  const [codedWidth, codedHeight] = isTurned
+    ? [video.codedHeight, video.codedWidth]
+    : [video.codedWidth, video.codedHeight];
+  const isSame = `eq(iw,${codedWidth})*eq(ih,${codedHeight})+lt(abs(${aspect}/(${video.width}/${video.height})-1),0.02)`;
+  const w = `if(${isSame},${width},max(2,2*trunc(min(${width},${height}*${aspect})/2)))`;
+  const h = `if(${isSame},${height},max(2,2*trunc(min(${height},${width}/(${aspect}))/2)))`;
+  return [`scale='${w}':'${h}'${options}`, `pad=${width}:${height}:-1:-1`];
+}

@@ -1,0 +1,69 @@
+/** What the pictures of odd sources look like in the variants, on both releases of ffmpeg. */
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test } from "vitest";
+import type { FfmpegTools } from "./ffmpeg/tools.ts";
+import { words } from "./ffmpeg/words.ts";
+import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+
+const exec = promisify(execFile);
+const folder = await temporaryDirectory();
+afterAll(() => folder[Symbol.asyncDispose]());
+const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
+
+/** The colour of one pixel of the only variant at a time, as a player that goes by its labels shows it. */
+async function render(tools: FfmpegTools, clip: string) {
+  await using system = await startWorker({}, tools);
+  const end = await system.end(await system.request(clip, { profile }));
+  expect(end).toMatchObject({ type: "render.completed.v1" });
+  const variant = "state" in end ? end.state.variants.find(({ status }) => status === "READY") : undefined;
+  const playlist = system.store.path(variant?.playlist?.key ?? "");
+  const raw = join(folder.path, "picture.rgb");
+  return async (seconds: number, x: number, y: number) => {
+    const at = `crop=2:2:${x}:${y},scale=out_range=pc,format=rgb24`;
+    await exec(tools.ffmpeg.path, [
+      ...words("-v error -y -i"),
+      playlist,
+      ...["-ss", String(seconds)],
+      ...words(`-vf ${at} -frames:v 1 -f rawvideo`),
+      raw,
+    ]);
+    return [...(await readFile(raw)).subarray(0, 3)];
+  };
+}
+
+const near = (colour: readonly number[]) => colour.map((value) => expect.closeTo(value, -1.3));
+
+describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
+  "ffmpeg $version",
+  ({ tools, version }) => {
+    test("a recording whose shape changes in its middle keeps its shapes", async () => {
+      const piece = (size: string, colour: string, offset: number) =>
+        makeClip(
+          join(folder.path, `${colour}-${version}.ts`),
+          words(
+            `-f lavfi -i color=${colour}:s=${size}:r=25:d=2 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -output_ts_offset ${offset}`,
+          ),
+        );
+      const pieces = [await piece("320x180", "white", 0), await piece("180x320", "white@1", 2)];
+      const clip = join(folder.path, `turning-${version}.ts`);
+      await writeFile(clip, Buffer.concat(await Promise.all(pieces.map((path) => readFile(path)))));
+      const pixel = await render(tools, clip);
+      expect(await pixel(0.5, 4, 70)).toEqual(near([255, 255, 255]));
+      // Black bars beside what is upright.
+      expect(await pixel(3, 4, 70)).toEqual(near([0, 0, 0]));
+      expect(await pixel(3, 128, 70)).toEqual(near([255, 255, 255]));
+    }, 60_000);
+
+    test("a recording in red, green and blue has its colours", async () => {
+      const clip = await makeClip(
+        join(folder.path, `rgb-${version}.mov`),
+        words("-f lavfi -i color=0x30C060:s=320x180:r=25:d=2,format=rgb24 -c:v qtrle -pix_fmt rgb24"),
+      );
+      const pixel = await render(tools, clip);
+      expect(await pixel(1, 100, 70)).toEqual(near([0x30, 0xc0, 0x60]));
+    }, 60_000);
+  },
+);
