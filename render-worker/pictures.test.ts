@@ -14,8 +14,7 @@ afterAll(() => folder[Symbol.asyncDispose]());
 const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
 
 /** The colour of one pixel of the only variant at a time, as a player that goes by its labels shows it. */
-async function render(tools: FfmpegTools, clip: string) {
-  await using system = await startWorker({}, tools);
+async function render(system: Awaited<ReturnType<typeof startWorker>>, tools: FfmpegTools, clip: string) {
   const end = await system.end(await system.request(clip, { profile }));
   expect(end).toMatchObject({ type: "render.completed.v1" });
   const variant = "state" in end ? end.state.variants.find(({ status }) => status === "READY") : undefined;
@@ -50,7 +49,8 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const pieces = [await piece("320x180", "white", 0), await piece("180x320", "white@1", 2)];
       const clip = join(folder.path, `turning-${version}.ts`);
       await writeFile(clip, Buffer.concat(await Promise.all(pieces.map((path) => readFile(path)))));
-      const pixel = await render(tools, clip);
+      await using system = await startWorker({}, tools);
+      const pixel = await render(system, tools, clip);
       expect(await pixel(0.5, 4, 70)).toEqual(near([255, 255, 255]));
       // Black bars beside what is upright.
       expect(await pixel(3, 4, 70)).toEqual(near([0, 0, 0]));
@@ -62,7 +62,8 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         join(folder.path, `rgb-${version}.mov`),
         words("-f lavfi -i color=0x30C060:s=320x180:r=25:d=2,format=rgb24 -c:v qtrle -pix_fmt rgb24"),
       );
-      const pixel = await render(tools, clip);
+      await using system = await startWorker({}, tools);
+      const pixel = await render(system, tools, clip);
       expect(await pixel(1, 100, 70)).toEqual(near([0x30, 0xc0, 0x60]));
     }, 60_000);
   },

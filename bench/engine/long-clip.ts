@@ -19,7 +19,11 @@ const codecs = {
     sound: "-c:a aac -b:a 128k",
     suffix: "mp4",
   },
-  other: { picture: "-c:v mpeg2video -b:v 6M -g 15 -pix_fmt yuv420p", sound: "-c:a mp2 -b:a 192k", suffix: "mkv" },
+  other: {
+    picture: "-c:v mpeg2video -b:v 6M -g 15 -pix_fmt yuv420p",
+    sound: "-c:a mp2 -b:a 192k",
+    suffix: "mkv",
+  },
 } as const;
 
 /**

@@ -159,7 +159,7 @@ test("a file of unknown size ends alone when the disk is nearly full", async () 
     if (asked.length > 1) throw retriableError("WORKER", "WORK_DIRECTORY_FULL", "full");
     return Promise.resolve();
   };
-  expect(await fetched(server.url, {}, 1e9, undefined, assertRoom)).toMatchObject({
+  expect(await fetched(server.url, { timeoutMs: 60_000 }, 1e9, undefined, assertRoom)).toMatchObject({
     code: "WORK_DIRECTORY_FULL",
   });
   expect(asked).toEqual([0, 512 * 1024 ** 2]);

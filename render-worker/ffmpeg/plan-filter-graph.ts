@@ -4,8 +4,8 @@ import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planColours } from "./plan-colours.ts";
-import { planFit } from "./plan-fit.ts";
 import { uploadFilters } from "./plan-device-graph.ts";
+import { planFit } from "./plan-fit.ts";
 import { planThinning } from "./plan-thinning.ts";
 import { tap } from "./tap.ts";
 import { trim } from "./trim.ts";
@@ -50,12 +50,13 @@ export function planFilterGraph(
  * @param thinning which frames are left out before the rest costs anything
  */
 export function planCommonFilters(
-  { probe: { container, video } }: SourceFile,
+  source: SourceFile,
   size: { width: number; height: number },
   filters: readonly string[],
   span: RenderSpan = wholeSpan,
   thinning: readonly string[] = [],
 ): string[] {
+  const { container, video } = source.probe;
   const colours = planColours(video);
   return [
     // Only frames that are marked as interlaced are touched, and each gives one frame.
@@ -64,7 +65,7 @@ export function planCommonFilters(
     ...(span.startMs === 0 && mayBeginEarly(container, video) ? ["trim=start=-0.005"] : []),
     ...trim(span),
     ...thinning,
-    ...planFit(video, size, colours.scale),
+    ...planFit(source, size, colours.scale),
     "setsar=1",
     ...colours.labels,
     ...toneMap(video, filters),

@@ -1,16 +1,17 @@
-import type { VideoStreamProbe } from "@reelay/contracts";
+import type { SourceFile } from "../probe/source-file.ts";
 
 /**
  * The filters that bring a picture to a size. One of another shape than the video's, as recordings of calls and broadcasts have in their middle, keeps its
- * own between black bars: ffmpeg sets up its graph anew for it, and the expressions with it. Pure.
+ * own between black bars: ffmpeg sets up its graph anew for it, and the expressions with it. An MP4 states one size for all its pictures. Pure.
  *
  * @param options of `scale`, each with its colon
  */
 export function planFit(
-  video: Pick<VideoStreamProbe, "width" | "height" | "codedWidth" | "codedHeight" | "rotation">,
+  { probe: { container, video } }: Pick<SourceFile, "probe">,
   { width, height }: { width: number; height: number },
   options: string,
 ): string[] {
+  if (container.startsWith("mov,")) return [`scale=${width}:${height}${options}`];
   const aspect = "iw*sar/ih";
   const isTurned = video.rotation === 90 || video.rotation === 270;
   const [codedWidth, codedHeight] = isTurned

@@ -135,3 +135,15 @@ test("several tracks of sound are sets of their own, with what they are for and 
   const { mediaGroups } = parse(mpd, { manifestUri: "https://example.com/stream.mpd" });
   expect(Object.values(mediaGroups.AUDIO["audio"] ?? {})).toHaveLength(2);
 });
+
+test("a copied source, cut where its own key frames are, promises no alignment with what was encoded", () => {
+  const copied = [2_500, 7_500, 2_000].map((durationMs, index) => ({
+    uri: `../source/0000${index}.m4s`,
+    durationMs,
+  }));
+  const set = (renditions: DashRendition[]) =>
+    /segmentAlignment="(\w+)"/.exec(planMpd(renditions, 4_000) ?? "")?.[1];
+  const encoded = [video("360p", "avc1.64001e", 360), video("720p", "avc1.64001f", 720)];
+  expect(set(encoded)).toBe("true");
+  expect(set([...encoded, { ...video("source", "avc1.640028", 1_080), segments: copied }])).toBe("false");
+});

@@ -56,12 +56,10 @@ export function planMpd(renditions: readonly DashRendition[], segmentDurationMs:
 /** Whether players may change from one to another wherever a segment ends: a copied source is cut where its own key frames are. */
 function areAligned([first, ...others]: readonly DashRendition[]): boolean {
   return others.every(({ segments }) =>
-    segments
-      .slice(0, -1)
-      .every(({ durationMs }, index) => {
-        const there = first?.segments[index];
-        return there === undefined || Math.abs(there.durationMs - durationMs) < alignedMs;
-      }),
+    segments.slice(0, -1).every(({ durationMs }, index) => {
+      const there = first?.segments[index];
+      return there === undefined || Math.abs(there.durationMs - durationMs) < alignedMs;
+    }),
   );
 }
 

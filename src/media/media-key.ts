@@ -21,4 +21,5 @@ export function parseMediaKey(path: string): string | null {
 export const isSourceKey = (key: string): boolean => /^videos\/[^/]+\/source\//i.test(key);
 
 /** What an attempt was made by (commands, host names) is the operator's. */
-export const isManifestKey = (key: string): boolean => /^videos\/[^/]+\/attempts\/[^/]+\/manifest\.json$/i.test(key);
+export const isManifestKey = (key: string): boolean =>
+  /^videos\/[^/]+\/attempts\/[^/]+\/manifest\.json$/i.test(key);
