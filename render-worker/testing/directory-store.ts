@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import type { Readable } from "node:stream";
 import type { ObjectStore, PutBody, PutOptions, ReadOptions, StoredObject } from "@reelay/object-store";
 import { ObjectNotFoundError, PreconditionFailedError } from "@reelay/object-store";
 
@@ -58,7 +59,10 @@ export class DirectoryStore implements ObjectStore {
     };
   }
 
-  async read(key: string, { start = 0, end, signal }: ReadOptions = {}) {
+  async read(
+    key: string,
+    { start = 0, end, signal }: ReadOptions = {},
+  ): Promise<{ object: StoredObject; body: Readable }> {
     await this.beforeRead(key, start);
     const object = await this.head(key);
     if (!object) throw new ObjectNotFoundError(key);
