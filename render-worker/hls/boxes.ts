@@ -27,9 +27,39 @@ export function* walkBoxes(bytes: Buffer): Generator<Box> {
 export function findBox(bytes: Buffer, path: readonly string[]): Buffer | null {
   let body = bytes;
   for (const type of path) {
-    const next = [...walkBoxes(body)].find((box) => box.type === type);
+    const next = walkBoxes(body).find((box) => box.type === type);
     if (!next) return null;
     body = next.body;
   }
   return body;
+}
+
+/** On one level; files in order have a track for each of their streams, and twenty tables of a track. */
+const mostBoxes = 1_000;
+
+/** All boxes of a level that somebody else made. Null where there are more than any file in order has: each takes a hundred times its eight bytes. */
+export function readLevel(bytes: Buffer): Box[] | null {
+  const boxes = walkBoxes(bytes)
+    .take(mostBoxes + 1)
+    .toArray();
+  return boxes.length > mostBoxes ? null : boxes;
+}
+
+/**
+ * The bodies of the boxes of these types, of a level that somebody else made. Null where there are too many boxes, or one of these twice: the
+ * readers of a file, ffmpeg among them, differ in which of them they take.
+ */
+export function pickBoxes<Type extends string>(
+  bytes: Buffer,
+  types: readonly Type[],
+): Partial<Record<Type, Buffer>> | null {
+  const boxes = readLevel(bytes);
+  if (boxes === null) return null;
+  const found: Partial<Record<Type, Buffer>> = {};
+  for (const wanted of types) {
+    const [box, ...more] = boxes.filter(({ type }) => type === wanted);
+    if (more.length > 0) return null;
+    if (box) found[wanted] = box.body;
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import { type Box, findBox } from "../hls/boxes.ts";
+import { type Box, pickBoxes } from "../hls/boxes.ts";
 
 /** ISO 14496-12, 12.1.3 and 12.2.3: what a sample entry holds before its boxes. */
 const visualEntryBytes = 78;
@@ -8,7 +8,7 @@ const soundEntryBytes = 28;
 export function readAvcConfig(descriptions: readonly Box[]): { level: number; lengthBytes: number } | null {
   const entry = descriptions[0];
   if (entry?.type !== "avc1") return null;
-  const avcC = findBox(entry.body.subarray(visualEntryBytes), ["avcC"]);
+  const { avcC } = pickBoxes(entry.body.subarray(visualEntryBytes), ["avcC"]) ?? {};
   if (!avcC || avcC.length < 5) return null;
   return { level: avcC[3] ?? 0, lengthBytes: ((avcC[4] ?? 0) & 3) + 1 };
 }

@@ -1,11 +1,12 @@
 import { open } from "node:fs/promises";
-import { findBox, walkBoxes } from "../hls/boxes.ts";
 import type { SourceFile } from "../probe/source-file.ts";
-import { readPiece, type SourceReader } from "../source/source-reader.ts";
+import type { SourceReader } from "../source/source-reader.ts";
 import { readAvcConfig, readSoundConfig } from "./decoder-configs.ts";
 import { isIdr, type ReadsAt } from "./is-idr.ts";
-import { type Mp4Track, readTrack } from "./mp4-track.ts";
+import { readMovie, type SampledTrack } from "./mp4-movie.ts";
+import type { Mp4Samples } from "./mp4-samples.ts";
 import { type KeyFrame, longestGop, planCuts } from "./plan-cuts.ts";
+import { readMoov } from "./read-moov.ts";
 import { samplePositions } from "./sample-positions.ts";
 import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
 import { placeTrack } from "./timeline.ts";
@@ -19,8 +20,8 @@ const looksAtOnce = 16;
 /** Looked at in one go: what stands before a frame's slices. */
 const windowBytes = 4_096;
 
-/** What is read of a file, wherever it lies. */
-interface Looks extends AsyncDisposable, ReadsAt {
+/** What is looked at of a file, wherever it lies. */
+interface Looks extends AsyncDisposable {
   mostLooks: number;
   /** For one frame, a few bytes here and there. */
   atFrame(): ReadsAt;
@@ -28,12 +29,15 @@ interface Looks extends AsyncDisposable, ReadsAt {
   isAtHand(position: number): boolean;
 }
 
-/** Some hours of video have a few megabytes of tables. */
-const maxMovieBytes = 256 * 1024 * 1024;
+/** Of pictures that all stand for themselves, five hours; others have one such picture in a second or two. */
+const mostKeyFrames = 1_000_000;
+/** Each is a file for ffmpeg, and a request for its store. Ten hours of segments of a second are fewer. */
+const mostSegments = 50_000;
 
 /**
  * The index of an MP4 or MOV file, from its tables and the first bytes of the frames that segments will begin with: the rest is not read,
- * however long the video is. Null where the tables do not say it all (fragmented files) or are not for H.264.
+ * however long the video is. Null where the tables do not say it all (fragmented files), are not for H.264, or claim more than those of any video that is
+ * taken: whoever made them, little memory and time are spent on them.
  */
 export async function readMp4Index(
   source: SourceFile,
@@ -43,28 +47,13 @@ export async function readMp4Index(
     signal,
   }: { reader: SourceReader; segmentDurationMs: number; signal: AbortSignal },
 ): Promise<SourceIndex | null> {
+  const moov = await readMoov(reader, signal);
+  const movie = moov && readMovie(moov, source);
+  if (movie === null) return null;
   await using file = await openLooks(source, reader, signal);
-  const moov = await readMovie(file, source.probe.sizeBytes);
-  if (moov === null || findBox(moov, ["mvex"]) !== null) return null;
-  const mvhd = findBox(moov, ["mvhd"]);
-  if (mvhd === null) return null;
-  const movieTimeScale = mvhd.readUInt32BE(mvhd[0] === 1 ? 20 : 12);
-  // ffmpeg counts its streams in the order of the tracks.
-  const tracks = [...walkBoxes(moov)]
-    .filter(({ type }) => type === "trak")
-    .map(({ body }) => readTrack(body));
-  const video = tracks[source.videoIndex];
-  if (video?.handler !== "vide") return null;
-  const originMs = source.zeroSeconds * 1000;
-  const picture = await readPicture(file, video, { movieTimeScale, originMs, segmentDurationMs, signal });
-  if (picture === null) return null;
-  return {
-    picture,
-    sounds: source.sounds.map(({ index }) => {
-      const sound = tracks[index];
-      return sound?.handler === "soun" ? readSound(sound, { movieTimeScale, originMs }) : null;
-    }),
-  };
+  const placing = { movieTimeScale: movie.timeScale, originMs: source.zeroSeconds * 1000 };
+  const picture = await readPicture(file, movie.picture, { ...placing, segmentDurationMs, signal });
+  return picture && { picture, sounds: movie.sounds.map((sound) => sound && readSound(sound, placing)) };
 }
 
 async function openLooks(source: SourceFile, reader: SourceReader, signal: AbortSignal): Promise<Looks> {
@@ -74,7 +63,6 @@ async function openLooks(source: SourceFile, reader: SourceReader, signal: Abort
       file.read(buffer, offset, length, position);
     return {
       mostLooks: Number.POSITIVE_INFINITY,
-      read,
       atFrame: () => ({ read }),
       isAtHand: () => true,
       [Symbol.asyncDispose]: () => file.close(),
@@ -94,36 +82,8 @@ async function openLooks(source: SourceFile, reader: SourceReader, signal: Abort
         },
       };
     },
-    async read(buffer, offset, length, position) {
-      const piece =
-        length <= windowBytes
-          ? await reader.look(position, length, signal)
-          : await readPiece(reader, position, length, signal);
-      piece.copy(buffer, offset);
-      return { bytesRead: piece.length };
-    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-async function readMovie(file: Looks, sizeBytes: number): Promise<Buffer | null> {
-  const header = Buffer.alloc(16);
-  for (let at = 0; at + 8 <= sizeBytes; ) {
-    const { bytesRead } = await file.read(header, 0, 16, at);
-    if (bytesRead < 16) return null;
-    const size32 = header.readUInt32BE(0);
-    const headerBytes = size32 === 1 ? 16 : 8;
-    const size = size32 === 1 ? Number(header.readBigUInt64BE(8)) : size32;
-    if (size < headerBytes || at + size > sizeBytes) return null;
-    if (header.toString("latin1", 4, 8) === "moov") {
-      if (size > maxMovieBytes) return null;
-      const moov = Buffer.alloc(size - headerBytes);
-      const read = await file.read(moov, 0, moov.length, at + headerBytes);
-      return read.bytesRead === moov.length ? moov : null;
-    }
-    at += size;
-  }
-  return null;
 }
 
 interface Placing {
@@ -134,7 +94,7 @@ interface Placing {
 
 async function readPicture(
   file: Looks,
-  track: Mp4Track,
+  { track, samples }: SampledTrack,
   {
     movieTimeScale,
     originMs,
@@ -143,22 +103,25 @@ async function readPicture(
   }: Placing & { segmentDurationMs: number; signal: AbortSignal },
 ): Promise<PictureIndex | null> {
   const config = readAvcConfig(track.descriptions);
-  if (config === null || track.sizes.length === 0) return null;
-  const placed = placeTrack(track, movieTimeScale);
+  const { sizes } = samples;
+  const keys = samples.syncSamples ?? sizes.map((_, sample) => sample);
+  if (config === null || sizes.length === 0 || keys.length > mostKeyFrames) return null;
+  const placed = placeTrack(track, samples, movieTimeScale);
   const endMs = placed.endMs - originMs;
-  const { samples, keyFrames } = readKeyFrames(track, (sample) => placed.shownMs(sample) - originMs);
+  const keyFrames = readKeyFrames(keys, sizes, (sample) => placed.shownMs(sample) - originMs);
   const cuts = planCuts(keyFrames, endMs, segmentDurationMs);
-  const cutSamples = cuts.at.map((index) => samples[index] ?? 0);
-  const positions = samplePositions(track, cutSamples);
+  if (cuts.at.length > mostSegments) return null;
+  const cutSamples = cuts.at.map((index) => keys[index] ?? 0);
+  const positions = samplePositions(track.tables, samples, cutSamples);
   if (positions === null) return null;
-  const total = track.sizes.reduce((sum, size) => sum + size, 0);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   const segments: PictureIndex["segments"][number][] = [];
   const step = Math.max(1, Math.ceil(cuts.at.length / file.mostLooks));
   const looked = await lookAtFrames(
     file,
     cuts.at.flatMap((_, segment) => {
       const position = positions[segment] ?? 0;
-      const sizeBytes = track.sizes[cutSamples[segment] ?? 0] ?? 0;
+      const sizeBytes = sizes[cutSamples[segment] ?? 0] ?? 0;
       const { lengthBytes } = config;
       return segment % step === 0 && file.isAtHand(position)
         ? [{ segment, sample: { position, sizeBytes, lengthBytes } }]
@@ -181,7 +144,7 @@ async function readPicture(
   return {
     level: config.level,
     lengthBytes: config.lengthBytes,
-    startsWithKeyFrame: samples[0] === 0,
+    startsWithKeyFrame: keys[0] === 0,
     longestGopMs: longestGop(keyFrames, endMs),
     cuts: { pieceMs: cuts.pieceMs, borderMs: cuts.borderMs },
     segments,
@@ -211,30 +174,36 @@ async function lookAtFrames(
   return looked;
 }
 
-function readKeyFrames(track: Mp4Track, shownMs: (sample: number) => number) {
-  const samples = track.syncSamples ?? Array.from(track.sizes, (_, sample) => sample);
+/** `keys` ascend. */
+function readKeyFrames(
+  keys: Uint32Array,
+  sizes: Mp4Samples["sizes"],
+  shownMs: (sample: number) => number,
+): KeyFrame[] {
   const keyFrames: KeyFrame[] = [];
   let bytesBefore = 0;
   let sample = 0;
-  for (const [index, key] of samples.entries()) {
-    for (; sample < key; sample += 1) bytesBefore += track.sizes[sample] ?? 0;
+  for (const [index, key] of keys.entries()) {
+    for (; sample < key; sample += 1) bytesBefore += sizes[sample] ?? 0;
     // The first frame stands still from the beginning.
     keyFrames.push({ timeMs: index === 0 ? 0 : shownMs(key), bytesBefore });
   }
-  return { samples, keyFrames };
+  return keyFrames;
 }
 
-function readSound(track: Mp4Track, { movieTimeScale, originMs }: Placing): SoundIndex | null {
+const packetSamples = 1_024;
+
+function readSound({ track, samples }: SampledTrack, { movieTimeScale, originMs }: Placing): SoundIndex | null {
   const config = readSoundConfig(track.descriptions);
   if (config === null || track.descriptions.length !== 1) return null;
-  const placed = placeTrack(track, movieTimeScale);
-  const last = track.durations.length - 1;
+  const placed = placeTrack(track, samples, movieTimeScale);
   return {
     ...config,
     isGapless:
       track.timeScale === config.sampleRate &&
       !placed.isTrimmedInside &&
-      track.durations.every(({ count, ticks }, run) => ticks === 1024 || (run === last && count === 1)),
+      // The last packet may be shorter.
+      samples.decodeTimes.subarray(1, -1).every((end, packet) => end === (packet + 1) * packetSamples),
     primingSamples: placed.skippedTicks,
     startMs: placed.startMs - originMs,
     endMs: placed.endMs - originMs,

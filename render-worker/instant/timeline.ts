@@ -1,3 +1,4 @@
+import type { Mp4Samples } from "./mp4-samples.ts";
 import type { Mp4Track } from "./mp4-track.ts";
 
 /** A track on the movie's clock, as its edit list places it. */
@@ -16,8 +17,11 @@ export interface PlacedTrack {
 /** Rounding of edit lists to the movie's clock, often of a millisecond. */
 const toleranceMs = 1;
 
-export function placeTrack(track: Mp4Track, movieTimeScale: number): PlacedTrack {
-  const { timeScale, edits, decodeTimes, offsets } = track;
+export function placeTrack(
+  { timeScale, edits }: Mp4Track,
+  { decodeTimes, offsets }: Mp4Samples,
+  movieTimeScale: number,
+): PlacedTrack {
   const first = edits.findIndex(({ mediaTime }) => mediaTime >= 0);
   const edit = edits[first] ?? { duration: 0, mediaTime: 0 };
   const delay = edits.slice(0, Math.max(0, first)).reduce((sum, { duration }) => sum + duration, 0);

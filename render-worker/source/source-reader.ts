@@ -25,8 +25,12 @@ export async function readPiece(
   length: number,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
   const end = Math.min(start + length, reader.sizeBytes);
-  for await (const piece of reader.read(start, end, signal)) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const bytes = Buffer.alloc(Math.max(0, end - start));
+  let filled = 0;
+  for await (const piece of reader.read(start, end, signal)) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return bytes.subarray(0, filled);
 }

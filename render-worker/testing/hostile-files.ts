@@ -2,6 +2,7 @@
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { words } from "../ffmpeg/words.ts";
 import { makeClip } from "./kit.ts";
+import { box, boxOf, boundlessTables, numbers, replaceBox } from "./mp4-bytes.ts";
 
 export type MakeFile = (path: string) => Promise<unknown>;
 
@@ -14,15 +15,6 @@ const text =
   (...lines: string[]): MakeFile =>
   (path) =>
     writeFile(path, `${lines.join("\n")}\n`);
-
-/** Of an ISO file: length, type, content. */
-export const box = (type: string, ...content: Buffer[]): Buffer => {
-  const body = Buffer.concat(content);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(body.length + 8);
-  head.write(type, 4, "latin1");
-  return Buffer.concat([head, body]);
-};
 
 /** Changes bytes of a small MP4 behind each place where `type` stands. */
 const patched =
@@ -197,6 +189,20 @@ export const survivors: Record<string, MakeFile> = {
       path,
       words(`${picture("32x32", 100, 30)} -c:v mpeg4 -movflags frag_every_frame+empty_moov -f mp4`),
     ),
+  "tables that stand there twice, the first ones without end": async (path) => {
+    await manyStreams(150)(path);
+    const bytes = await readFile(path);
+    const from = bytes.indexOf("moov", 0, "latin1") - 4;
+    const moov = ["stsz", "stts"].reduce(
+      (before, type) => replaceBox(before, type, (real) => [boundlessTables[type] ?? real, real]),
+      bytes.subarray(from),
+    );
+    await writeFile(path, Buffer.concat([bytes.subarray(0, from), moov]));
+  },
+  "a million empty boxes behind it": async (path) => {
+    await mp4(path);
+    await appendFile(path, Buffer.alloc(8_000_000, box("free")));
+  },
   "a sound of 64 channels": (path) =>
     makeClip(
       path,
@@ -290,13 +296,9 @@ export const repeatedPicture =
     await makeClip(path, words(`${picture("64x36", 1, 1)} ${h264} -frames:v 1 -f mp4`));
     const bytes = await readFile(path);
     const change = (type: string, content: Buffer) => (moov: Buffer) => replaceBox(moov, type, content);
-    const offset = at(boxOf(bytes, "stco"), 8);
-    const size = at(boxOf(bytes, "stsz"), 4) || at(boxOf(bytes, "stsz"), 12);
-    const numbers = (...values: number[]) => {
-      const buffer = Buffer.alloc(values.length * 4);
-      for (const [index, value] of values.entries()) buffer.writeUInt32BE(value, index * 4);
-      return buffer;
-    };
+    const offset = boxOf(bytes, "stco").readUInt32BE(8);
+    const stsz = boxOf(bytes, "stsz");
+    const size = stsz.readUInt32BE(4) || stsz.readUInt32BE(12);
     // One tick each, of as many in a second as there are pictures.
     const mdhd = Buffer.from(boxOf(bytes, "mdhd"));
     mdhd.writeUInt32BE(times, 12);
@@ -318,28 +320,7 @@ export const repeatedPicture =
     const from = bytes.indexOf("moov", 0, "latin1") - 4;
     const moov = changes.reduce<Buffer>(
       (before, next) => next(before),
-      bytes.subarray(from, from + at(bytes, from)),
+      bytes.subarray(from, from + bytes.readUInt32BE(from)),
     );
     await writeFile(path, Buffer.concat([bytes.subarray(0, from), moov]));
   };
-
-const at = (bytes: Buffer, offset: number): number => bytes.readUInt32BE(offset);
-const containers = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
-
-/** The content of the first box of a type, whereever it is. */
-function boxOf(bytes: Buffer, type: string): Buffer {
-  const from = bytes.indexOf(type, 0, "latin1") - 4;
-  return bytes.subarray(from + 8, from + at(bytes, from));
-}
-
-/** A box of boxes with another content for one of them, or without it. */
-function replaceBox(parent: Buffer, type: string, content: Buffer | null): Buffer {
-  const children: Buffer[] = [];
-  for (let from = 8; from < parent.length; from += at(parent, from)) {
-    const child = parent.subarray(from, from + at(parent, from));
-    const name = child.toString("latin1", 4, 8);
-    if (name !== type) children.push(containers.has(name) ? replaceBox(child, type, content) : child);
-    else if (content !== null) children.push(box(name, content));
-  }
-  return box(parent.toString("latin1", 4, 8), ...children);
-}

@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeClip } from "../../../render-worker/testing/kit.ts";
+import { box, boundlessTables, numbers, replaceBox } from "../../../render-worker/testing/mp4-bytes.ts";
 import { checkHead } from "./check-head.ts";
-import type { HeadWish } from "./head-check.ts";
+import { type HeadScan, type HeadWish, startScan } from "./head-check.ts";
 
 const seconds = 30;
 const wish: HeadWish = { headMs: 10_000, longerThanMs: 15_000 };
@@ -24,7 +25,14 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const clip = async (name: string, ...flags: string[]): Promise<Buffer> =>
   await readFile(await makeClip(join(directory, name), ["-i", encoded, "-c", "copy", ...flags]));
 
-const check = (bytes: Buffer, storedBytes: number, wished = wish) =>
+/** `reads` is told of all that is read. */
+interface Look {
+  wish?: HeadWish;
+  scan?: HeadScan;
+  reads?: [at: number, length: number][];
+}
+
+const check = (bytes: Buffer, storedBytes: number, { wish: wished = wish, scan, reads = [] }: Look = {}) =>
   checkHead(
     {
       storedBytes,
@@ -32,16 +40,19 @@ const check = (bytes: Buffer, storedBytes: number, wished = wish) =>
       read(at, length) {
         if (at + length > storedBytes)
           throw new Error(`Read to ${at + length}, and ${storedBytes} are stored.`);
+        reads.push([at, length]);
         return Promise.resolve(bytes.subarray(at, at + length));
       },
     },
     wished,
+    scan,
   );
 
 /** How much of a file must be there: by going on from wait to wait. Null for one that is never begun. */
 async function neededShare(bytes: Buffer, wished = wish): Promise<number | null> {
+  const scan = startScan();
   for (let stored = 1; stored < bytes.length; ) {
-    const found = await check(bytes, stored, wished);
+    const found = await check(bytes, stored, { wish: wished, scan });
     if (found.kind === "NEVER") return null;
     if (found.kind === "THERE") return stored / bytes.length;
     expect(found.bytes).toBeGreaterThan(stored);
@@ -55,6 +66,11 @@ const faststart = ["-movflags", "+faststart"];
 test.each([
   ["an MP4 whose index comes first", "first.mp4", faststart],
   ["a MOV whose index comes first", "first.mov", faststart],
+  [
+    "a MOV whose sound has samples of one size",
+    "pcm.mov",
+    [...faststart, "-c:a", "pcm_s16le", "-ar", "48000"],
+  ],
   ["Matroska", "clip.mkv", []],
   ["WebM's cousin with small clusters", "small.mkv", ["-cluster_time_limit", "500"]],
   ["a transport stream", "clip.ts", []],
@@ -97,4 +113,78 @@ test("files that are damaged, cut or none at all throw nothing, whatever is ther
     }
   }
   expect(await check(Buffer.alloc(100_000, "no video"), 50_000)).toEqual({ kind: "NEVER" });
+});
+
+/** They are made to keep the process busy, in which everybody else's requests are answered. */
+describe("a file that would take long to look at is not begun before it is whole", () => {
+  const type = box("ftyp", Buffer.from("isom\0\0\0\0isom"));
+  const free = box("free");
+  const followed = (...start: Buffer[]) => Buffer.concat([...start, box("mdat", Buffer.alloc(30_000_000))]);
+  const all = (file: Buffer) => check(file, file.length - 1);
+
+  let moov: Buffer;
+  beforeAll(async () => {
+    const bytes = await clip("tables.mp4", ...faststart);
+    const at = bytes.indexOf("moov", 0, "latin1") - 4;
+    moov = bytes.subarray(at, at + bytes.readUInt32BE(at));
+  });
+  const content = (parent: Buffer) => parent.subarray(8);
+
+  test("for its tracks, each of which claims samples without end", async () => {
+    const at = moov.indexOf("trak", 0, "latin1") - 4;
+    const tables = { ...boundlessTables, stsc: numbers(0, 1, 1, 20_000_000, 1), stco: numbers(0, 1, 48) };
+    const trak = Object.entries({ ...tables, stss: null, ctts: null }).reduce(
+      (before, [type, table]) => replaceBox(before, type, table),
+      moov.subarray(at, at + moov.readUInt32BE(at)),
+    );
+    const tracks = Array.from({ length: 20_000 }, () => trak);
+    expect(await all(followed(type, box("moov", content(moov), ...tracks)))).toEqual({ kind: "NEVER" });
+  });
+
+  test("for the boxes in its index", async () => {
+    const crowded = (bytes: number) => followed(type, box("moov", Buffer.alloc(bytes, free), content(moov)));
+    expect(await all(crowded(8_000))).toEqual({ kind: "THERE" });
+    expect(await all(crowded(8_000_000))).toEqual({ kind: "NEVER" });
+  });
+
+  test("for the boxes before its index", async () => {
+    const crowded = (bytes: number) => followed(type, Buffer.alloc(bytes, free), moov);
+    expect(await all(crowded(80))).toEqual({ kind: "THERE" });
+    expect(await all(crowded(8_000))).toEqual({ kind: "NEVER" });
+  });
+
+  test("for the name that it gives itself", async () => {
+    const mkv = await clip("name.mkv");
+    const id = Buffer.from("1549a966", "hex");
+    const info = mkv.subarray(0, 4_096).lastIndexOf(id);
+    const lengthBytes = 64 * 1024 * 1024;
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64BE(2n ** 56n + BigInt(lengthBytes));
+    const name = Buffer.concat([id, length, Buffer.alloc(lengthBytes)]);
+    const long = Buffer.concat([mkv.subarray(0, info), name, mkv.subarray(info)]);
+    const reads: Look["reads"] = [];
+    expect(await check(long, long.length - 1, { reads })).toEqual({ kind: "NEVER" });
+    expect(Math.max(...reads.map(([, length]) => length))).toBeLessThanOrEqual(4_096);
+  });
+});
+
+test("a file that comes in small pieces is gone through once", async () => {
+  const mp4 = await clip("pieces.mp4", ...faststart);
+  const room = Array.from({ length: 90 }, () => box("free", Buffer.alloc(992)));
+  const moovAt = mp4.indexOf("moov", 0, "latin1") - 4;
+  const files = [
+    Buffer.concat([mp4.subarray(0, moovAt), ...room, mp4.subarray(moovAt)]),
+    await clip("pieces.mkv", "-cluster_time_limit", "200"),
+  ];
+  for (const bytes of files) {
+    const reads: [number, number][] = [];
+    const scan = startScan();
+    let found = await check(bytes, 4_096, { scan, reads });
+    while (found.kind === "WAITS") found = await check(bytes, found.bytes, { scan, reads });
+    expect(found).toEqual({ kind: "THERE" });
+    const places = reads.map(([at]) => at).filter((at) => at > 0);
+    expect(new Set(places).size).toBeGreaterThan(50);
+    // Again only where the beginning of something was there, and its end was not.
+    expect(places.length).toBeLessThanOrEqual(2 * new Set(places).size);
+  }
 });

@@ -1,4 +1,12 @@
-import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./head-check.ts";
+import {
+  type ArrivingFile,
+  type HeadCheck,
+  type HeadScan,
+  type HeadWish,
+  never,
+  startScan,
+  waitsFor,
+} from "./head-check.ts";
 import { checkMatroskaHead } from "./matroska-head.ts";
 import { checkMp4Head } from "./mp4-head.ts";
 import { checkTransportHead } from "./transport-head.ts";
@@ -8,18 +16,27 @@ const firstLookBytes = 4_096;
 
 /**
  * Whether the head of a video can be made from what has arrived of it: MP4 and MOV with the index before the media, Matroska and WebM, MPEG
- * transport streams. Looks at headers and tables only. What only looks like one of these is `NEVER`, at worst `THERE`: then a worker finds out.
+ * transport streams. Looks at headers and tables only. What only looks like one of these is `NEVER`, at worst `THERE`: then a worker finds out; and what
+ * would take longer to look at than any video, since somebody means no good, is `NEVER`, too. Of the same file the next look is given the same `scan`.
  */
-export async function checkHead(file: ArrivingFile, wish: HeadWish): Promise<HeadCheck> {
+export async function checkHead(
+  file: ArrivingFile,
+  wish: HeadWish,
+  scan: HeadScan = startScan(),
+): Promise<HeadCheck> {
   if (file.sizeBytes <= firstLookBytes) return never;
   if (file.storedBytes < firstLookBytes) return waitsFor(firstLookBytes);
   const start = await file.read(0, firstLookBytes);
-  const check = await checkByKind(file, start, wish);
+  const check = await checkByKind(file, start, { wish, scan });
   return check.kind === "WAITS" && check.bytes >= file.sizeBytes ? never : check;
 }
 
-function checkByKind(file: ArrivingFile, start: Buffer, wish: HeadWish): Promise<HeadCheck> {
-  if (start.toString("latin1", 4, 8) === "ftyp") return checkMp4Head(file, wish);
-  if (start.readUInt32BE(0) === 0x1a45dfa3) return checkMatroskaHead(file, wish);
+function checkByKind(
+  file: ArrivingFile,
+  start: Buffer,
+  { wish, scan }: { wish: HeadWish; scan: HeadScan },
+): Promise<HeadCheck> {
+  if (start.toString("latin1", 4, 8) === "ftyp") return checkMp4Head(file, wish, scan);
+  if (start.readUInt32BE(0) === 0x1a45dfa3) return checkMatroskaHead(file, wish, scan);
   return checkTransportHead(file, start, wish);
 }

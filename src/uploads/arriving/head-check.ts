@@ -19,5 +19,21 @@ export interface HeadWish {
  */
 export type HeadCheck = { kind: "THERE" } | { kind: "WAITS"; bytes: number } | { kind: "NEVER" };
 
+/** Where the look at a file stands, so that the next one, when there is more of it, goes on from there. */
+export interface HeadScan {
+  /** Where the next box or element begins at the top of the file. */
+  at: number;
+  /** Of those before it. */
+  count: number;
+  /** What was learnt on the way. */
+  matroska: { info: { scaleNs: number; durationMs: number } | null; hasTracks: boolean };
+}
+
+export const startScan = (): HeadScan => ({
+  at: 0,
+  count: 0,
+  matroska: { info: null, hasTracks: false },
+});
+
 export const never: HeadCheck = { kind: "NEVER" };
 export const waitsFor = (bytes: number): HeadCheck => ({ kind: "WAITS", bytes });

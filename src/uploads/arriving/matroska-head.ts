@@ -1,4 +1,11 @@
-import { type ArrivingFile, type HeadCheck, type HeadWish, never, waitsFor } from "./head-check.ts";
+import {
+  type ArrivingFile,
+  type HeadCheck,
+  type HeadScan,
+  type HeadWish,
+  never,
+  waitsFor,
+} from "./head-check.ts";
 
 /** Element ids of Matroska (RFC 9559) and EBML (RFC 8794). */
 const ids = {
@@ -14,7 +21,8 @@ const ids = {
 
 /** More than an element's id and size take. */
 const headBytes = 12;
-const maxInfoBytes = 1024 * 1024;
+/** A title, the names of two programs, and numbers. */
+const maxInfoBytes = 64 * 1024;
 /** Headers, attachments and clusters of a head. */
 const maxElements = 10_000;
 
@@ -27,34 +35,38 @@ interface Element {
 }
 
 /** Matroska and WebM: the head is there once a cluster has begun that is later. A recording that was never closed says no length, and waits. */
-export async function checkMatroskaHead(file: ArrivingFile, wish: HeadWish): Promise<HeadCheck> {
-  let info: { scaleNs: number; durationMs: number } | null = null;
-  let hasTracks = false;
-  let at = 0;
-  for (let count = 0; count < maxElements; count += 1) {
+export async function checkMatroskaHead(
+  file: ArrivingFile,
+  wish: HeadWish,
+  scan: HeadScan,
+): Promise<HeadCheck> {
+  const known = scan.matroska;
+  for (; scan.count < maxElements; scan.count += 1) {
+    const { at } = scan;
     if (at + headBytes > file.storedBytes) return waitsFor(at + headBytes);
     const element = readElement(await file.read(at, headBytes), at);
     if (element === null) return never;
     const { id, from, to } = element;
     if (id === ids.segment) {
-      at = from;
+      scan.at = from;
       continue;
     }
     if (to === null) return never;
-    if (id === ids.info) {
-      if (to > file.storedBytes) return to - from > maxInfoBytes ? never : waitsFor(to);
-      info = readInfo(await file.read(from, to - from));
-      if (info.durationMs <= wish.longerThanMs) return never;
+    if (id === ids.info && known.info === null) {
+      if (to - from > maxInfoBytes) return never;
+      if (to > file.storedBytes) return waitsFor(to);
+      known.info = readInfo(await file.read(from, to - from));
+      if (known.info.durationMs <= wish.longerThanMs) return never;
     }
-    hasTracks ||= id === ids.tracks;
+    known.hasTracks ||= id === ids.tracks;
     if (id === ids.cluster) {
-      if (info === null || !hasTracks) return never;
+      if (known.info === null || !known.hasTracks) return never;
       if (from + headBytes * 4 > file.storedBytes) return waitsFor(from + headBytes * 4);
       const ticks = readTimestamp(await file.read(from, headBytes * 4));
       if (ticks === null) return never;
-      if ((ticks * info.scaleNs) / 1e6 >= wish.headMs) return { kind: "THERE" };
+      if ((ticks * known.info.scaleNs) / 1e6 >= wish.headMs) return { kind: "THERE" };
     }
-    at = to;
+    scan.at = to;
   }
   return never;
 }

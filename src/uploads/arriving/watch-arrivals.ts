@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { checkHead } from "./check-head.ts";
-import type { HeadWish } from "./head-check.ts";
+import { type HeadScan, type HeadWish, startScan } from "./head-check.ts";
 
 export interface ArrivalWatchOptions {
   wish: HeadWish;
@@ -30,6 +30,8 @@ interface Watched {
   storedBytes: number;
   /** It is looked at again when so much is there. */
   lookAt: number;
+  /** How far it was looked at. */
+  scan: HeadScan;
   sizeBytes: number | null;
   isLooking: boolean;
   /** Until it is overdue. */
@@ -51,7 +53,8 @@ export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
     const [oldest] = watched.size >= mostWatched ? watched.keys() : [];
     if (oldest !== undefined) forget(oldest);
     const first = { storedBytes, at: now() };
-    const fresh = { first, storedBytes, lookAt: 1, sizeBytes: null, isLooking: false };
+    const scan = startScan();
+    const fresh = { first, storedBytes, lookAt: 1, scan, sizeBytes: null, isLooking: false };
     watched.set(uploadId, fresh);
     return fresh;
   }
@@ -100,6 +103,7 @@ export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
           },
         },
         options.wish,
+        upload.scan,
       );
       if (check.kind === "THERE") await tell(uploadId, upload, sizeBytes);
       upload.lookAt = check.kind === "WAITS" ? check.bytes : Number.POSITIVE_INFINITY;
