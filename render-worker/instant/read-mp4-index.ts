@@ -193,7 +193,10 @@ function readKeyFrames(
 
 const packetSamples = 1_024;
 
-function readSound({ track, samples }: SampledTrack, { movieTimeScale, originMs }: Placing): SoundIndex | null {
+function readSound(
+  { track, samples }: SampledTrack,
+  { movieTimeScale, originMs }: Placing,
+): SoundIndex | null {
   const config = readSoundConfig(track.descriptions);
   if (config === null || track.descriptions.length !== 1) return null;
   const placed = placeTrack(track, samples, movieTimeScale);

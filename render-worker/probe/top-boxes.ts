@@ -24,7 +24,7 @@ export async function* walkTopBoxes(
   source: Pick<SourceReader, "look" | "sizeBytes">,
   { from = 0, signal }: { from?: number; signal: AbortSignal },
 ): AsyncGenerator<TopBox> {
-  let window = { at: 0, bytes: Buffer.of() };
+  let window: { at: number; bytes: Buffer } = { at: 0, bytes: Buffer.of() };
   let looks = 0;
   let at = from;
   for (let count = 0; at + 8 <= source.sizeBytes && count < mostBoxes; count += 1) {
@@ -48,5 +48,7 @@ function readHeader(bytes: Buffer, at: number): TopBox | null {
   const headerBytes = size32 === 1 ? 16 : 8;
   if (bytes.length < headerBytes) return null;
   const sizeBytes = size32 === 1 ? Number(bytes.readBigUInt64BE(8)) : size32;
-  return sizeBytes < headerBytes ? null : { type: bytes.toString("latin1", 4, 8), at, headerBytes, sizeBytes };
+  return sizeBytes < headerBytes
+    ? null
+    : { type: bytes.toString("latin1", 4, 8), at, headerBytes, sizeBytes };
 }

@@ -2,7 +2,7 @@
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { words } from "../ffmpeg/words.ts";
 import { makeClip } from "./kit.ts";
-import { box, boxOf, boundlessTables, numbers, replaceBox } from "./mp4-bytes.ts";
+import { boundlessTables, box, boxOf, numbers, replaceBoxes } from "./mp4-bytes.ts";
 
 export type MakeFile = (path: string) => Promise<unknown>;
 
@@ -193,10 +193,8 @@ export const survivors: Record<string, MakeFile> = {
     await manyStreams(150)(path);
     const bytes = await readFile(path);
     const from = bytes.indexOf("moov", 0, "latin1") - 4;
-    const moov = ["stsz", "stts"].reduce(
-      (before, type) => replaceBox(before, type, (real) => [boundlessTables[type] ?? real, real]),
-      bytes.subarray(from),
-    );
+    const twice = (type: string) => (real: Buffer) => [boundlessTables[type] ?? real, real];
+    const moov = replaceBoxes(bytes.subarray(from), { stsz: twice("stsz"), stts: twice("stts") });
     await writeFile(path, Buffer.concat([bytes.subarray(0, from), moov]));
   },
   "a million empty boxes behind it": async (path) => {
@@ -295,7 +293,6 @@ export const repeatedPicture =
   async (path) => {
     await makeClip(path, words(`${picture("64x36", 1, 1)} ${h264} -frames:v 1 -f mp4`));
     const bytes = await readFile(path);
-    const change = (type: string, content: Buffer) => (moov: Buffer) => replaceBox(moov, type, content);
     const offset = boxOf(bytes, "stco").readUInt32BE(8);
     const stsz = boxOf(bytes, "stsz");
     const size = stsz.readUInt32BE(4) || stsz.readUInt32BE(12);
@@ -306,21 +303,12 @@ export const repeatedPicture =
     const offsets = Buffer.alloc(8 + times * 4);
     offsets.writeUInt32BE(times, 4);
     for (let index = 0; index < times; index += 1) offsets.writeUInt32BE(offset, 8 + index * 4);
-    const changes = [
-      change("mdhd", mdhd),
-      change("stts", numbers(0, 1, times, 1)),
-      change("stsz", numbers(0, size, times)),
-      change("stsc", numbers(0, 1, 1, 1, 1)),
-      change("stco", offsets),
-      // Every sample is a key frame, and none is shown at another time than it is decoded.
-      ...["stss", "ctts", "edts", "sgpd", "sbgp"].map(
-        (type) => (moov: Buffer) => replaceBox(moov, type, null),
-      ),
-    ];
     const from = bytes.indexOf("moov", 0, "latin1") - 4;
-    const moov = changes.reduce<Buffer>(
-      (before, next) => next(before),
-      bytes.subarray(from, from + bytes.readUInt32BE(from)),
-    );
+    const moov = replaceBoxes(bytes.subarray(from, from + bytes.readUInt32BE(from)), {
+      ...{ mdhd, stts: numbers(0, 1, times, 1), stsz: numbers(0, size, times) },
+      ...{ stsc: numbers(0, 1, 1, 1, 1), stco: offsets },
+      // Every sample is a key frame, and none is shown at another time than it is decoded.
+      ...{ stss: null, ctts: null, edts: null, sgpd: null, sbgp: null },
+    });
     await writeFile(path, Buffer.concat([bytes.subarray(0, from), moov]));
   };

@@ -30,22 +30,22 @@ export function boxOf(bytes: Buffer, type: string): Buffer {
   return bytes.subarray(from + 8, from + bytes.readUInt32BE(from));
 }
 
-/** A box of boxes with other contents for those of one type, wherever in it they are: none, one, or as many boxes as `content` makes of each. */
-export function replaceBox(
-  parent: Buffer,
-  type: string,
-  content: Buffer | null | ((before: Buffer) => Buffer[]),
-): Buffer {
+/** What stands in the place of a box, wherever it is: nothing, this content, or as many boxes as are made of what it had. */
+type Change = Buffer | null | ((before: Buffer) => Buffer[]);
+
+/** A box of boxes with other contents for those of some types. */
+export function replaceBoxes(parent: Buffer, changes: Record<string, Change>): Buffer {
   const children: Buffer[] = [];
   for (let from = 8; from < parent.length; from += parent.readUInt32BE(from)) {
     const child = parent.subarray(from, from + parent.readUInt32BE(from));
-    const name = child.toString("latin1", 4, 8);
-    if (name !== type) {
-      children.push(containers.has(name) ? replaceBox(child, type, content) : child);
-    } else if (typeof content === "function") {
-      children.push(...content(child.subarray(8)).map((each) => box(name, each)));
-    } else if (content !== null) {
-      children.push(box(name, content));
+    const type = child.toString("latin1", 4, 8);
+    const change = changes[type];
+    if (typeof change === "function") {
+      children.push(...change(child.subarray(8)).map((content) => box(type, content)));
+    } else if (change) {
+      children.push(box(type, change));
+    } else if (change === undefined) {
+      children.push(containers.has(type) ? replaceBoxes(child, changes) : child);
     }
   }
   return box(parent.toString("latin1", 4, 8), ...children);

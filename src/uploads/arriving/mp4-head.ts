@@ -87,9 +87,7 @@ function shownFrom(elst: Buffer | null, step: Step): number | null {
   let from: number | null = null;
   for (let entry = 0; entry < elst.readUInt32BE(4); entry += 1) {
     step();
-    const time = isLong
-      ? Number(elst.readBigInt64BE(16 + entry * 20))
-      : elst.readInt32BE(12 + entry * 12);
+    const time = isLong ? Number(elst.readBigInt64BE(16 + entry * 20)) : elst.readInt32BE(12 + entry * 12);
     if (time < 0) continue;
     if (from !== null) return null;
     from = time;
@@ -146,10 +144,7 @@ function endOfSamples(
 }
 
 /** Where a chunk lies, by its number; null where no table says. */
-function chunkPositions(
-  stbl: Buffer,
-  step: Step,
-): { count: number; at: (chunk: number) => number } | null {
+function chunkPositions(stbl: Buffer, step: Step): { count: number; at: (chunk: number) => number } | null {
   const stco = childAt(stbl, ["stco"], step);
   if (stco) return { count: stco.readUInt32BE(4), at: (chunk) => stco.readUInt32BE(8 + chunk * 4) };
   const co64 = childAt(stbl, ["co64"], step);
