@@ -61,9 +61,10 @@ function readDecodeTimes(stts: Buffer, samples: number): Float64Array | null {
 
 function readOffsets(ctts: SampleTables["ctts"], samples: number): Int32Array {
   const offsets = new Int32Array(samples);
-  const runs = ctts ? countEntries(ctts, 8) : 0;
+  if (!ctts) return offsets;
+  const runs = countEntries(ctts, 8);
   let sample = 0;
-  for (let run = 0; ctts && run < runs && sample < samples; run += 1) {
+  for (let run = 0; run < runs && sample < samples; run += 1) {
     const count = ctts.readUInt32BE(8 + run * 8);
     // Version 0 has no sign by the book; files have it all the same.
     offsets.fill(ctts.readInt32BE(12 + run * 8), sample, sample + count);

@@ -124,6 +124,10 @@ function endOfSamples(
   },
 ): number {
   const common = stsz.readUInt32BE(4);
+  const sizeOf = (sample: number) => {
+    step();
+    return stsz.readUInt32BE(12 + sample * 4);
+  };
   const count = Math.min(samples, stsz.readUInt32BE(8));
   const runs = stsc.readUInt32BE(4);
   let [end, sample, run] = [0, 0, 0];
@@ -131,12 +135,10 @@ function endOfSamples(
     step();
     for (; run + 1 < runs && stsc.readUInt32BE(8 + (run + 1) * 12) <= chunk + 1; run += 1) step();
     const last = Math.min(count, sample + stsc.readUInt32BE(12 + run * 12));
+    let at = chunks.at(chunk);
     // Samples of one size may be any number: sound without compression has one for each 48,000th of a second.
-    let at = chunks.at(chunk) + common * (last - sample);
-    for (; common === 0 && sample < last; sample += 1) {
-      step();
-      at += stsz.readUInt32BE(12 + sample * 4);
-    }
+    if (common !== 0) at += common * (last - sample);
+    else for (let each = sample; each < last; each += 1) at += sizeOf(each);
     sample = last;
     end = Math.max(end, at);
   }
