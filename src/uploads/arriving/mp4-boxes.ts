@@ -4,8 +4,8 @@
  */
 export type Step = () => void;
 
-/** Some milliseconds. Of the tables of a few seconds of video a hundredth is looked at. */
-const mostSteps = 500_000;
+/** Some 15 ms. Ten seconds of a video and its sound take 2,000. */
+const mostSteps = 100_000;
 
 export function createSteps(): Step {
   let left = mostSteps;
