@@ -1,7 +1,8 @@
 import { retriableError } from "../errors.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
+import { runTool, type ToolResult } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import { integrateLoudness } from "./integrate-loudness.ts";
 import { clock } from "./plan-sound.ts";
 
 /** Sound up to this length is measured whole, longer by as much of it in equal pieces over all of it: half a second of work either way. */
@@ -20,8 +21,14 @@ export interface Track {
   durationMs: number | null;
 }
 
-/** Which parts of a track are listened to: seconds. Pure. */
-export function planPieces(durationMs: number | null): { startSeconds: number; seconds: number }[] {
+/** A part of a track that is listened to. */
+interface Piece {
+  startSeconds: number;
+  seconds: number;
+}
+
+/** Which parts of a track are listened to. Pure. */
+export function planPieces(durationMs: number | null): Piece[] {
   const total = (durationMs ?? 0) / 1000;
   if (total <= measuredSeconds) return [{ startSeconds: 0, seconds: measuredSeconds }];
   const seconds = measuredSeconds / pieces;
@@ -31,9 +38,15 @@ export function planPieces(durationMs: number | null): { startSeconds: number; s
   }));
 }
 
-/** One ffmpeg that listens to the pieces as if they were one: its arguments. Pure. */
-export function measuringArguments(track: Track, limits: { sourcePixels: number }): string[] {
-  const parts = planPieces(track.durationMs);
+/** Each holds the source's whole index. */
+export const inputsAtOnce = 4;
+
+/** An ffmpeg that listens to some pieces as if they were one, and says on its standard output how loud each 400 ms are: its arguments. Pure. */
+export function measuringArguments(
+  track: Track,
+  parts: readonly Piece[],
+  limits: { sourcePixels: number },
+): string[] {
   const inputs = parts.flatMap(({ startSeconds, seconds }) => [
     ...safeInputOptions(limits.sourcePixels, track.input),
     ...words(`-vn -ss ${startSeconds} -t ${seconds}`),
@@ -44,11 +57,12 @@ export function measuringArguments(track: Track, limits: { sourcePixels: number 
     (_, input) => `[${input}:${track.index}]${clock(track.channels).join(",")}[p${input}]`,
   );
   const joined = `${parts.map((_, input) => `[p${input}]`).join("")}concat=n=${parts.length}:v=0:a=1`;
+  const told = "ametadata=mode=print:key=lavfi.r128.M:file=-";
   return [
-    ...words("-hide_banner -nostdin -nostats -loglevel info"),
+    ...words("-hide_banner -nostdin -nostats -loglevel error"),
     ...inputs,
     "-filter_complex",
-    [...chains, `${joined},ebur128=framelog=verbose[out]`].join(";"),
+    [...chains, `${joined},ebur128=metadata=1:framelog=verbose,${told}[out]`].join(";"),
     ...words("-map [out] -f null -"),
   ];
 }
@@ -65,25 +79,37 @@ export async function measureGainDb(
   options: { ffmpegPath: string; limits: { sourcePixels: number }; signal: AbortSignal },
 ): Promise<number> {
   const { ffmpegPath, limits, signal } = options;
-  const result = await runTool(ffmpegPath, measuringArguments(track, limits), { timeoutMs: 120_000, signal });
-  const lufs = parseLoudness(result.stderr);
-  if (lufs === null) {
+  const parts = planPieces(track.durationMs);
+  const blocks: number[] = [];
+  let failed: ToolResult | null = null;
+  for (let from = 0; from < parts.length; from += inputsAtOnce) {
+    const args = measuringArguments(track, parts.slice(from, from + inputsAtOnce), limits);
+    const result = await runTool(ffmpegPath, args, { timeoutMs: 120_000, signal });
+    if (result.code !== 0) failed = result;
+    blocks.push(...parseBlocks(result.stdout));
+  }
+  // Without an error there was nothing to hear.
+  if (failed && blocks.length === 0) {
     throw retriableError(
       "WORKER",
       "LOUDNESS_UNKNOWN",
       "ffmpeg did not say how loud the source's sound is, which the profile's loudness needs; try again, or use a profile without one.",
-      result.stderr,
+      failed.stderr,
     );
   }
-  return planGainDb(lufs, targetLufs);
+  return planGainDb(integrateLoudness(blocks), targetLufs);
 }
 
-/** The last summary's integrated loudness: a graph that was set up anew for the decoder's format leaves one of nothing before. Null when there is none. */
-export function parseLoudness(log: string): number | null {
-  const match = [...log.matchAll(/Integrated loudness:\s+I:\s+(-?[\d.]+|-inf|nan) LUFS/g)].at(-1);
-  if (!match) return null;
-  const lufs = Number(match[1]);
-  return Number.isFinite(lufs) ? lufs : Number.NEGATIVE_INFINITY;
+/** The first blocks begin before the sound does, and are softer than it is. */
+const incompleteBlocks = 3;
+
+/** What ffmpeg printed of blocks of 400 ms, ten a second: LUFS. */
+export function parseBlocks(printed: string): number[] {
+  const blocks = [...printed.matchAll(/^lavfi\.r128\.M=(\S+)$/gm)].map(([, lufs]) => {
+    const value = Number(lufs);
+    return Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY;
+  });
+  return blocks.length > incompleteBlocks ? blocks.slice(incompleteBlocks) : blocks;
 }
 
 /** Pure. -70 LUFS is what the standard calls silence. */

@@ -4,8 +4,23 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { complaints } from "../testing/inspect.ts";
-import { defaultProfile, makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
-import { parseLoudness, planGainDb, planPieces } from "./measure-loudness.ts";
+import {
+  allTools,
+  defaultProfile,
+  makeClip,
+  startWorker,
+  temporaryDirectory,
+  testTools,
+} from "../testing/kit.ts";
+import { integrateLoudness } from "./integrate-loudness.ts";
+import {
+  inputsAtOnce,
+  measureGainDb,
+  measuringArguments,
+  parseBlocks,
+  planGainDb,
+  planPieces,
+} from "./measure-loudness.ts";
 import { planSound } from "./plan-sound.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -77,13 +92,59 @@ describe("the gain", () => {
     ]);
   });
 
-  test("is read from the last summary alone", () => {
-    const summary = (lufs: string) => `Summary:\n\n  Integrated loudness:\n    I:         ${lufs} LUFS\n`;
-    expect(parseLoudness(summary("-70.0") + summary("-23.4"))).toBe(-23.4);
-    expect(
-      parseLoudness("t: 1 I: -20.0 LUFS\n Summary:\n\n  Integrated loudness:\n    I:         -23.4 LUFS"),
-    ).toBe(-23.4);
-    expect(parseLoudness("nothing")).toBeNull();
+  test("goes by what is neither silent nor much softer than the rest", () => {
+    expect(integrateLoudness([])).toBe(Number.NEGATIVE_INFINITY);
+    expect(integrateLoudness([-80, Number.NEGATIVE_INFINITY])).toBe(Number.NEGATIVE_INFINITY);
+    expect(integrateLoudness([-23, -23, -120])).toBeCloseTo(-23, 6);
+    // A tenth of the power of the rest counts, less does not.
+    expect(integrateLoudness([-20, -20, -40])).toBeCloseTo(-20, 6);
+    expect(integrateLoudness([-20, -26])).toBeCloseTo(-22.04, 2);
+  });
+
+  test("is read from what ffmpeg prints of each block, without the first, which are not full yet", () => {
+    const print = (levels: readonly string[]) =>
+      levels.map((lufs, frame) => `frame:${frame} pts:${frame} pts_time:0\nlavfi.r128.M=${lufs}\n`).join("");
+    expect(parseBlocks(print(["-40", "-30", "-25", "-20.125", "-120.691", "nan"]))).toEqual([
+      -20.125,
+      -120.691,
+      Number.NEGATIVE_INFINITY,
+    ]);
+    expect(parseBlocks(print(["-40.5"]))).toEqual([-40.5]);
+    expect(parseBlocks("nothing")).toEqual([]);
+  });
+
+  test("is what ffmpeg's own meter says of all of it, however loud and soft it is in turn", {
+    timeout: 60_000,
+  }, async () => {
+    const path = await makeClip(join(clips.path, "uneven.wav"), [
+      // Loud, silent and soft, a few seconds each.
+      ...words(
+        "-f lavfi -i aevalsrc=exprs=random(0)*(0.3*lt(mod(t\\,9)\\,4)+0.02*gt(mod(t\\,9)\\,6)):d=40:s=48000",
+      ),
+    ]);
+    const meter = await loudnessOf(path);
+    for (const { ffmpeg } of await allTools()) {
+      const track = { input: `file:${path}`, index: 0, channels: 1, durationMs: 40_000 };
+      const options = { ffmpegPath: ffmpeg.path, limits: { sourcePixels: 1e6 }, signal: AbortSignal.any([]) };
+      const gain = await measureGainDb(track, -16, options);
+      expect(Math.abs(-16 - gain - (meter ?? 0))).toBeLessThanOrEqual(0.15);
+    }
+  });
+
+  test("of a long track is measured with few inputs at a time, and to the same", {
+    timeout: 60_000,
+  }, async () => {
+    const path = await makeClip(join(clips.path, "long.flac"), [
+      ...words("-f lavfi -i anoisesrc=d=420:a=0.2:c=pink:seed=2:r=16000,volume=0.5+0.4*sin(t/30):eval=frame"),
+    ]);
+    const { ffmpeg } = await testTools();
+    const track = { input: `file:${path}`, index: 0, channels: 1, durationMs: 420_000 };
+    const options = { ffmpegPath: ffmpeg.path, limits: { sourcePixels: 1e6 }, signal: AbortSignal.any([]) };
+    const gain = await measureGainDb(track, -16, options);
+    expect(Math.abs(-16 - gain - ((await loudnessOf(path)) ?? 0))).toBeLessThan(0.5);
+    const parts = planPieces(420_000).slice(0, inputsAtOnce);
+    const inputs = measuringArguments(track, parts, { sourcePixels: 1e6 }).filter((arg) => arg === "-i");
+    expect(inputs).toHaveLength(4);
   });
 });
 
@@ -94,7 +155,9 @@ async function loudnessOf(path: string): Promise<number | null> {
     path,
     ...words("-af ebur128=framelog=verbose -f null -"),
   ];
-  return parseLoudness((await runTool(ffmpeg.path, args, { timeoutMs: 60_000 })).stderr);
+  const { stderr } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000 });
+  const summary = [...stderr.matchAll(/Integrated loudness:\s+I:\s+(-?[\d.]+) LUFS/g)].at(-1);
+  return summary ? Number(summary[1]) : null;
 }
 
 /** Mean level of one channel of a rendition, in a band around a frequency; dB. */
