@@ -55,7 +55,7 @@ export function createWorkerMetrics(): WorkerMetrics {
   });
   const waiting = new Gauge({
     name: "reelay_worker_attempts_awaiting_memory",
-    help: "Attempts that have a slot and wait for memory.",
+    help: "Programs of running tasks that wait for memory.",
     registers,
     collect() {
       waiting.set(readMemory().waiting);

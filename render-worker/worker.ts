@@ -49,7 +49,8 @@ export interface Worker extends AsyncDisposable {
 
 interface RunningAttempt {
   ref: AttemptRef;
-  waitsForMemory: boolean;
+  /** How many of its programs wait until others leave them enough memory. */
+  waitsForMemory: number;
   stop: AbortController;
   /** Ends the retries of its reports. */
   giveUp: AbortController;
@@ -109,7 +110,7 @@ class RenderWorker implements Worker {
         this.#held().map(({ ref: { taskId, attemptId }, waitsForMemory }) => ({
           taskId,
           attemptId,
-          waitsForMemory,
+          waitsForMemory: waitsForMemory > 0,
         })),
     });
   }
@@ -132,7 +133,7 @@ class RenderWorker implements Worker {
       limitBytes: config.sourceCacheBytes ?? defaultCacheBytes,
       onError: (error) => this.#log.warn({ err: error }, "source.not-cached"),
     });
-    this.#memory = new WorkerMemory(await readLimits({ memoryBytes: config.memoryBytes }));
+    this.#memory = new WorkerMemory(await readLimits({ memoryBytes: config.memoryBytes }), config.slots);
     const { limits, budget } = this.#memory;
     this.#heartbeat.limits = limits;
     this.#deps.metrics?.countMemory(limits.memoryBytes, () => budget);
@@ -163,9 +164,9 @@ class RenderWorker implements Worker {
 
   /** Told with the next heartbeat, which renews the lease meanwhile. */
   #awaitMemory(attempt: RunningAttempt, isWaiting: boolean): void {
-    if (attempt.waitsForMemory === isWaiting) return;
-    attempt.waitsForMemory = isWaiting;
-    this.#heartbeat.beat();
+    const before = attempt.waitsForMemory;
+    attempt.waitsForMemory += isWaiting ? 1 : -1;
+    if (before === 0 || attempt.waitsForMemory === 0) this.#heartbeat.beat();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -226,7 +227,7 @@ class RenderWorker implements Worker {
     const log = this.#log.child({ videoId, jobId, taskId, attemptId: ref.attemptId });
     const attempt: RunningAttempt = {
       ref,
-      waitsForMemory: false,
+      waitsForMemory: 0,
       stop: new AbortController(),
       giveUp: new AbortController(),
       done: Promise.resolve(),

@@ -7,6 +7,7 @@ import { readRenditions } from "./read-renditions.ts";
 import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
 import { renderWithinMemory } from "./render-within-memory.ts";
 import { clearLocal } from "./replace-encoder.ts";
+import { withinMemory } from "./within-memory.ts";
 
 /** What was made in the end, and what was measured on the way to it. */
 export interface Assured {
@@ -35,6 +36,7 @@ export async function assureQuality(
         directory: context.directory.path,
         limits: context.config.limits,
         isAwaited: true,
+        withinMemory: (need, work) => withinMemory(context, need, () => work(context.signal)),
       },
     );
   };

@@ -7,6 +7,7 @@ import type { AttemptContext } from "./context.ts";
 import { describeOutput } from "./describe-output.ts";
 import { readRenditions } from "./read-renditions.ts";
 import type { Made, RenderWork } from "./render-and-publish.ts";
+import { withinIdleMemory } from "./within-memory.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /**
@@ -59,6 +60,7 @@ async function accountLater(
         source,
         directory: context.directory.path,
         limits: context.config.limits,
+        withinMemory: (need, work) => withinIdleMemory(context, need, work),
       });
   if (!isMeasured && Object.keys(quality).length > 0) context.log.info({ quality }, "quality.measured");
   const later = { ...account, sourceHash, quality };

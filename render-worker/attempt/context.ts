@@ -31,7 +31,7 @@ export interface AttemptContext {
   memory: WorkerMemory;
   /** What the worker's tasks have read of sources elsewhere. */
   blockCache?: BlockCache;
-  /** Called when it begins to wait until other tasks leave it enough memory, and when it waits no more. */
+  /** Called when a program of it begins to wait until other tasks leave it enough memory, and when that waits no more. */
   onMemoryAwaited: (isWaiting: boolean) => void;
   /** The attempt's trace: parent of what its steps do. */
   trace: Context;

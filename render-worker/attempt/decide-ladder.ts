@@ -1,12 +1,14 @@
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { estimateNeed } from "../limits/estimate-need.ts";
+import type { Need } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { analyseSource } from "../quality/analyse-source.ts";
 import { type Analysis, analysisThreads, planAnalysis } from "../quality/plan-analysis.ts";
 import { planBitrates } from "../quality/plan-bitrates.ts";
 import { sleep, within } from "../wait.ts";
 import type { AttemptContext } from "./context.ts";
+import { withinSpareMemory } from "./within-memory.ts";
 
 /** The ladder of a video whose head is being made, while its bitrates are decided by its content. */
 export interface LadderDecision extends AsyncDisposable {
@@ -39,14 +41,17 @@ export function decideLadder(
       await sleep(100, signal);
     const { config, tools, directory } = context;
     hasMemory = false;
-    using _held = await memoryFor(context, source, plan, signal);
-    hasMemory = true;
-    const measured = await analyseSource(source, plan, {
-      tools,
-      directory: directory.path,
-      limits: config.limits,
-      signal,
-    });
+    const need = needOf(source, plan);
+    const measured = await withinSpareMemory(
+      { ...context, signal },
+      need,
+      async () => {
+        hasMemory = true;
+        const options = { tools, directory: directory.path, limits: config.limits, signal };
+        return await analyseSource(source, plan, options);
+      },
+      () => context.log.info({ bytes: need.bytes }, "analysis.memory-awaited"),
+    );
     const decided = new Map(planBitrates(measured, rungs).map((rung) => [rung.name, rung]));
     context.log.info({ measured, decided: [...decided.values()].map(toFields) }, "ladder.decided");
     context.state.update((before) => ({
@@ -82,26 +87,15 @@ export function decideLadder(
   };
 }
 
-/** It can be left out: it takes what the head leaves, as soon as there is enough, and waits in nobody's way. */
-async function memoryFor(
-  { memory, log }: AttemptContext,
-  source: SourceFile,
-  { momentsMs, probes }: Analysis,
-  signal: AbortSignal,
-): Promise<Disposable> {
-  const bytes = estimateNeed({
+const needOf = (source: SourceFile, { momentsMs, probes }: Analysis): Need => ({
+  program: "analysis",
+  bytes: estimateNeed({
     source: describeForMemory(source),
     rungs: probes.map((size) => ({ ...size, encoder: "libx264" })),
     threads: analysisThreads,
     decoders: momentsMs.length,
-  });
-  for (let tries = 0; ; tries += 1) {
-    const held = memory.budget.tryReserve(bytes);
-    if (held) return held;
-    if (tries === 0) log.info({ bytes }, "analysis.memory-awaited");
-    await sleep(250, signal);
-  }
-}
+  }),
+});
 
 const toFields = ({ name, bitrateBps, qualityOffset }: PlannedRung) => ({
   ...{ name, bitrateBps },

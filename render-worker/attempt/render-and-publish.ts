@@ -15,6 +15,7 @@ import {
   statisticsFile,
   toArguments,
 } from "../ffmpeg/plan-render.ts";
+import { ProgramUsage } from "../ffmpeg/program-usage.ts";
 import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import { withThreads } from "../ffmpeg/with-threads.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
@@ -58,6 +59,8 @@ export interface RenderWork {
   isLastPass?: boolean;
   /** Absent: as many as ffmpeg takes by itself. */
   threads?: Threads;
+  /** Told how much memory the ffmpeg that encodes held at most. */
+  onPeak?: (bytes: number) => void;
 }
 
 /** The part of a render that depends on who encodes. */
@@ -199,9 +202,11 @@ export async function renderAndPublish(
     },
   };
   const attributes = { "reelay.renditions": [...publishers.keys()] };
+  using own = new ProgramUsage();
   const result = await inSpan(tracerName, "encode", { parent: context.trace, attributes }, () =>
-    runFfmpeg(plan, run).finally(() => brake.leave()),
+    own.around(() => runFfmpeg(plan, run)).finally(() => brake.leave()),
   );
+  work.onPeak?.(own.read()?.peakMemoryBytes ?? 0);
   await ticker[Symbol.asyncDispose]();
   signal.throwIfAborted();
   await statistics.poll();

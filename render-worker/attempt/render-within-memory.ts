@@ -1,9 +1,11 @@
-import { currentUsage } from "../ffmpeg/program-usage.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
+import { lookNeed, loudnessNeed } from "../limits/program-needs.ts";
 import type { ReservedFit } from "../limits/worker-memory.ts";
+import { inputsAtOnce } from "../sound/measure-loudness.ts";
 import type { AttemptContext } from "./context.ts";
 import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
 import { type Render, renderReplacing } from "./replace-encoder.ts";
+import { withinMemory } from "./within-memory.ts";
 
 /**
  * Renders once there is memory for it: tasks that run beside it are waited for, in turn, and what would never fit all at once is made with
@@ -14,39 +16,43 @@ export async function renderWithinMemory(
   work: RenderWork,
   render: Render = renderAndPublish,
 ): Promise<Made> {
-  const { log, memory, signal, task } = context;
+  const { log, memory, task } = context;
   const fit = memory.plan({
     ...work,
     withAudio: work.sounds.length > 0,
     source: describeForMemory(work.source),
     outOfMemory: task.outOfMemory ?? 0,
   });
-  const { bytes, passes, threads, givenThreads } = fit;
+  const { passes, threads, givenThreads } = fit;
+  const bytes = Math.max(fit.bytes, needBefore(context, work));
   log.info({ bytes, passes: passes.length, threads }, "memory.planned");
-  using _held = await memory.budget.reserve(bytes, {
-    signal,
-    onWait: () => {
-      const { capacityBytes, reservedBytes } = memory.budget;
-      log.info({ bytes, freeBytes: capacityBytes - reservedBytes }, "memory.awaited");
-      context.onMemoryAwaited(true);
-    },
-  });
-  context.onMemoryAwaited(false);
-  const made: Made[] = [];
-  let isWhole = false;
-  try {
-    for (const [index, pass] of passes.entries()) {
-      const rungs = work.rungs.filter(({ name }) => pass.rungs.some((rung) => rung.name === name));
-      const isLastPass = work.isLastPass !== false && index === passes.length - 1;
-      const ofPass = { ...work, rungs, isLastPass, sounds: pass.withAudio ? work.sounds : [] };
-      const threaded = { ...ofPass, ...(givenThreads && { threads: givenThreads }) };
-      made.push(await renderReplacing(context, threaded, render));
+  return await withinMemory(context, { program: "render", bytes }, async () => {
+    const made: Made[] = [];
+    let peakBytes = 0;
+    const onPeak = (bytes: number) => (peakBytes = Math.max(peakBytes, bytes));
+    let isWhole = false;
+    try {
+      for (const [index, pass] of passes.entries()) {
+        const rungs = work.rungs.filter(({ name }) => pass.rungs.some((rung) => rung.name === name));
+        const isLastPass = work.isLastPass !== false && index === passes.length - 1;
+        const ofPass = { ...work, rungs, isLastPass, sounds: pass.withAudio ? work.sounds : [], onPeak };
+        const threaded = { ...ofPass, ...(givenThreads && { threads: givenThreads }) };
+        made.push(await renderReplacing(context, threaded, render));
+      }
+      isWhole = true;
+    } finally {
+      learn(context, fit, { isWhole, peakBytes });
     }
-    isWhole = true;
-  } finally {
-    learn(context, fit, isWhole);
-  }
-  return joinMade(made);
+    return joinMade(made);
+  });
+}
+
+/** What runs just before each encode, and so within its memory: the search for where to begin, and the listening to the sound. */
+function needBefore({ task }: AttemptContext, { source, sounds, part }: RenderWork): number {
+  const needed = describeForMemory(source);
+  const looking = part.kind === "WHOLE" ? 0 : lookNeed(needed);
+  const listens = sounds.length > 0 && Boolean(task.profile.audio.loudness);
+  return Math.max(looking, listens ? loudnessNeed(needed, inputsAtOnce) : 0);
 }
 
 /** What several goes made, as one. */
@@ -55,11 +61,14 @@ export const joinMade = (made: readonly Made[]): Made => ({
   encoders: Object.assign({}, ...made.map(({ encoders }) => encoders)) as Made["encoders"],
 });
 
-/** What was stopped on its way may only say that more is needed. */
-function learn({ log, memory }: AttemptContext, fit: ReservedFit, isWhole: boolean): void {
-  const usage = currentUsage()?.read();
-  if (!usage) return;
-  if (isWhole || usage.peakMemoryBytes > fit.bytes) memory.learn(fit, usage.peakMemoryBytes);
+/** By the ffmpeg that encoded, and nothing else of the attempt. What was stopped on its way may only say that more is needed. */
+function learn(
+  { log, memory }: AttemptContext,
+  fit: ReservedFit,
+  { isWhole, peakBytes }: { isWhole: boolean; peakBytes: number },
+): void {
+  if (peakBytes === 0) return;
   const { estimatedBytes, bytes } = fit;
-  log.info({ estimatedBytes, reservedBytes: bytes, peakMemoryBytes: usage.peakMemoryBytes }, "memory.used");
+  if (isWhole || peakBytes > bytes) memory.learn(fit, peakBytes);
+  log.info({ estimatedBytes, reservedBytes: bytes, peakMemoryBytes: peakBytes }, "memory.used");
 }

@@ -40,14 +40,12 @@ export interface AttemptRun
   free: () => void;
 }
 
-/** What measuring finished output may take: two small decoders and what compares them. */
-const idleWorkBytes = 256 * 1024 ** 2;
 /** How long a stopped attempt's report waits for its output to be removed. */
 const removalMs = 1_000;
 
 /** Runs an attempt and tells its end, once: when its output is made, before what is found out about it when nobody else needs the CPU. */
 export async function runAndReport(run: AttemptRun): Promise<void> {
-  const { log, memory, ref, reporter, stop, store, trace } = run;
+  const { log, ref, reporter, stop, store, trace } = run;
   const { metrics, giveUp, idleWork, workDirectory, free, ...lent } = run;
   const startedAt = performance.now();
   using state = new StateCell((current) => reporter.advanced(current));
@@ -84,12 +82,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
         await tell({ kind: "COMPLETED" }, account);
         free();
       },
-      whenIdle: (later) =>
-        idleWork.run(async () => {
-          const bytes = Math.min(idleWorkBytes, memory.budget.capacityBytes);
-          using _held = await memory.budget.reserve(bytes, { signal: stop });
-          await later();
-        }),
+      whenIdle: (later) => idleWork.run(later),
     }),
   );
   if (!isTold) await tell(outcome);

@@ -1,4 +1,4 @@
-import { isAudioOnly, toSounds } from "@reelay/contracts";
+import { toSounds } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { makeDownload } from "../download/make-download.ts";
 import { besideEncode } from "../instant/beside-encode.ts";
@@ -11,7 +11,6 @@ import { decidePart } from "../part/decide-part.ts";
 import { inOnePieceIfJumping } from "../part/one-clock.ts";
 import { planReadEnd } from "../part/plan-read-end.ts";
 import { wholeSpan } from "../part/render-span.ts";
-import { probeSource } from "../probe/probe-source.ts";
 import { reportedProbe } from "../probe/source-file.ts";
 import { keptSounds, toAudioState } from "../sound/audio-states.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
@@ -24,12 +23,14 @@ import { decideLadder } from "./decide-ladder.ts";
 import { isRest } from "./is-rest.ts";
 import { keptHead, passOnHead } from "./keep-head.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
+import { probeWithinMemory } from "./probe-within-memory.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import { renderEarly } from "./render-early.ts";
 import { renderInPasses } from "./render-in-passes.ts";
 import { renderRest } from "./render-rest.ts";
 import { renderWithinMemory } from "./render-within-memory.ts";
 import { stillArriving } from "./still-arriving.ts";
+import { withinMemory } from "./within-memory.ts";
 import { leaveOutUnencodable } from "./without-encoder.ts";
 
 /** One try of a task, from the source to stored renditions. What happened is the value; nothing is thrown. */
@@ -64,10 +65,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     if (!isRest(task) && !isEarly)
       state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
 
-    const wants = isAudioOnly(task.profile) ? "SOUND" : "PICTURE";
-    const source = await step("probe", () =>
-      probeSource(file, { ffprobePath: tools.ffprobe.path, limits: config.limits, wants, signal }),
-    );
+    const source = await step("probe", () => probeWithinMemory(context, file));
     const part = await inOnePieceIfJumping(decidePart(task.part, source), source, file);
     if (part.kind === "CHUNK" || part.kind === "AUDIO") {
       file.needsUpTo?.(planReadEnd(source, part.span));
@@ -86,6 +84,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
           judgeSource(source, {
             ...{ ffmpegPath: tools.ffmpeg.path, reader: file.reader, limits: config.limits, signal },
             segmentDurationMs: task.profile.segmentDurationMs,
+            withinMemory: (need, work) => withinMemory(context, need, work),
           }),
         );
     const sourceVariant = planSourceVariant(source, judgement, ladder, task);

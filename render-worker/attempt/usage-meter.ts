@@ -5,7 +5,7 @@ import type { WorkerMetrics } from "../metrics.ts";
 export class UsageMeter {
   readonly #metrics: Pick<WorkerMetrics, "stored" | "ffmpegUsed"> | undefined;
   readonly #storedBytes: () => number;
-  readonly #usage = currentUsage();
+  readonly #usage = currentUsage()?.outermost;
   #storedBefore = 0;
   #cpuSecondsBefore = this.#usage?.read()?.cpuSeconds ?? 0;
 

@@ -18,6 +18,8 @@ interface Into {
   directory: string;
   /** What its files begin with. */
   name: string;
+  /** Runs a program once there is memory for it. */
+  reading: <T>(work: () => Promise<T>) => Promise<T>;
   /** Parts of encoders that differ can be put into one track. */
   mayMix: boolean;
 }
@@ -37,7 +39,7 @@ const probeTimeoutMs = 60_000;
 export async function bringTogether(
   store: ObjectStore,
   { key }: PublishedPlaylist,
-  { ffprobePath, directory, name, mayMix }: Into,
+  { ffprobePath, directory, name, mayMix, reading }: Into,
   signal: AbortSignal,
 ): Promise<Brought> {
   const read = (piece: string) => readObject(store, piece, { signal });
@@ -53,7 +55,8 @@ export async function bringTogether(
   const [only = ""] = files;
   if (files.length === 1) return { format: "mp4", path: join(directory, only) };
   const startsUs: number[] = [];
-  for (const file of files) startsUs.push(await readStartUs(ffprobePath, join(directory, file), signal));
+  for (const file of files)
+    startsUs.push(await reading(() => readStartUs(ffprobePath, join(directory, file), signal)));
   const path = join(directory, `${name}.ffconcat`);
   await writeFile(path, planConcat(files.map((file, index) => ({ file, startUs: startsUs[index] ?? 0 }))));
   return { format: "concat", path };

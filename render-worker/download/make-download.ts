@@ -10,10 +10,12 @@ import {
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
+import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { storeOnce } from "../hls/store-once.ts";
+import { downloadNeed } from "../limits/program-needs.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */
@@ -52,14 +54,20 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   await context.directory.assertRoom(2 * sizeBytes + 16 * 1024 * 1024);
   const directory = join(context.directory.path, downloadFolder);
   await mkdir(directory, { recursive: true });
+  const bytes = downloadNeed(packetsOf(variant, sound));
+  const reading = <T>(work: () => Promise<T>) =>
+    withinMemory(context, { program: "download-look", bytes }, work);
   const inputs: Brought[] = [];
   for (const [index, playlist] of playlists.entries()) {
     const mayMix = playlist === variant.playlist && variant.codec === "H264";
     const into = { ffprobePath: tools.ffprobe.path, directory, name: String(index), mayMix };
-    inputs.push(await bringTogether(store, playlist, into, signal));
+    inputs.push(await bringTogether(store, playlist, { ...into, reading }, signal));
   }
   const path = join(directory, file);
-  const result = await runTool(tools.ffmpeg.path, toArguments(inputs, path, variant), { timeoutMs, signal });
+  const args = toArguments(inputs, path, variant);
+  const result = await withinMemory(context, { program: "download", bytes }, () =>
+    runTool(tools.ffmpeg.path, args, { timeoutMs, signal }),
+  );
   if (result.code !== 0) {
     throw retriableError(
       "WORKER",
@@ -75,6 +83,12 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   await rm(directory, { recursive: true, force: true });
   return { key, variant: variant.name, sizeBytes: made.size };
 }
+
+/** Of AAC at 48 kHz. */
+const soundPacketsPerSecond = 47;
+
+const packetsOf = ({ frameRate, playlist }: VariantState, sound: PublishedPlaylist | null): number =>
+  ((frameRate ?? 60) * (playlist?.durationMs ?? 0) + soundPacketsPerSecond * (sound?.durationMs ?? 0)) / 1000;
 
 /** Picture first. */
 const toArguments = (inputs: readonly Brought[], path: string, { codec }: VariantState): string[] => [

@@ -31,12 +31,20 @@ interface Followed {
 /**
  * Adds up what the programs of an attempt use while they run. Linux only: elsewhere nothing is found, and `read` says null. What a
  * program uses after the last look (a quarter of a second at most) is missed: once it has ended its account is gone.
+ *
+ * One that is made within another's work is of a part of it: what counts there counts here, too.
  */
 export class ProgramUsage implements Disposable {
+  readonly #whole = currentUsage();
   readonly #running = new Map<number, Followed>();
   #endedCpuSeconds = 0;
   #peakMemoryBytes = 0;
   #hasFound = false;
+
+  /** Of the whole attempt. */
+  get outermost(): ProgramUsage {
+    return this.#whole?.outermost ?? this;
+  }
 
   /** Runs `work`, whose programs then count here. */
   around<T>(work: () => Promise<T>): Promise<T> {
@@ -52,7 +60,11 @@ export class ProgramUsage implements Disposable {
     };
     this.#running.set(pid, followed);
     this.#lookLater(pid, followed);
-    return () => this.#forget(pid);
+    const endInWhole = this.#whole?.follow(pid);
+    return () => {
+      this.#forget(pid);
+      endInWhole?.();
+    };
   }
 
   /** Memory that is held now. */

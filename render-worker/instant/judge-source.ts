@@ -1,3 +1,5 @@
+import { describeForMemory } from "../limits/describe-for-memory.ts";
+import { firstPictureNeed, type Need } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import type { SourceReader } from "../source/source-reader.ts";
 import { canDecodeStart } from "./can-decode-start.ts";
@@ -12,6 +14,8 @@ export async function judgeSource(
     reader: SourceReader;
     limits: { sourcePixels: number };
     segmentDurationMs: number;
+    /** Runs a program once there is memory for it. */
+    withinMemory: <T>(need: Need, work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
   },
 ): Promise<Judgement> {
@@ -19,7 +23,9 @@ export async function judgeSource(
   const index =
     video.codec === "h264" && container.startsWith("mov,") ? await readMp4Index(source, options) : null;
   const judgement = planInstant(source, index);
-  if (judgement.plan === null || (await canDecodeStart(source, options))) return judgement;
+  if (judgement.plan === null) return judgement;
+  const need = { program: "first-picture", bytes: firstPictureNeed(describeForMemory(source)) };
+  if (await options.withinMemory(need, () => canDecodeStart(source, options))) return judgement;
   const message = "The first key frame cannot be decoded without errors; an undamaged one was expected.";
   return { reasons: [...judgement.reasons, { code: "DAMAGED", message }], plan: null };
 }

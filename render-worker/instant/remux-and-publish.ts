@@ -6,6 +6,7 @@ import { withPlaylist, withSoundPlaylist } from "../attempt/attempt-state.ts";
 import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { EncoderBrake } from "../attempt/encoder-brake.ts";
+import { withinMemory } from "../attempt/within-memory.ts";
 import { inputError, type RenderError, toReportedError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { initFile, playlistFile } from "../ffmpeg/plan-render.ts";
@@ -17,7 +18,7 @@ import { wholeSpan } from "../part/render-span.ts";
 import { Ticker } from "../ticker.ts";
 import { assertIdr, NotIdrError } from "./assert-idr.ts";
 import { planRemux } from "./plan-remux.ts";
-import type { RemuxWork } from "./remux-work.ts";
+import { needOfRemux, type RemuxWork } from "./remux-work.ts";
 
 /** A copy is far faster than an encode: what waits to be stored is looked at so often, and held above so many bytes. */
 const tickMs = 25;
@@ -58,20 +59,21 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
   );
   state.update((before) => mark(before, { status: "RENDERING" }));
   const plan = planRemux({ ...work, directory, limits: config.limits });
-  const result = await inSpan(tracerName, "remux", { parent: context.trace }, () =>
-    runFfmpeg(plan, {
-      ffmpegPath: tools.ffmpeg.path,
-      signal,
-      stallTimeoutMs: config.stallTimeoutMs,
-      isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
-      onStart: (pid) => {
-        brake.follow(pid);
-        log.info({ pid }, "remux.started");
-        void context.directory
-          .noteEncoder(pid, "ffmpeg-remux.json")
-          .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
-      },
-    }),
+  const run = {
+    ffmpegPath: tools.ffmpeg.path,
+    signal,
+    stallTimeoutMs: config.stallTimeoutMs,
+    isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
+    onStart: (pid: number) => {
+      brake.follow(pid);
+      log.info({ pid }, "remux.started");
+      void context.directory
+        .noteEncoder(pid, "ffmpeg-remux.json")
+        .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
+    },
+  };
+  const result = await withinMemory({ ...context, signal }, needOfRemux(work), () =>
+    inSpan(tracerName, "remux", { parent: context.trace }, () => runFfmpeg(plan, run)),
   );
   brake.leave();
   await ticker[Symbol.asyncDispose]();

@@ -1,4 +1,6 @@
 import type { VariantState } from "@reelay/contracts";
+import { describeForMemory } from "../limits/describe-for-memory.ts";
+import { type Need, remuxNeed } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import type { SoundTrack } from "../sound/sound-track.ts";
 import type { CopiedSound, InstantPlan, Judgement } from "./plan-instant.ts";
@@ -12,6 +14,12 @@ export interface RemuxWork {
   /** Tracks that are copied. */
   sounds: readonly CopiedSound[];
 }
+
+/** Pure. */
+export const needOfRemux = ({ source, plan }: RemuxWork): Need => ({
+  program: "remux",
+  bytes: remuxNeed(describeForMemory(source), { peakBps: plan.peakBps, longestMs: plan.longestSegmentMs }),
+});
 
 /**
  * Null when there is nothing to copy. Whether the sound is copied goes by the source alone, not by what of its picture an earlier attempt has

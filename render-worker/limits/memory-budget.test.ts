@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { MemoryBudget, NeverFitsError } from "./memory-budget.ts";
+import { describe, expect, test } from "vitest";
+import { MemoryBudget } from "./memory-budget.ts";
 
 const never = new AbortController().signal;
 
@@ -58,10 +58,70 @@ test("what can be left out gets what is free, at once or not at all, and never b
   expect(budget.reservedBytes).toBe(80);
 });
 
-test("more than there will ever be is refused at once, with both figures", async () => {
+test("who asks for more than there will ever be gets all there is, and is alone then", async () => {
   const budget = new MemoryBudget(() => 100);
-  await expect(budget.reserve(101, { signal: never })).rejects.toThrow(new NeverFitsError(101, 100));
-  expect(budget.waiting).toBe(0);
+  const small = await budget.reserve(10, { signal: never });
+  const large = budget.reserve(150, { signal: never });
+  expect([budget.waiting, budget.reservedBytes]).toEqual([1, 10]);
+  small[Symbol.dispose]();
+  using held = await large;
+  expect([held.bytes, budget.reservedBytes, budget.tryReserve(1)]).toEqual([100, 100, null]);
+});
+
+describe("what can wait", () => {
+  test("comes after all who stand in line, those included who came later", async () => {
+    const budget = new MemoryBudget(() => 100);
+    const order: string[] = [];
+    const first = await budget.reserve(60, { signal: never });
+    const idle = budget.reserveIdle(50, never).then((held) => {
+      order.push("idle");
+      return held;
+    });
+    const task = budget.reserve(70, { signal: never }).then((held) => {
+      order.push("task");
+      return held;
+    });
+    first[Symbol.dispose]();
+    const held = await task;
+    expect(order).toEqual(["task"]);
+    held[Symbol.dispose]();
+    using _idle = await idle;
+    expect(order).toEqual(["task", "idle"]);
+  });
+
+  test("is asked to give its memory back only when somebody has to wait for it", async () => {
+    const budget = new MemoryBudget(() => 100);
+    const idle = await budget.reserveIdle(50, never);
+    using _beside = await budget.reserve(40, { signal: never });
+    expect(idle.wanted.aborted).toBe(false);
+    const task = budget.reserve(60, { signal: never });
+    expect(idle.wanted.aborted).toBe(true);
+    idle[Symbol.dispose]();
+    using _task = await task;
+    expect([budget.waiting, budget.reservedBytes]).toEqual([0, 100]);
+  });
+
+  test("is asked at once when somebody came between its turn and its beginning", async () => {
+    const budget = new MemoryBudget(() => 100);
+    const first = await budget.reserve(60, { signal: never });
+    const granted = budget.reserveIdle(50, never);
+    first[Symbol.dispose]();
+    const task = budget.reserve(70, { signal: never });
+    const idle = await granted;
+    expect(idle.wanted.aborted).toBe(true);
+    idle[Symbol.dispose]();
+    using _task = await task;
+  });
+
+  test("stops waiting at its signal", async () => {
+    const budget = new MemoryBudget(() => 100);
+    using _first = await budget.reserve(60, { signal: never });
+    const stop = new AbortController();
+    const idle = budget.reserveIdle(50, stop.signal);
+    stop.abort(new Error("stopped"));
+    await expect(idle).rejects.toThrow("stopped");
+    expect(budget.reservedBytes).toBe(60);
+  });
 });
 
 test("a worker that has grown meanwhile still serves who waits, one at a time", async () => {

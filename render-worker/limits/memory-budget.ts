@@ -1,21 +1,19 @@
-/** A task needs more memory than its worker will ever have free. */
-export class NeverFitsError extends Error {
-  readonly neededBytes: number;
-  readonly capacityBytes: number;
-
-  constructor(neededBytes: number, capacityBytes: number) {
-    super(`${neededBytes} bytes of memory are needed; ${capacityBytes} are there when nothing else runs.`);
-    this.name = "NeverFitsError";
-    this.neededBytes = neededBytes;
-    this.capacityBytes = capacityBytes;
-  }
-}
-
 export interface ReserveOptions {
   /** Ends the wait. */
   signal: AbortSignal;
   /** Called once if it has to wait. */
   onWait?: () => void;
+}
+
+/** Memory that is given out, until it is disposed. */
+export interface Held extends Disposable {
+  readonly bytes: number;
+}
+
+/** Memory for what can wait. */
+export interface IdleHeld extends Held {
+  /** Fires when somebody waits who goes first: it is to be given back. */
+  readonly wanted: AbortSignal;
 }
 
 interface Waiting {
@@ -25,12 +23,16 @@ interface Waiting {
 
 /**
  * The memory that a worker's programs may have, given out in the order in which it was asked for: a large reservation is not overtaken by
- * small ones for ever. Freed memory goes to the first in line. What is asked for when nothing is out is given, since waiting would bring
- * no more.
+ * small ones for ever. Freed memory goes to the first in line. Who asks for more than there will ever be gets all there is, and is alone then.
+ *
+ * Who holds memory must not wait for more: two who did would wait for each other.
  */
 export class MemoryBudget {
   readonly #capacityBytes: () => number;
-  readonly #waiting: Waiting[] = [];
+  readonly #line: Waiting[] = [];
+  /** Behind all who stand in line. */
+  readonly #idle: Waiting[] = [];
+  readonly #givenToIdle = new Set<AbortController>();
   #reservedBytes = 0;
 
   /** @param capacityBytes asked anew each time: what the worker itself needs changes */
@@ -46,32 +48,64 @@ export class MemoryBudget {
     return this.#reservedBytes;
   }
 
+  /** How many stand in line. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#line.length;
   }
 
-  /** Resolves with what gives the memory back when it is disposed; rejects when the signal fires first, and at once with `NeverFitsError`. */
-  async reserve(bytes: number, { signal, onWait }: ReserveOptions): Promise<Disposable> {
+  /** Resolves with what gives the memory back when it is disposed; rejects when the signal fires first. */
+  async reserve(wantedBytes: number, { signal, onWait }: ReserveOptions): Promise<Held> {
     signal.throwIfAborted();
-    const { capacityBytes } = this;
-    if (bytes > capacityBytes) throw new NeverFitsError(bytes, capacityBytes);
-    if (this.#waiting.length > 0 || !this.#hasRoom(bytes)) {
+    const bytes = this.#bounded(wantedBytes);
+    if (this.#line.length > 0 || !this.#hasRoom(bytes)) {
+      const granted = this.#wait(this.#line, bytes, signal);
+      this.#askIdle();
       onWait?.();
-      await this.#wait(bytes, signal);
+      await granted;
     } else this.#reservedBytes += bytes;
     return this.#held(bytes);
   }
 
-  /** For what can be left out: null when it is not free right now, or somebody waits for it. */
-  tryReserve(bytes: number): Disposable | null {
-    if (this.#waiting.length > 0 || this.#reservedBytes + bytes > this.capacityBytes) return null;
-    this.#reservedBytes += bytes;
-    return this.#held(bytes);
+  /** For what can wait: it comes after all who stand in line, and is asked to give its memory back when one of them has to wait. */
+  async reserveIdle(wantedBytes: number, signal: AbortSignal): Promise<IdleHeld> {
+    signal.throwIfAborted();
+    const bytes = this.#bounded(wantedBytes);
+    if (this.#line.length > 0 || this.#idle.length > 0 || !this.#hasRoom(bytes))
+      await this.#wait(this.#idle, bytes, signal);
+    else this.#reservedBytes += bytes;
+    const wanted = new AbortController();
+    this.#givenToIdle.add(wanted);
+    // Somebody came since it was granted.
+    if (this.#line.length > 0) this.#askIdle();
+    const held = this.#held(bytes);
+    return {
+      bytes,
+      wanted: wanted.signal,
+      [Symbol.dispose]: () => {
+        this.#givenToIdle.delete(wanted);
+        held[Symbol.dispose]();
+      },
+    };
   }
 
-  #held(bytes: number): Disposable {
+  /** For what can be left out: null when it is not free right now, or somebody stands in line for it. */
+  tryReserve(bytes: number): Held | null {
+    if (this.#line.length === 0 && this.#reservedBytes + bytes <= this.capacityBytes) {
+      this.#reservedBytes += bytes;
+      return this.#held(bytes);
+    }
+    this.#askIdle();
+    return null;
+  }
+
+  #bounded(bytes: number): number {
+    return Math.min(bytes, this.capacityBytes);
+  }
+
+  #held(bytes: number): Held {
     let isGivenBack = false;
     return {
+      bytes,
       [Symbol.dispose]: () => {
         if (isGivenBack) return;
         isGivenBack = true;
@@ -85,16 +119,23 @@ export class MemoryBudget {
     return this.#reservedBytes === 0 || this.#reservedBytes + bytes <= this.capacityBytes;
   }
 
+  #askIdle(): void {
+    for (const wanted of this.#givenToIdle) wanted.abort(new Error("Its memory is needed for a task."));
+  }
+
   /** Counted here and not by who waited: nobody may come between. */
   #grant(): void {
-    for (let next = this.#waiting[0]; next && this.#hasRoom(next.bytes); next = this.#waiting[0]) {
-      this.#waiting.shift();
-      this.#reservedBytes += next.bytes;
-      next.grant();
+    for (const waiting of [this.#line, this.#idle]) {
+      for (let next = waiting[0]; next && this.#hasRoom(next.bytes); next = waiting[0]) {
+        waiting.shift();
+        this.#reservedBytes += next.bytes;
+        next.grant();
+      }
+      if (waiting.length > 0) return;
     }
   }
 
-  #wait(bytes: number, signal: AbortSignal): Promise<void> {
+  #wait(waiting: Waiting[], bytes: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const entry: Waiting = {
         bytes,
@@ -104,12 +145,12 @@ export class MemoryBudget {
         },
       };
       const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+        waiting.splice(waiting.indexOf(entry), 1);
         reject(signal.reason);
         // It may have stood before somebody who fits.
         this.#grant();
       };
-      this.#waiting.push(entry);
+      waiting.push(entry);
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }

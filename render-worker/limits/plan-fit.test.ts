@@ -16,7 +16,15 @@ const ladder = [
   ...[144, 240, 360, 480].map((height) => rung(height, "CRITICAL")),
   ...[540, 720, 1080].map((height) => rung(height, "STANDARD")),
 ];
-const source = { width: 1920, height: 1080, pixelFormat: "yuv420p", isToneMapped: false, streams: 2 };
+const source = {
+  width: 1920,
+  height: 1080,
+  pixelFormat: "yuv420p",
+  isToneMapped: false,
+  streams: 2,
+  packets: 0,
+  probedBytes: 0,
+};
 
 function fitInto(mebibytes: number, changes: Partial<Parameters<typeof planFit>[0]> = {}) {
   const capacityBytes = mebibytes * mib;
@@ -28,6 +36,7 @@ function fitInto(mebibytes: number, changes: Partial<Parameters<typeof planFit>[
     threads,
     capacityBytes,
     correction: 1,
+    leastCorrection: 1,
     ...changes,
   });
   if (!("fit" in found)) return `needs ${Math.ceil(found.neededBytes / mib)}`;
@@ -105,6 +114,34 @@ test("what attempts needed corrects the estimates: more at once, less little by 
   expect(correction.factor("H264")).toBe(1);
   expect(correction.factor("HEVC")).toBe(1);
   expect(fitInto(650, { correction: 1.5 })).not.toBe(fitInto(650));
+});
+
+test("no measurement makes the estimates more than three times as large", () => {
+  const correction = new NeedCorrection();
+  correction.learn("H264", 100, 2_400);
+  expect(correction.factor("H264")).toBe(3);
+});
+
+test("what fits without the correction is never refused for it: it is made in the smallest way", () => {
+  expect(fitInto(400, { correction: 3 })).toBe("144+sound | 240 | 360 | 480 | 540 | 720 | 1080 @ 1/1: 334");
+  expect(fitInto(300, { correction: 3 })).toBe("needs 334");
+  expect(fitInto(400, { correction: 4, leastCorrection: 2 })).toBe("needs 667");
+});
+
+test("a source that took more to look at takes as much again from whoever opens it", () => {
+  const threads = { decode: 3, encode: 3 };
+  const need = (probedBytes: number) =>
+    estimateNeed({ source: { ...source, probedBytes }, rungs: [], threads }) / mib;
+  expect([need(0), need(50 * mib), need(500 * mib)].map(Math.round)).toEqual([83, 83, 500]);
+});
+
+test("a long source needs its index, in each place in which it is open", () => {
+  const threads = { decode: 1, encode: 2 };
+  const need = (packets: number, decoders: number) =>
+    estimateNeed({ source: { ...source, packets }, rungs: ladder, threads, decoders }) / mib;
+  const sixHours = 6 * 3_600 * (30 + 50);
+  expect(need(sixHours, 1) - need(0, 1)).toBeCloseTo(85.7, 0);
+  expect(need(sixHours, 8) - need(0, 8)).toBeCloseTo(7 * 52.7 + 85.7, 0);
 });
 
 test("threads follow the processors that may be kept busy, a half of one included", () => {

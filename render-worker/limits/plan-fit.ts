@@ -25,29 +25,34 @@ export interface FitRequest<R extends NeededRung> {
   capacityBytes: number;
   /** What estimates are multiplied by. */
   correction: number;
+  /** The same for the smallest way, which is taken where it fits only by this: then it is to run alone. */
+  leastCorrection: number;
 }
 
 /**
  * The quickest way to make the rungs within a worker's memory: all from one decode with as many threads as there are processors for, else
  * with fewer threads, else in several passes (critical rungs first: a video can play from them), each decoding the source anew. One thread
- * each comes last: encoders of release 5 then wait for one another. When not even that fits, the bytes that would be needed. Pure.
+ * each comes last: encoders of release 5 then wait for one another. When not even that fits, the bytes that would be needed by the least
+ * correction: what other renders needed is no reason to refuse this one. Pure.
  */
 export function planFit<R extends NeededRung & { tier: string }>(
   request: FitRequest<R>,
 ): { fit: Fit<R> } | { neededBytes: number } {
-  const { source, capacityBytes, correction } = request;
+  const { source, capacityBytes, correction, leastCorrection } = request;
   const isSerial = ({ encode }: Threads) => encode === 1;
   const threads = halvings(request.threads);
   const ways = [threads.filter((count) => !isSerial(count)), threads.filter(isSerial)].flatMap((counts) =>
     waysToDivide(request).flatMap((passes) => counts.map((count) => ({ passes, threads: count }))),
   );
-  let least = Number.POSITIVE_INFINITY;
-  for (const { passes, threads } of ways) {
+  const fits = ways.map(({ passes, threads }): Fit<R> => {
     const estimatedBytes = Math.max(...passes.map(({ rungs }) => estimateNeed({ source, rungs, threads })));
-    if (estimatedBytes * correction <= capacityBytes) return { fit: { passes, threads, estimatedBytes } };
-    least = Math.min(least, estimatedBytes);
-  }
-  return { neededBytes: Math.ceil(least * correction) };
+    return { passes, threads, estimatedBytes };
+  });
+  const quickest = fits.find(({ estimatedBytes }) => estimatedBytes * correction <= capacityBytes);
+  if (quickest) return { fit: quickest };
+  const smallest = fits.reduce((least, fit) => (fit.estimatedBytes < least.estimatedBytes ? fit : least));
+  const neededBytes = Math.ceil(smallest.estimatedBytes * leastCorrection);
+  return neededBytes <= capacityBytes ? { fit: smallest } : { neededBytes };
 }
 
 /** 3 and 6, 2 and 3, 1 and 2, 1 and 1. */

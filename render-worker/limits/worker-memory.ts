@@ -1,6 +1,6 @@
 import { memoryUsage } from "node:process";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
-import type { NeedInput, Threads } from "./estimate-need.ts";
+import type { NeededSource, Threads } from "./estimate-need.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { NeedCorrection } from "./need-correction.ts";
 import { NeedsMoreMemoryError } from "./needs-more-memory.ts";
@@ -10,11 +10,13 @@ import type { Limits } from "./read-limits.ts";
 
 /** Of the limit, what everything together may reach: the rest is for what nobody foresees, and for the kernel's page cache. */
 const usableShare = 0.85;
-/** For what runs beside an encode: ffprobe, posters, segments on their way to the store. */
-const besideBytes = 64 * 1024 ** 2;
+/** What the worker itself may grow by: of each task 24 MiB of its source and segments on their way to the store. */
+const ownBytes = { always: 32 * 1024 ** 2, perSlot: 32 * 1024 ** 2 };
+/** Killed once for lack of memory, a task may be tried again in the smallest way, alone. From then on each kill counts, here and elsewhere. */
+const killsThatMayBeChance = 1;
 
 export interface MemoryWork {
-  source: NeedInput["source"];
+  source: NeededSource;
   rungs: readonly PlannedRung[];
   withAudio: boolean;
   /** How often the task ran out of memory before. */
@@ -36,27 +38,31 @@ export class WorkerMemory {
   readonly budget: MemoryBudget;
   readonly #correction = new NeedCorrection();
   readonly #ownAtStart = memoryUsage.rss();
+  readonly #besideBytes: number;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, slots: number) {
     this.limits = limits;
+    this.#besideBytes = ownBytes.always + slots * ownBytes.perSlot;
     this.budget = new MemoryBudget(() => this.#capacityBytes());
   }
 
-  /** Throws `NeedsMoreMemoryError`. */
+  /** Throws `NeedsMoreMemoryError` when the work does not fit although it were alone here. */
   plan({ source, rungs, withAudio, outOfMemory }: MemoryWork): ReservedFit {
     const { capacityBytes } = this.budget;
     const withEncoders = rungs.map((rung) => ({ ...rung, encoder: rung.codec }));
     const kind = [...new Set(rungs.map(({ codec }) => codec))].toSorted().join("+");
     const correction = this.#correction.factor(kind) * 2 ** outOfMemory;
     const natural = planThreads(this.limits.cpus);
-    const request = { source, withAudio, capacityBytes, correction };
+    // What others needed makes it wait until it is alone, and never go.
+    const leastCorrection = 2 ** Math.max(0, outOfMemory - killsThatMayBeChance);
+    const request = { source, withAudio, capacityBytes, correction, leastCorrection };
     const found = planFit({ ...request, rungs: withEncoders, threads: natural });
-    if ("neededBytes" in found) throw this.#tooLarge(found.neededBytes);
+    if ("neededBytes" in found) throw this.#tooLarge(found.neededBytes, "even rung by rung");
     const { fit } = found;
     const isNatural = fit.threads.encode === natural.encode && this.limits.cpus === this.limits.machineCpus;
     return {
       ...fit,
-      bytes: Math.ceil(fit.estimatedBytes * correction),
+      bytes: Math.min(capacityBytes, Math.ceil(fit.estimatedBytes * correction)),
       kind,
       ...(!isNatural && { givenThreads: fit.threads }),
     };
@@ -72,7 +78,12 @@ export class WorkerMemory {
     );
   }
 
-  /** What the programs of a plan held at most. */
+  /** Throws `NeedsMoreMemoryError` when a program that has shown to need so much could never have it here. */
+  assertFits(bytes: number, what: string): void {
+    if (bytes > this.budget.capacityBytes) throw this.#tooLarge(bytes, what);
+  }
+
+  /** What the ffmpeg of a plan held at most. */
   learn({ kind, estimatedBytes }: ReservedFit, measuredBytes: number): void {
     this.#correction.learn(kind, estimatedBytes, measuredBytes);
   }
@@ -81,17 +92,17 @@ export class WorkerMemory {
   #capacityBytes(): number {
     const { memoryBytes, usedBytes } = this.limits;
     const grown = Math.max(0, memoryUsage.rss() - this.#ownAtStart);
-    return usableShare * memoryBytes - Math.max(usedBytes, this.#ownAtStart) - grown - besideBytes;
+    return usableShare * memoryBytes - Math.max(usedBytes, this.#ownAtStart) - grown - this.#besideBytes;
   }
 
-  #tooLarge(neededBytes: number): NeedsMoreMemoryError {
+  #tooLarge(neededBytes: number, what: string): NeedsMoreMemoryError {
     const { memoryBytes } = this.limits;
-    const own = memoryUsage.rss() + besideBytes;
+    const own = memoryUsage.rss() + this.#besideBytes;
     // Where others use much of the machine it is too small although its size is not.
     const needs = Math.max(Math.ceil((neededBytes + own) / usableShare), memoryBytes + 1);
     return new NeedsMoreMemoryError(
       needs,
-      `The task needs a worker with ${toMib(needs)} MiB of memory even rung by rung; this one may use ${toMib(memoryBytes)} MiB, ` +
+      `The task needs a worker with ${toMib(needs)} MiB of memory ${what}; this one may use ${toMib(memoryBytes)} MiB, ` +
         `${toMib(this.budget.capacityBytes)} MiB of them for ffmpeg. It goes to a larger one.`,
     );
   }

@@ -1,5 +1,6 @@
 import { inputError, type RenderError, retriableError } from "../errors.ts";
 import { mostStreams } from "../ffmpeg/allow-lists.ts";
+import type { ToolResult } from "../ffmpeg/run-tool.ts";
 import { notAVideo } from "./parse-probe.ts";
 
 export const tooManyStreams = (what: string): RenderError =>
@@ -11,6 +12,15 @@ export const tooManyStreams = (what: string): RenderError =>
 /** A picture that large was not even opened: its size is missing, and only the complaint says why. */
 export const isTooLargePicture = (stderr: string): boolean =>
   /exceeds specified max pixel count|Picture size .* is invalid/.test(stderr);
+
+/** ffprobe had too little memory for a source, though less than a video may take. */
+export class ProbeMemoryError extends Error {
+  override readonly name = "ProbeMemoryError";
+}
+
+/** What lack of memory looks like: some of it is only complained of. A library that is refused memory may crash. */
+export const isShortOfMemory = ({ signal, stderr }: Pick<ToolResult, "signal" | "stderr">): boolean =>
+  signal !== null || /alloc|out of memory|get_buffer\(\) failed|Cannot add index entry/i.test(stderr);
 
 /** What ffprobe's complaint means, most telling first. A file that no demuxer takes is simply not a video. */
 export function explainProbeFailure(stderr: string, limits: { sourcePixels: number }): RenderError {

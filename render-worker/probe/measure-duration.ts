@@ -1,23 +1,28 @@
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import { probeNeed } from "../limits/program-needs.ts";
 import type { SourceReader } from "../source/source-reader.ts";
+import { isShortOfMemory, ProbeMemoryError } from "./explain-failure.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /**
  * How long a source lasts whose container does not say (a live recording, a raw stream): all its packets are read, none decoded.
- * Null when not even its frame rate is known.
+ * Null when not even its frame rate is known. Throws `ProbeMemoryError`.
  */
 export async function measureDurationMs(
   ffprobePath: string,
   source: SourceFile,
-  limits: { sourcePixels: number },
-  signal: AbortSignal,
+  {
+    limits,
+    signal,
+    memoryBytes,
+  }: { limits: { sourcePixels: number }; signal: AbortSignal; memoryBytes: number },
   reader: Pick<SourceReader, "isAwaited">,
 ): Promise<number | null> {
   const range = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, packets: 0 };
   let rest = "";
-  await runTool(
+  const result = await runTool(
     ffprobePath,
     [
       "-v",
@@ -31,6 +36,7 @@ export async function measureDurationMs(
     {
       timeoutMs: 10 * 60_000,
       signal,
+      memoryBytes,
       isExcused: () => reader.isAwaited(),
       onStdout: (chunk) => {
         const lines = (rest + chunk).split("\n");
@@ -39,6 +45,7 @@ export async function measureDurationMs(
       },
     },
   );
+  if (memoryBytes < probeNeed.most && isShortOfMemory(result)) throw new ProbeMemoryError();
   widen(range, rest, source.probe.video.frameRate);
   const { frameRate } = source.probe.video;
   const seconds = Number.isFinite(range.first)

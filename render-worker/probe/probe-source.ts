@@ -2,10 +2,17 @@ import { inputError, retriableError } from "../errors.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import { probeNeed } from "../limits/program-needs.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { SourceReader } from "../source/source-reader.ts";
 import { assertWhole } from "./assert-whole.ts";
-import { explainProbeFailure, isTooLargePicture, tooManyStreams } from "./explain-failure.ts";
+import {
+  explainProbeFailure,
+  isShortOfMemory,
+  isTooLargePicture,
+  ProbeMemoryError,
+  tooManyStreams,
+} from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";
 import { measureDurationMs } from "./measure-duration.ts";
 import { parseProbe } from "./parse-probe.ts";
@@ -20,17 +27,22 @@ export interface ProbeLimits {
 }
 
 /**
- * What ffprobe may take. The first pictures of an 8K source in 10 bits are some 100 MB each, and it decodes a few of them; all else is small. What
- * wants more is no video.
+ * Reads what a source is. Throws a `RenderError`, final when the file is at fault, and `ProbeMemoryError` where `memoryBytes` were too few.
+ *
+ * The first pictures of an 8K source in 10 bits are some 100 MB each, and ffprobe decodes a few of them; all else is small.
  */
-const probeMemoryBytes = 2 * 1024 ** 3;
-
-/** Reads what a source is. Throws a `RenderError`: final when the file is at fault. */
 export async function probeSource(
   file: Pick<OpenSource, "input" | "sizeBytes" | "reader" | "beginningOf">,
-  options: { ffprobePath: string; limits: ProbeLimits; wants?: "PICTURE" | "SOUND"; signal: AbortSignal },
+  options: {
+    ffprobePath: string;
+    limits: ProbeLimits;
+    wants?: "PICTURE" | "SOUND";
+    /** What it may take. Default: all that any video should need. */
+    memoryBytes?: number;
+    signal: AbortSignal;
+  },
 ): Promise<SourceFile> {
-  const { ffprobePath, limits, signal } = options;
+  const { ffprobePath, limits, signal, memoryBytes = probeNeed.most } = options;
   if (file.sizeBytes === 0) {
     throw inputError(
       "SOURCE_EMPTY",
@@ -46,7 +58,7 @@ export async function probeSource(
       ...words("-print_format json -show_format -show_streams"),
       file.input,
     ],
-    { timeoutMs: 60_000, signal, memoryBytes: probeMemoryBytes, isExcused: () => file.reader.isAwaited() },
+    { timeoutMs: 60_000, signal, memoryBytes, isExcused: () => file.reader.isAwaited() },
   );
   if (result.timedOut) {
     throw retriableError(
@@ -56,6 +68,7 @@ export async function probeSource(
       result.stderr,
     );
   }
+  if (memoryBytes < probeNeed.most && isShortOfMemory(result)) throw new ProbeMemoryError();
   if (result.isTooLong) {
     throw tooManyStreams("so many streams that even their list is too long");
   }
@@ -73,7 +86,8 @@ export async function probeSource(
   if (source.probe.container.startsWith("mov,") && !file.beginningOf) await assertWhole(file.reader, signal);
   assertPixels(source, limits);
   const stated =
-    source.probe.durationMs ?? (await measureDurationMs(ffprobePath, source, limits, signal, file.reader));
+    source.probe.durationMs ??
+    (await measureDurationMs(ffprobePath, source, { limits, signal, memoryBytes }, file.reader));
   const durationMs = await withoutJumps(stated, source, file.reader, { limits, signal });
   const wholeMs = durationMs === null ? null : durationMs * timesLonger(source, file);
   assertDuration(wholeMs, limits);

@@ -20,6 +20,8 @@ export interface SourceFile {
   zeroSeconds: number;
   /** What the container says of the pictures: how many there are, and how long they last in milliseconds. */
   promised: { frames: number | null; durationMs: number | null };
+  /** Most memory that ffprobe held to look at it; left out where that is not known. */
+  probedBytes?: number;
   /** Exact average frame rate, e.g. 30000/1001; null when the container does not say. */
   frameRate: Ratio | null;
 }

@@ -4,12 +4,15 @@ import type { Quality } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { readObject } from "../hls/read-object.ts";
+import { describeForMemory } from "../limits/describe-for-memory.ts";
+import { comparisonNeed, type Need } from "../limits/program-needs.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { canBeEntered } from "../part/plan-entry.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import type { FinishedRendition } from "./finished-rendition.ts";
 import { readPieceStartMs } from "./piece-start.ts";
+import { comparedSize } from "./plan-comparison.ts";
 import { planComparedMoments } from "./plan-samples.ts";
 import { summarizeScores } from "./read-scores.ts";
 
@@ -23,12 +26,16 @@ export interface MeasureOptions {
   signal: AbortSignal;
   /** Somebody waits for it. Left out: it is done when nobody needs the CPU. */
   isAwaited?: boolean;
+  /** Runs programs once there is memory for them; perhaps several times, until nobody who goes first has ended them. */
+  withinMemory: <T>(need: Need, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
 /** VMAF costs ten times what encoding a picture does, SSIM a third. */
 const pictures = { VMAF: 4, SSIM: 12 } as const;
 /** A source that must be read from its beginning is compared no further into it. */
 const reachableMs = 15_000;
+/** Variants compared in one process, which needs memory for each: another decodes the source once more. */
+const comparedAtOnce = 3;
 /** Into a segment: its first pictures are finer than most. */
 const intoMs = 700;
 
@@ -40,7 +47,7 @@ export async function measureQuality(
   renditions: readonly FinishedRendition[],
   options: MeasureOptions,
 ): Promise<Record<string, Quality>> {
-  const { tools, source, signal } = options;
+  const { tools, source } = options;
   const metric = metricOf(tools);
   const directory = join(options.directory, "quality");
   const scores = new Map<string, number[]>();
@@ -57,26 +64,36 @@ export async function measureQuality(
     const pieces = await readPieces(renditions, momentMs, directory, options);
     const [first] = pieces;
     if (first) {
-      const entry = canBeEntered(source)
-        ? await findEntry(source, first.startMs, { ...options, ffprobePath: tools.ffprobe.path })
-        : { seekMs: null };
-      const compared = await comparePieces(
-        tools.ffmpeg.path,
-        directory,
-        {
-          source,
-          pieces,
-          pieceStartMs: first.startMs,
-          fromMs: first.startMs + Math.min(intoMs, first.durationMs / 3),
-          frames: pictures[metric],
-          metric,
-          filters: tools.filters,
-          limits: options.limits,
-          entry,
-        },
-        { signal, isAwaited: options.isAwaited ?? false },
-      );
-      for (const [name, more] of compared) scores.set(name, [...(scores.get(name) ?? []), ...more]);
+      const compare = async (some: typeof pieces, signal: AbortSignal) => {
+        const entry = canBeEntered(source)
+          ? await findEntry(source, first.startMs, { ...options, ffprobePath: tools.ffprobe.path, signal })
+          : { seekMs: null };
+        return await comparePieces(
+          tools.ffmpeg.path,
+          directory,
+          {
+            source,
+            pieces: some,
+            pieceStartMs: first.startMs,
+            fromMs: first.startMs + Math.min(intoMs, first.durationMs / 3),
+            frames: pictures[metric],
+            metric,
+            filters: tools.filters,
+            limits: options.limits,
+            entry,
+          },
+          { signal, isAwaited: options.isAwaited ?? false },
+        );
+      };
+      for (let from = 0; from < pieces.length; from += comparedAtOnce) {
+        const some = pieces.slice(from, from + comparedAtOnce);
+        const need = { size: comparedSize(source.probe.video), pieces: some.length, metric };
+        const bytes = comparisonNeed(describeForMemory(source), need);
+        const compared = await options.withinMemory({ program: "comparison", bytes }, (within) =>
+          compare(some, within),
+        );
+        for (const [name, more] of compared) scores.set(name, [...(scores.get(name) ?? []), ...more]);
+      }
     }
     await rm(directory, { recursive: true, force: true });
   }

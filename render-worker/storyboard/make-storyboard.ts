@@ -5,8 +5,11 @@ import { objectKeys, type Storyboard } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
+import { withinMemoryLater } from "../attempt/within-memory.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { storeOnce } from "../hls/store-once.ts";
+import { describeForMemory } from "../limits/describe-for-memory.ts";
+import { storyboardNeed } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { formatStoryboard } from "./format-storyboard.ts";
 import {
@@ -50,17 +53,20 @@ async function makeAndStore(
   const directory = join(context.directory.path, storyboardFolder);
   await mkdir(directory, { recursive: true });
   const args = toStoryboardArguments(plan, source, { directory, limits: config.limits });
-  const { code, stdout, stderr } = await runTool(tools.ffmpeg.path, args, {
-    timeoutMs,
-    signal,
-    onStart: (pid) => {
-      // Encodes go first.
-      setPriority(pid, constants.priority.PRIORITY_LOW);
-      void context.directory
-        .noteEncoder(pid, "ffmpeg-storyboard.json")
-        .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
-    },
-  });
+  const need = { program: "storyboard", bytes: storyboardNeed(describeForMemory(source)) };
+  const { code, stdout, stderr } = await withinMemoryLater(context, need, () =>
+    runTool(tools.ffmpeg.path, args, {
+      timeoutMs,
+      signal,
+      onStart: (pid) => {
+        // Encodes go first.
+        setPriority(pid, constants.priority.PRIORITY_LOW);
+        void context.directory
+          .noteEncoder(pid, "ffmpeg-storyboard.json")
+          .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
+      },
+    }),
+  );
   const timesMs = parseTileTimes(stdout);
   const sprites = (await readdir(directory)).filter((name) => name.endsWith(".jpg")).toSorted();
   if (timesMs.length === 0 || sprites.length < Math.ceil(timesMs.length / (plan.columns * plan.rows))) {

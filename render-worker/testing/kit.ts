@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Message, objectKeys, type Profile, type RenderRequested } from "@reelay/contracts";
-import { pino } from "pino";
+import { type Level, pino } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import { findTools } from "../ffmpeg/find-tools.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
@@ -115,7 +115,15 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?:
     stallTimeoutMs: 6e4,
     ...overrides,
   };
-  const log = pino({ level: testEnv["LOG_LEVEL"] ?? "silent" });
+  const shown = testEnv["LOG_LEVEL"] ?? "silent";
+  const lines: LogLine[] = [];
+  const log = pino(
+    { level: "debug" },
+    pino.multistream([
+      { level: "debug", stream: { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) } },
+      ...(shown === "silent" ? [] : [{ level: shown as Level, stream: process.stdout }]),
+    ]),
+  );
   const metrics = createWorkerMetrics();
   const worker = createWorker({
     messaging,
@@ -132,6 +140,8 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?:
     store,
     config,
     metrics,
+    /** What was logged of an event so far. */
+    logged: (event: string): LogLine[] => lines.filter(({ msg }) => msg === event),
     async request(path: string, changes: Partial<RenderRequested> = {}): Promise<RenderRequested> {
       const videoId = randomUUID();
       const key = objectKeys.source(videoId, "source.bin");
@@ -170,6 +180,9 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?:
     },
   };
 }
+
+/** A line of the worker's log: the event, and its fields. */
+export type LogLine = { msg: string } & Record<string, unknown>;
 
 type EndReport = Extract<Message, { type: "render.completed.v1" | "render.failed.v1" | "render.stopped.v1" }>;
 const isEnd = (message: Message): message is EndReport =>

@@ -1,0 +1,41 @@
+import { isAudioOnly } from "@reelay/contracts";
+import { ProgramUsage } from "../ffmpeg/program-usage.ts";
+import { probeNeed } from "../limits/program-needs.ts";
+import { ProbeMemoryError } from "../probe/explain-failure.ts";
+import { probeSource } from "../probe/probe-source.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import type { OpenSource } from "../source/open-source.ts";
+import type { AttemptContext } from "./context.ts";
+import { withinMemory } from "./within-memory.ts";
+
+/**
+ * Reads what a source is, with little memory; the few that need more are read again, with all that ffprobe is ever given. Throws as `probeSource` does,
+ * and `NeedsMoreMemoryError` when this worker has not so much.
+ */
+export async function probeWithinMemory(context: AttemptContext, file: OpenSource): Promise<SourceFile> {
+  const { config, log, memory, signal, task, tools } = context;
+  const probe = (bytes: number) =>
+    withinMemory(context, { program: "probe", bytes }, async () => {
+      using usage = new ProgramUsage();
+      const source = await usage.around(() =>
+        probeSource(file, {
+          ...{ ffprobePath: tools.ffprobe.path, limits: config.limits, signal, memoryBytes: bytes },
+          wants: isAudioOnly(task.profile) ? "SOUND" : "PICTURE",
+        }),
+      );
+      return { ...source, probedBytes: usage.read()?.peakMemoryBytes ?? 0 };
+    });
+  try {
+    return await probe(probeNeed.usual);
+  } catch (error) {
+    if (!(error instanceof ProbeMemoryError)) throw error;
+    log.info({ bytes: probeNeed.most }, "probe.again");
+  }
+  try {
+    return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes));
+  } catch (error) {
+    if (!(error instanceof ProbeMemoryError)) throw error;
+    memory.assertFits(probeNeed.most, "to read what the source is");
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { platform } from "node:os";
+import { expect, test } from "vitest";
+import { ProgramUsage } from "./program-usage.ts";
+import { runTool } from "./run-tool.ts";
+
+/** Long enough to be met. */
+const busy = () =>
+  runTool("/bin/sh", ["-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"], { timeoutMs: 30_000 });
+
+test.runIf(platform() === "linux")(
+  "what programs use counts for the part of the work that they run in, and for the whole",
+  async () => {
+    using whole = new ProgramUsage();
+    await whole.around(async () => {
+      using part = new ProgramUsage();
+      await busy();
+      expect(part.read()).toBeNull();
+      await part.around(busy);
+      expect(part.read()?.peakMemoryBytes).toBeGreaterThan(0);
+      expect(whole.read()?.cpuSeconds).toBeGreaterThan(part.read()?.cpuSeconds ?? Number.NaN);
+    });
+  },
+);
