@@ -1,6 +1,7 @@
 import type { Pool } from "@reelay/contracts";
 import type { FetchPolicy } from "./fetch/fetch-policy.ts";
 import type { Allowance } from "./limits/plan-allowance.ts";
+import type { Quiet } from "./quality/until-quiet.ts";
 
 /** What one source may be at most. */
 export interface SourceLimits {
@@ -31,6 +32,8 @@ export interface WorkerConfig {
   heartbeatMs: number;
   /** Between two progress reports of an attempt. */
   progressMs: number;
+  /** When finished output is measured. Default: after 3 s without a task, or after a quarter of an hour. */
+  quiet?: Quiet;
   /** How long running tasks may go on when the worker is told to stop; what is not finished then is handed back. Default 0. */
   shutdownGraceMs?: number;
   /** Finished segments of a task that the store has not taken yet, in bytes: beyond it the encoder is held. Default 256 MiB. */

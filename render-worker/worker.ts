@@ -19,6 +19,7 @@ import type { WorkerMetrics } from "./metrics.ts";
 import { poolsOf } from "./pools.ts";
 import { pullTasks } from "./pull-tasks.ts";
 import { OneAtATime } from "./quality/one-at-a-time.ts";
+import { defaultQuiet, untilQuiet } from "./quality/until-quiet.ts";
 import { Slots } from "./slots.ts";
 import { BlockCache } from "./source/block-cache.ts";
 import { Throughput } from "./speed/throughput.ts";
@@ -59,8 +60,8 @@ interface RunningAttempt {
   isOver: boolean;
 }
 
-/** Finished attempts whose output waits to be measured. */
-const mostIdleWork = 4;
+/** Finished attempts whose output waits to be measured: more than are made in the time that they wait. */
+const mostIdleWork = 64;
 const defaultCacheBytes = 1024 ** 3;
 /** How long a stopping worker waits for the broker to take its last reports. */
 const lastReportsMs = 5_000;
@@ -283,7 +284,11 @@ class RenderWorker implements Worker {
       ref: attempt.ref,
       encoders: this.#encoders,
       throughput: this.#throughput,
-      idleWork: this.#idleWork,
+      whenIdle: async (later) => {
+        const { quiet = defaultQuiet } = this.#deps.config;
+        await untilQuiet(() => this.#held().length > 0, quiet, attempt.stop.signal);
+        return await this.#idleWork.run(later);
+      },
       memory: this.#memory,
       workDirectory: this.#workDirectory,
       ...(this.#blockCache && { blockCache: this.#blockCache }),

@@ -1,7 +1,6 @@
 import type { Account } from "@reelay/contracts";
 import { ProgramUsage } from "../ffmpeg/program-usage.ts";
 import type { WorkerMetrics } from "../metrics.ts";
-import type { OneAtATime } from "../quality/one-at-a-time.ts";
 import { sleep } from "../wait.ts";
 import type { WorkDirectory } from "../work-directory/work-directory.ts";
 import { settleState } from "./attempt-state.ts";
@@ -27,11 +26,11 @@ export interface AttemptRun
     | "memory"
     | "blockCache"
     | "onMemoryAwaited"
+    | "whenIdle"
   > {
   metrics?: WorkerMetrics | undefined;
   trace: AttemptTrace;
   workDirectory: WorkDirectory;
-  idleWork: OneAtATime;
   /** Ends it, with a `StopError`. */
   stop: AbortSignal;
   /** Ends the waiting for others that its end needs. */
@@ -46,7 +45,7 @@ const removalMs = 1_000;
 /** Runs an attempt and tells its end, once: when its output is made, before what is found out about it when nobody else needs the CPU. */
 export async function runAndReport(run: AttemptRun): Promise<void> {
   const { log, ref, reporter, stop, store, trace } = run;
-  const { metrics, giveUp, idleWork, workDirectory, free, ...lent } = run;
+  const { metrics, giveUp, workDirectory, free, ...lent } = run;
   const startedAt = performance.now();
   using state = new StateCell((current) => reporter.advanced(current));
   await using directory = await workDirectory.forAttempt(ref.attemptId);
@@ -82,7 +81,6 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
         await tell({ kind: "COMPLETED" }, account);
         free();
       },
-      whenIdle: (later) => idleWork.run(later),
     }),
   );
   if (!isTold) await tell(outcome);

@@ -112,6 +112,7 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?:
     },
     heartbeatMs: 5e3,
     progressMs: 250,
+    quiet: { quietMs: 10, patienceMs: 200 },
     stallTimeoutMs: 6e4,
     ...overrides,
   };
