@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSound, languageTag, soundName, soundPosition, soundsOf, toSounds } from "./index.ts";
+import { isSound, languageTag, soundBps, soundName, soundPosition, soundsOf, toSounds } from "./index.ts";
 
 test("the first sound is `audio`, as it was when there was one, and the others count on", () => {
   const names = [0, 1, 2, 10].map(soundName);
@@ -34,4 +34,10 @@ test("messages say the first sound as they did before there were others", () => 
   expect(toSounds([second])).toEqual({ audio: null, audios: [second] });
   expect(toSounds([])).toEqual({ audio: null });
   expect(soundsOf(toSounds([first, second])).map(({ name }) => name)).toEqual(["audio", "audio-2"]);
+});
+
+test("one channel gets half of the profile's bitrate, 5.1 three times as much, up to what AAC makes use of", () => {
+  const at = (bitrateBps: number) => [1, 2, 6].map((channels) => soundBps({ bitrateBps }, channels));
+  expect(at(128_000)).toEqual([64_000, 128_000, 384_000]);
+  expect(at(256_000)).toEqual([128_000, 256_000, 512_000]);
 });

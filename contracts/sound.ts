@@ -1,3 +1,5 @@
+import type { ProfileAudio } from "./profile.ts";
+
 /** So many tracks of sound are made of one source; what it has beyond them is told, and left out. */
 export const maxSounds = 8;
 
@@ -48,3 +50,11 @@ export function toSounds<S extends { name?: string | undefined }>(tracks: readon
   const others = tracks.filter((track) => !isFirst(track));
   return { audio: tracks.find(isFirst) ?? null, ...(others.length > 0 && { audios: others }) };
 }
+
+/** Parts of the profile's bitrate, which is that of stereo. */
+const bitrateParts: Readonly<Record<number, number>> = { 1: 0.5, 2: 1, 6: 3 };
+const maxBitrateBps = 512_000;
+
+/** What a track of so many channels is encoded at. */
+export const soundBps = ({ bitrateBps }: Pick<ProfileAudio, "bitrateBps">, channels: number): number =>
+  Math.min(maxBitrateBps, Math.round(bitrateBps * (bitrateParts[channels] ?? 1)));

@@ -1,4 +1,4 @@
-import type { Profile } from "@reelay/contracts";
+import { type Profile, soundBps } from "@reelay/contracts";
 import type { SourceFile } from "../probe/source-file.ts";
 import type { SoundTrack } from "./sound-track.ts";
 
@@ -6,9 +6,6 @@ import type { SoundTrack } from "./sound-track.ts";
 type Layout = "mono" | "stereo" | "5.1";
 
 const layoutChannels: Record<Layout, number> = { mono: 1, stereo: 2, "5.1": 6 };
-/** Parts of the profile's bitrate, which is that of stereo. */
-const bitrateParts: Record<Layout, number> = { mono: 0.5, stereo: 1, "5.1": 3 };
-const maxBitrateBps = 512_000;
 
 /** Two channels, or with `SOURCE` as many as players agree on: one, two or 5.1. Beyond 7.1 there is no agreed order to mix from. */
 function layoutOf({ channels }: Profile["audio"], sourceChannels: number): Layout {
@@ -40,8 +37,8 @@ export function planSound(audio: Profile["audio"], sourceChannels: number, gainD
     // Looks 5 ms ahead and takes them back: the sound stays in step with the picture.
     ...(isMixedDown || gainDb > 0 ? ["alimiter=limit=0.94:level=0:attack=5:release=50:latency=1"] : []),
   ];
-  const bitrateBps = Math.min(maxBitrateBps, Math.round(audio.bitrateBps * bitrateParts[layout]));
-  return { channels: layoutChannels[layout], bitrateBps, filter: filter.join(",") };
+  const channels = layoutChannels[layout];
+  return { channels, bitrateBps: soundBps(audio, channels), filter: filter.join(",") };
 }
 
 /** To one clock, format and layout, which is also what loudness is measured of. */

@@ -1,4 +1,4 @@
-import { isSound, Profile, type PublishedPlaylist, RenditionPart } from "@reelay/contracts";
+import { isSound, Profile, type PublishedPlaylist, RenditionPart, soundBps } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Job, TaskKind } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
@@ -23,7 +23,7 @@ export async function extendPlaylists(
   const joined = new Map<string, JoinedPlaylist>();
   for (const name of renditions) {
     const ceilingBps = isSound(name)
-      ? profile.audio.bitrateBps
+      ? soundBps(profile.audio, rows.audioTracks.find((track) => track.name === name)?.channels ?? 2)
       : (rows.variants.find((variant) => variant.name === name)?.bitrateBps ?? 0);
     const rendition = { videoId, name, segmentDurationMs: profile.segmentDurationMs, ceilingBps };
     const playlist = joinParts(

@@ -1,4 +1,4 @@
-import { type AudioState, objectKeys, type RenderState } from "@reelay/contracts";
+import { type AudioState, objectKeys, PublishedPlaylist, type RenderState } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cancelJob, retryJob } from "../jobs/index.ts";
 import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
@@ -128,15 +128,19 @@ test("a retry is told which tracks are whole", async () => {
 });
 
 /** A long video with two tracks, whose head is made. */
-async function splitWithSounds() {
+async function splitWithSounds(channelsOf: (name: string) => number = () => 2) {
   const ref = await system.createQueuedVideo();
   const head = splitAttemptOf(ref, "w0");
   const names = ["144p", "360p", "audio", "audio-2"];
-  const state = head.head(names.map((name) => head.part(name, 0, 8_000, [1_000, 1_000, 2_000, 4_000])));
+  const parts = names.map((name) => head.part(name, 0, 8_000, [1_000, 1_000, 2_000, 4_000]));
+  // Sound as small as silence is.
+  for (const { segments } of parts.slice(2)) for (const segment of segments) segment.sizeBytes /= 100;
+  const state = head.head(parts);
+  const begun = (name: string) => ({ ...sound(ref, head, name, 0), channels: channelsOf(name) });
   await system.apply(head.started);
   await system.apply(
     head.completed(1, {
-      ...withSound(state, sound(ref, head, "audio", 0), sound(ref, head, "audio-2", 0)),
+      ...withSound(state, begun("audio"), begun("audio-2")),
       source: state.source,
       split: { headEndMs: 8_000, renditions: names, speed: 2 },
     }),
@@ -171,6 +175,16 @@ test("of a long video one task makes the rest of all tracks, and each has a play
     expect(text).toMatch(/EXT-X-ENDLIST/);
     expect(await masterOf(ref)).toContain(`URI="../variants/${name}/index.m3u8"`);
   }
+});
+
+test("while it grows, 5.1 is announced at what it is made at: three times the stereo", async () => {
+  const { ref } = await splitWithSounds((name) => (name === "audio" ? 6 : 2));
+  const bandwidthOf = async (name: string) => {
+    const where = { videoId_name: { videoId: ref.videoId, name } };
+    const { playlist } = await system.db.audioTrack.findUniqueOrThrow({ where });
+    return PublishedPlaylist.parse(playlist).bandwidthBps;
+  };
+  expect((await bandwidthOf("audio")) / (await bandwidthOf("audio-2"))).toBeCloseTo(3, 3);
 });
 
 test("its retry makes the rest of only the tracks that miss it", async () => {
