@@ -5,10 +5,10 @@ import { words } from "./words.ts";
  * make ffmpeg open other files or addresses, so formats that refer to other resources (hls, dash, concat, image sequences,
  * lavfi) are absent, and only decoders of formats that people really have are opened.
  */
-const formats = [
+export const allowedFormats: readonly string[] = [
   "mov,mp4,m4a,3gp,3g2,mj2",
   "matroska,webm",
-  ...words("avi mpegts mpeg mpegvideo flv live_flv asf ogg mxf nut ivf wtv dv rm gxf"),
+  ...words("avi mpegts mpeg mpegvideo flv live_flv asf ogg mxf nut ivf wtv dv rm gxf dhav nuv nsv mxg"),
   ...words("h264 hevc m4v vc1 obu av1 h263 h261 yuv4mpegpipe gif apng mjpeg swf ivr"),
   // Sound alone: recognised so that the refusal can say so.
   ...words("mp3 wav w64 flac aac ac3 eac3 amr aiff caf au ape wv dts tta"),
@@ -21,23 +21,30 @@ const videoDecoders = [
   ...words("prores dnxhd cfhd dvvideo mjpeg mjpegb jpeg2000 libopenjpeg huffyuv ffvhuff ffv1"),
   ...words("utvideo magicyuv rawvideo v210 v308 v408 v410 r210 r10k yuv4 qtrle png gif"),
   ...words("apng cinepak svq1 svq3 rv10 rv20 rv30 rv40 indeo2 indeo3 indeo4 indeo5 hap"),
-  ...words("rpza smc 8bps zmbv tscc tscc2 flashsv flashsv2 bmp msvideo1 camstudio cscd snow"),
+  ...words("rpza smc 8bps zmbv camtasia tscc2 flashsv flashsv2 bmp msvideo1 camstudio snow"),
   ...words("speedhq asv1 asv2 mts2 wmv1 g2m mss1 mss2 aic dxv notchlc cllc lagarith"),
+  ...words("msrle fraps zlib mszh dxtory vmnc ultimotion sp5x amv vp4 mxpeg hqx hq_hqa dirac"),
   // Covers.
   ...words("webp tiff"),
 ];
 
 const audioDecoders = [
   ...words("aac aac_fixed aac_latm libfdk_aac mp1 mp1float mp2 mp2float mp3 mp3float mp3adu"),
-  ...words("mp3adufloat ac3 ac3_fixed eac3 opus libopus vorbis libvorbis flac alac dca truehd"),
+  ...words(
+    "mp3adufloat mp3on4 mp3on4float dvaudio ac3 ac3_fixed eac3 opus libopus vorbis libvorbis flac alac dca truehd",
+  ),
   ...words("mlp wmav1 wmav2 wmapro wmavoice wmalossless amrnb amrwb libopencore_amrnb"),
-  ...words("libopencore_amrwb nellymoser speex libspeex gsm gsm_ms libgsm libgsm_ms cook ra_144"),
-  ...words("ra_288 sipr atrac3 atrac3p qdm2 qdmc qcelp evrc mace3 mace6 tta wavpack ape"),
-  ...words("g722 adpcm_g722 g726 adpcm_g726 g723_1 g729 ilbc imc iac twinvq truespeech ralf"),
-  ...words("adpcm_ms adpcm_ima_wav adpcm_ima_qt adpcm_swf adpcm_yamaha adpcm_adx sonic s302m binkaudio_dct"),
+  ...words("libopencore_amrwb nellymoser speex libspeex gsm gsm_ms libgsm libgsm_ms cook real_144"),
+  ...words("real_288 sipr atrac3 atrac3plus qdm2 qdmc qcelp evrc mace3 mace6 tta wavpack ape"),
+  ...words("g722 g726 g726le g723_1 g729 ilbc imc iac twinvq truespeech ralf"),
+  ...words(
+    "adpcm_ms adpcm_ima_amv adpcm_ima_wav adpcm_ima_qt adpcm_swf adpcm_yamaha adpcm_adx sonic s302m binkaudio_dct",
+  ),
   ...words("pcm_alaw pcm_mulaw pcm_s8 pcm_u8 pcm_s16le pcm_s16be pcm_u16le pcm_u16be pcm_s24le"),
   ...words("pcm_s24be pcm_u24le pcm_u24be pcm_s32le pcm_s32be pcm_u32le pcm_u32be pcm_f32le pcm_f32be"),
-  ...words("pcm_f64le pcm_f64be pcm_bluray pcm_dvd pcm_lxf pcm_s16le_planar pcm_s16be_planar pcm_zork"),
+  ...words(
+    "pcm_f64le pcm_f64be pcm_bluray pcm_dvd pcm_lxf pcm_s16le_planar pcm_s16be_planar pcm_s24le_planar",
+  ),
 ];
 
 /** Never decoded; but ffprobe opens a decoder for every stream, and ends where it may not. */
@@ -46,6 +53,10 @@ const subtitleDecoders = [
   ...words(
     "libaribb24 libaribcaption jacosub microdvd mpl2 pjs realtext sami stl subviewer subviewer1 vplayer",
   ),
+];
+
+export const allowedDecoders: readonly string[] = [
+  ...new Set([...videoDecoders, ...audioDecoders, ...subtitleDecoders]),
 ];
 
 /** What reading from the worker's own source server needs, and nothing that would lead elsewhere. */
@@ -71,9 +82,7 @@ export const mostStreams = 200;
  */
 export const safeInputOptions = (maxPixels: number, input: string): string[] => [
   ...(input.startsWith("http://127.0.0.1:") ? loopbackOptions : words("-protocol_whitelist file,pipe")),
-  ...words(`-format_whitelist ${formats.join(",")}`),
-  ...words(
-    `-codec_whitelist ${[...new Set([...videoDecoders, ...audioDecoders, ...subtitleDecoders])].join(",")}`,
-  ),
+  ...words(`-format_whitelist ${allowedFormats.join(",")}`),
+  ...words(`-codec_whitelist ${allowedDecoders.join(",")}`),
   ...words(`-max_pixels ${maxPixels} -max_streams ${mostStreams}`),
 ];
