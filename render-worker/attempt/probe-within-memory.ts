@@ -21,6 +21,7 @@ export async function probeWithinMemory(context: AttemptContext, file: OpenSourc
         probeSource(file, {
           ...{ ffprobePath: tools.ffprobe.path, limits: config.limits, signal, memoryBytes: bytes },
           wants: isAudioOnly(task.profile) ? "SOUND" : "PICTURE",
+          ...(tools.decodable && { decodable: tools.decodable }),
         }),
       );
       return { ...source, probedBytes: usage.read()?.peakMemoryBytes ?? 0 };

@@ -89,7 +89,8 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
         );
     const sourceVariant = planSourceVariant(source, judgement, ladder, task);
     const variants = [...toVariantStates(ladder, task), ...(sourceVariant ? [sourceVariant] : [])];
-    const leftOut = (source.probe.audios?.length ?? 0) - source.sounds.length;
+    const { audios, unheard } = source.probe;
+    const leftOut = Math.max(0, (audios?.length ?? 0) - source.sounds.length) + (unheard?.length ?? 0);
     if (leftOut > 0) attempt.log.info({ made: source.sounds.length, leftOut }, "sounds.left-out");
     const kept = keptSounds(task, source);
     const missing = source.sounds.filter(({ name }) => !kept.has(name));

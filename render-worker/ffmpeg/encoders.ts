@@ -54,6 +54,16 @@ export async function probeFilters(ffmpegPath: string, signal?: AbortSignal): Pr
   return optionalFilters.filter((name) => listed.has(name));
 }
 
+/** Names of the codecs, as ffprobe has them, that this build has decoders for. */
+export async function probeDecodable(ffmpegPath: string, signal?: AbortSignal): Promise<string[]> {
+  const { stdout } = await runTool(ffmpegPath, ["-hide_banner", "-codecs"], {
+    timeoutMs: 20_000,
+    ...(signal && { signal }),
+  });
+  // ` DEAIL. aac   AAC (Advanced Audio Coding)`: the first mark is that of decoders.
+  return [...stdout.matchAll(/^ D\S{5} (\w+)/gm)].map(([, name = ""]) => name);
+}
+
 async function list(ffmpegPath: string, what: string, signal?: AbortSignal): Promise<Set<string>> {
   const { stdout } = await runTool(ffmpegPath, ["-hide_banner", what], {
     timeoutMs: 20_000,

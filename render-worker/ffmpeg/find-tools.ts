@@ -1,6 +1,6 @@
 import type { TryOptions } from "../devices/run-trial.ts";
 import { calibrate } from "../speed/calibrate.ts";
-import { probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
+import { probeDecodable, probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
 import { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
 import type { FfmpegTools } from "./tools.ts";
 
@@ -11,9 +11,10 @@ export async function findTools(
 ): Promise<FfmpegTools> {
   const located = await locateFfmpeg(options);
   const { path, version } = located.ffmpeg;
-  const [{ encoders, capabilities }, filters] = await Promise.all([
+  const [{ encoders, capabilities }, filters, decodable] = await Promise.all([
     probeEncoders(path, tried),
     probeFilters(path),
+    probeDecodable(path),
   ]);
   const missing = requiredEncoders.filter((name) => !encoders.includes(name));
   if (missing.length > 0) {
@@ -28,6 +29,7 @@ export async function findTools(
     encoders,
     capabilities,
     filters,
+    ...(decodable.length > 0 && { decodable }),
     ...(pixelsPerSecond && { pixelsPerSecond: { H264: pixelsPerSecond } }),
   };
 }

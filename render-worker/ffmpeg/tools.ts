@@ -19,6 +19,8 @@ export interface FfmpegTools {
   capabilities: Capabilities;
   /** Filters that this build has, of those that are only used where present (`zscale`, `tonemap`). */
   filters: string[];
+  /** Names of the codecs that this ffmpeg has decoders for. Left out: not known. */
+  decodable?: string[];
   /** By codec, what a trial encode of real renders' settings made. Left out: not tried. */
   pixelsPerSecond?: { H264?: number };
 }

@@ -33,6 +33,8 @@ export type ProbedStream = z.infer<typeof ProbedStream>;
 
 export const ProbedFile = z.object({
   streams: z.array(ProbedStream).default([]),
+  /** Of a transport stream. */
+  programs: z.array(z.object({ streams: z.array(z.object({ index: z.int() })).default([]) })).default([]),
   format: z
     .object({
       format_name: z.string(),

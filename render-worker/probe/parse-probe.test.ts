@@ -67,7 +67,9 @@ test.each([
   ["0/0", "0/0", true],
 ])("a base rate of %s and an average of %s: variable is %s", (base, average, isVariable) => {
   const streams = [{ ...video, r_frame_rate: base, avg_frame_rate: average }];
-  expect(parseProbe({ streams, format }, file).probe.video.isVariableFrameRate).toBe(isVariable);
+  expect(parseProbe({ streams, programs: [], format }, file).probe.video.isVariableFrameRate).toBe(
+    isVariable,
+  );
 });
 
 test.each([
@@ -83,18 +85,25 @@ test.each([
     const streams = [
       { index: 0, codec_type: "video", width: 2, height: 2, r_frame_rate: base, avg_frame_rate: average },
     ];
-    expect(parseProbe({ streams, format: { format_name: "mp4" } }, file).frameRate).toEqual(rate);
+    expect(parseProbe({ streams, programs: [], format: { format_name: "mp4" } }, file).frameRate).toEqual(
+      rate,
+    );
   },
 );
 
-test("the stream flagged as default is taken, and sound without a decoder is passed over", () => {
+test("the stream flagged as default is taken, and sound without a decoder is passed over, and told", () => {
+  const sound = { codec_type: "audio", channels: 2, sample_rate: "48000" };
   const streams = [
     { ...video, disposition: { default: 0 } },
     { ...video, index: 1, disposition: { default: 1 } },
-    { index: 2, codec_type: "audio", codec_name: "unknown", channels: 2, sample_rate: "48000" },
-    { index: 3, codec_type: "audio", codec_name: "opus", channels: 2, sample_rate: "48000" },
+    { ...sound, index: 2, codec_name: "mpegh_3d_audio", tags: { language: "ger", title: "Surround" } },
+    { ...sound, index: 3, codec_name: "opus" },
   ];
-  expect(parseProbe({ streams, format }, file)).toMatchObject({ videoIndex: 1, sounds: [{ index: 3 }] });
+  const source = parseProbe({ streams, programs: [], format }, file, "PICTURE", ["opus"]);
+  expect(source).toMatchObject({ videoIndex: 1, sounds: [{ index: 3 }] });
+  expect(source.probe.unheard).toEqual([
+    { codec: "mpegh_3d_audio", language: "ger", title: "Surround", reason: "UNDECODABLE" },
+  ]);
 });
 
 test.each([

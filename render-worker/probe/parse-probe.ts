@@ -1,30 +1,32 @@
-import type { VideoStreamProbe } from "@reelay/contracts";
+import type { UnheardTrack, VideoStreamProbe } from "@reelay/contracts";
 import { inputError } from "../errors.ts";
 import { planTracks, readHandler, readTitle, type SoundStream } from "../sound/sound-track.ts";
+import { type ChosenStreams, chooseStreams } from "./choose-streams.ts";
 import type { ProbedFile, ProbedStream } from "./ffprobe-json.ts";
 import { type PictureProbe, parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
 
 /**
  * Reads ffprobe's account of a file into ours. Throws a `RenderError` that says why the file cannot be rendered.
  *
- * The stream flagged as default wins, else the first, and other tracks of sound follow; cover pictures are not video; sound that this ffmpeg has no
- * decoder for is treated as absent, because a silent video is better than none.
+ * Of what can be read (`chooseStreams`) the stream flagged as default wins, else the first, and other tracks of sound follow. Sound that cannot be
+ * decoded is treated as absent, because a silent video is better than none.
  *
  * @param wants `SOUND` for a profile without rungs: pictures are not looked at, and need not be there
+ * @param decodable names of the codecs that ffmpeg has decoders for; left out: whatever ffprobe knows
  */
 export function parseProbe(
   probed: ProbedFile,
   file: { input: string; sizeBytes: number },
   wants: "PICTURE" | "SOUND" = "PICTURE",
+  decodable?: readonly string[],
 ): SourceFile {
   const { format, streams } = probed;
   if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"));
-  const heard = streams.filter(isDecodableAudio);
+  const { heard, unheard, ...chosen } = chooseStreams(probed, decodable);
   const { made, leftOut } = planTracks(heard.map(toSound));
   const sounds = [...made, ...leftOut];
   const audio = heard.find(({ index }) => index === made[0]?.index);
-  const video =
-    wants === "SOUND" ? inPlaceOfPicture(audio, format.format_name) : choose(streams.filter(isVideo));
+  const video = wants === "SOUND" ? inPlaceOfPicture(audio, format.format_name) : chosen.video;
   if (!video) throw withoutVideo(streams, format.format_name);
   if (!video.width || !video.height) {
     throw inputError(
@@ -41,6 +43,7 @@ export function parseProbe(
     video: parseVideo(video, video.width, video.height, frameRate),
     audio: sounds[0]?.probe ?? null,
     ...(sounds.length > 1 && { audios: sounds.map(({ probe }) => probe) }),
+    ...(unheard.length > 0 && { unheard: unheard.map(toUnheard) }),
     streamCount: streams.length,
   };
   return {
@@ -87,6 +90,11 @@ function toSound({ index, tags, disposition, ...stream }: ProbedStream): SoundSt
       ...(title !== undefined && { title }),
     },
   };
+}
+
+function toUnheard({ stream, reason }: ChosenStreams["unheard"][number]): UnheardTrack {
+  const { codec, language, title } = toSound(stream).probe;
+  return { codec, language, ...(title !== undefined && { title }), reason };
 }
 
 /** Matroska says in a tag where a track ends. */
@@ -187,26 +195,6 @@ function isVariableFrameRate(stream: ProbedStream): boolean {
   const quotient = base.num / base.den / (average.num / average.den);
   return Math.abs(quotient - 1) > 0.005;
 }
-
-const isVideo = (stream: ProbedStream): boolean =>
-  stream.codec_type === "video" && stream.disposition?.["attached_pic"] !== 1;
-
-const isDecodableAudio = (stream: ProbedStream): boolean =>
-  stream.codec_type === "audio" &&
-  stream.codec_name !== undefined &&
-  stream.codec_name !== "unknown" &&
-  stream.codec_name !== "none" &&
-  (stream.channels ?? 0) > 0 &&
-  isSampleRate(toCount(stream.sample_rate) ?? 0);
-
-/**
- * Rates that sound really has, telephones and DSD included. With one sample a second a resampler to 48,000 takes gigabytes and does not come
- * to an end.
- */
-const isSampleRate = (hertz: number): boolean => hertz >= 1_000 && hertz <= 12_288_000;
-
-const choose = (streams: ProbedStream[]): ProbedStream | undefined =>
-  streams.find((stream) => stream.disposition?.["default"] === 1) ?? streams[0];
 
 function withoutVideo(streams: ProbedStream[], container: string): Error {
   if (streams.some((stream) => stream.codec_type === "audio" || stream.codec_type === "video")) {

@@ -39,6 +39,8 @@ export async function probeSource(
     wants?: "PICTURE" | "SOUND";
     /** What it may take. Default: all that any video should need. */
     memoryBytes?: number;
+    /** Names of the codecs that ffmpeg, which may be of another build than ffprobe, has decoders for. Default: whatever ffprobe knows. */
+    decodable?: readonly string[];
     signal: AbortSignal;
   },
 ): Promise<SourceFile> {
@@ -55,7 +57,7 @@ export async function probeSource(
       "-v",
       "error",
       ...safeInputOptions(limits.sourcePixels, file.input),
-      ...words("-print_format json -show_format -show_streams"),
+      ...words("-print_format json -show_format -show_streams -show_programs"),
       file.input,
     ],
     { timeoutMs: 60_000, signal, memoryBytes, isExcused: () => file.reader.isAwaited() },
@@ -82,7 +84,7 @@ export async function probeSource(
   }
   if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
   const probed = parseOutput(result.stdout);
-  const source = parseOrExplain(probed, file, options.wants, result.stderr, limits);
+  const source = parseOrExplain(probed, file, options, result.stderr);
   if (source.probe.container.startsWith("mov,") && !file.beginningOf) await assertWhole(file.reader, signal);
   assertPixels(source, limits);
   const stated =
@@ -135,12 +137,19 @@ function parseOutput(stdout: string): ProbedFile {
 function parseOrExplain(
   probed: ProbedFile,
   file: { input: string; sizeBytes: number },
-  wants: "PICTURE" | "SOUND" | undefined,
+  {
+    wants,
+    decodable,
+    limits,
+  }: {
+    wants?: "PICTURE" | "SOUND";
+    decodable?: readonly string[];
+    limits: ProbeLimits;
+  },
   stderr: string,
-  limits: ProbeLimits,
 ): SourceFile {
   try {
-    return parseProbe(probed, file, wants);
+    return parseProbe(probed, file, wants, decodable);
   } catch (error) {
     throw isTooLargePicture(stderr) ? explainProbeFailure(stderr, limits) : error;
   }

@@ -211,7 +211,7 @@ export const Video = builder.prismaNode("Video", {
     }),
     audioNote: t.string({
       nullable: true,
-      description: "Which tracks of sound are left out, of a source that has too many; else null.",
+      description: "Which tracks of the source's sound are not made, and why; null when all are.",
       select: { source: { select: { probe: true } } },
       resolve: ({ source }) => noteOnSounds(SourceProbe.safeParse(source?.probe).data ?? null),
     }),

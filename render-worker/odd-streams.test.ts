@@ -1,0 +1,124 @@
+/** Files whose streams are not all there, or not all of use: what can be seen and heard of them is made, with every release of ffmpeg. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RenderRequested } from "@reelay/contracts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { words } from "./ffmpeg/words.ts";
+import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+
+let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeAll(async () => {
+  clips = await temporaryDirectory();
+});
+afterAll(() => clips[Symbol.asyncDispose]());
+
+const profile = {
+  ...defaultProfile,
+  rungs: defaultProfile.rungs.slice(0, 1),
+  segmentDurationMs: 2_000,
+  gopDurationMs: 1_000,
+};
+type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
+
+async function make(worker: RunningWorker, clip: string, changes: Partial<RenderRequested> = {}) {
+  const end = await worker.end(await worker.request(clip, { profile, ...changes }));
+  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
+  return end.state;
+}
+
+const picture = (size: string, seconds: number) => words(`-f lavfi -i testsrc2=s=${size}:r=25:d=${seconds}`);
+const tone = (hertz: number, seconds: number) => words(`-f lavfi -i sine=${hertz}:r=48000:d=${seconds}`);
+const x264 = words("-c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+
+/** The clip, changed. */
+async function patched(clip: string, change: (bytes: Buffer) => Buffer | undefined): Promise<string> {
+  const bytes = await readFile(clip);
+  await writeFile(clip, change(bytes) ?? bytes);
+  return clip;
+}
+
+/** Two tracks of sound, the first of which is changed behind its handler's type. */
+const withSecondSound = (name: string, change: (firstSound: Buffer) => void) => async () => {
+  const inputs = [...picture("160x90", 2), ...tone(440, 2), ...tone(880, 2)];
+  const clip = await makeClip(join(clips.path, name), [
+    ...[
+      ...inputs,
+      ...words("-map 0 -map 1 -map 2"),
+      ...x264,
+      ...words("-c:a aac -metadata:s:a language=eng"),
+    ],
+  ]);
+  return await patched(clip, (bytes) => {
+    const at = bytes.indexOf("soun", 0, "latin1");
+    change(bytes.subarray(at, bytes.indexOf("soun", at + 4, "latin1")));
+    return undefined;
+  });
+};
+
+const undecodable = withSecondSound("mpegh.mp4", (sound) => {
+  // What is in it, and what would say otherwise.
+  sound.write("mhm1", sound.indexOf("mp4a", 0, "latin1"), "latin1");
+  sound.write("free", sound.indexOf("esds", 0, "latin1"), "latin1");
+});
+
+const empty = withSecondSound("empty.mp4", (sound) => {
+  for (const table of ["stts", "stsc", "stco"]) sound.writeUInt32BE(0, sound.indexOf(table, 0, "latin1") + 8);
+  sound.writeUInt32BE(0, sound.indexOf("stsz", 0, "latin1") + 12);
+});
+
+/** The default track's codec is one that nobody knows. */
+const unreadable = async () => {
+  const clip = await makeClip(join(clips.path, "unreadable.mkv"), [
+    ...[...picture("320x180", 2), ...picture("160x90", 2), ...tone(440, 2)],
+    ...[...words("-map 0 -map 1 -map 2"), ...x264, ...words("-c:a aac -disposition:v:0 default")],
+  ]);
+  return await patched(clip, (bytes) => {
+    bytes.write("V_NOBODY/KNOWS!", bytes.indexOf("V_MPEG4/ISO/AVC", 0, "latin1"), "latin1");
+    return undefined;
+  });
+};
+
+/** Two programmes, of whose first only the sound was recorded. */
+const unrecorded = async () => {
+  const clip = await makeClip(join(clips.path, "programmes.ts"), [
+    ...[...picture("320x180", 2), ...tone(440, 2), ...picture("160x90", 2), ...tone(880, 2)],
+    ...[...words("-map 0 -map 1 -map 2 -map 3"), ...x264, ...words("-c:a mp2 -f mpegts")],
+    ...words("-program title=a:st=0:st=1 -program title=b:st=2:st=3"),
+  ]);
+  return await patched(clip, (bytes) => {
+    const packets = Array.from({ length: bytes.length / 188 }, (_, index) =>
+      bytes.subarray(index * 188, (index + 1) * 188),
+    );
+    return Buffer.concat(packets.filter((packet) => (packet.readUInt16BE(1) & 0x1fff) !== 0x100));
+  });
+};
+
+describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
+  "ffmpeg $version",
+  ({ tools }) => {
+    test.each([
+      [
+        "sound that nothing here decodes, beside one that plays",
+        undecodable,
+        "mpegh_3d_audio",
+        "UNDECODABLE",
+      ],
+      ["a track of sound that holds nothing", empty, "aac", "EMPTY"],
+      ["sound of a programme whose picture was not recorded", unrecorded, "mp2", "OTHER_PROGRAM"],
+    ])("%s is left out, and told", async (_what, file, codec, reason) => {
+      await using worker = await startWorker({}, tools);
+      const state = await make(worker, await file());
+      expect(state.source?.probe).toMatchObject({ video: { height: 90 }, unheard: [{ codec, reason }] });
+      expect(state.audio).toMatchObject({ name: "audio", playlist: { isComplete: true } });
+      expect(state.audios).toBeUndefined();
+      expect(state.variants[0]).toMatchObject({ status: "READY" });
+    });
+
+    test("of two pictures the one that can be read is made", async () => {
+      await using worker = await startWorker({}, tools);
+      const state = await make(worker, await unreadable());
+      expect(state.source?.probe?.video).toMatchObject({ width: 160, height: 90 });
+      expect(state.variants[0]).toMatchObject({ status: "READY" });
+    });
+  },
+);

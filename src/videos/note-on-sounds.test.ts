@@ -1,0 +1,33 @@
+import { type AudioStreamProbe, SourceProbe } from "@reelay/contracts";
+import { expect, test } from "vitest";
+import { noteOnSounds } from "./note-on-sounds.ts";
+
+const track = (changes: Partial<AudioStreamProbe> = {}): AudioStreamProbe => ({
+  ...{ codec: "aac", channels: 2, sampleRate: 48_000, language: null, startTime: 0 },
+  ...changes,
+});
+const probeOf = (changes: Partial<SourceProbe>) =>
+  SourceProbe.parse({
+    ...{ container: "mpegts", durationMs: null, sizeBytes: 1, bitrateBps: null, video: null },
+    ...{ audio: track(), streamCount: 2 },
+    ...changes,
+  });
+
+test("nothing is said of a source whose sound is all made", () => {
+  expect(noteOnSounds(probeOf({ audios: [track(), track()] }))).toBeNull();
+  expect(noteOnSounds(null)).toBeNull();
+});
+
+test("tracks beyond those that are made are named, and tracks that cannot be, with the reason", () => {
+  const audios = Array.from({ length: 9 }, (_, index) => track(index === 8 ? { title: "Director" } : {}));
+  const unheard: SourceProbe["unheard"] = [
+    { codec: "mpegh_3d_audio", language: "ger", title: "Surround", reason: "UNDECODABLE" },
+    { codec: "aac", language: null, reason: "EMPTY" },
+    { codec: "mp2", language: "eng", reason: "OTHER_PROGRAM" },
+  ];
+  expect(noteOnSounds(probeOf({ audios, unheard }))).toBe(
+    "The source has 9 tracks of sound; 8 are made, its default one first. Left out: Director (aac). " +
+      "Sound that cannot be made: Surround (mpegh_3d_audio: no decoder), a track (aac: holds nothing), " +
+      "en (mp2: of another programme than the picture).",
+  );
+});
