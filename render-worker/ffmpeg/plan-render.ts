@@ -7,8 +7,8 @@ import { planPacketTimes } from "../part/plan-packet-times.ts";
 import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
 import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
-import { planPadding, planSound } from "../sound/plan-sound.ts";
-import type { SoundTrack } from "../sound/sound-track.ts";
+import { mayChangeFormat, planPadding, planSound } from "../sound/plan-sound.ts";
+import { type SoundTrack, soundStartMs } from "../sound/sound-track.ts";
 import { safeInputOptions } from "./allow-lists.ts";
 import { softwareEncoder } from "./encoder-for.ts";
 import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
@@ -145,7 +145,9 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
 function planAudio(request: RenderRequest, track: SoundTrack): PlannedOutput {
   const { name, index, probe } = track;
   const { limits, profile, soundGainsDb, source, span = wholeSpan } = request;
-  const { bitrateBps, filter } = planSound(profile.audio, probe.channels, soundGainsDb?.get(name) ?? 0);
+  const startMs = mayChangeFormat(source) ? soundStartMs(track, source.zeroSeconds) : null;
+  const gainDb = soundGainsDb?.get(name) ?? 0;
+  const { bitrateBps, filter } = planSound(profile.audio, probe.channels, gainDb, startMs);
   const chain = [filter, ...planPadding(source, track)].join(",");
   return hlsOutput(name, [
     ...words(`-map 0:${index} -af ${chain} -c:a aac -b:a ${bitrateBps}`),

@@ -49,3 +49,8 @@ test("a picture that stands longer than a segment makes a longer one", () => {
   const span = { startMs: 8_000, endMs: null };
   expect(cut({ span, frameMs: null }, 8_000, [9_000, 1_000, 2_000])).toEqual(["0: 9000", "1+2: 3000"]);
 });
+
+test("sound whose packets overlap at a part's end has no segment of no length", () => {
+  const options = { span: { startMs: 0, endMs: 2_000 }, frameMs: 1_024 / 48, segmentDurationMs: 2_000 };
+  expect(cut(options, 0, [1_002.667, 1_002.667, 5])).toEqual(["0: 1002.667", "1: 1002.667", "2: 1"]);
+});

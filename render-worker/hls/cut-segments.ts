@@ -84,7 +84,8 @@ export class SegmentCutter {
   }
 
   #take(): CutSegment {
-    const durationMs = Math.round((this.#endMs - (this.#startMs ?? 0)) * 1000) / 1000;
+    // Where sound changes its format its packets may overlap, and one that begins where a part should end is still heard.
+    const durationMs = Math.max(1, Math.round((this.#endMs - (this.#startMs ?? 0)) * 1000) / 1000);
     const cut = { pieces: this.#pieces, durationMs };
     this.#startMs = this.#endMs;
     this.#pieces = [];

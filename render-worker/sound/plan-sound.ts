@@ -27,12 +27,20 @@ export interface PlannedSound {
  * everything down for them.
  *
  * @param gainDb how much louder it is to be (`measureLoudness`); 0 as it is
+ * @param startMs of sound that may change its format on the way: when it begins on the timeline
  */
-export function planSound(audio: Profile["audio"], sourceChannels: number, gainDb: number): PlannedSound {
+export function planSound(
+  audio: Profile["audio"],
+  sourceChannels: number,
+  gainDb: number,
+  startMs: number | null = null,
+): PlannedSound {
   const layout = layoutOf(audio, sourceChannels);
   const isMixedDown = sourceChannels > layoutChannels[layout] && sourceChannels <= 8;
   const filter = [
-    ...clock(sourceChannels, layout),
+    ...(startMs === null
+      ? clock(sourceChannels, layout, ":first_pts=0")
+      : [...clock(sourceChannels, layout), fromTheBeginning(startMs)]),
     ...(gainDb === 0 ? [] : [`volume=${gainDb}dB`]),
     // Looks 5 ms ahead and takes them back: the sound stays in step with the picture.
     ...(isMixedDown || gainDb > 0 ? ["alimiter=limit=0.94:level=0:attack=5:release=50:latency=1"] : []),
@@ -41,10 +49,33 @@ export function planSound(audio: Profile["audio"], sourceChannels: number, gainD
   return { channels, bitrateBps: soundBps(audio, channels), filter: filter.join(",") };
 }
 
+/** Recordings of broadcasts. Of these ffprobe knows when sound begins; of other containers not where that is late, and the sound seldom changes. */
+export const mayChangeFormat = ({ probe }: Pick<SourceFile, "probe">): boolean =>
+  /^mpeg(ts)?$/.test(probe.container);
+
+/** How long after it should have begun a track counts as begun. */
+const begunMs = 1_000;
+
+/**
+ * Silence from 0 up to the first sound. ffmpeg sets up all filters anew when the decoded sound changes its channels or rate, and what was told to begin at 0
+ * would then put silence for all the time so far into the middle. So only the first moments go through it, and the rest follows on them: in filters that
+ * were set up anew there are no first moments, and the rest keeps its own times. (`concat` was taken over `ainterleave`, which in ffmpeg 5.1 holds sound back
+ * until it is asked for, and loses it then.)
+ */
+function fromTheBeginning(startMs: number): string {
+  const seconds = (startMs + begunMs) / 1000;
+  return [
+    "asplit[first][all]",
+    `[first]atrim=end=${seconds},aresample=async=1:first_pts=0[begun]`,
+    `[all]asetpts='PTS-if(lt(STARTT,${seconds}),${seconds}/TB,0)',atrim=start=0[rest]`,
+    "[begun][rest]concat=v=0:a=1,asettb=1/48000",
+  ].join(";");
+}
+
 /** To one clock, format and layout, which is also what loudness is measured of. */
-export const clock = (sourceChannels: number, layout: Layout = "stereo"): string[] => [
+export const clock = (sourceChannels: number, layout: Layout = "stereo", from = ""): string[] => [
   ...(sourceChannels > 8 ? ["pan=stereo|c0=c0|c1=c1"] : []),
-  "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0",
+  `aresample=48000:async=1:min_hard_comp=0.02${from}`,
   `aformat=sample_fmts=fltp:channel_layouts=${layout}`,
 ];
 

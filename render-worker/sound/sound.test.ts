@@ -67,6 +67,14 @@ test.each<[Partial<Profile["audio"]>, number, string]>([
   expect(`${made} ${bitrateBps} ${filter}`).toBe(expected);
 });
 
+test("where the sound's format may change, silence before it is filled in by its first second alone", () => {
+  expect(planSound(audio, 2, 0, 300_500).filter).toBe(
+    "aresample=48000:async=1:min_hard_comp=0.02,aformat=sample_fmts=fltp:channel_layouts=stereo," +
+      "asplit[first][all];[first]atrim=end=301.5,aresample=async=1:first_pts=0[begun];" +
+      "[all]asetpts='PTS-if(lt(STARTT,301.5),301.5/TB,0)',atrim=start=0[rest];[begun][rest]concat=v=0:a=1,asettb=1/48000",
+  );
+});
+
 test("only what is made louder can be too loud", () => {
   expect(planSound(audio, 2, -3).filter).toMatch(/volume=-3dB$/);
   expect(planSound(audio, 2, 6.5).filter).toMatch(/volume=6.5dB,alimiter/);
