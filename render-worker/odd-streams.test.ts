@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { RenderRequested } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
+import { decodedSound, leadingSilence } from "./testing/inspect.ts";
+import { joinParts } from "./testing/join-parts.ts";
 import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -119,6 +121,28 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const state = await make(worker, await unreadable());
       expect(state.source?.probe?.video).toMatchObject({ width: 160, height: 90 });
       expect(state.variants[0]).toMatchObject({ status: "READY" });
+    });
+
+    test("sound that begins after the head is silence in it, which joins the rest bit by bit", async () => {
+      await using worker = await startWorker({}, tools);
+      const clip = await makeClip(join(clips.path, "late.mp4"), [
+        ...[...picture("160x90", 8), ...words("-itsoffset 5"), ...tone(440, 3)],
+        // Not to be copied.
+        ...[...words("-map 0 -map 1"), ...x264, ...words("-c:a ac3")],
+      ]);
+      const whole = await make(worker, clip);
+      const path = worker.store.path(whole.audio?.playlist?.key ?? "");
+      expect(Math.abs((await leadingSilence(path)) - 5)).toBeLessThan(0.02);
+      const head = await make(worker, clip, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 } });
+      expect(JSON.stringify(worker.messaging.published)).toContain("anullsrc");
+      const rest = await make(worker, clip, { part: { kind: "AUDIO", startMs: 2_000 } });
+      const parts = [...(head.parts ?? []), ...(rest.parts ?? [])];
+      const joined = await joinParts(
+        worker.store,
+        parts.filter(({ rendition }) => rendition === "audio"),
+        "audio",
+      );
+      expect(await decodedSound(joined)).toEqual(await decodedSound(path));
     });
   },
 );

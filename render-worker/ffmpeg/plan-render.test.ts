@@ -63,6 +63,25 @@ test("a head: the same up to where it ends, on the container's own clock", () =>
   `);
 });
 
+test("a head before its sound begins: the sound is silence, and is not looked for", () => {
+  const [track] = request.sounds;
+  const late = (startTime: number) =>
+    [{ ...track, probe: { ...track?.probe, startTime } }] as RenderRequest["sounds"];
+  const span = { startMs: 0, endMs: 8_000 };
+  const soundOf = (changes: Partial<RenderRequest>) =>
+    planRender({ ...request, span, entry: { seekMs: null }, ...changes })
+      .outputs.find(({ name }) => name === "audio")
+      ?.options.join(" ");
+  const silence = "-filter_complex anullsrc=r=48000:cl=stereo,aformat=sample_fmts=fltp[audio] -map [audio]";
+  expect(soundOf({ sounds: late(300) })).toContain(silence);
+  // The encoder hears a little beyond the end; and in a transport stream all streams count for the clock.
+  expect(soundOf({ sounds: late(8.4) })).not.toContain("anullsrc");
+  const { probe } = request.source;
+  const stream = { ...request.source, probe: { ...probe, container: "mpegts" } };
+  expect(soundOf({ sounds: late(300), source: stream })).not.toContain("anullsrc");
+  expect(soundOf({ sounds: late(300), span: { startMs: 8_000, endMs: null } })).not.toContain("anullsrc");
+});
+
 test("a chunk: read from a little before it, cut at its borders, pictures only", () => {
   const span = { startMs: 8_000, endMs: 24_000 };
   const entry = { seekMs: 7_000 };

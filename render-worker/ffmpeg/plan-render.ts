@@ -7,6 +7,7 @@ import { planPacketTimes } from "../part/plan-packet-times.ts";
 import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
 import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { beginsLater } from "../sound/begins-later.ts";
 import { mayChangeFormat, planPadding, planSound } from "../sound/plan-sound.ts";
 import { type SoundTrack, soundStartMs } from "../sound/sound-track.ts";
 import { safeInputOptions } from "./allow-lists.ts";
@@ -147,10 +148,14 @@ function planAudio(request: RenderRequest, track: SoundTrack): PlannedOutput {
   const { limits, profile, soundGainsDb, source, span = wholeSpan } = request;
   const startMs = mayChangeFormat(source) ? soundStartMs(track, source.zeroSeconds) : null;
   const gainDb = soundGainsDb?.get(name) ?? 0;
-  const { bitrateBps, filter } = planSound(profile.audio, probe.channels, gainDb, startMs);
+  const { bitrateBps, filter, silence } = planSound(profile.audio, probe.channels, gainDb, startMs);
   const chain = [filter, ...planPadding(source, track)].join(",");
   return hlsOutput(name, [
-    ...words(`-map 0:${index} -af ${chain} -c:a aac -b:a ${bitrateBps}`),
+    ...(beginsLater(source, track, span)
+      ? // A graph of its own: that of the pictures may have to be set up anew.
+        words(`-filter_complex ${silence}[${name}] -map [${name}]`)
+      : words(`-map 0:${index} -af ${chain}`)),
+    ...words(`-c:a aac -b:a ${bitrateBps}`),
     ...words(`-bsf:a ${planSoundPackets(span)}`),
     ...words(`-t ${soundLimitMs(span, limits.sourceDurationMs) / 1000}`),
     // Every packet of sound could begin a segment.

@@ -19,7 +19,8 @@ const wrapsRound = ({ probe, zeroSeconds }: SourceFile): boolean =>
   zeroSeconds + (probe.durationMs ?? 0) / 1000 >= clockEndSeconds;
 
 /** In an MPEG transport stream ffmpeg lands anywhere between key frames: the one to begin with must be looked for. */
-export const mustBeSearched = ({ probe }: SourceFile): boolean => searched.test(probe.container);
+export const mustBeSearched = ({ probe }: Pick<SourceFile, "probe">): boolean =>
+  searched.test(probe.container);
 
 /** Key frames are found by their time of decoding, which is earlier than that of showing, and an open group's first pictures need the one before it. */
 const leadMs = 1_000;

@@ -19,6 +19,8 @@ export interface PlannedSound {
   bitrateBps: number;
   /** ffmpeg's filters from the decoded track to what is encoded. */
   filter: string;
+  /** A source of what is encoded where there is nothing but silence. */
+  silence: string;
 }
 
 /**
@@ -46,7 +48,8 @@ export function planSound(
     ...(isMixedDown || gainDb > 0 ? ["alimiter=limit=0.94:level=0:attack=5:release=50:latency=1"] : []),
   ];
   const channels = layoutChannels[layout];
-  return { channels, bitrateBps: soundBps(audio, channels), filter: filter.join(",") };
+  const silence = `anullsrc=r=48000:cl=${layout},aformat=sample_fmts=fltp`;
+  return { channels, bitrateBps: soundBps(audio, channels), filter: filter.join(","), silence };
 }
 
 /** Recordings of broadcasts. Of these ffprobe knows when sound begins; of other containers not where that is late, and the sound seldom changes. */

@@ -57,6 +57,20 @@ test("nothing plays before a variant has segments, or while the sound has none",
   expect(plan({ variants: [variant(0, "360p")], audioTracks: [silentSoFar] })).toBeNull();
 });
 
+test("sound that has nothing when four segments are made beside it is waited for no longer", () => {
+  const audioTracks = [{ ...audio, playlist: null }];
+  const growing = (segments: number) => variant(0, "360p", playlist("360p", false, segments));
+  const skipped = variant(1, "720p", null);
+  expect(plan({ variants: [growing(3), skipped], audioTracks })).toBeNull();
+  expect(plan({ variants: [growing(4), skipped], audioTracks })).toMatch(/CODECS="avc1.64001f",/);
+  // What is whole, of an earlier attempt or a copy, says nothing of how far the encoder is.
+  const whole = variant(2, "144p", playlist("144p", true, 9));
+  const copied = { ...variant(3, "source", playlist("source", false, 9)), name: "source" };
+  expect(plan({ variants: [growing(3), whole, copied], audioTracks })).toBeNull();
+  // But what plays goes on playing.
+  expect(plan({ playableAt: new Date(), variants: [whole], audioTracks })).toMatch(/144p/);
+});
+
 test("sound alone is a stream of its own", () => {
   const text = plan({ variants: [], audioTracks: [audio] });
   expect(text).toMatchInlineSnapshot(`

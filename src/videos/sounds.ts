@@ -17,8 +17,8 @@ const lateMs = 1_000;
 const patience = 4;
 
 /**
- * The tracks that can be played, or null while a video has to wait for them: for the first one always, since players settle on a set of codecs once,
- * and until it plays for the others, too, since players read once which there are. Pure.
+ * The tracks that can be played, or null while a video has to wait for them: for the first one, since players settle on a set of codecs once, and until
+ * it plays for the others, too, since players read once which there are. Pure.
  */
 export function playableSounds<S extends SoundRow>(video: {
   playableAt: Date | string | null;
@@ -29,10 +29,16 @@ export function playableSounds<S extends SoundRow>(video: {
   const tracks = inOrder(audioTracks).map(withPlaylist);
   const [first, ...others] = tracks;
   if (first === undefined) return [];
-  if (!first.playlist?.segments) return null;
   // A copy is made in no time, and says nothing of how far the encoder is.
-  const encoded = variants.filter(({ name }) => name !== sourceVariantName);
-  const beside = encoded.length > 0 ? encoded.map(({ playlist }) => read(playlist)) : [first.playlist];
+  const encoded = variants
+    .filter(({ name }) => name !== sourceVariantName)
+    .map(({ playlist }) => read(playlist));
+  // Of what is not played yet, a whole variant may be of an earlier attempt, and says nothing either.
+  const isFarOn = encoded.some(
+    (playlist) => (playlist?.segments ?? 0) >= patience && !(playableAt === null && playlist?.isComplete),
+  );
+  if (!first.playlist?.segments && !isFarOn) return null;
+  const beside = encoded.length > 0 ? encoded : [first.playlist];
   const isPatient = playableAt === null && beside.every((playlist) => (playlist?.segments ?? 0) < patience);
   if (isPatient && others.some(({ startMs, playlist }) => startMs < lateMs && !playlist?.segments))
     return null;
