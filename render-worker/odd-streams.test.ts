@@ -95,6 +95,14 @@ const unrecorded = async () => {
   });
 };
 
+const seldom: [string, string, string][] = [
+  ["AVI in ZLIB", "screen.avi", "-c:v zlib -c:a pcm_s16le"],
+  ["AMV", "player.amv", "-r 25 -c:v amv -c:a adpcm_ima_amv -ar 22050 -ac 1 -block_size 882"],
+  ["Dirac", "dirac.mkv", "-c:v vc2 -pix_fmt yuv422p -c:a flac"],
+  ["RealAudio 1.0", "real.rm", "-c:v rv10 -c:a real_144 -ar 8000 -ac 1 -s 176x144"],
+  ["PCM with its channels one after the other", "planar.nut", "-c:v ffv1 -c:a pcm_s24le_planar"],
+];
+
 describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
   "ffmpeg $version",
   ({ tools }) => {
@@ -114,6 +122,16 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       expect(state.audio).toMatchObject({ name: "audio", playlist: { isComplete: true } });
       expect(state.audios).toBeUndefined();
       expect(state.variants[0]).toMatchObject({ status: "READY" });
+    });
+
+    test.each(seldom)("%s is taken", async (_what, name, codecs) => {
+      await using worker = await startWorker({}, tools);
+      const inputs = [...words("-f lavfi -i testsrc2=s=160x128:r=16:d=1"), ...tone(440, 1)];
+      const clip = await makeClip(join(clips.path, name), [...inputs, ...words(codecs)]);
+      const state = await make(worker, clip);
+      expect(state.variants[0]).toMatchObject({ status: "READY" });
+      expect(Math.abs((state.variants[0]?.playlist?.durationMs ?? 0) - 1_000)).toBeLessThan(150);
+      expect(state.audio).toMatchObject({ playlist: { isComplete: true } });
     });
 
     test("of two pictures the one that can be read is made", async () => {
