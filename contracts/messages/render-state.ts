@@ -116,6 +116,8 @@ export const Split = z.object({
   speed: z.number().positive().nullable(),
   /** What makes the head's variants, by their names: ffmpeg's names of encoders. Where one is missing, the rest chooses for itself. */
   encoders: z.record(z.string(), z.string()).optional(),
+  /** The longest time from a key frame of the source to a place after it that was looked at: what a part may have to decode besides its own. Left out: not known. */
+  leadInMs: z.int32().nonnegative().optional(),
 });
 export type Split = z.infer<typeof Split>;
 

@@ -2,6 +2,7 @@ import type { DevicePlan } from "../devices/choose-devices.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { SoundTrack } from "../sound/sound-track.ts";
 import type { StateCell } from "./context.ts";
+import type { RestDecision } from "./decide-rest.ts";
 
 /** What of a video is to be made by tasks for what the head leaves. */
 export interface SplitWork {
@@ -16,6 +17,7 @@ export interface HeadMade {
   /** Null if the head was too short for that. */
   pixelsPerSecond: number | null;
   devices: Pick<DevicePlan, "encoders">;
+  decision?: Pick<RestDecision, "leadInMs">;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface HeadMade {
 export function announceSplit(
   state: StateCell,
   { headEndMs, rungs, sounds }: SplitWork,
-  { pixelsPerSecond, devices }: HeadMade,
+  { pixelsPerSecond, devices, decision }: HeadMade,
 ): void {
   if (state.current.split) return;
   const renditions = [...rungs, ...sounds].map(({ name }) => name);
@@ -34,7 +36,9 @@ export function announceSplit(
       ? null
       : Math.max(0.001, Math.round((pixelsPerSecond / needed) * 1000) / 1000);
   const encoders = Object.fromEntries([...devices.encoders].map(([name, { row }]) => [name, row.name]));
-  state.update((before) => ({ ...before, split: { headEndMs, renditions, speed, encoders } }));
+  const leadInMs = decision?.leadInMs ?? null;
+  const split = { headEndMs, renditions, speed, encoders, ...(leadInMs !== null && { leadInMs }) };
+  state.update((before) => ({ ...before, split }));
 }
 
 const pixelsPerVideoSecond = ({ width, height, frameRate }: PlannedRung): number =>

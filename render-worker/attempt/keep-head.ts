@@ -52,6 +52,11 @@ export async function passOnHead(context: AttemptContext, work: RenderWork): Pro
   const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
   const pixelsPerSecond = codec !== undefined && others.length === 0 ? throughput.of(codec) : null;
   // By which encoders it was made, who made it knew.
-  announceSplit(state, { headEndMs, rungs, sounds }, { pixelsPerSecond, devices: { encoders: new Map() } });
+  const devices = { encoders: new Map() };
+  announceSplit(
+    state,
+    { headEndMs, rungs, sounds },
+    { pixelsPerSecond, devices, ...(decision && { decision }) },
+  );
   return { command: [], encoders: {} };
 }

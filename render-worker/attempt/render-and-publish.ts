@@ -24,7 +24,10 @@ import type { Threads } from "../limits/estimate-need.ts";
 import { planAllowance } from "../limits/plan-allowance.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import { findEntry } from "../part/find-entry.ts";
+import { findLeadIns } from "../part/find-lead-ins.ts";
 import { frameDurationMs, picturesSpan, soundFrameMs } from "../part/frame-duration.ts";
+import { mustBeSearched } from "../part/plan-entry.ts";
+import type { SourceEntry } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planSound } from "../sound/plan-sound.ts";
 import type { SoundTrack } from "../sound/sound-track.ts";
@@ -34,7 +37,7 @@ import { announceSplit, type SplitWork } from "./announce-split.ts";
 import { withoutSound } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import type { AttemptContext } from "./context.ts";
-import type { LadderDecision } from "./decide-ladder.ts";
+import type { RestDecision } from "./decide-rest.ts";
 import { EncoderBrake } from "./encoder-brake.ts";
 import { judgeDamage } from "./judge-damage.ts";
 import { measureGains } from "./measure-gains.ts";
@@ -53,8 +56,8 @@ export interface RenderWork {
   part: PartDecision;
   /** With a head. */
   split?: SplitWork;
-  /** With a head: what decides the ladder of the rest, which is not announced before. */
-  decision?: LadderDecision;
+  /** With a head: what decides how the rest is made, which is not announced before. */
+  decision?: RestDecision;
   /** The last of its goes: then the decision is waited for. */
   isLastPass?: boolean;
   /** Absent: as many as ffmpeg takes by itself. */
@@ -101,6 +104,7 @@ export async function renderAndPublish(
           limits: config.limits,
           signal: stopped,
         });
+  const leadInMs = await measureLeadIn(context, work, entry);
   const planned = planRender({
     ...work,
     soundGainsDb: await measureGains(context, work),
@@ -155,7 +159,7 @@ export async function renderAndPublish(
   );
   const guard = new AllowanceGuard({
     allowance: planAllowance({
-      ...{ durationMs: toLength(work).durationMs, longestMs: config.limits.sourceDurationMs },
+      ...{ durationMs: toLength(work).durationMs, longestMs: config.limits.sourceDurationMs, leadInMs },
       ...{ picture: source.probe.video, rungs: work.rungs },
       soundBps: work.sounds.reduce((sum, track) => sum + soundBps(context, track), 0),
       ...(config.leastAllowance && { least: config.leastAllowance }),
@@ -232,6 +236,18 @@ export async function renderAndPublish(
   await publishPoster(context, signal);
   const encoders = [...work.devices.encoders].map(([name, encoder]) => [name, describeEncoder(encoder)]);
   return { command: [tools.ffmpeg.path, ...toArguments(plan)], encoders: Object.fromEntries(encoders) };
+}
+
+/** What a chunk decodes before its own pictures, milliseconds; at worst all that comes before it. */
+async function measureLeadIn(
+  { config, tools, signal }: AttemptContext,
+  { source, part: { kind, span } }: RenderWork,
+  entry: SourceEntry | null,
+): Promise<number> {
+  if (kind !== "CHUNK") return 0;
+  if (mustBeSearched(source)) return span.startMs - (entry?.seekMs ?? 0);
+  const options = { ffprobePath: tools.ffprobe.path, limits: config.limits, signal };
+  return (await findLeadIns(source, [span.startMs], options))[0] ?? span.startMs;
 }
 
 const storedBytes = (publishers: ReadonlyMap<string, RenditionPublisher>): number =>

@@ -19,7 +19,7 @@ import { toVariantStates } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import { conclude } from "./conclude.ts";
 import type { AttemptContext } from "./context.ts";
-import { decideLadder } from "./decide-ladder.ts";
+import { decideRest } from "./decide-rest.ts";
 import { isRest } from "./is-rest.ts";
 import { keptHead, passOnHead } from "./keep-head.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
@@ -120,7 +120,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
 
     const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
     const sounds = missing.filter((track) => copied.every((copy) => copy.track !== track));
-    await using decision = part.kind === "HEAD" ? decideLadder(context, source, rungs) : null;
+    await using decision = part.kind === "HEAD" ? decideRest(context, source, rungs) : null;
     const work = { source, rungs, sounds, part, ...(decision && { decision }) };
     const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) => {
       if (head !== null) return await passOnHead(beside, work);

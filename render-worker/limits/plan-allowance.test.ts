@@ -23,6 +23,13 @@ test("an honest minute of 1080p may take 50 times what it does, and four times w
   expect(of().outputBytes).toBe(64 * 1024 ** 2 + (4 * 60 * ceilings) / 8);
 });
 
+test("what a chunk decodes before its own pictures, since key frames are far apart, is allowed besides", () => {
+  const { codedWidth, codedHeight } = probe.video;
+  const more = of({ leadInMs: 300_000 });
+  expect(more.cpuSeconds - of().cpuSeconds).toBeCloseTo((300 * 30 * codedWidth * codedHeight) / 1e6, 3);
+  expect(more.outputBytes).toBe(of().outputBytes);
+});
+
 test("what a source claims of its frame rate buys it no time, and an unknown length counts as the longest", () => {
   const second = { durationMs: 1_000, rungs: [] };
   const mad = of({ ...second, picture: { codedWidth: 64, codedHeight: 64, frameRate: 1e6 } });

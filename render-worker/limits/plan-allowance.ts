@@ -12,6 +12,8 @@ export interface AllowanceRequest {
   /** What is made, in milliseconds; null: the longest that is taken. */
   durationMs: number | null;
   longestMs: number;
+  /** What must be decoded before it, from the last key frame on, in milliseconds. Default 0. */
+  leadInMs?: number;
   /** Of the source. */
   picture: { codedWidth: number; codedHeight: number; frameRate: number | null };
   rungs: readonly Pick<PlannedRung, "width" | "height" | "frameRate" | "bitrateBps">[];
@@ -33,7 +35,7 @@ const aboveCeiling = 4;
  * the same picture millions of times, all within a second. Pure.
  */
 export function planAllowance(request: AllowanceRequest): Allowance {
-  const { durationMs, longestMs, picture, rungs, soundBps, least = {} } = request;
+  const { durationMs, longestMs, leadInMs = 0, picture, rungs, soundBps, least = {} } = request;
   const seconds = (durationMs ?? longestMs) / 1000;
   const { codedWidth, codedHeight, frameRate } = picture;
   // Millions of pictures per second are what this is about: no more than any camera takes counts.
@@ -42,7 +44,8 @@ export function planAllowance(request: AllowanceRequest): Allowance {
   const bps = rungs.reduce((sum, { bitrateBps }) => sum + bitrateBps, soundBps);
   return {
     cpuSeconds:
-      (least.cpuSeconds ?? leastCpuSeconds) + (seconds * sum([decoded, ...encoded])) / pixelsPerCpuSecond,
+      (least.cpuSeconds ?? leastCpuSeconds) +
+      (seconds * sum([decoded, ...encoded]) + (leadInMs / 1000) * decoded) / pixelsPerCpuSecond,
     outputBytes: (least.outputBytes ?? leastOutputBytes) + (aboveCeiling * seconds * bps) / 8,
   };
 }

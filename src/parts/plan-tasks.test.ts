@@ -67,6 +67,15 @@ test("more slots make shorter chunks, down to one segment", () => {
   expect(spansOf({ slots: 512 })).toHaveLength(88);
 });
 
+test("where key frames are far apart chunks are as long as that, and the plan says why", () => {
+  const { plan } = planTasks({ ...video, leadInMs: 150_500 });
+  expect(plan).toMatchObject({ chunkMs: 152_000, chunks: 2 });
+  expect(plan.reason).toContain("Its key frames are up to 151 s apart");
+  expect(planTasks({ ...video, leadInMs: 10_000 }).plan).toEqual(planTasks(video).plan);
+  // One key frame for all: one chunk.
+  expect(planTasks({ ...video, leadInMs: 300_000 }).plan.chunks).toBe(1);
+});
+
 test("too slow for the whole ladder: the critical variants run ahead, in tasks of their own", () => {
   const { plan, tasks } = planTasks({ ...video, speed: 0.4 });
   expect(plan.groups).toEqual([["144p", "360p"], ["720p"]]);

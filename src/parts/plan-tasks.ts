@@ -42,6 +42,8 @@ export interface SplitVideo {
   slots: number;
   /** The source itself is streamed, as it is: nobody waits for what is encoded of it. */
   isCopied: boolean;
+  /** How long before a part decoding must begin, at the last key frame, as far as that is known. */
+  leadInMs?: number | undefined;
 }
 
 /**
@@ -51,6 +53,8 @@ export interface SplitVideo {
 const chunksPerSlot = 4;
 /** A lost worker costs one chunk, and that is a minute of video at most. */
 const longestChunkMs = 60_000;
+/** Key frames are seldom further apart than ten seconds; to decode so much besides costs little beside encoding. */
+const usualLeadInMs = 12_000;
 /** A viewer stalls when encoding is no faster than playing; a quarter is kept for what varies. */
 const aheadOfViewers = 1.25;
 /**
@@ -69,8 +73,9 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   const restMs = Math.max(1, durationMs - headEndMs);
   // Alone, a slot gains nothing by shorter ones.
   const share = slots > 1 ? restMs / (slots * chunksPerSlot) : restMs;
-  const chunkMs =
+  const usualMs =
     Math.max(1, Math.round(Math.min(longestChunkMs, share) / segmentDurationMs)) * segmentDurationMs;
+  const chunkMs = Math.max(usualMs, Math.ceil(leastMs(video) / segmentDurationMs) * segmentDurationMs);
   const groups = toGroups(video);
   const names = groups.map((group) => group.map(({ name }) => name)).filter((group) => group.length > 0);
   const chunkCount = names.length > 0 ? Math.max(1, Math.round(restMs / chunkMs)) : 0;
@@ -115,6 +120,9 @@ export function toSpans({ headEndMs, chunkMs, chunks }: Pick<JobPlan, "headEndMs
   }));
 }
 
+/** Where key frames are far apart, each part decodes from far before it: no more than its own length again, or all together would decode the video many times. */
+const leastMs = ({ leadInMs = 0 }: SplitVideo): number => (leadInMs > usualLeadInMs ? leadInMs : 0);
+
 const isAhead = ({ speed, slots, isCopied }: Pick<SplitVideo, "speed" | "slots" | "isCopied">): boolean =>
   speed === null || speed * Math.max(1, slots) >= (isCopied ? aheadOfViewersOfCopy : aheadOfViewers);
 
@@ -127,7 +135,11 @@ function toGroups(video: SplitVideo): (readonly { name: string }[])[] {
 function explain(video: SplitVideo, made: { chunkMs: number; chunks: number; rounds: number }): string {
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
   const { slots, speed } = video;
-  const cut = `The head of ${seconds(video.headEndMs)} comes first; the rest of ${seconds(video.durationMs - video.headEndMs)} is in ${made.chunks} chunks of about ${seconds(made.chunkMs)}, for ${slots === 1 ? "1 slot" : `${slots} slots`}.`;
+  const far =
+    leastMs(video) > 0
+      ? ` Its key frames are up to ${seconds(leastMs(video))} apart, so that shorter chunks would decode more than they make.`
+      : "";
+  const cut = `The head of ${seconds(video.headEndMs)} comes first; the rest of ${seconds(video.durationMs - video.headEndMs)} is in ${made.chunks} chunks of about ${seconds(made.chunkMs)}, for ${slots === 1 ? "1 slot" : `${slots} slots`}.${far}`;
   if (speed === null) return cut;
   const pace = `One slot encodes ${speed.toFixed(2)} s of it per second`;
   return made.rounds > 1

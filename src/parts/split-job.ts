@@ -33,6 +33,7 @@ export async function splitJob(
     ...{ durationMs: rows.durationMs, headEndMs: split.headEndMs, speed: split.speed, slots, variants },
     segmentDurationMs: Profile.parse(job.profile).segmentDurationMs,
     sounds: split.renditions.filter(isSound),
+    leadInMs: split.leadInMs,
     isCopied: rows.variants.some(({ name, status }) => name === sourceVariantName && copied.has(status)),
   });
   const { count } = await tx.job.updateMany({
