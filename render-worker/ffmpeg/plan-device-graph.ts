@@ -1,11 +1,11 @@
 import type { DevicePlan } from "../devices/choose-devices.ts";
 import { type DecodeChain, deviceTable } from "../devices/device-table.ts";
 import { openDecoder, openDevice, selectDevice } from "../devices/plan-trials.ts";
-import { isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planThinning } from "./plan-thinning.ts";
+import { planTimes } from "./plan-times.ts";
 import { tap } from "./tap.ts";
 import { trim } from "./trim.ts";
 import { words } from "./words.ts";
@@ -49,19 +49,13 @@ export function planDeviceGraph(
     span = wholeSpan,
   }: { devices: DevicePlan; chain: DecodeChain; span?: RenderSpan | undefined },
 ): string {
-  const { video } = source.probe;
   // Leaving out a frame does not look into it: that is done wherever it lies.
   const thinnings = planThinning(source, rungs);
   const chains = rungs.map((rung, index) => {
     const next = rungs[index + 1];
     const { shared = [], own = [] } = thinnings[index] ?? {};
-    const first = [
-      ...(video.isInterlaced ? [chain.deinterlace] : []),
-      ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
-      ...trim(span),
-    ];
     const filters = [
-      ...(index === 0 ? first : []),
+      ...(index === 0 ? [...planTimes(source, span, chain.deinterlace), ...trim(span)] : []),
       ...shared,
       chain.scale(rung.width, rung.height),
       "setsar=1",
