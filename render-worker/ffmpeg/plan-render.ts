@@ -1,5 +1,6 @@
 import type { Profile } from "@reelay/contracts";
 import type { DevicePlan } from "../devices/choose-devices.ts";
+import { slowRate } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { planClock } from "../part/plan-clock.ts";
 import { planKeyFrames } from "../part/plan-key-frames.ts";
@@ -165,13 +166,20 @@ function planAudio(request: RenderRequest, track: SoundTrack): PlannedOutput {
 
 const fewPictures = 20;
 
+/** Where the poster is looked for: not at the very beginning, which often is black, unless hardly any picture comes after it. */
+function posterSeconds({ probe, promised }: SourceFile): number {
+  const durationMs = promised.durationMs ?? probe.durationMs ?? 0;
+  const { frameRate } = probe.video;
+  // Not every container knows how many there are.
+  const frames = promised.frames ?? ((frameRate ?? 0) * durationMs) / 1000;
+  const isSlow = frames / (durationMs / 1000) < slowRate;
+  return durationMs < 1_000 || frames < fewPictures || isSlow ? 0 : Math.min(2, durationMs / 10_000);
+}
+
 /** The least black, most typical of a few frames near the beginning; its own filter graph, so that it never holds the others back. */
 function planPoster({ source, devices }: RenderRequest): PlannedOutput {
   const chain = devices && chainOf(devices);
-  const { durationMs } = source.probe;
-  // Of a handful of pictures none may come so late.
-  const isShort = (durationMs ?? 0) < 1_000 || (source.promised.frames ?? fewPictures) < fewPictures;
-  const seconds = (isShort ? 0 : Math.min(2, (durationMs ?? 0) / 10_000)).toFixed(3);
+  const seconds = posterSeconds(source).toFixed(3);
   const { width, height } = source.probe.video;
   const scale = Math.min(1, 1280 / Math.max(width, height));
   const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);

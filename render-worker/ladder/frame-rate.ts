@@ -9,6 +9,13 @@ type Timing = Pick<VideoStreamProbe, "frameRate" | "isVariableFrameRate">;
 export const isTooFast = ({ frameRate }: Timing): boolean =>
   frameRate !== null && frameRate > maxFrameRate + 0.5;
 
+/** Frames per second; below it, pictures stand so long that it matters for how long. */
+export const slowRate = 5;
+
+/** Whether a source's pictures come one by one at the same short distance, so that times follow from their number. */
+export const isSteady = ({ frameRate, isVariableFrameRate }: Timing): boolean =>
+  frameRate !== null && !isVariableFrameRate && frameRate >= slowRate;
+
 /** Frames per second at which pictures come to the rungs; null where the source does not say. */
 export const commonFrameRate = (video: Timing): number | null =>
   video.frameRate === null ? null : Math.min(video.frameRate, maxFrameRate);

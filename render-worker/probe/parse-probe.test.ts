@@ -72,6 +72,13 @@ test.each([
   );
 });
 
+test("Matroska tells in a tag when its pictures end: sound may go on for long", () => {
+  const streams = [
+    { ...video, start_time: "0.500000", duration: "300.000000", tags: { DURATION: "00:01:30.500000000" } },
+  ];
+  expect(parseProbe({ streams, format }, file).promised).toEqual({ frames: null, durationMs: 90_000 });
+});
+
 test.each([
   // A fragmented recording of 60, whose first picture stands longer.
   ["60/1", "2764800/46181", { num: 60, den: 1 }],

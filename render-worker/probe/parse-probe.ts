@@ -55,7 +55,7 @@ export function parseProbe(
       video,
       ...heard.filter(({ index }) => made.some((sound) => sound.index === index)),
     ]),
-    promised: { frames: toCount(video.nb_frames), durationMs: toDurationMs(video.duration) },
+    promised: { frames: toCount(video.nb_frames), durationMs: readLength(video) },
     frameRate,
     ...(wants === "SOUND" && { isSoundOnly: true }),
   };
@@ -107,6 +107,13 @@ function readEnd(
   if (seconds !== null) return (startTime ?? 0) + seconds;
   const [, hours, minutes, rest] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tags?.["DURATION"] ?? "") ?? [];
   return toNumber(rest) === null ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
+}
+
+/** From the first picture of a stream to the end of its last, milliseconds. Without Matroska's tag ffprobe takes the whole file's length for that. */
+function readLength({ duration, tags, start_time }: ProbedStream): number | null {
+  const startTime = toNumber(start_time);
+  const endSeconds = readEnd(undefined, tags, startTime) ?? readEnd(duration, tags, startTime);
+  return endSeconds === null ? null : toDurationMs(String(endSeconds - (startTime ?? 0)));
 }
 
 /** What stands for the picture where none is looked at: the stream of sound, whose duration and index it has. */
