@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
 import { holed } from "./testing/hostile-files.ts";
 import { complaints, decodedSound, firstPictureType } from "./testing/inspect.ts";
-import { joinParts, shownAt } from "./testing/join-parts.ts";
+import { holes, joinParts, shownAt } from "./testing/join-parts.ts";
 import {
   allTools,
   defaultProfile,
@@ -68,7 +68,7 @@ const picture = (rate: string, seconds: number) =>
 const sound = (seconds: number, rate = 48_000) => words(`-f lavfi -i sine=440:r=${rate}:d=${seconds}`);
 
 /** Sources whose clocks have led encoders astray, 7 s each. */
-const sources: Record<string, { file: string; args: string[] }> = {
+const sources: Record<string, { file: string; args: string[]; endMs?: number }> = {
   "23.976 frames per second": { file: "film.mp4", args: [...picture("24000/1001", 7), ...encode] },
   "29.97 frames per second, in a container that rounds to milliseconds": {
     file: "ntsc.mkv",
@@ -116,6 +116,41 @@ const sources: Record<string, { file: string; args: string[] }> = {
     ],
   },
 };
+
+Object.assign(sources, {
+  "pictures that stand for longer than a part, in a recording with sound": {
+    file: "screen.mp4",
+    args: [
+      ...[...picture("30", 7), ...sound(7)],
+      ...["-vf", "select='lt(t,1.5)+gt(t,6.4)'"],
+      ...[...words("-fps_mode vfr"), ...encode, ...words("-c:a ac3")],
+    ],
+    endMs: 7_000,
+  },
+  "a last picture that stands for longer than a part": {
+    file: "last.mp4",
+    args: [
+      ...picture("30", 7),
+      ...["-vf", "select='lt(t,0.5)+between(t,1,1.3)+between(t,1.6,1.8)'"],
+      ...[...words("-fps_mode vfr"), ...encode, ...words("-bf 0 -bsf:v")],
+      // 5.2 s on the container's clock.
+      "setts=duration='if(eq(NEXT_DTS,NOPTS),79872,DURATION)'",
+    ],
+    endMs: 7_000,
+  },
+  "a picture every three seconds": {
+    file: "slow.mp4",
+    args: [...picture("1/3", 9), ...encode],
+    endMs: 9_000,
+  },
+});
+
+/** Of a rate that is said to be constant, though some seconds of it are lost. */
+const lossy = [
+  ...picture("25", 9),
+  ...["-vf", "select='lt(t,1.5)+gt(t,6.4)'", "-fps_mode", "passthrough"],
+  ...[...encode, ...words("-bf 0")],
+];
 
 test("a worker too slow for the whole ladder has the critical variants of a head first, and then the others", async () => {
   const slow = { ...(await testTools()), pixelsPerSecond: { H264: 100_000 } };
@@ -167,7 +202,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
   ({ tools }) => {
     test.each(Object.entries(sources))(
       "%s: in parts each picture is there once, at its time",
-      async (_what, { file, args }) => {
+      async (_what, { file, args, endMs }) => {
         await using worker = await startWorker({}, tools);
         const clip = await makeClip(join(clips.path, file), args);
         const whole = await make(worker, clip, {});
@@ -182,8 +217,14 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         ]);
         const joined = await joinParts(worker.store, parts, "144p");
         const inOnePiece = worker.store.path(whole.variants[0]?.playlist?.key ?? "");
-        expect(await shownAt(joined)).toEqual(await shownAt(inOnePiece));
+        const expected = await shownAt(inOnePiece);
+        const shown = await shownAt(joined);
+        // What stands at the end of the video stands in one piece; its parts all have it.
+        const lastly = shown.splice(expected.length);
+        expect(shown).toEqual(expected);
+        expect(lastly.filter((time) => time % 2 !== 0 || endMs === undefined)).toEqual([]);
         expect(await complaints(joined)).toBe("");
+        expect(await holes(joined)).toEqual([]);
         for (const key of parts.flatMap(({ segments }) => segments.map((segment) => segment.key))) {
           const path = worker.store.path(key);
           expect(await firstPictureType(dirname(path), basename(path)), key).toBe(5);
@@ -191,9 +232,29 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         // But for times that are rounded to milliseconds, nothing adds up.
         const durationMs = parts.reduce((sum, part) => sum + totalMs(part), 0);
         expect(durationMs).toBeCloseTo(whole.variants[0]?.playlist?.durationMs ?? 0, -0.5);
+        if (endMs === undefined) return;
+        expect(durationMs).toBeCloseTo(endMs, -1);
+        const durations = parts.slice(1).flatMap(({ segments }) => segments.map((each) => each.durationMs));
+        expect(Math.max(...durations)).toBeLessThanOrEqual(2_000.1);
+        expect(parts.slice(0, 2).map(totalMs)).toEqual([2_000, 2_000]);
       },
       120_000,
     );
+
+    test("where seconds of a recording are lost, the picture before them stands, and no part is empty or short", async () => {
+      await using worker = await startWorker({}, tools);
+      const clip = await makeClip(join(clips.path, "lossy.mkv"), lossy);
+      const whole = await make(worker, clip, {});
+      const parts = (await makeParts(worker, clip, [2_000, 4_000, 6_000])).of("144p");
+      const joined = await joinParts(worker.store, parts, "144p");
+      expect(parts.map(totalMs)).toEqual([2_000, 2_000, 2_000, 3_000]);
+      expect(await complaints(joined)).toBe("");
+      // The repeated picture comes a quarter of one late.
+      expect(await holes(joined, 0.012)).toEqual([]);
+      const inOnePiece = await shownAt(worker.store.path(whole.variants[0]?.playlist?.key ?? ""));
+      const repeated = (await shownAt(joined)).filter((time) => !inOnePiece.includes(time));
+      expect(repeated).toEqual([2.01, 4.01, 6.01]);
+    }, 120_000);
 
     test("damage in the middle of a long source is said of the part that it is in, and the others are whole", async () => {
       await using worker = await startWorker({}, tools);
@@ -228,6 +289,43 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       expect((totalMs(head) * 48) / 1_024).toBeCloseTo(Math.ceil((3_000 * 48) / 1_024), 2);
     }, 120_000);
   },
+);
+
+test.each([
+  { file: "rare.mp4", gop: 1_000, least: 100_000 },
+  { file: "rare.mkv", gop: 1_000, least: 100_000 },
+  { file: "rare.ts", gop: 1_000, least: 80_000 },
+  { file: "usual.mp4", gop: 25, least: 0 },
+])(
+  "of $file, with a key frame every $gop pictures, the head says how much parts decode besides their own",
+  async ({ file, gop, least }) => {
+    await using worker = await startWorker();
+    const clip = await makeClip(join(clips.path, file), [
+      ...words(`-f lavfi -i testsrc2=s=64x48:r=5:d=130 -c:v libx264 -preset ultrafast -g ${gop}`),
+      ...words("-x264-params scenecut=0"),
+    ]);
+    const { split } = await make(worker, clip, {
+      part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 },
+    });
+    const leadInMs = split?.leadInMs ?? -1;
+    expect(leadInMs).toBeGreaterThan(least);
+    if (least === 0) expect(leadInMs).toBeLessThan(8_000);
+  },
+  60_000,
+);
+
+test.each(["matroska", "mp4"])(
+  "a single picture with long sound, in %s, is the poster",
+  async (format) => {
+    await using worker = await startWorker();
+    const clip = await makeClip(join(clips.path, `single.${format}`), [
+      ...[...picture("25", 0.04), ...sound(25), ...encode],
+      ...words(`-c:a ac3 -f ${format}`),
+    ]);
+    const state = await make(worker, clip, {});
+    expect(state.posterKey).not.toBeNull();
+  },
+  60_000,
 );
 
 test("progress of a part is of its span, and says which that is", async () => {

@@ -1,6 +1,7 @@
 import type { Capabilities, VideoStreamProbe } from "@reelay/contracts";
 import { encoderFor, encoderKey } from "../ffmpeg/encoder-for.ts";
 import { type EncoderRow, encoderTable } from "../ffmpeg/encoder-table.ts";
+import { isSteady } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 
@@ -109,10 +110,14 @@ function chooseDecoder(request: ChooseRequest, encodesOn: KnownDevice | null): K
 
 /**
  * What devices decode and scale alike everywhere: 8-bit 4:2:0 that need not be turned, tone-mapped or brought to another range, for all of which they would
- * need filters that not all have. The rest goes through software.
+ * need filters that not all have. Nor can all of them show a picture twice that stands for long (`planRepeats`). The rest goes through software.
  */
 const isPlain = (video: VideoStreamProbe): boolean =>
-  video.pixelFormat === "yuv420p" && video.rotation === 0 && video.hdr === null && video.colorRange !== "pc";
+  video.pixelFormat === "yuv420p" &&
+  video.rotation === 0 &&
+  video.hdr === null &&
+  video.colorRange !== "pc" &&
+  isSteady(video);
 
 /** For people: `h264_nvenc on NVIDIA L4`, `libx264`. */
 export const describeEncoder = ({ row, device }: ChosenEncoder): string =>

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
+import { deviceTable } from "../devices/device-table.ts";
+import { planLadder } from "../ladder/plan-ladder.ts";
+import { planRepeats } from "../part/plan-repeats.ts";
 import { sourceOf } from "../testing/fixtures.ts";
-import { planCommonFilters } from "./plan-filter-graph.ts";
+import { defaultProfile } from "../testing/kit.ts";
+import { planDeviceGraph } from "./plan-device-graph.ts";
+import { planCommonFilters, planFilterGraph } from "./plan-filter-graph.ts";
 
 const size = { width: 640, height: 360 };
 
@@ -32,4 +37,45 @@ test("what the source does not say of its colours is said, by its size, and red,
   });
   expect(scale).toMatch(/:out_color_matrix=bt709:out_range=tv$/);
   expect(labels).toBe("setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709");
+});
+
+const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
+const graphOf = (video: object, startMs: number) => {
+  const source = sourceOf(video);
+  const { rungs } = planLadder(profile, source.probe);
+  const span = { startMs, endMs: startMs + 8_000 };
+  const repeats = planRepeats(source, span, profile, rungs);
+  return planFilterGraph(source, rungs, [], span, undefined, repeats).split(";");
+};
+
+test("on a device, too", () => {
+  const chain = deviceTable.CUDA.decode;
+  const source = sourceOf({ codec: "av1", isInterlaced: true });
+  const { rungs } = planLadder(profile, source.probe);
+  if (chain === null) throw new Error("CUDA decodes.");
+  const devices = { decodeOn: null, encoders: new Map() };
+  const span = { startMs: 0, endMs: 8_000 };
+  const [first = ""] = planDeviceGraph(source, rungs, { devices, chain, span }).split(";");
+  expect(first).toContain(`[0:0]${chain.deinterlace},trim=start=-0.005,trim=end=8,`);
+});
+
+test("at a variable rate the picture that stands at a border is shown there once more", () => {
+  const variable = { isVariableFrameRate: true };
+  expect(graphOf(variable, 0)).toEqual([
+    "[0:0]settb=1/90000[the_pictures]",
+    "nullsrc=s=16x16:r=1,settb=1/90000,setpts='if(eq(N,0),-9000000,if(eq(N,1),90000,if(eq(N,2),180000,round(360000+(N-3)*360000))))'[the_beats]",
+    "[the_pictures][the_beats]streamselect=inputs=2:map=0,trim=end=8,scale=256:144,setsar=1,format=yuv420p[144p]",
+  ]);
+  expect(graphOf(variable, 8_000)[1]).toContain(
+    "setpts='if(eq(N,0),720000,round(1080000+(N-1)*360000))'[the_beats]",
+  );
+});
+
+test("at a steady rate only a part that begins where pictures are lost repeats one, and the beginning of a video does not", () => {
+  expect(graphOf({}, 0)).toEqual(["[0:0]trim=end=8,scale=256:144,setsar=1,format=yuv420p[144p]"]);
+  expect(graphOf({}, 8_000)).toEqual([
+    "[0:0]settb=1/24000[the_pictures]",
+    "nullsrc=s=16x16:r=1,settb=1/24000,setpts='if(eq(N,0),-2400000,if(eq(N,1),192200,24000000000000))'[the_beats]",
+    "[the_pictures][the_beats]streamselect=inputs=2:map=0,select='not(eq(pts,192200))+isnan(prev_selected_pts)+gte(pts-prev_selected_pts,400)',trim=start=8:end=16,scale=256:144,setsar=1,format=yuv420p[144p]",
+  ]);
 });

@@ -1,12 +1,13 @@
 import type { DevicePlan } from "../devices/choose-devices.ts";
-import { isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { Repeats } from "../part/plan-repeats.ts";
 import { type RenderSpan, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planColours } from "./plan-colours.ts";
 import { uploadFilters } from "./plan-device-graph.ts";
 import { planFit } from "./plan-fit.ts";
 import { planThinning } from "./plan-thinning.ts";
+import { planTimes } from "./plan-times.ts";
 import { tap } from "./tap.ts";
 import { trim } from "./trim.ts";
 
@@ -18,6 +19,7 @@ import { trim } from "./trim.ts";
  *
  * @param rungs largest first
  * @param devices that encode; the pictures are brought to them at the end of each rung's chain
+ * @param repeats where the picture that stands is shown once more
  */
 export function planFilterGraph(
   source: SourceFile,
@@ -25,17 +27,19 @@ export function planFilterGraph(
   filters: readonly string[],
   span: RenderSpan = wholeSpan,
   devices?: DevicePlan,
+  repeats: Repeats | null = null,
 ): string {
   const [top, ...rest] = rungs;
   if (!top) return "";
   const thinnings = planThinning(source, rungs);
-  const common = planCommonFilters(source, top, filters, span, thinnings[0]?.shared);
+  const common = planPictureFilters(source, top, filters, span, thinnings[0]?.shared);
   /** On the way to a rung's own encoder alone. */
   const ownOf = (rung: PlannedRung, index: number) => [
     ...(thinnings[index]?.own ?? []),
     ...(devices ? uploadFilters(devices, rung.name) : []),
   ];
-  const chains = [`[0:${source.videoIndex}]${common.join(",")}${tap(top, rest[0], ownOf(top, 0))}`];
+  const begin = planBeginning(source, span, repeats);
+  const chains = [`${begin}${common.join(",")}${tap(top, rest[0], ownOf(top, 0))}`];
   for (const [index, rung] of [...rungs.entries()].slice(1)) {
     const shared = thinnings[index]?.shared ?? [];
     const filters = [...shared, `scale=${rung.width}:${rung.height}`, "setsar=1"].join(",");
@@ -44,25 +48,43 @@ export function planFilterGraph(
   return chains.join(";");
 }
 
+/** From the source's stream to its pictures, each at its time, and some twice: whenever there is a picture or a beat, the newest picture is shown. */
+function planBeginning(source: SourceFile, span: RenderSpan, repeats: Repeats | null): string {
+  const from = `[0:${source.videoIndex}]`;
+  const times = planTimes(source, span, deinterlace);
+  if (repeats === null) return `${from}${times.map((filter) => `${filter},`).join("")}`;
+  const both = ["streamselect=inputs=2:map=0", ...repeats.after].join(",");
+  const { clock, tail } = repeats;
+  const pictures =
+    tail === null
+      ? `${from}${[...times, clock].join(",")}`
+      : `${from}${[...times, "null"].join(",")}[the_own];${tail}[the_tail];[the_own][the_tail]concat=unsafe=1,${clock}`;
+  return `${pictures}[the_pictures];${repeats.beats}[the_beats];[the_pictures][the_beats]${both},`;
+}
+
+const deinterlace = "bwdif=mode=send_frame:deint=interlaced";
+
 /**
  * From the decoded picture to one of this size: what is the same for all rungs, and for a picture that they are compared with.
- *
- * @param thinning which frames are left out before the rest costs anything
  */
-export function planCommonFilters(
+export const planCommonFilters = (
   source: SourceFile,
   size: { width: number; height: number },
   filters: readonly string[],
   span: RenderSpan = wholeSpan,
+): string[] => [...planTimes(source, span, deinterlace), ...planPictureFilters(source, size, filters, span)];
+
+/** @param thinning which frames are left out before the rest costs anything */
+function planPictureFilters(
+  source: SourceFile,
+  size: { width: number; height: number },
+  filters: readonly string[],
+  span: RenderSpan,
   thinning: readonly string[] = [],
 ): string[] {
-  const { container, video } = source.probe;
+  const { video } = source.probe;
   const colours = planColours(video);
   return [
-    // Only frames that are marked as interlaced are touched, and each gives one frame.
-    ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
-    ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
-    ...(span.startMs === 0 && mayBeginEarly(container, video) ? ["trim=start=-0.005"] : []),
     ...trim(span),
     ...thinning,
     ...planFit(source, size, colours.scale),
@@ -72,10 +94,6 @@ export function planCommonFilters(
     "format=yuv420p",
   ];
 }
-
-/** What an edit list leaves out at the beginning must be decoded all the same. Decoders say what it was, but not that of AV1. */
-const mayBeginEarly = (container: string, { codec }: SourceFile["probe"]["video"]): boolean =>
-  container.startsWith("mov,") && codec === "av1";
 
 /**
  * High dynamic range to standard: linear light, BT.709 primaries, then a curve that keeps highlights. Where the build lacks the

@@ -89,7 +89,7 @@ test("a chunk: read from a little before it, cut at its borders, pictures only",
     "-hide_banner -nostdin -loglevel warning -nostats -progress pipe:1 -stats_period 0.5 -vstats_version 2 -vstats_file vstats.log -protocol_whitelist … -format_whitelist … -codec_whitelist … -max_pixels 36000000 -max_streams 200
     -copyts -start_at_zero -noaccurate_seek -ss 7
     -i file:/store/clip.mp4 -y
-    -filter_complex [0:0]trim=start=8:end=24,scale=640:360,setsar=1,format=yuv420p[360p]
+    -filter_complex [0:0]settb=1/24000[the_pictures];nullsrc=s=16x16:r=1,settb=1/24000,setpts='if(eq(N,0),-2400000,if(eq(N,1),192200,24000000000000))'[the_beats];[the_pictures][the_beats]streamselect=inputs=2:map=0,select='not(eq(pts,192200))+isnan(prev_selected_pts)+gte(pts-prev_selected_pts,400)',trim=start=8:end=24,scale=640:360,setsar=1,format=yuv420p[360p]
     -map [360p] -c:v libx264 -preset veryfast -profile:v high -level:v 3 -x264-params stitchable=1 -crf 23 -maxrate 800000 -bufsize 800000 -fps_mode passthrough -enc_time_base 1/24000 -force_key_frames 8,10,12,14,16,18,20,22 -sc_threshold 0 -flags +cgop -g 120 -bsf:v setts=pts='PTS':dts='if(eq(N,0),STARTPTS-1600,max(DTS,STARTPTS-1600+N))':duration='if(eq(NEXT_DTS,NOPTS),max(DURATION,800),max(NEXT_DTS,STARTPTS-1600+N+1)-if(eq(N,0),STARTPTS-1600,max(DTS,STARTPTS-1600+N)))' -hls_time 0.01 -map_metadata -1 -map_chapters -1 -sn -dn -hls_playlist_type event -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_flags independent_segments+temp_file -avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0 -hls_segment_filename 360p/piece-%05d.m4s 360p/index.m3u8"
   `);
 });

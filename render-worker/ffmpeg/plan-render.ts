@@ -5,6 +5,7 @@ import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { planClock } from "../part/plan-clock.ts";
 import { planKeyFrames } from "../part/plan-key-frames.ts";
 import { planPacketTimes } from "../part/plan-packet-times.ts";
+import { planRepeats } from "../part/plan-repeats.ts";
 import { planSoundPackets, soundLimitMs } from "../part/plan-sound-packets.ts";
 import { type RenderSpan, type SourceEntry, wholeSpan } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -114,10 +115,11 @@ const planSeek = (entry: SourceEntry | undefined): string[] =>
       ];
 
 function planGraph(request: RenderRequest, rungs: readonly PlannedRung[]): string {
-  const { source, filters, devices, span } = request;
+  const { source, filters, devices, profile, span = wholeSpan } = request;
   const chain = devices && chainOf(devices);
   if (devices && chain) return planDeviceGraph(source, rungs, { devices, chain, span });
-  return planFilterGraph(source, rungs, filters, span, devices);
+  const repeats = planRepeats(source, span, profile, rungs);
+  return planFilterGraph(source, rungs, filters, span, devices, repeats);
 }
 
 function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {

@@ -45,6 +45,24 @@ test("where pictures are missing at a border although their rate is said to be c
   expect(cut({ span: { startMs: 12_000, endMs: null } }, 12_040, [1_960, 2_000])).toEqual(["0+1: 4000"]);
 });
 
+test("a last picture stands for as long as the container says that there are pictures", () => {
+  const open = { span: { startMs: 8_000, endMs: null }, frameMs: null, picturesEndMs: 30_000 };
+  expect(cut(open, 8_000, [2_000, 2_000, 33])).toEqual(["0+1: 4000", "2: 18000"]);
+  const part = { ...open, span: { startMs: 8_000, endMs: 12_000 } };
+  expect(cut({ ...part, picturesEndMs: 11_000 }, 8_000, [2_000, 33])).toEqual(["0+1: 3000"]);
+  expect(cut(part, 8_000, [2_000, 33])).toEqual(["0+1: 4000"]);
+});
+
+test("seconds that are lost at a constant rate are no end where the container knows of pictures after them", () => {
+  const span = { startMs: 8_000, endMs: 12_000 };
+  expect(cut({ span, picturesEndMs: 60_000 }, 8_000, [2_000, 40])).toEqual(["0+1: 4000"]);
+  expect(cut({ span, picturesEndMs: 10_040 }, 8_000, [2_000, 40])).toEqual(["0+1: 2040"]);
+  // Both sides of a border agree on where the picture should have been.
+  const late = { firstPictureMs: 21, picturesEndMs: 60_000 };
+  expect(cut({ span, ...late }, 8_021, [2_000, 40])).toEqual(["0+1: 4000"]);
+  expect(cut({ span: { startMs: 12_000, endMs: 16_000 }, ...late }, 12_031, [10])).toEqual(["0: 4000"]);
+});
+
 test("a picture that stands longer than a segment makes a longer one", () => {
   const span = { startMs: 8_000, endMs: null };
   expect(cut({ span, frameMs: null }, 8_000, [9_000, 1_000, 2_000])).toEqual(["0: 9000", "1+2: 3000"]);

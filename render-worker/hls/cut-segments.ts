@@ -1,4 +1,5 @@
 import type { PlaylistSegment } from "@reelay/contracts";
+import { nextPictureMs } from "../part/frame-duration.ts";
 import type { RenderSpan } from "../part/render-span.ts";
 import { nextBorderMs } from "../part/segment-borders.ts";
 
@@ -26,9 +27,8 @@ const clockMs = 1.5;
 
 /**
  * Puts the encoder's pieces, each of which begins with a key frame, together to segments that end at the video's borders. Give it each piece once, in
- * order. At a constant frame rate durations are those of the pictures. At a variable one nobody knows, at a part's end, how long its last picture
- * stands: there the part's own borders count, so that over all parts nothing adds up. So they do where a rate that is only said to be constant has no
- * picture just there.
+ * order. At a constant frame rate durations are those of the pictures. At a variable one a part begins and ends at its borders, where the picture that
+ * stands is shown once more, or ends with the pictures. So it does where a rate that is only said to be constant has no picture just there.
  */
 export class SegmentCutter {
   readonly #options: CutOptions;
@@ -47,16 +47,18 @@ export class SegmentCutter {
 
   /** @param firstMs when the first picture is shown; null if that could not be read */
   begin(firstMs: number | null): void {
-    const { span } = this.#options;
-    this.#startMs = firstMs !== null && this.#isBorder(firstMs, span.startMs) ? firstMs : span.startMs;
-    this.#endMs = firstMs ?? span.startMs;
+    const { startMs } = this.#options.span;
+    const isNext = firstMs !== null && this.#isBorder(firstMs, startMs);
+    this.#startMs = isNext ? firstMs : startMs === 0 ? 0 : this.#borderOf(startMs);
+    this.#endMs = firstMs ?? startMs;
   }
 
   /** The segment that this piece completes, or null. */
   add(piece: PlaylistSegment, isLast: boolean): CutSegment | null {
     const { span, segmentDurationMs } = this.#options;
+    const beginMs = this.#endMs;
     this.#endMs += piece.durationMs;
-    if (isLast && span.endMs !== null && this.#lastsTo(span.endMs)) this.#endMs = span.endMs;
+    if (isLast) this.#endMs = this.#lastsTo(beginMs);
     this.#pieces.push(piece.uri);
     const border = nextBorderMs((this.#startMs ?? span.startMs) + toleranceMs, segmentDurationMs);
     return this.#endMs >= border - toleranceMs ? this.#take() : null;
@@ -67,20 +69,33 @@ export class SegmentCutter {
     return this.#pieces.length > 0 ? this.#take() : null;
   }
 
-  /** Whether the part's last picture stands to its border, though that cannot be seen. */
-  #lastsTo(borderMs: number): boolean {
-    const { frameMs, picturesEndMs } = this.#options;
-    if (frameMs === null) return (picturesEndMs ?? borderMs) >= borderMs - toleranceMs;
-    // So long none stands at a rate that is said to be constant: the pictures have ended.
-    return borderMs - this.#endMs < 1_000 && !this.#isBorder(this.#endMs, borderMs);
+  /** To when the part's last picture stands, whose piece began at `beginMs`. */
+  #lastsTo(beginMs: number): number {
+    const { frameMs, picturesEndMs = null, span } = this.#options;
+    const { endMs } = span;
+    if (frameMs === null) {
+      if (endMs !== null && (picturesEndMs ?? endMs) >= endMs - toleranceMs) return endMs;
+      return picturesEndMs !== null && picturesEndMs > beginMs ? picturesEndMs : this.#endMs;
+    }
+    if (endMs === null || this.#isBorder(this.#endMs, endMs)) return this.#endMs;
+    // So long none stands at a rate that is said to be constant, if nothing else is known: the pictures have ended.
+    const goesOn = picturesEndMs === null ? endMs - this.#endMs < 1_000 : picturesEndMs >= endMs;
+    return goesOn ? this.#borderOf(endMs) : this.#endMs;
+  }
+
+  /** Where two parts meet when there is no picture: where one should be, if it is known that there are more, so that both parts agree on it. */
+  #borderOf(borderMs: number): number {
+    const { frameMs, firstPictureMs = 0, picturesEndMs = null } = this.#options;
+    return frameMs !== null && picturesEndMs !== null && picturesEndMs >= borderMs
+      ? nextPictureMs(borderMs, frameMs, firstPictureMs)
+      : borderMs;
   }
 
   /** Whether this is where one picture ends and the next begins that a constant rate has at or after a border of parts. */
   #isBorder(ms: number, borderMs: number): boolean {
     const { frameMs, firstPictureMs = 0 } = this.#options;
     if (frameMs === null) return false;
-    const pictures = Math.ceil((borderMs - firstPictureMs) / frameMs - 0.03);
-    return Math.abs(firstPictureMs + pictures * frameMs - ms) <= clockMs;
+    return Math.abs(nextPictureMs(borderMs, frameMs, firstPictureMs) - ms) <= clockMs;
   }
 
   #take(): CutSegment {

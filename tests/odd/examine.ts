@@ -17,7 +17,8 @@ export async function readPictures(ffmpegPath: string, input: string): Promise<P
     [
       ...[...strict, input, "-map", "0:V:0", "-vf"],
       "scale=8:8:flags=area,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-",
-      ...words("-fps_mode passthrough -f null -"),
+      // Two may be closer than at a steady rate.
+      ...words("-fps_mode passthrough -enc_time_base 1/90000 -f null -"),
     ],
     { timeoutMs: 60_000 },
   );
@@ -77,6 +78,26 @@ export async function brightestCorner(ffmpegPath: string, input: string): Promis
   const grey = [...Buffer.from(stdout, "latin1")];
   const [most = 0, next = 0] = grey.toSorted((a, b) => b - a);
   return most - next > 15 ? grey.indexOf(most) : null;
+}
+
+/** How long the container says that the picture lasts, seconds; null where it does not say. */
+export async function readLength(ffprobePath: string, input: string): Promise<number | null> {
+  const { stdout } = await runTool(
+    ffprobePath,
+    [
+      ...words("-v error -select_streams V:0 -of json"),
+      ...words("-show_entries stream=start_time,duration:stream_tags=DURATION"),
+      input,
+    ],
+    { timeoutMs: 60_000 },
+  );
+  const { streams } = JSON.parse(stdout) as {
+    streams: { start_time?: string; duration?: string; tags?: { DURATION?: string } }[];
+  };
+  const { start_time = "0", duration, tags } = streams[0] ?? {};
+  const [hours = 0, minutes = 0, rest] = (tags?.DURATION ?? "").split(":").map(Number);
+  if (rest !== undefined) return hours * 3600 + minutes * 60 + rest - Number(start_time);
+  return duration === undefined ? null : Number(duration);
 }
 
 /** Width of a pixel by its height; 1 where nothing is said. */

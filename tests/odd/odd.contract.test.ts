@@ -4,7 +4,7 @@ import { allTools } from "../../render-worker/testing/kit.ts";
 import { planCase } from "./plan-case.ts";
 import { type Build, openBuild, runCase } from "./run-case.ts";
 
-const seeds = [5, 10, 15, 20, 22, 33, 82, 161, 851];
+const seeds = [5, 10, 15, 20, 22, 33, 56, 76, 82, 161, 851];
 
 const tools = await allTools();
 const builds: Build[] = [];

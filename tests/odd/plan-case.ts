@@ -82,6 +82,8 @@ export function planCase(seed: number): OddCase {
   const frames = odd<number | null>(null, containerName.startsWith("raw") ? 0 : 0.06, [1, 2, 3]);
   const isVariable =
     container.isVariable && perSecond >= 24 && perSecond <= 60 && frames === null && random.chance(0.15);
+  // Of its own, so that all else is dealt as before.
+  const isStill = isVariable === true && createRandom(seed).fork("still").chance(0.5);
   const isInterlaced = codec.hasFields === true && height % 4 === 0 && !isVariable && random.chance(0.12);
   const pixelAspect = odd("1/1", 0.15, ["12/11", "4/3", "64/45", "1/2", "8/9"]);
   const turn = container.isTurnable
@@ -114,11 +116,14 @@ export function planCase(seed: number): OddCase {
     ...(detail && codecName !== "gif" ? [detail.slice(1)] : []),
     ...(isVariable
       ? [
-          random.pick([
-            "select='mod(n,7)+lt(n,20)'",
-            "select='lt(mod(n,40),20)+not(mod(n,5))'",
-            "select='mod(n*n,5)'",
-          ]),
+          withStills(
+            isStill,
+            random.pick([
+              "select='mod(n,7)+lt(n,20)'",
+              "select='lt(mod(n,40),20)+not(mod(n,5))'",
+              "select='mod(n*n,5)'",
+            ]),
+          ),
         ]
       : []),
     ...(isInterlaced ? ["setfield=tff"] : []),
@@ -149,7 +154,7 @@ export function planCase(seed: number): OddCase {
   const isPlain =
     (offset === "none" || jump !== null) && cutAt === null && !isVariable && codecName !== "theora";
   const name = [
-    `${containerName}: ${codecName} ${format} ${size} at ${rate}${isVariable ? " (variable)" : ""}${isInterlaced ? " (interlaced)" : ""}, ${frames === null ? `${seconds} s` : `${frames} pictures`}`,
+    `${containerName}: ${codecName} ${format} ${size} at ${rate}${isVariable ? (isStill ? " (still)" : " (variable)") : ""}${isInterlaced ? " (interlaced)" : ""}, ${frames === null ? `${seconds} s` : `${frames} pictures`}`,
     ...(pixelAspect === "1/1" ? [] : [`pixels ${pixelAspect}`]),
     ...groups.words,
     ...(turn ? [`turned: ${turn}`] : []),
@@ -168,6 +173,10 @@ export function planCase(seed: number): OddCase {
       : null,
   };
 }
+
+/** Pictures that stand for longer than a part. */
+const withStills = (isStill: boolean, select: string): string =>
+  isStill ? "select='lt(mod(t,4.4),0.7)'" : select;
 
 const toNumber = (rate: string): number => {
   const [num = 0, den = 1] = rate.split("/").map(Number);

@@ -1,0 +1,103 @@
+import type { Profile } from "@reelay/contracts";
+import { planTimeScale } from "../ffmpeg/plan-time-scale.ts";
+import { commonFrameRate, isSteady } from "../ladder/frame-rate.ts";
+import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import { nextPictureMs, picturesSpan } from "./frame-duration.ts";
+import type { RenderSpan } from "./render-span.ts";
+import { nextBorderMs } from "./segment-borders.ts";
+
+/** Where the picture that stands is shown once more: as pieces of a filter graph. */
+export interface Repeats {
+  /** Filters for the pictures before they meet the beats: a clock that both have. */
+  clock: string;
+  /**
+   * A chain without input, to be put behind the pictures: one that nobody ever sees, so late does it come. Until then the last of the source's stands. Null: it
+   * ends the pictures.
+   */
+  tail: string | null;
+  /** A chain without input, whose pictures nobody sees: at the time of each of them one is shown. */
+  beats: string;
+  /** Filters for what both give together. */
+  after: string[];
+}
+
+/** Later than any video, and later than what the pictures are cut at. */
+const neverMs = 1e12;
+const endOfTimeMs = 1e9;
+/** Earlier than any picture. */
+const beforeAllMs = -100_000;
+
+/**
+ * Pictures of a variable rate may stand for minutes. The one that stands at a segment's border is shown there once more, which nobody sees: so every segment
+ * begins at its border and every part where the part before it ends, whichever worker makes it, none is empty, and a viewer who seeks finds a picture near by.
+ *
+ * At a steady rate there is a picture at every border, but for recordings that have lost some: there the first of a part that begins in such a hole is the
+ * one from before it, a quarter of a picture later than one should have come. Null where nothing is repeated. Pure.
+ *
+ * @param rungs that are made from the same decode
+ */
+export function planRepeats(
+  source: SourceFile,
+  span: RenderSpan,
+  { segmentDurationMs }: Pick<Profile, "segmentDurationMs">,
+  rungs: readonly Pick<PlannedRung, "frameRate">[],
+): Repeats | null {
+  const scale = planTimeScale(source);
+  const ticks = (ms: number) => (ms * scale) / 1000;
+  const clock = `settb=1/${scale}`;
+  const beats = (times: string) => `nullsrc=s=16x16:r=1,${clock},setpts='${times}'`;
+  if (!isSteady(source.probe.video)) {
+    const { early, firstMs } = bordersFrom(span, segmentDurationMs);
+    const later = `round(${ticks(firstMs)}+(N-${early.length})*${ticks(segmentDurationMs)})`;
+    const at = inOrder(early.map(ticks), later);
+    const { picturesEndMs } = picturesSpan(source);
+    // A part that begins after the source's last picture shows that.
+    if (span.startMs === 0 || picturesEndMs === null || picturesEndMs <= span.startMs)
+      return { clock, tail: null, beats: beats(at), after: [] };
+    return {
+      clock,
+      tail: `nullsrc=s=${decodedSize(source)}:r=1,setpts=${endOfTimeMs / 1000}/TB*2`,
+      beats: beats(`if(gte(${at},${Math.round(ticks(picturesEndMs))}),${ticks(neverMs)},${at})`),
+      after: [`trim=end=${endOfTimeMs / 1000}`],
+    };
+  }
+  if (span.startMs === 0) return null;
+  const frameMs = 1000 / (commonFrameRate(source.probe.video) ?? 1);
+  const strides = rungs.map(({ frameRate }) => Math.round(1000 / frameMs / (frameRate ?? 1000 / frameMs)));
+  // One that all rungs show.
+  const everyMs = frameMs * strides.reduce(leastCommonMultiple, 1);
+  const place = Math.round(
+    ticks(nextPictureMs(span.startMs, everyMs, picturesSpan(source).firstPictureMs) + frameMs / 4),
+  );
+  const isAlone = `isnan(prev_selected_pts)+gte(pts-prev_selected_pts,${Math.round(ticks(frameMs) / 2)})`;
+  return {
+    clock,
+    tail: null,
+    beats: beats(inOrder([ticks(beforeAllMs), place], String(ticks(neverMs)))),
+    after: [`select='not(eq(pts,${place}))+${isAlone}'`],
+  };
+}
+
+/** A span's borders: those before the first from which on all are equally far apart, and that one. */
+function bordersFrom({ startMs }: RenderSpan, segmentDurationMs: number) {
+  // What begins the video is its own first picture, whenever that comes.
+  const early = [startMs === 0 ? beforeAllMs : startMs];
+  let next = nextBorderMs(startMs, segmentDurationMs);
+  for (; next % segmentDurationMs !== 0; next = nextBorderMs(next, segmentDurationMs)) early.push(next);
+  return { early, firstMs: next };
+}
+
+/** As pictures come from the decoder, upright. */
+function decodedSize({ probe: { video } }: SourceFile): string {
+  const { codedWidth, codedHeight, rotation } = video;
+  return rotation % 180 === 0 ? `${codedWidth}x${codedHeight}` : `${codedHeight}x${codedWidth}`;
+}
+
+/** An expression of the number of a beat: its time in ticks. */
+const inOrder = (early: readonly number[], later: string): string =>
+  early.reduceRight((rest, at, index) => `if(eq(N,${index}),${Math.round(at)},${rest})`, later);
+
+const greatestCommonDivisor = (a: number, b: number): number =>
+  b === 0 ? a : greatestCommonDivisor(b, a % b);
+const leastCommonMultiple = (a: number, b: number): number => (a * b) / greatestCommonDivisor(a, b);
