@@ -20,7 +20,7 @@ export async function examinePictures(ffmpegPath: string, playlist: string): Pro
   const args = [
     ...words("-hide_banner -nostdin -v warning -xerror -threads 1 -copyts -i"),
     playlist,
-    ...words(`-vf ${filters} -fps_mode passthrough -f null -`),
+    ...words(`-vf ${filters} -fps_mode passthrough -enc_time_base 1/90000 -f null -`),
   ];
   const { stdout, stderr } = await runTool(ffmpegPath, args, { timeoutMs: 60_000 });
   const pictures = [...stdout.matchAll(/pts_time:(-?[\d.]+)\s+lavfi\.signalstats\.YAVG=([\d.]+)/g)].map(
