@@ -119,7 +119,10 @@ export async function checkStream(
     const isThinned =
       name !== "source" && (name !== top.name || (Math.min(top.width, top.height) <= 72 && odd.rate > 33));
     // Theora's encoder leaves out pictures at a rate that is said to be constant.
-    const isPlain = odd.jump === null && odd.cutAt === null && !odd.args.some((arg) => arg === "-itsoffset" || arg === "libtheora");
+    const isPlain =
+      odd.jump === null &&
+      odd.cutAt === null &&
+      !odd.args.some((arg) => arg === "-itsoffset" || arg === "libtheora");
     const length = isPlain && name !== "source" ? source.lengthSeconds : null;
     checkDuration(isSteady, name, { durationMs: playlist.durationMs, length, times: made.times }, say);
     if (isThinned) checkBeginning(name, made.times, say);
