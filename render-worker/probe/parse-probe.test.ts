@@ -76,7 +76,10 @@ test("Matroska tells in a tag when its pictures end: sound may go on for long", 
   const streams = [
     { ...video, start_time: "0.500000", duration: "300.000000", tags: { DURATION: "00:01:30.500000000" } },
   ];
-  expect(parseProbe({ streams, format }, file).promised).toEqual({ frames: null, durationMs: 90_000 });
+  expect(parseProbe({ streams, programs: [], format }, file).promised).toEqual({
+    frames: null,
+    durationMs: 90_000,
+  });
 });
 
 test.each([
