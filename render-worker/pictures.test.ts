@@ -20,7 +20,14 @@ async function render(system: Awaited<ReturnType<typeof startWorker>>, tools: Ff
   const variant = "state" in end ? end.state.variants.find(({ status }) => status === "READY") : undefined;
   const playlist = system.store.path(variant?.playlist?.key ?? "");
   const raw = join(folder.path, "picture.rgb");
-  return async (seconds: number, x: number, y: number) => {
+  const times = async (): Promise<number[]> => {
+    const { stdout } = await exec(tools.ffprobe.path, [
+      ...words("-v error -select_streams v -show_entries frame=pts_time -of csv=p=0"),
+      playlist,
+    ]);
+    return stdout.split(/[\n,]+/).flatMap((time) => (time.trim() === "" ? [] : [Number(time)]));
+  };
+  const pixel = async (seconds: number, x: number, y: number) => {
     const at = `crop=2:2:${x}:${y},scale=out_range=pc,format=rgb24`;
     await exec(tools.ffmpeg.path, [
       ...words("-v error -y -i"),
@@ -31,6 +38,7 @@ async function render(system: Awaited<ReturnType<typeof startWorker>>, tools: Ff
     ]);
     return [...(await readFile(raw)).subarray(0, 3)];
   };
+  return Object.assign(pixel, { times });
 }
 
 const near = (colour: readonly number[]) => colour.map((value) => expect.closeTo(value, -1.3));
@@ -55,6 +63,28 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       // Black bars beside what is upright.
       expect(await pixel(3, 4, 70)).toEqual(near([0, 0, 0]));
       expect(await pixel(3, 128, 70)).toEqual(near([255, 255, 255]));
+    }, 60_000);
+
+    test("one of a variable rate goes on at its times when its shape has changed", async () => {
+      const piece = (size: string, offset: number) =>
+        makeClip(
+          join(folder.path, `${size}-${version}.ts`),
+          words(
+            `-f lavfi -i color=white:s=${size}:r=25:d=5,select='not(between(mod(n\\,25)\\,3\\,9))' -fps_mode vfr -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -bf 0 -output_ts_offset ${offset}`,
+          ),
+        );
+      const pieces = [await piece("320x180", 0), await piece("180x320", 5)];
+      const joined = join(folder.path, `variable-${version}.ts`);
+      await writeFile(joined, Buffer.concat(await Promise.all(pieces.map((path) => readFile(path)))));
+      const clip = join(folder.path, `variable-${version}.mp4`);
+      await exec(tools.ffmpeg.path, words(`-v error -y -i ${joined} -c copy ${clip}`));
+      await using system = await startWorker({}, tools);
+      const { times } = await render(system, tools, clip);
+      const shown = await times();
+      expect(shown).toEqual(shown.toSorted((one, other) => one - other));
+      // Eighteen in each second; none stands at a border.
+      expect(shown).toHaveLength(180);
+      expect(shown.at(-1)).toBeCloseTo(9.96, 1);
     }, 60_000);
 
     test("a recording in red, green and blue has its colours", async () => {

@@ -25,12 +25,15 @@ export interface Repeats {
 /** Later than any video, and later than what the pictures are cut at. */
 const neverMs = 1e12;
 const endOfTimeMs = 1e9;
+/** One that has stood for less is not repeated: films and phones, whose rates vary by a little, keep the number of their pictures. */
+const standsMs = 100;
 /** Earlier than any picture. */
 const beforeAllMs = -100_000;
 
 /**
- * Pictures of a variable rate may stand for minutes. The one that stands at a segment's border is shown there once more, which nobody sees: so every segment
- * begins at its border and every part where the part before it ends, whichever worker makes it, none is empty, and a viewer who seeks finds a picture near by.
+ * Pictures of a variable rate may stand for minutes. One that has stood for a tenth of a second at a segment's border is shown there once more, which nobody
+ * sees: so every segment begins at its border, or a tenth later at most, and every part where the part before it ends, whichever worker makes it, none is empty,
+ * and a viewer who seeks finds a picture near by.
  *
  * At a steady rate there is a picture at every border, but for recordings that have lost some: there the first of a part that begins in such a hole is the
  * one from before it, a quarter of a picture later than one should have come. Null where nothing is repeated. Pure.
@@ -49,17 +52,26 @@ export function planRepeats(
   const beats = (times: string) => `nullsrc=s=16x16:r=1,${clock},setpts='${times}'`;
   if (!isSteady(source.probe.video)) {
     const { early, firstMs } = bordersFrom(span, segmentDurationMs);
-    const later = `round(${ticks(firstMs)}+(N-${early.length})*${ticks(segmentDurationMs)})`;
-    const at = inOrder(early.map(ticks), later);
+    const [first, every] = [ticks(firstMs), ticks(segmentDurationMs)];
+    // A tick after the border, where no picture is, to be told from a picture that comes right there.
+    const border = (number: string) => `round(${first}+(${number})*${every})+1`;
+    const earlyTicks = early.map((ms) => Math.round(ticks(ms)) + 1);
+    const at = inOrder(earlyTicks, border(`N-${early.length}`));
+    const isBeat = [
+      ...earlyTicks.map((tick) => `eq(pts,${tick})`),
+      `gte(pts,${first})*eq(pts,${border(`round((pts-1-${first})/${every})`)})`,
+    ].join("+");
+    const hasStood = `isnan(prev_selected_pts)+gte(pts-prev_selected_pts,${Math.round(ticks(standsMs))})`;
+    const after = [`select='not(${isBeat})+${hasStood}'`];
     const { picturesEndMs } = picturesSpan(source);
     // A part that begins after the source's last picture shows that.
     if (span.startMs === 0 || picturesEndMs === null || picturesEndMs <= span.startMs)
-      return { clock, tail: null, beats: beats(at), after: [] };
+      return { clock, tail: null, beats: beats(at), after };
     return {
       clock,
       tail: `nullsrc=s=${decodedSize(source)}:r=1,setpts=${endOfTimeMs / 1000}/TB*2`,
       beats: beats(`if(gte(${at},${Math.round(ticks(picturesEndMs))}),${ticks(neverMs)},${at})`),
-      after: [`trim=end=${endOfTimeMs / 1000}`],
+      after: [...after, `trim=end=${endOfTimeMs / 1000}`],
     };
   }
   if (span.startMs === 0) return null;
