@@ -222,9 +222,12 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         // What stands at the end of the video stands in one piece; its parts all have it.
         const lastly = shown.splice(expected.length);
         expect(shown).toEqual(expected);
-        expect(lastly.filter((time) => time % 2 !== 0 || endMs === undefined)).toEqual([]);
+        expect(lastly.filter((time) => time % 2 > 0.1 || endMs === undefined)).toEqual([]);
         expect(await complaints(joined)).toBe("");
-        expect(await holes(joined)).toEqual([]);
+        // A picture that comes within a tenth of a second after a border is waited for.
+        const distances = expected.slice(1).map((time, index) => time - (expected[index] ?? 0));
+        const isEven = Math.max(...distances) - Math.min(...distances) < 0.002;
+        expect(await holes(joined, isEven ? 0.003 : 0.1)).toEqual([]);
         for (const key of parts.flatMap(({ segments }) => segments.map((segment) => segment.key))) {
           const path = worker.store.path(key);
           expect(await firstPictureType(dirname(path), basename(path)), key).toBe(5);
@@ -235,7 +238,8 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         if (endMs === undefined) return;
         expect(durationMs).toBeCloseTo(endMs, -1);
         const durations = parts.slice(1).flatMap(({ segments }) => segments.map((each) => each.durationMs));
-        expect(Math.max(...durations)).toBeLessThanOrEqual(2_000.1);
+        // From a border to a picture that is repeated a moment after the next.
+        expect(Math.max(...durations)).toBeLessThanOrEqual(2_100);
         expect(parts.slice(0, 2).map(totalMs)).toEqual([2_000, 2_000]);
       },
       120_000,

@@ -59,16 +59,15 @@ test("on a device, too", () => {
   expect(first).toContain(`[0:0]${chain.deinterlace},trim=start=-0.005,trim=end=8,`);
 });
 
-test("at a variable rate a picture that has stood for a while at a border is shown there once more", () => {
+test("at a variable rate a picture that stands at a border, and goes on to, is shown there once more", () => {
   const variable = { isVariableFrameRate: true };
-  const hasStood = "isnan(prev_selected_pts)+gte(pts-prev_selected_pts,9000)";
   expect(graphOf(variable, 0)).toEqual([
     "[0:0]settb=1/90000[the_pictures]",
-    "nullsrc=s=16x16:r=1,settb=1/90000,setpts='if(eq(N,0),-8999999,if(eq(N,1),90001,if(eq(N,2),180001,round(360000+(N-3)*360000)+1)))'[the_beats]",
-    `[the_pictures][the_beats]streamselect=inputs=2:map=0,select='not(eq(pts,-8999999)+eq(pts,90001)+eq(pts,180001)+gte(pts,360000)*eq(pts,round(360000+(round((pts-1-360000)/360000))*360000)+1))+${hasStood}',trim=end=8,scale=256:144,setsar=1,format=yuv420p[144p]`,
+    "nullsrc=s=16x16:r=1,settb=1/90000,setpts='if(eq(N,0),-8991900,if(eq(N,1),98100,if(eq(N,2),188100,round(360000+(N-3)*360000)+8100)))'[the_beats]",
+    "[the_pictures][the_beats]streamselect=inputs=2:map=0,select='not(eq(pts,-8991900)+eq(pts,98100)+eq(pts,188100)+gte(pts,360000)*eq(pts,round(360000+(round((pts-8100-360000)/360000))*360000)+8100))+isnan(prev_selected_pts)+gt(pts-prev_selected_pts,8100)',trim=end=8,scale=256:144,setsar=1,format=yuv420p[144p]",
   ]);
   expect(graphOf(variable, 8_000)[1]).toContain(
-    "setpts='if(eq(N,0),720001,round(1080000+(N-1)*360000)+1)'[the_beats]",
+    "setpts='if(eq(N,0),-8991900,if(eq(N,1),728100,round(1080000+(N-2)*360000)+8100))'[the_beats]",
   );
 });
 

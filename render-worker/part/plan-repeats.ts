@@ -25,15 +25,18 @@ export interface Repeats {
 /** Later than any video, and later than what the pictures are cut at. */
 const neverMs = 1e12;
 const endOfTimeMs = 1e9;
-/** One that has stood for less is not repeated: films and phones, whose rates vary by a little, keep the number of their pictures. */
-const standsMs = 100;
+/**
+ * A picture that comes so soon after a border is waited for, and none repeated: films and phones, whose rates vary by a little, keep the number of their
+ * pictures. Players bridge such a hole.
+ */
+const soonMs = 90;
 /** Earlier than any picture. */
 const beforeAllMs = -100_000;
 
 /**
- * Pictures of a variable rate may stand for minutes. One that has stood for a tenth of a second at a segment's border is shown there once more, which nobody
- * sees: so every segment begins at its border, or a tenth later at most, and every part where the part before it ends, whichever worker makes it, none is empty,
- * and a viewer who seeks finds a picture near by.
+ * Pictures of a variable rate may stand for minutes. One that still stands a moment after a segment's border is shown there once more, which nobody sees: so
+ * every segment begins at its border, or that moment later at most, and every part where the part before it ends, whichever worker makes it, none is empty, and
+ * a viewer who seeks finds a picture near by.
  *
  * At a steady rate there is a picture at every border, but for recordings that have lost some: there the first of a part that begins in such a hole is the
  * one from before it, a quarter of a picture later than one should have come. Null where nothing is repeated. Pure.
@@ -53,19 +56,20 @@ export function planRepeats(
   if (!isSteady(source.probe.video)) {
     const { early, firstMs } = bordersFrom(span, segmentDurationMs);
     const [first, every] = [ticks(firstMs), ticks(segmentDurationMs)];
-    // A tick after the border, where no picture is, to be told from a picture that comes right there.
-    const border = (number: string) => `round(${first}+(${number})*${every})+1`;
-    const earlyTicks = early.map((ms) => Math.round(ticks(ms)) + 1);
+    const soon = Math.round(ticks(soonMs));
+    const border = (number: string) => `round(${first}+(${number})*${every})+${soon}`;
+    const earlyTicks = early.map((ms) => Math.round(ticks(ms)) + soon);
     const at = inOrder(earlyTicks, border(`N-${early.length}`));
     const isBeat = [
       ...earlyTicks.map((tick) => `eq(pts,${tick})`),
-      `gte(pts,${first})*eq(pts,${border(`round((pts-1-${first})/${every})`)})`,
+      `gte(pts,${first})*eq(pts,${border(`round((pts-${soon}-${first})/${every})`)})`,
     ].join("+");
-    const hasStood = `isnan(prev_selected_pts)+gte(pts-prev_selected_pts,${Math.round(ticks(standsMs))})`;
-    const after = [`select='not(${isBeat})+${hasStood}'`];
+    // None has come since the border.
+    const stands = `isnan(prev_selected_pts)+gt(pts-prev_selected_pts,${soon})`;
+    const after = [`select='not(${isBeat})+${stands}'`];
     const { picturesEndMs } = picturesSpan(source);
     // A part that begins after the source's last picture shows that.
-    if (span.startMs === 0 || picturesEndMs === null || picturesEndMs <= span.startMs)
+    if (span.startMs === 0 || picturesEndMs === null || picturesEndMs <= span.startMs + soonMs)
       return { clock, tail: null, beats: beats(at), after };
     return {
       clock,
@@ -93,8 +97,8 @@ export function planRepeats(
 
 /** A span's borders: those before the first from which on all are equally far apart, and that one. */
 function bordersFrom({ startMs }: RenderSpan, segmentDurationMs: number) {
-  // What begins the video is its own first picture, whenever that comes.
-  const early = [startMs === 0 ? beforeAllMs : startMs];
+  // What begins the video is its own first picture, whenever that comes; what begins a part is compared with the picture before it.
+  const early = startMs === 0 ? [beforeAllMs] : [beforeAllMs, startMs];
   let next = nextBorderMs(startMs, segmentDurationMs);
   for (; next % segmentDurationMs !== 0; next = nextBorderMs(next, segmentDurationMs)) early.push(next);
   return { early, firstMs: next };
