@@ -58,12 +58,12 @@ export class ProgramUsage implements Disposable {
       timer: undefined,
       last: { cpuSeconds: 0, memoryBytes: 0, peakMemoryBytes: 0 },
     };
-    this.#running.set(pid, followed);
-    this.#lookLater(pid, followed);
-    const endInWhole = this.#whole?.follow(pid);
+    const all = this.#andWholes();
+    for (const usage of all) usage.#running.set(pid, followed);
+    ProgramUsage.#lookLater(pid, followed, all);
     return () => {
-      this.#forget(pid);
-      endInWhole?.();
+      clearTimeout(followed.timer);
+      for (const usage of all) usage.#forget(pid);
     };
   }
 
@@ -85,30 +85,37 @@ export class ProgramUsage implements Disposable {
     for (const pid of this.#running.keys()) this.#forget(pid);
   }
 
-  #lookLater(pid: number, followed: Followed): void {
-    const delayMs = firstLooksMs[followed.looks] ?? everyMs;
-    followed.looks += 1;
-    followed.timer = setTimeout(() => void this.#look(pid, followed), delayMs);
-    followed.timer.unref();
-  }
-
-  async #look(pid: number, followed: Followed): Promise<void> {
-    const usage = await readProcessUsage(pid);
-    if (this.#running.get(pid) !== followed) return;
-    // The first look may come before the program has taken its process over: never backwards.
-    if (usage && usage.cpuSeconds >= followed.last.cpuSeconds) {
-      followed.last = usage;
-      this.#hasFound = true;
-      this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, usage.peakMemoryBytes, this.memoryBytes);
-    }
-    this.#lookLater(pid, followed);
+  #andWholes(): ProgramUsage[] {
+    return [this, ...(this.#whole ? this.#whole.#andWholes() : [])];
   }
 
   #forget(pid: number): void {
     const followed = this.#running.get(pid);
     if (!followed) return;
-    clearTimeout(followed.timer);
     this.#running.delete(pid);
     this.#endedCpuSeconds += followed.last.cpuSeconds;
+  }
+
+  /** One look serves all that a program counts for, until it counts for none. */
+  static #lookLater(pid: number, followed: Followed, all: readonly ProgramUsage[]): void {
+    const delayMs = firstLooksMs[followed.looks] ?? everyMs;
+    followed.looks += 1;
+    followed.timer = setTimeout(() => void ProgramUsage.#look(pid, followed, all), delayMs);
+    followed.timer.unref();
+  }
+
+  static async #look(pid: number, followed: Followed, all: readonly ProgramUsage[]): Promise<void> {
+    const usage = await readProcessUsage(pid);
+    const counting = all.filter((each) => each.#running.get(pid) === followed);
+    if (counting.length === 0) return;
+    // The first look may come before the program has taken its process over: never backwards.
+    if (usage && usage.cpuSeconds >= followed.last.cpuSeconds) {
+      followed.last = usage;
+      for (const each of counting) {
+        each.#hasFound = true;
+        each.#peakMemoryBytes = Math.max(each.#peakMemoryBytes, usage.peakMemoryBytes, each.memoryBytes);
+      }
+    }
+    ProgramUsage.#lookLater(pid, followed, counting);
   }
 }
