@@ -8,6 +8,7 @@ import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { comparisonNeed, type Need } from "../limits/program-needs.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { canBeEntered } from "../part/plan-entry.ts";
+import type { SourceEntry } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import type { FinishedRendition } from "./finished-rendition.ts";
@@ -64,10 +65,13 @@ export async function measureQuality(
     const pieces = await readPieces(renditions, momentMs, directory, options);
     const [first] = pieces;
     if (first) {
+      let entry: SourceEntry | undefined = canBeEntered(source) ? undefined : { seekMs: null };
       const compare = async (some: typeof pieces, signal: AbortSignal) => {
-        const entry = canBeEntered(source)
-          ? await findEntry(source, first.startMs, { ...options, ffprobePath: tools.ffprobe.path, signal })
-          : { seekMs: null };
+        entry ??= await findEntry(source, first.startMs, {
+          ...options,
+          ffprobePath: tools.ffprobe.path,
+          signal,
+        });
         return await comparePieces(
           tools.ffmpeg.path,
           directory,
