@@ -6,8 +6,9 @@ import type { SourceFile } from "../probe/source-file.ts";
 import { analyseSource } from "../quality/analyse-source.ts";
 import { type Analysis, analysisThreads, planAnalysis } from "../quality/plan-analysis.ts";
 import { planBitrates } from "../quality/plan-bitrates.ts";
-import { sleep, within } from "../wait.ts";
+import { within } from "../wait.ts";
 import type { AttemptContext } from "./context.ts";
+import { untilHeadPlays } from "./until-head-plays.ts";
 import { withinSpareMemory } from "./within-memory.ts";
 
 /** The ladder of a video whose head is being made, while its bitrates are decided by its content. */
@@ -37,8 +38,7 @@ export function decideLadder(
   let hasMemory = true;
   const work = async () => {
     if (isSettled || plan === null) return;
-    while (!context.state.current.parts?.some(({ segments }) => segments.length > 0))
-      await sleep(100, signal);
+    await untilHeadPlays(context, signal);
     const { config, tools, directory } = context;
     hasMemory = false;
     const need = needOf(source, plan);

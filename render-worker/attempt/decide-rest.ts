@@ -2,9 +2,9 @@ import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { findLeadIns } from "../part/find-lead-ins.ts";
 import { mustBeSearched } from "../part/plan-entry.ts";
 import type { SourceFile } from "../probe/source-file.ts";
-import { sleep } from "../wait.ts";
 import type { AttemptContext } from "./context.ts";
 import { decideLadder, type LadderDecision } from "./decide-ladder.ts";
+import { untilHeadPlays } from "./until-head-plays.ts";
 
 /** What is found out beside a video's head about how the rest of it is to be made. */
 export interface RestDecision extends LadderDecision {
@@ -31,8 +31,7 @@ export function decideRest(
   let isSettled = durationMs === null || durationMs < shortMs || rungs.length === 0;
   const look = async () => {
     if (isSettled || durationMs === null) return;
-    while (!context.state.current.parts?.some(({ segments }) => segments.length > 0))
-      await sleep(100, signal);
+    await untilHeadPlays(context, signal);
     const { config, tools } = context;
     // What must be searched takes longer.
     const count = mustBeSearched(source) ? places / 2 : places;

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import { posterFile } from "../ffmpeg/plan-render.ts";
-import { storeOnce } from "../hls/store-once.ts";
+import { immutable, storeOnce } from "../hls/store-once.ts";
 import type { AttemptContext } from "./context.ts";
 
 /** Stores the poster once, as soon as ffmpeg has written it (it appears under its name when it is whole). */
@@ -16,11 +16,6 @@ export async function publishPoster(context: AttemptContext, signal: AbortSignal
   );
   if (!isThere) return;
   const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
-  await storeOnce(
-    store,
-    posterKey,
-    { path },
-    { contentType: "image/jpeg", cacheControl: "public, max-age=31536000, immutable", signal },
-  );
+  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", cacheControl: immutable, signal });
   state.update((before) => ({ ...before, posterKey }));
 }

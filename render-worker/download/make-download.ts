@@ -14,7 +14,7 @@ import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
-import { storeOnce } from "../hls/store-once.ts";
+import { immutable, storeOnce } from "../hls/store-once.ts";
 import { downloadNeed } from "../limits/program-needs.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
@@ -78,7 +78,7 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   }
   const made = await stat(path);
   const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, downloadFolder, file);
-  const kept = { contentType: "video/mp4", cacheControl: "public, max-age=31536000, immutable" };
+  const kept = { contentType: "video/mp4", cacheControl: immutable };
   await storeOnce(store, key, { path }, { ...kept, signal });
   await rm(directory, { recursive: true, force: true });
   return { key, variant: variant.name, sizeBytes: made.size };

@@ -56,19 +56,19 @@ export async function probeFilters(ffmpegPath: string, signal?: AbortSignal): Pr
 
 /** Names of the codecs, as ffprobe has them, that this build has decoders for. */
 export async function probeDecodable(ffmpegPath: string, signal?: AbortSignal): Promise<string[]> {
-  const { stdout } = await runTool(ffmpegPath, ["-hide_banner", "-codecs"], {
-    timeoutMs: 20_000,
-    ...(signal && { signal }),
-  });
+  const stdout = await printed(ffmpegPath, "-codecs", signal);
   // ` DEAIL. aac   AAC (Advanced Audio Coding)`: the first mark is that of decoders.
   return [...stdout.matchAll(/^ D\S{5} (\w+)/gm)].map(([, name = ""]) => name);
 }
 
 async function list(ffmpegPath: string, what: string, signal?: AbortSignal): Promise<Set<string>> {
-  const { stdout } = await runTool(ffmpegPath, ["-hide_banner", what], {
-    timeoutMs: 20_000,
-    ...(signal ? { signal } : {}),
-  });
+  const stdout = await printed(ffmpegPath, what, signal);
   // Columns differ between releases; the name is always the second word.
   return new Set(stdout.split("\n").map((line) => line.trim().split(/\s+/)[1] ?? ""));
+}
+
+async function printed(ffmpegPath: string, what: string, signal?: AbortSignal): Promise<string> {
+  const args = ["-hide_banner", what];
+  const { stdout } = await runTool(ffmpegPath, args, { timeoutMs: 20_000, ...(signal && { signal }) });
+  return stdout;
 }

@@ -12,7 +12,7 @@ import { joinPieces } from "./join-pieces.ts";
 import { parseMediaPlaylist } from "./media-playlist.ts";
 import type { RenditionSink, StoredInit, StoredRendition } from "./rendition-sink.ts";
 import { readSegmentTiming, readTrackClock, type TrackClock } from "./segment-timing.ts";
-import { storeOnce } from "./store-once.ts";
+import { immutable, storeOnce } from "./store-once.ts";
 
 export interface RenditionOptions {
   store: ObjectStore;
@@ -40,7 +40,6 @@ export interface RenditionOptions {
   onFailed: (error: unknown) => void;
 }
 
-const immutable = "public, max-age=31536000, immutable";
 /** Where the system tells of changes, in case it did not; and where it cannot. */
 const pollMs = { watched: 2_000, unwatched: 500 };
 

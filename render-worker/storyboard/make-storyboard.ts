@@ -7,7 +7,7 @@ import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemoryLater } from "../attempt/within-memory.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
-import { storeOnce } from "../hls/store-once.ts";
+import { immutable, storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { storyboardNeed } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -23,7 +23,6 @@ import {
 export const storyboardFolder = "storyboard";
 
 const timeoutMs = 10 * 60_000;
-const immutable = "public, max-age=31536000, immutable";
 
 /**
  * Makes the storyboard and reports it, where the task asks for one. It is worth no render: what goes wrong is logged, and the video has none. Throws

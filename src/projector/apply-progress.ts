@@ -17,8 +17,8 @@ const partsAtOnce = 8;
 
 interface Kept {
   atMs: number;
-  /** How much of its own span a report may grow before it is kept at once. */
-  step: number;
+  /** Of the whole video, as the rows have it. */
+  videoMs: number | null;
   /** The sum of the variants' fractions. */
   fractions: number;
 }
@@ -35,7 +35,7 @@ export async function applyProgress(deps: ProjectorDeps, report: RenderProgresse
   const held = await renewLease(deps, report, now);
   if (held === undefined) return;
   const kept = lastKept.get(deps)?.get(report.attemptId);
-  if (kept !== undefined) kept.step = stepOf(report, held.videoMs);
+  if (kept !== undefined) kept.videoMs = held.videoMs;
   // A head says that it is one before the job is cut.
   if (held.isSplit || report.span) await keepTask(deps, report, held);
   if (!held.isSplit) await keepVariants(deps, report, held);
@@ -86,24 +86,28 @@ async function keepTask({ db }: ProjectorDeps, report: RenderProgressed, { progr
     WHERE a.id = ${report.attemptId}::uuid AND a.outcome IS NULL AND a.progress_sequence = ${report.sequence} AND t.id = a.task_id`;
 }
 
-function isDue(deps: ProjectorDeps, { attemptId, variants, span }: RenderProgressed, nowMs: number): boolean {
+function isDue(deps: ProjectorDeps, report: RenderProgressed, nowMs: number): boolean {
+  const { attemptId, variants, span } = report;
   let kept = lastKept.get(deps);
   if (kept === undefined) lastKept.set(deps, (kept = new Map()));
   const last = kept.get(attemptId);
   const fractions = variants.reduce((sum, { fraction }) => sum + fraction, 0);
   const growth = fractions - (last?.fractions ?? 0);
-  const step = last?.step ?? keptStep;
+  const videoMs = last?.videoMs ?? null;
   // The last figures of a part are what is added up of it once it is done.
-  const hasGrown = growth >= step * variants.length || (span && growth > 0 && fractions === variants.length);
+  const hasGrown =
+    growth >= stepOf(report, videoMs) * variants.length ||
+    (span && growth > 0 && fractions === variants.length);
   if (last !== undefined && nowMs - last.atMs < keptEveryMs && !hasGrown) return false;
   kept.delete(attemptId);
-  kept.set(attemptId, { atMs: nowMs, fractions, step });
+  kept.set(attemptId, { atMs: nowMs, fractions, videoMs });
   // The oldest have ended long ago.
   const oldest = kept.size > 10_000 ? kept.keys().next().value : undefined;
   if (oldest !== undefined) kept.delete(oldest);
   return true;
 }
 
+/** How much of its own span a report may grow before it is kept at once. */
 function stepOf({ span }: RenderProgressed, videoMs: number | null): number {
   if (span === undefined || span.endMs === null || videoMs === null) return keptStep;
   const ofVideo = (partsAtOnce * (span.endMs - span.startMs)) / videoMs;
