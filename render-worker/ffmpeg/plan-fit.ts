@@ -1,3 +1,4 @@
+import { decodedSize } from "../probe/decoded-size.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 
 /**
@@ -13,11 +14,8 @@ export function planFit(
 ): string[] {
   if (container.startsWith("mov,")) return [`scale=${width}:${height}${options}`];
   const aspect = "iw*sar/ih";
-  const isTurned = video.rotation === 90 || video.rotation === 270;
-  const [codedWidth, codedHeight] = isTurned
-    ? [video.codedHeight, video.codedWidth]
-    : [video.codedWidth, video.codedHeight];
-  const isSame = `eq(iw,${codedWidth})*eq(ih,${codedHeight})+lt(abs(${aspect}/(${video.width}/${video.height})-1),0.02)`;
+  const decoded = decodedSize(video);
+  const isSame = `eq(iw,${decoded.width})*eq(ih,${decoded.height})+lt(abs(${aspect}/(${video.width}/${video.height})-1),0.02)`;
   const w = `if(${isSame},${width},max(2,2*trunc(min(${width},${height}*${aspect})/2)))`;
   const h = `if(${isSame},${height},max(2,2*trunc(min(${height},${width}/(${aspect}))/2)))`;
   return [`scale='${w}':'${h}'${options}`, `pad=${width}:${height}:-1:-1`];

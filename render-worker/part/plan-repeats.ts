@@ -2,6 +2,7 @@ import type { Profile } from "@reelay/contracts";
 import { planTimeScale } from "../ffmpeg/plan-time-scale.ts";
 import { commonFrameRate, isSteady } from "../ladder/frame-rate.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import { decodedSize } from "../probe/decoded-size.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { nextPictureMs, picturesSpan } from "./frame-duration.ts";
 import type { RenderSpan } from "./render-span.ts";
@@ -49,36 +50,46 @@ export function planRepeats(
   { segmentDurationMs }: Pick<Profile, "segmentDurationMs">,
   rungs: readonly Pick<PlannedRung, "frameRate">[],
 ): Repeats | null {
-  const scale = planTimeScale(source);
-  const ticks = (ms: number) => (ms * scale) / 1000;
-  const clock = `settb=1/${scale}`;
-  const beats = (times: string) => `nullsrc=s=16x16:r=1,${clock},setpts='${times}'`;
-  if (!isSteady(source.probe.video)) {
-    const { early, firstMs } = bordersFrom(span, segmentDurationMs);
-    const [first, every] = [ticks(firstMs), ticks(segmentDurationMs)];
-    const soon = Math.round(ticks(soonMs));
-    const border = (number: string) => `round(${first}+(${number})*${every})+${soon}`;
-    const earlyTicks = early.map((ms) => Math.round(ticks(ms)) + soon);
-    const at = inOrder(earlyTicks, border(`N-${early.length}`));
-    const isBeat = [
-      ...earlyTicks.map((tick) => `eq(pts,${tick})`),
-      `gte(pts,${first})*eq(pts,${border(`round((pts-${soon}-${first})/${every})`)})`,
-    ].join("+");
-    // None has come since the border.
-    const stands = `isnan(prev_selected_pts)+gt(pts-prev_selected_pts,${soon})`;
-    const after = [`select='not(${isBeat})+${stands}'`];
-    const { picturesEndMs } = picturesSpan(source);
-    // A part that begins after the source's last picture shows that.
-    if (span.startMs === 0 || picturesEndMs === null || picturesEndMs <= span.startMs + soonMs)
-      return { clock, tail: null, beats: beats(at), after };
-    return {
-      clock,
-      tail: `nullsrc=s=${decodedSize(source)}:r=1,setpts=${endOfTimeMs / 1000}/TB*2`,
-      beats: beats(`if(gte(${at},${Math.round(ticks(picturesEndMs))}),${ticks(neverMs)},${at})`),
-      after: [...after, `trim=end=${endOfTimeMs / 1000}`],
-    };
-  }
-  if (span.startMs === 0) return null;
+  if (!isSteady(source.probe.video)) return whereOneStands(source, span, segmentDurationMs);
+  return span.startMs === 0 ? null : whereSomeAreLost(source, span, rungs);
+}
+
+/** At a variable rate: at every border. */
+function whereOneStands(source: SourceFile, span: RenderSpan, segmentDurationMs: number): Repeats {
+  const { clock, ticks, beats } = clockOf(source);
+  const { early, firstMs } = bordersFrom(span, segmentDurationMs);
+  const [first, every] = [ticks(firstMs), ticks(segmentDurationMs)];
+  const soon = Math.round(ticks(soonMs));
+  const border = (number: string) => `round(${first}+(${number})*${every})+${soon}`;
+  const earlyTicks = early.map((ms) => Math.round(ticks(ms)) + soon);
+  const at = inOrder(earlyTicks, border(`N-${early.length}`));
+  const isBeat = [
+    ...earlyTicks.map((tick) => `eq(pts,${tick})`),
+    `gte(pts,${first})*eq(pts,${border(`round((pts-${soon}-${first})/${every})`)})`,
+  ].join("+");
+  // None has come since the border.
+  const stands = `isnan(prev_selected_pts)+gt(pts-prev_selected_pts,${soon})`;
+  const after = [`select='not(${isBeat})+${stands}'`];
+  const { picturesEndMs } = picturesSpan(source);
+  // A part that begins after the source's last picture shows that.
+  if (span.startMs === 0 || picturesEndMs === null || picturesEndMs <= span.startMs + soonMs)
+    return { clock, tail: null, beats: beats(at), after };
+  const { width, height } = decodedSize(source.probe.video);
+  return {
+    clock,
+    tail: `nullsrc=s=${width}x${height}:r=1,setpts=${endOfTimeMs / 1000}/TB*2`,
+    beats: beats(`if(gte(${at},${Math.round(ticks(picturesEndMs))}),${ticks(neverMs)},${at})`),
+    after: [...after, `trim=end=${endOfTimeMs / 1000}`],
+  };
+}
+
+/** At a steady rate: where a part begins, if its first picture is missing. */
+function whereSomeAreLost(
+  source: SourceFile,
+  span: RenderSpan,
+  rungs: readonly Pick<PlannedRung, "frameRate">[],
+): Repeats {
+  const { clock, ticks, beats } = clockOf(source);
   const frameMs = 1000 / (commonFrameRate(source.probe.video) ?? 1);
   const strides = rungs.map(({ frameRate }) => Math.round(1000 / frameMs / (frameRate ?? 1000 / frameMs)));
   // One that all rungs show.
@@ -95,6 +106,16 @@ export function planRepeats(
   };
 }
 
+function clockOf(source: SourceFile) {
+  const scale = planTimeScale(source);
+  const clock = `settb=1/${scale}`;
+  return {
+    clock,
+    ticks: (ms: number) => (ms * scale) / 1000,
+    beats: (times: string) => `nullsrc=s=16x16:r=1,${clock},setpts='${times}'`,
+  };
+}
+
 /** A span's borders: those before the first from which on all are equally far apart, and that one. */
 function bordersFrom({ startMs }: RenderSpan, segmentDurationMs: number) {
   // What begins the video is its own first picture, whenever that comes; what begins a part is compared with the picture before it.
@@ -102,12 +123,6 @@ function bordersFrom({ startMs }: RenderSpan, segmentDurationMs: number) {
   let next = nextBorderMs(startMs, segmentDurationMs);
   for (; next % segmentDurationMs !== 0; next = nextBorderMs(next, segmentDurationMs)) early.push(next);
   return { early, firstMs: next };
-}
-
-/** As pictures come from the decoder, upright. */
-function decodedSize({ probe: { video } }: SourceFile): string {
-  const { codedWidth, codedHeight, rotation } = video;
-  return rotation % 180 === 0 ? `${codedWidth}x${codedHeight}` : `${codedHeight}x${codedWidth}`;
 }
 
 /** An expression of the number of a beat: its time in ticks. */
