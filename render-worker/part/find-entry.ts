@@ -1,8 +1,6 @@
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
-import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { mustBeSearched, planEntry } from "./plan-entry.ts";
+import { type LookOptions, readPackets } from "./read-packets.ts";
 import type { SourceEntry } from "./render-span.ts";
 
 /** How far back a key frame is looked for, seconds, one after the other; then the source is read from its beginning. */
@@ -14,7 +12,7 @@ const openGroupSeconds = 0.5;
 export async function findEntry(
   source: SourceFile,
   startMs: number,
-  options: { ffprobePath: string; limits: { sourcePixels: number }; signal: AbortSignal },
+  options: LookOptions,
 ): Promise<SourceEntry> {
   const planned = planEntry(startMs, source);
   if (planned.seekMs === null || !mustBeSearched(source)) return planned;
@@ -33,21 +31,12 @@ async function lastKeyFrame(
   source: SourceFile,
   from: number,
   to: number,
-  options: { ffprobePath: string; limits: { sourcePixels: number }; signal: AbortSignal },
+  options: LookOptions,
 ): Promise<number | null> {
-  const { stdout } = await runTool(
-    options.ffprobePath,
-    [
-      ...words("-v error"),
-      ...safeInputOptions(options.limits.sourcePixels, source.input),
-      ...words(`-select_streams ${source.videoIndex} -read_intervals ${from.toFixed(3)}%${to.toFixed(3)}`),
-      ...words("-show_entries packet=pts_time,flags -of csv=p=0"),
-      source.input,
-    ],
-    { timeoutMs: 60_000, signal: options.signal },
-  );
-  const times = stdout
-    .split("\n")
+  const intervals = `${from.toFixed(3)}%${to.toFixed(3)}`;
+  const look = { intervals, entries: "pts_time,flags", timeoutMs: 60_000 };
+  const { lines } = await readPackets(source, look, options);
+  const times = lines
     .map((line) => line.split(","))
     .filter(([, flags]) => flags?.startsWith("K"))
     .map(([time]) => Number(time))

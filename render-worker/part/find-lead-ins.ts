@@ -1,15 +1,7 @@
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
-import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { findEntry } from "./find-entry.ts";
 import { mustBeSearched, planEntry } from "./plan-entry.ts";
-
-interface LookOptions {
-  ffprobePath: string;
-  limits: { sourcePixels: number };
-  signal: AbortSignal;
-}
+import { type LookOptions, readPackets } from "./read-packets.ts";
 
 /**
  * How long before each of these places decoding begins, milliseconds: at the key frame that ffmpeg lands on. Reads a packet at each, and of a transport
@@ -33,18 +25,9 @@ export async function findLeadIns(
     const { seekMs } = planEntry(startMs, source);
     return `${(source.zeroSeconds + (seekMs ?? 0) / 1000).toFixed(3)}%+#1`;
   });
-  const { code, stdout } = await runTool(
-    options.ffprobePath,
-    [
-      ...words("-v error"),
-      ...safeInputOptions(options.limits.sourcePixels, source.input),
-      ...words(`-select_streams ${source.videoIndex} -read_intervals ${places.join(",")}`),
-      ...words("-show_entries packet=pts_time -of csv=p=0"),
-      source.input,
-    ],
-    { timeoutMs: 30_000, signal: options.signal },
-  );
-  const times = stdout.split("\n").filter((line) => /\d/.test(line));
+  const look = { intervals: places.join(","), entries: "pts_time", timeoutMs: 30_000 };
+  const { code, lines } = await readPackets(source, look, options);
+  const times = lines.filter((line) => /\d/.test(line));
   if (code !== 0 || times.length !== startsMs.length) return [];
   return startsMs.map((startMs, index) => {
     const landedMs = (Number.parseFloat(times[index] ?? "") - source.zeroSeconds) * 1000;
