@@ -36,6 +36,7 @@ import { AllowanceGuard } from "./allowance-guard.ts";
 import { announceSplit, type SplitWork } from "./announce-split.ts";
 import { withoutSound } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
+import { brakedRun } from "./braked-run.ts";
 import type { AttemptContext } from "./context.ts";
 import type { RestDecision } from "./decide-rest.ts";
 import { EncoderBrake } from "./encoder-brake.ts";
@@ -192,19 +193,10 @@ export async function renderAndPublish(
     new Ticker(tickMs, tick, (error) => log.debug({ err: error }, "tick.failed")),
   );
 
-  const run = {
-    ffmpegPath: tools.ffmpeg.path,
-    signal,
-    stallTimeoutMs: config.stallTimeoutMs,
-    isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
-    onStart: (pid: number) => {
-      brake.follow(pid);
-      log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started");
-      void context.directory
-        .noteEncoder(pid)
-        .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
-    },
-  };
+  const run = brakedRun(context, {
+    ...{ brake, signal },
+    onStart: (pid) => log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started"),
+  });
   const attributes = { "reelay.renditions": [...publishers.keys()] };
   using own = new ProgramUsage();
   const result = await inSpan(tracerName, "encode", { parent: context.trace, attributes }, () =>

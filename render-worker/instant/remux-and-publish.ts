@@ -4,6 +4,7 @@ import { objectKeys, sourceVariantName } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { withPlaylist, withSoundPlaylist } from "../attempt/attempt-state.ts";
 import { tracerName } from "../attempt/attempt-trace.ts";
+import { brakedRun } from "../attempt/braked-run.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { EncoderBrake } from "../attempt/encoder-brake.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
@@ -30,7 +31,7 @@ const unsentBytes = 128 * 1024 * 1024;
  * when the store fails, and on the signal.
  */
 export async function remuxAndPublish(context: AttemptContext, work: RemuxWork): Promise<boolean> {
-  const { config, log, state, tools } = context;
+  const { config, log, state } = context;
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
   await using disposables = new AsyncDisposableStack();
@@ -59,19 +60,10 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
   );
   state.update((before) => mark(before, { status: "RENDERING" }));
   const plan = planRemux({ ...work, directory, limits: config.limits });
-  const run = {
-    ffmpegPath: tools.ffmpeg.path,
-    signal,
-    stallTimeoutMs: config.stallTimeoutMs,
-    isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
-    onStart: (pid: number) => {
-      brake.follow(pid);
-      log.info({ pid }, "remux.started");
-      void context.directory
-        .noteEncoder(pid, "ffmpeg-remux.json")
-        .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
-    },
-  };
+  const run = brakedRun(context, {
+    ...{ brake, signal, file: "ffmpeg-remux.json" },
+    onStart: (pid) => log.info({ pid }, "remux.started"),
+  });
   const result = await withinMemory({ ...context, signal }, needOfRemux(work), () =>
     inSpan(tracerName, "remux", { parent: context.trace }, () => runFfmpeg(plan, run)),
   );

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { objectKeys, type Storyboard } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../attempt/attempt-trace.ts";
+import { noteEncoder } from "../attempt/braked-run.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemoryLater } from "../attempt/within-memory.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
@@ -60,9 +61,7 @@ async function makeAndStore(
       onStart: (pid) => {
         // Encodes go first.
         setPriority(pid, constants.priority.PRIORITY_LOW);
-        void context.directory
-          .noteEncoder(pid, "ffmpeg-storyboard.json")
-          .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
+        noteEncoder(context, pid, "ffmpeg-storyboard.json");
       },
     }),
   );
