@@ -1,32 +1,18 @@
 /** Files whose streams are not all there, or not all of use: what can be seen and heard of them is made, with every release of ffmpeg. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RenderRequested } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
 import { decodedSound, leadingSilence } from "./testing/inspect.ts";
 import { joinParts } from "./testing/join-parts.ts";
-import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { allTools, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { make } from "./testing/short-renders.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeAll(async () => {
   clips = await temporaryDirectory();
 });
 afterAll(() => clips[Symbol.asyncDispose]());
-
-const profile = {
-  ...defaultProfile,
-  rungs: defaultProfile.rungs.slice(0, 1),
-  segmentDurationMs: 2_000,
-  gopDurationMs: 1_000,
-};
-type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
-
-async function make(worker: RunningWorker, clip: string, changes: Partial<RenderRequested> = {}) {
-  const end = await worker.end(await worker.request(clip, { profile, ...changes }));
-  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
-  return end.state;
-}
 
 const picture = (size: string, seconds: number) => words(`-f lavfi -i testsrc2=s=${size}:r=25:d=${seconds}`);
 const tone = (hertz: number, seconds: number) => words(`-f lavfi -i sine=${hertz}:r=48000:d=${seconds}`);

@@ -1,18 +1,12 @@
 import { basename, dirname, join } from "node:path";
-import type { RenderRequested, RenditionPart, TaskPart } from "@reelay/contracts";
+import type { RenditionPart, TaskPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
 import { holed } from "./testing/hostile-files.ts";
 import { complaints, decodedSound, firstPictureType } from "./testing/inspect.ts";
 import { holes, joinParts, shownAt } from "./testing/join-parts.ts";
-import {
-  allTools,
-  defaultProfile,
-  makeClip,
-  startWorker,
-  temporaryDirectory,
-  testTools,
-} from "./testing/kit.ts";
+import { allTools, makeClip, startWorker, temporaryDirectory, testTools } from "./testing/kit.ts";
+import { make, shortProfile as profile, type RunningWorker } from "./testing/short-renders.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 
@@ -22,22 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await clips[Symbol.asyncDispose]();
 });
-
-/** Short segments, so that short clips have many parts. */
-const profile = {
-  ...defaultProfile,
-  rungs: defaultProfile.rungs.slice(0, 1),
-  segmentDurationMs: 2_000,
-  gopDurationMs: 1_000,
-};
-type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
-
-/** Does a task to its end. */
-async function make(worker: RunningWorker, clip: string, changes: Partial<RenderRequested>) {
-  const end = await worker.end(await worker.request(clip, { profile, ...changes }));
-  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
-  return end.state;
-}
 
 /** Makes a source in parts, as the API would ask for them: a head, chunks from each of these times to the next, and the sound. */
 async function makeParts(worker: RunningWorker, clip: string, startsMs: readonly number[]) {

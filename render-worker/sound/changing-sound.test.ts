@@ -6,20 +6,14 @@ import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { complaints, decodedSound } from "../testing/inspect.ts";
 import { joinParts, shownAt } from "../testing/join-parts.ts";
-import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "../testing/kit.ts";
+import { allTools, makeClip, startWorker, temporaryDirectory } from "../testing/kit.ts";
+import { shortProfile as profile } from "../testing/short-renders.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeAll(async () => {
   clips = await temporaryDirectory();
 });
 afterAll(() => clips[Symbol.asyncDispose]());
-
-const profile = {
-  ...defaultProfile,
-  rungs: defaultProfile.rungs.slice(0, 1),
-  segmentDurationMs: 2_000,
-  gopDurationMs: 1_000,
-};
 
 /** A recording that goes on in another: three seconds each, with a beep 0.4 s after each second. */
 async function changing(name: string, sounds: readonly string[], startSeconds = 0): Promise<string> {

@@ -1,38 +1,18 @@
 import { join } from "node:path";
-import { type RenderRequested, type RenderState, type RenditionPart, soundsOf } from "@reelay/contracts";
+import { type RenderState, type RenditionPart, soundsOf } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { complaints, decodedSound, leadingSilence } from "../testing/inspect.ts";
 import { joinParts } from "../testing/join-parts.ts";
-import {
-  allTools,
-  defaultProfile,
-  makeClip,
-  startWorker,
-  temporaryDirectory,
-  testTools,
-} from "../testing/kit.ts";
+import { allTools, makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
+import { make, shortProfile as profile } from "../testing/short-renders.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeAll(async () => {
   clips = await temporaryDirectory();
 });
 afterAll(() => clips[Symbol.asyncDispose]());
-
-const profile = {
-  ...defaultProfile,
-  rungs: defaultProfile.rungs.slice(0, 1),
-  segmentDurationMs: 2_000,
-  gopDurationMs: 1_000,
-};
-type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
-
-async function make(worker: RunningWorker, clip: string, changes: Partial<RenderRequested> = {}) {
-  const end = await worker.end(await worker.request(clip, { profile, ...changes }));
-  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
-  return end.state;
-}
 
 const picture = (seconds: number) => words(`-f lavfi -i testsrc2=s=160x90:r=25:d=${seconds}`);
 const tone = (hertz: number, seconds: number) => words(`-f lavfi -i sine=${hertz}:r=48000:d=${seconds}`);

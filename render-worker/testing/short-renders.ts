@@ -1,0 +1,23 @@
+import type { Profile, RenderRequested, RenderState } from "@reelay/contracts";
+import { defaultProfile, type startWorker } from "./kit.ts";
+
+/** One small rung, in segments so short that short clips have many parts. */
+export const shortProfile: Profile = {
+  ...defaultProfile,
+  rungs: defaultProfile.rungs.slice(0, 1),
+  segmentDurationMs: 2_000,
+  gopDurationMs: 1_000,
+};
+
+export type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
+
+/** Does a task by that profile to its end, which must be a good one. */
+export async function make(
+  worker: RunningWorker,
+  clip: string,
+  changes: Partial<RenderRequested> = {},
+): Promise<RenderState> {
+  const end = await worker.end(await worker.request(clip, { profile: shortProfile, ...changes }));
+  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
+  return end.state;
+}
