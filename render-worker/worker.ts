@@ -189,6 +189,7 @@ class RenderWorker implements Worker {
       this.#heartbeat[Symbol.asyncDispose](),
       within(2 * lastCallsMs, this.#leaveControl()),
     ]);
+    await this.#blockCache?.[Symbol.asyncDispose]();
     await this.#workDirectory?.[Symbol.asyncDispose]();
     this.#log.info("worker.stopped");
   }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isSound, objectKeys } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
@@ -32,6 +32,7 @@ import type { SourceFile } from "../probe/source-file.ts";
 import { planSound } from "../sound/plan-sound.ts";
 import type { SoundTrack } from "../sound/sound-track.ts";
 import { Ticker } from "../ticker.ts";
+import { makeFolder } from "../work-directory/make-folder.ts";
 import { AllowanceGuard } from "./allowance-guard.ts";
 import { announceSplit, type SplitWork } from "./announce-split.ts";
 import { withoutSound } from "./attempt-state.ts";
@@ -276,7 +277,7 @@ async function startPublishers(
   const publishers = new Map<string, RenditionPublisher>();
   for (const { name, kind, bps, ...timing } of renditions) {
     const directory = join(context.directory.path, name);
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const publisher = new RenditionPublisher({
       store,
       directory,

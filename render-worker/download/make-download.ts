@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AudioState,
@@ -16,6 +16,7 @@ import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { downloadNeed } from "../limits/program-needs.ts";
+import { makeFolder } from "../work-directory/make-folder.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */
@@ -53,7 +54,7 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   // The pieces as one file each, and the file that they become.
   await context.directory.assertRoom(2 * sizeBytes + 16 * 1024 * 1024);
   const directory = join(context.directory.path, downloadFolder);
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const bytes = downloadNeed(packetsOf(variant, sound));
   const reading = <T>(work: () => Promise<T>) =>
     withinMemory(context, { program: "download-look", bytes }, work);

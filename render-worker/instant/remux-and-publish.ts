@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys, sourceVariantName } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
@@ -17,6 +16,7 @@ import { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { RenditionSink } from "../hls/rendition-sink.ts";
 import { wholeSpan } from "../part/render-span.ts";
 import { Ticker } from "../ticker.ts";
+import { makeFolder } from "../work-directory/make-folder.ts";
 import { assertIdr, NotIdrError } from "./assert-idr.ts";
 import { planRemux } from "./plan-remux.ts";
 import { needOfRemux, type RemuxWork } from "./remux-work.ts";
@@ -37,6 +37,7 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
   await using disposables = new AsyncDisposableStack();
   // Apart from what the encoder writes.
   const directory = join(context.directory.path, "remux");
+  await makeFolder(directory);
   const publishers = await startPublishers(context, { ...work, directory }, signal, (error) =>
     failure.abort(error),
   );
@@ -138,7 +139,7 @@ async function startPublishers(
     renditions.map(async (rendition) => {
       const { name, kind, borderMs } = rendition;
       const directory = join(work.directory, name);
-      await mkdir(directory, { recursive: true });
+      await makeFolder(directory);
       const publisher = new RenditionPublisher({
         ...{ store, directory, kind, signal, onFailed },
         keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, ""),

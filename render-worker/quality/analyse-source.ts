@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { parseStatisticsLine } from "../ffmpeg/frame-statistics.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { makeFolder } from "../work-directory/make-folder.ts";
 import {
   type Analysis,
   analysisArguments,
@@ -59,7 +60,7 @@ async function encodeSamples(
   { tools, directory: parent, limits, signal }: AnalyseOptions,
 ): Promise<Samples[]> {
   const directory = join(parent, "analysis");
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   try {
     const { code, stderr, timedOut } = await runTool(
       tools.ffmpeg.path,

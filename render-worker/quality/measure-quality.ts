@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Quality } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
@@ -10,6 +10,7 @@ import { findEntry } from "../part/find-entry.ts";
 import { canBeEntered } from "../part/plan-entry.ts";
 import type { SourceEntry } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { makeFolder } from "../work-directory/make-folder.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import type { FinishedRendition } from "./finished-rendition.ts";
 import { readPieceStartMs } from "./piece-start.ts";
@@ -61,7 +62,7 @@ export async function measureQuality(
     ? planComparedMoments(durationMs)
     : [Math.min(durationMs / 2, reachableMs)];
   for (const momentMs of moments) {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     const pieces = await readPieces(renditions, momentMs, directory, options);
     const [first] = pieces;
     if (first) {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../testing/kit.ts";
@@ -75,4 +75,17 @@ test("without a place nothing is kept", async () => {
   const { cache } = await open(0);
   await cache.of("a").write(0, bytes("0"));
   expect(await cache.of("a").read(0, 100)).toBeNull();
+});
+
+test("once it is closed nothing is being written, and nothing comes any more", async () => {
+  const { cache, directory, errors } = await open(1_000);
+  const blocks = cache.of("a");
+  const writing = [0, 1, 2].map((index) => blocks.write(index, bytes("x")));
+  await cache[Symbol.asyncDispose]();
+  expect(await readdir(directory)).toHaveLength(3);
+  await rm(directory, { recursive: true });
+  await blocks.write(3, bytes("x"));
+  await Promise.all(writing);
+  await expect(readdir(directory)).rejects.toThrow("ENOENT");
+  expect(errors).toEqual([]);
 });

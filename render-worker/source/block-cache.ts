@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../work-directory/make-folder.ts";
 
 /** Blocks of one source that other tasks have read on this worker. */
 export interface SourceBlocks {
@@ -38,12 +39,13 @@ interface Entry {
  * needed twice: for the picture and, in between, for the sound. So what was read again goes first when room is needed, and when nothing was, what is
  * there stays and what is new is not kept: the sound is read through long before the pictures, and keeping the newest would keep none for them.
  */
-export class BlockCache {
+export class BlockCache implements AsyncDisposable {
   readonly #options: BlockCacheOptions;
   readonly #now: () => number;
   /** By file name, in the order of their last use. */
   readonly #entries = new Map<string, Entry>();
-  readonly #beingWritten = new Set<string>();
+  readonly #beingWritten = new Map<string, Promise<void>>();
+  #isClosed = false;
   #bytes = 0;
 
   constructor(options: BlockCacheOptions) {
@@ -64,6 +66,12 @@ export class BlockCache {
     };
   }
 
+  /** Keeps nothing more; resolves when nothing is being written, so that its folder can be removed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#beingWritten.values());
+  }
+
   async #read(name: string, sizeBytes: number): Promise<Buffer | null> {
     const entry = this.#entries.get(name);
     if (entry?.sizeBytes !== sizeBytes) return null;
@@ -80,14 +88,19 @@ export class BlockCache {
   }
 
   async #write(name: string, bytes: Buffer): Promise<void> {
-    if (bytes.length > this.#options.limitBytes) return;
+    if (this.#isClosed || bytes.length > this.#options.limitBytes) return;
     if (this.#entries.has(name) || this.#beingWritten.has(name)) return;
-    this.#beingWritten.add(name);
+    const written = this.#keep(name, bytes).finally(() => this.#beingWritten.delete(name));
+    this.#beingWritten.set(name, written);
+    await written;
+  }
+
+  async #keep(name: string, bytes: Buffer): Promise<void> {
     // From here on, so that those who come at the same time do not take the same room.
     this.#bytes += bytes.length;
     let isKept = false;
     try {
-      await mkdir(this.#options.directory, { recursive: true });
+      await makeFolder(this.#options.directory);
       if (!(await this.#makeRoom(bytes.length))) return;
       await writeFile(this.#path(name), bytes);
       const entry = { sizeBytes: bytes.length, isUsed: false, touchedAt: this.#now() };
@@ -96,7 +109,6 @@ export class BlockCache {
     } catch (error) {
       this.#options.onError(error);
     } finally {
-      this.#beingWritten.delete(name);
       if (!isKept) {
         this.#bytes -= bytes.length;
         await rm(this.#path(name), { force: true }).catch(this.#options.onError);

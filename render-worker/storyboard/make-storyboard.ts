@@ -1,4 +1,4 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { objectKeys, type Storyboard } from "@reelay/contracts";
@@ -12,6 +12,7 @@ import { immutable, storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { storyboardNeed } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { makeFolder } from "../work-directory/make-folder.ts";
 import { formatStoryboard } from "./format-storyboard.ts";
 import {
   parseTileTimes,
@@ -51,7 +52,7 @@ async function makeAndStore(
 ): Promise<Storyboard | null> {
   const { config, ref, signal, store, tools, log } = context;
   const directory = join(context.directory.path, storyboardFolder);
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const args = toStoryboardArguments(plan, source, { directory, limits: config.limits });
   const need = { program: "storyboard", bytes: storyboardNeed(describeForMemory(source)) };
   const { code, stdout, stderr } = await withinMemoryLater(context, need, () =>

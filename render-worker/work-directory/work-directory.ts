@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, statfs, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { z } from "zod";
 import { retriableError } from "../errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import { identify, isRunning } from "./process-identity.ts";
 
 const Owner = z.object({ pid: z.int(), startedAt: z.string().nullable() });
@@ -31,7 +32,7 @@ export class WorkDirectory implements AsyncDisposable {
   /** A folder for one attempt; removed when disposed. */
   async forAttempt(attemptId: string): Promise<AttemptDirectory> {
     const path = join(this.path, attemptId);
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     return new AttemptDirectory(path);
   }
 
