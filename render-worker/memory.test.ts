@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ProgramUsage } from "./ffmpeg/program-usage.ts";
 import { words } from "./ffmpeg/words.ts";
 import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { make } from "./testing/short-renders.ts";
 
 const mib = 1024 ** 2;
 
@@ -95,6 +96,31 @@ describe("tasks that do not fit side by side", () => {
     if (!canceled) throw new Error("the waiting attempt is of one of the tasks");
     expect(await worker.end(canceled)).toMatchObject({ type: "render.stopped.v1", outcome: "CANCELED" });
   });
+});
+
+test("the storyboard of a part is made beside its pictures where there is memory for both, else after them", async () => {
+  const renderLast = async (memoryBytes: number) => {
+    await using worker = await startWorker({ memoryBytes });
+    const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 1_000 } as const;
+    const head = await make(worker, clip, { part, profile: defaultProfile });
+    const ladder = head.variants.filter(({ status }) => status === "RENDERING");
+    const before = worker.logged("memory.reserved").length;
+    const state = await make(worker, clip, {
+      part: { kind: "CHUNK", startMs: 1_000, endMs: null },
+      ...{ ladder, profile: defaultProfile, storyboard: true },
+    });
+    expect(state.storyboard?.spriteKeys).toHaveLength(1);
+    const reserved = worker.logged("memory.reserved").slice(before);
+    const bytesOf = (name: string) =>
+      Math.max(...reserved.flatMap(({ program, bytes }) => (program === name ? [Number(bytes)] : [])));
+    const both = { render: bytesOf("render"), storyboard: bytesOf("storyboard") };
+    const most = Math.max(...reserved.map(({ reservedBytes }) => Number(reservedBytes)));
+    return { ...both, isBeside: most >= both.render + both.storyboard };
+  };
+  const roomy = await renderLast(memoryFor(2_000 * mib));
+  expect(roomy.isBeside).toBe(true);
+  const tight = await renderLast(memoryFor(roomy.render + roomy.storyboard / 2));
+  expect(tight).toEqual({ ...roomy, isBeside: false });
 });
 
 test("what does not fit all at once is made in several passes, and nobody sees a difference", async () => {

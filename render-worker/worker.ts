@@ -17,6 +17,7 @@ import { readLimits } from "./limits/read-limits.ts";
 import { WorkerMemory } from "./limits/worker-memory.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { poolsOf } from "./pools.ts";
+import { KnownSources } from "./probe/known-sources.ts";
 import { pullTasks } from "./pull-tasks.ts";
 import { OneAtATime } from "./quality/one-at-a-time.ts";
 import { defaultQuiet, untilQuiet } from "./quality/until-quiet.ts";
@@ -83,6 +84,7 @@ class RenderWorker implements Worker {
   readonly #encoders: EncoderPool;
   readonly #pools: readonly Pool[];
   readonly #throughput: Throughput;
+  readonly #knownSources = new KnownSources();
   #workDirectory: WorkDirectory | null = null;
   #memory: WorkerMemory | null = null;
   #blockCache: BlockCache | null = null;
@@ -291,6 +293,7 @@ class RenderWorker implements Worker {
         return await this.#idleWork.run(later);
       },
       memory: this.#memory,
+      knownSources: this.#knownSources,
       workDirectory: this.#workDirectory,
       ...(this.#blockCache && { blockCache: this.#blockCache }),
       stop: attempt.stop.signal,

@@ -7,6 +7,7 @@ import type { EncoderPool } from "../devices/encoder-pool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { WorkerMemory } from "../limits/worker-memory.ts";
 import type { WorkerMetrics } from "../metrics.ts";
+import type { KnownSources } from "../probe/known-sources.ts";
 import type { BlockCache } from "../source/block-cache.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { Throughput } from "../speed/throughput.ts";
@@ -29,7 +30,9 @@ export interface AttemptContext {
   /** What this worker is known to encode per second. */
   throughput: Throughput;
   memory: WorkerMemory;
-  /** What the worker's tasks have read of sources elsewhere. */
+  /** What the worker's tasks know of sources. */
+  knownSources: KnownSources;
+  /** What they have read of sources elsewhere. */
   blockCache?: BlockCache;
   /** Called when a program of it begins to wait until other tasks leave it enough memory, and when that waits no more. */
   onMemoryAwaited: (isWaiting: boolean) => void;

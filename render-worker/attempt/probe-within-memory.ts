@@ -9,18 +9,31 @@ import type { AttemptContext } from "./context.ts";
 import { withinMemory } from "./within-memory.ts";
 
 /**
- * Reads what a source is, with little memory; the few that need more are read again, with all that ffprobe is ever given. Throws as `probeSource` does,
- * and `NeedsMoreMemoryError` when this worker has not so much.
+ * What a source is, if a task of this worker has read it before; else it is read, with little memory, and by the few that need more again, with all
+ * that ffprobe is ever given. Throws as `probeSource` does, and `NeedsMoreMemoryError` when this worker has not so much.
  */
 export async function probeWithinMemory(context: AttemptContext, file: OpenSource): Promise<SourceFile> {
-  const { config, log, memory, signal, task, tools } = context;
+  const wants = isAudioOnly(context.task.profile) ? "SOUND" : "PICTURE";
+  const known = context.knownSources.find(file, wants);
+  if (known !== null) return known;
+  const source = await probeAnew(context, file, wants);
+  context.knownSources.keep(file, wants, source);
+  return source;
+}
+
+async function probeAnew(
+  context: AttemptContext,
+  file: OpenSource,
+  wants: "PICTURE" | "SOUND",
+): Promise<SourceFile> {
+  const { config, log, memory, signal, tools } = context;
   const probe = (bytes: number) =>
     withinMemory(context, { program: "probe", bytes }, async () => {
       using usage = new ProgramUsage();
       const source = await usage.around(() =>
         probeSource(file, {
           ...{ ffprobePath: tools.ffprobe.path, limits: config.limits, signal, memoryBytes: bytes },
-          wants: isAudioOnly(task.profile) ? "SOUND" : "PICTURE",
+          wants,
           ...(tools.decodable && { decodable: tools.decodable }),
         }),
       );

@@ -3,7 +3,7 @@ import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { PartDecision } from "../part/decide-part.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import type { SoundTrack } from "../sound/sound-track.ts";
-import { makeStoryboard } from "../storyboard/make-storyboard.ts";
+import { storyboardBeside } from "../storyboard/storyboard-beside.ts";
 import { conclude } from "./conclude.ts";
 import type { AttemptContext } from "./context.ts";
 import { renderWithinMemory } from "./render-within-memory.ts";
@@ -21,8 +21,9 @@ export async function renderRest(
   const sounds = part.kind === "AUDIO" ? readSounds(context, source) : [];
   context.state.update((before) => ({ ...before, parts: [] }));
   const work = { source, rungs, sounds, part };
+  await using storyboard = storyboardBeside(context, source);
   const made = await renderWithinMemory(context, work);
-  await conclude(context, work, made, () => makeStoryboard(context, source));
+  await conclude(context, work, made, () => storyboard.settle());
 }
 
 /** Those that the task names, of the source's own. */

@@ -24,6 +24,7 @@ export interface AttemptRun
     | "encoders"
     | "throughput"
     | "memory"
+    | "knownSources"
     | "blockCache"
     | "onMemoryAwaited"
     | "whenIdle"

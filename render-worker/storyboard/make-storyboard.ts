@@ -10,7 +10,7 @@ import { withinMemoryLater } from "../attempt/within-memory.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
-import { storyboardNeed } from "../limits/program-needs.ts";
+import { type Need, storyboardNeed } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
 import { formatStoryboard } from "./format-storyboard.ts";
@@ -26,17 +26,29 @@ export const storyboardFolder = "storyboard";
 
 const timeoutMs = 10 * 60_000;
 
+/** Runs the program once there is memory for it. */
+type Within = <T>(need: Need, work: () => Promise<T>) => Promise<T>;
+
+export const storyboardMemory = (source: SourceFile): Need => ({
+  program: "storyboard",
+  bytes: storyboardNeed(describeForMemory(source)),
+});
+
 /**
  * Makes the storyboard and reports it, where the task asks for one. It is worth no render: what goes wrong is logged, and the video has none. Throws
  * on the attempt's signal only.
  */
-export async function makeStoryboard(context: AttemptContext, source: SourceFile): Promise<void> {
+export async function makeStoryboard(
+  context: AttemptContext,
+  source: SourceFile,
+  within: Within = (need, work) => withinMemoryLater(context, need, work),
+): Promise<void> {
   const { log, signal, state, task } = context;
   const plan = task.storyboard === true ? planStoryboard(source) : null;
   if (plan === null) return;
   try {
     const storyboard = await inSpan(tracerName, "storyboard", { parent: context.trace }, () =>
-      makeAndStore(context, source, plan),
+      makeAndStore(context, source, plan, within),
     );
     if (storyboard) state.update((before) => ({ ...before, storyboard }));
   } catch (error) {
@@ -49,13 +61,13 @@ async function makeAndStore(
   context: AttemptContext,
   source: SourceFile,
   plan: StoryboardPlan,
+  within: Within,
 ): Promise<Storyboard | null> {
   const { config, ref, signal, store, tools, log } = context;
   const directory = join(context.directory.path, storyboardFolder);
   await makeFolder(directory);
   const args = toStoryboardArguments(plan, source, { directory, limits: config.limits });
-  const need = { program: "storyboard", bytes: storyboardNeed(describeForMemory(source)) };
-  const { code, stdout, stderr } = await withinMemoryLater(context, need, () =>
+  const { code, stdout, stderr } = await within(storyboardMemory(source), () =>
     runTool(tools.ffmpeg.path, args, {
       timeoutMs,
       signal,
