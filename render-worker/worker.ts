@@ -11,6 +11,7 @@ import { type AttemptRun, runAndReport } from "./attempt/run-and-report.ts";
 import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
 import { EncoderPool } from "./devices/encoder-pool.ts";
+import { prepareFfmpeg } from "./ffmpeg/run-ffmpeg.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { readLimits } from "./limits/read-limits.ts";
@@ -146,6 +147,7 @@ class RenderWorker implements Worker {
         this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason, message.keep));
       }
     });
+    await prepareFfmpeg(this.#deps.tools.ffmpeg.path);
     this.#heartbeat.start();
     this.#loops = [
       pullTasks({

@@ -33,6 +33,18 @@ export interface RunOptions {
 const killAfterMs = 500;
 const logLines = 50;
 
+/**
+ * fluent-ffmpeg asks ffmpeg for its formats and encoders before the first plan of a process, and keeps the answers: asked beforehand, the first video
+ * does not wait for them. Never throws: what is wrong with ffmpeg is told by the first plan.
+ */
+export async function prepareFfmpeg(ffmpegPath: string): Promise<void> {
+  const command = createCommand().setFfmpegPath(ffmpegPath);
+  await Promise.all([
+    new Promise<void>((resolve) => command.getAvailableFormats(() => resolve())),
+    new Promise<void>((resolve) => command.getAvailableEncoders(() => resolve())),
+  ]);
+}
+
 /** Runs a plan to its end. Rejects only when ffmpeg cannot be started. */
 export async function runFfmpeg(plan: RenderPlan, options: RunOptions): Promise<FfmpegResult> {
   const command = buildCommand(plan, options.ffmpegPath);

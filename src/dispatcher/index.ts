@@ -5,7 +5,7 @@ import { type DispatcherDeps, dispatch } from "./dispatch.ts";
 export { type DispatcherDeps, dispatch } from "./dispatch.ts";
 export { readSlots } from "./read-queue.ts";
 
-/** Dispatches until disposed: woken when something waits or a slot is free, and every second besides. */
+/** Dispatches until disposed: woken when something waits or a slot is free, and every two seconds besides. */
 export function startDispatcher(deps: DispatcherDeps & { databaseUrl: string }): Promise<AsyncDisposable> {
   return startWorkLoop({
     databaseUrl: deps.databaseUrl,

@@ -99,7 +99,7 @@ const lockDue = (tx: Tx, now: Date, size: number): Promise<Row[]> =>
     ORDER BY id LIMIT ${size} FOR UPDATE SKIP LOCKED`;
 
 /**
- * Relays until disposed: woken by NOTIFY, every second besides. While the broker takes nothing, single messages try whether it is
+ * Relays until disposed: woken by NOTIFY, every two seconds besides. While the broker takes nothing, single messages try whether it is
  * back, so that an outage is not met with all that waits.
  */
 export function startRelay(deps: RelayDeps & { databaseUrl: string }): Promise<AsyncDisposable> {
