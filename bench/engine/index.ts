@@ -109,6 +109,8 @@ async function renderAll(stage: Stage, clip: string, count: number): Promise<Cos
   for (const id of ids) await ready(stage, id);
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   const cpuSeconds = (await stage.workerCpuSeconds()) - before;
+  // Whoever comes next has the machine to itself.
+  await stage.workersAtRest();
   return { cpuSeconds, wallSeconds };
 }
 

@@ -74,13 +74,13 @@ export async function startStage({ workers }: StageOptions) {
       return used.reduce((sum, { own, children }) => sum + own + children, 0);
     },
     workerPids: processes.map(({ pid }) => pid ?? 0),
-    /** The same, once it has stopped growing: what workers do for their own account after a video's end is done. */
+    /** The same, once it has stopped growing for longer than workers wait for quiet: what they do for their own account after a video's end is done. */
     async workersAtRest(): Promise<number> {
       for (let last = Number.NEGATIVE_INFINITY; ; ) {
         const now = await this.workerCpuSeconds();
         if (now - last < 0.1) return now;
         last = now;
-        await sleep(2_000);
+        await sleep(5_000);
       }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

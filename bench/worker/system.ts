@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, objectKeys, type RenderRequested } from "@reelay/contracts";
 import { createPubSubMessaging, liveReports } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
@@ -25,13 +26,17 @@ const profile: RenderRequested["profile"] = {
 };
 
 export interface Rendered {
-  /** From the request's publication to the arrival of `render.completed.v1`. */
+  /** From the publication of the requests to the arrival of the last `render.completed.v1`, for each of them. */
   wallSeconds: number;
-  /** Of the worker's process and its children meanwhile. */
+  /** Of the worker's process and its children meanwhile, for each of them. */
   cpuSeconds: number;
-  /** From the request's publication to the first report that names segments of a variant. */
+  /** From the publication to the first report that names segments of a variant. */
   firstPlayableSeconds: number;
 }
+
+/** For so long a worker at rest does nothing, or so little: longer than it waits for quiet before it measures what it made. */
+const restMs = 5_000;
+const restCpuSeconds = 0.1;
 
 /** The embedded broker and a local store in this process, and the real worker program in one of its own. */
 export async function startSystem(directory: string, tools: { ffmpeg: string; ffprobe: string }) {
@@ -75,28 +80,33 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
   const pid = worker.pid ?? 0;
   const owned = resources.move();
   return {
-    async render(clip: string): Promise<Rendered> {
-      const videoId = randomUUID();
-      const key = objectKeys.source(videoId, "clip.mp4");
-      await store.put(key, { path: clip });
-      const task: RenderRequested = {
-        type: "render.requested.v1",
-        videoId,
-        jobId: randomUUID(),
-        taskId: randomUUID(),
-        pool: "cpu",
-        priority: "STANDARD",
-        source: { kind: "object", key },
-        profile,
-        keep: { variants: [], audio: null },
-        requestedAt: new Date().toISOString(),
-      };
+    /** Has so many videos made that wait at once, one after the other. */
+    async render(clip: string, count = 1): Promise<Rendered> {
+      const tasks: RenderRequested[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const videoId = randomUUID();
+        const key = objectKeys.source(videoId, "clip.mp4");
+        await store.put(key, { path: clip });
+        tasks.push({
+          type: "render.requested.v1",
+          videoId,
+          jobId: randomUUID(),
+          taskId: randomUUID(),
+          pool: "cpu",
+          priority: "STANDARD",
+          source: { kind: "object", key },
+          profile,
+          keep: { variants: [], audio: null },
+          requestedAt: new Date().toISOString(),
+        });
+      }
+      const pending = new Set(tasks.map(({ taskId }) => taskId));
       const before = await cpuSecondsOf(pid);
       const startedAt = performance.now();
       const seconds = () => (performance.now() - startedAt) / 1_000;
       let firstPlayableSeconds = Number.NaN;
       const completed = waitFor(listeners, ended, (message) => {
-        if (!("taskId" in message) || message.taskId !== task.taskId) return false;
+        if (!("taskId" in message) || !pending.has(message.taskId)) return false;
         if (message.type === "render.failed.v1")
           throw new Error(`the render failed: ${message.error.message}`);
         if (
@@ -106,18 +116,29 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
         ) {
           firstPlayableSeconds = seconds();
         }
-        return message.type === "render.completed.v1";
+        if (message.type === "render.completed.v1") pending.delete(message.taskId);
+        return pending.size === 0;
       });
-      await messaging.publish(task);
+      for (const task of tasks) await messaging.publish(task);
       await completed;
-      const wallSeconds = seconds();
+      const wallSeconds = seconds() / count;
       const after = await cpuSecondsOf(pid);
-      await store.deletePrefix(objectKeys.video(videoId));
-      const cpuSeconds = after.own + after.children - before.own - before.children;
+      const cpuSeconds = (after.own + after.children - before.own - before.children) / count;
+      await atRest(pid);
+      for (const { videoId } of tasks) await store.deletePrefix(objectKeys.video(videoId));
       return { wallSeconds, cpuSeconds, firstPlayableSeconds };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** What a worker finds out about a video after its end is done, too: it would share the machine with the other side. */
+async function atRest(pid: number): Promise<void> {
+  for (let last = Number.NEGATIVE_INFINITY; ; await sleep(restMs)) {
+    const { own, children } = await cpuSecondsOf(pid);
+    if (own + children - last < restCpuSeconds) return;
+    last = own + children;
+  }
 }
 
 /** Resolves with the first message that matches; rejects when the worker ends before, or the predicate throws. */

@@ -86,7 +86,7 @@ test("with NVENC pictures stay on the GPU from the decoder to the encoders; a ru
     -filter_complex [0:0]scale_cuda=1920:1080:format=nv12:passthrough=0,setsar=1,split=2[1080p][to-360p]
       ;[to-360p]scale_cuda=640:360:format=nv12:passthrough=0,setsar=1,split=2[360p][to-144p]
       ;[to-144p]scale_cuda=256:144:format=nv12:passthrough=0,setsar=1[144p]
-    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
+    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)*isnan(prev_selected_t)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
     -map [1080p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 4 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 …
     -map [360p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 3 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 …
     -map [144p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 2 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 …"
@@ -96,7 +96,7 @@ test("with NVENC pictures stay on the GPU from the decoder to the encoders; a ru
     -i file:/store/clip.mp4 -y
     -filter_complex [0:0]scale_cuda=1080:1920:format=nv12:passthrough=0,setsar=1,split=2[1080p][to-144p]
       ;[to-144p]scale_cuda=144:256:format=nv12:passthrough=0,setsar=1,hwdownload,format=nv12,format=yuv420p[144p]
-    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
+    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)*isnan(prev_selected_t)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
     -map [1080p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 4 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 …
     -map [144p] -c:v libx264 -preset veryfast -profile:v high -level:v 2 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …"
   `);
@@ -111,7 +111,7 @@ test("a GPU that only decodes scales, too, and hands each rung to an encoder in 
       ;[to-360p]scale_cuda=640:360:format=nv12:passthrough=0,setsar=1,split=2[for-360p][to-144p]
       ;[for-360p]hwdownload,format=nv12,format=yuv420p[360p]
       ;[to-144p]scale_cuda=256:144:format=nv12:passthrough=0,setsar=1,hwdownload,format=nv12,format=yuv420p[144p]
-    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
+    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)*isnan(prev_selected_t)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
     -map [1080p] -c:v libx264 -preset veryfast -profile:v high -level:v 4 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …
     -map [360p] -c:v libx264 -preset veryfast -profile:v high -level:v 3 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …
     -map [144p] -c:v libx264 -preset veryfast -profile:v high -level:v 2 -x264-params stitchable=1 -crf 23 -maxrate 1000000 -bufsize 1000000 …"
@@ -125,7 +125,7 @@ test("VAAPI does the same on its device", () => {
     -filter_complex [0:0]scale_vaapi=1920:1080:format=nv12,setsar=1,split=2[1080p][to-360p]
       ;[to-360p]scale_vaapi=640:360:format=nv12,setsar=1,split=2[360p][to-144p]
       ;[to-144p]scale_vaapi=256:144:format=nv12,setsar=1[144p]
-    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
+    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)*isnan(prev_selected_t)',hwdownload,format=nv12,format=yuv420p,scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
     -map [1080p] -c:v h264_vaapi -profile:v high -level:v 40 -bf 0 -rc_mode VBR -b:v 800000 -maxrate 1000000 -bufsize 1000000 …
     -map [360p] -c:v h264_vaapi -profile:v high -level:v 30 -bf 0 -rc_mode VBR -b:v 800000 -maxrate 1000000 -bufsize 1000000 …
     -map [144p] -c:v h264_vaapi -profile:v high -level:v 20 -bf 0 -rc_mode VBR -b:v 800000 -maxrate 1000000 -bufsize 1000000 …"
@@ -140,7 +140,7 @@ test("what a device does not decode is decoded in software, and brought to the e
     -filter_complex [0:0]scale=1920:1080,setsar=1,format=yuv420p,split=2[1080p][to-360p]
       ;[to-360p]scale=640:360,setsar=1,split=2[360p][to-144p]
       ;[to-144p]scale=256:144,setsar=1[144p]
-    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
+    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)*isnan(prev_selected_t)',scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
     -map [1080p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 4 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 -gpu 0 …
     -map [360p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 3 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 -gpu 0 …
     -map [144p] -c:v h264_nvenc -preset p4 -tune hq -profile:v high -bf 2 -level:v 2 -rc vbr -cq 27 -b:v 0 -maxrate 1000000 -bufsize 1000000 -gpu 0 …"
@@ -153,7 +153,7 @@ test("what a device does not decode is decoded in software, and brought to the e
       ;[to-360p]scale=640:360,setsar=1,split=2[for-360p][to-144p]
       ;[for-360p]format=nv12,hwupload[360p]
       ;[to-144p]scale=256:144,setsar=1,format=nv12,hwupload[144p]
-    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)',scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
+    -map 0:0 -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4 -vf select='gte(t,2.000)*isnan(prev_selected_t)',scale=1280:720:out_range=pc,setsar=1,format=yuvj420p poster.jpg
     -map [1080p] -c:v h264_vaapi -profile:v high -level:v 40 -bf 0 -rc_mode VBR -b:v 800000 -maxrate 1000000 -bufsize 1000000 …
     -map [360p] -c:v h264_vaapi -profile:v high -level:v 30 -bf 0 -rc_mode VBR -b:v 800000 -maxrate 1000000 -bufsize 1000000 …
     -map [144p] -c:v h264_vaapi -profile:v high -level:v 20 -bf 0 -rc_mode VBR -b:v 800000 -maxrate 1000000 -bufsize 1000000 …"

@@ -178,7 +178,7 @@ function posterSeconds({ probe, promised }: SourceFile): number {
   return durationMs < 1_000 || frames < fewPictures || isSlow ? 0 : Math.min(2, durationMs / 10_000);
 }
 
-/** The least black, most typical of a few frames near the beginning; its own filter graph, so that it never holds the others back. */
+/** A picture near the beginning; its own filter graph, so that it never holds the others back. */
 function planPoster({ source, devices }: RenderRequest): PlannedOutput {
   const chain = devices && chainOf(devices);
   const seconds = posterSeconds(source).toFixed(3);
@@ -192,8 +192,9 @@ function planPoster({ source, devices }: RenderRequest): PlannedOutput {
         `-map 0:${source.videoIndex} -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4`,
       ),
       "-vf",
-      // The picture may lie on a device, of which only this one comes down.
-      `select='gte(t,${seconds})',${chain ? `${chain.download},` : ""}scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
+      // One picture: ffmpeg would go on to scale all that follow, for an output that takes no more, a tenth of a short encode. It may lie on a device,
+      // of which only this one comes down.
+      `select='gte(t,${seconds})*isnan(prev_selected_t)',${chain ? `${chain.download},` : ""}scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
     ],
     path: posterFile,
   };
