@@ -19,6 +19,8 @@ export interface PutOptions {
   cacheControl?: string;
   /** Write only if the object is at this generation; `"0"`: only if it does not exist. Else `PreconditionFailedError`. */
   ifGenerationMatch?: string;
+  /** Do not wait for the disk: after a power cut it may be gone, or empty. For what is written again soon. Default false. */
+  mayBeLost?: boolean;
   signal?: AbortSignal;
 }
 

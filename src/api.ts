@@ -7,6 +7,8 @@ import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { Context } from "../schema/context.ts";
 import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
 import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
+import { createAuthenticate } from "./auth/authenticate.ts";
+import { createFormUpload, createVideoStatus } from "./cms/index.ts";
 import { createDatabase } from "./database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
@@ -92,6 +94,14 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
   background.use(startSweeper(sweeperDeps, () => Promise.all([sweepUploads(), forgetOldEvents()])));
   background.use(startOrphanRemoval(sweeperDeps));
+  const forms = starting.use(
+    createFormUpload({
+      deps: operations,
+      authenticate: createAuthenticate({ db, clock }),
+      publicUrl: env.publicUrl,
+      onBytes: (sizeBytes) => metrics.uploadReceived(sizeBytes),
+    }),
+  );
   const server = starting.use(
     createServer({
       config: {
@@ -104,8 +114,16 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       log,
       metrics,
       checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
-      handlers: [...handlers, createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) })],
-      onClosing: stopUploads,
+      handlers: [
+        ...handlers,
+        (req, res) => forms.handle(req, res),
+        createVideoStatus({ deps: operations }),
+        createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) }),
+      ],
+      onClosing() {
+        stopUploads();
+        forms.stop();
+      },
       webSocketHooks: createSharedExecution({
         viewerKey: (context) => {
           const { viewer } = context as Context;

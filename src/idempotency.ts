@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { PrismaClient } from "../prisma/generated/client.ts";
-import { isLockTimeout } from "./db.ts";
+import { type Db, isLockTimeout } from "./db.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
 import type { Tx } from "./events/record-change.ts";
 
@@ -22,7 +22,7 @@ const hashOf = (input: unknown): string =>
     .digest("hex");
 
 /** Throws `InvalidInputError` unless the key is 1 to 200 characters that Postgres can hold. */
-function checkIdempotencyKey(key: string): void {
+export function checkIdempotencyKey(key: string): void {
   if (key.length >= 1 && key.length <= 200 && key.isWellFormed() && !key.includes("\0")) return;
   throw new InvalidInputError(
     "IDEMPOTENCY_KEY_INVALID",
@@ -73,10 +73,21 @@ async function claimKey(
   const { workspaceId, key, operation, resultId } = request;
   const inputHash = hashOf(request.input);
   if (await insertKey(tx, { workspaceId, key, operation, inputHash, resultId })) return null;
-  const first = await tx.idempotencyKey.findUnique({ where: { workspaceId_key: { workspaceId, key } } });
-  // Forgotten between the two statements: it was more than two days old.
-  if (first === null) return await claimKey(tx, request);
-  if (first.operation === operation && first.inputHash === inputHash) return first.resultId;
+  // Null: forgotten between the two statements, it was more than two days old.
+  return (await findRepeated(tx, request)) ?? (await claimKey(tx, request));
+}
+
+/**
+ * The id of what an earlier request with this key has made, or null when there was none: for who must know before it has all that the effect
+ * needs. Throws `ConflictError` (`IDEMPOTENCY_KEY_REUSED`).
+ */
+export async function findRepeated(
+  db: Db,
+  { workspaceId, key, operation, input }: KeyedRequest & { key: string },
+): Promise<string | null> {
+  const first = await db.idempotencyKey.findUnique({ where: { workspaceId_key: { workspaceId, key } } });
+  if (first === null) return null;
+  if (first.operation === operation && first.inputHash === hashOf(input)) return first.resultId;
   throw new ConflictError(
     "IDEMPOTENCY_KEY_REUSED",
     `The idempotencyKey ${JSON.stringify(key)} was used for ${first.operation} with another input; use a new key for a new request.`,

@@ -73,6 +73,7 @@ export async function startStage({ workers }: StageOptions) {
       const used = await Promise.all(processes.map(({ pid }) => cpuSecondsOf(pid ?? 0)));
       return used.reduce((sum, { own, children }) => sum + own + children, 0);
     },
+    apiPid: api.process.pid ?? 0,
     workerPids: processes.map(({ pid }) => pid ?? 0),
     /** The same, once it has stopped growing for longer than workers wait for quiet: what they do for their own account after a video's end is done. */
     async workersAtRest(): Promise<number> {

@@ -18,7 +18,7 @@ export async function publish(
   options: PutOptions,
 ): Promise<StoredObject> {
   const target = layout.pathOf(key);
-  const stats = await settleOnDisk(temp);
+  const stats = await settle(temp, options);
   const type = layout.typePathOf(key, generationOf(stats));
   if (options.contentType !== undefined && options.contentType !== contentTypeOf(key))
     await writeFile(type, options.contentType);
@@ -29,15 +29,15 @@ export async function publish(
     throw error;
   }
   // A segment's name reaches the disk with that of its playlist, which follows it into the same folder.
-  if (!key.endsWith(".m4s")) await syncFolder(dirname(target));
+  if (!key.endsWith(".m4s") && !options.mayBeLost) await syncFolder(dirname(target));
   return describe(layout, key, stats);
 }
 
-/** Without this a power cut could leave a name whose bytes were never written. */
-async function settleOnDisk(temp: string) {
+/** Without the wait for the disk a power cut could leave a name whose bytes were never written. */
+async function settle(temp: string, { mayBeLost = false }: PutOptions) {
   await using file = await open(temp, "r+");
   const stats = await stamp(file);
-  await file.datasync();
+  if (!mayBeLost) await file.datasync();
   return stats;
 }
 

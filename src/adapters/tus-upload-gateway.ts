@@ -71,7 +71,7 @@ export function createTusUploadGateway(options: TusGatewayOptions): {
       if (source === null || source.receivedAt !== null) return;
       arrivals.forget(videoId);
       await adopt(store, source.objectKey, path);
-      await receiveSource({ db, clock }, videoId);
+      await receiveSource({ db, store, clock }, videoId);
       const sizeBytes = Number(source.sizeBytes);
       options.onBytes?.(sizeBytes);
       log.info({ videoId, sizeBytes }, "upload.received");

@@ -1,6 +1,7 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { readSlots } from "../dispatcher/index.ts";
+import { type Pace, paceOf, readPaces } from "./pace.ts";
 import { queuePosition } from "./queue.ts";
 
 /** What estimates go by: this many completed attempts of first tasks at most, */
@@ -12,6 +13,13 @@ interface JobRow {
   id: string;
   status: string;
   pool: Pool;
+  profile: string;
+  /** What its work goes by; null while it is not known. */
+  durationMs: number | null;
+  pixels: number | null;
+  sizeBytes: number | null;
+  /** Since its first attempt began. */
+  elapsedMs: number | null;
   etaMs: number | null;
   /** Tasks that run, and that wait; 0 and 0 for jobs of one task. */
   running: number;
@@ -22,8 +30,9 @@ interface JobRow {
 
 /**
  * Milliseconds until each job is likely to end; null while there is nothing to go by, and for jobs that have ended or wait for their source. A
- * running job goes by its slowest variant's own estimate, and while nobody is at one of them by how long its tasks took and how many are done at
- * once; a waiting one by its place in the queue, the slots that are there and how long first tasks and jobs took lately.
+ * running job goes by its slowest variant's own estimate, while nobody is at one of them by how long its tasks took and how many are done at
+ * once, and before there are any by the pace of jobs of its profile; a waiting one by its place in the queue, the slots that are there, how long
+ * first tasks took lately, and that pace.
  */
 export async function estimate(
   db: Db,
@@ -32,11 +41,13 @@ export async function estimate(
 ): Promise<Map<string, number | null>> {
   const estimates = new Map<string, number | null>(jobIds.map((id) => [id, null]));
   const jobs = await db.$queryRaw<JobRow[]>`
-    SELECT j.id, j.status, first.pool, (
+    SELECT j.id, j.status, first.pool, j.profile->>'name' AS profile, video.duration_ms AS "durationMs",
+      (video.width::float8 * video.height) AS pixels, source.size_bytes::float8 AS "sizeBytes",
+      (extract(epoch FROM ${now}::timestamptz - j.started_at) * 1000)::float8 AS "elapsedMs", (
       SELECT CASE WHEN bool_and(v.eta_ms IS NOT NULL) THEN max(v.eta_ms) END
       FROM variants v WHERE v.video_id = j.video_id AND v.status IN ('PENDING', 'RENDERING')) AS "etaMs",
       rest.running, rest.waiting, rest."taskMs"
-    FROM jobs j
+    FROM jobs j JOIN videos video ON video.id = j.video_id JOIN sources source ON source.video_id = j.video_id
       CROSS JOIN LATERAL (SELECT pool FROM tasks t WHERE t.job_id = j.id ORDER BY t.is_rest, t.due_at, t.id LIMIT 1) first
       CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE t.status = 'RUNNING')::int AS running, count(*) FILTER (WHERE t.status = 'QUEUED')::int AS waiting,
@@ -44,7 +55,13 @@ export async function estimate(
         FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome = 'COMPLETED'
         WHERE t.job_id = j.id AND t.is_rest) rest
     WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.status IN ('QUEUED', 'RUNNING')`;
-  for (const job of jobs) if (job.status === "RUNNING") estimates.set(job.id, job.etaMs ?? byTasks(job));
+  const running = jobs.filter(({ status }) => status === "RUNNING");
+  for (const job of running) estimates.set(job.id, job.etaMs ?? byTasks(job));
+  const unsaid = jobs.filter(({ id, status }) => status === "QUEUED" || estimates.get(id) === null);
+  const paces = await readPaces(db, [...new Set(unsaid.map(({ profile }) => profile))]);
+  for (const job of running) {
+    if (estimates.get(job.id) === null) estimates.set(job.id, whatIsLeft(job, paceOf(paces, job)));
+  }
   const waiting = jobs.filter(({ status }) => status === "QUEUED");
   if (waiting.length === 0) return estimates;
   const slots = await readSlots(db, now);
@@ -53,15 +70,24 @@ export async function estimate(
     db,
     waiting.map(({ id }) => id),
   );
-  for (const { id, pool } of waiting) {
+  for (const job of waiting) {
+    const { id, pool } = job;
     const there = slots.get(pool)?.slots ?? 0;
     const lately = durations.get(pool);
     const position = positions.get(id) ?? null;
     if (there === 0 || lately === undefined || position === null) continue;
     const rounds = Math.max(0, position - (slots.get(pool)?.idle ?? 0)) / there;
-    estimates.set(id, Math.round(rounds * lately.taskMs + lately.jobMs));
+    const own = paceOf(paces, job)?.(job) ?? lately.jobMs;
+    estimates.set(id, Math.round(rounds * lately.taskMs + own));
   }
   return estimates;
+}
+
+/** Null for one that takes longer than others did: nobody knows then. */
+function whatIsLeft(job: JobRow, pace: Pace | null): number | null {
+  const whole = pace?.(job) ?? null;
+  if (whole === null || job.elapsedMs === null || whole <= job.elapsedMs) return null;
+  return Math.round(whole - job.elapsedMs);
 }
 
 /** What runs is half done, on average; then the others go, as many at once. */

@@ -25,19 +25,34 @@ export async function withinActiveJobs(
   if (await write(1)) return;
   const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
   if (limit === null) throw new Error(`Workspace ${workspaceId} has no limit, and no room.`);
-  throw new QuotaExceededError(
-    `The workspace has ${used} jobs under way, and may have ${limit}: wait until some have ended, or cancel some. \`queue.quotas\` shows the numbers.`,
-    { quota: "ACTIVE_JOBS", limit, used, retryAfterMs: await nextEndMs(tx, workspaceId, now) },
-  );
+  throw await quotaExceeded(tx, { workspaceId, now, limit, used });
 }
+
+/** Throws `QuotaExceededError` if the workspace has no room for one more job now: nothing is held, others may take it. */
+export async function checkActiveJobs(
+  db: Db,
+  { workspaceId, now, maxActiveJobs }: { workspaceId: string; now: Date; maxActiveJobs: number | null },
+): Promise<void> {
+  const { limit, used } = await readActiveJobs(db, workspaceId, maxActiveJobs);
+  if (limit !== null && used >= limit) throw await quotaExceeded(db, { workspaceId, now, limit, used });
+}
+
+const quotaExceeded = async (
+  db: Db,
+  { workspaceId, now, limit, used }: { workspaceId: string; now: Date; limit: number; used: number },
+): Promise<QuotaExceededError> =>
+  new QuotaExceededError(
+    `The workspace has ${used} jobs under way, and may have ${limit}: wait until some have ended, or cancel some. \`queue.quotas\` shows the numbers.`,
+    { quota: "ACTIVE_JOBS", limit, used, retryAfterMs: await nextEndMs(db, workspaceId, now) },
+  );
 
 /** What the workspace may have, and has up to that. */
 export async function readActiveJobs(
-  tx: Tx,
+  db: Db,
   workspaceId: string,
   maxActiveJobs: number | null,
 ): Promise<{ limit: number | null; used: number }> {
-  const [row] = await tx.$queryRaw<[{ limit: number | null; used: number }]>`
+  const [row] = await db.$queryRaw<[{ limit: number | null; used: number }]>`
     SELECT coalesce(w.max_active_jobs, ${maxActiveJobs}::int) AS limit, (SELECT count(*)::int FROM (
       SELECT 1 FROM jobs WHERE workspace_id = w.id AND status IN ('PENDING', 'QUEUED', 'RUNNING')
       LIMIT coalesce(w.max_active_jobs, ${maxActiveJobs}::int)) active) AS used
@@ -55,9 +70,9 @@ export async function countActive(db: Db, workspaceId: string, upTo = 1_000_000)
 }
 
 /** How far apart the last jobs of the workspace ended, on average of the last ten minutes: after so long one more may fit. */
-async function nextEndMs(tx: Tx, workspaceId: string, now: Date): Promise<number> {
+async function nextEndMs(db: Db, workspaceId: string, now: Date): Promise<number> {
   const windowMs = 600_000;
-  const ended = await tx.job.count({
+  const ended = await db.job.count({
     where: { workspaceId, endedAt: { gt: new Date(now.getTime() - windowMs) } },
   });
   const spacing = ended === 0 ? longestRetryMs : windowMs / ended;

@@ -4,6 +4,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { playWhatIsThere, whatIsLeft } from "../parts/retry-split.ts";
+import { refreshStatus } from "../videos/publish-status.ts";
 import { createJob } from "./create-job.ts";
 import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
 
@@ -46,6 +47,7 @@ export async function renderAgain(
   const job = { id, workspaceId, videoId, profile, priority, isReady, retryOfId: earlier.id, onlyVariants };
   await createJob(tx, { ...job, ...(left && { left }) }, { now, maxActiveJobs: deps.limits.activeJobs });
   if (left) await playWhatIsThere(tx, deps.store, { videoId, jobId: id, now });
+  await refreshStatus(tx, deps.store, videoId);
   // Before the commit, which hardly ever fails: those who call know it, but not whether a repeat made nothing.
   deps.metrics?.jobCreated(priority);
 }

@@ -5,7 +5,7 @@ import type { Viewer } from "../auth/viewer.ts";
 import { isUniqueViolation } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
-import { onceByKey } from "../idempotency.ts";
+import { type KeyedRequest, onceByKey } from "../idempotency.ts";
 import { withinActiveJobs } from "../jobs/quota.ts";
 import { chooseProfile } from "../profiles/index.ts";
 import {
@@ -16,15 +16,20 @@ import {
   checkUploadSize,
   toSafeFilename,
 } from "./check-input.ts";
-import { insertVideo } from "./insert-video.ts";
+import { firstStatus, insertVideo, type NewVideo } from "./insert-video.ts";
+import { publishFirstStatus } from "./publish-status.ts";
 
-export interface CreateVideoInput {
+/** What is said of a new video, but for its source. */
+export interface VideoInput {
   title: string;
   externalId?: string | null;
   metadata?: unknown;
   profile?: string | null;
   priority?: JobPriority | null;
   idempotencyKey?: string | null;
+}
+
+export interface CreateVideoInput extends VideoInput {
   source: {
     upload?: { filename: string; sizeBytes: bigint | number; contentType?: string | null } | null;
     url?: { url: string; filename?: string | null } | null;
@@ -40,41 +45,73 @@ export async function createVideo(
   viewer: Viewer,
   input: CreateVideoInput,
 ): Promise<{ videoId: string }> {
-  const { idempotencyKey, ...rest } = input;
-  const { workspaceId } = viewer;
+  const { idempotencyKey: key, ...rest } = input;
   const now = deps.clock();
-  const profile = await chooseProfile(deps.db, workspaceId, input.profile);
-  const videoId = randomUUID();
-  const checked = {
+  const video = await checkVideo(deps, viewer, input);
+  const { videoId } = video;
+  const source = await toSource(deps, input.source, videoId, now);
+  try {
+    const written = await writeVideo(
+      deps,
+      { ...video, source },
+      { key, operation: "createVideo", input: rest, now },
+    );
+    if (!written.isNew) await forgetUpload(deps, videoId);
+    return { videoId: written.videoId };
+  } catch (error) {
+    // After an outage the row may be there all the same: then a repeat with the key goes on with its upload.
+    if (error instanceof ExpectedError) await forgetUpload(deps, videoId);
+    throw error;
+  }
+}
+
+export type CheckedVideo = Omit<NewVideo, "source">;
+
+/** What can be said of a new video before its source is there. Throws `InvalidInputError`. */
+export async function checkVideo(
+  { db }: Pick<OperationDeps, "db">,
+  { workspaceId }: Viewer,
+  input: VideoInput,
+  videoId: string = randomUUID(),
+): Promise<CheckedVideo> {
+  const profile = await chooseProfile(db, workspaceId, input.profile);
+  return {
+    videoId,
+    workspaceId,
+    profile,
     title: checkTitle(input.title),
     externalId: typeof input.externalId === "string" ? checkExternalId(input.externalId) : null,
     metadata: checkMetadata(input.metadata ?? {}),
+    priority: input.priority ?? "STANDARD",
   };
-  const source = await toSource(deps, input.source, videoId, now);
-  const priority = input.priority ?? "STANDARD";
-  const video = { ...checked, videoId, workspaceId, profile, priority, source };
+}
+
+/**
+ * Writes the video in one transaction, once per key and within the workspace's quota, then its first status.json. `isNew` is false when
+ * an earlier request with the key made `videoId`.
+ */
+export async function writeVideo(
+  deps: OperationDeps,
+  video: NewVideo,
+  { key, operation, input, now }: Pick<KeyedRequest, "key" | "operation" | "input"> & { now: Date },
+): Promise<{ videoId: string; isNew: boolean }> {
+  const { videoId, workspaceId, priority } = video;
   const { activeJobs: maxActiveJobs } = deps.limits;
+  const request = { workspaceId, key, operation, input, resultId: videoId };
   try {
-    const request = {
-      workspaceId,
-      key: idempotencyKey,
-      operation: "createVideo",
-      input: rest,
-      resultId: videoId,
-    };
     const createdId = await onceByKey(deps.db, request, (tx) =>
       withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, (room) =>
         insertVideo(tx, video, { now, maxActiveJobs, room }),
       ),
     );
-    if (createdId !== videoId) await forgetUpload(deps, videoId);
-    else deps.metrics?.jobCreated(priority);
-    return { videoId: createdId };
-  } catch (thrown) {
-    const error = isExternalIdTaken(thrown) ? externalIdTaken(input.externalId ?? "") : thrown;
-    // After an outage the row may be there all the same: then a repeat with the key goes on with its upload.
-    if (error instanceof ExpectedError) await forgetUpload(deps, videoId);
-    throw error;
+    const isNew = createdId === videoId;
+    if (isNew) {
+      deps.metrics?.jobCreated(priority);
+      await publishFirstStatus(deps, { id: videoId, status: firstStatus(video), now });
+    }
+    return { videoId: createdId, isNew };
+  } catch (error) {
+    throw isExternalIdTaken(error) ? externalIdTaken(video.externalId ?? "") : error;
   }
 }
 

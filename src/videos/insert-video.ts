@@ -25,8 +25,17 @@ export interface NewVideo {
     uploadUrl?: string;
     uploadTokenHash?: string | null;
     uploadExpiresAt?: Date;
+    /** It is in the store already. */
+    receivedAt?: Date;
   };
 }
+
+/** Its job need not wait: a worker fetches the source, or it is there. */
+const isSourceThere = ({ source }: Pick<NewVideo, "source">): boolean =>
+  source.kind === "URL" || source.receivedAt !== undefined;
+
+export const firstStatus = (video: Pick<NewVideo, "source">): VideoStatus =>
+  isSourceThere(video) ? "PROCESSING" : "AWAITING_SOURCE";
 
 /**
  * Writes a video with its source, its job, the job's task and the first events: **one statement**, so one round trip. With a query per table an
@@ -43,8 +52,8 @@ export async function insertVideo(
   { now, maxActiveJobs, room }: { now: Date; maxActiveJobs: number | null; room: number },
 ): Promise<boolean> {
   const { videoId, workspaceId, source } = video;
-  const isReady = source.kind === "URL";
-  const status: VideoStatus = isReady ? "PROCESSING" : "AWAITING_SOURCE";
+  const isReady = isSourceThere(video);
+  const status = firstStatus(video);
   const jobId = randomUUID();
   const jobStatus = isReady ? "QUEUED" : "PENDING";
   const queuedAt = isReady ? now : null;
@@ -63,10 +72,11 @@ export async function insertVideo(
         ${video.profile.name}, ${status}::"VideoStatus", 1, ${now}, ${now} FROM go
     ), source AS (
       INSERT INTO sources (video_id, kind, url, filename, content_type, size_bytes, object_key, upload_protocol, upload_token_hash,
-        upload_url, upload_expires_at)
+        upload_url, upload_expires_at, received_at)
       SELECT ${videoId}::uuid, ${source.kind}::"SourceKind", ${source.url ?? null}, ${source.filename}, ${source.contentType ?? null},
         ${source.sizeBytes ?? null}::bigint, ${source.objectKey}, ${source.uploadProtocol ?? null}::"UploadProtocol",
-        ${source.uploadTokenHash ?? null}, ${source.uploadUrl ?? null}, ${source.uploadExpiresAt ?? null}::timestamptz FROM go
+        ${source.uploadTokenHash ?? null}, ${source.uploadUrl ?? null}, ${source.uploadExpiresAt ?? null}::timestamptz,
+        ${source.receivedAt ?? null}::timestamptz FROM go
     ), job AS (
       INSERT INTO jobs (id, workspace_id, video_id, kind, status, priority, profile, created_at, queued_at, trace_parent)
       SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, 'TRANSCODE', ${jobStatus}::"JobStatus",
@@ -79,8 +89,9 @@ export async function insertVideo(
       INSERT INTO events (workspace_id, video_id, job_id, type, at)
       SELECT ${workspaceId}::uuid, ${videoId}::uuid, happened.job_id, happened.type, ${now}
       FROM go CROSS JOIN (VALUES
-        (1, NULL::uuid, 'video.created'), (2, ${jobId}::uuid, ${isReady ? "job.queued" : "job.created"})
-      ) AS happened (place, job_id, type) ORDER BY happened.place
+        (1, NULL::uuid, 'video.created'), (2, NULL::uuid, 'video.source-received'), (3, ${jobId}::uuid, ${isReady ? "job.queued" : "job.created"})
+      ) AS happened (place, job_id, type)
+      WHERE happened.place <> 2 OR ${source.receivedAt !== undefined} ORDER BY happened.place
     )
     SELECT 1 AS written FROM go`;
   return rows.length === 1;

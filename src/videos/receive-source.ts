@@ -1,15 +1,15 @@
 import { activeJobStatuses } from "@reelay/contracts";
-import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
 import { releaseJob } from "../jobs/create-job.ts";
 import { lockVideo, videoNotFound } from "./own-video.ts";
+import { refreshStatus } from "./publish-status.ts";
 
 /** A source is in the store: its job starts. Doing it again changes nothing. */
 export async function receiveSource(
-  { db, clock }: { db: PrismaClient; clock: () => Date },
+  { db, store, clock }: Pick<OperationDeps, "db" | "store" | "clock">,
   videoId: string,
 ): Promise<void> {
   await db.$transaction(async (tx) => {
@@ -37,6 +37,7 @@ export async function receiveSource(
     });
     // One that was begun early is at it, and goes on by itself.
     if (job !== null) await releaseJob(tx, job, now);
+    await refreshStatus(tx, store, videoId);
   });
 }
 

@@ -3,9 +3,8 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { refreshDash } from "../dash/refresh-dash.ts";
 import type { Tx } from "../events/record-change.ts";
-import { encodeGlobalId } from "../global-id.ts";
 import { planMasterPlaylist } from "./master-playlist.ts";
-import { videoProgress } from "./video-progress.ts";
+import { publishStatus } from "./publish-status.ts";
 
 const include = { variants: true, audioTracks: true } as const;
 
@@ -33,10 +32,7 @@ export async function publishManifest(
   const master = planMasterPlaylist(video);
   await Promise.all([
     master === before ? undefined : publishMaster(store, video.id, master),
-    store.put(objectKeys.status(video.id), JSON.stringify(toStatus(store, video)), {
-      contentType: "application/json",
-      cacheControl: "no-cache",
-    }),
+    publishStatus(store, video),
   ]);
 }
 
@@ -49,13 +45,3 @@ async function publishMaster(store: ObjectStore, videoId: string, master: string
   }
   await store.put(key, master, { contentType: "application/vnd.apple.mpegurl", cacheControl: "no-cache" });
 }
-
-const toStatus = (store: ObjectStore, video: PublicRows) => ({
-  id: encodeGlobalId("Video", video.id),
-  status: video.status,
-  progress: videoProgress(video.status, video.variants),
-  playbackUrl: video.playableAt && store.publicUrl(objectKeys.master(video.id)),
-  posterUrl: video.posterKey && store.publicUrl(video.posterKey),
-  error: video.errorCode === null ? null : { code: video.errorCode, message: video.errorMessage },
-  updatedAt: video.updatedAt.toISOString(),
-});

@@ -1,0 +1,15 @@
+import { activeJobStatuses } from "@reelay/contracts";
+import type { OperationDeps } from "../deps.ts";
+import { estimate } from "../jobs/index.ts";
+
+/** Milliseconds until the job that a video has under way is likely to end; null while there is nothing to go by, and when it has none. */
+export async function estimateVideo(
+  { db, clock }: Pick<OperationDeps, "db" | "clock">,
+  videoId: string,
+): Promise<number | null> {
+  const job = await db.job.findFirst({
+    where: { videoId, status: { in: [...activeJobStatuses] } },
+    select: { id: true },
+  });
+  return job && ((await estimate(db, [job.id], clock())).get(job.id) ?? null);
+}

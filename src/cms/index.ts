@@ -1,0 +1,3 @@
+/** For content management systems that speak plain HTTP: a video as a form, and its state as JSON. */
+export { createFormUpload } from "./form-upload.ts";
+export { createVideoStatus } from "./video-status.ts";

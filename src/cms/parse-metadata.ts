@@ -1,0 +1,64 @@
+import { JobPriority } from "../../prisma/generated/enums.ts";
+import type { VideoInput } from "../videos/create-video.ts";
+import { formErrors } from "./form-error.ts";
+
+/** What the field `metadata` of a form holds: `createVideo`'s input without its source, and all of it optional. */
+export type FormMetadata = Omit<VideoInput, "title"> & { title?: string };
+
+const texts = ["title", "externalId", "profile", "priority", "idempotencyKey"] as const;
+const known: readonly string[] = [...texts, "metadata"];
+
+/** Throws `FormError`. What the values may be, `createVideo`'s own checks say. */
+export function parseMetadata(text: string): FormMetadata {
+  const fields = parseObject(text);
+  for (const name of Object.keys(fields)) {
+    if (!known.includes(name)) {
+      const list = known.join(", ");
+      const message = `there is no such field; known are ${list}. Data of your own goes into metadata.metadata.`;
+      throw formErrors.metadata(message, `metadata.${name.slice(0, 100)}`);
+    }
+  }
+  const { title, externalId, profile, priority, idempotencyKey } = Object.fromEntries(
+    texts.map((name) => [name, textIn(fields, name)]),
+  );
+  return {
+    ...(title !== undefined && { title }),
+    ...(externalId !== undefined && { externalId }),
+    ...(profile !== undefined && { profile }),
+    ...(priority !== undefined && { priority: toPriority(priority) }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(fields["metadata"] != null && { metadata: fields["metadata"] }),
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw formErrors.metadata(
+      `is no JSON (${error instanceof Error ? error.message.slice(0, 200) : "unreadable"}); send an object such as {"title": "Bunny"}.`,
+    );
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw formErrors.metadata(`is ${nameOf(value)}; send a JSON object such as {"title": "Bunny"}.`);
+}
+
+/** Null counts as left out. */
+function textIn(fields: Record<string, unknown>, name: string): string | undefined {
+  const value = fields[name] ?? undefined;
+  if (value === undefined || typeof value === "string") return value;
+  throw formErrors.metadata(`is ${nameOf(value)}; give a string.`, `metadata.${name}`);
+}
+
+function toPriority(text: string): JobPriority {
+  const found = Object.values(JobPriority).find((priority) => priority === text);
+  if (found) return found;
+  throw formErrors.metadata(
+    `is ${JSON.stringify(text.slice(0, 50))}; give one of ${Object.values(JobPriority).join(", ")}.`,
+    "metadata.priority",
+  );
+}
+
+const nameOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;

@@ -1,0 +1,109 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { Busboy } from "@fastify/busboy";
+import { FormBrokenOffError, type FormError, formErrors } from "./form-error.ts";
+
+export interface FormFile {
+  /** As the client named it; null when it did not. */
+  filename: string | null;
+  contentType: string | null;
+  /** To be read to its end, or the form does not go on. */
+  bytes: Readable;
+}
+
+export interface FormTakers {
+  metadata(text: string): Promise<void>;
+  /** What comes after the file is read only once its bytes were. */
+  file(file: FormFile): Promise<void>;
+}
+
+/** As much as `createVideo` takes of metadata, and room for the other fields. */
+const maxMetadataBytes = 96 * 1024;
+/** More than any form of ours has: two, and some that are wrong. */
+const maxParts = 20;
+
+/**
+ * Reads a form as it comes, its parts in whatever order, and hands them on; nothing is kept but the metadata. Resolves after the form's end, when
+ * all is taken. Rejects with `FormError`, `FormBrokenOffError`, the signal's reason, or what a taker rejects with, as soon as one does: then
+ * `stop` is called, and takers that are under way are waited for. Bytes that are still to come are the caller's to discard.
+ */
+export async function readForm(
+  req: IncomingMessage,
+  takers: FormTakers,
+  { signal, stop }: { signal: AbortSignal; stop: (reason: unknown) => void },
+): Promise<void> {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const taking: Promise<void>[] = [];
+  const seen = new Set<string>();
+  const form = open(req);
+
+  function take(name: string, begin: () => Promise<void>): FormError | null {
+    if (seen.has(name)) return formErrors.repeatedField(name);
+    seen.add(name);
+    const work = begin();
+    work.catch(reject);
+    taking.push(work);
+    return null;
+  }
+
+  form.on("file", (name: string | undefined, bytes, filename, _encoding, contentType) => {
+    // Its errors are the form's, which is told of them, too.
+    bytes.on("error", () => {});
+    const file = { filename: filename || null, contentType: contentType || null, bytes };
+    const refused =
+      name === "file" ? take(name, () => takers.file(file)) : formErrors.unknownField(name ?? "");
+    if (refused) reject(refused);
+  });
+  form.on("field", (name: string | undefined, text, _nameTruncated, isTruncated) => {
+    if (name === "file") return reject(formErrors.fileIsText());
+    if (name !== "metadata") return reject(formErrors.unknownField(name ?? ""));
+    if (isTruncated) return reject(formErrors.metadataTooLarge(maxMetadataBytes));
+    const refused = take(name, () => takers.metadata(text));
+    if (refused) reject(refused);
+  });
+  form.on("partsLimit", () => reject(formErrors.unreadable(`it has more than ${maxParts} fields`)));
+  form.on("finish", resolve);
+  form.on("error", (error) => reject(formErrors.unreadable(reasonOf(error))));
+  const onBroken = () => {
+    if (!req.complete) reject(new FormBrokenOffError("The client broke its form off."));
+  };
+  req.once("close", onBroken);
+  req.once("error", reject);
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    req.pipe(form);
+    await ended;
+    await Promise.all(taking);
+  } catch (error) {
+    stop(error);
+    req.unpipe(form);
+    await Promise.allSettled(taking);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    req.off("close", onBroken);
+  }
+}
+
+function open(req: IncomingMessage) {
+  const contentType = req.headers["content-type"];
+  try {
+    if (!/^multipart\/form-data\s*;/i.test(contentType ?? "")) throw formErrors.notAForm(contentType);
+    return new Busboy({
+      headers: { ...req.headers, "content-type": contentType ?? "" },
+      limits: { fieldSize: maxMetadataBytes, parts: maxParts, headerPairs: 50, headerSize: 16 * 1024 },
+      fileHwm: 256 * 1024,
+      // JSON that comes as a Blob has a filename, too.
+      isPartAFile: (name, type, filename) =>
+        name !== "metadata" && (filename !== undefined || type === "application/octet-stream"),
+    });
+  } catch {
+    // It knows no boundary.
+    throw formErrors.notAForm(contentType);
+  }
+}
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 200).replace(/\.$/, "");

@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { ConflictError, ExpectedError } from "../errors.ts";
+import { checkIdempotencyKey, findRepeated } from "../idempotency.ts";
+import { checkActiveJobs } from "../jobs/quota.ts";
+import { checkTitle } from "../videos/check-input.ts";
+import { type CheckedVideo, checkVideo, externalIdTaken, writeVideo } from "../videos/create-video.ts";
+import { formErrors } from "./form-error.ts";
+import { type FormMetadata, parseMetadata } from "./parse-metadata.ts";
+import { type FormFile, readForm } from "./read-form.ts";
+import { passFile, type StoredFile, storeFile } from "./store-file.ts";
+
+const operation = "uploadForm";
+
+export interface ReceivedForm {
+  videoId: string;
+  /** False: an earlier form with the same idempotency key has made it. */
+  isNew: boolean;
+  sizeBytes: number;
+}
+
+/** `isKept`: it is in the store. */
+type TakenFile = StoredFile & { isKept: boolean };
+
+/** What the metadata came to. */
+interface Checked {
+  given: FormMetadata;
+  video: CheckedVideo;
+  /** An earlier request had its key: nothing more is to be stored. */
+  isRepeat: boolean;
+}
+
+/**
+ * Takes a form: streams its file to the store, and then writes the video with its job queued. The video begins to exist with the form's end, in
+ * one transaction, so that a form that breaks off or is refused leaves nothing: no video, no object. Metadata that comes before the file is
+ * checked before anything is stored. Throws `FormError`, `FormBrokenOffError`, what `createVideo` throws, and the store's own errors.
+ */
+export async function receiveForm(
+  deps: OperationDeps,
+  viewer: Viewer,
+  req: IncomingMessage,
+  signal: AbortSignal,
+): Promise<ReceivedForm> {
+  const videoId = randomUUID();
+  const stopped = new AbortController();
+  const { uploadBytes: maxBytes } = deps.limits;
+  const got: { checking?: Promise<Checked>; stored?: TakenFile } = {};
+
+  async function takeFile(file: FormFile): Promise<void> {
+    const isRepeat = (await got.checking)?.isRepeat ?? false;
+    const taken = isRepeat
+      ? await passFile(videoId, file, { maxBytes })
+      : await storeFile(deps.store, videoId, file, { maxBytes, signal: stopped.signal });
+    got.stored = { ...taken, isKept: !isRepeat };
+  }
+
+  async function takeMetadata(text: string): Promise<void> {
+    await (got.checking = check(deps, viewer, videoId, parseMetadata(text)));
+  }
+
+  try {
+    const takers = { file: takeFile, metadata: takeMetadata };
+    await readForm(req, takers, { signal, stop: (reason) => stopped.abort(reason) });
+    if (!got.stored) throw formErrors.noFile();
+    const checked = await (got.checking ?? check(deps, viewer, videoId, {}));
+    return await finish(deps, viewer, checked, got.stored);
+  } catch (error) {
+    if (got.stored) await forget(deps, videoId, got.stored, error);
+    throw error;
+  }
+}
+
+/** All that can be said before the file is there. What is said here of the workspace's room and of names may be otherwise at the end. */
+async function check(
+  deps: OperationDeps,
+  viewer: Viewer,
+  videoId: string,
+  given: FormMetadata,
+): Promise<Checked> {
+  const { db, limits, clock } = deps;
+  const { workspaceId } = viewer;
+  const { idempotencyKey: key, externalId } = given;
+  const video = await checkVideo(deps, viewer, { ...given, title: given.title ?? "Untitled" }, videoId);
+  if (typeof key === "string") {
+    checkIdempotencyKey(key);
+    const where = { workspaceId_key: { workspaceId, key } };
+    if ((await db.idempotencyKey.findUnique({ where, select: { key: true } })) !== null) {
+      return { given, video, isRepeat: true };
+    }
+  }
+  if (typeof externalId === "string" && (await db.video.count({ where: { workspaceId, externalId } })) > 0) {
+    throw externalIdTaken(externalId);
+  }
+  await checkActiveJobs(db, { workspaceId, now: clock(), maxActiveJobs: limits.activeJobs });
+  return { given, video, isRepeat: false };
+}
+
+async function finish(
+  deps: OperationDeps,
+  { workspaceId }: Viewer,
+  { given, video }: Checked,
+  { isKept, objectKey, filename, contentType, sizeBytes }: TakenFile,
+): Promise<ReceivedForm> {
+  const { idempotencyKey: key, ...rest } = given;
+  const input = { ...rest, source: { upload: { filename, sizeBytes, contentType } } };
+  if (!isKept) {
+    const earlier = await findRepeated(deps.db, { workspaceId, key: key ?? "", operation, input });
+    if (earlier !== null) return { videoId: earlier, isNew: false, sizeBytes };
+    throw new ConflictError(
+      "IDEMPOTENCY_KEY_IN_USE",
+      "The first request with this idempotencyKey was forgotten while yours came in; send it again.",
+    );
+  }
+  const now = deps.clock();
+  const size = BigInt(sizeBytes);
+  const source = {
+    kind: "UPLOAD" as const,
+    filename,
+    contentType,
+    objectKey,
+    sizeBytes: size,
+    receivedAt: now,
+  };
+  const title = given.title === undefined ? titleOf(filename) : video.title;
+  const written = await writeVideo(deps, { ...video, title, source }, { key, operation, input, now });
+  // It came with a key that was taken meanwhile.
+  if (!written.isNew) await deps.store.delete(objectKey);
+  return { ...written, sizeBytes };
+}
+
+/** `holiday.mp4` is called holiday. */
+const titleOf = (filename: string): string =>
+  checkTitle(
+    filename
+      .replace(/\.[^.]*$/, "")
+      .replaceAll(/[-_]+/g, " ")
+      .trim() || filename,
+  );
+
+/** What was stored for a video that then was not written. After an outage it may have been; what cannot be removed now, orphan removal finds. */
+async function forget(
+  { db, store, log }: OperationDeps,
+  videoId: string,
+  stored: StoredFile,
+  error: unknown,
+): Promise<void> {
+  try {
+    const isWritten =
+      !(error instanceof ExpectedError) && (await db.video.count({ where: { id: videoId } })) > 0;
+    if (!isWritten) await store.delete(stored.objectKey);
+  } catch (problem) {
+    log.warn({ err: problem, videoId }, "upload.not-forgotten");
+  }
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import { StoreFullError } from "@reelay/object-store";
+import { UnauthenticatedError } from "../../schema/context.ts";
+import {
+  ConflictError,
+  ExpectedError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  QuotaExceededError,
+} from "../errors.ts";
+import { isOutage } from "../http/is-outage.ts";
+import { sendJson } from "../http/json.ts";
+import { OverloadedError } from "../overload/overloaded-error.ts";
+import { FormError } from "./form-error.ts";
+
+/** What a client of the form upload and of the status is told: the body is `{ success: false, error }`. */
+export interface Refusal {
+  status: number;
+  error: { code: string; message: string; field?: string; retryAfterMs?: number; errorId?: string };
+  /** Whether somebody on our side has to know. */
+  isOurs: boolean;
+}
+
+const soonMs = 2_000;
+
+export function toRefusal(error: unknown): Refusal {
+  const told = (status: number, more: object = {}): Refusal => {
+    const { code, message } = error as ExpectedError;
+    return { status, error: { code, message, ...more }, isOurs: false };
+  };
+  if (error instanceof FormError) {
+    const retry = error.status === 503 ? { retryAfterMs: soonMs } : {};
+    return told(error.status, { ...(error.field !== null && { field: error.field }), ...retry });
+  }
+  if (error instanceof OverloadedError) return told(503, { retryAfterMs: error.retryAfterMs });
+  if (error instanceof InvalidInputError) return told(400, { field: `metadata.${error.field}` });
+  if (error instanceof QuotaExceededError) return told(429, { retryAfterMs: error.retryAfterMs });
+  if (error instanceof UnauthenticatedError) return told(401);
+  if (error instanceof ForbiddenError) return told(403);
+  if (error instanceof NotFoundError) return told(404);
+  if (error instanceof ConflictError) {
+    const isPassing = error.code === "IDEMPOTENCY_KEY_IN_USE";
+    return told(409, isPassing ? { retryAfterMs: soonMs } : {});
+  }
+  if (error instanceof ExpectedError) return told(400);
+  const errorId = randomUUID();
+  const ours = (status: number, code: string, message: string, more: object = {}): Refusal => ({
+    status,
+    error: { code, message, errorId, ...more },
+    isOurs: true,
+  });
+  if (error instanceof StoreFullError) {
+    return ours(
+      507,
+      "STORE_FULL",
+      "The server has no room left. Nothing was kept: send it again once there is room.",
+    );
+  }
+  if (isOutage(error)) {
+    const message = "The database is away or busy just now; try again in a few seconds.";
+    return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: soonMs });
+  }
+  const message = `Something is wrong on the server's side; its log says what, under the id ${errorId}.`;
+  return ours(500, "INTERNAL_SERVER_ERROR", message);
+}
+
+export function refuse(res: ServerResponse, { status, error }: Refusal): void {
+  if (res.headersSent || res.destroyed) return;
+  if (status === 401) res.setHeader("WWW-Authenticate", "Bearer");
+  if (error.retryAfterMs !== undefined)
+    res.setHeader("Retry-After", String(Math.ceil(error.retryAfterMs / 1_000)));
+  sendJson(res, status, { success: false, error });
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isSettled } from "@reelay/contracts";
+import type { OperationDeps } from "../deps.ts";
+import { NotFoundError } from "../errors.ts";
+import { keyOf } from "../global-id.ts";
+import { pathOf } from "../http/path.ts";
+import { statusColumns, toPublicStatus } from "../videos/public-status.ts";
+import { estimateVideo } from "./estimate-video.ts";
+import { formErrors } from "./form-error.ts";
+import { refuse, toRefusal } from "./refuse.ts";
+
+const basePath = "/api/video-status/";
+
+export const statusUrl = (publicUrl: string, id: string): string => `${publicUrl}${basePath}${id}`;
+
+/** How long an answer is given again: however many ask, a video is looked up once in that time. */
+const reuseMs = 1_000;
+const mostReused = 1_000;
+
+interface Answer {
+  body: string;
+  etag: string;
+}
+
+/**
+ * `GET /api/video-status/{id}`: status.json as it would be written now, with the progress that this process has heard of and what the queue says
+ * of the time it takes. Like status.json it needs no key: who was given the id may ask.
+ *
+ * Resolves to false, with the response untouched, when the request is not for it.
+ */
+export function createVideoStatus({ deps }: { deps: OperationDeps }) {
+  const answers = new Map<string, { until: number; answer: Promise<Answer | null> }>();
+
+  function ask(videoId: string): Promise<Answer | null> {
+    const now = performance.now();
+    const known = answers.get(videoId);
+    if (known && known.until > now) return known.answer;
+    if (answers.size >= mostReused) answers.clear();
+    const answer = look(deps, videoId);
+    answers.set(videoId, { until: now + reuseMs, answer });
+    answer.catch(() => answers.delete(videoId));
+    return answer;
+  }
+
+  async function answer(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
+    if (req.method !== "GET" && req.method !== "HEAD") throw formErrors.statusMethod();
+    const videoId = keyOf("Video", id);
+    const found = videoId === null ? null : await ask(videoId);
+    if (found === null) {
+      throw new NotFoundError(
+        "VIDEO_NOT_FOUND",
+        `There is no video ${JSON.stringify(id.slice(0, 100))}; use the videoId that the upload was answered with.`,
+      );
+    }
+    const { body, etag } = found;
+    res.setHeader("ETag", etag);
+    // As status.json has it: a cache in front answers a crowd with one request.
+    res.setHeader("Cache-Control", "public, max-age=1");
+    const known = (req.headers["if-none-match"] ?? "")
+      .split(",")
+      .map((tag) => tag.trim().replace(/^W\//, ""));
+    if (known.includes(etag) || known.includes("*")) return void res.writeHead(304).end();
+    const length = Buffer.byteLength(body);
+    res.writeHead(200, { "Content-Type": "application/json; charset=utf-8", "Content-Length": length });
+    res.end(req.method === "HEAD" ? undefined : body);
+  }
+
+  return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
+    const path = pathOf(req);
+    if (!path.startsWith(basePath)) return false;
+    await answer(req, res, path.slice(basePath.length)).catch((error: unknown) => {
+      const refusal = toRefusal(error);
+      if (refusal.isOurs) deps.log.error({ err: error, errorId: refusal.error.errorId }, "status.failed");
+      if (refusal.status === 405) res.setHeader("Allow", "GET, HEAD, OPTIONS");
+      refuse(res, refusal);
+    });
+    return true;
+  };
+}
+
+async function look(deps: OperationDeps, videoId: string): Promise<Answer | null> {
+  const { db, store, live } = deps;
+  const video = await db.video.findUnique({ where: { id: videoId }, select: statusColumns });
+  if (video === null) return null;
+  const variants = video.variants.map((variant) => {
+    const heard = isSettled(variant.status)
+      ? undefined
+      : live.variant(videoId, variant.attemptId, variant.name);
+    return heard && heard.fraction >= variant.fraction ? { ...variant, fraction: heard.fraction } : variant;
+  });
+  const status = toPublicStatus(
+    { ...video, variants },
+    (key) => store.publicUrl(key),
+    await estimateVideo(deps, videoId),
+  );
+  const body = `${JSON.stringify(status)}\n`;
+  return { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"` };
+}

@@ -1,0 +1,84 @@
+import type { Pool } from "../../prisma/generated/enums.ts";
+import type { Db } from "../db.ts";
+import { fitLine } from "./fit-line.ts";
+
+/** What the work on a video goes by, as far as it is known. */
+export interface Work {
+  durationMs: number | null;
+  /** Of the source. */
+  pixels: number | null;
+  sizeBytes: number | null;
+}
+
+/** Milliseconds that a job takes from its first attempt's start to its end; null where too little is known of the video. */
+export type Pace = (work: Work) => number | null;
+
+interface Sample extends Work {
+  profile: string;
+  pool: Pool;
+  jobMs: number;
+}
+
+/** Finished jobs of a profile and pool that its pace is learnt from, at most; the newest, */
+const samples = 50;
+/** of the newest attempts that were completed. */
+const lookedAt = 1_000;
+
+export type Paces = ReadonlyMap<string, Pace>;
+
+const nameOf = ({ profile, pool }: { profile: string; pool: Pool }): string => `${pool} ${profile}`;
+
+export const paceOf = (paces: Paces, job: { profile: string; pool: Pool }): Pace | null =>
+  paces.get(nameOf(job)) ?? null;
+
+/** The pace of each of these profiles and each pool, learnt from jobs that succeeded at the first go with the whole ladder. */
+export async function readPaces(db: Db, profiles: readonly string[]): Promise<Paces> {
+  if (profiles.length === 0) return new Map();
+  const rows = await db.$queryRaw<Sample[]>`
+    SELECT profile, pool, "jobMs", "durationMs", pixels, "sizeBytes" FROM (
+      SELECT j.profile->>'name' AS profile, t.pool, (extract(epoch FROM j.ended_at - j.started_at) * 1000)::float8 AS "jobMs",
+        v.duration_ms AS "durationMs", v.width::float8 * v.height AS pixels, s.size_bytes::float8 AS "sizeBytes",
+        row_number() OVER (PARTITION BY j.profile->>'name', t.pool ORDER BY j.ended_at DESC) AS age
+      FROM (SELECT * FROM attempts WHERE outcome = 'COMPLETED' ORDER BY ended_at DESC LIMIT ${lookedAt}) a
+        JOIN tasks t ON t.id = a.task_id AND NOT t.is_rest JOIN jobs j ON j.id = t.job_id
+        JOIN videos v ON v.id = j.video_id JOIN sources s ON s.video_id = j.video_id
+      WHERE j.status = 'SUCCEEDED' AND j.started_at IS NOT NULL AND j.retry_of_id IS NULL AND j.only_variants = '{}'
+        -- One that was begun while its upload was under way waited for that, too.
+        AND (s.received_at IS NULL OR s.received_at <= j.started_at)
+        AND j.profile->>'name' = ANY (${[...profiles]})
+    ) newest WHERE age <= ${samples}`;
+  const groups = Map.groupBy(rows, nameOf);
+  return new Map([...groups].map(([name, finished]) => [name, learnPace(finished)]));
+}
+
+/**
+ * Work grows with the video's length and its source's pixels. Before the first look at it, when only its bytes are known, it is taken to grow with
+ * these; and where not even they are, every video takes as long as those did on average. Pure.
+ */
+export function learnPace(finished: readonly (Work & { jobMs: number })[]): Pace {
+  const byPixels = learn(finished, pixelMs);
+  const byBytes = learn(finished, ({ sizeBytes }) => sizeBytes);
+  const average = finished.reduce((sum, { jobMs }) => sum + jobMs, 0) / finished.length;
+  return (work) => {
+    if (finished.length === 0) return null;
+    const pixels = pixelMs(work);
+    if (pixels !== null && byPixels) return byPixels(pixels);
+    if (work.sizeBytes !== null && byBytes) return byBytes(work.sizeBytes);
+    return average;
+  };
+}
+
+const pixelMs = ({ durationMs, pixels }: Work): number | null =>
+  durationMs !== null && pixels !== null ? durationMs * pixels : null;
+
+function learn(
+  finished: readonly (Work & { jobMs: number })[],
+  measure: (work: Work) => number | null,
+): ((amount: number) => number) | null {
+  return fitLine(
+    finished.flatMap((sample) => {
+      const amount = measure(sample);
+      return amount === null ? [] : [{ x: amount, y: sample.jobMs }];
+    }),
+  );
+}

@@ -1,0 +1,92 @@
+import { Download, objectKeys, Storyboard } from "@reelay/contracts";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import { encodeGlobalId } from "../global-id.ts";
+import { variantFraction, videoProgress } from "./video-progress.ts";
+
+/** The columns that a video's public state is made of: nothing that its owner may want to keep, such as title or metadata. */
+export const statusColumns = {
+  id: true,
+  status: true,
+  errorCode: true,
+  errorMessage: true,
+  durationMs: true,
+  width: true,
+  height: true,
+  posterKey: true,
+  storyboard: true,
+  download: true,
+  hasDash: true,
+  createdAt: true,
+  updatedAt: true,
+  playableAt: true,
+  readyAt: true,
+  variants: {
+    select: {
+      name: true,
+      position: true,
+      status: true,
+      codec: true,
+      width: true,
+      height: true,
+      fraction: true,
+      etaMs: true,
+      videoId: true,
+      attemptId: true,
+    },
+  },
+} as const satisfies Prisma.VideoSelect;
+
+export type StatusRows = Prisma.VideoGetPayload<{ select: typeof statusColumns }>;
+
+/**
+ * What anybody may know of a video who knows its id: the content of status.json, and of `/api/video-status/{id}`. `estimatedMs` is what the
+ * queue says of it; when left out, what its workers say, as far as the rows have it. Pure.
+ */
+export function toPublicStatus(
+  video: StatusRows,
+  publicUrl: (key: string) => string,
+  estimatedMs: number | null = slowestMs(video),
+) {
+  const isPlayable = video.playableAt !== null;
+  const storyboard = Storyboard.nullable()
+    .catch(null)
+    .parse(video.storyboard ?? null);
+  const download = Download.nullable()
+    .catch(null)
+    .parse(video.download ?? null);
+  return {
+    id: encodeGlobalId("Video", video.id),
+    status: video.status,
+    progress: videoProgress(video.status, video.variants),
+    estimatedTime: toSeconds(video.status === "READY" ? 0 : estimatedMs),
+    playbackUrl: isPlayable ? publicUrl(objectKeys.master(video.id)) : null,
+    dashUrl: isPlayable && video.hasDash ? publicUrl(objectKeys.dash(video.id)) : null,
+    downloadUrl: isPlayable && download ? publicUrl(download.key) : null,
+    posterUrl: video.posterKey && publicUrl(video.posterKey),
+    storyboardUrl: isPlayable && storyboard ? publicUrl(storyboard.vttKey) : null,
+    durationMs: video.durationMs,
+    width: video.width,
+    height: video.height,
+    variants: video.variants
+      .toSorted((a, b) => a.position - b.position)
+      .map(({ name, status, codec, width, height, fraction }) => ({
+        ...{ name, status, codec, width, height },
+        fraction: variantFraction(status, fraction),
+      })),
+    error: video.errorCode === null ? null : { code: video.errorCode, message: video.errorMessage },
+    createdAt: video.createdAt.toISOString(),
+    playableAt: video.playableAt?.toISOString() ?? null,
+    readyAt: video.readyAt?.toISOString() ?? null,
+    updatedAt: video.updatedAt.toISOString(),
+  };
+}
+
+/** What the slowest variant's worker says; null while one of them has not been heard of. */
+function slowestMs({ variants }: StatusRows): number | null {
+  const open = variants.filter(({ status }) => status === "PENDING" || status === "RENDERING");
+  const etas = open.map(({ etaMs }) => etaMs).filter((etaMs) => etaMs !== null);
+  return open.length > 0 && etas.length === open.length ? Math.max(...etas) : null;
+}
+
+/** Whole ones, never less than it takes. */
+export const toSeconds = (ms: number | null): number | null => ms && Math.ceil(ms / 1_000);
