@@ -21,7 +21,7 @@ test("what forms take of memory does not grow with their files", async () => {
       }
       yield whole.subarray(body);
     };
-    const answer = await api.send(ReadableStream.from(form()), { "content-type": formType });
+    const answer = await api.send(form(), { "content-type": formType });
     expect(answer.status).toBe(201);
   };
   /** The most that buffers took while twelve forms came in, three at a time; what nobody holds any more is no use. */

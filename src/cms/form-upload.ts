@@ -96,7 +96,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
   }
 
   function fail(req: IncomingMessage, res: ServerResponse, error: unknown): void {
-    if (error instanceof FormBrokenOffError || req.destroyed) {
+    if (error instanceof FormBrokenOffError) {
       deps.log.info({ err: error }, "form.broken-off");
       res.destroy();
       return;

@@ -34,6 +34,7 @@ export async function readForm(
 ): Promise<void> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const taking: Promise<void>[] = [];
+  const files: Readable[] = [];
   const seen = new Set<string>();
   const form = open(req);
 
@@ -49,6 +50,7 @@ export async function readForm(
   form.on("file", (name: string | undefined, bytes, filename, _encoding, contentType) => {
     // Its errors are the form's, which is told of them, too.
     bytes.on("error", () => {});
+    files.push(bytes);
     const file = { filename: filename || null, contentType: contentType || null, bytes };
     const refused =
       name === "file" ? take(name, () => takers.file(file)) : formErrors.unknownField(name ?? "");
@@ -68,7 +70,8 @@ export async function readForm(
     if (!req.complete) reject(new FormBrokenOffError("The client broke its form off."));
   };
   req.once("close", onBroken);
-  req.once("error", reject);
+  // Its word for the same, which comes first.
+  req.once("error", onBroken);
   const onAbort = () => reject(signal.reason);
   signal.addEventListener("abort", onAbort);
   if (signal.aborted) onAbort();
@@ -79,6 +82,8 @@ export async function readForm(
   } catch (error) {
     stop(error);
     req.unpipe(form);
+    // Who reads one would wait for ever.
+    for (const bytes of files) bytes.destroy(error instanceof Error ? error : new Error("stopped"));
     await Promise.allSettled(taking);
     throw error;
   } finally {

@@ -60,13 +60,14 @@ export async function createCmsApi({
   const reader = await createApiKey(db, { workspaceId, name: "reader", scopes: ["READ"] });
   const authorization = `Bearer ${token}`;
 
-  async function send(body: RequestInit["body"], headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await fetch(`${url}${formPath}`, {
-      method: "POST",
-      headers: { authorization, ...headers },
-      body: body ?? null,
-      duplex: "half",
-    });
+  /** Streams are sent as they come, without being announced. */
+  async function send(
+    body: Uint8Array | AsyncIterable<Uint8Array> | FormData | string,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const request = { method: "POST", headers: { authorization, ...headers }, body, duplex: "half" };
+    // Node's own fetch takes streams of its own kind, which the types do not know.
+    const response = await fetch(`${url}${formPath}`, request as RequestInit);
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
 
