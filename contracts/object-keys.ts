@@ -12,6 +12,10 @@ export const objectKeys = {
   /** The same as a DASH manifest; written by the API once the video is READY. */
   dash: (videoId: string) => `${video(videoId)}manifest/stream.mpd`,
   poster: (videoId: string) => `${video(videoId)}poster.jpg`,
+  /** The WebVTT of a caption track; `writeId` is of one content. */
+  captions: (videoId: string, writeId: string) => `${video(videoId)}captions/${writeId}/captions.vtt`,
+  /** The media playlist that names it. */
+  captionsPlaylist: (videoId: string, writeId: string) => `${video(videoId)}captions/${writeId}/index.m3u8`,
   status: (videoId: string) => `${video(videoId)}status.json`,
   attempt: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/`,
   attemptManifest: (videoId: string, attemptId: string) =>

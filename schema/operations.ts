@@ -1,4 +1,5 @@
 /** The operations that resolvers delegate to. */
+export { captionsNotFound, removeCaptions, setCaptions } from "../src/captions/index.ts";
 export type { OperationDeps } from "../src/deps.ts";
 export { readSlots } from "../src/dispatcher/index.ts";
 export {

@@ -4,6 +4,7 @@
 export const nodeTypes = [
   "Video",
   "Variant",
+  "CaptionTrack",
   "Job",
   "Task",
   "Attempt",

@@ -18,6 +18,7 @@ declare module "mpd-parser" {
     }[];
     mediaGroups: {
       AUDIO: Record<string, Record<string, { playlists: { segments: Segment[] }[] }>>;
+      SUBTITLES: Record<string, Record<string, { language: string }>>;
     };
   };
 }

@@ -66,6 +66,14 @@ export const AudioRole = builder.enumType("AudioRole", {
   }),
 });
 
+export const CaptionKind = builder.enumType("CaptionKind", {
+  description: "What captions say.",
+  values: words({
+    SUBTITLES: "What is said, for who does not know the language.",
+    CAPTIONS: "What is heard, sounds and speakers too, for who cannot hear it.",
+  }),
+});
+
 export const AudioChannels = builder.enumType("AudioChannels", {
   description: "How many channels sound gets.",
   values: words({

@@ -19,6 +19,8 @@ const finders: Record<
     db.video.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
   Variant: ({ db }, { workspaceId }, query, ids) =>
     db.variant.findMany({ ...query, where: { id: { in: ids }, video: { workspaceId } } }),
+  CaptionTrack: ({ db }, { workspaceId }, query, ids) =>
+    db.captionTrack.findMany({ ...query, where: { id: { in: ids }, video: { workspaceId } } }),
   Job: ({ db }, { workspaceId }, query, ids) =>
     db.job.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
   Task: ({ db }, { workspaceId }, query, ids) =>

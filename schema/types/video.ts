@@ -5,6 +5,7 @@ import { noteOnSounds, videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
 import { AudioTrack } from "./audio-track.ts";
+import { CaptionTrack } from "./caption-track.ts";
 import { UploadProtocol, VideoStatus } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
 import { Source } from "./source.ts";
@@ -214,6 +215,11 @@ export const Video = builder.prismaNode("Video", {
       description: "Which tracks of the source's sound are not made, and why; null when all are.",
       select: { source: { select: { probe: true } } },
       resolve: ({ source }) => noteOnSounds(SourceProbe.safeParse(source?.probe).data ?? null),
+    }),
+    captions: t.relation("captionTracks", {
+      type: CaptionTrack,
+      description: "Captions and subtitles that viewers may show, by language.",
+      query: { orderBy: [{ language: "asc" }, { kind: "asc" }] },
     }),
     variants: t.relation("variants", {
       type: Variant,

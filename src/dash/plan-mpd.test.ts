@@ -147,3 +147,23 @@ test("a copied source, cut where its own key frames are, promises no alignment w
   expect(set(encoded)).toBe("true");
   expect(set([...encoded, { ...video("source", "avc1.640028", 1_080), segments: copied }])).toBe("false");
 });
+
+test("captions are a set each, one file for the whole video", () => {
+  const captions = { name: "Deutsch", language: "de", role: "caption" as const, sizeBytes: 1_000 };
+  const uri = "../captions/w1/captions.vtt";
+  const mpd = planMpd([video("360p", "avc1.64001E", 360)], 4_000, [{ ...captions, uri }]);
+  expect(
+    mpd?.slice(mpd.indexOf('    <AdaptationSet id="1"'), mpd.indexOf("  </Period>")),
+  ).toMatchInlineSnapshot(`
+    "    <AdaptationSet id="1" contentType="text" mimeType="text/vtt" lang="de">
+          <Label>Deutsch</Label>
+          <Role schemeIdUri="urn:mpeg:dash:role:2011" value="caption"/>
+          <Representation id="captions-1" bandwidth="605">
+            <BaseURL>../captions/w1/captions.vtt</BaseURL>
+          </Representation>
+        </AdaptationSet>
+    "
+  `);
+  const parsed = parse(mpd ?? "", { manifestUri: "https://media.example/manifest/stream.mpd" });
+  expect(Object.keys(parsed.mediaGroups.SUBTITLES?.["subs"] ?? {})).toHaveLength(1);
+});

@@ -21,6 +21,17 @@ export interface DashRendition {
   label?: string | null;
 }
 
+/** Captions: one file for all of the timeline. */
+export interface DashText {
+  /** What viewers choose it by; unique. */
+  name: string;
+  /** BCP 47. */
+  language: string;
+  role: "subtitle" | "caption";
+  uri: string;
+  sizeBytes: number;
+}
+
 /** What rounding and a sound's frames may differ by. */
 const alignedMs = 2;
 
@@ -32,7 +43,11 @@ const timeScale = 1_000_000;
  * ones are shorter and the last is what is left. An adaptation set per codec, since players switch within one only, and one per track of sound. Null
  * when there is nothing to play. Pure.
  */
-export function planMpd(renditions: readonly DashRendition[], segmentDurationMs: number): string | null {
+export function planMpd(
+  renditions: readonly DashRendition[],
+  segmentDurationMs: number,
+  texts: readonly DashText[] = [],
+): string | null {
   const playable = renditions.filter(({ segments }) => segments.length > 0);
   if (playable.length === 0) return null;
   const videos = Map.groupBy(
@@ -47,6 +62,7 @@ export function planMpd(renditions: readonly DashRendition[], segmentDurationMs:
     `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:full:2011" type="static" mediaPresentationDuration="${duration(seconds)}" minBufferTime="${duration(segmentDurationMs / 1000)}" maxSegmentDuration="${duration(Math.max(...playable.flatMap(({ segments }) => segments.map(({ durationMs }) => durationMs))) / 1000)}">`,
     `  <Period id="0" start="PT0S" duration="${duration(seconds)}">`,
     ...sets.flatMap(toSet),
+    ...texts.flatMap((text, index) => toTextSet(text, sets.length + index, seconds)),
     "  </Period>",
     "</MPD>",
     "",
@@ -81,6 +97,23 @@ function toSet(renditions: readonly DashRendition[], index: number): string[] {
       ? [`      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="${first.role ?? "main"}"/>`]
       : []),
     ...renditions.flatMap(toRepresentation),
+    "    </AdaptationSet>",
+  ];
+}
+
+function toTextSet(
+  { name, language, role, uri, sizeBytes }: DashText,
+  index: number,
+  seconds: number,
+): string[] {
+  const bandwidthBps = Math.max(1, Math.ceil((sizeBytes * 8) / seconds));
+  return [
+    `    <AdaptationSet id="${index}" contentType="text" mimeType="text/vtt" lang="${escape(language)}">`,
+    `      <Label>${escape(name)}</Label>`,
+    `      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="${role}"/>`,
+    `      <Representation id="captions-${index}" bandwidth="${bandwidthBps}">`,
+    `        <BaseURL>${escape(uri)}</BaseURL>`,
+    "      </Representation>",
     "    </AdaptationSet>",
   ];
 }

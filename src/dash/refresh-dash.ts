@@ -2,10 +2,12 @@ import { posix } from "node:path";
 import { text } from "node:stream/consumers";
 import { languageTag, objectKeys, Profile, PublishedPlaylist } from "@reelay/contracts";
 import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
+import type { CaptionTrack } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
+import { nameCaptions } from "../videos/caption-entries.ts";
 import type { PublicRows } from "../videos/refresh-manifest.ts";
 import { inOrder } from "../videos/sounds.ts";
-import { type DashRendition, type DashRole, planMpd } from "./plan-mpd.ts";
+import { type DashRendition, type DashRole, type DashText, planMpd } from "./plan-mpd.ts";
 import { readMediaPlaylist } from "./read-playlist.ts";
 
 /**
@@ -59,8 +61,18 @@ async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<s
   return planMpd(
     renditions.filter((rendition) => rendition !== null),
     profile.segmentDurationMs,
+    nameCaptions(video.captionTracks).map((track) => toText(video.id, track)),
   );
 }
+
+const toText = (
+  videoId: string,
+  { name, language, kind, key, sizeBytes }: ReturnType<typeof nameCaptions<CaptionTrack>>[number],
+): DashText => ({
+  ...{ name, language, sizeBytes },
+  role: kind === "CAPTIONS" ? "caption" : "subtitle",
+  uri: posix.relative(posix.dirname(objectKeys.dash(videoId)), key),
+});
 
 /** By the scheme of ISO 23009-1, 5.8.5.5. */
 function toRole(role: string | null, position: number): DashRole {

@@ -10,7 +10,7 @@ export interface ChangeSubject {
 }
 
 /** Dotted, past tense. */
-export type EventType = `${"video" | "variant" | "job" | "task" | "attempt"}.${string}`;
+export type EventType = `${"video" | "variant" | "captions" | "job" | "task" | "attempt"}.${string}`;
 
 export interface Change {
   type: EventType;

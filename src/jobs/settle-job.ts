@@ -105,7 +105,7 @@ async function settleVideo(tx: Tx, videoId: string, error: JobError, now: Date):
     UPDATE audio_tracks SET playlist = NULL WHERE video_id = ${videoId}::uuid AND NOT (playlist->>'isComplete')::boolean`;
   const video = await tx.video.findUniqueOrThrow({
     where: { id: videoId },
-    include: { variants: true, audioTracks: true },
+    include: { variants: true, audioTracks: true, captionTracks: true },
   });
   // Nothing more will come that could be waited for.
   if (planMasterPlaylist({ ...video, playableAt: video.playableAt ?? now }) !== null) {

@@ -5,6 +5,8 @@ export function cacheControlOf(key: string): string {
     return "public, max-age=1";
   // What an attempt has written never changes; another attempt writes elsewhere.
   if (/^videos\/[^/]+\/attempts\//.test(key)) return "public, max-age=31536000, immutable";
+  // Other captions get another key.
+  if (/^videos\/[^/]+\/captions\//.test(key)) return "public, max-age=31536000, immutable";
   if (key.endsWith("/poster.jpg")) return "public, max-age=60";
   return "no-cache";
 }

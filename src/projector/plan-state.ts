@@ -7,7 +7,7 @@ import { planSource } from "./plan-source.ts";
 import { planVariant } from "./plan-variant.ts";
 
 /** A video with all that reports change. */
-export const videoRows = { variants: true, audioTracks: true, source: true } as const;
+export const videoRows = { variants: true, audioTracks: true, captionTracks: true, source: true } as const;
 export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
 
 export type StateReport = Extract<AttemptReport, { state: RenderState }>;

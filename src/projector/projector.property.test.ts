@@ -37,6 +37,7 @@ async function findWrongMasters(after: Snapshot): Promise<string[]> {
       id,
       playableAt: playable_at,
       audioTracks: sounds.map(toSound),
+      captionTracks: [],
       variants: variants.map(toVariant),
     });
     const stored = await system.stored(objectKeys.master(id));

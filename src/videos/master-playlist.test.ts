@@ -25,7 +25,14 @@ const audio = {
   ...{ channels: 2, language: "en", playlist: playlist("audio") },
 };
 const plan = (video: Partial<PlayableRows>) =>
-  planMasterPlaylist({ id: "v1", playableAt: null, variants: [], audioTracks: [], ...video });
+  planMasterPlaylist({
+    id: "v1",
+    playableAt: null,
+    variants: [],
+    audioTracks: [],
+    captionTracks: [],
+    ...video,
+  });
 
 test("it names the playable variants, smallest first, with the sound as a rendition of its own", () => {
   const text = plan({ variants: [variant(1, "720p"), variant(0, "360p")], audioTracks: [audio] });

@@ -1,5 +1,6 @@
 import { objectKeys, PublishedPlaylist } from "@reelay/contracts";
 import { audioGroup, type OfferedSound, toAudioEntries } from "./audio-entries.ts";
+import { captionGroup, type OfferedCaptions, toCaptionEntries } from "./caption-entries.ts";
 import { playableSounds } from "./sounds.ts";
 
 interface VariantRow {
@@ -21,6 +22,7 @@ export interface PlayableRows {
     startMs: number;
     playlist: unknown;
   })[];
+  captionTracks: readonly OfferedCaptions[];
 }
 
 /**
@@ -29,17 +31,18 @@ export interface PlayableRows {
  * one codec only takes that codec's. Pure.
  */
 export function planMasterPlaylist(video: PlayableRows): string | null {
-  const { id, variants } = video;
+  const { id, variants, captionTracks } = video;
   const sounds = playableSounds(video);
   if (sounds === null) return null;
-  if (variants.length === 0) return planSoundPlaylist(id, sounds);
+  const captions = toCaptionEntries(id, captionTracks);
+  if (variants.length === 0) return planSoundPlaylist(id, sounds, captions);
   const sound = heaviest(sounds);
   const entries = variants
     .toSorted((a, b) => a.position - b.position)
-    .map((variant) => toEntry(id, variant, sound))
+    .map((variant) => toEntry(id, variant, { sound, hasCaptions: captions.length > 0 }))
     .filter((entry) => entry !== null);
   if (entries.length === 0) return null;
-  return join([...toAudioEntries(sounds, (playlist) => toAddress(id, playlist)), ...entries]);
+  return join([...toAudioEntries(sounds, (playlist) => toAddress(id, playlist)), ...captions, ...entries]);
 }
 
 const join = (lines: readonly string[]): string =>
@@ -60,7 +63,11 @@ function heaviest(sounds: readonly { playlist: PublishedPlaylist }[]): GroupOfSo
 }
 
 /** The sound is all there is: its first track is the stream, which the others may take the place of. */
-const planSoundPlaylist = (videoId: string, sounds: readonly OfferedSound[]): string | null => {
+const planSoundPlaylist = (
+  videoId: string,
+  sounds: readonly OfferedSound[],
+  captions: readonly string[],
+): string | null => {
   const sound = heaviest(sounds);
   const [first] = sounds;
   if (sound === null || first === undefined) return null;
@@ -70,12 +77,17 @@ const planSoundPlaylist = (videoId: string, sounds: readonly OfferedSound[]): st
     sound.isComplete && `AVERAGE-BANDWIDTH=${sound.averageBandwidthBps}`,
     `CODECS="${sound.codecs}"`,
     sounds.length > 1 && `AUDIO="${audioGroup}"`,
+    captions.length > 0 && `SUBTITLES="${captionGroup}"`,
   ].filter(Boolean);
   const entry = `#EXT-X-STREAM-INF:${attributes.join(",")}\n${toUri(first.playlist)}`;
-  return join([...(sounds.length > 1 ? toAudioEntries(sounds, toUri) : []), entry]);
+  return join([...(sounds.length > 1 ? toAudioEntries(sounds, toUri) : []), ...captions, entry]);
 };
 
-function toEntry(videoId: string, variant: VariantRow, sound: GroupOfSound | null): string | null {
+function toEntry(
+  videoId: string,
+  variant: VariantRow,
+  { sound, hasCaptions }: { sound: GroupOfSound | null; hasCaptions: boolean },
+): string | null {
   const playlist = PublishedPlaylist.nullable().parse(variant.playlist ?? null);
   if (!playlist?.segments) return null;
   const attributes = [
@@ -88,6 +100,7 @@ function toEntry(videoId: string, variant: VariantRow, sound: GroupOfSound | nul
     `RESOLUTION=${variant.width}x${variant.height}`,
     variant.frameRate !== null && `FRAME-RATE=${variant.frameRate.toFixed(3)}`,
     sound && `AUDIO="${audioGroup}"`,
+    hasCaptions && `SUBTITLES="${captionGroup}"`,
   ].filter(Boolean);
   return `#EXT-X-STREAM-INF:${attributes.join(",")}\n${toAddress(videoId, playlist)}`;
 }

@@ -6,7 +6,7 @@ import type { Tx } from "../events/record-change.ts";
 import { planMasterPlaylist } from "./master-playlist.ts";
 import { publishStatus } from "./publish-status.ts";
 
-const include = { variants: true, audioTracks: true } as const;
+const include = { variants: true, audioTracks: true, captionTracks: true } as const;
 
 /** What the shared files are made of. */
 export type PublicRows = Prisma.VideoGetPayload<{ include: typeof include }>;

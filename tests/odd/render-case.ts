@@ -131,7 +131,7 @@ async function publish(
     playlist,
   }));
   const master = planMasterPlaylist({
-    ...{ id: videoId, playableAt: null, variants: rows },
+    ...{ id: videoId, playableAt: null, variants: rows, captionTracks: [] },
     audioTracks: soundsOf(state).map(({ name, label = null, role = null, language, channels, playlist }) => {
       return { name, label, role, language, channels, playlist, startMs: 0 };
     }),

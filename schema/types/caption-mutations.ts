@@ -1,0 +1,75 @@
+import { NotFoundError } from "../../src/errors.ts";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { keyOf } from "../global-id.ts";
+import { captionsNotFound, removeCaptions, setCaptions } from "../operations.ts";
+import { CaptionTrack } from "./caption-track.ts";
+import { CaptionKind } from "./enums.ts";
+import { Video } from "./video.ts";
+
+const SetCaptionsInput = builder.inputType("SetCaptionsInput", {
+  description: "Captions or subtitles of a video in one language.",
+  fields: (t) => ({
+    videoId: t.id({ required: true, description: "The video's id." }),
+    language: t.string({ required: true, description: "BCP 47, e.g. `en`, `pt-BR`, `zh-Hant`." }),
+    kind: t.field({ type: CaptionKind, description: "What they say. Default SUBTITLES." }),
+    label: t.string({
+      description:
+        "What viewers choose them by, 1 to 100 characters. Default: the language's name in itself.",
+    }),
+    isDefault: t.boolean({
+      description: "Players show them without being asked, and no others of the video. Default false.",
+    }),
+    content: t.string({
+      required: true,
+      description:
+        "WebVTT or SubRip (SRT) as text, at most 512 KiB; what is wrong with it is told by its line.",
+    }),
+  }),
+});
+
+/** Throws `NotFoundError` for what is no video's id. */
+function videoKey(id: string): string {
+  const key = keyOf("Video", id);
+  if (key !== null) return key;
+  throw new NotFoundError(
+    "VIDEO_NOT_FOUND",
+    `There is no video ${JSON.stringify(id.slice(0, 100))} in this workspace. Use an id that \`videos\` or \`createVideo\` gave.`,
+  );
+}
+
+builder.mutationField("setCaptions", (t) =>
+  t.prismaField({
+    type: CaptionTrack,
+    errors: expectedErrors,
+    description:
+      "Gives a video captions, or others in the place of those of the same language and kind. Safe to repeat. They are in its playlists at once; players that have begun see them after a reload.",
+    args: { input: t.arg({ type: SetCaptionsInput, required: true, description: "The captions." }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const { videoId, language, kind, label, isDefault, content } = input;
+      const { captionTrackId: id } = await setCaptions(ctx.operations, viewer, {
+        ...{ videoId: videoKey(videoId), language, content },
+        ...{ kind: kind ?? "SUBTITLES", label: label ?? null, isDefault: isDefault ?? false },
+      });
+      return ctx.db.captionTrack.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
+
+builder.mutationField("removeCaptions", (t) =>
+  t.prismaField({
+    type: Video,
+    errors: expectedErrors,
+    description: "Takes captions away from a video, which it returns.",
+    args: { id: t.arg.id({ required: true, description: "The caption track's id." }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const captionTrackId = keyOf("CaptionTrack", id);
+      if (captionTrackId === null) throw captionsNotFound();
+      const { videoId } = await removeCaptions(ctx.operations, viewer, { captionTrackId });
+      return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });
+    },
+  }),
+);

@@ -1,0 +1,35 @@
+import { InvalidInputError } from "../errors.ts";
+
+/** A BCP 47 tag in its canonical form: `de-ch` is `de-CH`. Throws `InvalidInputError` (`CAPTION_LANGUAGE_INVALID`). */
+export function checkLanguage(language: string): string {
+  try {
+    const [canonical] = Intl.getCanonicalLocales(language);
+    if (canonical !== undefined && language.length <= 35) return canonical;
+  } catch {
+    // Told below.
+  }
+  throw new InvalidInputError(
+    "CAPTION_LANGUAGE_INVALID",
+    "language",
+    `language: ${JSON.stringify(language.slice(0, 40).toWellFormed())} is no language tag; give one of BCP 47, such as en, pt-BR or zh-Hant.`,
+  );
+}
+
+/** What viewers choose a track by: without quotes and line breaks, which a playlist cannot say. Throws `InvalidInputError` (`CAPTION_LABEL_INVALID`). */
+export function checkLabel(label: string): string {
+  const trimmed = label.trim();
+  const length = Array.from(trimmed).length;
+  if (length >= 1 && length <= 100 && !/["\p{Cc}]/u.test(trimmed) && trimmed.isWellFormed()) return trimmed;
+  throw new InvalidInputError(
+    "CAPTION_LABEL_INVALID",
+    "label",
+    `label: has ${length} characters${/["\p{Cc}]/u.test(trimmed) ? ', with a quote (") or a control character among them' : ""}; give 1 to 100, such as English.`,
+  );
+}
+
+/** The language's name in itself: `de` is Deutsch, and for who cannot hear Deutsch (CC). */
+export function defaultLabel(language: string, kind: "SUBTITLES" | "CAPTIONS"): string {
+  const name = new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
+  const label = name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+  return kind === "CAPTIONS" ? `${label} (CC)` : label;
+}

@@ -1,0 +1,121 @@
+import { InvalidInputError } from "../errors.ts";
+import type { Captions, Cue } from "./cue.ts";
+import { readSubRipText } from "./subrip-text.ts";
+
+export const maxCaptionsBytes = 512 * 1024;
+const maxCues = 20_000;
+
+interface Block {
+  /** Of its first line, from 1. */
+  line: number;
+  lines: string[];
+}
+
+/** WebVTT's own notation; SubRip's differs by its comma, and is written with more freedom. */
+const timing =
+  /^((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})[ \t]*-->[ \t]*((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})(?:[ \t]+(.*))?$/;
+const example = "00:00:01.000 --> 00:00:03.500";
+const knownSetting = /^(?:vertical|line|position|size|align|region):\S+$/;
+
+/**
+ * Reads WebVTT (which says so in its first line) or SubRip. Throws `InvalidInputError` (`CAPTIONS_INVALID`, `CAPTIONS_TOO_LARGE`) that names the line
+ * and what is wrong with it. Pure.
+ */
+export function parseCaptions(content: string): Captions {
+  const sizeBytes = Buffer.byteLength(content);
+  if (sizeBytes > maxCaptionsBytes) {
+    throw new InvalidInputError(
+      "CAPTIONS_TOO_LARGE",
+      "content",
+      `content: has ${sizeBytes} bytes; captions have at most ${maxCaptionsBytes}. Leave out what is no text, such as pictures in styles.`,
+    );
+  }
+  const text = content
+    .replace(/^\uFEFF/, "")
+    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll("\0", "\uFFFD")
+    .toWellFormed();
+  const isVtt = /^WEBVTT(?:[ \t\n]|$)/.test(text);
+  const blocks = toBlocks(text);
+  const kept: string[] = [];
+  const cues: Cue[] = [];
+  for (const block of isVtt ? blocks.slice(1) : blocks) {
+    const [first = ""] = block.lines;
+    if (isVtt && /^NOTE(?:[ \t]|$)/.test(first)) continue;
+    if (isVtt && /^(?:STYLE|REGION)[ \t]*$/.test(first)) {
+      kept.push(block.lines.join("\n"));
+      continue;
+    }
+    const cue = toCue(block, isVtt);
+    if (cue.text !== "") cues.push(cue);
+  }
+  if (cues.length === 0) {
+    const what = isVtt
+      ? "is WebVTT without a cue"
+      : 'is neither WebVTT (its first line would be "WEBVTT") nor SubRip';
+    throw invalid(`${what}; give at least one, such as:\n\n${example}\nHello.`);
+  }
+  if (cues.length > maxCues) throw invalid(`has ${cues.length} cues; at most ${maxCues} are taken.`);
+  return { cues: cues.toSorted((a, b) => a.startMs - b.startMs), blocks: kept };
+}
+
+const invalid = (reason: string): InvalidInputError =>
+  new InvalidInputError("CAPTIONS_INVALID", "content", `content: ${reason}`);
+
+/** Runs of lines with something in them. */
+function toBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  let open: Block | null = null;
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") {
+      open = null;
+      continue;
+    }
+    if (open === null) blocks.push((open = { line: index + 1, lines: [] }));
+    open.lines.push(line);
+  }
+  return blocks;
+}
+
+function toCue({ line, lines }: Block, isVtt: boolean): Cue {
+  const hasId = !(lines[0] ?? "").includes("-->");
+  const [id = "", when = ""] = hasId ? lines : ["", lines[0]];
+  const text = lines.slice(hasId ? 2 : 1);
+  const at = line + (hasId ? 1 : 0);
+  if (!when.includes("-->")) {
+    throw invalid(
+      `line ${line}: a cue begins with its time, such as ${example}, and here is ${quote(hasId ? id : when)}. Write the time above it, and leave no empty line within a cue.`,
+    );
+  }
+  const [, start = "", end = "", rest = ""] = timing.exec(when.trim()) ?? [];
+  const [startMs, endMs] = [toMs(start, isVtt), toMs(end, isVtt)];
+  if (startMs === null || endMs === null) {
+    throw invalid(`line ${at}: ${quote(when)} is no time of a cue; write it as ${example}.`);
+  }
+  if (endMs <= startMs) {
+    throw invalid(`line ${at}: the cue ends at ${end}, and must end after it begins, at ${start}.`);
+  }
+  const stray = text.findIndex((each) => each.includes("-->"));
+  if (stray >= 0) {
+    throw invalid(
+      `line ${at + 1 + stray}: ${quote(text[stray] ?? "")} looks like the next cue's time; leave an empty line before it.`,
+    );
+  }
+  if (isVtt) {
+    const settings = rest.split(/[ \t]+/).filter((setting) => knownSetting.test(setting));
+    return { startMs, endMs, id: hasId ? id : null, settings: settings.join(" "), text: text.join("\n") };
+  }
+  return { startMs, endMs, id: null, ...readSubRipText(text) };
+}
+
+/** Null for what is no time: minutes and seconds go to 59. */
+function toMs(time: string, isVtt: boolean): number | null {
+  const [, hours = "0", minutes = "", seconds = "", fraction = ""] =
+    /^(?:(\d+):)?(\d+):(\d+)[.,](\d+)$/.exec(time) ?? [];
+  if (fraction === "" || Number(minutes) > 59 || Number(seconds) > 59) return null;
+  if (isVtt && (time.includes(",") || fraction.length !== 3)) return null;
+  const ms = Number(fraction.padEnd(3, "0"));
+  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000 + ms;
+}
+
+const quote = (text: string): string => JSON.stringify(text.trim().slice(0, 60));

@@ -1,0 +1,44 @@
+import type { Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { NotFoundError } from "../errors.ts";
+import { recordChange } from "../events/record-change.ts";
+import { lockOwnVideo } from "../videos/own-video.ts";
+import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { removeObjects } from "./remove-objects.ts";
+
+/** Thrown alike for what does not exist and what is another workspace's. */
+export const captionsNotFound = (): NotFoundError =>
+  new NotFoundError(
+    "CAPTIONS_NOT_FOUND",
+    "There are no such captions in this workspace; `Video.captions` lists those that a video has.",
+  );
+
+/** Takes captions away, out of the playlists first. Throws `NotFoundError`. */
+export async function removeCaptions(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { captionTrackId: id }: { captionTrackId: string },
+): Promise<{ videoId: string }> {
+  const { db, store } = deps;
+  const { workspaceId } = viewer;
+  const found = await db.captionTrack.findFirst({ where: { id, video: { workspaceId } } });
+  if (found === null) throw captionsNotFound();
+  const { videoId } = found;
+  const removed = await db.$transaction(
+    async (tx) => {
+      await lockOwnVideo(tx, viewer, videoId);
+      const track = await tx.captionTrack.findUnique({ where: { id } });
+      if (track === null) throw captionsNotFound();
+      await tx.captionTrack.delete({ where: { id } });
+      const { language, kind, label } = track;
+      await recordChange(tx, { workspaceId, videoId }, [
+        { type: "captions.removed", data: { language, kind, label } },
+      ]);
+      await refreshManifest(tx, store, videoId);
+      return track;
+    },
+    { timeout: 30_000, maxWait: 15_000 },
+  );
+  await removeObjects(deps, removed.key);
+  return { videoId };
+}

@@ -1,0 +1,37 @@
+import type { Captions, Cue } from "./cue.ts";
+
+/**
+ * WebVTT (https://www.w3.org/TR/webvtt1/) with the header that RFC 8216, 3.5 asks of a segment: its time 0 is that of the pictures, whose first
+ * is at 0 in every stream of ours. Players of a plain file pass over it. Pure.
+ */
+export function writeVtt({ cues, blocks }: Captions): string {
+  const header = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000";
+  return `${[header, ...blocks, ...cues.map(toBlock)].join("\n\n")}\n`;
+}
+
+function toBlock({ id, startMs, endMs, settings, text }: Cue): string {
+  const when = `${toTime(startMs)} --> ${toTime(endMs)}${settings && ` ${settings}`}`;
+  return [...(id === null ? [] : [id]), when, text].join("\n");
+}
+
+function toTime(ms: number): string {
+  const pad = (value: number, digits = 2) => String(value).padStart(digits, "0");
+  const [hours, minutes, seconds] = [ms / 3_600_000, (ms / 60_000) % 60, (ms / 1_000) % 60].map(Math.floor);
+  return `${pad(hours ?? 0)}:${pad(minutes ?? 0)}:${pad(seconds ?? 0)}.${pad(ms % 1_000, 3)}`;
+}
+
+/** A media playlist (RFC 8216, 4.3.3) of the one segment that captions are: text is small, and players want all of it soon. Pure. */
+export function planCaptionsPlaylist(durationMs: number): string {
+  const seconds = Math.max(0.001, durationMs / 1_000);
+  return [
+    "#EXTM3U",
+    "#EXT-X-VERSION:7",
+    `#EXT-X-TARGETDURATION:${Math.ceil(seconds)}`,
+    "#EXT-X-MEDIA-SEQUENCE:0",
+    "#EXT-X-PLAYLIST-TYPE:VOD",
+    `#EXTINF:${seconds.toFixed(3)},`,
+    "captions.vtt",
+    "#EXT-X-ENDLIST",
+    "",
+  ].join("\n");
+}
