@@ -47,9 +47,11 @@ test("its file follows a source that has come, a job that plays and one that is 
   expect(playing).toMatchObject({ status: "PLAYABLE", error: null });
   expect(playing.playbackUrl).toBe(`http://store/${objectKeys.master(videoId)}`);
   expect(playing.variants).toContainEqual(expect.objectContaining({ name: "144p", status: "RENDERING" }));
-  await api.db.job.update({ where: { id: task.jobId }, data: { status: "FAILED", endedAt: new Date() } });
-  await api.db.attempt.updateMany({ data: { outcome: "FAILED" } });
-  await api.db.video.update({ where: { id: videoId }, data: { status: "FAILED", playableAt: null } });
+  await api.system.apply(attempt.failed(2, "REJECTED"));
+  expect(await fileOf(videoId)).toMatchObject({
+    ...{ status: "FAILED", playbackUrl: null },
+    error: { code: "ENCODER_FAILED", message: "It broke." },
+  });
   await retryJob(api.operations, api.viewer, { jobId: task.jobId });
   expect(await fileOf(videoId)).toMatchObject({ status: "PROCESSING", error: null });
 });
