@@ -70,7 +70,7 @@ test("here it has the progress that was heard of since, and what workers say of 
   const heard = { fraction: 0.9, frames: 1, fps: 1, speed: 1, etaMs: 1, sizeBytes: 1n };
   api.live.values.set(`${ref.videoId}/${variant.name}`, heard);
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  const status = (await (await ask(ref.videoId)).json()) as any;
+  const status = await (await ask(ref.videoId)).json();
   expect(status.estimatedTime).toBe(5);
   expect(status.variants[0]).toMatchObject({ name: variant.name, fraction: 0.9 });
 });

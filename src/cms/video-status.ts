@@ -57,10 +57,9 @@ export function createVideoStatus({ deps }: { deps: OperationDeps }) {
     res.setHeader("ETag", etag);
     // As status.json has it: a cache in front answers a crowd with one request.
     res.setHeader("Cache-Control", "public, max-age=1");
-    const known = (req.headers["if-none-match"] ?? "")
-      .split(",")
-      .map((tag) => tag.trim().replace(/^W\//, ""));
-    if (known.includes(etag) || known.includes("*")) return void res.writeHead(304).end();
+    const tags = (req.headers["if-none-match"] ?? "").split(",");
+    const known = new Set(tags.map((tag) => tag.trim().replace(/^W\//, "")));
+    if (known.has(etag) || known.has("*")) return void res.writeHead(304).end();
     const length = Buffer.byteLength(body);
     res.writeHead(200, { "Content-Type": "application/json; charset=utf-8", "Content-Length": length });
     res.end(req.method === "HEAD" ? undefined : body);

@@ -12,16 +12,22 @@ import { readMediaPlaylist } from "./read-playlist.ts";
 
 /**
  * Writes the DASH manifest of a video that is READY, from the playlists that its variants and its sound have then, and takes it away from one that is
- * not. In the transaction that settled the video and under its lock, like the master playlist.
+ * not. In the transaction that settled the video and under its lock, like the master playlist. Returns what it changed of the video's row.
  */
-export async function refreshDash(tx: Tx, store: ObjectStore, video: PublicRows): Promise<void> {
+export async function refreshDash(
+  tx: Tx,
+  store: ObjectStore,
+  video: PublicRows,
+): Promise<Partial<Pick<PublicRows, "hasDash" | "updatedAt">>> {
   const mpd = video.status === "READY" ? await readMpd(tx, store, video) : null;
   const key = objectKeys.dash(video.id);
   if (mpd !== null)
     await store.put(key, mpd, { contentType: "application/dash+xml", cacheControl: "no-cache" });
   else if (video.hasDash) await store.delete(key);
   const hasDash = mpd !== null;
-  if (hasDash !== video.hasDash) await tx.video.update({ where: { id: video.id }, data: { hasDash } });
+  if (hasDash === video.hasDash) return {};
+  const select = { hasDash: true, updatedAt: true } as const;
+  return await tx.video.update({ where: { id: video.id }, data: { hasDash }, select });
 }
 
 async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<string | null> {

@@ -28,7 +28,7 @@ export function nameCaptions<T extends OfferedCaptions>(tracks: readonly T[]): (
     ];
     const name = names.find((each) => !taken.has(each)) ?? `${track.label} (${taken.size + 1})`;
     taken.add(name);
-    return { ...track, name };
+    return Object.assign({ name }, track);
   });
 }
 

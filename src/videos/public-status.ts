@@ -69,10 +69,10 @@ export function toPublicStatus(
     height: video.height,
     variants: video.variants
       .toSorted((a, b) => a.position - b.position)
-      .map(({ name, status, codec, width, height, fraction }) => ({
-        ...{ name, status, codec, width, height },
-        fraction: variantFraction(status, fraction),
-      })),
+      .map(({ name, status, codec, width, height, fraction: done }) => {
+        const fraction = variantFraction(status, done);
+        return { name, status, codec, width, height, fraction };
+      }),
     error: video.errorCode === null ? null : { code: video.errorCode, message: video.errorMessage },
     createdAt: video.createdAt.toISOString(),
     playableAt: video.playableAt?.toISOString() ?? null,

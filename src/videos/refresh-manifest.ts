@@ -19,8 +19,9 @@ export type PublicRows = Prisma.VideoGetPayload<{ include: typeof include }>;
 export async function refreshManifest(tx: Tx, store: ObjectStore, videoId: string): Promise<void> {
   const video = await tx.video.findUnique({ where: { id: videoId }, include });
   if (video === null) return;
-  await publishManifest(store, video);
-  await refreshDash(tx, store, video);
+  // First, as status.json names it.
+  const dash = await refreshDash(tx, store, video);
+  await publishManifest(store, { ...video, ...dash });
 }
 
 /** The same from rows that are at hand. `before` is the master playlist that the store has, undefined when that is not known. */
