@@ -52,3 +52,18 @@ export {
   deleteVideo,
   updateVideo,
 } from "../src/videos/index.ts";
+export {
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  deliveryNotFound,
+  disableWebhookEndpoint,
+  enableWebhookEndpoint,
+  endpointNotFound,
+  messageIdOf,
+  redeliverFailedWebhooks,
+  redeliverWebhook,
+  rotateWebhookSecret,
+  sendTestWebhook,
+  testType,
+  updateWebhookEndpoint,
+} from "../src/webhooks/index.ts";

@@ -17,6 +17,8 @@ import "./types/video-mutations.ts";
 import "./types/video-queries.ts";
 import "./types/video-subscription.ts";
 import "./types/viewer.ts";
+import "./types/webhook-endpoint-list.ts";
+import "./types/webhook-mutations.ts";
 import "./types/worker.ts";
 
 /** The whole GraphQL surface. */

@@ -24,6 +24,7 @@ import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts"
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { Together } from "./together.ts";
 import { createWatchPage } from "./watch/index.ts";
+import { forgetDeliveries, startWebhooks } from "./webhooks/index.ts";
 
 export interface Api extends AsyncDisposable {
   /** Where it listens. */
@@ -39,6 +40,7 @@ export interface ApiOptions {
   patience?: Patience;
 }
 
+const defaultWebhooks = { timeoutMs: 20_000, retentionMs: 30 * 86_400_000 };
 /** How long running requests may go on once no new ones are taken. */
 const requestGraceMs = 3_000;
 /** How long an API takes to stop, its drain time not counted: the requests' grace, and as much again for what runs behind them. */
@@ -92,8 +94,15 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks, split: env.split }));
   background.use(await startProjector({ db, messaging, store, clock, log, metrics }));
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
-  background.use(startSweeper(sweeperDeps, () => Promise.all([sweepUploads(), forgetOldEvents()])));
+  const { timeoutMs, retentionMs } = env.webhooks ?? defaultWebhooks;
+  const forgetOldDeliveries = () => forgetDeliveries(db, new Date(clock().getTime() - retentionMs));
+  const alsoSweep = () => Promise.all([sweepUploads(), forgetOldEvents(), forgetOldDeliveries()]);
+  background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
+  const allowPrivate = env.allowPrivateUrls;
+  background.use(
+    await startWebhooks({ db, databaseUrl, store, clock, log, metrics, allowPrivate, timeoutMs }),
+  );
   const forms = starting.use(
     createFormUpload({
       deps: operations,

@@ -33,7 +33,7 @@ export interface OperationDeps {
   limits: {
     uploadBytes: number;
     uploadExpiryMs: number;
-    /** Hosts that URL sources may name although they are private. */
+    /** Hosts that URL sources and webhook endpoints may name although they are private. */
     allowPrivateUrls: readonly string[];
     /** Most jobs that a workspace may have under way, unless it says otherwise; null for any number. */
     activeJobs: number | null;

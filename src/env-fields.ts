@@ -145,10 +145,36 @@ export const apiEnvFields = {
     docs({
       default: "none",
       effect:
-        "Hosts and addresses that URL sources may name although they are not on the public internet, comma-separated. The worker has the last word by its own setting of this name.",
+        "Hosts, addresses and CIDR ranges that URL sources and webhook endpoints may name although they are not on the public internet, comma-separated; webhook endpoints also by http. For sources the worker has the last word by its own setting of this name.",
       example: "media.internal",
     }),
   ),
+  WEBHOOK_TIMEOUT: z.coerce
+    .number()
+    .min(1)
+    .max(30)
+    .default(20)
+    .meta(
+      docs({
+        default: "20",
+        unit: "seconds",
+        effect: "How long a receiver of webhooks may take to answer; then it is tried again.",
+        example: "15",
+      }),
+    ),
+  WEBHOOK_RETENTION: z.coerce
+    .number()
+    .min(5)
+    .max(36_500)
+    .default(30)
+    .meta(
+      docs({
+        default: "30",
+        unit: "days",
+        effect: "How long webhook deliveries are kept, to be looked at and sent again.",
+        example: "90",
+      }),
+    ),
   CORS_ORIGINS: list.default(["*"]).meta(
     docs({
       default: "*",

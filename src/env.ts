@@ -22,7 +22,9 @@ export interface ApiEnv {
     | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
   uploads: { maxBytes: number; expiryMs: number };
   eventRetentionMs: number;
-  /** Hosts that URL sources may name although they are private. */
+  /** Default: a request may take 20 s, and deliveries are kept for 30 days. */
+  webhooks?: { timeoutMs: number; retentionMs: number };
+  /** Hosts that URL sources and webhook endpoints may name although they are private. */
   allowPrivateUrls: string[];
   /** How long a task waits for a worker with a GPU before it goes to the others. Default 60,000. */
   gpuPatienceMs?: number;
@@ -62,6 +64,10 @@ function toEnv(fields: Fields): ApiEnv {
     store: toStore(fields, publicUrl),
     uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
+    webhooks: {
+      timeoutMs: fields.WEBHOOK_TIMEOUT * 1_000,
+      retentionMs: fields.WEBHOOK_RETENTION * 86_400_000,
+    },
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     split: { wholeUpToMs: Math.round(fields.SPLIT_ABOVE * 1000) },
     gpuPatienceMs: fields.GPU_TASK_PATIENCE * 1000,

@@ -11,6 +11,8 @@ export const nodeTypes = [
   "Worker",
   "Workspace",
   "ApiKey",
+  "WebhookEndpoint",
+  "WebhookDelivery",
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 

@@ -1,5 +1,5 @@
+import { RefusedAddressError } from "@reelay/egress";
 import { inputError, RenderError, retriableError } from "../errors.ts";
-import { RefusedAddressError } from "./checked-lookup.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 
 export const refused = (why: string): RenderError =>

@@ -1,5 +1,5 @@
+import { hostOf, resolveChecked } from "@reelay/egress";
 import { type Dispatcher, request } from "undici";
-import { resolveChecked } from "./checked-lookup.ts";
 import { refused } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 
@@ -42,5 +42,3 @@ function parseUrl(text: string, base?: URL): URL {
   }
   return url;
 }
-
-const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, "$1");

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
+import { checkedLookup } from "@reelay/egress";
 import { Agent, type Dispatcher } from "undici";
-import { checkedLookup } from "./checked-lookup.ts";
 import { changed, httpError } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 import { follow } from "./follow.ts";

@@ -23,16 +23,18 @@ export const Event = builder.objectRef<LoggedEvent>("Event").implement({
       description: "What there is to say of it; its fields depend on `type`.",
     }),
     videoId: t.id({
-      description: "The video that it happened to.",
-      resolve: (event) => encodeGlobalId("Video", event.videoId),
+      nullable: true,
+      description: "The video that it happened to; null when it is of the workspace: `webhook.…`.",
+      resolve: (event) => event.videoId && encodeGlobalId("Video", event.videoId),
     }),
     video: t.prismaField({
       type: Video,
       nullable: true,
-      description: "That video as it is now, which may be further on; null when it was deleted since.",
+      description:
+        "That video as it is now, which may be further on; null when it was deleted since, or the event is of none.",
       // Looked up side by side, these become one query for a page.
       resolve: (query, { videoId }, _args, ctx) =>
-        ctx.db.video.findUnique({ ...query, where: { id: videoId } }),
+        videoId === null ? null : ctx.db.video.findUnique({ ...query, where: { id: videoId } }),
     }),
     variantName: t.string({
       nullable: true,

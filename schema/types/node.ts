@@ -38,6 +38,18 @@ const finders: Record<
       where: { id: { in: ids }, workspaceId: viewer.workspaceId, AND: own },
     });
   },
+  WebhookEndpoint: async ({ db }, viewer, query, ids) => {
+    if (!hasScope(viewer, "ADMIN")) return [];
+    return db.webhookEndpoint.findMany({
+      ...query,
+      where: { id: { in: ids }, workspaceId: viewer.workspaceId },
+    });
+  },
+  WebhookDelivery: async ({ db }, viewer, query, ids) => {
+    if (!hasScope(viewer, "ADMIN")) return [];
+    const { workspaceId } = viewer;
+    return db.webhookDelivery.findMany({ ...query, where: { id: { in: ids }, endpoint: { workspaceId } } });
+  },
 };
 
 /** One query per type (and per list nested in it), however many ids there are. Ids that belong to nothing here give null. */

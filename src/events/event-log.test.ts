@@ -58,8 +58,9 @@ function expectCommitOrder(events: readonly LoggedEvent[], committed: readonly W
   const reached = new Map<string, number>();
   for (const event of events) {
     const revision = revisions.get(tokenOf(event)) ?? -1;
-    expect(revision).toBeGreaterThanOrEqual(reached.get(event.videoId) ?? 0);
-    reached.set(event.videoId, revision);
+    const videoId = event.videoId ?? "";
+    expect(revision).toBeGreaterThanOrEqual(reached.get(videoId) ?? 0);
+    reached.set(videoId, revision);
   }
 }
 

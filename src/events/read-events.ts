@@ -9,7 +9,8 @@ export interface LoggedEvent {
   id: bigint;
   position: bigint;
   workspaceId: string;
-  videoId: string;
+  /** Null: of the workspace, not of a video. */
+  videoId: string | null;
   jobId: string | null;
   attemptId: string | null;
   type: string;

@@ -9,7 +9,7 @@ export interface ChangeSubject {
   attemptId?: string | null;
 }
 
-/** Dotted, past tense. */
+/** Dotted, past tense; listed in `event-types.ts`. */
 export type EventType = `${"video" | "variant" | "captions" | "job" | "task" | "attempt"}.${string}`;
 
 export interface Change {
@@ -41,4 +41,15 @@ export async function recordChange(
     FROM (SELECT count(*) FROM raised) AS locked,
       jsonb_array_elements(${JSON.stringify(changes)}::jsonb) WITH ORDINALITY AS list (change, number)
     ORDER BY list.number`;
+}
+
+/** Appends an event that is of no video, in the transaction that made it true. Such events have no order among each other but that of their sequencing. */
+export async function recordWorkspaceEvent(
+  tx: Tx,
+  workspaceId: string,
+  { type, data = {} }: { type: `webhook.${string}`; data?: Prisma.InputJsonObject },
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO events (workspace_id, type, data, at)
+    VALUES (${workspaceId}::uuid, ${type}, ${JSON.stringify(data)}::jsonb, clock_timestamp())`;
 }

@@ -138,6 +138,7 @@ test("a long video's head plays at once, its rest becomes tasks, and it is ready
   expect(types.filter((type) => type !== "variant.ready" && type !== "variant.rendering")).toEqual([
     "video.created",
     "job.queued",
+    "job.started",
     "video.source-received",
     "video.probed",
     "job.split",

@@ -42,6 +42,7 @@ export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Pro
   });
   const subject = { ...task.job, jobId: task.jobId, attemptId: attempt.id };
   await recordChange(tx, subject, [
+    ...(task.job.status === "RUNNING" ? [] : [{ type: "job.started" as const }]),
     { type: "attempt.started", data: { number: attempt.number, workerId: attempt.workerId } },
   ]);
   return attempt;

@@ -62,6 +62,7 @@ test("an attempt goes from started to completed, and the video becomes playable 
     [
       "video.created",
       "job.queued",
+      "job.started",
       "attempt.started",
       "variant.rendering",
       "variant.rendering",

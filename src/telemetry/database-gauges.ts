@@ -44,6 +44,16 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
     help: "How long the oldest message that is due has waited to be sent; 0 when none is due.",
     registers,
   });
+  const webhooks = new Gauge({
+    name: "reelay_webhook_deliveries",
+    help: "Messages for receivers of webhooks that were not taken yet, those of a later time included.",
+    registers,
+  });
+  const webhookLag = new Gauge({
+    name: "reelay_webhook_lag_seconds",
+    help: "How long the message for a receiver that is due has waited longest; 0 when none is due.",
+    registers,
+  });
   const workers = new Gauge({
     name: "reelay_workers",
     help: "Workers, by how they are.",
@@ -66,7 +76,7 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
   function show(state: QueueState | undefined): void {
     for (const gauge of [tasks, oldest, workers, slots, busy]) gauge.reset();
     // `reset` would leave these at 0, which would be a statement.
-    for (const gauge of [outbox, outboxLag]) gauge.remove();
+    for (const gauge of [outbox, outboxLag, webhooks, webhookLag]) gauge.remove();
     up.set(state === undefined ? 0 : 1);
     if (state === undefined) return;
     // Everything is there from the start, as 0: what is absent cannot be alerted on.
@@ -91,6 +101,8 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
     }
     outbox.set(state.outbox.count);
     outboxLag.set(state.outbox.lagSeconds);
+    webhooks.set(state.webhooks.count);
+    webhookLag.set(state.webhooks.lagSeconds);
   }
 
   let reading: Promise<void> | undefined;

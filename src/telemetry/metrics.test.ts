@@ -72,8 +72,8 @@ test("fifty scrapers at once cost the database one look", async () => {
   const metrics = createMetrics(counted as unknown as PrismaClient);
   await Promise.all(Array.from({ length: 50 }, () => metrics.metrics()));
   await metrics.metrics();
-  // The queue, the outbox and the workers.
-  expect(looks).toBe(3);
+  // The queue, the outbox, the webhooks and the workers.
+  expect(looks).toBe(4);
 });
 
 test("a scrape while Postgres is away tells what the process knows, and no old figures", async () => {

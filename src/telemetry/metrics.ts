@@ -26,6 +26,8 @@ export interface Metrics {
   ): void;
   /** A request was refused because there is too much to do. */
   requestShed(reason: string): void;
+  /** A request to a webhook's receiver has ended. */
+  webhookAttempted(result: "taken" | "retried" | "given-up", seconds: number): void;
   /** Read at each scrape: who is connected now, by kind. */
   countSubscribers(kinds: Readonly<Record<string, () => number>>): void;
   /** Read at each scrape: how many operations are in which state. */
@@ -97,6 +99,13 @@ export function createMetrics(db: PrismaClient): Metrics {
     labelNames: ["reason"],
     registers,
   });
+  const webhooks = new Histogram({
+    name: "reelay_webhook_attempt_duration_seconds",
+    help: "How long requests to receivers of webhooks took, by what came of the delivery.",
+    labelNames: ["result"],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
+    registers,
+  });
   const subscriberKinds: Record<string, () => number> = {};
   const subscribers = new Gauge({
     name: "reelay_subscribers",
@@ -139,6 +148,7 @@ export function createMetrics(db: PrismaClient): Metrics {
       if (type === "query" || type === "mutation") durations.observe({ type }, seconds);
     },
     requestShed: (reason) => shed.inc({ reason }),
+    webhookAttempted: (result, seconds) => webhooks.observe({ result }, seconds),
     countSubscribers: (kinds) => void Object.assign(subscriberKinds, kinds),
     countOperations: (states) => void Object.assign(operationStates, states),
   };

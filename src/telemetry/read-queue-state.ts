@@ -5,6 +5,8 @@ import { workerSilenceMs } from "../workers/alive.ts";
 export interface QueueState {
   tasks: { pool: string; status: string; priority: string; count: number; ageSeconds: number }[];
   outbox: { count: number; lagSeconds: number };
+  /** Deliveries to endpoints that are enabled; the lag is of those that are due. */
+  webhooks: { count: number; lagSeconds: number };
   workers: {
     pool: string;
     state: "alive" | "stopping" | "silent";
@@ -27,14 +29,18 @@ export const openTasks = Prisma.sql`
   ) t JOIN workspaces w ON w.id = t.workspace_id
   GROUP BY t.pool, t.status, t.priority`;
 
-/** Three small queries over what waits and runs, not over what has ended. */
+/** Four small queries over what waits and runs, not over what has ended. */
 export async function readQueueState(db: PrismaClient): Promise<QueueState> {
-  const [tasks, outbox, workers] = await Promise.all([
+  const [tasks, outbox, webhooks, workers] = await Promise.all([
     db.$queryRaw<QueueState["tasks"]>(openTasks),
     db.$queryRaw<QueueState["outbox"][]>`
       SELECT count(*)::int AS count,
         coalesce(greatest(0, extract(epoch FROM now() - min(available_at))), 0)::float8 AS "lagSeconds"
       FROM outbox`,
+    db.$queryRaw<QueueState["webhooks"][]>`
+      SELECT count(*)::int AS count, coalesce(greatest(0, extract(epoch FROM now() - min(d.next_attempt_at)
+        FILTER (WHERE e.not_before IS NULL OR e.not_before <= now()))), 0)::float8 AS "lagSeconds"
+      FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id WHERE d.state = 'PENDING' AND e.status = 'ENABLED'`,
     // A worker of two pools counts in both.
     db.$queryRaw<QueueState["workers"]>`
       SELECT pool::text, state, count(*)::int AS count, sum(slots)::int AS slots, sum(busy)::int AS busy
@@ -46,5 +52,6 @@ export async function readQueueState(db: PrismaClient): Promise<QueueState> {
       ) known
       GROUP BY pool, state`,
   ]);
-  return { tasks, outbox: outbox[0] ?? { count: 0, lagSeconds: 0 }, workers };
+  const none = { count: 0, lagSeconds: 0 };
+  return { tasks, outbox: outbox[0] ?? none, webhooks: webhooks[0] ?? none, workers };
 }

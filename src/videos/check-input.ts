@@ -1,4 +1,4 @@
-import ipaddr from "ipaddr.js";
+import { mayBeAllowed } from "@reelay/egress";
 import { InvalidInputError } from "../errors.ts";
 
 const maxMetadataBytes = 65_536;
@@ -105,21 +105,8 @@ export function checkSourceUrl(text: string, allowPrivate: readonly string[]): U
   }
   if (url.username || url.password)
     throw refuse("carries credentials; use an address that needs none, e.g. a signed one.");
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (allowPrivate.includes(host)) return url;
-  const isLiteral = ipaddr.isValid(host);
-  const isPublic = isLiteral
-    ? ipaddr.process(host).range() === "unicast"
-    : !/(^|\.)localhost\.?$/i.test(host);
-  if (isPublic || (isLiteral && allowPrivate.some((range) => isWithin(host, range)))) return url;
+  if (mayBeAllowed(url, allowPrivate)) return url;
   throw refuse(
     "is not on the public internet; upload the file, or have the address allowed by FETCH_ALLOW_PRIVATE.",
   );
-}
-
-function isWithin(host: string, range: string): boolean {
-  if (!ipaddr.isValidCIDR(range)) return false;
-  const [network, bits] = ipaddr.parseCIDR(range);
-  const address = ipaddr.process(host);
-  return address.kind() === network.kind() && address.match([network, bits]);
 }

@@ -1,4 +1,5 @@
 import { objectKeys } from "@reelay/contracts";
+import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { recordChange } from "../events/record-change.ts";
@@ -15,7 +16,10 @@ export async function deleteVideo(
     await lockOwnVideo(tx, viewer, videoId);
     // Not merely LEASE_LOST, whose end nobody hears of: what a worker stores until it stops is removed when it says so.
     await stopOpenAttempts(tx, { videoId, reason: "CANCELED", now: deps.clock() });
-    await recordChange(tx, { workspaceId: viewer.workspaceId, videoId }, [{ type: "video.deleted" }]);
+    // What receivers know it by: they cannot ask for it any more.
+    const { externalId, title, metadata } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
+    const data = { externalId, title, metadata: metadata as Prisma.InputJsonValue };
+    await recordChange(tx, { workspaceId: viewer.workspaceId, videoId }, [{ type: "video.deleted", data }]);
     await tx.video.delete({ where: { id: videoId } });
   });
   // After the commit: what cannot be removed now only costs room, and nothing names it any more.

@@ -1,0 +1,53 @@
+import { queryFromInfo } from "@pothos/plugin-prisma";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { keyOf } from "../global-id.ts";
+import { type Order, planPage, toConnection } from "../paging.ts";
+import { WebhookEndpoint, WebhookEndpointConnection } from "./webhook-endpoint.ts";
+import "./webhook-delivery-list.ts";
+
+const newest: Order = { by: "webhookEndpoints", column: "createdAt", type: "date", direction: "desc" };
+
+builder.queryField("webhookEndpoint", (t) =>
+  t.prismaField({
+    type: WebhookEndpoint,
+    nullable: true,
+    description:
+      "The webhook endpoint with this id; null when there is none in this workspace. Needs the scope ADMIN.",
+    args: { id: t.arg.id({ required: true, description: "The endpoint's id." }) },
+    resolve: async (query, _root, args, ctx) => {
+      const { workspaceId } = viewerWith(ctx, "ADMIN");
+      const id = keyOf("WebhookEndpoint", args.id);
+      return id === null ? null : ctx.db.webhookEndpoint.findUnique({ ...query, where: { id, workspaceId } });
+    },
+  }),
+);
+
+builder.queryField("webhookEndpoints", (t) =>
+  t.connection(
+    {
+      type: WebhookEndpoint,
+      description:
+        "The workspace's webhook endpoints, newest first, disabled ones too. Needs the scope ADMIN. At most 100 on a page.",
+      resolve: async (_root, args, ctx, info) => {
+        const { workspaceId } = viewerWith(ctx, "ADMIN");
+        const page = planPage(args, newest);
+        const query: { select: { id: true } } = queryFromInfo({
+          context: ctx,
+          info,
+          typeName: "WebhookEndpoint",
+          paths: [["edges", "node"], ["nodes"]],
+          select: { id: true, createdAt: true },
+        });
+        const rows = await ctx.db.webhookEndpoint.findMany({
+          ...query,
+          where: { AND: [{ workspaceId }, page.where] },
+          orderBy: page.orderBy,
+          take: page.take,
+        });
+        return toConnection(page, rows, () => ctx.db.webhookEndpoint.count({ where: { workspaceId } }));
+      },
+    },
+    WebhookEndpointConnection,
+  ),
+);

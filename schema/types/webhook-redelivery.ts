@@ -1,0 +1,85 @@
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { keyOf } from "../global-id.ts";
+import {
+  deliveryNotFound,
+  endpointNotFound,
+  redeliverFailedWebhooks,
+  redeliverWebhook,
+  sendTestWebhook,
+} from "../operations.ts";
+import { WebhookDelivery } from "./webhook-delivery.ts";
+
+builder.mutationField("redeliverWebhook", (t) =>
+  t.prismaField({
+    type: WebhookDelivery,
+    errors: expectedErrors,
+    description:
+      "Sends one webhook delivery again now, whatever became of it: the same body under the same message id. Needs the scope ADMIN.",
+    args: { id: t.arg.id({ required: true, description: "The delivery's id." }) },
+    resolve: async (query, _root, args, ctx) => {
+      const viewer = viewerWith(ctx, "ADMIN");
+      const id = keyOf("WebhookDelivery", args.id);
+      if (id === null) throw deliveryNotFound();
+      await redeliverWebhook(ctx.operations, viewer, id);
+      return ctx.db.webhookDelivery.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
+
+const RedeliveredWebhooks = builder.objectRef<{ count: number }>("RedeliveredWebhooks").implement({
+  description: "Webhook deliveries that are sent again.",
+  fields: (t) => ({
+    count: t.exposeInt("count", { description: "How many." }),
+  }),
+});
+
+const RedeliverFailedWebhooksInput = builder.inputType("RedeliverFailedWebhooksInput", {
+  description: "Which webhook deliveries to send again: those that are FAILED or CANCELED.",
+  fields: (t) => ({
+    endpointId: t.id({ required: true, description: "To this endpoint." }),
+    since: t.field({
+      type: "DateTime",
+      required: true,
+      description: "Whose events happened at this moment or later.",
+    }),
+  }),
+});
+
+builder.mutationField("redeliverFailedWebhooks", (t) =>
+  t.field({
+    type: RedeliveredWebhooks,
+    errors: expectedErrors,
+    description:
+      "Sends again what a webhook endpoint did not take since a time. Safe to repeat. Needs the scope ADMIN.",
+    args: {
+      input: t.arg({ type: RedeliverFailedWebhooksInput, required: true, description: "Which ones." }),
+    },
+    resolve: async (_root, { input }, ctx) => {
+      const viewer = viewerWith(ctx, "ADMIN");
+      const endpointId = keyOf("WebhookEndpoint", input.endpointId);
+      if (endpointId === null) throw endpointNotFound();
+      return {
+        count: await redeliverFailedWebhooks(ctx.operations, viewer, { endpointId, since: input.since }),
+      };
+    },
+  }),
+);
+
+builder.mutationField("sendTestWebhook", (t) =>
+  t.prismaField({
+    type: WebhookDelivery,
+    errors: expectedErrors,
+    description:
+      "Sends a message of the type `webhook.test` to a webhook endpoint, once, also to a disabled one. Ask for its delivery to see what comes back. Needs the scope ADMIN.",
+    args: { endpointId: t.arg.id({ required: true, description: "The endpoint's id." }) },
+    resolve: async (query, _root, args, ctx) => {
+      const viewer = viewerWith(ctx, "ADMIN");
+      const endpointId = keyOf("WebhookEndpoint", args.endpointId);
+      if (endpointId === null) throw endpointNotFound();
+      const id = await sendTestWebhook(ctx.operations, viewer, endpointId);
+      return ctx.db.webhookDelivery.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);

@@ -1,0 +1,67 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { testType } from "./message.ts";
+
+/** A delivery that this process has the lease of: nobody else sends it before `leasedUntil`. */
+export interface Claimed {
+  id: string;
+  endpointId: string;
+  workspaceId: string;
+  type: string;
+  body: string;
+  tries: number;
+  triedSince: Date | null;
+  leasedUntil: Date;
+  url: string;
+  secret: string;
+  previousSecret: string | null;
+  previousSecretExpiresAt: Date | null;
+}
+
+export interface ClaimOptions {
+  now: Date;
+  leasedUntil: Date;
+  /** Of one endpoint at once, by this process. */
+  perEndpoint: number;
+  /** More than this are not taken now. */
+  room: number;
+  /** What this process is sending, by endpoint. */
+  busy: ReadonlyMap<string, number>;
+}
+
+/**
+ * Takes the lease of deliveries that are due, of every endpoint as many as it has room for, so that a slow one holds up no other. `SKIP LOCKED` and the lease
+ * give each process rows of its own; the lock is not held while a request runs, which may take half a minute. What a process that died had taken is due
+ * again when its lease has run out.
+ *
+ * What is to be said of one video goes out in its order, as long as it is taken at the first try: the next waits until the one before it has been tried.
+ */
+export async function claimDue(db: PrismaClient, options: ClaimOptions): Promise<Claimed[]> {
+  const { now, leasedUntil, perEndpoint, room, busy } = options;
+  return await db.$queryRaw<Claimed[]>`
+    WITH due AS MATERIALIZED (
+      SELECT d.id FROM webhook_endpoints e
+      LEFT JOIN unnest(${[...busy.keys()]}::uuid[], ${[...busy.values()]}::int[]) AS busy (endpoint_id, count) ON busy.endpoint_id = e.id
+      CROSS JOIN LATERAL (
+        SELECT d.id FROM webhook_deliveries d
+        WHERE d.endpoint_id = e.id AND d.state = 'PENDING' AND d.next_attempt_at <= ${now}
+          AND (d.leased_until IS NULL OR d.leased_until <= ${now})
+          AND (d.type = ${testType} OR (e.status = 'ENABLED' AND (e.not_before IS NULL OR e.not_before <= ${now})))
+          AND NOT EXISTS (
+            SELECT FROM webhook_deliveries b WHERE b.endpoint_id = d.endpoint_id AND b.video_id = d.video_id
+              AND b.state = 'PENDING' AND b.position < d.position AND b.tries = 0)
+        ORDER BY d.next_attempt_at, d.position
+        LIMIT greatest(0, ${perEndpoint}::int - coalesce(busy.count, 0)) FOR UPDATE OF d SKIP LOCKED
+      ) d
+      LIMIT ${room}
+    )
+    UPDATE webhook_deliveries d SET leased_until = ${leasedUntil} FROM due, webhook_endpoints e
+    WHERE d.id = due.id AND e.id = d.endpoint_id
+    RETURNING d.id, d.endpoint_id AS "endpointId", e.workspace_id AS "workspaceId", d.type, d.body, d.tries, d.tried_since AS "triedSince",
+      d.leased_until AS "leasedUntil", e.url, e.secret, e.previous_secret AS "previousSecret",
+      e.previous_secret_expires_at AS "previousSecretExpiresAt"`;
+}
+
+/** Gives back what was not sent after all: it is due at once, for any process. */
+export async function release(db: PrismaClient, { id, leasedUntil }: Claimed): Promise<void> {
+  await db.webhookDelivery.updateMany({ where: { id, leasedUntil }, data: { leasedUntil: null } });
+}

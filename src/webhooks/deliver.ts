@@ -1,0 +1,119 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { type Claimed, claimDue, release } from "./claim.ts";
+import { messageIdOf } from "./message.ts";
+import type { Outcome } from "./plan-outcome.ts";
+import { recordAttempt } from "./record-attempt.ts";
+import type { Sender } from "./send.ts";
+import { liveSecrets, signatureHeaders } from "./sign.ts";
+
+export interface DeliverDeps {
+  db: PrismaClient;
+  sender: Pick<Sender, "send">;
+  clock: () => Date;
+  log: Logger;
+  metrics?: Pick<Metrics, "webhookAttempted">;
+  /** How long a request may take. */
+  timeoutMs: number;
+  /** Called when a delivery has ended and there is room for another. */
+  onEnded?: () => void;
+}
+
+export interface Deliverer extends AsyncDisposable {
+  /** Begins to send what is due, as far as there is room. Resolves to how many, without waiting for what comes of them. */
+  deliverDue(): Promise<number>;
+  /** Resolves when nothing is being sent. */
+  idle(): Promise<void>;
+}
+
+/** Requests to one endpoint at once, by one process: more would press a receiver that is slow, fewer would keep a quick one waiting. */
+const perEndpoint = 4;
+/** Requests of one process at once. */
+const maxInFlight = 500;
+/** Beyond a request's own time: for its look-up, and for writing down what came of it. */
+const leaseMarginMs = 15_000;
+/** How long requests may go on when the process stops. */
+const graceMs = 1_000;
+
+/** Sends deliveries that are due. Disposing lets requests end for 1 s; what is cut off then is sent again by another process, under the same id. */
+export function createDeliverer(deps: DeliverDeps): Deliverer {
+  const { db, sender, clock, log } = deps;
+  const stopped = new AbortController();
+  const busy = new Map<string, number>();
+  const running = new Set<Promise<void>>();
+
+  async function deliver(claimed: Claimed): Promise<void> {
+    const { endpointId, id: deliveryId, type, url, body } = claimed;
+    const startedAt = clock();
+    const messageId = messageIdOf(deliveryId);
+    const headers = {
+      "content-type": "application/json",
+      "user-agent": "reelay-webhooks",
+      "accept-encoding": "identity",
+      ...signatureHeaders({ messageId, at: startedAt, body }, liveSecrets(claimed, startedAt)),
+    };
+    const answer = await sender.send({ url, headers, body }, stopped.signal);
+    const outcome = await recordAttempt(db, { claimed, startedAt, headers, answer }, clock());
+    if (outcome === null) return;
+    deps.metrics?.webhookAttempted(resultOf(outcome), answer.durationMs / 1_000);
+    const { error, status } = answer;
+    if (error === null) return;
+    const about = { endpointId, deliveryId, type, status, error };
+    if (outcome.nextAttemptAt)
+      log.info({ ...about, nextAttemptAt: outcome.nextAttemptAt }, "webhook.not-taken");
+    else log.warn(about, "webhook.given-up");
+    if (outcome.disable) log.warn({ endpointId, reason: outcome.disable.reason }, "webhook.disabled");
+  }
+
+  async function deliverOrRelease(claimed: Claimed): Promise<void> {
+    try {
+      await deliver(claimed);
+    } catch (error) {
+      const { endpointId, id: deliveryId } = claimed;
+      // It is due again when its lease has run out: not at once, or whatever cannot be written down would be sent without a pause.
+      if (!stopped.signal.aborted) log.warn({ err: error, endpointId, deliveryId }, "webhook.not-recorded");
+      else await release(db, claimed).catch(() => undefined);
+    }
+  }
+
+  function begin(claimed: Claimed): void {
+    const { endpointId } = claimed;
+    busy.set(endpointId, (busy.get(endpointId) ?? 0) + 1);
+    const run = deliverOrRelease(claimed).finally(() => {
+      running.delete(run);
+      const left = (busy.get(endpointId) ?? 1) - 1;
+      if (left === 0) busy.delete(endpointId);
+      else busy.set(endpointId, left);
+      deps.onEnded?.();
+    });
+    running.add(run);
+  }
+
+  return {
+    async deliverDue() {
+      const room = maxInFlight - running.size;
+      if (room <= 0 || stopped.signal.aborted) return 0;
+      const now = clock();
+      const leasedUntil = new Date(now.getTime() + deps.timeoutMs + leaseMarginMs);
+      const due = await claimDue(db, { now, leasedUntil, perEndpoint, room, busy });
+      for (const claimed of due) begin(claimed);
+      return due.length;
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
+    },
+    async [Symbol.asyncDispose]() {
+      const waited = new AbortController();
+      const grace = delay(graceMs, undefined, { signal: waited.signal }).catch(() => undefined);
+      await Promise.race([grace, Promise.all(running)]);
+      waited.abort();
+      stopped.abort(new Error("The process stops."));
+      await Promise.all(running);
+    },
+  };
+}
+
+const resultOf = ({ state }: Outcome): "taken" | "retried" | "given-up" =>
+  state === "SUCCEEDED" ? "taken" : state === "PENDING" ? "retried" : "given-up";

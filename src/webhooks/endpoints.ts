@@ -1,0 +1,216 @@
+/** What a workspace does with its endpoints. All of it needs the scope ADMIN. */
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { requireScope, type Viewer } from "../auth/viewer.ts";
+import { ConflictError, InvalidInputError } from "../errors.ts";
+import type { Tx } from "../events/record-change.ts";
+import { sequenceEvents } from "../events/sequence-events.ts";
+import { onceByKey } from "../idempotency.ts";
+import { checkWebhookUrl } from "./check-url.ts";
+import { checkEventFilter } from "./event-filter.ts";
+import { lockOwnEndpoint } from "./own-endpoint.ts";
+import { createSecret } from "./sign.ts";
+import { wakeWebhooks } from "./wake.ts";
+
+export interface WebhookDeps {
+  db: PrismaClient;
+  clock: () => Date;
+  limits: { allowPrivateUrls: readonly string[] };
+}
+
+/** Each event is sent to each of them. */
+const maxEndpoints = 50;
+const maxDescription = 500;
+
+interface EndpointInput {
+  url?: string | null;
+  description?: string | null;
+  eventTypes?: readonly string[] | null;
+}
+
+/**
+ * Adds an endpoint, which is sent what happens from now on. `secret` is seen here and never again: a repeat with the same `idempotencyKey` gets null.
+ * Throws `InvalidInputError` (`WEBHOOK_URL_REFUSED`, `EVENT_TYPE_INVALID`, `DESCRIPTION_INVALID`), `ConflictError` (`WEBHOOK_LIMIT_REACHED`), and what
+ * `onceByKey` throws.
+ */
+export async function createWebhookEndpoint(
+  { db, clock, limits }: WebhookDeps,
+  viewer: Viewer,
+  { idempotencyKey, ...input }: EndpointInput & { url: string; idempotencyKey?: string | null },
+): Promise<{ endpointId: string; secret: string | null }> {
+  requireScope(viewer, "ADMIN");
+  const { workspaceId } = viewer;
+  const checked = { url: input.url, ...checkInput(input, limits.allowPrivateUrls) };
+  // What was committed before this call lies behind the place that the endpoint starts at.
+  await sequenceEvents(db);
+  let secret: string | null = null;
+  const request = { workspaceId, key: idempotencyKey, operation: "createWebhookEndpoint", input };
+  const endpointId = await onceByKey(db, request, async (tx, id) => {
+    if ((await tx.webhookEndpoint.count({ where: { workspaceId } })) >= maxEndpoints) {
+      throw new ConflictError(
+        "WEBHOOK_LIMIT_REACHED",
+        `This workspace has ${maxEndpoints} webhook endpoints, as many as it may; delete one that is not used any more.`,
+      );
+    }
+    secret = createSecret();
+    const now = clock();
+    const position = await newestPosition(tx, workspaceId);
+    await tx.webhookEndpoint.create({
+      data: { ...checked, id, workspaceId, secret, secretCreatedAt: now, createdAt: now, position },
+    });
+  });
+  return { endpointId, secret };
+}
+
+/** Changes what is given of an endpoint. What waits to be sent goes to the new address. Throws `NotFoundError`, `InvalidInputError`. */
+export async function updateWebhookEndpoint(
+  { db, limits }: WebhookDeps,
+  viewer: Viewer,
+  endpointId: string,
+  input: EndpointInput,
+): Promise<void> {
+  requireScope(viewer, "ADMIN");
+  const data = checkInput(input, limits.allowPrivateUrls);
+  await db.$transaction(async (tx) => {
+    await lockOwnEndpoint(tx, viewer, endpointId);
+    await tx.webhookEndpoint.update({ where: { id: endpointId }, data });
+  });
+}
+
+/** Deletes an endpoint with its deliveries; nothing more is sent to it. Throws `NotFoundError`. */
+export async function deleteWebhookEndpoint(
+  { db }: WebhookDeps,
+  viewer: Viewer,
+  endpointId: string,
+): Promise<void> {
+  requireScope(viewer, "ADMIN");
+  await db.$transaction(async (tx) => {
+    await lockOwnEndpoint(tx, viewer, endpointId);
+    await tx.webhookEndpoint.delete({ where: { id: endpointId } });
+  });
+}
+
+const defaultOverlapMs = 86_400_000;
+const maxOverlapMs = 7 * 86_400_000;
+
+/**
+ * Gives an endpoint a new secret. The one that it had signs beside it for `overlapMs` (a day by default, a week at most; 0 ends it at once); one from before
+ * that ends now. Throws `NotFoundError`, `InvalidInputError` (`OVERLAP_INVALID`).
+ */
+export async function rotateWebhookSecret(
+  { db, clock }: WebhookDeps,
+  viewer: Viewer,
+  endpointId: string,
+  overlapMs: number = defaultOverlapMs,
+): Promise<{ endpointId: string; secret: string }> {
+  requireScope(viewer, "ADMIN");
+  if (overlapMs < 0 || overlapMs > maxOverlapMs) {
+    throw new InvalidInputError(
+      "OVERLAP_INVALID",
+      "overlapMs",
+      `overlapMs: is ${overlapMs}; give 0 to ${maxOverlapMs}, a week.`,
+    );
+  }
+  const secret = createSecret();
+  const now = clock();
+  await db.$transaction(async (tx) => {
+    const { secret: previousSecret } = await lockOwnEndpoint(tx, viewer, endpointId);
+    const previous =
+      overlapMs === 0
+        ? { previousSecret: null, previousSecretExpiresAt: null }
+        : { previousSecret, previousSecretExpiresAt: new Date(now.getTime() + overlapMs) };
+    await tx.webhookEndpoint.update({
+      where: { id: endpointId },
+      data: { secret, secretCreatedAt: now, ...previous },
+    });
+  });
+  return { endpointId, secret };
+}
+
+/** Nothing is sent to it until it is enabled again; what happens meanwhile waits in the log. Safe to repeat. Throws `NotFoundError`. */
+export async function disableWebhookEndpoint(
+  { db, clock }: WebhookDeps,
+  viewer: Viewer,
+  endpointId: string,
+): Promise<void> {
+  requireScope(viewer, "ADMIN");
+  await db.$transaction(async (tx) => {
+    const { status } = await lockOwnEndpoint(tx, viewer, endpointId);
+    if (status === "DISABLED") return;
+    const why = { disabledReason: "REQUESTED", disabledMessage: "It was disabled on request." } as const;
+    await tx.webhookEndpoint.update({
+      where: { id: endpointId },
+      data: { status: "DISABLED", disabledAt: clock(), ...why },
+    });
+  });
+}
+
+/**
+ * Sends to it again. It gets what it missed, as far back as the log is kept; with `skipMissed` only what happens from now on, and what waits is given up.
+ * Safe to repeat. Throws `NotFoundError`.
+ */
+export async function enableWebhookEndpoint(
+  { db, clock }: WebhookDeps,
+  viewer: Viewer,
+  endpointId: string,
+  { skipMissed }: { skipMissed: boolean },
+): Promise<void> {
+  requireScope(viewer, "ADMIN");
+  if (skipMissed) await sequenceEvents(db);
+  await db.$transaction(async (tx) => {
+    const { status, workspaceId } = await lockOwnEndpoint(tx, viewer, endpointId);
+    if (status === "ENABLED") return;
+    const position = skipMissed ? { position: await newestPosition(tx, workspaceId) } : {};
+    await tx.webhookEndpoint.update({
+      where: { id: endpointId },
+      data: {
+        ...position,
+        status: "ENABLED",
+        ...{
+          disabledAt: null,
+          disabledReason: null,
+          disabledMessage: null,
+          failingSince: null,
+          notBefore: null,
+        },
+      },
+    });
+    const waiting = { endpointId, state: "PENDING" } as const;
+    const now = clock();
+    await tx.webhookDelivery.updateMany({
+      where: waiting,
+      // Its time in the schedule begins anew: the receiver was mended, or so somebody thinks.
+      data: skipMissed
+        ? { state: "CANCELED", settledAt: now, leasedUntil: null }
+        : { tries: 0, triedSince: null, nextAttemptAt: now, leasedUntil: null },
+    });
+    await wakeWebhooks(tx);
+  });
+}
+
+function checkInput(
+  { url, description, eventTypes }: EndpointInput,
+  allowPrivate: readonly string[],
+): { url?: string; description?: string; eventTypes?: string[] } {
+  return {
+    ...(typeof url === "string" && { url: checkWebhookUrl(url, allowPrivate) }),
+    ...(typeof description === "string" && { description: checkDescription(description) }),
+    ...(Array.isArray(eventTypes) && { eventTypes: checkEventFilter(eventTypes) }),
+  };
+}
+
+function checkDescription(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= maxDescription && !trimmed.includes("\0") && trimmed.isWellFormed()) return trimmed;
+  throw new InvalidInputError(
+    "DESCRIPTION_INVALID",
+    "description",
+    `description: has ${trimmed.length} characters; give at most ${maxDescription}, without NUL.`,
+  );
+}
+
+async function newestPosition(tx: Tx, workspaceId: string): Promise<bigint> {
+  const [row] = await tx.$queryRaw<{ newest: bigint | null; forgotten: bigint }[]>`
+    SELECT (SELECT max(position) FROM events WHERE workspace_id = w.id) AS newest, forgotten_events AS forgotten
+    FROM workspaces w WHERE w.id = ${workspaceId}::uuid`;
+  return row?.newest ?? row?.forgotten ?? 0n;
+}

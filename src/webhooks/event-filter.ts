@@ -1,0 +1,33 @@
+/** Which events an endpoint is sent: decided purely. */
+import { InvalidInputError } from "../errors.ts";
+import { eventTypes } from "../events/event-types.ts";
+
+const names: ReadonlySet<string> = new Set(eventTypes);
+const families = [...new Set(eventTypes.map((name) => `${name.slice(0, name.indexOf("."))}.*`))];
+const maxEntries = 50;
+
+/** Whether an event fits: an empty filter takes all, `video.*` a family, every other entry the event of its name. */
+export const matchesFilter = (filter: readonly string[], type: string): boolean =>
+  filter.length === 0 ||
+  filter.some((entry) => (entry.endsWith(".*") ? type.startsWith(entry.slice(0, -1)) : entry === type));
+
+/** The filter without repetitions; `*` is all. Throws `InvalidInputError` (`EVENT_TYPE_INVALID`) for what no event is called. */
+export function checkEventFilter(filter: readonly string[]): string[] {
+  const entries = [...new Set(filter)];
+  if (entries.length > maxEntries) {
+    throw invalid(
+      `has ${entries.length} entries; at most ${maxEntries} are taken. Use families such as "video.*"`,
+    );
+  }
+  if (entries.includes("*")) return [];
+  const wrong = entries.find((entry) => !names.has(entry) && !families.includes(entry));
+  if (wrong === undefined) return entries;
+  const known = eventTypes.filter((name) => name.split(".")[0] === wrong.split(".")[0]);
+  const choice = known.length > 0 ? known : families;
+  throw invalid(
+    `there is no event ${JSON.stringify(wrong.slice(0, 80))}; use one of ${choice.join(", ")}, or leave the list empty for all`,
+  );
+}
+
+const invalid = (what: string): InvalidInputError =>
+  new InvalidInputError("EVENT_TYPE_INVALID", "eventTypes", `eventTypes: ${what}.`);

@@ -1,0 +1,125 @@
+import { objectKeys } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { LoggedEvent } from "../events/read-events.ts";
+import type { Tx } from "../events/record-change.ts";
+import { sequenceEvents } from "../events/sequence-events.ts";
+import { matchesFilter } from "./event-filter.ts";
+import { type MessageVideo, messageBody } from "./message.ts";
+
+export interface FanOutDeps {
+  db: PrismaClient;
+  store: Pick<ObjectStore, "publicUrl">;
+  clock: () => Date;
+}
+
+/** Events that one transaction looks at. */
+const pageSize = 200;
+
+/** Workspaces that somebody follows by webhook: what happens in others is none of our business. */
+export async function readFollowed(db: PrismaClient): Promise<Set<string>> {
+  const rows = await db.webhookEndpoint.findMany({
+    where: { status: "ENABLED" },
+    select: { workspaceId: true },
+    distinct: ["workspaceId"],
+  });
+  return new Set(rows.map(({ workspaceId }) => workspaceId));
+}
+
+/** Makes deliveries of what the endpoints' logs have beyond their places, a page each. Resolves to whether there may be more. */
+export async function fanOut(deps: FanOutDeps): Promise<boolean> {
+  const { db } = deps;
+  await sequenceEvents(db);
+  const behind = await db.$queryRaw<{ id: string }[]>`
+    SELECT e.id FROM webhook_endpoints e
+    WHERE e.status = 'ENABLED' AND EXISTS (SELECT FROM events v WHERE v.workspace_id = e.workspace_id AND v.position > e.position)`;
+  let hasMore = false;
+  for (const { id } of behind) hasMore = (await fanOutTo(deps, id)) || hasMore;
+  return hasMore;
+}
+
+/**
+ * One page of the log for one endpoint. Resolves to whether the page was full.
+ *
+ * Deliveries and the endpoint's place go forward in one transaction under the endpoint's lock, so that each event becomes one delivery: after a crash at any
+ * moment the page is read again, and of two processes the second waits and finds nothing left. No event is passed over: positions become visible in their
+ * order, and nothing ever gets one below what was seen (see the migration `event_positions`). The snapshot that reads the events is taken after the lock, so
+ * that they lie behind the place as it is then.
+ *
+ * Considered: one place for all endpoints, which would give one that is new, or enabled again, no place of its own; a trigger that writes deliveries beside
+ * the events, which would make whoever changes a video wait for it, and pay for each endpoint.
+ */
+async function fanOutTo({ db, store, clock }: FanOutDeps, endpointId: string): Promise<boolean> {
+  return await db.$transaction(async (tx) => {
+    const endpoint = await lockEnabled(tx, endpointId);
+    if (endpoint === undefined) return false;
+    const events = await tx.$queryRaw<LoggedEvent[]>`
+      SELECT id, position, workspace_id AS "workspaceId", video_id AS "videoId", job_id AS "jobId", attempt_id AS "attemptId", type, data, at
+      FROM events WHERE workspace_id = ${endpoint.workspaceId}::uuid AND position > ${endpoint.position}
+      ORDER BY position LIMIT ${pageSize}`;
+    const last = events.at(-1);
+    if (last === undefined) return false;
+    const wanted = events.filter(({ type }) => matchesFilter(endpoint.eventTypes, type));
+    const videos = await readVideos(tx, store, wanted);
+    const now = clock();
+    await tx.webhookDelivery.createMany({
+      data: wanted.map((event) => ({
+        endpointId,
+        eventId: event.id,
+        eventAt: event.at,
+        position: event.position,
+        videoId: event.videoId,
+        type: event.type,
+        body: messageBody(event, videos.get(event.videoId ?? "")),
+        nextAttemptAt: now,
+        createdAt: now,
+      })),
+      skipDuplicates: true,
+    });
+    await tx.webhookEndpoint.update({ where: { id: endpointId }, data: { position: last.position } });
+    return events.length === pageSize;
+  });
+}
+
+/** The endpoint, locked until the transaction ends; undefined when it was disabled or deleted since. */
+async function lockEnabled(
+  tx: Tx,
+  endpointId: string,
+): Promise<{ workspaceId: string; eventTypes: string[]; position: bigint } | undefined> {
+  const [row] = await tx.$queryRaw<{ workspaceId: string; eventTypes: string[]; position: bigint }[]>`
+    SELECT workspace_id AS "workspaceId", event_types AS "eventTypes", position FROM webhook_endpoints
+    WHERE id = ${endpointId}::uuid AND status = 'ENABLED' FOR UPDATE`;
+  return row;
+}
+
+/** The videos of a page in one query: as they are now, which may be further on than the event. */
+async function readVideos(
+  tx: Tx,
+  store: Pick<ObjectStore, "publicUrl">,
+  events: readonly LoggedEvent[],
+): Promise<Map<string, MessageVideo>> {
+  const ids = [...new Set(events.flatMap(({ videoId }) => videoId ?? []))];
+  if (ids.length === 0) return new Map();
+  const rows = await tx.video.findMany({
+    where: { id: { in: ids } },
+    select: {
+      ...{
+        id: true,
+        externalId: true,
+        title: true,
+        metadata: true,
+        status: true,
+        durationMs: true,
+        width: true,
+      },
+      ...{ height: true, errorCode: true, errorMessage: true, posterKey: true, playableAt: true },
+    },
+  });
+  return new Map(
+    rows.map(({ posterKey, playableAt, ...video }) => {
+      const hlsUrl = store.publicUrl(objectKeys.master(video.id));
+      const playback = playableAt && { hlsUrl, posterUrl: posterKey && store.publicUrl(posterKey) };
+      return [video.id, { ...video, playback }];
+    }),
+  );
+}

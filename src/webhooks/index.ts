@@ -1,0 +1,19 @@
+/** Sends the event log to the addresses that workspaces name, as Standard Webhooks has it. */
+export {
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  disableWebhookEndpoint,
+  enableWebhookEndpoint,
+  rotateWebhookSecret,
+  updateWebhookEndpoint,
+} from "./endpoints.ts";
+export { forgetDeliveries } from "./forget-deliveries.ts";
+export { messageIdOf, testType } from "./message.ts";
+export { endpointNotFound } from "./own-endpoint.ts";
+export {
+  deliveryNotFound,
+  redeliverFailedWebhooks,
+  redeliverWebhook,
+  sendTestWebhook,
+} from "./redeliver.ts";
+export { startWebhooks } from "./start-webhooks.ts";

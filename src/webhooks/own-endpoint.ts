@@ -1,0 +1,25 @@
+import type { WebhookEndpoint } from "../../prisma/generated/client.ts";
+import type { Viewer } from "../auth/viewer.ts";
+import { NotFoundError } from "../errors.ts";
+import type { Tx } from "../events/record-change.ts";
+
+/**
+ * The endpoint, if it is of the viewer's workspace, locked until the transaction ends: changes of it, and the looks at its log, come one after another.
+ * Throws `NotFoundError`.
+ */
+export async function lockOwnEndpoint(
+  tx: Tx,
+  { workspaceId }: Viewer,
+  endpointId: string,
+): Promise<WebhookEndpoint> {
+  await tx.$queryRaw`SELECT 1 FROM webhook_endpoints WHERE id = ${endpointId}::uuid AND workspace_id = ${workspaceId}::uuid FOR UPDATE`;
+  const endpoint = await tx.webhookEndpoint.findUnique({ where: { id: endpointId, workspaceId } });
+  if (endpoint === null) throw endpointNotFound();
+  return endpoint;
+}
+
+export const endpointNotFound = (): NotFoundError =>
+  new NotFoundError(
+    "WEBHOOK_NOT_FOUND",
+    "There is no such webhook endpoint in this workspace; `webhookEndpoints` lists those that exist.",
+  );

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { Answer } from "./answer.ts";
+import { planOutcome, type Tried } from "./plan-outcome.ts";
+
+const now = new Date("2026-11-24T20:00:00Z");
+const ago = (ms: number) => new Date(now.getTime() - ms);
+const day = 86_400_000;
+const refused = (status: number | null, more: Partial<Answer> = {}): Answer => ({
+  ...{ status, headers: {}, body: "", isCut: false, durationMs: 5 },
+  error: { code: status === null ? "UNREACHABLE" : "HTTP_STATUS", message: "It is away." },
+  ...more,
+});
+const tried = (tries: number, more: Partial<Tried> = {}): Tried => ({
+  ...{ tries, triedSince: ago(60_000), isTest: false },
+  endpoint: { url: "https://example.com/", failingSince: ago(60_000) },
+  ...more,
+});
+const plan = (subject: Tried, answer: Answer) => planOutcome(subject, answer, now, 0.5);
+
+test("what is taken is settled", () => {
+  expect(plan(tried(1), { ...refused(204), error: null })).toEqual({ state: "SUCCEEDED" });
+});
+
+test("what is not taken is tried again by the schedule", () => {
+  expect(plan(tried(2), refused(500))).toEqual({
+    state: "PENDING",
+    nextAttemptAt: new Date(now.getTime() + 300_000),
+  });
+});
+
+test("a pause that the receiver asks for holds for all that goes to it", () => {
+  const until = new Date(now.getTime() + 600_000);
+  expect(plan(tried(1), refused(429, { pauseMs: 600_000 }))).toEqual({
+    state: "PENDING",
+    nextAttemptAt: until,
+    pauseUntil: until,
+  });
+});
+
+test("410 Gone disables at once", () => {
+  expect(plan(tried(1), refused(410))).toMatchObject({ state: "FAILED", disable: { reason: "GONE" } });
+});
+
+test("after the last try the endpoint is disabled if nothing else was taken either, and else goes on", () => {
+  const triedSince = ago(3.1 * day);
+  const failing = (failingSince: Date) =>
+    plan(tried(10, { triedSince, endpoint: { url: "https://example.com/", failingSince } }), refused(null));
+  expect(failing(triedSince)).toMatchObject({
+    state: "FAILED",
+    disable: {
+      reason: "FAILING",
+      message: expect.stringMatching(/in 10 attempts .* the last: It is away\./),
+    },
+  });
+  expect(failing(ago(day))).toEqual({ state: "FAILED" });
+});
+
+test("however often a delivery is brought forward or put off, it ends within four days", () => {
+  const old = tried(5, {
+    triedSince: ago(3.9 * day),
+    endpoint: { url: "https://example.com/", failingSince: ago(60_000) },
+  });
+  expect(plan(old, refused(500))).toEqual({ state: "FAILED" });
+});
+
+test("a test is tried once, and tells nothing of the endpoint", () => {
+  expect(plan(tried(1, { isTest: true }), refused(410))).toEqual({ state: "FAILED" });
+});

@@ -1,0 +1,137 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { recordWorkspaceEvent, type Tx } from "../events/record-change.ts";
+import { encodeGlobalId } from "../global-id.ts";
+import type { Answer } from "./answer.ts";
+import type { Claimed } from "./claim.ts";
+import { testType } from "./message.ts";
+import { type Outcome, planOutcome } from "./plan-outcome.ts";
+import { wakeWebhooks } from "./wake.ts";
+
+export interface Attempted {
+  claimed: Claimed;
+  startedAt: Date;
+  headers: Record<string, string>;
+  answer: Answer;
+}
+
+/** A receiver that took nothing for so long was away, and is asked for all that waits as soon as it takes something. */
+const awayMs = 300_000;
+/** How old `last_succeeded_at` may be: not every success is worth a write. */
+const freshMs = 10_000;
+
+/**
+ * Writes an attempt down with what it means for its delivery and its endpoint. Null, and nothing is written, when the lease was lost meanwhile: whoever has
+ * it now sends it again.
+ *
+ * Locks the endpoint before the delivery, as those do who change endpoints.
+ */
+export async function recordAttempt(
+  db: PrismaClient,
+  { claimed, startedAt, headers, answer }: Attempted,
+  now: Date,
+): Promise<Outcome | null> {
+  const { id, endpointId, leasedUntil } = claimed;
+  const isTest = claimed.type === testType;
+  const tries = claimed.tries + 1;
+  const triedSince = claimed.triedSince ?? startedAt;
+  return await db.$transaction(async (tx) => {
+    const endpoint = await noteAtEndpoint(tx, {
+      endpointId,
+      startedAt,
+      now,
+      isTest,
+      isTaken: answer.error === null,
+    });
+    const outcome = planOutcome(
+      { tries, triedSince, isTest, endpoint: { ...endpoint, url: claimed.url } },
+      answer,
+      now,
+    );
+    const { count } = await tx.webhookDelivery.updateMany({
+      where: { id, leasedUntil, state: "PENDING" },
+      data: {
+        state: outcome.state,
+        ...{ tries, triedSince, leasedUntil: null },
+        attemptCount: { increment: 1 },
+        ...(outcome.nextAttemptAt ? { nextAttemptAt: outcome.nextAttemptAt } : { settledAt: now }),
+      },
+    });
+    if (count === 0) return null;
+    const { attemptCount: number } = await tx.webhookDelivery.findUniqueOrThrow({
+      where: { id },
+      select: { attemptCount: true },
+    });
+    await tx.webhookAttempt.create({
+      data: {
+        ...{ deliveryId: id, number, startedAt, requestUrl: claimed.url, requestHeaders: headers },
+        durationMs: answer.durationMs,
+        responseStatus: answer.status,
+        ...(answer.headers && { responseHeaders: answer.headers }),
+        responseBody: answer.body,
+        isResponseCut: answer.isCut,
+        errorCode: answer.error?.code ?? null,
+        errorMessage: answer.error?.message ?? null,
+      },
+    });
+    const { pauseUntil, disable } = outcome;
+    if (pauseUntil)
+      await tx.webhookEndpoint.update({ where: { id: endpointId }, data: { notBefore: pauseUntil } });
+    if (disable) await disableFor(tx, claimed, disable, now);
+    return outcome;
+  });
+}
+
+/** Whether it takes what it is sent, kept at the endpoint. Resolves to since when it does not, as of before this attempt. */
+async function noteAtEndpoint(
+  tx: Tx,
+  {
+    endpointId,
+    startedAt,
+    now,
+    isTest,
+    isTaken,
+  }: { endpointId: string; startedAt: Date; now: Date; isTest: boolean; isTaken: boolean },
+): Promise<{ failingSince: Date | null }> {
+  if (isTest) return { failingSince: null };
+  if (!isTaken) {
+    const [row] = await tx.$queryRaw<{ failingSince: Date }[]>`
+      UPDATE webhook_endpoints SET failing_since = coalesce(failing_since, ${startedAt}::timestamptz) WHERE id = ${endpointId}::uuid
+      RETURNING failing_since AS "failingSince"`;
+    return { failingSince: row?.failingSince ?? null };
+  }
+  const [row] = await tx.$queryRaw<{ failingSince: Date | null }[]>`
+    WITH before AS (
+      SELECT id, failing_since FROM webhook_endpoints WHERE id = ${endpointId}::uuid
+        AND (failing_since IS NOT NULL OR last_succeeded_at IS NULL OR last_succeeded_at < ${new Date(now.getTime() - freshMs)}) FOR UPDATE
+    )
+    UPDATE webhook_endpoints e SET failing_since = NULL, last_succeeded_at = ${now} FROM before WHERE e.id = before.id
+    RETURNING before.failing_since AS "failingSince"`;
+  const failingSince = row?.failingSince ?? null;
+  if (failingSince !== null && now.getTime() - failingSince.getTime() >= awayMs)
+    await bringForward(tx, endpointId, now);
+  return { failingSince };
+}
+
+/** The receiver is back: what waits for its next try goes at once, and uses none. */
+async function bringForward(tx: Tx, endpointId: string, now: Date): Promise<void> {
+  const count = await tx.$executeRaw`
+    UPDATE webhook_deliveries SET next_attempt_at = ${now}, tries = greatest(tries - 1, 0)
+    WHERE endpoint_id = ${endpointId}::uuid AND state = 'PENDING' AND next_attempt_at > ${now} AND leased_until IS NULL`;
+  if (count > 0) await wakeWebhooks(tx);
+}
+
+/** Nothing more is sent to it until somebody enables it; told in the log, once. */
+async function disableFor(
+  tx: Tx,
+  { endpointId, workspaceId, url }: Claimed,
+  { reason, message }: NonNullable<Outcome["disable"]>,
+  now: Date,
+): Promise<void> {
+  const { count } = await tx.webhookEndpoint.updateMany({
+    where: { id: endpointId, status: "ENABLED" },
+    data: { status: "DISABLED", disabledAt: now, disabledReason: reason, disabledMessage: message },
+  });
+  if (count === 0) return;
+  const data = { endpointId: encodeGlobalId("WebhookEndpoint", endpointId), url, reason, message };
+  await recordWorkspaceEvent(tx, workspaceId, { type: "webhook.disabled", data });
+}

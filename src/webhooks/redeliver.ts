@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { requireScope, type Viewer } from "../auth/viewer.ts";
+import { ConflictError, NotFoundError } from "../errors.ts";
+import type { WebhookDeps } from "./endpoints.ts";
+import { testBody, testType } from "./message.ts";
+import { lockOwnEndpoint } from "./own-endpoint.ts";
+import { wakeWebhooks } from "./wake.ts";
+
+const again = (now: Date) =>
+  ({
+    state: "PENDING",
+    tries: 0,
+    triedSince: null,
+    nextAttemptAt: now,
+    leasedUntil: null,
+    settledAt: null,
+  }) as const;
+
+/**
+ * Sends one delivery again now, whatever became of it: the same body under the same message id, with a schedule of its own. Throws `NotFoundError`
+ * (`WEBHOOK_DELIVERY_NOT_FOUND`), `ConflictError` (`WEBHOOK_DISABLED`, `WEBHOOK_IN_FLIGHT`).
+ */
+export async function redeliverWebhook(
+  { db, clock }: WebhookDeps,
+  viewer: Viewer,
+  deliveryId: string,
+): Promise<void> {
+  requireScope(viewer, "ADMIN");
+  const { workspaceId } = viewer;
+  await db.$transaction(async (tx) => {
+    const where = { id: deliveryId, endpoint: { workspaceId } };
+    const found = await tx.webhookDelivery.findUnique({ where, select: { endpointId: true } });
+    if (found === null) throw deliveryNotFound();
+    assertEnabled(await lockOwnEndpoint(tx, viewer, found.endpointId));
+    const now = clock();
+    const { count } = await tx.webhookDelivery.updateMany({
+      where: { id: deliveryId, OR: [{ leasedUntil: null }, { leasedUntil: { lte: now } }] },
+      data: again(now),
+    });
+    if (count === 0) {
+      throw new ConflictError(
+        "WEBHOOK_IN_FLIGHT",
+        "This delivery is being sent just now; see what comes of it first.",
+      );
+    }
+    await wakeWebhooks(tx);
+  });
+}
+
+/**
+ * Sends again what failed for good since a time (of the events), and what was given up. Resolves to how many. Safe to repeat: what waits already is not touched.
+ * Throws `NotFoundError`, `ConflictError` (`WEBHOOK_DISABLED`).
+ */
+export async function redeliverFailedWebhooks(
+  { db, clock }: WebhookDeps,
+  viewer: Viewer,
+  { endpointId, since }: { endpointId: string; since: Date },
+): Promise<number> {
+  requireScope(viewer, "ADMIN");
+  return await db.$transaction(async (tx) => {
+    assertEnabled(await lockOwnEndpoint(tx, viewer, endpointId));
+    const { count } = await tx.webhookDelivery.updateMany({
+      where: {
+        endpointId,
+        state: { in: ["FAILED", "CANCELED"] },
+        eventAt: { gte: atLeastEpoch(since) },
+        type: { not: testType },
+      },
+      data: again(clock()),
+    });
+    if (count > 0) await wakeWebhooks(tx);
+    return count;
+  });
+}
+
+/** Sends a message that says nothing but that it arrived, once, also to an endpoint that is disabled. Resolves to its delivery. Throws `NotFoundError`. */
+export async function sendTestWebhook(
+  { db, clock }: WebhookDeps,
+  viewer: Viewer,
+  endpointId: string,
+): Promise<string> {
+  requireScope(viewer, "ADMIN");
+  const id = randomUUID();
+  await db.$transaction(async (tx) => {
+    await lockOwnEndpoint(tx, viewer, endpointId);
+    const now = clock();
+    await tx.webhookDelivery.create({
+      data: {
+        id,
+        endpointId,
+        type: testType,
+        eventAt: now,
+        nextAttemptAt: now,
+        createdAt: now,
+        body: testBody(endpointId, now),
+      },
+    });
+  });
+  return id;
+}
+
+/** Nothing of ours is older, and Postgres has no year for all that clients may ask for. */
+const atLeastEpoch = (time: Date): Date => (time.getTime() < 0 ? new Date(0) : time);
+
+function assertEnabled({
+  status,
+  disabledMessage,
+}: {
+  status: string;
+  disabledMessage: string | null;
+}): void {
+  if (status === "ENABLED") return;
+  throw new ConflictError(
+    "WEBHOOK_DISABLED",
+    `This webhook endpoint is disabled: ${disabledMessage ?? ""} Enable it first: it then gets what it missed.`,
+  );
+}
+
+export const deliveryNotFound = (): NotFoundError =>
+  new NotFoundError(
+    "WEBHOOK_DELIVERY_NOT_FOUND",
+    "There is no such webhook delivery in this workspace: its endpoint was deleted, or it is older than what is kept. `WebhookEndpoint.deliveries` lists those that exist.",
+  );

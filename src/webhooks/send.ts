@@ -1,0 +1,138 @@
+import { isIP } from "node:net";
+import { checkedLookup, hostOf, RefusedAddressError, resolveChecked } from "@reelay/egress";
+import { Agent, type Dispatcher, request } from "undici";
+import type { Answer } from "./answer.ts";
+import { parseRetryAfterMs } from "./retry-schedule.ts";
+
+/** Of the body of an answer: read and kept. What a receiver says beyond it is for nobody. */
+const maxBodyBytes = 4_096;
+/** An answer whose status is there may take so long to say the rest. */
+const bodyMs = 2_000;
+
+export interface Sender extends AsyncDisposable {
+  /** Sends one request and says what came of it: never rejects, but with the signal's own reason. */
+  send(
+    message: { url: string; headers: Record<string, string>; body: string },
+    signal: AbortSignal,
+  ): Promise<Answer>;
+}
+
+/**
+ * Requests to addresses that customers chose. Each is connected to at the very address that was checked; redirects are not followed, because a
+ * receiver's address is its own to correct. One request has `timeoutMs` from the look-up of its host to the status of the answer.
+ */
+export function createSender(options: {
+  timeoutMs: number;
+  /** Hosts, addresses and CIDR ranges that are allowed although they are not public. */
+  allowPrivate: readonly string[];
+  clock: () => Date;
+}): Sender {
+  const { timeoutMs, allowPrivate, clock } = options;
+  const dispatcher = new Agent({
+    connect: { lookup: checkedLookup(allowPrivate), timeout: Math.min(10_000, timeoutMs) },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    // An idle connection is closed before the receiver's side does it under the next request.
+    keepAliveTimeout: 4_000,
+  });
+  return {
+    async send({ url, headers, body }, stop) {
+      const startedAt = performance.now();
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.any([stop, timeout]);
+      const took = () => Math.round(performance.now() - startedAt);
+      try {
+        // Literal addresses never reach the connection's look-up: checked here.
+        const host = hostOf(new URL(url));
+        if (isIP(host) !== 0) await resolveChecked(host, allowPrivate);
+        const response = await request(url, { method: "POST", headers, body, dispatcher, signal });
+        const text = await readBeginning(response.body);
+        return { ...judge(response, clock()), ...text, durationMs: took() };
+      } catch (error) {
+        stop.throwIfAborted();
+        const none = { status: null, headers: null, body: null, isCut: false, durationMs: took() };
+        return { ...none, error: explain(error, { url, isTimeout: timeout.aborted, timeoutMs }) };
+      }
+    },
+    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+  };
+}
+
+function judge(
+  { statusCode, headers }: Dispatcher.ResponseData,
+  now: Date,
+): Pick<Answer, "status" | "headers" | "error" | "pauseMs"> {
+  const told = { status: statusCode, headers: plain(headers) };
+  if (statusCode >= 200 && statusCode < 300) return { ...told, error: null };
+  if (statusCode >= 300 && statusCode < 400) {
+    const to = told.headers["location"];
+    const message = `It answered ${statusCode}${to === undefined ? "" : `, to ${to.slice(0, 200)}`}; redirects are not followed. Give the endpoint the address that it leads to.`;
+    return { ...told, error: { code: "REDIRECT_REFUSED", message } };
+  }
+  const pauseMs =
+    statusCode === 429 || statusCode === 503 ? parseRetryAfterMs(headers["retry-after"], now) : undefined;
+  const error = { code: "HTTP_STATUS" as const, message: `It answered ${statusCode}; 2xx was expected.` };
+  return { ...told, error, ...(pauseMs !== undefined && { pauseMs }) };
+}
+
+const plain = (headers: Dispatcher.ResponseData["headers"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, storable(Array.isArray(value) ? value.join(", ") : value)]],
+    ),
+  );
+
+/** Postgres has no text with a NUL in it, and JSON no half characters. */
+const storable = (text: string): string => text.replaceAll("\0", "\uFFFD").toWellFormed();
+
+/** The body's beginning, as far as it comes in time: its end says nothing that the status has not said. */
+async function readBeginning(body: Dispatcher.ResponseData["body"]): Promise<Pick<Answer, "body" | "isCut">> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let isWhole = false;
+  const late = setTimeout(() => body.destroy(), bodyMs);
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size > maxBodyBytes) break;
+    }
+    isWhole = size <= maxBodyBytes;
+  } catch {
+    // Cut off: what came is kept.
+  } finally {
+    clearTimeout(late);
+    body.on("error", () => undefined).destroy();
+  }
+  return {
+    body: storable(Buffer.concat(chunks).subarray(0, maxBodyBytes).toString("utf8")),
+    isCut: !isWhole,
+  };
+}
+
+function explain(
+  error: unknown,
+  { url, isTimeout, timeoutMs }: { url: string; isTimeout: boolean; timeoutMs: number },
+): NonNullable<Answer["error"]> {
+  const { host } = new URL(url);
+  const cause = rootCause(error);
+  if (cause instanceof RefusedAddressError) {
+    const message = `${cause.message}; use a public address, or have it allowed by FETCH_ALLOW_PRIVATE.`;
+    return { code: "ADDRESS_REFUSED", message };
+  }
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (isTimeout || /TIMEOUT|ETIMEDOUT/.test(code)) {
+    const message = `${host} did not answer within ${timeoutMs / 1_000} s; take the message in, answer 204, and work on it after that.`;
+    return { code: "TIMEOUT", message };
+  }
+  const what = cause instanceof Error ? cause.message.slice(0, 300) : String(cause);
+  return { code: "UNREACHABLE", message: `${host} could not be reached: ${storable(what)}.` };
+}
+
+/** Errors come wrapped, and several at once where every address of a host failed. */
+function rootCause(error: unknown): unknown {
+  if (error instanceof RefusedAddressError) return error;
+  if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
+  if (error instanceof Error && error.cause !== undefined) return rootCause(error.cause);
+  return error;
+}

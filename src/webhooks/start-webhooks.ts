@@ -1,0 +1,48 @@
+import type { Logger } from "pino";
+import { startWorkLoop } from "../work-loop.ts";
+import { createDeliverer, type DeliverDeps } from "./deliver.ts";
+import { type FanOutDeps, fanOut, readFollowed } from "./fan-out.ts";
+import { createSender } from "./send.ts";
+import { webhookChannel } from "./wake.ts";
+
+export interface WebhooksDeps extends FanOutDeps, Omit<DeliverDeps, "sender" | "onEnded"> {
+  databaseUrl: string;
+  allowPrivate: readonly string[];
+  log: Logger;
+}
+
+/**
+ * Makes the log into deliveries and sends them, until disposed. Any number of processes may. An outage of the database is waited for. Disposing gives requests
+ * 1 s to end.
+ */
+export async function startWebhooks(deps: WebhooksDeps): Promise<AsyncDisposable> {
+  const { db, databaseUrl, log, timeoutMs, allowPrivate, clock } = deps;
+  await using starting = new AsyncDisposableStack();
+  const sender = starting.use(createSender({ timeoutMs, allowPrivate, clock }));
+  const deliverer = starting.use(createDeliverer({ ...deps, sender, onEnded: () => sending.wake() }));
+  const sending = starting.use(
+    await startWorkLoop({
+      databaseUrl,
+      channel: webhookChannel,
+      log,
+      work: async () => (await deliverer.deliverDue()) > 0,
+      onFailed: (error, retryMs) => log.warn({ err: error, retryMs }, "webhooks.not-sent"),
+    }),
+  );
+  let followed: ReadonlySet<string> = new Set();
+  starting.use(
+    await startWorkLoop({
+      databaseUrl,
+      channel: "reelay_events",
+      log,
+      work: async () => {
+        followed = await readFollowed(db);
+        return followed.size > 0 && (await fanOut(deps));
+      },
+      isForUs: (workspaceId) => followed.has(workspaceId),
+      onFailed: (error, retryMs) => log.warn({ err: error, retryMs }, "webhooks.not-fanned-out"),
+    }),
+  );
+  const held = starting.move();
+  return { [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
