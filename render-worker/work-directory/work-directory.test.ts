@@ -30,3 +30,17 @@ test("what a crashed worker left is removed, with the encoder that still ran the
     reported: { code: "WORK_DIRECTORY_FULL", retriable: true },
   });
 });
+
+test("an attempt's folder goes although an ffmpeg that began at that moment is being noted in it", async () => {
+  await using root = await temporaryDirectory();
+  await using directory = await WorkDirectory.open(root.path, "worker-1");
+  let isNoted = false;
+  {
+    await using attempt = await directory.forAttempt("attempt-1");
+    void attempt.noteEncoder(process.pid).then(() => {
+      isNoted = true;
+    });
+  }
+  expect(isNoted).toBe(true);
+  expect(await readdir(directory.path)).toEqual(["owner.json"]);
+});

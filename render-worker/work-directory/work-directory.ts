@@ -43,6 +43,7 @@ export class WorkDirectory implements AsyncDisposable {
 
 export class AttemptDirectory implements AsyncDisposable {
   readonly path: string;
+  readonly #notes = new Set<Promise<void>>();
 
   constructor(path: string) {
     this.path = path;
@@ -50,7 +51,9 @@ export class AttemptDirectory implements AsyncDisposable {
 
   /** Notes an ffmpeg that writes here, so that it can be ended if this process cannot do it any more. */
   async noteEncoder(pid: number, file: (typeof encoderFiles)[number] = "ffmpeg.json"): Promise<void> {
-    await writeFile(join(this.path, file), JSON.stringify(await identify(pid)));
+    const note = identify(pid).then((process) => writeFile(join(this.path, file), JSON.stringify(process)));
+    this.#notes.add(note);
+    await note.finally(() => this.#notes.delete(note));
   }
 
   /** Throws a retriable `RenderError` when the disk has less than `neededBytes` left. */
@@ -66,6 +69,8 @@ export class AttemptDirectory implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A folder that is being written into while it is emptied cannot be removed.
+    await Promise.allSettled(this.#notes);
     await rm(this.path, { recursive: true, force: true });
   }
 }
