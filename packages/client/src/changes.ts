@@ -1,9 +1,8 @@
-import { backoffMs, delay } from "./backoff.ts";
-import { isPassing } from "./errors.ts";
+import { createRetry } from "./backoff.ts";
 import { ChangesDocument, type EventFragment, EventsDocument } from "./generated.ts";
 import type { Ask } from "./http.ts";
 import type { Live } from "./live.ts";
-import { isRefusedAgain } from "./watch.ts";
+import { ended } from "./watch.ts";
 
 export interface ChangesOptions {
   /** Ends it: the loop throws its reason. */
@@ -36,7 +35,8 @@ export async function* readChanges(
   const filter = { types: types ? [...types] : null, videoId: videoId ?? null };
   let cursor = after ?? null;
 
-  for (let failures = 0; ; ) {
+  const retry = createRetry(signal);
+  for (;;) {
     for (let hasMore = true; hasMore; ) {
       const variables = { ...filter, after: cursor, first: pageSize };
       const { changes } = await ask(ChangesDocument, variables, {
@@ -47,21 +47,16 @@ export async function* readChanges(
       ({ cursor, hasMore } = changes);
     }
     if (!isLive) return;
+    const events = live.listen(EventsDocument, { ...filter, after: cursor }, { signal, keep: MAX_WAITING });
     try {
-      for await (const { events } of live.listen(
-        EventsDocument,
-        { ...filter, after: cursor },
-        { signal, keep: MAX_WAITING },
-      )) {
-        failures = 0;
-        cursor = events.cursor;
-        yield events;
+      for await (const { events: event } of events) {
+        retry.reset();
+        cursor = event.cursor;
+        yield event;
       }
+      throw ended();
     } catch (error) {
-      if (!isPassing(error) || isRefusedAgain(error, failures)) throw error;
-      if (error.code === "TOO_SLOW") continue;
+      await retry.after(error);
     }
-    await delay(backoffMs(failures), signal);
-    failures += 1;
   }
 }

@@ -1,5 +1,5 @@
-import { backoffMs, delay } from "./backoff.ts";
-import { isPassing, ReelayError } from "./errors.ts";
+import { createRetry } from "./backoff.ts";
+import { ReelayError } from "./errors.ts";
 import { VideoDocument, type VideoStateFragment, WatchVideoDocument } from "./generated.ts";
 import type { Ask } from "./http.ts";
 import { keepForward } from "./keep-forward.ts";
@@ -43,7 +43,8 @@ export async function* watchVideo(
       return;
     }
   }
-  for (let failures = 0; ; ) {
+  const retry = createRetry(signal);
+  for (;;) {
     try {
       const states = live.listen(
         WatchVideoDocument,
@@ -51,7 +52,7 @@ export async function* watchVideo(
         { signal, keep: "NEWEST" },
       );
       for await (const { videoProgress } of states) {
-        failures = 0;
+        retry.reset();
         seen = keepForward(seen, videoProgress);
         cursor = videoProgress.cursor;
         yield seen;
@@ -59,14 +60,14 @@ export async function* watchVideo(
       }
       // Ended by the server: the video was deleted, or the API is about to stop.
       if ((await look()) === null) return;
+      throw ended();
     } catch (error) {
-      if (!isPassing(error) || isRefusedAgain(error, failures)) throw error;
+      await retry.after(error);
     }
-    await delay(backoffMs(failures), signal);
-    failures += 1;
   }
 }
 
-/** Another token was tried. */
-export const isRefusedAgain = (error: ReelayError, failures: number): boolean =>
-  error.code === "UNAUTHENTICATED" && failures > 0;
+export const ended = () =>
+  new ReelayError("NETWORK_ERROR", "The API ended the subscription.", {
+    isPassing: true,
+  });
