@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { codegen } from "@graphql-codegen/core";
 import * as typedDocumentNode from "@graphql-codegen/typed-document-node";
-import * as typescript from "@graphql-codegen/typescript";
 import * as typescriptOperations from "@graphql-codegen/typescript-operations";
 import { parse } from "graphql";
 
@@ -18,8 +17,8 @@ const output = await codegen({
   documents: readdirSync(folder)
     .sort()
     .map((name) => ({ location: name, document: read(path.join(folder, name)) })),
-  plugins: [{ typescript: {} }, { typescriptOperations: {} }, { typedDocumentNode: {} }],
-  pluginMap: { typescript, typescriptOperations, typedDocumentNode },
+  plugins: [{ typescriptOperations: {} }, { typedDocumentNode: {} }],
+  pluginMap: { typescriptOperations, typedDocumentNode },
   config: {
     enumsAsTypes: true,
     onlyOperationTypes: true,

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { UploadFile } from "@reelay/upload";
-import { Kind, OperationTypeNode } from "graphql";
+import { type DocumentNode, Kind, OperationTypeNode } from "graphql";
 import { type ChangesOptions, readChanges } from "./changes.ts";
 import { type CreateVideoResult, createVideo, type RequestOptions } from "./create-video.ts";
 import type { CreateVideoInput, EventFragment, VideoStateFragment } from "./generated.ts";
@@ -102,10 +102,7 @@ function graphqlUrl(given: string): string {
 }
 
 /** Queries may be sent again, and mutations that the API tells from new ones by their key. */
-function canRepeat(
-  document: TypedDocumentNode<never, never> | TypedDocumentNode<unknown, unknown>,
-  variables: unknown,
-): boolean {
+function canRepeat(document: DocumentNode, variables: unknown): boolean {
   const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (operation?.operation === OperationTypeNode.QUERY) return true;
   const { idempotencyKey, input } = (variables ?? {}) as {

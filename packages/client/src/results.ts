@@ -17,7 +17,9 @@ export interface Failure {
  *
  * @throws ReelayError with the failure's code.
  */
-export function unwrap<T extends { ok: true }>(result: T | { ok: false; error: Failure }): T {
-  if (result.ok) return result;
+export function unwrap<TResult extends { ok: true } | { ok: false; error: Failure }>(
+  result: TResult,
+): Extract<TResult, { ok: true }> {
+  if (result.ok) return result as Extract<TResult, { ok: true }>;
   throw new ReelayError(result.error.code, result.error.message, { cause: result.error });
 }
