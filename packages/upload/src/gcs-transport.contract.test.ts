@@ -59,24 +59,8 @@ gcsTest(`a file goes to a session in chunks of n × 256 KiB and is whole there${
   expect(seen.at(-1)).toMatchObject({ state: "DONE", fraction: 1 });
 });
 
-gcsTest(`a connection that breaks in a chunk costs that chunk, not the file${reason}`, async () => {
-  const file = fileOf(3 * MIB);
-  const url = await open("broken.mp4", file.size);
-  const states: string[] = [];
-  const broken = proxy.cutAfter(1.5 * MIB);
-  const { done } = upload(file, {
-    url,
-    protocol: "GCS_RESUMABLE",
-    chunkBytes: MIB,
-    retryDelaysMs: [10, 10, 10],
-    onProgress: ({ state }) => states.at(-1) === state || states.push(state),
-  });
-  await broken;
-  await done;
-  expect(await stored("broken.mp4")).toEqual(Buffer.from(await file.arrayBuffer()));
-  expect(states).toEqual(["UPLOADING", "WAITING", "UPLOADING", "DONE"]);
-});
-
+// The emulator ends an upload when it is asked how much it has (fake-gcs-server 1.56.1, uploadFileContent: a range without bytes is taken for the end
+// of a stream), so what follows a broken connection is shown in gcs-transport.test.ts.
 gcsTest(`a session that is not there is told apart from a network that is not${reason}`, async () => {
   const { done } = upload(fileOf(10), {
     url: proxy.through("http://x/upload/storage/v1/b/media/o?uploadType=resumable&name=a&upload_id=none"),

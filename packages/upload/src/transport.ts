@@ -9,10 +9,11 @@ export interface Transport {
   /**
    * Asks how much the server has, then sends the rest. Resolves when the server has all.
    *
+   * @param isFresh nothing was ever sent to this address, as far as is known: the question may be left out.
    * @param onOffset told how many bytes from the file's beginning are sent; more than the server keeps if the connection breaks.
    * @throws UploadError, or the signal's reason.
    */
-  send(onOffset: (sentBytes: number) => void, signal: AbortSignal): Promise<void>;
+  send(onOffset: (sentBytes: number) => void, signal: AbortSignal, isFresh: boolean): Promise<void>;
 }
 
 export interface TransportOptions {

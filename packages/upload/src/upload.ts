@@ -1,6 +1,12 @@
 import { UploadError } from "./errors.ts";
 import { createGcsTransport } from "./gcs-transport.ts";
-import { defaultStorage, forgetUpload, type KeyValueStorage, keepUpload } from "./kept-upload.ts";
+import {
+  defaultStorage,
+  forgetUpload,
+  type KeyValueStorage,
+  keepUpload,
+  recallUpload,
+} from "./kept-upload.ts";
 import { createPauseSwitch } from "./pause-switch.ts";
 import { createSpeedMeter } from "./speed.ts";
 import type { UploadFile, UploadProtocol } from "./transport.ts";
@@ -59,7 +65,7 @@ export interface UploadHandle {
 const RETRY_DELAYS_MS = [500, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 
 /**
- * Sends a file to the address that `createVideo` gave. Every try begins with the question how much is there, so a lost connection, a
+ * Sends a file to the address that `createVideo` gave. Every further try begins with the question how much is there, so a lost connection, a
  * restarted server or a reloaded page costs what was on its way and no more.
  */
 export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
@@ -104,6 +110,7 @@ export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
   }
 
   async function run(): Promise<void> {
+    let isFresh = !storage || recallUpload(file, storage)?.url !== url;
     if (storage) keepUpload(file, { url, protocol, data: options.data }, storage);
     for (let failures = 0; ; ) {
       await pausing.running();
@@ -112,12 +119,18 @@ export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
         await online(pausing.signal);
         change({ state: "UPLOADING" });
         let known: number | undefined;
-        await transport.send((offset) => {
-          // The first is what the server had.
-          known ??= offset;
-          furthest = offset - known;
-          sent(offset);
-        }, pausing.signal);
+        const isFirst = isFresh;
+        isFresh = false;
+        await transport.send(
+          (offset) => {
+            // The first is what the server had.
+            known ??= offset;
+            furthest = offset - known;
+            sent(offset);
+          },
+          pausing.signal,
+          isFirst,
+        );
         return;
       } catch (error) {
         signal?.throwIfAborted();
