@@ -48,7 +48,7 @@ export async function createProxy(target: string) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
   const limitTo = (bytes: number, then: "CUT" | "HOLD") => {
-    limit = { bytes, then };
+    limit = { bytes: Math.round(bytes), then };
     return new Promise<void>((resolve) => {
       reached = resolve;
     });

@@ -50,10 +50,11 @@ export const createTusTransport = (
 /** tus-js-client's own reader takes no Blob under Node. */
 const blobSource = (file: Blob) => ({
   size: file.size,
-  slice: async (start: number, end: number) => ({
-    value: new Uint8Array(await file.slice(start, end).arrayBuffer()),
-    done: end >= file.size,
-  }),
+  slice: async (start: number, end: number) => {
+    const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
+    // It asks for the size as a Blob has it.
+    return { value: Object.assign(bytes, { size: bytes.length }), done: end >= file.size };
+  },
   close: () => {},
 });
 
@@ -70,7 +71,7 @@ function toUploadError(error: Error | DetailedError): Error {
   if (response) {
     return refusal(response.getStatus(), response.getBody() ?? "", response.getHeader("Retry-After") ?? null);
   }
-  return new UploadError("NETWORK_ERROR", "The upload's server cannot be reached.", {
+  return new UploadError("NETWORK_ERROR", `The upload's server cannot be reached: ${error.message}`, {
     isRetriable: true,
     cause: error,
   });
