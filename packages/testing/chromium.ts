@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 
 const { CI, CHROMIUM_PATH } = process.env;
 const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -32,6 +32,12 @@ export async function startChromium(options: { isMobile?: boolean } = {}) {
   stack.defer(() => context.close());
   const held = stack.move();
   return { context, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/** For people's eyes: a PNG in the folder that `REELAY_PICTURES` names, and none without it. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env["REELAY_PICTURES"];
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 /** Serves what `files` gives for a path (without the slash), with its media type by its ending. */

@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type System, startSystem } from "../../../tests/kit/index.ts";
 import { makeTestClip } from "../../../tests/kit/test-clip.ts";
-import { bundle, serveFiles, startChromium, whyNoChromium } from "../../testing/chromium.ts";
+import { bundle, serveFiles, startChromium, takePicture, whyNoChromium } from "../../testing/chromium.ts";
 
 const browserTest = test.skipIf(whyNoChromium !== undefined);
 const reason = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
@@ -94,6 +94,8 @@ browserTest(
     await page
       .locator("reelay-player video")
       .evaluate((video) => (video as unknown as HTMLVideoElement).play());
+    await expect.poll(async () => (await look(page)).time, { timeout: 60_000 }).toBeGreaterThan(1);
+    await takePicture(page, "growing");
     await expect.poll(async () => (await look(page)).ended, { timeout: 120_000, interval: 200 }).toBe(true);
     const end = await look(page);
     expect(end).toMatchObject({ error: undefined });
@@ -103,7 +105,14 @@ browserTest(
     expect(names).toContain("first-frame");
     expect((await told(page)).filter(({ detail }) => detail["isFatal"])).toEqual([]);
 
-    // The storyboard has come meanwhile: a picture above the seek bar.
+    // A picture above the seek bar.
+    const { data } = await system.client.ask(
+      `query($id: ID!) { video(id: $id) { playback { storyboardUrl } } }`,
+      { id },
+    );
+    await page
+      .locator("reelay-player")
+      .evaluate((element, url) => element.setAttribute("storyboard", url), data.video.playback.storyboardUrl);
     await page.locator("reelay-player").hover();
     const range = page.locator("reelay-player media-time-range");
     await expect
@@ -115,6 +124,9 @@ browserTest(
         { timeout: 60_000 },
       )
       .toMatch(/\.jpg/);
+    const preview = page.locator("reelay-player media-preview-thumbnail");
+    await expect.poll(() => preview.isVisible()).toBe(true);
+    await takePicture(page, "storyboard");
     await page.close();
   },
 );
@@ -160,7 +172,7 @@ browserTest(`a video that could not be made says why${reason}`, async () => {
     document.body.innerHTML = `<reelay-player status-src="/status.json"></reelay-player>`;
   });
   await expect.poll(() => badge(page).textContent()).toBe("This video could not be made: The file is empty.");
-  expect(await page.locator("reelay-player [role=status]").textContent()).toContain("The file is empty.");
+  expect(await page.locator("reelay-player .spoken").textContent()).toContain("The file is empty.");
   await page.close();
 });
 

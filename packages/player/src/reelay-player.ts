@@ -164,7 +164,15 @@ export class ReelayPlayer extends Base {
       if (!stills || !choices) return;
       const onLoaded = () =>
         this.#showStoryboard(this.getAttribute("storyboard") ?? this.#state?.storyboardUrl ?? null);
-      this.#stream = openStream({ video, choices, src, startS: position?.read() ?? 0, emit, stills, onLoaded });
+      this.#stream = openStream({
+        video,
+        choices,
+        src,
+        startS: position?.read() ?? 0,
+        emit,
+        stills,
+        onLoaded,
+      });
       if (this.hasAttribute("autoplay")) void autoplay(video);
     };
     signal.addEventListener("abort", () => {

@@ -40,7 +40,10 @@ export interface Choices {
 
 /** Has to be there before media-chrome sees the video element: it looks once. */
 export function addChoices(video: HTMLVideoElement): Choices {
-  const choices = { renditions: new ChoiceList<Rendition>("rendition"), sounds: new ChoiceList<Sound>("track") };
+  const choices = {
+    renditions: new ChoiceList<Rendition>("rendition"),
+    sounds: new ChoiceList<Sound>("track"),
+  };
   if (Hls.isSupported()) {
     Object.defineProperty(video, "videoRenditions", { value: choices.renditions });
     Object.defineProperty(video, "audioTracks", { value: choices.sounds });
@@ -109,7 +112,15 @@ function openNatively({ video, src, startS, emit, onLoaded }: StreamOptions): St
   };
 }
 
-function openByHls({ choices: { renditions, sounds }, video, src, startS, emit, stills, onLoaded }: StreamOptions): Stream {
+function openByHls({
+  choices: { renditions, sounds },
+  video,
+  src,
+  startS,
+  emit,
+  stills,
+  onLoaded,
+}: StreamOptions): Stream {
   const hls = new Hls({
     ...bufferLimits(deviceKind()),
     startPosition: startS,
