@@ -100,7 +100,7 @@ browserTest(
     const end = await look(page);
     expect(end).toMatchObject({ error: undefined });
     expect(end.time).toBeGreaterThan(23.5);
-    await expect.poll(() => badge(page).textContent()).toBe("");
+    await expect.poll(() => badge(page).textContent(), { timeout: 90_000 }).toBe("");
     const names = (await told(page)).map(({ name }) => name);
     expect(names).toContain("first-frame");
     expect((await told(page)).filter(({ detail }) => detail["isFatal"])).toEqual([]);

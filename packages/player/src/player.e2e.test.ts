@@ -208,6 +208,7 @@ browserTest(`the quality menu lists what there is, and what is chosen is seen${r
       "72p",
       "Auto",
     ]);
+    if (height === 72) await takePicture(page, "qualities");
     await items
       .filter({ hasText: `${height}p` })
       .first()

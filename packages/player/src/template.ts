@@ -4,7 +4,9 @@ const STYLE = `
 :host([hidden]) { display: none }
 media-controller {
   display: block; width: 100%; height: 100%;
-  --media-primary-color: #fff; --media-secondary-color: rgb(16 16 20 / .78); --media-font-size: 15px;
+  --media-primary-color: #fff; --media-secondary-color: rgb(16 16 20 / .86); --media-font-size: 15px;
+  --media-control-background: transparent; --media-control-hover-background: rgb(255 255 255 / .18);
+  --media-menu-background: rgb(16 16 20 / .94); --media-preview-background: rgb(16 16 20 / .86);
   --media-preview-thumbnail-max-width: 200px;
 }
 video { display: block; width: 100%; height: 100%; object-fit: contain; max-height: 100vh }
@@ -17,8 +19,15 @@ video { display: block; width: 100%; height: 100%; object-fit: contain; max-heig
 .badge.problem { border-radius: 6px; background: #7a1420 }
 .badge:empty { display: none }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+.controls { width: 100%; padding-block-start: 28px; background: linear-gradient(transparent, rgb(0 0 0 / .8) 60%) }
 media-control-bar { width: 100% }
-media-time-range { width: 100% }
+media-time-range { width: 100%; height: 28px }
+.space { flex: 1 }
+/* What there is nothing to choose from. */
+media-audio-track-menu-button[mediaaudiotrackunavailable], media-rendition-menu-button[mediarenditionunavailable], media-captions-menu-button:not([mediasubtitleslist]) { display: none }
+/* Captions make room for the controls. */
+video::-webkit-media-text-track-container { transition: transform .25s }
+media-controller:not([userinactive]) video::-webkit-media-text-track-container, media-controller[mediapaused] video::-webkit-media-text-track-container { transform: translateY(-88px) }
 @container (max-width: 480px) { .wide { display: none } }
 `;
 
@@ -32,6 +41,7 @@ export const TEMPLATE = `<style>${STYLE}</style>
   <media-captions-menu hidden anchor="auto"></media-captions-menu>
   <media-audio-track-menu hidden anchor="auto"></media-audio-track-menu>
   <media-playback-rate-menu hidden anchor="auto" rates="0.5 0.75 1 1.25 1.5 2"></media-playback-rate-menu>
+  <div class="controls">
   <media-control-bar>
     <media-time-range></media-time-range>
   </media-control-bar>
@@ -40,7 +50,7 @@ export const TEMPLATE = `<style>${STYLE}</style>
     <media-mute-button></media-mute-button>
     <media-volume-range class="wide"></media-volume-range>
     <media-time-display showduration></media-time-display>
-    <media-text-display style="flex: 1"></media-text-display>
+    <span class="space"></span>
     <media-captions-menu-button></media-captions-menu-button>
     <media-audio-track-menu-button></media-audio-track-menu-button>
     <media-playback-rate-menu-button class="wide"></media-playback-rate-menu-button>
@@ -48,6 +58,7 @@ export const TEMPLATE = `<style>${STYLE}</style>
     <media-pip-button class="wide"></media-pip-button>
     <media-fullscreen-button></media-fullscreen-button>
   </media-control-bar>
+  </div>
 </media-controller>
 <div class="badge" part="badge" aria-hidden="true"></div>
 <div class="spoken" role="status" aria-live="polite"></div>`;
