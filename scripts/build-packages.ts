@@ -60,7 +60,7 @@ async function buildPackage(folder: string, isStandalone: boolean): Promise<void
       legalComments: "linked",
     });
   }
-  await writeDeclarations(folder, dist, Object.values(entries));
+  await writeDeclarations(dist, Object.values(entries));
 
   const published = Object.fromEntries(Object.entries(entries).map(([key, source]) => [key, built(source)]));
   if (isStandalone) published["./standalone"] = { types: "./index.d.ts", default: "./standalone.js" };
@@ -81,7 +81,7 @@ function built(source: string) {
 }
 
 /** Declarations beside the scripts. Their imports end with `.ts` as in the sources, which only a folder with sources has. */
-async function writeDeclarations(folder: string, dist: string, entries: string[]): Promise<void> {
+async function writeDeclarations(dist: string, entries: string[]): Promise<void> {
   const config = path.join(dist, "tsconfig.json");
   await writeFile(
     config,

@@ -57,7 +57,10 @@ export async function serveFiles(files: (path: string) => string | Uint8Array | 
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname.slice(1));
     const body = files(path);
     response.setHeader("access-control-allow-origin", "*");
-    if (body === undefined) return void response.writeHead(404).end();
+    if (body === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
     response.setHeader("content-type", types[path.split(".")[1] ?? ""] ?? "application/octet-stream");
     response.end(body);
   });

@@ -4,12 +4,15 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 export async function createProxy(target: string) {
   let to = new URL(target);
   const sockets = new Set<Socket>();
-  let limit: { bytes: number; then: "CUT" | "HOLD" } | undefined;
+  let limit: { bytes: number; end: "CUT" | "HOLD" } | undefined;
   let isRefusing = false;
   let reached = () => {};
 
   const server = createServer((inner) => {
-    if (isRefusing) return void inner.destroy();
+    if (isRefusing) {
+      inner.destroy();
+      return;
+    }
     const outer = connect(Number(to.port), to.hostname);
     for (const [from, other] of [
       [inner, outer],
@@ -37,7 +40,7 @@ export async function createProxy(target: string) {
       if (limit.bytes > 0) return;
       reached();
       // What was passed on gets there: the end comes after it.
-      if (limit.then === "CUT") {
+      if (limit.end === "CUT") {
         limit = undefined;
         inner.destroy();
         outer.end();
@@ -47,8 +50,8 @@ export async function createProxy(target: string) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
-  const limitTo = (bytes: number, then: "CUT" | "HOLD") => {
-    limit = { bytes: Math.round(bytes), then };
+  const limitTo = (bytes: number, end: "CUT" | "HOLD") => {
+    limit = { bytes: Math.round(bytes), end };
     return new Promise<void>((resolve) => {
       reached = resolve;
     });

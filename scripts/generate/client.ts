@@ -1,10 +1,11 @@
-/** Writes packages/client/src/generated.ts: documents of packages/client/documents/, and types that are exact for schema/schema.graphql. */
+/** Writes packages/client/src/generated.ts: documents of packages/client/documents/, and types that are exact for the schema. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { codegen } from "@graphql-codegen/core";
 import * as typedDocumentNode from "@graphql-codegen/typed-document-node";
 import * as typescriptOperations from "@graphql-codegen/typescript-operations";
 import { parse } from "graphql";
+import { printedSchema } from "../../schema/print.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const folder = path.join(root, "packages/client/documents");
@@ -13,7 +14,8 @@ const read = (file: string) => parse(readFileSync(file, "utf8"));
 
 const output = await codegen({
   filename,
-  schema: read(path.join(root, "schema/schema.graphql")),
+  // Not the file, which is written after this one.
+  schema: parse(printedSchema()),
   documents: readdirSync(folder)
     .sort()
     .map((name) => ({ location: name, document: read(path.join(folder, name)) })),

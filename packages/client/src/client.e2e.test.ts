@@ -135,7 +135,7 @@ test("changes brings every event once and in order, across broken connections an
       await other[Symbol.asyncDispose]();
       proxy.retarget(system.api.url);
     }
-    if (event.type === "video.ready") ready.add(event.videoId);
+    if (event.type === "video.ready" && event.videoId) ready.add(event.videoId);
     if (ids.every((id) => ready.has(id))) break;
   }
   const log = await Array.fromAsync(client.changes(cursor, { live: false }));

@@ -259,7 +259,7 @@ export type RetryVariantMutation = { retryVariant:
     | { __typename: 'QuotaExceededError', code: string, message: string }
    };
 
-export type EventFragment = { id: string, cursor: string, type: string, at: string, data: unknown, videoId: string, variantName: string | null, jobId: string | null, video: { id: string, externalId: string | null, status: VideoStatus } | null };
+export type EventFragment = { id: string, cursor: string, type: string, at: string, data: unknown, videoId: string | null, variantName: string | null, jobId: string | null, video: { id: string, externalId: string | null, status: VideoStatus } | null };
 
 export type ChangesQueryVariables = Exact<{
   after?: string | null | undefined;

@@ -62,10 +62,8 @@ async function open(html: string, from = context): Promise<Page> {
 
 const player = (page: Page) => page.locator("reelay-player");
 /** Runs in the page, on the inner video element. */
-const media = <TResult>(page: Page, use: (video: HTMLVideoElement) => TResult): Promise<TResult> =>
-  page
-    .locator("reelay-player video")
-    .evaluate(use as (video: SVGElement | HTMLElement) => TResult) as Promise<TResult>;
+const media = <TResult>(page: Page, use: (video: HTMLVideoElement) => TResult) =>
+  page.locator("reelay-player video").evaluate(use as (element: SVGElement | HTMLElement) => TResult);
 const time = (page: Page) => media(page, (video) => video.currentTime);
 const untilTime = (page: Page, seconds: number) =>
   expect.poll(() => time(page), { timeout: 60_000, interval: 100 }).toBeGreaterThan(seconds);

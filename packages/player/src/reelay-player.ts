@@ -17,7 +17,7 @@ import {
 import { english, type Words } from "./words.ts";
 
 /** Servers that render pages have no such class, and may import this file. */
-const Base = globalThis.HTMLElement ?? (class {} as unknown as typeof HTMLElement);
+const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /** Those of the inner video element that listeners on the player hear, too. */
 const FORWARDED = [

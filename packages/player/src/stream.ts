@@ -1,5 +1,5 @@
 /** A video element and its stream: hls.js where Media Source Extensions are, the browser's own player elsewhere (iPhones). */
-import Hls, { type ErrorData, ErrorDetails, ErrorTypes, Events, type Level } from "hls.js";
+import Player, { type ErrorData, ErrorDetails, ErrorTypes, Events, type Level } from "hls.js";
 import { bufferLimits, deviceKind } from "./buffer-limits.ts";
 import { ChoiceList } from "./choice-list.ts";
 import type { Emit, Quality } from "./events.ts";
@@ -20,7 +20,7 @@ export interface StreamOptions {
 
 export interface Stream {
   /** Null where the browser plays by itself. */
-  readonly hls: Hls | null;
+  readonly hls: Player | null;
   /** Whether its playlists still grow. */
   readonly isGrowing: boolean;
   /** Whether the player put it there anew a moment ago. */
@@ -44,7 +44,7 @@ export function addChoices(video: HTMLVideoElement): Choices {
     renditions: new ChoiceList<Rendition>("rendition"),
     sounds: new ChoiceList<Sound>("track"),
   };
-  if (Hls.isSupported()) {
+  if (hasMediaSource()) {
     Object.defineProperty(video, "videoRenditions", { value: choices.renditions });
     Object.defineProperty(video, "audioTracks", { value: choices.sounds });
   }
@@ -69,8 +69,11 @@ const RETRY_MS = 1_000;
 /** Two decoding errors within this time are not worth a third try. */
 const RECOVERY_MS = 10_000;
 
+// oxlint-disable-next-line import/no-named-as-default-member -- its types have the default export only
+const hasMediaSource = (): boolean => Player.isSupported();
+
 export function openStream(options: StreamOptions): Stream {
-  return Hls.isSupported() ? openByHls(options) : openNatively(options);
+  return hasMediaSource() ? openByHls(options) : openNatively(options);
 }
 
 function openNatively({ video, src, startS, emit, onLoaded }: StreamOptions): Stream {
@@ -121,7 +124,7 @@ function openByHls({
   stills,
   onLoaded,
 }: StreamOptions): Stream {
-  const hls = new Hls({
+  const hls = new Player({
     ...bufferLimits(deviceKind()),
     startPosition: startS,
     // Phones do not download more pixels than they show.

@@ -21,8 +21,6 @@ export const english: Words = {
 export function describeState({ status, progress, error }: VideoState, words: Words): string {
   const percent = Math.floor(progress * 100);
   switch (status) {
-    case "READY":
-      return "";
     case "FAILED":
       return words.failed(error?.message ?? "");
     case "PLAYABLE":
@@ -31,5 +29,7 @@ export function describeState({ status, progress, error }: VideoState, words: Wo
       return words.making(percent);
     case "AWAITING_SOURCE":
       return words.waiting;
+    default:
+      return "";
   }
 }

@@ -29,7 +29,10 @@ async function session(answers: Answer[]) {
     request.on("end", () => {
       requests.push({ range: String(request.headers["content-range"]), sizeBytes });
       const { status, range, headers } = answers.shift() ?? { status: 200 };
-      if (status === 0) return void request.socket.destroy();
+      if (status === 0) {
+        request.socket.destroy();
+        return;
+      }
       response.writeHead(status, { ...headers, ...(range && { range }) }).end();
     });
   });

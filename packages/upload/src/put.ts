@@ -39,17 +39,18 @@ function putByXhr(
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     const stop = () => request.abort();
     signal.addEventListener("abort", stop, { once: true });
-    if (onSent) request.upload.onprogress = ({ loaded }) => onSent(loaded);
-    request.onload = () =>
+    if (onSent) request.upload.addEventListener("progress", ({ loaded }) => onSent(loaded));
+    request.addEventListener("load", () =>
       resolve({
         status: request.status,
         body: request.responseText,
         range: request.getResponseHeader("Range"),
         retryAfter: request.getResponseHeader("Retry-After"),
-      });
-    request.onerror = () => reject(unreachable());
-    request.onabort = () => reject(signal.reason);
-    request.onloadend = () => signal.removeEventListener("abort", stop);
+      }),
+    );
+    request.addEventListener("error", () => reject(unreachable()));
+    request.addEventListener("abort", () => reject(signal.reason));
+    request.addEventListener("loadend", () => signal.removeEventListener("abort", stop));
     request.send(body);
   });
 }
