@@ -21,7 +21,7 @@ video { display: block; width: 100%; height: 100%; object-fit: contain; max-heig
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 .controls { width: 100%; padding-block-start: 28px; background: linear-gradient(transparent, rgb(0 0 0 / .8) 60%) }
 media-control-bar { width: 100% }
-media-time-range { width: 100%; height: 28px }
+media-time-range { width: 100%; height: 28px; --media-control-hover-background: transparent }
 .space { flex: 1 }
 /* What there is nothing to choose from. */
 media-audio-track-menu-button[mediaaudiotrackunavailable], media-rendition-menu-button[mediarenditionunavailable], media-captions-menu-button:not([mediasubtitleslist]) { display: none }

@@ -15,7 +15,7 @@ export interface EventDetails {
   "video.ready": object;
   "video.failed": { code: string };
   "video.updated": { fields: string[] };
-  "video.deleted": object;
+  "video.deleted": { externalId: string | null; title: string; metadata: unknown };
   "variant.rendering": { name: string };
   "variant.ready": { name: string };
   "variant.skipped": { name: string };
@@ -23,11 +23,14 @@ export interface EventDetails {
   "variant.canceled": { name: string };
   "variant.measured": { name: string; metric: string; mean: number };
   "variant.below-minimum": { name: string; mean: number; minVmaf: number };
+  "captions.added": { language: string; kind: string; label: string };
+  "captions.replaced": { language: string; kind: string; label: string };
+  "captions.removed": { language: string; kind: string; label: string };
   "job.created": object;
   "job.awaits-source": object;
   "job.queued": object;
   "job.started": object;
-  "job.split": object;
+  "job.split": { chunks: number; reason: string };
   "job.prioritized": { priority: string };
   "job.cancel-requested": object;
   "job.succeeded": object;
@@ -42,6 +45,7 @@ export interface EventDetails {
   "attempt.canceled": { number: number };
   "attempt.interrupted": { number: number };
   "attempt.lost": { number: number };
+  "webhook.disabled": { endpointId: string; url: string; reason: string; message: string };
 }
 
 export type EventType = keyof EventDetails;
@@ -74,7 +78,8 @@ export interface WebhookOf<TType extends string, TDetails> {
     cursor: string;
     type: TType;
     at: string;
-    videoId: string;
+    /** Null for what is of no video: `webhook.disabled`. */
+    videoId: TType extends "webhook.disabled" ? null : string;
     variantName: string | null;
     jobId: string | null;
     attemptId: string | null;
