@@ -31,6 +31,9 @@ media-controller:not([userinactive]) video::-webkit-media-text-track-container, 
 @container (max-width: 480px) { .wide { display: none } }
 `;
 
+/** In place of "1x", which the button's name does not say: what is seen and what is read out have to agree (WCAG 2.5.3). */
+const GAUGE = `<svg slot="icon" aria-hidden="true" viewBox="0 0 24 24"><path fill="currentColor" d="M12 4a10 10 0 0 0-8.3 15.6 1 1 0 0 0 .8.4h15a1 1 0 0 0 .8-.4A10 10 0 0 0 12 4Zm7 14H5a8 8 0 0 1 11.7-10.5l-4.2 4.2a2 2 0 1 0 1.4 1.4l4.2-4.2A8 8 0 0 1 19 18Z"/></svg>`;
+
 /** Two bars: seeking alone over all the width is what thumbs hit. */
 export const TEMPLATE = `<style>${STYLE}</style>
 <media-controller part="controller" keyboardforwardseekoffset="10" keyboardbackwardseekoffset="10">
@@ -49,11 +52,11 @@ export const TEMPLATE = `<style>${STYLE}</style>
     <media-play-button></media-play-button>
     <media-mute-button></media-mute-button>
     <media-volume-range class="wide"></media-volume-range>
-    <media-time-display showduration></media-time-display>
+    <media-time-display showduration notoggle role="timer"></media-time-display>
     <span class="space"></span>
     <media-captions-menu-button></media-captions-menu-button>
     <media-audio-track-menu-button></media-audio-track-menu-button>
-    <media-playback-rate-menu-button class="wide"></media-playback-rate-menu-button>
+    <media-playback-rate-menu-button class="wide">${GAUGE}</media-playback-rate-menu-button>
     <media-rendition-menu-button></media-rendition-menu-button>
     <media-pip-button class="wide"></media-pip-button>
     <media-fullscreen-button></media-fullscreen-button>
