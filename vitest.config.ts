@@ -20,9 +20,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "{contracts,object-store,messaging,telemetry,process,egress,render-worker,embedded,prisma,schema,src,tests,scripts,chaos}/**/*.test.ts",
+            "{contracts,object-store,messaging,telemetry,process,egress,render-worker,embedded,packages,prisma,schema,src,tests,scripts,chaos}/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", "**/*.contract.test.ts", "tests/e2e/**"],
+          exclude: ["**/node_modules/**", "**/*.contract.test.ts", "**/*.e2e.test.ts", "tests/e2e/**"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -41,7 +41,7 @@ export default defineConfig({
         resolve,
         test: {
           name: "e2e",
-          include: ["tests/e2e/**/*.test.ts"],
+          include: ["tests/e2e/**/*.test.ts", "packages/**/*.e2e.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

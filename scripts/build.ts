@@ -1,11 +1,12 @@
 /**
  * `npm run build`: one file per process in `dist/`, and beside it what cannot be part of one file. The images hold this
- * folder and nothing else of ours.
+ * folder and nothing else of ours. The packages for others are built into folders of their own.
  */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildPackages } from "./build-packages.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const DIST = path.join(ROOT, "dist");
@@ -59,3 +60,5 @@ await cp(path.join(ROOT, "node_modules", SCHEMA_ENGINE), path.join(DIST, "node_m
 for (const file of PLAYER)
   await cp(path.join(ROOT, "node_modules", file), path.join(DIST, "node_modules", file));
 console.log(`dist/migrations, dist/node_modules: ${SCHEMA_ENGINE}, hls.js`);
+
+await buildPackages();

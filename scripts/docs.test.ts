@@ -5,9 +5,11 @@ import { expect, test } from "vitest";
 import { schema } from "../schema/schema.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const pages = ["README.md", ...readdirSync(path.join(root, "docs")).map((name) => `docs/${name}`)].filter(
-  (name) => name.endsWith(".md"),
-);
+const pages = [
+  "README.md",
+  ...readdirSync(path.join(root, "docs")).map((name) => `docs/${name}`),
+  ...["client", "upload", "player"].map((name) => `packages/${name}/README.md`),
+].filter((name) => name.endsWith(".md"));
 const read = (page: string) => readFileSync(path.join(root, page), "utf8");
 
 test.each(pages)("every GraphQL document in %s is valid", (page) => {

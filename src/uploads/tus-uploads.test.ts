@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,8 @@ let failure: Error | undefined;
 let taking: string | undefined;
 
 let maxRunning: number | undefined;
+/** Keeps `onReceived` until it resolves. */
+let holding: Promise<void> | undefined;
 
 const open = () =>
   createTusUploads({
@@ -41,13 +43,14 @@ const open = () =>
       const thrown = failure;
       failure = undefined;
       if (thrown) throw thrown;
+      if (holding) await holding;
       received.push({ uploadId, bytes: await readFile(taking ?? path) });
     },
   });
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "reelay-uploads-"));
-  maxRunning = undefined;
+  [maxRunning, holding] = [undefined, undefined];
   [received, rows, failure, taking] = [[], new Map(), undefined, undefined];
   uploads = open();
   server = createServer((req, res) => void uploads.handle(req, res));
@@ -181,6 +184,36 @@ test("who comes when as many are received as can be is told to come again", asyn
   const url = await begin("u1", 3);
   const refused = await patch(url, 0, Buffer.from("abc"));
   expect([refused.status, await refused.json()]).toMatchObject([503, { code: "OVERLOADED" }]);
+});
+
+test("a client that left before its answer takes no room, and holds up nobody", async () => {
+  [maxRunning] = [1];
+  await uploads[Symbol.asyncDispose]();
+  uploads = open();
+  const bytes = randomBytes(1_000);
+  const url = await begin("left", bytes.length);
+  let handOn = () => {};
+  holding = new Promise((resolve) => {
+    handOn = resolve;
+  });
+  const leaving = request(url, {
+    method: "PATCH",
+    headers: {
+      "tus-resumable": "1.0.0",
+      "upload-offset": "0",
+      "content-type": "application/offset+octet-stream",
+      "content-length": bytes.length,
+    },
+  });
+  leaving.on("error", () => {});
+  leaving.end(bytes);
+  await vi.waitUntil(() => uploads.isComplete("left"), { timeout: 5_000 });
+  leaving.destroy();
+  const connections = () =>
+    new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+  await vi.waitUntil(async () => (await connections()) === 0, { timeout: 5_000 });
+  handOn();
+  await expect.poll(async () => (await call(url, "HEAD")).status, { timeout: 5_000 }).toBe(200);
 });
 
 test("an upload that the process never got to create is created when its client comes", async () => {

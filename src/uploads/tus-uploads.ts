@@ -6,6 +6,7 @@ import { DiskStore } from "./disk-store.ts";
 import { createReception, type OnReceived } from "./reception.ts";
 import { answerReceived, refuse } from "./respond.ts";
 import { type SweptUploads, sweepUploads } from "./sweep-uploads.ts";
+import { untilEnded } from "./until-ended.ts";
 import { InvalidUploadSizeError, refusalOf, refusals } from "./upload-errors.ts";
 import { createUploadFiles } from "./upload-files.ts";
 import { createUploadLocker } from "./upload-locker.ts";
@@ -110,7 +111,7 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     if (req.method !== "DELETE" && (await isReceived(uploadId)))
       return answerReceived(res, req.method, allowed.sizeBytes);
     if ((await files.end(uploadId))?.outcome === "terminated") return refuse(res, refusals.terminated);
-    await tus.handle(req, res);
+    await Promise.race([tus.handle(req, res), untilEnded(res)]);
   }
 
   /** What cannot be done about it now is done by a sweep: for the client it is given up. */

@@ -1,0 +1,226 @@
+/** Against the real system: connections broken in the middle, the API restarted in the middle. */
+import { openAsBlob } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type System, startSystem } from "../../../tests/kit/index.ts";
+import { makeTestClip } from "../../../tests/kit/test-clip.ts";
+import { createMemoryStorage } from "../../testing/memory-storage.ts";
+import { createProxy, type Proxy } from "../../testing/proxy.ts";
+import {
+  type Client,
+  createClient,
+  type EventFragment,
+  unwrap,
+  VideoByExternalIdDocument,
+  type VideoStateFragment,
+} from "./index.ts";
+
+let held: AsyncDisposableStack;
+let system: System;
+let proxy: Proxy;
+let client: Client;
+let path: string;
+
+beforeAll(async () => {
+  await using stack = new AsyncDisposableStack();
+  system = stack.use(await startSystem());
+  proxy = stack.use(await createProxy(system.api.url));
+  client = stack.use(createClient({ url: proxy.url, apiKey: system.client.token }));
+  path = await makeTestClip(join(system.directory, "clip.mp4"), {
+    seconds: 8,
+    size: "640x360",
+    isStreamable: false,
+  });
+  held = stack.move();
+});
+afterAll(() => held?.disposeAsync());
+afterEach(() => {
+  proxy.release();
+  proxy.retarget(system.api.url);
+});
+
+const created = async (input: object = {}) => system.client.upload(path, input);
+
+const ranks = ["AWAITING_SOURCE", "PROCESSING", "PLAYABLE", "READY"];
+/** That statuses, progress and each variant's bar only ever go forward. */
+function expectForward(states: VideoStateFragment[]) {
+  const isSorted = (values: number[]) =>
+    values.every((value, index) => value >= (values[index - 1] ?? value));
+  expect(isSorted(states.map(({ status }) => ranks.indexOf(status)))).toBe(true);
+  expect(isSorted(states.map(({ progress }) => progress))).toBe(true);
+  const ids = new Set(states.flatMap(({ variants }) => variants.map(({ id }) => id)));
+  for (const id of ids) {
+    const bars = states.flatMap(({ variants }) => variants.filter((variant) => variant.id === id));
+    expect(isSorted(bars.map(({ fraction }) => fraction))).toBe(true);
+  }
+}
+
+test("watching survives broken connections: nothing goes back, and it ends with the video's end", async () => {
+  const id = await created();
+  const states: VideoStateFragment[] = [];
+  for await (const state of client.watch(id)) {
+    states.push(state);
+    if (states.length % 3 === 0 && states.length < 12) proxy.cut();
+  }
+  expect(states.at(-1)).toMatchObject({ status: "READY", progress: 1 });
+  expectForward(states);
+});
+
+test("watching goes on at another API process when the first is restarted in the middle", async () => {
+  const other = await system.startApi();
+  proxy.retarget(other.url);
+  proxy.cut();
+  const id = await created();
+  const states: VideoStateFragment[] = [];
+  for await (const state of client.watch(id)) {
+    states.push(state);
+    if (states.length !== 2) continue;
+    await other[Symbol.asyncDispose]();
+    proxy.retarget(system.api.url);
+  }
+  expect(states.at(-1)).toMatchObject({ status: "READY", progress: 1 });
+  expectForward(states);
+});
+
+test("who comes back with a cursor gets what is newer, and of a settled video nothing twice", async () => {
+  const id = await created();
+  const states: VideoStateFragment[] = [];
+  for await (const state of client.watch(id)) states.push(state);
+  const [first] = states;
+  const last = states.at(-1);
+  const again = await Array.fromAsync(client.watch(id, { after: first?.cursor }));
+  expect(again.map(({ status }) => status)).toEqual(["READY"]);
+  expect(await Array.fromAsync(client.watch(id, { after: last?.cursor }))).toEqual([]);
+});
+
+test("a video that is not there is a typed error, and an abort ends the waiting", async () => {
+  const missing = Buffer.from("Video:00000000-0000-7000-8000-000000000000").toString("base64");
+  await expect(client.watch(missing).next()).rejects.toMatchObject({
+    name: "ReelayError",
+    code: "VIDEO_NOT_FOUND",
+  });
+  const { id } = await system.client.createUpload(path);
+  const leaving = new AbortController();
+  const watching = client.watch(id, { signal: leaving.signal });
+  expect((await watching.next()).value).toMatchObject({ status: "AWAITING_SOURCE" });
+  const next = watching.next();
+  leaving.abort(new Error("left the page"));
+  await expect(next).rejects.toThrow("left the page");
+});
+
+test("a watched video that is deleted ends the loop", async () => {
+  const { id } = await system.client.createUpload(path);
+  const watching = client.watch(id);
+  await watching.next();
+  await system.client.ask("mutation($id: ID!) { deleteVideo(id: $id) { __typename } }", { id });
+  let last: IteratorResult<VideoStateFragment, void>;
+  do last = await watching.next();
+  while (!last.done);
+  expect(last.done).toBe(true);
+});
+
+test("changes brings every event once and in order, across broken connections and a restart", async () => {
+  const { cursor } = (await system.client.ask(`{ changes(after: "now") { cursor } }`)).data.changes;
+  const other = await system.startApi();
+  proxy.retarget(other.url);
+  proxy.cut();
+  const ids = [await created(), await created()];
+  const leaving = new AbortController();
+  const seen: EventFragment[] = [];
+  const ready = new Set<string>();
+  for await (const event of client.changes(cursor, { pageSize: 5, signal: leaving.signal })) {
+    seen.push(event);
+    if (seen.length === 8) proxy.cut();
+    if (seen.length === 12) {
+      await other[Symbol.asyncDispose]();
+      proxy.retarget(system.api.url);
+    }
+    if (event.type === "video.ready" && event.videoId) ready.add(event.videoId);
+    if (ids.every((id) => ready.has(id))) break;
+  }
+  const log = await Array.fromAsync(client.changes(cursor, { live: false }));
+  expect(seen.map(({ id }) => id)).toEqual(log.slice(0, seen.length).map(({ id }) => id));
+  expect(seen.length).toBeGreaterThan(12);
+});
+
+test("a key that is no good is told at once, wherever it is asked", async () => {
+  const stranger = createClient({ url: system.api.url, apiKey: "rk_nonsense" });
+  const refused = { name: "ReelayError", code: "UNAUTHENTICATED" };
+  await expect(stranger.query(VideoByExternalIdDocument, { externalId: "a" })).rejects.toMatchObject(refused);
+  await expect(stranger.watch("a").next()).rejects.toMatchObject(refused);
+  await expect(stranger.changes("now").next()).rejects.toMatchObject(refused);
+  await stranger.close();
+});
+
+test("expected failures are results, told apart by their types", async () => {
+  const externalId = "cms-1";
+  const source = { url: { url: "http://127.0.0.1:1/a.mp4" } };
+  const first = unwrap(await client.createVideo({ title: "A", externalId, source }));
+  expect(first.video).toMatchObject({ externalId, status: "PROCESSING" });
+  const again = await client.createVideo({ title: "B", externalId, source });
+  expect(again).toMatchObject({
+    ok: false,
+    error: { __typename: "ConflictError", code: "EXTERNAL_ID_TAKEN" },
+  });
+  const untitled = await client.createVideo({ title: "", source });
+  expect(untitled).toMatchObject({ ok: false, error: { __typename: "InvalidInputError", field: "title" } });
+  expect(() => unwrap(untitled)).toThrow(expect.objectContaining({ code: "TITLE_INVALID" }));
+  const { videoByExternalId } = await client.query(VideoByExternalIdDocument, { externalId });
+  expect(videoByExternalId?.id).toBe(first.video.id);
+});
+
+test("an upload that a reload cut off goes on with the same video", async () => {
+  const storage = createMemoryStorage();
+  const file = await openAsBlob(path, { type: "video/mp4" });
+  const options = { storage, chunkBytes: 64 * 1024, retryDelaysMs: [20, 50, 100, 200] };
+  const leaving = new AbortController();
+  let id = "";
+  // The upload's address is the API's own: let it lead through the proxy.
+  const through = (): Client =>
+    createClient({
+      url: proxy.url,
+      apiKey: system.client.token,
+      fetch: async (...args) => {
+        const response = await fetch(...args);
+        const text = (await response.text()).replaceAll(
+          new URL(system.api.url).host,
+          new URL(proxy.url).host,
+        );
+        return new Response(text, {
+          status: response.status,
+          headers: { "content-type": "application/json" },
+        });
+      },
+    });
+  const before = through();
+  const cutOff = before.uploadVideo(
+    file,
+    { title: "Resumed" },
+    {
+      ...options,
+      signal: leaving.signal,
+      onCreated: (video) => {
+        id = video.id;
+        void proxy.holdAfter(file.size / 2).then(() => leaving.abort(new Error("reload")));
+      },
+    },
+  );
+  await expect(cutOff.done).rejects.toThrow("reload");
+  proxy.release();
+
+  const after = through();
+  const seen: boolean[] = [];
+  const { done } = after.uploadVideo(
+    file,
+    { title: "Resumed" },
+    {
+      ...options,
+      onCreated: (_, isResumed) => seen.push(isResumed),
+    },
+  );
+  expect(unwrap(await done).video.id).toBe(id);
+  expect(seen).toEqual([true]);
+  const states = await Array.fromAsync(client.watch(id));
+  expect(states.at(-1)?.status).toBe("READY");
+  await Promise.all([before.close(), after.close()]);
+});

@@ -1,0 +1,20 @@
+export {
+  forgetUpload,
+  recallUpload,
+  UploadError,
+  type UploadErrorCode,
+  type UploadFile,
+  type UploadProgress,
+  type UploadState,
+} from "@reelay/upload";
+export type { ChangesOptions } from "./changes.ts";
+export { type Client, type ClientOptions, createClient } from "./client.ts";
+export type { CreateVideoFailure, CreateVideoResult, RequestOptions } from "./create-video.ts";
+export { ReelayError, type ReelayErrorCode } from "./errors.ts";
+export * from "./generated.ts";
+export { type Failure, type Result, unwrap } from "./results.ts";
+export type { UploadVideoInput, UploadVideoOptions, VideoUpload } from "./upload-video.ts";
+export { isSettled, type WatchOptions } from "./watch.ts";
+export { type VerifyOptions, verifyWebhook, type WebhookHeaders } from "./webhooks/verify-webhook.ts";
+export type { Webhook } from "./webhooks/webhook.ts";
+export { WebhookError, type WebhookErrorCode } from "./webhooks/webhook-error.ts";

@@ -1,0 +1,25 @@
+import { ReelayError } from "./errors.ts";
+
+/** What a mutation came to: what was asked for, or the expected failure that stood in its way, told apart by `ok`. */
+export type Result<TName extends string, TValue, TFailure> =
+  | ({ ok: true } & Record<TName, TValue>)
+  | { ok: false; error: TFailure };
+
+/** Any member of a result union that implements `Error`. */
+export interface Failure {
+  __typename: string;
+  code: string;
+  message: string;
+}
+
+/**
+ * The value, for those who want exceptions: `unwrap(await client.createVideo(input)).video`.
+ *
+ * @throws ReelayError with the failure's code.
+ */
+export function unwrap<TResult extends { ok: true } | { ok: false; error: Failure }>(
+  result: TResult,
+): Extract<TResult, { ok: true }> {
+  if (result.ok) return result as Extract<TResult, { ok: true }>;
+  throw new ReelayError(result.error.code, result.error.message, { cause: result.error });
+}

@@ -1,0 +1,73 @@
+import { createRetry } from "./backoff.ts";
+import { ReelayError } from "./errors.ts";
+import { VideoDocument, type VideoStateFragment, WatchVideoDocument } from "./generated.ts";
+import type { Ask } from "./http.ts";
+import { keepForward } from "./keep-forward.ts";
+import type { Live } from "./live.ts";
+
+export interface WatchOptions {
+  /** Ends the watching: the loop throws its reason. */
+  signal?: AbortSignal;
+  /** `cursor` of the last state that you have: only newer ones come. */
+  after?: string | undefined;
+  /** When the loop ends: `SETTLED` (default) after the state READY or FAILED, `DELETED` only with the video. */
+  until?: "SETTLED" | "DELETED";
+}
+
+export const isSettled = ({ status }: Pick<VideoStateFragment, "status">): boolean =>
+  status === "READY" || status === "FAILED";
+
+/**
+ * The video as it is, then at every change, the newest state only. Goes on by itself after lost connections and restarts of the API, from
+ * the last cursor, so that nothing is missed and no bar goes back.
+ *
+ * @throws ReelayError, e.g. `VIDEO_NOT_FOUND`, `UNAUTHENTICATED`.
+ */
+export async function* watchVideo(
+  { ask, live }: { ask: Ask; live: Live },
+  videoId: string,
+  { signal, after, until = "SETTLED" }: WatchOptions = {},
+): AsyncGenerator<VideoStateFragment, void, undefined> {
+  let cursor = after;
+  let seen: VideoStateFragment | undefined;
+  const isLast = (video: VideoStateFragment) => until === "SETTLED" && isSettled(video);
+
+  /** What a subscription would never tell: that nothing newer than the cursor will come. */
+  const look = async () =>
+    (await ask(VideoDocument, { id: videoId }, { signal, tries: Number.POSITIVE_INFINITY })).video;
+
+  if (after !== undefined) {
+    const now = await look();
+    if (now && isLast(now)) {
+      if (now.cursor !== after) yield now;
+      return;
+    }
+  }
+  const retry = createRetry(signal);
+  for (;;) {
+    try {
+      const states = live.listen(
+        WatchVideoDocument,
+        { id: videoId, after: cursor ?? null },
+        { signal, keep: "NEWEST" },
+      );
+      for await (const { videoProgress } of states) {
+        retry.reset();
+        seen = keepForward(seen, videoProgress);
+        cursor = videoProgress.cursor;
+        yield seen;
+        if (isLast(seen)) return;
+      }
+      // Ended by the server: the video was deleted, or the API is about to stop.
+      if ((await look()) === null) return;
+      throw ended();
+    } catch (error) {
+      await retry.after(error);
+    }
+  }
+}
+
+export const ended = () =>
+  new ReelayError("NETWORK_ERROR", "The API ended the subscription.", {
+    isPassing: true,
+  });

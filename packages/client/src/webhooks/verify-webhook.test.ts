@@ -1,0 +1,70 @@
+import { Webhook as StandardWebhook } from "standardwebhooks";
+import { expect, test } from "vitest";
+import { verifyWebhook } from "./verify-webhook.ts";
+
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const id = "msg_1";
+const body = JSON.stringify({
+  type: "video.failed",
+  timestamp: "2026-11-21T05:00:00.000Z",
+  data: { type: "video.failed", videoId: "v1", data: { code: "SOURCE_EMPTY" }, note: "ü 🎬" },
+});
+
+/** Signed by the Standard Webhooks project's own library. */
+function signed(text = body, by = [secret], at = new Date()) {
+  const signatures = by.map((one) => new StandardWebhook(one).sign(id, at, text));
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+    "webhook-signature": signatures.join(" "),
+  };
+}
+
+test("what the project's own library signed is accepted, as text, bytes, and with any kind of headers", async () => {
+  const headers = signed();
+  const message = await verifyWebhook(body, headers, secret);
+  expect(message).toMatchObject({ id, type: "video.failed", data: { videoId: "v1" } });
+  // Types tell the details apart.
+  if (message.type === "video.failed") expect(message.data.data.code).toBe("SOURCE_EMPTY");
+  await expect(verifyWebhook(Buffer.from(body), new Headers(headers), secret)).resolves.toMatchObject({ id });
+  const upper = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toUpperCase(), [value]]),
+  );
+  await expect(verifyWebhook(Buffer.from(body), upper, secret)).resolves.toMatchObject({ id });
+});
+
+test("while a secret is changed, either side may be ahead", async () => {
+  await expect(verifyWebhook(body, signed(body, [secret, other]), other)).resolves.toMatchObject({ id });
+  await expect(verifyWebhook(body, signed(body, [other]), [secret, other])).resolves.toMatchObject({ id });
+});
+
+const old = new Date(Date.now() - 301_000);
+const ahead = new Date(Date.now() + 302_000);
+test.each([
+  ["an altered body", body.replace("v1", "v2"), signed(), secret, "SIGNATURE_WRONG"],
+  ["another endpoint's secret", body, signed(), other, "SIGNATURE_WRONG"],
+  ["a swapped id", body, { ...signed(), "webhook-id": "msg_2" }, secret, "SIGNATURE_WRONG"],
+  [
+    "another version's signature alone",
+    body,
+    { ...signed(), "webhook-signature": "v1a,AAAA" },
+    secret,
+    "SIGNATURE_WRONG",
+  ],
+  ["no signature at all", body, { ...signed(), "webhook-signature": "" }, secret, "HEADER_MISSING"],
+  ["nonsense for a signature", body, { ...signed(), "webhook-signature": "v1,§" }, secret, "SIGNATURE_WRONG"],
+  ["an old message", body, signed(body, [secret], old), secret, "TIMESTAMP_REFUSED"],
+  ["one from the future", body, signed(body, [secret], ahead), secret, "TIMESTAMP_REFUSED"],
+  ["no time", body, { ...signed(), "webhook-timestamp": "soon" }, secret, "TIMESTAMP_REFUSED"],
+  ["a body that is no message", "[]", signed("[]"), secret, "BODY_INVALID"],
+  ["a secret that is none", body, signed(), "whsec_", "SECRET_INVALID"],
+])("%s is refused", async (_, text, headers, by, code) => {
+  await expect(verifyWebhook(text, headers, by)).rejects.toMatchObject({ name: "WebhookError", code });
+});
+
+test("the tolerance can be set", async () => {
+  await expect(
+    verifyWebhook(body, signed(body, [secret], old), secret, { toleranceS: 600 }),
+  ).resolves.toMatchObject({ id });
+});

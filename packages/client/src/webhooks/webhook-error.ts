@@ -1,0 +1,17 @@
+/** What was wrong with a message that claims to be a webhook. */
+export type WebhookErrorCode =
+  | "BODY_INVALID"
+  | "HEADER_MISSING"
+  | "SECRET_INVALID"
+  | "SIGNATURE_WRONG"
+  | "TIMESTAMP_REFUSED";
+
+/** The message is not to be believed. With `SECRET_INVALID` it is the receiver's settings that are wrong. */
+export class WebhookError extends Error {
+  override readonly name = "WebhookError";
+  readonly code: WebhookErrorCode;
+  constructor(code: WebhookErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

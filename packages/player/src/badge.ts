@@ -1,0 +1,40 @@
+import type { VideoState } from "./video-state.ts";
+import { describeState, type Words } from "./words.ts";
+
+export interface Badge {
+  show(state: VideoState): void;
+  showProblem(reason: string): void;
+  clear(): void;
+}
+
+/** What is read out changes by so many percent at a time: nobody wants to hear each. */
+const SPOKEN_STEP = 0.1;
+
+/** The line above the picture, and the same for screen readers. */
+export function createBadge(root: ShadowRoot, words: () => Words): Badge {
+  const seen = root.querySelector<HTMLElement>(".badge");
+  const spoken = root.querySelector<HTMLElement>(".spoken");
+
+  function say(text: string, spokenText: string, isProblem: boolean) {
+    if (!seen || !spoken) return;
+    seen.textContent = text;
+    seen.classList.toggle("problem", isProblem);
+    if (spoken.textContent !== spokenText) spoken.textContent = spokenText;
+  }
+
+  return {
+    show(state) {
+      const progress = Math.floor(state.progress / SPOKEN_STEP) * SPOKEN_STEP;
+      say(
+        describeState(state, words()),
+        describeState({ ...state, progress }, words()),
+        state.status === "FAILED",
+      );
+    },
+    showProblem(reason) {
+      const text = words().cannotPlay(reason);
+      say(text, text, true);
+    },
+    clear: () => say("", "", false),
+  };
+}

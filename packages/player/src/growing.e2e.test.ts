@@ -1,0 +1,234 @@
+/** The element on the real system: a video that plays while it is being made. */
+import { join } from "node:path";
+import { createClient } from "@reelay/client";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type System, startSystem } from "../../../tests/kit/index.ts";
+import { makeTestClip } from "../../../tests/kit/test-clip.ts";
+import { bundle, serveFiles, startChromium, takePicture, whyNoChromium } from "../../testing/chromium.ts";
+
+const browserTest = test.skipIf(whyNoChromium !== undefined);
+const reason = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
+
+let held: AsyncDisposableStack;
+let system: System;
+let context: BrowserContext;
+let pageUrl: string;
+let html = "";
+let script = "";
+
+beforeAll(async () => {
+  if (whyNoChromium !== undefined) return;
+  await using stack = new AsyncDisposableStack();
+  system = stack.use(await startSystem());
+  script = await bundle({
+    text: `export { createClient } from "@reelay/client"; import "@reelay/player"; import { createClient } from "@reelay/client"; window.createClient = createClient;`,
+    folder: import.meta.dirname,
+  });
+  const server = stack.use(
+    await serveFiles((path) =>
+      path === "player.js"
+        ? script
+        : `<!doctype html><html lang="en"><meta charset="utf-8"><title>Front end</title><body>${html}<script type="module" src="/player.js"></script>`,
+    ),
+  );
+  pageUrl = server.url;
+  ({ context } = stack.use(await startChromium()));
+  held = stack.move();
+});
+afterAll(() => held?.disposeAsync());
+
+async function open(body: string): Promise<Page> {
+  html = body;
+  const page = await context.newPage();
+  await page.goto(pageUrl);
+  return page;
+}
+
+const badge = (page: Page) => page.locator("reelay-player .badge");
+const look = (page: Page) =>
+  page.locator("reelay-player video").evaluate((element) => {
+    const video = element as unknown as HTMLVideoElement;
+    return {
+      time: video.currentTime,
+      ended: video.ended,
+      width: video.videoWidth,
+      error: video.error?.message,
+    };
+  });
+
+/** Keeps what the element tells. */
+const record = (page: Page) =>
+  page.evaluate(() => {
+    const told: { name: string; detail: unknown }[] = [];
+    Object.assign(window, { told });
+    for (const name of ["status", "first-frame", "stall", "switch", "qualities", "error"]) {
+      addEventListener(`reelay-${name}`, (event) =>
+        told.push({ name, detail: (event as CustomEvent).detail }),
+      );
+    }
+  });
+const told = (page: Page) =>
+  page.evaluate(
+    () => (window as unknown as { told: { name: string; detail: Record<string, unknown> }[] }).told,
+  );
+
+browserTest(
+  `a video plays from its beginning to its end while it is being made, and says so${reason}`,
+  async () => {
+    const path = await makeTestClip(join(system.directory, "growing.mp4"), {
+      seconds: 24,
+      size: "1280x720",
+      isStreamable: false,
+    });
+    const id = await system.client.upload(path);
+    await system.client.watch(id, ({ status }) => status === "PLAYABLE" || status === "READY");
+    const { playback } = await system.client.video(id);
+    const page = await context.newPage();
+    html = `<reelay-player src="${playback.hlsUrl}" muted style="width: 640px"></reelay-player>`;
+    await page.goto(pageUrl);
+    await record(page);
+    await expect
+      .poll(() => badge(page).textContent(), { timeout: 30_000 })
+      .toMatch(/^Still being made: \d+ %$/);
+    await page
+      .locator("reelay-player video")
+      .evaluate((video) => (video as unknown as HTMLVideoElement).play());
+    await expect.poll(async () => (await look(page)).time, { timeout: 60_000 }).toBeGreaterThan(1);
+    await takePicture(page, "growing");
+    await expect.poll(async () => (await look(page)).ended, { timeout: 120_000, interval: 200 }).toBe(true);
+    const end = await look(page);
+    expect(end).toMatchObject({ error: undefined });
+    expect(end.time).toBeGreaterThan(23.5);
+    await expect.poll(() => badge(page).textContent(), { timeout: 90_000 }).toBe("");
+    const names = (await told(page)).map(({ name }) => name);
+    expect(names).toContain("first-frame");
+    expect((await told(page)).filter(({ detail }) => detail["isFatal"])).toEqual([]);
+
+    // A picture above the seek bar.
+    const { data } = await system.client.ask(
+      `query($id: ID!) { video(id: $id) { playback { storyboardUrl } } }`,
+      { id },
+    );
+    await page
+      .locator("reelay-player")
+      .evaluate((element, url) => element.setAttribute("storyboard", url), data.video.playback.storyboardUrl);
+    await page.locator("reelay-player").hover();
+    const range = page.locator("reelay-player media-time-range");
+    await expect
+      .poll(
+        async () => {
+          await range.hover({ position: { x: 200, y: 5 } });
+          return range.getAttribute("mediapreviewimage");
+        },
+        { timeout: 60_000 },
+      )
+      .toMatch(/\.jpg/);
+    const preview = page.locator("reelay-player media-preview-thumbnail");
+    await expect.poll(() => preview.isVisible()).toBe(true);
+    await takePicture(page, "storyboard");
+    await page.close();
+  },
+);
+
+browserTest(
+  `with a client it waits for a video that is not there yet, live, and begins by itself${reason}`,
+  async () => {
+    const path = await makeTestClip(join(system.directory, "waiting.mp4"), { seconds: 6 });
+    const { id, uploadUrl } = await system.client.createUpload(path);
+    const page = await open(`<reelay-player video-id="${id}" muted autoplay></reelay-player>`);
+    await page.waitForFunction(() => "createClient" in window);
+    await page.evaluate(
+      ([url, apiKey]) => {
+        const player = document.querySelector("reelay-player");
+        const create = (window as unknown as { createClient: typeof createClient }).createClient;
+        if (player) player.client = create({ url: url ?? "", apiKey: apiKey ?? "" });
+      },
+      [system.api.url, system.client.token],
+    );
+    await expect.poll(() => badge(page).textContent()).toBe("Waiting for the upload");
+    const { upload } = await import("@reelay/upload");
+    const { openAsBlob } = await import("node:fs");
+    await upload(await openAsBlob(path), { url: uploadUrl, protocol: "TUS" }).done;
+    await expect.poll(async () => (await look(page)).time, { timeout: 60_000 }).toBeGreaterThan(3);
+    await page.close();
+  },
+);
+
+browserTest(`a video that could not be made says why${reason}`, async () => {
+  const { data } = await system.client.ask(
+    `mutation { createVideo(input: { title: "Gone", source: { url: { url: "http://127.0.0.1:1/a.mp4" } } }) { ... on Video { id } } }`,
+  );
+  const job = `query($id: ID!) { video(id: $id) { status } }`;
+  expect((await system.client.ask(job, { id: data.createVideo.id })).data.video.status).toBe("PROCESSING");
+  const page = await open("");
+  const states = {
+    status: "FAILED",
+    progress: 0,
+    error: { code: "SOURCE_EMPTY", message: "The file is empty." },
+  };
+  await page.route("**/status.json", (route) => route.fulfill({ json: states }));
+  await page.evaluate(() => {
+    document.body.innerHTML = `<reelay-player status-src="/status.json"></reelay-player>`;
+  });
+  await expect.poll(() => badge(page).textContent()).toBe("This video could not be made: The file is empty.");
+  expect(await page.locator("reelay-player .spoken").textContent()).toContain("The file is empty.");
+  await page.close();
+});
+
+browserTest(
+  `qualities that are added while it plays can be chosen, without a second beginning${reason}`,
+  async () => {
+    const path = await makeTestClip(join(system.directory, "rungs.mp4"), { seconds: 20 });
+    const id = await system.client.upload(path);
+    await system.client.watch(id);
+    const { playback } = await system.client.video(id);
+    const master = await (await fetch(playback.hlsUrl)).text();
+    const page = await open("");
+    await record(page);
+    // The first look at the master finds its smallest quality alone.
+    let isWhole = false;
+    const lines = master.split("\n");
+    const second = lines.findIndex(
+      (line, index) =>
+        line.startsWith("#EXT-X-STREAM-INF") &&
+        lines.slice(0, index).some((other) => other.startsWith("#EXT-X-STREAM-INF")),
+    );
+    const third = lines.slice(second + 2);
+    const partial = [
+      ...lines.slice(0, second),
+      ...third.filter((line) => !/^#EXT-X-STREAM-INF|^\.\.\/.*index\.m3u8$|^[^#].*index\.m3u8$/.test(line)),
+    ].join("\n");
+    await page.route("**/master.m3u8", (route) =>
+      isWhole
+        ? route.continue()
+        : route.fulfill({ body: partial, contentType: "application/vnd.apple.mpegurl" }),
+    );
+    await page.route("**/status.json", (route) =>
+      route.fulfill({
+        json: { status: isWhole ? "READY" : "PLAYABLE", progress: 0.5, playbackUrl: playback.hlsUrl },
+      }),
+    );
+    await page.evaluate((src) => {
+      document.body.innerHTML = `<reelay-player src="${src}" muted autoplay no-resume></reelay-player>`;
+    }, playback.hlsUrl);
+    await expect.poll(async () => (await look(page)).time, { timeout: 30_000 }).toBeGreaterThan(2);
+    isWhole = true;
+    const before = (await look(page)).time;
+    // A quiet moment: the viewer pauses.
+    await page
+      .locator("reelay-player video")
+      .evaluate((video) => (video as unknown as HTMLVideoElement).pause());
+    const qualities = async () =>
+      (await told(page))
+        .filter(({ name }) => name === "qualities")
+        .map(({ detail }) => (detail["heights"] as number[]).length);
+    await expect.poll(qualities, { timeout: 30_000 }).toEqual([1, 4]);
+    await page
+      .locator("reelay-player video")
+      .evaluate((video) => (video as unknown as HTMLVideoElement).play());
+    await expect.poll(async () => (await look(page)).time, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    expect((await told(page)).filter(({ detail }) => detail["isFatal"])).toEqual([]);
+    await page.close();
+  },
+);

@@ -1,0 +1,19 @@
+import "media-chrome";
+import "media-chrome/menu";
+import { ReelayPlayer } from "./reelay-player.ts";
+
+export type { PlayerEvents, Quality } from "./events.ts";
+export type { VideoState, VideoWatcher } from "./video-state.ts";
+export { english, type Words } from "./words.ts";
+export { ReelayPlayer };
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "reelay-player": ReelayPlayer;
+  }
+}
+
+// Importing the package is what defines the element; a second copy of it on the page is no error.
+if (globalThis.customElements && !customElements.get("reelay-player")) {
+  customElements.define("reelay-player", ReelayPlayer);
+}

@@ -1,0 +1,12 @@
+/** The variants that a master playlist names, as absolute addresses. RFC 8216, 4.3.4.2: the line after EXT-X-STREAM-INF. */
+export function variantUrls(text: string, baseUrl: string): Set<string> {
+  const lines = text.split(/\r?\n/);
+  const uris = lines.filter((line, index) => {
+    const before = lines.slice(0, index).findLast((other) => other !== "");
+    return line !== "" && !line.startsWith("#") && before?.startsWith("#EXT-X-STREAM-INF:");
+  });
+  return new Set(uris.map((uri) => new URL(uri, baseUrl).href));
+}
+
+export const isSameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((entry) => b.has(entry));

@@ -1,0 +1,269 @@
+/** The element in a real Chromium: a long stream, keyboard, captions, what it tells. */
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundle, serveFiles, startChromium, takePicture, whyNoChromium } from "../../testing/chromium.ts";
+import { captions, makeLongStream } from "../../testing/long-stream.ts";
+import type { ReelayPlayer } from "./index.ts";
+
+const browserTest = test.skipIf(whyNoChromium !== undefined);
+const reason = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
+const MINUTES = 30;
+/** A segment of 4 s is taken or given back whole; so is the one that is being played. */
+const SLACK_S = 8;
+
+let held: AsyncDisposableStack;
+let context: BrowserContext;
+let url: string;
+/** What beacons brought. */
+let body = "";
+
+beforeAll(async () => {
+  if (whyNoChromium !== undefined) return;
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-player-")), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  await makeLongStream(folder, MINUTES);
+  const script = await bundle({ file: join(import.meta.dirname, "index.ts") });
+  const texts: Record<string, () => string> = {
+    "": () =>
+      `<!doctype html><html lang="en"><meta charset="utf-8"><title>Player</title><script type="module" src="player.js"></script><body>${body}`,
+    "player.js": () => script,
+    "captions.vtt": () => captions(60),
+  };
+  const server = stack.use(
+    await serveFiles((path) => {
+      const text = texts[path];
+      if (text) return text();
+      try {
+        return readFileSync(join(folder, path));
+      } catch {
+        return undefined;
+      }
+    }),
+  );
+  ({ url } = server);
+  ({ context } = stack.use(await startChromium()));
+  held = stack.move();
+});
+afterAll(() => held?.disposeAsync());
+
+async function open(html: string, from = context): Promise<Page> {
+  body = html;
+  const page = await from.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => customElements.get("reelay-player") !== undefined);
+  return page;
+}
+
+const player = (page: Page) => page.locator("reelay-player");
+/** Runs in the page, on the inner video element. */
+const media = <TResult>(page: Page, use: (video: HTMLVideoElement) => TResult) =>
+  page.locator("reelay-player video").evaluate(use as (element: SVGElement | HTMLElement) => TResult);
+const time = (page: Page) => media(page, (video) => video.currentTime);
+const untilTime = (page: Page, seconds: number) =>
+  expect.poll(() => time(page), { timeout: 60_000, interval: 100 }).toBeGreaterThan(seconds);
+
+/** Looks at `video.buffered` ten times a second, from now on. */
+async function recordBuffer(page: Page) {
+  await media(page, (video) => {
+    const most = { ahead: 0, behind: 0, total: 0, samples: 0 };
+    Object.assign(window, { most });
+    setInterval(() => {
+      const { buffered, currentTime } = video;
+      let total = 0;
+      for (let index = 0; index < buffered.length; index += 1) {
+        const [start, end] = [buffered.start(index), buffered.end(index)];
+        total += end - start;
+        if (start <= currentTime && currentTime <= end) {
+          most.ahead = Math.max(most.ahead, end - currentTime);
+          most.behind = Math.max(most.behind, currentTime - start);
+        }
+      }
+      most.total = Math.max(most.total, total);
+      most.samples += 1;
+    }, 100);
+  });
+  return () =>
+    page.evaluate(
+      () => (window as unknown as { most: Record<"ahead" | "behind" | "total" | "samples", number> }).most,
+    );
+}
+
+const bufferedTotal = (page: Page) =>
+  media(page, ({ buffered }) => {
+    let total = 0;
+    for (let index = 0; index < buffered.length; index += 1)
+      total += buffered.end(index) - buffered.start(index);
+    return total;
+  });
+
+async function watchLong(page: Page, aheadS: number) {
+  await untilTime(page, 1);
+  const most = await recordBuffer(page);
+  // The forward buffer fills.
+  await expect.poll(() => bufferedTotal(page), { timeout: 60_000 }).toBeGreaterThan(aheadS - SLACK_S);
+  // More than the back buffer is played.
+  await media(page, (video) => {
+    video.playbackRate = 8;
+  });
+  await untilTime(page, 70);
+  for (const place of [900, 300, 1_500, 890, 905]) {
+    await player(page).evaluate((element, to) => {
+      const video = (element as ReelayPlayer).media;
+      if (video) video.currentTime = to;
+    }, place);
+    await untilTime(page, place + 8);
+    await expect
+      .poll(() => bufferedTotal(page), { timeout: 30_000 })
+      .toBeLessThanOrEqual(30 + aheadS + 2 * SLACK_S);
+  }
+  for (const level of [2, 0, 1]) {
+    const before = await time(page);
+    await player(page).evaluate((element, index) => {
+      const video = (element as ReelayPlayer).media as HTMLVideoElement & {
+        videoRenditions: { selectedIndex: number };
+      };
+      video.videoRenditions.selectedIndex = index;
+    }, level);
+    await untilTime(page, before + 16);
+    await expect
+      .poll(() => bufferedTotal(page), { timeout: 30_000 })
+      .toBeLessThanOrEqual(30 + aheadS + 2 * SLACK_S);
+  }
+  const seen = await most();
+  console.log(`buffered at most, of ${aheadS} s ahead: ${JSON.stringify(seen)}`);
+  expect(seen.ahead).toBeLessThanOrEqual(aheadS + SLACK_S);
+  expect(seen.behind).toBeLessThanOrEqual(30 + SLACK_S + 8 * 2);
+  expect(seen.samples).toBeGreaterThan(50);
+}
+
+browserTest(
+  `a stream of 30 minutes keeps 30 s behind and 120 s ahead on a desktop, over seeks and switches${reason}`,
+  async () => {
+    const page = await open(`<reelay-player src="master.m3u8" autoplay muted no-resume></reelay-player>`);
+    expect(await media(page, (video) => video.currentTime)).toBeLessThan(5);
+    await watchLong(page, 120);
+    expect(await media(page, (video) => Math.round(video.duration))).toBe(MINUTES * 60);
+    await page.close();
+  },
+);
+
+browserTest(`and 60 s ahead on a phone${reason}`, async () => {
+  await using phone = await startChromium({ isMobile: true });
+  const page = await open(
+    `<reelay-player src="master.m3u8" autoplay muted no-resume></reelay-player>`,
+    phone.context,
+  );
+  await watchLong(page, 60);
+});
+
+browserTest(`keys play, seek, mute and show captions${reason}`, async () => {
+  const page = await open(
+    `<reelay-player src="master.m3u8" muted no-resume style="width: 640px">
+       <track kind="captions" src="captions.vtt" srclang="en" label="English"></reelay-player>`,
+  );
+  await expect.poll(() => media(page, (video) => video.readyState), { timeout: 30_000 }).toBeGreaterThan(1);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("k");
+  await untilTime(page, 0.5);
+  await page.keyboard.press("k");
+  await expect.poll(() => media(page, (video) => video.paused)).toBe(true);
+  const before = await time(page);
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => time(page)).toBeGreaterThan(before + 9);
+  await page.keyboard.press("m");
+  await expect.poll(() => media(page, (video) => video.muted)).toBe(false);
+  await page.keyboard.press("c");
+  await expect
+    .poll(() => media(page, (video) => [...video.textTracks].find(({ kind }) => kind === "captions")?.mode))
+    .toBe("showing");
+  await takePicture(page, "captions");
+  await page.close();
+});
+
+browserTest(`the quality menu lists what there is, and what is chosen is seen${reason}`, async () => {
+  const page = await open(
+    `<reelay-player src="master.m3u8" autoplay muted no-resume style="width: 640px"></reelay-player>`,
+  );
+  await player(page).evaluate((element) => {
+    const seen: unknown[] = [];
+    Object.assign(window, { seen });
+    element.addEventListener("reelay-switch", (event) => seen.push((event as CustomEvent).detail));
+  });
+  await untilTime(page, 1);
+  await page.locator("reelay-player").hover();
+  const items = page.locator("media-rendition-menu media-chrome-menu-item");
+  for (const height of [72, 144]) {
+    await page.locator("media-rendition-menu-button").click();
+    expect((await items.allTextContents()).map((text) => text.trim().replace(/ \(.*/, ""))).toEqual([
+      "144p",
+      "90p",
+      "72p",
+      "Auto",
+    ]);
+    if (height === 72) await takePicture(page, "qualities");
+    await items
+      .filter({ hasText: `${height}p` })
+      .first()
+      .click();
+    await expect.poll(() => media(page, (video) => video.videoHeight), { timeout: 30_000 }).toBe(height);
+  }
+  const last = () =>
+    page.evaluate(() =>
+      (window as unknown as { seen: { to: { height: number }; isChosen: boolean }[] }).seen.at(-1),
+    );
+  await expect.poll(last).toMatchObject({ to: { height: 144 }, isChosen: true });
+  await page.close();
+});
+
+browserTest(
+  `a viewer who comes back goes on where he stopped, unless that is not wished${reason}`,
+  async () => {
+    const html = (attribute: string) =>
+      `<reelay-player src="master.m3u8" autoplay muted ${attribute}></reelay-player>`;
+    const page = await open(html(""));
+    await untilTime(page, 0.5);
+    await media(page, (video) => {
+      video.currentTime = 600;
+    });
+    await untilTime(page, 601);
+    await media(page, (video) => video.pause());
+    await page.close();
+    const again = await open(html(""));
+    await untilTime(again, 600);
+    expect(await time(again)).toBeLessThan(620);
+    await again.close();
+    const anew = await open(html("no-resume"));
+    await untilTime(anew, 0.5);
+    expect(await time(anew)).toBeLessThan(60);
+    await anew.close();
+  },
+);
+
+browserTest(`it tells of its first picture, its buffer and its end, and posts it${reason}`, async () => {
+  const page = await context.newPage();
+  const posted: string[] = [];
+  await page.route("**/qoe", (route) => {
+    posted.push(route.request().postData() ?? "");
+    return route.fulfill({ status: 204 });
+  });
+  body = `<reelay-player src="master.m3u8" autoplay muted no-resume qoe-url="/qoe"></reelay-player>`;
+  await page.goto(url);
+  await untilTime(page, 6);
+  await page.evaluate(() => document.querySelector("reelay-player")?.remove());
+  await expect.poll(() => posted.length).toBeGreaterThan(0);
+  const { session, video, events } = JSON.parse(posted[0] ?? "{}");
+  expect([typeof session, video]).toEqual(["string", "master.m3u8"]);
+  const names = events.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(["reelay-qualities", "reelay-first-frame", "reelay-switch", "reelay-buffer"]),
+  );
+  const first = events.find(({ name }: { name: string }) => name === "reelay-first-frame");
+  expect(first.detail.sinceLoadMs).toBeGreaterThan(0);
+  await page.close();
+});

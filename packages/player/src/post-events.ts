@@ -1,0 +1,48 @@
+/** Sends what a player tells to an address, some events at a time, and the rest when the page goes. */
+import type { PlayerEvents } from "./events.ts";
+
+export interface EventPost {
+  add<TName extends keyof PlayerEvents>(name: TName, detail: PlayerEvents[TName]): void;
+  /** Sends what is left. */
+  end(): void;
+}
+
+const SEND_EVERY_MS = 30_000;
+const MAX_WAITING = 50;
+
+/**
+ * JSON `{ session, video, events: [{ name, atMs, detail }] }` by `navigator.sendBeacon`, as text/plain, which needs no CORS preflight. `atMs` is since
+ * the player began; `session` is random for each player and remembered nowhere.
+ */
+export function createEventPost(url: string, video: string): EventPost {
+  const session = crypto.randomUUID();
+  const beganAt = performance.now();
+  const listening = new AbortController();
+  let waiting: { name: string; atMs: number; detail: unknown }[] = [];
+
+  function send() {
+    if (waiting.length === 0) return;
+    const events = waiting;
+    waiting = [];
+    navigator.sendBeacon(url, JSON.stringify({ session, video, events }));
+  }
+
+  const timer = setInterval(send, SEND_EVERY_MS);
+  // On phones the last event that is sure to come.
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send(), {
+    signal: listening.signal,
+  });
+  addEventListener("pagehide", send, { signal: listening.signal });
+
+  return {
+    add(name, detail) {
+      waiting.push({ name, atMs: Math.round(performance.now() - beganAt), detail });
+      if (waiting.length >= MAX_WAITING) send();
+    },
+    end() {
+      clearInterval(timer);
+      listening.abort();
+      send();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** React's way to the element: properties for its attributes, functions for its events. */
+import { createElement, type HTMLAttributes, type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import type { ReelayPlayer as Player, PlayerEvents, VideoWatcher } from "./index.ts";
+import "./index.ts";
+
+type Listener<TName extends keyof PlayerEvents> = (detail: PlayerEvents[TName]) => void;
+
+export interface ReelayPlayerProps extends HTMLAttributes<HTMLElement> {
+  src?: string;
+  videoId?: string;
+  api?: string;
+  statusSrc?: string;
+  poster?: string;
+  storyboard?: string;
+  autoPlay?: boolean;
+  muted?: boolean;
+  loop?: boolean;
+  /** Begin at the beginning, wherever the viewer stopped. */
+  noResume?: boolean;
+  qoeUrl?: string;
+  client?: VideoWatcher;
+  onStatus?: Listener<"reelay-status">;
+  onFirstFrame?: Listener<"reelay-first-frame">;
+  onStall?: Listener<"reelay-stall">;
+  onQualitySwitch?: Listener<"reelay-switch">;
+  onBuffer?: Listener<"reelay-buffer">;
+  onPlayerError?: Listener<"reelay-error">;
+  /** The element, for `media` and `hls`. */
+  ref?: Ref<Player>;
+}
+
+/** `<ReelayPlayer videoId={id} api="https://…" onStatus={…} />` */
+export function ReelayPlayer({
+  videoId,
+  statusSrc,
+  autoPlay,
+  muted,
+  loop,
+  noResume,
+  qoeUrl,
+  client,
+  onStatus,
+  onFirstFrame,
+  onStall,
+  onQualitySwitch,
+  onBuffer,
+  onPlayerError,
+  ref,
+  ...rest
+}: ReelayPlayerProps) {
+  const element = useRef<Player>(null);
+  useImperativeHandle(ref, () => element.current as Player);
+  useEffect(() => {
+    if (element.current) element.current.client = client;
+  }, [client]);
+
+  const listeners = {
+    "reelay-status": onStatus,
+    "reelay-first-frame": onFirstFrame,
+    "reelay-stall": onStall,
+    "reelay-switch": onQualitySwitch,
+    "reelay-buffer": onBuffer,
+    "reelay-error": onPlayerError,
+  };
+  // Functions are new with each rendering: what is called is the newest.
+  const newest = useRef(listeners);
+  newest.current = listeners;
+  useEffect(() => {
+    const listening = new AbortController();
+    for (const name of Object.keys(newest.current) as (keyof typeof listeners)[]) {
+      const tell = (event: Event) =>
+        (newest.current[name] as ((detail: unknown) => void) | undefined)?.((event as CustomEvent).detail);
+      element.current?.addEventListener(name, tell, { signal: listening.signal });
+    }
+    return () => listening.abort();
+  }, []);
+
+  return createElement("reelay-player", {
+    ...rest,
+    ref: element,
+    "video-id": videoId,
+    "status-src": statusSrc,
+    "qoe-url": qoeUrl,
+    autoplay: flag(autoPlay),
+    muted: flag(muted),
+    loop: flag(loop),
+    "no-resume": flag(noResume),
+  });
+}
+
+/** An attribute that is there or not, alike in React 18 and 19. */
+const flag = (isSet: boolean | undefined) => (isSet ? "" : undefined);

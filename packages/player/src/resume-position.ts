@@ -1,0 +1,37 @@
+/** Where a viewer stopped, kept in this browser. */
+export interface ResumePosition {
+  /** Seconds; null where there is nothing to go on with. */
+  read(): number | null;
+  /** `durationS` may grow while the video is being made. */
+  write(timeS: number, durationS: number, isGrowing: boolean): void;
+}
+
+/** Sooner than this one begins anew; nearer to the end than this one has seen it. */
+const WORTH_S = 10;
+const NEAR_END = 0.95;
+
+export function createResumePosition(
+  key: string,
+  storage: Pick<Storage, "getItem" | "removeItem" | "setItem"> | undefined,
+): ResumePosition {
+  const name = `reelay-position:${key}`;
+  return {
+    read() {
+      try {
+        const seconds = Number(storage?.getItem(name) ?? Number.NaN);
+        return Number.isFinite(seconds) && seconds >= WORTH_S ? seconds : null;
+      } catch {
+        return null;
+      }
+    },
+    write(timeS, durationS, isGrowing) {
+      const isSeen = !isGrowing && timeS > durationS * NEAR_END;
+      try {
+        if (timeS < WORTH_S || isSeen) storage?.removeItem(name);
+        else storage?.setItem(name, timeS.toFixed(1));
+      } catch {
+        // Full or forbidden: then it is not kept.
+      }
+    },
+  };
+}

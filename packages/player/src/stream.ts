@@ -1,0 +1,291 @@
+/** A video element and its stream: hls.js where Media Source Extensions are, the browser's own player elsewhere (iPhones). */
+import Player, { type ErrorData, ErrorDetails, ErrorTypes, Events, type Level } from "hls.js";
+import { bufferLimits, deviceKind } from "./buffer-limits.ts";
+import { ChoiceList } from "./choice-list.ts";
+import type { Emit, Quality } from "./events.ts";
+import { isSameSet, variantUrls } from "./master-playlist.ts";
+
+export interface StreamOptions {
+  video: HTMLVideoElement;
+  choices: Choices;
+  src: string;
+  /** Seconds from the beginning, also of a playlist that still grows. */
+  startS: number;
+  emit: Emit;
+  /** Holds the last picture while the source is taken anew. */
+  stills: HTMLElement;
+  /** The manifest was read, for the first time or again. */
+  onLoaded: () => void;
+}
+
+export interface Stream {
+  /** Null where the browser plays by itself. */
+  readonly hls: Player | null;
+  /** Whether its playlists still grow. */
+  readonly isGrowing: boolean;
+  /** Whether the player put it there anew a moment ago. */
+  readonly isReloading: boolean;
+  /** Whether the master playlist names other variants than were loaded. */
+  hasChanged(signal: AbortSignal): Promise<boolean>;
+  /** Takes the source anew where it is. hls.js reads a master playlist once, so qualities that are added later come this way. */
+  reload(): void;
+  destroy(): void;
+}
+
+/** What the menus of media-chrome choose from. */
+export interface Choices {
+  renditions: ChoiceList<Rendition>;
+  sounds: ChoiceList<Sound>;
+}
+
+/** Has to be there before media-chrome sees the video element: it looks once. */
+export function addChoices(video: HTMLVideoElement): Choices {
+  const choices = {
+    renditions: new ChoiceList<Rendition>("rendition"),
+    sounds: new ChoiceList<Sound>("track"),
+  };
+  if (hasMediaSource()) {
+    Object.defineProperty(video, "videoRenditions", { value: choices.renditions });
+    Object.defineProperty(video, "audioTracks", { value: choices.sounds });
+  }
+  return choices;
+}
+
+interface Rendition extends Quality {
+  id: string;
+  width: number;
+  bitrate: number;
+}
+
+interface Sound {
+  id: string;
+  kind: string;
+  label: string;
+  language: string;
+  enabled: boolean;
+}
+
+const RETRY_MS = 1_000;
+/** Two decoding errors within this time are not worth a third try. */
+const RECOVERY_MS = 10_000;
+
+// oxlint-disable-next-line import/no-named-as-default-member -- its types have the default export only
+const hasMediaSource = (): boolean => Player.isSupported();
+
+export function openStream(options: StreamOptions): Stream {
+  return hasMediaSource() ? openByHls(options) : openNatively(options);
+}
+
+function openNatively({ video, src, startS, emit, onLoaded }: StreamOptions): Stream {
+  if (video.canPlayType("application/vnd.apple.mpegurl") === "") {
+    emit("reelay-error", {
+      code: "NOT_SUPPORTED",
+      message: "this browser plays no adaptive streams",
+      isFatal: true,
+    });
+  }
+  const onMetadata = () => {
+    if (startS > 0) video.currentTime = startS;
+    onLoaded();
+  };
+  const onError = () =>
+    emit("reelay-error", {
+      code: `MEDIA_${video.error?.code ?? 0}`,
+      message: video.error?.message ?? "",
+      isFatal: true,
+    });
+  video.addEventListener("loadedmetadata", onMetadata, { once: true });
+  video.addEventListener("error", onError);
+  video.src = src;
+  return {
+    hls: null,
+    get isGrowing() {
+      return video.duration === Number.POSITIVE_INFINITY;
+    },
+    isReloading: false,
+    // The browser's own player reads the master playlist as it likes, and says nothing of it.
+    hasChanged: () => Promise.resolve(false),
+    reload: () => {},
+    destroy() {
+      video.removeEventListener("loadedmetadata", onMetadata);
+      video.removeEventListener("error", onError);
+      video.removeAttribute("src");
+      video.load();
+    },
+  };
+}
+
+function openByHls({
+  choices: { renditions, sounds },
+  video,
+  src,
+  startS,
+  emit,
+  stills,
+  onLoaded,
+}: StreamOptions): Stream {
+  const hls = new Player({
+    ...bufferLimits(deviceKind()),
+    startPosition: startS,
+    // Phones do not download more pixels than they show.
+    capLevelToPlayerSize: true,
+  });
+  let known: ReadonlySet<string> = new Set();
+  /** Levels that the menu shows, by their places in it. */
+  let shown: number[] = [];
+  let chosenHeight: number | null = null;
+  let last: Quality | null = null;
+  let isGrowing = false;
+  let isReloading = false;
+  let recoveredAt = Number.NEGATIVE_INFINITY;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  renditions.onChoose = (index) => {
+    chosenHeight = renditions[index]?.height ?? null;
+    // hls.js itself drops what lies ahead in the old quality, from the next segment on.
+    hls.nextLevel = shown[index] ?? -1;
+  };
+
+  hls.on(Events.MANIFEST_LOADED, (_, { levels }) => {
+    known = new Set(levels.map(({ url }) => url));
+  });
+  hls.on(Events.MANIFEST_PARSED, (_, { firstLevel }) => {
+    shown = comparable(hls.levels, firstLevel);
+    const place = shown.findIndex((index) => hls.levels[index]?.height === chosenHeight);
+    renditions.replace(
+      shown.map((index) => toRendition(hls.levels[index], index)),
+      place,
+    );
+    if (place >= 0) hls.nextLevel = shown[place] ?? -1;
+    emit("reelay-qualities", { heights: shown.map((index) => hls.levels[index]?.height ?? 0) });
+    onLoaded();
+  });
+  hls.on(Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
+    sounds.replace(
+      audioTracks.map(({ name, lang = "", default: isDefault }, index) => ({
+        id: `${index}`,
+        kind: isDefault ? "main" : "alternative",
+        label: name,
+        language: lang,
+        get enabled() {
+          return hls.audioTrack === index;
+        },
+        set enabled(isEnabled) {
+          if (isEnabled) hls.audioTrack = index;
+        },
+      })),
+    );
+  });
+  hls.on(Events.AUDIO_TRACK_SWITCHED, () => sounds.dispatchEvent(new Event("change")));
+  hls.on(Events.LEVEL_SWITCHED, (_, { level }) => {
+    const to = toQuality(hls.levels[level]);
+    if (last?.height !== to.height || last.bitrateBps !== to.bitrateBps) {
+      emit("reelay-switch", { from: last, to, isChosen: !hls.autoLevelEnabled });
+    }
+    last = to;
+  });
+  hls.on(Events.LEVEL_UPDATED, (_, { details }) => {
+    isGrowing = details.live;
+  });
+  hls.on(Events.ERROR, (_, data) => {
+    emit("reelay-error", { code: data.details, message: data.error.message, isFatal: false });
+    if (data.fatal) recover(data);
+  });
+
+  function recover({ type, details, error }: ErrorData) {
+    const now = performance.now();
+    if (type === ErrorTypes.MEDIA_ERROR && now - recoveredAt > RECOVERY_MS) {
+      recoveredAt = now;
+      hls.recoverMediaError();
+    } else if (type === ErrorTypes.NETWORK_ERROR && details !== ErrorDetails.MANIFEST_PARSING_ERROR) {
+      // hls.js has given up after its own tries.
+      clearTimeout(retry);
+      retry = setTimeout(() => void goOn(), RETRY_MS);
+    } else {
+      emit("reelay-error", { code: details, message: error.message, isFatal: true });
+      hls.destroy();
+    }
+  }
+
+  /** A playlist that is gone may be that of an attempt whose work another has done again: the master names the new one. */
+  async function goOn() {
+    if (hls.levels.length === 0) hls.loadSource(src);
+    else if (await hasChanged()) reload();
+    else hls.startLoad();
+  }
+
+  async function hasChanged(signal?: AbortSignal): Promise<boolean> {
+    try {
+      const response = await fetch(src, { signal: signal ?? null, cache: "no-cache" });
+      return response.ok && !isSameSet(known, variantUrls(await response.text(), response.url));
+    } catch {
+      return false;
+    }
+  }
+
+  function reload() {
+    const { currentTime, paused, playbackRate } = video;
+    const unfreeze = freeze(video, stills);
+    isReloading = true;
+    hls.config.startPosition = currentTime;
+    hls.once(Events.MANIFEST_PARSED, () => {
+      video.playbackRate = playbackRate;
+      if (!paused) void video.play().catch(() => {});
+    });
+    const end = () => {
+      isReloading = false;
+      unfreeze();
+    };
+    video.addEventListener(paused ? "seeked" : "playing", end, { once: true });
+    hls.loadSource(src);
+  }
+
+  hls.attachMedia(video);
+  hls.loadSource(src);
+  return {
+    hls,
+    get isGrowing() {
+      return isGrowing;
+    },
+    get isReloading() {
+      return isReloading;
+    },
+    hasChanged,
+    reload,
+    destroy() {
+      clearTimeout(retry);
+      hls.destroy();
+      renditions.onChoose = () => {};
+      renditions.replace([]);
+      sounds.replace([]);
+    },
+  };
+}
+
+/** One ladder: a video in several codecs has each height several times, and hls.js stays with the codec that it began with. */
+function comparable(levels: readonly Level[], first: number): number[] {
+  const codec = levels[first]?.codecSet;
+  return levels.flatMap((level, index) => (level.codecSet === codec ? [index] : []));
+}
+
+const toQuality = (level: Level | undefined): Quality => ({
+  height: level?.height ?? 0,
+  bitrateBps: level?.bitrate ?? 0,
+});
+
+const toRendition = (level: Level | undefined, index: number): Rendition => ({
+  ...toQuality(level),
+  id: `${index}`,
+  width: level?.width ?? 0,
+  bitrate: level?.bitrate ?? 0,
+});
+
+/** Lays the picture that is shown over the video, until the returned function is called: a new source begins black. */
+function freeze(video: HTMLVideoElement, stills: HTMLElement): () => void {
+  const canvas = document.createElement("canvas");
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext("2d")?.drawImage(video, 0, 0);
+  stills.append(canvas);
+  return () => canvas.remove();
+}

@@ -1,0 +1,107 @@
+/** How far a video is, as status.json, `/api/video-status/{id}` and GraphQL say it. */
+export interface VideoState {
+  status: "AWAITING_SOURCE" | "FAILED" | "PLAYABLE" | "PROCESSING" | "READY";
+  /** 0 to 1. */
+  progress: number;
+  playbackUrl: string | null;
+  posterUrl: string | null;
+  storyboardUrl: string | null;
+  error: { code: string; message: string } | null;
+}
+
+/** What `createClient` of @reelay/client gives; this package does without it. */
+export interface VideoWatcher {
+  watch(
+    videoId: string,
+    options: { signal: AbortSignal },
+  ): AsyncIterable<{
+    status: VideoState["status"];
+    progress: number;
+    error?: VideoState["error"] | undefined;
+    playback?:
+      | { hlsUrl: string; posterUrl?: string | null | undefined; storyboardUrl?: string | null | undefined }
+      | null
+      | undefined;
+  }>;
+}
+
+const POLL_MS = 1_500;
+/** After settling, the storyboard may still be on its way for a moment. */
+const LATE_POLLS = 20;
+
+export const isSettled = ({ status }: Pick<VideoState, "status">): boolean =>
+  status === "READY" || status === "FAILED";
+
+/** The states that a client's subscription gives. */
+export async function* watchedStates(
+  client: VideoWatcher,
+  videoId: string,
+  signal: AbortSignal,
+): AsyncGenerator<VideoState> {
+  for await (const { status, progress, playback, error } of client.watch(videoId, { signal })) {
+    yield {
+      status,
+      progress,
+      playbackUrl: playback?.hlsUrl ?? null,
+      posterUrl: playback?.posterUrl ?? null,
+      storyboardUrl: playback?.storyboardUrl ?? null,
+      error: error ?? null,
+    };
+  }
+}
+
+/** The public state at an address that is asked again and again until it is settled. Answers that are no state are passed over. */
+export async function* polledStates(url: string, signal: AbortSignal): AsyncGenerator<VideoState> {
+  for (let polls = 0; polls < LATE_POLLS && !signal.aborted; ) {
+    const state = await fetchState(url, signal);
+    if (state) {
+      yield state;
+      if (isSettled(state)) {
+        if (state.status === "FAILED" || state.storyboardUrl) return;
+        polls += 1;
+      }
+    }
+    await pause(POLL_MS, signal);
+  }
+}
+
+async function fetchState(url: string, signal: AbortSignal): Promise<VideoState | undefined> {
+  try {
+    const response = await fetch(url, { signal, cache: "no-cache" });
+    if (!response.ok) return undefined;
+    const state = (await response.json()) as Partial<VideoState>;
+    if (state.status === undefined) return undefined;
+    const {
+      status,
+      progress = 0,
+      playbackUrl = null,
+      posterUrl = null,
+      storyboardUrl = null,
+      error = null,
+    } = state;
+    return { status, progress, playbackUrl, posterUrl, storyboardUrl, error };
+  } catch {
+    // The network, or no JSON: the next answer counts.
+    return undefined;
+  }
+}
+
+/** Ends early when the signal fires. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+
+/** Where status.json lies beside a stream of Reelay's (`…/manifest/master.m3u8`); undefined for other streams. */
+export function statusUrlBeside(src: string, base: string): string | undefined {
+  const url = new URL(src, base);
+  if (!url.pathname.endsWith("/manifest/master.m3u8")) return undefined;
+  return new URL("../status.json", url).href;
+}

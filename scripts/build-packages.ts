@@ -1,0 +1,104 @@
+/**
+ * The packages for others, each as a folder that can be published as it is: `npm publish packages/client/dist`. Inside the repository they are
+ * imported from their sources.
+ */
+import { execFile } from "node:child_process";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const NAMES = ["upload", "client", "player"];
+/** For pages without a bundler: `<script type="module" src="…/standalone.js">`. */
+const STANDALONE = new Set(["player"]);
+const TARGET = "es2022";
+
+interface Manifest {
+  name: string;
+  exports: string | Record<string, string>;
+  devDependencies?: unknown;
+  [field: string]: unknown;
+}
+
+export async function buildPackages(): Promise<void> {
+  for (const name of NAMES) await buildPackage(path.join(ROOT, "packages", name), STANDALONE.has(name));
+}
+
+async function buildPackage(folder: string, isStandalone: boolean): Promise<void> {
+  const dist = path.join(folder, "dist");
+  const manifest = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as Manifest;
+  const entries = typeof manifest.exports === "string" ? { ".": manifest.exports } : manifest.exports;
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist);
+
+  const shared = {
+    absWorkingDir: folder,
+    bundle: true,
+    format: "esm",
+    target: TARGET,
+    sourcemap: true,
+    logLevel: "warning",
+  } as const;
+  await build({
+    ...shared,
+    entryPoints: Object.values(entries),
+    outdir: dist,
+    platform: "neutral",
+    packages: "external",
+    splitting: true,
+    chunkNames: "chunks/[hash]",
+  });
+  if (isStandalone) {
+    await build({
+      ...shared,
+      entryPoints: [entries["."] ?? ""],
+      outfile: path.join(dist, "standalone.js"),
+      platform: "browser",
+      minify: true,
+      legalComments: "linked",
+    });
+  }
+  await writeDeclarations(dist, Object.values(entries));
+
+  const published = Object.fromEntries(Object.entries(entries).map(([key, source]) => [key, built(source)]));
+  if (isStandalone) published["./standalone"] = { types: "./index.d.ts", default: "./standalone.js" };
+  const { devDependencies: _, ...withoutDev } = manifest;
+  await writeFile(
+    path.join(dist, "package.json"),
+    `${JSON.stringify({ ...withoutDev, exports: published }, null, 2)}\n`,
+  );
+  // Links out of the package lead to its repository.
+  await cp(path.join(folder, "README.md"), path.join(dist, "README.md"));
+  await cp(path.join(ROOT, "LICENSE"), path.join(dist, "LICENSE"));
+  console.log(`packages/${path.basename(folder)}/dist  ${manifest.name}`);
+}
+
+function built(source: string) {
+  const name = path.basename(source, ".ts");
+  return { types: `./${name}.d.ts`, default: `./${name}.js` };
+}
+
+/** Declarations beside the scripts. Their imports end with `.ts` as in the sources, which only a folder with sources has. */
+async function writeDeclarations(dist: string, entries: string[]): Promise<void> {
+  const config = path.join(dist, "tsconfig.json");
+  await writeFile(
+    config,
+    JSON.stringify({
+      extends: "../../tsconfig.json",
+      compilerOptions: {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        rewriteRelativeImportExtensions: true,
+        rootDir: "../src",
+        outDir: ".",
+      },
+      include: entries.map((entry) => path.posix.join("..", entry)),
+      exclude: [],
+    }),
+  );
+  await promisify(execFile)(path.join(ROOT, "node_modules/.bin/tsc"), ["-p", config]);
+  await rm(config);
+}
