@@ -37,7 +37,7 @@ export function useLibrary(filter: LibraryFilter) {
     [client, filter, variables],
   );
   useEvents(({ type, videoId }) => {
-    if (type === "video.created") void addRow(videoId).catch(refetchSoon);
+    if (type === "video.created" && videoId !== null) void addRow(videoId).catch(refetchSoon);
     // Some leave a list by state, others come.
     else if (filter.status !== "" && /^video\.(?:source-received|playable|ready|failed)$/.test(type))
       refetchSoon();
