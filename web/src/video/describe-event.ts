@@ -4,7 +4,8 @@ export function describeEvent(data: unknown, variantName: string | null): string
   const words = fields.flatMap(([name, value]: [string, unknown]) => {
     if (value === null || value === variantName || /Id$|^id$/.test(name)) return [];
     if (typeof value === "string") return value.length <= 120 ? [value] : [`${value.slice(0, 119)}…`];
-    return typeof value === "number" || typeof value === "boolean" ? [`${name} ${value}`] : [];
+    if (typeof value === "number") return [`${name} ${Number(value.toFixed(3))}`];
+    return typeof value === "boolean" ? [`${name} ${value}`] : [];
   });
   return [...(variantName === null ? [] : [variantName]), ...words].join(", ");
 }
