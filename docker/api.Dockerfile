@@ -13,6 +13,7 @@ RUN mkdir /data && chown node:node /data
 COPY --from=build /src/dist/package.json /src/dist/api.js /src/dist/create-api-key.js ./
 COPY --from=build /src/dist/migrations ./migrations
 COPY --from=build /src/dist/node_modules ./node_modules
+COPY --from=build /src/dist/web ./web
 USER node
 VOLUME /data
 EXPOSE 4000

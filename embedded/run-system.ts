@@ -1,4 +1,5 @@
 import { describeAddresses } from "./addresses.ts";
+import { startConsoleBuild } from "./build-console.ts";
 import { checkPort } from "./check-port.ts";
 import { createLog } from "./log.ts";
 import type { Command } from "./render-files/read-command.ts";
@@ -54,6 +55,10 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
   signal.addEventListener("abort", beginStop, { once: true });
 
   terminal.tell("Starting Reelay …");
+  // Who renders files and leaves looks at no page.
+  await using _console = command.isExiting
+    ? null
+    : startConsoleBuild(log.logger, (text) => terminal.tell(text));
   const started = await startSystem({
     environment,
     settings: { ...settings, port },

@@ -7,6 +7,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildPackages } from "./build-packages.ts";
+import { buildConsole } from "./console/build-console.ts";
+import { WEB_DIST } from "./console/inputs.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const DIST = path.join(ROOT, "dist");
@@ -59,6 +61,11 @@ await cp(path.join(ROOT, "node_modules", SCHEMA_ENGINE), path.join(DIST, "node_m
 });
 for (const file of PLAYER)
   await cp(path.join(ROOT, "node_modules", file), path.join(DIST, "node_modules", file));
+
+const files = (await buildConsole()) ?? [];
+await cp(WEB_DIST, path.join(DIST, "web"), { recursive: true });
+for (const { name, gzipBytes } of files)
+  console.log(`dist/web/assets/${name}  ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
 console.log(`dist/migrations, dist/node_modules: ${SCHEMA_ENGINE}, hls.js`);
 
 await buildPackages();

@@ -9,6 +9,7 @@ import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
 import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { createFormUpload, createVideoStatus } from "./cms/index.ts";
+import { createConsole } from "./console/index.ts";
 import { createDatabase } from "./database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
@@ -128,6 +129,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
         (req, res) => forms.handle(req, res),
         createVideoStatus({ deps: operations }),
         createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) }),
+        createConsole({ mediaUrl: store.publicUrl("videos"), uploadUrl: uploadUrlOf(env) }),
       ],
       onClosing() {
         stopUploads();
@@ -146,6 +148,10 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const held = starting.move();
   return { url, port, db, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
+
+/** Where browsers send their uploads: to this API, or to Cloud Storage by resumable sessions. */
+const uploadUrlOf = ({ store, publicUrl }: ApiEnv): string =>
+  store.kind === "gcs" ? (store.apiEndpoint ?? "https://storage.googleapis.com/") : publicUrl;
 
 interface OpenedStore {
   store: ObjectStore;

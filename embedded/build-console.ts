@@ -1,0 +1,46 @@
+/** Builds the console beside the start of the system, in a process of its own that gives way to everything else. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants, setPriority } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+
+const script = fileURLToPath(new URL("../scripts/console.ts", import.meta.url));
+
+/** Disposing ends the build if it still runs. Until it is done the API says at `/` that the console is being built. */
+export function startConsoleBuild(log: Logger, tell: (text: string) => void): AsyncDisposable {
+  const child = spawn(process.execPath, [script, "--if-stale"], { stdio: ["ignore", "pipe", "pipe"] });
+  let isStopping = false;
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  if (child.pid !== undefined) giveWay(child.pid);
+  const ended = once(child, "close").then(
+    ([code]: unknown[]) => {
+      if (isStopping) return;
+      if (code === 0) {
+        log.info("console.built");
+      } else {
+        log.warn({ code, output: output.slice(-4_000) }, "console.not-built");
+        tell("The console could not be built; `npm run console` says why. Everything else works.");
+      }
+    },
+    (err: unknown) => log.warn({ err }, "console.not-built"),
+  );
+  return {
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or the system does not allow it: then it is as important as the rest.
+  }
+}

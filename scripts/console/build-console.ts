@@ -1,0 +1,61 @@
+import { existsSync, globSync } from "node:fs";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { withLock } from "../install/lock.mjs";
+import { consoleInputs, isConsoleFresh, stampIn, WEB_DIRECTORY, WEB_DIST } from "./inputs.ts";
+
+/** A file of the build, as browsers get it. */
+export interface BuiltFile {
+  name: string;
+  sizeBytes: number;
+  gzipBytes: number;
+}
+
+/**
+ * Builds the console into web/dist, which is either the whole of a build or not there: it is made beside and moved. One build at a time per
+ * clone; `isStaleOnly` leaves a build alone that is of these sources.
+ *
+ * @returns the built scripts and styles, largest first; null when there was nothing to do.
+ */
+export async function buildConsole({ isStaleOnly = false } = {}): Promise<BuiltFile[] | null> {
+  return await withLock(path.join(WEB_DIRECTORY, ".lock"), async () => {
+    if (isStaleOnly && isConsoleFresh()) return null;
+    const inputs = consoleInputs();
+    // A console of other sources than the API's is worse than none: until there is the right one, the API says that it is being built.
+    await rm(WEB_DIST, { recursive: true, force: true });
+    // Builds that were killed leave theirs.
+    for (const left of globSync(".build-*", { cwd: WEB_DIRECTORY }))
+      await rm(path.join(WEB_DIRECTORY, left), { recursive: true, force: true });
+    const made = path.join(WEB_DIRECTORY, `.build-${process.pid}`);
+    // Takes a while to load, and mostly there is nothing to build.
+    const { build } = await import("vite");
+    // Whatever this process is otherwise: React and Apollo have a slow build for developers besides.
+    process.env["NODE_ENV"] = "production";
+    try {
+      await build({
+        root: WEB_DIRECTORY,
+        configFile: path.join(WEB_DIRECTORY, "vite.config.ts"),
+        logLevel: "warn",
+        build: { outDir: made, emptyOutDir: true },
+      });
+      await writeFile(stampIn(made), inputs);
+      await rename(made, WEB_DIST);
+    } finally {
+      await rm(made, { recursive: true, force: true });
+    }
+    return await describe(path.join(WEB_DIST, "assets"));
+  });
+}
+
+async function describe(directory: string): Promise<BuiltFile[]> {
+  if (!existsSync(directory)) return [];
+  const names = (await readdir(directory)).filter((name) => /\.(?:js|css)$/.test(name));
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const bytes = await readFile(path.join(directory, name));
+      return { name, sizeBytes: bytes.length, gzipBytes: gzipSync(bytes, { level: 9 }).length };
+    }),
+  );
+  return files.sort((one, other) => other.gzipBytes - one.gzipBytes);
+}

@@ -1,0 +1,157 @@
+/** Every page of the console: for people who see little, who use a keyboard, who hold a phone. */
+import { join } from "node:path";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasNoChromium, whyNoChromium as where } from "../kit/chromium.ts";
+import { type ConsoleKit, startConsole } from "../kit/console.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
+
+const browserTest = test.skipIf(hasNoChromium);
+let kit: ConsoleKit;
+let videoId: string;
+
+beforeAll(async () => {
+  if (hasNoChromium) return;
+  kit = await startConsole();
+  const file = await makeTestClip(join(kit.system.directory, "clip.mp4"), { seconds: 2 });
+  const title =
+    "A title as long as those that cameras and cutting rooms give to files 2026_11_21_final_final_2";
+  videoId = await kit.system.client.upload(file, { title, metadata: { category: "trailer" } });
+  await kit.system.client.watch(videoId);
+  const failed = await kit.system.client.createUpload(join(import.meta.dirname, "console-pages.test.ts"));
+  await kit.system.client.upload(join(import.meta.dirname, "console-pages.test.ts"), { title: "No video" });
+  expect(failed.id).toBeTruthy();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+/** Each page with what shows that it is there. */
+const pages: [name: string, path: () => string, isThere: (page: Page) => Promise<unknown>][] = [
+  ["library", () => "/", (page) => page.locator(".video").first().waitFor()],
+  ["empty search", () => "/?q=nothing-like-it", (page) => page.getByText("No video fits").waitFor()],
+  ["video", () => `/videos/${videoId}`, (page) => page.getByRole("article", { name: "Job 1" }).waitFor()],
+  ["awaited video", () => "/?status=active", (page) => page.locator(".video").first().waitFor()],
+  ["missing video", () => "/videos/none", (page) => page.getByText("There is no such video").waitFor()],
+  [
+    "queue",
+    () => "/queue",
+    (page) =>
+      page
+        .getByRole("article", { name: /^Worker/ })
+        .first()
+        .waitFor(),
+  ],
+  ["failed", () => "/failed", (page) => page.getByRole("list", { name: "Failed jobs" }).waitFor()],
+  ["keys", () => "/keys", (page) => page.getByRole("list", { name: "API keys" }).waitFor()],
+];
+
+/** Runs in the page: what makes it wider than so many pixels, the innermost elements. */
+const beyond = `(width) => document.documentElement.scrollWidth <= width ? [] :
+  [...document.querySelectorAll("body *")]
+    .filter((element) => element.getBoundingClientRect().right > width + 1)
+    .map((element) => element.outerHTML.slice(0, 120))`;
+
+/** What axe finds, as sentences with the elements. */
+async function violations(page: Page): Promise<string[]> {
+  // As it is painted: new colours and sizes count from the next frame on.
+  await page.evaluate(
+    "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))",
+  );
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<axe.AxeResults>("axe.run()");
+  return found.violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`,
+  );
+}
+
+browserTest.for(pages)(
+  `%s: axe finds nothing in light and dark, and nothing is cut off at 360 px${where}`,
+  async ([, path, isThere]) => {
+    const page = await kit.open(path());
+    await isThere(page);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await violations(page), colorScheme).toEqual([]);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate(`(${beyond})(360)`)).toEqual([]);
+    expect(await violations(page), "phone").toEqual([]);
+    await page.close();
+  },
+);
+
+browserTest(`windows and the sign-in page: axe finds nothing in light and dark${where}`, async () => {
+  const page = await kit.open(`/videos/${videoId}`);
+  const look = async (what: string) => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await violations(page), `${what}, ${colorScheme}`).toEqual([]);
+    }
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  };
+  await page.keyboard.press("u");
+  await page.getByRole("dialog", { name: "Add videos" }).waitFor();
+  await look("add");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await look("shortcuts");
+  await page.getByRole("button", { name: "Edit" }).click();
+  await look("edit");
+  await page.getByRole("button", { name: "Delete" }).click();
+  await look("delete");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await look("sign in");
+  await page.close();
+});
+
+browserTest(`a keyboard alone goes everywhere${where}`, async () => {
+  const page = await kit.open();
+  await page.locator(".video").first().waitFor();
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the content");
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate("document.activeElement.id")).toBe("main");
+  await page.keyboard.press("/");
+  await expect.poll(() => page.evaluate("document.activeElement.type")).toBe("search");
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Library" }).click();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForURL(/\/videos\//);
+  for (const [keys, heading] of [
+    ["gq", "Queue and workers"],
+    ["gf", "Failed jobs"],
+    ["gk", "API keys"],
+    ["gl", "Library"],
+  ] as const) {
+    for (const key of keys) await page.keyboard.press(key);
+    await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
+  }
+  await page.close();
+});
+
+browserTest(`the chosen colours stay, whatever the system says${where}`, async () => {
+  const page = await kit.open();
+  await page.emulateMedia({ colorScheme: "light" });
+  const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+  const light = await ground();
+  const change = () => page.getByRole("button", { name: /^Colours/ }).click();
+  await change();
+  await change();
+  await expect.poll(ground).not.toBe(light);
+  const dark = await ground();
+  await page.reload();
+  await page.getByRole("navigation").waitFor();
+  expect(await ground()).toBe(dark);
+  await change();
+  expect(await ground()).toBe(light);
+  await page.close();
+});
+
+browserTest(`no page broke its own security policy or complained${where}`, () => {
+  expect(kit.complaints).toEqual([]);
+});

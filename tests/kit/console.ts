@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import type { BrowserContext, Page } from "playwright-core";
+import { startChromium } from "./chromium.ts";
+import { type System, startSystem } from "./start-system.ts";
+
+const buildScript = resolve(import.meta.dirname, "../../scripts/console.ts");
+
+export interface ConsoleKit extends AsyncDisposable {
+  system: System;
+  context: BrowserContext;
+  /** A page that is signed in, at this address. */
+  open(path?: string): Promise<Page>;
+  /** What pages logged as errors, and what they threw, so far: violations of the Content-Security-Policy among it. */
+  complaints: string[];
+}
+
+/** The system with two workers, and a browser with its console. */
+export async function startConsole(): Promise<ConsoleKit> {
+  await using stack = new AsyncDisposableStack();
+  await promisify(execFile)(process.execPath, [buildScript, "--if-stale"]);
+  const system = stack.use(await startSystem({ workers: 2 }));
+  const { context } = stack.use(await startChromium());
+  const complaints: string[] = [];
+  context.on("weberror", (event) => complaints.push(String(event.error())));
+  context.on("console", (message) => {
+    // What the network lacks is part of being offline, and says nothing of the page.
+    if (message.type() === "error" && !/net::ERR_|Failed to load resource/.test(message.text()))
+      complaints.push(message.text());
+  });
+  const held = stack.move();
+  return {
+    system,
+    context,
+    complaints,
+    async open(path = "/") {
+      const page = await context.newPage();
+      await page.goto(`${system.api.url}${path}#key=${system.client.token}`);
+      await page.getByRole("navigation").waitFor();
+      return page;
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}

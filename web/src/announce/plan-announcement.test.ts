@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { planAnnouncement, type Told } from "./plan-announcement.ts";
+
+const at = (progress: number, status: Told["status"] = "PROCESSING"): Told => ({
+  title: "Bunny",
+  status,
+  progress,
+});
+
+test("the first look at a video says nothing", () => {
+  expect(planAnnouncement(undefined, at(0.6))).toBeNull();
+});
+
+test("progress is said at each quarter, not at each tick", () => {
+  const ticks = Array.from({ length: 101 }, (_, index) => at(index / 100));
+  const said = ticks.flatMap((now, index) => planAnnouncement(ticks[index - 1], now) ?? []);
+  expect(said).toEqual(["Bunny: 25 percent.", "Bunny: 50 percent.", "Bunny: 75 percent."]);
+});
+
+test("a change of state is said, and instead of the quarter that comes with it", () => {
+  expect(planAnnouncement(at(0.2), at(0.3, "PLAYABLE"))).toBe("Bunny: Playable.");
+  expect(planAnnouncement(at(0.9), at(1, "READY"))).toBe("Bunny: Ready.");
+  expect(planAnnouncement(at(0.9), at(0.9, "FAILED"))).toBe("Bunny: Failed.");
+});
+
+test("a retry that begins anew says nothing of the way back", () => {
+  expect(planAnnouncement(at(0.9), at(0.1))).toBeNull();
+});

@@ -1,0 +1,30 @@
+import { type FieldPolicy, InMemoryCache } from "@apollo/client";
+import { relayStylePagination } from "@apollo/client/utilities";
+import { possibleTypes } from "./documents.ts";
+
+/** A list that grows page by page. */
+const pages = (keyArgs: string[]) => relayStylePagination(keyArgs) as FieldPolicy;
+
+/** The normalised cache: what a subscription tells of a video shows wherever that video is shown. */
+export const createCache = () =>
+  new InMemoryCache({
+    possibleTypes,
+    typePolicies: {
+      Query: {
+        fields: {
+          videos: pages(["filter", "orderBy"]),
+          jobs: pages(["filter"]),
+          apiKeys: pages([]),
+        },
+      },
+      // Parts of their owner that have no id: several documents ask for different fields of them.
+      Source: { merge: true },
+      SourceProbe: { merge: true },
+      Playback: { merge: true },
+      Failure: { merge: true },
+      Upload: { merge: true },
+      Queue: { merge: true },
+      // Reached by their names.
+      Profile: { keyFields: ["name"] },
+    },
+  });

@@ -1,0 +1,79 @@
+import { Component, lazy, type ReactNode, Suspense } from "react";
+import { Link, Route, Switch } from "wouter";
+import { Announcer } from "./announce/announcer.tsx";
+import { LibraryPage } from "./library/library-page.tsx";
+import { routes } from "./routes.ts";
+import { SessionGate } from "./session/session.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { Toasts } from "./shell/toasts.tsx";
+import { Empty, ErrorNotice } from "./ui/notice.tsx";
+import { Spinner } from "./ui/spinner.tsx";
+import { UploadsProvider } from "./uploads/uploads-context.tsx";
+
+const VideoPage = lazy(() => import("./video/video-page.tsx"));
+const QueuePage = lazy(() => import("./queue/queue-page.tsx"));
+const FailedPage = lazy(() => import("./failed/failed-page.tsx"));
+const KeysPage = lazy(() => import("./keys/keys-page.tsx"));
+
+export function App() {
+  return (
+    <Announcer>
+      <Toasts>
+        <SessionGate>
+          <UploadsProvider>
+            <Shell>
+              <Boundary>
+                <Suspense fallback={<Spinner label="Loading" />}>
+                  <Switch>
+                    <Route path={routes.library}>
+                      <LibraryPage />
+                    </Route>
+                    <Route path="/videos/:id">
+                      {({ id }) => <VideoPage key={id} id={decodeURIComponent(id)} />}
+                    </Route>
+                    <Route path={routes.queue}>
+                      <QueuePage />
+                    </Route>
+                    <Route path={routes.failed}>
+                      <FailedPage />
+                    </Route>
+                    <Route path={routes.keys}>
+                      <KeysPage />
+                    </Route>
+                    <Route>
+                      <Nowhere />
+                    </Route>
+                  </Switch>
+                </Suspense>
+              </Boundary>
+            </Shell>
+          </UploadsProvider>
+        </SessionGate>
+      </Toasts>
+    </Announcer>
+  );
+}
+
+const Nowhere = () => (
+  <Empty title="There is no such page" isWholePage>
+    <p>
+      <Link href="/">Go to the library</Link>
+    </p>
+  </Empty>
+);
+
+/** What a bug on a page leaves: a way on. */
+class Boundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+  override render() {
+    if (this.state.error === null) return this.props.children;
+    return (
+      <ErrorNotice title="This page has a bug" onRetry={() => location.reload()}>
+        {this.state.error.message}
+      </ErrorNotice>
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { formatBitrate, formatBytes } from "./bytes.ts";
+import { count, formatSpeed, percentOf } from "./numbers.ts";
+import { formatAgo, formatDuration, formatSpan } from "./time.ts";
+
+test("sizes have a unit that leaves two or three figures", () => {
+  expect([0, 999, 1_000, 1_449_000, 23_456_000_000].map(formatBytes)).toEqual([
+    "0 B",
+    "999 B",
+    "1.0 kB",
+    "1.4 MB",
+    "23 GB",
+  ]);
+  expect(formatBytes(999_999)).toBe("1.0 MB");
+  expect(formatBitrate(4_500_000)).toBe("4.5 Mb/s");
+});
+
+test("percent say 100 only when it is done", () => {
+  expect([0, 0.004, 0.5, 0.999, 1].map(percentOf)).toEqual([0, 0, 50, 99, 100]);
+});
+
+test("durations read like a player's clock, spans like a person's guess", () => {
+  expect([0, 6_900, 65_000, 3_723_000].map(formatDuration)).toEqual(["0:00", "0:07", "1:05", "1:02:03"]);
+  expect([400, 59_000, 61_000, 3_600_000, 7_500_000, 200_000_000].map(formatSpan)).toEqual([
+    "0 s",
+    "59 s",
+    "1 min",
+    "1 h",
+    "2 h 5 min",
+    "2 d",
+  ]);
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  expect(formatAgo("2026-11-21T11:59:55Z", now)).toBe("just now");
+  expect(formatAgo("2026-11-21T11:55:00Z", now)).toBe("5 min ago");
+});
+
+test("counts agree with their noun", () => {
+  expect([count(1, "video"), count(2, "video"), count(0, "try", "tries")]).toEqual([
+    "1 video",
+    "2 videos",
+    "0 tries",
+  ]);
+  expect([0.25, 9.96, 12.4].map(formatSpeed)).toEqual(["0.3×", "10.0×", "12×"]);
+});

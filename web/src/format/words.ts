@@ -1,0 +1,49 @@
+import type { AttemptOutcome, JobStatus, VariantStatus, VideoStatus } from "../api/documents.ts";
+
+/** How much something wants to be looked at; each has a colour and a sign. */
+export type Tone = "quiet" | "waiting" | "busy" | "good" | "bad";
+
+export interface Word {
+  text: string;
+  tone: Tone;
+}
+
+/** States as people say them. The API's own names are on the right of docs/glossary.md. */
+export const videoWords: Record<VideoStatus, Word> = {
+  AWAITING_SOURCE: { text: "Awaiting upload", tone: "waiting" },
+  PROCESSING: { text: "Processing", tone: "busy" },
+  PLAYABLE: { text: "Playable", tone: "busy" },
+  READY: { text: "Ready", tone: "good" },
+  FAILED: { text: "Failed", tone: "bad" },
+};
+
+export const variantWords: Record<VariantStatus, Word> = {
+  PENDING: { text: "Waiting", tone: "waiting" },
+  RENDERING: { text: "Rendering", tone: "busy" },
+  READY: { text: "Ready", tone: "good" },
+  SKIPPED: { text: "Skipped", tone: "quiet" },
+  FAILED: { text: "Failed", tone: "bad" },
+  CANCELED: { text: "Canceled", tone: "quiet" },
+};
+
+export const jobWords: Record<JobStatus, Word> = {
+  PENDING: { text: "Pending", tone: "waiting" },
+  QUEUED: { text: "Queued", tone: "waiting" },
+  RUNNING: { text: "Running", tone: "busy" },
+  SUCCEEDED: { text: "Succeeded", tone: "good" },
+  FAILED: { text: "Failed", tone: "bad" },
+  CANCELED: { text: "Canceled", tone: "quiet" },
+};
+
+export const outcomeWords: Record<AttemptOutcome, Word> = {
+  COMPLETED: { text: "Completed", tone: "good" },
+  FAILED: { text: "Failed", tone: "bad" },
+  REJECTED: { text: "Rejected", tone: "bad" },
+  CANCELED: { text: "Canceled", tone: "quiet" },
+  INTERRUPTED: { text: "Interrupted", tone: "quiet" },
+  LOST: { text: "Lost", tone: "bad" },
+};
+
+/** Whether nothing more will become of a job by itself. */
+export const isJobSettled = (status: JobStatus): boolean =>
+  status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";

@@ -1,0 +1,104 @@
+import { type FormEvent, useId, useState } from "react";
+import { type ApiKeyScope, CreateApiKeyDocument } from "../api/documents.ts";
+import { Command } from "../ui/copy.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { useAction } from "../ui/use-action.ts";
+
+const scopes: readonly { value: ApiKeyScope; text: string; hint: string }[] = [
+  { value: "READ", text: "Read", hint: "See everything of this workspace. For front ends." },
+  { value: "WRITE", text: "Write", hint: "Create, change, cancel, retry and delete besides. For a CMS." },
+  { value: "ADMIN", text: "Admin", hint: "Manage API keys and the queue besides." },
+];
+
+const day = 86_400_000;
+const spans = [
+  { text: "Never", days: 0 },
+  { text: "In 30 days", days: 30 },
+  { text: "In 90 days", days: 90 },
+  { text: "In a year", days: 365 },
+];
+
+/** Makes a key, and shows its secret the only time that it is seen. */
+export function CreateKeyDialog({ onClose, onCreated }: { onClose: () => void; onCreated: () => void }) {
+  const [name, setName] = useState("");
+  const [scope, setScope] = useState<ApiKeyScope>("READ");
+  const [days, setDays] = useState(0);
+  const [secret, setSecret] = useState<string | null>(null);
+  const { act, isBusy } = useAction();
+  const [nameId, endId, groupName] = [useId(), useId(), useId()];
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    const expiresAt = days === 0 ? null : new Date(Date.now() + days * day).toISOString();
+    const input = { name: name.trim(), scopes: [scope], expiresAt };
+    const data = await act(CreateApiKeyDocument, { input }, null);
+    if (data?.createApiKey.__typename !== "CreatedApiKey") return;
+    setSecret(data.createApiKey.secret);
+    onCreated();
+  };
+  if (secret !== null) {
+    return (
+      <Dialog title="Keep this key now" onClose={onClose}>
+        <p>This is the only time that it is shown: Reelay keeps nothing but a hash of it.</p>
+        <Command text={secret} />
+        <div className="dialog-foot">
+          <button type="button" className="button primary" onClick={onClose}>
+            I have kept it
+          </button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title="Create an API key" onClose={onClose}>
+      <form className="stack" onSubmit={(event) => void create(event)}>
+        <label className="field" htmlFor={nameId}>
+          Who uses it
+          <input
+            id={nameId}
+            value={name}
+            maxLength={200}
+            required
+            placeholder="website"
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+          />
+        </label>
+        <fieldset className="choices">
+          <legend>What it may do</legend>
+          {scopes.map(({ value, text, hint }) => (
+            <label key={value} className="check">
+              <input
+                type="radio"
+                name={groupName}
+                value={value}
+                checked={scope === value}
+                onChange={() => setScope(value)}
+              />
+              <span>
+                {text} <span className="muted small">{hint}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <label className="field" htmlFor={endId}>
+          When it ends
+          <select
+            id={endId}
+            value={days}
+            onChange={({ currentTarget }) => setDays(Number(currentTarget.value))}
+          >
+            {spans.map((span) => (
+              <option key={span.days} value={span.days}>
+                {span.text}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div className="dialog-foot">
+          <button type="submit" className="button primary" disabled={isBusy || name.trim() === ""}>
+            Create the key
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

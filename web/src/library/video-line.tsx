@@ -1,0 +1,71 @@
+import { memo } from "react";
+import { Link } from "wouter";
+import { useAnnouncedVideo } from "../announce/announcer.tsx";
+import type { VideoRowFragment } from "../api/documents.ts";
+import { formatBytes } from "../format/bytes.ts";
+import { percentOf } from "../format/numbers.ts";
+import { formatDuration, formatSpan } from "../format/time.ts";
+import { videoWords } from "../format/words.ts";
+import { isMoving, useVideoLive } from "../live/use-video-live.ts";
+import { routes } from "../routes.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Bar } from "../ui/bar.tsx";
+import { Ago } from "../ui/moment.tsx";
+import { Ladder } from "./ladder.tsx";
+
+export interface VideoLineProps {
+  video: VideoRowFragment;
+  /** Whether its progress is followed while it is being made. */
+  isFollowed: boolean;
+}
+
+/** One video of the library, live. */
+export const VideoLine = memo(function VideoLine({ video, isFollowed }: VideoLineProps) {
+  const { id, title, status, progress, durationMs, width, height, source, variants, playback, createdAt } =
+    video;
+  const isBusy = isMoving(video);
+  useVideoLive(id, isFollowed && isBusy);
+  useAnnouncedVideo(isFollowed ? video : null);
+  const facts = [
+    durationMs !== null && formatDuration(durationMs),
+    width !== null && height !== null && `${width}×${height}`,
+    source?.sizeBytes != null && formatBytes(source.sizeBytes),
+  ].filter((fact) => fact !== false);
+  return (
+    <li className="video">
+      <div className="thumb" aria-hidden="true">
+        {playback?.posterUrl && <img src={playback.posterUrl} alt="" loading="lazy" decoding="async" />}
+      </div>
+      <div className="video-what">
+        <Link href={routes.video(id)} className="video-link">
+          {title}
+        </Link>
+        <div className="muted small numbers">
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+          <Ago at={createdAt} />
+        </div>
+      </div>
+      <Ladder variants={variants} />
+      <div className="video-state">
+        <div className="video-state-line">
+          <Badge word={videoWords[status]} title={video.error?.message} />
+          <span className="muted small numbers">{note(video)}</span>
+        </div>
+        {isBusy && <Bar fraction={progress} label={`Progress of ${title}`} />}
+      </div>
+    </li>
+  );
+});
+
+/** What there is to say beside the state. */
+function note({ status, progress, variants, jobs, error }: VideoRowFragment): string {
+  if (status === "FAILED") return error?.code ?? "";
+  const job = jobs.nodes[0];
+  if (job?.status === "QUEUED") return "Queued";
+  if (status !== "PROCESSING" && status !== "PLAYABLE") return "";
+  const etas = variants.flatMap(({ etaMs, status: state }) => (state === "RENDERING" ? (etaMs ?? []) : []));
+  const eta = etas.length > 0 ? `, ${formatSpan(Math.max(...etas))} left` : "";
+  return `${percentOf(progress)} %${eta}`;
+}

@@ -1,0 +1,11 @@
+import { useEffect, useState } from "react";
+
+/** The time, anew every so often: for what is told as "5 min ago". */
+export function useNow(everyMs = 10_000): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}

@@ -1,0 +1,71 @@
+import { Fragment } from "react";
+import type { QueueStateFragment } from "../api/documents.ts";
+import { formatSpan } from "../format/time.ts";
+import { useNow } from "../live/use-now.ts";
+
+type Props = Pick<QueueStateFragment, "pools" | "quotas">;
+
+/** What waits and runs, by pool and lane. */
+export function PoolTable({ pools, quotas }: Props) {
+  const now = useNow(2_000);
+  const age = (since: string | null) =>
+    since === null ? "" : formatSpan(Math.max(0, now - Date.parse(since)));
+  const limited = quotas.filter(({ limit }) => limit !== null);
+  return (
+    <section className="card" aria-labelledby="pools">
+      <h2 id="pools">Lanes</h2>
+      <table className="lanes">
+        <thead>
+          <tr>
+            <th scope="col">Pool and lane</th>
+            <th scope="col" className="number">
+              Waiting
+            </th>
+            <th scope="col" className="number">
+              Oldest
+            </th>
+            <th scope="col" className="number">
+              Running
+            </th>
+            <th scope="col" className="number">
+              Slots
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {pools.map(({ pool, queued, running, workers, slots, idleSlots, oldestQueuedAt, lanes }) => (
+            <Fragment key={pool}>
+              <tr className="pool">
+                <th scope="row">
+                  {pool} <span className="muted small">{workers} workers</span>
+                </th>
+                <td className="number">{queued}</td>
+                <td className="number">{age(oldestQueuedAt)}</td>
+                <td className="number">{running}</td>
+                <td className="number">
+                  {slots - idleSlots} of {slots}
+                </td>
+              </tr>
+              {lanes.map((lane) => (
+                <tr key={lane.priority}>
+                  <th scope="row" className="lane">
+                    {lane.priority.toLowerCase()}
+                  </th>
+                  <td className="number">{lane.queued}</td>
+                  <td className="number">{age(lane.oldestQueuedAt)}</td>
+                  <td className="number">{lane.running}</td>
+                  <td className="number" aria-label="Shared with the pool" />
+                </tr>
+              ))}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+      {limited.map(({ name, used, limit }) => (
+        <p key={name} className="muted small">
+          {name === "ACTIVE_JOBS" ? "Jobs at once" : "Tasks with workers at once"}: {used} of {limit}
+        </p>
+      ))}
+    </section>
+  );
+}

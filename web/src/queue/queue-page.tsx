@@ -1,0 +1,131 @@
+import { useQuery } from "@apollo/client/react";
+import { useEffect, useRef, useState } from "react";
+import {
+  PauseQueueDocument,
+  QueuePageDocument,
+  type QueuePageQuery,
+  ResumeQueueDocument,
+} from "../api/documents.ts";
+import { explain } from "../api/explain.ts";
+import { useEvents } from "../live/events.tsx";
+import { useSession } from "../session/session.tsx";
+import { PauseIcon, PlayIcon } from "../ui/icons.tsx";
+import { Ago } from "../ui/moment.tsx";
+import { ErrorNotice } from "../ui/notice.tsx";
+import { Skeleton } from "../ui/spinner.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { Plot } from "./plot.tsx";
+import { PoolTable } from "./pool-table.tsx";
+import { addSample, jobsPerMinute, type Sample } from "./samples.ts";
+import { WaitingJobs } from "./waiting-jobs.tsx";
+import { WorkerList } from "./worker-list.tsx";
+
+/** How often it is asked for, in milliseconds: depth and workers are not part of the event log. */
+const pollMs = 2_000;
+
+export default function QueuePage() {
+  const { data, error, refetch } = useQuery(QueuePageDocument, {
+    variables: { first: 50 },
+    pollInterval: pollMs,
+    fetchPolicy: "network-only",
+  });
+  const samples = useSamples(data);
+  if (!data) {
+    return error ? (
+      <ErrorNotice title="The queue could not be loaded" onRetry={() => void refetch()}>
+        {explain(error)}
+      </ErrorNotice>
+    ) : (
+      <Skeleton rows={6} label="Loading the queue" />
+    );
+  }
+  const { queue, workers, jobs } = data;
+  const perMinute = jobsPerMinute(samples);
+  const curve = (value: (sample: Sample) => number) =>
+    samples.map((each) => ({ at: each.at, value: value(each) }));
+  return (
+    <>
+      <title>Queue · Reelay</title>
+      <div className="page-head">
+        <h1>Queue and workers</h1>
+        <PauseButton pausedAt={queue.pausedAt} onChanged={() => void refetch()} />
+      </div>
+      {queue.pausedAt !== null && (
+        <div className="notice">
+          <p>
+            <strong>The queue is paused</strong> since <Ago at={queue.pausedAt} />: what runs goes on, nothing
+            new begins.
+          </p>
+        </div>
+      )}
+      <div className="plots">
+        <Plot title="Waiting tasks" unit="tasks" samples={curve(({ queued }) => queued)} />
+        <Plot title="Running tasks" unit="tasks" samples={curve(({ running }) => running)} />
+        <Plot title="Encoded pictures" unit="fps" samples={curve(({ fps }) => fps)} />
+        <Plot
+          title={perMinute === null ? "Jobs ended" : `Jobs ended (${perMinute.toFixed(1)} per minute)`}
+          unit="jobs"
+          samples={curve(({ ended }) => ended)}
+        />
+      </div>
+      <PoolTable pools={queue.pools} quotas={queue.quotas} />
+      <WaitingJobs jobs={jobs.nodes} />
+      <WorkerList workers={workers.nodes} />
+    </>
+  );
+}
+
+/** A sample for each answer, and the jobs that ended meanwhile. */
+function useSamples(data: QueuePageQuery | undefined): readonly Sample[] {
+  const [samples, setSamples] = useState<readonly Sample[]>([]);
+  const ended = useRef(0);
+  useEvents(({ type }) => {
+    if (/^job\.(?:succeeded|failed|canceled)$/.test(type)) ended.current += 1;
+  });
+  const latest = useRef(data);
+  useEffect(() => {
+    latest.current = data;
+  });
+  const isThere = data !== undefined;
+  useEffect(() => {
+    if (!isThere) return;
+    // By the clock and not by answers: equal answers are not told.
+    const take = () => {
+      const now = latest.current;
+      if (now === undefined) return;
+      const { queued, running } = now.queue;
+      setSamples((all) =>
+        addSample(all, { at: Date.now(), queued, running, fps: fpsOf(now), ended: ended.current }),
+      );
+    };
+    take();
+    const timer = setInterval(take, pollMs);
+    return () => clearInterval(timer);
+  }, [isThere]);
+  return samples;
+}
+
+const fpsOf = ({ jobs }: QueuePageQuery): number =>
+  jobs.nodes
+    .filter(({ status }) => status === "RUNNING")
+    .flatMap(({ video }) => video.variants)
+    .reduce((sum, { status, fps }) => sum + (status === "RENDERING" ? (fps ?? 0) : 0), 0);
+
+function PauseButton({ pausedAt, onChanged }: { pausedAt: string | null; onChanged: () => void }) {
+  const { act, isBusy } = useAction();
+  if (!useSession().can("ADMIN")) return null;
+  const toggle = async () => {
+    const done =
+      pausedAt === null
+        ? await act(PauseQueueDocument, {}, "The queue is paused.")
+        : await act(ResumeQueueDocument, {}, "The queue goes on.");
+    if (done) onChanged();
+  };
+  return (
+    <div className="page-tools">
+      <button type="button" className="button" disabled={isBusy} onClick={() => void toggle()}>
+        {pausedAt === null ? <PauseIcon /> : <PlayIcon />} {pausedAt === null ? "Pause" : "Resume"} the queue
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { addSample, jobsPerMinute, planCurve, type Sample } from "./samples.ts";
+
+const sample = (at: number, ended = 0): Sample => ({ at, queued: 0, running: 0, fps: 0, ended });
+
+test("no more than half an hour is kept", () => {
+  let samples: readonly Sample[] = [];
+  for (let at = 0; at < 1_000; at += 1) samples = addSample(samples, sample(at));
+  expect([samples.length, samples[0]?.at, samples.at(-1)?.at]).toEqual([900, 100, 999]);
+});
+
+test("jobs per minute are those of the last minute, once there are ten seconds to go by", () => {
+  expect(jobsPerMinute([])).toBeNull();
+  expect(jobsPerMinute([sample(0), sample(5_000, 3)])).toBeNull();
+  expect(jobsPerMinute([sample(0), sample(30_000, 3)])).toBe(6);
+  expect(jobsPerMinute([sample(0, 0), sample(60_000, 100), sample(120_000, 104)])).toBe(4);
+});
+
+test("a curve ends at the right edge and has its highest at the top", () => {
+  const curve = planCurve(
+    [
+      { at: 0, value: 0 },
+      { at: 5_000, value: 4 },
+      { at: 10_000, value: 2 },
+    ],
+    10_000,
+  );
+  expect(curve).toEqual({ points: "0.00,100.00 50.00,0.00 100.00,50.00", max: 4, last: 2 });
+  expect(planCurve([], 1).points).toBe("");
+  expect(planCurve([{ at: 0, value: 0 }], 10).points).toBe("100.00,100.00");
+});

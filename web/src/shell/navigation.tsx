@@ -1,0 +1,47 @@
+import type { ReactNode } from "react";
+import { Link, useRoute } from "wouter";
+import { routes } from "../routes.ts";
+import { useSession } from "../session/session.tsx";
+import { FailedIcon, KeyIcon, LibraryIcon, QueueIcon } from "../ui/icons.tsx";
+
+interface Place {
+  href: string;
+  text: string;
+  icon: ReactNode;
+  /** The key after `g`. */
+  shortcut: string;
+  isForAdmins?: boolean;
+}
+
+/** Where one can go from anywhere, in this order. */
+export const places: readonly Place[] = [
+  { href: routes.library, text: "Library", icon: <LibraryIcon />, shortcut: "l" },
+  { href: routes.queue, text: "Queue", icon: <QueueIcon />, shortcut: "q" },
+  { href: routes.failed, text: "Failed", icon: <FailedIcon />, shortcut: "f" },
+  { href: routes.keys, text: "API keys", icon: <KeyIcon />, shortcut: "k", isForAdmins: true },
+];
+
+export function Navigation() {
+  const session = useSession();
+  return (
+    <nav className="navigation" aria-label="Console">
+      {places
+        .filter(({ isForAdmins }) => !isForAdmins || session.can("ADMIN"))
+        .map((place) => (
+          <PlaceLink key={place.href} {...place} />
+        ))}
+    </nav>
+  );
+}
+
+function PlaceLink({ href, text, icon }: Place) {
+  const [isHere] = useRoute(href);
+  const [isVideo] = useRoute("/videos/:id");
+  const isCurrent = isHere || (isVideo && href === routes.library);
+  return (
+    <Link href={href} className="place" aria-current={isHere ? "page" : isCurrent ? "true" : undefined}>
+      {icon}
+      {text}
+    </Link>
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { planKey } from "./plan-key.ts";
+
+const places = [
+  { href: "/", shortcut: "l" },
+  { href: "/keys", shortcut: "k" },
+];
+
+test("g and a letter go somewhere; the letter alone does what it does alone", () => {
+  expect(planKey(null, "g", places)).toEqual({ action: null, before: "g" });
+  expect(planKey("g", "k", places)).toEqual({ action: { kind: "GO", href: "/keys" }, before: null });
+  expect(planKey(null, "k", places).action).toEqual({ kind: "STEP", by: -1 });
+});
+
+test("g and a letter that leads nowhere do nothing, and are over", () => {
+  expect(planKey("g", "u", places)).toEqual({ action: null, before: null });
+});
+
+test("other keys do nothing", () => {
+  expect(planKey(null, "x", places)).toEqual({ action: null, before: null });
+});

@@ -1,0 +1,12 @@
+import { formatAgo, formatMoment } from "../format/time.ts";
+import { useNow } from "../live/use-now.ts";
+
+/** How long ago; the moment itself on hovering. */
+export function Ago({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={at} title={formatMoment(at)}>
+      {formatAgo(at, now)}
+    </time>
+  );
+}

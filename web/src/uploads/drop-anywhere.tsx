@@ -1,0 +1,53 @@
+import { useEffect, useRef, useState } from "react";
+import { useSession } from "../session/session.tsx";
+import { UploadIcon } from "../ui/icons.tsx";
+import { readUrls } from "./read-urls.ts";
+import { useUploads } from "./uploads-context.tsx";
+
+/** Takes files that are dropped or pasted, and addresses that are pasted, wherever that happens on the page. */
+export function DropAnywhere() {
+  const { add, openAdd } = useUploads();
+  const isAllowed = useSession().can("WRITE");
+  const [isOver, setIsOver] = useState(false);
+  // Entering a child comes before leaving its parent.
+  const depth = useRef(0);
+  useEffect(() => {
+    if (!isAllowed) return;
+    const stop = new AbortController();
+    const listen = <Name extends keyof WindowEventMap>(
+      name: Name,
+      on: (event: WindowEventMap[Name]) => void,
+    ) => addEventListener(name, on, { signal: stop.signal });
+    const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
+    const move = (by: number) => {
+      depth.current = Math.max(0, depth.current + by);
+      setIsOver(depth.current > 0);
+    };
+    listen("dragenter", (event) => hasFiles(event) && move(1));
+    listen("dragleave", (event) => hasFiles(event) && move(-1));
+    listen("dragover", (event) => hasFiles(event) && event.preventDefault());
+    listen("drop", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      move(-depth.current);
+      add([...(event.dataTransfer?.files ?? [])]);
+    });
+    listen("paste", (event) => {
+      if (event.target instanceof HTMLElement && event.target.closest("input, textarea, dialog")) return;
+      const files = [...(event.clipboardData?.files ?? [])];
+      const urls = readUrls(event.clipboardData?.getData("text") ?? "");
+      if (files.length > 0) add(files);
+      else if (urls.length > 0) openAdd(urls.join("\n"));
+    });
+    return () => stop.abort();
+  }, [isAllowed, add, openAdd]);
+  if (!isOver) return null;
+  return (
+    <div className="drop-overlay" aria-hidden="true">
+      <div>
+        <UploadIcon />
+        Drop to upload
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { VideoEventsDocument, type VideoEventsQuery } from "../api/documents.ts";
+import { formatClock, formatMoment } from "../format/time.ts";
+import { useEvents } from "../live/events.tsx";
+import { describeEvent } from "./describe-event.ts";
+
+type Entry = VideoEventsQuery["events"]["nodes"][number];
+
+/** As many as are asked for, and kept. */
+const last = 100;
+
+/** What happened to a video, newest first, and what happens. */
+export function EventList({ videoId }: { videoId: string }) {
+  const { data } = useQuery(VideoEventsDocument, {
+    variables: { id: videoId, last },
+    fetchPolicy: "network-only",
+  });
+  const [since, setSince] = useState<readonly Entry[]>([]);
+  useEvents((event) => {
+    if (event.videoId === videoId) setSince((all) => [...all.slice(-last), event]);
+  });
+  const known = data?.events.nodes ?? [];
+  const ids = new Set(known.map(({ id }) => id));
+  const entries = [...known, ...since.filter(({ id }) => !ids.has(id))].slice(-last).toReversed();
+  return (
+    <section className="card" aria-labelledby="events">
+      <h2 id="events">Events</h2>
+      {entries.length === 0 ? (
+        <p className="muted">Nothing has happened yet.</p>
+      ) : (
+        // A keyboard must reach what scrolls.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <ol className="events" tabIndex={0} aria-label="Events, newest first">
+          {entries.map(({ id, at, type, data: fields, variantName }) => (
+            <li key={id}>
+              <time dateTime={at} title={formatMoment(at)} className="muted numbers">
+                {formatClock(at)}
+              </time>
+              <code>{type}</code>
+              <span className="muted">{describeEvent(fields, variantName)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

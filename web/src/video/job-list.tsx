@@ -1,0 +1,130 @@
+import {
+  CancelJobDocument,
+  type JobDetailFragment,
+  PrioritizeJobDocument,
+  RetryJobDocument,
+} from "../api/documents.ts";
+import { count, percentOf } from "../format/numbers.ts";
+import { formatSpan } from "../format/time.ts";
+import { isJobSettled, jobWords } from "../format/words.ts";
+import { useSession } from "../session/session.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Bar } from "../ui/bar.tsx";
+import { FailureText } from "../ui/failure-text.tsx";
+import { CloseIcon, RetryIcon } from "../ui/icons.tsx";
+import { Ago } from "../ui/moment.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { TaskList } from "./task-list.tsx";
+
+export interface JobListProps {
+  jobs: readonly JobDetailFragment[];
+  onChanged: () => void;
+}
+
+/** What was and is to be rendered for the video, newest first. */
+export const JobList = ({ jobs, onChanged }: JobListProps) => (
+  <section className="card" aria-labelledby="jobs">
+    <h2 id="jobs">Jobs</h2>
+    {jobs.length === 0 ? (
+      <p className="muted">None yet.</p>
+    ) : (
+      jobs.map((job, index) => (
+        <JobEntry
+          key={job.id}
+          job={job}
+          number={jobs.length - index}
+          isNewest={index === 0}
+          onChanged={onChanged}
+        />
+      ))
+    )}
+  </section>
+);
+
+interface JobEntryProps {
+  job: JobDetailFragment;
+  number: number;
+  isNewest: boolean;
+  onChanged: () => void;
+}
+
+function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
+  const { status, priority, progress, waitReason, plan, taskCounts, variantNames, createdAt, error } = job;
+  const total = taskCounts.reduce((sum, each) => sum + each.count, 0);
+  const done = taskCounts.find((each) => each.status === "SUCCEEDED")?.count ?? 0;
+  return (
+    <article className="job" aria-label={`Job ${number}`}>
+      <header className="job-head">
+        <h3>
+          {variantNames === null ? "Transcode" : `Make again: ${variantNames.join(", ")}`}
+          {job.retryOf && <span className="muted"> (a retry)</span>}
+        </h3>
+        <Badge word={jobWords[status]} />
+        <span className="muted small">
+          {priority.toLowerCase()}, requested <Ago at={createdAt} />
+          {job.startedAt && job.endedAt && (
+            <>, took {formatSpan(Date.parse(job.endedAt) - Date.parse(job.startedAt))}</>
+          )}
+        </span>
+        <JobActions job={job} isNewest={isNewest} onChanged={onChanged} />
+      </header>
+      {status === "RUNNING" && progress !== null && (
+        <span className="progress">
+          <Bar fraction={progress} label={`Progress of job ${number}`} />
+          <span className="numbers small">
+            {percentOf(progress)} %{job.etaMs === null ? "" : `, ${formatSpan(job.etaMs)} left`}
+          </span>
+        </span>
+      )}
+      {waitReason !== null && <p className="muted">{waitReason}</p>}
+      {error && <FailureText failure={error} />}
+      {plan && plan.kind === "SPLIT" && (
+        <p className="muted small">
+          {done} of {count(total, "task")} done. {plan.reason}
+        </p>
+      )}
+      <TaskList tasks={job.tasks} total={total} isOpen={isNewest} />
+    </article>
+  );
+}
+
+function JobActions({ job, isNewest, onChanged }: Omit<JobEntryProps, "number">) {
+  const { act, isBusy } = useAction();
+  if (!useSession().can("WRITE")) return null;
+  const { id, status, priority, cancelRequestedAt } = job;
+  const isOpen = !isJobSettled(status);
+  const isWaiting = status === "PENDING" || status === "QUEUED";
+  const cancel = async () => {
+    if (await act(CancelJobDocument, { id }, "The job is canceled.")) onChanged();
+  };
+  const retry = async () => {
+    if (await act(RetryJobDocument, { id, key: crypto.randomUUID() }, "The job is tried again.")) onChanged();
+  };
+  const hurry = async () => {
+    if (await act(PrioritizeJobDocument, { id, priority: "INTERACTIVE" }, "The job goes first.")) onChanged();
+  };
+  return (
+    <span className="job-tools">
+      {isWaiting && priority !== "INTERACTIVE" && (
+        <button type="button" className="button small" disabled={isBusy} onClick={() => void hurry()}>
+          Go first
+        </button>
+      )}
+      {isOpen && (
+        <button
+          type="button"
+          className="button small"
+          disabled={isBusy || cancelRequestedAt !== null}
+          onClick={() => void cancel()}
+        >
+          <CloseIcon /> {cancelRequestedAt === null ? "Cancel job" : "Canceling"}
+        </button>
+      )}
+      {isNewest && (status === "FAILED" || status === "CANCELED") && (
+        <button type="button" className="button small primary" disabled={isBusy} onClick={() => void retry()}>
+          <RetryIcon /> Retry job
+        </button>
+      )}
+    </span>
+  );
+}

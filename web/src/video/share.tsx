@@ -1,0 +1,35 @@
+import type { VideoHistoryQuery } from "../api/documents.ts";
+import { CopyButton } from "../ui/copy.tsx";
+import { ExternalIcon } from "../ui/icons.tsx";
+import { embedCode, watchUrl } from "./embed-code.ts";
+
+type More = NonNullable<VideoHistoryQuery["video"]>["playback"];
+
+export interface ShareProps {
+  id: string;
+  hlsUrl: string;
+  more: More | null;
+}
+
+/** Where the video plays, to take elsewhere. */
+export function Share({ id, hlsUrl, more }: ShareProps) {
+  const page = watchUrl(location.origin, id);
+  return (
+    <section className="card stack-tight" aria-labelledby="share">
+      <h2 id="share">Share</h2>
+      <div className="tools">
+        <CopyButton text={embedCode(location.origin, id)} label="Copy embed code" />
+        <CopyButton text={hlsUrl} label="Copy HLS address" />
+        {more?.dashUrl && <CopyButton text={more.dashUrl} label="Copy DASH address" />}
+        <a className="button small" href={page} target="_blank" rel="noreferrer">
+          <ExternalIcon /> Watch page
+        </a>
+        {more?.downloadUrl && (
+          <a className="button small" href={more.downloadUrl} download>
+            Download MP4
+          </a>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+import type { JobDetailFragment } from "../api/documents.ts";
+import { count, percentOf } from "../format/numbers.ts";
+import { formatDuration, formatMoment, formatSpan } from "../format/time.ts";
+import { isJobSettled, jobWords, outcomeWords } from "../format/words.ts";
+import { useNow } from "../live/use-now.ts";
+import { Badge } from "../ui/badge.tsx";
+import { FailureText } from "../ui/failure-text.tsx";
+
+type Task = JobDetailFragment["tasks"][number];
+type Attempt = Task["attempts"][number];
+
+const kinds: Record<Task["kind"], string> = {
+  RENDER: "Render",
+  CHUNK: "Chunk",
+  AUDIO: "Sound",
+  DOWNLOAD: "Download",
+};
+
+/** The tasks of a job with their attempts; folded away for jobs that are over. Those that nobody has begun are counted. */
+export function TaskList({
+  tasks,
+  total,
+  isOpen,
+}: {
+  tasks: readonly Task[];
+  total: number;
+  isOpen: boolean;
+}) {
+  const begun = tasks.filter(({ attempts, status }) => attempts.length > 0 || status === "FAILED");
+  const waiting =
+    tasks.filter(({ status }) => !isJobSettled(status)).length - begun.filter(isOpenTask).length;
+  return (
+    <details className="tasks" open={isOpen}>
+      <summary>
+        {count(total, "task")}, {count(tasks.flatMap(({ attempts }) => attempts).length, "attempt")}
+      </summary>
+      <ol>
+        {begun.map((task) => (
+          <TaskEntry key={task.id} task={task} />
+        ))}
+      </ol>
+      {waiting > 0 && (
+        <p className="muted small">{count(waiting, "task waits", "tasks wait")} for a worker.</p>
+      )}
+      {tasks.length < total && (
+        <p className="muted small">Of the first {tasks.length} tasks those are shown that were begun.</p>
+      )}
+    </details>
+  );
+}
+
+const isOpenTask = ({ status }: Task): boolean => !isJobSettled(status);
+
+function TaskEntry({ task }: { task: Task }) {
+  const { kind, status, pool, progress, startMs, endMs, tries, maxTries, attempts } = task;
+  const span =
+    kind === "CHUNK"
+      ? `${formatDuration(startMs)} to ${endMs === null ? "the end" : formatDuration(endMs)}`
+      : null;
+  return (
+    <li className="task">
+      <div className="task-head">
+        <span>
+          {kinds[kind]} {span !== null && <span className="muted numbers">{span}</span>}
+        </span>
+        <Badge word={jobWords[status]} />
+        <span className="muted small numbers">
+          {status === "RUNNING" && `${percentOf(progress)} %, `}
+          {pool}, {tries} of {count(maxTries, "try", "tries")}
+        </span>
+      </div>
+      {attempts.length > 0 && (
+        <ol className="attempts">
+          {attempts.map((attempt) => (
+            <AttemptEntry key={attempt.id} attempt={attempt} />
+          ))}
+        </ol>
+      )}
+    </li>
+  );
+}
+
+function AttemptEntry({ attempt }: { attempt: Attempt }) {
+  const { number, outcome, workerId, startedAt, endedAt, waitsForMemory, error, encoderChanges } = attempt;
+  const now = useNow(1_000);
+  const took = (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt);
+  return (
+    <li className="attempt">
+      <div className="task-head">
+        <span>Attempt {number}</span>
+        <Badge
+          word={
+            outcome === null
+              ? { text: waitsForMemory ? "Waits for memory" : "Under way", tone: "busy" }
+              : outcomeWords[outcome]
+          }
+        />
+        <span className="muted small numbers" title={formatMoment(startedAt)}>
+          {formatSpan(took)} on {workerId}
+        </span>
+      </div>
+      {encoderChanges.map(({ at, from, to, reason }) => (
+        <p key={at} className="muted small">
+          {from} failed and {to} took its place: {reason}
+        </p>
+      ))}
+      {error && <FailureText failure={error} />}
+    </li>
+  );
+}

@@ -1,0 +1,125 @@
+import { RetryVariantDocument, type VideoMovingFragment } from "../api/documents.ts";
+import { formatBitrate, formatBytes } from "../format/bytes.ts";
+import { formatSpeed, percentOf } from "../format/numbers.ts";
+import { formatSpan } from "../format/time.ts";
+import { variantWords } from "../format/words.ts";
+import { useSession } from "../session/session.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Bar } from "../ui/bar.tsx";
+import { FailureText } from "../ui/failure-text.tsx";
+import { RetryIcon } from "../ui/icons.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { useMedia } from "../ui/use-media.ts";
+
+type Variant = VideoMovingFragment["variants"][number];
+
+export interface VariantTableProps {
+  variants: readonly Variant[];
+  onChanged: () => void;
+}
+
+/** A row for each variant, live. */
+export function VariantTable({ variants, onChanged }: VariantTableProps) {
+  return (
+    <section className="card" aria-labelledby="variants">
+      <h2 id="variants">Variants</h2>
+      {variants.length === 0 ? (
+        <p className="muted">They are known as soon as a worker has looked at the source.</p>
+      ) : (
+        <table className="variants">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">State</th>
+              <th scope="col" className="wide">
+                Progress
+              </th>
+              <th scope="col" className="number">
+                fps
+              </th>
+              <th scope="col" className="number">
+                Speed
+              </th>
+              <th scope="col" className="number">
+                ETA
+              </th>
+              <th scope="col" className="number">
+                Size
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {variants.map((variant) => (
+              <VariantRow key={variant.id} variant={variant} onChanged={onChanged} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function VariantRow({ variant, onChanged }: { variant: Variant; onChanged: () => void }) {
+  const { name, width, height, codec, bitrateBps, status, fraction, fps, speed, etaMs, sizeBytes } = variant;
+  const isRendering = status === "RENDERING";
+  // There pages.css leaves out fps, speed and ETA.
+  const isNarrow = useMedia("(max-width: 760px)");
+  const size = width !== null && height !== null ? `${width}×${height}` : null;
+  return (
+    <tr className={status === "SKIPPED" ? "skipped" : undefined}>
+      <th
+        scope="row"
+        title={[size, codec, `at most ${formatBitrate(bitrateBps)}`].filter(Boolean).join(", ")}
+      >
+        {name}
+      </th>
+      <td>
+        <Badge word={variantWords[status]} />
+        {(status === "FAILED" || status === "CANCELED") && (
+          <RetryButton id={variant.id} name={name} onChanged={onChanged} />
+        )}
+      </td>
+      {status === "SKIPPED" || variant.error ? (
+        <td colSpan={isNarrow ? 2 : 5}>
+          {variant.error ? (
+            <FailureText failure={variant.error} />
+          ) : (
+            <span className="muted small">{variant.skipReason}</span>
+          )}
+        </td>
+      ) : (
+        <>
+          <td className="wide">
+            <span className="progress">
+              <Bar
+                fraction={status === "READY" ? 1 : fraction}
+                label={`Progress of ${name}`}
+                tone={variantWords[status].tone}
+              />
+              <span className="numbers small">{status === "READY" ? 100 : percentOf(fraction)} %</span>
+            </span>
+          </td>
+          <td className="number">{isRendering && fps !== null ? Math.round(fps) : ""}</td>
+          <td className="number">{isRendering && speed !== null ? formatSpeed(speed) : ""}</td>
+          <td className="number">{isRendering && etaMs !== null ? formatSpan(etaMs) : ""}</td>
+          <td className="number">{sizeBytes > 0 ? formatBytes(sizeBytes) : ""}</td>
+        </>
+      )}
+    </tr>
+  );
+}
+
+/** Makes one variant again; what is ready goes on playing. */
+function RetryButton({ id, name, onChanged }: { id: string; name: string; onChanged: () => void }) {
+  const { act, isBusy } = useAction();
+  if (!useSession().can("WRITE")) return null;
+  const retry = async () => {
+    const key = crypto.randomUUID();
+    if (await act(RetryVariantDocument, { id, key }, `${name} is made again.`)) onChanged();
+  };
+  return (
+    <button type="button" className="button small" disabled={isBusy} onClick={() => void retry()}>
+      <RetryIcon /> Retry<span className="visually-hidden"> {name}</span>
+    </button>
+  );
+}

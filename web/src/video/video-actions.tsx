@@ -1,0 +1,48 @@
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { DeleteVideoDocument, type VideoPageQuery } from "../api/documents.ts";
+import { routes } from "../routes.ts";
+import { useSession } from "../session/session.tsx";
+import { Confirm } from "../ui/dialog.tsx";
+import { EditIcon, TrashIcon } from "../ui/icons.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { EditDialog } from "./edit-dialog.tsx";
+
+type Video = NonNullable<VideoPageQuery["video"]>;
+
+/** Edit and delete. */
+export function VideoActions({ video }: { video: Video }) {
+  const [asked, setAsked] = useState<"edit" | "delete" | null>(null);
+  const { act, isBusy } = useAction();
+  const [, navigate] = useLocation();
+  if (!useSession().can("WRITE")) return null;
+  const close = () => setAsked(null);
+  const remove = async () => {
+    if (await act(DeleteVideoDocument, { id: video.id }, `"${video.title}" is deleted.`))
+      navigate(routes.library);
+  };
+  return (
+    <div className="page-tools">
+      <button type="button" className="button" onClick={() => setAsked("edit")}>
+        <EditIcon /> Edit
+      </button>
+      <button type="button" className="button" disabled={isBusy} onClick={() => setAsked("delete")}>
+        <TrashIcon /> Delete
+      </button>
+      {asked === "edit" && <EditDialog video={video} onClose={close} />}
+      {asked === "delete" && (
+        <Confirm
+          title="Delete this video?"
+          action="Delete the video"
+          onConfirm={() => void remove()}
+          onClose={close}
+        >
+          <p>
+            <strong>{video.title}</strong> goes with its source, its variants and its jobs. Pages that embed
+            it show nothing any more. This cannot be taken back.
+          </p>
+        </Confirm>
+      )}
+    </div>
+  );
+}

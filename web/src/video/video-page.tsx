@@ -1,0 +1,139 @@
+import { useQuery } from "@apollo/client/react";
+import { Link } from "wouter";
+import { useAnnouncedVideo } from "../announce/announcer.tsx";
+import { VideoHistoryDocument, VideoPageDocument } from "../api/documents.ts";
+import { explain } from "../api/explain.ts";
+import { percentOf } from "../format/numbers.ts";
+import { videoWords } from "../format/words.ts";
+import { useEvents } from "../live/events.tsx";
+import { isMoving, useVideoLive } from "../live/use-video-live.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Bar } from "../ui/bar.tsx";
+import { BackIcon } from "../ui/icons.tsx";
+import { Empty, ErrorNotice } from "../ui/notice.tsx";
+import { Skeleton } from "../ui/spinner.tsx";
+import { useSoon } from "../ui/use-soon.ts";
+import { EventList } from "./event-list.tsx";
+import { Facts } from "./facts.tsx";
+import { JobList } from "./job-list.tsx";
+import { Player } from "./player.tsx";
+import { ResumeUpload } from "./resume-upload.tsx";
+import { Share } from "./share.tsx";
+import { VariantTable } from "./variant-table.tsx";
+import { VideoActions } from "./video-actions.tsx";
+
+/** Of the newest jobs; more than anybody scrolls through. */
+const shown = { jobs: 10, tasks: 60 };
+/** How often the tasks of a running job are asked for, in milliseconds; all else is told. */
+const pollMs = 5_000;
+
+export default function VideoPage({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(VideoPageDocument, {
+    variables: { id },
+    fetchPolicy: "cache-and-network",
+    nextFetchPolicy: "cache-first",
+  });
+  const video = data?.video ?? null;
+  const isBusy = video !== null && isMoving(video);
+  const history = useQuery(VideoHistoryDocument, {
+    variables: { id, ...shown },
+    fetchPolicy: "cache-and-network",
+    nextFetchPolicy: "cache-first",
+    pollInterval: isBusy ? pollMs : 0,
+  });
+  const askAgain = useSoon(() => void history.refetch().catch(() => undefined), 300);
+  useEvents((event) => event.videoId === id && askAgain());
+  useVideoLive(id, isBusy);
+  useAnnouncedVideo(video);
+
+  if (video === null) {
+    if (error) {
+      return (
+        <ErrorNotice title="The video could not be loaded" onRetry={() => void refetch()}>
+          {explain(error)}
+        </ErrorNotice>
+      );
+    }
+    if (!data) return <Skeleton rows={6} label="Loading the video" />;
+    return <Gone />;
+  }
+  const { title, status, progress, playback } = video;
+  const rest = history.data?.video ?? null;
+  return (
+    <>
+      <title>{`${title} · Reelay`}</title>
+      <Link href="/" className="back">
+        <BackIcon /> Library
+      </Link>
+      <div className="page-head">
+        <h1>{title}</h1>
+        <Badge word={videoWords[status]} />
+        <VideoActions video={video} />
+      </div>
+      {isBusy && (
+        <div className="overall">
+          <Bar fraction={progress} label={`Progress of ${title}`} />
+          <span className="numbers">{percentOf(progress)} %</span>
+        </div>
+      )}
+      {video.error && (
+        <div className="notice bad">
+          <strong>{video.error.code}</strong>
+          <p>{video.error.message}</p>
+        </div>
+      )}
+      <div className="video-columns">
+        <div className="stack">
+          {playback ? (
+            <>
+              <Player src={playback.hlsUrl} poster={playback.posterUrl} title={title} />
+              {status === "PLAYABLE" && (
+                <p className="muted small">
+                  It plays while it is being made; larger variants join as they come.
+                </p>
+              )}
+            </>
+          ) : (
+            <NothingToPlay status={status} waitReason={rest?.jobs.nodes[0]?.waitReason ?? null} />
+          )}
+          {status === "AWAITING_SOURCE" && rest && <ResumeUpload videoId={id} rest={rest} />}
+          <VariantTable variants={video.variants} onChanged={askAgain} />
+        </div>
+        <div className="stack">
+          {playback && <Share id={id} hlsUrl={playback.hlsUrl} more={rest?.playback ?? null} />}
+          <Facts video={video} rest={rest} />
+        </div>
+      </div>
+      {history.error && !rest && (
+        <ErrorNotice title="Its jobs could not be loaded" onRetry={() => void history.refetch()}>
+          {explain(history.error)}
+        </ErrorNotice>
+      )}
+      {rest && <JobList jobs={rest.history.nodes} onChanged={askAgain} />}
+      <EventList videoId={id} />
+    </>
+  );
+}
+
+const Gone = () => (
+  <Empty title="There is no such video" isWholePage>
+    <p>It was deleted, or belongs to another workspace.</p>
+    <p>
+      <Link href="/">Go to the library</Link>
+    </p>
+  </Empty>
+);
+
+function NothingToPlay({ status, waitReason }: { status: string; waitReason: string | null }) {
+  const text =
+    status === "FAILED"
+      ? "Nothing of it can be played."
+      : status === "AWAITING_SOURCE"
+        ? "It plays soon after its file has arrived."
+        : (waitReason ?? "It plays here as soon as its first seconds are made.");
+  return (
+    <div className="player nothing">
+      <p>{text}</p>
+    </div>
+  );
+}

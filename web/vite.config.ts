@@ -1,0 +1,25 @@
+import { defineConfig } from "vite";
+
+/** The API that `npm run console:dev` speaks to. */
+const api = "http://127.0.0.1:4000";
+
+export default defineConfig({
+  // Strict Content-Security-Policy: nothing inline, no polyfill by script, no data: addresses.
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // Browsers of the last two years; the API's own page for viewers is for all others.
+    target: "es2023",
+    chunkSizeWarningLimit: 700,
+  },
+  oxc: { jsx: { runtime: "automatic" } },
+  server: {
+    proxy: {
+      "/graphql": { target: api, ws: true },
+      "/media": api,
+      "/uploads": api,
+      "/watch": api,
+      "/api": api,
+    },
+  },
+});
