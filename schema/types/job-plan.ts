@@ -14,7 +14,8 @@ const JobPlanType = builder.objectRef<DescribedPlan>("JobPlan").implement({
     }),
     chunkMs: t.exposeInt("chunkMs", {
       nullable: true,
-      description: "Milliseconds of a chunk, the last may be half as long again; null when there is none.",
+      description:
+        "Milliseconds of a chunk; the last ones are shorter, so that all workers end together. Null when there is none.",
     }),
     chunks: t.exposeInt("chunks", { description: "Chunks that the rest of the timeline is cut into." }),
     tierGroups: t.field({

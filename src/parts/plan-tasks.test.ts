@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { planTasks, type SplitVideo } from "./plan-tasks.ts";
+import { JobPlan, planTasks, type SplitVideo, toSpans } from "./plan-tasks.ts";
 
 const video: SplitVideo = {
   durationMs: 360_000,
@@ -19,24 +19,26 @@ const all = ["144p", "360p", "720p"];
 const spansOf = (changes: Partial<SplitVideo>) =>
   planTasks({ ...video, ...changes }).tasks.filter(({ kind }) => kind === "CHUNK");
 
-test("a six-minute video and two slots: eight chunks of 44 s, all variants from one decode, and the rest of the sound", () => {
+test("a six-minute video and two slots: six chunks of 44 s and six of 16 s, all variants from one decode, and the rest of the sound", () => {
   const { plan, tasks } = planTasks(video);
   expect(plan).toEqual({
     headEndMs: 8_000,
     chunkMs: 44_000,
-    chunks: 8,
+    chunks: 12,
+    tail: { chunkMs: 16_000, chunks: 6 },
     groups: [all],
     speed: 2,
     slots: 2,
     reason:
-      "The head of 8 s comes first; the rest of 352 s is in 8 chunks of about 44 s, for 2 slots. One slot encodes 2.00 s of it per second.",
+      "The head of 8 s comes first; the rest of 352 s is in 12 chunks of about 44 s, the last 6 of 16 s, for 2 slots. One slot encodes 2.00 s of it per second.",
   });
   expect(tasks.slice(0, 3)).toEqual([
     { kind: "AUDIO", startMs: 8_000, endMs: null, renditions: ["audio"], dueAfterMs: 8_000 },
     { kind: "CHUNK", startMs: 8_000, endMs: 52_000, renditions: all, dueAfterMs: 8_000 },
     { kind: "CHUNK", startMs: 52_000, endMs: 96_000, renditions: all, dueAfterMs: 52_000 },
   ]);
-  expect(tasks.at(-1)).toMatchObject({ startMs: 316_000, endMs: null });
+  expect(tasks.at(-2)).toMatchObject({ startMs: 336_000, endMs: 352_000 });
+  expect(tasks.at(-1)).toMatchObject({ startMs: 352_000, endMs: null });
 });
 
 test.each([
@@ -61,9 +63,17 @@ test.each([
   },
 );
 
+test("a plan that was kept says where each of its chunks begins, long and short", () => {
+  const { plan, tasks } = planTasks({ ...video, slots: 8 });
+  const chunks = tasks.filter(({ kind }) => kind === "CHUNK");
+  expect(toSpans(JobPlan.parse(structuredClone(plan)))).toEqual(
+    chunks.map(({ startMs, endMs }) => ({ startMs, endMs })),
+  );
+});
+
 test("more slots make shorter chunks, down to one segment", () => {
   expect(spansOf({ slots: 1 })).toHaveLength(6);
-  expect(spansOf({ slots: 8 })).toHaveLength(29);
+  expect(spansOf({ slots: 8 })).toHaveLength(46);
   expect(spansOf({ slots: 512 })).toHaveLength(88);
 });
 
@@ -81,8 +91,8 @@ test("too slow for the whole ladder: the critical variants run ahead, in tasks o
   expect(plan.groups).toEqual([["144p", "360p"], ["720p"]]);
   expect(plan.reason).toContain("the critical ones run ahead");
   const chunks = tasks.filter(({ kind }) => kind === "CHUNK");
-  expect(chunks.slice(0, 8).every(({ renditions }) => renditions.length === 2)).toBe(true);
-  expect(chunks.slice(8).every(({ renditions }) => renditions[0] === "720p")).toBe(true);
+  expect(chunks.slice(0, 12).every(({ renditions }) => renditions.length === 2)).toBe(true);
+  expect(chunks.slice(12).every(({ renditions }) => renditions[0] === "720p")).toBe(true);
 });
 
 test("what one slot cannot do many can: together they are ahead", () => {

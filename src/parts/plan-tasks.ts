@@ -5,7 +5,10 @@ export const JobPlan = z.object({
   headEndMs: z.int32().positive(),
   /** Length of a chunk; the last may be half as long again. */
   chunkMs: z.int32().positive(),
+  /** All of them. */
   chunks: z.int32().nonnegative(),
+  /** So many of these, at the end of the timeline, are of another length; left out: none. */
+  tail: z.object({ chunkMs: z.int32().positive(), chunks: z.int32().positive() }).optional(),
   /** Names of the variants that are made together, from one decode, in the order in which the groups go. */
   groups: z.array(z.array(z.string())),
   /** Seconds of video that the head's worker encoded per second, with the whole ladder; null when it could not tell. */
@@ -51,6 +54,8 @@ export interface SplitVideo {
  * waiting for the last: `bench/fleet` says what each is worth.
  */
 const chunksPerSlot = 4;
+/** The last one of each slot is cut into so many: slots that are not equally fast, or did not begin together, end together nevertheless. */
+const shortPerChunk = 3;
 /** A lost worker costs one chunk, and that is a minute of video at most. */
 const longestChunkMs = 60_000;
 /** Key frames are seldom further apart than ten seconds; to decode so much besides costs little beside encoding. */
@@ -78,8 +83,8 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   const chunkMs = Math.max(usualMs, Math.ceil(leastMs(video) / segmentDurationMs) * segmentDurationMs);
   const groups = toGroups(video);
   const names = groups.map((group) => group.map(({ name }) => name)).filter((group) => group.length > 0);
-  const chunkCount = names.length > 0 ? Math.max(1, Math.round(restMs / chunkMs)) : 0;
-  const spans = toSpans({ headEndMs, chunkMs, chunks: chunkCount });
+  const cut = names.length > 0 ? cutTimeline(video, chunkMs) : { headEndMs, chunkMs, chunks: 0 };
+  const spans = toSpans(cut);
   const chunks = names.flatMap((renditions, round) =>
     spans.map(
       (span): PlannedTask => ({
@@ -91,13 +96,11 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   );
   const audio: PlannedTask[] = video.sounds.length > 0 ? [soundTask(headEndMs, video.sounds)] : [];
   const plan: JobPlan = {
-    headEndMs,
-    chunkMs,
-    chunks: spans.length,
+    ...cut,
     groups: names,
     speed,
     slots,
-    reason: explain(video, { chunkMs, chunks: spans.length, rounds: names.length }),
+    reason: explain(video, { ...cut, rounds: names.length }),
   };
   // First what is needed first; sound before pictures of the same time, since nothing plays without it.
   const tasks = [...audio, ...chunks].toSorted((a, b) => a.dueAfterMs - b.dueAfterMs);
@@ -109,14 +112,33 @@ export const soundTask = (headEndMs: number, names: readonly string[]): PlannedT
   ...{ kind: "AUDIO", startMs: headEndMs, endMs: null, renditions: [...names], dueAfterMs: headEndMs },
 });
 
+/** A grid of chunks, the last of each slot in short ones where that makes them shorter by more than half: each costs a start. */
+function cutTimeline(video: SplitVideo, chunkMs: number): Grid {
+  const { durationMs, headEndMs, segmentDurationMs, slots } = video;
+  const chunks = Math.max(1, Math.round((durationMs - headEndMs) / chunkMs));
+  const shortMs = Math.max(
+    Math.max(1, Math.round(chunkMs / shortPerChunk / segmentDurationMs)) * segmentDurationMs,
+    Math.ceil(leastMs(video) / segmentDurationMs) * segmentDurationMs,
+  );
+  const long = chunks - slots;
+  if (slots < 2 || long < 1 || shortMs * 2 >= chunkMs) return { headEndMs, chunkMs, chunks };
+  const tail = Math.max(1, Math.round((durationMs - headEndMs - long * chunkMs) / shortMs));
+  return { headEndMs, chunkMs, chunks: long + tail, tail: { chunkMs: shortMs, chunks: tail } };
+}
+
+type Grid = Pick<JobPlan, "headEndMs" | "chunkMs" | "chunks" | "tail">;
+
 /**
  * The chunks of a plan. A rest of less than half a chunk is in the last one, which has no end: whatever the source holds beyond its announced
  * length is in it, too.
  */
-export function toSpans({ headEndMs, chunkMs, chunks }: Pick<JobPlan, "headEndMs" | "chunkMs" | "chunks">) {
+export function toSpans({ headEndMs, chunkMs, chunks, tail }: Grid) {
+  const long = chunks - (tail?.chunks ?? 0);
+  const startOf = (index: number) =>
+    headEndMs + Math.min(index, long) * chunkMs + Math.max(0, index - long) * (tail?.chunkMs ?? 0);
   return Array.from({ length: chunks }, (_, index) => ({
-    startMs: headEndMs + index * chunkMs,
-    endMs: index === chunks - 1 ? null : headEndMs + (index + 1) * chunkMs,
+    startMs: startOf(index),
+    endMs: index === chunks - 1 ? null : startOf(index + 1),
   }));
 }
 
@@ -132,14 +154,15 @@ function toGroups(video: SplitVideo): (readonly { name: string }[])[] {
   return isAhead(video) ? [video.variants] : [critical, others];
 }
 
-function explain(video: SplitVideo, made: { chunkMs: number; chunks: number; rounds: number }): string {
+function explain(video: SplitVideo, made: Grid & { rounds: number }): string {
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
   const { slots, speed } = video;
   const far =
     leastMs(video) > 0
       ? ` Its key frames are up to ${seconds(leastMs(video))} apart, so that shorter chunks would decode more than they make.`
       : "";
-  const cut = `The head of ${seconds(video.headEndMs)} comes first; the rest of ${seconds(video.durationMs - video.headEndMs)} is in ${made.chunks} chunks of about ${seconds(made.chunkMs)}, for ${slots === 1 ? "1 slot" : `${slots} slots`}.${far}`;
+  const short = made.tail ? `, the last ${made.tail.chunks} of ${seconds(made.tail.chunkMs)}` : "";
+  const cut = `The head of ${seconds(video.headEndMs)} comes first; the rest of ${seconds(video.durationMs - video.headEndMs)} is in ${made.chunks} chunks of about ${seconds(made.chunkMs)}${short}, for ${slots === 1 ? "1 slot" : `${slots} slots`}.${far}`;
   if (speed === null) return cut;
   const pace = `One slot encodes ${speed.toFixed(2)} s of it per second`;
   return made.rounds > 1
