@@ -16,10 +16,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
     print("scale: this machine has one core; two are needed");
     return {};
   }
-  // Whatever is started from here on inherits it.
-  execFileSync("taskset", ["--all-tasks", "--pid", "--cpu-list", "0", String(process.pid)], {
-    stdio: "ignore",
-  });
+  using _pinned = pinToFirstCore();
   const seconds = isShort ? 60 : 360;
   const rounds = isShort ? 1 : 2;
   const ratios: number[] = [];
