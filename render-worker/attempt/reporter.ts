@@ -25,13 +25,18 @@ export interface EndDetails {
 /** What `Distribute` needs: a report without what the reporter adds. */
 type Body<R> = R extends AttemptReport ? Omit<R, keyof AttemptRef | "at" | "sequence"> : never;
 
+/** The first states say that a video plays, and with what: they go at once. */
+const eagerStates = 8;
+/** After them a state waits for others: variants end a segment one soon after the other, and each report costs the API a transaction. */
+const stateMs = 250;
+
 /**
  * Tells the API about one attempt. State reports are sent until the broker has one that is at least as new; since each carries
  * everything, only the newest waits and memory is bounded however long the broker is away. Progress is sent at most once per
  * interval, one at a time, and dropped when it cannot be sent.
  */
 export class AttemptReporter {
-  readonly #messaging: Messaging;
+  readonly #messaging: Pick<Messaging, "publish">;
   readonly #ref: AttemptRef;
   readonly #log: Logger;
   readonly #progressMs: number;
@@ -43,11 +48,12 @@ export class AttemptReporter {
   #isEnded = false;
   #state: RenderState | null = null;
   #sendingState = false;
+  #sentStates = 0;
   #progress: Pick<RenderProgressed, "variants" | "span"> | null = null;
   #sendingProgress = false;
 
   constructor(options: {
-    messaging: Messaging;
+    messaging: Pick<Messaging, "publish">;
     ref: AttemptRef;
     log: Logger;
     progressMs: number;
@@ -101,11 +107,13 @@ export class AttemptReporter {
   async #sendState(): Promise<void> {
     this.#sendingState = true;
     while (this.#state && !this.#isEnded) {
+      if (this.#sentStates >= eagerStates) await sleep(stateMs, this.#giveUp).catch(() => undefined);
       await this.#sendUntilDelivered(() => {
         const state = this.#state;
         this.#state = null;
         return state && !this.#isEnded ? { type: "render.advanced.v1", state } : null;
       });
+      this.#sentStates += 1;
     }
     this.#sendingState = false;
   }
