@@ -9,3 +9,32 @@ export const Download = z.object({
   sizeBytes: z.int().nonnegative(),
 });
 export type Download = z.infer<typeof Download>;
+
+/** How an object's key tells browsers to save it: under its last segment, which may be in any script (RFC 6266, RFC 8187). Pure. */
+export function attachment(key: string): string {
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  const plain = name.replaceAll(/[^\w .-]/g, "_");
+  const full = encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `attachment; filename="${plain}"${plain === name ? "" : `; filename*=UTF-8''${full}`}`;
+}
+
+/** Leaves room for `.mp4` below the 255 bytes that file systems have for a name. */
+const maxNameBytes = 180;
+
+/** The file name that a video's download is saved under, from its title: letters and digits of any script, what else there is as one hyphen. Pure. */
+export function downloadName(title: string): string {
+  const plain = title
+    .normalize("NFC")
+    .replaceAll(/[^\p{L}\p{M}\p{N}._ -]+/gu, "-")
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/^[\s.-]+|[\s.-]+$/g, "");
+  let name = "";
+  for (const letter of plain) {
+    if (Buffer.byteLength(name + letter) > maxNameBytes) break;
+    name += letter;
+  }
+  return `${name.trim() || "video"}.mp4`;
+}

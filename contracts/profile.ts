@@ -58,6 +58,8 @@ export const Profile = z.object({
   gopDurationMs: z.int().min(500).max(20_000),
   /** An MP4 to download besides: the largest H.264 variant of at most this height, not encoded again. Null or left out: none. */
   download: z.object({ height: z.int().min(16).max(4320) }).nullish(),
+  /** An animated preview besides, once the video is READY. Left out: none, until it is asked for. */
+  preview: z.boolean().optional(),
   /** A DASH manifest over the same segments. Left out: yes. */
   dash: z.boolean().optional(),
   /**

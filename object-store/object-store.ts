@@ -17,6 +17,8 @@ export interface PutOptions {
   contentType?: string;
   /** Default: none. Segments are immutable, playlists short-lived. */
   cacheControl?: string;
+  /** What browsers do with it (RFC 6266). Default: they show it. */
+  contentDisposition?: string;
   /** Write only if the object is at this generation; `"0"`: only if it does not exist. Else `PreconditionFailedError`. */
   ifGenerationMatch?: string;
   /** Do not wait for the disk: after a power cut it may be gone, or empty. For what is written again soon. Default false. */

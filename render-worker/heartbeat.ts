@@ -1,4 +1,4 @@
-import type { Capabilities, Pool, WorkerSeen } from "@reelay/contracts";
+import { type Capabilities, type Pool, toldTaskKinds, type WorkerSeen } from "@reelay/contracts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import type { Limits } from "./limits/read-limits.ts";
 import type { WorkerDeps } from "./worker.ts";
@@ -80,6 +80,7 @@ export class Heartbeat implements AsyncDisposable {
         slots: config.slots,
         encoders: stillWorking(tools, capabilities),
         capabilities,
+        knows: [...toldTaskKinds],
         ffmpegVersion: tools.ffmpeg.version,
         ...(this.limits && { memoryBytes: this.limits.memoryBytes, cpus: this.limits.cpus }),
         attempts: this.#told.attempts(),

@@ -12,6 +12,7 @@ export {
   placeOf,
   sequenceEvents,
 } from "../src/events/index.ts";
+export { requestDownload, requestPreview, setPoster } from "../src/follow-ups/index.ts";
 export {
   cancelJob,
   countActive,

@@ -4,6 +4,8 @@ import "./types/api-key-mutations.ts";
 import "./types/caption-mutations.ts";
 import "./types/event-changes.ts";
 import "./types/event-list.ts";
+import "./types/follow-up-mutations.ts";
+import "./types/follow-ups.ts";
 import "./types/job-mutations.ts";
 import "./types/job-plan.ts";
 import "./types/job-queries.ts";

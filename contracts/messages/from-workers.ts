@@ -136,6 +136,8 @@ export const WorkerSeen = z.object({
   encoders: z.array(z.string()),
   /** What works there, device by device. */
   capabilities: Capabilities.optional(),
+  /** Kinds of tasks that it can do besides those that every worker can: those of `toldTaskKinds`. */
+  knows: z.array(z.string()).optional(),
   ffmpegVersion: z.string(),
   /** Memory that it and its programs may have: its cgroup's limit, else the machine's. */
   memoryBytes: bytes.optional(),

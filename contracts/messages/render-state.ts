@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Download } from "../download.ts";
 import { ReportedError } from "../errors.ts";
 import { NonStandardReason } from "../instant.ts";
+import { Preview } from "../preview.ts";
 import { SourceProbe } from "../probe.ts";
 import { tiers, variantStatuses } from "../states.ts";
 import { Storyboard } from "../storyboard.ts";
@@ -155,6 +156,8 @@ export const RenderState = z.object({
   storyboard: Storyboard.nullable().optional(),
   /** The file that the profile's `download` asks for. */
   download: Download.nullable().optional(),
+  /** Of a `PREVIEW`. */
+  preview: Preview.nullable().optional(),
   /** Of an attempt that makes a part of the timeline: its renditions, which the API joins to playlists. Empty: it writes its own playlists. */
   parts: z.array(RenditionPart).optional(),
   /** Of a head: the rest is for other tasks. */

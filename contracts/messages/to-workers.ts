@@ -27,7 +27,8 @@ export type SourceRef = z.infer<typeof SourceRef>;
  * What of the video's timeline a task is for. `HEAD`: the worker decides by what it probes; a source of at most `wholeUpToMs` (or of unknown
  * length) is made whole, of a longer one only `[0, headMs)`, picture and sound. `CHUNK`: the pictures of `[startMs, endMs)`; without an end
  * to the source's. `AUDIO`: the sound from where the head's ends. `DOWNLOAD`: nothing of the source: the profile's download, of the variants and the sound in
- * `keep`, whose playlists are complete.
+ * `keep`, whose playlists are complete. `POSTER`: the picture at `atMs`, of the source, or of the variants in `keep` where that is not kept. `PREVIEW`: an animated
+ * preview of the variants in `keep`.
  */
 export const TaskPart = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("HEAD"), wholeUpToMs: milliseconds, headMs: milliseconds }),
@@ -39,6 +40,8 @@ export const TaskPart = z.discriminatedUnion("kind", [
     renditions: z.array(z.string()).optional(),
   }),
   z.object({ kind: z.literal("DOWNLOAD") }),
+  z.object({ kind: z.literal("POSTER"), atMs: milliseconds }),
+  z.object({ kind: z.literal("PREVIEW") }),
 ]);
 export type TaskPart = z.infer<typeof TaskPart>;
 
@@ -75,6 +78,12 @@ export const RenderRequested = z.object({
    * `keep.parts`: what those were made by.
    */
   ladder: z.array(VariantState).optional(),
+  /** File name of a download, without folders. Default `video.mp4`. */
+  downloadName: z
+    .string()
+    .regex(/^[^/\\\p{Cc}]+\.mp4$/u)
+    .max(200)
+    .optional(),
   /** A storyboard is to be made, too, once all else is. */
   storyboard: z.boolean().optional(),
   /** A worker found that it had too little memory for the task: what one needs on which it fits. Smaller ones hand it back. */

@@ -43,13 +43,20 @@ async function send(
   tag: string,
   options: PutOptions,
 ) {
-  const { contentType = contentTypeOf(file.name), cacheControl, ifGenerationMatch, signal } = options;
+  const {
+    contentType = contentTypeOf(file.name),
+    cacheControl,
+    contentDisposition,
+    ifGenerationMatch,
+  } = options;
+  const { signal } = options;
   const settings = {
     validation: "crc32c",
     metadata: {
       contentType,
       metadata: { [writeTag]: tag },
       ...(cacheControl !== undefined && { cacheControl }),
+      ...(contentDisposition !== undefined && { contentDisposition }),
     },
     ...(ifGenerationMatch !== undefined && { preconditionOpts: { ifGenerationMatch } }),
   };

@@ -38,7 +38,9 @@ async function keepOnly(store: ObjectStore, ref: Attempt, names: readonly string
 async function removeUnfinished(store: ObjectStore, ref: Attempt, state: RenderState): Promise<void> {
   const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
   const playlists = [...state.variants, ...soundsOf(state)].map(({ playlist }) => playlist);
-  const files = [state.storyboard?.vttKey, state.download?.key].filter((key) => key !== undefined);
+  const files = [state.storyboard?.vttKey, state.download?.key, state.preview?.key].filter(
+    (key) => key !== undefined,
+  );
   const finished = [
     ...playlists.flatMap((playlist) => (playlist?.isComplete ? [playlist.key] : [])),
     ...files,

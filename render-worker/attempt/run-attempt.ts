@@ -1,6 +1,7 @@
 import { toSounds } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { makeDownload } from "../download/make-download.ts";
+import { makeFollowUp } from "../follow-up/make-follow-up.ts";
 import { besideEncode } from "../instant/beside-encode.ts";
 import { judgeSource } from "../instant/judge-source.ts";
 import type { Judgement } from "../instant/plan-instant.ts";
@@ -39,11 +40,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
   try {
     const { task, config, state, tools } = attempt;
     attempt.memory.assertLarge(task.needsMemoryBytes);
-    if (task.part?.kind === "DOWNLOAD") {
-      // Of what others made: the source is not read.
-      await makeDownload(attempt, task.keep);
-      return { kind: "COMPLETED" };
-    }
+    if (await makeFollowUp(attempt)) return { kind: "COMPLETED" };
     const step = <T>(name: string, work: () => Promise<T>) =>
       inSpan(tracerName, name, { parent: attempt.trace }, work);
     await using file = await step("fetch", () =>

@@ -2,6 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AudioState,
+  attachment,
   chooseVariant,
   objectKeys,
   type PublishedPlaylist,
@@ -78,8 +79,9 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
     );
   }
   const made = await stat(path);
-  const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, downloadFolder, file);
-  const kept = { contentType: "video/mp4", cacheControl: immutable };
+  const { downloadName = file } = context.task;
+  const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, downloadFolder, downloadName);
+  const kept = { contentType: "video/mp4", cacheControl: immutable, contentDisposition: attachment(key) };
   await storeOnce(store, key, { path }, { ...kept, signal });
   await rm(directory, { recursive: true, force: true });
   return { key, variant: variant.name, sizeBytes: made.size };

@@ -57,6 +57,9 @@ export function comparisonNeed(
   );
 }
 
+/** Decoding the beginnings of so many segments of a small variant (or one of the largest), and an encoder of pictures. */
+export const piecesNeed = (pieces: number): number => 96 * mib + pieces * 24 * mib;
+
 /** What is kept of a packet that is read from fragments and gets a place in the index of an MP4. */
 const indexedPacketBytes = 160;
 

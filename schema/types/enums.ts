@@ -84,7 +84,12 @@ export const AudioChannels = builder.enumType("AudioChannels", {
 
 export const JobKind = builder.enumType("JobKind", {
   description: "What a job does.",
-  values: words({ TRANSCODE: "Turns a source into the variants of a profile." }),
+  values: words({
+    TRANSCODE: "Turns a source into the variants of a profile.",
+    POSTER: "Takes the poster at a time that somebody chose.",
+    PREVIEW: "Makes an animated preview of what is finished.",
+    DOWNLOAD: "Puts a finished variant and the sound into one MP4.",
+  }),
 });
 
 export const JobPriority = builder.enumType("JobPriority", {
@@ -103,7 +108,8 @@ export const WaitCode = builder.enumType("WaitCode", {
     PAUSED: "The workspace's queue to be resumed.",
     BACKOFF: "The time of its next try.",
     QUOTA: "Others of the workspace to end: it has as many tasks with workers as it may.",
-    NO_WORKER: "A worker of its pool: none is there.",
+    NO_WORKER:
+      "A worker of its pool: none is there, or one of an older version that does not know what it is.",
     FREE_SLOT: "A free worker.",
   }),
 });
@@ -135,7 +141,10 @@ export const TaskKind = builder.enumType("TaskKind", {
       "The first of a job: renders all variants of a short video from one decode, and the head of a longer one.",
     CHUNK: "Renders the pictures of a later part of the timeline from one decode.",
     AUDIO: "Renders the sound from where the head's ends.",
-    DOWNLOAD: "Puts a finished variant and the sound into the MP4 that the profile's `download` asks for.",
+    DOWNLOAD:
+      "Puts a finished variant and the sound into the MP4 that the profile's `download` or `requestDownload` asks for.",
+    POSTER: "Takes a picture of the source, at `startMs`.",
+    PREVIEW: "Makes an animated preview of a finished variant.",
   }),
 });
 

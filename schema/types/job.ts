@@ -115,7 +115,7 @@ export const Job = builder.prismaNode("Job", {
       resolve: ({ onlyVariants }) => (onlyVariants.length === 0 ? null : onlyVariants),
     }),
     isSuperseded: t.exposeBoolean("isSuperseded", {
-      description: "Whether a newer job of the video exists.",
+      description: "Whether a newer job of the video and of this kind exists.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
     queuedAt: t.expose("queuedAt", {
@@ -142,10 +142,11 @@ export const Job = builder.prismaNode("Job", {
     progress: t.float({
       nullable: true,
       description:
-        "How far its variants are together, 0 to 1, weighted by pixels; 1 once it SUCCEEDED. Null once a newer job makes them.",
-      select: { id: true, status: true, isSuperseded: true },
-      resolve: async ({ id, status, isSuperseded }, _args, ctx) => {
+        "How far its variants are together, 0 to 1, weighted by pixels; 1 once it SUCCEEDED. Null once a newer job makes them, and of one that makes none until it SUCCEEDED.",
+      select: { id: true, kind: true, status: true, isSuperseded: true },
+      resolve: async ({ id, kind, status, isSuperseded }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
+        if (kind !== "TRANSCODE") return null;
         return isSuperseded ? null : ((await jobProgress(ctx, id)) ?? null);
       },
     }),

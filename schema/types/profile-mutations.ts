@@ -79,6 +79,9 @@ const recipe = (t: Parameters<Parameters<typeof builder.inputType>[1]["fields"]>
     description: "How rungs come to their bitrates. Default CONTENT_AWARE.",
   }),
   download: t.field({ type: DownloadInput, description: "An MP4 to download besides. Default: none." }),
+  preview: t.boolean({
+    description: "An animated preview of every video, once it is READY. Default false.",
+  }),
   dash: t.boolean({ description: "A DASH manifest over the same segments. Default true." }),
 });
 

@@ -99,6 +99,10 @@ export const ProfileType = builder.objectRef<Profile>("Profile").implement({
         "An MP4 of the largest variant of at most this height can be downloaded; null: none is made.",
       resolve: ({ download }) => download?.height ?? null,
     }),
+    preview: t.boolean({
+      description: "Whether videos get an animated preview, once they are READY.",
+      resolve: ({ preview }) => preview ?? false,
+    }),
     dash: t.boolean({
       description: "Whether there is a DASH manifest over the same segments.",
       resolve: ({ dash }) => dash ?? true,

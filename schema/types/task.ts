@@ -41,8 +41,11 @@ export const Task = builder.prismaNode("Task", {
     endMs: t.int({
       nullable: true,
       description: "Where that ends, in milliseconds; null for the end of the video.",
-      select: { kind: true, endMs: true, job: { select: { plan: true } } },
-      resolve: ({ kind, endMs, job }) => (kind === "RENDER" ? headEndMs(job.plan) : endMs),
+      select: { kind: true, startMs: true, endMs: true, job: { select: { plan: true } } },
+      resolve: ({ kind, startMs, endMs, job }) => {
+        if (kind === "POSTER") return startMs;
+        return kind === "RENDER" ? headEndMs(job.plan) : endMs;
+      },
     }),
     dueAt: t.expose("dueAt", {
       type: "DateTime",
@@ -56,10 +59,11 @@ export const Task = builder.prismaNode("Task", {
         status: true,
         progress: true,
         jobId: true,
-        job: { select: { plan: true } },
+        job: { select: { plan: true, kind: true } },
       },
       resolve: async ({ status, progress, jobId, job }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
+        if (job.kind !== "TRANSCODE") return 0;
         if (progress !== null || job.plan !== null) return taskFraction(progress);
         // Of a job of one task only the variants tell.
         return (await jobProgress(ctx, jobId)) ?? 0;
@@ -68,7 +72,7 @@ export const Task = builder.prismaNode("Task", {
     variants: t.field({
       type: [Variant],
       description:
-        "The variants that it makes, smallest first. Empty until the source was probed, for sound, and for a download.",
+        "The variants that it makes, smallest first. Empty until the source was probed, for sound, and for a download, a poster, a preview.",
       // A first task makes all variants of its job from one decode, a chunk those that it names.
       select: (_args, _ctx, nestedSelection) => ({
         kind: true,
@@ -85,7 +89,7 @@ export const Task = builder.prismaNode("Task", {
         },
       }),
       resolve: ({ kind, renditions, job }) =>
-        kind === "AUDIO" || kind === "DOWNLOAD"
+        kind !== "RENDER" && kind !== "CHUNK"
           ? []
           : job.video.variants.filter(({ name }) =>
               renditions.length > 0 ? renditions.includes(name) : isFor(job, name),

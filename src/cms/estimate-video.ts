@@ -8,7 +8,7 @@ export async function estimateVideo(
   videoId: string,
 ): Promise<number | null> {
   const job = await db.job.findFirst({
-    where: { videoId, status: { in: [...activeJobStatuses] } },
+    where: { videoId, kind: "TRANSCODE", status: { in: [...activeJobStatuses] } },
     select: { id: true },
   });
   return job && ((await estimate(db, [job.id], clock())).get(job.id) ?? null);

@@ -32,7 +32,7 @@ export async function refreshDash(
 
 async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<string | null> {
   const job = await tx.job.findFirst({
-    where: { videoId: video.id },
+    where: { videoId: video.id, kind: "TRANSCODE" },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     select: { profile: true },
   });

@@ -1,3 +1,4 @@
+import { toldTaskKinds } from "@reelay/contracts";
 import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { aliveSince } from "../workers/alive.ts";
@@ -70,7 +71,8 @@ export async function readQueue(
 
 /**
  * The first `most` of every lane and workspace that may go now. The recursion jumps from one (pool, first or rest, lane, workspace) to the next
- * through the index `tasks_waiting`, so that a long queue costs no more than a short one.
+ * through the index `tasks_waiting`, so that a long queue costs no more than a short one. What a worker that is there could not read waits until all can: it would set the
+ * message aside, again and again, and each time nobody would have that slot for a while.
  */
 const readWaiting = (db: Db, now: Date, most: number): Promise<WaitingTask[]> =>
   db.$queryRaw<Array<WaitingTask & { priority: JobPriority }>>`
@@ -82,10 +84,14 @@ const readWaiting = (db: Db, now: Date, most: number): Promise<WaitingTask[]> =>
         SELECT t.pool, t.is_rest, t.priority, t.workspace_id FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
           AND (t.pool, t.is_rest, t.priority, t.workspace_id) > (lane.pool, lane.is_rest, lane.priority, lane.workspace_id)
         ORDER BY t.pool, t.is_rest, t.priority, t.workspace_id LIMIT 1) next
+    ), unread AS MATERIALIZED (
+      SELECT DISTINCT p.pool, k.kind FROM workers w CROSS JOIN unnest(w.pools) AS p(pool) CROSS JOIN unnest(${[...toldTaskKinds]}::text[]) AS k(kind)
+      WHERE w.last_seen_at > ${aliveSince(now)} AND NOT w.is_stopping AND NOT k.kind = ANY (w.knows)
     )
     SELECT first.id AS "taskId", lane.pool, lane.is_rest AS "isRest", lane.priority, lane.workspace_id AS "workspaceId", first.due_at AS "dueAt"
     FROM lane JOIN workspaces w ON w.id = lane.workspace_id AND w.paused_at IS NULL
       CROSS JOIN LATERAL (
         SELECT t.id, t.due_at FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
           AND t.pool = lane.pool AND t.is_rest = lane.is_rest AND t.priority = lane.priority AND t.workspace_id = lane.workspace_id AND t.available_at <= ${now}
+          AND NOT EXISTS (SELECT FROM unread WHERE unread.pool = t.pool AND unread.kind = t.kind::text)
         ORDER BY t.due_at, t.id LIMIT ${most}) first`;

@@ -1,6 +1,7 @@
 import {
   type AudioState,
   audioRoles,
+  downloadName,
   type Pool,
   Profile,
   PublishedPlaylist,
@@ -44,9 +45,10 @@ const headMs = 8_000;
 export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLimits): RenderRequested {
   const { id, pool, job, _count } = task;
   const { video } = job;
+  const profile = Profile.parse(job.profile);
   // Made while the source was arriving: of a job that is not split yet, for which its worker has the whole to look at.
   const hasHead =
-    !task.isRest && job.plan === null && job.onlyVariants.length === 0 && video.parts.length > 0;
+    task.kind === "RENDER" && job.plan === null && job.onlyVariants.length === 0 && video.parts.length > 0;
   return {
     type: "render.requested.v1",
     videoId: video.id,
@@ -55,7 +57,7 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     pool: pool.toLowerCase() as Pool,
     priority: job.priority,
     source: toSourceRef(video.source),
-    profile: Profile.parse(job.profile),
+    profile,
     keep: {
       variants: video.variants.filter(({ status }) => status === "READY").map(toVariantState),
       ...toSounds(inOrder(video.audioTracks).flatMap(toKeptAudio)),
@@ -64,13 +66,14 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     turn: _count.attempts,
     ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
     part: toPart(task, limits),
-    ...(task.isRest && task.kind !== "DOWNLOAD" && { ladder: toLadder(task, task.renditions) }),
+    ...((task.kind === "CHUNK" || task.kind === "AUDIO") && { ladder: toLadder(task, task.renditions) }),
     ...(hasHead && {
       ladder: toLadder(
         task,
         video.parts.map(({ rendition }) => rendition),
       ),
     }),
+    ...(profile.download && { downloadName: downloadName(video.title) }),
     ...(asksForStoryboard(task) && { storyboard: true }),
     ...(task.needsMemoryBytes !== null && { needsMemoryBytes: Number(task.needsMemoryBytes) }),
     ...(task.outOfMemory > 0 && { outOfMemory: task.outOfMemory }),
@@ -96,9 +99,12 @@ function toPart(
     case "CHUNK":
       return { kind: "CHUNK", startMs, endMs };
     case "DOWNLOAD":
+    case "PREVIEW":
       return { kind };
-    default:
-      return { kind: "AUDIO", startMs, ...(renditions.length > 0 && { renditions }) };
+    case "POSTER":
+      return { kind, atMs: startMs };
+    case "AUDIO":
+      return { kind, startMs, ...(renditions.length > 0 && { renditions }) };
   }
 }
 

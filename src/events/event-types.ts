@@ -12,6 +12,7 @@ export const eventTypes = [
   "video.poster-stored",
   "video.storyboard-stored",
   "video.download-stored",
+  "video.preview-stored",
   "video.ready",
   "video.failed",
   "video.updated",

@@ -29,7 +29,7 @@ interface JobRow {
 }
 
 /**
- * Milliseconds until each job is likely to end; null while there is nothing to go by, and for jobs that have ended or wait for their source. A
+ * Milliseconds until each job is likely to end; null while there is nothing to go by, and for jobs that have ended, wait for their source, or are no render. A
  * running job goes by its slowest variant's own estimate, while nobody is at one of them by how long its tasks took and how many are done at
  * once, and before there are any by the pace of jobs of its profile; a waiting one by its place in the queue, the slots that are there, how long
  * first tasks took lately, and that pace.
@@ -54,7 +54,7 @@ export async function estimate(
           avg(extract(epoch FROM a.ended_at - a.started_at) * 1000)::float8 AS "taskMs"
         FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome = 'COMPLETED'
         WHERE t.job_id = j.id AND t.is_rest) rest
-    WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.status IN ('QUEUED', 'RUNNING')`;
+    WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.kind = 'TRANSCODE' AND j.status IN ('QUEUED', 'RUNNING')`;
   const running = jobs.filter(({ status }) => status === "RUNNING");
   for (const job of running) estimates.set(job.id, job.etaMs ?? byTasks(job));
   const unsaid = jobs.filter(({ id, status }) => status === "QUEUED" || estimates.get(id) === null);
@@ -102,7 +102,7 @@ async function readDurations(db: Db): Promise<Map<Pool, { taskMs: number; jobMs:
     FROM (
       SELECT a.task_id, a.started_at, a.ended_at
       FROM (SELECT * FROM attempts WHERE outcome = 'COMPLETED' ORDER BY ended_at DESC LIMIT ${lookedAt}) a
-        JOIN tasks t ON t.id = a.task_id AND NOT t.is_rest
+        JOIN tasks t ON t.id = a.task_id AND t.kind = 'RENDER' AND NOT t.is_rest
       ORDER BY a.ended_at DESC LIMIT ${samples}) newest
       JOIN tasks t ON t.id = newest.task_id JOIN jobs j ON j.id = t.job_id
     GROUP BY t.pool`;

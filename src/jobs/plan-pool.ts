@@ -25,3 +25,13 @@ export async function readPool(tx: Tx, profile: Pick<Profile, "rungs">, now: Dat
   const [row] = await tx.$queryRaw<Array<{ pool: Pool }>>`SELECT ${poolFor(profile, now)} AS pool`;
   return row?.pool ?? "CPU";
 }
+
+/** The pool of a task that needs no encoder of a device: `GPU` only where no other worker is there. */
+export async function readAnyPool(tx: Tx, now: Date): Promise<Pool> {
+  const workers = await tx.worker.findMany({
+    where: { lastSeenAt: { gt: aliveSince(now) }, isStopping: false },
+    select: { pools: true },
+  });
+  const has = (pool: Pool) => workers.some(({ pools }) => pools.includes(pool));
+  return has("GPU") && !has("CPU") ? "GPU" : "CPU";
+}

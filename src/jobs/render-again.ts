@@ -41,7 +41,8 @@ export async function renderAgain(
       errorAttemptId: null,
     },
   });
-  await tx.job.updateMany({ where: { videoId, isSuperseded: false }, data: { isSuperseded: true } });
+  const earlierOnes = { videoId, kind: "TRANSCODE", isSuperseded: false } as const;
+  await tx.job.updateMany({ where: earlierOnes, data: { isSuperseded: true } });
   const profile = Profile.parse(earlier.profile);
   const left = await whatIsLeft(tx, { plan: earlier.plan, profile }, scope);
   const job = { id, workspaceId, videoId, profile, priority, isReady, retryOfId: earlier.id, onlyVariants };
@@ -64,9 +65,13 @@ async function isSourceThere(tx: Tx, videoId: string, now: Date): Promise<boolea
   );
 }
 
-/** The video's job that waits or runs, if any: there is one at most. */
-export const jobUnderWay = (tx: Tx, videoId: string): Promise<Pick<Job, "id" | "status"> | null> =>
+/** The video's job of a kind that waits or runs, if any: there is one at most. */
+export const jobUnderWay = (
+  tx: Tx,
+  videoId: string,
+  kind: Job["kind"] = "TRANSCODE",
+): Promise<Pick<Job, "id" | "status"> | null> =>
   tx.job.findFirst({
-    where: { videoId, status: { in: ["PENDING", "QUEUED", "RUNNING"] } },
+    where: { videoId, kind, status: { in: ["PENDING", "QUEUED", "RUNNING"] } },
     select: { id: true, status: true },
   });

@@ -4,6 +4,7 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
+import { retryFollowUp } from "../follow-ups/retry-follow-up.ts";
 import { onceByKey } from "../idempotency.ts";
 import { missingDownload } from "../parts/missing-download.ts";
 import { unfinishedVariants } from "./job-variants.ts";
@@ -42,6 +43,7 @@ export async function retryJobIn(
   if (job.status === "SUCCEEDED") {
     throw new ConflictError("JOB_SUCCEEDED", "The job has succeeded: there is nothing to repeat.");
   }
+  if (job.kind !== "TRANSCODE") return await retryFollowUp(tx, deps, job, newId);
   const newer = await jobUnderWay(tx, job.videoId);
   if (newer) {
     throw new ConflictError(

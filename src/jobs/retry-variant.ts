@@ -31,7 +31,10 @@ export async function retryVariant(
     }
     // Whatever its end was: the newest job that could have made the variant.
     const earlier = await tx.job.findFirstOrThrow({
-      where: { videoId, OR: [{ onlyVariants: { isEmpty: true } }, { onlyVariants: { has: name } }] },
+      where: {
+        ...{ videoId, kind: "TRANSCODE" },
+        OR: [{ onlyVariants: { isEmpty: true } }, { onlyVariants: { has: name } }],
+      },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     });
     await renderAgain(tx, deps, earlier, { id, onlyVariants: [name] });

@@ -1,4 +1,5 @@
 import { activeJobStatuses, type JobStatus, type ReportedError } from "@reelay/contracts";
+import type { Job } from "../../prisma/generated/client.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
@@ -48,11 +49,11 @@ const nothingReady: JobError = {
 
 /**
  * Brings a job with its tasks to its end, unfinished variants with it, and the video to what it then is: READY if anything plays,
- * else FAILED with the job's error. The caller holds the video's lock, and has closed the attempt whose end this is.
+ * else FAILED with the job's error. The end of a follow-up changes neither. The caller holds the video's lock, and has closed the attempt whose end this is.
  */
 export async function settleJob(
   tx: Tx,
-  job: { id: string; workspaceId: string; videoId: string },
+  job: Pick<Job, "id" | "workspaceId" | "videoId" | "kind">,
   end: JobEnd,
   now: Date,
 ): Promise<void> {
@@ -66,9 +67,18 @@ export async function settleJob(
   });
   if (count === 0) return;
   await closeOtherAttempts(tx, job, now);
+  const isFollowUp = job.kind !== "TRANSCODE";
+  const told = isFollowUp ? { kind: job.kind } : {};
   const changes: Change[] = [
-    { type: `job.${end.status.toLowerCase()}`, data: end.error ? { code: end.error.code } : {} },
+    {
+      type: `job.${end.status.toLowerCase()}`,
+      data: { ...told, ...(end.error && { code: end.error.code }) },
+    },
   ];
+  if (isFollowUp) {
+    await recordChange(tx, { ...job, jobId: job.id }, changes);
+    return;
+  }
   await tx.variant.updateMany({
     where: { videoId, status: { in: ["PENDING", "RENDERING"] } },
     data: {

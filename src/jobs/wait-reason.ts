@@ -1,4 +1,5 @@
-import type { Pool } from "../../prisma/generated/enums.ts";
+import { toldTaskKinds } from "@reelay/contracts";
+import type { Pool, TaskKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { aliveSince } from "../workers/alive.ts";
 import { defaultGpuPatienceMs } from "./gpu-patience.ts";
@@ -24,6 +25,9 @@ interface Row {
   maxRunningTasks: number | null;
   waitsSince: Date;
   hasOther: boolean;
+  /** What it is, and whether a worker is there that does not know it. */
+  kind: TaskKind;
+  isUnknown: boolean;
 }
 
 /** Why each job does not run: what its task waits for that would go first. Null for jobs that run, also of those with tasks that wait, or have ended. */
@@ -43,7 +47,9 @@ export async function waits(
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
       EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",
-      greatest(t.queued_at, t.available_at) AS "waitsSince",
+      greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.kind::text = ANY (${[...toldTaskKinds]}::text[]) AND EXISTS (
+        SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}
+          AND NOT t.kind::text = ANY (knows)) AS "isUnknown",
       (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
         AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
     FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
@@ -80,6 +86,12 @@ function toWait({ status, pool, availableAt, maxRunningTasks, ...row }: Row): Wa
     return {
       code: "NO_WORKER",
       reason: `No worker of the pool ${pool} is there; start one with \`npm run worker\`.`,
+    };
+  }
+  if (row.isUnknown) {
+    return {
+      code: "NO_WORKER",
+      reason: `A worker of the pool ${pool} is of an older version, which does not know a ${row.kind}: it is begun when all of them do.`,
     };
   }
   return {

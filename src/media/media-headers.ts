@@ -1,6 +1,7 @@
+import { attachment } from "@reelay/contracts";
 import type { StoredObject } from "@reelay/object-store";
 import { cacheControlOf } from "./cache-control.ts";
-import { isSourceKey } from "./media-key.ts";
+import { isDownloadKey, isSourceKey } from "./media-key.ts";
 import { etagOf, type MediaPlan } from "./plan-response.ts";
 
 type Headers = Record<string, string | number>;
@@ -38,6 +39,7 @@ export function headersOf(object: StoredObject, plan: MediaPlan): Headers {
     "accept-ranges": "bytes",
     "content-length": isPart ? plan.end - plan.start + 1 : object.sizeBytes,
     ...(isPart && { "content-range": `bytes ${plan.start}-${plan.end}/${object.sizeBytes}` }),
+    ...(isDownloadKey(object.key) && { "content-disposition": attachment(object.key) }),
     // The uploader chose bytes and type: a page among them must not run as one of ours.
     ...(isSourceKey(object.key) && { "content-security-policy": "sandbox; default-src 'none'" }),
   };

@@ -20,6 +20,10 @@ export function parseMediaKey(path: string): string | null {
 /** Originals are the customer's material, not what viewers play. Any case: some file systems fold it. */
 export const isSourceKey = (key: string): boolean => /^videos\/[^/]+\/source\//i.test(key);
 
+/** A file to keep: browsers save it under its own name. */
+export const isDownloadKey = (key: string): boolean =>
+  /^videos\/[^/]+\/attempts\/[^/]+\/download\/[^/]+$/.test(key);
+
 /** What an attempt was made by (commands, host names) is the operator's. */
 export const isManifestKey = (key: string): boolean =>
   /^videos\/[^/]+\/attempts\/[^/]+\/manifest\.json$/i.test(key);

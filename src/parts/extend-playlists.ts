@@ -80,6 +80,8 @@ const makes = (task: { kind: TaskKind; renditions: readonly string[] }, name: st
     case "CHUNK":
       return task.renditions.includes(name);
     case "DOWNLOAD":
+    case "POSTER":
+    case "PREVIEW":
       return false;
     default:
       // Of an older plan: without names, all.

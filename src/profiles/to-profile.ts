@@ -13,6 +13,7 @@ export interface ProfileInput {
   gopDurationMs?: number | null;
   bitrates?: Profile["bitrates"] | null;
   download?: { height: number } | null;
+  preview?: boolean | null;
   dash?: boolean | null;
 }
 
@@ -34,6 +35,7 @@ const emptyProfile: Omit<Profile, "name"> = {
   gopDurationMs,
   bitrates: "CONTENT_AWARE",
   download: null,
+  preview: false,
   dash: true,
 };
 
@@ -50,6 +52,7 @@ export function toProfile(
     ...replace(input, "gopDurationMs"),
     ...replace(input, "bitrates"),
     ...replace(input, "download"),
+    ...replace(input, "preview"),
     ...replace(input, "dash"),
     ...(input.rungs !== undefined && { rungs: (input.rungs ?? []).map(toRung) }),
     ...(audio !== undefined && { audio: { ...emptyProfile.audio, ...withoutNulls(audio ?? {}) } }),
@@ -58,7 +61,9 @@ export function toProfile(
 }
 
 /** A field that was given; null stands for the default. */
-const replace = <K extends "segmentDurationMs" | "gopDurationMs" | "bitrates" | "download" | "dash">(
+const replace = <
+  K extends "segmentDurationMs" | "gopDurationMs" | "bitrates" | "download" | "preview" | "dash",
+>(
   input: ProfileInput,
   field: K,
 ): Partial<Pick<Profile, K>> =>

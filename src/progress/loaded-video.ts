@@ -7,7 +7,7 @@ type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true
 /** A video as it was in the database at one moment, with who may speak for its progress. */
 export interface LoadedVideo {
   row: VideoRow;
-  /** The newest job: what progress belongs to. A retry is a new one. */
+  /** The newest job that renders: what progress belongs to. A retry is a new one. */
   jobId: string | null;
   /** Open attempts of that job, i.e. the holders of its leases. */
   holders: { id: string; progressSequence: number }[];
@@ -26,6 +26,7 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
       variants: { orderBy: { position: "asc" } },
       source: true,
       jobs: {
+        where: { kind: "TRANSCODE" },
         orderBy: [{ createdAt: "desc" }, { id: "desc" }],
         take: 1,
         select: {

@@ -17,6 +17,7 @@ import { lockVideo } from "../videos/own-video.ts";
 import { publishManifest, refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
 import { applyAccount, applyAccounted } from "./apply-account.ts";
+import { applyFollowUp, isFollowUp } from "./apply-follow-up.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
@@ -123,6 +124,7 @@ async function applyToHeld(
     },
   });
   const { videoId } = report;
+  if (isFollowUp(attempt)) return await applyFollowUp(tx, store, attempt, report, now);
   const rows = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: videoRows });
   const plan = planState(rows, report, now);
   await writeState(tx, videoId, plan);

@@ -18,6 +18,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     capabilities: capabilities ?? Prisma.DbNull,
     deviceCodecs: deviceCodecs(capabilities),
     ffmpegVersion,
+    knows: report.knows ?? [],
     isStopping,
     memoryBytes: report.memoryBytes === undefined ? null : BigInt(report.memoryBytes),
     cpus: report.cpus ?? null,

@@ -1,6 +1,7 @@
 import { type AttemptOutcome, activeJobStatuses, type ReportedError } from "@reelay/contracts";
 import type { Job, Task } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
+import { previewAfter } from "../follow-ups/preview-after.ts";
 import { awaitSource, awaitsSource } from "../jobs/await-source.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
@@ -70,8 +71,10 @@ export async function settleIfDone(tx: Tx, task: Task & { job: Job }, now: Date)
   const open = await tx.task.count({ where: { jobId: job.id, status: { in: [...activeJobStatuses] } } });
   // Of whatever it ended with, it is not asked for twice.
   const download = open === 0 && task.kind !== "DOWNLOAD" ? await missingDownload(tx, job) : null;
-  if (open === 0 && download === null)
-    return await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
+  if (open === 0 && download === null) {
+    await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
+    return await previewAfter(tx, job, now);
+  }
   if (job.cancelRequestedAt !== null) return await settleJob(tx, job, canceled, now);
   if (download === null) return;
   const { id, workspaceId, priority, queuedAt } = job;
@@ -113,7 +116,7 @@ export async function endAttempt(
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   // Of a job with many tasks the others go on, and what they made plays on.
   if (job.plan !== null) return;
-  await awaitVariants(tx, job);
+  if (job.kind === "TRANSCODE") await awaitVariants(tx, job);
   await tx.job.update({ where: { id: job.id }, data: { status: "QUEUED" } });
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);
 }

@@ -47,7 +47,8 @@ export function planState(rows: VideoRows, report: StateReport, now: Date): Stat
       changes.push({ type: `variant.${planned.status.toLowerCase()}`, data: { name: told.name } });
     }
   }
-  const isPosterKept = isReady && rows.posterKey !== null;
+  // One that somebody chose stays, whatever is rendered again.
+  const isPosterKept = rows.posterKey !== null && (isReady || rows.posterAtMs !== null);
   if (state.posterKey !== null && state.posterKey !== rows.posterKey && !isPosterKept) {
     video.posterKey = state.posterKey;
     changes.push({ type: "video.poster-stored" });

@@ -14,7 +14,7 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
     await tx.audioTrack.deleteMany({ where: { videoId, name: { in: sounds.removed } } });
   for (const sound of sounds.written) await writeSound(tx, sound);
   if (Object.keys(video).length > 0) {
-    const { metadata: _unchanged, nonStandardReasons, storyboard, download, ...data } = video;
+    const { metadata: _unchanged, nonStandardReasons, storyboard, download, preview, ...data } = video;
     await tx.video.update({
       where: { id: videoId },
       data: {
@@ -22,6 +22,7 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
         ...(nonStandardReasons && { nonStandardReasons }),
         ...(storyboard && { storyboard }),
         ...(download && { download }),
+        ...(preview && { preview }),
       },
     });
   }

@@ -39,7 +39,7 @@ export async function failUpload(
       });
       if (count === 0) return false;
       const status = { in: [...activeJobStatuses] };
-      const job = await tx.job.findFirst({ where: { videoId, status } });
+      const job = await tx.job.findFirst({ where: { videoId, kind: "TRANSCODE", status } });
       // There is no rest to go on with.
       await tx.part.deleteMany({ where: { videoId } });
       await tx.video.update({ where: { id: videoId }, data: { posterKey: null } });

@@ -1,4 +1,4 @@
-import { Download, objectKeys, PublishedPlaylist, Storyboard } from "@reelay/contracts";
+import { Download, objectKeys, Preview, PublishedPlaylist, Storyboard } from "@reelay/contracts";
 import type { Db } from "../db.ts";
 
 interface NamingRows {
@@ -6,6 +6,7 @@ interface NamingRows {
   posterKey: string | null;
   storyboard: unknown;
   download: unknown;
+  preview: unknown;
   variants: readonly { playlist: unknown }[];
   audioTracks: readonly { playlist: unknown }[];
   parts: readonly { attemptId: string; initKey: string }[];
@@ -23,11 +24,13 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
   // What was made a second time lies in a folder of another name than the rendition's; a part without segments lies nowhere.
   const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
   const download = Download.nullable().parse(video.download ?? null);
+  const preview = Preview.nullable().parse(video.preview ?? null);
   const own = [
     ...keys,
     video.posterKey,
     storyboard?.vttKey,
     download?.key,
+    preview?.key,
     ...video.parts.map(({ initKey }) => initKey),
   ]
     .filter((key) => key?.startsWith(prefix))

@@ -1,4 +1,4 @@
-import { Download, objectKeys, Storyboard } from "@reelay/contracts";
+import { Download, objectKeys, Preview, Storyboard } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { encodeGlobalId } from "../global-id.ts";
 import { variantFraction, videoProgress } from "./video-progress.ts";
@@ -15,6 +15,7 @@ export const statusColumns = {
   posterKey: true,
   storyboard: true,
   download: true,
+  preview: true,
   hasDash: true,
   createdAt: true,
   updatedAt: true,
@@ -54,6 +55,9 @@ export function toPublicStatus(
   const download = Download.nullable()
     .catch(null)
     .parse(video.download ?? null);
+  const preview = Preview.nullable()
+    .catch(null)
+    .parse(video.preview ?? null);
   return {
     id: encodeGlobalId("Video", video.id),
     status: video.status,
@@ -64,6 +68,7 @@ export function toPublicStatus(
     downloadUrl: isPlayable && download ? publicUrl(download.key) : null,
     posterUrl: video.posterKey && publicUrl(video.posterKey),
     storyboardUrl: isPlayable && storyboard ? publicUrl(storyboard.vttKey) : null,
+    previewUrl: isPlayable && preview ? publicUrl(preview.key) : null,
     durationMs: video.durationMs,
     width: video.width,
     height: video.height,

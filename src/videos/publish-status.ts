@@ -34,7 +34,10 @@ export async function publishFirstStatus(
   { id, status, now }: { id: string; status: VideoStatus; now: Date },
 ): Promise<void> {
   const unknown = { durationMs: null, width: null, height: null, errorCode: null, errorMessage: null };
-  const nothing = { posterKey: null, storyboard: null, download: null, hasDash: false, variants: [] };
+  const nothing = {
+    ...{ posterKey: null, storyboard: null, download: null, preview: null },
+    ...{ hasDash: false, variants: [] },
+  };
   const times = { createdAt: now, updatedAt: now, playableAt: null, readyAt: null };
   try {
     const video = { id, status, ...unknown, ...nothing, ...times };

@@ -1,0 +1,116 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { objectKeys } from "@reelay/contracts";
+import { acquireSource } from "../attempt/acquire-source.ts";
+import type { AttemptContext } from "../attempt/context.ts";
+import { probeWithinMemory } from "../attempt/probe-within-memory.ts";
+import { withinMemory } from "../attempt/within-memory.ts";
+import { inputError } from "../errors.ts";
+import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { posterFile } from "../ffmpeg/plan-render.ts";
+import { runTool } from "../ffmpeg/run-tool.ts";
+import { words } from "../ffmpeg/words.ts";
+import { retryStore } from "../hls/retry-store.ts";
+import { immutable, storeOnce } from "../hls/store-once.ts";
+import { describeForMemory } from "../limits/describe-for-memory.ts";
+import { firstPictureNeed, piecesNeed } from "../limits/program-needs.ts";
+import { chooseRendition } from "./choose-rendition.ts";
+import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
+import { bringSegment, readSegments } from "./read-moments.ts";
+
+const timeoutMs = 5 * 60_000;
+
+/** What the picture is taken from: how ffmpeg reads it, and where on its own timeline the asked time is. */
+interface Taken {
+  options: readonly string[];
+  input: string;
+  stream: string;
+  filters: readonly string[];
+  atMs: number;
+  memoryBytes: number;
+}
+
+/**
+ * Takes the picture of a time: of the source; where that is not kept, of the largest finished variant. Throws what reading the source does, and a `RenderError`
+ * (`POSTER_NOT_FOUND`).
+ */
+export async function makePoster(context: AttemptContext, atMs: number): Promise<void> {
+  const { ref, signal, state, store, task } = context;
+  const path = join(context.directory.path, posterFile);
+  const stored = await retryStore(`look up ${task.source.key}`, signal, () => store.head(task.source.key));
+  const variant = chooseRendition(task.keep.variants, Number.POSITIVE_INFINITY);
+  if (stored === null && variant?.playlist)
+    await takeFromVariant(context, { ...variant, playlist: variant.playlist }, atMs, path);
+  else await takeFromSource(context, atMs, path);
+  const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
+  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", cacheControl: immutable, signal });
+  state.update((before) => ({ ...before, posterKey }));
+}
+
+async function takeFromSource(attempt: AttemptContext, atMs: number, path: string): Promise<void> {
+  const { config, task, tools } = attempt;
+  await using file = await acquireSource(task.source, {
+    ...{ store: attempt.store, directory: attempt.directory.path, signal: attempt.signal },
+    ...{ limits: config.limits, fetch: config.fetch, cache: attempt.blockCache },
+    assertRoom: (sizeBytes) => attempt.directory.assertRoom(sizeBytes),
+    onRead: (sizeBytes) => attempt.metrics?.sourceRead(sizeBytes),
+  });
+  const context = { ...attempt, signal: file.signal, source: file };
+  const source = await probeWithinMemory(context, file);
+  await take(context, path, {
+    options: safeInputOptions(config.limits.sourcePixels, source.input),
+    input: source.input,
+    stream: `0:${source.videoIndex}`,
+    filters: sourceFilters(source, tools.filters),
+    atMs,
+    memoryBytes: firstPictureNeed(describeForMemory(source)),
+  });
+}
+
+async function takeFromVariant(
+  context: AttemptContext,
+  { playlist, ...size }: { playlist: { key: string }; width: number; height: number },
+  atMs: number,
+  path: string,
+): Promise<void> {
+  const { signal, store } = context;
+  const segments = await readSegments(store, playlist.key, signal);
+  const segment = segments.findLast(({ startMs }) => startMs <= atMs);
+  if (segment === undefined) throw notFound(atMs);
+  const into = { directory: context.directory.path, file: "segment.mp4" };
+  const input = await bringSegment(store, segment, into, signal);
+  await take(context, path, {
+    options: words("-protocol_whitelist file -f mp4"),
+    input: `file:${input}`,
+    stream: "0:v:0",
+    filters: variantFilters(size),
+    // ffmpeg seeks from where the file begins.
+    atMs: atMs - segment.startMs,
+    memoryBytes: piecesNeed(1),
+  });
+}
+
+async function take(context: AttemptContext, path: string, taken: Taken): Promise<void> {
+  const { signal, tools } = context;
+  let logTail = "";
+  for (const look of planLooks(taken.atMs)) {
+    const args = toPosterArguments(look, taken, path);
+    const { stderr } = await withinMemory(context, { program: "poster", bytes: taken.memoryBytes }, () =>
+      runTool(tools.ffmpeg.path, args, { timeoutMs, signal }),
+    );
+    const isThere = await stat(path).then(
+      ({ size }) => size > 0,
+      () => false,
+    );
+    if (isThere) return;
+    logTail = stderr;
+  }
+  throw notFound(taken.atMs, logTail);
+}
+
+const notFound = (atMs: number, logTail?: string) =>
+  inputError(
+    "POSTER_NOT_FOUND",
+    `At ${atMs} ms, and in the ten seconds before, no picture could be decoded; choose another time.`,
+    logTail,
+  );

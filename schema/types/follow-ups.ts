@@ -1,0 +1,208 @@
+import { Download, Preview } from "@reelay/contracts";
+import type { JobKind as Kind, JobStatus as Status } from "../../prisma/generated/enums.ts";
+import { createBatch } from "../batch.ts";
+import { builder } from "../builder.ts";
+import type { Context } from "../context.ts";
+import { JobStatus } from "./enums.ts";
+import { Job } from "./job.ts";
+import { Video } from "./video.ts";
+
+/** The newest job for something that is made of a video besides its variants. */
+interface NewestJob {
+  id: string;
+  status: Status;
+  kind: Kind;
+}
+
+interface FollowUpShape {
+  job: NewestJob | null;
+}
+
+const newestJobs = createBatch(async (ctx, videoIds) => {
+  const rows = await ctx.db.$queryRaw<Array<NewestJob & { videoId: string }>>`
+    SELECT DISTINCT ON (video_id, kind) id, status, kind, video_id AS "videoId" FROM jobs
+    WHERE video_id = ANY (${[...videoIds]}::uuid[]) AND kind <> 'TRANSCODE' ORDER BY video_id, kind, created_at DESC, id DESC`;
+  return Map.groupBy(rows, ({ videoId }) => videoId);
+});
+
+const newestJob = async (ctx: Context, videoId: string, wanted: Kind): Promise<NewestJob | null> =>
+  (await newestJobs(ctx, videoId))?.find(({ kind }) => kind === wanted) ?? null;
+
+const statusDescription = (thing: string) =>
+  `How far the newest job for it is; SUCCEEDED where the video's own job made it. While another is made, or when that has failed, ${thing} stays as it is.`;
+const jobDescription =
+  "The newest job that was asked for it: why it waits or failed, to cancel or retry it. Null where the video's own job made it.";
+
+interface PosterShape extends FollowUpShape {
+  posterKey: string | null;
+  atMs: number | null;
+}
+
+const Poster = builder.objectRef<PosterShape>("Poster").implement({
+  description: "A still to show before playing.",
+  fields: (t) => ({
+    status: t.field({
+      type: JobStatus,
+      description: statusDescription("the poster that there is"),
+      resolve: ({ job }) => job?.status ?? "SUCCEEDED",
+    }),
+    url: t.string({
+      nullable: true,
+      description: "A JPEG; another picture gets another address. Null until there is one.",
+      resolve: ({ posterKey }, _args, ctx) => posterKey && ctx.store.publicUrl(posterKey),
+    }),
+    atMs: t.exposeInt("atMs", {
+      nullable: true,
+      description:
+        "Where on the timeline `url` was taken, in milliseconds, when `setPoster` chose it; else null.",
+    }),
+    job: t.prismaField({
+      type: Job,
+      nullable: true,
+      description: jobDescription,
+      resolve: (query, { job }, _args, ctx) =>
+        job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
+    }),
+  }),
+});
+
+interface PreviewShape extends FollowUpShape {
+  preview: Preview | null;
+}
+
+const PreviewType = builder.objectRef<PreviewShape>("Preview").implement({
+  description: "A short silent loop of a few places of a video, for lists and cards.",
+  fields: (t) => ({
+    status: t.field({
+      type: JobStatus,
+      description: statusDescription("the preview that there is"),
+      resolve: ({ job }) => job?.status ?? "SUCCEEDED",
+    }),
+    url: t.string({
+      nullable: true,
+      description: "What to show, by its `contentType`; null until it is there.",
+      resolve: ({ preview }, _args, ctx) => preview && ctx.store.publicUrl(preview.key),
+    }),
+    contentType: t.string({
+      nullable: true,
+      description:
+        "`image/webp`, animated, for an `<img>`; `video/mp4` where workers' ffmpeg makes none. Null until it is there.",
+      resolve: ({ preview }) => preview?.contentType ?? null,
+    }),
+    width: t.int({
+      nullable: true,
+      description: "Pixels, 320 at most.",
+      resolve: ({ preview }) => preview?.width ?? null,
+    }),
+    height: t.int({
+      nullable: true,
+      description: "Pixels.",
+      resolve: ({ preview }) => preview?.height ?? null,
+    }),
+    durationMs: t.int({
+      nullable: true,
+      description: "Milliseconds until it begins anew.",
+      resolve: ({ preview }) => preview?.durationMs ?? null,
+    }),
+    sizeBytes: t.field({
+      type: "SafeInt",
+      nullable: true,
+      description: "Bytes.",
+      resolve: ({ preview }) => preview?.sizeBytes ?? null,
+    }),
+    job: t.prismaField({
+      type: Job,
+      nullable: true,
+      description: jobDescription,
+      resolve: (query, { job }, _args, ctx) =>
+        job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
+    }),
+  }),
+});
+
+interface DownloadShape extends FollowUpShape {
+  download: Download | null;
+}
+
+const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
+  description: "An MP4 of a whole video, to keep.",
+  fields: (t) => ({
+    status: t.field({
+      type: JobStatus,
+      description: statusDescription("the file that there is"),
+      resolve: ({ job }) => job?.status ?? "SUCCEEDED",
+    }),
+    url: t.string({
+      nullable: true,
+      description:
+        "Browsers save it under the title that the video had when it was made. Null until it is there.",
+      resolve: ({ download }, _args, ctx) => download && ctx.store.publicUrl(download.key),
+    }),
+    sizeBytes: t.field({
+      type: "SafeInt",
+      nullable: true,
+      description: "Bytes.",
+      resolve: ({ download }) => download?.sizeBytes ?? null,
+    }),
+    variantName: t.string({
+      nullable: true,
+      description: "The variant whose picture it has.",
+      resolve: ({ download }) => download?.variant ?? null,
+    }),
+    job: t.prismaField({
+      type: Job,
+      nullable: true,
+      description: jobDescription,
+      resolve: (query, { job }, _args, ctx) =>
+        job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
+    }),
+  }),
+});
+
+builder.prismaObjectField(Video, "poster", (t) =>
+  t.field({
+    type: Poster,
+    nullable: true,
+    description:
+      "A still to show before playing, which a worker chooses or `setPoster`; null until there is one.",
+    select: { id: true, posterKey: true, posterAtMs: true },
+    resolve: async ({ id, posterKey, posterAtMs }, _args, ctx) => {
+      const job = await newestJob(ctx, id, "POSTER");
+      return posterKey === null && job === null ? null : { posterKey, atMs: posterAtMs, job };
+    },
+  }),
+);
+
+builder.prismaObjectField(Video, "preview", (t) =>
+  t.field({
+    type: PreviewType,
+    nullable: true,
+    description:
+      "A short silent loop, where its profile has a `preview` or `requestPreview` asked for it; null before.",
+    select: { id: true, preview: true },
+    resolve: async (video, _args, ctx) => {
+      const job = await newestJob(ctx, video.id, "PREVIEW");
+      const preview = Preview.nullable()
+        .catch(null)
+        .parse(video.preview ?? null);
+      return preview === null && job === null ? null : { preview, job };
+    },
+  }),
+);
+
+builder.prismaObjectField(Video, "download", (t) =>
+  t.field({
+    type: DownloadType,
+    nullable: true,
+    description:
+      "An MP4 of the whole video, where its profile has a `download` or `requestDownload` asked for it; null before.",
+    select: { id: true, download: true },
+    resolve: async (video, _args, ctx) => {
+      const job = await newestJob(ctx, video.id, "DOWNLOAD");
+      const download = Download.nullable()
+        .catch(null)
+        .parse(video.download ?? null);
+      return download === null && job === null ? null : { download, job };
+    },
+  }),
+);
