@@ -28,6 +28,7 @@ test("a video has a status from its creation on, in the store and here", async (
   expect(status).toEqual({
     ...{ id: idOf(videoId), status: "AWAITING_SOURCE", progress: 0, estimatedTime: null, variants: [] },
     ...{ playbackUrl: null, dashUrl: null, downloadUrl: null, posterUrl: null, storyboardUrl: null },
+    previewUrl: null,
     ...{ durationMs: null, width: null, height: null, error: null, playableAt: null, readyAt: null },
     createdAt: expect.any(String),
     updatedAt: expect.any(String),

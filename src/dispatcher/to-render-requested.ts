@@ -103,8 +103,8 @@ function toPart(
       return { kind };
     case "POSTER":
       return { kind, atMs: startMs };
-    case "AUDIO":
-      return { kind, startMs, ...(renditions.length > 0 && { renditions }) };
+    default:
+      return { kind: "AUDIO", startMs, ...(renditions.length > 0 && { renditions }) };
   }
 }
 

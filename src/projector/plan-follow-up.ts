@@ -25,7 +25,7 @@ export function planFollowUp(kind: FollowUpKind, atMs: number, state: RenderStat
           };
     case "PREVIEW":
       return preview ? { video: { preview }, changes: [{ type: "video.preview-stored" }] } : null;
-    case "DOWNLOAD":
+    default:
       return download
         ? {
             video: { download },

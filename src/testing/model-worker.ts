@@ -7,6 +7,7 @@ import {
   type PublishedPlaylist,
   type RenderRequested,
   type RenderState,
+  toldTaskKinds,
   type VariantState,
   type WorkerSeen,
 } from "@reelay/contracts";
@@ -176,6 +177,7 @@ export const seen = (
   pools: ["cpu"],
   slots: 1,
   encoders: [],
+  knows: [...toldTaskKinds],
   ffmpegVersion: "7.0",
   attempts: attempts.map(({ attemptId, task }) => ({ attemptId, taskId: task.taskId })),
   isStopping: false,

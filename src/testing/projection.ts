@@ -79,9 +79,10 @@ export async function createProjection() {
       capabilities: _capabilities,
       memoryBytes = null,
       cpus = null,
+      knows = [],
       ...rest
     } = seen("spare", []);
-    const spare = { ...rest, memoryBytes, cpus };
+    const spare = { ...rest, memoryBytes, cpus, knows };
     const data = { ...spare, slots: 1_000, pools: ["CPU" as const], startedAt: clock(), lastSeenAt: clock() };
     await db.worker.upsert({ where: { id: "spare" }, create: toWorker(data), update: toWorker(data) });
   }

@@ -95,6 +95,12 @@ export type JobFilter = {
 
 /** What a job does. */
 export type JobKind =
+  /** Puts a finished variant and the sound into one MP4. */
+  | 'DOWNLOAD'
+  /** Takes the poster at a time that somebody chose. */
+  | 'POSTER'
+  /** Makes an animated preview of what is finished. */
+  | 'PREVIEW'
   /** Turns a source into the variants of a profile. */
   | 'TRANSCODE';
 
@@ -163,8 +169,12 @@ export type TaskKind =
   | 'AUDIO'
   /** Renders the pictures of a later part of the timeline from one decode. */
   | 'CHUNK'
-  /** Puts a finished variant and the sound into the MP4 that the profile's `download` asks for. */
+  /** Puts a finished variant and the sound into the MP4 that the profile's `download` or `requestDownload` asks for. */
   | 'DOWNLOAD'
+  /** Takes a picture of the source, at `startMs`. */
+  | 'POSTER'
+  /** Makes an animated preview of a finished variant. */
+  | 'PREVIEW'
   /** The first of a job: renders all variants of a short video from one decode, and the head of a longer one. */
   | 'RENDER';
 
@@ -713,6 +723,22 @@ export const possibleTypes: Record<string, string[]> = {
     "QuotaExceededError",
     "Video"
   ],
+  "RequestDownloadResult": [
+    "ConflictError",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError",
+    "Video"
+  ],
+  "RequestPreviewResult": [
+    "ConflictError",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError",
+    "Video"
+  ],
   "ResumeQueueResult": [
     "ConflictError",
     "ForbiddenError",
@@ -776,6 +802,14 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError"
+  ],
+  "SetPosterResult": [
+    "ConflictError",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError",
+    "Video"
   ],
   "UpdateProfileResult": [
     "ConflictError",
