@@ -72,6 +72,7 @@ test("without its source a video's poster comes from its largest variant, and it
   const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };
   expect(keep.variants.map(({ name }) => name)).toContain("360p");
   const { videoId } = rendered;
+  await rm(worker.store.path(rendered.source.key));
   const again = async (part: RenderRequested["part"]) => {
     const task = await worker.request(clip, {
       videoId,
@@ -79,7 +80,6 @@ test("without its source a video's poster comes from its largest variant, and it
       keep,
       ...(part && { part }),
     });
-    await rm(worker.store.path(rendered.source.key), { force: true });
     return await worker.end(task);
   };
   const taken = await again({ kind: "POSTER", atMs: 4_500 });

@@ -7,7 +7,7 @@ import type { System } from "../kit/index.ts";
 
 const main = join(import.meta.dirname, "worker-child.ts");
 
-/** `holdBack`: the variant whose last playlist it never gets stored. */
+/** `holdBack`: the variant whose last playlist it never gets stored, or `preview`. */
 export function startWorkerProcess(system: System, workerId: string, holdBack = "") {
   const workDirectory = join(system.directory, "work", workerId);
   const child = spawn(process.execPath, ["--no-deprecation", main], {

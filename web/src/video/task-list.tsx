@@ -14,6 +14,8 @@ const kinds: Record<Task["kind"], string> = {
   CHUNK: "Chunk",
   AUDIO: "Sound",
   DOWNLOAD: "Download",
+  POSTER: "Poster",
+  PREVIEW: "Preview",
 };
 
 /** The tasks of a job with their attempts; folded away for jobs that are over. Those that nobody has begun are counted. */
