@@ -34,7 +34,7 @@ async function colourOf(path: string): Promise<number[]> {
   const filters = words("-frames:v 1 -vf crop=64:64,scale=1:1 -pix_fmt rgb24 -f rawvideo -");
   const options = { timeoutMs: 20_000, encoding: "latin1" } as const;
   const { stdout } = await runTool(ffmpeg.path, [...args, path, ...filters], options);
-  return [...stdout].slice(0, 3).map((byte) => (byte.charCodeAt(0) > 127 ? 1 : 0));
+  return Array.from(Buffer.from(stdout, "latin1").subarray(0, 3), (byte) => (byte > 127 ? 1 : 0));
 }
 const colours: Record<number, number[]> = {
   500: [1, 0, 0],

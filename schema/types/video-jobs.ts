@@ -1,6 +1,9 @@
+import type { JobKind as Kind } from "../../prisma/generated/enums.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
+import type { Context } from "../context.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
+import { JobKind } from "./enums.ts";
 import { Job, JobConnection } from "./job.ts";
 import { Video } from "./video.ts";
 
@@ -8,12 +11,18 @@ export const newestJobs: Order = { by: "jobs", column: "createdAt", type: "date"
 
 const counts = createBatch(async (ctx, videoIds) => {
   const groups = await ctx.db.job.groupBy({
-    by: ["videoId"],
+    by: ["videoId", "kind"],
     where: { videoId: { in: [...videoIds] } },
     _count: true,
   });
-  return new Map(groups.map((group) => [group.videoId, group._count]));
+  return Map.groupBy(groups, ({ videoId }) => videoId);
 });
+
+async function countJobs(ctx: Context, videoId: string, wanted: Kind | null | undefined): Promise<number> {
+  const groups = (await counts(ctx, videoId)) ?? [];
+  const counted = groups.filter(({ kind }) => wanted == null || kind === wanted);
+  return counted.reduce((sum, { _count: count }) => sum + count, 0);
+}
 
 /** Both ways to a page's entries: the public type of `nestedSelection` knows one path alone, its code takes several. */
 const selectedUnder = {
@@ -27,10 +36,12 @@ builder.prismaObjectField(Video, "jobs", (t) =>
     {
       type: Job,
       description: "What was and is to be rendered for it, newest first.",
+      args: { kind: t.arg({ type: JobKind, description: "Of this kind only." }) },
       // A watched snapshot has no jobs: then, and only then, they are looked up.
       extensions: { pothosPrismaLoaded: (video: object) => "jobs" in video },
       select: (args, _ctx, nestedSelection) => {
-        const { where, orderBy, take } = planPage(args, newestJobs);
+        const { where: bounds, orderBy, take } = planPage(args, newestJobs);
+        const where = args.kind == null ? bounds : { AND: [bounds, { kind: args.kind }] };
         const page = { where, orderBy, take, select: { id: true, createdAt: true } } as const;
         return {
           id: true,
@@ -38,7 +49,7 @@ builder.prismaObjectField(Video, "jobs", (t) =>
         };
       },
       resolve: (video, args, ctx) =>
-        toConnection(planPage(args, newestJobs), video.jobs, async () => (await counts(ctx, video.id)) ?? 0),
+        toConnection(planPage(args, newestJobs), video.jobs, () => countJobs(ctx, video.id, args.kind)),
     },
     JobConnection,
   ),
