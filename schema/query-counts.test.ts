@@ -43,13 +43,15 @@ test("a list of videos with everything in it takes the same queries for 1 as for
           w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
           EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $2) AS "hasWorker",
           EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > $3) AS "hasOther",
-          greatest(t.queued_at, t.available_at) AS "waitsSince",
+          greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.kind::text = ANY ($4::text[]) AND EXISTS (
+            SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $5
+              AND NOT t.kind::text = ANY (knows)) AS "isUnknown",
           (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
             AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
         FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
           SELECT * FROM tasks WHERE job_id = j.id AND status IN ('PENDING', 'QUEUED')
-          ORDER BY available_at > $4, is_rest, due_at, id LIMIT 1) t
-        WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY ($5::uuid[])",
+          ORDER BY available_at > $6, is_rest, due_at, id LIMIT 1) t
+        WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY ($7::uuid[])",
       "attempts",
       "jobs",
       "jobs",
@@ -185,4 +187,15 @@ test("a subscription may ask for what no snapshot has, and gets it from the data
   });
   await watch.return?.();
   await client.dispose();
+});
+
+test("posters, previews and downloads of a list take one query more, however many there are", async () => {
+  const assets = "id poster { status url } preview { status url } download { status url }";
+  const one = await api.ask(`{ videos(first: 1) { nodes { ${assets} } } }`);
+  expect(one.errors).toBeUndefined();
+  const forOne = api.queries.length;
+  api.queries.length = 0;
+  await api.ask(`{ videos(first: 5) { nodes { ${assets} } } }`);
+  expect(api.queries).toHaveLength(forOne);
+  expect(forOne).toBe(2);
 });

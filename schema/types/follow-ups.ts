@@ -14,7 +14,7 @@ interface NewestJob {
   kind: Kind;
 }
 
-interface FollowUpShape {
+interface AssetShape {
   job: NewestJob | null;
 }
 
@@ -28,24 +28,35 @@ const newestJobs = createBatch(async (ctx, videoIds) => {
 const newestJob = async (ctx: Context, videoId: string, wanted: Kind): Promise<NewestJob | null> =>
   (await newestJobs(ctx, videoId))?.find(({ kind }) => kind === wanted) ?? null;
 
-const statusDescription = (thing: string) =>
-  `How far the newest job for it is; SUCCEEDED where the video's own job made it. While another is made, or when that has failed, ${thing} stays as it is.`;
-const jobDescription =
-  "The newest job that was asked for it: why it waits or failed, to cancel or retry it. Null where the video's own job made it.";
+const Asset = builder.interfaceRef<AssetShape>("Asset").implement({
+  description: "Something that a video has besides its stream, and that can be asked for.",
+  fields: (t) => ({
+    status: t.field({
+      type: JobStatus,
+      description:
+        "How far the newest job for it is; SUCCEEDED where the video's own job made it. While another is made, or when that has failed, what there is stays as it is.",
+      resolve: ({ job }) => job?.status ?? "SUCCEEDED",
+    }),
+    job: t.prismaField({
+      type: Job,
+      nullable: true,
+      description:
+        "The newest job that was asked for it: why it waits or failed, to cancel or retry it. Null where the video's own job made it.",
+      resolve: (query, { job }, _args, ctx) =>
+        job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
+    }),
+  }),
+});
 
-interface PosterShape extends FollowUpShape {
+interface PosterShape extends AssetShape {
   posterKey: string | null;
   atMs: number | null;
 }
 
 const Poster = builder.objectRef<PosterShape>("Poster").implement({
+  interfaces: [Asset],
   description: "A still to show before playing.",
   fields: (t) => ({
-    status: t.field({
-      type: JobStatus,
-      description: statusDescription("the poster that there is"),
-      resolve: ({ job }) => job?.status ?? "SUCCEEDED",
-    }),
     url: t.string({
       nullable: true,
       description: "A JPEG; another picture gets another address. Null until there is one.",
@@ -56,28 +67,17 @@ const Poster = builder.objectRef<PosterShape>("Poster").implement({
       description:
         "Where on the timeline `url` was taken, in milliseconds, when `setPoster` chose it; else null.",
     }),
-    job: t.prismaField({
-      type: Job,
-      nullable: true,
-      description: jobDescription,
-      resolve: (query, { job }, _args, ctx) =>
-        job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
-    }),
   }),
 });
 
-interface PreviewShape extends FollowUpShape {
+interface PreviewShape extends AssetShape {
   preview: Preview | null;
 }
 
 const PreviewType = builder.objectRef<PreviewShape>("Preview").implement({
+  interfaces: [Asset],
   description: "A short silent loop of a few places of a video, for lists and cards.",
   fields: (t) => ({
-    status: t.field({
-      type: JobStatus,
-      description: statusDescription("the preview that there is"),
-      resolve: ({ job }) => job?.status ?? "SUCCEEDED",
-    }),
     url: t.string({
       nullable: true,
       description: "What to show, by its `contentType`; null until it is there.",
@@ -110,28 +110,17 @@ const PreviewType = builder.objectRef<PreviewShape>("Preview").implement({
       description: "Bytes.",
       resolve: ({ preview }) => preview?.sizeBytes ?? null,
     }),
-    job: t.prismaField({
-      type: Job,
-      nullable: true,
-      description: jobDescription,
-      resolve: (query, { job }, _args, ctx) =>
-        job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
-    }),
   }),
 });
 
-interface DownloadShape extends FollowUpShape {
+interface DownloadShape extends AssetShape {
   download: Download | null;
 }
 
 const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
+  interfaces: [Asset],
   description: "An MP4 of a whole video, to keep.",
   fields: (t) => ({
-    status: t.field({
-      type: JobStatus,
-      description: statusDescription("the file that there is"),
-      resolve: ({ job }) => job?.status ?? "SUCCEEDED",
-    }),
     url: t.string({
       nullable: true,
       description:
@@ -148,13 +137,6 @@ const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
       nullable: true,
       description: "The variant whose picture it has.",
       resolve: ({ download }) => download?.variant ?? null,
-    }),
-    job: t.prismaField({
-      type: Job,
-      nullable: true,
-      description: jobDescription,
-      resolve: (query, { job }, _args, ctx) =>
-        job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
     }),
   }),
 });

@@ -39,6 +39,7 @@ test("a profile of two rungs and nothing else is complete, with every default wr
       "download": null,
       "gopDurationMs": 2000,
       "name": "web-1080",
+      "preview": false,
       "rungs": [
         {
           "bitrateBps": 700000,
