@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RenderRequested } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -91,6 +91,21 @@ test("without its source a video's poster comes from its largest variant, and it
   const { state: previewed } = await again({ kind: "PREVIEW" });
   expect(previewed.preview).toMatchObject({ width: 320, height: 180, durationMs: 3_000 });
   expect(previewed.preview?.sizeBytes).toBeGreaterThan(100);
+});
+
+test("an ffmpeg that makes no animated WebP makes an MP4", async () => {
+  const tools = await testTools();
+  const path = join(clips.path, "without-webp");
+  const script = `case "$*" in *libwebp*) echo "Unknown encoder 'libwebp_anim'" >&2; exit 1;; esac`;
+  await writeFile(path, `#!/bin/sh\n${script}\nexec "${tools.ffmpeg.path}" "$@"\n`, { mode: 0o755 });
+  await using other = await startWorker({}, { ...tools, ffmpeg: { ...tools.ffmpeg, path } });
+  const rendered = await other.request(clip);
+  const { state } = await other.end(rendered);
+  const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };
+  const task = await other.request(clip, { videoId: rendered.videoId, keep, part: { kind: "PREVIEW" } });
+  const { preview } = (await other.end(task)).state;
+  expect(preview).toMatchObject({ contentType: "video/mp4", width: 320, durationMs: 3_000 });
+  expect(await inspect(other.store.path(preview?.key ?? ""))).toMatchObject({ width: 320, frames: 36 });
 });
 
 test("a poster without source and variants waits for another try, and a preview without variants as well", async () => {
