@@ -86,13 +86,11 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   const cut = names.length > 0 ? cutTimeline(video, chunkMs) : { headEndMs, chunkMs, chunks: 0 };
   const spans = toSpans(cut);
   const chunks = names.flatMap((renditions, round) =>
-    spans.map(
-      (span): PlannedTask => ({
-        ...{ kind: "CHUNK", ...span, renditions },
-        // The second group's first chunk comes after the first group's last.
-        dueAfterMs: span.startMs + round * durationMs,
-      }),
-    ),
+    spans.map(({ startMs, endMs }): PlannedTask => {
+      // The second group's first chunk comes after the first group's last.
+      const dueAfterMs = startMs + round * durationMs;
+      return { kind: "CHUNK", startMs, endMs, renditions, dueAfterMs };
+    }),
   );
   const audio: PlannedTask[] = video.sounds.length > 0 ? [soundTask(headEndMs, video.sounds)] : [];
   const plan: JobPlan = {
