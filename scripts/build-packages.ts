@@ -19,19 +19,22 @@ interface Manifest {
   name: string;
   exports: string | Record<string, string>;
   devDependencies?: unknown;
+  /** What is said otherwise once it is published. */
+  publishConfig?: object;
   [field: string]: unknown;
 }
 
 export async function buildPackages(): Promise<void> {
-  for (const name of NAMES) await buildPackage(path.join(ROOT, "packages", name), STANDALONE.has(name));
+  for (const name of NAMES) await buildPackage(path.join(ROOT, "packages", name));
 }
 
-async function buildPackage(folder: string, isStandalone: boolean): Promise<void> {
-  const dist = path.join(folder, "dist");
+/** Builds one into `dist`, where it can be published from or used as if it had been installed there. */
+export async function buildPackage(folder: string, dist = path.join(folder, "dist")): Promise<void> {
+  const isStandalone = STANDALONE.has(path.basename(folder));
   const manifest = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as Manifest;
   const entries = typeof manifest.exports === "string" ? { ".": manifest.exports } : manifest.exports;
   await rm(dist, { recursive: true, force: true });
-  await mkdir(dist);
+  await mkdir(dist, { recursive: true });
 
   const shared = {
     absWorkingDir: folder,
@@ -60,19 +63,19 @@ async function buildPackage(folder: string, isStandalone: boolean): Promise<void
       legalComments: "linked",
     });
   }
-  await writeDeclarations(dist, Object.values(entries));
+  await writeDeclarations(folder, dist, Object.values(entries));
 
   const published = Object.fromEntries(Object.entries(entries).map(([key, source]) => [key, built(source)]));
   if (isStandalone) published["./standalone"] = { types: "./index.d.ts", default: "./standalone.js" };
-  const { devDependencies: _, ...withoutDev } = manifest;
+  const { devDependencies: _, publishConfig = {}, ...withoutDev } = manifest;
   await writeFile(
     path.join(dist, "package.json"),
-    `${JSON.stringify({ ...withoutDev, exports: published }, null, 2)}\n`,
+    `${JSON.stringify({ ...withoutDev, exports: published, ...publishConfig }, null, 2)}\n`,
   );
   // Links out of the package lead to its repository.
   await cp(path.join(folder, "README.md"), path.join(dist, "README.md"));
   await cp(path.join(ROOT, "LICENSE"), path.join(dist, "LICENSE"));
-  console.log(`packages/${path.basename(folder)}/dist  ${manifest.name}`);
+  console.log(`${path.relative(ROOT, dist)}  ${manifest.name}`);
 }
 
 function built(source: string) {
@@ -81,21 +84,21 @@ function built(source: string) {
 }
 
 /** Declarations beside the scripts. Their imports end with `.ts` as in the sources, which only a folder with sources has. */
-async function writeDeclarations(dist: string, entries: string[]): Promise<void> {
+async function writeDeclarations(folder: string, dist: string, entries: string[]): Promise<void> {
   const config = path.join(dist, "tsconfig.json");
   await writeFile(
     config,
     JSON.stringify({
-      extends: "../../tsconfig.json",
+      extends: path.join(folder, "../tsconfig.json"),
       compilerOptions: {
         noEmit: false,
         declaration: true,
         emitDeclarationOnly: true,
         rewriteRelativeImportExtensions: true,
-        rootDir: "../src",
+        rootDir: path.join(folder, "src"),
         outDir: ".",
       },
-      include: entries.map((entry) => path.posix.join("..", entry)),
+      include: entries.map((entry) => path.join(folder, entry)),
       exclude: [],
     }),
   );

@@ -10,7 +10,8 @@ import { ROOT } from "./install/paths.mjs";
 const PLATFORM =
   /(android|darwin|freebsd|linux|openharmony|win32|windows)-(arm64|arm|ia32|loong64|ppc64|riscv64|s390x|x64)(?:-(gnu|musl)\w*)?/;
 
-const file = path.join(ROOT, "package-lock.json");
+// A folder with a lockfile of its own may be given.
+const file = path.join(path.resolve(process.argv[2] ?? ROOT), "package-lock.json");
 const lockfile = JSON.parse(fs.readFileSync(file, "utf8"));
 const added = {};
 

@@ -9,6 +9,7 @@ const pages = [
   "README.md",
   ...readdirSync(path.join(root, "docs")).map((name) => `docs/${name}`),
   ...["client", "upload", "player"].map((name) => `packages/${name}/README.md`),
+  "integrations/payload/README.md",
 ].filter((name) => name.endsWith(".md"));
 const read = (page: string) => readFileSync(path.join(root, page), "utf8");
 

@@ -1,0 +1,16 @@
+import path from "node:path";
+import { withPayload } from "@payloadcms/next/withPayload";
+import type { NextConfig } from "next";
+
+const root = path.resolve(import.meta.dirname, "..");
+
+const config: NextConfig = {
+  // Types are checked with everything else.
+  typescript: { ignoreBuildErrors: true },
+  turbopack: { root },
+  // Nobody waits for its bytes, somebody for its build.
+  experimental: { turbopackMinify: false, turbopackFileSystemCacheForBuild: true },
+  outputFileTracingRoot: root,
+};
+
+export default withPayload(config, { devBundleServerPackages: false });

@@ -1,0 +1,3 @@
+export type { VideoDoc, VideoFields } from "./collections/video-doc.ts";
+export type { ReelayPluginOptions } from "./options.ts";
+export { reelay } from "./plugin.ts";
