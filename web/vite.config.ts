@@ -19,6 +19,8 @@ export default defineConfig({
       "/media": api,
       "/uploads": api,
       "/watch": api,
+      "/embed": api,
+      "/player.js": api,
       "/api": api,
     },
   },
