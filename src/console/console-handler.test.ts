@@ -41,20 +41,15 @@ async function build(page = "<!doctype html><title>Console</title>"): Promise<vo
   await writeFile(join(directory, "index.html"), page);
 }
 
-test.each([
-  "/",
-  "/videos/VmlkZW86MQ",
-  "/queue",
-  "/failed",
-  "/keys",
-  "/webhooks",
-  "/webhooks/V2ViaG9vaw",
-])("%s is the page", async (path) => {
-  await build();
-  const response = await fetch(base + path);
-  expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Console</title>"]);
-  expect(response.headers.get("cache-control")).toBe("no-cache");
-});
+test.each(["/", "/videos/VmlkZW86MQ", "/queue", "/failed", "/keys", "/webhooks", "/webhooks/V2ViaG9vaw"])(
+  "%s is the page",
+  async (path) => {
+    await build();
+    const response = await fetch(base + path);
+    expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Console</title>"]);
+    expect(response.headers.get("cache-control")).toBe("no-cache");
+  },
+);
 
 test.each([
   "/graphql",

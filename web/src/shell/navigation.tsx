@@ -39,8 +39,7 @@ function PlaceLink({ href, text, icon }: Place) {
   const [isHere] = useRoute(href);
   const [isVideo] = useRoute("/videos/:id");
   const [isWebhook] = useRoute("/webhooks/:id");
-  const isCurrent =
-    isHere || (isVideo && href === routes.library) || (isWebhook && href === routes.webhooks);
+  const isCurrent = isHere || (isVideo && href === routes.library) || (isWebhook && href === routes.webhooks);
   return (
     <Link href={href} className="place" aria-current={isHere ? "page" : isCurrent ? "true" : undefined}>
       {icon}

@@ -99,7 +99,9 @@ test("what waits for the network says so, and keeps its place", async () => {
   list.add(["a", "b", "c", "d"].map((name) => file(name)));
   await settled();
   const error = Object.assign(new Error("no answer"), { code: "NETWORK_ERROR" });
-  sends[0]?.tell(progress({ state: "WAITING", error: error as UploadProgress["error"], bytesPerSecond: null }));
+  sends[0]?.tell(
+    progress({ state: "WAITING", error: error as UploadProgress["error"], bytesPerSecond: null }),
+  );
   expect(list.items.get()[0]).toMatchObject({ state: "RETRYING", error: "no answer", bytesPerSecond: null });
   expect(states()["d"]).toBe("QUEUED");
   sends[0]?.tell(progress({}));
@@ -107,7 +109,9 @@ test("what waits for the network says so, and keeps its place", async () => {
 });
 
 test("a file that a closed page was sending goes on into the same video; chosen once more it becomes another", async () => {
-  const { list, sends, created } = kit({ a: { videoId: "earlier", url: "http://api/earlier", protocol: "TUS" } });
+  const { list, sends, created } = kit({
+    a: { videoId: "earlier", url: "http://api/earlier", protocol: "TUS" },
+  });
   list.add([file("a")]);
   await settled();
   expect(list.items.get()[0]).toMatchObject({ videoId: "earlier", isResumed: true });

@@ -43,7 +43,11 @@ export interface UploadPort {
   recall: (file: File, isUnderWay: (videoId: string) => boolean) => Promise<Target | null>;
   /** Creates the video for a file. Rejects with a sentence for people. */
   create: (file: File, idempotencyKey: string) => Promise<Target>;
-  send: (file: File, target: Target, options: SendOptions) => Promise<Pick<UploadHandle, "done" | "pause" | "resume">>;
+  send: (
+    file: File,
+    target: Target,
+    options: SendOptions,
+  ) => Promise<Pick<UploadHandle, "done" | "pause" | "resume">>;
   /** Deletes a video that is not wanted any more, and forgets that its file was to be sent. */
   remove: (file: File, videoId: string) => Promise<void>;
 }

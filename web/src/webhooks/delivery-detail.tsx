@@ -19,12 +19,16 @@ type Delivery = Extract<NonNullable<WebhookDeliveryQuery["node"]>, { __typename:
 type Attempt = Delivery["attempts"][number];
 
 /** What was sent, word for word, and what came back each time. */
-export function DeliveryDetail({ delivery: { id, videoId, state, attemptCount } }: { delivery: WebhookDeliveryRowFragment }) {
+export function DeliveryDetail({
+  delivery: { id, videoId, state, attemptCount },
+}: {
+  delivery: WebhookDeliveryRowFragment;
+}) {
   const { data, error, refetch } = useQuery(WebhookDeliveryDocument, {
     variables: { id },
     fetchPolicy: "cache-and-network",
   });
-  // The list tells when there is more of it.
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list tells by them that there is more of it
   useEffect(() => {
     void refetch().catch(() => undefined);
   }, [refetch, state, attemptCount]);

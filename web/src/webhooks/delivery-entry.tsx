@@ -18,12 +18,13 @@ export interface DeliveryEntryProps {
 /** One delivery: what became of it at a glance, and all of it when it is opened. */
 export function DeliveryEntry({ delivery, isOpenFirst, onChanged }: DeliveryEntryProps) {
   const { type, createdAt, attemptCount, state, nextAttemptAt } = delivery;
-  const [isOpen, setIsOpen] = useState(isOpenFirst);
+  const [isOpenNow, setIsOpenNow] = useState<boolean | null>(null);
+  const isOpen = isOpenNow ?? isOpenFirst;
   const now = useNow(1_000);
   const answer = lastAnswer(delivery);
   return (
     <li className="delivery" aria-label={type}>
-      <details open={isOpen} onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
+      <details open={isOpen} onToggle={({ currentTarget }) => setIsOpenNow(currentTarget.open)}>
         <summary>
           <Badge word={deliveryWord(delivery)} />
           <code>{type}</code>
@@ -47,7 +48,10 @@ export function DeliveryEntry({ delivery, isOpenFirst, onChanged }: DeliveryEntr
   );
 }
 
-function RedeliverButton({ delivery: { id, type, state }, onChanged }: Omit<DeliveryEntryProps, "isOpenFirst">) {
+function RedeliverButton({
+  delivery: { id, type, state },
+  onChanged,
+}: Omit<DeliveryEntryProps, "isOpenFirst">) {
   const { act, isBusy } = useAction();
   const again = async () => {
     if (await act(RedeliverWebhookDocument, { id }, `${type} is sent again.`)) onChanged();

@@ -22,7 +22,11 @@ const [few, many] = [25, 100];
 
 type Shown = "ALL" | WebhookDeliveryState;
 const choices: readonly { value: Shown; text: string; none: string }[] = [
-  { value: "ALL", text: "All", none: "It was sent nothing yet. Send a test, or wait for something to happen." },
+  {
+    value: "ALL",
+    text: "All",
+    none: "It was sent nothing yet. Send a test, or wait for something to happen.",
+  },
   { value: "PENDING", text: "Waiting", none: "Nothing waits." },
   { value: "FAILED", text: "Failed", none: "Nothing was given up." },
   { value: "SUCCEEDED", text: "Taken", none: "It has taken nothing yet." },
@@ -36,7 +40,9 @@ export interface DeliveryListProps {
 
 /** What an endpoint was sent, newest first, live. */
 export function DeliveryList({ endpoint: { id, createdAt, failed, status }, testedId }: DeliveryListProps) {
-  const [shown, setShown] = useState<Shown>("ALL");
+  const [chosen, setChosen] = useState<{ shown: Shown; testedId: string | null }>({ shown: "ALL", testedId });
+  // A test is seen whatever was chosen before it.
+  const shown = chosen.testedId === testedId ? chosen.shown : "ALL";
   const [first, setFirst] = useState(few);
   const filter = shown === "ALL" ? null : { state: [shown] };
   const { data, previousData, error, refetch } = useQuery(WebhookDeliveriesDocument, {
@@ -47,9 +53,7 @@ export function DeliveryList({ endpoint: { id, createdAt, failed, status }, test
   const askSoon = useSoon(ask, 300);
   useEvents(askSoon);
   useEffect(() => {
-    if (testedId === null) return;
-    setShown("ALL");
-    askSoon();
+    if (testedId !== null) askSoon();
   }, [testedId, askSoon]);
   const list = (data ?? previousData)?.webhookEndpoint?.deliveries;
   return (
@@ -64,7 +68,12 @@ export function DeliveryList({ endpoint: { id, createdAt, failed, status }, test
       {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- as the library's filters */}
       <div className="segments" role="group" aria-label="Which deliveries">
         {choices.map(({ value, text }) => (
-          <button key={value} type="button" aria-pressed={shown === value} onClick={() => setShown(value)}>
+          <button
+            key={value}
+            type="button"
+            aria-pressed={shown === value}
+            onClick={() => setChosen({ shown: value, testedId })}
+          >
             {text}
           </button>
         ))}

@@ -10,7 +10,11 @@ export function EnableDialog({ id, onClose }: { id: string; onClose: () => void 
   const group = useId();
   const enable = async (event: FormEvent) => {
     event.preventDefault();
-    const done = await act(EnableWebhookEndpointDocument, { id, skipMissed }, "The endpoint is sent to again.");
+    const done = await act(
+      EnableWebhookEndpointDocument,
+      { id, skipMissed },
+      "The endpoint is sent to again.",
+    );
     if (done) onClose();
   };
   return (

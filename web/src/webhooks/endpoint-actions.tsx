@@ -73,8 +73,8 @@ export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
           onConfirm={() => void act(DisableWebhookEndpointDocument, { id }, "Nothing more is sent to it.")}
         >
           <p>
-            Nothing is sent to <strong>{endpoint.url}</strong> until it is enabled again. What happens meanwhile is kept in
-            the event log.
+            Nothing is sent to <strong>{endpoint.url}</strong> until it is enabled again. What happens
+            meanwhile is kept in the event log.
           </p>
         </Confirm>
       )}
@@ -86,8 +86,8 @@ export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
           onConfirm={() => void remove()}
         >
           <p>
-            <strong>{endpoint.url}</strong> goes with its deliveries and its secret; what waits is not sent any more. This
-            cannot be taken back.
+            <strong>{endpoint.url}</strong> goes with its deliveries and its secret; what waits is not sent
+            any more. This cannot be taken back.
           </p>
         </Confirm>
       )}

@@ -43,7 +43,12 @@ export function EndpointDialog({ endpoint, onClose, onCreated }: EndpointDialogP
     const input = { url: url.trim(), description: description.trim(), eventTypes };
     if (endpoint !== null) {
       const { id } = endpoint;
-      const done = await act(UpdateWebhookEndpointDocument, { input: { id, ...input } }, "Saved.", setProblem);
+      const done = await act(
+        UpdateWebhookEndpointDocument,
+        { input: { id, ...input } },
+        "Saved.",
+        setProblem,
+      );
       if (done) onClose();
       return;
     }

@@ -13,7 +13,8 @@ export function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragm
           {disabledAt !== null && <Ago at={disabledAt} />}
         </strong>
         <p>
-          {disabledMessage} What happens meanwhile stays in the event log: enabled again, the endpoint is sent it, too.
+          {disabledMessage} What happens meanwhile stays in the event log: enabled again, the endpoint is sent
+          it, too.
         </p>
       </div>
     );

@@ -18,7 +18,12 @@ export function FilterField({ choice, onChoice }: FilterFieldProps) {
     <fieldset className="choices">
       <legend>What it is sent</legend>
       <label className="check">
-        <input type="radio" name={group} checked={choice.isAll} onChange={() => onChoice({ ...choice, isAll: true })} />
+        <input
+          type="radio"
+          name={group}
+          checked={choice.isAll}
+          onChange={() => onChoice({ ...choice, isAll: true })}
+        />
         <span>Everything that happens</span>
       </label>
       <label className="check">
@@ -39,9 +44,8 @@ export function FilterField({ choice, onChoice }: FilterFieldProps) {
                 checked={choice.chosen.includes(name)}
                 onChange={({ currentTarget }) => toggle(name, currentTarget.checked)}
               />
-              <span>
-                <code>{name}</code> <span className="muted small">{hint}</span>
-              </span>
+              <span className="code">{name}</span>
+              <span className="muted small">{hint}</span>
             </label>
           ))}
           <label className="field" htmlFor={othersId}>

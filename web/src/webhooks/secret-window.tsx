@@ -13,11 +13,15 @@ export interface SecretWindowProps {
 export const SecretWindow = ({ secret, note, onClose }: SecretWindowProps) => (
   <Dialog title="Keep this secret now" onClose={onClose}>
     {secret === null ? (
-      <p>The endpoint is there, but its secret was shown before and is shown once only. Make a new one on its page.</p>
+      <p>
+        The endpoint is there, but its secret was shown before and is shown once only. Make a new one on its
+        page.
+      </p>
     ) : (
       <>
         <p>
-          It is shown here and never again. Whoever receives the messages verifies them with it, by any library of{" "}
+          It is shown here and never again. Whoever receives the messages verifies them with it, by any
+          library of{" "}
           <a href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer">
             Standard Webhooks
           </a>

@@ -54,8 +54,8 @@ export default function WebhooksPage() {
       ) : endpoints.length === 0 ? (
         <Empty title="Nobody is told of anything yet">
           <p>
-            An endpoint is an address of yours that is sent what happens here, signed, until it takes it: a CMS that
-            publishes a video as soon as it plays.
+            An endpoint is an address of yours that is sent what happens here, signed, until it takes it: a
+            CMS that publishes a video as soon as it plays.
           </p>
           {add}
         </Empty>
@@ -94,7 +94,9 @@ function EndpointLine({ endpoint }: { endpoint: WebhookEndpointRowFragment }) {
       </span>
       <Badge word={endpointWord(endpoint)} />
       <span className="muted small">
-        {eventTypes.length === 0 ? "all events" : count(eventTypes.length, "kind of event", "kinds of events")}
+        {eventTypes.length === 0
+          ? "all events"
+          : count(eventTypes.length, "kind of event", "kinds of events")}
       </span>
       <span className="muted small numbers">{open.length > 0 ? open.join(", ") : "nothing waits"}</span>
       <span className="muted small">
