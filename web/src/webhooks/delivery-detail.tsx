@@ -28,10 +28,11 @@ export function DeliveryDetail({
     variables: { id },
     fetchPolicy: "cache-and-network",
   });
-  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list tells by them that there is more of it
-  useEffect(() => {
-    void refetch().catch(() => undefined);
-  }, [refetch, state, attemptCount]);
+  useEffect(
+    () => void refetch().catch(() => undefined),
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list tells by them that there is more of it
+    [refetch, state, attemptCount],
+  );
   const detail = data?.node;
   if (detail?.__typename !== "WebhookDelivery") {
     return error ? (
