@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { RedeliverWebhookDocument, type WebhookDeliveryRowFragment } from "../api/documents.ts";
 import { formatUntil } from "../format/time.ts";
-import { useNow } from "../live/use-now.ts";
 import { Badge } from "../ui/badge.tsx";
 import { RetryIcon } from "../ui/icons.tsx";
 import { Ago } from "../ui/moment.tsx";
@@ -12,15 +11,15 @@ import { deliveryWord, lastAnswer } from "./endpoint-state.ts";
 export interface DeliveryEntryProps {
   delivery: WebhookDeliveryRowFragment;
   isOpenFirst: boolean;
+  now: number;
   onChanged: () => void;
 }
 
 /** One delivery: what became of it at a glance, and all of it when it is opened. */
-export function DeliveryEntry({ delivery, isOpenFirst, onChanged }: DeliveryEntryProps) {
+export function DeliveryEntry({ delivery, isOpenFirst, now, onChanged }: DeliveryEntryProps) {
   const { type, createdAt, attemptCount, state, nextAttemptAt } = delivery;
   const [isOpenNow, setIsOpenNow] = useState<boolean | null>(null);
   const isOpen = isOpenNow ?? isOpenFirst;
-  const now = useNow(1_000);
   const answer = lastAnswer(delivery);
   return (
     <li className="delivery" aria-label={type}>
@@ -51,7 +50,7 @@ export function DeliveryEntry({ delivery, isOpenFirst, onChanged }: DeliveryEntr
 function RedeliverButton({
   delivery: { id, type, state },
   onChanged,
-}: Omit<DeliveryEntryProps, "isOpenFirst">) {
+}: Pick<DeliveryEntryProps, "delivery" | "onChanged">) {
   const { act, isBusy } = useAction();
   const again = async () => {
     if (await act(RedeliverWebhookDocument, { id }, `${type} is sent again.`)) onChanged();

@@ -9,6 +9,7 @@ import {
 import { explain } from "../api/explain.ts";
 import { count } from "../format/numbers.ts";
 import { useEvents } from "../live/events.tsx";
+import { useNow } from "../live/use-now.ts";
 import { RetryIcon } from "../ui/icons.tsx";
 import { ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/spinner.tsx";
@@ -55,6 +56,7 @@ export function DeliveryList({ endpoint: { id, createdAt, failed, status }, test
   useEffect(() => {
     if (testedId !== null) askSoon();
   }, [testedId, askSoon]);
+  const now = useNow(1_000);
   const list = (data ?? previousData)?.webhookEndpoint?.deliveries;
   return (
     <section className="card stack-tight deliveries" aria-labelledby="deliveries">
@@ -93,6 +95,7 @@ export function DeliveryList({ endpoint: { id, createdAt, failed, status }, test
               key={delivery.id}
               delivery={delivery}
               isOpenFirst={delivery.id === testedId}
+              now={now}
               onChanged={ask}
             />
           ))}
