@@ -27,7 +27,7 @@ export function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragm
       </strong>
       <p>
         {waiting.totalCount > 0
-          ? `${count(waiting.totalCount, "message waits", "messages wait")} and come by themselves as soon as it takes one again. Open one to see what it answers.`
+          ? `${count(waiting.totalCount, "message waits and is", "messages wait and are")} tried again, for about three days. Open one to see what it answers, or send it now.`
           : "Nothing waits. Send a test to see what it answers."}
       </p>
     </div>
