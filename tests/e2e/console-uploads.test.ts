@@ -19,13 +19,13 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 const clip = (name: string) =>
   makeTestClip(join(kit.system.directory, name), { seconds: 8, size: "1280x720" });
 
-/** Bytes per second that the page may send; -1: as many as it can. */
+/** Bytes per second that the page may send, -1: as many as it can; or nothing at all. */
 async function limitUpload(page: Page) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.enable");
-  return (uploadThroughput: number) =>
+  return (uploadThroughput: number, offline = false) =>
     devtools.send("Network.emulateNetworkConditions", {
-      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput },
+      ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput },
     });
 }
 
@@ -112,9 +112,8 @@ browserTest(
     await limit(300_000);
     await addFiles(page, [await clip("offline.mp4")]);
     await expect.poll(() => percent(page, "offline"), patience).toBeGreaterThan(5);
-    await kit.context.setOffline(true);
+    await limit(300_000, true);
     await expect.poll(() => badge(page, "offline"), patience).toBe("Connecting");
-    await kit.context.setOffline(false);
     await limit(-1);
     await expect.poll(() => badge(page, "offline"), patience).toBe("Uploaded");
     await page.close();

@@ -18,7 +18,7 @@ import { endpointWord } from "./endpoint-state.ts";
 import { NotForThisKey } from "./not-for-this-key.tsx";
 
 /** How often it is asked for, in milliseconds: what becomes of deliveries is not part of the event log. */
-const pollMs = 5_000;
+const pollMs = 3_000;
 
 /** Where the workspace's events are sent to. */
 export default function WebhooksPage() {
