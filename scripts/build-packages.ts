@@ -8,12 +8,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { bundlePlayer } from "./console/bundle-player.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const NAMES = ["upload", "client", "player"];
 /** For pages without a bundler: `<script type="module" src="…/standalone.js">`. */
 const STANDALONE = new Set(["player"]);
-const TARGET = "es2022";
 
 interface Manifest {
   name: string;
@@ -36,33 +36,21 @@ export async function buildPackage(folder: string, dist = path.join(folder, "dis
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
 
-  const shared = {
-    absWorkingDir: folder,
-    bundle: true,
-    format: "esm",
-    target: TARGET,
-    sourcemap: true,
-    logLevel: "warning",
-  } as const;
   await build({
-    ...shared,
+    absWorkingDir: folder,
     entryPoints: Object.values(entries),
     outdir: dist,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
     platform: "neutral",
     packages: "external",
     splitting: true,
     chunkNames: "chunks/[hash]",
+    sourcemap: true,
+    logLevel: "warning",
   });
-  if (isStandalone) {
-    await build({
-      ...shared,
-      entryPoints: [entries["."] ?? ""],
-      outfile: path.join(dist, "standalone.js"),
-      platform: "browser",
-      minify: true,
-      legalComments: "linked",
-    });
-  }
+  if (isStandalone) await bundlePlayer(path.join(dist, "standalone.js"), { sourcemap: true });
   await writeDeclarations(folder, dist, Object.values(entries));
 
   const published = Object.fromEntries(Object.entries(entries).map(([key, source]) => [key, built(source)]));

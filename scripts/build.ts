@@ -15,8 +15,6 @@ const DIST = path.join(ROOT, "dist");
 
 /** Has a WebAssembly file that prisma/schema-engine.ts looks up in the package: it stays one. */
 const SCHEMA_ENGINE = "@prisma/schema-engine-wasm";
-/** The watch page serves this file of its package as it is. */
-const PLAYER = ["hls.js/package.json", "hls.js/dist/hls.min.js", "hls.js/LICENSE"];
 
 /** CommonJS packages in an ESM bundle go on calling `require`, and one (google-gax) asks for its folder. */
 const banner = [
@@ -59,13 +57,11 @@ await cp(path.join(ROOT, "prisma/migrations"), path.join(DIST, "migrations"), { 
 await cp(path.join(ROOT, "node_modules", SCHEMA_ENGINE), path.join(DIST, "node_modules", SCHEMA_ENGINE), {
   recursive: true,
 });
-for (const file of PLAYER)
-  await cp(path.join(ROOT, "node_modules", file), path.join(DIST, "node_modules", file));
 
 const files = (await buildConsole()) ?? [];
 await cp(WEB_DIST, path.join(DIST, "web"), { recursive: true });
 for (const { name, gzipBytes } of files)
-  console.log(`dist/web/assets/${name}  ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
-console.log(`dist/migrations, dist/node_modules: ${SCHEMA_ENGINE}, hls.js`);
+  console.log(`dist/web/${name}  ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
+console.log(`dist/migrations, dist/node_modules: ${SCHEMA_ENGINE}`);
 
 await buildPackages();

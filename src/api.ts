@@ -9,7 +9,7 @@ import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
 import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { createFormUpload, createVideoStatus } from "./cms/index.ts";
-import { createConsole } from "./console/index.ts";
+import { createBuiltFiles, createConsole } from "./console/index.ts";
 import { createDatabase } from "./database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
@@ -112,6 +112,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       onBytes: (sizeBytes) => metrics.uploadReceived(sizeBytes),
     }),
   );
+  const built = createBuiltFiles();
   const server = starting.use(
     createServer({
       config: {
@@ -128,8 +129,8 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
         ...handlers,
         (req, res) => forms.handle(req, res),
         createVideoStatus({ deps: operations }),
-        createWatchPage({ publicUrlOf: (key) => store.publicUrl(key) }),
-        createConsole({ mediaUrl: store.publicUrl("videos"), uploadUrl: uploadUrlOf(env) }),
+        createWatchPage({ publicUrlOf: (key) => store.publicUrl(key), built }),
+        createConsole({ built, mediaUrl: store.publicUrl("videos"), uploadUrl: uploadUrlOf(env) }),
       ],
       onClosing() {
         stopUploads();

@@ -10,7 +10,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Browsers of the last two years; the API's own page for viewers is for all others.
     target: "es2023",
-    chunkSizeWarningLimit: 700,
+    chunkSizeWarningLimit: 900,
   },
   oxc: { jsx: { runtime: "automatic" } },
   server: {
@@ -19,6 +19,8 @@ export default defineConfig({
       "/media": api,
       "/uploads": api,
       "/watch": api,
+      "/embed": api,
+      "/player.js": api,
       "/api": api,
     },
   },

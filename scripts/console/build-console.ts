@@ -1,8 +1,9 @@
-import { existsSync, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { withLock } from "../install/lock.mjs";
+import { bundlePlayer } from "./bundle-player.ts";
 import { consoleInputs, isConsoleFresh, stampIn, WEB_DIRECTORY, WEB_DIST } from "./inputs.ts";
 
 /** A file of the build, as browsers get it. */
@@ -13,7 +14,7 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the console into web/dist, which is either the whole of a build or not there: it is made beside and moved. One build at a time per
+ * Builds the console and the player into web/dist, which is either the whole of a build or not there: it is made beside and moved. One build at a time per
  * clone; `isStaleOnly` leaves a build alone that is of these sources.
  *
  * @returns the built scripts and styles, largest first; null when there was nothing to do.
@@ -39,18 +40,18 @@ export async function buildConsole({ isStaleOnly = false } = {}): Promise<BuiltF
         logLevel: "warn",
         build: { outDir: made, emptyOutDir: true },
       });
+      await bundlePlayer(path.join(made, "player.js"), { sourcemap: false });
       await writeFile(stampIn(made), inputs);
       await rename(made, WEB_DIST);
     } finally {
       await rm(made, { recursive: true, force: true });
     }
-    return await describe(path.join(WEB_DIST, "assets"));
+    return await describe(WEB_DIST);
   });
 }
 
 async function describe(directory: string): Promise<BuiltFile[]> {
-  if (!existsSync(directory)) return [];
-  const names = (await readdir(directory)).filter((name) => /\.(?:js|css)$/.test(name));
+  const names = (await readdir(directory, { recursive: true })).filter((name) => /\.(?:js|css)$/.test(name));
   const files = await Promise.all(
     names.map(async (name) => {
       const bytes = await readFile(path.join(directory, name));

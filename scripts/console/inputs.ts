@@ -12,12 +12,12 @@ export const WEB_DIRECTORY = path.join(ROOT, "web");
 export const WEB_DIST = path.join(WEB_DIRECTORY, "dist");
 const STAMP = path.join(WEB_DIST, ".inputs");
 
-/** Everything that the build depends on: its sources, the packages that it takes in, and the versions of all others. */
+/** Everything that the build depends on: its sources, the packages that it takes in, how it is made, and the versions of all others. */
 const SOURCES = [
   "web/{index.html,package.json,vite.config.ts}",
   "web/{src,public}/**/*",
-  "packages/*/{package.json,*.ts,*.tsx,*.css}",
-  "packages/*/src/**/*",
+  "packages/{client,player,upload}/{package.json,src/**/*}",
+  "scripts/console/*.ts",
   "package-lock.json",
 ];
 

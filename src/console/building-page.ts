@@ -1,5 +1,6 @@
-/** What `/` answers until the console is there. */
+/** What pages answer until they are built: the console's, and those with the player. */
 import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 const style = `
 :root { color-scheme: light dark }
@@ -9,26 +10,38 @@ h1 { font-size: 1.25rem; font-weight: 600 }
 code { font-family: ui-monospace, monospace }
 `;
 
-/** Loads nothing; its own style and no other. */
-export const buildingPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+/** Loads nothing; its own style and no other. Pages of others may hold it, as they hold the player later. */
+const buildingPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
 /** Asks again by itself every second; the fragment with the key survives that. */
-export const buildingPage = `<!doctype html>
+const buildingPage = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="1">
-<title>Reelay: the console is being built</title>
+<title>Reelay: this page is being built</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
-<h1>The console is being built</h1>
-<p>At its first start, <code>npm start</code> builds this page; it takes some seconds, and opens by itself as soon as it is there.
+<h1>This page is being built</h1>
+<p>At its first start, <code>npm start</code> builds the console and the player; it takes some seconds, and this page opens by itself as soon as they are there.
 The API answers already, at <a href="/graphql">/graphql</a>.</p>
-<p>If you run the API by itself, <code>npm run console</code> builds it.</p>
+<p>If you run the API by itself, <code>npm run console</code> builds them.</p>
 </main>
 </body>
 </html>
 `;
+
+/** 503, also for scripts: whoever waits for one tries again. */
+export function answerBuilding(req: IncomingMessage, res: ServerResponse): void {
+  res.writeHead(503, {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Length": Buffer.byteLength(buildingPage),
+    "Content-Security-Policy": buildingPolicy,
+    "Cache-Control": "no-store",
+    "Retry-After": "1",
+  });
+  res.end(req.method === "HEAD" ? undefined : buildingPage);
+}

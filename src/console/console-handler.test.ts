@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createConsole } from "./index.ts";
+import { createBuiltFiles, createConsole } from "./index.ts";
 
 let directory: string;
 let server: Server;
@@ -13,7 +13,7 @@ let base: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "reelay-console-"));
   const handle = createConsole({
-    directory,
+    built: createBuiltFiles(directory),
     mediaUrl: "https://media.example/bucket/",
     uploadUrl: "https://reelay.example/",
   });
@@ -36,22 +36,27 @@ async function build(page = "<!doctype html><title>Console</title>"): Promise<vo
   await mkdir(join(directory, "assets"), { recursive: true });
   await writeFile(join(directory, "assets/main-abc123.js"), script);
   await writeFile(join(directory, "favicon.svg"), "<svg/>");
+  await writeFile(join(directory, "player.js"), script);
   await writeFile(join(directory, ".inputs"), "secret of the build");
   await writeFile(join(directory, "index.html"), page);
 }
 
-test.each(["/", "/videos/VmlkZW86MQ", "/queue", "/failed", "/keys"])("%s is the page", async (path) => {
-  await build();
-  const response = await fetch(base + path);
-  expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Console</title>"]);
-  expect(response.headers.get("cache-control")).toBe("no-cache");
-});
+test.each(["/", "/videos/VmlkZW86MQ", "/queue", "/failed", "/keys", "/webhooks", "/webhooks/V2ViaG9vaw"])(
+  "%s is the page",
+  async (path) => {
+    await build();
+    const response = await fetch(base + path);
+    expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Console</title>"]);
+    expect(response.headers.get("cache-control")).toBe("no-cache");
+  },
+);
 
 test.each([
   "/graphql",
   "/media/videos/1/poster.jpg",
   "/uploads/1",
   "/watch/1",
+  "/embed/1",
   "/healthz",
   "/readyz",
   "/metrics",
@@ -76,10 +81,11 @@ test("the page runs nothing inline and reaches only its own origin, the media an
   const policy = headers.get("content-security-policy") ?? "";
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");
-  expect(policy).toContain("style-src 'self';");
+  // The player's controls bring their styles with them.
+  expect(policy).toContain("style-src 'self' 'unsafe-inline';");
   expect(policy).toContain("connect-src 'self' https://media.example https://reelay.example;");
   expect(policy).toContain("frame-ancestors 'none'");
-  expect(policy).not.toContain("unsafe");
+  expect(policy.match(/unsafe/g)).toHaveLength(1);
   expect(headers.get("x-content-type-options")).toBe("nosniff");
 });
 
@@ -94,6 +100,17 @@ test("an asset is kept for ever, and comes compressed to whom takes that", async
   expect(zipped.headers.get("content-encoding")).toBe("gzip");
   expect(Number(zipped.headers.get("content-length"))).toBeLessThan(script.length / 2);
   expect(await zipped.text()).toBe(script);
+});
+
+test("pages of any origin may load the player, and keep it for an hour", async () => {
+  await build();
+  const response = await fetch(`${base}/player.js`);
+  expect([response.status, await response.text()]).toEqual([200, script]);
+  expect(response.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+  expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  expect(response.headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+  expect(response.headers.get("cache-control")).toBe("public, max-age=3600, stale-while-revalidate=86400");
+  expect((await fetch(base)).headers.get("access-control-allow-origin")).toBeNull();
 });
 
 test("what has not changed is not sent again; another build is, without a restart", async () => {
@@ -115,6 +132,7 @@ test("until it is built a page says so and looks again by itself", async () => {
   expect(page).toContain('http-equiv="refresh" content="1"');
   expect(page).not.toContain("<script");
   expect((await fetch(`${base}/assets/main-abc123.js`)).status).toBe(418);
+  expect((await fetch(`${base}/player.js`)).status).toBe(503);
   await build();
   expect((await fetch(base)).status).toBe(200);
 });

@@ -1,3 +1,5 @@
+import { playerPolicy } from "../http/player-policy.ts";
+
 /** Where the console may reach besides its own origin. */
 export interface ConsoleOrigins {
   /** Where players find media; `store.publicUrl`. */
@@ -6,22 +8,16 @@ export interface ConsoleOrigins {
   uploadUrl: string;
 }
 
-/**
- * Content-Security-Policy of the console's page: scripts and styles from here alone, none inline. hls.js plays through blobs and parses in a
- * worker made from one. Pure.
- */
+/** Content-Security-Policy of the console's page: scripts from here alone and none inline, and what the player needs. Pure. */
 export function consolePolicy({ mediaUrl, uploadUrl }: ConsoleOrigins): string {
-  const media = new URL(mediaUrl).origin;
+  const { media, directives } = playerPolicy(mediaUrl);
   const origins = [...new Set([media, new URL(uploadUrl).origin])].join(" ");
   return [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    ...directives,
     // 'self' covers the WebSocket, too.
     `connect-src 'self' ${origins}`,
-    `media-src 'self' blob: ${media}`,
-    `img-src 'self' ${media}`,
-    "worker-src blob:",
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

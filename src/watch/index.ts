@@ -1,2 +1,2 @@
-/** The bare page at `/watch/{id}` that plays a video. */
+/** The pages with a player, at `/watch/{id}` and `/embed/{id}`. */
 export { createWatchPage } from "./watch-page.ts";

@@ -1,37 +1,44 @@
-/** The page's HTML. */
-import { createHash } from "node:crypto";
-
+/** The pages' HTML. */
 const style = `
 body { margin: 0; min-height: 100vh; display: grid; place-content: center; background: #111; color: #ddd; font: 16px/1.5 system-ui, sans-serif }
-main { width: min(96vw, calc(88vh * 16 / 9)) }
-video { width: 100%; max-height: 88vh; background: #000; display: block }
-video[hidden] { display: none }
-p { margin: .6em 0; text-align: center }
+main { width: min(96vw, calc(92vh * 16 / 9)) }
+reelay-player { aspect-ratio: 16 / 9; max-height: 92vh }
+.embed main { width: 100vw }
+.embed reelay-player { width: 100vw; height: 100vh; aspect-ratio: auto; max-height: none }
+p { margin: 0; padding: 1rem; text-align: center }
 `;
 
-/** For the Content-Security-Policy: this style and no other. */
-export const styleHash = `sha256-${createHash("sha256").update(style).digest("base64")}`;
+export interface PlayerPage {
+  /** The GraphQL API's global id. */
+  id: string;
+  /** Where the video's public state is. */
+  statusUrl: string;
+  /** Fills the frame that a page of others has for it, and nothing else. */
+  isEmbedded: boolean;
+  /** Attributes of the player that are there or not. */
+  flags: readonly string[];
+}
 
-/** A page that plays the video whose public state is at `statusUrl`, as soon as it plays. */
-export const renderWatchPage = ({ id, statusUrl }: { id: string; statusUrl: string }): string =>
+/** A page that plays the video whose public state is at `statusUrl`, as soon as it plays. Pure. */
+export const renderPlayerPage = ({ id, statusUrl, isEmbedded, flags }: PlayerPage): string =>
   page(
     `Video ${id}`,
-    `<main data-status-url="${escapeHtml(statusUrl)}">
-<video controls playsinline hidden></video>
-<p role="status" aria-live="polite">Loading …</p>
+    `<main>
+<reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
 <noscript><p>This page plays the video with a script, and scripts are switched off here.</p></noscript>
 </main>
-<script src="/watch/assets/hls.js"></script>
-<script src="/watch/assets/player.js"></script>`,
+<script type="module" src="/player.js"></script>`,
+    isEmbedded ? "embed" : "watch",
   );
 
 export const renderMissingPage = (): string =>
   page(
     "No such video",
     "<main><p>There is no video at this address. Check that it was copied whole.</p></main>",
+    "missing",
   );
 
-const page = (title: string, body: string): string => `<!doctype html>
+const page = (title: string, body: string, kind: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -39,7 +46,7 @@ const page = (title: string, body: string): string => `<!doctype html>
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
 </head>
-<body>
+<body class="${kind}">
 ${body}
 </body>
 </html>

@@ -182,18 +182,3 @@ browserTest(`a video that is still being encoded plays from its start to its end
   expect(seen.soundBytes).toBeGreaterThan(0);
   await page.close();
 });
-
-browserTest(`the video's own page plays it, starting by itself${where}`, async () => {
-  const id = await system.client.upload(await clip("watched.mp4", 6));
-  const page = await context.newPage();
-  await page.goto(`${system.api.url}/watch/${encodeURIComponent(id)}`);
-  const video = page.locator("video");
-  // In the page there are no types.
-  const time = () => video.evaluate((element) => Number(Reflect.get(element, "currentTime")));
-  await expect.poll(time, { timeout: 90_000, interval: 200 }).toBeGreaterThan(3);
-  await expect
-    .poll(() => page.locator("main").getAttribute("data-status"), { timeout: 90_000 })
-    .toBe("READY");
-  expect(await video.evaluate((element) => Number(Reflect.get(element, "videoWidth")))).toBeGreaterThan(0);
-  await page.close();
-});

@@ -5,15 +5,26 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hasNoChromium, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
+import { freePort } from "../kit/index.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
 const browserTest = test.skipIf(hasNoChromium);
 let kit: ConsoleKit;
 let videoId: string;
+let endpointId: string;
+
+const createEndpoint = `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url, description: "CMS", eventTypes: ["video.*"] }) {
+  ... on CreatedWebhookEndpoint { endpoint { id } } } }`;
+const sendTest = `mutation ($id: ID!) { sendTestWebhook(endpointId: $id) { __typename } }`;
 
 beforeAll(async () => {
   if (hasNoChromium) return;
   kit = await startConsole();
+  // Nobody is there: it fails.
+  const url = `http://127.0.0.1:${await freePort()}/a-path-as-long-as-those-that-systems-give/webhooks/reelay`;
+  const made = await kit.system.client.ask(createEndpoint, { url });
+  endpointId = made.data.createWebhookEndpoint.endpoint.id;
+  await kit.system.client.ask(sendTest, { id: endpointId });
   const file = await makeTestClip(join(kit.system.directory, "clip.mp4"), { seconds: 2 });
   const title =
     "A title as long as those that cameras and cutting rooms give to files 2026_11_21_final_final_2";
@@ -29,7 +40,14 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 const pages: [name: string, path: () => string, isThere: (page: Page) => Promise<unknown>][] = [
   ["library", () => "/", (page) => page.locator(".video").first().waitFor()],
   ["empty search", () => "/?q=nothing-like-it", (page) => page.getByText("No video fits").waitFor()],
-  ["video", () => `/videos/${videoId}`, (page) => page.getByRole("article", { name: "Job 1" }).waitFor()],
+  [
+    "video",
+    () => `/videos/${videoId}`,
+    async (page) => {
+      await page.getByRole("article", { name: "Job 1" }).waitFor();
+      await page.locator("reelay-player media-time-display").waitFor();
+    },
+  ],
   ["awaited video", () => "/?status=active", (page) => page.locator(".video").first().waitFor()],
   ["missing video", () => "/videos/none", (page) => page.getByText("There is no such video").waitFor()],
   [
@@ -42,6 +60,23 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
         .waitFor(),
   ],
   ["failed", () => "/failed", (page) => page.getByRole("list", { name: "Failed jobs" }).waitFor()],
+  ["webhooks", () => "/webhooks", (page) => page.getByRole("list", { name: "Webhook endpoints" }).waitFor()],
+  [
+    "webhook endpoint",
+    () => `/webhooks/${endpointId}`,
+    async (page) => {
+      const test = page.getByRole("listitem", { name: "webhook.test" });
+      await test.getByText("UNREACHABLE").waitFor();
+      await test.locator("summary").click();
+      for (const each of ["Request and response", "Body, the same"]) await test.getByText(each).click();
+      await test.getByText("webhook-signature").waitFor();
+    },
+  ],
+  [
+    "missing endpoint",
+    () => "/webhooks/none",
+    (page) => page.getByText("There is no such endpoint").waitFor(),
+  ],
   ["keys", () => "/keys", (page) => page.getByRole("list", { name: "API keys" }).waitFor()],
 ];
 
@@ -101,6 +136,16 @@ browserTest(`windows and the sign-in page: axe finds nothing in light and dark${
   await look("edit");
   await page.getByRole("button", { name: "Delete" }).click();
   await look("delete");
+  await page.keyboard.press("g");
+  await page.keyboard.press("w");
+  await page.getByRole("button", { name: "Add an endpoint" }).click();
+  await page.getByLabel("Only these").check();
+  await look("add an endpoint");
+  await page.locator(".endpoint").getByRole("link").click();
+  for (const name of ["Edit", "New secret", "Disable", "Delete"]) {
+    await page.getByRole("button", { name, exact: true }).click();
+    await look(name);
+  }
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await look("sign in");
@@ -125,12 +170,23 @@ browserTest(`a keyboard alone goes everywhere${where}`, async () => {
   for (const [keys, heading] of [
     ["gq", "Queue and workers"],
     ["gf", "Failed jobs"],
+    ["gw", "Webhooks"],
     ["gk", "API keys"],
     ["gl", "Library"],
   ] as const) {
     for (const key of keys) await page.keyboard.press(key);
     await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
   }
+  await page.close();
+});
+
+browserTest(`where less motion is asked for, new colours are there at once${where}`, async () => {
+  const page = await kit.open("/keys");
+  await page.getByRole("list", { name: "API keys" }).waitFor();
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.emulateMedia({ colorScheme: "dark" });
+  // A transition of every element, however short, brings inherited colours a frame later for each level of the page.
+  expect(await page.evaluate("document.getAnimations().length")).toBe(0);
   await page.close();
 });
 

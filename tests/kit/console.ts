@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
-import { resolve } from "node:path";
-import { promisify } from "node:util";
 import type { BrowserContext, Page } from "playwright-core";
+import { buildConsole } from "./build-console.ts";
 import { startChromium } from "./chromium.ts";
 import { type System, startSystem } from "./start-system.ts";
-
-const buildScript = resolve(import.meta.dirname, "../../scripts/console.ts");
 
 export interface ConsoleKit extends AsyncDisposable {
   system: System;
@@ -19,7 +15,7 @@ export interface ConsoleKit extends AsyncDisposable {
 /** The system with two workers, and a browser with its console. */
 export async function startConsole(): Promise<ConsoleKit> {
   await using stack = new AsyncDisposableStack();
-  await promisify(execFile)(process.execPath, [buildScript, "--if-stale"]);
+  await buildConsole();
   const system = stack.use(await startSystem({ workers: 2 }));
   const { context } = stack.use(await startChromium());
   const complaints: string[] = [];

@@ -13,6 +13,8 @@ import { UploadsProvider } from "./uploads/uploads-context.tsx";
 const VideoPage = lazy(() => import("./video/video-page.tsx"));
 const QueuePage = lazy(() => import("./queue/queue-page.tsx"));
 const FailedPage = lazy(() => import("./failed/failed-page.tsx"));
+const WebhooksPage = lazy(() => import("./webhooks/webhooks-page.tsx"));
+const EndpointPage = lazy(() => import("./webhooks/endpoint-page.tsx"));
 const KeysPage = lazy(() => import("./keys/keys-page.tsx"));
 
 export function App() {
@@ -36,6 +38,12 @@ export function App() {
                     </Route>
                     <Route path={routes.failed}>
                       <FailedPage />
+                    </Route>
+                    <Route path={routes.webhooks}>
+                      <WebhooksPage />
+                    </Route>
+                    <Route path="/webhooks/:id">
+                      {({ id }) => <EndpointPage key={id} id={decodeURIComponent(id)} />}
                     </Route>
                     <Route path={routes.keys}>
                       <KeysPage />

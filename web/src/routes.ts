@@ -4,5 +4,7 @@ export const routes = {
   video: (id: string) => `/videos/${encodeURIComponent(id)}`,
   queue: "/queue",
   failed: "/failed",
+  webhooks: "/webhooks",
+  webhook: (id: string) => `/webhooks/${encodeURIComponent(id)}`,
   keys: "/keys",
 } as const;

@@ -1,9 +1,10 @@
-import type { VideoState } from "./video-state.ts";
+import type { StateTrouble, VideoState } from "./video-state.ts";
 import { describeState, type Words } from "./words.ts";
 
 export interface Badge {
   show(state: VideoState): void;
   showProblem(reason: string): void;
+  showTrouble(trouble: StateTrouble): void;
   clear(): void;
 }
 
@@ -34,6 +35,11 @@ export function createBadge(root: ShadowRoot, words: () => Words): Badge {
     showProblem(reason) {
       const text = words().cannotPlay(reason);
       say(text, text, true);
+    },
+    showTrouble(trouble) {
+      const { missing, unreachable } = words();
+      const text = trouble === "MISSING" ? missing : unreachable;
+      say(text, text, false);
     },
     clear: () => say("", "", false),
   };

@@ -50,9 +50,6 @@ export function ReelayPlayer({
 }: ReelayPlayerProps) {
   const element = useRef<Player>(null);
   useImperativeHandle(ref, () => element.current as Player);
-  useEffect(() => {
-    if (element.current) element.current.client = client;
-  }, [client]);
 
   const listeners = {
     "reelay-status": onStatus,
@@ -78,6 +75,8 @@ export function ReelayPlayer({
   return createElement("reelay-player", {
     ...rest,
     ref: element,
+    // A property, since React sets what an element has before it is in the page: the player begins once.
+    client,
     "video-id": videoId,
     "status-src": statusSrc,
     "qoe-url": qoeUrl,

@@ -9,6 +9,7 @@ import { addChoices, type Choices, openStream, type Stream } from "./stream.ts";
 import { TEMPLATE } from "./template.ts";
 import {
   polledStates,
+  type StateTrouble,
   statusUrlBeside,
   type VideoState,
   type VideoWatcher,
@@ -187,7 +188,11 @@ export class ReelayPlayer extends Base {
 
     const src = this.getAttribute("src");
     if (src) open(new URL(src, document.baseURI).href);
-    void this.#follow(signal, (state) => {
+    // Whoever sees pictures need not know that nothing is said of them.
+    const onTrouble = (trouble: StateTrouble) => {
+      if (!this.#stream) badge.showTrouble(trouble);
+    };
+    void this.#follow(signal, onTrouble, (state) => {
       this.#state = state;
       badge.show(state);
       emit("reelay-status", state);
@@ -204,9 +209,13 @@ export class ReelayPlayer extends Base {
   }
 
   /** Tells each state until it is settled, from the best source that was given. */
-  async #follow(signal: AbortSignal, tell: (state: VideoState) => void): Promise<void> {
+  async #follow(
+    signal: AbortSignal,
+    onTrouble: (trouble: StateTrouble) => void,
+    tell: (state: VideoState) => void,
+  ): Promise<void> {
     try {
-      for await (const state of this.#states(signal)) {
+      for await (const state of this.#states(signal, onTrouble)) {
         if (signal.aborted) return;
         tell(state);
       }
@@ -218,7 +227,7 @@ export class ReelayPlayer extends Base {
     }
   }
 
-  #states(signal: AbortSignal): AsyncIterable<VideoState> {
+  #states(signal: AbortSignal, onTrouble: (trouble: StateTrouble) => void): AsyncIterable<VideoState> {
     const videoId = this.getAttribute("video-id");
     const api = this.getAttribute("api");
     const src = this.getAttribute("src");
@@ -229,7 +238,7 @@ export class ReelayPlayer extends Base {
       (videoId && api !== null
         ? new URL(`/api/video-status/${encodeURIComponent(videoId)}`, new URL(api, document.baseURI)).href
         : src && statusUrlBeside(src, document.baseURI));
-    return url ? polledStates(new URL(url, document.baseURI).href, signal) : nothing();
+    return url ? polledStates(new URL(url, document.baseURI).href, signal, onTrouble) : nothing();
   }
 
   /** Above the seek bar. hls.js empties all text tracks with a source, so it is put there anew after each. */

@@ -50,11 +50,20 @@ export async function* watchedStates(
   }
 }
 
-/** The public state at an address that is asked again and again until it is settled. Answers that are no state are passed over. */
-export async function* polledStates(url: string, signal: AbortSignal): AsyncGenerator<VideoState> {
+/** Why an address gives no state: there is none at it, or nobody answers. */
+export type StateTrouble = "MISSING" | "UNREACHABLE";
+
+/** The public state at an address that is asked again and again until it is settled. Answers that are no state are told of, and passed over. */
+export async function* polledStates(
+  url: string,
+  signal: AbortSignal,
+  onTrouble: (trouble: StateTrouble) => void = () => {},
+): AsyncGenerator<VideoState> {
   for (let polls = 0; polls < LATE_POLLS && !signal.aborted; ) {
     const state = await fetchState(url, signal);
-    if (state) {
+    if (signal.aborted) return;
+    if (typeof state === "string") onTrouble(state);
+    else {
       yield state;
       if (isSettled(state)) {
         if (state.status === "FAILED" || state.storyboardUrl) return;
@@ -65,12 +74,14 @@ export async function* polledStates(url: string, signal: AbortSignal): AsyncGene
   }
 }
 
-async function fetchState(url: string, signal: AbortSignal): Promise<VideoState | undefined> {
+async function fetchState(url: string, signal: AbortSignal): Promise<StateTrouble | VideoState> {
   try {
     const response = await fetch(url, { signal, cache: "no-cache" });
-    if (!response.ok) return undefined;
+    // Buckets that may not be listed answer 403 for what is not there.
+    if (response.status === 404 || response.status === 403) return "MISSING";
+    if (!response.ok) return "UNREACHABLE";
     const state = (await response.json()) as Partial<VideoState>;
-    if (state.status === undefined) return undefined;
+    if (state.status === undefined) return "MISSING";
     const {
       status,
       progress = 0,
@@ -82,7 +93,7 @@ async function fetchState(url: string, signal: AbortSignal): Promise<VideoState 
     return { status, progress, playbackUrl, posterUrl, storyboardUrl, error };
   } catch {
     // The network, or no JSON: the next answer counts.
-    return undefined;
+    return "UNREACHABLE";
   }
 }
 

@@ -7,6 +7,9 @@ export interface Words {
   stillMaking: (percent: number) => string;
   failed: (message: string) => string;
   cannotPlay: (reason: string) => string;
+  /** There is no state of the video where the player was told to ask for it. */
+  missing: string;
+  unreachable: string;
 }
 
 export const english: Words = {
@@ -15,6 +18,8 @@ export const english: Words = {
   stillMaking: (percent) => `Still being made: ${percent} %`,
   failed: (message) => `This video could not be made: ${message}`,
   cannotPlay: (reason) => `This video cannot be played: ${reason}`,
+  missing: "Nothing to play here: there is no such video, or it is not there yet",
+  unreachable: "The server does not answer; trying again",
 };
 
 /** What there is to say of a state; nothing of a finished video. */

@@ -1,9 +1,13 @@
-import { type FieldPolicy, InMemoryCache } from "@apollo/client";
+import { type FieldMergeFunction, type FieldPolicy, InMemoryCache, type StoreObject } from "@apollo/client";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { possibleTypes } from "./documents.ts";
 
 /** A list that grows page by page. */
 const pages = (keyArgs: string[]) => relayStylePagination(keyArgs) as FieldPolicy;
+
+/** Of a list that only grows at its end, and whose entries have no id. */
+const mergeByPlace: FieldMergeFunction<StoreObject[]> = (existing = [], incoming, { mergeObjects }) =>
+  incoming.map((entry, index) => mergeObjects(existing[index] ?? {}, entry));
 
 /** The normalised cache: what a subscription tells of a video shows wherever that video is shown. */
 export const createCache = () =>
@@ -24,6 +28,10 @@ export const createCache = () =>
       Failure: { merge: true },
       Upload: { merge: true },
       Queue: { merge: true },
+      // A list asks for less of its attempts than the one delivery that is open: neither may take away what the other has.
+      WebhookDelivery: { fields: { attempts: { merge: mergeByPlace } } },
+      WebhookRequest: { merge: true },
+      WebhookResponse: { merge: true },
       // Reached by their names.
       Profile: { keyFields: ["name"] },
     },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatBitrate, formatBytes } from "./bytes.ts";
 import { count, formatSpeed, percentOf } from "./numbers.ts";
-import { formatAgo, formatDuration, formatSpan } from "./time.ts";
+import { formatAgo, formatDuration, formatSpan, formatUntil } from "./time.ts";
 
 test("sizes have a unit that leaves two or three figures", () => {
   expect([0, 999, 1_000, 1_449_000, 23_456_000_000].map(formatBytes)).toEqual([
@@ -32,6 +32,8 @@ test("durations read like a player's clock, spans like a person's guess", () => 
   const now = Date.parse("2026-11-21T12:00:00Z");
   expect(formatAgo("2026-11-21T11:59:55Z", now)).toBe("just now");
   expect(formatAgo("2026-11-21T11:55:00Z", now)).toBe("5 min ago");
+  expect(formatUntil("2026-11-21T12:05:00Z", now)).toBe("in 5 min");
+  expect(formatUntil("2026-11-21T11:55:00Z", now)).toBe("now");
 });
 
 test("counts agree with their noun", () => {

@@ -30,6 +30,12 @@ export function formatAgo(at: string, now: number): string {
   return ms < 10 * second ? "just now" : `${formatSpan(ms)} ago`;
 }
 
+/** `in 5 min`; `now` once it is due. Pure. */
+export function formatUntil(at: string, now: number): string {
+  const ms = Date.parse(at) - now;
+  return ms < second ? "now" : `in ${formatSpan(ms)}`;
+}
+
 /** In the reader's own time zone and manner. */
 export const formatMoment = (at: string): string =>
   new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });

@@ -1,4 +1,10 @@
-import type { AttemptOutcome, JobStatus, VariantStatus, VideoStatus } from "../api/documents.ts";
+import type {
+  AttemptOutcome,
+  JobStatus,
+  VariantStatus,
+  VideoStatus,
+  WebhookDeliveryState,
+} from "../api/documents.ts";
 
 /** How much something wants to be looked at; each has a colour and a sign. */
 export type Tone = "quiet" | "waiting" | "busy" | "good" | "bad";
@@ -42,6 +48,13 @@ export const outcomeWords: Record<AttemptOutcome, Word> = {
   CANCELED: { text: "Canceled", tone: "quiet" },
   INTERRUPTED: { text: "Interrupted", tone: "quiet" },
   LOST: { text: "Lost", tone: "bad" },
+};
+
+export const deliveryWords: Record<WebhookDeliveryState, Word> = {
+  PENDING: { text: "Waiting", tone: "waiting" },
+  SUCCEEDED: { text: "Taken", tone: "good" },
+  FAILED: { text: "Failed", tone: "bad" },
+  CANCELED: { text: "Left out", tone: "quiet" },
 };
 
 /** Whether nothing more will become of a job by itself. */

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Link, useRoute } from "wouter";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/session.tsx";
-import { FailedIcon, KeyIcon, LibraryIcon, QueueIcon } from "../ui/icons.tsx";
+import { FailedIcon, KeyIcon, LibraryIcon, QueueIcon, WebhookIcon } from "../ui/icons.tsx";
 
 interface Place {
   href: string;
@@ -18,6 +18,7 @@ export const places: readonly Place[] = [
   { href: routes.library, text: "Library", icon: <LibraryIcon />, shortcut: "l" },
   { href: routes.queue, text: "Queue", icon: <QueueIcon />, shortcut: "q" },
   { href: routes.failed, text: "Failed", icon: <FailedIcon />, shortcut: "f" },
+  { href: routes.webhooks, text: "Webhooks", icon: <WebhookIcon />, shortcut: "w", isForAdmins: true },
   { href: routes.keys, text: "API keys", icon: <KeyIcon />, shortcut: "k", isForAdmins: true },
 ];
 
@@ -37,7 +38,8 @@ export function Navigation() {
 function PlaceLink({ href, text, icon }: Place) {
   const [isHere] = useRoute(href);
   const [isVideo] = useRoute("/videos/:id");
-  const isCurrent = isHere || (isVideo && href === routes.library);
+  const [isWebhook] = useRoute("/webhooks/:id");
+  const isCurrent = isHere || (isVideo && href === routes.library) || (isWebhook && href === routes.webhooks);
   return (
     <Link href={href} className="place" aria-current={isHere ? "page" : isCurrent ? "true" : undefined}>
       {icon}

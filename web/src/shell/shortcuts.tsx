@@ -75,11 +75,12 @@ export function Shortcuts() {
   );
 }
 
+/** The player has keys of its own. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
-    target.closest("dialog") !== null);
+    target.closest("dialog, reelay-player") !== null);
 
 function focusSearch(navigate: (href: string) => void): void {
   const find = () => document.querySelector<HTMLInputElement>("input[type=search]");

@@ -21,6 +21,11 @@ export const KeyIcon = () =>
   sign(
     <path d="M6 10a3 3 0 1 1 2-4.9c.6.7.8 1.6.6 2.4L14 13v1.5h-2.5V13H10v-1.5L8 9.6A3 3 0 0 1 6 10zM5 6.5v.1" />,
   );
+export const WebhookIcon = () =>
+  sign(
+    <path d="M5.7 7.6a3 3 0 1 1 4.9-2.3M4 13.5a2.6 2.6 0 1 1 2-4.3l2-3.8M12 13.5a2.6 2.6 0 1 0-2.2-4L8 5.4M6.5 11.2h5" />,
+  );
+export const SendIcon = () => sign(<path d="M14 2 7.5 8.5M14 2 9.8 14l-2.3-5.5L2 6.2z" />);
 export const PlusIcon = () => sign(<path d="M8 3v10M3 8h10" />);
 export const UploadIcon = () => sign(<path d="M8 11V3M4.5 6.5 8 3l3.5 3.5M2.5 11v2.5h11V11" />);
 export const PauseIcon = () => sign(<path d="M5.5 3.5v9m5-9v9" />);

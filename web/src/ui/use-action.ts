@@ -20,6 +20,8 @@ export function useAction() {
       mutation: TypedDocumentNode<Data, Variables>,
       variables: Variables,
       done: string | null,
+      /** Where a refusal is said: in a form beside what was filled in, else where everything is told. */
+      refuse: (reason: string) => void = (reason) => tell(reason, "bad"),
     ): Promise<Data | null> => {
       setIsBusy(true);
       try {
@@ -27,13 +29,13 @@ export function useAction() {
         const outcome = Object.values(data ?? {})[0] as Outcome | undefined;
         const refused = refusal(outcome);
         if (refused !== null || data === undefined) {
-          tell(refused ?? "The API gave no answer.", "bad");
+          refuse(refused ?? "The API gave no answer.");
           return null;
         }
         if (done !== null) tell(done, "good");
         return data;
       } catch (error) {
-        tell(explain(error), "bad");
+        refuse(explain(error));
         return null;
       } finally {
         setIsBusy(false);

@@ -6,7 +6,8 @@ import { useTell } from "../shell/toasts.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { PlusIcon, UploadIcon } from "../ui/icons.tsx";
 import { readUrls, titleOf } from "./read-urls.ts";
-import { createVideo, useUploads } from "./uploads-context.tsx";
+import { createVideo } from "./upload-port.ts";
+import { useUploads } from "./uploads-context.tsx";
 
 /** Opens the window that adds videos. Absent for keys that may only look. */
 export function AddButton() {

@@ -1,30 +1,48 @@
+import type { UploadProgress } from "@reelay/upload";
 import { expect, test } from "vitest";
-import { createUploadList, planStart, type UploadPort } from "./upload-list.ts";
+import { createUploadList, planStart, type Target, type UploadPort } from "./upload-list.ts";
 
 const file = (name: string, text = "0123456789") => new File([text], name);
 
-/** A port whose sending ends when the test says so. */
-function kit() {
-  const sends: { name: string; signal: AbortSignal; done: () => void; fail: (why: string) => void }[] = [];
+const progress = (patch: Partial<UploadProgress>): UploadProgress => ({
+  ...{ state: "UPLOADING", sentBytes: 5, totalBytes: 10, fraction: 0.5, bytesPerSecond: 5, etaMs: 1_000 },
+  ...{ error: null, ...patch },
+});
+
+interface Send {
+  name: string;
+  to: Target;
+  signal: AbortSignal;
+  told: string[];
+  tell: (progress: UploadProgress) => void;
+  done: () => void;
+  fail: (why: string) => void;
+}
+
+/** A port whose sending ends when the test says so. `recalled`: what an earlier page had begun, by file. */
+function kit(recalled: Record<string, Target> = {}) {
+  const sends: Send[] = [];
   const removed: string[] = [];
   const created: string[] = [];
   const port: UploadPort = {
+    recall: async ({ name }, isUnderWay) => {
+      const target = recalled[name];
+      return target === undefined || isUnderWay(target.videoId) ? null : target;
+    },
     create: async ({ name }, key) => {
       created.push(key);
       return { videoId: `video of ${name}`, url: `http://api/${name}`, protocol: "TUS" };
     },
-    send: ({ name }, { signal, onProgress }) =>
-      new Promise((resolve, reject) => {
-        onProgress?.(5, 10);
-        signal?.addEventListener("abort", () => reject(new DOMException("paused", "AbortError")));
-        sends.push({
-          name,
-          signal: signal ?? new AbortController().signal,
-          done: resolve,
-          fail: (why) => reject(new Error(why)),
-        });
-      }),
-    remove: async (videoId) => void removed.push(videoId),
+    send: async ({ name }, to, { signal, onProgress }) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const told: string[] = [];
+      signal.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
+      const fail = (why: string) => reject(new Error(why));
+      sends.push({ name, to, signal, told, tell: onProgress, done: resolve, fail });
+      onProgress(progress({}));
+      return { done: promise, pause: () => void told.push("pause"), resume: () => void told.push("resume") };
+    },
+    remove: async (_, videoId) => void removed.push(videoId),
   };
   const list = createUploadList(port);
   const states = () => Object.fromEntries(list.items.get().map(({ name, state }) => [name, state]));
@@ -37,43 +55,84 @@ test("three are sent at once, the next begins when one is done", async () => {
   const { list, sends, states } = kit();
   list.add(["a", "b", "c", "d"].map((name) => file(name)));
   await settled();
-  expect(states()).toEqual({ a: "SENDING", b: "SENDING", c: "SENDING", d: "WAITING" });
+  expect(states()).toEqual({ a: "SENDING", b: "SENDING", c: "SENDING", d: "QUEUED" });
   sends[1]?.done();
   await settled();
   expect(states()).toEqual({ a: "SENDING", b: "SENT", c: "SENDING", d: "SENDING" });
-  expect(list.items.get()[0]).toMatchObject({ sentBytes: 5, videoId: "video of a" });
-  expect(list.items.get()[1]).toMatchObject({ sentBytes: 10 });
+  expect(list.items.get()[0]).toMatchObject({ sentBytes: 5, etaMs: 1_000, videoId: "video of a" });
+  expect(list.items.get()[1]).toMatchObject({ sentBytes: 10, etaMs: null });
 });
 
-test("a paused one makes room, and goes on into the same video", async () => {
+test("a paused one makes room, and goes on in its turn with the same sending", async () => {
   const { list, sends, states, created } = kit();
-  list.add([file("a")]);
+  list.add(["a", "b", "c", "d"].map((name) => file(name)));
   await settled();
-  const id = list.items.get()[0]?.id ?? 0;
-  list.pause(id);
+  list.pause(1);
   await settled();
-  expect(states()).toEqual({ a: "PAUSED" });
-  expect(sends[0]?.signal.aborted).toBe(true);
-  list.resume(id);
-  await settled();
-  expect(states()).toEqual({ a: "SENDING" });
+  expect(states()).toEqual({ a: "PAUSED", b: "SENDING", c: "SENDING", d: "SENDING" });
+  sends[0]?.tell(progress({ sentBytes: 7 }));
+  expect(states()["a"]).toBe("PAUSED");
+  list.resume(1);
+  expect(states()["a"]).toBe("QUEUED");
+  expect(sends[0]?.told).toEqual(["pause"]);
   sends[1]?.done();
   await settled();
-  expect(states()).toEqual({ a: "SENT" });
-  expect(created).toHaveLength(1);
+  expect(sends[0]?.told).toEqual(["pause", "resume"]);
+  sends[0]?.done();
+  await settled();
+  expect(states()).toMatchObject({ a: "SENT", b: "SENT" });
+  expect([created.length, sends.length]).toEqual([4, 4]);
+});
+
+test("one that is paused before its video is there sends nothing until it is resumed", async () => {
+  const { list, sends, states } = kit();
+  list.add([file("a")]);
+  list.pause(1);
+  await settled();
+  expect(sends[0]?.told).toEqual(["pause"]);
+  list.resume(1);
+  expect([sends[0]?.told, states()]).toEqual([["pause", "resume"], { a: "SENDING" }]);
+});
+
+test("what waits for the network says so, and keeps its place", async () => {
+  const { list, sends, states } = kit();
+  list.add(["a", "b", "c", "d"].map((name) => file(name)));
+  await settled();
+  const error = Object.assign(new Error("no answer"), { code: "NETWORK_ERROR" });
+  sends[0]?.tell(
+    progress({ state: "WAITING", error: error as UploadProgress["error"], bytesPerSecond: null }),
+  );
+  expect(list.items.get()[0]).toMatchObject({ state: "RETRYING", error: "no answer", bytesPerSecond: null });
+  expect(states()["d"]).toBe("QUEUED");
+  sends[0]?.tell(progress({}));
+  expect(list.items.get()[0]).toMatchObject({ state: "SENDING", error: null });
+});
+
+test("a file that a closed page was sending goes on into the same video; chosen once more it becomes another", async () => {
+  const { list, sends, created } = kit({
+    a: { videoId: "earlier", url: "http://api/earlier", protocol: "TUS" },
+  });
+  list.add([file("a")]);
+  await settled();
+  expect(list.items.get()[0]).toMatchObject({ videoId: "earlier", isResumed: true });
+  expect(sends[0]?.to.url).toBe("http://api/earlier");
+  expect(created).toEqual([]);
+  list.add([file("a")]);
+  await settled();
+  expect(list.items.get()[1]).toMatchObject({ videoId: "video of a", isResumed: false });
 });
 
 test("a canceled one is gone with its video", async () => {
-  const { list, removed } = kit();
+  const { list, removed, sends } = kit();
   list.add([file("a")]);
   await settled();
   list.cancel(1);
   await settled();
-  expect([list.items.get(), removed]).toEqual([[], ["video of a"]]);
+  expect([list.items.get(), removed, sends[0]?.signal.aborted]).toEqual([[], ["video of a"], true]);
 });
 
-test("one that fails says why, and can be tried again", async () => {
-  const { list, sends, states } = kit();
+test("one that fails says why, and can be tried again into the same video", async () => {
+  const { list, sends, states, created } = kit();
   list.add([file("a")]);
   await settled();
   sends[0]?.fail("the disk is full");
@@ -82,6 +141,7 @@ test("one that fails says why, and can be tried again", async () => {
   list.resume(1);
   await settled();
   expect(states()).toEqual({ a: "SENDING" });
+  expect([created.length, sends.length]).toEqual([1, 2]);
 });
 
 test("the list can be cleared of what is done; what is under way stays", async () => {

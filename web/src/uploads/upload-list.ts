@@ -1,10 +1,11 @@
 /** The uploads of this page, and who may be sent when. */
 
+import type { UploadHandle, UploadProgress } from "@reelay/upload";
 import { createStore, type Store } from "../api/connection.ts";
 import type { UploadProtocol } from "../api/documents.ts";
-import type { upload } from "./upload.ts";
 
-export type UploadState = "WAITING" | "SENDING" | "PAUSED" | "SENT" | "FAILED";
+/** `QUEUED`: others are sent first. `RETRYING`: a try failed or the network is away, and the next try comes by itself. */
+export type UploadState = "QUEUED" | "SENDING" | "RETRYING" | "PAUSED" | "SENT" | "FAILED";
 
 export interface UploadItem {
   id: number;
@@ -12,9 +13,15 @@ export interface UploadItem {
   sizeBytes: number;
   sentBytes: number;
   state: UploadState;
+  /** Null while unknown. */
+  bytesPerSecond: number | null;
+  /** Milliseconds until its end; null while unknown. */
+  etaMs: number | null;
   /** Once its video was created. */
   videoId: string | null;
-  /** Why it FAILED. */
+  /** Whether a page that was closed had begun it. */
+  isResumed: boolean;
+  /** Why it FAILED or is RETRYING. */
   error: string | null;
 }
 
@@ -25,13 +32,24 @@ export interface Target {
   protocol: UploadProtocol;
 }
 
+export interface SendOptions {
+  onProgress: (progress: UploadProgress) => void;
+  signal: AbortSignal;
+}
+
 /** What the list needs of the API. */
 export interface UploadPort {
+  /** The video that a page which was closed had begun to send this very file for, if it still awaits it. */
+  recall: (file: File, isUnderWay: (videoId: string) => boolean) => Promise<Target | null>;
   /** Creates the video for a file. Rejects with a sentence for people. */
   create: (file: File, idempotencyKey: string) => Promise<Target>;
-  send: typeof upload;
-  /** Deletes a video that is not wanted any more. */
-  remove: (videoId: string) => Promise<void>;
+  send: (
+    file: File,
+    target: Target,
+    options: SendOptions,
+  ) => Promise<Pick<UploadHandle, "done" | "pause" | "resume">>;
+  /** Deletes a video that is not wanted any more, and forgets that its file was to be sent. */
+  remove: (file: File, videoId: string) => Promise<void>;
 }
 
 export interface UploadList {
@@ -50,24 +68,31 @@ export interface UploadList {
 /** Sent at once: more would only share the same line. */
 const together = 3;
 
-/** Who begins next: the first that wait, while fewer than `limit` are being sent. Pure. */
+const isSending = (state: UploadState | undefined): boolean => state === "SENDING" || state === "RETRYING";
+
+/** Who begins next: the first that are queued, while fewer than `limit` are being sent. Pure. */
 export function planStart(items: readonly UploadItem[], limit = together): number[] {
-  const free = limit - items.filter(({ state }) => state === "SENDING").length;
+  const free = limit - items.filter(({ state }) => isSending(state)).length;
   return items
-    .filter(({ state }) => state === "WAITING")
+    .filter(({ state }) => state === "QUEUED")
     .slice(0, Math.max(0, free))
     .map(({ id }) => id);
 }
 
-/** Whether closing the page would lose something. Pure. */
+/** Whether closing the page would interrupt something. Pure. */
 export const isUnsent = ({ state }: UploadItem): boolean => state !== "SENT" && state !== "FAILED";
 
 interface Held {
   file: File;
   key: string;
   target: Target | null;
-  stop: AbortController | null;
+  stop: AbortController;
+  /** There from its first bytes until its end, through all pauses. */
+  sending: Pick<UploadHandle, "pause" | "resume"> | null;
+  isBegun: boolean;
 }
+
+const resting = { bytesPerSecond: null, etaMs: null, error: null };
 
 export function createUploadList(port: UploadPort): UploadList {
   const items = createStore<readonly UploadItem[]>([]);
@@ -78,31 +103,59 @@ export function createUploadList(port: UploadPort): UploadList {
     items.set(items.get().map((item) => (item.id === id ? Object.assign({}, item, patch) : item)));
   };
   const stateOf = (id: number) => items.get().find((item) => item.id === id)?.state;
+  const isUnderWay = (videoId: string) =>
+    items.get().some((item) => item.videoId === videoId && isUnsent(item));
 
   function startNext(): void {
-    for (const id of planStart(items.get())) void run(id);
+    for (const id of planStart(items.get())) {
+      change(id, { state: "SENDING", ...resting });
+      const own = held.get(id);
+      if (own?.isBegun) own.sending?.resume();
+      else if (own) void run(id, own);
+    }
   }
 
-  async function run(id: number): Promise<void> {
-    const own = held.get(id);
-    if (own === undefined) return;
-    const stop = new AbortController();
-    own.stop = stop;
-    change(id, { state: "SENDING", error: null });
-    try {
+  /** The video of a file: the one that it was begun for, else a new one. */
+  async function findTarget(id: number, { file, key }: Held): Promise<Target> {
+    const recalled = await port.recall(file, isUnderWay);
+    // Asked once more: the same file may have been chosen twice.
+    if (recalled === null || isUnderWay(recalled.videoId)) {
       // With the same key a repeat gets the same video.
-      own.target ??= await port.create(own.file, own.key);
-      const { videoId, url, protocol } = own.target;
-      if (!held.has(id)) return await port.remove(videoId);
+      return await port.create(file, key);
+    }
+    change(id, { videoId: recalled.videoId, isResumed: true });
+    return recalled;
+  }
+
+  async function run(id: number, own: Held): Promise<void> {
+    own.isBegun = true;
+    const { file, stop } = own;
+    const onProgress = ({ state, sentBytes, bytesPerSecond, etaMs, error }: UploadProgress) => {
+      // What was on its way when it was paused.
+      if (!isSending(stateOf(id)) || (state !== "UPLOADING" && state !== "WAITING")) return;
+      const isWaiting = state === "WAITING";
+      change(id, {
+        ...{ state: isWaiting ? "RETRYING" : "SENDING", sentBytes, bytesPerSecond, etaMs },
+        error: error?.message ?? null,
+      });
+    };
+    try {
+      own.target ??= await findTarget(id, own);
+      const { videoId } = own.target;
+      if (!held.has(id)) return await port.remove(file, videoId);
       change(id, { videoId });
-      const onProgress = (sentBytes: number) => change(id, { sentBytes });
-      await port.send(own.file, { url, protocol, signal: stop.signal, onProgress });
-      change(id, { state: "SENT", sentBytes: own.file.size });
+      const sending = await port.send(file, own.target, { onProgress, signal: stop.signal });
+      own.sending = sending;
+      if (!isSending(stateOf(id))) sending.pause();
+      await sending.done;
+      change(id, { ...resting, state: "SENT", sentBytes: file.size });
     } catch (error) {
-      // Paused, and maybe on its way again already.
       if (stop.signal.aborted) return;
-      change(id, { state: "FAILED", error: error instanceof Error ? error.message : String(error) });
+      const reason = error instanceof Error ? error.message : String(error);
+      change(id, { ...resting, state: "FAILED", error: reason });
     } finally {
+      own.sending = null;
+      own.isBegun = false;
       startNext();
     }
   }
@@ -112,33 +165,38 @@ export function createUploadList(port: UploadPort): UploadList {
     add(files, target) {
       const added = files.map((file): UploadItem => {
         last += 1;
-        held.set(last, { file, key: crypto.randomUUID(), target: target ?? null, stop: null });
+        held.set(last, {
+          ...{ file, key: crypto.randomUUID(), target: target ?? null },
+          ...{ stop: new AbortController(), sending: null, isBegun: false },
+        });
         const { name, size: sizeBytes } = file;
-        const videoId = target?.videoId ?? null;
-        return { id: last, name, sizeBytes, sentBytes: 0, state: "WAITING", videoId, error: null };
+        return {
+          ...{ id: last, name, sizeBytes, sentBytes: 0, state: "QUEUED", ...resting },
+          ...{ videoId: target?.videoId ?? null, isResumed: target !== undefined },
+        };
       });
       items.set([...items.get(), ...added]);
       startNext();
     },
     pause(id) {
       const state = stateOf(id);
-      if (state !== "SENDING" && state !== "WAITING") return;
-      change(id, { state: "PAUSED" });
-      held.get(id)?.stop?.abort();
+      if (!isSending(state) && state !== "QUEUED") return;
+      change(id, { ...resting, state: "PAUSED" });
+      held.get(id)?.sending?.pause();
       startNext();
     },
     resume(id) {
       const state = stateOf(id);
       if (state !== "PAUSED" && state !== "FAILED") return;
-      change(id, { state: "WAITING", error: null });
+      change(id, { ...resting, state: "QUEUED" });
       startNext();
     },
     cancel(id) {
       const own = held.get(id);
       held.delete(id);
-      own?.stop?.abort();
+      own?.stop.abort();
       items.set(items.get().filter((item) => item.id !== id));
-      if (own?.target) void port.remove(own.target.videoId);
+      if (own?.target) void port.remove(own.file, own.target.videoId);
       startNext();
     },
     clear() {

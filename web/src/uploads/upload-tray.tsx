@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { formatBytes } from "../format/bytes.ts";
 import { count, percentOf } from "../format/numbers.ts";
+import { formatSpan } from "../format/time.ts";
 import type { Word } from "../format/words.ts";
 import { routes } from "../routes.ts";
 import { Badge } from "../ui/badge.tsx";
@@ -12,8 +13,9 @@ import { isUnsent, type UploadItem, type UploadState } from "./upload-list.ts";
 import { useUploads } from "./uploads-context.tsx";
 
 const words: Record<UploadState, Word> = {
-  WAITING: { text: "Waiting", tone: "waiting" },
+  QUEUED: { text: "Waiting", tone: "waiting" },
   SENDING: { text: "Uploading", tone: "busy" },
+  RETRYING: { text: "Connecting", tone: "waiting" },
   PAUSED: { text: "Paused", tone: "quiet" },
   SENT: { text: "Uploaded", tone: "good" },
   FAILED: { text: "Failed", tone: "bad" },
@@ -58,9 +60,9 @@ export function UploadTray() {
 
 function UploadLine({ item }: { item: UploadItem }) {
   const { pause, resume, cancel } = useUploads();
-  const { id, name, state, sizeBytes, sentBytes, videoId, error } = item;
+  const { id, name, state, sizeBytes, sentBytes, videoId, isResumed, bytesPerSecond, etaMs, error } = item;
   const fraction = sizeBytes === 0 ? 0 : sentBytes / sizeBytes;
-  const isRunning = state === "SENDING" || state === "WAITING";
+  const isRunning = state === "SENDING" || state === "RETRYING" || state === "QUEUED";
   return (
     <li className="upload">
       <div className="upload-name">
@@ -111,7 +113,10 @@ function UploadLine({ item }: { item: UploadItem }) {
       <Bar fraction={fraction} label={`Upload of ${name}`} tone={words[state].tone} />
       <div className="upload-meta">
         <Badge word={words[state]} />
+        {isResumed && <span>goes on where it was</span>}
         <span className="numbers">
+          {bytesPerSecond !== null && `${formatBytes(bytesPerSecond)}/s, `}
+          {etaMs !== null && `${formatSpan(etaMs)} left, `}
           {percentOf(fraction)} % of {formatBytes(sizeBytes)}
         </span>
       </div>

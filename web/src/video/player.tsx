@@ -1,47 +1,23 @@
-import { useEffect, useRef, useState } from "react";
+import { useApolloClient } from "@apollo/client/react";
+import { ReelayPlayer } from "@reelay/player/react";
+import { useMemo } from "react";
+import { createVideoWatcher } from "./video-watcher.ts";
 
 export interface PlayerProps {
+  id: string;
   /** The HLS master playlist. */
   src: string;
-  poster: string | null;
   title: string;
 }
 
-/** Plays a stream, also one that still grows. */
-export function Player({ src, poster, title }: PlayerProps) {
-  const video = useRef<HTMLVideoElement>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    const element = video.current;
-    if (element === null) return;
-    let stop = () => {};
-    let isGone = false;
-    // A library as large as all the rest of the console: loaded where something is played.
-    void import("./attach-stream.ts").then(({ attachStream }) => {
-      if (!isGone) stop = attachStream(element, src, setProblem);
-    });
-    return () => {
-      isGone = true;
-      stop();
-    };
-  }, [src]);
+/** The same player that everybody else gets. Loaded where something is played: it is as large as all the rest of the console. */
+export default function Player({ id, src, title }: PlayerProps) {
+  const apollo = useApolloClient();
+  const watcher = useMemo(() => createVideoWatcher(apollo), [apollo]);
   return (
-    <div className="player">
-      {/* Captions come with the tracks of the video itself. */}
-      {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
-      <video
-        ref={video}
-        controls
-        playsInline
-        preload="metadata"
-        aria-label={title}
-        poster={poster ?? undefined}
-      />
-      {problem !== null && (
-        <p className="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a fieldset is for forms
+    <div className="player" role="group" aria-label={`Player: ${title}`}>
+      <ReelayPlayer videoId={id} src={src} client={watcher} />
     </div>
   );
 }

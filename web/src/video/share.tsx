@@ -1,7 +1,7 @@
 import type { VideoHistoryQuery } from "../api/documents.ts";
 import { CopyButton } from "../ui/copy.tsx";
 import { ExternalIcon } from "../ui/icons.tsx";
-import { embedCode, watchUrl } from "./embed-code.ts";
+import { embedCode, playerCode, watchUrl } from "./embed-code.ts";
 
 type More = NonNullable<VideoHistoryQuery["video"]>["playback"];
 
@@ -19,6 +19,7 @@ export function Share({ id, hlsUrl, more }: ShareProps) {
       <h2 id="share">Share</h2>
       <div className="tools">
         <CopyButton text={embedCode(location.origin, id)} label="Copy embed code" />
+        <CopyButton text={playerCode(location.origin, id)} label="Copy player code" />
         <CopyButton text={hlsUrl} label="Copy HLS address" />
         {more?.dashUrl && <CopyButton text={more.dashUrl} label="Copy DASH address" />}
         <a className="button small" href={page} target="_blank" rel="noreferrer">

@@ -1,4 +1,5 @@
 import { useQuery } from "@apollo/client/react";
+import { lazy, Suspense } from "react";
 import { Link } from "wouter";
 import { useAnnouncedVideo } from "../announce/announcer.tsx";
 import { VideoHistoryDocument, VideoPageDocument } from "../api/documents.ts";
@@ -16,11 +17,12 @@ import { useSoon } from "../ui/use-soon.ts";
 import { EventList } from "./event-list.tsx";
 import { Facts } from "./facts.tsx";
 import { JobList } from "./job-list.tsx";
-import { Player } from "./player.tsx";
 import { ResumeUpload } from "./resume-upload.tsx";
 import { Share } from "./share.tsx";
 import { VariantTable } from "./variant-table.tsx";
 import { VideoActions } from "./video-actions.tsx";
+
+const Player = lazy(() => import("./player.tsx"));
 
 /** Of the newest jobs; more than anybody scrolls through. */
 const shown = { jobs: 10, tasks: 60 };
@@ -86,7 +88,9 @@ export default function VideoPage({ id }: { id: string }) {
         <div className="stack">
           {playback ? (
             <>
-              <Player src={playback.hlsUrl} poster={playback.posterUrl} title={title} />
+              <Suspense fallback={<div className="player nothing" />}>
+                <Player id={id} src={playback.hlsUrl} title={title} />
+              </Suspense>
               {status === "PLAYABLE" && (
                 <p className="muted small">
                   It plays while it is being made; larger variants join as they come.

@@ -1,0 +1,163 @@
+/** Webhooks as a person manages them: in a real browser, with a real receiver that does not always take what it is sent. */
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startReceiver } from "../../src/webhooks/testing/receiver.ts";
+import { hasNoChromium, whyNoChromium as where } from "../kit/chromium.ts";
+import { type ConsoleKit, startConsole } from "../kit/console.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
+
+const browserTest = test.skipIf(hasNoChromium);
+const patience = { timeout: 30_000, interval: 200 };
+let held: AsyncDisposableStack;
+let kit: ConsoleKit;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+
+beforeAll(async () => {
+  if (hasNoChromium) return;
+  await using stack = new AsyncDisposableStack();
+  receiver = stack.use(await startReceiver());
+  kit = stack.use(await startConsole());
+  held = stack.move();
+});
+afterAll(() => held?.disposeAsync());
+
+const state = (page: Page) => page.locator(".page-head .badge");
+const deliveries = (page: Page, type: string) =>
+  page.getByRole("list", { name: "Deliveries" }).getByRole("listitem", { name: type });
+/** The words of the first delivery of that type. */
+const words = (page: Page, type: string) =>
+  deliveries(page, type).first().locator("summary").first().textContent();
+const idsOf = (type: string) => receiver.received.filter((each) => each.type === type).map(({ id }) => id);
+let secret = "";
+
+browserTest(
+  `an endpoint is made, its secret is shown once, and a test arrives signed with it${where}`,
+  async () => {
+    const page = await kit.open("/webhooks");
+    await page.getByText("Nobody is told of anything yet").waitFor();
+    await page.getByRole("button", { name: "Add an endpoint" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Address").fill("http://10.0.0.1/hook");
+    await dialog.getByLabel("Only these").check();
+    await dialog.getByRole("button", { name: "Add the endpoint" }).click();
+    await dialog.getByText("Choose what it is sent").waitFor();
+    await dialog.getByLabel("video.*").check();
+    await dialog.getByRole("button", { name: "Add the endpoint" }).click();
+    // The API's own sentences: where nothing may be sent, which event there is not.
+    await dialog.getByText(/10\.0\.0\.1/).waitFor();
+    await dialog.getByLabel("Address").fill(receiver.url);
+    await dialog.getByLabel("Others").fill("job.done");
+    await dialog.getByRole("button", { name: "Add the endpoint" }).click();
+    await dialog.getByText(/there is no event "job.done"/).waitFor();
+    await dialog.getByLabel("Others").fill("job.failed");
+    await dialog.getByLabel("What it is for").fill("CMS");
+    await dialog.getByRole("button", { name: "Add the endpoint" }).click();
+    secret = (await dialog.locator(".command code").textContent()) ?? "";
+    expect(secret).toMatch(/^whsec_/);
+    await dialog.getByRole("button", { name: "I have kept it" }).click();
+    await page.getByRole("heading", { level: 1, name: receiver.url }).waitFor();
+    await page.getByText(`whsec_…${secret.slice(-5, -1)}`).waitFor();
+    expect(await page.content()).not.toContain(secret);
+
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await expect.poll(() => words(page, "webhook.test"), patience).toMatch(/Taken.*HTTP 204/);
+    expect(receiver.verified(secret).map(({ type }) => type)).toEqual(["webhook.test"]);
+    await page.close();
+  },
+);
+
+browserTest(
+  `a receiver that fails is seen failing, with what it answers; what it did not take is sent again by a button${where}`,
+  async () => {
+    const page = await kit.open("/webhooks");
+    await page.getByRole("link", { name: receiver.url }).click();
+    receiver.answer = (_, response) => {
+      response.writeHead(500, { "content-type": "text/html" }).end("<h1>Out of order</h1>");
+    };
+    await page.getByRole("button", { name: "Send a test" }).click();
+    // A test is tried once.
+    await expect.poll(() => words(page, "webhook.test"), patience).toMatch(/Failed.*HTTP 500/);
+    await kit.system.client.upload(
+      await makeTestClip(join(kit.system.directory, "clip.mp4"), { seconds: 2 }),
+      { title: "clip" },
+    );
+    await expect.poll(() => words(page, "video.created"), patience).toMatch(/Retrying.*HTTP 500.*next in/);
+    await expect.poll(() => state(page).textContent(), patience).toBe("Failing");
+    await page.getByText("It has taken nothing since").waitFor();
+
+    const created = deliveries(page, "video.created").first();
+    await created.locator("summary").first().click();
+    await created.getByText("Request and response").first().click();
+    await created.getByText("webhook-signature: v1,").waitFor();
+    await created.getByText("Out of order").waitFor();
+    await created.getByText("Body, the same in every attempt").click();
+    await created.getByText('"type": "video.created"').waitFor();
+
+    receiver.answer = (_, response) => void response.writeHead(204).end();
+    const test = deliveries(page, "webhook.test").first();
+    await test.getByRole("button", { name: "Redeliver webhook.test" }).click();
+    await expect.poll(() => words(page, "webhook.test"), patience).toMatch(/Taken.*HTTP 204.*2 attempts/);
+    const [first, ...others] = idsOf("webhook.test").slice(1);
+    expect(others).toEqual([first]);
+    // What waits would come by itself, some minutes later.
+    await created.getByRole("button", { name: /video\.created$/ }).click();
+    await expect.poll(() => words(page, "video.created"), patience).toMatch(/Taken/);
+    const [id, ...repeats] = idsOf("video.created");
+    expect(repeats.length).toBeGreaterThan(0);
+    expect(repeats.every((repeat) => repeat === id)).toBe(true);
+    await expect.poll(() => state(page).textContent(), patience).toBe("Enabled");
+    await page.getByRole("button", { name: "Failed", exact: true }).click();
+    await page.getByText("Nothing was given up.").waitFor();
+    receiver.verified(secret);
+    await page.close();
+  },
+);
+
+browserTest(`while a secret is changed over messages verify with both${where}`, async () => {
+  const page = await kit.open("/webhooks");
+  await page.getByRole("link", { name: receiver.url }).click();
+  await page.getByRole("button", { name: "New secret" }).click();
+  await page.getByRole("button", { name: "Make a new secret" }).click();
+  const next = (await page.locator("dialog .command code").textContent()) ?? "";
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  expect(next).not.toBe(secret);
+  await page.getByText(`whsec_…${next.slice(-5, -1)}`).waitFor();
+  await page.getByText("ends in 1 d").or(page.getByText("ends in 24 h")).waitFor();
+  receiver.received.length = 0;
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await expect.poll(() => receiver.received.length, patience).toBe(1);
+  expect(receiver.verified(secret)).toEqual(receiver.verified(next));
+  await page.close();
+});
+
+browserTest(`an endpoint is edited, disabled, enabled and deleted; another tab sees it${where}`, async () => {
+  const [page, other] = [await kit.open("/webhooks"), await kit.open("/webhooks")];
+  await page.getByRole("link", { name: receiver.url }).click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByLabel("Everything that happens").check();
+  await page.getByLabel("What it is for").fill("Website");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("all events").waitFor();
+  await other.getByText("Website").waitFor(patience);
+
+  await page.getByRole("button", { name: "Disable" }).click();
+  await page.getByRole("button", { name: "Disable it" }).click();
+  await page.getByText("Nothing is sent since").waitFor();
+  expect(await state(page).textContent()).toBe("Disabled");
+  await expect.poll(() => other.locator(".endpoint .badge").textContent(), patience).toBe("Disabled");
+  await page.getByRole("button", { name: "Enable" }).click();
+  await page.getByLabel(/Leave it out/).check();
+  await page.getByRole("button", { name: "Enable it" }).click();
+  await expect.poll(() => state(page).textContent(), patience).toBe("Enabled");
+
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete the endpoint" }).click();
+  await page.getByText("Nobody is told of anything yet").waitFor(patience);
+  await other.getByText("Nobody is told of anything yet").waitFor(patience);
+  await Promise.all([page.close(), other.close()]);
+});
+
+browserTest(`no page broke its own security policy or complained${where}`, () => {
+  expect(kit.complaints).toEqual([]);
+});

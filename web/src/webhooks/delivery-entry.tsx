@@ -1,0 +1,64 @@
+import { useState } from "react";
+import { RedeliverWebhookDocument, type WebhookDeliveryRowFragment } from "../api/documents.ts";
+import { formatUntil } from "../format/time.ts";
+import { Badge } from "../ui/badge.tsx";
+import { RetryIcon } from "../ui/icons.tsx";
+import { Ago } from "../ui/moment.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { DeliveryDetail } from "./delivery-detail.tsx";
+import { deliveryWord, lastAnswer } from "./endpoint-state.ts";
+
+export interface DeliveryEntryProps {
+  delivery: WebhookDeliveryRowFragment;
+  isOpenFirst: boolean;
+  now: number;
+  onChanged: () => void;
+}
+
+/** One delivery: what became of it at a glance, and all of it when it is opened. */
+export function DeliveryEntry({ delivery, isOpenFirst, now, onChanged }: DeliveryEntryProps) {
+  const { type, createdAt, attemptCount, state, nextAttemptAt } = delivery;
+  const [isOpenNow, setIsOpenNow] = useState<boolean | null>(null);
+  const isOpen = isOpenNow ?? isOpenFirst;
+  const answer = lastAnswer(delivery);
+  return (
+    <li className="delivery" aria-label={type}>
+      <details open={isOpen} onToggle={({ currentTarget }) => setIsOpenNow(currentTarget.open)}>
+        <summary>
+          <Badge word={deliveryWord(delivery)} />
+          <code>{type}</code>
+          <span className="muted small">
+            <Ago at={createdAt} />
+          </span>
+          <span className="muted small numbers delivery-end">
+            {[
+              answer,
+              attemptCount > 1 && `${attemptCount} attempts`,
+              state === "PENDING" && nextAttemptAt !== null && `next ${formatUntil(nextAttemptAt, now)}`,
+            ]
+              .filter(Boolean)
+              .join(", ")}
+          </span>
+        </summary>
+        {isOpen && <DeliveryDetail delivery={delivery} />}
+      </details>
+      <RedeliverButton delivery={delivery} onChanged={onChanged} />
+    </li>
+  );
+}
+
+function RedeliverButton({
+  delivery: { id, type, state },
+  onChanged,
+}: Pick<DeliveryEntryProps, "delivery" | "onChanged">) {
+  const { act, isBusy } = useAction();
+  const again = async () => {
+    if (await act(RedeliverWebhookDocument, { id }, `${type} is sent again.`)) onChanged();
+  };
+  return (
+    <button type="button" className="button small" disabled={isBusy} onClick={() => void again()}>
+      <RetryIcon /> {state === "PENDING" ? "Try now" : "Redeliver"}
+      <span className="visually-hidden"> {type}</span>
+    </button>
+  );
+}

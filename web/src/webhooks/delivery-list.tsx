@@ -1,0 +1,138 @@
+import { useQuery } from "@apollo/client/react";
+import { useEffect, useState } from "react";
+import {
+  RedeliverFailedWebhooksDocument,
+  WebhookDeliveriesDocument,
+  type WebhookDeliveryState,
+  type WebhookEndpointRowFragment,
+} from "../api/documents.ts";
+import { explain } from "../api/explain.ts";
+import { count } from "../format/numbers.ts";
+import { useEvents } from "../live/events.tsx";
+import { useNow } from "../live/use-now.ts";
+import { RetryIcon } from "../ui/icons.tsx";
+import { ErrorNotice } from "../ui/notice.tsx";
+import { Skeleton } from "../ui/spinner.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { useSoon } from "../ui/use-soon.ts";
+import { DeliveryEntry } from "./delivery-entry.tsx";
+
+const pollMs = 2_000;
+/** On one page, and the most that the API gives. */
+const [few, many] = [25, 100];
+
+type Shown = "ALL" | WebhookDeliveryState;
+const choices: readonly { value: Shown; text: string; none: string }[] = [
+  {
+    value: "ALL",
+    text: "All",
+    none: "It was sent nothing yet. Send a test, or wait for something to happen.",
+  },
+  { value: "PENDING", text: "Waiting", none: "Nothing waits." },
+  { value: "FAILED", text: "Failed", none: "Nothing was given up." },
+  { value: "SUCCEEDED", text: "Taken", none: "It has taken nothing yet." },
+];
+
+export interface DeliveryListProps {
+  endpoint: WebhookEndpointRowFragment;
+  /** Opened as soon as it is there. */
+  testedId: string | null;
+}
+
+/** What an endpoint was sent, newest first, live. */
+export function DeliveryList({ endpoint: { id, createdAt, failed, status }, testedId }: DeliveryListProps) {
+  const [chosen, setChosen] = useState<{ shown: Shown; testedId: string | null }>({ shown: "ALL", testedId });
+  // A test is seen whatever was chosen before it.
+  const shown = chosen.testedId === testedId ? chosen.shown : "ALL";
+  const [first, setFirst] = useState(few);
+  const filter = shown === "ALL" ? null : { state: [shown] };
+  const { data, previousData, error, refetch } = useQuery(WebhookDeliveriesDocument, {
+    ...{ variables: { id, first, filter }, pollInterval: pollMs },
+    ...{ fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" },
+  });
+  const ask = () => void refetch().catch(() => undefined);
+  const askSoon = useSoon(ask, 300);
+  useEvents(askSoon);
+  useEffect(() => {
+    if (testedId !== null) askSoon();
+  }, [testedId, askSoon]);
+  const now = useNow(1_000);
+  const list = (data ?? previousData)?.webhookEndpoint?.deliveries;
+  return (
+    <section className="card stack-tight deliveries" aria-labelledby="deliveries">
+      <div className="section-head">
+        <h2 id="deliveries">Deliveries</h2>
+        {list && <span className="muted small numbers">{list.totalCount}</span>}
+        {failed.totalCount > 0 && status === "ENABLED" && (
+          <RedeliverAll id={id} since={createdAt} total={failed.totalCount} onDone={ask} />
+        )}
+      </div>
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- as the library's filters */}
+      <div className="segments" role="group" aria-label="Which deliveries">
+        {choices.map(({ value, text }) => (
+          <button
+            key={value}
+            type="button"
+            aria-pressed={shown === value}
+            onClick={() => setChosen({ shown: value, testedId })}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+      {error && !list ? (
+        <ErrorNotice title="The deliveries could not be loaded" onRetry={ask}>
+          {explain(error)}
+        </ErrorNotice>
+      ) : !list ? (
+        <Skeleton rows={4} label="Loading deliveries" />
+      ) : list.nodes.length === 0 ? (
+        <p className="muted">{choices.find(({ value }) => value === shown)?.none}</p>
+      ) : (
+        <ol className="delivery-lines" aria-label="Deliveries">
+          {list.nodes.map((delivery) => (
+            <DeliveryEntry
+              key={delivery.id}
+              delivery={delivery}
+              isOpenFirst={delivery.id === testedId}
+              now={now}
+              onChanged={ask}
+            />
+          ))}
+        </ol>
+      )}
+      {list && list.totalCount > list.nodes.length && list.nodes.length > 0 && (
+        <p className="muted small">
+          The newest {list.nodes.length} of {list.totalCount}.{" "}
+          {first < many && (
+            <button type="button" className="button small" onClick={() => setFirst(many)}>
+              Show {Math.min(many, list.totalCount)}
+            </button>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface RedeliverAllProps {
+  id: string;
+  since: string;
+  total: number;
+  onDone: () => void;
+}
+
+/** Another three days of tries for all that was given up. */
+function RedeliverAll({ id, since, total, onDone }: RedeliverAllProps) {
+  const { act, isBusy } = useAction();
+  const again = async () => {
+    const input = { endpointId: id, since };
+    const done = `${count(total, "message is", "messages are")} sent again.`;
+    if (await act(RedeliverFailedWebhooksDocument, { input }, done)) onDone();
+  };
+  return (
+    <button type="button" className="button small" disabled={isBusy} onClick={() => void again()}>
+      <RetryIcon /> Send {total === 1 ? "the failed one" : `all ${total} failed`} again
+    </button>
+  );
+}

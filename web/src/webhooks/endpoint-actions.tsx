@@ -1,0 +1,96 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import {
+  DeleteWebhookEndpointDocument,
+  DisableWebhookEndpointDocument,
+  SendTestWebhookDocument,
+  type WebhookEndpointRowFragment,
+} from "../api/documents.ts";
+import { routes } from "../routes.ts";
+import { Confirm } from "../ui/dialog.tsx";
+import { EditIcon, KeyIcon, PauseIcon, PlayIcon, SendIcon, TrashIcon } from "../ui/icons.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { EnableDialog } from "./enable-dialog.tsx";
+import { EndpointDialog } from "./endpoint-dialog.tsx";
+import { RotateDialog } from "./rotate-dialog.tsx";
+
+export interface EndpointActionsProps {
+  endpoint: WebhookEndpointRowFragment;
+  /** Told the delivery that a test is. */
+  onTested: (deliveryId: string) => void;
+}
+
+/** What one can do with an endpoint. */
+export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
+  const { id, status } = endpoint;
+  const [asked, setAsked] = useState<"edit" | "rotate" | "enable" | "disable" | "delete" | null>(null);
+  const { act, isBusy } = useAction();
+  const client = useApolloClient();
+  const [, navigate] = useLocation();
+  const close = () => setAsked(null);
+  const test = async () => {
+    const data = await act(SendTestWebhookDocument, { endpointId: id }, "A test is on its way.");
+    if (data?.sendTestWebhook.__typename === "WebhookDelivery") onTested(data.sendTestWebhook.id);
+  };
+  const remove = async () => {
+    if ((await act(DeleteWebhookEndpointDocument, { id }, "The endpoint is deleted.")) === null) return;
+    navigate(routes.webhooks);
+    client.cache.evict({ id: client.cache.identify({ __typename: "WebhookEndpoint", id }) ?? "" });
+    client.cache.gc();
+  };
+  const isEnabled = status === "ENABLED";
+  return (
+    <div className="page-tools">
+      <button type="button" className="button primary" disabled={isBusy} onClick={() => void test()}>
+        <SendIcon /> Send a test
+      </button>
+      <button type="button" className="button" onClick={() => setAsked("edit")}>
+        <EditIcon /> Edit
+      </button>
+      <button type="button" className="button" onClick={() => setAsked("rotate")}>
+        <KeyIcon /> New secret
+      </button>
+      <button
+        type="button"
+        className="button"
+        disabled={isBusy}
+        onClick={() => setAsked(isEnabled ? "disable" : "enable")}
+      >
+        {isEnabled ? <PauseIcon /> : <PlayIcon />} {isEnabled ? "Disable" : "Enable"}
+      </button>
+      <button type="button" className="button" disabled={isBusy} onClick={() => setAsked("delete")}>
+        <TrashIcon /> Delete
+      </button>
+      {asked === "edit" && <EndpointDialog endpoint={endpoint} onClose={close} />}
+      {asked === "rotate" && <RotateDialog id={id} onClose={close} />}
+      {asked === "enable" && <EnableDialog id={id} onClose={close} />}
+      {asked === "disable" && (
+        <Confirm
+          title="Disable this endpoint?"
+          action="Disable it"
+          onClose={close}
+          onConfirm={() => void act(DisableWebhookEndpointDocument, { id }, "Nothing more is sent to it.")}
+        >
+          <p>
+            Nothing is sent to <strong>{endpoint.url}</strong> until it is enabled again. What happens
+            meanwhile is kept in the event log.
+          </p>
+        </Confirm>
+      )}
+      {asked === "delete" && (
+        <Confirm
+          title="Delete this endpoint?"
+          action="Delete the endpoint"
+          onClose={close}
+          onConfirm={() => void remove()}
+        >
+          <p>
+            <strong>{endpoint.url}</strong> goes with its deliveries and its secret; what waits is not sent
+            any more. This cannot be taken back.
+          </p>
+        </Confirm>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import type { WebhookDeliveryRowFragment, WebhookEndpointRowFragment } from "../api/documents.ts";
+import { deliveryWords, type Word } from "../format/words.ts";
+
+/** How an endpoint is, in a word. Pure. */
+export function endpointWord({
+  status,
+  disabledReason,
+  failingSince,
+}: Pick<WebhookEndpointRowFragment, "disabledReason" | "failingSince" | "status">): Word {
+  if (status === "DISABLED") {
+    return disabledReason === "REQUESTED"
+      ? { text: "Disabled", tone: "quiet" }
+      : { text: disabledReason === "GONE" ? "Gone" : "Given up", tone: "bad" };
+  }
+  return failingSince === null ? { text: "Enabled", tone: "good" } : { text: "Failing", tone: "waiting" };
+}
+
+/** How a delivery is: one that was tried already is told apart from one that was not. Pure. */
+export const deliveryWord = ({
+  state,
+  attemptCount,
+}: Pick<WebhookDeliveryRowFragment, "attemptCount" | "state">): Word =>
+  state === "PENDING" && attemptCount > 0 ? { text: "Retrying", tone: "waiting" } : deliveryWords[state];
+
+/** What came of the last attempt: `HTTP 500`, or why there was no answer. Pure. */
+export function lastAnswer({ attempts }: Pick<WebhookDeliveryRowFragment, "attempts">): string | null {
+  const last = attempts.at(-1);
+  if (last === undefined) return null;
+  return last.response ? `HTTP ${last.response.status}` : (last.error?.code ?? null);
+}

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { headerLines, prettyBody } from "./message-text.ts";
+
+test("headers are lines, those that came twice are two", () => {
+  expect(headerLines({ "content-type": "text/plain", "set-cookie": ["a=1", "b=2"] })).toBe(
+    "content-type: text/plain\nset-cookie: a=1\nset-cookie: b=2",
+  );
+  expect(headerLines(null)).toBe("");
+});
+
+test("a body of JSON is indented, another is left as it is", () => {
+  expect(prettyBody({ a: 1 })).toBe('{\n  "a": 1\n}');
+  expect(prettyBody('{"a":1}')).toBe('{\n  "a": 1\n}');
+  expect(prettyBody("<h1>Bad gateway</h1>")).toBe("<h1>Bad gateway</h1>");
+});

@@ -1,0 +1,40 @@
+import { Command } from "../ui/copy.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+
+export interface SecretWindowProps {
+  /** Null where an earlier answer, which was lost, had shown it. */
+  secret: string | null;
+  /** What becomes of the one before, if there is one. */
+  note?: string;
+  onClose: () => void;
+}
+
+/** A secret, the only time that it is seen. */
+export const SecretWindow = ({ secret, note, onClose }: SecretWindowProps) => (
+  <Dialog title="Keep this secret now" onClose={onClose}>
+    {secret === null ? (
+      <p>
+        The endpoint is there, but its secret was shown before and is shown once only. Make a new one on its
+        page.
+      </p>
+    ) : (
+      <>
+        <p>
+          It is shown here and never again. Whoever receives the messages verifies them with it, by any
+          library of{" "}
+          <a href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer">
+            Standard Webhooks
+          </a>
+          .
+        </p>
+        <Command text={secret} />
+      </>
+    )}
+    {note !== undefined && <p className="muted">{note}</p>}
+    <div className="dialog-foot">
+      <button type="button" className="button primary" onClick={onClose}>
+        I have kept it
+      </button>
+    </div>
+  </Dialog>
+);

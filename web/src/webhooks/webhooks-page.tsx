@@ -1,0 +1,113 @@
+import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { Link, useLocation } from "wouter";
+import { type WebhookEndpointRowFragment, WebhookEndpointsDocument } from "../api/documents.ts";
+import { explain } from "../api/explain.ts";
+import { count } from "../format/numbers.ts";
+import { useEvents } from "../live/events.tsx";
+import { routes } from "../routes.ts";
+import { useSession } from "../session/session.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { PlusIcon } from "../ui/icons.tsx";
+import { Ago } from "../ui/moment.tsx";
+import { Empty, ErrorNotice } from "../ui/notice.tsx";
+import { Skeleton } from "../ui/spinner.tsx";
+import { useSoon } from "../ui/use-soon.ts";
+import { EndpointDialog } from "./endpoint-dialog.tsx";
+import { endpointWord } from "./endpoint-state.ts";
+import { NotForThisKey } from "./not-for-this-key.tsx";
+
+/** How often it is asked for, in milliseconds: what becomes of deliveries is not part of the event log. */
+const pollMs = 3_000;
+
+/** Where the workspace's events are sent to. */
+export default function WebhooksPage() {
+  const isAllowed = useSession().can("ADMIN");
+  const [, navigate] = useLocation();
+  const { data, error, refetch } = useQuery(WebhookEndpointsDocument, {
+    ...{ variables: { first: 100 }, skip: !isAllowed, pollInterval: isAllowed ? pollMs : 0 },
+    ...{ fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" },
+  });
+  const askAgain = useSoon(() => void refetch().catch(() => undefined), 500);
+  useEvents(() => isAllowed && askAgain());
+  const [isCreating, setIsCreating] = useState(false);
+  if (!isAllowed) return <NotForThisKey />;
+  const endpoints = data?.webhookEndpoints.nodes;
+  const add = (
+    <button type="button" className="button primary" onClick={() => setIsCreating(true)}>
+      <PlusIcon /> Add an endpoint
+    </button>
+  );
+  return (
+    <>
+      <title>Webhooks · Reelay</title>
+      <div className="page-head">
+        <h1>Webhooks</h1>
+        {endpoints && endpoints.length > 0 && <div className="page-tools">{add}</div>}
+      </div>
+      {error && !endpoints ? (
+        <ErrorNotice title="The endpoints could not be loaded" onRetry={() => void refetch()}>
+          {explain(error)}
+        </ErrorNotice>
+      ) : !endpoints ? (
+        <Skeleton rows={3} label="Loading endpoints" />
+      ) : endpoints.length === 0 ? (
+        <Empty title="Nobody is told of anything yet">
+          <p>
+            An endpoint is an address of yours that is sent what happens here, signed, until it takes it: a
+            CMS that publishes a video as soon as it plays.
+          </p>
+          {add}
+        </Empty>
+      ) : (
+        <ul className="lines card" aria-label="Webhook endpoints">
+          {endpoints.map((endpoint) => (
+            <EndpointLine key={endpoint.id} endpoint={endpoint} />
+          ))}
+        </ul>
+      )}
+      {isCreating && (
+        <EndpointDialog
+          endpoint={null}
+          onClose={() => setIsCreating(false)}
+          onCreated={({ id }) => {
+            void refetch();
+            navigate(routes.webhook(id));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function EndpointLine({ endpoint }: { endpoint: WebhookEndpointRowFragment }) {
+  const { id, url, description, eventTypes, lastSucceededAt, waiting, failed } = endpoint;
+  const open = [
+    waiting.totalCount > 0 && `${waiting.totalCount} waiting`,
+    failed.totalCount > 0 && `${failed.totalCount} failed`,
+  ].filter(Boolean);
+  return (
+    <li className="endpoint">
+      <span className="endpoint-name">
+        <Link href={routes.webhook(id)}>{url}</Link>
+        {description !== "" && <span className="muted small">{description}</span>}
+      </span>
+      <Badge word={endpointWord(endpoint)} />
+      <span className="muted small">
+        {eventTypes.length === 0
+          ? "all events"
+          : count(eventTypes.length, "kind of event", "kinds of events")}
+      </span>
+      <span className="muted small numbers">{open.length > 0 ? open.join(", ") : "nothing waits"}</span>
+      <span className="muted small">
+        {lastSucceededAt === null ? (
+          "has taken nothing yet"
+        ) : (
+          <>
+            took one <Ago at={lastSucceededAt} />
+          </>
+        )}
+      </span>
+    </li>
+  );
+}
