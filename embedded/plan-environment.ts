@@ -1,6 +1,7 @@
 import path from "node:path";
 import { readWorkerEnv, type WorkerEnv } from "@reelay/render-worker";
 import { type ApiEnv, readApiEnv } from "../src/env.ts";
+import { planWebhookAllowance } from "./own-machine.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
@@ -22,6 +23,7 @@ export function planEnvironment(
 ): { api: ApiEnv; worker: WorkerEnv } {
   const layout = layoutOf(dataDirectory);
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const webhookAllowance = planWebhookAllowance(environment, host);
   const planned = {
     STORE_DIRECTORY: layout.store,
     WORK_DIR: layout.work,
@@ -30,6 +32,7 @@ export function planEnvironment(
     OTEL_SERVICE_NAME: "reelay",
     // No load balancer is to notice: Ctrl-C ends it at once.
     DRAIN_DELAY: "0",
+    ...(webhookAllowance !== undefined && { WEBHOOK_ALLOW_PRIVATE: webhookAllowance }),
     ...given,
     ...(parts.databaseUrl && { DATABASE_URL: parts.databaseUrl }),
     ...(parts.brokerAddress && { PUBSUB_EMULATOR_HOST: parts.brokerAddress }),

@@ -77,10 +77,12 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
   const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log, metrics }));
   const events = starting.use(await createEventLog({ db, databaseUrl, log }));
+  const webhooks = { ...defaultWebhooks, allowPrivate: env.allowPrivateUrls, ...env.webhooks };
   const limits = {
     uploadBytes: env.uploads.maxBytes,
     uploadExpiryMs: env.uploads.expiryMs,
     allowPrivateUrls: env.allowPrivateUrls,
+    allowPrivateWebhooks: webhooks.allowPrivate,
     ...env.quotas,
     ...(env.gpuPatienceMs !== undefined && { gpuPatienceMs: env.gpuPatienceMs }),
     ...env.split,
@@ -95,12 +97,11 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks, split: env.split }));
   background.use(await startProjector({ db, messaging, store, clock, log, metrics }));
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
-  const { timeoutMs, retentionMs } = env.webhooks ?? defaultWebhooks;
+  const { timeoutMs, retentionMs, allowPrivate } = webhooks;
   const forgetOldDeliveries = () => forgetDeliveries(db, new Date(clock().getTime() - retentionMs));
   const alsoSweep = () => Promise.all([sweepUploads(), forgetOldEvents(), forgetOldDeliveries()]);
   background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
-  const allowPrivate = env.allowPrivateUrls;
   background.use(
     await startWebhooks({ db, databaseUrl, store, clock, log, metrics, allowPrivate, timeoutMs }),
   );

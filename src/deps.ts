@@ -33,8 +33,10 @@ export interface OperationDeps {
   limits: {
     uploadBytes: number;
     uploadExpiryMs: number;
-    /** Hosts that URL sources and webhook endpoints may name although they are private. */
+    /** Hosts that URL sources may name although they are private. */
     allowPrivateUrls: readonly string[];
+    /** The same for webhook endpoints. */
+    allowPrivateWebhooks: readonly string[];
     /** Most jobs that a workspace may have under way, unless it says otherwise; null for any number. */
     activeJobs: number | null;
     /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */

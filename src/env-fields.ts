@@ -145,8 +145,17 @@ export const apiEnvFields = {
     docs({
       default: "none",
       effect:
-        "Hosts, addresses and CIDR ranges that URL sources and webhook endpoints may name although they are not on the public internet, comma-separated; webhook endpoints also by http. For sources the worker has the last word by its own setting of this name.",
+        "Hosts, addresses and CIDR ranges that URL sources may name although they are not on the public internet, comma-separated. The worker has the last word by its own setting of this name.",
       example: "media.internal",
+    }),
+  ),
+  WEBHOOK_ALLOW_PRIVATE: list.optional().meta(
+    docs({
+      default:
+        "what FETCH_ALLOW_PRIVATE says; also localhost, 127.0.0.1 and ::1 with an `npm start` that only this machine reaches",
+      effect:
+        "Hosts, addresses and CIDR ranges that webhook endpoints may name although they are not on the public internet, comma-separated; also by http.",
+      example: "cms.internal",
     }),
   ),
   WEBHOOK_TIMEOUT: z.coerce

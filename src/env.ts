@@ -23,8 +23,13 @@ export interface ApiEnv {
   uploads: { maxBytes: number; expiryMs: number };
   eventRetentionMs: number;
   /** Default: a request may take 20 s, and deliveries are kept for 30 days. */
-  webhooks?: { timeoutMs: number; retentionMs: number };
-  /** Hosts that URL sources and webhook endpoints may name although they are private. */
+  webhooks?: {
+    timeoutMs: number;
+    retentionMs: number;
+    /** Hosts that endpoints may name although they are private. Default: as URL sources. */
+    allowPrivate?: string[];
+  };
+  /** Hosts that URL sources may name although they are private. */
   allowPrivateUrls: string[];
   /** How long a task waits for a worker with a GPU before it goes to the others. Default 60,000. */
   gpuPatienceMs?: number;
@@ -67,6 +72,7 @@ function toEnv(fields: Fields): ApiEnv {
     webhooks: {
       timeoutMs: fields.WEBHOOK_TIMEOUT * 1_000,
       retentionMs: fields.WEBHOOK_RETENTION * 86_400_000,
+      allowPrivate: fields.WEBHOOK_ALLOW_PRIVATE ?? fields.FETCH_ALLOW_PRIVATE,
     },
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     split: { wholeUpToMs: Math.round(fields.SPLIT_ABOVE * 1000) },

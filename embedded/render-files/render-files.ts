@@ -3,9 +3,11 @@ import type { Terminal } from "../terminal.ts";
 import { ApiError, createApiClient } from "./api-client.ts";
 import { createBarsView } from "./bars-view.ts";
 import type { WatchedVideo } from "./documents.ts";
+import { embedCode } from "./embed-code.ts";
 import { createLinesView } from "./lines-view.ts";
 import type { NamedSource } from "./read-command.ts";
 import { renderSource } from "./render-source.ts";
+import type { FileView } from "./view.ts";
 
 /**
  * Does the main job on every source, through the public API of the system that `run` names: create, upload, watch.
@@ -23,7 +25,9 @@ export async function renderFiles(
     : createLinesView(terminal);
   const outcomes = await Promise.all(
     sources.map(async (source) => {
-      const file = view.open(source.name);
+      const file = tellingWherePlays(view.open(source.name), (video) =>
+        terminal.tell(embeddingOf(source.name, video, run)),
+      );
       try {
         const video = await renderSource(api, source, file, signal);
         file.ended(summaryOf(source.name, video, run));
@@ -35,6 +39,25 @@ export async function renderFiles(
     }),
   );
   return outcomes.every(Boolean);
+}
+
+/** Does not wait for the end: it plays long before. */
+function tellingWherePlays(file: FileView, tell: (video: WatchedVideo) => void): FileView {
+  let isTold = false;
+  return {
+    ...file,
+    changed(video) {
+      file.changed(video);
+      if (isTold || !video.playback) return;
+      isTold = true;
+      tell(video);
+    },
+  };
+}
+
+function embeddingOf(name: string, { id }: WatchedVideo, run: RunFile): string {
+  const code = embedCode(id, new URL(run.graphql).origin).replaceAll(/^/gm, "    ");
+  return `\n${name} plays. On a page of yours, which needs no key for it:\n\n${code}\n`;
 }
 
 function summaryOf(name: string, video: WatchedVideo, run: RunFile): string {

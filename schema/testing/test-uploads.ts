@@ -11,6 +11,7 @@ export const testLimits: OperationDeps["limits"] = {
   uploadBytes: 10 * 1024 ** 3,
   uploadExpiryMs: 86_400_000,
   allowPrivateUrls: [],
+  allowPrivateWebhooks: [],
   activeJobs: null,
   runningTasks: null,
   wholeUpToMs: 30_000,

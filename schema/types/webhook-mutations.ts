@@ -19,7 +19,7 @@ import "./webhook-redelivery.ts";
 const eventTypesDescription =
   "The events that it is sent: names (`video.ready`) and families (`video.*`), at most 50. Empty or left out: all.";
 const urlDescription =
-  "Where messages are sent to: `https:` on the public internet, or a host that FETCH_ALLOW_PRIVATE names. At most 2,048 characters.";
+  "Where messages are sent to: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE names. At most 2,048 characters.";
 
 const CreateWebhookEndpointInput = builder.inputType("CreateWebhookEndpointInput", {
   description: "A webhook endpoint to be made.",

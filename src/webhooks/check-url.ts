@@ -23,11 +23,11 @@ export function checkWebhookUrl(text: string, allowPrivate: readonly string[]): 
   }
   if (!mayBeAllowed(url, allowPrivate)) {
     throw refuse(
-      "is not on the public internet; use a public address, or have it allowed by FETCH_ALLOW_PRIVATE.",
+      "is not on the public internet; use a public address, or have it allowed by WEBHOOK_ALLOW_PRIVATE.",
     );
   }
   if (url.protocol === "http:" && !isAllowedByName(url, allowPrivate)) {
-    throw refuse("is not encrypted; use https:, or have its host allowed by FETCH_ALLOW_PRIVATE.");
+    throw refuse("is not encrypted; use https:, or have its host allowed by WEBHOOK_ALLOW_PRIVATE.");
   }
   url.hash = "";
   return url.href;

@@ -14,7 +14,7 @@ import { wakeWebhooks } from "./wake.ts";
 export interface WebhookDeps {
   db: PrismaClient;
   clock: () => Date;
-  limits: { allowPrivateUrls: readonly string[] };
+  limits: { allowPrivateWebhooks: readonly string[] };
 }
 
 /** Each event is sent to each of them. */
@@ -39,7 +39,7 @@ export async function createWebhookEndpoint(
 ): Promise<{ endpointId: string; secret: string | null }> {
   requireScope(viewer, "ADMIN");
   const { workspaceId } = viewer;
-  const checked = { url: input.url, ...checkInput(input, limits.allowPrivateUrls) };
+  const checked = { url: input.url, ...checkInput(input, limits.allowPrivateWebhooks) };
   // What was committed before this call lies behind the place that the endpoint starts at.
   await sequenceEvents(db);
   let secret: string | null = null;
@@ -69,7 +69,7 @@ export async function updateWebhookEndpoint(
   input: EndpointInput,
 ): Promise<void> {
   requireScope(viewer, "ADMIN");
-  const data = checkInput(input, limits.allowPrivateUrls);
+  const data = checkInput(input, limits.allowPrivateWebhooks);
   await db.$transaction(async (tx) => {
     await lockOwnEndpoint(tx, viewer, endpointId);
     await tx.webhookEndpoint.update({ where: { id: endpointId }, data });

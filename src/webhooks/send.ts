@@ -117,7 +117,7 @@ function explain(
   const { host } = new URL(url);
   const cause = rootCause(error);
   if (cause instanceof RefusedAddressError) {
-    const message = `${cause.message}; use a public address, or have it allowed by FETCH_ALLOW_PRIVATE.`;
+    const message = `${cause.message}; use a public address, or have it allowed by WEBHOOK_ALLOW_PRIVATE.`;
     return { code: "ADDRESS_REFUSED", message };
   }
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";

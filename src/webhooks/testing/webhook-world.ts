@@ -13,7 +13,7 @@ export async function createWebhookWorld({ allowPrivate = ["127.0.0.1"] } = {}) 
   const { db, workspaceId } = system;
   let now = new Date();
   const clock = () => now;
-  const deps: WebhookDeps = { db, clock, limits: { allowPrivateUrls: allowPrivate } };
+  const deps: WebhookDeps = { db, clock, limits: { allowPrivateWebhooks: allowPrivate } };
   const viewer = { apiKeyId: "", workspaceId, scopes: ["ADMIN"] as const };
   const store = { publicUrl: (key: string) => `http://store/${key}` };
 

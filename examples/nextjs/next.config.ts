@@ -1,0 +1,6 @@
+import type { NextConfig } from "next";
+
+export default {
+  // In this repository they are TypeScript; published ones are not, and need no line here.
+  transpilePackages: ["@reelay/client", "@reelay/player", "@reelay/upload"],
+} satisfies NextConfig;
