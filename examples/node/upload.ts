@@ -20,7 +20,11 @@ const percent = (fraction: number) => `${Math.floor(fraction * 100)} %`;
 
 await using client = createClient({ url: REELAY_URL, apiKey: REELAY_API_KEY });
 const file = new File([await openAsBlob(path)], basename(path));
-const sending = client.uploadVideo(file, {}, { onProgress: ({ fraction }) => tell(`sent ${percent(fraction)}`) });
+const sending = client.uploadVideo(
+  file,
+  {},
+  { onProgress: ({ fraction }) => tell(`sent ${percent(fraction)}`) },
+);
 const { video } = unwrap(await sending.done);
 
 // Survives lost connections and restarts of the API; ends by itself after READY or FAILED.

@@ -24,7 +24,12 @@ export function Library({ videos }: { videos: VideosQuery["videos"]["nodes"] }) 
     <main>
       <h1>Videos</h1>
       <label>
-        Upload <input type="file" accept="video/*" onChange={({ target }) => target.files?.[0] && send(target.files[0])} />
+        Upload{" "}
+        <input
+          type="file"
+          accept="video/*"
+          onChange={({ target }) => target.files?.[0] && send(target.files[0])}
+        />
       </label>
       <p role="status">{words}</p>
       {chosen && <Video id={chosen} key={chosen} onSettled={router.refresh} />}

@@ -12,5 +12,7 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
     },
     cancel: () => void states.return(),
   });
-  return new Response(events, { headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" } });
+  return new Response(events, {
+    headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" },
+  });
 }

@@ -1,0 +1,109 @@
+/** Values for the variables of the documents that the pages show, each made when it is asked for, so that documents do not lean on each other. */
+import { type DocumentNode, Kind, type OperationDefinitionNode } from "graphql";
+import { Prisma } from "../../prisma/generated/client.ts";
+import type { System } from "../kit/index.ts";
+
+export interface DocsWorld {
+  system: System;
+  clip: string;
+  /** A READY video with the external id `cms-4711`. */
+  videoId: string;
+  /** An endpoint with a delivery, and where it leads to. */
+  endpointId: string;
+  receiverUrl: string;
+}
+
+type Make = (world: DocsWorld) => unknown;
+
+const source = { upload: { filename: "video.mp4", sizeBytes: 5 } };
+const captions = { language: "en", content: "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n" };
+
+/** By the field that takes the variable and its name; `*`: whatever the field. */
+const VALUES: Record<string, Record<string, Make>> = {
+  "*": {
+    id: ({ videoId }) => videoId,
+    after: () => null,
+    first: () => 10,
+    key: () => crypto.randomUUID(),
+    externalId: () => "cms-4711",
+  },
+  createVideo: { input: () => ({ title: "Docs", source }) },
+  updateVideo: { input: ({ videoId }) => ({ id: videoId, title: "Another title", metadata: { author: "Ada" } }) },
+  deleteVideo: {
+    id: async (world) => (await createdBy(world, `createVideo(input: { title: "x", source: { upload: { filename: "x", sizeBytes: 1 } } }) { ... on Video { id } }`)).id,
+  },
+  cancelJob: { id: queuedJob },
+  prioritizeJob: { id: queuedJob },
+  retryJob: {
+    async id(world) {
+      const id = await queuedJob(world);
+      await createdBy(world, `cancelJob(id: "${id}") { ... on Job { id } }`);
+      return id;
+    },
+  },
+  retryVariant: { id: failedVariant },
+  createProfile: { input: () => ({ name: "docs", rungs: [{ height: 360, bitrateBps: 700_000 }] }) },
+  updateProfile: { input: async (world) => ({ name: await profile(world), download: { height: 360 } }) },
+  deleteProfile: { name: profile },
+  setCaptions: { input: ({ videoId }) => ({ videoId, ...captions }) },
+  removeCaptions: {
+    id: async (world) => (await createdBy(world, `setCaptions(input: { videoId: "${world.videoId}", language: "de", content: ${JSON.stringify(captions.content)} }) { ... on CaptionTrack { id } }`)).id,
+  },
+  createWebhookEndpoint: { url: ({ receiverUrl }) => receiverUrl },
+  redeliverWebhook: {
+    id: async ({ system, endpointId }) => {
+      const { data } = await system.client.ask(`{ webhookEndpoints(first: 20) { nodes { id deliveries(first: 1) { nodes { id } } } } }`);
+      const endpoint = data.webhookEndpoints.nodes.find(({ id }: { id: string }) => id === endpointId);
+      return endpoint.deliveries.nodes[0].id;
+    },
+  },
+  rotateWebhookSecret: { id: ({ endpointId }) => endpointId },
+  redeliverFailedWebhooks: { endpointId: ({ endpointId }) => endpointId, since: () => new Date(0).toISOString() },
+};
+
+/** @throws when a document wants something that is not known here: say above what it is. */
+export async function valuesFor(document: DocumentNode, world: DocsWorld): Promise<Record<string, unknown>> {
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  const [field] = operation?.selectionSet.selections ?? [];
+  const name = field?.kind === Kind.FIELD ? field.name.value : "";
+  const values: Record<string, unknown> = {};
+  for (const { variable } of operation?.variableDefinitions ?? []) {
+    const wanted = variable.name.value;
+    const make = VALUES[name]?.[wanted] ?? VALUES["*"]?.[wanted];
+    if (make === undefined) throw new Error(`No value for $${wanted} of ${name}: give one in tests/docs/graphql-values.ts.`);
+    values[wanted] = await make(world);
+  }
+  return values;
+}
+
+/** The result of a mutation that must not fail. */
+async function createdBy({ system }: DocsWorld, field: string): Promise<{ id: string; name: string }> {
+  const { data, errors } = await system.client.ask(`mutation { made: ${field} }`);
+  if (!data?.made || Object.keys(data.made).length === 0) throw new Error(`${field}: ${JSON.stringify(errors ?? data)}`);
+  return data.made;
+}
+
+/** Of a video of its own. It waits: the queue stands still while documents are run. */
+async function queuedJob({ system, clip }: DocsWorld): Promise<string> {
+  await system.client.ask("mutation { pauseQueue { __typename } }");
+  const video = await system.client.video(await system.client.upload(clip));
+  return video.jobs.edges[0].node.id;
+}
+
+/** One of the READY video's, marked as if it had failed. */
+async function failedVariant({ system, videoId }: DocsWorld): Promise<string> {
+  const { variants } = await system.client.video(videoId);
+  const { id } = variants.find(({ status }: { status: string }) => status === "READY");
+  const failed = { status: "FAILED", errorCode: "ENCODER_FAILED", playlist: Prisma.DbNull, readyAt: null } as const;
+  const [, variantId = ""] = Buffer.from(id, "base64url").toString().split(":");
+  await system.db.variant.update({ where: { id: variantId }, data: failed });
+  return id;
+}
+
+async function profile(world: DocsWorld): Promise<string> {
+  const name = `docs-${crypto.randomUUID().slice(0, 8)}`;
+  await createdBy(world, `createProfile(input: { name: "${name}", rungs: [{ height: 360, bitrateBps: 700000 }] }) { ... on Profile { name } }`);
+  return name;
+}

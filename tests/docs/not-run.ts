@@ -1,0 +1,77 @@
+/**
+ * The snippets that tests/e2e/docs.test.ts does not run, each with its reason. A new snippet that is not here is run; one that cannot be is added here,
+ * and nowhere else.
+ */
+import type { Snippet } from "./snippets.ts";
+
+interface Exception {
+  page: string | RegExp;
+  /** Words of the snippet that it is known by; all of the page's of that language when left out. */
+  words?: string;
+  language: string;
+  why: string;
+}
+
+const EXCEPTIONS: readonly Exception[] = [
+  {
+    page: "docs/getting-started.md",
+    language: "sh",
+    why: "tests/e2e/getting-started.test.ts goes all of its ways, command by command",
+  },
+  {
+    page: "docs/getting-started.md",
+    language: "html",
+    why: "tests/e2e/getting-started.test.ts opens it in a browser",
+  },
+  {
+    page: "packages/client/README.md",
+    language: "ts",
+    why: "packages/client/src/readme.e2e.test.ts runs every one of them, and counts them",
+  },
+  {
+    page: "packages/player/README.md",
+    language: "html",
+    why: "packages/player/src/readme.e2e.test.ts opens it in a browser",
+  },
+  {
+    page: "packages/player/README.md",
+    language: "tsx",
+    why: "packages/player/src/readme.e2e.test.ts opens it in a browser",
+  },
+  {
+    page: /^packages\//,
+    language: "sh",
+    words: "npm install @reelay/",
+    why: "the packages are not published yet: there is nothing to install",
+  },
+  {
+    page: "README.md",
+    language: "sh",
+    words: "npm test ",
+    why: "`npm start` is run by tests/e2e/getting-started.test.ts and start.test.ts; `npm test` is what runs this",
+  },
+  {
+    page: "README.md",
+    language: "sh",
+    words: "docker compose",
+    why: "there is no container engine where the tests run",
+  },
+  {
+    page: "docs/console.md",
+    language: "sh",
+    words: "npm run console:dev",
+    why: "tests/kit/console.ts runs the build for every test of the console; the other is a server for its developers",
+  },
+];
+
+const isOf = ({ page, words = "", language }: Exception, snippet: Snippet): boolean =>
+  (typeof page === "string" ? page === snippet.page : page.test(snippet.page)) &&
+  language === snippet.language &&
+  snippet.code.includes(words);
+
+export const whyNotRun = (snippet: Snippet): string | undefined =>
+  EXCEPTIONS.find((exception) => isOf(exception, snippet))?.why;
+
+/** Exceptions that no snippet needs any more. */
+export const idleExceptions = (snippets: readonly Snippet[]): string[] =>
+  EXCEPTIONS.filter((exception) => !snippets.some((snippet) => isOf(exception, snippet))).map(({ why }) => why);

@@ -1,0 +1,39 @@
+/** What the pages show as code. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+export const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** Where a page lies, as its reader would write it: `docs/cms.md`. */
+export const PAGES = [
+  "README.md",
+  ...readdirSync(path.join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+  ...["client", "upload", "player"].map((name) => `packages/${name}/README.md`),
+];
+
+export interface Snippet {
+  page: string;
+  /** Where it begins, counted from 1. */
+  line: number;
+  /** What stands behind the fence: `sh`, `graphql`, …; blocks that are no code have none, and are not here. */
+  language: string;
+  code: string;
+  /** The heading that it stands under. */
+  section: string;
+}
+
+export function readSnippets(page: string): Snippet[] {
+  const text = readFileSync(path.join(ROOT, page), "utf8");
+  return [...text.matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].map(({ 1: language = "", 2: code = "", index }) => {
+    const before = text.slice(0, index);
+    const section = before.match(/^#+ .*$/gm)?.at(-1)?.replace(/^#+ /, "") ?? "";
+    return { page, line: before.split("\n").length, language, code, section };
+  });
+}
+
+/** `docs/cms.md:12` */
+export const placeOf = ({ page, line }: Snippet): string => `${page}:${line}`;
+
+export const allSnippets = (): Snippet[] => PAGES.flatMap(readSnippets);
