@@ -8,12 +8,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { bundlePlayer } from "./console/bundle-player.ts";
+import { bundleStandalone, STANDALONE } from "./console/bundle-standalone.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const NAMES = ["upload", "client", "player"];
-/** For pages without a bundler: `<script type="module" src="…/standalone.js">`. */
-const STANDALONE = new Set(["player"]);
 
 interface Manifest {
   name: string;
@@ -25,12 +22,12 @@ interface Manifest {
 }
 
 export async function buildPackages(): Promise<void> {
-  for (const name of NAMES) await buildPackage(path.join(ROOT, "packages", name));
+  for (const name of STANDALONE) await buildPackage(path.join(ROOT, "packages", name));
 }
 
 /** Builds one into `dist`, where it can be published from or used as if it had been installed there. */
 export async function buildPackage(folder: string, dist = path.join(folder, "dist")): Promise<void> {
-  const isStandalone = STANDALONE.has(path.basename(folder));
+  const standalone = STANDALONE.find((name) => folder === path.join(ROOT, "packages", name));
   const manifest = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as Manifest;
   const entries = typeof manifest.exports === "string" ? { ".": manifest.exports } : manifest.exports;
   await rm(dist, { recursive: true, force: true });
@@ -50,11 +47,12 @@ export async function buildPackage(folder: string, dist = path.join(folder, "dis
     sourcemap: true,
     logLevel: "warning",
   });
-  if (isStandalone) await bundlePlayer(path.join(dist, "standalone.js"), { sourcemap: true });
+  // For pages without a bundler: `<script type="module" src="…/standalone.js">`.
+  if (standalone) await bundleStandalone(standalone, path.join(dist, "standalone.js"), { sourcemap: true });
   await writeDeclarations(folder, dist, Object.values(entries));
 
   const published = Object.fromEntries(Object.entries(entries).map(([key, source]) => [key, built(source)]));
-  if (isStandalone) published["./standalone"] = { types: "./index.d.ts", default: "./standalone.js" };
+  if (standalone) published["./standalone"] = { types: "./index.d.ts", default: "./standalone.js" };
   const { devDependencies: _, publishConfig = {}, ...withoutDev } = manifest;
   await writeFile(
     path.join(dist, "package.json"),

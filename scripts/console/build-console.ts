@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { withLock } from "../install/lock.mjs";
-import { bundlePlayer } from "./bundle-player.ts";
+import { bundleStandalone, STANDALONE } from "./bundle-standalone.ts";
 import { consoleInputs, isConsoleFresh, stampIn, WEB_DIRECTORY, WEB_DIST } from "./inputs.ts";
 
 /** A file of the build, as browsers get it. */
@@ -14,7 +14,7 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the console and the player into web/dist, which is either the whole of a build or not there: it is made beside and moved. One build at a time per
+ * Builds the console, and the packages as single modules, into web/dist, which is either the whole of a build or not there: it is made beside and moved. One build at a time per
  * clone; `isStaleOnly` leaves a build alone that is of these sources.
  *
  * @returns the built scripts and styles, largest first; null when there was nothing to do.
@@ -40,7 +40,8 @@ export async function buildConsole({ isStaleOnly = false } = {}): Promise<BuiltF
         logLevel: "warn",
         build: { outDir: made, emptyOutDir: true },
       });
-      await bundlePlayer(path.join(made, "player.js"), { sourcemap: false });
+      for (const name of STANDALONE)
+        await bundleStandalone(name, path.join(made, `${name}.js`), { sourcemap: false });
       await writeFile(stampIn(made), inputs);
       await rename(made, WEB_DIST);
     } finally {

@@ -36,7 +36,7 @@ async function build(page = "<!doctype html><title>Console</title>"): Promise<vo
   await mkdir(join(directory, "assets"), { recursive: true });
   await writeFile(join(directory, "assets/main-abc123.js"), script);
   await writeFile(join(directory, "favicon.svg"), "<svg/>");
-  await writeFile(join(directory, "player.js"), script);
+  for (const name of ["client", "player", "upload"]) await writeFile(join(directory, `${name}.js`), script);
   await writeFile(join(directory, ".inputs"), "secret of the build");
   await writeFile(join(directory, "index.html"), page);
 }
@@ -102,9 +102,9 @@ test("an asset is kept for ever, and comes compressed to whom takes that", async
   expect(await zipped.text()).toBe(script);
 });
 
-test("pages of any origin may load the player, and keep it for an hour", async () => {
+test.each(["client", "player", "upload"])("pages of any origin may load /%s.js, and keep it for an hour", async (name) => {
   await build();
-  const response = await fetch(`${base}/player.js`);
+  const response = await fetch(`${base}/${name}.js`);
   expect([response.status, await response.text()]).toEqual([200, script]);
   expect(response.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   expect(response.headers.get("access-control-allow-origin")).toBe("*");

@@ -10,11 +10,11 @@ export interface ConsoleOptions extends ConsoleOrigins {
   built: BuiltFiles;
 }
 
-/** `<reelay-player>` for pages of other origins: one file with all that it needs. */
-const playerPath = "/player.js";
+/** The packages for pages of other origins, each one file with all that it needs (scripts/console/bundle-standalone.ts). */
+const modules = new Set(["/client.js", "/player.js", "/upload.js"]);
 
 /**
- * Serves the built console: its page at its routes, its hashed assets for ever, the player, and a page that reloads itself while nothing is
+ * Serves the built console: its page at its routes, its hashed assets for ever, the modules for other pages, and a page that reloads itself while nothing is
  * built. It needs no API key: all that it shows it asks for through GraphQL.
  *
  * Resolves to false, with the response untouched, when the request is not for it.
@@ -25,14 +25,15 @@ export function createConsole({ built, ...origins }: ConsoleOptions) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
     const path = pathOf(req);
     const isPage = isConsoleRoute(path);
-    const isOurs = isPage || path === playerPath;
+    const isModule = modules.has(path);
+    const isOurs = isPage || isModule;
     const isReading = req.method === "GET" || req.method === "HEAD";
     const files = isOurs || isReading ? await built.now() : null;
     const file = files?.get(isPage ? "/index.html" : path);
     if (!isOurs && (file === undefined || path === "/index.html")) return false;
     res.setHeader("X-Content-Type-Options", "nosniff");
     res.setHeader("Referrer-Policy", "no-referrer");
-    if (path === playerPath) {
+    if (isModule) {
       // Whichever origins may call the API: a player is no secret.
       res.setHeader("Access-Control-Allow-Origin", "*");
       res.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
@@ -54,10 +55,10 @@ export function createConsole({ built, ...origins }: ConsoleOptions) {
 }
 
 /**
- * Assets have their content's hash in their name; what has a fixed name is asked for again each time, but the player: pages elsewhere shall not wait
- * for us, and one of an hour ago plays as well.
+ * Assets have their content's hash in their name; what has a fixed name is asked for again each time, but the modules: pages elsewhere shall not wait
+ * for us, and a player of an hour ago plays as well.
  */
 function cacheControlOf(path: string): string {
   if (path.startsWith("/assets/")) return "public, max-age=31536000, immutable";
-  return path === playerPath ? "public, max-age=3600, stale-while-revalidate=86400" : "no-cache";
+  return modules.has(path) ? "public, max-age=3600, stale-while-revalidate=86400" : "no-cache";
 }

@@ -1,0 +1,30 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const PACKAGES = fileURLToPath(new URL("../../packages", import.meta.url));
+
+/** The packages that pages without a bundler can load as they are; the API serves each as `/NAME.js`. */
+export const STANDALONE = ["client", "player", "upload"] as const;
+
+/** A package as one ES module with all that it needs. */
+export async function bundleStandalone(
+  name: (typeof STANDALONE)[number],
+  outfile: string,
+  options: { sourcemap: boolean },
+): Promise<void> {
+  const folder = path.join(PACKAGES, name);
+  await build({
+    absWorkingDir: folder,
+    entryPoints: ["src/index.ts"],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    legalComments: "linked",
+    logLevel: "warning",
+    ...options,
+  });
+}
