@@ -102,16 +102,19 @@ test("an asset is kept for ever, and comes compressed to whom takes that", async
   expect(await zipped.text()).toBe(script);
 });
 
-test.each(["client", "player", "upload"])("pages of any origin may load /%s.js, and keep it for an hour", async (name) => {
-  await build();
-  const response = await fetch(`${base}/${name}.js`);
-  expect([response.status, await response.text()]).toEqual([200, script]);
-  expect(response.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
-  expect(response.headers.get("access-control-allow-origin")).toBe("*");
-  expect(response.headers.get("cross-origin-resource-policy")).toBe("cross-origin");
-  expect(response.headers.get("cache-control")).toBe("public, max-age=3600, stale-while-revalidate=86400");
-  expect((await fetch(base)).headers.get("access-control-allow-origin")).toBeNull();
-});
+test.each(["client", "player", "upload"])(
+  "pages of any origin may load /%s.js, and keep it for an hour",
+  async (name) => {
+    await build();
+    const response = await fetch(`${base}/${name}.js`);
+    expect([response.status, await response.text()]).toEqual([200, script]);
+    expect(response.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+    expect(response.headers.get("cache-control")).toBe("public, max-age=3600, stale-while-revalidate=86400");
+    expect((await fetch(base)).headers.get("access-control-allow-origin")).toBeNull();
+  },
+);
 
 test("what has not changed is not sent again; another build is, without a restart", async () => {
   await build();

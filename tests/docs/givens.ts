@@ -79,7 +79,11 @@ const SPECIAL: readonly Special[] = [
       play(docs.hlsUrl);
       await new Promise((resolve) => player.addEventListener("canplay", resolve));`,
   },
-  { words: "SET_CAPTIONS", givens: { file: `const file = new File(["WEBVTT\\n\\n00:00.000 --> 00:01.000\\nHello\\n"], "a.vtt");` } },
+  {
+    words: "SET_CAPTIONS",
+    givens: { file: `const file = new File(["WEBVTT\\n\\n00:00.000 --> 00:01.000\\nHello\\n"], "a.vtt");` },
+  },
 ];
 
-export const codeAfter = ({ code }: Snippet): string => SPECIAL.find(({ words }) => code.includes(words))?.after ?? "";
+export const codeAfter = ({ code }: Snippet): string =>
+  SPECIAL.find(({ words }) => code.includes(words))?.after ?? "";

@@ -28,9 +28,17 @@ const VALUES: Record<string, Record<string, Make>> = {
     externalId: () => "cms-4711",
   },
   createVideo: { input: () => ({ title: "Docs", source }) },
-  updateVideo: { input: ({ videoId }) => ({ id: videoId, title: "Another title", metadata: { author: "Ada" } }) },
+  updateVideo: {
+    input: ({ videoId }) => ({ id: videoId, title: "Another title", metadata: { author: "Ada" } }),
+  },
   deleteVideo: {
-    id: async (world) => (await createdBy(world, `createVideo(input: { title: "x", source: { upload: { filename: "x", sizeBytes: 1 } } }) { ... on Video { id } }`)).id,
+    id: async (world) =>
+      (
+        await createdBy(
+          world,
+          `createVideo(input: { title: "x", source: { upload: { filename: "x", sizeBytes: 1 } } }) { ... on Video { id } }`,
+        )
+      ).id,
   },
   cancelJob: { id: queuedJob },
   prioritizeJob: { id: queuedJob },
@@ -47,18 +55,29 @@ const VALUES: Record<string, Record<string, Make>> = {
   deleteProfile: { name: profile },
   setCaptions: { input: ({ videoId }) => ({ videoId, ...captions }) },
   removeCaptions: {
-    id: async (world) => (await createdBy(world, `setCaptions(input: { videoId: "${world.videoId}", language: "de", content: ${JSON.stringify(captions.content)} }) { ... on CaptionTrack { id } }`)).id,
+    id: async (world) =>
+      (
+        await createdBy(
+          world,
+          `setCaptions(input: { videoId: "${world.videoId}", language: "de", content: ${JSON.stringify(captions.content)} }) { ... on CaptionTrack { id } }`,
+        )
+      ).id,
   },
   createWebhookEndpoint: { url: ({ receiverUrl }) => receiverUrl },
   redeliverWebhook: {
     id: async ({ system, endpointId }) => {
-      const { data } = await system.client.ask(`{ webhookEndpoints(first: 20) { nodes { id deliveries(first: 1) { nodes { id } } } } }`);
+      const { data } = await system.client.ask(
+        `{ webhookEndpoints(first: 20) { nodes { id deliveries(first: 1) { nodes { id } } } } }`,
+      );
       const endpoint = data.webhookEndpoints.nodes.find(({ id }: { id: string }) => id === endpointId);
       return endpoint.deliveries.nodes[0].id;
     },
   },
   rotateWebhookSecret: { id: ({ endpointId }) => endpointId },
-  redeliverFailedWebhooks: { endpointId: ({ endpointId }) => endpointId, since: () => new Date(0).toISOString() },
+  redeliverFailedWebhooks: {
+    endpointId: ({ endpointId }) => endpointId,
+    since: () => new Date(0).toISOString(),
+  },
 };
 
 /** @throws when a document wants something that is not known here: say above what it is. */
@@ -72,7 +91,8 @@ export async function valuesFor(document: DocumentNode, world: DocsWorld): Promi
   for (const { variable } of operation?.variableDefinitions ?? []) {
     const wanted = variable.name.value;
     const make = VALUES[name]?.[wanted] ?? VALUES["*"]?.[wanted];
-    if (make === undefined) throw new Error(`No value for $${wanted} of ${name}: give one in tests/docs/graphql-values.ts.`);
+    if (make === undefined)
+      throw new Error(`No value for $${wanted} of ${name}: give one in tests/docs/graphql-values.ts.`);
     values[wanted] = await make(world);
   }
   return values;
@@ -81,7 +101,8 @@ export async function valuesFor(document: DocumentNode, world: DocsWorld): Promi
 /** The result of a mutation that must not fail. */
 async function createdBy({ system }: DocsWorld, field: string): Promise<{ id: string; name: string }> {
   const { data, errors } = await system.client.ask(`mutation { made: ${field} }`);
-  if (!data?.made || Object.keys(data.made).length === 0) throw new Error(`${field}: ${JSON.stringify(errors ?? data)}`);
+  if (!data?.made || Object.keys(data.made).length === 0)
+    throw new Error(`${field}: ${JSON.stringify(errors ?? data)}`);
   return data.made;
 }
 
@@ -96,7 +117,12 @@ async function queuedJob({ system, clip }: DocsWorld): Promise<string> {
 async function failedVariant({ system, videoId }: DocsWorld): Promise<string> {
   const { variants } = await system.client.video(videoId);
   const { id } = variants.find(({ status }: { status: string }) => status === "READY");
-  const failed = { status: "FAILED", errorCode: "ENCODER_FAILED", playlist: Prisma.DbNull, readyAt: null } as const;
+  const failed = {
+    status: "FAILED",
+    errorCode: "ENCODER_FAILED",
+    playlist: Prisma.DbNull,
+    readyAt: null,
+  } as const;
   const [, variantId = ""] = Buffer.from(id, "base64url").toString().split(":");
   await system.db.variant.update({ where: { id: variantId }, data: failed });
   return id;
@@ -104,6 +130,9 @@ async function failedVariant({ system, videoId }: DocsWorld): Promise<string> {
 
 async function profile(world: DocsWorld): Promise<string> {
   const name = `docs-${crypto.randomUUID().slice(0, 8)}`;
-  await createdBy(world, `createProfile(input: { name: "${name}", rungs: [{ height: 360, bitrateBps: 700000 }] }) { ... on Profile { name } }`);
+  await createdBy(
+    world,
+    `createProfile(input: { name: "${name}", rungs: [{ height: 360, bitrateBps: 700000 }] }) { ... on Profile { name } }`,
+  );
   return name;
 }

@@ -74,4 +74,6 @@ export const whyNotRun = (snippet: Snippet): string | undefined =>
 
 /** Exceptions that no snippet needs any more. */
 export const idleExceptions = (snippets: readonly Snippet[]): string[] =>
-  EXCEPTIONS.filter((exception) => !snippets.some((snippet) => isOf(exception, snippet))).map(({ why }) => why);
+  EXCEPTIONS.filter((exception) => !snippets.some((snippet) => isOf(exception, snippet))).map(
+    ({ why }) => why,
+  );

@@ -7,7 +7,9 @@ import { bundle } from "../../packages/testing/chromium.ts";
 import { ROOT } from "./snippets.ts";
 
 /** Tells how it ended, and takes an expected failure of the API, which is no exception, for one. */
-const frame = (docs: object) => `<!doctype html><html lang="en"><title>Snippet</title><body><video muted></video><script>
+const frame = (
+  docs: object,
+) => `<!doctype html><html lang="en"><title>Snippet</title><body><video muted></video><script>
   const docs = { ...${JSON.stringify(docs)}, end(outcome) { document.body.dataset.outcome ??= outcome } };
   const fail = (reason) => docs.end("failed: " + (reason?.stack ?? reason));
   addEventListener("error", ({ error, message }) => fail(error ?? message));
@@ -23,9 +25,17 @@ const frame = (docs: object) => `<!doctype html><html lang="en"><title>Snippet</
 </script><script type="module" src="program.js"></script>`;
 
 /** Resolves to `done`, or to `failed: …` with the reason. */
-export async function runInPage(context: BrowserContext, options: { program: string; docs: object; clip: string }): Promise<string> {
+export async function runInPage(
+  context: BrowserContext,
+  options: { program: string; docs: object; clip: string },
+): Promise<string> {
   const program = await bundle({ text: `${options.program}\ndocs.end("done");`, folder: ROOT });
-  await using server = await serve({ "": frame(options.docs), "program.js": program, "clip.mp4": await readFile(options.clip), put: "" });
+  await using server = await serve({
+    "": frame(options.docs),
+    "program.js": program,
+    "clip.mp4": await readFile(options.clip),
+    put: "",
+  });
   const page = await context.newPage();
   try {
     await page.goto(server.url);
@@ -43,7 +53,10 @@ async function serve(files: Record<string, string | Buffer>) {
     const file = files[name];
     request.resume();
     if (file === undefined) return void response.writeHead(404).end();
-    response.setHeader("content-type", name === "" ? "text/html" : name.endsWith(".js") ? "text/javascript" : "video/mp4");
+    response.setHeader(
+      "content-type",
+      name === "" ? "text/html" : name.endsWith(".js") ? "text/javascript" : "video/mp4",
+    );
     response.end(file);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

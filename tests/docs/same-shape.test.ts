@@ -3,11 +3,15 @@ import { findDifferences } from "./same-shape.ts";
 
 test("the same fields with other values are the same", () => {
   const shown = { id: "…", list: [{ at: 1 }], free: {}, none: null };
-  expect(findDifferences(shown, { id: "x", list: [{ at: 2 }, { at: 3 }], free: { a: 1 }, none: "y" })).toEqual([]);
+  expect(
+    findDifferences(shown, { id: "x", list: [{ at: 2 }, { at: 3 }], free: { a: 1 }, none: "y" }),
+  ).toEqual([]);
 });
 
 test("a field more, a field less and another type are told with their place", () => {
-  expect(findDifferences({ a: { b: 1, c: "" }, l: [{ x: 1 }] }, { a: { b: "1", d: 1 }, l: [{ x: [] }] })).toEqual([
+  expect(
+    findDifferences({ a: { b: 1, c: "" }, l: [{ x: 1 }] }, { a: { b: "1", d: 1 }, l: [{ x: [] }] }),
+  ).toEqual([
     "answer.a.c is shown, and is not there",
     "answer.a.d is not shown",
     "answer.a.b is shown as number, and is string",

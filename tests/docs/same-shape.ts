@@ -15,8 +15,12 @@ export function findDifferences(shown: unknown, real: unknown, at = "answer"): s
   const [page, answer] = [shown as Record<string, unknown>, real as Record<string, unknown>];
   return [
     ...names.filter((name) => !(name in answer)).map((name) => `${at}.${name} is shown, and is not there`),
-    ...Object.keys(answer).filter((name) => !(name in page)).map((name) => `${at}.${name} is not shown`),
-    ...names.filter((name) => name in answer).flatMap((name) => findDifferences(page[name], answer[name], `${at}.${name}`)),
+    ...Object.keys(answer)
+      .filter((name) => !(name in page))
+      .map((name) => `${at}.${name} is not shown`),
+    ...names
+      .filter((name) => name in answer)
+      .flatMap((name) => findDifferences(page[name], answer[name], `${at}.${name}`)),
   ];
 }
 

@@ -26,11 +26,17 @@ export interface Snippet {
 
 export function readSnippets(page: string): Snippet[] {
   const text = readFileSync(path.join(ROOT, page), "utf8");
-  return [...text.matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].map(({ 1: language = "", 2: code = "", index }) => {
-    const before = text.slice(0, index);
-    const section = before.match(/^#+ .*$/gm)?.at(-1)?.replace(/^#+ /, "") ?? "";
-    return { page, line: before.split("\n").length, language, code, section };
-  });
+  return [...text.matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].map(
+    ({ 1: language = "", 2: code = "", index }) => {
+      const before = text.slice(0, index);
+      const section =
+        before
+          .match(/^#+ .*$/gm)
+          ?.at(-1)
+          ?.replace(/^#+ /, "") ?? "";
+      return { page, line: before.split("\n").length, language, code, section };
+    },
+  );
 }
 
 /** `docs/cms.md:12` */

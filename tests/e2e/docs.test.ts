@@ -120,7 +120,10 @@ test.each(toRun("sh"))("%s does what it says in a shell", async (_place, { code 
   await mkdir(join(directory, ".reelay"), { recursive: true });
   await writeFile(join(directory, ".reelay/api-key"), system.client.token);
   for (const name of ["video.mp4", "bunny.mp4"]) await copyFile(clip, join(directory, name));
-  const command = code.replaceAll(/http:\/\/127\.0\.0\.1:4000|https:\/\/video\.example\.com/g, system.api.url);
+  const command = code.replaceAll(
+    /http:\/\/127\.0\.0\.1:4000|https:\/\/video\.example\.com/g,
+    system.api.url,
+  );
   const url = { REELAY_API_KEY: system.client.token };
   await using shell = typeCommand(`set -o pipefail; cd ${directory}\n${command}`, url);
   // A subscription goes on; what it was for has come by then.
@@ -133,7 +136,10 @@ test.each(toRun("sh"))("%s does what it says in a shell", async (_place, { code 
 /** What a page's JSON is an answer of, by a word that only it has. */
 const ANSWERS: readonly [word: string, answer: () => unknown][] = [
   ["statusFileUrl", () => JSON.parse(printed.find((line) => line.includes("statusFileUrl")) ?? "null")],
-  ["dashUrl", async () => await (await fetch(`${world.system.api.url}/api/video-status/${world.videoId}`)).json()],
+  [
+    "dashUrl",
+    async () => await (await fetch(`${world.system.api.url}/api/video-status/${world.videoId}`)).json(),
+  ],
   ['"type": "video.ready"', () => JSON.parse(receiver.received[0]?.body ?? "null")],
 ];
 
@@ -161,9 +167,14 @@ test.each(toRun("graphql"))("%s has a result", async (_place, { code }) => {
 type Answer = { data: Record<string, object | null>; errors?: unknown };
 
 /** Of a subscription the first of its results. */
-async function firstResult(document: DocumentNode, query: string, variables: Record<string, unknown>): Promise<Answer> {
+async function firstResult(
+  document: DocumentNode,
+  query: string,
+  variables: Record<string, unknown>,
+): Promise<Answer> {
   const { client } = world.system;
-  if (getOperationAST(document)?.operation !== OperationTypeNode.SUBSCRIPTION) return await client.ask(query, variables);
+  if (getOperationAST(document)?.operation !== OperationTypeNode.SUBSCRIPTION)
+    return await client.ask(query, variables);
   const socket = createClient({
     url: `${client.url.replace("http", "ws")}/graphql`,
     connectionParams: { authorization: `Bearer ${client.token}` },

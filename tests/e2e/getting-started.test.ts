@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readSnippets, ROOT } from "../docs/snippets.ts";
+import { ROOT, readSnippets } from "../docs/snippets.ts";
 import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
 import { freePort } from "../kit/index.ts";
 import { installProject } from "../kit/install-project.ts";
@@ -18,7 +18,12 @@ import { makeTestClip } from "../kit/test-clip.ts";
 const browserTest = test.skipIf(hasNoChromium);
 const patience = { timeout: 90_000, interval: 200 };
 const GUIDE = "docs/getting-started.md";
-const WAYS = ["A video on a page of yours", "A page that uploads", "A program that uploads", "A Next.js page"];
+const WAYS = [
+  "A video on a page of yours",
+  "A page that uploads",
+  "A program that uploads",
+  "A Next.js page",
+];
 
 let held: AsyncDisposableStack;
 let folder: string;
@@ -39,12 +44,18 @@ const here = (text: string): string =>
     .replaceAll("video.mp4", join(folder, "video.mp4"));
 
 function type(command: string, env: Record<string, string> = {}): TypedCommand {
-  return typeCommand(here(command), { REELAY_DATA_DIR: join(folder, "data"), REELAY_URL: `http://127.0.0.1:${port}`, ...env });
+  return typeCommand(here(command), {
+    REELAY_DATA_DIR: join(folder, "data"),
+    REELAY_URL: `http://127.0.0.1:${port}`,
+    ...env,
+  });
 }
 
 beforeAll(async () => {
   await using stack = new AsyncDisposableStack();
-  folder = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-newcomer-")), (path) => rm(path, { recursive: true, force: true }));
+  folder = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-newcomer-")), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
   port = await freePort();
   await makeTestClip(join(folder, "video.mp4"), { seconds: 6, size: "640x360" });
   const [command = ""] = linesOf("A video on a page of yours", "sh");
@@ -65,7 +76,9 @@ const untilItPlays = async (page: Page) => {
   const video = page.locator("reelay-player video");
   await expect.poll(() => video.count(), patience).toBe(1);
   await page.locator("reelay-player media-play-button").click();
-  await expect.poll(() => video.evaluate((element) => (element as HTMLVideoElement).currentTime), patience).toBeGreaterThan(1);
+  await expect
+    .poll(() => video.evaluate((element) => (element as HTMLVideoElement).currentTime), patience)
+    .toBeGreaterThan(1);
 };
 
 test("one command prints what to paste as soon as the video plays", async () => {
@@ -101,7 +114,9 @@ browserTest(`the page that uploads shows every variant's progress, and plays${wh
   await page.getByRole("progressbar", { name: "144p" }).waitFor(patience);
   await untilItPlays(page);
   await page.getByText("READY 100 %").waitFor(patience);
-  const bars = await page.getByRole("progressbar").evaluateAll((all) => all.map((bar) => (bar as HTMLProgressElement).value));
+  const bars = await page
+    .getByRole("progressbar")
+    .evaluateAll((all) => all.map((bar) => (bar as HTMLProgressElement).value));
   expect(bars.length).toBeGreaterThan(2);
   expect(new Set(bars)).toEqual(new Set([1]));
 });
@@ -116,35 +131,46 @@ test("the program prints progress, and ends with the address to play", async () 
   expect((await fetch(url)).status).toBe(200);
 });
 
-browserTest(`the Next.js page lists, uploads, shows progress and plays, and has no key${whyNoChromium}`, async () => {
-  const [, install = "", run = ""] = linesOf("A Next.js page", "sh");
-  // What it installs is what its lockfile says; a test must not change that.
-  expect(install).toBe("cd examples/nextjs && npm install");
-  await installProject("examples/nextjs");
-  const nextPort = await freePort();
-  await using next = type(`cd examples/nextjs; ${run}`, { PORT: String(nextPort), NEXT_TELEMETRY_DISABLED: "1" });
-  await next.wrote("Ready in");
-  const page = await open(`http://127.0.0.1:${nextPort}`);
-  const loaded: string[] = [];
-  page.on("response", async (response) => {
-    if (response.url().includes(`:${nextPort}`)) loaded.push(await response.text().catch(() => ""));
-  });
-  await page.reload();
-  await page.getByRole("button", { name: "video.mp4" }).first().waitFor(patience);
-  await page.getByLabel("Upload").setInputFiles(join(folder, "video.mp4"));
-  await page.getByRole("progressbar", { name: "144p" }).waitFor(patience);
-  await untilItPlays(page);
-  await page.getByText("READY", { exact: true }).first().waitFor(patience);
-  const key = (await readFile(join(folder, "data/api-key"), "utf8")).trim();
-  expect(loaded.join("")).toContain("playback");
-  expect(loaded.join("")).not.toContain(key);
-});
+browserTest(
+  `the Next.js page lists, uploads, shows progress and plays, and has no key${whyNoChromium}`,
+  async () => {
+    const [, install = "", run = ""] = linesOf("A Next.js page", "sh");
+    // What it installs is what its lockfile says; a test must not change that.
+    expect(install).toBe("cd examples/nextjs && npm install");
+    await installProject("examples/nextjs");
+    const nextPort = await freePort();
+    await using next = type(`cd examples/nextjs; ${run}`, {
+      PORT: String(nextPort),
+      NEXT_TELEMETRY_DISABLED: "1",
+    });
+    await next.wrote("Ready in");
+    const page = await open(`http://127.0.0.1:${nextPort}`);
+    const loaded: string[] = [];
+    page.on("response", async (response) => {
+      if (response.url().includes(`:${nextPort}`)) loaded.push(await response.text().catch(() => ""));
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "video.mp4" }).first().waitFor(patience);
+    await page.getByLabel("Upload").setInputFiles(join(folder, "video.mp4"));
+    await page.getByRole("progressbar", { name: "144p" }).waitFor(patience);
+    await untilItPlays(page);
+    await page.getByText("READY", { exact: true }).first().waitFor(patience);
+    const key = (await readFile(join(folder, "data/api-key"), "utf8")).trim();
+    expect(loaded.join("")).toContain("playback");
+    expect(loaded.join("")).not.toContain(key);
+  },
+);
 
 test("the counts of the table are those of the ways", async () => {
   const table = await readFile(join(ROOT, GUIDE), "utf8");
   for (const way of WAYS) {
-    const [, commands, lines] = new RegExp(`^\\| \\[${way}\\][^|]*\\| (\\d+) +\\| (\\d+) `, "m").exec(table) ?? [];
-    expect([way, Number(commands), Number(lines)]).toEqual([way, linesOf(way, "sh").length, linesOf(way, "html").length]);
+    const [, commands, lines] =
+      new RegExp(`^\\| \\[${way}\\][^|]*\\| (\\d+) +\\| (\\d+) `, "m").exec(table) ?? [];
+    expect([way, Number(commands), Number(lines)]).toEqual([
+      way,
+      linesOf(way, "sh").length,
+      linesOf(way, "html").length,
+    ]);
   }
 });
 

@@ -34,7 +34,11 @@ function stateOf(project: string): string {
   const manifest = readFileSync(path.join(project, "package.json"), "utf8");
   const ours = [...manifest.matchAll(/"file:([^"]+)"/g)].map(([, to = ""]) => path.resolve(project, to));
   for (const copied of ours)
-    files.push(...globSync(["package.json", "src/**/*.{ts,tsx}"], { cwd: copied }).map((name) => path.join(copied, name)));
+    files.push(
+      ...globSync(["package.json", "src/**/*.{ts,tsx}"], { cwd: copied }).map((name) =>
+        path.join(copied, name),
+      ),
+    );
   for (const file of files.sort())
     if (existsSync(file)) hash.update(`${path.relative(ROOT, file)}\n`).update(readFileSync(file));
   return hash.digest("hex");
@@ -48,5 +52,6 @@ async function npmCi(project: string): Promise<void> {
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code !== 0) throw new Error(`npm ci in ${path.relative(ROOT, project)} ended with ${String(code)}:\n${output}`);
+  if (code !== 0)
+    throw new Error(`npm ci in ${path.relative(ROOT, project)} ended with ${String(code)}:\n${output}`);
 }

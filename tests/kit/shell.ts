@@ -4,7 +4,8 @@ import { eventually } from "./eventually.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 /** What a test run has in its environment and a terminal has not. */
-const foreign = /^(NODE_ENV|VITEST|TEST|INIT_CWD|DATABASE_URL|PUBLIC_URL|HOST$|PORT$|PUBSUB_|STORE|GCS_|npm_)/;
+const foreign =
+  /^(NODE_ENV|VITEST|TEST|INIT_CWD|DATABASE_URL|PUBLIC_URL|HOST$|PORT$|PUBSUB_|STORE|GCS_|npm_)/;
 
 /** A command as it was typed in a terminal in the root of the clone. Disposing is a Ctrl-C, and waits. */
 export interface TypedCommand extends AsyncDisposable {
