@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { takePicture } from "../../packages/testing/chromium.ts";
 import { ROOT, readSnippets } from "../docs/snippets.ts";
 import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
 import { freePort } from "../kit/index.ts";
@@ -109,11 +110,12 @@ browserTest(`the page that uploads shows every variant's progress, and plays${wh
   await untilPlayerIsBuilt();
   const page = await open(pathToFileURL(file).href);
   await page.getByLabel("API key").fill(key);
-  await page.getByLabel("Video").setInputFiles(join(folder, "video.mp4"));
+  await page.getByLabel("Video", { exact: true }).setInputFiles(join(folder, "video.mp4"));
   await page.getByRole("button", { name: "Upload" }).click();
   await page.getByRole("progressbar", { name: "144p" }).waitFor(patience);
   await untilItPlays(page);
   await page.getByText("READY 100 %").waitFor(patience);
+  await takePicture(page, "example-html");
   const bars = await page
     .getByRole("progressbar")
     .evaluateAll((all) => all.map((bar) => (bar as HTMLProgressElement).value));
@@ -150,11 +152,20 @@ browserTest(
       if (response.url().includes(`:${nextPort}`)) loaded.push(await response.text().catch(() => ""));
     });
     await page.reload();
-    await page.getByRole("button", { name: "video.mp4" }).first().waitFor(patience);
+    const first = page.getByRole("button", { name: "video.mp4" }).first();
+    await first.waitFor(patience);
+    // The page comes alive a moment after it is seen, and a route is compiled when it is first asked for.
+    const said = page.locator("section p");
+    await expect
+      .poll(async () => (await first.click(), await said.allTextContents()), patience)
+      .toEqual(["READY"]);
+    const states = await watchText(page, "section p");
     await page.getByLabel("Upload").setInputFiles(join(folder, "video.mp4"));
+    await page.getByText("100 % sent").waitFor(patience);
     await page.getByRole("progressbar", { name: "144p" }).waitFor(patience);
     await untilItPlays(page);
-    await page.getByText("READY", { exact: true }).first().waitFor(patience);
+    await expect.poll(states, patience).toEqual(expect.arrayContaining(["PROCESSING", "PLAYABLE", "READY"]));
+    await takePicture(page, "example-nextjs");
     const key = (await readFile(join(folder, "data/api-key"), "utf8")).trim();
     expect(loaded.join("")).toContain("playback");
     expect(loaded.join("")).not.toContain(key);
@@ -173,6 +184,21 @@ test("the counts of the table are those of the ways", async () => {
     ]);
   }
 });
+
+/** Tells every text that an element of the page has had from now on. */
+async function watchText(page: Page, selector: string): Promise<() => Promise<string[]>> {
+  await page.evaluate((watched) => {
+    const texts = new Set<string>();
+    const look = () => texts.add(document.querySelector(watched)?.textContent ?? "");
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    Object.assign(window, { texts });
+  }, selector);
+  return () => page.evaluate(() => [...(Reflect.get(window, "texts") as Set<string>)]);
+}
 
 /** At the first start the console and the player are built beside everything else. */
 const untilPlayerIsBuilt = () =>

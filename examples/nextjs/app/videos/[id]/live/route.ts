@@ -12,7 +12,7 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
     },
     cancel: () => void states.return(),
   });
-  return new Response(events, {
-    headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" },
-  });
+  // Without "no-transform" Next.js compresses, and keeps states back until there are enough of them.
+  const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform" };
+  return new Response(events, { headers });
 }
