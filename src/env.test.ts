@@ -32,3 +32,15 @@ test("Cloud Storage needs a bucket", () => {
     errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."],
   });
 });
+
+test("webhooks may go where sources may come from, unless they are told their own", () => {
+  const allowed = (given: Record<string, string>) => {
+    const result = readApiEnv({ DATABASE_URL, ...given });
+    return result.ok ? result.env.webhooks?.allowPrivate : result.errors;
+  };
+  expect(allowed({})).toEqual([]);
+  expect(allowed({ FETCH_ALLOW_PRIVATE: "media.internal" })).toEqual(["media.internal"]);
+  expect(
+    allowed({ FETCH_ALLOW_PRIVATE: "media.internal", WEBHOOK_ALLOW_PRIVATE: "cms.internal,::1" }),
+  ).toEqual(["cms.internal", "::1"]);
+});

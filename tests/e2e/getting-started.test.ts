@@ -2,7 +2,7 @@
  * The ways of docs/getting-started.md, with the commands and the page's code taken out of it: a newcomer's first ten minutes. Replaced are only
  * addresses, the data folder and the names of files.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { takePicture } from "../../packages/testing/chromium.ts";
 import { ROOT, readSnippets } from "../docs/snippets.ts";
 import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
-import { freePort } from "../kit/index.ts";
+import { createApiClient, eventually, freePort } from "../kit/index.ts";
 import { installProject } from "../kit/install-project.ts";
 import { type TypedCommand, typeCommand } from "../kit/shell.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
@@ -160,7 +160,7 @@ browserTest(
       .poll(async () => (await first.click(), await said.allTextContents()), patience)
       .toEqual(["READY"]);
     const states = await watchText(page, "section p");
-    await page.getByLabel("Upload").setInputFiles(join(folder, "video.mp4"));
+    await page.getByTitle("Upload").setInputFiles(join(folder, "video.mp4"));
     await page.getByText("100 % sent").waitFor(patience);
     await page.getByRole("progressbar", { name: "144p" }).waitFor(patience);
     await untilItPlays(page);
@@ -171,6 +171,17 @@ browserTest(
     expect(loaded.join("")).not.toContain(key);
   },
 );
+
+test("a CMS on the same machine gets webhooks without a setting", async () => {
+  await using receiver = await startReceiver();
+  const key = (await readFile(join(folder, "data/api-key"), "utf8")).trim();
+  const client = createApiClient(`http://127.0.0.1:${port}`, key);
+  const create = `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url }) { ... on CreatedWebhookEndpoint { endpoint { id } } ... on Error { message } } }`;
+  const { data } = await client.ask(create, { url: receiver.url.replace("127.0.0.1", "localhost") });
+  const { endpoint } = data.createWebhookEndpoint;
+  await client.ask("mutation ($id: ID!) { sendTestWebhook(id: $id) { __typename } }", { id: endpoint.id });
+  await eventually(() => receiver.received.some(({ type }) => type === "webhook.test"), "it came");
+});
 
 test("the counts of the table are those of the ways", async () => {
   const table = await readFile(join(ROOT, GUIDE), "utf8");
@@ -183,6 +194,22 @@ test("the counts of the table are those of the ways", async () => {
       linesOf(way, "html").length,
     ]);
   }
+});
+
+test.each(["html", "node", "nextjs"])("examples/%s has fewer than 100 lines of code", async (name) => {
+  const files = await Array.fromAsync(
+    glob(`examples/${name}/**/*.{html,ts,tsx}`, {
+      cwd: ROOT,
+      exclude: ["**/node_modules", "**/.next", "**/next-env.d.ts"],
+    }),
+  );
+  const texts = await Promise.all(files.map((file) => readFile(join(ROOT, file), "utf8")));
+  const lines = texts
+    .join("\n")
+    .replaceAll(/<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|^ *\/\/.*$/gm, "")
+    .split("\n");
+  expect(files.length).toBeGreaterThan(0);
+  expect(lines.filter((line) => line.trim() !== "").length).toBeLessThan(100);
 });
 
 /** Tells every text that an element of the page has had from now on. */
