@@ -22,6 +22,7 @@ test("what a snippet declares itself is left out, and so is what is another's pr
     'import file from "x";',
     "function file() {}",
     "video.id;",
+    'print("file \\" id");',
   ])
     expect(completeProgram(code, givens)).toBe(code);
 });

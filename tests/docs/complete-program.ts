@@ -18,8 +18,9 @@ export function completeProgram(snippet: string, givens: Readonly<Record<string,
   return [...parts, snippet].join("\n");
 }
 
-/** Not as a property. */
-const uses = (code: string, name: string): boolean => new RegExp(`(?<![.\\w])${name}\\b`).test(code);
+/** Not as a property, nor in a string. */
+const uses = (code: string, name: string): boolean =>
+  new RegExp(`(?<![.\\w])${name}\\b`).test(code.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'));
 
 const declares = (code: string, name: string): boolean =>
   new RegExp(
