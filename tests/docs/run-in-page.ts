@@ -52,7 +52,10 @@ async function serve(files: Record<string, string | Buffer>) {
     const name = (request.url ?? "/").slice(1);
     const file = files[name];
     request.resume();
-    if (file === undefined) return void response.writeHead(404).end();
+    if (file === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
     response.setHeader(
       "content-type",
       name === "" ? "text/html" : name.endsWith(".js") ? "text/javascript" : "video/mp4",

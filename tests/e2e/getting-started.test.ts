@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { takePicture } from "../../packages/testing/chromium.ts";
+import { startReceiver } from "../../src/webhooks/testing/receiver.ts";
 import { ROOT, readSnippets } from "../docs/snippets.ts";
 import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
 import { createApiClient, eventually, freePort } from "../kit/index.ts";
