@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { withLock } from "../install/lock.mjs";
-import { bundleStandalone, STANDALONE } from "./bundle-standalone.ts";
+import { bundlePackage, MODULES } from "./bundle-player.ts";
 import { consoleInputs, isConsoleFresh, stampIn, WEB_DIRECTORY, WEB_DIST } from "./inputs.ts";
 
 /** A file of the build, as browsers get it. */
@@ -40,8 +40,8 @@ export async function buildConsole({ isStaleOnly = false } = {}): Promise<BuiltF
         logLevel: "warn",
         build: { outDir: made, emptyOutDir: true },
       });
-      for (const name of STANDALONE)
-        await bundleStandalone(name, path.join(made, `${name}.js`), { sourcemap: false });
+      for (const name of MODULES)
+        await bundlePackage(name, path.join(made, `${name}.js`), { sourcemap: false });
       await writeFile(stampIn(made), inputs);
       await rename(made, WEB_DIST);
     } finally {
