@@ -66,7 +66,7 @@ export type CreateWebhookEndpointInput = {
   eventTypes?: Array<string> | null | undefined;
   /** Chosen by the client, 1 to 200 characters: a repeat with the same key and input returns the first result, with another input it is a conflict. Kept at least 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** Where messages are sent to: `https:` on the public internet, or a host that FETCH_ALLOW_PRIVATE names. At most 2,048 characters. */
+  /** Where messages are sent to: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE names. At most 2,048 characters. */
   url: string;
 };
 
@@ -235,7 +235,7 @@ export type UpdateWebhookEndpointInput = {
   eventTypes?: Array<string> | null | undefined;
   /** The endpoint's id. */
   id: string;
-  /** Where messages are sent to: `https:` on the public internet, or a host that FETCH_ALLOW_PRIVATE names. At most 2,048 characters. What waits goes there, too. */
+  /** Where messages are sent to: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE names. At most 2,048 characters. What waits goes there, too. */
   url?: string | null | undefined;
 };
 
