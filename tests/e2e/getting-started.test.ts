@@ -170,6 +170,9 @@ browserTest(
     const key = (await readFile(join(folder, "data/api-key"), "utf8")).trim();
     expect(loaded.join("")).toContain("playback");
     expect(loaded.join("")).not.toContain(key);
+    // `next dev` has written what its types need; it checks none itself.
+    const types = typeCommand("npx tsc -p examples/nextjs");
+    expect(await types.ended, types.output()).toBe(0);
   },
 );
 
