@@ -57,7 +57,10 @@ export async function assertSameStored({
   const { sizeBytes, sha256 } = await download.done;
   const theirs = await retryStore(`read ${key}`, signal, async () => {
     const { object, body } = await store.read(key, { signal });
-    if (object.sizeBytes !== sizeBytes) return null;
+    if (object.sizeBytes !== sizeBytes) {
+      body.destroy();
+      return null;
+    }
     const hash = createHash("sha256");
     for await (const chunk of body as AsyncIterable<Buffer>) hash.update(chunk);
     return hash.digest("hex");

@@ -220,3 +220,32 @@ test.runIf(process.platform === "linux")(
     await vi.waitFor(async () => expect(await openFiles()).toBe(0), { timeout: 5000 });
   },
 );
+
+test("a viewer who leaves while the object is opened leaves nothing open", async () => {
+  const opened = Promise.withResolvers<Awaited<ReturnType<ObjectStore["read"]>>>();
+  const left = Promise.withResolvers<void>();
+  const handle = createMediaHandler({
+    basePath: "/media/",
+    store: {
+      ...store,
+      async read(key, options) {
+        const read = await store.read(key, options);
+        await left.promise;
+        opened.resolve(read);
+        return read;
+      },
+    },
+  });
+  const slow = createServer((req, res) => {
+    res.once("close", () => left.resolve());
+    void handle(req, res);
+    client.resetAndDestroy();
+  });
+  await new Promise<void>((resolve) => void slow.listen(0, "127.0.0.1", resolve));
+  const client = connect((slow.address() as AddressInfo).port, "127.0.0.1");
+  client.on("error", () => {});
+  client.write(`GET /media/${segment} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  const { body } = await opened.promise;
+  await vi.waitFor(() => expect(body.closed).toBe(true));
+  slow.close();
+});

@@ -68,8 +68,13 @@ async function serve(store: ObjectStore, key: string, req: IncomingMessage, res:
     const range = plan.status === 206 ? { start: plan.start, end: plan.end } : {};
     const read = await readOrNull(store, key, range);
     if (read !== null && read.object.generation === object.generation) {
-      res.writeHead(plan.status, headersOf(object, plan));
-      await pipeline(read.body, res);
+      try {
+        res.writeHead(plan.status, headersOf(object, plan));
+        await pipeline(read.body, res);
+      } finally {
+        // `pipeline` leaves it open where the viewer has left already.
+        read.body.destroy();
+      }
       return true;
     }
     // Replaced since it was looked at: decide again, on what is there now.
