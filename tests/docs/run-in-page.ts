@@ -30,21 +30,25 @@ export async function runInPage(
   options: { program: string; docs: object; clip: string },
 ): Promise<string> {
   const program = await bundle({ text: `${options.program}\ndocs.end("done");`, folder: ROOT });
-  await using server = await serve({
+  await using shown = await openPage(context, {
     "": frame(options.docs),
     "program.js": program,
     "clip.mp4": await readFile(options.clip),
     put: "",
   });
-  const page = await context.newPage();
-  try {
-    await page.goto(server.url);
-    const outcome = page.locator("body[data-outcome]");
-    await outcome.waitFor({ timeout: 60_000 });
-    return (await outcome.getAttribute("data-outcome")) ?? "";
-  } finally {
-    await page.close();
-  }
+  const outcome = shown.page.locator("body[data-outcome]");
+  await outcome.waitFor({ timeout: 60_000 });
+  return (await outcome.getAttribute("data-outcome")) ?? "";
+}
+
+/** A page of an origin of its own: `files` by their names, the page itself without one. */
+export async function openPage(context: BrowserContext, files: Record<string, string | Buffer>) {
+  await using stack = new AsyncDisposableStack();
+  const server = stack.use(await serve(files));
+  const page = stack.adopt(await context.newPage(), (opened) => opened.close());
+  await page.goto(server.url);
+  const held = stack.move();
+  return { page, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
 async function serve(files: Record<string, string | Buffer>) {

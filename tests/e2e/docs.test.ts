@@ -12,9 +12,10 @@ import { completeProgram } from "../docs/complete-program.ts";
 import { codeAfter, givensFor } from "../docs/givens.ts";
 import { type DocsWorld, valuesFor } from "../docs/graphql-values.ts";
 import { idleExceptions, whyNotRun } from "../docs/not-run.ts";
-import { runInPage } from "../docs/run-in-page.ts";
+import { openPage, runInPage } from "../docs/run-in-page.ts";
 import { findDifferences } from "../docs/same-shape.ts";
 import { allSnippets, placeOf, ROOT, type Snippet } from "../docs/snippets.ts";
+import { buildConsole } from "../kit/build-console.ts";
 import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
 import { eventually, freePort, startSystem } from "../kit/index.ts";
 import { typeCommand } from "../kit/shell.ts";
@@ -38,7 +39,10 @@ beforeAll(async () => {
   const system = stack.use(await startSystem());
   receiver = stack.use(await startReceiver());
   ({ folder } = stack.use(await createSnippetFolder(ROOT)));
-  if (!hasNoChromium) ({ context } = stack.use(await startChromium()));
+  if (!hasNoChromium) {
+    await buildConsole();
+    ({ context } = stack.use(await startChromium()));
+  }
   const clip = await makeTestClip(join(system.directory, "video.mp4"), { seconds: 3, size: "320x180" });
   const made = await system.client.ask(
     `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url, eventTypes: ["video.ready"] }) { ... on CreatedWebhookEndpoint { endpoint { id } } } }`,
@@ -61,7 +65,7 @@ afterAll(() => held?.disposeAsync());
 test("what is shown in another language than these is run by nobody: none is", () => {
   const known = new Set(["graphql", "html", "json", "sh", "ts", "tsx"]);
   expect(SNIPPETS.filter(({ language }) => !known.has(language)).map(placeOf)).toEqual([]);
-  expect([...toRun("html", "tsx")].map(([place]) => place)).toEqual([]);
+  expect(toRun("tsx").map(([place]) => place)).toEqual([]);
   expect(idleExceptions(SNIPPETS)).toEqual([]);
 });
 
@@ -83,6 +87,30 @@ browserTest.each(toRun("ts").filter(([, snippet]) => !isForNode(snippet)))(
     };
     if (context === undefined) throw new Error("There is no browser.");
     expect(await runInPage(context, { program, docs, clip })).toBe("done");
+  },
+);
+
+browserTest.each(toRun("html"))(
+  `%s shows the video, however often it is there${whyNoChromium}`,
+  async (_place, { code }) => {
+    if (context === undefined) throw new Error("There is no browser.");
+    const html = code
+      .replaceAll("http://127.0.0.1:4000", world.system.api.url)
+      .replaceAll("VmlkZW86…", world.videoId);
+    await using shown = await openPage(context, { "": `<!doctype html><title>Page</title>${html}` });
+    const states = async () => {
+      const frames = shown.page
+        .frames()
+        .map((frame) =>
+          frame
+            .locator("reelay-player")
+            .evaluateAll((players) => players.map((player) => Reflect.get(player, "state")?.status)),
+        );
+      return (await Promise.all(frames)).flat();
+    };
+    const all = Array.from(code.match(/<(?:iframe|reelay-player)\b/g) ?? [], () => "READY");
+    expect(all.length).toBeGreaterThan(0);
+    await expect.poll(states, { timeout: 60_000, interval: 200 }).toEqual(all);
   },
 );
 
