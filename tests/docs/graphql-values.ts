@@ -22,10 +22,10 @@ const captions = { language: "en", content: "WEBVTT\n\n00:00.000 --> 00:01.000\n
 const VALUES: Record<string, Record<string, Make>> = {
   "*": {
     id: ({ videoId }) => videoId,
-    after: () => null,
     first: () => 10,
     key: () => crypto.randomUUID(),
     externalId: () => "cms-4711",
+    atMs: () => 1_000,
   },
   createVideo: { input: () => ({ title: "Docs", source }) },
   updateVideo: {
@@ -88,9 +88,10 @@ export async function valuesFor(document: DocumentNode, world: DocsWorld): Promi
   const [field] = operation?.selectionSet.selections ?? [];
   const name = field?.kind === Kind.FIELD ? field.name.value : "";
   const values: Record<string, unknown> = {};
-  for (const { variable } of operation?.variableDefinitions ?? []) {
+  for (const { variable, type } of operation?.variableDefinitions ?? []) {
     const wanted = variable.name.value;
     const make = VALUES[name]?.[wanted] ?? VALUES["*"]?.[wanted];
+    if (make === undefined && type.kind !== Kind.NON_NULL_TYPE) continue;
     if (make === undefined)
       throw new Error(`No value for $${wanted} of ${name}: give one in tests/docs/graphql-values.ts.`);
     values[wanted] = await make(world);
