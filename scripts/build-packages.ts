@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { bundleStandalone, STANDALONE } from "./console/bundle-standalone.ts";
+import { bundlePackage, MODULES } from "./console/bundle-package.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -22,12 +22,12 @@ interface Manifest {
 }
 
 export async function buildPackages(): Promise<void> {
-  for (const name of STANDALONE) await buildPackage(path.join(ROOT, "packages", name));
+  for (const name of MODULES) await buildPackage(path.join(ROOT, "packages", name));
 }
 
 /** Builds one into `dist`, where it can be published from or used as if it had been installed there. */
 export async function buildPackage(folder: string, dist = path.join(folder, "dist")): Promise<void> {
-  const standalone = STANDALONE.find((name) => folder === path.join(ROOT, "packages", name));
+  const standalone = MODULES.find((name) => folder === path.join(ROOT, "packages", name));
   const manifest = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as Manifest;
   const entries = typeof manifest.exports === "string" ? { ".": manifest.exports } : manifest.exports;
   await rm(dist, { recursive: true, force: true });
@@ -48,7 +48,7 @@ export async function buildPackage(folder: string, dist = path.join(folder, "dis
     logLevel: "warning",
   });
   // For pages without a bundler: `<script type="module" src="…/standalone.js">`.
-  if (standalone) await bundleStandalone(standalone, path.join(dist, "standalone.js"), { sourcemap: true });
+  if (standalone) await bundlePackage(standalone, path.join(dist, "standalone.js"), { sourcemap: true });
   await writeDeclarations(folder, dist, Object.values(entries));
 
   const published = Object.fromEntries(Object.entries(entries).map(([key, source]) => [key, built(source)]));

@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { withLock } from "../install/lock.mjs";
-import { bundlePackage, MODULES } from "./bundle-player.ts";
+import { bundlePackage, MODULES } from "./bundle-package.ts";
 import { consoleInputs, isConsoleFresh, stampIn, WEB_DIRECTORY, WEB_DIST } from "./inputs.ts";
 
 /** A file of the build, as browsers get it. */

@@ -10,7 +10,7 @@ export interface ConsoleOptions extends ConsoleOrigins {
   built: BuiltFiles;
 }
 
-/** The packages for pages of other origins, each one file with all that it needs (scripts/console/bundle-player.ts). */
+/** The packages for pages of other origins, each one file with all that it needs (scripts/console/bundle-package.ts). */
 const modules = new Set(["/client.js", "/player.js", "/upload.js"]);
 
 /**

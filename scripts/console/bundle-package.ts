@@ -27,7 +27,3 @@ export async function bundlePackage(
     ...options,
   });
 }
-
-/** Importing it defines `<reelay-player>`. */
-export const bundlePlayer = (outfile: string, options: { sourcemap: boolean }): Promise<void> =>
-  bundlePackage("player", outfile, options);
