@@ -84,7 +84,7 @@ browserTest(
     );
     await expect.poll(() => words(page, "video.created"), patience).toMatch(/Retrying.*HTTP 500.*next in/);
     await expect.poll(() => state(page).textContent(), patience).toBe("Failing");
-    await page.getByText("It has taken nothing since").waitFor();
+    await page.getByText("It takes nothing, first noticed").waitFor();
 
     const created = deliveries(page, "video.created").first();
     await created.locator("summary").first().click();
@@ -143,7 +143,7 @@ browserTest(`an endpoint is edited, disabled, enabled and deleted; another tab s
 
   await page.getByRole("button", { name: "Disable" }).click();
   await page.getByRole("button", { name: "Disable it" }).click();
-  await page.getByText("Nothing is sent since").waitFor();
+  await page.getByText("Nothing is sent: it was disabled").waitFor();
   expect(await state(page).textContent()).toBe("Disabled");
   await expect.poll(() => other.locator(".endpoint .badge").textContent(), patience).toBe("Disabled");
   await page.getByRole("button", { name: "Enable" }).click();

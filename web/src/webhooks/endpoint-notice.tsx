@@ -9,7 +9,7 @@ export function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragm
     return (
       <div className={disabledReason === "REQUESTED" ? "notice" : "notice bad"}>
         <strong>
-          Nothing is sent{disabledAt !== null && " since "}
+          Nothing is sent{disabledAt !== null && ": it was disabled "}
           {disabledAt !== null && <Ago at={disabledAt} />}
         </strong>
         <p>
@@ -23,7 +23,7 @@ export function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragm
   return (
     <div className="notice bad">
       <strong>
-        It has taken nothing since <Ago at={failingSince} />
+        It takes nothing, first noticed <Ago at={failingSince} />
       </strong>
       <p>
         {waiting.totalCount > 0
