@@ -27,7 +27,8 @@ async function probeAnew(
   wants: "PICTURE" | "SOUND",
 ): Promise<SourceFile> {
   const { config, log, memory, signal, tools } = context;
-  const probe = (bytes: number) =>
+  /** @param leastBytes that it has shown to take: its account, looked at now and then, may miss the moment of its peak */
+  const probe = (bytes: number, leastBytes = 0) =>
     withinMemory(context, { program: "probe", bytes }, async () => {
       using usage = new ProgramUsage();
       const source = await usage.around(() =>
@@ -37,7 +38,7 @@ async function probeAnew(
           ...(tools.decodable && { decodable: tools.decodable }),
         }),
       );
-      return { ...source, probedBytes: usage.read()?.peakMemoryBytes ?? 0 };
+      return { ...source, probedBytes: Math.max(leastBytes, usage.read()?.peakMemoryBytes ?? 0) };
     });
   try {
     return await probe(probeNeed.usual);
@@ -46,7 +47,7 @@ async function probeAnew(
     log.info({ bytes: probeNeed.most }, "probe.again");
   }
   try {
-    return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes));
+    return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes), probeNeed.usual);
   } catch (error) {
     if (!(error instanceof ProbeMemoryError)) throw error;
     memory.assertFits(probeNeed.most, "to read what the source is");
