@@ -30,4 +30,9 @@ test("states that follow closely on one another are told together, the first at 
   }
   await expect.poll(() => told.at(-1)).toMatchObject({ state: { posterKey: String(updates) } });
   expect(told.length).toBeLessThan(updates / 2);
+  // What others wait for.
+  reporter.advanced({ ...emptyState, posterKey: "another" });
+  reporter.advanced({ ...emptyState, split: { headEndMs: 8_000, renditions: [], speed: null } });
+  await new Promise(setImmediate);
+  expect(told.at(-1)).toMatchObject({ state: { split: { headEndMs: 8_000 } } });
 });

@@ -49,6 +49,8 @@ export class AttemptReporter {
   #state: RenderState | null = null;
   #sendingState = false;
   #sentStates = 0;
+  /** Other workers wait for how the rest is split: that goes at once, and the little that a head tells after it. */
+  readonly #hurry = new AbortController();
   #progress: Pick<RenderProgressed, "variants" | "span"> | null = null;
   #sendingProgress = false;
 
@@ -87,6 +89,7 @@ export class AttemptReporter {
   advanced(state: RenderState): void {
     if (this.#isEnded) return;
     this.#state = state;
+    if (state.split) this.#hurry.abort();
     if (!this.#sendingState) void this.#sendState();
   }
 
@@ -107,7 +110,8 @@ export class AttemptReporter {
   async #sendState(): Promise<void> {
     this.#sendingState = true;
     while (this.#state && !this.#isEnded) {
-      if (this.#sentStates >= eagerStates) await sleep(stateMs, this.#giveUp).catch(() => undefined);
+      if (this.#sentStates >= eagerStates)
+        await sleep(stateMs, AbortSignal.any([this.#giveUp, this.#hurry.signal])).catch(() => undefined);
       await this.#sendUntilDelivered(() => {
         const state = this.#state;
         this.#state = null;
