@@ -18,6 +18,7 @@ import { createEventLog, forgetEvents } from "./events/index.ts";
 import { isOutage } from "./http/is-outage.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { startRelay } from "./outbox/relay.ts";
+import { createPlaybackEvents } from "./playback-events/index.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
 import { createServer, type Handler } from "./server.ts";
@@ -130,6 +131,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
         ...handlers,
         (req, res) => forms.handle(req, res),
         createVideoStatus({ deps: operations }),
+        createPlaybackEvents({ metrics }),
         createWatchPage({ publicUrlOf: (key) => store.publicUrl(key), built }),
         createConsole({ built, mediaUrl: store.publicUrl("videos"), uploadUrl: uploadUrlOf(env) }),
       ],

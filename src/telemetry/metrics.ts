@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { Felt } from "../playback-events/index.ts";
 import { createDatabaseGauges } from "./database-gauges.ts";
+import { createPlaybackMetrics } from "./playback-metrics.ts";
 
 /** What an API process counts. Each part of it takes what it has to tell (`Pick`). */
 export interface Metrics {
@@ -28,6 +30,8 @@ export interface Metrics {
   requestShed(reason: string): void;
   /** A request to a webhook's receiver has ended. */
   webhookAttempted(result: "taken" | "retried" | "given-up", seconds: number): void;
+  /** A player told what its viewer felt. */
+  playbackFelt(felt: Felt): void;
   /** Read at each scrape: who is connected now, by kind. */
   countSubscribers(kinds: Readonly<Record<string, () => number>>): void;
   /** Read at each scrape: how many operations are in which state. */
@@ -106,6 +110,7 @@ export function createMetrics(db: PrismaClient): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
     registers,
   });
+  const playbackFelt = createPlaybackMetrics(registers);
   const subscriberKinds: Record<string, () => number> = {};
   const subscribers = new Gauge({
     name: "reelay_subscribers",
@@ -149,6 +154,7 @@ export function createMetrics(db: PrismaClient): Metrics {
     },
     requestShed: (reason) => shed.inc({ reason }),
     webhookAttempted: (result, seconds) => webhooks.observe({ result }, seconds),
+    playbackFelt,
     countSubscribers: (kinds) => void Object.assign(subscriberKinds, kinds),
     countOperations: (states) => void Object.assign(operationStates, states),
   };

@@ -1,3 +1,5 @@
+import { playbackEventsPath } from "../playback-events/index.ts";
+
 /** The pages' HTML. */
 const style = `
 body { margin: 0; min-height: 100vh; display: grid; place-content: center; background: #111; color: #ddd; font: 16px/1.5 system-ui, sans-serif }
@@ -24,7 +26,7 @@ export const renderPlayerPage = ({ id, statusUrl, isEmbedded, flags }: PlayerPag
   page(
     `Video ${id}`,
     `<main>
-<reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
+<reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, `qoe-url="${playbackEventsPath}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
 <noscript><p>This page plays the video with a script, and scripts are switched off here.</p></noscript>
 </main>
 <script type="module" src="/player.js"></script>`,

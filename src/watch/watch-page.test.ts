@@ -48,7 +48,7 @@ test.each(["watch", "embed"])(
 
 test("an embedded player begins as its address says, a video's own page by itself", async () => {
   const playerAt = async (path: string) =>
-    / status-src="[^"]+"([^>]*)>/.exec(await (await fetch(base + path)).text())?.[1];
+    / qoe-url="\/api\/playback-events"([^>]*)>/.exec(await (await fetch(base + path)).text())?.[1];
   expect(await playerAt(`/watch/${id}`)).toBe(" autoplay");
   expect(await playerAt(`/embed/${id}`)).toBe("");
   expect(await playerAt(`/embed/${id}?autoplay&muted=1&loop=0&onload=x`)).toBe(" autoplay muted");

@@ -66,6 +66,11 @@ browserTest(`the video's own page plays it, starting by itself${where}`, async (
   const page = await context.newPage();
   await page.goto(`${system.api.url}/watch/${encodeURIComponent(id)}`);
   await expectPlays(page);
+  // Who leaves tells how well it played.
+  await page.goto("about:blank");
+  await expect
+    .poll(async () => await (await fetch(`${system.api.url}/metrics`)).text(), patience)
+    .toMatch(/^reelay_playback_first_frame_seconds_count [1-9]/m);
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+/** Nothing that a viewer waits for takes longer, nor is more kept ahead: what says so is no measurement. */
+const mostMs = 3_600_000;
+const milliseconds = z.number().min(0).max(mostMs);
+const seconds = z
+  .number()
+  .min(0)
+  .max(mostMs / 1_000);
+
+const Post = z.object({ events: z.array(z.object({ name: z.string(), detail: z.unknown() })).max(500) });
+
+const FirstFrame = z.object({ sincePlayMs: milliseconds });
+const Stall = z.object({ durationMs: milliseconds, cause: z.enum(["EDGE", "NETWORK", "RELOAD"]) });
+const Switch = z.object({ isChosen: z.boolean() });
+const Buffer = z.object({ aheadS: seconds });
+const Failure = z.object({ isFatal: z.boolean() });
+
+/** What a viewer felt. Durations in seconds. */
+export type Felt =
+  | { kind: "FIRST_FRAME"; seconds: number }
+  | { kind: "STALL"; seconds: number; cause: "EDGE" | "NETWORK" | "RELOAD" }
+  | { kind: "SWITCH"; isChosen: boolean }
+  | { kind: "BUFFER"; aheadSeconds: number }
+  | { kind: "ERROR"; isFatal: boolean };
+
+const readers: Record<string, (detail: unknown) => Felt | null> = {
+  "reelay-first-frame": (detail) => {
+    const { data } = FirstFrame.safeParse(detail);
+    return data ? { kind: "FIRST_FRAME", seconds: data.sincePlayMs / 1_000 } : null;
+  },
+  "reelay-stall": (detail) => {
+    const { data } = Stall.safeParse(detail);
+    return data ? { kind: "STALL", seconds: data.durationMs / 1_000, cause: data.cause } : null;
+  },
+  "reelay-switch": (detail) => {
+    const { data } = Switch.safeParse(detail);
+    return data ? { kind: "SWITCH", isChosen: data.isChosen } : null;
+  },
+  "reelay-buffer": (detail) => {
+    const { data } = Buffer.safeParse(detail);
+    return data ? { kind: "BUFFER", aheadSeconds: data.aheadS } : null;
+  },
+  "reelay-error": (detail) => {
+    const { data } = Failure.safeParse(detail);
+    return data ? { kind: "ERROR", isFatal: data.isFatal } : null;
+  },
+};
+
+/**
+ * Reads what a player posts: JSON `{ events: [{ name, detail }] }`, as `@reelay/player` makes it. Events that are not counted, of newer players
+ * or out of all bounds, are left out. Null when it is no such post at all. Pure.
+ */
+export function parsePost(text: string): Felt[] | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { data } = Post.safeParse(json);
+  if (!data) return null;
+  return data.events.flatMap(({ name, detail }) => {
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    return read?.(detail) ?? [];
+  });
+}

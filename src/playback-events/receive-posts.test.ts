@@ -1,0 +1,85 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createPlaybackEvents, type Felt } from "./index.ts";
+
+const felt: Felt[] = [];
+const handle = createPlaybackEvents({ metrics: { playbackFelt: (each) => void felt.push(each) } });
+const server = createServer((req, res) => {
+  void handle(req, res).then((isDone) => isDone || res.writeHead(404).end());
+});
+let url: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/playback-events`;
+});
+afterAll(() => server.close());
+beforeEach(() => void felt.splice(0));
+
+const post = (body: string) => fetch(url, { method: "POST", body });
+const eventsOf = (...events: { name: string; detail: unknown }[]) =>
+  JSON.stringify({
+    ...{ session: "s", video: "v" },
+    events: events.map(({ name, detail }) => ({ name, atMs: 1, detail })),
+  });
+
+test("what a player posts is counted, each kind as it is", async () => {
+  const response = await post(
+    eventsOf(
+      { name: "reelay-first-frame", detail: { sinceLoadMs: 900, sincePlayMs: 450 } },
+      { name: "reelay-stall", detail: { atS: 3, durationMs: 1_200, cause: "NETWORK" } },
+      { name: "reelay-switch", detail: { from: null, to: { height: 360 }, isChosen: true } },
+      { name: "reelay-buffer", detail: { atS: 3, aheadS: 20.5, behindS: 3 } },
+      { name: "reelay-error", detail: { code: "X", message: "it broke", isFatal: true } },
+      { name: "reelay-status", detail: { status: "READY" } },
+    ),
+  );
+  expect(response.status).toBe(204);
+  expect(felt).toEqual([
+    { kind: "FIRST_FRAME", seconds: 0.45 },
+    { kind: "STALL", seconds: 1.2, cause: "NETWORK" },
+    { kind: "SWITCH", isChosen: true },
+    { kind: "BUFFER", aheadSeconds: 20.5 },
+    { kind: "ERROR", isFatal: true },
+  ]);
+});
+
+test("what is out of all bounds, of an unknown kind or named like what objects have is not counted", async () => {
+  const response = await post(
+    eventsOf(
+      { name: "reelay-first-frame", detail: { sincePlayMs: -1 } },
+      { name: "reelay-stall", detail: { durationMs: 1e12, cause: "NETWORK" } },
+      { name: "reelay-stall", detail: { durationMs: 1, cause: "ELSEWHERE" } },
+      { name: "reelay-buffer", detail: null },
+      { name: "reelay-later", detail: {} },
+      { name: "constructor", detail: {} },
+    ),
+  );
+  expect(response.status).toBe(204);
+  expect(felt).toEqual([]);
+});
+
+test.for([
+  ["no JSON", "{", 400, "PLAYBACK_EVENTS_INVALID"],
+  ["another form", "[]", 400, "PLAYBACK_EVENTS_INVALID"],
+  [
+    "too many events",
+    eventsOf(...Array.from({ length: 501 }, () => ({ name: "reelay-later", detail: 0 }))),
+    400,
+    "PLAYBACK_EVENTS_INVALID",
+  ],
+  ["too much", "x".repeat(70_000), 413, "PLAYBACK_EVENTS_TOO_LARGE"],
+] as const)("%s is refused with its reason, and nothing is counted", async ([, body, status, code]) => {
+  const response = await post(body);
+  expect(response.status).toBe(status);
+  expect(await response.json()).toEqual({ error: { code, message: expect.any(String) } });
+  expect(felt).toEqual([]);
+});
+
+test("it is posted to, nothing else", async () => {
+  const response = await fetch(url);
+  expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
+  expect((await fetch(url.replace("events", "else"))).status).toBe(404);
+});
