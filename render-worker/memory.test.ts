@@ -158,7 +158,8 @@ test("what it took to read one source makes no other look larger", { timeout: 60
   expect(worker.logged("probe.again")).toHaveLength(1);
   // Who opens it looks at its cover, too.
   expect(worker.logged("memory.planned").at(-1)?.["bytes"]).toBeGreaterThan(200 * mib);
-  expect(await planned()).toBe(before);
+  // Its own renders teach it, too, but little.
+  expect(await planned()).toBeLessThan(Number(before) * 1.1);
   // A worker that cannot even look at it says so.
   await using small = await startWorker({ memoryBytes: memoryFor(200 * mib) });
   expect(await small.end(await small.request(covered))).toMatchObject({

@@ -44,3 +44,17 @@ test("an attempt's folder goes although an ffmpeg that began at that moment is b
   expect(isNoted).toBe(true);
   expect(await readdir(directory.path)).toEqual(["owner.json"]);
 });
+
+test("a worker's folder goes although what it has stopped writes its last there", async () => {
+  await using root = await temporaryDirectory();
+  const directory = await WorkDirectory.open(root.path, "worker-1");
+  const { path } = await directory.forAttempt("attempt-1");
+  const until = performance.now() + 300;
+  const writing = (async () => {
+    for (let file = 0; performance.now() < until; file += 1)
+      await writeFile(join(path, `${file}`), "last").catch(() => undefined);
+  })();
+  await directory[Symbol.asyncDispose]();
+  await writing;
+  expect(await readdir(root.path)).toEqual([]);
+});

@@ -37,7 +37,7 @@ export class WorkDirectory implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await removeFolder(this.path);
   }
 }
 
@@ -71,9 +71,16 @@ export class AttemptDirectory implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // A folder that is being written into while it is emptied cannot be removed.
     await Promise.allSettled(this.#notes);
-    await rm(this.path, { recursive: true, force: true });
+    await removeFolder(this.path);
   }
 }
+
+/**
+ * A stopping worker does not wait for ever for what it has stopped: that may write its last while its folder is emptied, and a folder that is not
+ * empty cannot be removed. Tried again for a second and a half.
+ */
+const removeFolder = (path: string): Promise<void> =>
+  rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 
 async function removeLeftovers(root: string): Promise<void> {
   for (const entry of await readdir(root, { withFileTypes: true })) {

@@ -33,7 +33,7 @@ export async function startSystem({
 }: SystemOptions = {}) {
   const stack = new AsyncDisposableStack();
   const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-system-")), (path) =>
-    rm(path, { recursive: true, force: true }),
+    rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   );
   const database = stack.use(await createTestDatabase());
   const broker = stack.use(await createBroker());
