@@ -5,6 +5,7 @@ import { assertSize } from "../source/assert-size.ts";
 import { openArriving } from "../source/open-arriving.ts";
 import { type OpenSource, openStored } from "../source/open-source.ts";
 import { type OpenUrlOptions, openUrl } from "../source/open-url.ts";
+import type { AttemptContext } from "./context.ts";
 
 /**
  * Opens the source to be read; one that is given as a URL is fetched and stored while it is read, unless an earlier attempt
@@ -36,3 +37,24 @@ export async function acquireSource(source: SourceRef, options: OpenUrlOptions):
   assertSize(stored.sizeBytes, limits);
   return openStored(stored, options);
 }
+
+/** The source of an attempt's task, read with what its worker lends it. */
+export const acquireTaskSource = ({
+  task,
+  config,
+  store,
+  directory,
+  signal,
+  metrics,
+  blockCache,
+}: AttemptContext) =>
+  acquireSource(task.source, {
+    store,
+    directory: directory.path,
+    signal,
+    limits: config.limits,
+    fetch: config.fetch,
+    assertRoom: (sizeBytes) => directory.assertRoom(sizeBytes),
+    onRead: (sizeBytes) => metrics?.sourceRead(sizeBytes),
+    cache: blockCache,
+  });

@@ -15,7 +15,7 @@ import { wholeSpan } from "../part/render-span.ts";
 import { reportedProbe } from "../probe/source-file.ts";
 import { keptSounds, toAudioState } from "../sound/audio-states.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
-import { acquireSource } from "./acquire-source.ts";
+import { acquireTaskSource } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import { conclude } from "./conclude.ts";
@@ -43,18 +43,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     if (await makeFollowUp(attempt)) return { kind: "COMPLETED" };
     const step = <T>(name: string, work: () => Promise<T>) =>
       inSpan(tracerName, name, { parent: attempt.trace }, work);
-    await using file = await step("fetch", () =>
-      acquireSource(task.source, {
-        store: attempt.store,
-        directory: attempt.directory.path,
-        signal: attempt.signal,
-        limits: config.limits,
-        fetch: config.fetch,
-        assertRoom: (sizeBytes) => attempt.directory.assertRoom(sizeBytes),
-        onRead: (sizeBytes) => attempt.metrics?.sourceRead(sizeBytes),
-        cache: attempt.blockCache,
-      }),
-    );
+    await using file = await step("fetch", () => acquireTaskSource(attempt));
     const { key, contentType, sizeBytes, signal } = file;
     isEarly = file.beginningOf !== undefined;
     // From here on a source that cannot be read any more ends the attempt, too.

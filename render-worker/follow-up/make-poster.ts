@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
-import { acquireSource } from "../attempt/acquire-source.ts";
+import { acquireTaskSource } from "../attempt/acquire-source.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { probeWithinMemory } from "../attempt/probe-within-memory.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
@@ -48,13 +48,8 @@ export async function makePoster(context: AttemptContext, atMs: number): Promise
 }
 
 async function takeFromSource(attempt: AttemptContext, atMs: number, path: string): Promise<void> {
-  const { config, task, tools } = attempt;
-  await using file = await acquireSource(task.source, {
-    ...{ store: attempt.store, directory: attempt.directory.path, signal: attempt.signal },
-    ...{ limits: config.limits, fetch: config.fetch, cache: attempt.blockCache },
-    assertRoom: (sizeBytes) => attempt.directory.assertRoom(sizeBytes),
-    onRead: (sizeBytes) => attempt.metrics?.sourceRead(sizeBytes),
-  });
+  const { config, tools } = attempt;
+  await using file = await acquireTaskSource(attempt);
   const context = { ...attempt, signal: file.signal, source: file };
   const source = await probeWithinMemory(context, file);
   await take(context, path, {

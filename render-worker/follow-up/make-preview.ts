@@ -1,10 +1,10 @@
 import { rm, stat } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
+import { lowerPriority } from "../ffmpeg/lower-priority.ts";
 import { runTool, type ToolResult } from "../ffmpeg/run-tool.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { piecesNeed } from "../limits/program-needs.ts";
@@ -63,7 +63,7 @@ async function encode(
         timeoutMs,
         signal,
         // Encodes go first.
-        onStart: (pid) => setPriority(pid, constants.priority.PRIORITY_LOW),
+        onStart: (pid) => lowerPriority(pid),
       }),
     );
     const sizeBytes = await stat(path).then(

@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
-import { setPriority } from "node:os";
 import { join } from "node:path";
 import { parseStatisticsLine } from "../ffmpeg/frame-statistics.ts";
+import { lowerPriority } from "../ffmpeg/lower-priority.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -98,10 +98,4 @@ export function readSamples({ probes, momentsMs }: Analysis, statistics: string,
 }
 
 /** Beside the head, which viewers wait for; but the tasks for the rest wait for the analysis. */
-function toLowPriority(pid: number): void {
-  try {
-    setPriority(pid, 5);
-  } catch {
-    // It has ended already, or the system does not allow it.
-  }
-}
+const toLowPriority = (pid: number): void => lowerPriority(pid, 5);

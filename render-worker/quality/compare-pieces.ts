@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import type { QualityMetric } from "@reelay/contracts";
+import { lowerPriority } from "../ffmpeg/lower-priority.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { type ComparisonRequest, planComparison, scoresFile } from "./plan-comparison.ts";
@@ -28,7 +28,7 @@ export async function comparePieces(
     cwd: directory,
     timeoutMs,
     signal,
-    ...(!isAwaited && { onStart: toLowestPriority }),
+    ...(!isAwaited && { onStart: (pid: number) => lowerPriority(pid) }),
   });
   if (code !== 0) {
     const what = timedOut ? `took longer than ${timeoutMs} ms` : `ended with code ${code}`;
@@ -40,12 +40,4 @@ export async function comparePieces(
     scores.set(name, readScores(text, request.metric));
   }
   return scores;
-}
-
-export function toLowestPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    // It has ended already, or the system does not allow it: then it competes.
-  }
 }

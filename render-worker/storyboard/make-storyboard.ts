@@ -1,5 +1,4 @@
 import { readdir } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { objectKeys, type Storyboard } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
@@ -7,6 +6,7 @@ import { tracerName } from "../attempt/attempt-trace.ts";
 import { noteEncoder } from "../attempt/braked-run.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemoryLater } from "../attempt/within-memory.ts";
+import { lowerPriority } from "../ffmpeg/lower-priority.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
@@ -73,7 +73,7 @@ async function makeAndStore(
       signal,
       onStart: (pid) => {
         // Encodes go first.
-        setPriority(pid, constants.priority.PRIORITY_LOW);
+        lowerPriority(pid);
         noteEncoder(context, pid, "ffmpeg-storyboard.json");
       },
     }),
