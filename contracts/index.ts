@@ -6,6 +6,7 @@ export * from "./errors.ts";
 export * from "./follow-up.ts";
 export * from "./hls/measure-bandwidth.ts";
 export * from "./hls/media-playlist.ts";
+export * from "./hls/read-media-playlist.ts";
 export * from "./instant.ts";
 export * from "./messages/index.ts";
 export * from "./object-keys.ts";

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { readMediaPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { readObject } from "../hls/read-object.ts";
 
@@ -14,22 +15,12 @@ export interface StoredSegment {
 /** What a media playlist of ours names; each part of a long video may have an initialisation segment of its own. Pure. */
 export function parseSegments(text: string, key: string): StoredSegment[] {
   const toKey = (uri: string) => posix.join(posix.dirname(key), uri);
-  const segments: StoredSegment[] = [];
-  let initKey = "";
   let startMs = 0;
-  let durationMs: number | null = null;
-  for (const line of text.split("\n")) {
-    const map = /^#EXT-X-MAP:URI="([^"]+)"/.exec(line)?.[1];
-    const seconds = /^#EXTINF:([\d.]+)/.exec(line)?.[1];
-    if (map !== undefined) initKey = toKey(map);
-    else if (seconds !== undefined) durationMs = Number(seconds) * 1000;
-    else if (line && !line.startsWith("#") && durationMs !== null) {
-      segments.push({ key: toKey(line), initKey, startMs, durationMs });
-      startMs += durationMs;
-      durationMs = null;
-    }
-  }
-  return segments;
+  return readMediaPlaylist(text).segments.map(({ uri, durationMs, initUri }) => {
+    const segment = { key: toKey(uri), initKey: initUri === null ? "" : toKey(initUri), startMs, durationMs };
+    startMs += durationMs;
+    return segment;
+  });
 }
 
 /** Those of a playlist in the store. */
