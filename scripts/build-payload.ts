@@ -1,8 +1,11 @@
 /** `npm run build:payload`: the plugin for Payload CMS and the packages that it needs, each in a `dist/` that a site can install. */
 import path from "node:path";
 import { buildPackage, buildPackages } from "./build-packages.ts";
-import { installPayload, PAYLOAD_FOLDER } from "./install-payload.ts";
+import { installProject } from "./install-project.ts";
 
-await installPayload();
+const PLUGIN = "integrations/payload";
+
+await installProject(PLUGIN);
 await buildPackages();
-await buildPackage(PAYLOAD_FOLDER, path.join(PAYLOAD_FOLDER, "dist"));
+const folder = path.resolve(import.meta.dirname, "..", PLUGIN);
+await buildPackage(folder, path.join(folder, "dist"));

@@ -13,7 +13,7 @@ import { startReceiver } from "../../src/webhooks/testing/receiver.ts";
 import { ROOT, readSnippets } from "../docs/snippets.ts";
 import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
 import { createApiClient, eventually, freePort } from "../kit/index.ts";
-import { installProject } from "../kit/install-project.ts";
+import { installProject } from "../../scripts/install-project.ts";
 import { type TypedCommand, typeCommand } from "../kit/shell.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 

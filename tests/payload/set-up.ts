@@ -10,9 +10,11 @@ import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { buildPackage } from "../../scripts/build-packages.ts";
 import { withLock } from "../../scripts/install/lock.mjs";
-import { PAYLOAD_FOLDER as HERE, installPayload } from "../../scripts/install-payload.ts";
+import { installProject } from "../../scripts/install-project.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
+const PLUGIN = "integrations/payload";
+const HERE = path.join(ROOT, PLUGIN);
 const NEXT = path.join(HERE, "node_modules/next/dist/bin/next");
 const CACHE = path.join(HERE, "node_modules/.reelay");
 
@@ -21,14 +23,14 @@ export const SITE = path.join(HERE, "dev");
 export const EMPTY_DATABASE = path.join(CACHE, "empty.db");
 export const EDITOR = { email: "editor@example.com", password: "of this test" };
 
-const PACKAGES = ["packages/upload", "packages/client", "packages/player", "integrations/payload"];
+const PACKAGES = ["packages/upload", "packages/client", "packages/player", PLUGIN];
 const SOURCES = [
   ...PACKAGES.map((folder) => `${folder}/{package.json,src/**/*.{ts,tsx}}`),
   "packages/tsconfig.json",
 ];
 
 export async function setUp({ onlyTypes = false } = {}): Promise<void> {
-  await installPayload();
+  await installProject(PLUGIN);
   await withLock(path.join(HERE, ".build.lock"), async () => {
     await mkdir(CACHE, { recursive: true });
     const packages = await hash(SOURCES);
