@@ -1,8 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { inputError } from "../errors.ts";
 import { currentUsage } from "../ffmpeg/program-usage.ts";
 import type { Allowance } from "../limits/plan-allowance.ts";
+import { writtenBytes } from "../work-directory/written-bytes.ts";
 
 export interface GuardOptions {
   allowance: Allowance;
@@ -31,7 +30,7 @@ export class AllowanceGuard {
         `The source took ${Math.round(cpuSeconds)} s of CPU time, and is not done; for its length and size at most ${Math.round(allowance.cpuSeconds)} s are given. It may be damaged, or made to do harm: encode it anew and upload that.`,
       );
     }
-    const sizes = await Promise.all(directories.map(writtenBytes));
+    const sizes = await Promise.all(directories.map((directory) => writtenBytes(directory)));
     const bytes = sizes.reduce((sum, size) => sum + size, storedBytes());
     if (bytes > allowance.outputBytes) {
       throw inputError(
@@ -40,19 +39,4 @@ export class AllowanceGuard {
       );
     }
   }
-}
-
-/** What lies there, also of a piece that is still being written. */
-async function writtenBytes(directory: string): Promise<number> {
-  const files = await readdir(directory).catch(() => []);
-  const sizes = await Promise.all(
-    files.map((file) =>
-      stat(join(directory, file)).then(
-        ({ size }) => size,
-        // Stored and removed meanwhile.
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

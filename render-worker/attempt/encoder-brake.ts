@@ -1,5 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { writtenBytes } from "../work-directory/written-bytes.ts";
 
 export interface BrakeOptions {
   /** Where the encoder writes what is then stored and removed. */
@@ -41,7 +40,7 @@ export class EncoderBrake implements Disposable {
 
   async read(): Promise<void> {
     const { directories, limitBytes, isStoring } = this.#options;
-    const unsentBytes = sum(await Promise.all(directories.map(segmentBytes)));
+    const unsentBytes = sum(await Promise.all(directories.map((each) => writtenBytes(each, ".m4s"))));
     if (!this.#isHeld && unsentBytes > limitBytes && isStoring()) this.#set(true, unsentBytes);
     else if (this.#isHeld && (unsentBytes <= limitBytes / 2 || !isStoring())) this.#set(false, unsentBytes);
   }
@@ -64,19 +63,3 @@ export class EncoderBrake implements Disposable {
 }
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
-
-async function segmentBytes(directory: string): Promise<number> {
-  const files = await readdir(directory).catch(() => []);
-  const sizes = await Promise.all(
-    files
-      .filter((file) => file.endsWith(".m4s"))
-      .map((file) =>
-        stat(join(directory, file)).then(
-          ({ size }) => size,
-          // Stored and removed meanwhile.
-          () => 0,
-        ),
-      ),
-  );
-  return sum(sizes);
-}

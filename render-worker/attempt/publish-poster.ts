@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import { posterFile } from "../ffmpeg/plan-render.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
+import { sizeOf } from "../work-directory/written-bytes.ts";
 import type { AttemptContext } from "./context.ts";
 
 /** Stores the poster once, as soon as ffmpeg has written it (it appears under its name when it is whole). */
@@ -10,11 +10,7 @@ export async function publishPoster(context: AttemptContext, signal: AbortSignal
   const { ref, state, store } = context;
   if (state.current.posterKey !== null) return;
   const path = join(context.directory.path, posterFile);
-  const isThere = await stat(path).then(
-    ({ size }) => size > 0,
-    () => false,
-  );
-  if (!isThere) return;
+  if ((await sizeOf(path)) === 0) return;
   const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
   await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", cacheControl: immutable, signal });
   state.update((before) => ({ ...before, posterKey }));

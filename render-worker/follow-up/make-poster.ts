@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import { acquireTaskSource } from "../attempt/acquire-source.ts";
@@ -14,6 +13,7 @@ import { retryStore } from "../hls/retry-store.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { firstPictureNeed, piecesNeed } from "../limits/program-needs.ts";
+import { sizeOf } from "../work-directory/written-bytes.ts";
 import { chooseRendition } from "./choose-rendition.ts";
 import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
 import { bringSegment, readSegments } from "./read-moments.ts";
@@ -93,11 +93,7 @@ async function take(context: AttemptContext, path: string, taken: Taken): Promis
     const { stderr } = await withinMemory(context, { program: "poster", bytes: taken.memoryBytes }, () =>
       runTool(tools.ffmpeg.path, args, { timeoutMs, signal }),
     );
-    const isThere = await stat(path).then(
-      ({ size }) => size > 0,
-      () => false,
-    );
-    if (isThere) return;
+    if ((await sizeOf(path)) > 0) return;
     logTail = stderr;
   }
   throw notFound(taken.atMs, logTail);

@@ -1,4 +1,4 @@
-import { rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import type { AttemptContext } from "../attempt/context.ts";
@@ -9,6 +9,7 @@ import { runTool, type ToolResult } from "../ffmpeg/run-tool.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { piecesNeed } from "../limits/program-needs.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
+import { sizeOf } from "../work-directory/written-bytes.ts";
 import { chooseRendition } from "./choose-rendition.ts";
 import { type PreviewPlan, planPreview, previewFormats, toPreviewArguments } from "./plan-preview.ts";
 import { bringSegment, readSegments } from "./read-moments.ts";
@@ -66,10 +67,7 @@ async function encode(
         onStart: (pid) => lowerPriority(pid),
       }),
     );
-    const sizeBytes = await stat(path).then(
-      ({ size }) => size,
-      () => 0,
-    );
+    const sizeBytes = await sizeOf(path);
     if (last.code === 0 && sizeBytes > 0) return { format, path, sizeBytes };
   }
   throw failed(`ffmpeg ended with exit code ${last?.code}`, last?.stderr);

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BrowserContext } from "playwright-core";
-import { bundle } from "../../packages/testing/chromium.ts";
+import { bundle } from "../../packages/testing/site.ts";
 import { ROOT } from "./snippets.ts";
 
 /** Tells how it ended, and takes an expected failure of the API, which is no exception, for one. */

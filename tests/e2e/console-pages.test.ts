@@ -3,7 +3,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hasNoChromium, whyNoChromium as where } from "../kit/chromium.ts";
+import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
 import { freePort } from "../kit/index.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
@@ -102,14 +102,16 @@ async function violations(page: Page): Promise<string[]> {
 
 browserTest.for(pages)(
   `%s: axe finds nothing in light and dark, and nothing is cut off at 360 px${where}`,
-  async ([, path, isThere]) => {
+  async ([name, path, isThere]) => {
     const page = await kit.open(path());
     await isThere(page);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       expect(await violations(page), colorScheme).toEqual([]);
+      await takePicture(page, `${name}-${colorScheme}`);
     }
     await page.setViewportSize({ width: 360, height: 740 });
+    await takePicture(page, `${name}-phone`);
     expect(await page.evaluate(`(${beyond})(360)`)).toEqual([]);
     expect(await violations(page), "phone").toEqual([]);
     await page.close();
@@ -122,6 +124,7 @@ browserTest(`windows and the sign-in page: axe finds nothing in light and dark${
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       expect(await violations(page), `${what}, ${colorScheme}`).toEqual([]);
+      await takePicture(page, `window-${what}-${colorScheme}`);
     }
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });

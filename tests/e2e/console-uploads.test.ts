@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hasNoChromium, whyNoChromium as where } from "../kit/chromium.ts";
+import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
@@ -55,6 +55,7 @@ browserTest(
     await expect.poll(() => badge(page, "paused"), patience).toBe("Paused");
     const paused = await percent(page, "paused");
     expect(paused).toBeLessThan(100);
+    await takePicture(page, "uploads");
     await line(page, "canceled").waitFor();
     await page.getByRole("button", { name: "Cancel canceled.mp4" }).click();
     await line(page, "canceled").waitFor({ state: "detached" });

@@ -8,12 +8,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { takePicture } from "../../packages/testing/chromium.ts";
+import { installProject } from "../../scripts/install-project.ts";
 import { startReceiver } from "../../src/webhooks/testing/receiver.ts";
 import { ROOT, readSnippets } from "../docs/snippets.ts";
-import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
+import { hasNoChromium, startChromium, takePicture, whyNoChromium } from "../kit/chromium.ts";
 import { createApiClient, eventually, freePort } from "../kit/index.ts";
-import { installProject } from "../../scripts/install-project.ts";
 import { type TypedCommand, typeCommand } from "../kit/shell.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 

@@ -8,7 +8,7 @@ import type { Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
 import { createProxy, type Proxy } from "../../packages/testing/proxy.ts";
-import { hasNoChromium, startChromium, whyNoChromium } from "../kit/chromium.ts";
+import { hasNoChromium, startChromium, takePicture, whyNoChromium } from "../kit/chromium.ts";
 import { eventually, freePort, type System, startSystem } from "../kit/index.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 import { EDITOR, EMPTY_DATABASE, setUp } from "../payload/set-up.ts";
@@ -122,10 +122,7 @@ async function logIn(page: Page): Promise<void> {
   await page.waitForURL((url) => !url.pathname.endsWith("/login"));
 }
 
-const picture = async (page: Page, name: string) => {
-  const folder = process.env["REELAY_PICTURES"];
-  if (folder) await page.screenshot({ path: path.join(folder, `payload-${name}.png`) });
-};
+const picture = (page: Page, name: string) => takePicture(page, `payload-${name}`);
 
 test.skipIf(hasNoChromium)(
   `a clip that is dropped in the admin goes straight to Reelay, is seen being made, and plays${whyNoChromium}`,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildConsole } from "../kit/build-console.ts";
-import { hasNoChromium, startChromium, whyNoChromium as where } from "../kit/chromium.ts";
+import { hasNoChromium, startChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type System, startSystem } from "../kit/index.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
@@ -66,6 +66,7 @@ browserTest(`the video's own page plays it, starting by itself${where}`, async (
   const page = await context.newPage();
   await page.goto(`${system.api.url}/watch/${encodeURIComponent(id)}`);
   await expectPlays(page);
+  await takePicture(page, "watch");
   // Who leaves tells how well it played.
   await page.goto("about:blank");
   await expect
@@ -82,6 +83,7 @@ browserTest(`a frame of another page plays it and is filled by the player${where
   await expectPlays(page, "iframe");
   const size = await page.frameLocator("iframe").locator("reelay-player").boundingBox();
   expect([size?.width, size?.height]).toEqual([640, 360]);
+  await takePicture(page, "embed");
   expect(complaints).toEqual([]);
   await page.close();
 });
@@ -100,5 +102,6 @@ browserTest(`a page of a video that does not exist says so${where}`, async () =>
   const none = Buffer.from("Video:01890000-0000-7000-8000-000000000001").toString("base64url");
   await page.goto(`${system.api.url}/watch/${none}`);
   await page.getByText("Nothing to play here").first().waitFor();
+  await takePicture(page, "watch-missing");
   await page.close();
 });

@@ -1,8 +1,9 @@
+/** A real Chromium. */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium } from "playwright-core";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
 
 const { CI, CHROMIUM_PATH } = process.env;
 const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -14,15 +15,17 @@ export const whyNoChromium = hasNoChromium
   ? ` (skipped: no Chromium at ${executablePath}; set CHROMIUM_PATH)`
   : "";
 
-const flags =
+const FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const DESKTOP = { viewport: { width: 1280, height: 900 } };
+const PHONE = { isMobile: true, hasTouch: true, viewport: { width: 390, height: 844 } };
 
 export interface Chromium extends AsyncDisposable {
   context: BrowserContext;
 }
 
 /** A Chromium with a profile of its own, gone with it. */
-export async function startChromium(): Promise<Chromium> {
+export async function startChromium({ isMobile = false } = {}): Promise<Chromium> {
   await using stack = new AsyncDisposableStack();
   const profile = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-chromium-")), (path) =>
     rm(path, { recursive: true, force: true, maxRetries: 5 }),
@@ -30,10 +33,17 @@ export async function startChromium(): Promise<Chromium> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: flags.split(" "),
-    viewport: { width: 1280, height: 900 },
+    args: FLAGS.split(" "),
+    ...(isMobile ? PHONE : DESKTOP),
   });
   stack.defer(() => context.close());
   const held = stack.move();
   return { context, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/** For people's eyes: a PNG of the whole page in the folder that `REELAY_PICTURES` names, and none without it. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env["REELAY_PICTURES"];
+  if (folder)
+    await page.screenshot({ path: join(folder, `${name.replaceAll(" ", "-")}.png`), fullPage: true });
 }

@@ -3,12 +3,17 @@ import { join } from "node:path";
 import { createClient } from "@reelay/client";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  hasNoChromium,
+  startChromium,
+  takePicture,
+  whyNoChromium as where,
+} from "../../../tests/kit/chromium.ts";
 import { type System, startSystem } from "../../../tests/kit/index.ts";
 import { makeTestClip } from "../../../tests/kit/test-clip.ts";
-import { bundle, serveFiles, startChromium, takePicture, whyNoChromium } from "../../testing/chromium.ts";
+import { bundle, serveFiles } from "../../testing/site.ts";
 
-const browserTest = test.skipIf(whyNoChromium !== undefined);
-const reason = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
+const browserTest = test.skipIf(hasNoChromium);
 
 let held: AsyncDisposableStack;
 let system: System;
@@ -18,7 +23,7 @@ let html = "";
 let script = "";
 
 beforeAll(async () => {
-  if (whyNoChromium !== undefined) return;
+  if (hasNoChromium) return;
   await using stack = new AsyncDisposableStack();
   system = stack.use(await startSystem());
   script = await bundle({
@@ -74,7 +79,7 @@ const told = (page: Page) =>
   );
 
 browserTest(
-  `a video plays from its beginning to its end while it is being made, and says so${reason}`,
+  `a video plays from its beginning to its end while it is being made, and says so${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "growing.mp4"), {
       seconds: 24,
@@ -132,7 +137,7 @@ browserTest(
 );
 
 browserTest(
-  `with a client it waits for a video that is not there yet, live, and begins by itself${reason}`,
+  `with a client it waits for a video that is not there yet, live, and begins by itself${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "waiting.mp4"), { seconds: 6 });
     const { id, uploadUrl } = await system.client.createUpload(path);
@@ -155,7 +160,7 @@ browserTest(
   },
 );
 
-browserTest(`a video that could not be made says why${reason}`, async () => {
+browserTest(`a video that could not be made says why${where}`, async () => {
   const { data } = await system.client.ask(
     `mutation { createVideo(input: { title: "Gone", source: { url: { url: "http://127.0.0.1:1/a.mp4" } } }) { ... on Video { id } } }`,
   );
@@ -177,7 +182,7 @@ browserTest(`a video that could not be made says why${reason}`, async () => {
 });
 
 browserTest(
-  `qualities that are added while it plays can be chosen, without a second beginning${reason}`,
+  `qualities that are added while it plays can be chosen, without a second beginning${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "rungs.mp4"), { seconds: 20 });
     const id = await system.client.upload(path);

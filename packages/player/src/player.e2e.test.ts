@@ -5,12 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bundle, serveFiles, startChromium, takePicture, whyNoChromium } from "../../testing/chromium.ts";
+import {
+  hasNoChromium,
+  startChromium,
+  takePicture,
+  whyNoChromium as where,
+} from "../../../tests/kit/chromium.ts";
 import { captions, makeLongStream } from "../../testing/long-stream.ts";
+import { bundle, serveFiles } from "../../testing/site.ts";
 import type { ReelayPlayer } from "./index.ts";
 
-const browserTest = test.skipIf(whyNoChromium !== undefined);
-const reason = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
+const browserTest = test.skipIf(hasNoChromium);
 const MINUTES = 30;
 /** A segment of 4 s is taken or given back whole; so is the one that is being played. */
 const SLACK_S = 8;
@@ -22,7 +27,7 @@ let url: string;
 let body = "";
 
 beforeAll(async () => {
-  if (whyNoChromium !== undefined) return;
+  if (hasNoChromium) return;
   await using stack = new AsyncDisposableStack();
   const folder = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-player-")), (path) =>
     rm(path, { recursive: true, force: true }),
@@ -143,7 +148,7 @@ async function watchLong(page: Page, aheadS: number) {
 }
 
 browserTest(
-  `a stream of 30 minutes keeps 30 s behind and 120 s ahead on a desktop, over seeks and switches${reason}`,
+  `a stream of 30 minutes keeps 30 s behind and 120 s ahead on a desktop, over seeks and switches${where}`,
   async () => {
     const page = await open(`<reelay-player src="master.m3u8" autoplay muted no-resume></reelay-player>`);
     expect(await media(page, (video) => video.currentTime)).toBeLessThan(5);
@@ -153,7 +158,7 @@ browserTest(
   },
 );
 
-browserTest(`and 60 s ahead on a phone${reason}`, async () => {
+browserTest(`and 60 s ahead on a phone${where}`, async () => {
   await using phone = await startChromium({ isMobile: true });
   const page = await open(
     `<reelay-player src="master.m3u8" autoplay muted no-resume></reelay-player>`,
@@ -162,7 +167,7 @@ browserTest(`and 60 s ahead on a phone${reason}`, async () => {
   await watchLong(page, 60);
 });
 
-browserTest(`keys play, seek, mute and show captions${reason}`, async () => {
+browserTest(`keys play, seek, mute and show captions${where}`, async () => {
   const page = await open(
     `<reelay-player src="master.m3u8" muted no-resume style="width: 640px">
        <track kind="captions" src="captions.vtt" srclang="en" label="English"></reelay-player>`,
@@ -186,7 +191,7 @@ browserTest(`keys play, seek, mute and show captions${reason}`, async () => {
   await page.close();
 });
 
-browserTest(`the quality menu lists what there is, and what is chosen is seen${reason}`, async () => {
+browserTest(`the quality menu lists what there is, and what is chosen is seen${where}`, async () => {
   const page = await open(
     `<reelay-player src="master.m3u8" autoplay muted no-resume style="width: 640px"></reelay-player>`,
   );
@@ -222,7 +227,7 @@ browserTest(`the quality menu lists what there is, and what is chosen is seen${r
 });
 
 browserTest(
-  `a viewer who comes back goes on where he stopped, unless that is not wished${reason}`,
+  `a viewer who comes back goes on where he stopped, unless that is not wished${where}`,
   async () => {
     const html = (attribute: string) =>
       `<reelay-player src="master.m3u8" autoplay muted ${attribute}></reelay-player>`;
@@ -245,7 +250,7 @@ browserTest(
   },
 );
 
-browserTest(`it tells of its first picture, its buffer and its end, and posts it${reason}`, async () => {
+browserTest(`it tells of its first picture, its buffer and its end, and posts it${where}`, async () => {
   const page = await context.newPage();
   const posted: string[] = [];
   await page.route("**/qoe", (route) => {

@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasNoChromium, startChromium, whyNoChromium as where } from "../../../tests/kit/chromium.ts";
 import { type System, startSystem } from "../../../tests/kit/index.ts";
 import { makeTestClip } from "../../../tests/kit/test-clip.ts";
-import { bundle, serveFiles, startChromium, whyNoChromium } from "../../testing/chromium.ts";
+import { bundle, serveFiles } from "../../testing/site.ts";
 
-const browserTest = test.skipIf(whyNoChromium !== undefined);
-const reason = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
+const browserTest = test.skipIf(hasNoChromium);
 
 let held: AsyncDisposableStack;
 let system: System;
@@ -20,7 +20,7 @@ let page: { html: string; script: string };
 let pageUrl: string;
 
 beforeAll(async () => {
-  if (whyNoChromium !== undefined) return;
+  if (hasNoChromium) return;
   await using stack = new AsyncDisposableStack();
   readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");
   system = stack.use(await startSystem());
@@ -60,7 +60,7 @@ const untilPlayed = async (opened: Page) => {
   await expect.poll(time, { timeout: 60_000 }).toBeGreaterThan(1);
 };
 
-browserTest(`the element plays a video by its id and the API's address${reason}`, async () => {
+browserTest(`the element plays a video by its id and the API's address${where}`, async () => {
   const html = snippet("html", "video-id")
     .replace("VmlkZW86…", id)
     .replace("https://reelay.example", system.api.url);
@@ -73,7 +73,7 @@ browserTest(`the element plays a video by its id and the API's address${reason}`
   await opened.close();
 });
 
-browserTest(`React's component plays a stream and tells its status${reason}`, async () => {
+browserTest(`React's component plays a stream and tells its status${where}`, async () => {
   const code = snippet("tsx", "createRoot").replace(/https:\/\/reelay\.example\/[^"]*/, hlsUrl);
   const said: string[] = [];
   context.on("console", (message) => said.push(message.text()));

@@ -1,13 +1,13 @@
 /** An upload in a real Chromium, with the page reloaded in the middle. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasNoChromium, startChromium, whyNoChromium as where } from "../../../tests/kit/chromium.ts";
 import { type System, startSystem } from "../../../tests/kit/index.ts";
 import { makeTestClip } from "../../../tests/kit/test-clip.ts";
-import { bundle, serveFiles, startChromium, whyNoChromium } from "../../testing/chromium.ts";
 import { createProxy, type Proxy } from "../../testing/proxy.ts";
+import { bundle, serveFiles } from "../../testing/site.ts";
 
-const browserTest = test.skipIf(whyNoChromium !== undefined);
-const reason = whyNoChromium === undefined ? "" : ` (skipped: ${whyNoChromium})`;
+const browserTest = test.skipIf(hasNoChromium);
 
 let held: AsyncDisposableStack;
 let system: System;
@@ -32,7 +32,7 @@ const script = `
 `;
 
 beforeAll(async () => {
-  if (whyNoChromium !== undefined) return;
+  if (hasNoChromium) return;
   await using stack = new AsyncDisposableStack();
   system = stack.use(await startSystem({ workers: 0 }));
   proxy = stack.use(await createProxy(system.api.url));
@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => held?.disposeAsync());
 
 browserTest(
-  `a page that is reloaded in the middle goes on with the file that is chosen again${reason}`,
+  `a page that is reloaded in the middle goes on with the file that is chosen again${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "clip.mp4"), { seconds: 4 });
     const { id, uploadUrl } = await system.client.createUpload(path);

@@ -1,44 +1,7 @@
-/** A real Chromium and a page of another origin than the API's, for the packages' tests. */
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+/** A page of another origin than the API's, for the packages' tests. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
-import { chromium, type Page } from "playwright-core";
-
-const { CI, CHROMIUM_PATH } = process.env;
-const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
-
-/** Why there is no browser here; undefined if there is. On CI there is no excuse. */
-export const whyNoChromium =
-  CI || existsSync(executablePath) ? undefined : `no Chromium at ${executablePath}; set CHROMIUM_PATH`;
-
-const FLAGS =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-
-export async function startChromium(options: { isMobile?: boolean } = {}) {
-  await using stack = new AsyncDisposableStack();
-  const profile = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-chromium-")), (path) =>
-    rm(path, { recursive: true, force: true, maxRetries: 5 }),
-  );
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    headless: true,
-    args: FLAGS.split(" "),
-    ...(options.isMobile && { isMobile: true, hasTouch: true, viewport: { width: 390, height: 844 } }),
-  });
-  stack.defer(() => context.close());
-  const held = stack.move();
-  return { context, [Symbol.asyncDispose]: () => held.disposeAsync() };
-}
-
-/** For people's eyes: a PNG in the folder that `REELAY_PICTURES` names, and none without it. */
-export async function takePicture(page: Page, name: string): Promise<void> {
-  const folder = process.env["REELAY_PICTURES"];
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 /** Serves what `files` gives for a path (without the slash), with its media type by its ending. */
 export async function serveFiles(files: (path: string) => string | Uint8Array | undefined) {
