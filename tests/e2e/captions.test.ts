@@ -1,24 +1,16 @@
 /** What viewers read: captions that were given to a video, shown by hls.js in a real Chromium at their time. */
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BrowserContext, chromium } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasNoChromium, startChromium, whyNoChromium as where } from "../kit/chromium.ts";
 import { type System, startSystem } from "../kit/index.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
-const { CI, CHROMIUM_PATH } = process.env;
-const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
-const isMissing = !CI && !existsSync(executablePath);
-const where = isMissing ? ` (skipped: no Chromium at ${executablePath}; set CHROMIUM_PATH)` : "";
-const browserTest = test.skipIf(isMissing);
+const browserTest = test.skipIf(hasNoChromium);
 const hlsJs = fileURLToPath(import.meta.resolve("hls.js/dist/hls.min.js"));
-const flags =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 let held: AsyncDisposableStack;
 let system: System;
@@ -26,12 +18,9 @@ let context: BrowserContext;
 let pageUrl: string;
 
 beforeAll(async () => {
-  if (isMissing) return;
+  if (hasNoChromium) return;
   await using stack = new AsyncDisposableStack();
   system = stack.use(await startSystem());
-  const profile = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-captions-")), (path) =>
-    rm(path, { recursive: true, force: true, maxRetries: 5 }),
-  );
   const server = stack.use(
     createServer((_, response) => {
       response.setHeader("content-type", "text/html");
@@ -40,9 +29,7 @@ beforeAll(async () => {
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   pageUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const args = flags.split(" ");
-  context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
-  stack.defer(() => context.close());
+  ({ context } = stack.use(await startChromium()));
   held = stack.move();
 });
 afterAll(() => held?.disposeAsync());

@@ -46,6 +46,7 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
     async (page) => {
       await page.getByRole("article", { name: "Job 1" }).waitFor();
       await page.locator("reelay-player media-time-display").waitFor();
+      await page.getByRole("button", { name: "Why" }).click();
     },
   ],
   ["awaited video", () => "/?status=active", (page) => page.locator(".video").first().waitFor()],
@@ -137,6 +138,8 @@ browserTest(`windows and the sign-in page: axe finds nothing in light and dark${
   await look("shortcuts");
   await page.getByRole("button", { name: "Edit" }).click();
   await look("edit");
+  await page.getByRole("button", { name: "Add captions" }).click();
+  await look("add captions");
   await page.getByRole("button", { name: "Delete" }).click();
   await look("delete");
   await page.keyboard.press("g");

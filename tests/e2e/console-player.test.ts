@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hasNoChromium, whyNoChromium as where } from "../kit/chromium.ts";
+import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
@@ -99,6 +99,75 @@ browserTest(
     await page.close();
   },
 );
+
+browserTest(
+  `a poster is taken where the player is; a preview and an MP4 are made when they are asked for${where}`,
+  async () => {
+    const page = await openVideo();
+    const extra = (name: string) => page.getByRole("group", { name, exact: true });
+    const before = await extra("Poster").getByRole("img").getAttribute("src");
+    await media(page, (video) => {
+      video.currentTime = 12;
+    });
+    await expect.poll(() => time(page), patience).toBe(12);
+    await extra("Poster").getByRole("button", { name: "Use the picture that is shown" }).click();
+    await page.getByText("The poster is taken at 0:12.").waitFor();
+    await expect.poll(() => extra("Poster").getByRole("img").getAttribute("src"), patience).not.toBe(before);
+    const asked = await kit.system.client.ask("query($id: ID!) { video(id: $id) { poster { atMs } } }", {
+      id,
+    });
+    expect(asked.data.video.poster.atMs).toBe(12_000);
+
+    await extra("Preview").getByRole("button", { name: "Make a preview" }).click();
+    const preview = extra("Preview").getByRole("img");
+    await expect
+      .poll(() => preview.evaluate((image) => Number(Reflect.get(image, "naturalWidth"))), patience)
+      .toBeGreaterThan(0);
+    await extra("MP4").getByRole("button", { name: "Make an MP4" }).click();
+    const link = extra("MP4").getByRole("link", { name: /^Download .*360p$/ });
+    await link.waitFor({ timeout: patience.timeout });
+    const file = await fetch((await link.getAttribute("href")) ?? "");
+    expect([file.status, file.headers.get("content-type")]).toEqual([200, "video/mp4"]);
+    await page.getByRole("article", { name: "Job 4" }).getByRole("heading", { name: "Download" }).waitFor();
+    await takePicture(page, "video-extras");
+    await page.close();
+  },
+);
+
+browserTest(`captions are given as a file, shown by the player at once, and taken away${where}`, async () => {
+  const page = await openVideo();
+  const tracks = page.getByRole("list", { name: "Caption tracks" }).getByRole("listitem");
+  await page.getByRole("button", { name: "Add captions" }).click();
+  const window = page.getByRole("dialog", { name: "Add captions" });
+  const choose = (name: string, text: string, encoding: "latin1" | "utf8") =>
+    window
+      .getByLabel("File")
+      .setInputFiles({ name, mimeType: "application/x-subrip", buffer: Buffer.from(text, encoding) });
+  await choose("clip.de.srt", "no captions", "utf8");
+  expect(await window.getByLabel("Language").inputValue()).toBe("de");
+  await window.getByRole("button", { name: "Add the captions" }).click();
+  await window.getByRole("alert").waitFor();
+  // As old editors of Windows write it.
+  await choose("clip.de.srt", "1\n00:00:00,000 --> 00:00:24,000\nGrüß Gott\n", "latin1");
+  await takePicture(page, "window-captions");
+  await window.getByRole("button", { name: "Add the captions" }).click();
+  await window.waitFor({ state: "detached" });
+  await tracks.filter({ hasText: "Deutsch" }).waitFor();
+  expect(await tracks.count()).toBe(2);
+  const texts = () =>
+    media(page, (video) => {
+      for (const track of video.textTracks) if (track.language === "de") track.mode = "showing";
+      return [...video.textTracks].flatMap(({ cues }) =>
+        [...(cues ?? [])].map((cue) => (cue as VTTCue).text),
+      );
+    });
+  await expect.poll(texts, patience).toContain("Grüß Gott");
+
+  await tracks.filter({ hasText: "Deutsch" }).getByRole("button", { name: "Remove Deutsch" }).click();
+  await page.getByRole("button", { name: "Remove the captions" }).click();
+  await expect.poll(() => tracks.count(), patience).toBe(1);
+  await page.close();
+});
 
 browserTest(`no page broke its own security policy or complained${where}`, () => {
   expect(kit.complaints).toEqual([]);

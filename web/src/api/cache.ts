@@ -27,6 +27,9 @@ export const createCache = () =>
       Playback: { merge: true },
       Failure: { merge: true },
       Upload: { merge: true },
+      Poster: { merge: true },
+      Preview: { merge: true },
+      Download: { merge: true },
       Queue: { merge: true },
       // A list asks for less of its attempts than the one delivery that is open: neither may take away what the other has.
       WebhookDelivery: { fields: { attempts: { merge: mergeByPlace } } },

@@ -1,5 +1,6 @@
 import type {
   AttemptOutcome,
+  JobKind,
   JobStatus,
   VariantStatus,
   VideoStatus,
@@ -55,6 +56,14 @@ export const deliveryWords: Record<WebhookDeliveryState, Word> = {
   SUCCEEDED: { text: "Taken", tone: "good" },
   FAILED: { text: "Failed", tone: "bad" },
   CANCELED: { text: "Left out", tone: "quiet" },
+};
+
+/** What a job is for, besides one that makes single variants again. */
+export const jobKindWords: Record<JobKind, string> = {
+  TRANSCODE: "Transcode",
+  POSTER: "Poster",
+  PREVIEW: "Preview",
+  DOWNLOAD: "Download",
 };
 
 /** Whether nothing more will become of a job by itself. */

@@ -6,7 +6,7 @@ import {
 } from "../api/documents.ts";
 import { count, percentOf } from "../format/numbers.ts";
 import { formatSpan } from "../format/time.ts";
-import { isJobSettled, jobWords } from "../format/words.ts";
+import { isJobSettled, jobKindWords, jobWords } from "../format/words.ts";
 import { useSession } from "../session/session.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Bar } from "../ui/bar.tsx";
@@ -49,14 +49,15 @@ interface JobEntryProps {
 }
 
 function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
-  const { status, priority, progress, waitReason, plan, taskCounts, variantNames, createdAt, error } = job;
+  const { kind, status, priority, progress, waitReason, plan, taskCounts, variantNames, createdAt, error } =
+    job;
   const total = taskCounts.reduce((sum, each) => sum + each.count, 0);
   const done = taskCounts.find((each) => each.status === "SUCCEEDED")?.count ?? 0;
   return (
     <article className="job" aria-label={`Job ${number}`}>
       <header className="job-head">
         <h3>
-          {variantNames === null ? "Transcode" : `Make again: ${variantNames.join(", ")}`}
+          {variantNames === null ? jobKindWords[kind] : `Make again: ${variantNames.join(", ")}`}
           {job.retryOf && <span className="muted"> (a retry)</span>}
         </h3>
         <Badge word={jobWords[status]} />
@@ -66,7 +67,7 @@ function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
             <>, took {formatSpan(Date.parse(job.endedAt) - Date.parse(job.startedAt))}</>
           )}
         </span>
-        <JobActions job={job} isNewest={isNewest} onChanged={onChanged} />
+        <JobActions job={job} onChanged={onChanged} />
       </header>
       {status === "RUNNING" && progress !== null && (
         <span className="progress">
@@ -88,10 +89,10 @@ function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
   );
 }
 
-function JobActions({ job, isNewest, onChanged }: Omit<JobEntryProps, "number">) {
+function JobActions({ job, onChanged }: Pick<JobEntryProps, "job" | "onChanged">) {
   const { act, isBusy } = useAction();
   if (!useSession().can("WRITE")) return null;
-  const { id, status, priority, cancelRequestedAt } = job;
+  const { id, status, priority, cancelRequestedAt, isSuperseded } = job;
   const isOpen = !isJobSettled(status);
   const isWaiting = status === "PENDING" || status === "QUEUED";
   const cancel = async () => {
@@ -120,7 +121,7 @@ function JobActions({ job, isNewest, onChanged }: Omit<JobEntryProps, "number">)
           <CloseIcon /> {cancelRequestedAt === null ? "Cancel job" : "Canceling"}
         </button>
       )}
-      {isNewest && (status === "FAILED" || status === "CANCELED") && (
+      {!isSuperseded && (status === "FAILED" || status === "CANCELED") && (
         <button type="button" className="button small primary" disabled={isBusy} onClick={() => void retry()}>
           <RetryIcon /> Retry job
         </button>

@@ -1,6 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
+import type { ReelayPlayer as PlayerElement } from "@reelay/player";
 import { ReelayPlayer } from "@reelay/player/react";
-import { useMemo } from "react";
+import { type Ref, useMemo } from "react";
 import { createVideoWatcher } from "./video-watcher.ts";
 
 export interface PlayerProps {
@@ -8,16 +9,18 @@ export interface PlayerProps {
   /** The HLS master playlist. */
   src: string;
   title: string;
+  /** The element, for its time. */
+  ref: Ref<PlayerElement>;
 }
 
 /** The same player that everybody else gets. Loaded where something is played: it is as large as all the rest of the console. */
-export default function Player({ id, src, title }: PlayerProps) {
+export default function Player({ id, src, title, ref }: PlayerProps) {
   const apollo = useApolloClient();
   const watcher = useMemo(() => createVideoWatcher(apollo), [apollo]);
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a fieldset is for forms
     <div className="player" role="group" aria-label={`Player: ${title}`}>
-      <ReelayPlayer videoId={id} src={src} client={watcher} />
+      <ReelayPlayer videoId={id} src={src} client={watcher} ref={ref} />
     </div>
   );
 }

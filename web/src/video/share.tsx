@@ -25,11 +25,6 @@ export function Share({ id, hlsUrl, more }: ShareProps) {
         <a className="button small" href={page} target="_blank" rel="noreferrer">
           <ExternalIcon /> Watch page
         </a>
-        {more?.downloadUrl && (
-          <a className="button small" href={more.downloadUrl} download>
-            Download MP4
-          </a>
-        )}
       </div>
     </section>
   );

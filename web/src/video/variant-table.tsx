@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { RetryVariantDocument, type VideoMovingFragment } from "../api/documents.ts";
 import { formatBitrate, formatBytes } from "../format/bytes.ts";
 import { formatSpeed, percentOf } from "../format/numbers.ts";
@@ -11,6 +12,9 @@ import { RetryIcon } from "../ui/icons.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { useMedia } from "../ui/use-media.ts";
 
+/** There pages.css leaves out fps, speed and ETA. */
+const narrow = "(max-width: 760px)";
+
 type Variant = VideoMovingFragment["variants"][number];
 
 export interface VariantTableProps {
@@ -18,8 +22,12 @@ export interface VariantTableProps {
   onChanged: () => void;
 }
 
-/** A row for each variant, live. */
+/** A row for each variant, live. Those that are skipped, as a small source has many of, are one row until they are asked for. */
 export function VariantTable({ variants, onChanged }: VariantTableProps) {
+  const [areAllShown, setAreAllShown] = useState(false);
+  const skipped = variants.filter(({ status }) => status === "SKIPPED");
+  const isShort = skipped.length > 1 && !areAllShown;
+  const shown = isShort ? variants.filter((variant) => !skipped.includes(variant)) : variants;
   return (
     <section className="card" aria-labelledby="variants">
       <h2 id="variants">Variants</h2>
@@ -49,9 +57,10 @@ export function VariantTable({ variants, onChanged }: VariantTableProps) {
             </tr>
           </thead>
           <tbody>
-            {variants.map((variant) => (
+            {shown.map((variant) => (
               <VariantRow key={variant.id} variant={variant} onChanged={onChanged} />
             ))}
+            {isShort && <SkippedRow variants={skipped} onShow={() => setAreAllShown(true)} />}
           </tbody>
         </table>
       )}
@@ -62,8 +71,7 @@ export function VariantTable({ variants, onChanged }: VariantTableProps) {
 function VariantRow({ variant, onChanged }: { variant: Variant; onChanged: () => void }) {
   const { name, width, height, codec, bitrateBps, status, fraction, fps, speed, etaMs, sizeBytes } = variant;
   const isRendering = status === "RENDERING";
-  // There pages.css leaves out fps, speed and ETA.
-  const isNarrow = useMedia("(max-width: 760px)");
+  const isNarrow = useMedia(narrow);
   const size = width !== null && height !== null ? `${width}×${height}` : null;
   return (
     <tr className={status === "SKIPPED" ? "skipped" : undefined}>
@@ -105,6 +113,24 @@ function VariantRow({ variant, onChanged }: { variant: Variant; onChanged: () =>
           <td className="number">{sizeBytes > 0 ? formatBytes(sizeBytes) : ""}</td>
         </>
       )}
+    </tr>
+  );
+}
+
+function SkippedRow({ variants, onShow }: { variants: readonly Variant[]; onShow: () => void }) {
+  const isNarrow = useMedia(narrow);
+  return (
+    <tr className="skipped">
+      <th scope="row">{variants.length} more</th>
+      <td>
+        <Badge word={variantWords.SKIPPED} />
+      </td>
+      <td colSpan={isNarrow ? 2 : 5}>
+        <span className="muted small">{variants.map(({ name }) => name).join(", ")}</span>
+        <button type="button" className="button small" onClick={onShow}>
+          Why
+        </button>
+      </td>
     </tr>
   );
 }

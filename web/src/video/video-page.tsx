@@ -1,9 +1,11 @@
 import { useQuery } from "@apollo/client/react";
-import { lazy, Suspense } from "react";
+import type { ReelayPlayer } from "@reelay/player";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Link } from "wouter";
 import { useAnnouncedVideo } from "../announce/announcer.tsx";
 import { VideoHistoryDocument, VideoPageDocument } from "../api/documents.ts";
 import { explain } from "../api/explain.ts";
+import { CaptionsCard } from "../captions/captions-card.tsx";
 import { percentOf } from "../format/numbers.ts";
 import { videoWords } from "../format/words.ts";
 import { useEvents } from "../live/events.tsx";
@@ -15,6 +17,7 @@ import { Empty, ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/spinner.tsx";
 import { useSoon } from "../ui/use-soon.ts";
 import { EventList } from "./event-list.tsx";
+import { Extras } from "./extras.tsx";
 import { Facts } from "./facts.tsx";
 import { JobList } from "./job-list.tsx";
 import { ResumeUpload } from "./resume-upload.tsx";
@@ -47,6 +50,13 @@ export default function VideoPage({ id }: { id: string }) {
   useEvents((event) => event.videoId === id && askAgain());
   useVideoLive(id, isBusy);
   useAnnouncedVideo(video);
+  const player = useRef<ReelayPlayer>(null);
+  // A player reads once which captions there are.
+  const [playerNumber, setPlayerNumber] = useState(1);
+  const onCaptions = () => {
+    askAgain();
+    setPlayerNumber((number) => number + 1);
+  };
 
   if (video === null) {
     if (error) {
@@ -89,7 +99,7 @@ export default function VideoPage({ id }: { id: string }) {
           {playback ? (
             <>
               <Suspense fallback={<div className="player nothing" />}>
-                <Player id={id} src={playback.hlsUrl} title={title} />
+                <Player key={playerNumber} id={id} src={playback.hlsUrl} title={title} ref={player} />
               </Suspense>
               {status === "PLAYABLE" && (
                 <p className="muted small">
@@ -105,6 +115,15 @@ export default function VideoPage({ id }: { id: string }) {
         </div>
         <div className="stack">
           {playback && <Share id={id} hlsUrl={playback.hlsUrl} more={rest?.playback ?? null} />}
+          {playback && rest && (
+            <Extras
+              video={rest}
+              isReady={status === "READY"}
+              readTimeMs={() => timeOf(player.current)}
+              onChanged={askAgain}
+            />
+          )}
+          {rest && <CaptionsCard videoId={id} tracks={rest.captions} onChanged={onCaptions} />}
           <Facts video={video} rest={rest} />
         </div>
       </div>
@@ -117,6 +136,11 @@ export default function VideoPage({ id }: { id: string }) {
       <EventList videoId={id} />
     </>
   );
+}
+
+function timeOf(player: ReelayPlayer | null): number | null {
+  const seconds = player?.media?.currentTime;
+  return seconds === undefined ? null : Math.round(seconds * 1_000);
 }
 
 const Gone = () => (

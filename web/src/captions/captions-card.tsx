@@ -1,0 +1,100 @@
+import { useState } from "react";
+import { type CaptionRowFragment, RemoveCaptionsDocument } from "../api/documents.ts";
+import { count } from "../format/numbers.ts";
+import { useSession } from "../session/session.tsx";
+import { Confirm } from "../ui/dialog.tsx";
+import { PlusIcon, TrashIcon } from "../ui/icons.tsx";
+import { useAction } from "../ui/use-action.ts";
+import { CaptionsDialog } from "./captions-dialog.tsx";
+
+export interface CaptionsCardProps {
+  videoId: string;
+  tracks: readonly CaptionRowFragment[];
+  onChanged: () => void;
+}
+
+/** The video's captions: a track per language and kind. */
+export function CaptionsCard({ videoId, tracks, onChanged }: CaptionsCardProps) {
+  const [isAdding, setIsAdding] = useState(false);
+  const isAllowed = useSession().can("WRITE");
+  return (
+    <section className="card stack-tight" aria-labelledby="captions">
+      <h2 id="captions">Captions</h2>
+      {tracks.length === 0 ? (
+        <p className="muted small">None. Players show what is given here as WebVTT or SRT.</p>
+      ) : (
+        <ul className="caption-tracks" aria-label="Caption tracks">
+          {tracks.map((track) => (
+            <Track key={track.id} track={track} isAllowed={isAllowed} onChanged={onChanged} />
+          ))}
+        </ul>
+      )}
+      {isAllowed && (
+        <button type="button" className="button small" onClick={() => setIsAdding(true)}>
+          <PlusIcon /> Add captions
+        </button>
+      )}
+      {isAdding && (
+        <CaptionsDialog videoId={videoId} onClose={() => setIsAdding(false)} onChanged={onChanged} />
+      )}
+    </section>
+  );
+}
+
+interface TrackProps {
+  track: CaptionRowFragment;
+  isAllowed: boolean;
+  onChanged: () => void;
+}
+
+function Track({ track, isAllowed, onChanged }: TrackProps) {
+  const { id, label, language, kind, isDefault, url, cues } = track;
+  const [isAsked, setIsAsked] = useState(false);
+  const { act, isBusy } = useAction();
+  const remove = async () => {
+    if (await act(RemoveCaptionsDocument, { id }, `"${label}" is removed.`)) onChanged();
+  };
+  return (
+    <li>
+      <span>
+        <a href={url} target="_blank" rel="noreferrer" lang={language}>
+          {label}
+        </a>{" "}
+        <span className="muted small">
+          {[
+            language,
+            kind === "CAPTIONS" && "for the hard of hearing",
+            isDefault && "default",
+            count(cues, "line"),
+          ]
+            .filter(Boolean)
+            .join(", ")}
+        </span>
+      </span>
+      {isAllowed && (
+        <button
+          type="button"
+          className="button icon-only"
+          aria-label={`Remove ${label}`}
+          disabled={isBusy}
+          onClick={() => setIsAsked(true)}
+        >
+          <TrashIcon />
+        </button>
+      )}
+      {isAsked && (
+        <Confirm
+          title="Remove these captions?"
+          action="Remove the captions"
+          onConfirm={() => void remove()}
+          onClose={() => setIsAsked(false)}
+        >
+          <p>
+            Players do not offer <strong>{label}</strong> any more. Its text is gone, but for where you have
+            it.
+          </p>
+        </Confirm>
+      )}
+    </li>
+  );
+}
