@@ -113,7 +113,7 @@ export default function VideoPage({ id }: { id: string }) {
           {status === "AWAITING_SOURCE" && rest && <ResumeUpload videoId={id} rest={rest} />}
           <VariantTable variants={video.variants} onChanged={askAgain} />
         </div>
-        <div className="stack">
+        <div className="stack side">
           {playback && <Share id={id} hlsUrl={playback.hlsUrl} more={rest?.playback ?? null} />}
           {playback && rest && (
             <Extras
@@ -126,14 +126,16 @@ export default function VideoPage({ id }: { id: string }) {
           {rest && <CaptionsCard videoId={id} tracks={rest.captions} onChanged={onCaptions} />}
           <Facts video={video} rest={rest} />
         </div>
+        <div className="stack rest">
+          {history.error && !rest && (
+            <ErrorNotice title="Its jobs could not be loaded" onRetry={() => void history.refetch()}>
+              {explain(history.error)}
+            </ErrorNotice>
+          )}
+          {rest && <JobList jobs={rest.history.nodes} onChanged={askAgain} />}
+          <EventList videoId={id} />
+        </div>
       </div>
-      {history.error && !rest && (
-        <ErrorNotice title="Its jobs could not be loaded" onRetry={() => void history.refetch()}>
-          {explain(history.error)}
-        </ErrorNotice>
-      )}
-      {rest && <JobList jobs={rest.history.nodes} onChanged={askAgain} />}
-      <EventList videoId={id} />
     </>
   );
 }
