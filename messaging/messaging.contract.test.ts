@@ -1,6 +1,7 @@
 import { test } from "vitest";
 import { createBroker } from "../embedded/broker/index.ts";
-import { startPstest, whyNoPstest } from "../tests/pstest/start-pstest.ts";
+import { whyNoGo } from "../tests/kit/build-go-program.ts";
+import { startPstest } from "../tests/pstest/start-pstest.ts";
 import { describeMessagingContract } from "./messaging.contract.ts";
 
 describeMessagingContract({
@@ -9,7 +10,7 @@ describeMessagingContract({
   lacks: {},
 });
 
-const noPstest = whyNoPstest();
+const noPstest = whyNoGo();
 if (noPstest === undefined) {
   describeMessagingContract({ name: "Google's Go server", start: startPstest, lacks: {} });
 } else if (process.env["CI"]) {

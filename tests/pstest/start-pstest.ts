@@ -1,28 +1,12 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { promisify } from "node:util";
-
-const folder = import.meta.dirname;
-const cache = join(folder, "../../node_modules/.cache/reelay-pstest");
+import { buildGoProgram } from "../kit/build-go-program.ts";
 
 export interface PstestServer extends AsyncDisposable {
   /** `host:port`. */
   address: string;
   port: number;
-}
-
-/** Why Google's Go server cannot be run here; undefined when it can. */
-export function whyNoPstest(): string | undefined {
-  try {
-    execFileSync("go", ["version"], { stdio: "ignore" });
-    return undefined;
-  } catch {
-    return "Go is not installed";
-  }
 }
 
 /** Starts Google's Go server, built on first use. */
@@ -43,13 +27,5 @@ export async function startPstest(port = 0): Promise<PstestServer> {
   };
 }
 
-/** The program's path; its name holds a hash of the sources, so that a changed one is built again. */
-export async function buildPstest(): Promise<string> {
-  const hash = createHash("sha256");
-  for (const name of ["main.go", "go.mod", "go.sum"]) hash.update(readFileSync(join(folder, name)));
-  const binary = join(cache, `pstest-${hash.digest("hex").slice(0, 12)}`);
-  if (!existsSync(binary)) {
-    await promisify(execFile)("go", ["build", "-o", binary, "."], { cwd: folder });
-  }
-  return binary;
-}
+/** The program's path. */
+export const buildPstest = () => buildGoProgram(import.meta.dirname);

@@ -1,0 +1,31 @@
+/** Programs in Go that tests ask: implementations that are independent of ours. */
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+
+const cache = join(import.meta.dirname, "../../node_modules/.cache/reelay-go");
+
+/** Why none can be built here; undefined when they can. */
+export const whyNoGo = (): string | undefined =>
+  spawnSync("go", ["version"]).error === undefined ? undefined : "Go is not installed";
+
+/**
+ * Built on first use; its name holds a hash of the sources, so that a changed one is built again.
+ *
+ * @param folder with `main.go`, `go.mod` and `go.sum`.
+ * @returns the program's path.
+ */
+export async function buildGoProgram(folder: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of ["main.go", "go.mod", "go.sum"]) hash.update(readFileSync(join(folder, name)));
+  const binary = join(cache, `${basename(folder)}-${hash.digest("hex").slice(0, 12)}`);
+  if (existsSync(binary)) return binary;
+  // Test files start together: who finds it finds all of it.
+  const own = `${binary}.${process.pid}`;
+  await promisify(execFile)("go", ["build", "-o", own, "."], { cwd: folder });
+  await rename(own, binary);
+  return binary;
+}
