@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, eventually } from "../tests/kit/index.ts";
@@ -35,6 +36,19 @@ test("this build's migrations make every table, and a second call changes nothin
   expect(await rows(database.url, "SELECT to_regclass('videos') IS NOT NULL AS found")).toEqual([
     { found: true },
   ]);
+});
+
+test("a database that lacks many migrations is brought up to date without a warning", async () => {
+  for (let number = 10; number < 30; number += 1)
+    await write(`${number}_more`, `CREATE TABLE more_${number} ();`);
+  const warnings: string[] = [];
+  const note = ({ message }: Error) => warnings.push(message);
+  process.on("warning", note);
+  await using database = await createTestDatabase({ empty: true });
+  expect((await applyMigrations({ url: database.url, directory })).applied).toHaveLength(21);
+  await setImmediate();
+  process.off("warning", note);
+  expect(warnings).toEqual([]);
 });
 
 test("of several processes that start at once each migration is applied by one, and all wait for it", async () => {

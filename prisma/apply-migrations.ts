@@ -104,7 +104,7 @@ async function readApplied(pool: Pool): Promise<AppliedMigration[]> {
 async function applyOne(pool: Pool, directory: string, migrations: readonly MigrationFile[]): Promise<void> {
   const name = migrations.at(-1)?.name;
   let scriptError: unknown;
-  const adapters = createMigrationAdapters(pool, async (run) => {
+  await using adapters = createMigrationAdapters(pool, async (run) => {
     try {
       await run();
     } catch (error) {
