@@ -12,7 +12,7 @@ const day: Day = { videosPerDay: 80_000, burst: 2_000, hours: 4, load: 0.8 };
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const times = await measure(isShort ? 36 : 72, print);
   print(
-    `fleet: a task costs ${times.startSeconds.toFixed(2)} s and ${times.perSecond.toFixed(3)} s per second of video (sound ${times.soundPerSecond.toFixed(3)} s); the rest is planned after ${times.splitSeconds.toFixed(2)} s, the first segment stored after ${times.firstSegmentSeconds.toFixed(2)} s`,
+    `fleet: a task costs ${times.startSeconds.toFixed(2)} s and ${times.perSecond.toFixed(3)} s per second of video (sound ${times.soundPerSecond.toFixed(3)} s), a head ${times.headSeconds.toFixed(2)} s; the rest is planned after ${times.splitSeconds.toFixed(2)} s, the first segment stored after ${times.firstSegmentSeconds.toFixed(2)} s`,
   );
   const figures: Figures = {};
   for (const minutes of [10, 90]) {
@@ -33,7 +33,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   return figures;
 }
 
-/** The times of a long video's tasks on one worker: a line through how long chunks of different lengths took. */
+/** The times of a long video's tasks on one worker: a line through how long chunks of different lengths took, and the head by itself. */
 async function measure(seconds: number, print: (line: string) => void): Promise<TaskTimes> {
   await using stage = await startStage({ workers: [{}] });
   const clip = await findOrMakeClip(stage.tools.ffmpeg, seconds, print);
@@ -49,12 +49,14 @@ async function measure(seconds: number, print: (line: string) => void): Promise<
     // From the moment at which the slot before it was free.
     tookSeconds: (+(attempt?.endedAt ?? 0) - +(attempt?.startedAt ?? 0)) / 1000,
   }));
-  const pictures = took.filter(({ kind }) => kind !== "AUDIO");
-  const { start, slope } = fit(pictures.map((task) => [task.seconds, task.tookSeconds]));
+  const chunks = took.filter(({ kind }) => kind === "CHUNK");
+  const { start, slope } = fit(chunks.map((task) => [task.seconds, task.tookSeconds]));
+  const head = took.find(({ kind }) => kind === "RENDER");
   const sound = took.find(({ kind }) => kind === "AUDIO");
   return {
     startSeconds: Math.max(0.1, start),
     perSecond: slope,
+    headSeconds: head?.tookSeconds ?? 0,
     soundPerSecond: Math.max(0, (sound?.tookSeconds ?? 0) - start) / Math.max(1, sound?.seconds ?? 1),
     splitSeconds: (+split.at - startedAt) / 1000,
     firstSegmentSeconds: (+(video.playableAt ?? 0) - startedAt) / 1000,

@@ -9,6 +9,8 @@ export interface TaskTimes {
   perSecond: number;
   /** The same of the sound. */
   soundPerSecond: number;
+  /** Of a head, from its message to its end. */
+  headSeconds: number;
   /** From a head's message to its `split`. */
   splitSeconds: number;
   /** From a head's message to its first stored segment. */
@@ -32,10 +34,9 @@ export function simulateVideo(durationMs: number, workers: number, times: TaskTi
     variants: [{ name: "all", tier: "CRITICAL" }],
     speed: 1 / times.perSecond,
   });
-  const headSeconds = times.startSeconds + (headMs / 1000) * times.perSecond;
   // When each worker is free; the first has the head.
-  const free = [headSeconds, ...Array.from({ length: workers - 1 }, () => times.splitSeconds)];
-  let end = headSeconds;
+  const free = [times.headSeconds, ...Array.from({ length: workers - 1 }, () => times.splitSeconds)];
+  let end = times.headSeconds;
   for (const task of tasks) {
     const next = free.indexOf(Math.min(...free));
     const done = (free[next] ?? 0) + taskSeconds(task, durationMs, times);
@@ -96,7 +97,8 @@ export function simulateDay(day: Day, order: "HEADS" | "WHOLE", times: TaskTimes
     const head = Math.min(seconds, isWhole ? seconds : headMs / 1000);
     const rest = isWhole ? 0 : seconds - head;
     const playsAfter = times.firstSegmentSeconds;
-    return { at, dueAt: at, isFirst: true, seconds: workOf(head), rest, playsAfter };
+    const work = isWhole ? workOf(head) : times.headSeconds;
+    return { at, dueAt: at, isFirst: true, seconds: work, rest, playsAfter };
   });
   return { workers, waits: runFleet(coming, workers, times) };
 }

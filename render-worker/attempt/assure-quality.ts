@@ -4,8 +4,9 @@ import { measureQuality } from "../quality/measure-quality.ts";
 import { planFiner } from "../quality/plan-finer.ts";
 import { type AttemptContext, StateCell } from "./context.ts";
 import { readRenditions } from "./read-renditions.ts";
-import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
+import { renderAndPublish } from "./render-and-publish.ts";
 import { renderWithinMemory } from "./render-within-memory.ts";
+import type { Made, RenderWork } from "./render-work.ts";
 import { clearLocal } from "./replace-encoder.ts";
 import { withinMemory } from "./within-memory.ts";
 

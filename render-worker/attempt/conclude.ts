@@ -6,7 +6,7 @@ import { assureQuality } from "./assure-quality.ts";
 import type { AttemptContext } from "./context.ts";
 import { describeOutput } from "./describe-output.ts";
 import { readRenditions } from "./read-renditions.ts";
-import type { Made, RenderWork } from "./render-and-publish.ts";
+import type { Made, RenderWork } from "./render-work.ts";
 import { withinIdleMemory } from "./within-memory.ts";
 import { writeManifest } from "./write-manifest.ts";
 

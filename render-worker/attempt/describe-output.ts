@@ -3,7 +3,7 @@ import { readObject } from "../hls/read-object.ts";
 import type { FinishedRendition } from "../quality/finished-rendition.ts";
 import { readEncoder } from "../quality/read-encoder.ts";
 import type { AttemptContext } from "./context.ts";
-import type { Made } from "./render-and-publish.ts";
+import type { Made } from "./render-work.ts";
 
 /** Where a segment's first picture lies. */
 const beginningBytes = 64 * 1024;

@@ -4,7 +4,7 @@ import type { PartDecision } from "../part/decide-part.ts";
 import type { SoundTrack } from "../sound/sound-track.ts";
 import { announceSplit } from "./announce-split.ts";
 import type { AttemptContext } from "./context.ts";
-import type { Made, RenderWork } from "./render-and-publish.ts";
+import type { Made, RenderWork } from "./render-work.ts";
 
 /**
  * The parts of a head that was made while the source was arriving, if they are what this attempt would make now that it has the whole: all of the

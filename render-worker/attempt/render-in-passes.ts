@@ -1,8 +1,8 @@
 import { sourceVariantName } from "@reelay/contracts";
 import { planPasses } from "../part/plan-passes.ts";
 import type { AttemptContext } from "./context.ts";
-import type { Made, RenderWork } from "./render-and-publish.ts";
 import { joinMade, renderWithinMemory } from "./render-within-memory.ts";
+import type { Made, RenderWork } from "./render-work.ts";
 
 /** Makes a head, or a whole video, in as many goes as this machine needs for a viewer to begin soon. The sound goes with the first. */
 export async function renderInPasses(context: AttemptContext, work: RenderWork): Promise<Made> {

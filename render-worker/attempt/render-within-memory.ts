@@ -3,7 +3,8 @@ import { lookNeed, loudnessNeed } from "../limits/program-needs.ts";
 import type { ReservedFit } from "../limits/worker-memory.ts";
 import { inputsAtOnce } from "../sound/measure-loudness.ts";
 import type { AttemptContext } from "./context.ts";
-import { type Made, type RenderWork, renderAndPublish } from "./render-and-publish.ts";
+import { renderAndPublish } from "./render-and-publish.ts";
+import type { Made, RenderWork } from "./render-work.ts";
 import { type Render, renderReplacing } from "./replace-encoder.ts";
 import { withinMemory } from "./within-memory.ts";
 

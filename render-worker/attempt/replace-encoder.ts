@@ -8,7 +8,7 @@ import { retriableError } from "../errors.ts";
 import { statisticsFile } from "../ffmpeg/plan-render.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import type { AttemptContext } from "./context.ts";
-import type { EncodingRound, Made, RenderWork } from "./render-and-publish.ts";
+import type { EncodingRound, Made, RenderWork } from "./render-work.ts";
 
 export type Render = (context: AttemptContext, work: RenderWork & EncodingRound) => Promise<Made>;
 
