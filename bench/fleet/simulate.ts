@@ -17,7 +17,7 @@ export interface TaskTimes {
   firstSegmentSeconds: number;
 }
 
-const headMs = 8_000;
+export const headMs = 8_000;
 const segmentDurationMs = 4_000;
 
 /** Makes one video with `workers` idle workers of one slot each, by the real planner. Seconds from its queueing to its end. */
