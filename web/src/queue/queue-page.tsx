@@ -16,7 +16,7 @@ import { Skeleton } from "../ui/spinner.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { Plot } from "./plot.tsx";
 import { PoolTable } from "./pool-table.tsx";
-import { addSample, jobsPerMinute, type Sample } from "./samples.ts";
+import { addSample, jobsPerMinute, oldestMs, type Sample } from "./samples.ts";
 import { WaitingJobs } from "./waiting-jobs.tsx";
 import { WorkerList } from "./worker-list.tsx";
 
@@ -60,6 +60,7 @@ export default function QueuePage() {
       )}
       <div className="plots">
         <Plot title="Waiting tasks" unit="tasks" samples={curve(({ queued }) => queued)} />
+        <Plot title="Longest wait" unit="s" samples={curve((each) => each.oldestMs / 1_000)} />
         <Plot title="Running tasks" unit="tasks" samples={curve(({ running }) => running)} />
         <Plot title="Encoded pictures" unit="fps" samples={curve(({ fps }) => fps)} />
         <Plot
@@ -93,10 +94,17 @@ function useSamples(data: QueuePageQuery | undefined): readonly Sample[] {
     const take = () => {
       const now = latest.current;
       if (now === undefined) return;
-      const { queued, running } = now.queue;
-      setSamples((all) =>
-        addSample(all, { at: Date.now(), queued, running, fps: fpsOf(now), ended: ended.current }),
-      );
+      const { queued, running, pools } = now.queue;
+      const at = Date.now();
+      const sample = {
+        at,
+        queued,
+        running,
+        oldestMs: oldestMs(pools, at),
+        fps: fpsOf(now),
+        ended: ended.current,
+      };
+      setSamples((all) => addSample(all, sample));
     };
     take();
     const timer = setInterval(take, pollMs);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { addSample, jobsPerMinute, planCurve, type Sample } from "./samples.ts";
+import { addSample, jobsPerMinute, oldestMs, planCurve, type Sample } from "./samples.ts";
 
-const sample = (at: number, ended = 0): Sample => ({ at, queued: 0, running: 0, fps: 0, ended });
+const sample = (at: number, ended = 0): Sample => ({ at, queued: 0, running: 0, oldestMs: 0, fps: 0, ended });
 
 test("no more than half an hour is kept", () => {
   let samples: readonly Sample[] = [];
@@ -14,6 +14,14 @@ test("jobs per minute are those of the last minute, once there are ten seconds t
   expect(jobsPerMinute([sample(0), sample(5_000, 3)])).toBeNull();
   expect(jobsPerMinute([sample(0), sample(30_000, 3)])).toBe(6);
   expect(jobsPerMinute([sample(0, 0), sample(60_000, 100), sample(120_000, 104)])).toBe(4);
+});
+
+test("what waits longest in any pool counts", () => {
+  const pool = (ms: number | null) => ({ oldestQueuedAt: ms === null ? null : new Date(ms).toISOString() });
+  expect(oldestMs([pool(9_000), pool(null), pool(4_000)], 10_000)).toBe(6_000);
+  expect(oldestMs([pool(null)], 10_000)).toBe(0);
+  // The server's clock may be ahead.
+  expect(oldestMs([pool(11_000)], 10_000)).toBe(0);
 });
 
 test("a curve ends at the right edge and has its highest at the top", () => {

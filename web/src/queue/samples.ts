@@ -3,6 +3,8 @@ export interface Sample {
   at: number;
   queued: number;
   running: number;
+  /** For how long the task that waits longest has waited, in milliseconds; 0 while none does. */
+  oldestMs: number;
   /** Frames that are encoded per second, of all variants that are shown. */
   fps: number;
   /** Tasks' worth: jobs that ended well or badly since the page was opened. */
@@ -11,6 +13,12 @@ export interface Sample {
 
 /** Half an hour, at one sample in two seconds. */
 const most = 900;
+
+/** Of all pools. Pure. */
+export function oldestMs(pools: readonly { oldestQueuedAt: string | null }[], now: number): number {
+  const since = pools.flatMap(({ oldestQueuedAt: at }) => (at === null ? [] : [Date.parse(at)]));
+  return Math.max(0, ...since.map((at) => now - at));
+}
 
 /** Pure. What is older than that is forgotten. */
 export const addSample = (samples: readonly Sample[], sample: Sample): readonly Sample[] => [
