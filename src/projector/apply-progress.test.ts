@@ -197,3 +197,18 @@ test("a job that one task makes is as far as that task", async () => {
   await system.apply(progressed(video, 1, 0.5));
   expect(await rowOf(video)).toMatchObject({ fraction: 0.5, frames: 150, speed: 2, etaMs: 30_000 });
 });
+
+test("figures that the database did not take are kept with the next report, not two seconds later", async () => {
+  const video = await seedRenderingVideo(system.db);
+  const { videoId, attemptId } = video;
+  await system.db.variant.updateMany({ where: { videoId }, data: { attemptId } });
+  await system.db.$executeRaw`ALTER TABLE variants RENAME TO variants_away`;
+  try {
+    await expect(system.apply(progressed(video, 1, 0.5))).rejects.toThrow("variants");
+  } finally {
+    await system.db.$executeRaw`ALTER TABLE variants_away RENAME TO variants`;
+  }
+  system.passTime(500);
+  await system.apply(progressed(video, 2, 0.51));
+  expect(await rowOf(video)).toMatchObject({ fraction: 0.51 });
+});

@@ -32,6 +32,16 @@ const lastKept = new WeakMap<ProjectorDeps, Map<string, Kept>>();
 export async function applyProgress(deps: ProjectorDeps, report: RenderProgressed): Promise<void> {
   const now = deps.clock();
   if (!isDue(deps, report, now.getTime())) return;
+  try {
+    await keep(deps, report, now);
+  } catch (error) {
+    // Nothing was kept: the next report is due whatever it adds, since viewers have seen this one.
+    lastKept.get(deps)?.delete(report.attemptId);
+    throw error;
+  }
+}
+
+async function keep(deps: ProjectorDeps, report: RenderProgressed, now: Date): Promise<void> {
   const held = await renewLease(deps, report, now);
   if (held === undefined) return;
   const kept = lastKept.get(deps)?.get(report.attemptId);
