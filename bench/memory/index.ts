@@ -50,7 +50,7 @@ async function render(size: string, seconds: number, print: (line: string) => vo
   const { size: sourceBytes } = await stat(clip);
   const [pid = 0] = stage.workerPids;
   const before = await bytesMoved(pid);
-  const encoding = new PeakMemory(pid);
+  using encoding = new PeakMemory(pid);
   await upload(stage, clip);
   for (;;) {
     await sleep(500);

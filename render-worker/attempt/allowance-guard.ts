@@ -30,8 +30,7 @@ export class AllowanceGuard {
         `The source took ${Math.round(cpuSeconds)} s of CPU time, and is not done; for its length and size at most ${Math.round(allowance.cpuSeconds)} s are given. It may be damaged, or made to do harm: encode it anew and upload that.`,
       );
     }
-    const sizes = await Promise.all(directories.map((directory) => writtenBytes(directory)));
-    const bytes = sizes.reduce((sum, size) => sum + size, storedBytes());
+    const bytes = (await writtenBytes(directories)) + storedBytes();
     if (bytes > allowance.outputBytes) {
       throw inputError(
         "OUTPUT_TOO_LARGE",

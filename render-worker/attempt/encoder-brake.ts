@@ -40,7 +40,7 @@ export class EncoderBrake implements Disposable {
 
   async read(): Promise<void> {
     const { directories, limitBytes, isStoring } = this.#options;
-    const unsentBytes = sum(await Promise.all(directories.map((each) => writtenBytes(each, ".m4s"))));
+    const unsentBytes = await writtenBytes(directories, ".m4s");
     if (!this.#isHeld && unsentBytes > limitBytes && isStoring()) this.#set(true, unsentBytes);
     else if (this.#isHeld && (unsentBytes <= limitBytes / 2 || !isStoring())) this.#set(false, unsentBytes);
   }
@@ -61,5 +61,3 @@ export class EncoderBrake implements Disposable {
     if (this.#isHeld) this.#set(false, 0);
   }
 }
-
-const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);

@@ -8,9 +8,13 @@ export const sizeOf = (path: string): Promise<number> =>
     () => 0,
   );
 
-/** What the files of a folder take, also one that is still being written; of those that end so. */
-export async function writtenBytes(directory: string, ending = ""): Promise<number> {
-  const files = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith(ending));
-  const sizes = await Promise.all(files.map((file) => sizeOf(join(directory, file))));
-  return sizes.reduce((sum, size) => sum + size, 0);
+/** What the files of some folders take, also one that is still being written; of those that end so. */
+export async function writtenBytes(directories: readonly string[], ending = ""): Promise<number> {
+  const sizes = await Promise.all(
+    directories.map(async (directory) => {
+      const files = (await readdir(directory).catch(() => [])).filter((file) => file.endsWith(ending));
+      return await Promise.all(files.map((file) => sizeOf(join(directory, file))));
+    }),
+  );
+  return sizes.flat().reduce((sum, size) => sum + size, 0);
 }

@@ -1,11 +1,12 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openFileLock } from "@reelay/object-store";
 import { vi } from "vitest";
+import { whyNoGo } from "../kit/build-go-program.ts";
+import { freePort } from "../kit/free-port.ts";
 
 const folder = import.meta.dirname;
 const cache = join(folder, "../../node_modules/.cache/reelay");
@@ -13,11 +14,9 @@ const cache = join(folder, "../../node_modules/.cache/reelay");
 const version = "v1.56.1";
 const binary = join(cache, `fake-gcs-server-${version}`);
 
-const isGoMissing = spawnSync("go", ["version"]).error !== undefined;
-
 /** Why the server cannot be had here; undefined if it can. On CI there is no excuse: there the tests run and fail. */
 export const whyNoFakeGcs =
-  isGoMissing && !existsSync(binary) && process.env.CI === undefined
+  whyNoGo() !== undefined && !existsSync(binary) && process.env.CI === undefined
     ? "Go is not installed, which builds fake-gcs-server"
     : undefined;
 
@@ -63,13 +62,4 @@ async function build(): Promise<void> {
   } finally {
     lock.close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
