@@ -1,20 +1,20 @@
-import { openSync } from "node:fs";
-import { createLogger } from "@reelay/telemetry";
-import { type DestinationStream, destination, type Logger, multistream } from "pino";
+import { createLogger, createLogSink, type LogSink, openLogFile } from "@reelay/telemetry";
+import { type DestinationStream, type Logger, multistream } from "pino";
 
 export interface EmbeddedLog extends Disposable {
   readonly logger: Logger;
+  readonly sink: LogSink;
 }
 
 /**
- * Everything goes to `file` as JSON lines; only errors are shown on the terminal, one line each, by `tell`. What a system
- * that stops says of its lost connections is no error to show: `isStopping`.
+ * Writes everything to `file` as JSON lines, and shows errors on the terminal, one line each, through `tell`. Connections that a
+ * stopping system loses are no errors to show: `isStopping`.
  */
 export function createLog(
   file: string,
   options: { level: string; tell: (line: string) => void; isStopping: () => boolean },
 ): EmbeddedLog {
-  const lines = destination({ dest: openSync(file, "a", 0o600), sync: true });
+  const sink = createLogSink(openLogFile(file));
   const terminal: DestinationStream = {
     write(line) {
       if (!options.isStopping()) options.tell(describe(line, file));
@@ -22,12 +22,13 @@ export function createLog(
   };
   const logger = createLogger({
     level: options.level,
+    sink,
     destination: multistream([
-      { level: "trace", stream: lines },
+      { level: "trace", stream: sink },
       { level: "error", stream: terminal },
     ]),
   });
-  return { logger, [Symbol.dispose]: () => lines.end() };
+  return { logger, sink, [Symbol.dispose]: () => sink[Symbol.dispose]() };
 }
 
 /** `relay.failed: connection refused (…)` from a line of JSON. */
