@@ -6,7 +6,7 @@ import { freePort } from "../tests/kit/free-port.ts";
 
 // Known beforehand: the addresses that it gives out for uploads and playlists name it.
 const PORT = String(await freePort());
-const read = readApiEnv({ ...process.env, HOST: "127.0.0.1", PORT, LOG_LEVEL: "error" });
+const read = readApiEnv({ ...process.env, HOST: "127.0.0.1", PORT, LOG_LEVEL: "error", SECRETS_KEY: "none" });
 if (!read.ok) throw new Error(read.errors.join("\n"));
 const api = await startApi(read.env, pino({ level: "error" }));
 process.send?.({ url: `${api.url}/graphql` });

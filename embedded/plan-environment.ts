@@ -19,13 +19,14 @@ export const replacedParts = (environment: Environment) => ({
 export function planEnvironment(
   environment: Environment,
   { dataDirectory, port, host }: Settings,
-  parts: { databaseUrl?: string | undefined; brokerAddress?: string | undefined },
+  parts: { databaseUrl?: string | undefined; secretsKey: string; brokerAddress?: string | undefined },
 ): { api: ApiEnv; worker: WorkerEnv } {
   const layout = layoutOf(dataDirectory);
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
   const webhookAllowance = planWebhookAllowance(environment, host);
   const planned = {
     STORE_DIRECTORY: layout.store,
+    SECRETS_KEY: parts.secretsKey,
     WORK_DIR: layout.work,
     // Not `localhost`, which may lead to another program that listens on ::1 only.
     PUBLIC_URL: `http://${host === "127.0.0.1" ? host : "localhost"}:${port}`,

@@ -33,6 +33,7 @@ export const layoutOf = (dataDirectory: string) => ({
   store: path.join(dataDirectory, "store"),
   work: path.join(dataDirectory, "work"),
   log: path.join(dataDirectory, "reelay.log"),
+  secretsKey: path.join(dataDirectory, "secrets-key"),
   apiKey: path.join(dataDirectory, "api-key"),
   runFile: path.join(dataDirectory, "run.json"),
 });

@@ -12,6 +12,7 @@ import { findTools } from "./find-tools.ts";
 import { planEnvironment, replacedParts } from "./plan-environment.ts";
 import { type EmbeddedPostgres, startPostgres } from "./postgres/index.ts";
 import { type RunFile, writeRunFile } from "./run-file.ts";
+import { ensureSecretsKey } from "./secrets-key.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
 
 export interface StartSystemOptions {
@@ -48,6 +49,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
   const { api: apiEnv, worker: workerEnv } = planEnvironment(environment, settings, {
     databaseUrl: postgres?.url,
     brokerAddress: broker?.address,
+    secretsKey: await ensureSecretsKey(layout.secretsKey),
   });
   started.use(await startTracing(apiEnv.tracing, log));
   const tools = await findTools(workerEnv.tools);

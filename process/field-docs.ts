@@ -7,6 +7,8 @@ interface FieldDocs {
   unit?: string;
   effect: string;
   example: string;
+  /** Errors do not repeat the value. */
+  isSecret?: boolean;
   [key: string]: unknown;
 }
 

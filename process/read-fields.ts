@@ -31,5 +31,6 @@ function toSentence(
   const name = String(issue.path[0]);
   const example = `Example: ${name}=${String(shape[name]?.meta()?.["example"])}`;
   if (!(name in given)) return `${name} is not set: ${issue.message}. ${example}`;
+  if (shape[name]?.meta()?.["isSecret"] === true) return `${name} is not valid: ${issue.message}. ${example}`;
   return `${name} is "${String(given[name])}": ${issue.message}. ${example}`;
 }

@@ -47,6 +47,7 @@ export {
   updateProfile,
 } from "../src/profiles/index.ts";
 export { taskFraction } from "../src/progress/index.ts";
+export { SecretUnreadableError } from "../src/secrets/index.ts";
 export {
   completeUpload,
   createVideo,
@@ -67,4 +68,5 @@ export {
   sendTestWebhook,
   testType,
   updateWebhookEndpoint,
+  webhookSecretContext,
 } from "../src/webhooks/index.ts";

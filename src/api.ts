@@ -21,12 +21,13 @@ import { startRelay } from "./outbox/relay.ts";
 import { createPlaybackEvents } from "./playback-events/index.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
+import { createSecretBox } from "./secrets/index.ts";
 import { createServer, type Handler } from "./server.ts";
 import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { Together } from "./together.ts";
 import { createWatchPage } from "./watch/index.ts";
-import { forgetDeliveries, startWebhooks } from "./webhooks/index.ts";
+import { encryptWebhookSecrets, forgetDeliveries, startWebhooks } from "./webhooks/index.ts";
 
 export interface Api extends AsyncDisposable {
   /** Where it listens. */
@@ -88,7 +89,10 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     ...(env.gpuPatienceMs !== undefined && { gpuPatienceMs: env.gpuPatienceMs }),
     ...env.split,
   };
-  const operations: OperationDeps = { db, store, live, uploads, clock, log, limits, metrics };
+  const secrets = createSecretBox(env.secretKeys);
+  if (env.secretKeys.length === 0) log.warn("secrets.unencrypted");
+  await encryptWebhookSecrets({ db, secrets, log });
+  const operations: OperationDeps = { db, store, live, uploads, secrets, clock, log, limits, metrics };
   const sweeperDeps = { ...operations, messaging };
   if (options.isBrokerEmpty) await recallAll({ db, log });
   // They know nothing of each other, and stop together once the last request is answered.
@@ -104,7 +108,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
   background.use(
-    await startWebhooks({ db, databaseUrl, store, clock, log, metrics, allowPrivate, timeoutMs }),
+    await startWebhooks({ db, databaseUrl, store, secrets, clock, log, metrics, allowPrivate, timeoutMs }),
   );
   const forms = starting.use(
     createFormUpload({

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { UploadProtocol } from "../prisma/generated/enums.ts";
 import type { LiveProgress } from "./progress/live-progress.ts";
+import type { SecretBox } from "./secrets/index.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
 /** Opens and forgets uploads of sources: by tus into the local store, or straight into Google Cloud Storage. */
@@ -26,6 +27,8 @@ export interface OperationDeps {
   store: ObjectStore;
   live: LiveProgress;
   uploads: UploadGateway;
+  /** Encrypts what is stored and must be readable again. */
+  secrets: SecretBox;
   clock: () => Date;
   log: Logger;
   /** Default: nobody counts. */

@@ -1,6 +1,7 @@
 import { docs, list, logEnvFields, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
+import { secretKeys } from "./secrets/index.ts";
 
 const text = z.string().min(1);
 /** 0 and above, or `none`. */
@@ -38,8 +39,19 @@ export const apiEnvFields = {
         default: "none: must be set",
         effect: "The Postgres database. Migrations are applied at start.",
         example: "postgres://reelay:secret@db:5432/reelay",
+        isSecret: true,
       }),
     ),
+  SECRETS_KEY: secretKeys.meta(
+    docs({
+      default:
+        "none: must be set (`npm start`: `secrets-key` in the data folder, created at the first start)",
+      effect:
+        "Encrypts stored secrets, such as those of webhooks: 32 random bytes in base64. Every API process has the same. Back it up apart from the database. Several keys, separated by commas, rotate it: the first encrypts, all decrypt. The word `none` stores secrets unencrypted.",
+      example: "$(openssl rand -base64 32)",
+      isSecret: true,
+    }),
+  ),
   ...pubsubEnvFields,
   ...storeEnvFields,
   STORE_DIRECTORY: text

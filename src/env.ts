@@ -11,6 +11,8 @@ export interface ApiEnv {
   /** Without a slash at the end. */
   publicUrl: string;
   databaseUrl: string;
+  /** The first encrypts stored secrets, all decrypt; none: secrets are stored as they are. */
+  secretKeys: readonly Uint8Array[];
   isDevelopment: boolean;
   corsOrigins: string[];
   logLevel: string;
@@ -62,6 +64,7 @@ function toEnv(fields: Fields): ApiEnv {
     port: fields.PORT,
     publicUrl,
     databaseUrl: fields.DATABASE_URL,
+    secretKeys: fields.SECRETS_KEY,
     isDevelopment: fields.NODE_ENV === "development",
     corsOrigins: fields.CORS_ORIGINS,
     logLevel: fields.LOG_LEVEL,

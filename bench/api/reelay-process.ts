@@ -4,7 +4,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import pino from "pino";
 import { Registry } from "prom-client";
 import { PrismaClient } from "../../prisma/generated/client.ts";
-import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
+import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
 import type { EventLog } from "../../src/events/index.ts";
 import type { LiveProgress } from "../../src/progress/live-progress.ts";
 import { createServer } from "../../src/server.ts";
@@ -23,7 +23,16 @@ const server = createServer({
     live,
     events: {} as EventLog,
     clock,
-    operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
+    operations: {
+      db,
+      store,
+      live,
+      clock,
+      uploads: testUploads,
+      secrets: testSecrets,
+      limits: testLimits,
+      log,
+    },
   },
   log,
   metrics: new Registry(),

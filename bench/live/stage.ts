@@ -15,7 +15,7 @@ import { applyMigrations } from "../../prisma/apply-migrations.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Context } from "../../schema/context.ts";
 import { encodeGlobalId } from "../../schema/global-id.ts";
-import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
+import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import type { EventLog } from "../../src/events/index.ts";
 import { createLiveProgress } from "../../src/progress/create-live-progress.ts";
@@ -81,7 +81,16 @@ export async function openStage(): Promise<Stage> {
         live,
         events: {} as EventLog,
         clock,
-        operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
+        operations: {
+          db,
+          store,
+          live,
+          clock,
+          uploads: testUploads,
+          secrets: testSecrets,
+          limits: testLimits,
+          log,
+        },
       },
       log,
       metrics: new Registry(),

@@ -87,6 +87,7 @@ export async function startSystem(options: {
     const env = {
       ...shared(toBroker),
       DATABASE_URL: database.href,
+      SECRETS_KEY: "none",
       HOST: "127.0.0.1",
       PORT: String(port),
       SPLIT_ABOVE: String(splitAboveSeconds),

@@ -14,7 +14,7 @@ import { createEventLog } from "../../src/events/index.ts";
 import { createServer, type ServerDeps } from "../../src/server.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { TestLive } from "./test-live.ts";
-import { testLimits, testUploads } from "./test-uploads.ts";
+import { testLimits, testSecrets, testUploads } from "./test-uploads.ts";
 
 export interface GraphQLAnswer {
   status: number;
@@ -58,7 +58,16 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
         live,
         events,
         clock,
-        operations: { db, store, live, clock, uploads: testUploads, limits: testLimits, log },
+        operations: {
+          db,
+          store,
+          live,
+          clock,
+          uploads: testUploads,
+          secrets: testSecrets,
+          limits: testLimits,
+          log,
+        },
       },
     }),
   );

@@ -1,4 +1,5 @@
 import type { OperationDeps, UploadGateway } from "../../src/deps.ts";
+import { createSecretBox } from "../../src/secrets/index.ts";
 
 /** Uploads for tests that are not about them: addresses that nobody sends to. */
 export const testUploads: UploadGateway = {
@@ -6,6 +7,9 @@ export const testUploads: UploadGateway = {
   open: ({ videoId }) => Promise.resolve({ url: `http://127.0.0.1/uploads/${videoId}`, tokenHash: "hash" }),
   remove: () => Promise.resolve(),
 };
+
+/** A key that every test has. */
+export const testSecrets = createSecretBox([Buffer.alloc(32, 7)]);
 
 export const testLimits: OperationDeps["limits"] = {
   uploadBytes: 10 * 1024 ** 3,

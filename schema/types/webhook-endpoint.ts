@@ -1,5 +1,6 @@
 import { builder } from "../builder.ts";
-import { workspaceOf } from "../context.ts";
+import { type Context, workspaceOf } from "../context.ts";
+import { SecretUnreadableError, webhookSecretContext } from "../operations.ts";
 import { WebhookDisabledReason, WebhookEndpointStatus } from "./webhook-enums.ts";
 
 interface Secret {
@@ -12,7 +13,10 @@ const WebhookSecret = builder.objectRef<Secret>("WebhookSecret").implement({
   description:
     "A secret that signs what a webhook endpoint is sent. It itself is shown once, when it is made.",
   fields: (t) => ({
-    ending: t.exposeString("ending", { description: "Its last four characters, to recognise it by." }),
+    ending: t.exposeString("ending", {
+      description:
+        "Its last four characters, to recognise it by. `????` when it cannot be decrypted: the API lacks its key.",
+    }),
     createdAt: t.expose("createdAt", {
       type: "DateTime",
       nullable: true,
@@ -26,7 +30,20 @@ const WebhookSecret = builder.objectRef<Secret>("WebhookSecret").implement({
   }),
 });
 
-const endingOf = (secret: string): string => secret.replace(/=+$/, "").slice(-4);
+/** The list of endpoints stays readable when a key is missing. */
+function endingOf(
+  { operations }: Context,
+  endpoint: { id: string; workspaceId: string },
+  stored: string,
+): string {
+  try {
+    const secret = operations.secrets.decryptSecret(stored, webhookSecretContext(endpoint));
+    return secret.replace(/=+$/, "").slice(-4);
+  } catch (error) {
+    if (error instanceof SecretUnreadableError) return "????";
+    throw error;
+  }
+}
 
 export const WebhookEndpoint = builder.prismaNode("WebhookEndpoint", {
   id: { field: "id", description: "Opaque id." },
@@ -57,13 +74,20 @@ export const WebhookEndpoint = builder.prismaNode("WebhookEndpoint", {
     secrets: t.field({
       type: [WebhookSecret],
       description: "Those that sign now, newest first: two while a rotation is under way.",
-      select: { secret: true, secretCreatedAt: true, previousSecret: true, previousSecretExpiresAt: true },
+      select: {
+        id: true,
+        workspaceId: true,
+        secret: true,
+        secretCreatedAt: true,
+        previousSecret: true,
+        previousSecretExpiresAt: true,
+      },
       resolve: (endpoint, _args, ctx) => {
         const { secret, secretCreatedAt: createdAt, previousSecret, previousSecretExpiresAt } = endpoint;
-        const newest = { ending: endingOf(secret), createdAt, expiresAt: null };
+        const newest = { ending: endingOf(ctx, endpoint, secret), createdAt, expiresAt: null };
         if (previousSecret === null || previousSecretExpiresAt === null) return [newest];
         if (previousSecretExpiresAt <= ctx.clock()) return [newest];
-        const previous = { ending: endingOf(previousSecret), createdAt: null };
+        const previous = { ending: endingOf(ctx, endpoint, previousSecret), createdAt: null };
         return [newest, { ...previous, expiresAt: previousSecretExpiresAt }];
       },
     }),

@@ -24,7 +24,8 @@ const embedded: Record<string, FieldDocs> = {
   },
   REELAY_DATA_DIR: {
     default: ".reelay",
-    effect: "Folder of database, media, API key, log and `run.json`. One running system per folder.",
+    effect:
+      "Folder of database, media, API key, key for secrets, log and `run.json`. One running system per folder.",
     example: "/srv/reelay",
   },
 };

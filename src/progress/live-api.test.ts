@@ -12,7 +12,7 @@ import { createBroker } from "../../embedded/broker/index.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Context } from "../../schema/context.ts";
 import { encodeGlobalId } from "../../schema/global-id.ts";
-import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
+import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createApiKey } from "../auth/api-keys.ts";
 import { createEventLog } from "../events/index.ts";
@@ -77,7 +77,16 @@ async function startSystem() {
           live: counted,
           events,
           clock,
-          operations: { db, store, live: counted, clock, uploads: testUploads, limits: testLimits, log },
+          operations: {
+            db,
+            store,
+            live: counted,
+            clock,
+            uploads: testUploads,
+            secrets: testSecrets,
+            limits: testLimits,
+            log,
+          },
         },
         log,
         metrics: new Registry(),

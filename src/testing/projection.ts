@@ -16,7 +16,7 @@ import type { Messaging } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import { testLimits, testUploads } from "../../schema/testing/test-uploads.ts";
+import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createDatabase } from "../database.ts";
 import type { OperationDeps } from "../deps.ts";
@@ -53,6 +53,7 @@ export async function createProjection() {
     clock,
     log,
     uploads: testUploads,
+    secrets: testSecrets,
     limits: testLimits,
     live: {} as LiveProgress,
   };

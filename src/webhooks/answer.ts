@@ -18,5 +18,6 @@ export type WebhookErrorCode =
   | "HTTP_STATUS"
   | "REDIRECT_REFUSED"
   | "ADDRESS_REFUSED"
+  | "SECRET_UNREADABLE"
   | "TIMEOUT"
   | "UNREACHABLE";

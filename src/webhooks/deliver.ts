@@ -1,17 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { type SecretBox, SecretUnreadableError } from "../secrets/index.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Answer } from "./answer.ts";
 import { type Claimed, claimDue, release } from "./claim.ts";
+import { contextOf } from "./endpoint-secrets.ts";
 import { messageIdOf } from "./message.ts";
 import type { Outcome } from "./plan-outcome.ts";
 import { recordAttempt } from "./record-attempt.ts";
 import type { Sender } from "./send.ts";
-import { liveSecrets, signatureHeaders } from "./sign.ts";
+import { liveSecrets, type Signed, signatureHeaders } from "./sign.ts";
 
 export interface DeliverDeps {
   db: PrismaClient;
   sender: Pick<Sender, "send">;
+  secrets: Pick<SecretBox, "decryptSecret">;
   clock: () => Date;
   log: Logger;
   metrics?: Pick<Metrics, "webhookAttempted">;
@@ -39,7 +43,7 @@ const graceMs = 1_000;
 
 /** Sends deliveries that are due. Disposing lets requests end for 1 s; what is cut off then is sent again by another process, under the same id. */
 export function createDeliverer(deps: DeliverDeps): Deliverer {
-  const { db, sender, clock, log } = deps;
+  const { db, sender, secrets, clock, log } = deps;
   const stopped = new AbortController();
   const busy = new Map<string, number>();
   const running = new Set<Promise<void>>();
@@ -48,13 +52,14 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
     const { endpointId, id: deliveryId, type, url, body } = claimed;
     const startedAt = clock();
     const messageId = messageIdOf(deliveryId);
+    const signed = sign(secrets, claimed, { messageId, at: startedAt, body });
     const headers = {
       "content-type": "application/json",
       "user-agent": "reelay-webhooks",
       "accept-encoding": "identity",
-      ...signatureHeaders({ messageId, at: startedAt, body }, liveSecrets(claimed, startedAt)),
+      ...signed.headers,
     };
-    const answer = await sender.send({ url, headers, body }, stopped.signal);
+    const answer = signed.refusal ?? (await sender.send({ url, headers, body }, stopped.signal));
     const outcome = await recordAttempt(db, { claimed, startedAt, headers, answer }, clock());
     if (outcome === null) return;
     deps.metrics?.webhookAttempted(resultOf(outcome), answer.durationMs / 1_000);
@@ -113,6 +118,24 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
       await Promise.all(running);
     },
   };
+}
+
+/** A message that cannot be signed is not sent. It is tried again like any other: the missing key may come back. */
+function sign(
+  secrets: Pick<SecretBox, "decryptSecret">,
+  claimed: Claimed,
+  message: Signed,
+): { headers: Record<string, string>; refusal?: Answer } {
+  const context = contextOf({ id: claimed.endpointId, workspaceId: claimed.workspaceId });
+  try {
+    const live = liveSecrets(claimed, message.at).map((stored) => secrets.decryptSecret(stored, context));
+    return { headers: signatureHeaders(message, live) };
+  } catch (error) {
+    if (!(error instanceof SecretUnreadableError)) throw error;
+    const none = { status: null, headers: null, body: null, isCut: false, durationMs: 0 };
+    const refusal: Answer = { ...none, error: { code: "SECRET_UNREADABLE", message: error.message } };
+    return { headers: {}, refusal };
+  }
 }
 
 const resultOf = ({ state }: Outcome): "taken" | "retried" | "given-up" =>

@@ -5,7 +5,9 @@ import { ConflictError, InvalidInputError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { sequenceEvents } from "../events/sequence-events.ts";
 import { onceByKey } from "../idempotency.ts";
+import type { SecretBox } from "../secrets/index.ts";
 import { checkWebhookUrl } from "./check-url.ts";
+import { contextOf } from "./endpoint-secrets.ts";
 import { checkEventFilter } from "./event-filter.ts";
 import { lockOwnEndpoint } from "./own-endpoint.ts";
 import { createSecret } from "./sign.ts";
@@ -14,6 +16,7 @@ import { wakeWebhooks } from "./wake.ts";
 export interface WebhookDeps {
   db: PrismaClient;
   clock: () => Date;
+  secrets: SecretBox;
   limits: { allowPrivateWebhooks: readonly string[] };
 }
 
@@ -33,7 +36,7 @@ interface EndpointInput {
  * `onceByKey` throws.
  */
 export async function createWebhookEndpoint(
-  { db, clock, limits }: WebhookDeps,
+  { db, clock, secrets, limits }: WebhookDeps,
   viewer: Viewer,
   { idempotencyKey, ...input }: EndpointInput & { url: string; idempotencyKey?: string | null },
 ): Promise<{ endpointId: string; secret: string | null }> {
@@ -55,7 +58,11 @@ export async function createWebhookEndpoint(
     const now = clock();
     const position = await newestPosition(tx, workspaceId);
     await tx.webhookEndpoint.create({
-      data: { ...checked, id, workspaceId, secret, secretCreatedAt: now, createdAt: now, position },
+      data: {
+        ...{ ...checked, id, workspaceId, position },
+        secret: secrets.encryptSecret(secret, contextOf({ id, workspaceId })),
+        ...{ secretCreatedAt: now, createdAt: now },
+      },
     });
   });
   return { endpointId, secret };
@@ -97,7 +104,7 @@ const maxOverlapMs = 7 * 86_400_000;
  * that ends now. Throws `NotFoundError`, `InvalidInputError` (`OVERLAP_INVALID`).
  */
 export async function rotateWebhookSecret(
-  { db, clock }: WebhookDeps,
+  { db, clock, secrets }: WebhookDeps,
   viewer: Viewer,
   endpointId: string,
   overlapMs: number = defaultOverlapMs,
@@ -113,14 +120,19 @@ export async function rotateWebhookSecret(
   const secret = createSecret();
   const now = clock();
   await db.$transaction(async (tx) => {
-    const { secret: previousSecret } = await lockOwnEndpoint(tx, viewer, endpointId);
+    // The stored form moves unread: a secret that no key decrypts any more can still be replaced.
+    const { secret: previousSecret, ...endpoint } = await lockOwnEndpoint(tx, viewer, endpointId);
     const previous =
       overlapMs === 0
         ? { previousSecret: null, previousSecretExpiresAt: null }
         : { previousSecret, previousSecretExpiresAt: new Date(now.getTime() + overlapMs) };
     await tx.webhookEndpoint.update({
       where: { id: endpointId },
-      data: { secret, secretCreatedAt: now, ...previous },
+      data: {
+        secret: secrets.encryptSecret(secret, contextOf(endpoint)),
+        secretCreatedAt: now,
+        ...previous,
+      },
     });
   });
   return { endpointId, secret };

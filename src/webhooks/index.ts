@@ -1,4 +1,5 @@
 /** Sends the event log to the addresses that workspaces name, as Standard Webhooks has it. */
+export { contextOf as webhookSecretContext, encryptWebhookSecrets } from "./endpoint-secrets.ts";
 export {
   createWebhookEndpoint,
   deleteWebhookEndpoint,

@@ -112,6 +112,7 @@ test.runIf(process.platform === "linux")(
     });
     expect((await stat(join(dataDirectory, "run.json"))).mode & 0o777).toBe(0o600);
     expect((await stat(join(dataDirectory, "api-key"))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(dataDirectory, "secrets-key"))).mode & 0o777).toBe(0o600);
     await eventually(() => first.output().includes(String(run["apiKey"])), "the key is printed", patience);
     expect(await ask(run, create)).toMatchObject({ data: { createVideo: { __typename: "Video" } } });
 

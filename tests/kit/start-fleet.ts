@@ -30,6 +30,7 @@ export async function startFleet() {
   const environment = {
     PUBLIC_URL: balancer.url,
     PUBSUB_EMULATOR_HOST: broker.address,
+    SECRETS_KEY: "none",
     STORE_DIRECTORY: storeDirectory,
   };
   return {

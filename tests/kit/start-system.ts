@@ -51,6 +51,7 @@ export async function startSystem({
         port,
         publicUrl,
         databaseUrl: database.url,
+        secretKeys: [],
         isDevelopment: false,
         corsOrigins: ["*"],
         logLevel: "silent",

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@reelay/object-store";
 import { Registry } from "prom-client";
 import { TestLive } from "../../../schema/testing/test-live.ts";
-import { testLimits, testUploads } from "../../../schema/testing/test-uploads.ts";
+import { testLimits, testSecrets, testUploads } from "../../../schema/testing/test-uploads.ts";
 import { createApiKey } from "../../auth/api-keys.ts";
 import { createServer } from "../../server.ts";
 import { createTestEventLogs, log } from "./event-logs.ts";
@@ -15,7 +15,16 @@ export async function createTestEventApis(processes = 1) {
   const live = new TestLive(db);
   const store = {} as ObjectStore;
   const clock = () => new Date();
-  const operations = { db, store, live, clock, uploads: testUploads, limits: testLimits, log };
+  const operations = {
+    db,
+    store,
+    live,
+    clock,
+    uploads: testUploads,
+    secrets: testSecrets,
+    limits: testLimits,
+    log,
+  };
   const apis = [];
   for (const events of system.logs) {
     const server = stack.use(

@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { createTestEventLogs, log } from "../../events/testing/event-logs.ts";
+import { createSecretBox } from "../../secrets/index.ts";
 import { createDeliverer } from "../deliver.ts";
 import { createWebhookEndpoint, type WebhookDeps } from "../endpoints.ts";
 import { fanOut } from "../fan-out.ts";
@@ -13,7 +15,8 @@ export async function createWebhookWorld({ allowPrivate = ["127.0.0.1"] } = {}) 
   const { db, workspaceId } = system;
   let now = new Date();
   const clock = () => now;
-  const deps: WebhookDeps = { db, clock, limits: { allowPrivateWebhooks: allowPrivate } };
+  const secrets = createSecretBox([randomBytes(32)]);
+  const deps: WebhookDeps = { db, clock, secrets, limits: { allowPrivateWebhooks: allowPrivate } };
   const viewer = { apiKeyId: "", workspaceId, scopes: ["ADMIN"] as const };
   const store = { publicUrl: (key: string) => `http://store/${key}` };
 
@@ -21,7 +24,7 @@ export async function createWebhookWorld({ allowPrivate = ["127.0.0.1"] } = {}) 
   /** A process that sends. */
   function startDeliverer(ownTimeoutMs = timeoutMs) {
     const sender = processes.use(createSender({ timeoutMs: ownTimeoutMs, allowPrivate, clock }));
-    return processes.use(createDeliverer({ db, sender, clock, log, timeoutMs: ownTimeoutMs }));
+    return processes.use(createDeliverer({ db, sender, secrets, clock, log, timeoutMs: ownTimeoutMs }));
   }
   const deliverer = startDeliverer();
 

@@ -1,0 +1,15 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { writePrivateFile } from "./write-private-file.ts";
+
+/** The key that encrypts stored secrets. It is created once and kept in `file`, which only its owner may read. */
+export async function ensureSecretsKey(file: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+  const key = randomBytes(32).toString("base64");
+  await writePrivateFile(file, `${key}\n`);
+  return key;
+}

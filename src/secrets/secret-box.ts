@@ -1,0 +1,88 @@
+/**
+ * Encrypts secrets that the API must be able to read again, such as webhook secrets: a hash would not do, because they sign.
+ * AES-256-GCM. Stored form: `enc.v1.<key id>.<base64url of nonce, tag and ciphertext>`. The context is authenticated with the ciphertext,
+ * so a value that is copied to another row or workspace cannot be decrypted there.
+ */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+
+/** The row that a secret belongs to. */
+export interface SecretContext {
+  kind: "webhook-endpoint";
+  workspaceId: string;
+  id: string;
+}
+
+export interface SecretBox {
+  /** Returns the stored form, encrypted with the first key; the secret itself when there is no key. */
+  encryptSecret(secret: string, context: SecretContext): string;
+  /** Accepts plain values as well: versions before encryption stored those. Throws `SecretUnreadableError`. */
+  decryptSecret(stored: string, context: SecretContext): string;
+  /** Whether the value is in the form that `encryptSecret` returns today. */
+  isCurrent(stored: string): boolean;
+  /** What every current value begins with; null when there is no key. For queries. */
+  readonly currentPrefix: string | null;
+}
+
+/** The message names the key's id, never the value. */
+export class SecretUnreadableError extends Error {
+  override readonly name = "SecretUnreadableError";
+}
+
+export const secretKeyBytes = 32;
+
+const form = "enc.v1.";
+const algorithm = "aes-256-gcm";
+/** The length that GCM is specified for. Random nonces are safe for 2^32 messages per key. */
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** The first key encrypts; every key decrypts. Without keys, secrets are stored as they are. */
+export function createSecretBox(keys: readonly Uint8Array[]): SecretBox {
+  const byId = new Map(keys.map((key) => [keyIdOf(key), key]));
+  const [first] = keys;
+  const currentPrefix = first === undefined ? null : `${form}${keyIdOf(first)}.`;
+
+  return {
+    currentPrefix,
+    isCurrent: (stored) =>
+      currentPrefix === null ? !stored.startsWith(form) : stored.startsWith(currentPrefix),
+    encryptSecret(secret, context) {
+      if (first === undefined) return secret;
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv(algorithm, first, nonce).setAAD(associatedData(context));
+      const text = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
+      return `${currentPrefix}${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64url")}`;
+    },
+    decryptSecret(stored, context) {
+      if (!stored.startsWith(form)) return stored;
+      const [keyId = "", sealed = ""] = stored.slice(form.length).split(".");
+      const key = byId.get(keyId);
+      if (key === undefined) {
+        throw new SecretUnreadableError(
+          `The secret of ${context.kind} ${context.id} is encrypted with the key ${keyId}, which SECRETS_KEY does not contain. Add that key, or replace the secret.`,
+        );
+      }
+      const bytes = Buffer.from(sealed, "base64url");
+      try {
+        const nonce = bytes.subarray(0, nonceBytes);
+        const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+          .setAAD(associatedData(context))
+          .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
+        const text = bytes.subarray(nonceBytes + tagBytes);
+        return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
+      } catch (cause) {
+        throw new SecretUnreadableError(
+          `The secret of ${context.kind} ${context.id} was altered or belongs to another row. Replace the secret.`,
+          { cause },
+        );
+      }
+    },
+  };
+}
+
+/** Names a key without revealing it. */
+const keyIdOf = (key: Uint8Array): string =>
+  createHash("sha256").update("reelay secrets key\0").update(key).digest("hex").slice(0, 8);
+
+const associatedData = ({ kind, workspaceId, id }: SecretContext): Buffer =>
+  Buffer.from(JSON.stringify([kind, workspaceId, id]));
