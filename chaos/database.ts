@@ -28,7 +28,7 @@ export async function createTenants(url: string, count: number): Promise<Tenant[
     for (let number = 1; number <= count; number += 1) {
       const name = `chaos-${number}`;
       const { id: workspaceId } = await db.workspace.create({ data: { name } });
-      const { token } = await createApiKey(db, { workspaceId, name, scopes: ["ADMIN"] });
+      const { token } = await createApiKey(db, { workspaceId, name, scopes: ["ADMIN", "OPERATOR"] });
       tenants.push({ workspaceId, token });
     }
     return tenants;

@@ -14,8 +14,9 @@ export const workerEnvFields = {
     .optional()
     .meta(
       docs({
-        default: "host name, process id and a random part",
-        effect: "Name of the worker in reports and logs; unique among all workers.",
+        default: "`worker-` and twelve random digits",
+        effect:
+          "Name of the worker in reports and logs; unique among all workers. Workspaces see it in `Attempt.workerId`: choose one that says nothing about your machines.",
         example: "render-7",
       }),
     ),

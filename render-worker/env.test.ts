@@ -9,7 +9,7 @@ test("nothing needs to be set", () => {
     pubsub: { projectId: "reelay", prefix: "reelay-" },
     store: { kind: "local", publicBaseUrl: "http://localhost:4000/media/" },
   });
-  expect(result.env.worker.workerId).toMatch(/-\d+-[0-9a-f]{6}$/);
+  expect(result.env.worker.workerId).toMatch(/^worker-[0-9a-f]{12}$/);
 });
 
 test("all that is wrong is told at once, with what to write instead", () => {

@@ -45,8 +45,8 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
   return {
     worker: {
       workerId:
-        fields.WORKER_ID ??
-        `${host.replaceAll(/[^\w.-]/g, "-")}-${process.pid}-${randomBytes(3).toString("hex")}`,
+        // Workspaces see this name with their attempts, so it must not tell the machine's.
+        fields.WORKER_ID ?? `worker-${randomBytes(6).toString("hex")}`,
       hostname: host,
       version: "0.1.0",
       ...(fields.WORKER_POOLS && { pools: fields.WORKER_POOLS }),

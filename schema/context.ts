@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../prisma/generated/enums.ts";
-import { requireScope, type Viewer } from "../src/auth/viewer.ts";
+import { hasScope, requireScope, type Viewer } from "../src/auth/viewer.ts";
 import { ExpectedError } from "../src/errors.ts";
 import type { EventLog } from "../src/events/index.ts";
 import type { LiveProgress } from "../src/progress/live-progress.ts";
@@ -34,6 +34,9 @@ export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
   requireScope(ctx.viewer, scope);
   return ctx.viewer;
 }
+
+/** For fields that are the operator's inside objects that a workspace sees: they are null to everyone else. */
+export const isOperator = (ctx: Context): boolean => ctx.viewer !== null && hasScope(ctx.viewer, "OPERATOR");
 
 /** The workspace that rows are looked up in; an impossible one without a viewer. */
 export const workspaceOf = (ctx: Context): string =>

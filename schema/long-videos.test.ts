@@ -68,6 +68,7 @@ test("a job says how it was cut, why, and how far it is", async () => {
     `query ($id: ID!) { job(id: $id) {
       plan { kind reason headMs chunkMs chunks tierGroups speed slots } progress taskCounts { status count } } }`,
     { id: jobId },
+    api.ours.all,
   );
   expect(data.job).toEqual({
     plan: {

@@ -1,6 +1,6 @@
 /**
- * `npm run api-key -- --workspace NAME [--name N] [--scopes READ,WRITE,ADMIN]`: a key for an API that was set up by hand. Makes the workspace when
- * missing and prints the key, once. The database is DATABASE_URL, else the one of the system that runs on this data folder.
+ * `npm run api-key -- --workspace NAME [--name N] [--scopes READ,WRITE,ADMIN] [--operator]`: a key for an API that was set up by hand. Creates the workspace
+ * when missing and prints the key, once. `--operator` adds the scope OPERATOR, for whoever runs the installation. The database is DATABASE_URL, else the one of the system that runs on this data folder.
  */
 import { parseArgs } from "node:util";
 import { PrismaPg } from "@prisma/adapter-pg";
@@ -10,7 +10,8 @@ import { ApiKeyScope } from "../prisma/generated/enums.ts";
 import { createApiKey } from "../src/auth/api-keys.ts";
 import { findDatabase } from "./find-database.ts";
 
-const usage = "npm run api-key -- --workspace NAME [--name WHO-USES-IT] [--scopes READ,WRITE,ADMIN]";
+const usage =
+  "npm run api-key -- --workspace NAME [--name WHO-USES-IT] [--scopes READ,WRITE,ADMIN] [--operator]";
 
 try {
   await main();
@@ -25,12 +26,15 @@ async function main(): Promise<void> {
       workspace: { type: "string" },
       name: { type: "string", default: "npm run api-key" },
       scopes: { type: "string", default: "READ,WRITE,ADMIN" },
+      operator: { type: "boolean", default: false },
     },
   });
   const workspace = values.workspace?.trim();
   if (!workspace)
     throw new Error(`--workspace is missing: name the workspace that the key is for.\n${usage}`);
-  const scopes = parseScopes(values.scopes);
+  const scopes = [
+    ...new Set([...parseScopes(values.scopes), ...(values.operator ? (["OPERATOR"] as const) : [])]),
+  ];
   const url = await findDatabase();
   await applyMigrations({ url });
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });

@@ -34,7 +34,7 @@ export async function startStage({ workers }: StageOptions) {
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: postgres.url }) });
   resources.defer(() => db.$disconnect());
   const { id: workspaceId } = await db.workspace.create({ data: { name: "bench" } });
-  const { token } = await createApiKey(db, { workspaceId, name: "bench", scopes: ["ADMIN"] });
+  const { token } = await createApiKey(db, { workspaceId, name: "bench", scopes: ["ADMIN", "OPERATOR"] });
   const broker = resources.use(await createBroker());
   const storeDirectory = path.join(directory, "store");
   process.env["DATABASE_URL"] = postgres.url;

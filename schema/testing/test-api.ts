@@ -75,9 +75,18 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
 
   const workspace = async (name: string) => {
     const { id } = await db.workspace.create({ data: { name } });
-    const keyWith = async (scope: ApiKeyScope) =>
-      (await createApiKey(db, { workspaceId: id, name: scope, scopes: [scope] })).token;
-    return { id, read: await keyWith("READ"), write: await keyWith("WRITE"), admin: await keyWith("ADMIN") };
+    const keyWith = async (...scopes: ApiKeyScope[]) =>
+      (await createApiKey(db, { workspaceId: id, name: scopes.join("+"), scopes })).token;
+    return {
+      id,
+      read: await keyWith("READ"),
+      write: await keyWith("WRITE"),
+      admin: await keyWith("ADMIN"),
+      /** The fleet's and nothing of the workspace. */
+      operator: await keyWith("OPERATOR"),
+      /** As of `npm start`. */
+      all: await keyWith("ADMIN", "OPERATOR"),
+    };
   };
   const ours = await workspace("ours");
   const theirs = await workspace("theirs");

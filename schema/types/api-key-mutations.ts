@@ -16,7 +16,8 @@ const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
     scopes: t.field({
       type: [ApiKeyScope],
       required: true,
-      description: "What it may do; ADMIN includes WRITE, which includes READ.",
+      description:
+        "What it may do; ADMIN includes WRITE, which includes READ. OPERATOR can be given by a key that has it.",
     }),
     expiresAt: t.field({ type: "DateTime", description: "When it ends by itself; never when left out." }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),

@@ -192,11 +192,13 @@ export const ErrorScope = builder.enumType("ErrorScope", {
 });
 
 export const ApiKeyScope = builder.enumType("ApiKeyScope", {
-  description: "What an API key may do. Each includes those before it.",
+  description: "What an API key may do. ADMIN includes WRITE, which includes READ; OPERATOR stands alone.",
   values: words({
     READ: "See the workspace.",
     WRITE: "Create, change, cancel, retry and delete.",
-    ADMIN: "Manage API keys.",
+    ADMIN: "Manage API keys, webhooks and the queue.",
+    OPERATOR:
+      "See the fleet that all workspaces share (workers, command lines, slots), and set quotas. Gives no access to a workspace's videos.",
   }),
 });
 

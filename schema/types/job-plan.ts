@@ -1,4 +1,5 @@
 import { builder } from "../builder.ts";
+import { isOperator } from "../context.ts";
 import { type DescribedPlan, describePlan } from "../operations.ts";
 import { JobPlanKind } from "./enums.ts";
 import { Job } from "./job.ts";
@@ -29,9 +30,11 @@ const JobPlanType = builder.objectRef<DescribedPlan>("JobPlan").implement({
       description:
         "Seconds of video with all variants that the first task's worker made per second; null when it could not tell.",
     }),
-    slots: t.exposeInt("slots", {
+    slots: t.int({
       nullable: true,
-      description: "Slots of living workers when it was decided; null when it made no difference.",
+      description:
+        "Slots of all live workers when the plan was made; null when they made no difference, and without the scope OPERATOR.",
+      resolve: ({ slots }, _args, ctx) => (isOperator(ctx) ? slots : null),
     }),
   }),
 });

@@ -27,7 +27,10 @@ const finders: Record<
     db.task.findMany({ ...query, where: { id: { in: ids }, job: { workspaceId } } }),
   Attempt: ({ db }, { workspaceId }, query, ids) =>
     db.attempt.findMany({ ...query, where: { id: { in: ids }, task: { job: { workspaceId } } } }),
-  Worker: ({ db }, _viewer, query, ids) => db.worker.findMany({ ...query, where: { id: { in: ids } } }),
+  Worker: async ({ db }, viewer, query, ids) => {
+    if (!hasScope(viewer, "OPERATOR")) return [];
+    return db.worker.findMany({ ...query, where: { id: { in: ids } } });
+  },
   Workspace: ({ db }, { workspaceId }, query, ids) =>
     db.workspace.findMany({ ...query, where: { id: { in: ids }, AND: { id: workspaceId } } }),
   ApiKey: async ({ db }, viewer, query, ids) => {

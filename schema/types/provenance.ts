@@ -1,6 +1,7 @@
 import { Account } from "@reelay/contracts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
+import { isOperator } from "../context.ts";
 
 /** Rows hold what a worker once wrote: an account of another version reads as none. */
 export const accountOf = (json: unknown): Account | null => Account.safeParse(json).data ?? null;
@@ -38,17 +39,20 @@ export const ProvenanceType = builder.objectRef<Origin>("Provenance").implement(
       },
     }),
     ffmpegVersion: t.string({
-      description: "As ffmpeg prints it.",
-      resolve: ({ account }) => account.provenance.ffmpegVersion,
+      nullable: true,
+      description: "As ffmpeg prints it. Null without the scope OPERATOR.",
+      resolve: ({ account }, _args, ctx) => (isOperator(ctx) ? account.provenance.ffmpegVersion : null),
     }),
     device: t.string({
       description: "`cpu`, or what the encoder worked on.",
       resolve: ({ account }) => account.provenance.device,
     }),
     commands: t.stringList({
+      nullable: true,
       description:
-        "The exact command lines, ready to paste into a shell; the addresses in them are the worker's own.",
-      resolve: ({ account }) => account.provenance.commands.map((command) => command.map(quote).join(" ")),
+        "The exact command lines, ready to paste into a shell; paths and addresses in them are the worker's own. Null without the scope OPERATOR.",
+      resolve: ({ account }, _args, ctx) =>
+        isOperator(ctx) ? account.provenance.commands.map((command) => command.map(quote).join(" ")) : null,
     }),
     sourceHash: t.string({
       nullable: true,

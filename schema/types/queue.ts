@@ -1,5 +1,5 @@
 import { builder } from "../builder.ts";
-import { type Context, viewerWith } from "../context.ts";
+import { type Context, isOperator, viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import {
   countActive,
@@ -44,11 +44,21 @@ const QueuePool = builder
         description: "The same by priority, those that come first in front.",
         resolve: ({ lanes }) => lanes,
       }),
-      workers: t.exposeInt("workers", {
-        description: "Workers of this kind that are there, for all workspaces.",
+      workers: t.int({
+        nullable: true,
+        description: "Workers of this kind, for all workspaces. Null without the scope OPERATOR.",
+        resolve: ({ workers }, _args, ctx) => (isOperator(ctx) ? workers : null),
       }),
-      slots: t.exposeInt("slots", { description: "Tasks that they do at once, at most." }),
-      idleSlots: t.exposeInt("idleSlots", { description: "How many more they could do now." }),
+      slots: t.int({
+        nullable: true,
+        description: "Tasks that they can run at the same time. Null without the scope OPERATOR.",
+        resolve: ({ slots }, _args, ctx) => (isOperator(ctx) ? slots : null),
+      }),
+      idleSlots: t.int({
+        nullable: true,
+        description: "How many more tasks they could run now. Null without the scope OPERATOR.",
+        resolve: ({ idleSlots }, _args, ctx) => (isOperator(ctx) ? idleSlots : null),
+      }),
     }),
   });
 

@@ -1,6 +1,6 @@
 import type { Viewer } from "../../src/auth/viewer.ts";
 import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
+import { isOperator, viewerWith } from "../context.ts";
 import { ApiKey } from "./api-key.ts";
 import { ApiKeyScope } from "./enums.ts";
 import { Workspace } from "./workspace.ts";
@@ -31,7 +31,7 @@ const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
 builder.queryField("viewer", (t) =>
   t.field({
     type: ViewerType,
-    description: "Who asks.",
-    resolve: (_root, _args, ctx) => viewerWith(ctx, "READ"),
+    description: "Who asks. Needs the scope READ or OPERATOR.",
+    resolve: (_root, _args, ctx) => viewerWith(ctx, isOperator(ctx) ? "OPERATOR" : "READ"),
   }),
 );

@@ -8,7 +8,8 @@ import { capabilitiesOf, DecoderType, DeviceType, EncoderType } from "./worker-d
 
 export const Worker = builder.prismaNode("Worker", {
   id: { field: "id", description: "Opaque id." },
-  description: "A process that does tasks, as it last described itself. Workers serve all workspaces.",
+  description:
+    "A process that does tasks, as it last described itself. Workers serve all workspaces: they are shown to keys with the scope OPERATOR.",
   select: { id: true },
   fields: (t) => ({
     name: t.exposeString("id", { description: "The name that it gives itself, as in `Attempt.workerId`." }),
@@ -78,9 +79,9 @@ builder.queryField("workers", (t) =>
     {
       type: Worker,
       description:
-        "The processes that do tasks, by name, with those that are gone for a while yet. At most 100 on a page.",
+        "The processes that do tasks, by name, including those that left recently. Needs the scope OPERATOR. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
-        viewerWith(ctx, "READ");
+        viewerWith(ctx, "OPERATOR");
         const page = planPage(args, byName);
         const query: { select: { id: true } } = queryFromInfo({
           context: ctx,

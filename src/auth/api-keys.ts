@@ -37,7 +37,7 @@ export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: 
 
 /**
  * Creates a key of the viewer's workspace. With an `idempotencyKey` a repeat returns the same key, and null for its `token`: only a hash of
- * that is stored. Throws `ForbiddenError` without ADMIN, `InvalidInputError`, and what `onceByKey` throws.
+ * that is stored. Throws `ForbiddenError` without ADMIN, or without OPERATOR for a key that has it, `InvalidInputError`, and what `onceByKey` throws.
  */
 export async function requestApiKey(
   { db, clock }: { db: PrismaClient; clock: () => Date },
@@ -45,6 +45,8 @@ export async function requestApiKey(
   { idempotencyKey, ...input }: Omit<NewApiKey, "id" | "workspaceId"> & { idempotencyKey?: string | null },
 ): Promise<{ apiKeyId: string; token: string | null }> {
   requireScope(viewer, "ADMIN");
+  // Else every administrator of a workspace could see the whole fleet.
+  if (input.scopes.includes("OPERATOR")) requireScope(viewer, "OPERATOR");
   const { workspaceId } = viewer;
   const name = input.name.trim();
   if (name === "" || name.length > 200 || name.includes("\0")) {

@@ -30,7 +30,7 @@ test("a six-minute video and two slots: six chunks of 44 s and six of 16 s, all 
     speed: 2,
     slots: 2,
     reason:
-      "The head of 8 s comes first; the rest of 352 s is in 12 chunks of about 44 s, the last 6 of 16 s, for 2 slots. One slot encodes 2.00 s of it per second.",
+      "The head of 8 s comes first; the rest of 352 s is in 12 chunks of about 44 s, the last 6 of 16 s. One slot encodes 2.00 s of it per second.",
   });
   expect(tasks.slice(0, 3)).toEqual([
     { kind: "AUDIO", startMs: 8_000, endMs: null, renditions: ["audio"], dueAfterMs: 8_000 },

@@ -154,13 +154,13 @@ function toGroups(video: SplitVideo): (readonly { name: string }[])[] {
 
 function explain(video: SplitVideo, made: Grid & { rounds: number }): string {
   const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
-  const { slots, speed } = video;
+  const { speed } = video;
   const far =
     leastMs(video) > 0
       ? ` Its key frames are up to ${seconds(leastMs(video))} apart, so that shorter chunks would decode more than they make.`
       : "";
   const short = made.tail ? `, the last ${made.tail.chunks} of ${seconds(made.tail.chunkMs)}` : "";
-  const cut = `The head of ${seconds(video.headEndMs)} comes first; the rest of ${seconds(video.durationMs - video.headEndMs)} is in ${made.chunks} chunks of about ${seconds(made.chunkMs)}${short}, for ${slots === 1 ? "1 slot" : `${slots} slots`}.${far}`;
+  const cut = `The head of ${seconds(video.headEndMs)} comes first; the rest of ${seconds(video.durationMs - video.headEndMs)} is in ${made.chunks} chunks of about ${seconds(made.chunkMs)}${short}.${far}`;
   if (speed === null) return cut;
   const pace = `One slot encodes ${speed.toFixed(2)} s of it per second`;
   return made.rounds > 1

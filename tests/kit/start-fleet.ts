@@ -25,7 +25,7 @@ export async function startFleet() {
   const balancer: Balancer = stack.use(await startBalancer());
   const db = stack.adopt(createDatabase(database.url, { poolSize: 2 }), (client) => client.$disconnect());
   const { id: workspaceId } = await db.workspace.create({ data: { name: "ours" } });
-  const { token } = await createApiKey(db, { workspaceId, name: "ours", scopes: ["ADMIN"] });
+  const { token } = await createApiKey(db, { workspaceId, name: "ours", scopes: ["ADMIN", "OPERATOR"] });
   const storeDirectory = join(directory, "store");
   const environment = {
     PUBLIC_URL: balancer.url,

@@ -105,7 +105,7 @@ export async function startSystem({
 
   async function createKey(name: string) {
     const { id: workspaceId } = await api.db.workspace.create({ data: { name } });
-    return createApiKey(api.db, { workspaceId, name, scopes: ["ADMIN"] });
+    return createApiKey(api.db, { workspaceId, name, scopes: ["ADMIN", "OPERATOR"] });
   }
   const { token } = await createKey("ours");
 

@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from "react";
 import { type ApiKeyScope, CreateApiKeyDocument } from "../api/documents.ts";
+import { useSession } from "../session/session.tsx";
 import { Command } from "../ui/copy.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { useAction } from "../ui/use-action.ts";
@@ -7,7 +8,7 @@ import { useAction } from "../ui/use-action.ts";
 const scopes: readonly { value: ApiKeyScope; text: string; hint: string }[] = [
   { value: "READ", text: "Read", hint: "See everything of this workspace. For front ends." },
   { value: "WRITE", text: "Write", hint: "Create, change, cancel, retry and delete besides. For a CMS." },
-  { value: "ADMIN", text: "Admin", hint: "Manage API keys and the queue besides." },
+  { value: "ADMIN", text: "Admin", hint: "Manage API keys, webhooks and the queue besides." },
 ];
 
 const day = 86_400_000;
@@ -22,14 +23,17 @@ const spans = [
 export function CreateKeyDialog({ onClose, onCreated }: { onClose: () => void; onCreated: () => void }) {
   const [name, setName] = useState("");
   const [scope, setScope] = useState<ApiKeyScope>("READ");
+  const [isOperator, setIsOperator] = useState(false);
   const [days, setDays] = useState(0);
   const [secret, setSecret] = useState<string | null>(null);
   const { act, isBusy } = useAction();
+  const mayMakeOperators = useSession().can("OPERATOR");
   const [nameId, endId, groupName] = [useId(), useId(), useId()];
   const create = async (event: FormEvent) => {
     event.preventDefault();
     const expiresAt = days === 0 ? null : new Date(Date.now() + days * day).toISOString();
-    const input = { name: name.trim(), scopes: [scope], expiresAt };
+    const scopesOfKey: ApiKeyScope[] = isOperator ? [scope, "OPERATOR"] : [scope];
+    const input = { name: name.trim(), scopes: scopesOfKey, expiresAt };
     const data = await act(CreateApiKeyDocument, { input }, null);
     if (data?.createApiKey.__typename !== "CreatedApiKey") return;
     setSecret(data.createApiKey.secret);
@@ -78,6 +82,21 @@ export function CreateKeyDialog({ onClose, onCreated }: { onClose: () => void; o
               </span>
             </label>
           ))}
+          {mayMakeOperators && (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={isOperator}
+                onChange={({ currentTarget }) => setIsOperator(currentTarget.checked)}
+              />
+              <span>
+                Operator{" "}
+                <span className="muted small">
+                  See the workers and command lines that all workspaces share, and set quotas.
+                </span>
+              </span>
+            </label>
+          )}
         </fieldset>
         <label className="field" htmlFor={endId}>
           When it ends

@@ -1,5 +1,6 @@
 import { Fragment } from "react";
 import type { QueueStateFragment } from "../api/documents.ts";
+import { count } from "../format/numbers.ts";
 import { formatSpan } from "../format/time.ts";
 import { useNow } from "../live/use-now.ts";
 
@@ -10,6 +11,8 @@ export function PoolTable({ pools, quotas }: Props) {
   const now = useNow(2_000);
   const age = (since: string | null) =>
     since === null ? "" : formatSpan(Math.max(0, now - Date.parse(since)));
+  // Slots are shown to the operator only.
+  const hasSlots = pools.some(({ slots }) => slots !== null);
   const limited = quotas.filter(({ limit }) => limit !== null);
   return (
     <section className="card" aria-labelledby="pools">
@@ -27,9 +30,11 @@ export function PoolTable({ pools, quotas }: Props) {
             <th scope="col" className="number">
               Running
             </th>
-            <th scope="col" className="number">
-              Slots
-            </th>
+            {hasSlots && (
+              <th scope="col" className="number">
+                Slots
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -37,14 +42,16 @@ export function PoolTable({ pools, quotas }: Props) {
             <Fragment key={pool}>
               <tr className="pool">
                 <th scope="row">
-                  {pool} <span className="muted small">{workers} workers</span>
+                  {pool} {workers !== null && <span className="muted small">{count(workers, "worker")}</span>}
                 </th>
                 <td className="number">{queued}</td>
                 <td className="number">{age(oldestQueuedAt)}</td>
                 <td className="number">{running}</td>
-                <td className="number">
-                  {slots - idleSlots} of {slots}
-                </td>
+                {slots !== null && idleSlots !== null && (
+                  <td className="number">
+                    {slots - idleSlots} of {slots}
+                  </td>
+                )}
               </tr>
               {lanes.map((lane) => (
                 <tr key={lane.priority}>
@@ -54,7 +61,7 @@ export function PoolTable({ pools, quotas }: Props) {
                   <td className="number">{lane.queued}</td>
                   <td className="number">{age(lane.oldestQueuedAt)}</td>
                   <td className="number">{lane.running}</td>
-                  <td className="number" aria-label="Shared with the pool" />
+                  {hasSlots && <td className="number" aria-label="Shared with the pool" />}
                 </tr>
               ))}
             </Fragment>

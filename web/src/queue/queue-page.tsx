@@ -24,8 +24,9 @@ import { WorkerList } from "./worker-list.tsx";
 const pollMs = 2_000;
 
 export default function QueuePage() {
+  const isOperator = useSession().can("OPERATOR");
   const { data, error, refetch } = useQuery(QueuePageDocument, {
-    variables: { first: 50 },
+    variables: { first: 50, isOperator },
     pollInterval: pollMs,
     fetchPolicy: "network-only",
   });
@@ -47,7 +48,7 @@ export default function QueuePage() {
     <>
       <title>Queue · Reelay</title>
       <div className="page-head">
-        <h1>Queue and workers</h1>
+        <h1>{isOperator ? "Queue and workers" : "Queue"}</h1>
         <PauseButton pausedAt={queue.pausedAt} onChanged={() => void refetch()} />
       </div>
       {queue.pausedAt !== null && (
@@ -71,7 +72,7 @@ export default function QueuePage() {
       </div>
       <PoolTable pools={queue.pools} quotas={queue.quotas} />
       <WaitingJobs jobs={jobs.nodes} />
-      <WorkerList workers={workers.nodes} />
+      {workers && <WorkerList workers={workers.nodes} />}
     </>
   );
 }

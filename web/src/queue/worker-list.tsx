@@ -6,7 +6,7 @@ import { Badge } from "../ui/badge.tsx";
 import { Command } from "../ui/copy.tsx";
 import { Ago } from "../ui/moment.tsx";
 
-type Worker = QueuePageQuery["workers"]["nodes"][number];
+type Worker = NonNullable<QueuePageQuery["workers"]>["nodes"][number];
 
 /** Who does the tasks, and what they can. */
 export function WorkerList({ workers }: { workers: readonly Worker[] }) {

@@ -91,7 +91,7 @@ interface KnownViewerProps {
   children: ReactNode;
 }
 
-/** ADMIN includes WRITE, which includes READ. */
+/** ADMIN includes WRITE, which includes READ. OPERATOR stands alone. */
 const order: readonly ApiKeyScope[] = ["READ", "WRITE", "ADMIN"];
 
 function KnownViewer({ client, onSignOut, children }: KnownViewerProps) {
@@ -105,7 +105,7 @@ function KnownViewer({ client, onSignOut, children }: KnownViewerProps) {
       workspace,
       keyName: apiKey.name,
       keyId: apiKey.id,
-      can: (scope) => order.indexOf(scope) <= highest,
+      can: (scope) => (scope === "OPERATOR" ? scopes.includes(scope) : order.indexOf(scope) <= highest),
       signOut: onSignOut,
       connection: client.connection,
     };

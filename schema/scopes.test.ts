@@ -1,0 +1,148 @@
+/** Who may ask for what: a field without a decision fails here. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeGlobalId } from "./global-id.ts";
+import { schema } from "./schema.ts";
+import { minimalDocument } from "./testing/minimal-document.ts";
+import { seedVideo } from "./testing/seed.ts";
+import { createTestApi, type TestApi } from "./testing/test-api.ts";
+
+const actors = ["READ", "WRITE", "ADMIN", "OPERATOR", "NOBODY"] as const;
+type Actor = (typeof actors)[number];
+
+const read: readonly Actor[] = ["READ", "WRITE", "ADMIN"];
+const write: readonly Actor[] = ["WRITE", "ADMIN"];
+const admin: readonly Actor[] = ["ADMIN"];
+const operator: readonly Actor[] = ["OPERATOR"];
+
+const allowed: Readonly<Record<string, readonly Actor[]>> = {
+  "Query.apiKeys": admin,
+  "Query.changes": read,
+  "Query.events": read,
+  "Query.job": read,
+  "Query.jobs": read,
+  "Query.node": read,
+  "Query.nodes": read,
+  "Query.profile": read,
+  "Query.profiles": read,
+  "Query.queue": read,
+  "Query.video": read,
+  "Query.videoByExternalId": read,
+  "Query.videos": read,
+  "Query.viewer": [...read, "OPERATOR"],
+  "Query.webhookEndpoint": admin,
+  "Query.webhookEndpoints": admin,
+  "Query.workers": operator,
+  "Mutation.cancelJob": write,
+  "Mutation.completeUpload": write,
+  "Mutation.createApiKey": admin,
+  "Mutation.createProfile": write,
+  "Mutation.createVideo": write,
+  "Mutation.createWebhookEndpoint": admin,
+  "Mutation.deleteProfile": write,
+  "Mutation.deleteVideo": write,
+  "Mutation.deleteWebhookEndpoint": admin,
+  "Mutation.disableWebhookEndpoint": admin,
+  "Mutation.enableWebhookEndpoint": admin,
+  "Mutation.pauseQueue": admin,
+  "Mutation.prioritizeJob": write,
+  "Mutation.redeliverFailedWebhooks": admin,
+  "Mutation.redeliverWebhook": admin,
+  "Mutation.removeCaptions": write,
+  "Mutation.requestDownload": write,
+  "Mutation.requestPreview": write,
+  "Mutation.resumeQueue": admin,
+  "Mutation.retryJob": write,
+  "Mutation.retryJobs": write,
+  "Mutation.retryVariant": write,
+  "Mutation.revokeApiKey": admin,
+  "Mutation.rotateWebhookSecret": admin,
+  "Mutation.sendTestWebhook": admin,
+  "Mutation.setCaptions": write,
+  "Mutation.setPoster": write,
+  "Mutation.updateProfile": write,
+  "Mutation.updateVideo": write,
+  "Mutation.updateWebhookEndpoint": admin,
+  "Subscription.events": read,
+  "Subscription.videoProgress": read,
+};
+
+let api: TestApi;
+let videoId: string;
+let tokens: Record<Actor, string | null>;
+beforeAll(async () => {
+  api = await createTestApi();
+  videoId = encodeGlobalId("Video", (await seedVideo(api.db, api.ours.id)).id);
+  // An event, for the subscription that begins with it.
+  const source = { url: { url: "https://example.com/a.mp4" } };
+  const create = "mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename } }";
+  await api.ask(create, { input: { title: "A", source } });
+  const { read: READ, write: WRITE, admin: ADMIN, operator: OPERATOR } = api.ours;
+  tokens = { READ, WRITE, ADMIN, OPERATOR, NOBODY: null };
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const roots = [
+  ["query", schema.getQueryType()],
+  ["mutation", schema.getMutationType()],
+  ["subscription", schema.getSubscriptionType()],
+] as const;
+const fields = roots.flatMap(([operation, type]) =>
+  Object.values(type?.getFields() ?? {}).map((field) => ({
+    coordinate: `${type?.name}.${field.name}`,
+    operation,
+    field,
+  })),
+);
+
+/** What nonsense would hide: a subscription begins with a video that is there, and with an event that was. */
+const given: Readonly<Record<string, () => Record<string, unknown>>> = {
+  "Subscription.videoProgress": () => ({ id: videoId }),
+  "Subscription.events": () => ({ after: "beginning" }),
+};
+
+test("every root field has a decision, and no decision is about a field that is gone", () => {
+  expect(fields.map(({ coordinate }) => coordinate).toSorted()).toEqual(Object.keys(allowed).toSorted());
+});
+
+describe.each(fields)("$coordinate", ({ coordinate, operation, field }) => {
+  test(`answers ${allowed[coordinate]?.join(", ")} only`, async () => {
+    const { query, variables } = minimalDocument(operation, field, given[coordinate]?.());
+    const answered: Actor[] = [];
+    for (const actor of actors) {
+      const code = await refusalOf(query, variables, tokens[actor]);
+      if (code === null) answered.push(actor);
+      else expect([actor, code]).toEqual([actor, actor === "NOBODY" ? "UNAUTHENTICATED" : "FORBIDDEN"]);
+    }
+    expect(answered).toEqual(allowed[coordinate]);
+  });
+});
+
+/** The code that says that this caller may not, in either of its places; null for every other answer. */
+async function refusalOf(query: string, variables: Record<string, unknown>, token: string | null) {
+  const text = await firstAnswer(query, variables, token);
+  return /"code":"(FORBIDDEN|UNAUTHENTICATED)"/.exec(text)?.[1] ?? null;
+}
+
+/** The whole answer, of a stream its first message. */
+async function firstAnswer(query: string, variables: Record<string, unknown>, token: string | null) {
+  const isStream = query.startsWith("subscription");
+  const left = new AbortController();
+  const response = await fetch(api.graphql, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: isStream ? "text/event-stream" : "application/json",
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables }),
+    signal: left.signal,
+  });
+  if (!isStream || response.body === null) return await response.text();
+  let text = "";
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (/"(?:data|errors)"/.test(text)) break;
+  }
+  left.abort();
+  return text;
+}
