@@ -1,7 +1,7 @@
 /** The composition root of `npm start`: everything that the embedded system consists of, in the order in which it is started. */
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
-import { createWorker, type WorkerEnv } from "@reelay/render-worker";
+import { createWorker, versionWarnings, type WorkerEnv } from "@reelay/render-worker";
 import { startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { startApi } from "../src/api.ts";
@@ -53,6 +53,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
   });
   started.use(await startTracing(apiEnv.tracing, log));
   const tools = await findTools(workerEnv.tools);
+  for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
   signal.throwIfAborted();
 
   const api = started.use(

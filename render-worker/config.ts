@@ -1,13 +1,13 @@
 import type { Pool } from "@reelay/contracts";
 import type { FetchPolicy } from "./fetch/fetch-policy.ts";
+import type { DecodeLimits } from "./ffmpeg/allow-lists.ts";
 import type { Allowance } from "./limits/plan-allowance.ts";
 import type { Quiet } from "./quality/until-quiet.ts";
 
 /** What one source may be at most. */
-export interface SourceLimits {
+export interface SourceLimits extends DecodeLimits {
   sourceBytes: number;
   sourceDurationMs: number;
-  sourcePixels: number;
 }
 
 /** How a worker behaves. `readWorkerEnv` makes one from the environment. */

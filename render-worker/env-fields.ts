@@ -143,6 +143,17 @@ export const workerEnvFields = {
     .meta(
       docs({ default: "21600", unit: "seconds", effect: "Longest source that is taken.", example: "7200" }),
     ),
+  SOURCE_DECODERS: z
+    .enum(["common", "all"])
+    .default("common")
+    .meta(
+      docs({
+        default: "common",
+        effect:
+          "Containers and codecs that a source may have. common: what cameras, phones, editors and browsers write. all: some 200 rare ones as well, each of them more code that a hostile file can attack; a worker accepts this only where programs run in the full jail.",
+        example: "all",
+      }),
+    ),
   MAX_SOURCE_PIXELS: count.default(36_000_000).meta(
     docs({
       default: "36000000",

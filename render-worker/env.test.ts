@@ -5,7 +5,12 @@ test("nothing needs to be set", () => {
   const result = readWorkerEnv({ PATH: "/usr/bin" });
   if (!result.ok) throw new Error(result.errors.join());
   expect(result.env).toMatchObject({
-    worker: { nvencSessions: 8, slots: 1, limits: { sourcePixels: 36_000_000 }, fetch: { allowPrivate: [] } },
+    worker: {
+      nvencSessions: 8,
+      slots: 1,
+      limits: { sourcePixels: 36_000_000, decoders: "COMMON" },
+      fetch: { allowPrivate: [] },
+    },
     pubsub: { projectId: "reelay", prefix: "reelay-" },
     store: { kind: "local", publicBaseUrl: "http://localhost:4000/media/" },
   });

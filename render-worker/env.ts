@@ -58,6 +58,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
         sourceBytes: fields.MAX_SOURCE_BYTES,
         sourceDurationMs: fields.MAX_SOURCE_DURATION * 1000,
         sourcePixels: fields.MAX_SOURCE_PIXELS,
+        decoders: fields.SOURCE_DECODERS === "all" ? "ALL" : "COMMON",
       },
       fetch: { timeoutMs: fields.FETCH_TIMEOUT * 1000, allowPrivate: fields.FETCH_ALLOW_PRIVATE },
       unsentBytes: fields.MAX_UNSENT_BYTES,

@@ -23,7 +23,7 @@ let worker: Awaited<ReturnType<typeof startWorker>>;
 beforeAll(async () => {
   files = await temporaryDirectory();
   worker = await startWorker({
-    limits: { sourceBytes: 1e9, sourceDurationMs: 6 * 36e5, sourcePixels: 36e6 },
+    limits: { sourceBytes: 1e9, sourceDurationMs: 6 * 36e5, sourcePixels: 36e6, decoders: "ALL" },
   });
 });
 afterAll(async () => {
@@ -162,4 +162,18 @@ describe("what would take for ever, or fill a disk, is ended in time", () => {
       );
     expect((await makeEnd(make, { outputBytes: -100e6 })).code).toBe("OUTPUT_TOO_LARGE");
   }, 60_000);
+});
+
+test.each([
+  ["an AVI of MagicYUV", "SOURCE_CODEC_UNSUPPORTED", "rare.avi", "-c:v magicyuv -pix_fmt yuv422p"],
+  ["a NUT file", "SOURCE_CONTAINER_UNSUPPORTED", "rare.nut", "-c:v mpeg4"],
+])("%s is refused by default: %s, with the name and the setting", async (_what, code, name, codec) => {
+  await using careful = await startWorker();
+  const clip = await makeClip(
+    join(files.path, name),
+    words(`-f lavfi -i testsrc2=s=64x36:r=10:d=1 ${codec}`),
+  );
+  const end = await careful.end(await careful.request(clip));
+  expect(end).toMatchObject({ type: "render.failed.v1", outcome: "REJECTED", error: { code } });
+  expect(JSON.stringify(end)).toMatch(/\((magicyuv|nut)\) is not accepted.*SOURCE_DECODERS=all/);
 });

@@ -4,6 +4,7 @@ import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv } from "./env.ts";
 import { findTools } from "./ffmpeg/find-tools.ts";
+import { versionWarnings } from "./ffmpeg/version-floor.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { startStatusServer } from "./status-server.ts";
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
   });
   const { ffmpeg, ffprobe, encoders, capabilities } = tools;
   log.info({ ffmpeg, ffprobe, encoders, devices: capabilities.devices }, "ffmpeg.found");
+  for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
   const store = resources.use(createStore(env.store));
   const messaging = resources.use(createMessaging(env.pubsub, log));
   await untilThere(() => messaging.provision(), {

@@ -11,7 +11,13 @@ import { findTools } from "./ffmpeg/find-tools.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { testEnv } from "./testing/env.ts";
 import { examinePictures, examineSound, firstPictures } from "./testing/examine.ts";
-import { defaultProfile, startWorker, temporaryDirectory, testTools } from "./testing/kit.ts";
+import {
+  defaultProfile,
+  startWorker,
+  temporaryDirectory,
+  testTools,
+  withAllDecoders,
+} from "./testing/kit.ts";
 import { type OddFile, oddFiles } from "./testing/odd-files.ts";
 
 const rung = (height: number, bitrateBps: number) =>
@@ -51,7 +57,7 @@ describe.each(builds)("with %s", (_name, find) => {
   let worker: RunningWorker | undefined;
   beforeAll(async () => {
     tools = await find();
-    if (tools) worker = await startWorker({ slots: 2 }, tools);
+    if (tools) worker = await startWorker({ ...withAllDecoders, slots: 2 }, tools);
   });
   afterAll(() => worker?.[Symbol.asyncDispose]());
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
 import { decodedSound, leadingSilence } from "./testing/inspect.ts";
 import { joinParts } from "./testing/join-parts.ts";
-import { allTools, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { allTools, makeClip, startWorker, temporaryDirectory, withAllDecoders } from "./testing/kit.ts";
 import { make } from "./testing/short-renders.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -110,8 +110,8 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       expect(state.variants[0]).toMatchObject({ status: "READY" });
     });
 
-    test.each(seldom)("%s is taken", async (_what, name, codecs) => {
-      await using worker = await startWorker({}, tools);
+    test.each(seldom)("%s is accepted where all decoders are allowed", async (_what, name, codecs) => {
+      await using worker = await startWorker(withAllDecoders, tools);
       const inputs = [...words("-f lavfi -i testsrc2=s=160x128:r=16:d=1"), ...tone(440, 1)];
       const clip = await makeClip(join(clips.path, name), [...inputs, ...words(codecs)]);
       const state = await make(worker, clip);

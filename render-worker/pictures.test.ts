@@ -6,7 +6,14 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { words } from "./ffmpeg/words.ts";
-import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import {
+  allTools,
+  defaultProfile,
+  makeClip,
+  startWorker,
+  temporaryDirectory,
+  withAllDecoders,
+} from "./testing/kit.ts";
 
 const exec = promisify(execFile);
 const folder = await temporaryDirectory();
@@ -92,7 +99,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         join(folder.path, `rgb-${version}.mov`),
         words("-f lavfi -i color=0x30C060:s=320x180:r=25:d=2,format=rgb24 -c:v qtrle -pix_fmt rgb24"),
       );
-      await using system = await startWorker({}, tools);
+      await using system = await startWorker(withAllDecoders, tools);
       const pixel = await render(system, tools, clip);
       expect(await pixel(1, 100, 70)).toEqual(near([0x30, 0xc0, 0x60]));
     }, 60_000);

@@ -5,7 +5,7 @@ import HLS from "hls-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
 import { complaints, firstPictureType, inspect, leadingSilence } from "./testing/inspect.ts";
-import { makeClip, startWorker, temporaryDirectory, testTools } from "./testing/kit.ts";
+import { makeClip, startWorker, temporaryDirectory, testTools, withAllDecoders } from "./testing/kit.ts";
 
 /** Kinds of sources that people have: what each is made with, and what viewers must get. */
 interface SourceCase {
@@ -180,7 +180,7 @@ let worker: Awaited<ReturnType<typeof startWorker>>;
 
 beforeAll(async () => {
   clips = await temporaryDirectory();
-  worker = await startWorker();
+  worker = await startWorker(withAllDecoders);
 });
 afterAll(async () => {
   await worker[Symbol.asyncDispose]();

@@ -12,7 +12,7 @@ import type { SourceFile } from "../probe/source-file.ts";
 import { beginsLater } from "../sound/begins-later.ts";
 import { mayChangeFormat, planPadding, planSound } from "../sound/plan-sound.ts";
 import { type SoundTrack, soundStartMs } from "../sound/sound-track.ts";
-import { safeInputOptions } from "./allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "./allow-lists.ts";
 import { softwareEncoder } from "./encoder-for.ts";
 import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
 import { planFilterGraph } from "./plan-filter-graph.ts";
@@ -67,7 +67,7 @@ export interface RenderRequest {
   filters: readonly string[];
   /** Where each rendition gets a folder of its own, which must exist. */
   directory: string;
-  limits: { sourceDurationMs: number; sourcePixels: number };
+  limits: DecodeLimits & { sourceDurationMs: number };
 }
 
 /** One decode feeds all rungs, the sound and the poster: pure. */
@@ -90,7 +90,7 @@ export function planRender(request: RenderRequest): RenderPlan {
       // ... and one line per encoded frame and output: what each variant has really got.
       ...words(`-vstats_version 2 -vstats_file ${statisticsFile}`),
       ...(request.devices ? deviceInputOptions(request.devices) : []),
-      ...safeInputOptions(limits.sourcePixels, source.input),
+      ...safeInputOptions(limits, source.input),
       ...planSeek(request.entry),
     ],
     input: source.input,

@@ -53,7 +53,7 @@ async function takeFromSource(attempt: AttemptContext, atMs: number, path: strin
   const context = { ...attempt, signal: file.signal, source: file };
   const source = await probeWithinMemory(context, file);
   await take(context, path, {
-    options: safeInputOptions(config.limits.sourcePixels, source.input),
+    options: safeInputOptions(config.limits, source.input),
     input: source.input,
     stream: `0:${source.videoIndex}`,
     filters: sourceFilters(source, tools.filters),

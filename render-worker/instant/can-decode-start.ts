@@ -1,4 +1,4 @@
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -9,13 +9,13 @@ import type { SourceFile } from "../probe/source-file.ts";
  */
 export async function canDecodeStart(
   source: SourceFile,
-  options: { ffmpegPath: string; limits: { sourcePixels: number }; signal: AbortSignal },
+  options: { ffmpegPath: string; limits: DecodeLimits; signal: AbortSignal },
 ): Promise<boolean> {
   const { code, stderr } = await runTool(
     options.ffmpegPath,
     [
       ...words("-hide_banner -nostdin -v error -xerror -err_detect explode -threads 1"),
-      ...safeInputOptions(options.limits.sourcePixels, source.input),
+      ...safeInputOptions(options.limits, source.input),
       ...["-i", source.input],
       ...words(`-map 0:${source.videoIndex} -frames:v 1 -f null -`),
     ],

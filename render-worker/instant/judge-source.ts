@@ -1,3 +1,4 @@
+import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { firstPictureNeed, type Need } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -12,7 +13,7 @@ export async function judgeSource(
   options: {
     ffmpegPath: string;
     reader: SourceReader;
-    limits: { sourcePixels: number };
+    limits: DecodeLimits;
     segmentDurationMs: number;
     /** Runs a program once there is memory for it. */
     withinMemory: <T>(need: Need, work: () => Promise<T>) => Promise<T>;

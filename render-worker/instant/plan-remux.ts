@@ -1,5 +1,5 @@
 import { sourceVariantName } from "@reelay/contracts";
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { initFile, type PlannedOutput, playlistFile, type RenderPlan } from "../ffmpeg/plan-render.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { RemuxWork } from "./remux-work.ts";
@@ -7,7 +7,7 @@ import type { RemuxWork } from "./remux-work.ts";
 export interface RemuxRequest extends RemuxWork {
   /** Where the renditions get a folder each, which must exist. */
   directory: string;
-  limits: { sourceDurationMs: number; sourcePixels: number };
+  limits: DecodeLimits & { sourceDurationMs: number };
 }
 
 /** One ffmpeg process that copies the source's packets into segments, without decoding any: pure. */
@@ -37,7 +37,7 @@ export function planRemux(request: RemuxRequest): RenderPlan {
     inputOptions: [
       ...words("-hide_banner -nostdin -loglevel warning"),
       ...words("-nostats -progress pipe:1 -stats_period 0.5"),
-      ...safeInputOptions(limits.sourcePixels, source.input),
+      ...safeInputOptions(limits, source.input),
     ],
     input: source.input,
     directory,

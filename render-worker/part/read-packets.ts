@@ -1,11 +1,11 @@
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 
 export interface LookOptions {
   ffprobePath: string;
-  limits: { sourcePixels: number };
+  limits: DecodeLimits;
   signal: AbortSignal;
 }
 
@@ -21,7 +21,7 @@ export async function readPackets(
 ): Promise<{ code: number | null; lines: string[] }> {
   const args = [
     ...words("-v error"),
-    ...safeInputOptions(limits.sourcePixels, source.input),
+    ...safeInputOptions(limits, source.input),
     ...words(`-select_streams ${source.videoIndex} -read_intervals ${intervals}`),
     ...words(`-show_entries packet=${entries} -of csv=p=0`),
     source.input,

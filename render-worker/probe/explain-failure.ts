@@ -1,6 +1,7 @@
 import { inputError, type RenderError, retriableError } from "../errors.ts";
-import { mostStreams } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, mostStreams } from "../ffmpeg/allow-lists.ts";
 import type { ToolResult } from "../ffmpeg/run-tool.ts";
+import { sourceFormats } from "../ffmpeg/source-formats.ts";
 import { notAVideo } from "./parse-probe.ts";
 
 export const tooManyStreams = (what: string): RenderError =>
@@ -22,10 +23,23 @@ export class ProbeMemoryError extends Error {
 export const isShortOfMemory = ({ signal, stderr }: Pick<ToolResult, "signal" | "stderr">): boolean =>
   signal !== null || /alloc|out of memory|get_buffer\(\) failed|Cannot add index entry/i.test(stderr);
 
-/** What ffprobe's complaint means, most telling first. A file that no demuxer takes is simply not a video. */
-export function explainProbeFailure(stderr: string, limits: { sourcePixels: number }): RenderError {
+/** What an operator can do about a source that only the wider set opens. */
+const widerSet = "An operator can allow rare formats with SOURCE_DECODERS=all.";
+
+/**
+ * What ffprobe's complaint means, most telling first. A file that no demuxer takes is simply not a video. `isMovie`: whether its first bytes are those
+ * of an MP4 or MOV; ffprobe takes the file's name for that.
+ */
+export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovie = true): RenderError {
   const tail = stderr.trim();
   if (/moov atom not found/.test(stderr)) {
+    if (!isMovie) {
+      return inputError(
+        "SOURCE_NOT_A_VIDEO",
+        notAVideo("its name says MP4 or MOV, and its first bytes say otherwise"),
+        tail,
+      );
+    }
     return inputError(
       "SOURCE_TRUNCATED",
       "The source is an MP4 or MOV file without its index (moov), which is written last: the file was cut off before its end. Upload the whole file.",
@@ -43,7 +57,7 @@ export function explainProbeFailure(stderr: string, limits: { sourcePixels: numb
   if (/not on whitelist/i.test(stderr) && /Codec/.test(stderr)) {
     return inputError(
       "SOURCE_CODEC_UNSUPPORTED",
-      "The source's codec is not one that is decoded here. Convert it to H.264 and upload that.",
+      `The source's codec${named(/Codec \((\w+)\) not on whitelist/i.exec(stderr)?.[1])} is not accepted. Convert the file to H.264 and AAC and upload that. ${widerSet}`,
       tail,
     );
   }
@@ -63,6 +77,14 @@ export function explainProbeFailure(stderr: string, limits: { sourcePixels: numb
     );
   }
   if (/not on whitelist/i.test(stderr)) {
+    const format = rareFormat(stderr);
+    if (format !== undefined) {
+      return inputError(
+        "SOURCE_CONTAINER_UNSUPPORTED",
+        `The source's container${named(format)} is not accepted. Remux or convert the file to MP4 and upload that. ${widerSet}`,
+        tail,
+      );
+    }
     return inputError(
       "SOURCE_NOT_A_VIDEO",
       notAVideo(
@@ -72,4 +94,12 @@ export function explainProbeFailure(stderr: string, limits: { sourcePixels: numb
     );
   }
   return inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"), tail);
+}
+
+const named = (name: string | undefined): string => (name === undefined ? "" : ` (${name})`);
+
+/** The demuxer that ffprobe chose and was not allowed, if it is one of the wider set: `[nut @ 0x55…] Format not on whitelist '…'`. */
+function rareFormat(stderr: string): string | undefined {
+  const name = /\[([\w,]+) @ [^\]]*\] Format not on whitelist/i.exec(stderr)?.[1];
+  return name !== undefined && sourceFormats.ALL.formats.some((format) => format === name) ? name : undefined;
 }

@@ -1,4 +1,4 @@
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { probeNeed } from "../limits/program-needs.ts";
@@ -13,11 +13,7 @@ import type { SourceFile } from "./source-file.ts";
 export async function measureDurationMs(
   ffprobePath: string,
   source: SourceFile,
-  {
-    limits,
-    signal,
-    memoryBytes,
-  }: { limits: { sourcePixels: number }; signal: AbortSignal; memoryBytes: number },
+  { limits, signal, memoryBytes }: { limits: DecodeLimits; signal: AbortSignal; memoryBytes: number },
   reader: Pick<SourceReader, "isAwaited">,
 ): Promise<number | null> {
   const range = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, packets: 0 };
@@ -27,7 +23,7 @@ export async function measureDurationMs(
     [
       "-v",
       "error",
-      ...safeInputOptions(limits.sourcePixels, source.input),
+      ...safeInputOptions(limits, source.input),
       "-select_streams",
       String(source.videoIndex),
       ...words("-show_entries packet=pts_time,duration_time -of csv=p=0"),

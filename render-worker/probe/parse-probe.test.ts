@@ -119,7 +119,12 @@ test("the stream flagged as default is taken, and sound without a decoder is pas
 test.each([
   ["[mov] moov atom not found\nclip: Invalid data found when processing input", "SOURCE_TRUNCATED", false],
   ["[hevc] Picture size 30000x30000 exceeds specified max pixel count", "SOURCE_TOO_MANY_PIXELS", false],
-  ["[hls] Format not on whitelist 'mov'\nclip: Invalid argument", "SOURCE_NOT_A_VIDEO", false],
+  ["[hls @ 0x1] Format not on whitelist 'mov'\nclip: Invalid argument", "SOURCE_NOT_A_VIDEO", false],
+  [
+    "[nut @ 0x1] Format not on whitelist 'mov'\nclip: Invalid argument",
+    "SOURCE_CONTAINER_UNSUPPORTED",
+    false,
+  ],
   ["Codec (0x1) not on whitelist 'h264'", "SOURCE_CODEC_UNSUPPORTED", false],
   ["clip: Permission denied", "SOURCE_UNREADABLE", true],
   ["clip: Invalid data found when processing input", "SOURCE_NOT_A_VIDEO", false],

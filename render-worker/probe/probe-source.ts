@@ -1,11 +1,12 @@
 import { inputError, retriableError } from "../errors.ts";
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { probeNeed } from "../limits/program-needs.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { SourceReader } from "../source/source-reader.ts";
 import { assertWhole } from "./assert-whole.ts";
+import { beginsAsMovie } from "./begins-as-movie.ts";
 import {
   explainProbeFailure,
   isShortOfMemory,
@@ -19,11 +20,9 @@ import { parseProbe } from "./parse-probe.ts";
 import { readTransportClock } from "./read-transport-clock.ts";
 import type { SourceFile } from "./source-file.ts";
 
-export interface ProbeLimits {
+export interface ProbeLimits extends DecodeLimits {
   /** Longest source, milliseconds. */
   sourceDurationMs: number;
-  /** Largest picture, pixels. */
-  sourcePixels: number;
 }
 
 /**
@@ -56,7 +55,7 @@ export async function probeSource(
     [
       "-v",
       "error",
-      ...safeInputOptions(limits.sourcePixels, file.input),
+      ...safeInputOptions(limits, file.input),
       ...words("-print_format json -show_format -show_streams -show_programs"),
       file.input,
     ],
@@ -82,7 +81,9 @@ export async function probeSource(
       result.stderr,
     );
   }
-  if (result.code !== 0) throw explainProbeFailure(result.stderr, limits);
+  if (result.code !== 0) {
+    throw explainProbeFailure(result.stderr, limits, await beginsAsMovie(file.reader, signal));
+  }
   const probed = parseOutput(result.stdout);
   const source = parseOrExplain(probed, file, options, result.stderr);
   if (source.probe.container.startsWith("mov,") && !file.beginningOf) await assertWhole(file.reader, signal);

@@ -1,5 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
 import { parseStatisticsLine } from "../ffmpeg/frame-statistics.ts";
 import { lowerPriority } from "../ffmpeg/lower-priority.ts";
 import { runTool } from "../ffmpeg/run-tool.ts";
@@ -22,7 +23,7 @@ export interface AnalyseOptions {
   tools: FfmpegTools;
   /** For what ffmpeg notes; emptied afterwards. */
   directory: string;
-  limits: { sourcePixels: number };
+  limits: DecodeLimits;
   signal: AbortSignal;
 }
 

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Quality } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
+import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { readObject } from "../hls/read-object.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
@@ -24,7 +25,7 @@ export interface MeasureOptions {
   source: SourceFile;
   /** For the pieces that are compared; emptied afterwards. */
   directory: string;
-  limits: { sourcePixels: number };
+  limits: DecodeLimits;
   signal: AbortSignal;
   /** Somebody waits for it. Left out: it is done when nobody needs the CPU. */
   isAwaited?: boolean;

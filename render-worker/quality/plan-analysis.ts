@@ -1,4 +1,4 @@
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { planCommonFilters } from "../ffmpeg/plan-filter-graph.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -58,7 +58,7 @@ export const analysisThreads = { decode: 1, encode: 2 };
 export function analysisArguments(
   source: SourceFile,
   { momentsMs, probes }: Analysis,
-  { crf, filters, limits }: { crf: number; filters: readonly string[]; limits: { sourcePixels: number } },
+  { crf, filters, limits }: { crf: number; filters: readonly string[]; limits: DecodeLimits },
 ): string[] {
   const [top, ...rest] = probes;
   if (!top) return [];
@@ -78,7 +78,7 @@ export function analysisArguments(
     ...words("-hide_banner -nostdin -nostats -y"),
     ...words(`-vstats_version 2 -vstats_file ${analysisStatisticsFile}`),
     ...momentsMs.flatMap((momentMs) => [
-      ...safeInputOptions(limits.sourcePixels, source.input),
+      ...safeInputOptions(limits, source.input),
       ...words(`-threads ${analysisThreads.decode} -noaccurate_seek -ss ${momentMs / 1000} -an -sn -i`),
       source.input,
     ]),

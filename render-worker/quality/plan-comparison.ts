@@ -1,5 +1,5 @@
 import type { QualityMetric } from "@reelay/contracts";
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { planCommonFilters } from "../ffmpeg/plan-filter-graph.ts";
 import { words } from "../ffmpeg/words.ts";
 import { planClock } from "../part/plan-clock.ts";
@@ -26,7 +26,7 @@ export interface ComparisonRequest {
   frames: number;
   metric: QualityMetric;
   filters: readonly string[];
-  limits: { sourcePixels: number };
+  limits: DecodeLimits;
   /** Where reading the source begins. */
   entry: SourceEntry;
 }
@@ -57,7 +57,7 @@ export function planComparison(request: ComparisonRequest): string[] {
     ...words("-hide_banner -nostdin -nostats -loglevel error -y"),
     // Pictures come out one by one anyway; more threads would only make it faster, at the cost of others.
     ...words("-filter_complex_threads 1 -threads 1"),
-    ...safeInputOptions(limits.sourcePixels, source.input),
+    ...safeInputOptions(limits, source.input),
     // From a key frame on: the graph cuts by time.
     ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
     ...words("-sn -i"),

@@ -1,5 +1,5 @@
 import { retriableError } from "../errors.ts";
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { runTool, type ToolResult } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { integrateLoudness } from "./integrate-loudness.ts";
@@ -42,13 +42,9 @@ export function planPieces(durationMs: number | null): Piece[] {
 export const inputsAtOnce = 4;
 
 /** An ffmpeg that listens to some pieces as if they were one, and says on its standard output how loud each 400 ms are: its arguments. Pure. */
-export function measuringArguments(
-  track: Track,
-  parts: readonly Piece[],
-  limits: { sourcePixels: number },
-): string[] {
+export function measuringArguments(track: Track, parts: readonly Piece[], limits: DecodeLimits): string[] {
   const inputs = parts.flatMap(({ startSeconds, seconds }) => [
-    ...safeInputOptions(limits.sourcePixels, track.input),
+    ...safeInputOptions(limits, track.input),
     ...words(`-vn -ss ${startSeconds} -t ${seconds}`),
     "-i",
     track.input,
@@ -76,7 +72,7 @@ export function measuringArguments(
 export async function measureGainDb(
   track: Track,
   targetLufs: number,
-  options: { ffmpegPath: string; limits: { sourcePixels: number }; signal: AbortSignal },
+  options: { ffmpegPath: string; limits: DecodeLimits; signal: AbortSignal },
 ): Promise<number> {
   const { ffmpegPath, limits, signal } = options;
   const parts = planPieces(track.durationMs);

@@ -64,7 +64,7 @@ async function serve(source: Buffer, filename: string) {
 
 /** The frames that an ffmpeg decodes from an address. */
 async function frames(ffmpeg: string, url: string, before = ""): Promise<string> {
-  const args = [...(before ? words(before) : []), ...safeInputOptions(1e6, url), "-i", url];
+  const args = [...(before ? words(before) : []), ...safeInputOptions({ sourcePixels: 1e6 }, url), "-i", url];
   const result = await runTool(
     ffmpeg,
     ["-hide_banner", "-nostdin", ...args, ...words("-map 0:v -f null -progress pipe:1 -")],
@@ -144,7 +144,15 @@ test("the worker's proxy settings do not lead ffmpeg away from the worker", asyn
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   for (const ffmpeg of builds) {
     const script = `http_proxy=${address} exec "$0" "$@"`;
-    const args = [ffmpeg, "-v", "error", ...safeInputOptions(1e6, url), "-i", url, ...words("-f null -")];
+    const args = [
+      ffmpeg,
+      "-v",
+      "error",
+      ...safeInputOptions({ sourcePixels: 1e6 }, url),
+      "-i",
+      url,
+      ...words("-f null -"),
+    ];
     const result = await runTool("/bin/sh", ["-c", script, ...args], { timeoutMs: 20_000 });
     expect([result.code, result.stderr]).toEqual([0, ""]);
   }

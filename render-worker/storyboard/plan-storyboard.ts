@@ -1,4 +1,4 @@
-import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
+import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 
@@ -43,14 +43,14 @@ export function planStoryboard({ probe }: SourceFile): StoryboardPlan | null {
 export function toStoryboardArguments(
   plan: StoryboardPlan,
   source: SourceFile,
-  options: { directory: string; limits: { sourcePixels: number } },
+  options: { directory: string; limits: DecodeLimits },
 ): string[] {
   const { columns, rows, tileWidth: width, tileHeight: height } = plan;
   return [
     ...words("-hide_banner -nostdin -v error -threads 1"),
     // Neither read where the container's index allows that, nor decoded.
     ...words("-discard nokey -skip_frame nokey"),
-    ...safeInputOptions(options.limits.sourcePixels, source.input),
+    ...safeInputOptions(options.limits, source.input),
     ...["-i", source.input],
     ...words(`-map 0:${source.videoIndex} -an -sn -dn`),
     "-vf",

@@ -1,4 +1,5 @@
 /** Files that somebody might send who means no good, or whose recorder has gone mad: each is made here, byte by byte where ffmpeg would not. */
+import { randomBytes } from "node:crypto";
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { words } from "../ffmpeg/words.ts";
 import { makeClip } from "./kit.ts";
@@ -98,6 +99,16 @@ export const floods: Record<string, MakeFile> = {
 
 /** No containers, or broken ones. */
 export const ruins: Record<string, MakeFile> = {
+  "a page": text(
+    "<!doctype html><html><head><title>Video</title></head>",
+    "<body></body></html>".repeat(400),
+  ),
+  "an archive": (path) =>
+    writeFile(
+      path,
+      Buffer.concat([Buffer.from("PK\x03\x04\x14\0\0\0\b\0", "latin1"), Buffer.alloc(9_000, "zip")]),
+    ),
+  noise: (path) => writeFile(path, randomBytes(300_000)),
   "100 MB of zeroes": async (path) => {
     await using file = await open(path, "w");
     await file.truncate(100_000_000);

@@ -88,6 +88,11 @@ export async function makeClip(path: string, args: readonly string[]): Promise<s
   return path;
 }
 
+const sourceLimits = { sourceBytes: 1e9, sourceDurationMs: 4 * 36e5, sourcePixels: 34e6 };
+
+/** For a worker that opens the rare containers and codecs, too. */
+export const withAllDecoders: Partial<WorkerConfig> = { limits: { ...sourceLimits, decoders: "ALL" } };
+
 /** A worker on doubles of its two ports, and real ffmpeg: `tools`, or those of this test run. */
 export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?: FfmpegTools) {
   const directory = await temporaryDirectory();
@@ -101,11 +106,7 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?:
     pools: ["cpu"],
     slots: 1,
     workDirectory: join(directory.path, "work"),
-    limits: {
-      sourceBytes: 1e9,
-      sourceDurationMs: 4 * 36e5,
-      sourcePixels: 34e6,
-    },
+    limits: sourceLimits,
     fetch: {
       timeoutMs: 1e4,
       allowPrivate: [],

@@ -1,5 +1,5 @@
 /** Which ffmpeg a worker on this machine would use, and what it really can do. */
-import { locateFfmpeg, probeEncoders, requiredEncoders } from "@reelay/render-worker";
+import { locateFfmpeg, probeEncoders, requiredEncoders, versionWarning } from "@reelay/render-worker";
 import type { Finding } from "./finding.ts";
 
 const SOURCES = {
@@ -18,7 +18,11 @@ export async function checkFfmpeg(): Promise<Finding[]> {
   }
   const found = (["ffmpeg", "ffprobe"] as const).map((what): Finding => {
     const { path, version, origin } = tools[what];
-    return { what, state: "ok", detail: `${version} (${path}, ${SOURCES[origin]})` };
+    const detail = `${version} (${path}, ${SOURCES[origin]})`;
+    const warning = versionWarning(what, version);
+    return warning === null
+      ? { what, state: "ok", detail }
+      : { what, state: "limited", detail, remedy: warning };
   });
   return [...found, await checkEncoders(tools.ffmpeg.path)];
 }

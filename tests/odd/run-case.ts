@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { FfmpegTools } from "../../render-worker/ffmpeg/tools.ts";
-import { startWorker, temporaryDirectory } from "../../render-worker/testing/kit.ts";
+import { startWorker, temporaryDirectory, withAllDecoders } from "../../render-worker/testing/kit.ts";
 import { checkStream, compareSplit, type Fault, readSource } from "./check-stream.ts";
 import { makeCase } from "./make-case.ts";
 import type { OddCase } from "./plan-case.ts";
@@ -18,7 +18,7 @@ export interface Build extends AsyncDisposable {
 }
 
 export async function openBuild(tools: FfmpegTools): Promise<Build> {
-  const worker = await startWorker({}, tools);
+  const worker = await startWorker(withAllDecoders, tools);
   return { tools, worker, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
 }
 
