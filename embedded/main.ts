@@ -1,5 +1,6 @@
 /** `npm start`: the whole system on this machine. `npm start -- FILE…` also renders the files. */
 import { mkdir } from "node:fs/promises";
+import { isRestarted } from "@reelay/process";
 import { AlreadyClaimedError, claimDirectory, EmbeddedPostgresError } from "./postgres/index.ts";
 import { type Command, readCommand, usage } from "./render-files/read-command.ts";
 import { renderFiles } from "./render-files/render-files.ts";
@@ -15,7 +16,12 @@ process.stderr.on("error", () => {});
 
 async function main(): Promise<number> {
   // npm changes into the project's folder; FILE is meant from where the user is.
-  const command = await readCommand(process.argv.slice(2), process.env["INIT_CWD"] ?? process.cwd());
+  const given = await readCommand(process.argv.slice(2), process.env["INIT_CWD"] ?? process.cwd());
+  if (given.isExiting && isRestarted(process.env)) {
+    throw new StartError("Reelay crashed while it rendered the files: run the command again.");
+  }
+  // The crashed run has uploaded its files, and their jobs go on.
+  const command = isRestarted(process.env) ? { ...given, sources: [] } : given;
   if (command.isHelp) {
     terminal.tell(usage);
     return 0;

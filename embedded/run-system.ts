@@ -1,3 +1,4 @@
+import { catchCrashes } from "@reelay/process";
 import { describeAddresses } from "./addresses.ts";
 import { startConsoleBuild } from "./build-console.ts";
 import { checkPort } from "./check-port.ts";
@@ -36,7 +37,9 @@ export interface RunSystemOptions {
 
 /** Runs the system on a data folder that is ours until it is told to stop; returns the exit code. */
 export async function runSystem(options: RunSystemOptions): Promise<number> {
-  const { settings, command, environment, terminal, signal } = options;
+  const { settings, command, environment, terminal } = options;
+  const crashed = new AbortController();
+  const signal = AbortSignal.any([options.signal, crashed.signal]);
   const layout = layoutOf(settings.dataDirectory);
   const port = await checkPort(settings.port, settings.host);
   let isHealed = await removeStaleRunFile(layout.runFile);
@@ -45,6 +48,11 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
     level: environment["LOG_LEVEL"] || "info",
     tell: (text) => terminal.tell(text),
     isStopping: () => isStopping,
+  });
+  // The worker hands its tasks back as at any stop; the supervisor then starts everything again.
+  using _crashes = catchCrashes((err, origin) => {
+    log.logger.fatal({ err, origin }, "process.crashed");
+    crashed.abort(err);
   });
   const beginStop = () => {
     if (isStopping) return;
@@ -88,7 +96,7 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
   postgresPid = undefined;
   if (end.sentence !== undefined) terminal.tell(end.sentence);
   terminal.tell("Stopped.");
-  return end.exitCode;
+  return crashed.signal.aborted ? 1 : end.exitCode;
 }
 
 /** Why a running system is to be stopped. */

@@ -93,6 +93,8 @@ function startMain(dataDirectory: string, env: Readonly<Record<string, string>> 
   return {
     ended,
     terminate: () => child.kill("SIGTERM"),
+    /** Throws where nothing can catch it, if `crashOnSignal` was loaded. */
+    crash: () => child.kill("SIGUSR2"),
     /** To all of the process group, ffmpeg included. */
     ctrlC: () => process.kill(-(child.pid ?? Number.NaN), "SIGINT"),
     async [Symbol.asyncDispose]() {
@@ -171,6 +173,23 @@ test("Ctrl-C in a terminal, which ffmpeg gets too, hands the task back: it is no
   const end = await system.until((message) => isEndOf(message, task.taskId));
   expect(end).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
   expect(await worker.ended).toEqual({ code: 0, stderr: "" });
+  expect(isGone(ffmpeg)).toBe(true);
+});
+
+const crashOnSignal = join(import.meta.dirname, "../tests/kit/crash-on-signal.mjs");
+
+test("an exception that nobody caught hands the task back before the worker ends with 1", async () => {
+  await using system = await startSystem();
+  await using worker = startMain(system.directory, {
+    LOG_LEVEL: "silent",
+    SHUTDOWN_GRACE: "600",
+    NODE_OPTIONS: `--import=${crashOnSignal}`,
+  });
+  const { task, ffmpeg } = await rendering(system);
+  worker.crash();
+  const end = await system.until((message) => isEndOf(message, task.taskId));
+  expect(end).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+  expect(await worker.ended).toEqual({ code: 1, stderr: "" });
   expect(isGone(ffmpeg)).toBe(true);
 });
 

@@ -1,5 +1,5 @@
 import { isBrokerAway, untilThere } from "@reelay/messaging";
-import { untilTold } from "@reelay/process";
+import { endOnCrash, untilTold } from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv } from "./env.ts";
@@ -14,12 +14,14 @@ import { createWorker, type Worker } from "./worker.ts";
 const startPatienceMs = 300_000;
 /** How long a worker takes to stop, its grace not counted. */
 const stopWithinMs = 10_000;
+/** How long a worker that crashed takes to hand its tasks back. */
+const handBackMs = 7_000;
 /** How long an interrupted ffmpeg may take to end, and a little to spare. */
 const encoderEndMs = 600;
 
 /**
  * A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1 when it cannot start, when it could not stop
- * in time, and at a second signal, which ends it at once: the lease then runs out.
+ * in time, when it met an exception that nothing caught, and at a second signal, which ends it at once: the lease then runs out.
  */
 async function main(): Promise<void> {
   const joined = await joinRunningSystem(processEnvironment);
@@ -29,6 +31,11 @@ async function main(): Promise<void> {
   const { env } = read;
   const log = createLogger({ level: env.logLevel });
   let worker: Worker | undefined;
+  endOnCrash({
+    log: (fields) => log.fatal(fields, "process.crashed"),
+    handBack: () => handBack(worker),
+    withinMs: handBackMs,
+  });
   const stopping = new AbortController();
   const stopped = untilTold(() => {
     worker?.interrupt();
@@ -71,6 +78,13 @@ async function main(): Promise<void> {
     const { port } = resources.use(await startStatusServer(options));
     log.info({ port }, "worker.listening");
   }
+  await stopped;
+}
+
+/** Reports what runs as `INTERRUPTED`, which costs no try. */
+async function handBack(worker: Worker | undefined): Promise<void> {
+  const stopped = worker?.[Symbol.asyncDispose]();
+  worker?.interrupt();
   await stopped;
 }
 

@@ -1,4 +1,4 @@
-import { untilTold } from "@reelay/process";
+import { endOnCrash, untilTold } from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
@@ -8,12 +8,14 @@ const startPatienceMs = 300_000;
 
 /**
  * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start (it waits for a database and a broker that are away), when it could not stop
- * in time, and at once at a second signal: whatever is cut short then is safe in the database.
+ * in time or met an exception that nothing caught, and at once at a second signal: whatever is cut short then is safe in the database.
  */
 async function main(): Promise<void> {
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
   const log = createLogger({ level: read.env.logLevel });
+  // What it was doing is safe in the database, and its clients come back.
+  endOnCrash({ log: (fields) => log.fatal(fields, "process.crashed"), withinMs: 0 });
   const stopping = new AbortController();
   const stopped = untilTold(() => process.exit(1)).then((signal) => {
     const withinMs = (read.env.drainMs ?? 0) + stopWithinMs;

@@ -1,0 +1,59 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { reportCrash } from "./supervisor-channel.ts";
+
+/** How long the message to the supervisor may take. */
+const FAREWELL_MS = 50;
+
+/**
+ * Calls `crashed` with each exception and rejection that nothing caught, until disposed. The state of the process is unknown from then on: end
+ * it soon. Its supervisor starts it again.
+ */
+export function catchCrashes(
+  crashed: (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => void,
+): Disposable {
+  const onException = (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => {
+    reportCrash();
+    crashed(error, origin);
+  };
+  const ignore = () => undefined;
+  // Text for a terminal that was closed, or for a file on a full disk, is lost.
+  process.stderr.on("error", ignore);
+  process.on("uncaughtException", onException);
+  return {
+    [Symbol.dispose]() {
+      process.off("uncaughtException", onException);
+      process.stderr.off("error", ignore);
+    },
+  };
+}
+
+/**
+ * Ends the process with 1 after the first exception that nothing caught: `log` receives every one of them, then `handBack` has `withinMs` to
+ * hand back what is running.
+ */
+export function endOnCrash(options: {
+  log: (fields: { err: unknown; origin: string }) => void;
+  handBack?: () => Promise<unknown>;
+  withinMs: number;
+}): void {
+  let isEnding = false;
+  catchCrashes((err, origin) => {
+    options.log({ err, origin });
+    if (isEnding) return;
+    isEnding = true;
+    void handBackAndExit(options);
+  });
+}
+
+async function handBackAndExit({
+  log,
+  handBack,
+  withinMs,
+}: Parameters<typeof endOnCrash>[0]): Promise<never> {
+  const handedBack = Promise.resolve()
+    .then(handBack)
+    .catch((err: unknown) => log({ err, origin: "handBack" }));
+  await Promise.race([handedBack, delay(withinMs)]);
+  await delay(FAREWELL_MS);
+  process.exit(1);
+}

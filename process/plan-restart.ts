@@ -1,0 +1,26 @@
+/** How often a program that crashes is started again, and after which pause. */
+
+export const MAX_RESTARTS = 5;
+export const WINDOW_MS = 60_000;
+const FIRST_PAUSE_MS = 250;
+
+/** The pause before the next start in milliseconds, doubled with each crash within a minute; null after too many of them. */
+export function planRestart(crashedAtMs: readonly number[], nowMs: number): number | null {
+  const recent = crashedAtMs.filter((at) => nowMs - at < WINDOW_MS).length;
+  return recent > MAX_RESTARTS ? null : FIRST_PAUSE_MS * 2 ** Math.max(0, recent - 1);
+}
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** It reported an exception that nothing caught. */
+  hasReported: boolean;
+}
+
+const STOP_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
+
+/** 0: it was asked to end. 1 without a report: what it was given is wrong, which another start would meet again. */
+export function isCrash({ code, signal, hasReported }: Ended): boolean {
+  if (hasReported) return true;
+  return signal === null ? code !== 0 && code !== 1 : !STOP_SIGNALS.has(signal);
+}

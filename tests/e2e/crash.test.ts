@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { createApiClient, eventually, freePort } from "../kit/index.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const crashOnSignal = join(root, "tests/kit/crash-on-signal.mjs");
+const patience = { timeoutMs: 120_000, intervalMs: 100 };
+
+/** What `npm start` runs, with a program inside that crashes on SIGUSR2. */
+async function startSupervised() {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "reelay-crash-"));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(DATABASE_URL|PUBSUB_|STORE|GCS_|INIT_CWD|PUBLIC_URL|HOST$)/.test(name),
+  );
+  const child = spawn(process.execPath, ["--no-deprecation", "scripts/supervise.ts", "embedded/main.ts"], {
+    cwd: root,
+    env: {
+      ...Object.fromEntries(inherited),
+      REELAY_DATA_DIR: dataDirectory,
+      PORT: String(await freePort()),
+      NODE_OPTIONS: `--import=${crashOnSignal}`,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const ended = new Promise<number | null>((done) => child.once("close", done));
+  const readRun = async () =>
+    JSON.parse(await readFile(join(dataDirectory, "run.json"), "utf8")) as {
+      graphql: string;
+      apiKey: string;
+      pid: number;
+    };
+  return {
+    dataDirectory,
+    output: () => output,
+    /** The run that follows process `previous`. */
+    running: (previous?: number) =>
+      eventually(
+        async () => {
+          if (child.exitCode !== null) throw new Error(output);
+          const run = await readRun();
+          return run.pid !== previous && run;
+        },
+        "the system answers",
+        patience,
+      ),
+    async stop() {
+      // As a Ctrl-C in a terminal.
+      process.kill(-(child.pid ?? Number.NaN), "SIGINT");
+      return await ended;
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) child.kill("SIGTERM");
+      await ended;
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+test("an exception that nobody caught, in the middle of a render, costs a restart and no try", async () => {
+  await using system = await startSupervised();
+  const first = await system.running();
+  const before = createApiClient(new URL(first.graphql).origin, first.apiKey);
+  const clip = await makeTestClip(join(system.dataDirectory, "clip.mp4"), {
+    seconds: 15,
+    isStreamable: false,
+  });
+  const id = await before.upload(clip);
+  await eventually(
+    async () => (await before.video(id)).variants.some(({ fraction }: { fraction: number }) => fraction > 0),
+    "the render is in the middle",
+    patience,
+  );
+  process.kill(first.pid, "SIGUSR2");
+
+  const second = await system.running(first.pid);
+  const after = createApiClient(new URL(second.graphql).origin, second.apiKey);
+  await eventually(async () => (await after.video(id)).status === "READY", "the video is ready", patience);
+  const [{ node }] = (await after.video(id)).jobs.edges;
+  expect(node.tasks[0].attempts.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+    "INTERRUPTED",
+    "COMPLETED",
+  ]);
+  const log = await readFile(join(system.dataDirectory, "reelay.log"), "utf8");
+  const crash = log.split("\n").find((line) => line.includes("process.crashed")) ?? "{}";
+  expect(JSON.parse(crash)).toMatchObject({
+    level: 60,
+    origin: "uncaughtException",
+    err: { type: "SyntaxError", stack: expect.stringContaining("crash-on-signal.mjs") as string },
+  });
+  expect(system.output()).toContain("Reelay crashed (code 1); it starts again in 0.25 s.");
+  expect(system.output()).not.toContain("    at ");
+  expect(await system.stop()).toBe(0);
+});
