@@ -2,14 +2,14 @@ import { lookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { isAllowed, isPublicAddress } from "./is-public-address.ts";
+import { RefusedTargetError } from "./refused-target.ts";
 
-/** The address of a host is not one that may be fetched from. */
-export class RefusedAddressError extends Error {
-  readonly code = "REFUSED_ADDRESS";
-  constructor(host: string, address: string) {
-    super(`${host} has the address ${address}, which is not on the public internet`);
-  }
-}
+const refusedAddress = (host: string, address: string): RefusedTargetError =>
+  new RefusedTargetError(
+    "REFUSED_ADDRESS",
+    `${host} has the address ${address}, which is not on the public internet`,
+    "Use a public address",
+  );
 
 /** Addresses of a host, each of them checked: one that is refused refuses the host, so that none can hide behind another. */
 export async function resolveChecked(
@@ -20,8 +20,7 @@ export async function resolveChecked(
     ? [{ address: host }]
     : await lookup(host, { all: true, verbatim: true });
   return found.map(({ address }) => {
-    if (!isPublicAddress(address) && !isAllowed(allowed, host, address))
-      throw new RefusedAddressError(host, address);
+    if (!isPublicAddress(address) && !isAllowed(allowed, host, address)) throw refusedAddress(host, address);
     return { address, family: ipaddr.parse(address).kind() === "ipv4" ? 4 : 6 };
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isAllowed, isPublicAddress, resolveChecked } from "./index.ts";
+import { checkTarget, isAllowed, isPublicAddress, mayUsePort, resolveChecked } from "./index.ts";
 
 test("only addresses of the public internet are public", () => {
   const addresses = [
@@ -30,6 +30,9 @@ test("only addresses of the public internet are public", () => {
     "64:ff9b::a9fe:a9fe",
     "2001:0:1:2:3:4:5:6",
     "192.0.2.1",
+    "::7f00:1",
+    "::808:808",
+    "168.63.129.16",
   ];
   expect(addresses.filter(isPublicAddress)).toEqual(addresses.slice(0, 4));
 });
@@ -42,4 +45,22 @@ test("what is allowed besides is named by host, address or range", async () => {
   expect(isAllowed(allowed, "other", "10.2.0.1")).toBe(false);
   await expect(resolveChecked("10.2.0.1", allowed)).rejects.toThrow("10.2.0.1");
   expect(await resolveChecked("10.1.2.3", allowed)).toEqual([{ address: "10.1.2.3", family: 4 }]);
+});
+
+test("only ports of web servers are used, but for hosts and addresses that an operator allowed", async () => {
+  const target = (url: string, allowed: string[] = []) => checkTarget(new URL(url), allowed);
+  for (const port of ["", ":80", ":8080", ":8443"]) await target(`http://8.8.8.8${port}/`);
+  for (const port of [22, 25, 53, 3306, 5432, 6379, 8081, 9200, 27017]) {
+    await expect(target(`http://8.8.8.8:${port}/`)).rejects.toMatchObject({
+      code: "REFUSED_PORT",
+      message: expect.stringContaining(`has the port ${port}`),
+    });
+  }
+  await target("http://8.8.8.8:6379/", ["8.8.8.0/24"]);
+  await target("http://127.0.0.1:9000/", ["127.0.0.1"]);
+  const may = (url: string, allowed: string[]) => mayUsePort(new URL(url), allowed);
+  expect(may("http://media.internal:9000/", ["media.internal"])).toBe(true);
+  expect(may("http://media.internal:9000/", ["10.0.0.0/8"])).toBe(true);
+  expect(may("http://media.internal:9000/", ["cms.internal"])).toBe(false);
+  expect(may("http://8.8.8.8:9000/", ["10.0.0.0/8"])).toBe(false);
 });

@@ -8,7 +8,10 @@ import ipaddr from "ipaddr.js";
 export function isPublicAddress(text: string): boolean {
   const address = ipaddr.process(text);
   const range = address.range();
-  if (range === "unicast") return address.kind() === "ipv4" || !isSiteLocal(address as ipaddr.IPv6);
+  if (range === "unicast") {
+    if (address.kind() === "ipv4") return !cloudHostServices.has(address.toString());
+    return !deprecatedRanges.some(([network, bits]) => address.match(network, bits));
+  }
   if (address.kind() === "ipv4") return false;
   const embedded = embeddedIPv4(address as ipaddr.IPv6, range);
   return embedded !== null && isPublicAddress(embedded);
@@ -21,8 +24,11 @@ function embeddedIPv4(address: ipaddr.IPv6, range: string): string | null {
   return at === null ? null : bytes.slice(at, at + 4).join(".");
 }
 
-/** fec0::/10: deprecated, but still routed inside some networks. */
-const isSiteLocal = (address: ipaddr.IPv6): boolean => address.match(ipaddr.IPv6.parse("fec0::"), 10);
+/** Deprecated, and still routed inside some networks: site-local addresses (RFC 3879), and those with an IPv4 address inside (RFC 4291, 2.5.5.1). */
+const deprecatedRanges = ["fec0::/10", "::/96"].map((range) => ipaddr.IPv6.parseCIDR(range));
+
+/** Public by their number, and answered by the cloud's own host (Azure's platform address). */
+const cloudHostServices = new Set(["168.63.129.16"]);
 
 /** Whether an address or its host name is in the list of what is allowed although it is private: hosts, addresses, CIDR ranges. */
 export function isAllowed(allowed: readonly string[], host: string, address: string): boolean {

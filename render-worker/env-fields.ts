@@ -174,7 +174,7 @@ export const workerEnvFields = {
     docs({
       default: "none",
       effect:
-        "Hosts, addresses and CIDR ranges that sources may be fetched from although they are not on the public internet, comma-separated.",
+        "Hosts, addresses and CIDR ranges that sources may be fetched from although they are not on the public internet, or on a port other than 80, 443, 8080 and 8443, comma-separated.",
       example: "media.internal,10.20.0.0/16",
     }),
   ),

@@ -157,7 +157,7 @@ export const apiEnvFields = {
     docs({
       default: "none",
       effect:
-        "Hosts, addresses and CIDR ranges that URL sources may name although they are not on the public internet, comma-separated. The worker has the last word by its own setting of this name.",
+        "Hosts, addresses and CIDR ranges that URL sources may name although they are not on the public internet, or on a port other than 80, 443, 8080 and 8443, comma-separated. The worker has the last word by its own setting of this name.",
       example: "media.internal",
     }),
   ),
@@ -166,7 +166,7 @@ export const apiEnvFields = {
       default:
         "what FETCH_ALLOW_PRIVATE says; also localhost, 127.0.0.1 and ::1 with an `npm start` that only this machine reaches",
       effect:
-        "Hosts, addresses and CIDR ranges that webhook endpoints may name although they are not on the public internet, comma-separated; also by http.",
+        "Hosts, addresses and CIDR ranges that webhook endpoints may name although they are not on the public internet, or on a port other than 80, 443, 8080 and 8443, comma-separated; also by http.",
       example: "cms.internal",
     }),
   ),

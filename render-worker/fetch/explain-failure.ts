@@ -1,4 +1,4 @@
-import { RefusedAddressError } from "@reelay/egress";
+import { RefusedTargetError } from "@reelay/egress";
 import { inputError, RenderError, retriableError } from "../errors.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 
@@ -52,8 +52,8 @@ export function explainFetchFailure(
 ): unknown {
   const cause = rootCause(error);
   if (cause instanceof RenderError) return cause;
-  if (cause instanceof RefusedAddressError) {
-    return refused(`${cause.message}; use a public address, or allow it with FETCH_ALLOW_PRIVATE`);
+  if (cause instanceof RefusedTargetError) {
+    return refused(`${cause.message}. ${cause.remedy}, or have the host allowed by FETCH_ALLOW_PRIVATE`);
   }
   const code = codeOf(cause) ?? codeOf(error) ?? "";
   const host = URL.parse(url)?.host ?? "its host";
@@ -93,7 +93,7 @@ export function explainFetchFailure(
 
 /** Errors come wrapped: by undici, by the stream, and several at once when every address of a host failed. */
 function rootCause(error: unknown): unknown {
-  if (error instanceof RenderError || error instanceof RefusedAddressError) return error;
+  if (error instanceof RenderError || error instanceof RefusedTargetError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
   if (error instanceof Error && error.cause !== undefined) return rootCause(error.cause);
   return error;

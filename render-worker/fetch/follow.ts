@@ -1,4 +1,4 @@
-import { hostOf, resolveChecked } from "@reelay/egress";
+import { checkTarget } from "@reelay/egress";
 import { type Dispatcher, request } from "undici";
 import { refused } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
@@ -16,8 +16,8 @@ export async function follow(
 ): Promise<Dispatcher.ResponseData> {
   let url = parseUrl(from);
   for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-    // Literal addresses never reach the connection's lookup: checked here.
-    await resolveChecked(hostOf(url), policy.allowPrivate);
+    // Ports and literal addresses never reach the connection's lookup: checked here.
+    await checkTarget(url, policy.allowPrivate);
     const response = await request(url, options);
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(response.statusCode) || typeof location !== "string")

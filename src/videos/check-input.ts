@@ -1,4 +1,4 @@
-import { mayBeAllowed } from "@reelay/egress";
+import { mayBeAllowed, mayUsePort, portRefusal } from "@reelay/egress";
 import { InvalidInputError } from "../errors.ts";
 
 const maxMetadataBytes = 65_536;
@@ -105,8 +105,13 @@ export function checkSourceUrl(text: string, allowPrivate: readonly string[]): U
   }
   if (url.username || url.password)
     throw refuse("carries credentials; use an address that needs none, e.g. a signed one.");
-  if (mayBeAllowed(url, allowPrivate)) return url;
-  throw refuse(
-    "is not on the public internet; upload the file, or have the address allowed by FETCH_ALLOW_PRIVATE.",
-  );
+  if (!mayBeAllowed(url, allowPrivate)) {
+    throw refuse(
+      "is not on the public internet; upload the file, or have the address allowed by FETCH_ALLOW_PRIVATE.",
+    );
+  }
+  if (!mayUsePort(url, allowPrivate)) {
+    throw refuse(`${portRefusal(url)}; use one of these, or have its host allowed by FETCH_ALLOW_PRIVATE.`);
+  }
+  return url;
 }

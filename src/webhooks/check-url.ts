@@ -1,4 +1,4 @@
-import { isAllowedByName, mayBeAllowed } from "@reelay/egress";
+import { isAllowedByName, mayBeAllowed, mayUsePort, portRefusal } from "@reelay/egress";
 import { InvalidInputError } from "../errors.ts";
 
 /**
@@ -28,6 +28,9 @@ export function checkWebhookUrl(text: string, allowPrivate: readonly string[]): 
   }
   if (url.protocol === "http:" && !isAllowedByName(url, allowPrivate)) {
     throw refuse("is not encrypted; use https:, or have its host allowed by WEBHOOK_ALLOW_PRIVATE.");
+  }
+  if (!mayUsePort(url, allowPrivate)) {
+    throw refuse(`${portRefusal(url)}; use one of these, or have its host allowed by WEBHOOK_ALLOW_PRIVATE.`);
   }
   url.hash = "";
   return url.href;

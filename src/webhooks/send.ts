@@ -1,5 +1,4 @@
-import { isIP } from "node:net";
-import { checkedLookup, hostOf, RefusedAddressError, resolveChecked } from "@reelay/egress";
+import { checkedLookup, checkTarget, RefusedTargetError } from "@reelay/egress";
 import { Agent, type Dispatcher, request } from "undici";
 import type { Answer } from "./answer.ts";
 import { parseRetryAfterMs } from "./retry-schedule.ts";
@@ -42,9 +41,8 @@ export function createSender(options: {
       const signal = AbortSignal.any([stop, timeout]);
       const took = () => Math.round(performance.now() - startedAt);
       try {
-        // Literal addresses never reach the connection's look-up: checked here.
-        const host = hostOf(new URL(url));
-        if (isIP(host) !== 0) await resolveChecked(host, allowPrivate);
+        // Ports and literal addresses never reach the connection's look-up: checked here.
+        await checkTarget(new URL(url), allowPrivate);
         const response = await request(url, { method: "POST", headers, body, dispatcher, signal });
         const text = await readBeginning(response.body);
         return { ...judge(response, clock()), ...text, durationMs: took() };
@@ -116,8 +114,8 @@ function explain(
 ): NonNullable<Answer["error"]> {
   const { host } = new URL(url);
   const cause = rootCause(error);
-  if (cause instanceof RefusedAddressError) {
-    const message = `${cause.message}; use a public address, or have it allowed by WEBHOOK_ALLOW_PRIVATE.`;
+  if (cause instanceof RefusedTargetError) {
+    const message = `${cause.message}. ${cause.remedy}, or have the host allowed by WEBHOOK_ALLOW_PRIVATE.`;
     return { code: "ADDRESS_REFUSED", message };
   }
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
@@ -131,7 +129,7 @@ function explain(
 
 /** Errors come wrapped, and several at once where every address of a host failed. */
 function rootCause(error: unknown): unknown {
-  if (error instanceof RefusedAddressError) return error;
+  if (error instanceof RefusedTargetError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
   if (error instanceof Error && error.cause !== undefined) return rootCause(error.cause);
   return error;
