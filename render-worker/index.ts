@@ -6,6 +6,13 @@ export { findTools } from "./ffmpeg/find-tools.ts";
 export { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./ffmpeg/locate.ts";
 export type { FfmpegTools, LocatedTool } from "./ffmpeg/tools.ts";
 export { versionWarning, versionWarnings } from "./ffmpeg/version-floor.ts";
+export {
+  createJail,
+  type JailOptions,
+  JailUnavailableError,
+  type Sandbox,
+  sandboxes,
+} from "./jail/create-jail.ts";
 export type { Jail, JailedCommand, JailLevel, JailRequest } from "./jail/jail.ts";
 export { createNoJail } from "./jail/no-jail.ts";
 export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

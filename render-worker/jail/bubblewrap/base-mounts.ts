@@ -1,0 +1,51 @@
+import { lstat, readlink, stat } from "node:fs/promises";
+
+/** What nearly every program needs, and nothing that names this machine's users, settings or secrets. */
+const folders = ["/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"];
+const loader = ["/etc/ld.so.cache", "/etc/alternatives"];
+const fonts = [
+  "/etc/fonts",
+  "/usr/share/fonts",
+  "/usr/share/fontconfig",
+  "/usr/local/share/fonts",
+  "/var/cache/fontconfig",
+];
+/** Folders of the root that are links into /usr on most systems, and folders on the others. */
+const roots = ["/bin", "/sbin", "/lib", "/lib32", "/lib64"];
+/** What drivers of GPUs look up: which card a node is, and which libraries are for it. */
+const drivers = ["/sys", "/usr/share", "/etc/OpenCL", "/etc/vulkan", "/etc/glvnd", "/etc/libva.conf"];
+
+/** Of this machine's files, what every program sees. */
+export interface BaseMounts {
+  readable: readonly string[];
+  links: readonly { path: string; target: string }[];
+  /** Besides, for a program that is given devices. */
+  drivers: readonly string[];
+}
+
+export async function findBaseMounts(): Promise<BaseMounts> {
+  const links: { path: string; target: string }[] = [];
+  const libraries: string[] = [];
+  for (const path of roots) {
+    const found = await lstat(path).catch(() => null);
+    if (found?.isSymbolicLink()) links.push({ path, target: await readlink(path) });
+    else if (found?.isDirectory() && path.startsWith("/lib")) libraries.push(path);
+  }
+  return {
+    readable: await existing([...folders, ...libraries, ...loader, ...fonts]),
+    links,
+    drivers: await existing(drivers),
+  };
+}
+
+async function existing(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        () => [path],
+        () => [],
+      ),
+    ),
+  );
+  return found.flat();
+}

@@ -1,0 +1,50 @@
+import type { BaseMounts } from "./base-mounts.ts";
+
+/** A path of the host and the descriptor through which bubblewrap finds it; without one, by its name. */
+export interface Mount {
+  path: string;
+  fd?: number;
+}
+
+export interface BubblewrapPlan {
+  base: BaseMounts;
+  readable: readonly Mount[];
+  writable: readonly Mount[];
+  devices: readonly string[];
+  filterFd: number;
+  /** Bubblewrap can forbid further user namespaces itself; the filter does so in any case. */
+  canDisableUserNamespaces: boolean;
+}
+
+/** For what programs write besides their output; more is refused with ENOSPC. */
+const temporaryBytes = 256 * 1024 ** 2;
+const sharedMemoryBytes = 64 * 1024 ** 2;
+
+/** Bubblewrap's arguments, up to the command. Pure: paths come from the worker alone, and each follows an option that takes it as a path. */
+export function planBubblewrap(plan: BubblewrapPlan): string[] {
+  const { base, readable, writable, devices, filterFd, canDisableUserNamespaces } = plan;
+  const byDepth = (mounts: readonly Mount[]) => mounts.toSorted((a, b) => a.path.length - b.path.length);
+  const hasDevices = devices.length > 0;
+  return [
+    ...["--unshare-all", "--unshare-user"],
+    ...(canDisableUserNamespaces ? ["--disable-userns"] : []),
+    ...["--die-with-parent", "--cap-drop", "ALL", "--hostname", "jail"],
+    ...["--seccomp", String(filterFd)],
+    ...base.links.flatMap(({ path, target }) => ["--symlink", target, path]),
+    ...[...base.readable, ...(hasDevices ? base.drivers : [])].flatMap((path) => ["--ro-bind", path, path]),
+    ...["--proc", "/proc", "--dev", "/dev"],
+    ...devices.flatMap((path) => ["--dev-bind", path, path]),
+    // Without a size, what is written here would be memory without a limit.
+    ...["--size", String(sharedMemoryBytes), "--tmpfs", "/dev/shm"],
+    ...["--remount-ro", "/dev"],
+    ...["--size", String(temporaryBytes), "--tmpfs", "/tmp"],
+    ...byDepth(readable).flatMap(bind("--ro-bind")),
+    ...byDepth(writable).flatMap(bind("--bind")),
+    ...["--remount-ro", "/"],
+  ];
+}
+
+const bind =
+  (option: "--bind" | "--ro-bind") =>
+  ({ path, fd }: Mount): string[] =>
+    fd === undefined ? [option, path, path] : [`${option}-fd`, String(fd), path];

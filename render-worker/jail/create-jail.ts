@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { createBubblewrapJail } from "./bubblewrap/bubblewrap-jail.ts";
+import { findProgram } from "./find-program.ts";
+import type { Jail, JailLevel } from "./jail.ts";
+import { JailUsers } from "./jail-users.ts";
+import { createNoJail } from "./no-jail.ts";
+import { isFilterable } from "./seccomp/compile-filter.ts";
+import type { Architecture } from "./seccomp/syscalls.ts";
+import { testJail } from "./self-test.ts";
+
+/** What the operator asks for. `auto`: the strongest that holds. `required`: `FULL`. `limited`: at least `LIMITED`. `off`: no jail. */
+export const sandboxes = ["auto", "required", "limited", "off"] as const;
+export type Sandbox = (typeof sandboxes)[number];
+
+export interface JailOptions {
+  sandbox: Sandbox;
+  /** The system's search path. */
+  path: string;
+  /** Default: those of this process. */
+  platform?: string;
+  architecture?: string;
+}
+
+/** The jail that was asked for cannot be had here. */
+export class JailUnavailableError extends Error {
+  readonly code = "JAIL_UNAVAILABLE";
+}
+
+type Tried = { jail: Jail } | { refused: string };
+
+/** The strongest jail that held a trial on this machine. Throws `JailUnavailableError` when that is less than was asked for. */
+export async function createJail(options: JailOptions): Promise<Jail> {
+  const { sandbox, platform = process.platform, architecture = process.arch } = options;
+  if (sandbox === "off") return createNoJail("SANDBOX is off");
+  if (platform !== "linux" || !isFilterable(architecture))
+    return asRequested(
+      createNoJail(
+        `no jail is available for ${platform} on ${architecture}, only for Linux on x64 and arm64`,
+      ),
+      sandbox,
+    );
+  const perl = await findProgram("perl", options.path);
+  if (!perl) return asRequested(createNoJail("Perl is not installed (apt-get install perl-base)"), sandbox);
+  const full = await tryBubblewrap(options.path, perl, architecture);
+  if ("jail" in full) return full.jail;
+  return asRequested(createNoJail(full.refused), sandbox);
+}
+
+const least: Record<Sandbox, JailLevel> = { auto: "NONE", off: "NONE", limited: "LIMITED", required: "FULL" };
+const strength: Record<JailLevel, number> = { NONE: 0, LIMITED: 1, FULL: 2 };
+
+function asRequested(jail: Jail, sandbox: Sandbox): Jail {
+  if (strength[jail.level] >= strength[least[sandbox]]) return jail;
+  throw new JailUnavailableError(
+    `SANDBOX is "${sandbox}", which needs a ${least[sandbox]} jail, and this machine has ${jail.level}: ${jail.reason}. Install what is missing, or allow less with SANDBOX=auto.`,
+  );
+}
+
+async function tryBubblewrap(path: string, perl: string, architecture: Architecture): Promise<Tried> {
+  const bubblewrap = await findProgram("bwrap", path);
+  if (!bubblewrap) return { refused: "bubblewrap is not installed (apt-get install bubblewrap)" };
+  const help = await promisify(execFile)(bubblewrap, ["--help"]).catch(() => null);
+  if (!help) return { refused: `${bubblewrap} does not run` };
+  const options = `${help.stdout}${help.stderr}`;
+  const features = {
+    bindsDescriptors: options.includes("--ro-bind-fd"),
+    disablesUserNamespaces: options.includes("--disable-userns"),
+  };
+  const isRoot = process.getuid?.() === 0;
+  const users = new JailUsers(isRoot, () => Promise.resolve());
+  const jail = await createBubblewrapJail({ architecture, bubblewrap, perl, features, users });
+  const failure = await testJail(jail, { perl, architecture });
+  return failure === null ? { jail } : { refused: `bubblewrap does not hold here: ${failure}` };
+}

@@ -1,0 +1,20 @@
+import { relay } from "./relay.ts";
+import { setup } from "./setup.ts";
+
+/**
+ * The launcher inside bubblewrap, which has set up everything but limits. It stays beside the program: relays the source, notes the program's wait status
+ * where the worker reads it (bubblewrap turns a signal into a number that could be an exit code), and ends what the program left behind.
+ */
+export const superviseScript = String.raw`${setup}${relay}
+$SIG{$_} = "IGNORE" for qw(TERM INT HUP PIPE);
+offer();
+open my $status, ">&=", $given{status}[0] or fail "status";
+relay($given{relay}[0]) if $given{relay};
+defined(my $program = fork) or fail "fork";
+if (!$program) { limit(); enter(); become() }
+1 until waitpid($program, 0) == $program;
+my $ended = $?;
+syswrite $status, $ended;
+kill KILL => -1;
+exit($ended & 127 ? 128 + ($ended & 127) : $ended >> 8);
+`;

@@ -1,0 +1,20 @@
+import type { JailLimits } from "./jail.ts";
+
+/** Numbers of `RLIMIT_…`, the same on every architecture that the filter knows. */
+const resources = { cpu: 0, fileSize: 1, data: 2, core: 4, processes: 6, openFiles: 7, memlock: 8 } as const;
+
+/** Directives of a launcher. Memory is what the program allocates: address space would count what GPU drivers only reserve. No program leaves a core. */
+export function rlimitDirectives(limits: JailLimits, processesBefore = 0): string[] {
+  const { memoryBytes, cpuSeconds, fileSizeBytes, processes, openFiles } = limits;
+  const values: [number, number | undefined][] = [
+    [resources.core, 0],
+    [resources.data, memoryBytes],
+    [resources.cpu, cpuSeconds === undefined ? undefined : Math.max(1, cpuSeconds)],
+    [resources.fileSize, fileSizeBytes],
+    [resources.processes, processes === undefined ? undefined : processes + processesBefore],
+    [resources.openFiles, openFiles],
+  ];
+  return values.flatMap(([resource, value]) =>
+    value === undefined ? [] : [`rlimit=${resource}:${Math.ceil(value)}`],
+  );
+}

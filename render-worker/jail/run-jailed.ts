@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import type { Jail, JailRequest, ProcessEnd } from "./jail.ts";
+
+export interface JailedRun extends ProcessEnd {
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs one program in a jail to its end, at the latest after `timeoutMs`: for the jail's own tests of itself. Renders go through `programs/`. */
+export async function runJailed(jail: Jail, request: JailRequest, timeoutMs: number): Promise<JailedRun> {
+  const command = await jail.wrap(request);
+  try {
+    const { file, args, env, uid, gid, extraFds } = command;
+    const child = spawn(file, args, {
+      env,
+      detached: true,
+      ...(uid !== undefined && { uid }),
+      ...(gid !== undefined && { gid }),
+      stdio: ["ignore", "pipe", "pipe", ...extraFds],
+    });
+    const output = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const)
+      child[name]?.setEncoding("utf8").on("data", (text: string) => {
+        output[name] += text;
+      });
+    const killGroup = () => {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // None of it is left.
+      }
+    };
+    const timer = setTimeout(killGroup, timeoutMs);
+    try {
+      const end = await new Promise<ProcessEnd>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("exit", killGroup);
+        child.once("close", (code, signal) => resolve({ code, signal }));
+      });
+      return { ...output, ...(await command.programEnd(end)) };
+    } finally {
+      clearTimeout(timer);
+    }
+  } finally {
+    await command.release();
+  }
+}
