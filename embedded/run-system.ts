@@ -13,13 +13,13 @@ import type { Terminal } from "./terminal.ts";
 /** A stop that takes longer is cut short. */
 const stopWithinMs = 12_000;
 
-let postgresPid: number | undefined;
+let postgres: { readonly pid: number } | undefined;
 
 /** Ends at once. Postgres goes along: it recovers by itself at the next start, and must not be left behind. */
 export function forceEnd(): never {
-  if (postgresPid !== undefined) {
+  if (postgres !== undefined) {
     try {
-      process.kill(postgresPid, "SIGQUIT");
+      process.kill(postgres.pid, "SIGQUIT");
     } catch {
       // It has ended already.
     }
@@ -72,8 +72,8 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
     settings: { ...settings, port },
     log: log.logger,
     signal,
-    onPostgres: ({ pid }) => {
-      postgresPid = pid;
+    onPostgres: (found) => {
+      postgres = found;
     },
     onLeftover: () => {
       isHealed = true;
@@ -93,7 +93,7 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
     ]);
     beginStop();
   }
-  postgresPid = undefined;
+  postgres = undefined;
   if (end.sentence !== undefined) terminal.tell(end.sentence);
   terminal.tell("Stopped.");
   return crashed.signal.aborted ? 1 : end.exitCode;

@@ -43,7 +43,14 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
 
   const postgres = replaced.postgres
     ? undefined
-    : started.use(await startPostgres({ directory: layout.postgres, signal, log: postgresLog(options) }));
+    : started.use(
+        await startPostgres({
+          directory: layout.postgres,
+          isKept: true,
+          signal,
+          log: postgresLog(options),
+        }),
+      );
   if (postgres) options.onPostgres?.(postgres);
   const broker = replaced.broker ? undefined : started.use(await createBroker());
   const { api: apiEnv, worker: workerEnv } = planEnvironment(environment, settings, {
@@ -116,6 +123,6 @@ async function untilBroken(
   const how = signal ?? `code ${code}`;
   return {
     exitCode: 1,
-    sentence: `PostgreSQL ended by itself (${how}); its log is in ${directory}. Start again: nothing that was committed is lost.`,
+    sentence: `PostgreSQL ended more than three times within a minute (${how}) and is not started again. Its log is ${directory}/postgres.log. Nothing that was committed is lost: mend what the log names, then run npm start again.`,
   };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../../tests/kit/eventually.ts";
 import { locatePostgresBinaries } from "./binaries.ts";
 import { readPostmasterFile, untilReady } from "./postmaster.ts";
 import { chooseRunAs } from "./run-as.ts";
@@ -64,6 +65,38 @@ test("a server killed with -9 is noticed, and the next start recovers what was c
   }
   await using again = await start();
   expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
+});
+
+test("a kept server that dies is started again on its port, and gives up at the fourth death within a minute", async () => {
+  const events: string[] = [];
+  const log = {
+    info: (_fields: object, event: string) => events.push(event),
+    warn: (_fields: object, event: string) => events.push(event),
+  };
+  await using postgres = await startPostgres({ directory, durable: false, isKept: true, log });
+  await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer");
+  for (let deaths = 1; deaths <= 3; deaths++) {
+    const { pid } = postgres;
+    process.kill(pid, "SIGKILL");
+    await eventually(() => postgres.pid !== pid, "another server runs", { timeoutMs: 20_000 });
+    expect(await query(postgres.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
+  }
+  process.kill(postgres.pid, "SIGKILL");
+  expect(await postgres.exited).toEqual({ code: null, signal: "SIGKILL" });
+  const cycle = ["postgres.ended", "postgres.restarted"];
+  expect(events).toEqual(["postgres.started", ...cycle, ...cycle, ...cycle, "postgres.ended"]);
+});
+
+test("a kept server that dies while it is being stopped stays down", async () => {
+  let pid: number;
+  {
+    await using postgres = await startPostgres({ directory, durable: false, isKept: true });
+    ({ pid } = postgres);
+    process.kill(pid, "SIGKILL");
+  }
+  expect(await readPostmasterFile(path.join(directory, "cluster"))).toSatisfy(
+    (left: { pid: number } | undefined) => left === undefined || left.pid === pid,
+  );
 });
 
 test("a server that a killed run left behind is stopped, and its data is served", async () => {

@@ -5,6 +5,7 @@ import { AlreadyClaimedError, type Claim, claimDirectory } from "./claim.ts";
 import { makeFolder, makeParent, openCluster } from "./cluster.ts";
 import { ensureDatabase } from "./database.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
+import { type KeptServer, keepRunning } from "./keep-running.ts";
 import { stopLeftover, stopServer } from "./postmaster.ts";
 import { chooseRunAs } from "./run-as.ts";
 import { type Exit, startServer } from "./server.ts";
@@ -18,6 +19,8 @@ export interface StartPostgresOptions {
   database?: string | undefined;
   /** Whether commits survive a power cut. Default true; tests go without and are faster. */
   durable?: boolean | undefined;
+  /** Start the server again when it dies, up to three times within a minute. Default false. */
+  isKept?: boolean | undefined;
   /** Gives up starting. To stop a started server, dispose it. */
   signal?: AbortSignal | undefined;
   /** Receives `postgres.*` events; a pino logger fits. */
@@ -27,9 +30,10 @@ export interface StartPostgresOptions {
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** Connection string with the password, for `pg` and Prisma. */
   readonly url: string;
+  /** Of the server that runs now. */
   readonly pid: number;
   readonly port: number;
-  /** Settles when the server ends, for whatever reason. */
+  /** Settles when the server ends, for whatever reason, and is not started again. */
   readonly exited: Promise<Exit>;
 }
 
@@ -52,27 +56,35 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
   const leftover = await stopLeftover(cluster.folder);
   if (leftover !== undefined) log?.warn({ pid: leftover.pid, directory }, "postgres.leftover-stopped");
 
-  const server = await startServer({
-    binaries,
-    runAs,
-    cluster,
-    directory,
-    durable,
-    port: options.port,
-    signal,
-  });
-  started.defer(() => stopServer(server.pid, cluster.folder));
+  const how = { binaries, runAs, cluster, directory, durable };
+  const server = await startServer({ ...how, port: options.port, signal });
+  let kept: KeptServer | undefined;
+  started.defer(() => stopServer(kept?.current.pid ?? server.pid, cluster.folder));
   const base = `postgresql://postgres:${encodeURIComponent(cluster.password)}@127.0.0.1:${server.port}`;
   const database = options.database ?? "reelay";
   await ensureDatabase(`${base}/postgres`, database);
   log?.info({ directory, port: server.port, pid: server.pid }, "postgres.started");
 
+  if (options.isKept) {
+    // Clients know the port.
+    const { port } = server;
+    const running = keepRunning(server, {
+      restart: (released) => startServer({ ...how, port, signal: released }),
+      directory,
+      log,
+    });
+    kept = running;
+    started.defer(() => running.release());
+  }
+
   const held = started.move();
   return {
     url: `${base}/${database}`,
-    pid: server.pid,
+    get pid() {
+      return kept?.current.pid ?? server.pid;
+    },
     port: server.port,
-    exited: server.exited,
+    exited: kept?.gaveUp ?? server.exited,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { expect, test } from "vitest";
-import { createApiClient, eventually, freePort } from "../kit/index.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ApiClient, createApiClient, eventually, freePort } from "../kit/index.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -64,30 +64,53 @@ async function startSupervised() {
   };
 }
 
-test("an exception that nobody caught, in the middle of a render, costs a restart and no try", async () => {
-  await using system = await startSupervised();
-  const first = await system.running();
-  const before = createApiClient(new URL(first.graphql).origin, first.apiKey);
-  const clip = await makeTestClip(join(system.dataDirectory, "clip.mp4"), {
-    seconds: 15,
-    isStreamable: false,
-  });
-  const id = await before.upload(clip);
+type Supervised = Awaited<ReturnType<typeof startSupervised>>;
+
+let system: Supervised;
+let clip: string;
+beforeAll(async () => {
+  system = await startSupervised();
+  clip = await makeTestClip(join(system.dataDirectory, "clip.mp4"), { seconds: 15, isStreamable: false });
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+/** A video whose render is in the middle, on the system that runs. */
+async function startRender() {
+  const { graphql, apiKey, pid } = await system.running();
+  const client = createApiClient(new URL(graphql).origin, apiKey);
+  const id = await client.upload(clip);
   await eventually(
-    async () => (await before.video(id)).variants.some(({ fraction }: { fraction: number }) => fraction > 0),
+    async () => (await client.video(id)).variants.some(({ fraction }: { fraction: number }) => fraction > 0),
     "the render is in the middle",
     patience,
   );
-  process.kill(first.pid, "SIGUSR2");
+  return { id, client, pid };
+}
 
-  const second = await system.running(first.pid);
-  const after = createApiClient(new URL(second.graphql).origin, second.apiKey);
-  await eventually(async () => (await after.video(id)).status === "READY", "the video is ready", patience);
-  const [{ node }] = (await after.video(id)).jobs.edges;
-  expect(node.tasks[0].attempts.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
-    "INTERRUPTED",
-    "COMPLETED",
-  ]);
+/** The outcomes of a video's attempts, once it is ready. */
+async function outcomesOf(id: string, client: ApiClient): Promise<string[]> {
+  const video = () => client.video(id).catch(() => null);
+  await eventually(async () => (await video())?.status === "READY", "the video is ready", patience);
+  const [{ node }] = (await client.video(id)).jobs.edges;
+  return node.tasks[0].attempts.map(({ outcome }: { outcome: string }) => outcome);
+}
+
+test("a PostgreSQL that is killed in the middle of a render comes back, and the render goes on", async () => {
+  const { id, client, pid } = await startRender();
+  const file = join(system.dataDirectory, "postgres/cluster/postmaster.pid");
+  const postgres = Number((await readFile(file, "utf8")).split("\n")[0]);
+  process.kill(postgres, "SIGKILL");
+  expect(await outcomesOf(id, client)).toEqual(["COMPLETED"]);
+  expect((await system.running()).pid).toBe(pid);
+  expect(await readFile(join(system.dataDirectory, "reelay.log"), "utf8")).toContain("postgres.restarted");
+});
+
+test("an exception that nobody caught, in the middle of a render, costs a restart and no try", async () => {
+  const { id, pid } = await startRender();
+  process.kill(pid, "SIGUSR2");
+  const { graphql, apiKey } = await system.running(pid);
+  const client = createApiClient(new URL(graphql).origin, apiKey);
+  expect(await outcomesOf(id, client)).toEqual(["INTERRUPTED", "COMPLETED"]);
   const log = await readFile(join(system.dataDirectory, "reelay.log"), "utf8");
   const crash = log.split("\n").find((line) => line.includes("process.crashed")) ?? "{}";
   expect(JSON.parse(crash)).toMatchObject({

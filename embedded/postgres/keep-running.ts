@@ -1,0 +1,97 @@
+/** Starts a server again that ended although nobody stopped it. */
+import { statfs } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Exit, Server } from "./server.ts";
+
+export interface KeepRunningOptions {
+  /** Starts another server on the same data and port; rejects while it cannot. */
+  restart: (signal: AbortSignal) => Promise<Server>;
+  /** Where the data is. */
+  directory: string;
+  log?: { info(fields: object, event: string): void; warn(fields: object, event: string): void } | undefined;
+}
+
+export interface KeptServer {
+  readonly current: Server;
+  /** Settles when the server is not started again: with the last end. */
+  readonly gaveUp: Promise<Exit>;
+  /** Starts it no more. Resolves once no start is under way. */
+  release(): Promise<void>;
+}
+
+const MAX_RESTARTS = 3;
+const WINDOW_MS = 60_000;
+/** Of a server that could not even be spawned. */
+const noExit: Exit = { code: null, signal: null };
+/** Before another start after one that failed. */
+const PAUSE_MS = 1_000;
+/** PostgreSQL recovers into a new file of 16 MB, and needs some room beside it. */
+const NEEDED_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Keeps a server running: three restarts within a minute, then it gives up. A full disk ends servers and lets none start, so ends and failures on
+ * one do not count: the server comes back when there is room.
+ */
+export function keepRunning(first: Server, { restart, directory, log }: KeepRunningOptions): KeptServer {
+  let current = first;
+  let restarting: Promise<Server | null> | undefined;
+  const released = new AbortController();
+  const { signal } = released;
+  const gaveUp = Promise.withResolvers<Exit>();
+  const endedAtMs: number[] = [];
+
+  async function mayStart(): Promise<boolean> {
+    if (await isFull(directory)) return true;
+    const now = performance.now();
+    endedAtMs.push(now);
+    return endedAtMs.filter((at) => now - at < WINDOW_MS).length <= MAX_RESTARTS;
+  }
+
+  async function replace(): Promise<Server | null> {
+    while (!signal.aborted && (await mayStart())) {
+      try {
+        return await restart(signal);
+      } catch (err) {
+        if (signal.aborted) break;
+        log?.warn({ err }, "postgres.not-restarted");
+        await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return null;
+  }
+
+  async function watch(): Promise<void> {
+    for (;;) {
+      const exit = await current.exited.catch(() => noExit);
+      if (signal.aborted) return;
+      log?.warn({ pid: current.pid, ...exit }, "postgres.ended");
+      restarting = replace();
+      const next = await restarting;
+      if (next === null) {
+        if (!signal.aborted) gaveUp.resolve(exit);
+        return;
+      }
+      current = next;
+      log?.info({ pid: next.pid, port: next.port }, "postgres.restarted");
+    }
+  }
+
+  void watch();
+  return {
+    get current() {
+      return current;
+    },
+    gaveUp: gaveUp.promise,
+    async release() {
+      released.abort();
+      const last = await restarting;
+      // It may have come up in the last moment.
+      if (last) current = last;
+    },
+  };
+}
+
+async function isFull(directory: string): Promise<boolean> {
+  const found = await statfs(directory).catch(() => null);
+  return found !== null && found.bavail * found.bsize < NEEDED_BYTES;
+}
