@@ -7,6 +7,7 @@ import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { Gate } from "../overload/gate.ts";
 import { useGate } from "../overload/use-gate.ts";
+import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
 
 export const graphqlPath = "/graphql";
@@ -66,11 +67,19 @@ function useAuthentication(deps: GraphQLDeps): Plugin<object, RequestContext> {
 
 /** GraphQL over HTTP: queries and mutations, subscriptions as server-sent events, GraphiQL in development. */
 export function createGraphQL(deps: GraphQLDeps): Yoga {
+  const graphiql = createGraphiQL();
   return createYoga<RequestContext, Context>({
     schema,
     graphqlEndpoint: graphqlPath,
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
-    plugins: [useAuthentication(deps), useLimits(), useGate(deps.gate), ...(deps.plugins ?? [])],
+    plugins: [
+      graphiql.withPolicy,
+      useAuthentication(deps),
+      useLimits(),
+      useGate(deps.gate),
+      ...(deps.plugins ?? []),
+    ],
+    renderGraphiQL: graphiql.render,
     maskedErrors: { maskError: deps.maskError },
     maxRequestBodySize: deps.maxBodyBytes,
     graphiql: deps.isDevelopment && {
