@@ -30,7 +30,8 @@ export function downloadName(title: string): string {
     .normalize("NFC")
     .replaceAll(/[^\p{L}\p{M}\p{N}._ -]+/gu, "-")
     .replaceAll(/\s+/g, " ")
-    .replaceAll(/^[\s.-]+|[\s.-]+$/g, "");
+    .replace(/^[\s.-]+/, "")
+    .replace(/(?<![\s.-])[\s.-]+$/, "");
   let name = "";
   for (const letter of plain) {
     if (Buffer.byteLength(name + letter) > maxNameBytes) break;

@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       );
     }
     // After kill -9 of a server its children may hold its memory for a moment longer.
-    const passing = taken || /shared memory block .* is still in use/.test(result.failure);
+    const passing = taken || /shared memory block \([^()]*\) is still in use/.test(result.failure);
     if (!passing || attempt === MAX_TRIES) throw startFailed(options.directory, result.failure);
     await delay(RETRY_MS, undefined, { signal: options.signal });
   }

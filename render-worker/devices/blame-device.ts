@@ -24,7 +24,12 @@ const elsewhere =
 
 /** What drivers and ffmpeg's own code for them say; the codec's name stands in front of none of it. */
 const deviceTrouble =
-  /CUDA_ERROR|libcuda|libnvcuvid|nvcuvid|cuvid\w* failed|CUDA device|NVENC|nvEnc|No decoder surfaces left|hwaccel|Device creation failed|device failed|MFX_?ERR|VA_STATUS|vaapi|VAAPI|libva|VA display|VTCompressionSession|compression session|Impossible to convert between the formats|Failed to (?:transfer|download|upload|sync)|Error (?:creating|initializing) .*(?:device|hw)|Function not implemented/i;
+  /CUDA_ERROR|libcuda|libnvcuvid|nvcuvid|CUDA device|NVENC|nvEnc|No decoder surfaces left|hwaccel|Device creation failed|device failed|MFX_?ERR|VA_STATUS|vaapi|VAAPI|libva|VA display|VTCompressionSession|compression session|Impossible to convert between the formats|Failed to (?:transfer|download|upload|sync)|Function not implemented/i;
+
+const isDeviceTrouble = (line: string): boolean =>
+  deviceTrouble.test(line) ||
+  (/cuvid\w/i.test(line) && line.includes(" failed")) ||
+  (/Error (?:creating|initializing) /i.test(line) && /device|hw/i.test(line));
 
 /**
  * Which encoder or decoder on a device an ffmpeg failed with, decided from what it said last. Null: no device had a part in it, or what it said has another
@@ -47,7 +52,7 @@ export function blameDevice(result: FfmpegResult, plan: DevicePlan, sourceCodec:
         said,
       );
   }
-  const trouble = lines.find((line) => deviceTrouble.test(line));
+  const trouble = lines.find((line) => isDeviceTrouble(line));
   // Damaged pictures stop a device's decoder at once, where one in software would go on: software has the last word.
   if (plan.decodeOn !== null) {
     return decoderBlame(plan.decodeOn, sourceCodec, trouble ?? lastLine(lines), onDevice, trouble);

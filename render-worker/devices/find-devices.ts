@@ -56,7 +56,7 @@ async function findRenderNodes(options: FindDevicesOptions): Promise<KnownDevice
 
 /** `[h264_nvenc @ …] [ GPU #0 - < NVIDIA L4 > has Compute SM 8.9 ]` */
 export const parseCudaList = (text: string): KnownDevice[] =>
-  [...text.matchAll(/\[ GPU #(\d+) - < (.+?) > has Compute SM/g)].map(([, id = "", name = ""]) => ({
+  [...text.matchAll(/\[ GPU #(\d+) - < ([^<>\n]+) > has Compute SM/g)].map(([, id = "", name = ""]) => ({
     id,
     kind: "CUDA",
     name,
@@ -64,11 +64,21 @@ export const parseCudaList = (text: string): KnownDevice[] =>
 
 /** `0, NVIDIA H100 80GB HBM3` */
 export const parseNvidiaSmi = (text: string): KnownDevice[] =>
-  [...text.matchAll(/^(\d+), (.+?)\s*$/gm)].map(([, id = "", name = ""]) => ({ id, kind: "CUDA", name }));
+  [...text.matchAll(/^(\d+), (\S.*)$/gm)].map(([, id = "", name = ""]) => ({
+    id,
+    kind: "CUDA",
+    name: name.trimEnd(),
+  }));
 
 /** `VAAPI driver: Intel iHD driver for Intel(R) Gen Graphics - 23.1.1 ().` */
-export const parseVaapiDriver = (text: string): string | null =>
-  /VAAPI driver: (.+?)(?: - [\d.]+)?(?: \(.*\))?\.?$/m.exec(text)?.[1] ?? null;
+export function parseVaapiDriver(text: string): string | null {
+  const driver = /VAAPI driver: (.+)/.exec(text)?.[1];
+  if (driver === undefined) return null;
+  return driver
+    .replace(/\.$/, "")
+    .replace(/ \([^()]*\)$/, "")
+    .replace(/ - [\d.]+$/, "");
+}
 
 /** A tool that is not there has nothing to say. */
 const ask = (

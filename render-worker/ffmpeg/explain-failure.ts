@@ -24,7 +24,7 @@ export function explainFfmpegFailure(result: FfmpegResult): RenderError {
       `ffmpeg needed more memory than had been estimated and was ended ${who} for lack of it; the next attempt takes twice as much into account. Give the worker more memory, or fewer slots, if it happens often.`,
     );
   }
-  if (/Cannot allocate memory|std::bad_alloc|\bmalloc\b.*failed/i.test(logTail)) {
+  if (isShortOfMemory(logTail)) {
     return worker(
       "ENCODER_OUT_OF_MEMORY",
       "ffmpeg asked for more memory than it may have; the next attempt takes twice as much into account. Give the worker more memory if it happens often.",
@@ -44,7 +44,7 @@ export function explainFfmpegFailure(result: FfmpegResult): RenderError {
     );
   }
   if (
-    /Codec .* not on whitelist|Decoder .* not found|no decoder found for|Decoding requested, but no decoder/i.test(
+    /Codec \([^()\n]+\) not on whitelist|Decoder \([^()\n]+\) not found|no decoder found for|Decoding requested, but no decoder/i.test(
       logTail,
     )
   ) {
@@ -70,3 +70,7 @@ export function explainFfmpegFailure(result: FfmpegResult): RenderError {
     `ffmpeg ended with code ${exitCode ?? "none"}; the log's last lines say more.`,
   );
 }
+
+const isShortOfMemory = (logTail: string): boolean =>
+  /Cannot allocate memory|std::bad_alloc/i.test(logTail) ||
+  logTail.split("\n").some((line) => /\bmalloc\b/i.test(line) && /failed/i.test(line));

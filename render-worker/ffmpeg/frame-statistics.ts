@@ -70,8 +70,9 @@ export class FrameStatistics implements AsyncDisposable {
 export function parseStatisticsLine(
   line: string,
 ): { output: number; frames: number; timeMs: number; frameBytes: number } | null {
-  const match = /out=\s*(\d+).*frame=\s*(\d+).*f_size=\s*(\d+).*time=\s*(-?[\d.]+)/.exec(line);
-  if (!match) return null;
-  const [, output, frame, size, time] = match.map(Number) as [number, number, number, number, number];
+  const pairs = line.matchAll(/\b(out|frame|f_size|time)=\s*(-?[\d.]+)/g);
+  const values = new Map(Array.from(pairs, ([, name, value]) => [name, Number(value)]));
+  const [output, frame, size, time] = ["out", "frame", "f_size", "time"].map((name) => values.get(name));
+  if (output === undefined || frame === undefined || size === undefined || time === undefined) return null;
   return { output, frames: frame + 1, timeMs: Math.max(0, Math.round(time * 1000)), frameBytes: size };
 }

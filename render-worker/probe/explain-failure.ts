@@ -12,7 +12,7 @@ export const tooManyStreams = (what: string): RenderError =>
 
 /** A picture that large was not even opened: its size is missing, and only the complaint says why. */
 export const isTooLargePicture = (stderr: string): boolean =>
-  /exceeds specified max pixel count|Picture size .* is invalid/.test(stderr);
+  /exceeds specified max pixel count|Picture size \d+x\d+ is invalid/.test(stderr);
 
 /** ffprobe had too little memory for a source, though less than a video may take. */
 export class ProbeMemoryError extends Error {

@@ -3,8 +3,8 @@ import { InvalidInputError } from "../errors.ts";
 /** A BCP 47 tag in its canonical form: `de-ch` is `de-CH`. Throws `InvalidInputError` (`CAPTION_LANGUAGE_INVALID`). */
 export function checkLanguage(language: string): string {
   try {
-    const [canonical] = Intl.getCanonicalLocales(language);
-    if (canonical !== undefined && language.length <= 35) return canonical;
+    const [canonical] = language.length <= 35 ? Intl.getCanonicalLocales(language) : [];
+    if (canonical !== undefined) return canonical;
   } catch {
     // Told below.
   }

@@ -13,7 +13,7 @@ interface Block {
 
 /** WebVTT's own notation; SubRip's differs by its comma, and is written with more freedom. */
 const timing =
-  /^((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})[ \t]*-->[ \t]*((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})(?:[ \t]+(.*))?$/;
+  /^((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})[ \t]*-->[ \t]*((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})(?:[ \t]+(\S.*))?$/s;
 const example = "00:00:01.000 --> 00:00:03.500";
 const knownSetting = /^(?:vertical|line|position|size|align|region):\S+$/;
 

@@ -9,7 +9,7 @@ export function readSubRipText(lines: readonly string[]): { text: string; settin
   const whole = lines.join("\n");
   const isAtTop = /\{\\an[789]\}/i.test(whole);
   const text = whole
-    .replaceAll(/\{\\[^}\n]*\}/g, "")
+    .replaceAll(/\{\\[^{}\n]*\}/g, "")
     .replaceAll(/&(?!(?:amp|lt|gt|nbsp|lrm|rlm|#\d+|#x[\da-f]+);)/gi, "&amp;")
     .replaceAll(/<\/?[a-z][^<>\n]*>|[<>]/gi, toMarkup)
     .split("\n")

@@ -161,7 +161,9 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
   };
 
   function parseAddress(path: string): { uploadId: string; token: string } | undefined {
-    const [, uploadId = "", token = ""] = /([^/.]+)\.([^/]+)$/.exec(path) ?? [];
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const dot = name.indexOf(".");
+    const [uploadId, token] = dot < 0 ? ["", ""] : [name.slice(0, dot), name.slice(dot + 1)];
     return files.isUploadId(uploadId) && token !== "" ? { uploadId, token } : undefined;
   }
 }

@@ -1,10 +1,9 @@
 /** The variants that a master playlist names, as absolute addresses. RFC 8216, 4.3.4.2: the line after EXT-X-STREAM-INF. */
 export function variantUrls(text: string, baseUrl: string): Set<string> {
-  const lines = text.split(/\r?\n/);
-  const uris = lines.filter((line, index) => {
-    const before = lines.slice(0, index).findLast((other) => other !== "");
-    return line !== "" && !line.startsWith("#") && before?.startsWith("#EXT-X-STREAM-INF:");
-  });
+  const lines = text.split(/\r?\n/).filter((line) => line !== "");
+  const uris = lines.filter(
+    (line, index) => !line.startsWith("#") && lines[index - 1]?.startsWith("#EXT-X-STREAM-INF:"),
+  );
   return new Set(uris.map((uri) => new URL(uri, baseUrl).href));
 }
 

@@ -10,7 +10,12 @@ export function readUrls(text: string): string[] {
 /** A title for a file or an address: its name without folder and ending. Pure. */
 export function titleOf(name: string): string {
   const path = URL.canParse(name) ? new URL(name).pathname : name;
-  const file = decode(path.replace(/\/+$/, "").split("/").pop() ?? "");
+  const file = decode(
+    path
+      .replace(/(?<!\/)\/+$/, "")
+      .split("/")
+      .pop() ?? "",
+  );
   const title = file
     .replace(/\.[a-z0-9]{1,5}$/i, "")
     .replaceAll(/[_\s]+/g, " ")
