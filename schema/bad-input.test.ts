@@ -1,5 +1,6 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { encodeGlobalId } from "./global-id.ts";
 import { encodeCursor } from "./paging.ts";
 import { seedVideo } from "./testing/seed.ts";
@@ -258,5 +259,89 @@ describe("texts that no row can hold", () => {
       expect(errors).toBeUndefined();
       expect(data.jobs.totalCount).toBe(0);
     }
+  });
+});
+
+describe("lists in filters", () => {
+  const filters = [
+    ["videos", "VideoFilter", "status", "READY"],
+    ["videos", "VideoFilter", "externalIds", "ours"],
+    ["jobs", "JobFilter", "status", "FAILED"],
+    ["jobs", "JobFilter", "priority", "BULK"],
+    ["jobs", "JobFilter", "errorCode", "STORE_FULL"],
+    ["jobs", "JobFilter", "errorScope", "WORKER"],
+  ] as const;
+
+  test.each(filters)(
+    "%s take at most 100 values of %s.%s, and refuse 60,000 by name",
+    async (list, type, field, value) => {
+      const document = `query ($filter: ${type}) { ${list}(filter: $filter) { nodes { id } } }`;
+      const filterOf = (length: number) => ({ filter: { [field]: Array.from({ length }, () => value) } });
+      expect(await codeOf(document, filterOf(100))).toBeUndefined();
+      expect(await codeOf(document, filterOf(101))).toEqual(["LIST_TOO_LONG"]);
+      expect(await codeOf(document, filterOf(60_000))).toEqual(["LIST_TOO_LONG"]);
+    },
+  );
+
+  test("are bounded in mutations and in the event log, too", async () => {
+    const many = Array.from({ length: 101 }, (_, index) => `CODE_${index}`);
+    const { data } = await api.ask(
+      "mutation ($input: RetryJobsInput!) { retryJobs(input: $input) { ... on InvalidInputError { code field } } }",
+      { input: { filter: { errorCode: many } } },
+    );
+    expect(data.retryJobs).toEqual({ code: "LIST_TOO_LONG", field: "filter.errorCode" });
+    const changes = "query ($types: [String!]) { changes(types: $types) { cursor } }";
+    expect(await codeOf(changes, { types: Array.from({ length: 60_000 }, () => "video.ready") })).toEqual([
+      "EVENT_TYPE_INVALID",
+    ]);
+  });
+
+  test("bound a search by the length of what it searches", async () => {
+    const document = "query ($search: String) { videos(filter: { search: $search }) { nodes { id } } }";
+    expect(await codeOf(document, { search: "%".repeat(500) })).toBeUndefined();
+    expect(await codeOf(document, { search: "%".repeat(501) })).toEqual(["SEARCH_TOO_LONG"]);
+  });
+});
+
+describe("metadata nests 32 levels at most", () => {
+  const nested = (levels: number): string => `${'{"a":'.repeat(levels - 1)}{}${"}".repeat(levels - 1)}`;
+  const document =
+    "mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename ... on Error { code } } }";
+  /** As text: what builds such a request must not recurse either. */
+  const create = async (metadata: string) => {
+    const input = `{"title":"x","source":{"url":{"url":"http://example.com/a.mp4"}},"metadata":${metadata}}`;
+    const response = await fetch(api.graphql, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${api.ours.write}` },
+      body: `{"query":${JSON.stringify(document)},"variables":{"input":${input}}}`,
+    });
+    return ((await response.json()) as { data: { createVideo: unknown } }).data.createVideo;
+  };
+
+  test("deeper metadata is an error of the result, however deep", async () => {
+    expect(await create(nested(32))).toEqual({ __typename: "Video" });
+    const refusal = { __typename: "InvalidInputError", code: "METADATA_INVALID" };
+    for (const levels of [33, 30_000, 150_000]) expect(await create(nested(levels))).toEqual(refusal);
+    expect(await create(`{"a":${"[".repeat(400_000)}${"]".repeat(400_000)}}`)).toEqual(refusal);
+  });
+
+  test("a subscription with a deep variable that its document does not declare is served", async () => {
+    const socket = new WebSocket(api.webSocket, "graphql-transport-ws");
+    const messages: string[] = [];
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.on("message", (data) => {
+      messages.push((data as Buffer).toString());
+      if (messages.length > 1) socket.close(1000);
+    });
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send(JSON.stringify({ type: "connection_init", payload: { apiKey: api.ours.read } }));
+    await expect.poll(() => messages.length).toBe(1);
+    const query = JSON.stringify("subscription ($id: ID!) { videoProgress(id: $id) { id } }");
+    const id = encodeGlobalId("Video", ours.id);
+    socket.send(
+      `{"id":"1","type":"subscribe","payload":{"query":${query},"variables":{"id":"${id}","deep":${nested(30_000)}}}}`,
+    );
+    expect(await closed).toBe(1000);
+    expect(messages[1]).toContain(id);
   });
 });

@@ -71,8 +71,9 @@ interface FilterArgs {
 
 /** Throws `InvalidInputError` (`EVENT_TYPE_INVALID`). */
 function filterIn({ videoId, types }: FilterArgs) {
-  const wrong = types?.find((type) => !/^[a-z]+\.[a-z-]{1,100}$/.test(type));
-  if (wrong !== undefined || (types && types.length > maxTypes)) {
+  const isTooLong = types != null && types.length > maxTypes;
+  const wrong = isTooLong ? undefined : types?.find((type) => !/^[a-z]+\.[a-z-]{1,100}$/.test(type));
+  if (wrong !== undefined || isTooLong) {
     const came =
       wrong === undefined ? `${types?.length} of them came` : `${JSON.stringify(wrong.slice(0, 80))} came`;
     throw new InvalidInputError(
@@ -83,7 +84,7 @@ function filterIn({ videoId, types }: FilterArgs) {
   }
   return {
     ...(videoId != null && { videoId: keyOf("Video", videoId) ?? noVideo }),
-    ...(types != null && { types }),
+    ...(types != null && { types: [...new Set(types)] }),
   };
 }
 

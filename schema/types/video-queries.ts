@@ -1,5 +1,7 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
 import type { Prisma } from "../../prisma/generated/client.ts";
+import { boundedList, maxListValues } from "../../src/bounded-list.ts";
+import { InvalidInputError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
@@ -73,8 +75,10 @@ const VideoFilter = builder.inputType("VideoFilter", {
       type: [VideoStatus],
       description: "In one of these states; one value may stand alone.",
     }),
-    search: t.string({ description: "Whose title or external id contains this, whatever its case." }),
-    externalIds: t.stringList({ description: "With one of these external ids, at most 100." }),
+    search: t.string({
+      description: `Whose title or external id contains this, whatever its case: at most ${maxSearchLength} characters.`,
+    }),
+    externalIds: t.stringList({ description: `With one of these external ids, at most ${maxListValues}.` }),
     createdAfter: t.field({ type: "DateTime", description: "Created at this moment or later." }),
     createdBefore: t.field({ type: "DateTime", description: "Created before this moment." }),
   }),
@@ -82,8 +86,21 @@ const VideoFilter = builder.inputType("VideoFilter", {
 
 type Filter = typeof VideoFilter.$inferInput;
 
-/** `%` and `_` stand for themselves in a search. */
-const literal = (text: string) => text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&");
+/** Titles have at most as many characters. */
+const maxSearchLength = 500;
+
+/** A pattern in which `%` and `_` stand for themselves. Throws `InvalidInputError` (`SEARCH_TOO_LONG`). */
+function literal(text: string): string {
+  if (text.length <= maxSearchLength) return text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&");
+  throw new InvalidInputError(
+    "SEARCH_TOO_LONG",
+    "filter.search",
+    `filter.search: has ${text.length} characters, and at most ${maxSearchLength} are allowed. Search for a shorter part of the title.`,
+  );
+}
+
+/** PostgreSQL cannot store NUL, so such values match nothing. */
+const storable = (values: readonly string[]) => values.filter((value) => !value.includes("\0"));
 
 /** Clients may ask for times that Postgres has no year for. */
 const earliest = new Date("0001-01-01T00:00:00Z");
@@ -93,9 +110,9 @@ function whereOf(filter: Filter | null | undefined): Prisma.VideoWhereInput {
   const { status, search, externalIds, createdAfter, createdBefore } = filter ?? {};
   const contains = search ? { contains: literal(search), mode: "insensitive" as const } : undefined;
   return {
-    ...(status && { status: { in: status } }),
+    ...(status && { status: { in: boundedList("filter.status", status) } }),
     ...(contains && { OR: [{ title: contains }, { externalId: contains }] }),
-    ...(externalIds && { externalId: { in: externalIds.filter((id) => !id.includes("\0")) } }),
+    ...(externalIds && { externalId: { in: storable(boundedList("filter.externalIds", externalIds)) } }),
     createdAt: {
       ...(createdAfter && { gte: atLeastEarliest(createdAfter) }),
       ...(createdBefore && { lt: atLeastEarliest(createdBefore) }),

@@ -1,4 +1,5 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
+import { boundedList } from "../../src/bounded-list.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { keyOf } from "../global-id.ts";
@@ -36,8 +37,10 @@ const noVideo = "00000000-0000-0000-0000-000000000000";
 function whereOf(filter: Filter): Prisma.WebhookDeliveryWhereInput {
   const { state, type, videoId } = filter ?? {};
   return {
-    ...(state != null && { state: { in: state } }),
-    ...(type != null && { type: { in: type.filter((name) => !name.includes("\0")) } }),
+    ...(state != null && { state: { in: boundedList("filter.state", state) } }),
+    ...(type != null && {
+      type: { in: boundedList("filter.type", type).filter((name) => !name.includes("\0")) },
+    }),
     ...(videoId != null && { videoId: keyOf("Video", videoId) ?? noVideo }),
   };
 }

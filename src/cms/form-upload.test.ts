@@ -77,6 +77,9 @@ test("a form makes a video whose job is queued, and says where to follow and to 
   ]);
 });
 
+/** Objects in objects. */
+const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+
 test.each<[string, Part[], string]>([
   ["before the file", [metadataPart({ title: "Said" }), filePart(bytes)], "Said"],
   ["after the file", [filePart(bytes), metadataPart({ title: "Said" })], "Said"],
@@ -153,6 +156,23 @@ test.each<[string, Part[], number, string, string | undefined]>([
   [
     "metadata that is no object",
     [metadataPart({ metadata: 1 }), filePart(bytes)],
+    400,
+    "METADATA_INVALID",
+    "metadata.metadata",
+  ],
+  [
+    "metadata that nests 33 deep",
+    [metadataPart({ metadata: nested(33) }), filePart(bytes)],
+    400,
+    "METADATA_INVALID",
+    "metadata.metadata",
+  ],
+  [
+    "metadata that nests 10,000 deep",
+    [
+      { name: "metadata", body: `{"metadata":${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}}` },
+      filePart(bytes),
+    ],
     400,
     "METADATA_INVALID",
     "metadata.metadata",

@@ -1,6 +1,7 @@
 import type { ErrorScope } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority, JobStatus } from "../../prisma/generated/enums.ts";
+import { boundedList } from "../bounded-list.ts";
 
 /** Which jobs: those to which all given conditions apply. */
 export interface JobFilter {
@@ -18,16 +19,18 @@ export interface JobFilter {
   createdBefore?: Date | null | undefined;
 }
 
-/** As a condition on rows. Codes that Postgres cannot hold match nothing. */
+/** The filter as a condition on rows; codes that PostgreSQL cannot store match nothing. Throws `InvalidInputError` (`LIST_TOO_LONG`). */
 export function jobWhere(filter: JobFilter): Prisma.JobWhereInput {
   const { status, priority, videoId, errorCode, errorScope, isRetriable, isSuperseded } = filter;
   const { createdFrom, createdBefore } = filter;
   return {
-    ...(status && { status: { in: [...status] } }),
-    ...(priority && { priority: { in: [...priority] } }),
+    ...(status && { status: { in: boundedList("filter.status", status) } }),
+    ...(priority && { priority: { in: boundedList("filter.priority", priority) } }),
     ...(videoId != null && { videoId }),
-    ...(errorCode && { errorCode: { in: errorCode.filter((code) => !code.includes("\0")) } }),
-    ...(errorScope && { errorScope: { in: [...errorScope] } }),
+    ...(errorCode && {
+      errorCode: { in: boundedList("filter.errorCode", errorCode).filter((code) => !code.includes("\0")) },
+    }),
+    ...(errorScope && { errorScope: { in: boundedList("filter.errorScope", errorScope) } }),
     ...(isRetriable != null && { errorRetriable: isRetriable }),
     ...(isSuperseded != null && { isSuperseded }),
     ...((createdFrom || createdBefore) && {

@@ -23,7 +23,7 @@ test("layout and the viewer's own cursor make no difference between documents", 
   `);
   expect([spread?.text, literal?.text]).toEqual([compact?.text, compact?.text]);
   expect(compact?.afterOf({ id: "1", after: "xyz" })).toBe("xyz");
-  expect(compact?.withoutAfter({ id: "1", after: "xyz" })).toEqual({ id: "1" });
+  expect(compact?.withoutAfter({ id: "1", after: "xyz", undeclared: {} })).toEqual({ id: "1" });
   expect(literal?.afterOf({})).toBe("abc");
 });
 

@@ -20,7 +20,7 @@ export interface SharedDocument {
   responseKey: string;
   /** A viewer's own `after`, from a literal or its variables. */
   afterOf(variables: Readonly<Record<string, unknown>>): unknown;
-  /** The variables that count for the execution. */
+  /** The declared variables without `after`: a client may send others, of any depth. */
   withoutAfter(variables: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
@@ -82,6 +82,7 @@ function makePlan(document: DocumentNode, operationName?: string | null): Shared
     ...document,
     definitions: document.definitions.map((each) => (each === operation ? upstreamOperation : each)),
   };
+  const declared = new Set(upstreamOperation.variableDefinitions?.map((each) => each.variable.name.value));
   const fallback = literalOf(after) ?? defaultOf(operation, variable);
   return {
     document: upstream,
@@ -89,7 +90,7 @@ function makePlan(document: DocumentNode, operationName?: string | null): Shared
     responseKey: field.alias?.value ?? field.name.value,
     afterOf: (variables) => (variable === undefined ? fallback : (variables[variable] ?? fallback)),
     withoutAfter: (variables) =>
-      Object.fromEntries(Object.entries(variables).filter(([key]) => key !== variable)),
+      Object.fromEntries(Object.entries(variables).filter(([key]) => declared.has(key))),
   };
 }
 

@@ -27,11 +27,32 @@ export function checkExternalId(externalId: string): string {
 /** As escapes in JSON text, not behind an escaped backslash: what Postgres refuses. Whole characters are never escaped. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
 
-/** A JSON object of at most 64 KiB. */
+/** Levels of objects and lists, the outermost included: deeper values break what reads them recursively. */
+const maxMetadataDepth = 32;
+
+/** Whether a value has more levels than allowed. It walks level by level, as recursion would itself fail on a deep value. */
+function isDeeperThan(value: unknown, depth: number): boolean {
+  let level: unknown[] = [value];
+  for (let count = 0; ; count++) {
+    const nested = level.filter((each) => typeof each === "object" && each !== null);
+    if (nested.length === 0) return false;
+    if (count === depth) return true;
+    level = nested.flatMap((each) => Object.values(each));
+  }
+}
+
+/** A JSON object of at most 64 KiB and 32 levels. Throws `InvalidInputError` (`METADATA_INVALID`, `METADATA_TOO_LARGE`). */
 export function checkMetadata(metadata: unknown): object {
   if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) {
     const came = Array.isArray(metadata) ? "a list" : metadata === null ? "null" : `a ${typeof metadata}`;
     throw new InvalidInputError("METADATA_INVALID", "metadata", `metadata: is ${came}; give a JSON object.`);
+  }
+  if (isDeeperThan(metadata, maxMetadataDepth)) {
+    throw new InvalidInputError(
+      "METADATA_INVALID",
+      "metadata",
+      `metadata: nests deeper than ${maxMetadataDepth} levels. Flatten it, or store the inner part as a string.`,
+    );
   }
   const text = JSON.stringify(metadata);
   const sizeBytes = Buffer.byteLength(text);

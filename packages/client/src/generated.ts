@@ -128,7 +128,7 @@ export type VideoFilter = {
   createdBefore?: string | null | undefined;
   /** With one of these external ids, at most 100. */
   externalIds?: Array<string> | null | undefined;
-  /** Whose title or external id contains this, whatever its case. */
+  /** Whose title or external id contains this, whatever its case: at most 500 characters. */
   search?: string | null | undefined;
   /** In one of these states; one value may stand alone. */
   status?: Array<VideoStatus> | null | undefined;
