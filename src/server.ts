@@ -11,7 +11,7 @@ import type { Registry } from "prom-client";
 import type { Context } from "../schema/context.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { answerCors } from "./http/cors.ts";
-import { createGraphQL, graphqlPath } from "./http/graphql.ts";
+import { answerGraphQL, createGraphQL, graphqlPath } from "./http/graphql.ts";
 import { type Check, createReadiness } from "./http/health.ts";
 import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
@@ -97,6 +97,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     checks: deps.checks,
     timeoutMs: config.checkTimeoutMs ?? 2_000,
     lateOkMs: config.checkLateOkMs ?? 10_000,
+    onFailed: (check, error) => log.warn({ check, err: error }, "ready.failed"),
   });
   const yoga = createGraphQL({
     isDevelopment,
@@ -113,15 +114,19 @@ export function createServer(deps: ServerDeps): ApiServer {
     // Kept-alive connections leave in order, each with an answer, instead of being closed under a request that is on its way.
     if (closing) res.setHeader("Connection", "close");
     answer(req, res).catch((error: unknown) => {
-      log.error({ method: req.method, path: pathOf(req), err: error }, "http.bug");
       if (res.headersSent) res.destroy();
       else
         sendJson(res, 500, {
           error: {
             code: "INTERNAL_SERVER_ERROR",
-            message: "Something is wrong on the server's side; its log says what.",
+            message: "Something went wrong on the server. Its log has the details.",
           },
         });
+      try {
+        log.error({ method: req.method, path: pathOf(req), err: error }, "http.bug");
+      } catch {
+        // The error may be the log's own, on a full disk.
+      }
     });
   });
 
@@ -148,7 +153,7 @@ export function createServer(deps: ServerDeps): ApiServer {
       deps.metrics.requestShed?.(kind);
       return refuseOverloaded(res);
     }
-    if (path === graphqlPath) return await yoga(req, res, {});
+    if (path === graphqlPath) return await answerGraphQL(yoga, req, res);
     for (const handle of deps.handlers ?? []) if (await handle(req, res)) return;
     sendJson(res, 404, {
       error: { code: "NOT_FOUND", message: `Nothing is at ${path}; the API is at ${graphqlPath}.` },

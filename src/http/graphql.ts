@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendNodeResponse } from "@whatwg-node/server";
 import type { GraphQLError } from "graphql";
 import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import { type Context, UnauthenticatedError } from "../../schema/context.ts";
@@ -93,4 +94,12 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
     // Failures are logged by `maskError`, once and with an id.
     logging: false,
   });
+}
+
+/**
+ * Answers by Yoga. Rejects when Yoga itself fails, where its own listener would send the client the stack.
+ */
+export async function answerGraphQL(yoga: Yoga, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const response = await yoga.handleNodeRequestAndResponse(req, res, { req, res });
+  await sendNodeResponse(response, res, req, true);
 }

@@ -21,15 +21,24 @@ test("a check that is late counts as passed for a while after it last passed, so
 
 test("a check that is refused counts at once, and one that never passed is not forgiven", async () => {
   const checks = {
-    refused: () => Promise.reject(new Error("connection refused")),
+    refused: () => Promise.reject(Object.assign(new Error("at 10.0.0.1"), { code: "ECONNREFUSED" })),
+    broken: () => Promise.reject(new Error("Invalid invocation in /app/src/api.ts:12:34")),
     silent: () => new Promise(() => {}),
   };
-  const ask = createReadiness({ checks, timeoutMs: 5, lateOkMs: 10_000 });
+  const failed: unknown[] = [];
+  const onFailed = (name: string, error: unknown) => void failed.push([name, String(error)]);
+  const ask = createReadiness({ checks, timeoutMs: 5, lateOkMs: 10_000, onFailed });
+  await ask();
   expect(await ask()).toEqual({
     isOk: false,
     checks: {
-      refused: { isOk: false, reason: "connection refused" },
+      refused: { isOk: false, reason: "failed with ECONNREFUSED" },
+      broken: { isOk: false, reason: "failed; the log has the error" },
       silent: { isOk: false, reason: "no answer within 5 ms" },
     },
   });
+  expect(failed).toEqual([
+    ["refused", "Error: at 10.0.0.1"],
+    ["broken", "Error: Invalid invocation in /app/src/api.ts:12:34"],
+  ]);
 });

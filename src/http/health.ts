@@ -20,6 +20,8 @@ export interface ReadinessOptions {
    * it out of rotation would only make the others busier. A check that is refused counts at once.
    */
   lateOkMs: number;
+  /** Receives the error of a check that failed, once until it passes again. Default: no one. */
+  onFailed?: (name: string, error: unknown) => void;
   /** Monotonic, milliseconds. Default `performance.now`. */
   now?: () => number;
 }
@@ -28,12 +30,18 @@ export interface ReadinessOptions {
 export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
   const { checks, timeoutMs, lateOkMs, now = () => performance.now() } = options;
   const passedAt = new Map<string, number>();
+  const failing = new Set<string>();
 
   async function ask(name: string, check: Check): Promise<CheckResult> {
-    const { isLate, reason } = await runCheck(check, timeoutMs);
+    const { isLate, reason, error } = await runCheck(check, timeoutMs);
     if (reason === undefined) {
       passedAt.set(name, now());
+      failing.delete(name);
       return { isOk: true };
+    }
+    if (!isLate && !failing.has(name)) {
+      failing.add(name);
+      options.onFailed?.(name, error);
     }
     const lastPassed = passedAt.get(name) ?? Number.NEGATIVE_INFINITY;
     return { isOk: isLate && now() - lastPassed < lateOkMs, reason };
@@ -47,7 +55,13 @@ export function createReadiness(options: ReadinessOptions): () => Promise<Readin
   };
 }
 
-async function runCheck(check: Check, timeoutMs: number): Promise<{ isLate: boolean; reason?: string }> {
+interface RunCheck {
+  isLate: boolean;
+  reason?: string;
+  error?: unknown;
+}
+
+async function runCheck(check: Check, timeoutMs: number): Promise<RunCheck> {
   const signal = AbortSignal.timeout(timeoutMs);
   const { promise: late, reject } = Promise.withResolvers<never>();
   signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)), {
@@ -59,6 +73,13 @@ async function runCheck(check: Check, timeoutMs: number): Promise<{ isLate: bool
     await Promise.race([check(signal), late]);
     return { isLate: false };
   } catch (error) {
-    return { isLate: signal.aborted, reason: error instanceof Error ? error.message : String(error) };
+    if (signal.aborted) return { isLate: true, reason: `no answer within ${timeoutMs} ms` };
+    return { isLate: false, reason: reasonOf(error), error };
   }
+}
+
+/** Anyone may ask for readiness, and messages of clients hold addresses and paths: only a code is shown. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^[A-Z0-9_]{1,40}$/.test(code) ? `failed with ${code}` : "failed; the log has the error";
 }

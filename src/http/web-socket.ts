@@ -94,7 +94,14 @@ export function serveWebSocket({
       errors && ({ ...result, errors: errors.map(plain) } as FormattedExecutionResult),
     onConnect: async ({ connectionParams, extra }) => {
       const token = tokenInPayload(connectionParams);
-      const viewer = token === null ? null : await authenticate(token);
+      let viewer: Viewer | null;
+      try {
+        viewer = token === null ? null : await authenticate(token);
+      } catch (error) {
+        // Clients come again after this code; the one for bugs (4500) would end them for good.
+        extra.socket.close(1013, maskError(error).message.slice(0, 120));
+        return false;
+      }
       if (token === null || viewer === null) {
         extra.socket.close(CloseCode.Forbidden, forbidden);
         return false;
@@ -141,7 +148,8 @@ export function serveWebSocket({
     },
   };
 
-  const graphqlWs = useServer(options, wss);
+  // Otherwise the close event of a bug carries its message.
+  const graphqlWs = useServer({ ...options, isProd: true }, wss);
   const recheck = setInterval(() => void closeRevoked(sockets, authenticate), recheckMs);
   recheck.unref();
 
