@@ -29,13 +29,20 @@ export function downloadName(title: string): string {
   const plain = title
     .normalize("NFC")
     .replaceAll(/[^\p{L}\p{M}\p{N}._ -]+/gu, "-")
-    .replaceAll(/\s+/g, " ")
-    .replace(/^[\s.-]+/, "")
-    .replace(/(?<![\s.-])[\s.-]+$/, "");
+    .replaceAll(/\s+/g, " ");
   let name = "";
-  for (const letter of plain) {
+  for (const letter of trimSigns(plain)) {
     if (Buffer.byteLength(name + letter) > maxNameBytes) break;
     name += letter;
   }
   return `${name.trim() || "video"}.mp4`;
+}
+
+/** Names begin and end with a letter or digit. A loop, as a regular expression for the end takes the square of the length. */
+function trimSigns(text: string): string {
+  const isSign = (letter: string | undefined) => letter !== undefined && " .-".includes(letter);
+  let [start, end] = [0, text.length];
+  while (isSign(text[start])) start++;
+  while (end > start && isSign(text[end - 1])) end--;
+  return text.slice(start, end);
 }

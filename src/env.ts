@@ -58,7 +58,7 @@ export function readApiEnv(environment: Environment): ApiEnvResult {
 
 function toEnv(fields: Fields): ApiEnv {
   const tracing = toTracingSettings(fields, "reelay-api");
-  const publicUrl = (fields.PUBLIC_URL ?? `http://localhost:${fields.PORT}`).replace(/(?<!\/)\/+$/, "");
+  const publicUrl = (fields.PUBLIC_URL ?? `http://localhost:${fields.PORT}`).replace(/\/{1,8}$/, "");
   return {
     host: fields.HOST,
     port: fields.PORT,

@@ -30,4 +30,4 @@ export function toTracingSettings(fields: Fields, serviceName: string): TracingS
 }
 
 const below = (endpoint: string | undefined): string | undefined =>
-  endpoint === undefined ? undefined : `${endpoint.replace(/(?<!\/)\/+$/, "")}/v1/traces`;
+  endpoint === undefined ? undefined : `${endpoint.replace(/\/{1,8}$/, "")}/v1/traces`;

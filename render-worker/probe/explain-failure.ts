@@ -100,6 +100,6 @@ const named = (name: string | undefined): string => (name === undefined ? "" : `
 
 /** The demuxer that ffprobe chose and was not allowed, if it is one of the wider set: `[nut @ 0x55…] Format not on whitelist '…'`. */
 function rareFormat(stderr: string): string | undefined {
-  const name = /\[([\w,]+) @ [^\]]*\] Format not on whitelist/i.exec(stderr)?.[1];
+  const name = /\[([\w,]+) @ [^[\]]*\] Format not on whitelist/i.exec(stderr)?.[1];
   return name !== undefined && sourceFormats.ALL.formats.some((format) => format === name) ? name : undefined;
 }

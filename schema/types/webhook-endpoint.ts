@@ -38,7 +38,7 @@ function endingOf(
 ): string {
   try {
     const secret = operations.secrets.decryptSecret(stored, webhookSecretContext(endpoint));
-    return secret.replace(/(?<!=)=+$/, "").slice(-4);
+    return secret.replaceAll("=", "").slice(-4);
   } catch (error) {
     if (error instanceof SecretUnreadableError) return "????";
     throw error;

@@ -17,7 +17,7 @@ test("every regular expression of the sources runs in linear time on any text", 
   const slow = expressions
     .filter((each) => !isPlain(each))
     .flatMap(({ pattern, flags, at }) => {
-      const verdict = checkSync(pattern, flags, { timeout: 60_000 });
+      const verdict = checkSync(pattern, flags, { timeout: 60_000, randomSeed: 1 });
       if (verdict.status === "safe") return [];
       const why = verdict.status === "vulnerable" ? verdict.complexity.summary : verdict.error.kind;
       return [`${at} /${pattern}/${flags}: ${why}`];

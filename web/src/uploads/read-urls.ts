@@ -12,7 +12,7 @@ export function titleOf(name: string): string {
   const path = URL.canParse(name) ? new URL(name).pathname : name;
   const file = decode(
     path
-      .replace(/(?<!\/)\/+$/, "")
+      .replace(/\/{1,8}$/, "")
       .split("/")
       .pop() ?? "",
   );
