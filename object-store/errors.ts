@@ -32,6 +32,17 @@ export class StoreFullError extends Error {
   }
 }
 
+/** The store did not do it within the limits of tries and time. The operation may or may not have taken effect; repeating it is safe. */
+export class StoreUnavailableError extends Error {
+  readonly code = "STORE_UNAVAILABLE";
+  /** Pause that the store asked for; null when it named none. */
+  readonly retryAfterMs: number | null;
+  constructor(message: string, { retryAfterMs, cause }: { retryAfterMs: number | null; cause: unknown }) {
+    super(message, { cause });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** The key is not one that every store can hold. */
 export class InvalidKeyError extends Error {
   readonly code = "INVALID_KEY";

@@ -1,7 +1,10 @@
 import { rm } from "node:fs/promises";
-import { IdempotencyStrategy, Storage } from "@google-cloud/storage";
-import { notFound, parseMetadata, parsePrefixes, statusOf } from "./gcs/metadata.ts";
+import { GcsClient } from "./gcs/client.ts";
+import { listFolders, listObjects } from "./gcs/list-objects.ts";
+import { RETRY_POLICY, type RetryPolicy } from "./gcs/plan-retry.ts";
 import { headObject, readObject } from "./gcs/read-object.ts";
+import { removeObject } from "./gcs/remove-object.ts";
+import { openSession } from "./gcs/upload-session.ts";
 import { writeObject } from "./gcs/write-object.ts";
 import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -15,6 +18,8 @@ export interface GcsObjectStoreOptions {
   apiEndpoint?: string;
   /** Where players find the bucket (a CDN, say), ending in `/`. Default: the storage service's own address. */
   publicBaseUrl?: string;
+  /** Limits of every operation, instead of the defaults. */
+  retry?: Partial<RetryPolicy>;
 }
 
 /** Uploads that a browser sends straight to the store. */
@@ -34,69 +39,47 @@ const deletionsAtOnce = 16;
 /** Keeps objects in a Google Cloud Storage bucket, with the credentials that the environment provides. */
 export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStore & ResumableUploads {
   const { projectId, apiEndpoint } = options;
-  const storage = new Storage({
-    ...(projectId !== undefined && { projectId }),
-    ...(apiEndpoint !== undefined && { apiEndpoint }),
-    // Every write here may be repeated: see writeObject.
-    retryOptions: { idempotencyStrategy: IdempotencyStrategy.RetryAlways },
-  });
-  const bucket = storage.bucket(options.bucket);
+  const gcs = new GcsClient(
+    options.bucket,
+    { ...(projectId !== undefined && { projectId }), ...(apiEndpoint !== undefined && { apiEndpoint }) },
+    { ...RETRY_POLICY, ...options.retry },
+  );
   const baseUrl =
     options.publicBaseUrl ?? `${apiEndpoint ?? "https://storage.googleapis.com"}/${options.bucket}/`;
-
-  async function remove(key: string): Promise<boolean> {
-    try {
-      await bucket.file(key).delete();
-      return true;
-    } catch (error) {
-      if (statusOf(error) === notFound) return false;
-      throw error;
-    }
-  }
-
-  async function* list(prefix: string) {
-    assertKeyPrefix(prefix);
-    for await (const file of bucket.getFilesStream({ prefix })) yield parseMetadata(file.name, file.metadata);
-  }
 
   const store: ObjectStore & ResumableUploads = {
     async put(key, body, options = {}) {
       assertObjectKey(key);
-      return writeObject(bucket, key, body, options);
+      return writeObject(gcs, key, body, options);
     },
     async head(key) {
       assertObjectKey(key);
-      return headObject(bucket, key);
+      return headObject(gcs, key);
     },
     async read(key, options = {}) {
       assertObjectKey(key);
-      return readObject(bucket, key, options);
+      return readObject(gcs, key, options);
     },
-    list,
-    async *folders(prefix, { after } = {}) {
+    list(prefix) {
+      assertKeyPrefix(prefix);
+      return listObjects(gcs, prefix);
+    },
+    folders(prefix, { after } = {}) {
       assertKeyFolder(prefix);
-      // Everything below the folder `after` sorts before this.
-      const startOffset = after === undefined ? {} : { startOffset: `${after}\u{10FFFF}` };
-      let pageToken: string | undefined;
-      do {
-        const [, next, response] = await bucket.getFiles({
-          ...{ prefix, delimiter: "/", autoPaginate: false, ...startOffset },
-          ...(pageToken !== undefined && { pageToken }),
-        });
-        yield* parsePrefixes(response);
-        pageToken = (next as { pageToken?: string } | null)?.pageToken;
-      } while (pageToken !== undefined);
+      return listFolders(gcs, prefix, after);
     },
     async delete(key) {
       assertObjectKey(key);
-      return remove(key);
+      return removeObject(gcs, key);
     },
     async deletePrefix(prefix) {
       assertKeyFolder(prefix);
       let count = 0;
-      const keys = list(prefix);
+      const objects = listObjects(gcs, prefix);
       const work = async () => {
-        for await (const { key } of { [Symbol.asyncIterator]: () => keys }) if (await remove(key)) count++;
+        for await (const { key, generation } of { [Symbol.asyncIterator]: () => objects }) {
+          if (await removeObject(gcs, key, generation)) count++;
+        }
       };
       await Promise.all(Array.from({ length: deletionsAtOnce }, work));
       return count;
@@ -117,16 +100,14 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
     },
     async createResumableUpload(key, { sizeBytes, contentType, origin }) {
       assertObjectKey(key);
-      const [uri] = await bucket.file(key).createResumableUpload({
-        metadata: { contentType, contentLength: sizeBytes },
-        preconditionOpts: { ifGenerationMatch: 0 },
-        ...(origin !== undefined && { origin }),
+      return openSession(gcs, key, {
+        metadata: { contentType },
+        ifGenerationMatch: "0",
+        sizeBytes,
+        origin,
       });
-      return uri;
     },
-    async [Symbol.asyncDispose]() {
-      // The client holds no connection that outlives its requests.
-    },
+    [Symbol.asyncDispose]: () => gcs[Symbol.asyncDispose](),
   };
   return store;
 }

@@ -2,8 +2,14 @@ import type { FileMetadata } from "@google-cloud/storage";
 import { contentTypeOf } from "../content-type.ts";
 import type { StoredObject } from "../object-store.ts";
 
+/** An object of Cloud Storage. */
+export interface GcsObject extends StoredObject {
+  /** CRC32C of its bytes, big-endian, in base64. Every object of Cloud Storage has one; emulators may leave it out. */
+  crc32c: string | null;
+}
+
 /** Cloud Storage's words in ours. Throws when the server left out the generation, without which nothing is safe. */
-export function parseMetadata(key: string, metadata: FileMetadata): StoredObject {
+export function parseMetadata(key: string, metadata: FileMetadata): GcsObject {
   const { generation, size, contentType, updated, timeCreated, md5Hash, crc32c } = metadata;
   if (generation === undefined) throw new Error(`Object "${key}": the storage server gave no generation.`);
   return {
@@ -13,6 +19,7 @@ export function parseMetadata(key: string, metadata: FileMetadata): StoredObject
     generation: String(generation),
     // Composed objects have no MD5.
     checksum: md5Hash ? `md5:${md5Hash}` : crc32c ? `crc32c:${crc32c}` : null,
+    crc32c: crc32c || null,
     updatedAt: new Date(updated ?? timeCreated ?? 0),
   };
 }
@@ -22,9 +29,3 @@ export function parsePrefixes(response: unknown): string[] {
   const prefixes = (response as { prefixes?: unknown } | null)?.prefixes;
   return Array.isArray(prefixes) ? prefixes.map(String) : [];
 }
-
-/** The HTTP status of a failed request. */
-export const statusOf = (error: unknown): number =>
-  error instanceof Error && "code" in error ? Number(error.code) : 0;
-export const notFound = 404;
-export const preconditionFailed = 412;

@@ -5,6 +5,7 @@ import { startFakeGcs, whyNoFakeGcs } from "../../tests/fake-gcs/fake-gcs.ts";
 import { createGcsObjectStore } from "../gcs-object-store.ts";
 import { createLocalObjectStore } from "../local-object-store.ts";
 import type { ObjectStore } from "../object-store.ts";
+import { openFaultyGcs } from "./faulty-gcs.ts";
 
 /** One implementation for the contract suite to run over. */
 export interface AdapterUnderTest {
@@ -49,4 +50,13 @@ const gcs: AdapterUnderTest = {
   },
 };
 
-export const adapters: AdapterUnderTest[] = [local, gcs];
+const faultyGcs: AdapterUnderTest = {
+  ...gcs,
+  name: `Google Cloud Storage, every seventh request failing${whyNoFakeGcs === undefined ? "" : ` (skipped: ${whyNoFakeGcs})`}`,
+  async open() {
+    const faulty = await openFaultyGcs({ rate: 0.15 });
+    return { store: faulty.store, close: async () => faulty[Symbol.asyncDispose]() };
+  },
+};
+
+export const adapters: AdapterUnderTest[] = [local, gcs, faultyGcs];

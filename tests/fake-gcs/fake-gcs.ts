@@ -7,6 +7,7 @@ import { openFileLock } from "@reelay/object-store";
 import { vi } from "vitest";
 import { whyNoGo } from "../kit/build-go-program.ts";
 import { freePort } from "../kit/free-port.ts";
+import { serveResumableSessions } from "./resumable-sessions.ts";
 
 const folder = import.meta.dirname;
 const cache = join(folder, "../../node_modules/.cache/reelay");
@@ -14,38 +15,54 @@ const cache = join(folder, "../../node_modules/.cache/reelay");
 const version = "v1.56.1";
 const binary = join(cache, `fake-gcs-server-${version}`);
 
+/**
+ * For trials by hand: the command of another server, which is started with a host, a port and a number of threads. Google's own is
+ * `python3 testbench_run.py` of https://github.com/googleapis/storage-testbench, which no registry has.
+ */
+const { STORAGE_TESTBENCH } = process.env;
+
 /** Why the server cannot be had here; undefined if it can. On CI there is no excuse: there the tests run and fail. */
 export const whyNoFakeGcs =
   whyNoGo() !== undefined && !existsSync(binary) && process.env.CI === undefined
     ? "Go is not installed, which builds fake-gcs-server"
     : undefined;
 
-/** Builds the pinned server once (two minutes on two cores), then starts it in memory on a free port, with one bucket. */
+/**
+ * Builds the pinned server once (two minutes on two cores), then starts it in memory on a free port, with one bucket, behind resumable sessions
+ * that hold.
+ */
 export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; stop: () => Promise<void> }> {
-  await build();
   const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
-  const args = ["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", `${port}`];
-  const server = spawn(binary, [...args, "-external-url", endpoint, "-log-level", "error"], {
-    stdio: "ignore",
-  });
+  const target = `http://127.0.0.1:${port}`;
+  await using stack = new AsyncDisposableStack();
+  const endpoint =
+    STORAGE_TESTBENCH === undefined ? stack.use(await serveResumableSessions(target)).url : target;
+  const server =
+    STORAGE_TESTBENCH === undefined
+      ? await spawnFakeGcs(port, endpoint)
+      : spawn("sh", ["-c", `exec ${STORAGE_TESTBENCH} 127.0.0.1 ${port} 10`], { stdio: "ignore" });
   const exited = once(server, "exit");
+  stack.defer(async () => {
+    server.kill();
+    await exited;
+  });
   await vi.waitFor(
     async () => {
       const body = JSON.stringify({ name: bucket });
       const headers = { "content-type": "application/json" };
-      const made = await fetch(`${endpoint}/storage/v1/b?project=test`, { method: "POST", body, headers });
+      const made = await fetch(`${target}/storage/v1/b?project=test`, { method: "POST", body, headers });
       if (!made.ok) throw new Error(`fake-gcs-server answers ${made.status} to the creation of a bucket`);
     },
     { timeout: 20_000, interval: 100 },
   );
-  return {
-    endpoint,
-    async stop() {
-      server.kill();
-      await exited;
-    },
-  };
+  const held = stack.move();
+  return { endpoint, stop: () => held.disposeAsync() };
+}
+
+async function spawnFakeGcs(port: number, endpoint: string) {
+  await build();
+  const args = ["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", `${port}`];
+  return spawn(binary, [...args, "-external-url", endpoint, "-log-level", "error"], { stdio: "ignore" });
 }
 
 async function build(): Promise<void> {

@@ -1,0 +1,45 @@
+/** A signal that aborts with another one, or when time is up. Disposing it leaves neither a timer nor a listener. */
+export class Deadline implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #release: () => void;
+
+  /** `expired` makes the reason for running out of time. */
+  constructor(afterMs: number, expired: () => Error, outer?: AbortSignal) {
+    this.#timer = setTimeout(() => this.#controller.abort(expired()), afterMs);
+    const follow = () => this.#controller.abort(outer?.reason);
+    outer?.addEventListener("abort", follow, { once: true });
+    this.#release = () => outer?.removeEventListener("abort", follow);
+    if (outer?.aborted) follow();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Time no longer counts; the outer signal still does. */
+  stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+
+  [Symbol.dispose](): void {
+    this.stopTimer();
+    this.#release();
+  }
+}
+
+/** Resolves with `promise`, or rejects with the signal's reason as soon as it aborts. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  // Losing the race must not make either an unhandled rejection.
+  aborted.promise.catch(() => {});
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import { CRC32C, type FileMetadata } from "@google-cloud/storage";
+import { contentTypeOf } from "../content-type.ts";
+import type { PutOptions } from "../object-store.ts";
+
+/** Names the write in the object's own metadata, so that a writer whose answer was lost recognises its work. */
+const WRITE_TAG = "reelay-write";
+
+/** The bytes of a write so far: what the stored object must agree with. */
+export class OwnWrite {
+  readonly key: string;
+  readonly #tag = randomUUID();
+  readonly #sum = new CRC32C();
+  #sizeBytes = 0;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  add(parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      this.#sum.update(Buffer.from(part.buffer, part.byteOffset, part.length));
+      this.#sizeBytes += part.length;
+    }
+  }
+
+  get crc32c(): string {
+    return this.#sum.toString();
+  }
+
+  /** The object's metadata as it is sent. */
+  metadata({ contentType = contentTypeOf(this.key), cacheControl, contentDisposition }: PutOptions) {
+    return {
+      name: this.key,
+      contentType,
+      metadata: { [WRITE_TAG]: this.#tag },
+      ...(cacheControl !== undefined && { cacheControl }),
+      ...(contentDisposition !== undefined && { contentDisposition }),
+    };
+  }
+
+  /** Whether this write stored the object. */
+  isOf(stored: FileMetadata): boolean {
+    return stored.metadata?.[WRITE_TAG] === this.#tag;
+  }
+
+  /** Whether the object has exactly these bytes. */
+  isWhole({ size, crc32c }: FileMetadata): boolean {
+    return Number(size ?? 0) === this.#sizeBytes && (!crc32c || this.#sum.validate(crc32c));
+  }
+}

@@ -1,0 +1,36 @@
+import type { GcsClient } from "./client.ts";
+import { headObject } from "./read-object.ts";
+import { NOT_FOUND, PRECONDITION_FAILED, statusOf } from "./request-error.ts";
+
+/**
+ * True if there was something to remove. Each request names the generation: a repeated or late one must not remove what was written since. An
+ * object that is replaced meanwhile is removed all the same.
+ *
+ * @param generation of the object, as far as the caller knows.
+ */
+export async function removeObject(gcs: GcsClient, key: string, generation?: string): Promise<boolean> {
+  for (let known = generation; ; known = undefined) {
+    known ??= (await headObject(gcs, key))?.generation;
+    if (known === undefined) return false;
+    const outcome = await removeGeneration(gcs, key, known);
+    gcs.generations.remember(key, null);
+    if (outcome !== "replaced") return outcome === "removed";
+  }
+}
+
+async function removeGeneration(gcs: GcsClient, key: string, ifGenerationMatch: string) {
+  // Once a request failed, whatever removed the object may have been that request.
+  let isRepeat = false;
+  return gcs.retry("remove", key, undefined, async () => {
+    try {
+      await gcs.bucket.file(key).delete({ ifGenerationMatch });
+      return "removed";
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === NOT_FOUND) return isRepeat ? "removed" : "gone";
+      if (status === PRECONDITION_FAILED) return isRepeat ? "removed" : "replaced";
+      isRepeat = true;
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,35 @@
+/** One request to Cloud Storage that did not succeed. */
+export class GcsRequestError extends Error {
+  /** The HTTP status; 0 when no complete answer arrived. */
+  readonly status: number;
+  /** The `Retry-After` header of the answer, in milliseconds. */
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    message: string,
+    {
+      status = 0,
+      retryAfterMs = null,
+      cause,
+    }: { status?: number; retryAfterMs?: number | null; cause?: unknown },
+  ) {
+    super(message, cause === undefined ? {} : { cause });
+    this.name = "GcsRequestError";
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** https://cloud.google.com/storage/docs/retry-strategy#retryable */
+  get isRetriable(): boolean {
+    return RETRIABLE.has(this.status);
+  }
+}
+
+const RETRIABLE: ReadonlySet<number> = new Set([0, 408, 429, 500, 502, 503, 504]);
+
+export const NOT_FOUND = 404;
+export const PRECONDITION_FAILED = 412;
+export const INSUFFICIENT_STORAGE = 507;
+
+/** The HTTP status of a failed request; 0 for errors of another kind. */
+export const statusOf = (error: unknown): number => (error instanceof GcsRequestError ? error.status : 0);

@@ -1,0 +1,215 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { Storage } from "@google-cloud/storage";
+import { EnvHttpProxyAgent } from "undici";
+import { Deadline, orAborted } from "./deadline.ts";
+import { GcsRequestError } from "./request-error.ts";
+
+export interface GcsRequest {
+  method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent in this order; not changed, so that the request can be repeated. */
+  body?: readonly Uint8Array[];
+  signal?: AbortSignal | undefined;
+}
+
+/** A request that ends in time whatever the server does. */
+type Bounded = GcsRequest & { signal: AbortSignal };
+
+export interface GcsAnswer {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+const CONNECT_MS = 10_000;
+/** A server that is silent for so long has lost the request. */
+const SILENCE_MS = 30_000;
+/** Slowest pace, in bytes per second, at which a request's body may be received. */
+const LEAST_BYTES_PER_SECOND = 64 * 1024;
+/** Answers that are kept in memory: a page of a listing is about 1 MiB. */
+const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * Single exchanges with Cloud Storage over undici, with the credentials of Google's client.
+ *
+ * The client's own transport (teeny-request) is not used: repeating a request whose stream was destroyed throws
+ * `ERR_STREAM_UNABLE_TO_PIPE` out of an event handler, which ends the process; it has no timeout on Node's fetch, and cannot be aborted.
+ *
+ * Every failure is a rejection with a `GcsRequestError`, with the signal's reason, or with the error of the credentials.
+ */
+export class GcsTransport implements AsyncDisposable {
+  readonly #storage: Storage;
+  readonly #agent = new EnvHttpProxyAgent({
+    // As Google's client: one request per connection at a time, so that a reset breaks one request.
+    allowH2: false,
+    connect: { timeout: CONNECT_MS },
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+  });
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  /** The whole exchange: 2xx and 308 (an upload that goes on) are answers, everything else is an error. */
+  async exchange(request: GcsRequest): Promise<GcsAnswer & { json: unknown }> {
+    using deadline = deadlineOf(request);
+    const bounded = { ...request, signal: deadline.signal };
+    const { status, headers, body } = await this.open(bounded);
+    const text = await readText(body, bounded);
+    return { status, headers, json: text === "" ? null : parseJson(text, request) };
+  }
+
+  /**
+   * The head of an answer, and its body as a stream that the caller reads or destroys. The signal bounds all of it; the body's errors are
+   * undici's own.
+   */
+  async open(request: Bounded): Promise<GcsAnswer & { body: Readable }> {
+    const { method, url, body, signal } = request;
+    const credentials = await this.#authorize(request);
+    const { origin, pathname, search } = new URL(url);
+    const answer = await this.#agent
+      .request({
+        origin,
+        path: pathname + search,
+        method,
+        headers: { ...credentials, ...request.headers, "content-length": String(sizeOf(body)) },
+        body: body === undefined || body.length === 0 ? null : toStream(body),
+        signal,
+      })
+      .catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw toRequestError(error, request);
+      });
+    // A failure that arrives while nothing reads reaches the next reader, not the process.
+    answer.body.on("error", () => {});
+    const { statusCode: status, headers } = answer;
+    if (status < 300 || status === 308) return { status, headers, body: answer.body };
+    const text = await readText(answer.body, request).catch(() => {
+      signal.throwIfAborted();
+      return "";
+    });
+    throw new GcsRequestError(`${describe(request)} was answered with ${status}${reasonIn(text)}`, {
+      status,
+      retryAfterMs: parseRetryAfter(headers["retry-after"], Date.now()),
+    });
+  }
+
+  async #authorize(request: Bounded): Promise<Record<string, string>> {
+    if (this.#storage.customEndpoint && this.#storage.useAuthWithCustomEndpoint !== true) return {};
+    try {
+      const pending = this.#storage.authClient.getRequestHeaders(request.url);
+      const headers = await orAborted(pending, request.signal);
+      return Object.fromEntries(headers);
+    } catch (error) {
+      request.signal.throwIfAborted();
+      throw isNetworkError(error) ? toRequestError(error, request) : error;
+    }
+  }
+
+  /** Ends what is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+/** Ends an exchange that neither succeeds nor fails. */
+export function deadlineOf(request: GcsRequest): Deadline {
+  const limitMs = SILENCE_MS + (sizeOf(request.body) / LEAST_BYTES_PER_SECOND) * 1_000;
+  return new Deadline(limitMs, () => tooSlow(request, limitMs), request.signal);
+}
+
+async function readText(body: Readable, request: Bounded): Promise<string> {
+  try {
+    return (await orAborted(buffer(limited(body)), request.signal)).toString("utf8");
+  } catch (error) {
+    body.destroy();
+    request.signal.throwIfAborted();
+    throw toRequestError(error, request);
+  }
+}
+
+async function* limited(body: Readable): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    sizeBytes += piece.length;
+    if (sizeBytes > LARGEST_JSON_BYTES)
+      throw new Error(`the answer is larger than ${LARGEST_JSON_BYTES} bytes`);
+    yield piece;
+  }
+}
+
+const sizeOf = (body: readonly Uint8Array[] = []): number =>
+  body.reduce((sum, { length }) => sum + length, 0);
+
+/** Small pieces, so that a slow receiver counts as alive while it takes them. */
+function toStream(body: readonly Uint8Array[]): Readable {
+  const pieces = function* () {
+    for (const part of body) {
+      for (let at = 0; at < part.length; at += PIECE_BYTES) yield part.subarray(at, at + PIECE_BYTES);
+    }
+  };
+  const stream = Readable.from(pieces(), { objectMode: false, highWaterMark: PIECE_BYTES });
+  // undici destroys it with the error of the exchange, which the exchange itself reports.
+  return stream.on("error", () => {});
+}
+
+function parseJson(text: string, request: GcsRequest): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GcsRequestError(
+      `${describe(request)} was answered with ${text.length} bytes that are not JSON`,
+      { cause },
+    );
+  }
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3). */
+export function parseRetryAfter(value: string | string[] | undefined, nowMs: number): number | null {
+  if (typeof value !== "string") return null;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+}
+
+/** Session URIs carry their own authorization: what follows the path is left out. */
+const describe = ({ method, url }: GcsRequest): string => {
+  const { origin, pathname } = new URL(url);
+  return `${method} ${origin}${pathname}`;
+};
+
+function reasonIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
+    if (typeof error?.message === "string") return `: ${error.message.slice(0, 300)}`;
+  } catch {
+    // Proxies answer in HTML.
+  }
+  return "";
+}
+
+const tooSlow = (request: GcsRequest, limitMs: number): GcsRequestError =>
+  new GcsRequestError(`${describe(request)} was not answered within ${Math.round(limitMs / 1_000)} s`, {});
+
+function toRequestError(error: unknown, request: GcsRequest): GcsRequestError {
+  if (error instanceof GcsRequestError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const code = "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
+  const status = "status" in cause && typeof cause.status === "number" ? cause.status : 0;
+  return new GcsRequestError(`${describe(request)} failed: ${cause.message || cause.name}${code}`, {
+    status,
+    cause,
+  });
+}
+
+/** Of the credentials' own requests; without a code or status it is a mistake in the configuration, which no retry mends. */
+const isNetworkError = (error: unknown): boolean =>
+  error instanceof GcsRequestError ||
+  (error instanceof Error &&
+    (("status" in error && typeof error.status === "number") ||
+      ("code" in error &&
+        typeof error.code === "string" &&
+        /^(E[A-Z]+|UND_ERR_\w+|ERR_STREAM_PREMATURE_CLOSE)$/.test(error.code))));
