@@ -71,6 +71,7 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
     environment,
     settings: { ...settings, port },
     log: log.logger,
+    sink: log.sink,
     signal,
     onPostgres: (found) => {
       postgres = found;

@@ -2,7 +2,7 @@
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
 import { createWorker, versionWarnings, type WorkerEnv } from "@reelay/render-worker";
-import { startTracing } from "@reelay/telemetry";
+import { type LogSink, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { startApi } from "../src/api.ts";
 import { createBroker } from "./broker/index.ts";
@@ -19,6 +19,8 @@ export interface StartSystemOptions {
   environment: Environment;
   settings: Settings;
   log: Logger;
+  /** Where its lines end up. */
+  sink: LogSink;
   /** Gives up starting. To stop a started system, dispose it. */
   signal: AbortSignal;
   /** Called as soon as there is one, so that a forced end can take it along. */
@@ -64,7 +66,10 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
   signal.throwIfAborted();
 
   const api = started.use(
-    await startApi(apiEnv, log, { isBrokerEmpty: broker !== undefined }).catch((error: unknown) => {
+    await startApi(apiEnv, log, {
+      isBrokerEmpty: broker !== undefined,
+      checks: { log: async () => options.sink.assertWritable() },
+    }).catch((error: unknown) => {
       throw cannotListen(settings.port, settings.host, error);
     }),
   );

@@ -22,7 +22,8 @@ export function openFileLock(path: string): FileLock {
   return {
     tryLock() {
       try {
-        database.exec("BEGIN EXCLUSIVE");
+        // A journal on disk would need room, and objects must be deleted on a full disk most of all.
+        database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
         return true;
       } catch (error) {
         if (isBusy(error)) return false;

@@ -1,4 +1,5 @@
 import type { ErrorScope, ReportedError } from "@reelay/contracts";
+import { StoreFullError } from "@reelay/object-store";
 
 /** A failure whose cause is known where it is thrown: carried to the attempt's outcome and from there into its report. */
 export class RenderError extends Error {
@@ -38,9 +39,22 @@ function renderError(
   );
 }
 
+/** Whether the error, or what caused it, is a full disk of this machine. */
+const isFullDisk = (error: unknown): boolean =>
+  error instanceof Error &&
+  (["ENOSPC", "EDQUOT"].includes(String((error as NodeJS.ErrnoException).code)) || isFullDisk(error.cause));
+
 /** What is reported of anything thrown: the error's own account, or a retriable internal one for what nobody foresaw. */
 export function toReportedError(error: unknown): ReportedError {
   if (error instanceof RenderError) return error.reported;
+  if (error instanceof StoreFullError) {
+    const message = "The object store has no room left; free some space and try again.";
+    return retriableError("STORAGE", "STORE_FULL", message).reported;
+  }
+  if (isFullDisk(error)) {
+    const message = "The worker's temporary disk (WORK_DIR) is full; free some space on it.";
+    return retriableError("WORKER", "WORK_DIRECTORY_FULL", message).reported;
+  }
   const text = error instanceof Error ? error.message : String(error);
   return {
     code: "INTERNAL",

@@ -268,10 +268,13 @@ class RenderWorker implements Worker {
       this.#heartbeat.beat();
     };
     const run = () => this.#run(message, attempt, { reporter, trace, log, free });
-    attempt.done = context.with(trace.context, run).finally(() => {
-      this.#running.delete(ref.attemptId);
-      if (!attempt.isOver) free();
-    });
+    attempt.done = context
+      .with(trace.context, run)
+      .catch((err: unknown) => log.error({ err }, "attempt.broke"))
+      .finally(() => {
+        this.#running.delete(ref.attemptId);
+        if (!attempt.isOver) free();
+      });
     this.#heartbeat.beat();
     return true;
   }

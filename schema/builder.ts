@@ -4,6 +4,7 @@ import PrismaPlugin from "@pothos/plugin-prisma";
 import RelayPlugin from "@pothos/plugin-relay";
 import type { Context } from "./context.ts";
 import DescribePagingPlugin from "./describe-paging.ts";
+import FullDiskPlugin from "./full-disk.ts";
 import type PrismaTypes from "./generated/pothos-prisma-types.ts";
 import { getDatamodel } from "./generated/pothos-prisma-types.ts";
 import { encodeGlobalId, parseGlobalId } from "./global-id.ts";
@@ -23,7 +24,8 @@ export const builder = new SchemaBuilder<{
     SafeInt: { Input: number; Output: number | bigint };
   };
 }>({
-  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin, DescribePagingPlugin],
+  // The first wraps those after it: a full disk is an expected error by the time that `ErrorsPlugin` sees it.
+  plugins: [ErrorsPlugin, FullDiskPlugin, RelayPlugin, PrismaPlugin, DescribePagingPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,

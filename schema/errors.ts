@@ -6,6 +6,7 @@ import {
   InvalidProfileError,
   NotFoundError,
   QuotaExceededError,
+  StoreFullError,
 } from "../src/errors.ts";
 import { builder } from "./builder.ts";
 
@@ -83,6 +84,18 @@ builder.objectType(QuotaExceededError, {
   }),
 });
 
+builder.objectType(StoreFullError, {
+  name: "StoreFullError",
+  description:
+    "A disk of the server is full: nothing was changed. The same request succeeds once there is room.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    retryAfterMs: t.exposeInt("retryAfterMs", {
+      description: "When asking again is worth it, in milliseconds.",
+    }),
+  }),
+});
+
 builder.objectType(ForbiddenError, {
   name: "ForbiddenError",
   description: "The API key lacks a scope.",
@@ -91,7 +104,14 @@ builder.objectType(ForbiddenError, {
 
 /** The error members of a mutation's result: a new member later would break clients that list them all, so each has them all. */
 export const expectedErrors = {
-  types: [NotFoundError, InvalidInputError, ConflictError, QuotaExceededError, ForbiddenError],
+  types: [
+    NotFoundError,
+    InvalidInputError,
+    ConflictError,
+    QuotaExceededError,
+    ForbiddenError,
+    StoreFullError,
+  ],
 };
 
 /** Of the mutations that take a whole profile. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
 import { createPubSubMessaging, isBrokerAway, type Patience, untilThere } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
@@ -15,7 +16,10 @@ import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
 import { createEventLog, forgetEvents } from "./events/index.ts";
+import type { Check } from "./http/health.ts";
 import { isOutage } from "./http/is-outage.ts";
+import { assertDatabaseRoom, assertRoomIn } from "./http/room.ts";
+import { seldom } from "./http/seldom.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { startRelay } from "./outbox/relay.ts";
 import { createPlaybackEvents } from "./playback-events/index.ts";
@@ -39,11 +43,15 @@ export interface Api extends AsyncDisposable {
 export interface ApiOptions {
   /** The broker forgot everything (it keeps nothing on disk): dispatch all queued tasks anew at once. Default false. */
   isBrokerEmpty?: boolean;
+  /** More of what `/readyz` asks, by name. */
+  checks?: Readonly<Record<string, Check>>;
   /** For a database and a broker that are away at the start. Default: none, it rejects at once. */
   patience?: Patience;
 }
 
 const defaultWebhooks = { timeoutMs: 20_000, retentionMs: 30 * 86_400_000 };
+/** How long an answer about room on a disk holds: it costs a write of a megabyte. */
+const roomTimes = { okMs: 5_000, failedMs: 1_000 };
 /** How long running requests may go on once no new ones are taken. */
 const requestGraceMs = 3_000;
 /** How long an API takes to stop, its drain time not counted: the requests' grace, and as much again for what runs behind them. */
@@ -130,7 +138,11 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       context: { db, store, live, events, clock, operations },
       log,
       metrics,
-      checks: { database: () => db.$queryRaw`SELECT 1`, broker: (signal) => messaging.ping(signal) },
+      checks: {
+        ...createChecks({ db, store }),
+        broker: (signal) => messaging.ping(signal),
+        ...options.checks,
+      },
       handlers: [
         ...handlers,
         (req, res) => forms.handle(req, res),
@@ -155,6 +167,20 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   log.info({ url }, "api.listening");
   const held = starting.move();
   return { url, port, db, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/** Whether the database answers, and whether there is room to write in it and in a store on this machine. */
+function createChecks({ db, store }: { db: PrismaClient; store: ObjectStore }): Record<string, Check> {
+  const databaseRoom = seldom(() => assertDatabaseRoom(db), roomTimes);
+  // Where uploads arrive; the folder is there as long as the store is.
+  const arriving = store.arrivingPath("room");
+  return {
+    async database(signal) {
+      await db.$queryRaw`SELECT 1`;
+      await databaseRoom(signal);
+    },
+    ...(arriving !== null && { store: seldom(() => assertRoomIn(dirname(arriving)), roomTimes) }),
+  };
 }
 
 /** Where browsers send their uploads: to this API, or to Cloud Storage by resumable sessions. */

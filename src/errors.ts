@@ -60,5 +60,18 @@ export class QuotaExceededError extends ExpectedError {
   }
 }
 
+/** A disk that the request writes to is full: nothing was written. */
+export class StoreFullError extends ExpectedError {
+  /** When asking again is worth it, in milliseconds from now. */
+  readonly retryAfterMs = 5_000;
+  constructor(options?: ErrorOptions) {
+    super(
+      "STORE_FULL",
+      "The server has no room left, so nothing was changed. Free some space on its disk, then send the request again.",
+    );
+    this.cause = options?.cause;
+  }
+}
+
 /** The API key lacks a scope. */
 export class ForbiddenError extends ExpectedError {}

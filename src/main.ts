@@ -1,5 +1,5 @@
 import { endOnCrash, untilTold } from "@reelay/process";
-import { createLogger, startTracing } from "@reelay/telemetry";
+import { createLogger, openStandardOutput, startTracing } from "@reelay/telemetry";
 import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
 
@@ -13,7 +13,8 @@ const startPatienceMs = 300_000;
 async function main(): Promise<void> {
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
-  const log = createLogger({ level: read.env.logLevel });
+  const sink = openStandardOutput();
+  const log = createLogger({ level: read.env.logLevel, sink });
   // What it was doing is safe in the database, and its clients come back.
   endOnCrash({ log: (fields) => log.fatal(fields, "process.crashed"), withinMs: 0 });
   const stopping = new AbortController();
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   {
     await using _tracing = await startTracing(read.env.tracing, log);
     await using _api = await startApi(read.env, log, {
+      checks: { log: async () => sink.assertWritable() },
       patience: { patienceMs: startPatienceMs, signal: stopping.signal },
     });
     await stopped;

@@ -93,7 +93,7 @@ const enterCommand = ({ child, hasUsers }: Holder, folder: string): string[] => 
   folder,
 ];
 
-async function writeUntilFull(file: string): Promise<void> {
+export async function writeUntilFull(file: string): Promise<void> {
   const handle = await open(file, "a");
   try {
     // Ever smaller pieces, so that the last page is taken, too.

@@ -2,11 +2,11 @@ import type { Account } from "@reelay/contracts";
 import { ProgramUsage } from "../ffmpeg/program-usage.ts";
 import type { WorkerMetrics } from "../metrics.ts";
 import { sleep } from "../wait.ts";
-import type { WorkDirectory } from "../work-directory/work-directory.ts";
+import type { AttemptDirectory, WorkDirectory } from "../work-directory/work-directory.ts";
 import { settleState } from "./attempt-state.ts";
 import type { AttemptTrace } from "./attempt-trace.ts";
 import { type AttemptContext, StateCell } from "./context.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Outcome, toOutcome } from "./outcome.ts";
 import { removePartialOutput } from "./remove-partial-output.ts";
 import { runAttempt } from "./run-attempt.ts";
 
@@ -49,7 +49,6 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
   const { metrics, giveUp, workDirectory, free, ...lent } = run;
   const startedAt = performance.now();
   using state = new StateCell((current) => reporter.advanced(current));
-  await using directory = await workDirectory.forAttempt(ref.attemptId);
   log.info("attempt.started");
   using usage = new ProgramUsage();
   let isTold = false;
@@ -70,6 +69,15 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
     metrics?.attemptEnded(outcome.kind, (performance.now() - startedAt) / 1_000);
     await removal;
   };
+  let directory: AttemptDirectory;
+  try {
+    directory = await workDirectory.forAttempt(ref.attemptId);
+  } catch (error) {
+    const outcome = toOutcome(error, stop);
+    log.warn({ err: error }, "attempt.not-begun");
+    return await tell(outcome);
+  }
+  await using _removed = directory;
   const outcome = await usage.around(() =>
     runAttempt({
       ...lent,

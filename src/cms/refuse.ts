@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { StoreFullError } from "@reelay/object-store";
 import { UnauthenticatedError } from "../../schema/context.ts";
 import {
   ConflictError,
@@ -10,6 +9,7 @@ import {
   NotFoundError,
   QuotaExceededError,
 } from "../errors.ts";
+import { isFullDisk } from "../full-disk.ts";
 import { isOutage } from "../http/is-outage.ts";
 import { sendJson } from "../http/json.ts";
 import { OverloadedError } from "../overload/overloaded-error.ts";
@@ -24,6 +24,7 @@ export interface Refusal {
 }
 
 const soonMs = 2_000;
+const fullMs = 5_000;
 
 export function toRefusal(error: unknown): Refusal {
   const told = (status: number, more: object = {}): Refusal => {
@@ -51,11 +52,12 @@ export function toRefusal(error: unknown): Refusal {
     error: { code, message, errorId, ...more },
     isOurs: true,
   });
-  if (error instanceof StoreFullError) {
+  if (isFullDisk(error)) {
     return ours(
       507,
       "STORE_FULL",
       "The server has no room left. Nothing was kept: send it again once there is room.",
+      { retryAfterMs: fullMs },
     );
   }
   if (isOutage(error)) {

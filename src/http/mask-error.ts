@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { GraphQLError, Kind } from "graphql";
 import type { Logger } from "pino";
-import { ExpectedError, InvalidInputError } from "../errors.ts";
+import { ExpectedError, InvalidInputError, StoreFullError } from "../errors.ts";
+import { isFullDisk } from "../full-disk.ts";
 import { isOutage } from "./is-outage.ts";
 
 function causeOf(error: unknown): unknown {
@@ -11,8 +12,10 @@ function causeOf(error: unknown): unknown {
 }
 
 const retryAfterMs = 2_000;
+const storeFullRetryAfterMs = new StoreFullError().retryAfterMs;
 const http = {
   UNAUTHENTICATED: { status: 401, headers: { "WWW-Authenticate": "Bearer" } },
+  STORE_FULL: { status: 507, headers: { "Retry-After": String(storeFullRetryAfterMs / 1_000) } },
   SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": String(retryAfterMs / 1_000) } },
 } as const;
 
@@ -42,6 +45,14 @@ export function createMaskError(log: Logger) {
     }
     if (error instanceof GraphQLError && cause instanceof GraphQLError) return withCode(error);
     const errorId = randomUUID();
+    if (isFullDisk(cause)) {
+      log.error({ errorId, err: cause }, "graphql.store-full");
+      const { code, message, retryAfterMs } = new StoreFullError();
+      return new GraphQLError(message, {
+        ...at,
+        extensions: { code, errorId, retryAfterMs, http: http.STORE_FULL },
+      });
+    }
     if (isOutage(cause)) {
       log.error({ errorId, err: cause }, "graphql.outage");
       return new GraphQLError("The database is away or busy just now; try again in a few seconds.", {

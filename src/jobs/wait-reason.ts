@@ -19,6 +19,8 @@ interface Row {
   pool: Pool;
   availableAt: Date;
   isBackingOff: boolean;
+  /** Of its last attempt. */
+  lastErrorCode: string | null;
   isPaused: boolean;
   hasWorker: boolean;
   inFlight: number;
@@ -44,6 +46,7 @@ export async function waits(
   if (jobIds.length === 0) return found;
   const rows = await db.$queryRaw<Row[]>`
     SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
+      (SELECT a.error_code FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
       EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",
@@ -67,6 +70,11 @@ export async function waits(
   return found;
 }
 
+const fullDisks: Readonly<Record<string, string>> = {
+  STORE_FULL: "The store",
+  WORK_DIRECTORY_FULL: "A worker's temporary disk (WORK_DIR)",
+};
+
 function toWait({ status, pool, availableAt, maxRunningTasks, ...row }: Row): Wait {
   if (status === "PENDING") return { code: "SOURCE", reason: "Waiting for the source to be uploaded." };
   if (row.isPaused) {
@@ -74,7 +82,12 @@ function toWait({ status, pool, availableAt, maxRunningTasks, ...row }: Row): Wa
   }
   if (row.isBackingOff) {
     const until = availableAt.toISOString();
-    return { code: "BACKOFF", reason: `Waiting until ${until} before the next try.` };
+    const disk = fullDisks[row.lastErrorCode ?? ""];
+    const reason =
+      disk === undefined
+        ? `Waiting until ${until} before the next try.`
+        : `${disk} is full: free some space on it. The next try is at ${until}.`;
+    return { code: "BACKOFF", reason };
   }
   if (maxRunningTasks !== null && row.inFlight >= maxRunningTasks) {
     return {

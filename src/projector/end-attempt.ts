@@ -17,6 +17,14 @@ export function backoffMs(tries: number, random: () => number = Math.random): nu
   return full / 2 + (full / 2) * random();
 }
 
+/** A full disk is nobody's failure: such attempts use no try until there were this many, about a day's. */
+const roomAttempts = 300;
+const roomCodes: ReadonlySet<string> = new Set(["STORE_FULL", "WORK_DIRECTORY_FULL"]);
+
+/** Delay before another look at a disk that was full: short for as long as somebody may be freeing space. */
+const roomBackoffMs = (number: number): number =>
+  number <= 20 ? Math.min(backoffMs(number), 30_000) : 300_000;
+
 const lostError = (workerId: string): ReportedError => ({
   code: "WORKER_LOST",
   message: `Worker ${workerId} was not heard of for longer than its lease; it may have crashed or lost its network.`,
@@ -95,7 +103,9 @@ export async function endAttempt(
   const error = outcome === "LOST" ? lostError(attempt.workerId) : reported;
   await closeAttempt(tx, attempt, outcome, now, error);
   const handBack = await noteMemory(tx, task, error, needsMemoryBytes, now);
-  const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null;
+  const awaitsRoom =
+    outcome === "FAILED" && error !== null && roomCodes.has(error.code) && attempt.number < roomAttempts;
+  const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null && !awaitsRoom;
   const { tries, maxTries } = usesTry
     ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })
     : task;
@@ -112,7 +122,8 @@ export async function endAttempt(
     const why = error && { ...error, ...(message && { message }), attemptId };
     return await settleJob(tx, job, { status: "FAILED", error: why }, now);
   }
-  const delay = outcome === "INTERRUPTED" ? 0 : backoffMs(handBack?.times ?? tries);
+  const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : backoffMs(handBack?.times ?? tries);
+  const delay = outcome === "INTERRUPTED" ? 0 : retryMs;
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   // Of a job with many tasks the others go on, and what they made plays on.
   if (job.plan !== null) return;

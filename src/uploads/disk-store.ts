@@ -1,9 +1,9 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { FileStore } from "@tus/file-store";
-import { ERRORS } from "@tus/server";
+import { ERRORS, type Upload } from "@tus/server";
+import { isFullDisk } from "../full-disk.ts";
+import { openVerifier } from "./upload-checksum.ts";
 import { refusals } from "./upload-errors.ts";
 import type { UploadFiles } from "./upload-files.ts";
 
@@ -15,40 +15,59 @@ export interface DiskStoreHooks {
 }
 
 /**
- * tus's file store, with three things mended: a full disk is told from other failures, no write is under way once `write` returns, and an
- * upload that its client gave up is remembered as such.
+ * tus's file store, with four things mended: a full disk is told from other failures, bytes are checked by the checksum that came with them, no
+ * write is under way once `write` returns, and an upload that its client gave up is remembered as such.
  */
 export class DiskStore extends FileStore {
   private readonly files: UploadFiles;
   private readonly hooks: DiskStoreHooks;
+  private readonly dropping = new Map<string, Promise<void>>();
 
   constructor(files: UploadFiles, hooks: DiskStoreHooks = {}) {
     super({ directory: files.directory });
     this.files = files;
     this.hooks = hooks;
     // Only the API creates uploads, always with their length.
-    this.extensions = ["termination"];
+    this.extensions = ["termination", "checksum"];
+  }
+
+  override async getUpload(uploadId: string): Promise<Upload> {
+    await this.dropping.get(uploadId);
+    return await super.getUpload(uploadId);
   }
 
   override async write(body: Readable, uploadId: string, offset: number): Promise<number> {
     const { storage } = await this.getUpload(uploadId);
     if (storage === undefined) throw new Error(`Upload "${uploadId}" has no file.`);
-    const file = createWriteStream(storage.path, { flags: "r+", start: offset });
-    const look = () => this.hooks.onGrown?.(uploadId, offset + file.bytesWritten);
-    body.on("data", look);
+    const verifier = openVerifier();
+    await using file = await open(storage.path, "r+");
+    let end = offset;
+    let isVerified = verifier === null;
     try {
-      await pipeline(body, file);
+      // Destroyed by us, the body would fail the request with the bare error, and before the file is closed.
+      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        await writeAll(file, chunk, end);
+        end += chunk.length;
+        verifier?.hash.update(chunk);
+        // Nobody may read what is not verified yet.
+        if (verifier === null) this.hooks.onGrown?.(uploadId, end);
+      }
+      isVerified ||= verifier?.isMet() ?? true;
     } catch (error) {
-      const isFull =
-        error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT"].includes(String(error.code));
-      throw isFull ? { status_code: refusals.full.status, body: refusals.full.code } : error;
+      throw isFullDisk(error) ? { status_code: refusals.full.status, body: refusals.full.code } : error;
     } finally {
-      // The upload's lock is given up next; a late write would land among the next holder's.
-      if (!file.closed) await once(file, "close");
-      body.off("data", look);
-      look();
+      if (!isVerified) await this.drop(uploadId, file, offset);
     }
-    return offset + file.bytesWritten;
+    if (!isVerified) throw { status_code: refusals.checksumMismatch.status, body: "" };
+    this.hooks.onGrown?.(uploadId, end);
+    return end;
+  }
+
+  /** Takes back what did not match its checksum, before anybody asks how much is there. */
+  private async drop(uploadId: string, file: FileHandle, offset: number): Promise<void> {
+    const dropped = file.truncate(offset).finally(() => this.dropping.delete(uploadId));
+    this.dropping.set(uploadId, dropped);
+    await dropped;
   }
 
   override async remove(uploadId: string): Promise<void> {
@@ -60,5 +79,13 @@ export class DiskStore extends FileStore {
       expiresAt: record.expiresAt,
     });
     await this.hooks.onTerminated?.(uploadId);
+  }
+}
+
+/** The part of a chunk for which there is room is kept: a client resumes behind it. */
+async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < chunk.length; ) {
+    const { bytesWritten } = await file.write(chunk, written, chunk.length - written, position + written);
+    written += bytesWritten;
   }
 }

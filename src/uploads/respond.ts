@@ -9,6 +9,9 @@ const openToBrowsers = {
   "tus-resumable": "1.0.0",
 };
 
+/** By status: an overload passes sooner than a full disk. */
+const retryAfterSeconds: Readonly<Record<number, string>> = { 503: "2", 507: "5" };
+
 export function refuse(res: ServerResponse, refusal: UploadRefusal): void {
   if (res.headersSent || res.destroyed) return;
   const body = JSON.stringify({ code: refusal.code, message: refusal.message });
@@ -16,8 +19,16 @@ export function refuse(res: ServerResponse, refusal: UploadRefusal): void {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
   };
-  const retry = refusal.status === 503 ? { "retry-after": "2" } : {};
-  res.writeHead(refusal.status, { ...openToBrowsers, ...type, ...retry }).end(body);
+  const retry = retryAfterSeconds[refusal.status];
+  const version = refusal.status === 412 ? { "tus-version": "1.0.0" } : {};
+  res
+    .writeHead(refusal.status, {
+      ...openToBrowsers,
+      ...type,
+      ...version,
+      ...(retry !== undefined && { "retry-after": retry }),
+    })
+    .end(body);
 }
 
 /** The answer to HEAD or PATCH on an upload that was received, for a client that missed it. */

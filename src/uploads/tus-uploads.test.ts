@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -294,6 +294,67 @@ test("a client that missed the last answer is told that all is well, and nothing
   await send(url, Buffer.from("abc"));
   expect((await patch(url, 3, Buffer.alloc(0))).status).toBe(204);
   expect(received).toHaveLength(1);
+});
+
+test("bytes for an upload that is finished are refused, unless they begin at its end", async () => {
+  const url = await begin("u1", 3);
+  await send(url, Buffer.from("abc"));
+  const again = await patch(url, 0, Buffer.from("xyz"));
+  expect([again.status, await again.json()]).toMatchObject([409, { code: "OFFSET_CONFLICT" }]);
+  expect((await patch(url, 3, Buffer.alloc(0))).status).toBe(204);
+  expect(received[0]?.bytes.toString()).toBe("abc");
+});
+
+test.each([{}, { "tus-resumable": "0.2.2" }])(
+  "a client of another version of tus is told which one is spoken: %j",
+  async (headers) => {
+    const url = await begin("u1", 3);
+    const response = await fetch(url, { method: "HEAD", headers });
+    expect([response.status, response.headers.get("tus-version")]).toEqual([412, "1.0.0"]);
+  },
+);
+
+const digest = (algorithm: string, text: string) =>
+  `${algorithm} ${createHash(algorithm).update(text).digest("base64")}`;
+const patchChecked = (url: string, offset: number, text: string, checksum: string) =>
+  call(
+    url,
+    "PATCH",
+    {
+      "upload-offset": `${offset}`,
+      "content-type": "application/offset+octet-stream",
+      "upload-checksum": checksum,
+    },
+    Buffer.from(text),
+  );
+
+test("bytes that do not match their checksum are dropped, and the same that do are kept", async () => {
+  const url = await begin("u1", 6);
+  expect((await patchChecked(url, 0, "abc", digest("sha256", "abc"))).status).toBe(204);
+  const damaged = await patchChecked(url, 3, "dxf", digest("sha1", "def"));
+  expect([damaged.status, await damaged.json()]).toMatchObject([460, { code: "CHECKSUM_MISMATCH" }]);
+  expect(await offsetAt(url)).toBe(3);
+  expect((await patchChecked(url, 3, "def", digest("sha1", "def"))).status).toBe(204);
+  expect(received[0]?.bytes.toString()).toBe("abcdef");
+});
+
+test("a damaged last part does not end the upload", async () => {
+  const url = await begin("u1", 3);
+  expect((await patchChecked(url, 0, "xyz", digest("sha256", "abc"))).status).toBe(460);
+  expect(received).toEqual([]);
+  expect(await offsetAt(url)).toBe(0);
+});
+
+test("a checksum that cannot be checked is refused, and which can is said", async () => {
+  const url = await begin("u1", 3);
+  for (const checksum of ["md5 kAFQmDzST7DWlj99KOF/cg==", "sha256 short", "sha256"]) {
+    const response = await patchChecked(url, 0, "abc", checksum);
+    expect([response.status, await response.json()]).toMatchObject([400, { code: "CHECKSUM_INVALID" }]);
+  }
+  expect(await offsetAt(url)).toBe(0);
+  const options = await call(url, "OPTIONS");
+  expect(options.headers.get("tus-checksum-algorithm")).toBe("sha1,sha256");
+  expect(options.headers.get("tus-extension")).toBe("termination,checksum");
 });
 
 test("the sweep hands on what a crash left complete", async () => {

@@ -2,11 +2,13 @@ import { mkdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { Server } from "@tus/server";
+import { isFullDisk } from "../full-disk.ts";
 import { DiskStore } from "./disk-store.ts";
 import { createReception, type OnReceived } from "./reception.ts";
 import { answerReceived, refuse } from "./respond.ts";
 import { type SweptUploads, sweepUploads } from "./sweep-uploads.ts";
 import { untilEnded } from "./until-ended.ts";
+import { checksumAlgorithms, parseChecksum, withChecksum } from "./upload-checksum.ts";
 import { InvalidUploadSizeError, refusalOf, refusals } from "./upload-errors.ts";
 import { createUploadFiles } from "./upload-files.ts";
 import { createUploadLocker } from "./upload-locker.ts";
@@ -78,13 +80,13 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     async onUploadFinish(_req, upload) {
       await reception.receive(upload.id).catch((error: unknown) => {
         onError?.(error, upload.id);
-        throw { status_code: refusals.notTaken.status, body: JSON.stringify(refusals.notTaken) };
+        const { status, code } = isFullDisk(error) ? refusals.full : refusals.notTaken;
+        throw { status_code: status, body: code };
       });
       return {};
     },
     onResponseError(req, error) {
-      const isOurs = "body" in error && error.body.startsWith("{");
-      const { status, code, message } = isOurs ? refusals.notTaken : refusalOf(error);
+      const { status, code, message } = refusalOf(error);
       if (status === 500) onError?.(error, parseAddress(new URL(req.url).pathname)?.uploadId ?? "");
       return { status_code: status, body: JSON.stringify({ code, message }) };
     },
@@ -98,9 +100,16 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
   }
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (req.method === "OPTIONS") return tus.handle(req, res);
+    if (req.method === "OPTIONS") {
+      res.setHeader("Tus-Checksum-Algorithm", checksumAlgorithms.join(","));
+      return tus.handle(req, res);
+    }
     if (req.method === "POST") return refuse(res, refusals.create);
     if (!["HEAD", "PATCH", "DELETE"].includes(req.method ?? "")) return refuse(res, refusals.method);
+    if (req.headers["tus-resumable"] !== "1.0.0") return refuse(res, refusals.version);
+    const given = req.headers["upload-checksum"];
+    const checksum = given === undefined ? undefined : parseChecksum(String(given));
+    if (checksum === null) return refuse(res, refusals.checksum);
     const address = parseAddress(req.url?.split("?", 1)[0] ?? "");
     const allowed = address && (await authorise(address.uploadId, address.token));
     if (!address || !allowed) return refuse(res, refusals.unknown);
@@ -108,10 +117,13 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     if (allowed.expiresAt <= now()) return refuse(res, refusals.expired);
     // The process may have died between the database row and the file.
     await create({ uploadId, ...allowed });
-    if (req.method !== "DELETE" && (await isReceived(uploadId)))
-      return answerReceived(res, req.method, allowed.sizeBytes);
+    if (req.method !== "DELETE" && (await isReceived(uploadId))) {
+      const isAtEnd = req.method === "HEAD" || req.headers["upload-offset"] === String(allowed.sizeBytes);
+      return isAtEnd ? answerReceived(res, req.method, allowed.sizeBytes) : refuse(res, refusals.offset);
+    }
     if ((await files.end(uploadId))?.outcome === "terminated") return refuse(res, refusals.terminated);
-    await Promise.race([tus.handle(req, res), untilEnded(res)]);
+    const handle = () => Promise.race([tus.handle(req, res), untilEnded(res)]);
+    await (checksum === undefined ? handle() : withChecksum(checksum, handle));
   }
 
   /** What cannot be done about it now is done by a sweep: for the client it is given up. */
@@ -125,7 +137,7 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
       return await reception.receive(uploadId);
     } catch (error) {
       onError?.(error, uploadId);
-      throw refusals.notTaken;
+      throw isFullDisk(error) ? refusals.full : refusals.notTaken;
     }
   }
 
@@ -139,9 +151,10 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
       if (isClosing) return refuse(res, refusals.closing);
       if (running.size >= maxRunning) return refuse(res, refusals.tooMany);
       const answering = answer(req, res).catch((error: unknown) => {
-        if (error === refusals.notTaken) return refuse(res, refusals.notTaken);
+        const known = [refusals.notTaken, refusals.full].find((refusal) => refusal === error);
+        if (known !== undefined) return refuse(res, known);
         onError?.(error, parseAddress(req.url ?? "")?.uploadId ?? "");
-        refuse(res, refusalOf({}));
+        refuse(res, isFullDisk(error) ? refusals.full : refusalOf({}));
       });
       running.set(req, answering);
       await answering.finally(() => running.delete(req));

@@ -16,6 +16,28 @@ export interface UploadRefusal {
 }
 
 export const refusals = {
+  version: {
+    status: 412,
+    code: "TUS_VERSION_UNSUPPORTED",
+    message: "Uploads speak tus 1.0.0: send the header Tus-Resumable: 1.0.0.",
+  },
+  checksum: {
+    status: 400,
+    code: "CHECKSUM_INVALID",
+    message:
+      "Upload-Checksum must be sha1 or sha256, a space, and the digest of this request's body in base64.",
+  },
+  checksumMismatch: {
+    status: 460,
+    code: "CHECKSUM_MISMATCH",
+    message:
+      "The bytes do not match Upload-Checksum. None of this request's bytes were kept: send them again.",
+  },
+  offset: {
+    status: 409,
+    code: "OFFSET_CONFLICT",
+    message: "Upload-Offset is not where the upload stands; ask with HEAD.",
+  },
   create: {
     status: 405,
     code: "CREATE_VIA_API",
@@ -75,6 +97,7 @@ const locked: UploadRefusal = {
 export function refusalOf(error: { status_code?: number; body?: string; message?: string }): UploadRefusal {
   const detail = (error.body ?? error.message ?? "").trim();
   if (detail === refusals.full.code) return refusals.full;
+  if (detail === refusals.notTaken.code) return refusals.notTaken;
   if (/lock/i.test(detail)) return locked;
   switch (error.status_code) {
     case 404:
@@ -82,11 +105,9 @@ export function refusalOf(error: { status_code?: number; body?: string; message?
       // It was there when the request was let in, and another one has just ended it: the client's next HEAD is told how.
       return locked;
     case 409:
-      return {
-        status: 409,
-        code: "OFFSET_CONFLICT",
-        message: "Upload-Offset is not where the upload stands; ask with HEAD.",
-      };
+      return refusals.offset;
+    case 460:
+      return refusals.checksumMismatch;
     case 413:
       return {
         status: 413,

@@ -88,6 +88,12 @@ async function readJson<T>(path: string): Promise<T | null> {
 let writes = 0;
 async function writeJson(path: string, value: unknown): Promise<void> {
   const temp = `${path}.${process.pid}-${writes++}.tmp`;
-  await writeFile(temp, JSON.stringify(value));
-  await rename(temp, path);
+  try {
+    await writeFile(temp, JSON.stringify(value));
+    await rename(temp, path);
+  } catch (error) {
+    // A full disk leaves half a file, which takes room, too.
+    await rm(temp, { force: true });
+    throw error;
+  }
 }

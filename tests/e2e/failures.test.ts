@@ -127,20 +127,32 @@ test("what ffmpeg said is with the error wherever that is shown", async () => {
   }
 });
 
-test("a store that is full is a retriable failure of scope STORAGE, and no fault of the source", async () => {
+test("a store that is full uses no try: the task waits, says why, and is done once there is room", async () => {
+  let isFull = true;
   await using _worker = await system.startWorker({ workerId: "full" }, (store) => ({
     ...store,
     localPath: (key) => store.localPath(key),
     head: (...args) => store.head(...args),
     deletePrefix: (...args) => store.deletePrefix(...args),
-    put: (key) => Promise.reject(new StoreFullError(key)),
+    put: (key, ...rest) => (isFull ? Promise.reject(new StoreFullError(key)) : store.put(key, ...rest)),
+    adopt: (key, ...rest) => (isFull ? Promise.reject(new StoreFullError(key)) : store.adopt(key, ...rest)),
   }));
-  const { job, attempts } = await endOf(await system.client.upload(await goodClip(system.directory)));
-  expect(attempts).toHaveLength(3);
-  expect(job.error).toMatchObject({
-    code: "STORE_FULL",
-    scope: "STORAGE",
-    retriable: true,
-    message: expect.stringMatching(/^Given up after 3 tries, the last: The object store has no room/),
-  });
+  const id = await system.client.upload(await goodClip(system.directory));
+  const waiting = async () => {
+    const { jobs } = (
+      await system.client.ask(`query ($id: ID!) { video(id: $id) { jobs { nodes { waitReason } } } }`, { id })
+    ).data.video;
+    return jobs.nodes[0].waitReason?.startsWith("The store is full: free some space on it.");
+  };
+  // More attempts than a task has tries.
+  const full = async () => (await system.db.attempt.count({ where: { errorCode: "STORE_FULL" } })) > 3;
+  await eventually(waiting, "it says what it waits for", { timeoutMs: 60_000, intervalMs: 100 });
+  await eventually(full, "it is tried again and again", { timeoutMs: 90_000, intervalMs: 100 });
+  isFull = false;
+  const { job, attempts } = await endOf(id);
+  expect(job).toMatchObject({ status: "SUCCEEDED", error: null });
+  expect(attempts[0].error).toMatchObject({ code: "STORE_FULL", scope: "STORAGE", retriable: true });
+  expect(
+    await system.db.task.findMany({ where: { attempts: { some: { errorCode: "STORE_FULL" } } } }),
+  ).toMatchObject([{ tries: 1 }]);
 });

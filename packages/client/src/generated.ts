@@ -167,6 +167,7 @@ export type CreateVideoMutation = { createVideo:
     | { __typename: 'InvalidInputError', code: string, message: string, field: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string, quota: string, limit: number, used: number, retryAfterMs: number }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | (
       { __typename: 'Video' }
       & CreatedVideoFragment
@@ -184,6 +185,7 @@ export type CompleteUploadMutation = { completeUpload:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, status: VideoStatus }
    };
 
@@ -198,6 +200,7 @@ export type UpdateVideoMutation = { updateVideo:
     | { __typename: 'InvalidInputError', code: string, message: string, field: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, title: string, externalId: string | null, metadata: unknown }
    };
 
@@ -213,6 +216,7 @@ export type DeleteVideoMutation = { deleteVideo:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type CancelJobMutationVariables = Exact<{
@@ -227,6 +231,7 @@ export type CancelJobMutation = { cancelJob:
     | { __typename: 'Job', id: string, status: JobStatus }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type RetryJobMutationVariables = Exact<{
@@ -242,6 +247,7 @@ export type RetryJobMutation = { retryJob:
     | { __typename: 'Job', id: string, status: JobStatus }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type RetryVariantMutationVariables = Exact<{
@@ -257,6 +263,7 @@ export type RetryVariantMutation = { retryVariant:
     | { __typename: 'Job', id: string, status: JobStatus }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type EventFragment = { id: string, cursor: string, type: string, at: string, data: unknown, videoId: string | null, variantName: string | null, jobId: string | null, video: { id: string, externalId: string | null, status: VideoStatus } | null };

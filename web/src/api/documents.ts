@@ -402,6 +402,7 @@ export type RetryJobsMutation = { retryJobs:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
     | { __typename: 'RetriedJobs', hasMore: boolean, lastId: string | null, jobs: Array<{ id: string, status: JobStatus }>, skipped: Array<{ id: string, reason: { code: string, message: string } }> }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type ApiKeyRowFragment = { id: string, name: string, prefix: string, scopes: Array<ApiKeyScope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null };
@@ -426,6 +427,7 @@ export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type RevokeApiKeyMutationVariables = Exact<{
@@ -440,6 +442,7 @@ export type RevokeApiKeyMutation = { revokeApiKey:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type LibraryQueryVariables = Exact<{
@@ -493,6 +496,7 @@ export type PauseQueueMutation = { pauseQueue:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'Queue', queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number, limit: number | null }> }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type ResumeQueueMutationVariables = Exact<{ [key: string]: never; }>;
@@ -505,6 +509,7 @@ export type ResumeQueueMutation = { resumeQueue:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'Queue', queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number, limit: number | null }> }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
@@ -523,6 +528,7 @@ export type CreateVideoMutation = { createVideo:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, title: string, externalId: string | null, status: VideoStatus, progress: number, cursor: string, createdAt: string, durationMs: number | null, width: number | null, height: number | null, upload: { url: string, protocol: UploadProtocol } | null, error: { code: string, message: string } | null, source: { filename: string, sizeBytes: number | null, kind: SourceKind } | null, playback: { hlsUrl: string, posterUrl: string | null } | null, variants: Array<{ id: string, name: string, status: VariantStatus, fraction: number, etaMs: number | null }>, jobs: { nodes: Array<{ id: string, status: JobStatus, waitReason: string | null }> } }
    };
 
@@ -549,6 +555,7 @@ export type CompleteUploadMutation = { completeUpload:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, status: VideoStatus }
    };
 
@@ -570,6 +577,7 @@ export type SetPosterMutation = { setPoster:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, poster: { status: JobStatus, url: string | null, atMs: number | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null, preview: { status: JobStatus, url: string | null, contentType: string | null, width: number | null, height: number | null, sizeBytes: number | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null, download: { status: JobStatus, url: string | null, sizeBytes: number | null, variantName: string | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null }
    };
 
@@ -584,6 +592,7 @@ export type RequestPreviewMutation = { requestPreview:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, poster: { status: JobStatus, url: string | null, atMs: number | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null, preview: { status: JobStatus, url: string | null, contentType: string | null, width: number | null, height: number | null, sizeBytes: number | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null, download: { status: JobStatus, url: string | null, sizeBytes: number | null, variantName: string | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null }
    };
 
@@ -598,6 +607,7 @@ export type RequestDownloadMutation = { requestDownload:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, poster: { status: JobStatus, url: string | null, atMs: number | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null, preview: { status: JobStatus, url: string | null, contentType: string | null, width: number | null, height: number | null, sizeBytes: number | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null, download: { status: JobStatus, url: string | null, sizeBytes: number | null, variantName: string | null, job: { id: string, status: JobStatus, waitReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null } | null } | null }
    };
 
@@ -613,6 +623,7 @@ export type SetCaptionsMutation = { setCaptions:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type RemoveCaptionsMutationVariables = Exact<{
@@ -626,6 +637,7 @@ export type RemoveCaptionsMutation = { removeCaptions:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, captions: Array<{ id: string, language: string, label: string, kind: CaptionKind, isDefault: boolean, url: string, cues: number }> }
    };
 
@@ -669,6 +681,7 @@ export type CancelJobMutation = { cancelJob:
     | { __typename: 'Job', id: string, status: JobStatus, cancelRequestedAt: string | null }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type RetryJobMutationVariables = Exact<{
@@ -684,6 +697,7 @@ export type RetryJobMutation = { retryJob:
     | { __typename: 'Job', id: string, status: JobStatus }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type RetryVariantMutationVariables = Exact<{
@@ -699,6 +713,7 @@ export type RetryVariantMutation = { retryVariant:
     | { __typename: 'Job', id: string, status: JobStatus }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type UpdateVideoMutationVariables = Exact<{
@@ -712,6 +727,7 @@ export type UpdateVideoMutation = { updateVideo:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'Video', id: string, title: string, externalId: string | null, metadata: unknown }
    };
 
@@ -727,6 +743,7 @@ export type DeleteVideoMutation = { deleteVideo:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type PrioritizeJobMutationVariables = Exact<{
@@ -742,6 +759,7 @@ export type PrioritizeJobMutation = { prioritizeJob:
     | { __typename: 'Job', id: string, priority: JobPriority, queuePosition: number | null }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type WebhookEndpointRowFragment = { id: string, url: string, description: string, eventTypes: Array<string>, status: WebhookEndpointStatus, disabledReason: WebhookDisabledReason | null, disabledMessage: string | null, disabledAt: string | null, failingSince: string | null, lastSucceededAt: string | null, createdAt: string, secrets: Array<{ ending: string, createdAt: string | null, expiresAt: string | null }>, waiting: { totalCount: number }, failed: { totalCount: number } };
@@ -802,6 +820,7 @@ export type CreateWebhookEndpointMutation = { createWebhookEndpoint:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type UpdateWebhookEndpointMutationVariables = Exact<{
@@ -815,6 +834,7 @@ export type UpdateWebhookEndpointMutation = { updateWebhookEndpoint:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'WebhookEndpoint', id: string, url: string, description: string, eventTypes: Array<string>, status: WebhookEndpointStatus, disabledReason: WebhookDisabledReason | null, disabledMessage: string | null, disabledAt: string | null, failingSince: string | null, lastSucceededAt: string | null, createdAt: string, secrets: Array<{ ending: string, createdAt: string | null, expiresAt: string | null }>, waiting: { totalCount: number }, failed: { totalCount: number } }
    };
 
@@ -830,6 +850,7 @@ export type EnableWebhookEndpointMutation = { enableWebhookEndpoint:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'WebhookEndpoint', id: string, url: string, description: string, eventTypes: Array<string>, status: WebhookEndpointStatus, disabledReason: WebhookDisabledReason | null, disabledMessage: string | null, disabledAt: string | null, failingSince: string | null, lastSucceededAt: string | null, createdAt: string, secrets: Array<{ ending: string, createdAt: string | null, expiresAt: string | null }>, waiting: { totalCount: number }, failed: { totalCount: number } }
    };
 
@@ -844,6 +865,7 @@ export type DisableWebhookEndpointMutation = { disableWebhookEndpoint:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'WebhookEndpoint', id: string, url: string, description: string, eventTypes: Array<string>, status: WebhookEndpointStatus, disabledReason: WebhookDisabledReason | null, disabledMessage: string | null, disabledAt: string | null, failingSince: string | null, lastSucceededAt: string | null, createdAt: string, secrets: Array<{ ending: string, createdAt: string | null, expiresAt: string | null }>, waiting: { totalCount: number }, failed: { totalCount: number } }
    };
 
@@ -859,6 +881,7 @@ export type RotateWebhookSecretMutation = { rotateWebhookSecret:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
     | { __typename: 'RotatedWebhookSecret', secret: string, endpoint: { id: string, url: string, description: string, eventTypes: Array<string>, status: WebhookEndpointStatus, disabledReason: WebhookDisabledReason | null, disabledMessage: string | null, disabledAt: string | null, failingSince: string | null, lastSucceededAt: string | null, createdAt: string, secrets: Array<{ ending: string, createdAt: string | null, expiresAt: string | null }>, waiting: { totalCount: number }, failed: { totalCount: number } } }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type DeleteWebhookEndpointMutationVariables = Exact<{
@@ -873,6 +896,7 @@ export type DeleteWebhookEndpointMutation = { deleteWebhookEndpoint:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export type SendTestWebhookMutationVariables = Exact<{
@@ -886,6 +910,7 @@ export type SendTestWebhookMutation = { sendTestWebhook:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'WebhookDelivery', id: string, type: string, state: WebhookDeliveryState, isTest: boolean, createdAt: string, nextAttemptAt: string | null, settledAt: string | null, attemptCount: number, videoId: string | null, attempts: Array<{ number: number, error: { code: string } | null, response: { status: number } | null }> }
    };
 
@@ -900,6 +925,7 @@ export type RedeliverWebhookMutation = { redeliverWebhook:
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
+    | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'WebhookDelivery', id: string, type: string, state: WebhookDeliveryState, isTest: boolean, createdAt: string, nextAttemptAt: string | null, settledAt: string | null, attemptCount: number, videoId: string | null, attempts: Array<{ number: number, error: { code: string } | null, response: { status: number } | null }> }
    };
 
@@ -915,6 +941,7 @@ export type RedeliverFailedWebhooksMutation = { redeliverFailedWebhooks:
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
     | { __typename: 'RedeliveredWebhooks', count: number }
+    | { __typename: 'StoreFullError', code: string, message: string }
    };
 
 export const VideoRowFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"VideoRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Video"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"title"}},{"kind":"Field","name":{"kind":"Name","value":"externalId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"progress"}},{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"durationMs"}},{"kind":"Field","name":{"kind":"Name","value":"width"}},{"kind":"Field","name":{"kind":"Name","value":"height"}},{"kind":"Field","name":{"kind":"Name","value":"error"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}},{"kind":"Field","name":{"kind":"Name","value":"source"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"filename"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}}]}},{"kind":"Field","name":{"kind":"Name","value":"playback"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hlsUrl"}},{"kind":"Field","name":{"kind":"Name","value":"posterUrl"}}]}},{"kind":"Field","name":{"kind":"Name","value":"variants"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"fraction"}},{"kind":"Field","name":{"kind":"Name","value":"etaMs"}}]}},{"kind":"Field","name":{"kind":"Name","value":"jobs"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"1"}},{"kind":"Argument","name":{"kind":"Name","value":"kind"},"value":{"kind":"EnumValue","value":"TRANSCODE"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"waitReason"}}]}}]}}]}}]} as unknown as DocumentNode<VideoRowFragment, unknown>;
@@ -986,7 +1013,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "Job",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "CompleteUploadResult": [
     "ConflictError",
@@ -994,6 +1022,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Video"
   ],
   "CreateApiKeyResult": [
@@ -1002,7 +1031,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "CreateProfileResult": [
     "ConflictError",
@@ -1011,7 +1041,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidProfileError",
     "NotFoundError",
     "Profile",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "CreateVideoResult": [
     "ConflictError",
@@ -1019,6 +1050,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Video"
   ],
   "CreateWebhookEndpointResult": [
@@ -1027,7 +1059,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "DeleteProfileResult": [
     "ConflictError",
@@ -1035,7 +1068,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "DeleteVideoResult": [
     "ConflictError",
@@ -1043,7 +1077,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "DeleteWebhookEndpointResult": [
     "ConflictError",
@@ -1051,7 +1086,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "DisableWebhookEndpointResult": [
     "ConflictError",
@@ -1059,6 +1095,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "WebhookEndpoint"
   ],
   "EnableWebhookEndpointResult": [
@@ -1067,6 +1104,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "WebhookEndpoint"
   ],
   "Error": [
@@ -1075,7 +1113,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "InvalidProfileError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "Node": [
     "ApiKey",
@@ -1096,7 +1135,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "Queue",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "PrioritizeJobResult": [
     "ConflictError",
@@ -1104,7 +1144,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "Job",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "RedeliverFailedWebhooksResult": [
     "ConflictError",
@@ -1112,7 +1153,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
-    "RedeliveredWebhooks"
+    "RedeliveredWebhooks",
+    "StoreFullError"
   ],
   "RedeliverWebhookResult": [
     "ConflictError",
@@ -1120,6 +1162,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "WebhookDelivery"
   ],
   "RemoveCaptionsResult": [
@@ -1128,6 +1171,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Video"
   ],
   "RequestDownloadResult": [
@@ -1136,6 +1180,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Video"
   ],
   "RequestPreviewResult": [
@@ -1144,6 +1189,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Video"
   ],
   "ResumeQueueResult": [
@@ -1152,7 +1198,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "Queue",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "RetryJobResult": [
     "ConflictError",
@@ -1160,7 +1207,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "Job",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "RetryJobsResult": [
     "ConflictError",
@@ -1168,7 +1216,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
-    "RetriedJobs"
+    "RetriedJobs",
+    "StoreFullError"
   ],
   "RetryVariantResult": [
     "ConflictError",
@@ -1176,7 +1225,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "Job",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "RevokeApiKeyResult": [
     "ApiKey",
@@ -1184,7 +1234,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "RotateWebhookSecretResult": [
     "ConflictError",
@@ -1192,7 +1243,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
-    "RotatedWebhookSecret"
+    "RotatedWebhookSecret",
+    "StoreFullError"
   ],
   "SendTestWebhookResult": [
     "ConflictError",
@@ -1200,6 +1252,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "WebhookDelivery"
   ],
   "SetCaptionsResult": [
@@ -1208,7 +1261,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "SetPosterResult": [
     "ConflictError",
@@ -1216,6 +1270,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Video"
   ],
   "UpdateProfileResult": [
@@ -1225,7 +1280,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidProfileError",
     "NotFoundError",
     "Profile",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "UpdateVideoResult": [
     "ConflictError",
@@ -1233,6 +1289,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Video"
   ],
   "UpdateWebhookEndpointResult": [
@@ -1241,6 +1298,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "WebhookEndpoint"
   ]
 };

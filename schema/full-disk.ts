@@ -1,0 +1,37 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from "@pothos/core";
+import type { GraphQLFieldResolver } from "graphql";
+import { asStoreFull, isFullDisk } from "../src/full-disk.ts";
+import type { Context } from "./context.ts";
+
+/** Makes a full disk, wherever a mutation met it, the expected `StoreFullError` of its result. */
+class FullDiskPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolve: GraphQLFieldResolver<unknown, Types["Context"], object>,
+    { kind, name }: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types["Context"], object> {
+    if (kind !== "Mutation") return resolve;
+    return async (parent, args, context, info) => {
+      try {
+        return await resolve(parent, args, context, info);
+      } catch (err) {
+        const { log } = (context as Context).operations;
+        if (isFullDisk(err)) log.error({ err, mutation: name }, "store.full");
+        throw asStoreFull(err);
+      }
+    };
+  }
+}
+
+const pluginName = "fullDisk";
+export default pluginName;
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- Pothos finds the types of its plugins here
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      fullDisk: FullDiskPlugin<Types>;
+    }
+  }
+}
+
+SchemaBuilder.registerPlugin(pluginName, FullDiskPlugin);

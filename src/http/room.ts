@@ -1,0 +1,43 @@
+/** Whether there is room to write: what `/readyz` asks of the disks below a process. */
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { isFullDisk } from "../full-disk.ts";
+
+/** About a segment. */
+const probeBytes = 1024 * 1024;
+/** Rows of about 32 bytes in a temporary file: more than a megabyte. */
+const probeRows = 40_000;
+
+/** Writes a file into `folder` and removes it: the free space that a file system reports knows nothing of quotas. Rejects when there is no room. */
+export async function assertRoomIn(folder: string): Promise<void> {
+  const path = join(folder, `room-${randomUUID()}`);
+  try {
+    await writeFile(path, Buffer.alloc(probeBytes), { mode: 0o600 });
+  } catch (error) {
+    // Anyone may ask: the message must not name the folder.
+    const why = isFullDisk(error)
+      ? "the store has no room left; free some space on its disk"
+      : `the store cannot be written (${(error as NodeJS.ErrnoException).code})`;
+    throw new Error(why, { cause: error });
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Makes Postgres write a temporary file, which needs room and leaves nothing behind: no row, no log, no transaction id. Rejects when there is
+ * none. (An UPDATE would fit into a page that is there already.)
+ */
+export async function assertDatabaseRoom(db: PrismaClient): Promise<void> {
+  try {
+    await db.$transaction([
+      db.$executeRaw`SET LOCAL work_mem = '64kB'`,
+      db.$queryRaw`SELECT count(*) FROM generate_series(1, ${probeRows}::int)`,
+    ]);
+  } catch (error) {
+    if (!isFullDisk(error)) throw error;
+    throw new Error("the database has no room left; free some space on its disk", { cause: error });
+  }
+}
