@@ -4,7 +4,11 @@ import { createBubblewrapJail } from "./bubblewrap/bubblewrap-jail.ts";
 import { findProgram } from "./find-program.ts";
 import type { Jail, JailLevel } from "./jail.ts";
 import { JailUsers } from "./jail-users.ts";
+import { createLandlockJail } from "./landlock/landlock-jail.ts";
+import { endProcessesOf, readLandlockAbi } from "./landlock/perl-calls.ts";
+import { abiWith } from "./landlock/plan-rules.ts";
 import { createNoJail } from "./no-jail.ts";
+import { barrierTo } from "./reachable.ts";
 import { isFilterable } from "./seccomp/compile-filter.ts";
 import type { Architecture } from "./seccomp/syscalls.ts";
 import { testJail } from "./self-test.ts";
@@ -17,6 +21,8 @@ export interface JailOptions {
   sandbox: Sandbox;
   /** The system's search path. */
   path: string;
+  /** Folders that programs must reach: temporary files, the local store. */
+  folders?: readonly string[];
   /** Default: those of this process. */
   platform?: string;
   architecture?: string;
@@ -42,9 +48,12 @@ export async function createJail(options: JailOptions): Promise<Jail> {
     );
   const perl = await findProgram("perl", options.path);
   if (!perl) return asRequested(createNoJail("Perl is not installed (apt-get install perl-base)"), sandbox);
-  const full = await tryBubblewrap(options.path, perl, architecture);
+  const full = await tryBubblewrap(options, perl, architecture);
   if ("jail" in full) return full.jail;
-  return asRequested(createNoJail(full.refused), sandbox);
+  if (sandbox === "required") return asRequested(createNoJail(full.refused), sandbox);
+  const limited = await tryLandlock(options, perl, architecture, full.refused);
+  if ("jail" in limited) return limited.jail;
+  return asRequested(createNoJail(`${full.refused}; ${limited.refused}`), sandbox);
 }
 
 const least: Record<Sandbox, JailLevel> = { auto: "NONE", off: "NONE", limited: "LIMITED", required: "FULL" };
@@ -57,19 +66,60 @@ function asRequested(jail: Jail, sandbox: Sandbox): Jail {
   );
 }
 
-async function tryBubblewrap(path: string, perl: string, architecture: Architecture): Promise<Tried> {
+async function tryBubblewrap(
+  { path, folders = [] }: JailOptions,
+  perl: string,
+  architecture: Architecture,
+): Promise<Tried> {
   const bubblewrap = await findProgram("bwrap", path);
   if (!bubblewrap) return { refused: "bubblewrap is not installed (apt-get install bubblewrap)" };
   const help = await promisify(execFile)(bubblewrap, ["--help"]).catch(() => null);
   if (!help) return { refused: `${bubblewrap} does not run` };
   const options = `${help.stdout}${help.stderr}`;
   const features = {
-    bindsDescriptors: options.includes("--ro-bind-fd"),
     disablesUserNamespaces: options.includes("--disable-userns"),
   };
-  const isRoot = process.getuid?.() === 0;
-  const users = new JailUsers(isRoot, () => Promise.resolve());
+  const users = new JailUsers(isRoot(), () => Promise.resolve());
   const jail = await createBubblewrapJail({ architecture, bubblewrap, perl, features, users });
-  const failure = await testJail(jail, { perl, architecture });
+  const isHidden = isRoot() && (await firstBarrier([import.meta.dirname, ...folders])) !== null;
+  const failure = await testJail(jail, { perl, architecture, isHidden });
   return failure === null ? { jail } : { refused: `bubblewrap does not hold here: ${failure}` };
 }
+
+async function tryLandlock(
+  options: JailOptions,
+  perl: string,
+  architecture: Architecture,
+  reason: string,
+): Promise<Tried> {
+  const abi = await readLandlockAbi(perl, architecture);
+  if (abi < abiWith.network)
+    return {
+      refused:
+        abi === 0
+          ? "the kernel has no Landlock"
+          : `the kernel's Landlock is version ${abi}, and only version ${abiWith.network} (Linux 6.7) restricts the network`,
+    };
+  const users = new JailUsers(isRoot(), (identity) => endProcessesOf(perl, identity));
+  const barrier = isRoot() ? await firstBarrier([import.meta.dirname, ...(options.folders ?? [])]) : null;
+  if (barrier !== null)
+    return {
+      refused: `the worker is root, and other users cannot enter ${barrier}, which programs must reach: run the worker as a user of its own, or move it and its data elsewhere`,
+    };
+  const jail = await createLandlockJail({ architecture, perl, abi, users, reason });
+  const failure = await testJail(jail, { perl, architecture, isHidden: false });
+  return failure === null ? { jail } : { refused: `Landlock does not hold here: ${failure}` };
+}
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+async function firstBarrier(folders: readonly string[]): Promise<string | null> {
+  for (const folder of folders) {
+    const barrier = await barrierTo(`${folder}/file`, nobody);
+    if (barrier !== null) return barrier;
+  }
+  return null;
+}
+
+/** Of whom nothing is. */
+const nobody = -1;

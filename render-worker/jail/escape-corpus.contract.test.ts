@@ -1,14 +1,145 @@
-import { expect, test } from "vitest";
-import { createJail } from "./create-jail.ts";
-import { runJailed } from "./run-jailed.ts";
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { processEnvironment } from "../env.ts";
+import { findProgram } from "./find-program.ts";
+import type { CorpusResult } from "./testing/corpus-process.ts";
+import { fileEscapes, kernelEscapes, networkEscapes, socketEscapes } from "./testing/escapes.ts";
 
-test("a program sees no process, file or setting of this machine", async () => {
-  const jail = await createJail({ sandbox: "required", path: process.env["PATH"] ?? "" });
-  const run = await runJailed(
-    jail,
-    { path: "/usr/bin/perl", args: ["-e", 'print join " ", glob("/*"), %ENV'], env: { A: "b" }, limits: {} },
-    10_000,
-  );
-  expect(run).toMatchObject({ code: 0, stderr: "" });
-  expect(run.stdout).not.toMatch(/home|root|srv|work/);
+/** What an ordinary user is, where the tests run as root. */
+const ordinary = { uid: 65_533, gid: 65_533 };
+const isRoot = process.getuid?.() === 0;
+const isCI = processEnvironment["CI"] === "true";
+const corpusProcess = join(import.meta.dirname, "testing", "corpus-process.ts");
+const escapes = [...fileEscapes, ...kernelEscapes, ...socketEscapes, ...networkEscapes];
+
+/** A bubblewrap as containers answer it: namespaces are not to be had. */
+const refusing = `#!/bin/sh
+[ "$1" = --help ] && exit 0
+echo "bwrap: No permissions to create a new namespace" >&2
+exit 1
+`;
+
+interface Setting {
+  level: "FULL" | "LIMITED";
+  as: "root" | "an ordinary user";
+}
+
+async function runCorpus(folder: string, { level, as }: Setting): Promise<CorpusResult> {
+  const own = join(folder, `${level}-${as}`.replaceAll(" ", "-"));
+  const [temporary, programs] = [join(own, "tmp"), join(own, "bin")];
+  for (const path of [own, temporary, programs]) {
+    await mkdir(path);
+    await chmod(path, 0o777);
+  }
+  if (level === "LIMITED") await writeFile(join(programs, "bwrap"), refusing, { mode: 0o755 });
+  const { stdout } = await promisify(execFile)(process.execPath, [corpusProcess], {
+    env: { PATH: `${programs}:${processEnvironment["PATH"]}`, TMPDIR: temporary, SECRET: "canary" },
+    ...(as !== "root" && isRoot && ordinary),
+    timeout: 90_000,
+  });
+  return JSON.parse(stdout) as CorpusResult;
+}
+
+const folder = await mkdtemp(join(tmpdir(), "reelay-corpus-"));
+await chmod(folder, 0o755);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const missing = async (): Promise<string | null> => {
+  if (process.platform !== "linux") return "there is a jail on Linux only";
+  for (const name of ["bwrap", "perl"])
+    if (!(await findProgram(name, processEnvironment["PATH"] ?? ""))) return `${name} is not installed`;
+  return null;
+};
+const whyNot = await missing();
+
+const settings: Setting[] = [
+  { level: "FULL", as: "root" },
+  { level: "FULL", as: "an ordinary user" },
+  { level: "LIMITED", as: "root" },
+  { level: "LIMITED", as: "an ordinary user" },
+];
+
+const reasonAgainst = ({ as }: Setting): string | null =>
+  whyNot ?? (as === "root" && !isRoot ? "the tests do not run as root" : null);
+
+const results = new Map<Setting, CorpusResult>();
+beforeAll(async () => {
+  const possible = settings.filter((setting) => reasonAgainst(setting) === null);
+  await Promise.all(possible.map(async (setting) => results.set(setting, await runCorpus(folder, setting))));
+});
+
+describe.each(settings)("$level as $as", (setting) => {
+  const { level } = setting;
+  const cannot = reasonAgainst(setting);
+  let result: CorpusResult;
+  const promise = (name: string, check: () => void) =>
+    test(name, ({ skip }) => {
+      // In CI everything that the jail is made of is there: there a reason is a failure.
+      expect(isCI ? whyNot : null).toBeNull();
+      skip(cannot !== null, cannot ?? "");
+      const found = results.get(setting);
+      if (!found) throw new Error("The corpus was not run.");
+      result = found;
+      check();
+    });
+
+  promise("the jail is of that level, and says why it is no more", () => {
+    expect(result.level).toBe(level);
+    expect(result.reason).toBe(
+      level === "FULL"
+        ? null
+        : "bubblewrap does not hold here: bwrap: No permissions to create a new namespace",
+    );
+  });
+
+  promise("nothing gets through, and each try is refused for the right reason", () => {
+    const wrong = escapes
+      .filter(({ name, refused }) => !refused[level].split(" ").includes(result.answers[name] ?? ""))
+      .map(({ name, refused }) => `${name}: ${result.answers[name]} instead of ${refused[level]}`);
+    expect(wrong).toEqual([]);
+    expect(Object.keys(result.answers)).toHaveLength(escapes.length);
+  });
+
+  promise("no listener of the worker sees a connection, and the store is as it was", () => {
+    expect({ hits: result.hits, store: result.store }).toEqual({ hits: [], store: "canary in source" });
+  });
+
+  promise("its source and its own folder are within reach", () => {
+    expect(result.source).toMatch(/the source$/);
+    expect(result.runs["ownOutput"]).toMatchObject({ code: 0, stdout: "written" });
+  });
+
+  promise("a program gets its environment, descriptors and arguments, and nothing of the worker's", () => {
+    const { environment, secrets, descriptors, identity, arguments: given } = result.runs;
+    expect(environment).toMatchObject({ code: 0, stdout: "GIVEN=1", stderr: "" });
+    expect(secrets).toMatchObject({ code: 0, stdout: "" });
+    expect(descriptors).toMatchObject({ code: 0, stdout: "" });
+    expect(identity?.stdout).not.toMatch(/^0|\b0$|65534/);
+    expect(given).toMatchObject({ code: 0, stdout: "--bind|/|/host|--|env=A=b|a\nb" });
+  });
+
+  promise("memory, processes, files and time end at their limits, and the worker goes on", () => {
+    const { memory, forks, bigFile, temporary, files, time } = result.runs;
+    expect(memory).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("Out of memory") });
+    const [EAGAIN, EFBIG, ENOSPC, EACCES, EMFILE] = [11, 27, 28, 13, 24];
+    expect(forks).toMatchObject({ stdout: `stopped ${EAGAIN} soon` });
+    expect(bigFile).toMatchObject({ stdout: `stopped ${EFBIG}` });
+    expect(temporary).toMatchObject({ stdout: `stopped ${level === "FULL" ? ENOSPC : EACCES}` });
+    expect(files).toMatchObject({ stdout: `stopped ${EMFILE}` });
+    expect(time).toMatchObject({ code: null, signal: "SIGXCPU" });
+  });
+
+  promise("a 32-bit system call ends the program", () => {
+    if (process.arch === "x64")
+      expect(result.runs["foreign"]).toMatchObject({ code: null, signal: "SIGSYS" });
+  });
+
+  promise("two seconds later nothing is left: no process, no file, no mount", () => {
+    expect(result.runs["daemon"]).toMatchObject({ code: 0, stdout: "left" });
+    expect(result.left).toEqual({ processes: [], files: [], mounts: 0 });
+  });
 });

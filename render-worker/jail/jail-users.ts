@@ -16,6 +16,9 @@ interface Holder {
   running: number;
 }
 
+/** What a program touches. */
+type Touched = Record<"writable" | "readable" | "devices", readonly string[]>;
+
 export interface JailUser {
   /** What a process is started with; empty where the worker cannot step down. */
   identity: { uid?: number; gid?: number };
@@ -23,33 +26,37 @@ export interface JailUser {
 }
 
 export class JailUsers {
-  readonly #isRoot: boolean;
+  /** Whether programs run as others than the worker does. */
+  readonly canStepDown: boolean;
   readonly #afterLast: (identity: { uid: number; gid: number }) => Promise<void>;
   readonly #byDirectory = new Map<string, Holder>();
   readonly #held = new Set<number>();
 
   /** @param afterLast called when no program of a user runs any more */
-  constructor(isRoot: boolean, afterLast: (identity: { uid: number; gid: number }) => Promise<void>) {
-    this.#isRoot = isRoot;
+  constructor(canStepDown: boolean, afterLast: (identity: { uid: number; gid: number }) => Promise<void>) {
+    this.canStepDown = canStepDown;
     this.#afterLast = afterLast;
   }
 
   /** Gives the folder to its attempt's user: the one who has a folder around it, else a new one. */
   async adopt(directory: string): Promise<void> {
-    if (!this.#isRoot) return;
+    if (!this.canStepDown) return;
     await this.#forgetRemoved();
     const holder = this.#holderOf([directory]) ?? (await this.#hold());
     this.#byDirectory.set(directory, holder);
     await chown(directory, holder.id, holder.id);
   }
 
-  /** The user of these folders, else one for this program alone. A device that only its group may use is reached through that group. */
-  async acquire(writable: readonly string[], devices: readonly string[]): Promise<JailUser> {
-    if (!this.#isRoot) return { identity: {}, release: () => Promise.resolve() };
+  /**
+   * The user of the folders that a program writes, else one for this program alone. Devices and files that only their group may use are reached through
+   * that group.
+   */
+  async acquire({ writable, readable, devices }: Touched): Promise<JailUser> {
+    if (!this.canStepDown) return { identity: {}, release: () => Promise.resolve() };
     const known = this.#holderOf(writable);
     const holder = known ?? (await this.#hold());
     const { id } = holder;
-    const gid = (await groupOf(devices)) ?? id;
+    const gid = (await groupOf(devices, 0o6)) ?? (await groupOf(readable, 0o4)) ?? id;
     holder.running += 1;
     return {
       identity: { uid: id, gid },
@@ -118,10 +125,10 @@ const isWithin = (directory: string, path: string): boolean => {
   return !isAbsolute(way) && way !== ".." && !way.startsWith("../");
 };
 
-async function groupOf(devices: readonly string[]): Promise<number | undefined> {
-  for (const device of devices) {
-    const { mode, gid } = await stat(device);
-    if ((mode & 0o006) !== 0o006 && (mode & 0o060) === 0o060) return gid;
+async function groupOf(paths: readonly string[], access: number): Promise<number | undefined> {
+  for (const path of paths) {
+    const { mode, gid } = await stat(path);
+    if ((mode & access) !== access && ((mode >> 3) & access) === access) return gid;
   }
   return undefined;
 }

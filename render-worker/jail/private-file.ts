@@ -2,8 +2,8 @@ import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A file that has no name: only descriptors reach it, and it is gone with the last of them. */
-export async function openPrivateFile(content: Uint8Array = Buffer.of()): Promise<FileHandle> {
+/** A file that has no name: only descriptors reach it, and it is gone with the last of them. It is read from its beginning. */
+export async function openPrivateFile(content: Uint8Array): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), "reelay-jail-"));
   try {
     const file = await open(join(folder, "file"), "wx+", 0o600);
@@ -13,6 +13,3 @@ export async function openPrivateFile(content: Uint8Array = Buffer.of()): Promis
     await rm(folder, { recursive: true });
   }
 }
-
-/** The same file once more, with a position of its own: whoever reads one descriptor to its end leaves the others at their beginning. */
-export const reopen = (file: FileHandle): Promise<FileHandle> => open(`/proc/self/fd/${file.fd}`, "r");

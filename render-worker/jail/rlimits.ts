@@ -14,7 +14,10 @@ export function rlimitDirectives(limits: JailLimits, processesBefore = 0): strin
     [resources.processes, processes === undefined ? undefined : processes + processesBefore],
     [resources.openFiles, openFiles],
   ];
-  return values.flatMap(([resource, value]) =>
-    value === undefined ? [] : [`rlimit=${resource}:${Math.ceil(value)}`],
-  );
+  return values.flatMap(([resource, value]) => {
+    if (value === undefined) return [];
+    const soft = Math.ceil(value);
+    // The second signal, which cannot be ignored, comes a second after the first, which says what it is for.
+    return [`rlimit=${resource}:${soft}:${resource === resources.cpu ? soft + 1 : soft}`];
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -30,13 +30,19 @@ got("become root") if $> != 0 && ($> = 0, $> == 0);
 print open(my $g, ">", "$out/output") ? "done\n" : "cannot write to its folder\n";
 `;
 
-/** Tries the jail with a handful of escapes. Null when it held, else what went wrong. Well under a second. */
+/**
+ * Tries the jail with a handful of escapes. Null when it held, else what went wrong. Well under a second.
+ *
+ * @param options.isHidden whether programs must reach folders that only the worker may enter
+ */
 export async function testJail(
   jail: Jail,
-  options: { perl: string; architecture: Architecture },
+  options: { perl: string; architecture: Architecture; isHidden: boolean },
 ): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), "reelay-jail-test-"));
-  const out = await mkdtemp(join(tmpdir(), "reelay-jail-test-"));
+  const around = await mkdtemp(join(tmpdir(), "reelay-jail-test-"));
+  await chmod(around, options.isHidden ? 0o700 : 0o755);
+  const out = await mkdtemp(join(around, "out-"));
   const server = createServer((_request, response) => response.end());
   try {
     await listen(server);
@@ -66,7 +72,7 @@ export async function testJail(
     return error instanceof Error ? error.message : String(error);
   } finally {
     server.close();
-    await Promise.all([folder, out].map((path) => rm(path, { recursive: true, force: true })));
+    await Promise.all([folder, around].map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 

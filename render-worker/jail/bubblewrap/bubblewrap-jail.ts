@@ -1,16 +1,19 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, realpath, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, realpath } from "node:fs/promises";
+import { dirname } from "node:path";
+import { findBaseFiles } from "../base-files.ts";
+import { besides } from "../besides.ts";
 import type { Jail, JailedCommand } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
+import { callDirectives } from "../launcher/call-directives.ts";
 import { superviseScript } from "../launcher/supervise.ts";
-import { openPrivateFile, reopen } from "../private-file.ts";
+import { openPrivateFile } from "../private-file.ts";
+import { barrierTo } from "../reachable.ts";
 import { rlimitDirectives } from "../rlimits.ts";
 import { compileFilter } from "../seccomp/compile-filter.ts";
-import { type Architecture, syscallNumbers } from "../seccomp/syscalls.ts";
-import { findBaseMounts } from "./base-mounts.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
 import { findProgramPid } from "./find-program-pid.ts";
-import { type Mount, planBubblewrap } from "./plan-bubblewrap.ts";
+import { planBubblewrap } from "./plan-bubblewrap.ts";
+import { planStaging } from "./plan-staging.ts";
 import { readProgramEnd } from "./read-program-end.ts";
 
 export interface BubblewrapOptions {
@@ -18,12 +21,10 @@ export interface BubblewrapOptions {
   bubblewrap: string;
   perl: string;
   /** What this bubblewrap can do. */
-  features: { bindsDescriptors: boolean; disablesUserNamespaces: boolean };
+  features: { disablesUserNamespaces: boolean };
   users: JailUsers;
 }
 
-/** `O_PATH`: a place in the file system, not to be read or written through. */
-const pathOnly = 0o10_000_000;
 /** SIGTERM goes to the whole group and is the program's business: bubblewrap would take the program with it. */
 const ignoringSignals = 'trap "" TERM INT HUP; exec "$@"';
 /** The launcher, its relay and bubblewrap's own process. */
@@ -32,12 +33,11 @@ const ownProcesses = 4;
 /** Programs in namespaces of their own, with nothing of this machine but libraries, fonts and what the request names. */
 export async function createBubblewrapJail(options: BubblewrapOptions): Promise<Jail> {
   const { architecture, bubblewrap, features, users } = options;
-  const base = await findBaseMounts();
+  const base = await findBaseFiles();
   const perl = await realpath(options.perl);
-  const filter = (sockets: "NONE" | "RELAYED") =>
-    openPrivateFile(compileFilter(architecture, { sockets, isOnHost: false }));
-  const filters = { alone: await filter("NONE"), relayed: await filter("RELAYED") };
-  const { prlimit64, close_range } = syscallNumbers[architecture];
+  const filterFor = (sockets: "NONE" | "RELAYED") =>
+    compileFilter(architecture, { sockets, isOnHost: false });
+  const filters = { alone: filterFor("NONE"), relayed: filterFor("RELAYED") };
 
   return {
     level: "FULL",
@@ -47,38 +47,35 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
     async wrap(request): Promise<JailedCommand> {
       const { path, args, env, cwd = "/tmp", source, devices = [], limits } = request;
       const program = await realpath(path);
+      const { writable = [], readable = [] } = request;
       await using opened = new AsyncDisposableStack();
-      const status = opened.use(await openPrivateFile());
-      const handles: FileHandle[] = [
-        status,
-        opened.use(await reopen(source ? filters.relayed : filters.alone)),
+      const user = await users.acquire({ writable, readable, devices });
+      opened.defer(() => user.release());
+      const { uid, gid } = user.identity;
+      const status = opened.use(await openPrivateFile(Buffer.of()));
+      const filter = opened.use(await openPrivateFile(source ? filters.relayed : filters.alone));
+      if (uid !== undefined && gid !== undefined) await status.chown(uid, gid);
+      // The socket is open to everyone who gets to it, and its folder is unknown to everyone else.
+      if (uid !== undefined && source) await chmod(dirname(source.socketPath), 0o711);
+      const visible = [
+        perl,
+        ...(await besides(program)),
+        ...readable,
+        ...(source ? [source.socketPath] : []),
       ];
-      /** The first three descriptors are the program's own. */
-      const statusFd = 3;
-      const filterFd = 4;
-      const mount = async (place: string): Promise<Mount> => {
-        if (!features.bindsDescriptors) return { path: place };
-        handles.push(opened.use(await open(place, constants.O_RDONLY | pathOnly)));
-        return { path: place, fd: handles.length + 2 };
-      };
-      const readable = [perl, ...(await besides(program)), ...(request.readable ?? [])];
-      if (source) readable.push(source.socketPath);
-      const mounts = {
-        readable: await inTurn(readable, mount),
-        writable: await inTurn(request.writable ?? [], mount),
-      };
-      const user = await users.acquire(request.writable ?? [], devices);
+      const paths = [...visible, ...writable];
+      const { mounts, prefix } =
+        uid === undefined || gid === undefined
+          ? planStaging(paths, new Set(), { bubblewrap, perl, uid: 0, gid: 0 })
+          : planStaging(paths, await hiddenFrom(uid, paths), { bubblewrap, perl, uid, gid });
       const plan = planBubblewrap({
-        ...{ base, ...mounts, devices, filterFd },
+        ...{ base, devices, filterFd: 4 },
+        readable: mounts.slice(0, visible.length),
+        writable: mounts.slice(visible.length),
         canDisableUserNamespaces: features.disablesUserNamespaces,
       });
       const directives = [
-        ...[
-          `status=${statusFd}`,
-          `cwd=${cwd}`,
-          `call=prlimit64:${prlimit64}`,
-          `call=close_range:${close_range}`,
-        ],
+        ...["status=3", `cwd=${cwd}`, ...callDirectives(architecture, "prlimit64", "close_range", "prctl")],
         ...(source ? [`relay=${source.port}:${source.socketPath}`] : []),
         ...rlimitDirectives(limits, ownProcesses),
         ...Object.entries(env).map(([name, value]) => `env=${name}=${value}`),
@@ -87,40 +84,23 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       return {
         file: "/bin/sh",
         args: [
-          ...["-c", ignoringSignals, "jail", bubblewrap, ...plan],
+          ...["-c", ignoringSignals, "jail", ...prefix, bubblewrap, ...plan],
           ...["--", perl, "-e", superviseScript, ...directives, "--", program, ...args],
         ],
         // Bubblewrap is process 1 inside: what it is given, every program can read.
         env: {},
-        extraFds: handles.map(({ fd }) => fd),
-        ...user.identity,
-        programPid: (pid) => findProgramPid(pid, source ? 2 : 1),
+        extraFds: [status.fd, filter.fd],
+        ...(prefix.length === 0 && user.identity),
+        programPid: (pid) =>
+          findProgramPid(pid, { isStaged: prefix.length > 0, hasRelay: source !== undefined }),
         programEnd: (end) => readProgramEnd(status, end),
-        async release() {
-          await kept.disposeAsync();
-          await user.release();
-        },
+        release: () => kept.disposeAsync(),
       };
     },
   };
 }
 
-async function inTurn<T, R>(items: readonly T[], map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await map(item));
-  return results;
-}
-
-/** The program, and the libraries that were installed with it (`/opt/ffmpeg/bin/ffmpeg` with `/opt/ffmpeg/lib`). */
-async function besides(program: string): Promise<string[]> {
-  const folder = dirname(program);
-  const libraries = join(dirname(folder), "lib");
-  const isPrefix = folder.endsWith("/bin") && !["/bin", "/usr/bin", "/usr/local/bin"].includes(folder);
-  const isThere =
-    isPrefix &&
-    (await stat(libraries).then(
-      (found) => found.isDirectory(),
-      () => false,
-    ));
-  return isThere ? [program, libraries] : [program];
+async function hiddenFrom(uid: number, paths: readonly string[]): Promise<Set<string>> {
+  const barriers = await Promise.all(paths.map((path) => barrierTo(path, uid)));
+  return new Set(paths.filter((_path, index) => barriers[index] !== null));
 }

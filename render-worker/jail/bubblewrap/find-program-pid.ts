@@ -1,11 +1,20 @@
 import { readFile } from "node:fs/promises";
 
-/** Bubblewrap, its first process inside, the launcher: the program is below them, the last of so many that the launcher started. */
-export async function findProgramPid(outermost: number, launched: number): Promise<number | null> {
-  const inside = (await children(outermost))[0];
-  const launcher = inside === undefined ? undefined : (await children(inside))[0];
-  if (launcher === undefined) return null;
-  return (await children(launcher))[launched - 1] ?? null;
+/**
+ * The program of a jail, below the processes that made it: bubblewrap for staging, bubblewrap, the first process inside, the launcher, which starts its relay
+ * before the program. Null when it is not there.
+ */
+export async function findProgramPid(
+  outermost: number,
+  { isStaged, hasRelay }: { isStaged: boolean; hasRelay: boolean },
+): Promise<number | null> {
+  let pid = outermost;
+  for (const index of [...(isStaged ? [0] : []), 0, 0, hasRelay ? 1 : 0]) {
+    const next = (await children(pid))[index];
+    if (next === undefined) return null;
+    pid = next;
+  }
+  return pid;
 }
 
 const children = async (pid: number): Promise<number[]> =>

@@ -1,13 +1,8 @@
-import type { BaseMounts } from "./base-mounts.ts";
-
-/** A path of the host and the descriptor through which bubblewrap finds it; without one, by its name. */
-export interface Mount {
-  path: string;
-  fd?: number;
-}
+import type { BaseFiles } from "../base-files.ts";
+import type { Mount } from "./plan-staging.ts";
 
 export interface BubblewrapPlan {
-  base: BaseMounts;
+  base: BaseFiles;
   readable: readonly Mount[];
   writable: readonly Mount[];
   devices: readonly string[];
@@ -46,5 +41,4 @@ export function planBubblewrap(plan: BubblewrapPlan): string[] {
 
 const bind =
   (option: "--bind" | "--ro-bind") =>
-  ({ path, fd }: Mount): string[] =>
-    fd === undefined ? [option, path, path] : [`${option}-fd`, String(fd), path];
+  ({ path, from }: Mount): string[] => [option, from, path];

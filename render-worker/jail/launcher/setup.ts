@@ -16,8 +16,8 @@ sub offer { open my $score, ">", "/proc/self/oom_score_adj" or return; syswrite 
 
 sub limit {
   for (@{$given{rlimit}}) {
-    my ($resource, $value) = split /:/;
-    my $pair = pack "QQ", $value, $value;
+    my ($resource, $soft, $hard) = split /:/;
+    my $pair = pack "QQ", $soft, $hard;
     call("prlimit64", 0, $resource + 0, $pair, 0) == 0 or fail "limit $resource";
   }
 }

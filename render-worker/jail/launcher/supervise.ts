@@ -8,7 +8,10 @@ import { setup } from "./setup.ts";
 export const superviseScript = String.raw`${setup}${relay}
 $SIG{$_} = "IGNORE" for qw(TERM INT HUP PIPE);
 offer();
-open my $status, ">&=", $given{status}[0] or fail "status";
+# By its name: the descriptor may have been handed over for reading only.
+open my $status, ">", "/proc/self/fd/$given{status}[0]" or fail "status";
+# From here on the program can read nothing of this process.
+call("prctl", 4, 0, 0, 0, 0);
 relay($given{relay}[0]) if $given{relay};
 defined(my $program = fork) or fail "fork";
 if (!$program) { limit(); enter(); become() }

@@ -2,7 +2,7 @@ import { lstat, readlink, stat } from "node:fs/promises";
 
 /** What nearly every program needs, and nothing that names this machine's users, settings or secrets. */
 const folders = ["/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"];
-const loader = ["/etc/ld.so.cache", "/etc/alternatives"];
+const loader = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/ssl/openssl.cnf"];
 const fonts = [
   "/etc/fonts",
   "/usr/share/fonts",
@@ -16,14 +16,14 @@ const roots = ["/bin", "/sbin", "/lib", "/lib32", "/lib64"];
 const drivers = ["/sys", "/usr/share", "/etc/OpenCL", "/etc/vulkan", "/etc/glvnd", "/etc/libva.conf"];
 
 /** Of this machine's files, what every program sees. */
-export interface BaseMounts {
+export interface BaseFiles {
   readable: readonly string[];
   links: readonly { path: string; target: string }[];
   /** Besides, for a program that is given devices. */
   drivers: readonly string[];
 }
 
-export async function findBaseMounts(): Promise<BaseMounts> {
+export async function findBaseFiles(): Promise<BaseFiles> {
   const links: { path: string; target: string }[] = [];
   const libraries: string[] = [];
   for (const path of roots) {

@@ -1,0 +1,107 @@
+import { chown, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BaseFiles } from "../base-files.ts";
+import { findBaseFiles } from "../base-files.ts";
+import { besides } from "../besides.ts";
+import type { Jail, JailedCommand } from "../jail.ts";
+import type { JailUsers } from "../jail-users.ts";
+import { callDirectives } from "../launcher/call-directives.ts";
+import { confineScript, ownPidPlaceholder } from "../launcher/confine.ts";
+import { openPrivateFile } from "../private-file.ts";
+import { rlimitDirectives } from "../rlimits.ts";
+import { compileFilter } from "../seccomp/compile-filter.ts";
+import type { Architecture } from "../seccomp/syscalls.ts";
+import { countThreads } from "./count-threads.ts";
+import { abiWith, planLandlock } from "./plan-rules.ts";
+
+export interface LandlockOptions {
+  architecture: Architecture;
+  perl: string;
+  /** The kernel's version of Landlock: 4 or newer. */
+  abi: number;
+  users: JailUsers;
+  /** Why there is nothing better. */
+  reason: string;
+}
+
+const commonDevices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+/** How many processors and memory nodes there are. */
+const hardware = ["/sys/devices/system/cpu", "/sys/devices/system/node"];
+
+/** Programs on the host's own files, processes and network, each with what the request names and nothing else. */
+export async function createLandlockJail(options: LandlockOptions): Promise<Jail> {
+  const { architecture, perl, abi, users, reason } = options;
+  const base = await findBaseFiles();
+  const sharesUser = !users.canStepDown;
+  const filterFor = (sockets: "NONE" | "PORT") =>
+    compileFilter(architecture, {
+      sockets,
+      isOnHost: true,
+      ...(sharesUser && abi < abiWith.scopes && { ownPid: ownPidPlaceholder }),
+    });
+  const filters = { alone: filterFor("NONE"), connecting: filterFor("PORT") };
+  const calls = callDirectives(
+    architecture,
+    ...(["prlimit64", "close_range", "prctl", "openat"] as const),
+    ...(["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"] as const),
+  );
+
+  return {
+    level: "LIMITED",
+    reason,
+    sourceOrigin: ({ port }) => `http://127.0.0.1:${port}`,
+    adopt: (directory) => users.adopt(directory),
+    async wrap(request): Promise<JailedCommand> {
+      const { path, args, env, source, limits, readable = [], writable = [], devices = [] } = request;
+      const program = await realpath(path);
+      await using opened = new AsyncDisposableStack();
+      const user = await users.acquire({ writable, readable, devices });
+      opened.defer(() => user.release());
+      const cwd = request.cwd ?? (await emptyFolder(opened, user.identity));
+      const filter = opened.use(await openPrivateFile(source ? filters.connecting : filters.alone));
+      const directives = [
+        ...[...calls, "filter=3", `ownPid=${ownPidPlaceholder}`, `cwd=${cwd}`],
+        ...planLandlock({
+          abi,
+          readable: [
+            ...base.readable,
+            ...(await besides(program)),
+            ...readable,
+            ...visibleFor(devices, base),
+          ],
+          writable,
+          devices: [...commonDevices, ...devices],
+          ...(source && { port: source.port }),
+        }),
+        // The kernel counts all that a user runs.
+        ...rlimitDirectives(limits, sharesUser ? await countThreads() : 0),
+        ...Object.entries(env).map(([name, value]) => `env=${name}=${value}`),
+      ];
+      const kept = opened.move();
+      return {
+        file: perl,
+        args: ["-e", confineScript, ...directives, "--", program, ...args],
+        env: {},
+        extraFds: [filter.fd],
+        ...user.identity,
+        programPid: (pid) => Promise.resolve(pid),
+        programEnd: (end) => Promise.resolve(end),
+        release: () => kept.disposeAsync(),
+      };
+    },
+  };
+}
+
+const visibleFor = (devices: readonly string[], base: BaseFiles): readonly string[] =>
+  devices.length > 0 ? [...base.drivers, ...hardware] : hardware;
+
+async function emptyFolder(
+  opened: AsyncDisposableStack,
+  { uid, gid }: { uid?: number; gid?: number },
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "reelay-empty-"));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid);
+  return folder;
+}
