@@ -18,6 +18,7 @@ import type { ApiEnv } from "./env.ts";
 import { createEventLog, forgetEvents } from "./events/index.ts";
 import type { Check } from "./http/health.ts";
 import { isOutage } from "./http/is-outage.ts";
+import { startMetricsServer } from "./http/metrics.ts";
 import { assertDatabaseRoom, assertRoomIn } from "./http/room.ts";
 import { seldom } from "./http/seldom.ts";
 import { createMediaHandler } from "./media/index.ts";
@@ -163,6 +164,10 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       }),
     }),
   );
+  if (env.metricsPort !== undefined) {
+    const { port } = starting.use(await startMetricsServer(env.metricsPort, metrics));
+    log.info({ port }, "api.metrics-listening");
+  }
   const { url, port } = await server.listen(env.port, env.host);
   log.info({ url }, "api.listening");
   const held = starting.move();

@@ -220,10 +220,24 @@ export const apiEnvFields = {
   NODE_ENV: text.default("production").meta(
     docs({
       default: "production",
-      effect: "With development: GraphiQL, and introspection without an API key.",
+      effect: "With development: GraphiQL, and introspection and `/metrics` without an API key.",
       example: "development",
     }),
   ),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .meta(
+      docs({
+        default: "none",
+        effect:
+          "Port at which `/metrics` answers without a key, on all addresses: for a network that strangers do not reach. On PORT it needs a key with the scope OPERATOR. 0 takes a free one.",
+        example: "9464",
+      }),
+    ),
   ...logEnvFields,
   ...tracingEnvFields,
 };

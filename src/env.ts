@@ -14,6 +14,8 @@ export interface ApiEnv {
   /** The first encrypts stored secrets, all decrypt; none: secrets are stored as they are. */
   secretKeys: readonly Uint8Array[];
   isDevelopment: boolean;
+  /** Where `/metrics` answers without a key. Absent: nowhere. */
+  metricsPort?: number;
   corsOrigins: string[];
   logLevel: string;
   /** Absent: nothing is traced. */
@@ -81,6 +83,7 @@ function toEnv(fields: Fields): ApiEnv {
     split: { wholeUpToMs: Math.round(fields.SPLIT_ABOVE * 1000) },
     gpuPatienceMs: fields.GPU_TASK_PATIENCE * 1000,
     quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
+    ...(fields.METRICS_PORT !== undefined && { metricsPort: fields.METRICS_PORT }),
     ...(tracing && { tracing }),
     drainMs: fields.DRAIN_DELAY * 1_000,
   };

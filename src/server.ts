@@ -15,6 +15,7 @@ import { answerGraphQL, createGraphQL, graphqlPath } from "./http/graphql.ts";
 import { type Check, createReadiness } from "./http/health.ts";
 import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
+import { answerMetrics } from "./http/metrics.ts";
 import { pathOf } from "./http/path.ts";
 import { serveWebSocket, type WebSocketHooks } from "./http/web-socket.ts";
 import { createGate } from "./overload/gate.ts";
@@ -144,8 +145,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     if (path === "/healthz") return sendJson(res, 200, { isOk: true });
     if (path === "/readyz") return answerReady(res);
     if (path === "/metrics") {
-      res.setHeader("Content-Type", deps.metrics.contentType);
-      return void res.end(await deps.metrics.metrics());
+      return answerMetrics(req, res, { metrics: deps.metrics, authenticate, isOpen: isDevelopment });
     }
     const isStream = path === graphqlPath && req.headers.accept?.includes("text/event-stream");
     const kind = isStream ? "stream" : "request";

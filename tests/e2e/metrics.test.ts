@@ -5,11 +5,10 @@ import { documents, eventually, startSystem } from "../kit/index.ts";
 
 test("an operator sees a video go through the system at /metrics", async () => {
   await using system = await startSystem();
-  const { client, api } = system;
+  const { client, api, scrape } = system;
   const clip = await makeClip(join(system.directory, "clip.mp4"), [
     ..."-f lavfi -i testsrc2=s=640x360:r=30:d=8 -c:v libx264 -preset ultrafast".split(" "),
   ]);
-  const scrape = async () => (await fetch(`${api.url}/metrics`)).text();
   /** The sum of all series of this metric whose labels contain `labels`. */
   const valueOf = async (name: string, labels = ""): Promise<number> =>
     (await scrape())

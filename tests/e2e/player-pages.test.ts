@@ -69,9 +69,7 @@ browserTest(`the video's own page plays it, starting by itself${where}`, async (
   await takePicture(page, "watch");
   // Who leaves tells how well it played.
   await page.goto("about:blank");
-  await expect
-    .poll(async () => await (await fetch(`${system.api.url}/metrics`)).text(), patience)
-    .toMatch(/^reelay_playback_first_frame_seconds_count [1-9]/m);
+  await expect.poll(system.scrape, patience).toMatch(/^reelay_playback_first_frame_seconds_count [1-9]/m);
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -122,6 +122,9 @@ export async function startSystem({
     /** A client of another workspace. */
     stranger: async () => createApiClient(api.url, (await createKey("theirs")).token),
     clientOf: (other: Api) => createApiClient(other.url, token),
+    /** The API's metrics, as Prometheus reads them. */
+    scrape: async () =>
+      (await fetch(`${api.url}/metrics`, { headers: { Authorization: `Bearer ${token}` } })).text(),
     startApi: startOneApi,
     startWorker: startOneWorker,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Registry } from "prom-client";
+import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
+import { requireScope } from "../auth/viewer.ts";
+import { ForbiddenError } from "../errors.ts";
+import { sendJson } from "./json.ts";
+import { pathOf } from "./path.ts";
+
+type Exposed = Pick<Registry, "metrics" | "contentType">;
+
+/** Sends Prometheus' text format. */
+async function sendMetrics(res: ServerResponse, metrics: Exposed): Promise<void> {
+  res.setHeader("Content-Type", metrics.contentType);
+  res.end(await metrics.metrics());
+}
+
+/**
+ * Answers `/metrics` on the port that strangers reach. The figures are those of the whole installation, so outside of development they need a key with
+ * the scope `OPERATOR`; Prometheus sends one with `authorization.credentials`.
+ */
+export async function answerMetrics(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { metrics, authenticate, isOpen }: { metrics: Exposed; authenticate: Authenticate; isOpen: boolean },
+): Promise<void> {
+  if (isOpen) return sendMetrics(res, metrics);
+  const token = tokenIn(req.headers.authorization);
+  const viewer = token === null ? null : await authenticate(token);
+  if (viewer === null) {
+    res.setHeader("WWW-Authenticate", 'Bearer realm="Reelay"');
+    const message =
+      "Metrics need an API key with the scope OPERATOR (`Authorization: Bearer <api key>`), or are read from METRICS_PORT.";
+    return sendJson(res, 401, { error: { code: "UNAUTHENTICATED", message } });
+  }
+  try {
+    requireScope(viewer, "OPERATOR");
+  } catch (error) {
+    if (!(error instanceof ForbiddenError)) throw error;
+    return sendJson(res, 403, { error: { code: error.code, message: error.message } });
+  }
+  await sendMetrics(res, metrics);
+}
+
+/** Serves `/metrics` without a key on a port of its own, on all addresses: for a network that strangers do not reach. Rejects with Node's own error (`EADDRINUSE`) when the port cannot be had. */
+export async function startMetricsServer(
+  port: number,
+  metrics: Exposed,
+): Promise<AsyncDisposable & { port: number }> {
+  const server = createServer((req, res) => {
+    if (pathOf(req) !== "/metrics") {
+      return sendJson(res, 404, { error: { code: "NOT_FOUND", message: "This port answers at /metrics." } });
+    }
+    sendMetrics(res, metrics).catch(() => res.destroy());
+  });
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, resolve);
+  await listening;
+  server.off("error", reject);
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
