@@ -8,6 +8,7 @@ import FullDiskPlugin from "./full-disk.ts";
 import type PrismaTypes from "./generated/pothos-prisma-types.ts";
 import { getDatamodel } from "./generated/pothos-prisma-types.ts";
 import { encodeGlobalId, parseGlobalId } from "./global-id.ts";
+import NodeBudgetPlugin from "./node-budget.ts";
 
 /** Everything in the schema is made by this builder: types register themselves with it, `schema.ts` builds it. */
 export const builder = new SchemaBuilder<{
@@ -25,7 +26,7 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   // The first wraps those after it: a full disk is an expected error by the time that `ErrorsPlugin` sees it.
-  plugins: [ErrorsPlugin, FullDiskPlugin, RelayPlugin, PrismaPlugin, DescribePagingPlugin],
+  plugins: [ErrorsPlugin, FullDiskPlugin, RelayPlugin, PrismaPlugin, DescribePagingPlugin, NodeBudgetPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,

@@ -3,7 +3,7 @@ import { InvalidInputError } from "../src/errors.ts";
 import { uuidPattern } from "./global-id.ts";
 
 export const maxPageSize = 100;
-const defaultPageSize = 20;
+export const defaultPageSize = 20;
 
 export interface PageArgs {
   first?: number | null | undefined;

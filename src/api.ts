@@ -135,6 +135,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
         corsOrigins: env.corsOrigins,
         drainMs: env.drainMs ?? 0,
         graceMs: requestGraceMs,
+        overload: { ...(env.uploads.leastPace !== undefined && { leastPace: env.uploads.leastPace }) },
       },
       context: { db, store, live, events, clock, operations },
       log,

@@ -82,6 +82,20 @@ export const apiEnvFields = {
         example: "5368709120",
       }),
     ),
+  UPLOAD_LEAST_PACE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_024)
+    .meta(
+      docs({
+        default: "1024",
+        unit: "bytes per second",
+        effect:
+          "Slower uploads and forms, on average of 30 s, are closed: an upload keeps what arrived and can be resumed. 0 closes none.",
+        example: "4096",
+      }),
+    ),
   UPLOAD_EXPIRY: z.coerce
     .number()
     .positive()

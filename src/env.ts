@@ -24,7 +24,7 @@ export interface ApiEnv {
   store:
     | { kind: "local"; directory: string; publicBaseUrl: string }
     | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
-  uploads: { maxBytes: number; expiryMs: number };
+  uploads: { maxBytes: number; expiryMs: number; leastPace?: number };
   eventRetentionMs: number;
   /** Default: a request may take 20 s, and deliveries are kept for 30 days. */
   webhooks?: {
@@ -72,7 +72,11 @@ function toEnv(fields: Fields): ApiEnv {
     logLevel: fields.LOG_LEVEL,
     pubsub: toPubSub(fields),
     store: toStore(fields, publicUrl),
-    uploads: { maxBytes: fields.UPLOAD_MAX_BYTES, expiryMs: fields.UPLOAD_EXPIRY * 1000 },
+    uploads: {
+      maxBytes: fields.UPLOAD_MAX_BYTES,
+      expiryMs: fields.UPLOAD_EXPIRY * 1000,
+      leastPace: fields.UPLOAD_LEAST_PACE,
+    },
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     webhooks: {
       timeoutMs: fields.WEBHOOK_TIMEOUT * 1_000,

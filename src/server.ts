@@ -11,22 +11,32 @@ import type { Registry } from "prom-client";
 import type { Context } from "../schema/context.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { answerCors } from "./http/cors.ts";
-import { answerGraphQL, createGraphQL, graphqlPath } from "./http/graphql.ts";
+import { answerGraphQL, answerGraphQLBody, createGraphQL, graphqlPath } from "./http/graphql.ts";
 import { type Check, createReadiness } from "./http/health.ts";
 import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
 import { answerMetrics } from "./http/metrics.ts";
 import { pathOf } from "./http/path.ts";
+import { sendGraphQLError } from "./http/send-graphql-error.ts";
+import { viewerOf } from "./http/viewer-of.ts";
 import { serveWebSocket, type WebSocketHooks } from "./http/web-socket.ts";
+import { createArrivingBodies } from "./overload/arriving-bodies.ts";
+import { BodyBrokenOffError, BodyRefusedError } from "./overload/body-errors.ts";
+import { discardUnread } from "./overload/discard-unread.ts";
 import { createGate } from "./overload/gate.ts";
 import { createInFlight } from "./overload/in-flight.ts";
-import { defaultOverloadLimits, type OverloadLimits } from "./overload/limits.ts";
+import { hasBody, kindOf } from "./overload/kind-of.ts";
+import { watchPace } from "./overload/least-pace.ts";
+import { defaultOverloadLimits, mostConnections, type OverloadLimits } from "./overload/limits.ts";
+import { OverloadedError } from "./overload/overloaded-error.ts";
 import { refuseOverloaded } from "./overload/refuse.ts";
+import { boundWaitingConnections } from "./overload/waiting-connections.ts";
+import { mostPostBytes, playbackEventsPath } from "./playback-events/index.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { useTelemetry } from "./telemetry/use-telemetry.ts";
 
-/** Answers a request (true), or leaves it to the next one (false). */
-export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
+/** Answers a request (true), or leaves it to the next one (false). `body` is there where it was read before (`/api/playback-events`). */
+export type Handler = (req: IncomingMessage, res: ServerResponse, body?: Buffer) => Promise<boolean>;
 
 export interface ServerConfig {
   /** GraphiQL, and introspection without an API key. */
@@ -107,11 +117,15 @@ export function createServer(deps: ServerDeps): ApiServer {
     maskError,
     maxBodyBytes,
     gate,
+    deadlineMs: limits.queryMs,
     plugins: [useTelemetry(deps.metrics)],
   });
   let closing: Promise<void> | undefined;
 
-  const httpServer = createHttpServer((req, res) => {
+  const onShed = (reason: string) => deps.metrics.requestShed?.(reason);
+  const bodies = createArrivingBodies({ limits, onShed });
+  const checkingInterval = Math.min(5_000, limits.headersMs);
+  const httpServer = createHttpServer({ connectionsCheckingInterval: checkingInterval }, (req, res) => {
     // Kept-alive connections leave in order, each with an answer, instead of being closed under a request that is on its way.
     if (closing) res.setHeader("Connection", "close");
     answer(req, res).catch((error: unknown) => {
@@ -131,13 +145,15 @@ export function createServer(deps: ServerDeps): ApiServer {
     });
   });
 
-  // Node's 5 minutes for a whole request would cut long uploads; headers must still come within a minute.
+  // Node's 5 minutes for a whole request would cut long uploads; bodies have limits of their own.
   httpServer.requestTimeout = 0;
+  httpServer.headersTimeout = limits.headersMs;
   // Longer than the proxies before us keep theirs, which would else send a request into a closing connection.
   httpServer.keepAliveTimeout = 65_000;
   httpServer.timeout = silentMs;
-  // Beyond it connections are closed unanswered: memory for their buffers is the last thing to run out.
-  httpServer.maxConnections = 2 * (limits.requests + limits.streams + limits.sockets);
+  boundWaitingConnections(httpServer, limits.waitingConnections, () => onShed("connection"));
+  // Never reached, as each part has a bound; beyond it connections are closed unanswered.
+  httpServer.maxConnections = 2 * mostConnections(limits);
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (answerCors(req, res, corsOrigins)) return;
@@ -147,17 +163,68 @@ export function createServer(deps: ServerDeps): ApiServer {
     if (path === "/metrics") {
       return answerMetrics(req, res, { metrics: deps.metrics, authenticate, isOpen: isDevelopment });
     }
-    const isStream = path === graphqlPath && req.headers.accept?.includes("text/event-stream");
-    const kind = isStream ? "stream" : "request";
+    const kind = kindOf(req, path);
+    discardUnread(req, res);
+    if (kind === "upload") {
+      const onSlow = () => onShed("slow-upload");
+      watchPace(req, { bytesPerSecond: limits.leastPace, windowMs: limits.paceWindowMs, onSlow });
+    }
+    let work: (() => Promise<void>) | undefined;
+    try {
+      work = await prepare(req, res, path);
+    } catch (error) {
+      return refuseRequest(req, res, error, path);
+    }
+    if (work === undefined) return;
+    // A place is taken when work begins, and not while a body arrives.
     if (!inFlight.take(res, kind)) {
-      deps.metrics.requestShed?.(kind);
+      onShed(kind);
       return refuseOverloaded(res);
     }
-    if (path === graphqlPath) return await answerGraphQL(yoga, req, res);
-    for (const handle of deps.handlers ?? []) if (await handle(req, res)) return;
+    await work();
+  }
+
+  /** Does what comes before any work: the key by the headers, then the body. Undefined when the request was answered by it. */
+  async function prepare(
+    req: IncomingMessage,
+    res: ServerResponse,
+    path: string,
+  ): Promise<(() => Promise<void>) | undefined> {
+    if (path !== graphqlPath) {
+      if (path === playbackEventsPath && hasBody(req)) {
+        const body = await bodies.read(req, mostPostBytes);
+        return () => handle(req, res, path, body);
+      }
+      return () => handle(req, res, path);
+    }
+    if (!hasBody(req)) return () => answerGraphQL(yoga, req, res);
+    const viewer = await viewerOf(req, { authenticate, isDevelopment });
+    const body = await bodies.read(req, maxBodyBytes);
+    return () => answerGraphQLBody(yoga, req, res, { body, viewer });
+  }
+
+  async function handle(
+    req: IncomingMessage,
+    res: ServerResponse,
+    path: string,
+    body?: Buffer,
+  ): Promise<void> {
+    for (const answerBy of deps.handlers ?? []) if (await answerBy(req, res, body)) return;
     sendJson(res, 404, {
       error: { code: "NOT_FOUND", message: `Nothing is at ${path}; the API is at ${graphqlPath}.` },
     });
+  }
+
+  function refuseRequest(req: IncomingMessage, res: ServerResponse, error: unknown, path: string): void {
+    if (error instanceof BodyBrokenOffError) return void res.destroy();
+    if (!req.complete) res.setHeader("Connection", "close");
+    if (error instanceof OverloadedError) return refuseOverloaded(res, error);
+    if (error instanceof BodyRefusedError) {
+      const { status, code, message } = error;
+      return sendJson(res, status, { errors: [{ message, extensions: { code } }], error: { code, message } });
+    }
+    if (path !== graphqlPath) throw error;
+    sendGraphQLError(req, res, maskError(error));
   }
 
   async function answerReady(res: ServerResponse): Promise<void> {
@@ -174,7 +241,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     maxBodyBytes,
     recheckMs: config.socketRecheckMs ?? 10_000,
     limits,
-    onShed: (reason) => deps.metrics.requestShed?.(reason),
+    onShed,
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),
   });
 

@@ -2,14 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendNodeResponse } from "@whatwg-node/server";
 import type { GraphQLError } from "graphql";
 import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
-import { type Context, UnauthenticatedError } from "../../schema/context.ts";
+import type { Context } from "../../schema/context.ts";
 import { schema } from "../../schema/schema.ts";
-import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
+import type { Authenticate } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { Gate } from "../overload/gate.ts";
 import { useGate } from "../overload/use-gate.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
+import { useCostLimit } from "./use-cost-limit.ts";
+import { viewerOf } from "./viewer-of.ts";
 
 export const graphqlPath = "/graphql";
 
@@ -32,35 +34,22 @@ export interface GraphQLDeps {
   plugins?: readonly Plugin[];
   /** What queries and mutations wait at. */
   gate: Gate;
+  /** How long a query may be executed, in milliseconds. */
+  deadlineMs: number;
 }
 
 export type Yoga = YogaServerInstance<RequestContext, Context>;
 
-/**
- * Asks for the API key before the document is even parsed. Without one, development lets introspection pass (whatever else is asked for then
- * meets `viewerWith`); production lets nothing pass, so strangers cannot feel for the schema by its validation errors.
- */
+/** Asks for the API key before the document is parsed, unless it was asked for before the body was read. */
 function useAuthentication(deps: GraphQLDeps): Plugin<object, RequestContext> {
   return {
     onParams: async ({ request, context, setResult }) => {
-      const header = request.headers.get("authorization");
-      const token = tokenIn(header);
-      const refuse = (error: unknown) => setResult({ errors: [deps.maskError(error)] });
+      if (context.viewer !== undefined) return;
+      const authorization = request.headers.get("authorization") ?? undefined;
       try {
-        const viewer = token === null ? null : await deps.authenticate(token);
-        Object.assign(context, { viewer });
-        if (viewer !== null) return;
-        if (header !== null) {
-          refuse(
-            new UnauthenticatedError(
-              "The API key is unknown, has expired or was revoked. Check the header `Authorization: Bearer <api key>`, or ask an administrator of the workspace for another key.",
-            ),
-          );
-        } else if (!deps.isDevelopment) {
-          refuse(new UnauthenticatedError());
-        }
+        Object.assign(context, { viewer: await viewerOf({ headers: { authorization } }, deps) });
       } catch (error) {
-        refuse(error);
+        setResult({ errors: [deps.maskError(error)] });
       }
     },
   };
@@ -77,7 +66,8 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
       graphiql.withPolicy,
       useAuthentication(deps),
       useLimits(),
-      useGate(deps.gate),
+      useCostLimit(),
+      useGate(deps.gate, deps.deadlineMs),
       ...(deps.plugins ?? []),
     ],
     renderGraphiQL: graphiql.render,
@@ -101,5 +91,35 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
  */
 export async function answerGraphQL(yoga: Yoga, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const response = await yoga.handleNodeRequestAndResponse(req, res, { req, res });
+  await sendNodeResponse(response, res, req, true);
+}
+
+export interface ReadRequest {
+  body: Buffer;
+  viewer: Viewer | null;
+}
+
+/** As `answerGraphQL`, for a request whose body was read and whose viewer is known. */
+export async function answerGraphQLBody(
+  yoga: Yoga,
+  req: IncomingMessage,
+  res: ServerResponse,
+  { body, viewer }: ReadRequest,
+): Promise<void> {
+  const left = new AbortController();
+  res.once("close", () => {
+    if (!res.writableFinished) left.abort();
+  });
+  const { Request } = yoga.fetchAPI;
+  const headers = Object.entries(req.headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  );
+  const request = new Request(`http://${req.headers.host ?? "localhost"}${req.url ?? "/"}`, {
+    method: req.method ?? "POST",
+    headers,
+    body: new Uint8Array(body),
+    signal: left.signal,
+  });
+  const response = await yoga.handle(request, { req, res, viewer });
   await sendNodeResponse(response, res, req, true);
 }

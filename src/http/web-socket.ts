@@ -12,6 +12,7 @@ import { overloaded } from "../overload/refuse.ts";
 import { graphqlPath, type Yoga } from "./graphql.ts";
 import { pathOf } from "./path.ts";
 import { createRunningAnswers } from "./running-answers.ts";
+import { costErrors } from "./use-cost-limit.ts";
 
 /** What is known of a socket once it has authenticated. */
 export interface SocketExtra {
@@ -140,7 +141,15 @@ export function serveWebSocket({
           rootValue: { execute, subscribe, socket, operationId: id } satisfies RootValue,
         };
         const errors: readonly GraphQLError[] = validate(args.schema, args.document);
-        return errors.length > 0 ? errors : args;
+        if (errors.length > 0) return errors;
+        const { operationName, variables } = params;
+        const tooCostly = costErrors({
+          schema: args.schema,
+          document: args.document,
+          operationName,
+          variables,
+        });
+        return tooCostly.length > 0 ? tooCostly : args;
       } catch (error) {
         // What `parse` throws: a syntax error, or the token limit.
         return [maskError(error)];

@@ -1,35 +1,42 @@
 import type { ServerResponse } from "node:http";
 import type { OverloadLimits } from "./limits.ts";
 
-/** What a process is answering at the moment. */
+/** Kinds have places of their own, so that no kind of work keeps another out: calls of the API never stop playback. */
+export type WorkKind = "request" | "stream" | "media" | "upload";
+
+/** The answers that a process is working on. */
 export interface InFlight {
-  /** False when there is no room: then the answer is a refusal, and not counted. */
-  take(res: ServerResponse, kind: "request" | "stream"): boolean;
-  /** Breaks streams off: without a last event, so that no client takes it for the end. */
+  /** False when there is no place: then the answer is a refusal, and not counted. */
+  take(res: ServerResponse, kind: WorkKind): boolean;
+  /** Breaks streams off without a last event, so that no client mistakes it for the end. */
   breakStreams(): void;
-  readonly requests: number;
   readonly streams: number;
 }
 
-export function createInFlight(limits: Pick<OverloadLimits, "requests" | "streams">): InFlight {
-  const requests = new Set<ServerResponse>();
-  const streams = new Set<ServerResponse>();
+export function createInFlight(
+  limits: Pick<OverloadLimits, "requests" | "streams" | "media" | "uploads">,
+): InFlight {
+  const places = {
+    request: { taken: new Set<ServerResponse>(), most: limits.requests },
+    stream: { taken: new Set<ServerResponse>(), most: limits.streams },
+    media: { taken: new Set<ServerResponse>(), most: limits.media },
+    upload: { taken: new Set<ServerResponse>(), most: limits.uploads },
+  } satisfies Record<WorkKind, unknown>;
   return {
     take(res, kind) {
-      const [taken, most] = kind === "stream" ? [streams, limits.streams] : [requests, limits.requests];
+      const { taken, most } = places[kind];
       if (taken.size >= most) return false;
+      // A client that left while its body arrived is not worked for, and its close was missed.
+      if (res.destroyed) return true;
       taken.add(res);
       res.once("close", () => taken.delete(res));
       return true;
     },
     breakStreams() {
-      for (const stream of streams) stream.destroy();
-    },
-    get requests() {
-      return requests.size;
+      for (const stream of places.stream.taken) stream.destroy();
     },
     get streams() {
-      return streams.size;
+      return places.stream.taken.size;
     },
   };
 }

@@ -10,8 +10,7 @@ export const overloaded = (): OverloadedError =>
   new OverloadedError(Math.round(leastRetryMs + Math.random() * (mostRetryMs - leastRetryMs)));
 
 /** 503 with `Retry-After`, in the shape of a GraphQL answer and of our other refusals at once. */
-export function refuseOverloaded(res: ServerResponse): void {
-  const error = overloaded();
+export function refuseOverloaded(res: ServerResponse, error: OverloadedError = overloaded()): void {
   const { message, code, retryAfterMs } = error;
   for (const [name, value] of Object.entries(retryAfterHeader(error))) res.setHeader(name, value);
   sendJson(res, 503, {

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from "node:http";
+import { UnauthenticatedError } from "../../schema/context.ts";
+import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
+import type { Viewer } from "../auth/viewer.ts";
+
+export interface ViewerDeps {
+  authenticate: Authenticate;
+  isDevelopment: boolean;
+}
+
+/**
+ * The viewer by a request's headers, before anything else of it is read. Null without a key, which development lets pass for introspection
+ * (all else meets `viewerWith`); production lets nothing pass, so strangers cannot feel for the schema by its validation errors. Throws
+ * `UnauthenticatedError`.
+ */
+export async function viewerOf(
+  { headers: { authorization } }: Pick<IncomingMessage, "headers">,
+  { authenticate, isDevelopment }: ViewerDeps,
+): Promise<Viewer | null> {
+  const token = tokenIn(authorization);
+  const viewer = token === null ? null : await authenticate(token);
+  if (viewer !== null) return viewer;
+  if (authorization === undefined) {
+    if (isDevelopment) return null;
+    throw new UnauthenticatedError();
+  }
+  throw new UnauthenticatedError(
+    "The API key is unknown, has expired or was revoked. Check the header `Authorization: Bearer <api key>`, or ask an administrator of the workspace for another key.",
+  );
+}

@@ -1,0 +1,17 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+const LINGER_MS = 5_000;
+
+/**
+ * Closes the connection of a request that was answered before its body had come. The rest is discarded for some seconds first: a connection
+ * that is closed with bytes unread takes the answer with it.
+ */
+export function discardUnread(req: IncomingMessage, res: ServerResponse): void {
+  res.once("finish", () => {
+    if (req.complete || req.destroyed) return;
+    req.resume();
+    const timer = setTimeout(() => req.destroy(), LINGER_MS);
+    timer.unref();
+    req.once("close", () => clearTimeout(timer));
+  });
+}

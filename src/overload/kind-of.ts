@@ -1,0 +1,14 @@
+import type { IncomingMessage } from "node:http";
+import type { WorkKind } from "./in-flight.ts";
+
+/** Which places a request's work takes. */
+export function kindOf(req: IncomingMessage, path: string): WorkKind {
+  if (path.startsWith("/media/")) return "media";
+  if (path.startsWith("/uploads/") || path === "/api/cms/media/upload") return "upload";
+  return path === "/graphql" && req.headers.accept?.includes("text/event-stream") === true
+    ? "stream"
+    : "request";
+}
+
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;

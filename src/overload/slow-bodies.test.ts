@@ -1,0 +1,184 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { createTestApi } from "../../schema/testing/test-api.ts";
+import { createMediaHandler } from "../media/index.ts";
+import { createPlaybackEvents } from "../playback-events/index.ts";
+import type { Handler } from "../server.ts";
+import type { OverloadLimits } from "./limits.ts";
+
+const shed: string[] = [];
+
+/** Limits scaled down by ten, times by ten. */
+const scaled: Partial<OverloadLimits> = {
+  bodyMs: 1_500,
+  bodies: 400,
+  bodiesPerAddress: 300,
+  requests: 100,
+  media: 100,
+  headersMs: 1_500,
+};
+
+async function createApi(overload: Partial<OverloadLimits> = {}, isDevelopment = false) {
+  const object = { key: "videos/1/poster.jpg", sizeBytes: 1, generation: "1", contentType: "image/jpeg" };
+  const store = {
+    head: async () => ({ ...object, updatedAt: new Date(0), checksum: null }),
+  } as never;
+  const upload: Handler = async (req, res) => {
+    if (!req.url?.startsWith("/uploads/")) return false;
+    let bytes = 0;
+    for await (const chunk of req as AsyncIterable<Buffer>) bytes += chunk.length;
+    res.end(String(bytes));
+    return true;
+  };
+  const api = await createTestApi({
+    config: { isDevelopment, graceMs: 500, overload: { ...scaled, ...overload } },
+    handlers: [
+      createMediaHandler({ store, basePath: "/media/" }),
+      createPlaybackEvents({ metrics: { playbackFelt: () => undefined } }),
+      upload,
+    ],
+    metrics: {
+      metrics: async () => "",
+      contentType: "text/plain",
+      requestShed: (reason: string) => void shed.push(reason),
+    } as never,
+  });
+  const { port } = new URL(api.url);
+  return Object.assign(api, { port: Number(port) });
+}
+
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  shed.splice(0);
+});
+
+/** A request whose headers promise a body, and whose body is left to the test. */
+async function open(port: number, path: string, headers: readonly string[] = []) {
+  const socket = connect(port, "127.0.0.1");
+  sockets.push(socket);
+  const answer = { text: "", isClosed: false };
+  socket.on("data", (data) => (answer.text += data.toString()));
+  socket.on("error", () => undefined);
+  socket.on("close", () => (answer.isClosed = true));
+  await once(socket, "connect");
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    "Host: a",
+    "Content-Type: application/json",
+    "Content-Length: 1000",
+    ...headers,
+  ];
+  socket.write(`${lines.join("\r\n")}\r\n\r\n{`);
+  return { socket, answer };
+}
+
+test.each([
+  ["a key that is unknown", ["Authorization: Bearer rk_unknown"], "API key is unknown"],
+  ["no key", [], "needs an API key"],
+])("with %s a request is refused before its body is there", async (_name, headers, message) => {
+  await using api = await createApi();
+  const { answer } = await open(api.port, "/graphql", headers);
+  await expect.poll(() => answer.text, { timeout: 1_000 }).toContain(message);
+  expect(answer.text).toMatch(/^HTTP\/1.1 401 [^]*UNAUTHENTICATED/);
+  expect(answer.text.toLowerCase()).toContain("connection: close");
+});
+
+test("a body that does not arrive in time is answered 408 and its connection closed", async () => {
+  await using api = await createApi();
+  const key = [`Authorization: Bearer ${api.ours.read}`];
+  const bodies = [await open(api.port, "/graphql", key), await open(api.port, "/api/playback-events")];
+  for (const { socket, answer } of bodies) {
+    const drip = setInterval(() => socket.write(" "), 200);
+    await expect.poll(() => answer.text, { timeout: 5_000 }).toMatch(/^HTTP\/1.1 408 [^]*BODY_TOO_SLOW/);
+    await expect.poll(() => answer.isClosed, { timeout: 8_000 }).toBe(true);
+    clearInterval(drip);
+  }
+  expect(shed).toEqual(["slow-body", "slow-body"]);
+});
+
+test.each([false, true])(
+  "1,500 slow bodies keep no honest client from queries or media, with a key or, in development, without: %s",
+  { timeout: 60_000 },
+  async (isDevelopment) => {
+    await using api = await createApi({}, isDevelopment);
+    const headers = isDevelopment ? [] : [`Authorization: Bearer ${api.ours.read}`];
+    const over = new AbortController();
+    const crowd: Awaited<ReturnType<typeof open>>[] = [];
+    const attack = async () => {
+      for (let count = 0; count < 1_500; count += 50) {
+        crowd.push(
+          ...(await Promise.all(Array.from({ length: 50 }, () => open(api.port, "/graphql", headers)))),
+        );
+      }
+      const drip = setInterval(() => {
+        for (const { socket } of crowd) if (socket.writable) socket.write(" ");
+      }, 400);
+      await delay(3_000);
+      clearInterval(drip);
+      over.abort();
+    };
+    const honest = { asked: 0, refused: [] as unknown[] };
+    const work = async () => {
+      while (!over.signal.aborted) {
+        const answer = await api.ask("{ viewer { scopes } }", {}, api.ours.read);
+        const media = await fetch(`${api.url}/media/videos/1/poster.jpg`, { method: "HEAD" });
+        honest.asked += 1;
+        if (answer.status !== 200 || media.status !== 200) honest.refused.push([answer, media.status]);
+      }
+    };
+    await Promise.all([attack(), work(), work()]);
+    expect(honest.refused).toEqual([]);
+    expect(honest.asked).toBeGreaterThan(20);
+    // All of them are answered or evicted, and closed.
+    await expect
+      .poll(() => crowd.filter(({ answer }) => !answer.isClosed).length, { timeout: 15_000 })
+      .toBe(0);
+    expect(new Set(shed)).toEqual(new Set(["body", "slow-body"]));
+    expect((await api.ask("{ viewer { scopes } }")).status).toBe(200);
+  },
+);
+
+test("calls of the API and playback take no place from each other", async () => {
+  await using api = await createApi({ requests: 0 });
+  expect((await api.ask("{ viewer { scopes } }")).status).toBe(503);
+  expect((await fetch(`${api.url}/media/videos/1/poster.jpg`, { method: "HEAD" })).status).toBe(200);
+  await using other = await createApi({ media: 0 });
+  expect((await other.ask("{ viewer { scopes } }")).status).toBe(200);
+  expect((await fetch(`${other.url}/media/videos/1/poster.jpg`, { method: "HEAD" })).status).toBe(503);
+  expect(shed).toEqual(["request", "media"]);
+});
+
+test("an upload that is slower than the least pace is closed, and one that keeps it is not", async () => {
+  await using api = await createApi({ leastPace: 100, paceWindowMs: 300 });
+  const slow = await open(api.port, "/uploads/a.b");
+  const steady = await open(api.port, "/uploads/a.b");
+  for (let sent = 1; sent < 1_000; sent += 111) {
+    steady.socket.write("x".repeat(111));
+    slow.socket.write("x");
+    await delay(100);
+  }
+  await expect.poll(() => steady.answer.text).toMatch(/^HTTP\/1.1 200 [^]*1000/);
+  expect([slow.answer.isClosed, slow.answer.text]).toEqual([true, ""]);
+  expect(shed).toEqual(["slow-upload"]);
+});
+
+test("half headers are closed in time, and the oldest connections that wait make room for new ones", async () => {
+  await using api = await createApi({ waitingConnections: 20 });
+  const half = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const socket = connect(api.port, "127.0.0.1");
+      sockets.push(socket);
+      socket.on("error", () => undefined);
+      await once(socket, "connect");
+      socket.write("GET / HTTP/1.1\r\nHost");
+      return socket;
+    }),
+  );
+  await expect.poll(() => half.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(20);
+  expect((await api.ask("{ viewer { scopes } }")).status).toBe(200);
+  for (const socket of half) socket.resume();
+  await expect.poll(() => half.filter(({ closed }) => !closed).length, { timeout: 8_000 }).toBe(0);
+});
