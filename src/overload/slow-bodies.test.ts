@@ -106,6 +106,9 @@ test.each([false, true])(
     await using api = await createApi({}, isDevelopment);
     const headers = isDevelopment ? [] : [`Authorization: Bearer ${api.ours.read}`];
     const over = new AbortController();
+    /** Long enough that even a busy machine asks this often beside the crowd. */
+    const enough = 10;
+    const honest = { asked: 0, refused: [] as unknown[] };
     const crowd: Awaited<ReturnType<typeof open>>[] = [];
     const attack = async () => {
       for (let count = 0; count < 1_500; count += 50) {
@@ -117,10 +120,10 @@ test.each([false, true])(
         for (const { socket } of crowd) if (socket.writable) socket.write(" ");
       }, 400);
       await delay(3_000);
+      await expect.poll(() => honest.asked, { timeout: 30_000 }).toBeGreaterThanOrEqual(enough);
       clearInterval(drip);
       over.abort();
     };
-    const honest = { asked: 0, refused: [] as unknown[] };
     const work = async () => {
       while (!over.signal.aborted) {
         const answer = await api.ask("{ viewer { scopes } }", {}, api.ours.read);
@@ -131,7 +134,6 @@ test.each([false, true])(
     };
     await Promise.all([attack(), work(), work()]);
     expect(honest.refused).toEqual([]);
-    expect(honest.asked).toBeGreaterThan(20);
     // All of them are answered or evicted, and closed.
     await expect
       .poll(() => crowd.filter(({ answer }) => !answer.isClosed).length, { timeout: 15_000 })

@@ -65,7 +65,11 @@ test("an operation that the gate refused counts as shed", async () => {
   const shed: string[] = [];
   const gate = createGate({ concurrency: 0, maxWaiting: 0, maxWaitMs: 1 });
   const metrics = { requestShed: (reason: string) => void shed.push(reason) };
-  const yoga = createYoga({ schema, logging: false, plugins: [useGate(gate), useTelemetry(metrics)] });
+  const yoga = createYoga({
+    schema,
+    logging: false,
+    plugins: [useGate(gate, 10_000), useTelemetry(metrics)],
+  });
   await (await yoga.fetch("http://api/graphql?query={film}")).text();
   expect(shed).toEqual(["operation"]);
 });
