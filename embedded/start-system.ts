@@ -1,7 +1,7 @@
 /** The composition root of `npm start`: everything that the embedded system consists of, in the order in which it is started. */
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
-import { createWorker, versionWarnings, type WorkerEnv } from "@reelay/render-worker";
+import { createNoJail, createWorker, versionWarnings, type WorkerEnv } from "@reelay/render-worker";
 import { type LogSink, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { startApi } from "../src/api.ts";
@@ -108,7 +108,7 @@ function createEmbeddedWorker(
   const messaging = started.use(
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
-  return createWorker({ messaging, store, config: env.worker, log, tools });
+  return createWorker({ messaging, store, config: env.worker, log, tools, jail: createNoJail() });
 }
 
 const postgresLog = ({ log, onLeftover }: StartSystemOptions) => ({

@@ -73,7 +73,7 @@ const refusals: [string, string, MakeFile][] = [
     "SOURCE_TOO_LONG",
     make,
   ]),
-  ["an MP4 with a table of four thousand million entries", "SOURCE_TOO_COMPLEX", endlessTable],
+  ["an MP4 with a table of four thousand million entries", "MEMORY_LIMIT", endlessTable],
   ["a file of 3,000 tracks", "SOURCE_TOO_MANY_STREAMS", manyStreams(3_000)],
   ["a file of 201 tracks", "SOURCE_TOO_MANY_STREAMS", manyStreams(201)],
 ];

@@ -15,4 +15,5 @@ export {
 } from "./jail/create-jail.ts";
 export type { Jail, JailedCommand, JailLevel, JailRequest } from "./jail/jail.ts";
 export { createNoJail } from "./jail/no-jail.ts";
+export { confine } from "./programs/programs.ts";
 export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

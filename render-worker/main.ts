@@ -5,6 +5,7 @@ import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv } from "./env.ts";
 import { findTools } from "./ffmpeg/find-tools.ts";
 import { versionWarnings } from "./ffmpeg/version-floor.ts";
+import { createNoJail } from "./jail/no-jail.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { startStatusServer } from "./status-server.ts";
@@ -53,7 +54,9 @@ async function main(): Promise<void> {
 
   await using resources = new AsyncDisposableStack();
   resources.use(await startTracing(env.tracing, log));
+  const jail = createNoJail();
   const tools = await findTools(env.tools, {
+    jail,
     onRefused: (what, reason) => log.info({ what, reason }, "encoder.refused"),
   });
   const { ffmpeg, ffprobe, encoders, capabilities } = tools;
@@ -68,7 +71,9 @@ async function main(): Promise<void> {
     onAway: (err) => log.warn({ err }, "start.broker-away"),
   });
   const metrics = createWorkerMetrics();
-  const started = resources.use(createWorker({ messaging, store, config: env.worker, log, tools, metrics }));
+  const started = resources.use(
+    createWorker({ messaging, store, config: env.worker, log, tools, jail, metrics }),
+  );
   worker = started;
   await started.start();
   if (env.metricsPort !== undefined) {

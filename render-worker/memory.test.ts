@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { memoryUsage } from "node:process";
 import { type Message, sourceVariantName, type WorkerSeen } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ProgramUsage } from "./ffmpeg/program-usage.ts";
 import { words } from "./ffmpeg/words.ts";
+import { ProgramUsage } from "./programs/program-usage.ts";
 import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 import { make } from "./testing/short-renders.ts";
 

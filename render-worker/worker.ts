@@ -11,14 +11,15 @@ import { type AttemptRun, runAndReport } from "./attempt/run-and-report.ts";
 import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
 import { EncoderPool } from "./devices/encoder-pool.ts";
-import { prepareFfmpeg } from "./ffmpeg/run-ffmpeg.ts";
 import type { FfmpegTools } from "./ffmpeg/tools.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import type { Jail } from "./jail/jail.ts";
 import { readLimits } from "./limits/read-limits.ts";
 import { WorkerMemory } from "./limits/worker-memory.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { poolsOf } from "./pools.ts";
 import { KnownSources } from "./probe/known-sources.ts";
+import { prepareFluent } from "./programs/start-with-fluent.ts";
 import { pullTasks } from "./pull-tasks.ts";
 import { OneAtATime } from "./quality/one-at-a-time.ts";
 import { defaultQuiet, untilQuiet } from "./quality/until-quiet.ts";
@@ -34,6 +35,8 @@ export interface WorkerDeps {
   config: WorkerConfig;
   log: Logger;
   tools: FfmpegTools;
+  /** In which all programs run. */
+  jail: Jail;
   /** Default: nobody counts. */
   metrics?: WorkerMetrics;
 }
@@ -147,7 +150,7 @@ class RenderWorker implements Worker {
         this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason, message.keep));
       }
     });
-    await prepareFfmpeg(this.#deps.tools.ffmpeg.path);
+    await prepareFluent(this.#deps.jail, this.#deps.tools.ffmpeg.path, this.#workDirectory.path);
     this.#heartbeat.start();
     this.#loops = [
       pullTasks({

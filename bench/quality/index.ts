@@ -2,8 +2,10 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findTools } from "../../render-worker/ffmpeg/find-tools.ts";
+import { createNoJail } from "../../render-worker/jail/no-jail.ts";
 import { type PlannedRung, planLadder } from "../../render-worker/ladder/plan-ladder.ts";
 import { probeSource } from "../../render-worker/probe/probe-source.ts";
+import { Programs } from "../../render-worker/programs/programs.ts";
 import { analyseSource } from "../../render-worker/quality/analyse-source.ts";
 import { planAnalysis } from "../../render-worker/quality/plan-analysis.ts";
 import { planBitrates } from "../../render-worker/quality/plan-bitrates.ts";
@@ -27,6 +29,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const hasVmaf = tools.filters.includes("libvmaf");
   const metric = hasVmaf ? "VMAF" : "SSIM";
   const ffmpeg = tools.ffmpeg.path;
+  const programs = new Programs(createNoJail(), tools, {});
   await using resources = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "reelay-bench-quality-"));
   resources.defer(() => rm(directory, { recursive: true, force: true }));
@@ -44,13 +47,13 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
     const { size: sizeBytes } = await stat(clip);
     const source = await probeSource(
       { input: `file:${clip}`, sizeBytes, reader: createFileReader(clip, sizeBytes) },
-      { ffprobePath: tools.ffprobe.path, limits, signal },
+      { ffprobe: programs.ffprobe, limits, signal },
     );
     const fixed = planLadder(defaultProfile, source.probe).rungs;
     const analysis = planAnalysis(source.probe.durationMs, fixed);
     const before = await cpuSecondsOf(process.pid);
     const measured = analysis
-      ? await analyseSource(source, analysis, { tools, directory, limits, signal })
+      ? await analyseSource(source, analysis, { tools, ffmpeg: programs.ffmpeg, directory, limits, signal })
       : [];
     const analysisSeconds = (await cpuSecondsOf(process.pid)).children - before.children;
     const aware = planBitrates(measured, fixed);

@@ -47,9 +47,11 @@ export const acquireTaskSource = ({
   signal,
   metrics,
   blockCache,
+  jail,
 }: AttemptContext) =>
   acquireSource(task.source, {
     store,
+    jail,
     directory: directory.path,
     signal,
     limits: config.limits,
@@ -58,3 +60,11 @@ export const acquireTaskSource = ({
     onRead: (sizeBytes) => metrics?.sourceRead(sizeBytes),
     cache: blockCache,
   });
+
+/** The attempt from when its source is open: its programs may read that, and a source that cannot be read any more ends them, too. */
+export const reading = (attempt: AttemptContext, source: OpenSource) => ({
+  ...attempt,
+  signal: source.signal,
+  source,
+  programs: attempt.programs.with(source.access),
+});

@@ -1,6 +1,6 @@
 import { inputError } from "../errors.ts";
-import { currentUsage } from "../ffmpeg/program-usage.ts";
 import type { Allowance } from "../limits/plan-allowance.ts";
+import { currentUsage } from "../programs/program-usage.ts";
 import { writtenBytes } from "../work-directory/written-bytes.ts";
 
 export interface GuardOptions {

@@ -1,4 +1,4 @@
-import type { RunOptions } from "../ffmpeg/run-ffmpeg.ts";
+import type { RunOptions } from "../programs/run-program.ts";
 import type { AttemptContext } from "./context.ts";
 import type { EncoderBrake } from "./encoder-brake.ts";
 
@@ -15,7 +15,7 @@ export function noteEncoder(
 
 /** How an ffmpeg is run that waits while too much of what it wrote is not stored yet. */
 export const brakedRun = (
-  context: Pick<AttemptContext, "config" | "directory" | "log" | "source" | "tools">,
+  context: Pick<AttemptContext, "config" | "directory" | "log" | "source">,
   {
     brake,
     signal,
@@ -29,7 +29,6 @@ export const brakedRun = (
     onStart: (pid: number) => void;
   },
 ): RunOptions => ({
-  ffmpegPath: context.tools.ffmpeg.path,
   signal,
   stallTimeoutMs: context.config.stallTimeoutMs,
   isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,

@@ -5,9 +5,11 @@ import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import type { EncoderPool } from "../devices/encoder-pool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { Jail } from "../jail/jail.ts";
 import type { WorkerMemory } from "../limits/worker-memory.ts";
 import type { WorkerMetrics } from "../metrics.ts";
 import type { KnownSources } from "../probe/known-sources.ts";
+import type { Programs } from "../programs/programs.ts";
 import type { BlockCache } from "../source/block-cache.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { Throughput } from "../speed/throughput.ts";
@@ -20,7 +22,10 @@ export interface AttemptContext {
   task: RenderRequested;
   ref: AttemptRef;
   store: ObjectStore;
+  /** What was found of ffmpeg and ffprobe; `programs` runs them. */
   tools: FfmpegTools;
+  jail: Jail;
+  programs: Programs;
   /** The worker's. */
   encoders: Pick<EncoderPool, "take" | "failed">;
   config: WorkerConfig;

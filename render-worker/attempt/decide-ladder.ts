@@ -39,7 +39,7 @@ export function decideLadder(
   const work = async () => {
     if (isSettled || plan === null) return;
     await untilHeadPlays(context, signal);
-    const { config, tools, directory } = context;
+    const { config, programs, tools, directory } = context;
     hasMemory = false;
     const need = needOf(source, plan);
     const measured = await withinSpareMemory(
@@ -47,7 +47,10 @@ export function decideLadder(
       need,
       async () => {
         hasMemory = true;
-        const options = { tools, directory: directory.path, limits: config.limits, signal };
+        const options = {
+          ...{ tools, ffmpeg: programs.ffmpeg, directory: directory.path },
+          ...{ limits: config.limits, signal },
+        };
         return await analyseSource(source, plan, options);
       },
       () => context.log.info({ bytes: need.bytes }, "analysis.memory-awaited"),

@@ -32,13 +32,13 @@ export function decideRest(
   const look = async () => {
     if (isSettled || durationMs === null) return;
     await untilHeadPlays(context, signal);
-    const { config, tools } = context;
+    const { config, programs } = context;
     // What must be searched takes longer.
     const count = mustBeSearched(source) ? places / 2 : places;
     const startsMs = Array.from({ length: count }, (_, index) =>
       Math.floor((durationMs * (index + 1)) / (count + 1)),
     );
-    const options = { ffprobePath: tools.ffprobe.path, limits: config.limits, signal };
+    const options = { ffprobe: programs.ffprobe, limits: config.limits, signal };
     const leads = await findLeadIns(source, startsMs, options);
     if (leads.length > 0) leadInMs = Math.max(...leads);
   };

@@ -1,3 +1,4 @@
+import { signalTree } from "../programs/process-tree.ts";
 import { writtenBytes } from "../work-directory/written-bytes.ts";
 
 export interface BrakeOptions {
@@ -47,12 +48,8 @@ export class EncoderBrake implements Disposable {
 
   #set(isHeld: boolean, unsentBytes: number): void {
     if (this.#pid === null) return;
-    try {
-      process.kill(this.#pid, isHeld ? "SIGSTOP" : "SIGCONT");
-    } catch {
-      // It has just ended; or this system cannot stop processes, and the disk must do.
-      return;
-    }
+    // It has just ended; or this system cannot stop processes, and the disk must do.
+    if (!signalTree(this.#pid, isHeld ? "SIGSTOP" : "SIGCONT")) return;
     this.#isHeld = isHeld;
     this.#options.onChange(isHeld, unsentBytes);
   }

@@ -10,13 +10,13 @@ import type { AttemptContext } from "./context.ts";
  * to the same. One after the other: each opens the source in many places.
  */
 export async function measureGains(
-  { config, signal, task, tools, trace }: AttemptContext,
+  { config, programs, signal, task, trace }: AttemptContext,
   { source, sounds }: { source: SourceFile; sounds: readonly SoundTrack[] },
 ): Promise<Map<string, number>> {
   const { loudness } = task.profile.audio;
   const gains = new Map<string, number>();
   if (!loudness) return gains;
-  const options = { ffmpegPath: tools.ffmpeg.path, limits: config.limits, signal };
+  const options = { ffmpeg: programs.ffmpeg, limits: config.limits, signal };
   const { durationMs } = source.probe;
   for (const { name, index, probe } of sounds) {
     const track = { input: source.input, index, channels: probe.channels, durationMs };

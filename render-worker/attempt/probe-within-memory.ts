@@ -1,9 +1,9 @@
 import { isAudioOnly } from "@reelay/contracts";
-import { ProgramUsage } from "../ffmpeg/program-usage.ts";
 import { probeNeed } from "../limits/program-needs.ts";
 import { ProbeMemoryError } from "../probe/explain-failure.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { ProgramUsage } from "../programs/program-usage.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { AttemptContext } from "./context.ts";
 import { withinMemory } from "./within-memory.ts";
@@ -26,14 +26,14 @@ async function probeAnew(
   file: OpenSource,
   wants: "PICTURE" | "SOUND",
 ): Promise<SourceFile> {
-  const { config, log, memory, signal, tools } = context;
+  const { config, log, memory, programs, signal, tools } = context;
   /** @param leastBytes that it has shown to take: its account, looked at now and then, may miss the moment of its peak */
   const probe = (bytes: number, leastBytes = 0) =>
     withinMemory(context, { program: "probe", bytes }, async () => {
       using usage = new ProgramUsage();
       const source = await usage.around(() =>
         probeSource(file, {
-          ...{ ffprobePath: tools.ffprobe.path, limits: config.limits, signal, memoryBytes: bytes },
+          ...{ ffprobe: programs.ffprobe, limits: config.limits, signal, memoryBytes: bytes },
           wants,
           ...(tools.decodable && { decodable: tools.decodable }),
         }),

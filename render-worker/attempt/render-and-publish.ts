@@ -5,15 +5,14 @@ import { blameDevice, DeviceFailure } from "../devices/blame-device.ts";
 import { describeEncoder } from "../devices/choose-devices.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { FrameStatistics } from "../ffmpeg/frame-statistics.ts";
-import { planRender, type RenderPlan, statisticsFile, toArguments } from "../ffmpeg/plan-render.ts";
-import { ProgramUsage } from "../ffmpeg/program-usage.ts";
-import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
+import { planRender, type RenderPlan, statisticsFile } from "../ffmpeg/plan-render.ts";
 import { withThreads } from "../ffmpeg/with-threads.ts";
 import { planAllowance } from "../limits/plan-allowance.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { findLeadIns } from "../part/find-lead-ins.ts";
 import { mustBeSearched } from "../part/plan-entry.ts";
 import type { SourceEntry } from "../part/render-span.ts";
+import { ProgramUsage } from "../programs/program-usage.ts";
 import { Ticker } from "../ticker.ts";
 import { AllowanceGuard } from "./allowance-guard.ts";
 import { announceSplit } from "./announce-split.ts";
@@ -42,7 +41,7 @@ export async function renderAndPublish(
   context: AttemptContext,
   work: RenderWork & EncodingRound,
 ): Promise<Made> {
-  const { config, log, state, tools } = context;
+  const { config, log, programs, state } = context;
   const directory = context.directory.path;
   await context.directory.assertRoom(roomNeededBytes(work, context.task.profile.segmentDurationMs));
   const { source, part } = work;
@@ -125,7 +124,7 @@ export async function renderAndPublish(
   const attributes = { "reelay.renditions": [...publishers.keys()] };
   using own = new ProgramUsage();
   const result = await inSpan(tracerName, "encode", { parent: context.trace, attributes }, () =>
-    own.around(() => runFfmpeg(plan, run)).finally(() => brake.leave()),
+    own.around(() => programs.render(plan, run)).finally(() => brake.leave()),
   );
   work.onPeak?.(own.read()?.peakMemoryBytes ?? 0);
   await ticker[Symbol.asyncDispose]();
@@ -138,7 +137,7 @@ export async function renderAndPublish(
   }
   if (part.span.startMs === 0) assertFrames(plan, work, statistics);
   if (part.kind === "WHOLE" && work.rungs.length > 0) assertDecoded(work, statistics);
-  noteDamage(context, work, statistics, result.logTail);
+  noteDamage(context, work, statistics, result.stderr);
   learnSpeed(context, work, speed);
   if (work.split && isDecided() && isSourceStored())
     announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
@@ -154,7 +153,7 @@ export async function renderAndPublish(
   progressed(performance.now());
   await publishPoster(context, signal);
   const encoders = [...work.devices.encoders].map(([name, encoder]) => [name, describeEncoder(encoder)]);
-  return { command: [tools.ffmpeg.path, ...toArguments(plan)], encoders: Object.fromEntries(encoders) };
+  return { command: programs.describe(plan), encoders: Object.fromEntries(encoders) };
 }
 
 /** What ffmpeg is told, and for how long a chunk decodes before its own pictures. */
@@ -162,9 +161,9 @@ async function planEncode(
   context: AttemptContext,
   work: RenderWork & EncodingRound,
 ): Promise<{ plan: RenderPlan; leadInMs: number }> {
-  const { config, signal, task, tools } = context;
+  const { config, programs, signal, task, tools } = context;
   const { source, part, threads, rungs } = work;
-  const options = { ffprobePath: tools.ffprobe.path, limits: config.limits, signal };
+  const options = { ffprobe: programs.ffprobe, limits: config.limits, signal };
   const entry =
     part.kind === "WHOLE"
       ? null
@@ -187,13 +186,13 @@ async function planEncode(
 
 /** What a chunk decodes before its own pictures, milliseconds; at worst all that comes before it. */
 async function measureLeadIn(
-  { config, tools, signal }: AttemptContext,
+  { config, programs, signal }: AttemptContext,
   { source, part: { kind, span } }: RenderWork,
   entry: SourceEntry | null,
 ): Promise<number> {
   if (kind !== "CHUNK") return 0;
   if (mustBeSearched(source)) return span.startMs - (entry?.seekMs ?? 0);
-  const options = { ffprobePath: tools.ffprobe.path, limits: config.limits, signal };
+  const options = { ffprobe: programs.ffprobe, limits: config.limits, signal };
   return (await findLeadIns(source, [span.startMs], options))[0] ?? span.startMs;
 }
 

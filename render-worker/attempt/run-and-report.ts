@@ -1,6 +1,7 @@
 import type { Account } from "@reelay/contracts";
-import { ProgramUsage } from "../ffmpeg/program-usage.ts";
 import type { WorkerMetrics } from "../metrics.ts";
+import { ProgramUsage } from "../programs/program-usage.ts";
+import { Programs } from "../programs/programs.ts";
 import { sleep } from "../wait.ts";
 import type { AttemptDirectory, WorkDirectory } from "../work-directory/work-directory.ts";
 import { settleState } from "./attempt-state.ts";
@@ -18,6 +19,7 @@ export interface AttemptRun
     | "ref"
     | "store"
     | "tools"
+    | "jail"
     | "config"
     | "log"
     | "reporter"
@@ -72,6 +74,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
   let directory: AttemptDirectory;
   try {
     directory = await workDirectory.forAttempt(ref.attemptId);
+    await lent.jail.adopt(directory.path);
   } catch (error) {
     const outcome = toOutcome(error, stop);
     log.warn({ err: error }, "attempt.not-begun");
@@ -85,6 +88,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
       trace: trace.context,
       state,
       directory,
+      programs: new Programs(lent.jail, lent.tools, { writable: [directory.path] }),
       signal: stop,
       async complete(account) {
         await tell({ kind: "COMPLETED" }, account);

@@ -15,7 +15,7 @@ import { wholeSpan } from "../part/render-span.ts";
 import { reportedProbe } from "../probe/source-file.ts";
 import { keptSounds, toAudioState } from "../sound/audio-states.ts";
 import { makeStoryboard } from "../storyboard/make-storyboard.ts";
-import { acquireTaskSource } from "./acquire-source.ts";
+import { acquireTaskSource, reading } from "./acquire-source.ts";
 import { toVariantStates } from "./attempt-state.ts";
 import { tracerName } from "./attempt-trace.ts";
 import { conclude } from "./conclude.ts";
@@ -44,10 +44,11 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
     const step = <T>(name: string, work: () => Promise<T>) =>
       inSpan(tracerName, name, { parent: attempt.trace }, work);
     await using file = await step("fetch", () => acquireTaskSource(attempt));
-    const { key, contentType, sizeBytes, signal } = file;
+    const { key, contentType, sizeBytes } = file;
     isEarly = file.beginningOf !== undefined;
     // From here on a source that cannot be read any more ends the attempt, too.
-    const context = { ...attempt, signal, source: file };
+    const context = reading(attempt, file);
+    const { programs, signal } = context;
     if (!isRest(task) && !isEarly)
       state.update((before) => ({ ...before, source: { key, sizeBytes, contentType, probe: null } }));
 
@@ -68,7 +69,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
       ? { reasons: [], plan: null }
       : await step("judge", () =>
           judgeSource(source, {
-            ...{ ffmpegPath: tools.ffmpeg.path, reader: file.reader, limits: config.limits, signal },
+            ...{ ffmpeg: programs.ffmpeg, reader: file.reader, limits: config.limits, signal },
             segmentDurationMs: task.profile.segmentDurationMs,
             withinMemory: (need, work) => withinMemory(context, need, work),
           }),

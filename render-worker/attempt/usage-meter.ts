@@ -1,5 +1,5 @@
-import { currentUsage } from "../ffmpeg/program-usage.ts";
 import type { WorkerMetrics } from "../metrics.ts";
+import { currentUsage } from "../programs/program-usage.ts";
 
 /** Counts what an attempt's programs use and what it stores while it encodes, so that long encodes are seen before their end. */
 export class UsageMeter {

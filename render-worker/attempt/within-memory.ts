@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { ProgramUsage } from "../ffmpeg/program-usage.ts";
 import type { Held } from "../limits/memory-budget.ts";
 import type { Need } from "../limits/program-needs.ts";
+import { ProgramUsage } from "../programs/program-usage.ts";
 import { sleep } from "../wait.ts";
 import type { AttemptContext } from "./context.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { encoderTable } from "../ffmpeg/encoder-table.ts";
+import type { ProgramResult } from "../programs/result.ts";
 import { blameDevice } from "./blame-device.ts";
 import type { DevicePlan } from "./choose-devices.ts";
 import type { KnownDevice } from "./device-table.ts";
@@ -16,11 +17,13 @@ const plan = (decodeOn: KnownDevice | null, ...names: string[]): DevicePlan => (
     names.map((name) => [name, { row: row(name), device: row(name).device === null ? null : gpu }]),
   ),
 });
-const ended = (logTail: string, how: { isStalled?: boolean; signal?: string | null } = {}) => ({
-  exitCode: 1,
+const ended = (
+  stderr: string,
+  how: Partial<Pick<ProgramResult, "endedFor" | "signal">> = {},
+): Pick<ProgramResult, "endedFor" | "signal" | "stderr"> => ({
   signal: null,
-  isStalled: false,
-  logTail,
+  endedFor: null,
+  stderr: `${stderr}\n`,
   ...how,
 });
 const nvenc = plan(null, "h264_nvenc", "libx264");
@@ -56,7 +59,7 @@ test("of several encoders the one is blamed that spoke", () => {
 });
 
 test("an encode on a device that stands still is the device's failure", () => {
-  const result = ended("", { isStalled: true, signal: "SIGTERM" });
+  const result = ended("", { endedFor: "STALLED", signal: "SIGTERM" });
   expect(blameDevice(result, nvenc, "h264")?.keys).toEqual(["h264_nvenc 0"]);
 });
 

@@ -1,4 +1,4 @@
-import type { FfmpegResult } from "../ffmpeg/run-ffmpeg.ts";
+import type { ProgramResult } from "../programs/result.ts";
 import {
   type ChosenEncoder,
   chosenKey,
@@ -35,13 +35,17 @@ const isDeviceTrouble = (line: string): boolean =>
  * Which encoder or decoder on a device an ffmpeg failed with, decided from what it said last. Null: no device had a part in it, or what it said has another
  * cause. Where no one encoder can be told, all that the process used on the device share the blame: what takes their place is what works.
  */
-export function blameDevice(result: FfmpegResult, plan: DevicePlan, sourceCodec: string): Blame | null {
+export function blameDevice(
+  { endedFor, signal, stderr }: Pick<ProgramResult, "endedFor" | "signal" | "stderr">,
+  plan: DevicePlan,
+  sourceCodec: string,
+): Blame | null {
   const onDevice = [...plan.encoders.values()].filter(({ device }) => device !== null);
   if (onDevice.length === 0 && plan.decodeOn === null) return null;
-  const { logTail, isStalled, signal } = result;
+  const isStalled = endedFor === "STALLED";
   // Ended from outside, or by the system for want of memory: nobody's failure here.
-  if (elsewhere.test(logTail) || (signal !== null && !isStalled && signal !== "SIGSEGV")) return null;
-  const lines = logTail.split("\n");
+  if (elsewhere.test(stderr) || (signal !== null && !isStalled && signal !== "SIGSEGV")) return null;
+  const lines = stderr.trimEnd().split("\n");
   for (const encoder of onDevice) {
     const said = lines.find((line) =>
       new RegExp(`^\\[${encoder.row.name} @|/${encoder.row.name} @`).test(line),

@@ -1,10 +1,13 @@
 import { readdir } from "node:fs/promises";
-import { runTool, type ToolResult } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import type { Program } from "../programs/programs.ts";
+import type { ProgramResult } from "../programs/result.ts";
 import type { KnownDevice } from "./device-table.ts";
 
 export interface FindDevicesOptions {
-  ffmpegPath: string;
+  ffmpeg: Program;
+  /** Lists the GPUs where ffmpeg does not. Default: those stay unknown. */
+  nvidiaSmi?: Program;
   /** Default: this machine's. */
   platform?: NodeJS.Platform;
   /** Where the kernel lists its render nodes. */
@@ -26,15 +29,15 @@ export async function findDevices(options: FindDevicesOptions): Promise<KnownDev
 }
 
 async function findCuda(options: FindDevicesOptions): Promise<KnownDevice[]> {
-  const { ffmpegPath } = options;
+  const { ffmpeg, nvidiaSmi } = options;
   // NVENC's own list has the numbers and names of all CUDA devices in ffmpeg's order, those without an encoder among them.
   const line =
     "-hide_banner -nostdin -v info -f lavfi -i nullsrc -frames:v 1 -c:v h264_nvenc -gpu list -f null -";
-  const listed = parseCudaList((await ask(ffmpegPath, words(line), options)).stderr);
+  const listed = parseCudaList((await ask(ffmpeg, words(line), options)).stderr);
   if (listed.length > 0) return listed;
   // Its library may be missing where the driver is not: containers that may compute, but not encode.
   const query = words("--query-gpu=index,name --format=csv,noheader");
-  return parseNvidiaSmi((await ask("nvidia-smi", query, options)).stdout);
+  return nvidiaSmi === undefined ? [] : parseNvidiaSmi((await ask(nvidiaSmi, query, options)).stdout);
 }
 
 async function findRenderNodes(options: FindDevicesOptions): Promise<KnownDevice[]> {
@@ -44,7 +47,7 @@ async function findRenderNodes(options: FindDevicesOptions): Promise<KnownDevice
   const found = await Promise.all(
     paths.toSorted().map(async (id): Promise<KnownDevice[]> => {
       const line = `-hide_banner -nostdin -v verbose -init_hw_device vaapi=gpu:${id} -f lavfi -i nullsrc -frames:v 1 -f null -`;
-      const name = parseVaapiDriver((await ask(options.ffmpegPath, words(line), options)).stderr) ?? id;
+      const name = parseVaapiDriver((await ask(options.ffmpeg, words(line), options)).stderr) ?? id;
       return [
         { id, kind: "QSV", name },
         { id, kind: "VAAPI", name },
@@ -82,11 +85,11 @@ export function parseVaapiDriver(text: string): string | null {
 
 /** A tool that is not there has nothing to say. */
 const ask = (
-  path: string,
+  program: Program,
   args: readonly string[],
   { signal }: FindDevicesOptions,
-): Promise<Pick<ToolResult, "stdout" | "stderr">> =>
-  runTool(path, args, { timeoutMs, ...(signal && { signal }) }).catch((error: unknown) => {
+): Promise<Pick<ProgramResult, "stdout" | "stderr">> =>
+  program.run(args, { timeoutMs, ...(signal && { signal }) }).catch((error: unknown) => {
     signal?.throwIfAborted();
     void error;
     return { stdout: "", stderr: "" };

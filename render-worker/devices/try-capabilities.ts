@@ -49,9 +49,9 @@ async function tryEncoders(options: TryOptions): Promise<Candidate[]> {
   const works = await inTurns(candidates, atOnce(), async ({ row, device }) => {
     const result = await runTrial(options, planEncoderTrial(row, device));
     const pieces = result.stdout.split("moof").length - 1;
-    if (result.code === 0 && pieces === expectedPieces) return true;
+    if (result.exitCode === 0 && pieces === expectedPieces) return true;
     const why =
-      result.code === 0 ? "it does not put key frames where they are asked for" : firstWords(result);
+      result.exitCode === 0 ? "it does not put key frames where they are asked for" : firstWords(result);
     options.onRefused?.(device === null ? row.name : `${row.name} on ${device.name}`, why);
     return false;
   });

@@ -19,15 +19,16 @@ export async function tryDecoders(options: TryOptions): Promise<Candidate[]> {
   if (devices.length === 0) return [];
   const directory = await mkdtemp(join(tmpdir(), "reelay-trial-"));
   try {
+    const trying = { ...options, ffmpeg: await options.ffmpeg.writing(directory) };
     const pathOf = (codec: string) => join(directory, `${codec}.mkv`);
     const isMade = await inTurns(sampleCodecs, atOnce(), async ({ codec, encoder }) => {
-      return (await runTrial(options, planSample(encoder, pathOf(codec)))).code === 0;
+      return (await runTrial(trying, planSample(encoder, pathOf(codec)))).exitCode === 0;
     });
     const codecs = sampleCodecs.filter((_sample, index) => isMade[index]).map(({ codec }) => codec);
     const candidates = devices.flatMap((device) => codecs.map((codec): Candidate => ({ device, codec })));
     const works = await inTurns(candidates, atOnce(), async ({ device, codec }) => {
-      const result = await runTrial(options, planDecoderTrial(device, pathOf(codec)));
-      if (result.code === 0) return true;
+      const result = await runTrial(trying, planDecoderTrial(device, pathOf(codec)));
+      if (result.exitCode === 0) return true;
       const what = `${codec} from ${deviceTable[device.kind].label} on ${device.name}`;
       options.onRefused?.(what, firstWords(result));
       return false;

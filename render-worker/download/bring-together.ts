@@ -3,8 +3,9 @@ import { join, posix } from "node:path";
 import type { PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { RenderError, retriableError } from "../errors.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
+
 import { readObject } from "../hls/read-object.ts";
+import type { Program } from "../programs/programs.ts";
 import { planConcat } from "./plan-concat.ts";
 
 /** A rendition as ffmpeg reads it: a fragmented MP4, or a list of several that follow on one another. */
@@ -14,7 +15,7 @@ export interface Brought {
 }
 
 interface Into {
-  ffprobePath: string;
+  ffprobe: Program;
   directory: string;
   /** What its files begin with. */
   name: string;
@@ -39,7 +40,7 @@ const probeTimeoutMs = 60_000;
 export async function bringTogether(
   store: ObjectStore,
   { key }: PublishedPlaylist,
-  { ffprobePath, directory, name, mayMix, reading }: Into,
+  { ffprobe, directory, name, mayMix, reading }: Into,
   signal: AbortSignal,
 ): Promise<Brought> {
   const read = (piece: string) => readObject(store, piece, { signal });
@@ -56,7 +57,7 @@ export async function bringTogether(
   if (files.length === 1) return { format: "mp4", path: join(directory, only) };
   const startsUs: number[] = [];
   for (const file of files)
-    startsUs.push(await reading(() => readStartUs(ffprobePath, join(directory, file), signal)));
+    startsUs.push(await reading(() => readStartUs(ffprobe, join(directory, file), signal)));
   const path = join(directory, `${name}.ffconcat`);
   await writeFile(path, planConcat(files.map((file, index) => ({ file, startUs: startsUs[index] ?? 0 }))));
   return { format: "concat", path };
@@ -86,16 +87,16 @@ async function bring(
 }
 
 /** When a file begins, in microseconds, as ffmpeg's list sees it. */
-async function readStartUs(ffprobePath: string, path: string, signal: AbortSignal): Promise<number> {
+async function readStartUs(ffprobe: Program, path: string, signal: AbortSignal): Promise<number> {
   const what = ["-protocol_whitelist", "file", "-f", "mp4", "-show_entries", "format=start_time"];
   const args = ["-v", "error", ...what, "-of", "csv=p=0", `file:${path}`];
-  const { code, stdout, stderr } = await runTool(ffprobePath, args, { timeoutMs: probeTimeoutMs, signal });
+  const { exitCode, stdout, stderr } = await ffprobe.run(args, { timeoutMs: probeTimeoutMs, signal });
   const seconds = Number.parseFloat(stdout);
-  if (code === 0 && Number.isFinite(seconds)) return Math.round(seconds * 1e6);
+  if (exitCode === 0 && Number.isFinite(seconds)) return Math.round(seconds * 1e6);
   throw retriableError(
     "WORKER",
     "DOWNLOAD_FAILED",
-    `ffprobe could not tell when a part of the video begins (exit code ${code}); another attempt may get through.`,
+    `ffprobe could not tell when a part of the video begins (exit code ${exitCode}); another attempt may get through.`,
     stderr,
   );
 }

@@ -13,7 +13,6 @@ import { tracerName } from "../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { downloadNeed } from "../limits/program-needs.ts";
@@ -49,7 +48,7 @@ export async function makeDownload(context: AttemptContext, video: MadeVideo): P
 }
 
 async function make(context: AttemptContext, variant: VariantState, sound: PublishedPlaylist | null) {
-  const { ref, signal, store, tools } = context;
+  const { programs, ref, signal, store } = context;
   const playlists = [variant.playlist, sound].filter((playlist) => playlist !== null);
   const sizeBytes = playlists.reduce((sum, playlist) => sum + playlist.sizeBytes, 0);
   // The pieces as one file each, and the file that they become.
@@ -62,19 +61,19 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   const inputs: Brought[] = [];
   for (const [index, playlist] of playlists.entries()) {
     const mayMix = playlist === variant.playlist && variant.codec === "H264";
-    const into = { ffprobePath: tools.ffprobe.path, directory, name: String(index), mayMix };
+    const into = { ffprobe: programs.ffprobe, directory, name: String(index), mayMix };
     inputs.push(await bringTogether(store, playlist, { ...into, reading }, signal));
   }
   const path = join(directory, file);
   const args = toArguments(inputs, path, variant);
   const result = await withinMemory(context, { program: "download", bytes }, () =>
-    runTool(tools.ffmpeg.path, args, { timeoutMs, signal }),
+    programs.ffmpeg.run(args, { timeoutMs, signal }),
   );
-  if (result.code !== 0) {
+  if (result.exitCode !== 0) {
     throw retriableError(
       "WORKER",
       "DOWNLOAD_FAILED",
-      `ffmpeg could not put ${variant.name} and the sound into one MP4 (exit code ${result.code}); another attempt may get through.`,
+      `ffmpeg could not put ${variant.name} and the sound into one MP4 (exit code ${result.exitCode}); another attempt may get through.`,
       result.stderr,
     );
   }

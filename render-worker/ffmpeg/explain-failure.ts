@@ -1,16 +1,26 @@
 import { inputError, type RenderError, retriableError } from "../errors.ts";
-import type { FfmpegResult } from "./run-ffmpeg.ts";
+import { explainLimit } from "../programs/explain-limit.ts";
+import type { ProgramResult } from "../programs/result.ts";
+
+const keptLines = 50;
+
+const lastLines = (text: string): string => text.trimEnd().split("\n").slice(-keptLines).join("\n");
 
 /** What an ffmpeg that did not succeed means, decided from how it ended and what it said. */
-export function explainFfmpegFailure(result: FfmpegResult): RenderError {
-  const { exitCode, signal, logTail, oomKills = null } = result;
+export function explainFfmpegFailure(
+  result: Pick<ProgramResult, "exitCode" | "signal" | "endedFor" | "stderr" | "oomKills">,
+): RenderError {
+  const { exitCode, signal, oomKills, endedFor } = result;
+  const logTail = lastLines(result.stderr);
   const worker = (code: string, message: string) => retriableError("WORKER", code, message, logTail);
-  if (result.isStalled) {
+  if (endedFor === "STALLED") {
     return worker(
       "ENCODER_STALLED",
       "ffmpeg made no progress for a long time and was ended; another attempt may get through.",
     );
   }
+  const limit = explainLimit(endedFor, logTail);
+  if (limit !== null) return limit;
   if (/No space left on device|Disk quota exceeded/.test(logTail)) {
     return worker(
       "WORK_DIRECTORY_FULL",

@@ -1,20 +1,28 @@
+import { findDeviceNodes } from "../devices/device-nodes.ts";
 import type { TryOptions } from "../devices/run-trial.ts";
+import type { Jail } from "../jail/jail.ts";
+import { createNoJail } from "../jail/no-jail.ts";
+import { confine } from "../programs/programs.ts";
 import { calibrate } from "../speed/calibrate.ts";
 import { probeDecodable, probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
-import { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
+import { findOnPath, type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
 import type { FfmpegTools } from "./tools.ts";
 
-/** Finds ffmpeg and ffprobe, and tries what they can. Throws `ToolNotFoundError` when there is none that every render can be made with. */
+/** Finds ffmpeg and ffprobe, and tries what they can, in a jail where one is given. Throws `ToolNotFoundError` when there is none that every render can be made with. */
 export async function findTools(
   options: LocateOptions,
-  tried: Pick<TryOptions, "onRefused"> = {},
+  { jail = createNoJail(), ...tried }: Pick<TryOptions, "onRefused"> & { jail?: Jail } = {},
 ): Promise<FfmpegTools> {
-  const located = await locateFfmpeg(options);
+  const located = await locateFfmpeg(options, jail);
   const { path, version } = located.ffmpeg;
+  const devices = await findDeviceNodes();
+  const ffmpeg = confine(jail, path, { devices });
+  const smi = await findOnPath("nvidia-smi", options.path);
+  const nvidiaSmi = smi === null ? undefined : confine(jail, smi, { devices });
   const [{ encoders, capabilities }, filters, decodable] = await Promise.all([
-    probeEncoders(path, tried),
-    probeFilters(path),
-    probeDecodable(path),
+    probeEncoders(ffmpeg, { ...tried, ...(nvidiaSmi && { nvidiaSmi }) }),
+    probeFilters(ffmpeg),
+    probeDecodable(ffmpeg),
   ]);
   const missing = requiredEncoders.filter((name) => !encoders.includes(name));
   if (missing.length > 0) {
@@ -23,7 +31,7 @@ export async function findTools(
     );
   }
   // Alone, so that the other trials do not slow it down.
-  const pixelsPerSecond = await calibrate(path);
+  const pixelsPerSecond = await calibrate(ffmpeg);
   return {
     ...located,
     encoders,

@@ -1,7 +1,9 @@
 import { access, constants } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import { runTool } from "./run-tool.ts";
+import type { Jail } from "../jail/jail.ts";
+import { createNoJail } from "../jail/no-jail.ts";
+import { confine } from "../programs/programs.ts";
 import type { LocatedTool } from "./tools.ts";
 
 const require = createRequire(import.meta.url);
@@ -20,6 +22,9 @@ export interface LocateOptions {
   path: string;
 }
 
+/** Looking for a program runs it, and shows it nothing of anybody's. */
+const nothingToProtect = createNoJail();
+
 /** A tool was not found, or what was configured does not run. */
 export class ToolNotFoundError extends Error {
   readonly code = "TOOL_NOT_FOUND";
@@ -31,10 +36,11 @@ export class ToolNotFoundError extends Error {
  */
 export async function locateFfmpeg(
   options: LocateOptions,
+  jail: Jail = nothingToProtect,
 ): Promise<{ ffmpeg: LocatedTool; ffprobe: LocatedTool }> {
   const [ffmpeg, ffprobe] = await Promise.all([
-    locate("ffmpeg", options.ffmpegPath, options.path),
-    locate("ffprobe", options.ffprobePath, options.path),
+    locate("ffmpeg", options.ffmpegPath, options.path, jail),
+    locate("ffprobe", options.ffprobePath, options.path, jail),
   ]);
   return { ffmpeg, ffprobe };
 }
@@ -43,10 +49,11 @@ async function locate(
   name: "ffmpeg" | "ffprobe",
   configured: string | undefined,
   searchPath: string,
+  jail: Jail,
 ): Promise<LocatedTool> {
   const variable = `${name.toUpperCase()}_PATH`;
   if (configured) {
-    const version = await readVersion(configured);
+    const version = await readVersion(jail, configured);
     if (version) return { path: configured, version, origin: "environment" };
     throw new ToolNotFoundError(
       `${variable} is "${configured}", which does not run as ${name}; give the path of a working ${name} or unset it.`,
@@ -54,12 +61,12 @@ async function locate(
   }
   const system = await findOnPath(name, searchPath);
   if (system) {
-    const version = await readVersion(system);
+    const version = await readVersion(jail, system);
     if (version) return { path: system, version, origin: "system" };
   }
   const shipped = shippedPath(name);
   if (shipped) {
-    const version = await readVersion(shipped);
+    const version = await readVersion(jail, shipped);
     if (version) return { path: shipped, version, origin: "npm" };
   }
   throw new ToolNotFoundError(
@@ -72,15 +79,15 @@ async function locate(
 export const parseVersion = (stdout: string): string | null =>
   /^ff(?:mpeg|probe) version (\S+)/.exec(stdout)?.[1] ?? null;
 
-async function readVersion(path: string): Promise<string | null> {
+async function readVersion(jail: Jail, path: string): Promise<string | null> {
   try {
-    return parseVersion((await runTool(path, ["-version"], { timeoutMs: 10_000 })).stdout);
+    return parseVersion((await confine(jail, path).run(["-version"], { timeoutMs: 10_000 })).stdout);
   } catch {
     return null;
   }
 }
 
-async function findOnPath(name: string, searchPath: string): Promise<string | null> {
+export async function findOnPath(name: string, searchPath: string): Promise<string | null> {
   const file = process.platform === "win32" ? `${name}.exe` : name;
   for (const directory of searchPath.split(delimiter).filter(Boolean)) {
     const path = join(directory, file);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { allTools } from "../testing/kit.ts";
-import { runTool } from "./run-tool.ts";
+import { runTool } from "../testing/run-tool.ts";
 import { sourceFormats } from "./source-formats.ts";
 
 /** What these builds have, each by the name that ffmpeg compares. */

@@ -2,10 +2,10 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RenderRequested } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { inspect } from "../testing/inspect.ts";
 import { makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
+import { runTool } from "../testing/run-tool.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 let worker: Awaited<ReturnType<typeof startWorker>>;

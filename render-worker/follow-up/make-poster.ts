@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
-import { acquireTaskSource } from "../attempt/acquire-source.ts";
+import { acquireTaskSource, reading } from "../attempt/acquire-source.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { probeWithinMemory } from "../attempt/probe-within-memory.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
 import { inputError } from "../errors.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { posterFile } from "../ffmpeg/plan-render.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { retryStore } from "../hls/retry-store.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
@@ -50,7 +49,7 @@ export async function makePoster(context: AttemptContext, atMs: number): Promise
 async function takeFromSource(attempt: AttemptContext, atMs: number, path: string): Promise<void> {
   const { config, tools } = attempt;
   await using file = await acquireTaskSource(attempt);
-  const context = { ...attempt, signal: file.signal, source: file };
+  const context = reading(attempt, file);
   const source = await probeWithinMemory(context, file);
   await take(context, path, {
     options: safeInputOptions(config.limits, source.input),
@@ -86,12 +85,12 @@ async function takeFromVariant(
 }
 
 async function take(context: AttemptContext, path: string, taken: Taken): Promise<void> {
-  const { signal, tools } = context;
+  const { programs, signal } = context;
   let logTail = "";
   for (const look of planLooks(taken.atMs)) {
     const args = toPosterArguments(look, taken, path);
     const { stderr } = await withinMemory(context, { program: "poster", bytes: taken.memoryBytes }, () =>
-      runTool(tools.ffmpeg.path, args, { timeoutMs, signal }),
+      programs.ffmpeg.run(args, { timeoutMs, signal }),
     );
     if ((await sizeOf(path)) > 0) return;
     logTail = stderr;

@@ -4,10 +4,10 @@ import { objectKeys } from "@reelay/contracts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
-import { lowerPriority } from "../ffmpeg/lower-priority.ts";
-import { runTool, type ToolResult } from "../ffmpeg/run-tool.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { piecesNeed } from "../limits/program-needs.ts";
+import { behindOthers } from "../programs/priority.ts";
+import type { ProgramResult } from "../programs/result.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
 import { sizeOf } from "../work-directory/written-bytes.ts";
 import { chooseRendition } from "./choose-rendition.ts";
@@ -53,24 +53,19 @@ async function encode(
   plan: PreviewPlan,
   { files, directory }: { files: readonly string[]; directory: string },
 ) {
-  const { signal, tools } = context;
+  const { programs, signal } = context;
   const need = { program: "preview", bytes: piecesNeed(plan.moments.length) };
-  let last: ToolResult | undefined;
+  let last: ProgramResult | undefined;
   for (const format of previewFormats) {
     const path = join(directory, format.file);
     const args = toPreviewArguments(plan, files, { encoding: format.encoding, path });
     last = await withinMemory(context, need, () =>
-      runTool(tools.ffmpeg.path, args, {
-        timeoutMs,
-        signal,
-        // Encodes go first.
-        onStart: (pid) => lowerPriority(pid),
-      }),
+      programs.ffmpeg.run(args, { timeoutMs, signal, priority: behindOthers }),
     );
     const sizeBytes = await sizeOf(path);
-    if (last.code === 0 && sizeBytes > 0) return { format, path, sizeBytes };
+    if (last.exitCode === 0 && sizeBytes > 0) return { format, path, sizeBytes };
   }
-  throw failed(`ffmpeg ended with exit code ${last?.code}`, last?.stderr);
+  throw failed(`ffmpeg ended with exit code ${last?.exitCode}`, last?.stderr);
 }
 
 const failed = (why: string, logTail?: string) =>

@@ -1,7 +1,7 @@
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import type { Program } from "../programs/programs.ts";
 
 /**
  * Whether the first key frame can be decoded without an error: what is copied unseen would be served unseen. One frame, about a tenth of a
@@ -9,10 +9,9 @@ import type { SourceFile } from "../probe/source-file.ts";
  */
 export async function canDecodeStart(
   source: SourceFile,
-  options: { ffmpegPath: string; limits: DecodeLimits; signal: AbortSignal },
+  options: { ffmpeg: Program; limits: DecodeLimits; signal: AbortSignal },
 ): Promise<boolean> {
-  const { code, stderr } = await runTool(
-    options.ffmpegPath,
+  const { exitCode, stderr } = await options.ffmpeg.run(
     [
       ...words("-hide_banner -nostdin -v error -xerror -err_detect explode -threads 1"),
       ...safeInputOptions(options.limits, source.input),
@@ -21,5 +20,5 @@ export async function canDecodeStart(
     ],
     { timeoutMs: 20_000, signal: options.signal },
   );
-  return code === 0 && stderr.trim() === "";
+  return exitCode === 0 && stderr.trim() === "";
 }

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import HLS from "hls-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { complaints, firstPictureType, inspect } from "../testing/inspect.ts";
 import { makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
+import { runTool } from "../testing/run-tool.ts";
 
 const picture = (size: string, rate: string | number, seconds: number) =>
   `-f lavfi -i testsrc2=s=${size}:r=${rate}:d=${seconds}`;

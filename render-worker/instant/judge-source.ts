@@ -2,6 +2,7 @@ import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { firstPictureNeed, type Need } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import type { Program } from "../programs/programs.ts";
 import type { SourceReader } from "../source/source-reader.ts";
 import { canDecodeStart } from "./can-decode-start.ts";
 import { type Judgement, planInstant } from "./plan-instant.ts";
@@ -11,7 +12,7 @@ import { readMp4Index } from "./read-mp4-index.ts";
 export async function judgeSource(
   source: SourceFile,
   options: {
-    ffmpegPath: string;
+    ffmpeg: Program;
     reader: SourceReader;
     limits: DecodeLimits;
     segmentDurationMs: number;

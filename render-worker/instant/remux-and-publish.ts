@@ -10,11 +10,11 @@ import { withinMemory } from "../attempt/within-memory.ts";
 import { inputError, type RenderError, toReportedError } from "../errors.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { initFile, playlistFile } from "../ffmpeg/plan-render.ts";
-import { type FfmpegResult, runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import { PlaylistSink } from "../hls/playlist-sink.ts";
 import { RenditionPublisher } from "../hls/publish-rendition.ts";
 import type { RenditionSink } from "../hls/rendition-sink.ts";
 import { wholeSpan } from "../part/render-span.ts";
+import type { ProgramResult } from "../programs/result.ts";
 import { Ticker } from "../ticker.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
 import { assertIdr, NotIdrError } from "./assert-idr.ts";
@@ -66,7 +66,7 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
     onStart: (pid) => log.info({ pid }, "remux.started"),
   });
   const result = await withinMemory({ ...context, signal }, needOfRemux(work), () =>
-    inSpan(tracerName, "remux", { parent: context.trace }, () => runFfmpeg(plan, run)),
+    inSpan(tracerName, "remux", { parent: context.trace }, () => context.programs.render(plan, run)),
   );
   brake.leave();
   await ticker[Symbol.asyncDispose]();
@@ -75,13 +75,13 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
     log.info("remux.ended");
     return true;
   }
-  log.warn({ err: error, logTail: result.logTail }, "remux.failed");
+  log.warn({ err: error, logTail: result.stderr }, "remux.failed");
   state.update((before) => mark(before, { status: "FAILED", error: toReportedError(error), playlist: null }));
   return false;
 }
 
 /** What kept it from being copied, and concerns nothing else; throws what does. */
-function failureOf(result: FfmpegResult, signal: AbortSignal): RenderError | null {
+function failureOf(result: ProgramResult, signal: AbortSignal): RenderError | null {
   if (signal.aborted && signal.reason instanceof NotIdrError) return notStreamable();
   signal.throwIfAborted();
   return result.exitCode === 0 ? null : explainFfmpegFailure(result);

@@ -1,21 +1,41 @@
-import type { Jail } from "./jail.ts";
+import { platform } from "node:os";
+import type { Jail, JailRequest } from "./jail.ts";
 
-/** Runs programs as they are, with the environment that they are given and nothing else. */
-export function createNoJail(reason: string): Jail {
-  return {
-    level: "NONE",
-    reason,
-    sourceOrigin: ({ port }) => `http://127.0.0.1:${port}`,
-    wrap: ({ path, args, env }) =>
-      Promise.resolve({
-        file: path,
-        args,
-        env,
-        extraFds: [],
-        programPid: (pid) => Promise.resolve(pid),
-        programEnd: (end) => Promise.resolve(end),
-        release: () => Promise.resolve(),
-      }),
-    adopt: () => Promise.resolve(),
-  };
-}
+/**
+ * Confines nothing: a program runs as the worker's own user. It still gets its own environment only, and the limit on memory that the
+ * shell can set (`ulimit -d`).
+ */
+export const createNoJail = (reason = "SANDBOX is off"): Jail => ({
+  level: "NONE",
+  reason,
+  sourceOrigin: ({ port }) => `http://127.0.0.1:${port}`,
+  wrap: ({ path, args, env, limits }) =>
+    Promise.resolve({
+      ...limited(path, args, limits),
+      env,
+      extraFds: [],
+      programPid: (pid) => Promise.resolve(pid),
+      programEnd: (end) => Promise.resolve(end),
+      release: () => Promise.resolve(),
+    }),
+  adopt: () => Promise.resolve(),
+});
+
+/** The shell replaces itself with the program: same process, a millisecond later. A shell that has no such limit sets none. */
+const limited = (
+  path: string,
+  args: readonly string[],
+  { memoryBytes }: JailRequest["limits"],
+): { file: string; args: readonly string[] } =>
+  memoryBytes === undefined || platform() === "win32"
+    ? { file: path, args }
+    : {
+        file: "/bin/sh",
+        args: [
+          "-c",
+          'ulimit -d "$0" 2>/dev/null; exec "$@"',
+          String(Math.ceil(memoryBytes / 1_024)),
+          path,
+          ...args,
+        ],
+      };

@@ -26,9 +26,9 @@ export async function findLeadIns(
     return `${(source.zeroSeconds + (seekMs ?? 0) / 1000).toFixed(3)}%+#1`;
   });
   const look = { intervals: places.join(","), entries: "pts_time", timeoutMs: 30_000 };
-  const { code, lines } = await readPackets(source, look, options);
+  const { exitCode, lines } = await readPackets(source, look, options);
   const times = lines.filter((line) => /\d/.test(line));
-  if (code !== 0 || times.length !== startsMs.length) return [];
+  if (exitCode !== 0 || times.length !== startsMs.length) return [];
   return startsMs.map((startMs, index) => {
     const landedMs = (Number.parseFloat(times[index] ?? "") - source.zeroSeconds) * 1000;
     return Math.max(0, Math.round(startMs - landedMs)) || 0;

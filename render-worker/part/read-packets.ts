@@ -1,10 +1,10 @@
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import type { Program } from "../programs/programs.ts";
 
 export interface LookOptions {
-  ffprobePath: string;
+  ffprobe: Program;
   limits: DecodeLimits;
   signal: AbortSignal;
 }
@@ -17,8 +17,8 @@ export interface LookOptions {
 export async function readPackets(
   source: SourceFile,
   { intervals, entries, timeoutMs }: { intervals: string; entries: string; timeoutMs: number },
-  { ffprobePath, limits, signal }: LookOptions,
-): Promise<{ code: number | null; lines: string[] }> {
+  { ffprobe, limits, signal }: LookOptions,
+): Promise<{ exitCode: number | null; lines: string[] }> {
   const args = [
     ...words("-v error"),
     ...safeInputOptions(limits, source.input),
@@ -26,6 +26,6 @@ export async function readPackets(
     ...words(`-show_entries packet=${entries} -of csv=p=0`),
     source.input,
   ];
-  const { code, stdout } = await runTool(ffprobePath, args, { timeoutMs, signal });
-  return { code, lines: stdout.split("\n") };
+  const { exitCode, stdout } = await ffprobe.run(args, { timeoutMs, signal });
+  return { exitCode, lines: stdout.split("\n") };
 }

@@ -1,7 +1,7 @@
 import { inputError, type RenderError, retriableError } from "../errors.ts";
 import { type DecodeLimits, mostStreams } from "../ffmpeg/allow-lists.ts";
-import type { ToolResult } from "../ffmpeg/run-tool.ts";
 import { sourceFormats } from "../ffmpeg/source-formats.ts";
+import type { ProgramResult } from "../programs/result.ts";
 import { notAVideo } from "./parse-probe.ts";
 
 export const tooManyStreams = (what: string): RenderError =>
@@ -20,7 +20,7 @@ export class ProbeMemoryError extends Error {
 }
 
 /** What lack of memory looks like: some of it is only complained of. A library that is refused memory may crash. */
-export const isShortOfMemory = ({ signal, stderr }: Pick<ToolResult, "signal" | "stderr">): boolean =>
+export const isShortOfMemory = ({ signal, stderr }: Pick<ProgramResult, "signal" | "stderr">): boolean =>
   signal !== null || /alloc|out of memory|get_buffer\(\) failed|Cannot add index entry/i.test(stderr);
 
 /** What an operator can do about a source that only the wider set opens. */
@@ -63,8 +63,8 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
   }
   if (/Cannot allocate memory/.test(stderr)) {
     return inputError(
-      "SOURCE_TOO_COMPLEX",
-      "The source's headers take more memory to read than any video should need; it may be damaged or made to do harm. Remux it and upload that.",
+      "MEMORY_LIMIT",
+      "The source's headers need more memory than the worker gives any video. The file may be damaged or made to do harm: remux it and upload the result.",
       tail,
     );
   }

@@ -1,7 +1,7 @@
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { probeNeed } from "../limits/program-needs.ts";
+import type { Program } from "../programs/programs.ts";
 import type { SourceReader } from "../source/source-reader.ts";
 import { isShortOfMemory, ProbeMemoryError } from "./explain-failure.ts";
 import type { SourceFile } from "./source-file.ts";
@@ -11,15 +11,14 @@ import type { SourceFile } from "./source-file.ts";
  * Null when not even its frame rate is known. Throws `ProbeMemoryError`.
  */
 export async function measureDurationMs(
-  ffprobePath: string,
+  ffprobe: Program,
   source: SourceFile,
   { limits, signal, memoryBytes }: { limits: DecodeLimits; signal: AbortSignal; memoryBytes: number },
   reader: Pick<SourceReader, "isAwaited">,
 ): Promise<number | null> {
   const range = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, packets: 0 };
   let rest = "";
-  const result = await runTool(
-    ffprobePath,
+  const result = await ffprobe.run(
     [
       "-v",
       "error",
@@ -32,7 +31,7 @@ export async function measureDurationMs(
     {
       timeoutMs: 10 * 60_000,
       signal,
-      memoryBytes,
+      limits: { memoryBytes },
       isExcused: () => reader.isAwaited(),
       onStdout: (chunk) => {
         const lines = (rest + chunk).split("\n");

@@ -1,8 +1,9 @@
 import { inputError, retriableError } from "../errors.ts";
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { probeNeed } from "../limits/program-needs.ts";
+import { explainLimit } from "../programs/explain-limit.ts";
+import type { Program } from "../programs/programs.ts";
 import type { OpenSource } from "../source/open-source.ts";
 import type { SourceReader } from "../source/source-reader.ts";
 import { assertWhole } from "./assert-whole.ts";
@@ -33,7 +34,7 @@ export interface ProbeLimits extends DecodeLimits {
 export async function probeSource(
   file: Pick<OpenSource, "input" | "sizeBytes" | "reader" | "beginningOf">,
   options: {
-    ffprobePath: string;
+    ffprobe: Program;
     limits: ProbeLimits;
     wants?: "PICTURE" | "SOUND";
     /** What it may take. Default: all that any video should need. */
@@ -43,15 +44,14 @@ export async function probeSource(
     signal: AbortSignal;
   },
 ): Promise<SourceFile> {
-  const { ffprobePath, limits, signal, memoryBytes = probeNeed.most } = options;
+  const { ffprobe, limits, signal, memoryBytes = probeNeed.most } = options;
   if (file.sizeBytes === 0) {
     throw inputError(
       "SOURCE_EMPTY",
       "The source is an empty file (0 bytes); a video file was expected. Upload it again.",
     );
   }
-  const result = await runTool(
-    ffprobePath,
+  const result = await ffprobe.run(
     [
       "-v",
       "error",
@@ -59,9 +59,9 @@ export async function probeSource(
       ...words("-print_format json -show_format -show_streams -show_programs"),
       file.input,
     ],
-    { timeoutMs: 60_000, signal, memoryBytes, isExcused: () => file.reader.isAwaited() },
+    { timeoutMs: 60_000, signal, limits: { memoryBytes }, isExcused: () => file.reader.isAwaited() },
   );
-  if (result.timedOut) {
+  if (result.endedFor === "TIMEOUT") {
     throw retriableError(
       "WORKER",
       "SOURCE_PROBE_TIMEOUT",
@@ -70,9 +70,15 @@ export async function probeSource(
     );
   }
   if (memoryBytes < probeNeed.most && isShortOfMemory(result)) throw new ProbeMemoryError();
-  if (result.isTooLong) {
+  if (result.endedFor === "OUTPUT_TOO_LONG") {
     throw tooManyStreams("so many streams that even their list is too long");
   }
+  const limit = explainLimit(
+    result.endedFor === "MEMORY_LIMIT" ? null : result.endedFor,
+    result.stderr,
+    "ffprobe",
+  );
+  if (limit !== null) throw limit;
   if (result.signal !== null) {
     throw retriableError(
       "WORKER",
@@ -81,7 +87,7 @@ export async function probeSource(
       result.stderr,
     );
   }
-  if (result.code !== 0) {
+  if (result.exitCode !== 0) {
     throw explainProbeFailure(result.stderr, limits, await beginsAsMovie(file.reader, signal));
   }
   const probed = parseOutput(result.stdout);
@@ -90,7 +96,7 @@ export async function probeSource(
   assertPixels(source, limits);
   const stated =
     source.probe.durationMs ??
-    (await measureDurationMs(ffprobePath, source, { limits, signal, memoryBytes }, file.reader));
+    (await measureDurationMs(ffprobe, source, { limits, signal, memoryBytes }, file.reader));
   const durationMs = await withoutJumps(stated, source, file.reader, { limits, signal });
   const wholeMs = durationMs === null ? null : durationMs * timesLonger(source, file);
   assertDuration(wholeMs, limits);

@@ -2,10 +2,9 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
 import { parseStatisticsLine } from "../ffmpeg/frame-statistics.ts";
-import { lowerPriority } from "../ffmpeg/lower-priority.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import type { Program } from "../programs/programs.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
 import {
   type Analysis,
@@ -20,7 +19,8 @@ import type { Measured } from "./plan-bitrates.ts";
 const timeoutMs = 60_000;
 
 export interface AnalyseOptions {
-  tools: FfmpegTools;
+  tools: Pick<FfmpegTools, "filters">;
+  ffmpeg: Program;
   /** For what ffmpeg notes; emptied afterwards. */
   directory: string;
   limits: DecodeLimits;
@@ -58,18 +58,18 @@ async function encodeSamples(
   source: SourceFile,
   analysis: Analysis,
   crf: number,
-  { tools, directory: parent, limits, signal }: AnalyseOptions,
+  { ffmpeg, tools, directory: parent, limits, signal }: AnalyseOptions,
 ): Promise<Samples[]> {
   const directory = join(parent, "analysis");
   await makeFolder(directory);
   try {
-    const { code, stderr, timedOut } = await runTool(
-      tools.ffmpeg.path,
+    const { exitCode, stderr, endedFor } = await ffmpeg.run(
       analysisArguments(source, analysis, { crf, filters: tools.filters, limits }),
-      { cwd: directory, timeoutMs, signal, onStart: toLowPriority },
+      { cwd: directory, timeoutMs, signal, priority },
     );
-    if (code !== 0) {
-      const what = timedOut ? `took longer than ${timeoutMs} ms` : `ended with code ${code}`;
+    if (exitCode !== 0) {
+      const what =
+        endedFor === "TIMEOUT" ? `took longer than ${timeoutMs} ms` : `ended with code ${exitCode}`;
       throw new Error(`The analysis of samples ${what}: ${stderr.slice(-1_000)}`);
     }
     return readSamples(analysis, await readFile(join(directory, analysisStatisticsFile), "latin1"), stderr);
@@ -99,4 +99,4 @@ export function readSamples({ probes, momentsMs }: Analysis, statistics: string,
 }
 
 /** Beside the head, which viewers wait for; but the tasks for the rest wait for the analysis. */
-const toLowPriority = (pid: number): void => lowerPriority(pid, 5);
+const priority = 5;

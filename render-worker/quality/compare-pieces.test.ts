@@ -3,14 +3,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findTools } from "../ffmpeg/find-tools.ts";
 import { planRender } from "../ffmpeg/plan-render.ts";
-import { runFfmpeg } from "../ffmpeg/run-ffmpeg.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { words } from "../ffmpeg/words.ts";
 import { parseMediaPlaylist } from "../hls/media-playlist.ts";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { createFileReader } from "../source/file-reader.ts";
-import { defaultProfile, makeClip, temporaryDirectory, testTools } from "../testing/kit.ts";
+import { defaultProfile, makeClip, temporaryDirectory, testPrograms, testTools } from "../testing/kit.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import { readPieceStartMs } from "./piece-start.ts";
 
@@ -97,9 +96,10 @@ describe.each(builds.map((tools) => ({ name: `ffmpeg ${tools.ffmpeg.version}`, t
 async function render(tools: FfmpegTools, clip: string) {
   const folder = await temporaryDirectory();
   const { size: sizeBytes } = await stat(clip);
+  const programs = await testPrograms({ readable: [clip], writable: [folder.path] }, tools);
   const source = await probeSource(
     { input: `file:${clip}`, sizeBytes, reader: createFileReader(clip, sizeBytes) },
-    { ffprobePath: tools.ffprobe.path, limits, signal },
+    { ffprobe: programs.ffprobe, limits, signal },
   );
   // So good that what is left of a difference is a shift.
   const planned = planLadder(defaultProfile, source.probe).rungs.at(-1);
@@ -116,8 +116,8 @@ async function render(tools: FfmpegTools, clip: string) {
     directory: folder.path,
     limits,
   });
-  const result = await runFfmpeg(plan, { ffmpegPath: tools.ffmpeg.path, signal, stallTimeoutMs: 60_000 });
-  if (result.exitCode !== 0) throw new Error(result.logTail);
+  const result = await programs.render(plan, { signal, stallTimeoutMs: 60_000 });
+  if (result.exitCode !== 0) throw new Error(result.stderr);
   const { segments } = parseMediaPlaylist(await readFile(join(folder.path, rung.name, "index.m3u8"), "utf8"));
   const second = segments[1];
   if (!second) throw new Error("no second segment");
@@ -128,7 +128,7 @@ async function render(tools: FfmpegTools, clip: string) {
   return {
     async compare(shift: number): Promise<number[]> {
       const scores = await comparePieces(
-        tools.ffmpeg.path,
+        programs.ffmpeg,
         folder.path,
         {
           source,

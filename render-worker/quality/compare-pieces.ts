@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { QualityMetric } from "@reelay/contracts";
-import { lowerPriority } from "../ffmpeg/lower-priority.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { behindOthers } from "../programs/priority.ts";
+import type { Program } from "../programs/programs.ts";
 import { type ComparisonRequest, planComparison, scoresFile } from "./plan-comparison.ts";
 import { readScores } from "./read-scores.ts";
 
@@ -19,19 +19,19 @@ export const metricOf = (tools: Pick<FfmpegTools, "filters">): QualityMetric =>
  * awaited. Throws when ffmpeg fails or takes two minutes.
  */
 export async function comparePieces(
-  ffmpegPath: string,
+  ffmpeg: Program,
   directory: string,
   request: ComparisonRequest,
   { signal, isAwaited }: { signal: AbortSignal; isAwaited: boolean },
 ): Promise<Map<string, number[]>> {
-  const { code, stderr, timedOut } = await runTool(ffmpegPath, planComparison(request), {
+  const { exitCode, stderr, endedFor } = await ffmpeg.run(planComparison(request), {
     cwd: directory,
     timeoutMs,
     signal,
-    ...(!isAwaited && { onStart: (pid: number) => lowerPriority(pid) }),
+    ...(!isAwaited && { priority: behindOthers }),
   });
-  if (code !== 0) {
-    const what = timedOut ? `took longer than ${timeoutMs} ms` : `ended with code ${code}`;
+  if (exitCode !== 0) {
+    const what = endedFor === "TIMEOUT" ? `took longer than ${timeoutMs} ms` : `ended with code ${exitCode}`;
     throw new Error(`The comparison with the source ${what}: ${stderr.slice(-1_000)}`);
   }
   const scores = new Map<string, number[]>();

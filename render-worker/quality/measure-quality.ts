@@ -11,6 +11,7 @@ import { findEntry } from "../part/find-entry.ts";
 import { canBeEntered } from "../part/plan-entry.ts";
 import type { SourceEntry } from "../part/render-span.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import type { Programs } from "../programs/programs.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import type { FinishedRendition } from "./finished-rendition.ts";
@@ -21,7 +22,8 @@ import { summarizeScores } from "./read-scores.ts";
 
 export interface MeasureOptions {
   store: ObjectStore;
-  tools: FfmpegTools;
+  tools: Pick<FfmpegTools, "filters">;
+  programs: Pick<Programs, "ffmpeg" | "ffprobe">;
   source: SourceFile;
   /** For the pieces that are compared; emptied afterwards. */
   directory: string;
@@ -50,7 +52,7 @@ export async function measureQuality(
   renditions: readonly FinishedRendition[],
   options: MeasureOptions,
 ): Promise<Record<string, Quality>> {
-  const { tools, source } = options;
+  const { programs, tools, source } = options;
   const metric = metricOf(tools);
   const directory = join(options.directory, "quality");
   const scores = new Map<string, number[]>();
@@ -71,11 +73,11 @@ export async function measureQuality(
       const compare = async (some: typeof pieces, signal: AbortSignal) => {
         entry ??= await findEntry(source, first.startMs, {
           ...options,
-          ffprobePath: tools.ffprobe.path,
+          ffprobe: programs.ffprobe,
           signal,
         });
         return await comparePieces(
-          tools.ffmpeg.path,
+          programs.ffmpeg,
           directory,
           {
             source,

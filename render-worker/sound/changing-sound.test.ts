@@ -2,11 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RenditionPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { complaints, decodedSound } from "../testing/inspect.ts";
 import { joinParts, shownAt } from "../testing/join-parts.ts";
 import { allTools, makeClip, startWorker, temporaryDirectory } from "../testing/kit.ts";
+import { runTool } from "../testing/run-tool.ts";
 import { shortProfile as profile } from "../testing/short-renders.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -1,7 +1,8 @@
 import { retriableError } from "../errors.ts";
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { runTool, type ToolResult } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import type { Program } from "../programs/programs.ts";
+import type { ProgramResult } from "../programs/result.ts";
 import { integrateLoudness } from "./integrate-loudness.ts";
 import { clock } from "./plan-sound.ts";
 
@@ -72,16 +73,16 @@ export function measuringArguments(track: Track, parts: readonly Piece[], limits
 export async function measureGainDb(
   track: Track,
   targetLufs: number,
-  options: { ffmpegPath: string; limits: DecodeLimits; signal: AbortSignal },
+  options: { ffmpeg: Program; limits: DecodeLimits; signal: AbortSignal },
 ): Promise<number> {
-  const { ffmpegPath, limits, signal } = options;
+  const { ffmpeg, limits, signal } = options;
   const parts = planPieces(track.durationMs);
   const blocks: number[] = [];
-  let failed: ToolResult | null = null;
+  let failed: ProgramResult | null = null;
   for (let from = 0; from < parts.length; from += inputsAtOnce) {
     const args = measuringArguments(track, parts.slice(from, from + inputsAtOnce), limits);
-    const result = await runTool(ffmpegPath, args, { timeoutMs: 120_000, signal });
-    if (result.code !== 0) failed = result;
+    const result = await ffmpeg.run(args, { timeoutMs: 120_000, signal });
+    if (result.exitCode !== 0) failed = result;
     blocks.push(...parseBlocks(result.stdout));
   }
   // Without an error there was nothing to hear.

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { type RenderState, type RenditionPart, soundsOf } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
 import { complaints, decodedSound, leadingSilence } from "../testing/inspect.ts";
 import { joinParts } from "../testing/join-parts.ts";
 import { allTools, makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
+import { runTool } from "../testing/run-tool.ts";
 import { make, shortProfile as profile } from "../testing/short-renders.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Profile } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import { confine } from "../programs/programs.ts";
 import { complaints } from "../testing/inspect.ts";
 import {
   allTools,
@@ -10,8 +10,10 @@ import {
   makeClip,
   startWorker,
   temporaryDirectory,
+  testJail,
   testTools,
 } from "../testing/kit.ts";
+import { runTool } from "../testing/run-tool.ts";
 import { integrateLoudness } from "./integrate-loudness.ts";
 import {
   inputsAtOnce,
@@ -133,7 +135,11 @@ describe("the gain", () => {
     const meter = await loudnessOf(path);
     for (const { ffmpeg } of await allTools()) {
       const track = { input: `file:${path}`, index: 0, channels: 1, durationMs: 40_000 };
-      const options = { ffmpegPath: ffmpeg.path, limits: { sourcePixels: 1e6 }, signal: AbortSignal.any([]) };
+      const options = {
+        ffmpeg: confine(await testJail(), ffmpeg.path, { readable: [path] }),
+        limits: { sourcePixels: 1e6 },
+        signal: AbortSignal.any([]),
+      };
       const gain = await measureGainDb(track, -16, options);
       expect(Math.abs(-16 - gain - (meter ?? 0))).toBeLessThanOrEqual(0.15);
     }
@@ -147,7 +153,11 @@ describe("the gain", () => {
     ]);
     const { ffmpeg } = await testTools();
     const track = { input: `file:${path}`, index: 0, channels: 1, durationMs: 420_000 };
-    const options = { ffmpegPath: ffmpeg.path, limits: { sourcePixels: 1e6 }, signal: AbortSignal.any([]) };
+    const options = {
+      ffmpeg: confine(await testJail(), ffmpeg.path, { readable: [path] }),
+      limits: { sourcePixels: 1e6 },
+      signal: AbortSignal.any([]),
+    };
     const gain = await measureGainDb(track, -16, options);
     expect(Math.abs(-16 - gain - ((await loudnessOf(path)) ?? 0))).toBeLessThan(0.5);
     const parts = planPieces(420_000).slice(0, inputsAtOnce);

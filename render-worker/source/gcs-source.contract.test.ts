@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { createGcsObjectStore, type ObjectStore } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startFakeGcs, whyNoFakeGcs } from "../../tests/fake-gcs/fake-gcs.ts";
+import { createNoJail } from "../jail/no-jail.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { startOrigin } from "../testing/origin.ts";
 import { openStored } from "./open-source.ts";
@@ -28,6 +29,7 @@ test.skipIf(whyNoFakeGcs !== undefined)(
     let read = 0;
     await using source = await openStored(object, {
       store,
+      jail: createNoJail(),
       signal,
       onRead: (sizeBytes) => {
         read += sizeBytes;
@@ -50,7 +52,7 @@ test.skipIf(whyNoFakeGcs !== undefined)(
     await using directory = await temporaryDirectory();
     const key = "videos/v/source/b.bin";
     const options = {
-      ...{ store, directory: directory.path, limits: { sourceBytes: 1e9 }, signal },
+      ...{ store, jail: createNoJail(), directory: directory.path, limits: { sourceBytes: 1e9 }, signal },
       fetch: { timeoutMs: 20_000, allowPrivate: ["127.0.0.1"] },
     };
     {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { acquireSource } from "../attempt/acquire-source.ts";
+import { createNoJail } from "../jail/no-jail.ts";
 import { DirectoryStore } from "../testing/directory-store.ts";
 
 let directory: string;
@@ -22,6 +23,7 @@ const source = {
 const acquire = () =>
   acquireSource(source, {
     store,
+    jail: createNoJail(),
     directory,
     limits: { sourceBytes: 1_000 },
     fetch: { timeoutMs: 1_000, allowPrivate: [] },

@@ -11,7 +11,7 @@ import { serveSource } from "./source-server.ts";
  */
 export async function openArriving(
   { key, uploadId, sizeBytes: wholeBytes }: { key: string; uploadId: string; sizeBytes: number },
-  { store, signal }: OpenOptions,
+  { jail, store, signal }: OpenOptions,
 ): Promise<OpenSource | null> {
   const path = store.arrivingPath(uploadId);
   const handle = path === null ? null : await openIfThere(path);
@@ -26,6 +26,7 @@ export async function openArriving(
   const reading = AbortSignal.any([signal, failure.signal]);
   const server = resources.use(
     await serveSource(reader, {
+      jail,
       filename: basename(key),
       signal: reading,
       onFailed: (error) => failure.abort(error),
@@ -36,6 +37,7 @@ export async function openArriving(
     ...{ key, sizeBytes, reader },
     contentType: null,
     input: server.url,
+    access: server.access,
     signal: reading,
     generation: null,
     beginningOf: { sizeBytes: wholeBytes },

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { ObjectStore, StoredObject } from "@reelay/object-store";
+import type { Jail } from "../jail/jail.ts";
+import type { Access } from "../programs/programs.ts";
 import type { BlockCache } from "./block-cache.ts";
 import { createFileReader } from "./file-reader.ts";
 import type { SourceReader } from "./source-reader.ts";
@@ -14,6 +16,8 @@ export interface OpenSource extends AsyncDisposable {
   contentType: string | null;
   /** What ffmpeg and ffprobe are given: `file:…`, or an address of the worker's own source server. */
   input: string;
+  /** What lets a jailed program read it. */
+  access: Pick<Access, "readable" | "source">;
   reader: SourceReader;
   /** What whoever works from this source goes by: aborts with the attempt, and with a `RenderError` when the source cannot be read any more. */
   signal: AbortSignal;
@@ -33,6 +37,8 @@ export interface OpenSource extends AsyncDisposable {
 
 export interface OpenOptions {
   store: ObjectStore;
+  /** Whose programs read it. */
+  jail: Pick<Jail, "level" | "sourceOrigin">;
   /** Told of bytes that came from a store that is not on this machine. */
   onRead?: ((sizeBytes: number) => void) | undefined;
   /** What this worker's tasks have read of such a store. Default: nothing is kept. */
@@ -42,7 +48,7 @@ export interface OpenOptions {
 
 /** An object of the store: where that is on this machine ffmpeg reads the file itself, else by ranges through the worker. */
 export async function openStored(object: StoredObject, options: OpenOptions): Promise<OpenSource> {
-  const { store, signal, onRead, cache } = options;
+  const { jail, store, signal, onRead, cache } = options;
   const { key, sizeBytes, contentType } = object;
   const path = store.localPath(key);
   if (path !== null) {
@@ -50,6 +56,7 @@ export async function openStored(object: StoredObject, options: OpenOptions): Pr
     return {
       ...{ key, sizeBytes, contentType, reader, signal },
       input: `file:${path}`,
+      access: { readable: [path] },
       generation: object.generation,
       isStored: () => true,
       stored: () => Promise.resolve(),
@@ -66,6 +73,7 @@ export async function openStored(object: StoredObject, options: OpenOptions): Pr
     ...(cache && { blocks: cache.of(`${key}\n${object.generation}`) }),
   });
   const server = await serveSource(reader, {
+    jail,
     filename: basename(key),
     signal: reading,
     onFailed: (error) => failure.abort(error),
@@ -73,6 +81,7 @@ export async function openStored(object: StoredObject, options: OpenOptions): Pr
   return {
     ...{ key, sizeBytes, contentType, reader },
     input: server.url,
+    access: server.access,
     signal: reading,
     generation: object.generation,
     isStored: () => true,

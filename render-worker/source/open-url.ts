@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import type { ObjectStore } from "@reelay/object-store";
 import { beginDownload, type Download } from "../fetch/download.ts";
 import type { FetchPolicy } from "../fetch/fetch-policy.ts";
+import type { Jail } from "../jail/jail.ts";
 import { backoffMs } from "../wait.ts";
 import { assertSize } from "./assert-size.ts";
 import type { BlockCache } from "./block-cache.ts";
@@ -14,6 +15,8 @@ import { assertSameStored, storeDownloaded, storeMeanwhile } from "./store-downl
 
 export interface OpenUrlOptions {
   store: ObjectStore;
+  /** Whose programs read it. */
+  jail: Pick<Jail, "level" | "sourceOrigin">;
   /** For the file that it is fetched into. */
   directory: string;
   limits: { sourceBytes: number };
@@ -34,7 +37,7 @@ export async function openUrl(
   { url, key }: { url: string; key: string },
   options: OpenUrlOptions,
 ): Promise<OpenSource | null> {
-  const { store, signal, directory, limits } = options;
+  const { jail, store, signal, directory, limits } = options;
   const path = join(directory, "source");
   await using resources = new AsyncDisposableStack();
   const download = resources.use(
@@ -53,6 +56,7 @@ export async function openUrl(
     far: createFarReader(download, sizeBytes, reading, options.onRead),
   });
   const server = await serveSource(reader, {
+    jail,
     filename: basename(key),
     signal: reading,
     onFailed: (error) => failure.abort(error),
@@ -67,6 +71,7 @@ export async function openUrl(
   return {
     ...{ key, sizeBytes, contentType, reader },
     input: server.url,
+    access: server.access,
     signal: reading,
     generation: null,
     isStored: () => isStored,

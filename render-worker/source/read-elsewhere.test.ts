@@ -6,12 +6,13 @@ import type { RenderRequested, TaskPart } from "@reelay/contracts";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { locateFfmpeg } from "../ffmpeg/locate.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import { createNoJail } from "../jail/no-jail.ts";
 import { complaints, inspect } from "../testing/inspect.ts";
 import { joinParts } from "../testing/join-parts.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
 import { MemoryRanges } from "../testing/memory-reader.ts";
+import { runTool } from "../testing/run-tool.ts";
 import { createBlockReader } from "./block-reader.ts";
 import { serveSource } from "./source-server.ts";
 
@@ -54,6 +55,7 @@ async function serve(source: Buffer, filename: string) {
     },
   };
   const server = await serveSource(counted, {
+    jail: createNoJail(),
     filename,
     signal: ending.signal,
     onFailed: (error) => served.failures.push(error),

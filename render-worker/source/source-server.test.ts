@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { createNoJail } from "../jail/no-jail.ts";
 import { MemoryRanges } from "../testing/memory-reader.ts";
 import { createBlockReader } from "./block-reader.ts";
 import { serveSource } from "./source-server.ts";
@@ -12,6 +13,7 @@ async function serve(ranges = new MemoryRanges(bytes)) {
   const failures: unknown[] = [];
   const reader = createBlockReader(ranges, { signal: ending.signal, blockBytes: 4 });
   const server = await serveSource(reader, {
+    jail: createNoJail(),
     filename: "a film & more.mp4",
     signal: ending.signal,
     onFailed: (error) => failures.push(error),

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
+import type { Jail } from "../jail/jail.ts";
 import { gently } from "./gently.ts";
+import { listenOnPort, listenOnSocket } from "./listen.ts";
 import { parseRange } from "./parse-range.ts";
 import type { SourceReader } from "./source-reader.ts";
 
 export interface SourceServerOptions {
+  /** Whose programs read it. */
+  jail: Pick<Jail, "level" | "sourceOrigin">;
   /** The last part of the address: demuxers go by its ending, too. */
   filename: string;
   signal: AbortSignal;
@@ -19,8 +22,10 @@ export interface SourceServerOptions {
 }
 
 export interface SourceServer extends AsyncDisposable {
-  /** On this machine only, and not to be guessed. */
+  /** What programs read: on this machine only, and not to be guessed. */
   url: string;
+  /** How a jail lets programs reach it. */
+  access: { source: { socketPath: string; port: number } };
 }
 
 /**
@@ -65,17 +70,20 @@ export async function serveSource(reader: SourceReader, options: SourceServerOpt
     await pipeline(gently(reader.read(start, end, signal), signal), response);
   }
 
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const { jail } = options;
+  const { address, removeAddress } = await (jail.level === "FULL"
+    ? listenOnSocket(server)
+    : listenOnPort(server));
   return {
-    url: `http://127.0.0.1:${port}${path}`,
+    url: `${jail.sourceOrigin(address)}${path}`,
+    access: { source: address },
     async [Symbol.asyncDispose]() {
       ending.abort(new Error("The source is not served any more."));
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
       await closed;
+      await removeAddress();
     },
   };
 }

@@ -1,5 +1,5 @@
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import type { Program } from "../programs/programs.ts";
 
 const width = 1280;
 const height = 720;
@@ -11,10 +11,9 @@ const encodingShare = 0.8;
  * How many pixels per second this machine encodes to H.264 in software, by a short trial with the settings of real renders. Null when the trial
  * failed: then nothing is assumed.
  */
-export async function calibrate(ffmpegPath: string, signal?: AbortSignal): Promise<number | null> {
+export async function calibrate(ffmpeg: Program, signal?: AbortSignal): Promise<number | null> {
   const source = `testsrc2=s=${width}x${height}:r=30`;
-  const { code, stderr } = await runTool(
-    ffmpegPath,
+  const { exitCode, stderr } = await ffmpeg.run(
     [
       ...words(`-hide_banner -nostdin -benchmark -f lavfi -i ${source} -frames:v ${frames}`),
       ...words("-pix_fmt yuv420p -c:v libx264 -preset veryfast -crf 23 -f null -"),
@@ -23,5 +22,7 @@ export async function calibrate(ffmpegPath: string, signal?: AbortSignal): Promi
   );
   // Without the time that the program takes to start.
   const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
-  return code === 0 && seconds > 0 ? Math.round((encodingShare * width * height * frames) / seconds) : null;
+  return exitCode === 0 && seconds > 0
+    ? Math.round((encodingShare * width * height * frames) / seconds)
+    : null;
 }

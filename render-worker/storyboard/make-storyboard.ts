@@ -6,12 +6,11 @@ import { tracerName } from "../attempt/attempt-trace.ts";
 import { noteEncoder } from "../attempt/braked-run.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemoryLater } from "../attempt/within-memory.ts";
-import { lowerPriority } from "../ffmpeg/lower-priority.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { type Need, storyboardNeed } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
+import { behindOthers } from "../programs/priority.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
 import { formatStoryboard } from "./format-storyboard.ts";
 import {
@@ -63,25 +62,22 @@ async function makeAndStore(
   plan: StoryboardPlan,
   within: Within,
 ): Promise<Storyboard | null> {
-  const { config, ref, signal, store, tools, log } = context;
+  const { config, programs, ref, signal, store, log } = context;
   const directory = join(context.directory.path, storyboardFolder);
   await makeFolder(directory);
   const args = toStoryboardArguments(plan, source, { directory, limits: config.limits });
-  const { code, stdout, stderr } = await within(storyboardMemory(source), () =>
-    runTool(tools.ffmpeg.path, args, {
+  const { exitCode, stdout, stderr } = await within(storyboardMemory(source), () =>
+    programs.ffmpeg.run(args, {
       timeoutMs,
       signal,
-      onStart: (pid) => {
-        // Encodes go first.
-        lowerPriority(pid);
-        noteEncoder(context, pid, "ffmpeg-storyboard.json");
-      },
+      priority: behindOthers,
+      onStart: (pid) => noteEncoder(context, pid, "ffmpeg-storyboard.json"),
     }),
   );
   const timesMs = parseTileTimes(stdout);
   const sprites = (await readdir(directory)).filter((name) => name.endsWith(".jpg")).toSorted();
   if (timesMs.length === 0 || sprites.length < Math.ceil(timesMs.length / (plan.columns * plan.rows))) {
-    log.warn({ exitCode: code, logTail: stderr.slice(-2_000) }, "storyboard.failed");
+    log.warn({ exitCode, logTail: stderr.slice(-2_000) }, "storyboard.failed");
     return null;
   }
   const keyOf = (file: string) => objectKeys.attemptFile(ref.videoId, ref.attemptId, storyboardFolder, file);

@@ -1,8 +1,8 @@
 /** What a viewer gets of a published stream: every picture with its time, the flashes among them, and the beeps. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { words } from "../ffmpeg/words.ts";
+import { runTool } from "./run-tool.ts";
 
 export interface Examined {
   /** What ffmpeg complained about while it decoded all of it. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { testTools } from "./kit.ts";
+import { runTool } from "./run-tool.ts";
 
 /** What an independent reader finds in a published playlist or a source. */
 export interface Inspection {

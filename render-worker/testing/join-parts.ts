@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { formatMediaPlaylist, type RenditionPart } from "@reelay/contracts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import { findBox, walkBoxes } from "../hls/boxes.ts";
 import { readTrackClock } from "../hls/segment-timing.ts";
 import type { DirectoryStore } from "./directory-store.ts";
 import { testTools } from "./kit.ts";
+import { runTool } from "./run-tool.ts";
 
 /** One playlist of the parts that several tasks made of a rendition, in order; the path of its file in the store. All must share one initialisation segment. */
 export async function joinParts(

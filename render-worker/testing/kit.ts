@@ -6,13 +6,16 @@ import { type Message, objectKeys, type Profile, type RenderRequested } from "@r
 import { type Level, pino } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import { findTools } from "../ffmpeg/find-tools.ts";
-import { runTool } from "../ffmpeg/run-tool.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { Jail } from "../jail/jail.ts";
+import { createNoJail } from "../jail/no-jail.ts";
 import { createWorkerMetrics } from "../metrics.ts";
+import { type Access, Programs } from "../programs/programs.ts";
 import { createWorker } from "../worker.ts";
 import { DirectoryStore } from "./directory-store.ts";
 import { testEnv } from "./env.ts";
 import { FakeMessaging } from "./fake-messaging.ts";
+import { runTool } from "./run-tool.ts";
 
 /** The built-in ladder, as the API sends it. */
 export const defaultProfile: Profile = {
@@ -41,6 +44,15 @@ export function testTools(): Promise<FfmpegTools> {
   found ??= findTools({ ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH, path: PATH ?? "" });
   return found;
 }
+
+/** The jail that this test run's programs run in. */
+export const testJail = (): Promise<Jail> => Promise.resolve(createNoJail());
+
+/** What a test runs itself, as a worker's attempt does, with what it may touch. */
+export const testPrograms = async (
+  access: Access = {},
+  tools?: Pick<FfmpegTools, "ffmpeg" | "ffprobe">,
+): Promise<Programs> => new Programs(await testJail(), tools ?? (await testTools()), access);
 
 /** Those of the system and those that npm ships, as far as they are there: releases differ in what they do with times. */
 export async function allTools(): Promise<FfmpegTools[]> {
@@ -133,6 +145,7 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?:
     config,
     log,
     tools: tools ?? (await testTools()),
+    jail: await testJail(),
     metrics,
   });
   await worker.start();

@@ -1,5 +1,12 @@
 /** Which ffmpeg a worker on this machine would use, and what it really can do. */
-import { locateFfmpeg, probeEncoders, requiredEncoders, versionWarning } from "@reelay/render-worker";
+import {
+  confine,
+  createNoJail,
+  locateFfmpeg,
+  probeEncoders,
+  requiredEncoders,
+  versionWarning,
+} from "@reelay/render-worker";
 import type { Finding } from "./finding.ts";
 
 const SOURCES = {
@@ -29,7 +36,7 @@ export async function checkFfmpeg(): Promise<Finding[]> {
 
 async function checkEncoders(ffmpeg: string): Promise<Finding> {
   const refused: string[] = [];
-  const { encoders: opened, capabilities } = await probeEncoders(ffmpeg, {
+  const { encoders: opened, capabilities } = await probeEncoders(confine(createNoJail(), ffmpeg), {
     onRefused: (what, reason) => refused.push(`${what}: ${reason}`),
   });
   const lacking = requiredEncoders.filter((name) => !opened.includes(name));

@@ -24,7 +24,7 @@ export async function noteMemory(
   needsMemoryBytes: number | undefined,
   now: Date,
 ): Promise<HandBack | null> {
-  if (error?.code === "ENCODER_OUT_OF_MEMORY") {
+  if (error?.code === "ENCODER_OUT_OF_MEMORY" || error?.code === "MEMORY_LIMIT") {
     await tx.task.update({ where: { id: task.id }, data: { outOfMemory: { increment: 1 } } });
   }
   if (error?.code !== "NEEDS_MORE_MEMORY") return null;

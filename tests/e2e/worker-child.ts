@@ -4,7 +4,7 @@ import { createPubSubMessaging } from "@reelay/messaging";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import { processEnvironment, readWorkerEnv } from "../../render-worker/env.ts";
-import { testTools } from "../../render-worker/testing/kit.ts";
+import { testJail, testTools } from "../../render-worker/testing/kit.ts";
 import { createWorker } from "../../render-worker/worker.ts";
 
 const read = readWorkerEnv(processEnvironment);
@@ -36,5 +36,6 @@ const worker = createWorker({
   config: env.worker,
   log: pino({ level: env.logLevel }),
   tools: await testTools(),
+  jail: await testJail(),
 });
 await worker.start();

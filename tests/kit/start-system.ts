@@ -6,7 +6,7 @@ import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { createWorker, type FfmpegTools, type WorkerConfig } from "@reelay/render-worker";
 import { type Logger, pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
-import { testTools } from "../../render-worker/testing/kit.ts";
+import { testJail, testTools } from "../../render-worker/testing/kit.ts";
 import { type Api, startApi } from "../../src/api.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createApiClient } from "./api-client.ts";
@@ -95,7 +95,10 @@ export async function startSystem({
       ...overrides,
     };
     const worker = held.use(
-      createWorker({ messaging, store, config, log, tools: tools ?? (await testTools()) }),
+      createWorker({
+        ...{ messaging, store, config, log },
+        ...{ tools: tools ?? (await testTools()), jail: await testJail() },
+      }),
     );
     await worker.start();
     return held;

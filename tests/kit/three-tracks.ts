@@ -1,6 +1,6 @@
-import { runTool } from "../../render-worker/ffmpeg/run-tool.ts";
 import { words } from "../../render-worker/ffmpeg/words.ts";
 import { makeClip, testTools } from "../../render-worker/testing/kit.ts";
+import { runTool } from "../../render-worker/testing/run-tool.ts";
 
 /**
  * A clip with sound in English (its default), in German, and a commentary in 5.1 of no language: sines of 440, 1000 and 2500 Hz. As `.mp4` players take

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type ProcessUsage, readProcessUsage } from "./process-usage.ts";
+import { type ProcessUsage, readProgramUsage } from "./process-usage.ts";
 
 /** What several programs used together. */
 export interface SummedUsage {
@@ -105,7 +105,7 @@ export class ProgramUsage implements Disposable {
   }
 
   static async #look(pid: number, followed: Followed, all: readonly ProgramUsage[]): Promise<void> {
-    const usage = await readProcessUsage(pid);
+    const usage = await readProgramUsage(pid);
     const counting = all.filter((each) => each.#running.get(pid) === followed);
     if (counting.length === 0) return;
     // The first look may come before the program has taken its process over: never backwards.

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { processTree } from "./process-tree.ts";
 
-/** What a running process has used so far. */
+/** What a running program has used so far, all its processes together. */
 export interface ProcessUsage {
   cpuSeconds: number;
   /** Held now. */
@@ -11,8 +12,19 @@ export interface ProcessUsage {
 /** The kernel counts CPU time for programs in hundredths of a second, whatever its own clock. */
 const ticksPerSecond = 100;
 
-/** Reads `/proc`; null where there is none, and when the process has ended. */
-export async function readProcessUsage(pid: number): Promise<ProcessUsage | null> {
+/** Of a process and all below it; null where the system does not say, and when it has ended. Peaks are added up: a jail's own processes are small. */
+export async function readProgramUsage(pid: number): Promise<ProcessUsage | null> {
+  const all = (await Promise.all(processTree(pid).map(readProcessUsage))).filter((usage) => usage !== null);
+  return all.length === 0 ? null : all.reduce(add);
+}
+
+const add = (a: ProcessUsage, b: ProcessUsage): ProcessUsage => ({
+  cpuSeconds: a.cpuSeconds + b.cpuSeconds,
+  memoryBytes: a.memoryBytes + b.memoryBytes,
+  peakMemoryBytes: a.peakMemoryBytes + b.peakMemoryBytes,
+});
+
+async function readProcessUsage(pid: number): Promise<ProcessUsage | null> {
   try {
     const [stat, status] = await Promise.all([
       readFile(`/proc/${pid}/stat`, "utf8"),
@@ -28,7 +40,8 @@ export async function readProcessUsage(pid: number): Promise<ProcessUsage | null
 export function parseProcessUsage(stat: string, status: string): ProcessUsage | null {
   // The program's name, in brackets, may hold blanks and brackets of its own. After it comes field 3.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = Number(fields[14 - 3]) + Number(fields[15 - 3]);
+  // Its own (14 and 15), and of children that have ended (16 and 17).
+  const ticks = [14, 15, 16, 17].reduce((sum, field) => sum + Number(fields[field - 3]), 0);
   const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   const held = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   if (Number.isNaN(ticks) || peak === undefined || held === undefined) return null;

@@ -1,7 +1,7 @@
 import { platform } from "node:os";
 import { expect, test } from "vitest";
+import { runTool } from "../testing/run-tool.ts";
 import { ProgramUsage } from "./program-usage.ts";
-import { runTool } from "./run-tool.ts";
 
 /** Long enough to be met. */
 const busy = () =>

@@ -1,0 +1,32 @@
+import { processEnvironment } from "../env.ts";
+
+/**
+ * What a program gets of the worker's environment. Everything else, credentials above all, stays with the worker. Variables of GPU drivers
+ * are listed one by one: `NVIDIA_API_KEY` is a secret, too.
+ */
+const handedOn = [
+  ...["PATH", "LD_LIBRARY_PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "SystemRoot"],
+  ...["FONTCONFIG_PATH", "FONTCONFIG_FILE"],
+  ...["CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUDA_MODULE_LOADING"],
+  ...["NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES"],
+  ...["LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "LIBVA_MESSAGING_LEVEL"],
+  ...["ONEVPL_SEARCH_PATH", "ONEVPL_PRIORITY_PATH", "INTEL_MEDIA_RUNTIME"],
+] as const;
+
+/** The whole environment of a program. `home`: where it may keep temporary files. */
+export function programEnvironment(
+  home: string | undefined,
+  from: Readonly<Record<string, string | undefined>> = processEnvironment,
+): Record<string, string> {
+  const kept = handedOn.flatMap((name) => {
+    const value = from[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(kept),
+    ...(home !== undefined && { HOME: home, TMPDIR: home }),
+    // The ffprobe that npm ships is linked statically. The C library's character conversion, which it calls for the service names of an
+    // MPEG-TS, crashes when it loads the system's modules; without a place to load them from it does without.
+    GCONV_PATH: "/nonexistent",
+  };
+}

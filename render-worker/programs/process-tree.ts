@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * The processes below one, itself included, parents first. A jail puts processes of its own between the one that the worker started and the
+ * program: all of them count, and all of them get a signal. Where the system does not list children, only the process itself is found.
+ */
+export function processTree(pid: number): number[] {
+  const found = [pid];
+  for (const each of found) {
+    for (const child of childrenOf(each)) if (!found.includes(child)) found.push(child);
+  }
+  return found;
+}
+
+/** Of the main thread, which is the one that starts processes in all that is run here. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Sends a signal to a program's process group and to everything below it, which may have a group of its own. Returns false when there is
+ * nothing left that could get it.
+ */
+export function signalTree(pid: number, signal: NodeJS.Signals): boolean {
+  const below = processTree(pid);
+  const isDelivered = [-pid, ...below].map((target) => send(target, signal));
+  return isDelivered.includes(true);
+}
+
+/** Ends what a program has left behind in its process group, once it has ended itself. */
+export const endGroup = (pid: number): boolean => send(-pid, "SIGKILL");
+
+function send(target: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(target, signal);
+  } catch {
+    // It has ended, or the system has no such signal.
+    return false;
+  }
+}

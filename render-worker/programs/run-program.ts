@@ -1,0 +1,136 @@
+import type { Jail, JailRequest } from "../jail/jail.ts";
+import { countOomKills } from "../limits/oom-kills.ts";
+import { untilStopped } from "../wait.ts";
+import { commandLine } from "./command-line.ts";
+import { programEnvironment } from "./environment.ts";
+import { currentUsage } from "./program-usage.ts";
+import { limitHit, type ProgramEnd, type ProgramLimits, type ProgramResult } from "./result.ts";
+import { settleIn } from "./settle-in.ts";
+import { type Start, type Started, spawnProgram } from "./start.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** What a program is run with: itself, and all that it may touch. */
+export interface ProgramCommand
+  extends Pick<JailRequest, "path" | "args" | "readable" | "writable" | "source" | "devices"> {
+  /** Default: a private empty folder where there is a jail, else the worker's own. */
+  cwd?: string;
+}
+
+export interface RunOptions {
+  /** Ends the program; the result is then `CANCELED`. */
+  signal?: AbortSignal;
+  /** How long it may run. Default: any time. */
+  timeoutMs?: number;
+  /** How long it may run without any progress. Default: any time. */
+  stallTimeoutMs?: number;
+  /** Whether it waits for something that is not its fault: then it gets the same time again. */
+  isExcused?: () => boolean;
+  limits?: ProgramLimits;
+  /** Niceness, 19 for what only takes CPU time that no other process wants. Default: the worker's. */
+  priority?: number;
+  /** Longest standard output in characters; beyond it the program is ended. Default 8 MiB. */
+  maxStdout?: number;
+  /** Of the standard output. Default UTF-8. */
+  encoding?: BufferEncoding;
+  /** Receives the process id once the program runs. Signals that are meant for the program go to its whole tree (`signalTree`). */
+  onStart?: (pid: number) => void;
+  /** Receives the output as it comes; it is then not kept. */
+  onStdout?: (text: string) => void;
+}
+
+const killAfterMs = 500;
+const defaultMaxStdout = 8 * 1024 * 1024;
+const keptStderr = 64 * 1024;
+
+/** The program could not be started at all. */
+export class ProgramNotStartedError extends Error {
+  override readonly name = "ProgramNotStartedError";
+}
+
+/**
+ * Runs a program in a jail to its end: the only way in which the worker starts one. What the program does is a value; only a program that cannot
+ * be started rejects, with a `ProgramNotStartedError`. When this settles, no process of it is left.
+ */
+export async function runProgram(
+  jail: Jail,
+  command: ProgramCommand,
+  options: RunOptions = {},
+  start: Start = spawnProgram,
+): Promise<ProgramResult> {
+  const { limits = {}, maxStdout = defaultMaxStdout, onStdout, signal } = options;
+  if (signal?.aborted) return neverStarted;
+  const env = programEnvironment(command.writable?.[0]);
+  const jailed = await jail.wrap({ ...command, env, limits });
+  const usage = currentUsage();
+  const killsBefore = await countOomKills();
+  let endedFor: ProgramEnd | null = null;
+  let started: Started | undefined;
+  let escalation: NodeJS.Timeout | undefined;
+  const end = (reason: ProgramEnd): void => {
+    endedFor ??= reason;
+    started?.kill("SIGTERM");
+    escalation ??= setTimeout(() => started?.kill("SIGKILL"), killAfterMs);
+  };
+  const cancel = () => end("CANCELED");
+  const output = { stdout: "", stderr: "" };
+  await using resources = new AsyncDisposableStack();
+  resources.defer(() => jailed.release());
+  resources.defer(() => {
+    clearTimeout(escalation);
+    signal?.removeEventListener("abort", cancel);
+  });
+  const watchdog = resources.use(new Watchdog(options, end));
+  signal?.addEventListener("abort", cancel, { once: true });
+  const ended = await start(jailed, command, {
+    encoding: options.encoding ?? "utf8",
+    onStart(process) {
+      started = process;
+      const { pid } = process;
+      if (pid !== undefined) {
+        resources.use(settleIn(pid, options.priority));
+        if (usage) resources.defer(usage.follow(pid));
+        options.onStart?.(pid);
+      }
+      if (endedFor !== null) end(endedFor);
+    },
+    onStdout(text) {
+      if (onStdout) onStdout(text);
+      else if (output.stdout.length + text.length > maxStdout) end("OUTPUT_TOO_LONG");
+      else output.stdout += text;
+    },
+    onStderr(text) {
+      output.stderr = (output.stderr + text).slice(-keptStderr);
+    },
+    onProgress: () => watchdog.progressed(),
+  }).catch((error: unknown) => {
+    throw new ProgramNotStartedError(`${commandLine(command.path, command.args)} could not be started.`, {
+      cause: error,
+    });
+  });
+  const { code: exitCode, signal: by } = await jailed.programEnd(ended);
+  if (endedFor === null && signal && isEndedBySignal(exitCode, by)) {
+    await untilStopped(signal);
+    if (signal.aborted) endedFor = "CANCELED";
+  }
+  const kills = await countOomKills();
+  return {
+    exitCode,
+    signal: by,
+    ...output,
+    endedFor: endedFor ?? limitHit({ exitCode, signal: by, stderr: output.stderr }, limits),
+    oomKills: kills === null || killsBefore === null ? null : kills - killsBefore,
+  };
+}
+
+/** ffmpeg ends with 255 when it handles a signal itself. */
+const isEndedBySignal = (exitCode: number | null, signal: NodeJS.Signals | null): boolean =>
+  signal !== null || exitCode === 255;
+
+const neverStarted: ProgramResult = {
+  exitCode: null,
+  signal: null,
+  endedFor: "CANCELED",
+  stdout: "",
+  stderr: "",
+  oomKills: null,
+};

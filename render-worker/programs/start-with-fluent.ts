@@ -1,0 +1,95 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import createCommand from "fluent-ffmpeg";
+import type { RenderPlan } from "../ffmpeg/plan-render.ts";
+import type { Jail, ProcessEnd } from "../jail/jail.ts";
+import { programEnvironment } from "./environment.ts";
+import { argumentsHere, launchScript, readLaunched } from "./launch-script.ts";
+import { endGroup, signalTree } from "./process-tree.ts";
+import { ProgressLines } from "./progress-lines.ts";
+import type { Start } from "./start.ts";
+
+const shell = "/bin/sh";
+const keptLines = 50;
+
+/**
+ * fluent-ffmpeg asks ffmpeg for its formats and encoders before the first plan of a process, and keeps the answers: asked beforehand, the first video
+ * does not wait for them. Never throws: a broken ffmpeg is reported by the first plan.
+ */
+export async function prepareFluent(jail: Jail, ffmpegPath: string, folder: string): Promise<void> {
+  const env = programEnvironment(undefined);
+  const jailed = await jail.wrap({ path: ffmpegPath, args: [argumentsHere], env, limits: {} });
+  // It starts a path and nothing else.
+  const own = await mkdtemp(join(folder, "launch-"));
+  const launcher = join(own, "ffmpeg");
+  try {
+    await writeFile(launcher, `#!${shell}\n${launchScript(jailed)}\n`);
+    await chmod(launcher, 0o700);
+    const command = createCommand().setFfmpegPath(launcher);
+    await Promise.all([
+      new Promise<void>((resolve) => command.getAvailableFormats(() => resolve())),
+      new Promise<void>((resolve) => command.getAvailableEncoders(() => resolve())),
+    ]);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+    await jailed.release();
+  }
+}
+
+/** The start of a render: fluent-ffmpeg builds the command line of a plan and runs it, in the jail that the shell becomes. */
+export const startWithFluent =
+  (plan: RenderPlan): Start =>
+  (jailed, _options, following) => {
+    // The path is one for all commands of this process.
+    const command = buildCommand(plan, ["-c", `${launchScript(jailed)} >&2`, "launch"]).setFfmpegPath(shell);
+    const progress = new ProgressLines(() => following.onProgress());
+    let pid: number | null = null;
+    return new Promise((resolve, reject) => {
+      command.on("stderr", (line: string) => {
+        if (pid === null) {
+          pid = readLaunched(line);
+          if (pid !== null) {
+            const launched = pid;
+            following.onStart({ pid, kill: (signal) => void signalTree(launched, signal) });
+            return;
+          }
+        }
+        // The last line is empty where the output ends with a line break.
+        if (line !== "" && !progress.read(line)) following.onStderr(`${line}\n`);
+      });
+      const settle = (ended: ProcessEnd) => {
+        if (pid !== null) endGroup(pid);
+        resolve(ended);
+      };
+      command.on("end", () => settle({ code: 0, signal: null }));
+      command.on("error", (error: Error) => {
+        const ended = readEnd(error.message);
+        if (ended === null) reject(error);
+        else settle(ended);
+      });
+      command.run();
+    });
+  };
+
+/** What fluent-ffmpeg says of a process that did not end well; null when there was none. */
+function readEnd(message: string): ProcessEnd | null {
+  const [, code, signal] =
+    /^ffmpeg (?:exited with code (\d+)|was killed with signal (SIG\w+))/.exec(message) ?? [];
+  if (signal !== undefined) return { code: null, signal: signal as NodeJS.Signals };
+  return code === undefined ? null : { code: Number(code), signal: null };
+}
+
+/** The plan as a fluent-ffmpeg command, behind the arguments of its launcher. */
+function buildCommand(plan: RenderPlan, launcher: readonly string[]): createCommand.FfmpegCommand {
+  const command = createCommand({ stdoutLines: keptLines, cwd: plan.directory });
+  // Options go in as varargs: given as arrays, fluent-ffmpeg would split each at its first blank. Formats are left to the
+  // outputs' endings, because its own check of `-f` misreads the format list of newer releases.
+  command.input(plan.input);
+  command.inputOptions.apply(command, [...launcher, ...plan.inputOptions]);
+  if (plan.filterGraph !== null) command.complexFilter(plan.filterGraph);
+  for (const output of plan.outputs) {
+    command.output(output.path);
+    command.outputOptions.apply(command, output.options);
+  }
+  return command;
+}
