@@ -131,6 +131,8 @@ export async function renderAndPublish(
   signal.throwIfAborted();
   await statistics.poll();
   if (result.exitCode !== 0) {
+    const { exitCode, signal: by, endedFor } = result;
+    log.warn({ command: programs.describeLine(plan), exitCode, signal: by, endedFor }, "ffmpeg.failed");
     const cause = explainFfmpegFailure(result);
     const blame = blameDevice(result, work.devices, work.source.probe.video.codec);
     throw blame ? new DeviceFailure(blame, { cause }) : cause;

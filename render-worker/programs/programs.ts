@@ -2,6 +2,7 @@ import type { RenderPlan } from "../ffmpeg/plan-render.ts";
 import { toArguments } from "../ffmpeg/plan-render.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { Jail, JailRequest } from "../jail/jail.ts";
+import { commandLine } from "./command-line.ts";
 import { argumentsHere } from "./launch-script.ts";
 import type { ProgramResult } from "./result.ts";
 import { type RunOptions, runProgram } from "./run-program.ts";
@@ -64,7 +65,12 @@ export class Programs {
     return await runProgram(this.#jail, command, options, startWithFluent(plan));
   }
 
-  /** What `render` runs, ready to paste. */
+  /** The same in one line, ready to paste. */
+  describeLine(plan: RenderPlan): string {
+    return commandLine(this.#tools.ffmpeg.path, toArguments(plan));
+  }
+
+  /** What `render` runs. */
   describe(plan: RenderPlan): string[] {
     return [this.#tools.ffmpeg.path, ...toArguments(plan)];
   }

@@ -103,12 +103,15 @@ test.runIf(platform() === "linux")(
   "a program runs behind others when told to, and first in line when memory runs out",
   async () => {
     const seen: unknown[] = [];
-    const onStart = (pid: number) =>
-      void setTimeout(async () => {
-        seen.push(getPriority(pid), (await readFile(`/proc/${pid}/oom_score_adj`, "utf8")).trim());
-        signalTree(pid, "SIGKILL");
-      }, 60);
-    await shell("exec sleep 60", { priority: 10, onStart });
-    expect(seen).toEqual([10, "1000"]);
+    const look = async (pid: number) => {
+      await eventually(async () => {
+        const score = await readFile(`/proc/${pid}/oom_score_adj`, "utf8");
+        return getPriority(pid) === 10 && score === "1000\n";
+      }, "both are set");
+      seen.push("both");
+      signalTree(pid, "SIGKILL");
+    };
+    await shell("exec sleep 60", { priority: 10, onStart: (pid) => void look(pid) });
+    expect(seen).toEqual(["both"]);
   },
 );

@@ -71,19 +71,17 @@ export async function serveSource(reader: SourceReader, options: SourceServerOpt
   }
 
   const { jail } = options;
-  const { address, removeAddress } = await (jail.level === "FULL"
-    ? listenOnSocket(server)
-    : listenOnPort(server));
+  const listening = await (jail.level === "FULL" ? listenOnSocket(server) : listenOnPort(server));
   return {
-    url: `${jail.sourceOrigin(address)}${path}`,
-    access: { source: address },
+    url: `${jail.sourceOrigin(listening.address)}${path}`,
+    access: { source: listening.address },
     async [Symbol.asyncDispose]() {
       ending.abort(new Error("The source is not served any more."));
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
       await closed;
-      await removeAddress();
+      await listening.removeAddress();
     },
   };
 }
