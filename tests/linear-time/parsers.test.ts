@@ -63,7 +63,7 @@ const object = {
 };
 const [profile] = builtInProfiles;
 const [rung] = profile?.rungs ?? [];
-const ended = { exitCode: 1, signal: null, isStalled: false } as const;
+const ended = { exitCode: 1, signal: null, endedFor: null, oomKills: null } as const;
 
 const parsers: Record<string, Parser> = {
   captions: {
@@ -146,7 +146,7 @@ const parsers: Record<string, Parser> = {
   },
   "complaints of ffmpeg": {
     length: PROGRAM_OUTPUT,
-    read: (logTail) => explainFfmpegFailure({ ...ended, logTail }),
+    read: (stderr) => explainFfmpegFailure({ ...ended, stderr }),
   },
   "statistics of ffmpeg": { length: PROGRAM_OUTPUT, prefixes: ["", "out= 1 "], read: parseStatisticsLine },
   "line of a log": { length: ARGUMENT, prefixes: ["", "http://", "Bearer ", "rk_"], read: withoutSecrets },
