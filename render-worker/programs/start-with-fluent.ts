@@ -85,7 +85,8 @@ function buildCommand(plan: RenderPlan, launcher: readonly string[]): createComm
   // Options go in as varargs: given as arrays, fluent-ffmpeg would split each at its first blank. Formats are left to the
   // outputs' endings, because its own check of `-f` misreads the format list of newer releases.
   command.input(plan.input);
-  command.inputOptions.apply(command, [...launcher, ...plan.inputOptions]);
+  const inputOptions = [...launcher, ...plan.inputOptions];
+  command.inputOptions.apply(command, inputOptions);
   if (plan.filterGraph !== null) command.complexFilter(plan.filterGraph);
   for (const output of plan.outputs) {
     command.output(output.path);
