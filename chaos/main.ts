@@ -5,11 +5,19 @@ import type { Figure } from "./checks/figure.ts";
 import { type Options, readOptions } from "./options.ts";
 import { formatFigures, isKept, toJson } from "./report.ts";
 import { runChaos } from "./run-chaos.ts";
+import { runStoreFaults } from "./store-faults/run-store-faults.ts";
 
 async function main(options: Options, signal: AbortSignal): Promise<void> {
   const { seed, repeat, brokerKind, logsTo } = options;
   const figures = new Map<string, readonly Figure[]>();
-  for (const scenario of options.scenarios) {
+  const print = (line: string) => console.log(line);
+  if (options.storeFaults !== undefined) {
+    const { storeFaults: rate, videos } = options;
+    const found = await runStoreFaults({ rate, seed, videos, signal, print });
+    figures.set("store-faults", found);
+    console.log(`\nstore-faults, seed ${seed}, rate ${rate}\n${formatFigures(found)}\n`);
+  }
+  for (const scenario of options.storeFaults === undefined ? options.scenarios : []) {
     const found = await runChaos({
       scenario,
       seed,
@@ -17,7 +25,7 @@ async function main(options: Options, signal: AbortSignal): Promise<void> {
       brokerKind,
       ...(logsTo !== undefined && { logsTo: path.join(path.resolve(logsTo), scenario) }),
       signal,
-      print: (line) => console.log(line),
+      print,
     });
     figures.set(scenario, found);
     console.log(`\n${scenario}, seed ${seed}, ${brokerKind} broker\n${formatFigures(found)}\n`);

@@ -123,7 +123,8 @@ export async function startSystem(options: {
   };
 }
 
-async function brokerCommand(kind: BrokerKind, port: number, folder: string): Promise<Command> {
+/** The broker as a process that listens at `port`. */
+export async function brokerCommand(kind: BrokerKind, port: number, folder: string): Promise<Command> {
   const env = { METADATA_SERVER_DETECTION: "none" };
   if (kind === "pstest") {
     return { name: "broker", command: [await buildPstest(), String(port)], env, folder, readsInput: true };

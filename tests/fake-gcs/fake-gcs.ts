@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openFileLock } from "@reelay/object-store";
-import { vi } from "vitest";
 import { whyNoGo } from "../kit/build-go-program.ts";
+import { eventually } from "../kit/eventually.ts";
 import { freePort } from "../kit/free-port.ts";
 import { serveResumableSessions } from "./resumable-sessions.ts";
 
@@ -46,14 +46,15 @@ export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; 
     server.kill();
     await exited;
   });
-  await vi.waitFor(
+  await eventually(
     async () => {
       const body = JSON.stringify({ name: bucket });
       const headers = { "content-type": "application/json" };
       const made = await fetch(`${target}/storage/v1/b?project=test`, { method: "POST", body, headers });
-      if (!made.ok) throw new Error(`fake-gcs-server answers ${made.status} to the creation of a bucket`);
+      if (!made.ok) throw new Error(`the storage server answers ${made.status} to the creation of a bucket`);
     },
-    { timeout: 20_000, interval: 100 },
+    "the storage server answers",
+    { timeoutMs: 30_000, intervalMs: 100 },
   );
   const held = stack.move();
   return { endpoint, stop: () => held.disposeAsync() };
@@ -71,7 +72,10 @@ async function build(): Promise<void> {
   // Test files start together; one builds, the others wait.
   const lock = openFileLock(`${binary}.lock`);
   try {
-    await vi.waitUntil(() => lock.tryLock(), { timeout: 280_000, interval: 500 });
+    await eventually(() => lock.tryLock(), "another test has built fake-gcs-server", {
+      timeoutMs: 280_000,
+      intervalMs: 500,
+    });
     if (existsSync(binary)) return;
     const args = ["build", "-o", `${binary}.new`, "github.com/fsouza/fake-gcs-server"];
     await promisify(execFile)("go", args, { cwd: folder });
