@@ -55,6 +55,11 @@ const defaultWebhooks = { timeoutMs: 20_000, retentionMs: 30 * 86_400_000 };
 const roomTimes = { okMs: 5_000, failedMs: 1_000 };
 /** How long running requests may go on once no new ones are taken. */
 const requestGraceMs = 3_000;
+/**
+ * Requests and transactions wait for the store: it answers, or has failed, before the 15 s of a transaction are over, so that no write goes on
+ * behind a lock that was given back.
+ */
+const storePatience = { totalMs: 9_000, maxDelayMs: 1_000, silenceMs: 5_000 };
 /** How long an API takes to stop, its drain time not counted: the requests' grace, and as much again for what runs behind them. */
 export const stopWithinMs = 5_000;
 
@@ -209,7 +214,7 @@ function openStore(
   stack: AsyncDisposableStack,
 ): OpenedStore {
   if (env.store.kind === "gcs") {
-    const store = stack.use(createGcsObjectStore(env.store));
+    const store = stack.use(createGcsObjectStore({ ...env.store, retry: storePatience }));
     const sweepUploads = () => Promise.resolve();
     const stopUploads = () => undefined;
     return { store, uploads: createGcsUploadGateway(store), handlers: [], sweepUploads, stopUploads };

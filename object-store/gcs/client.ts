@@ -3,7 +3,7 @@ import { orAborted } from "./deadline.ts";
 import { Generations } from "./generations.ts";
 import type { RetryPolicy } from "./plan-retry.ts";
 import { Retries, retry } from "./retries.ts";
-import { GcsTransport } from "./transport.ts";
+import { GcsTransport, sendingMs } from "./transport.ts";
 
 type Request = Parameters<Storage["request"]>[0];
 type Answered = Parameters<Storage["request"]>[1];
@@ -13,7 +13,12 @@ const NOT_SENT = new Set(["autoPaginate", "autoPaginateVal", "objectMode", "maxA
 
 /** Google's client, except that our transport sends its requests: once, within a time limit. */
 class TransportedStorage extends Storage {
-  readonly transport = new GcsTransport(this);
+  readonly transport: GcsTransport;
+
+  constructor(options: StorageOptions, silenceMs: number) {
+    super(options);
+    this.transport = new GcsTransport(this, silenceMs);
+  }
 
   override request(request: Request, answered: Answered): void {
     this.#send(request)
@@ -44,7 +49,10 @@ export class GcsClient implements AsyncDisposable {
 
   constructor(bucket: string, options: StorageOptions, policy: RetryPolicy) {
     // Retries are decided here, for all requests alike.
-    this.#storage = new TransportedStorage({ ...options, retryOptions: { autoRetry: false } });
+    this.#storage = new TransportedStorage(
+      { ...options, retryOptions: { autoRetry: false } },
+      policy.silenceMs,
+    );
     this.transport = this.#storage.transport;
     this.bucket = this.#storage.bucket(bucket);
     this.#policy = policy;
@@ -68,13 +76,25 @@ export class GcsClient implements AsyncDisposable {
     return url;
   }
 
-  retries(verb: string, key: string, signal?: AbortSignal): Retries {
-    return new Retries(verb, key, { policy: this.#policy, signal });
+  /** `sizeBytes`: of what each request sends. */
+  retries(verb: string, key: string, signal?: AbortSignal, sizeBytes = 0): Retries {
+    return new Retries(verb, key, { policy: this.#policyFor(sizeBytes), signal });
   }
 
-  retry<T>(verb: string, key: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+  retry<T>(
+    verb: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    run: () => Promise<T>,
+    sizeBytes = 0,
+  ): Promise<T> {
     const once = () => (signal === undefined ? run() : orAborted(run(), signal));
-    return retry(verb, key, { policy: this.#policy, signal }, once);
+    return retry(verb, key, { policy: this.#policyFor(sizeBytes), signal }, once);
+  }
+
+  /** Time for two slow requests more, where requests may be slow. */
+  #policyFor(sizeBytes: number): RetryPolicy {
+    return { ...this.#policy, totalMs: this.#policy.totalMs + 2 * sendingMs(sizeBytes) };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,7 +6,7 @@ import type { GcsClient } from "./client.ts";
 import type { Deadline } from "./deadline.ts";
 import { GcsRequestError, NOT_FOUND, statusOf } from "./request-error.ts";
 import type { Retries } from "./retries.ts";
-import { deadlineOf, type GcsAnswer } from "./transport.ts";
+import type { GcsAnswer } from "./transport.ts";
 
 export interface ByteRange {
   first: number;
@@ -99,7 +99,7 @@ export class Download {
         ...(!isFromStart && { range: `bytes=${this.#at}-${last}` }),
       },
     };
-    const deadline = deadlineOf({ ...request, signal: this.#signal });
+    const deadline = this.#gcs.transport.deadline({ ...request, signal: this.#signal });
     try {
       const answer = await this.#gcs.transport.open({ ...request, signal: deadline.signal });
       // From here on the pace counts, and readers may be slow.

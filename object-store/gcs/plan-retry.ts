@@ -6,10 +6,13 @@ export interface RetryPolicy {
   totalMs: number;
   firstDelayMs: number;
   maxDelayMs: number;
+  /** A server that is silent for so long has lost the request, in milliseconds. */
+  silenceMs: number;
 }
 
 /** Bridges an outage of a minute, and a store that refuses every second request. */
 export const RETRY_POLICY: RetryPolicy = {
+  silenceMs: 30_000,
   tries: 16,
   totalMs: 120_000,
   firstDelayMs: 100,
@@ -32,7 +35,7 @@ export interface Failure {
  * are reached, or would be by waiting.
  */
 export function planRetry(
-  { tries, totalMs, firstDelayMs, maxDelayMs }: RetryPolicy,
+  { tries, totalMs, firstDelayMs, maxDelayMs }: Omit<RetryPolicy, "silenceMs">,
   { tried, elapsedMs, retryAfterMs, random }: Failure,
 ): number | null {
   if (tried >= tries) return null;

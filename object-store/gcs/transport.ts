@@ -23,10 +23,8 @@ export interface GcsAnswer {
 }
 
 const CONNECT_MS = 10_000;
-/** A server that is silent for so long has lost the request. */
-const SILENCE_MS = 30_000;
-/** Slowest pace, in bytes per second, at which a request's body may be received. */
-const LEAST_BYTES_PER_SECOND = 64 * 1024;
+/** The slowest pace at which a request's body may be received. */
+const LEAST_BYTES_PER_MS = 64;
 /** Answers that are kept in memory: a page of a listing is about 1 MiB. */
 const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
@@ -41,21 +39,30 @@ const PIECE_BYTES = 256 * 1024;
  */
 export class GcsTransport implements AsyncDisposable {
   readonly #storage: Storage;
-  readonly #agent = new EnvHttpProxyAgent({
-    // As Google's client: one request per connection at a time, so that a reset breaks one request.
-    allowH2: false,
-    connect: { timeout: CONNECT_MS },
-    headersTimeout: SILENCE_MS,
-    bodyTimeout: SILENCE_MS,
-  });
+  readonly #silenceMs: number;
+  readonly #agent: EnvHttpProxyAgent;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, silenceMs: number) {
     this.#storage = storage;
+    this.#silenceMs = silenceMs;
+    this.#agent = new EnvHttpProxyAgent({
+      // As Google's client: one request per connection at a time, so that a reset breaks one request.
+      allowH2: false,
+      connect: { timeout: Math.min(CONNECT_MS, silenceMs) },
+      headersTimeout: silenceMs,
+      bodyTimeout: silenceMs,
+    });
+  }
+
+  /** Ends an exchange that neither succeeds nor fails. */
+  deadline(request: GcsRequest): Deadline {
+    const limitMs = this.#silenceMs + sendingMs(sizeOf(request.body));
+    return new Deadline(limitMs, () => tooSlow(request, limitMs), request.signal);
   }
 
   /** The whole exchange: 2xx and 308 (an upload that goes on) are answers, everything else is an error. */
   async exchange(request: GcsRequest): Promise<GcsAnswer & { json: unknown }> {
-    using deadline = deadlineOf(request);
+    using deadline = this.deadline(request);
     const bounded = { ...request, signal: deadline.signal };
     const { status, headers, body } = await this.open(bounded);
     const text = await readText(body, bounded);
@@ -115,11 +122,8 @@ export class GcsTransport implements AsyncDisposable {
   }
 }
 
-/** Ends an exchange that neither succeeds nor fails. */
-export function deadlineOf(request: GcsRequest): Deadline {
-  const limitMs = SILENCE_MS + (sizeOf(request.body) / LEAST_BYTES_PER_SECOND) * 1_000;
-  return new Deadline(limitMs, () => tooSlow(request, limitMs), request.signal);
-}
+/** The longest that so many bytes may take to be sent. */
+export const sendingMs = (sizeBytes: number): number => sizeBytes / LEAST_BYTES_PER_MS;
 
 async function readText(body: Readable, request: Bounded): Promise<string> {
   try {

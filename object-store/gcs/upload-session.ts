@@ -50,7 +50,7 @@ export async function sendChunk(
   signal: AbortSignal | undefined,
 ): Promise<FileMetadata | null> {
   const { uri, key } = session;
-  const retries = gcs.retries("write", key, signal);
+  const retries = gcs.retries("write", key, signal, chunk.end - chunk.start);
   const put = (contentRange: string, body: readonly Uint8Array[]) =>
     gcs.transport.exchange({
       method: "PUT",

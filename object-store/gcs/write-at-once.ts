@@ -31,19 +31,26 @@ export async function writeAtOnce(
     gcs.generations.remember(key, object.generation);
     return object;
   };
+  const sizeBytes = parts.reduce((sum, { length }) => sum + length, 0);
   let generation = ifGenerationMatch ?? gcs.generations.guess(key);
   for (let round = 1; round <= ROUNDS; round += 1) {
     try {
-      const stored = await gcs.retry("write", key, signal, async () => {
-        const answer = await gcs.transport.exchange(
-          toRequest(gcs, { key, metadata, parts, generation, signal }),
-        );
-        const stored = answer.json as FileMetadata;
-        // Cut on its way, and stored all the same: the next request meets it, and replaces it.
-        if (!write.isWhole(stored))
-          throw new GcsRequestError(`"${key}" was stored with other bytes than were sent`, {});
-        return stored;
-      });
+      const stored = await gcs.retry(
+        "write",
+        key,
+        signal,
+        async () => {
+          const answer = await gcs.transport.exchange(
+            toRequest(gcs, { key, metadata, parts, generation, signal }),
+          );
+          const stored = answer.json as FileMetadata;
+          // Cut on its way, and stored all the same: the next request meets it, and replaces it.
+          if (!write.isWhole(stored))
+            throw new GcsRequestError(`"${key}" was stored with other bytes than were sent`, {});
+          return stored;
+        },
+        sizeBytes,
+      );
       return settled(stored);
     } catch (error) {
       if (statusOf(error) !== PRECONDITION_FAILED) throw error;

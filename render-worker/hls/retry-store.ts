@@ -3,6 +3,7 @@ import {
   ObjectNotFoundError,
   PreconditionFailedError,
   StoreFullError,
+  StoreUnavailableError,
 } from "@reelay/object-store";
 import { RenderError, retriableError } from "../errors.ts";
 import { backoffMs, sleep } from "../wait.ts";
@@ -31,12 +32,13 @@ export async function retryStore<T>(what: string, signal: AbortSignal, call: () 
           error,
         );
       }
-      if (tried + 1 >= tries) {
+      // A store that has retried by itself has been patient enough.
+      if (tried + 1 >= tries || error instanceof StoreUnavailableError) {
         const cause = error instanceof Error ? error.message : String(error);
         throw retriableError(
           "STORAGE",
           "STORE_UNAVAILABLE",
-          `The object store did not ${what} in ${tries} tries (last answer: ${cause.slice(0, 500)}).`,
+          `The object store did not ${what} in ${tried + 1} tries (last answer: ${cause.slice(0, 500)}).`,
           undefined,
           error,
         );

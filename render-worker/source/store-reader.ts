@@ -3,6 +3,7 @@ import {
   type ObjectStore,
   PreconditionFailedError,
   type StoredObject,
+  StoreUnavailableError,
 } from "@reelay/object-store";
 import { retriableError } from "../errors.ts";
 import { backoffMs } from "../wait.ts";
@@ -33,12 +34,13 @@ export const createStoreReader = (
             error,
           );
         }
-        if (tried >= tries) {
+        // A store that has retried by itself has been patient enough.
+        if (tried >= tries || error instanceof StoreUnavailableError) {
           const cause = error instanceof Error ? error.message : String(error);
           throw retriableError(
             "STORAGE",
             "STORE_UNAVAILABLE",
-            `The object store did not give the bytes of ${object.key} in ${tries} tries (last answer: ${cause.slice(0, 500)}).`,
+            `The object store did not give the bytes of ${object.key} in ${tried} tries (last answer: ${cause.slice(0, 500)}).`,
             undefined,
             error,
           );

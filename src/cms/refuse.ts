@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import { StoreUnavailableError } from "@reelay/object-store";
 import { UnauthenticatedError } from "../../schema/context.ts";
 import {
   ConflictError,
@@ -59,6 +60,10 @@ export function toRefusal(error: unknown): Refusal {
       "The server has no room left. Nothing was kept: send it again once there is room.",
       { retryAfterMs: fullMs },
     );
+  }
+  if (error instanceof StoreUnavailableError) {
+    const message = "The object store is away or busy; try again in a few seconds.";
+    return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: soonMs });
   }
   if (isOutage(error)) {
     const message = "The database is away or busy just now; try again in a few seconds.";

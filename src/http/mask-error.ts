@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { StoreUnavailableError } from "@reelay/object-store";
 import { GraphQLError, Kind } from "graphql";
 import type { Logger } from "pino";
 import { ExpectedError, InvalidInputError, StoreFullError } from "../errors.ts";
@@ -51,6 +52,13 @@ export function createMaskError(log: Logger) {
       return new GraphQLError(message, {
         ...at,
         extensions: { code, errorId, retryAfterMs, http: http.STORE_FULL },
+      });
+    }
+    if (cause instanceof StoreUnavailableError) {
+      log.error({ errorId, err: cause }, "graphql.outage");
+      return new GraphQLError("The object store is away or busy; try again in a few seconds.", {
+        ...at,
+        extensions: { code: "SERVICE_UNAVAILABLE", errorId, retryAfterMs, http: http.SERVICE_UNAVAILABLE },
       });
     }
     if (isOutage(cause)) {
