@@ -63,7 +63,11 @@ export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; 
 async function spawnFakeGcs(port: number, endpoint: string) {
   await build();
   const args = ["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", `${port}`];
-  return spawn(binary, [...args, "-external-url", endpoint, "-log-level", "error"], { stdio: "ignore" });
+  return spawn(
+    binary,
+    [...args, "-external-url", endpoint, "-public-host", new URL(endpoint).host, "-log-level", "error"],
+    { stdio: "ignore" },
+  );
 }
 
 async function build(): Promise<void> {
