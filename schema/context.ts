@@ -5,7 +5,7 @@ import { hasScope, requireScope, type Viewer } from "../src/auth/viewer.ts";
 import { ExpectedError } from "../src/errors.ts";
 import type { EventLog } from "../src/events/index.ts";
 import type { LiveProgress } from "../src/progress/live-progress.ts";
-import type { OperationDeps } from "./operations.ts";
+import { maySee, type OperationDeps } from "./operations.ts";
 
 /** What every resolver gets. `operations` is handed on to operations as it is. */
 export interface Context {
@@ -34,6 +34,20 @@ export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
   requireScope(ctx.viewer, scope);
   return ctx.viewer;
 }
+
+/**
+ * The viewer, if it may see this video: a key with READ whatever the workspace holds, a token the videos that it is for; null where a
+ * token is for others. Throws `UnauthenticatedError` or `ForbiddenError`.
+ */
+export async function viewerOfVideo(ctx: Context, videoId: string | null): Promise<Viewer | null> {
+  const grant = ctx.viewer?.grant;
+  if (!ctx.viewer || !grant) return viewerWith(ctx, "READ");
+  return videoId !== null && (await maySee(ctx.db, grant, videoId)) ? ctx.viewer : null;
+}
+
+/** The viewer, if it may create a video: a key with WRITE, or an upload token. Throws as `viewerWith` does. */
+export const uploaderIn = (ctx: Context): Viewer =>
+  ctx.viewer?.grant?.kind === "UPLOAD" ? ctx.viewer : viewerWith(ctx, "WRITE");
 
 /** For fields that are the operator's inside objects that a workspace sees: they are null to everyone else. */
 export const isOperator = (ctx: Context): boolean => ctx.viewer !== null && hasScope(ctx.viewer, "OPERATOR");

@@ -49,6 +49,13 @@ export {
 export { taskFraction } from "../src/progress/index.ts";
 export { SecretUnreadableError } from "../src/secrets/index.ts";
 export {
+  type CreatedToken,
+  createUploadToken,
+  createViewerToken,
+  maySee,
+  revokeToken,
+} from "../src/tokens/index.ts";
+export {
   completeUpload,
   createVideo,
   deleteVideo,

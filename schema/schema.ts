@@ -14,6 +14,7 @@ import "./types/profile.ts";
 import "./types/profile-mutations.ts";
 import "./types/queue.ts";
 import "./types/retry-jobs.ts";
+import "./types/token-mutations.ts";
 import "./types/video-jobs.ts";
 import "./types/video-mutations.ts";
 import "./types/video-queries.ts";

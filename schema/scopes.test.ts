@@ -6,7 +6,7 @@ import { minimalDocument } from "./testing/minimal-document.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
-const actors = ["READ", "WRITE", "ADMIN", "OPERATOR", "NOBODY"] as const;
+const actors = ["READ", "WRITE", "ADMIN", "OPERATOR", "UPLOAD_TOKEN", "VIEWER_TOKEN", "NOBODY"] as const;
 type Actor = (typeof actors)[number];
 
 const read: readonly Actor[] = ["READ", "WRITE", "ADMIN"];
@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Query.profile": read,
   "Query.profiles": read,
   "Query.queue": read,
-  "Query.video": read,
+  "Query.video": [...read, "UPLOAD_TOKEN", "VIEWER_TOKEN"],
   "Query.videoByExternalId": read,
   "Query.videos": read,
   "Query.viewer": [...read, "OPERATOR"],
@@ -33,10 +33,12 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Query.webhookEndpoints": admin,
   "Query.workers": operator,
   "Mutation.cancelJob": write,
-  "Mutation.completeUpload": write,
+  "Mutation.completeUpload": [...write, "UPLOAD_TOKEN"],
   "Mutation.createApiKey": admin,
   "Mutation.createProfile": write,
-  "Mutation.createVideo": write,
+  "Mutation.createUploadToken": write,
+  "Mutation.createVideo": [...write, "UPLOAD_TOKEN"],
+  "Mutation.createViewerToken": read,
   "Mutation.createWebhookEndpoint": admin,
   "Mutation.deleteProfile": write,
   "Mutation.deleteVideo": write,
@@ -55,6 +57,8 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Mutation.retryJobs": write,
   "Mutation.retryVariant": write,
   "Mutation.revokeApiKey": admin,
+  "Mutation.revokeUploadToken": write,
+  "Mutation.revokeViewerToken": read,
   "Mutation.rotateWebhookSecret": admin,
   "Mutation.sendTestWebhook": admin,
   "Mutation.setCaptions": write,
@@ -63,7 +67,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Mutation.updateVideo": write,
   "Mutation.updateWebhookEndpoint": admin,
   "Subscription.events": read,
-  "Subscription.videoProgress": read,
+  "Subscription.videoProgress": [...read, "UPLOAD_TOKEN", "VIEWER_TOKEN"],
 };
 
 let api: TestApi;
@@ -77,9 +81,19 @@ beforeAll(async () => {
   const create = "mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename } }";
   await api.ask(create, { input: { title: "A", source } });
   const { read: READ, write: WRITE, admin: ADMIN, operator: OPERATOR } = api.ours;
-  tokens = { READ, WRITE, ADMIN, OPERATOR, NOBODY: null };
+  tokens = { READ, WRITE, ADMIN, OPERATOR, NOBODY: null, ...(await tokensFor(videoId)) };
 });
 afterAll(() => api[Symbol.asyncDispose]());
+
+async function tokensFor(id: string) {
+  const { data } = await api.ask(
+    `mutation ($id: ID!) {
+      u: createUploadToken(input: { maxVideos: 100 }) { ... on CreatedUploadToken { token } }
+      v: createViewerToken(input: { videoIds: [$id] }) { ... on CreatedViewerToken { token } } }`,
+    { id },
+  );
+  return { UPLOAD_TOKEN: data.u.token, VIEWER_TOKEN: data.v.token };
+}
 
 const roots = [
   ["query", schema.getQueryType()],

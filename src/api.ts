@@ -31,6 +31,7 @@ import { createServer, type Handler } from "./server.ts";
 import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { Together } from "./together.ts";
+import { forgetTokens } from "./tokens/index.ts";
 import { createWatchPage } from "./watch/index.ts";
 import { encryptWebhookSecrets, forgetDeliveries, startWebhooks } from "./webhooks/index.ts";
 
@@ -118,7 +119,8 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
   const { timeoutMs, retentionMs, allowPrivate } = webhooks;
   const forgetOldDeliveries = () => forgetDeliveries(db, new Date(clock().getTime() - retentionMs));
-  const alsoSweep = () => Promise.all([sweepUploads(), forgetOldEvents(), forgetOldDeliveries()]);
+  const alsoSweep = () =>
+    Promise.all([sweepUploads(), forgetOldEvents(), forgetOldDeliveries(), forgetTokens(db, clock())]);
   background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
   background.use(

@@ -31,10 +31,16 @@ export function checkIdempotencyKey(key: string): void {
   );
 }
 
+/** As keys are stored. */
+export const storedKey = (key: string, owner: string | undefined): string =>
+  owner === undefined ? key : `${owner}/${key}`;
+
 export interface KeyedRequest {
   workspaceId: string;
   /** The client's; null or left out: every request is one of its own. */
   key: string | null | undefined;
+  /** Whose keys these are, if not the workspace's: two owners may use the same key and know nothing of each other. */
+  owner?: string | undefined;
   operation: string;
   input: unknown;
   /** Of what the effect makes; a new one when left out. */
@@ -70,7 +76,8 @@ async function claimKey(
   tx: Tx,
   request: KeyedRequest & { key: string; resultId: string },
 ): Promise<string | null> {
-  const { workspaceId, key, operation, resultId } = request;
+  const { workspaceId, operation, resultId } = request;
+  const key = storedKey(request.key, request.owner);
   const inputHash = hashOf(request.input);
   if (await insertKey(tx, { workspaceId, key, operation, inputHash, resultId })) return null;
   // Null: forgotten between the two statements, it was more than two days old.
@@ -83,9 +90,12 @@ async function claimKey(
  */
 export async function findRepeated(
   db: Db,
-  { workspaceId, key, operation, input }: KeyedRequest & { key: string },
+  { workspaceId, key, owner, operation, input }: KeyedRequest & { key: string },
 ): Promise<string | null> {
-  const first = await db.idempotencyKey.findUnique({ where: { workspaceId_key: { workspaceId, key } } });
+  const stored = storedKey(key, owner);
+  const first = await db.idempotencyKey.findUnique({
+    where: { workspaceId_key: { workspaceId, key: stored } },
+  });
   if (first === null) return null;
   if (first.operation === operation && first.inputHash === hashOf(input)) return first.resultId;
   throw new ConflictError(

@@ -49,7 +49,7 @@ export interface ServerConfig {
   checkTimeoutMs?: number;
   /** How long a check that passed may then be late without harm. Default 10 s. */
   checkLateOkMs?: number;
-  /** How often the API keys of open sockets are looked at again. Default 10 s. */
+  /** How often the API keys of open sockets and streams are looked at again. Default 10 s. */
   socketRecheckMs?: number;
   /**
    * How long everything is still served after dispose, while `/readyz` says 503 already: load balancers need some seconds to notice.
@@ -116,6 +116,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     authenticate,
     maskError,
     maxBodyBytes,
+    recheckMs: config.socketRecheckMs ?? 10_000,
     gate,
     deadlineMs: limits.queryMs,
     plugins: [useTelemetry(deps.metrics)],
@@ -240,6 +241,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     maskError,
     maxBodyBytes,
     recheckMs: config.socketRecheckMs ?? 10_000,
+    clock: context.clock,
     limits,
     onShed,
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),

@@ -50,8 +50,11 @@ export const FailureType = builder.objectRef<Failure>("Failure").implement({
   description: "Why something ended badly.",
   fields: (t) => ({
     code: t.exposeString("code", { description: "Stable, upper snake case, e.g. `SOURCE_NOT_A_VIDEO`." }),
-    message: t.exposeString("message", {
-      description: "A sentence for people: which thing, what was expected, what came, what to do.",
+    message: t.string({
+      description:
+        "A sentence for people: which thing, what was expected, what came, what to do. Without addresses to upload and viewer tokens.",
+      resolve: ({ message }, _args, { viewer }) =>
+        viewer?.grant ? message.replaceAll(/\bhttps?:\/\/[^\s"']+/gi, "(address)") : message,
     }),
     scope: t.field({
       type: ErrorScope,

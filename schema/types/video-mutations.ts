@@ -1,6 +1,7 @@
 import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
+import { videoNotFound } from "../../src/videos/own-video.ts";
 import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
+import { uploaderIn, viewerOfVideo, viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
@@ -83,10 +84,10 @@ builder.mutationField("createVideo", (t) =>
     type: Video,
     errors: expectedErrors,
     description:
-      "Creates a video and the job that renders it: at once for a URL, after the upload otherwise.",
+      "Creates a video and the job that renders it: immediately for a URL, after the upload otherwise. Needs the scope WRITE, or an upload token.",
     args: { input: t.arg({ type: CreateVideoInput, required: true, description: "The video to be made." }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const viewer = viewerWith(ctx, "WRITE");
+      const viewer = uploaderIn(ctx);
       const { videoId } = await createVideo(ctx.operations, viewer, given(input));
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
     },
@@ -125,11 +126,13 @@ builder.mutationField("completeUpload", (t) =>
     type: Video,
     errors: expectedErrors,
     description:
-      "Says that the upload of a video with `protocol: GCS_RESUMABLE` is done. Safe to repeat; needless with TUS.",
+      "Reports that the upload of a video with `protocol: GCS_RESUMABLE` is complete. Safe to repeat; not needed with TUS. Needs the scope WRITE, or the upload token that created the video.",
     args: { id: t.arg.id({ required: true, description: "The video's id." }) },
     resolve: async (query, _root, { id }, ctx) => {
-      const viewer = viewerWith(ctx, "WRITE");
-      const { videoId } = await completeUpload(ctx.operations, viewer, { videoId: videoKey(id) });
+      const viewer = uploaderIn(ctx);
+      const key = videoKey(id);
+      if ((await viewerOfVideo(ctx, key)) === null) throw videoNotFound();
+      const { videoId } = await completeUpload(ctx.operations, viewer, { videoId: key });
       return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });
     },
   }),

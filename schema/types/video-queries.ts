@@ -3,7 +3,7 @@ import type { Prisma } from "../../prisma/generated/client.ts";
 import { boundedList, maxListValues } from "../../src/bounded-list.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
+import { viewerOfVideo, viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { VideoStatus } from "./enums.ts";
@@ -16,9 +16,11 @@ builder.queryField("video", (t) =>
     description: "The video with this id; null when there is none in this workspace.",
     args: { id: t.arg.id({ required: true, description: "The video's id." }) },
     resolve: async (query, _root, args, ctx) => {
-      const { workspaceId } = viewerWith(ctx, "READ");
       const id = keyOf("Video", args.id);
-      return id === null ? null : ctx.db.video.findUnique({ ...query, where: { id, workspaceId } });
+      const viewer = await viewerOfVideo(ctx, id);
+      if (id === null || viewer === null) return null;
+      const { workspaceId } = viewer;
+      return ctx.db.video.findUnique({ ...query, where: { id, workspaceId } });
     },
   }),
 );

@@ -1,7 +1,7 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
 import { NotFoundError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
+import { viewerOfVideo } from "../context.ts";
 import { keyOf } from "../global-id.ts";
 import { untilReturned } from "../until-returned.ts";
 import { Video } from "./video.ts";
@@ -19,15 +19,15 @@ builder.subscriptionField("videoProgress", (t) =>
       }),
     },
     subscribe: async (_root, args, ctx) => {
-      const { workspaceId } = viewerWith(ctx, "READ");
       const videoId = keyOf("Video", args.id);
-      if (videoId === null) {
+      const viewer = await viewerOfVideo(ctx, videoId);
+      if (videoId === null || viewer === null) {
         throw new NotFoundError(
           "VIDEO_NOT_FOUND",
           `There is no video ${JSON.stringify(args.id.slice(0, 100))} in this workspace.`,
         );
       }
-      const target = { workspaceId, videoId, after: args.after ?? null };
+      const target = { workspaceId: viewer.workspaceId, videoId, after: args.after ?? null };
       return untilReturned((signal) => ctx.live.watch(target, signal));
     },
     resolve: (snapshot, _args, ctx, info) => {

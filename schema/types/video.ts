@@ -88,13 +88,19 @@ export const Video = builder.prismaNode("Video", {
   select: { id: true },
   fields: (t) => ({
     title: t.exposeString("title", { description: "1 to 500 characters." }),
-    externalId: t.exposeString("externalId", {
+    externalId: t.string({
       nullable: true,
-      description: "The id that it has elsewhere, e.g. in a CMS; unique per workspace.",
+      description:
+        "The id that it has elsewhere, e.g. in a CMS; unique per workspace. Null to upload and viewer tokens.",
+      select: { externalId: true },
+      resolve: ({ externalId }, _args, { viewer }) => (viewer?.grant ? null : externalId),
     }),
-    metadata: t.expose("metadata", {
+    metadata: t.field({
       type: "JSON",
-      description: "The client's own JSON object, unread by Reelay.",
+      description:
+        "The client's own JSON object, unread by Reelay. Empty (`{}`) to upload and viewer tokens.",
+      select: { metadata: true },
+      resolve: ({ metadata }, _args, { viewer }) => (viewer?.grant ? {} : metadata),
     }),
     profile: t.exposeString("profile", { description: "Name of the profile that it is rendered by." }),
     status: t.expose("status", { type: VideoStatus, description: "How far it is." }),
@@ -176,7 +182,7 @@ export const Video = builder.prismaNode("Video", {
       type: Upload,
       nullable: true,
       description:
-        "The upload that is awaited; null for a URL source and once it was received. Its address lets its holder write: shown to keys with the scope WRITE only.",
+        "The upload that is awaited; null for a URL source and once it was received. Its address lets its holder write: shown to keys with the scope WRITE, and to the upload token that created the video.",
       select: {
         status: true,
         source: {
@@ -185,7 +191,8 @@ export const Video = builder.prismaNode("Video", {
       },
       resolve: ({ status, source }, _args, ctx) => {
         if (status === "FAILED" || !source || source.receivedAt) return null;
-        if (!ctx.viewer || !hasScope(ctx.viewer, "WRITE")) return null;
+        const { viewer } = ctx;
+        if (!viewer || !(hasScope(viewer, "WRITE") || viewer.grant?.kind === "UPLOAD")) return null;
         const { uploadUrl: url, uploadProtocol: protocol, uploadExpiresAt: expiresAt } = source;
         return url !== null && protocol && expiresAt ? { url, protocol, expiresAt } : null;
       },

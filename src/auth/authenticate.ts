@@ -1,6 +1,7 @@
 import type { Db } from "../db.ts";
 import { hashToken } from "../token.ts";
-import type { Viewer } from "./viewer.ts";
+import { readUploadToken, readViewerToken } from "../tokens/read-token.ts";
+import type { Answer, Viewer } from "./viewer.ts";
 
 /** How long an answer is reused: a revoked key is refused after this at the latest. */
 export const cacheMs = 2_000;
@@ -9,20 +10,19 @@ const lastUsedMs = 60_000;
 /** Cached answers at most; beyond it the cache begins anew. Unknown tokens are cached too, so strangers could fill it. */
 const cacheSize = 10_000;
 
-const tokenPattern = /^rk_[A-Za-z0-9_-]{43}$/;
+const tokenPattern = /^(rk|ut|vt)_[A-Za-z0-9_-]{43}$/;
 
 /** Tells whose a token is: null for one that is unknown, expired or revoked. */
 export type Authenticate = (token: string) => Promise<Viewer | null>;
 
-interface Answer {
-  viewer: Viewer;
-  expiresAt: Date | null;
-}
-
 /** Looks the token up, whatever was looked up before. */
 export async function authenticate(db: Db, token: string, now: Date): Promise<Answer | null> {
-  if (!tokenPattern.test(token)) return null;
-  const key = await db.apiKey.findUnique({ where: { hash: hashToken(token) } });
+  const [, kind] = tokenPattern.exec(token) ?? [];
+  if (kind === undefined) return null;
+  const hash = hashToken(token);
+  if (kind === "ut") return await readUploadToken(db, hash, now);
+  if (kind === "vt") return await readViewerToken(db, hash, now);
+  const key = await db.apiKey.findUnique({ where: { hash } });
   if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return null;
   const usedBefore = new Date(now.getTime() - lastUsedMs);
   if (!key.lastUsedAt || key.lastUsedAt < usedBefore) {
@@ -33,7 +33,12 @@ export async function authenticate(db: Db, token: string, now: Date): Promise<An
     });
   }
   return {
-    viewer: { apiKeyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes },
+    viewer: {
+      apiKeyId: key.id,
+      workspaceId: key.workspaceId,
+      scopes: key.scopes,
+      expiresAt: key.expiresAt,
+    },
     expiresAt: key.expiresAt,
   };
 }

@@ -1,11 +1,23 @@
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { ForbiddenError } from "../errors.ts";
+import { type Grant, grantNames } from "../tokens/grant.ts";
 
-/** Who asks: an API key of a workspace. */
+/** Who asks: an API key of a workspace, or a token that was made with one. */
 export interface Viewer {
   apiKeyId: string;
   workspaceId: string;
+  /** None of a token. */
   scopes: readonly ApiKeyScope[];
+  /** What a token allows instead; left out of an API key. */
+  grant?: Grant;
+  /** When key or token ends by itself; null or left out: never. */
+  expiresAt?: Date | null;
+}
+
+/** What a look-up found. */
+export interface Answer {
+  viewer: Viewer;
+  expiresAt: Date | null;
 }
 
 /** `ADMIN` includes `WRITE`, which includes `READ`. `OPERATOR` is about the installation: it includes no other scope, and none includes it. */
@@ -22,6 +34,12 @@ export const hasScope = (viewer: Viewer, scope: ApiKeyScope): boolean =>
 /** Throws `ForbiddenError` unless the viewer's key carries the scope. */
 export function requireScope(viewer: Viewer, scope: ApiKeyScope): void {
   if (hasScope(viewer, scope)) return;
+  if (viewer.grant) {
+    throw new ForbiddenError(
+      "FORBIDDEN",
+      `This needs an API key with the scope ${scope}; a token for browsers (yours is a ${grantNames[viewer.grant.kind]}) does not allow it.`,
+    );
+  }
   const advice =
     scope === "OPERATOR"
       ? "Whoever runs this installation can create one: `npm run api-key -- --workspace NAME --operator`."

@@ -10,6 +10,7 @@ import { sendJson } from "../http/json.ts";
 import { pathOf } from "../http/path.ts";
 import { resultGone } from "../idempotency.ts";
 import { overloaded } from "../overload/refuse.ts";
+import { maxBytesOf } from "../videos/create-video.ts";
 import { toSeconds } from "../videos/public-status.ts";
 import { estimateVideo } from "./estimate-video.ts";
 import { FormBrokenOffError, formErrors } from "./form-error.ts";
@@ -84,14 +85,14 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
     const viewer = token === null ? null : await authenticate(token);
     if (viewer === null) {
       throw new UnauthenticatedError(
-        "This needs an API key that is known and valid: send the header `Authorization: Bearer <api key>`.",
+        "This needs an API key or an upload token that is known and valid: send the header `Authorization: Bearer <api key>`.",
       );
     }
-    requireScope(viewer, "WRITE");
+    if (viewer.grant?.kind !== "UPLOAD") requireScope(viewer, "WRITE");
     // The form is larger than its file.
-    const { uploadBytes } = deps.limits;
-    if (Number(req.headers["content-length"] ?? 0) > uploadBytes + 2 ** 20)
-      throw formErrors.fileTooLarge(uploadBytes);
+    const maxBytes = maxBytesOf(deps, viewer);
+    if (Number(req.headers["content-length"] ?? 0) > maxBytes + 2 ** 20)
+      throw formErrors.fileTooLarge(maxBytes);
     return viewer;
   }
 

@@ -3,10 +3,18 @@ import type { IncomingMessage } from "node:http";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError } from "../errors.ts";
-import { checkIdempotencyKey, findRepeated } from "../idempotency.ts";
+import { checkIdempotencyKey, findRepeated, storedKey } from "../idempotency.ts";
 import { checkActiveJobs } from "../jobs/quota.ts";
+import { isUsedUp, usedUp, withoutFigures } from "../tokens/use-upload-token.ts";
 import { checkTitle } from "../videos/check-input.ts";
-import { type CheckedVideo, checkVideo, externalIdTaken, writeVideo } from "../videos/create-video.ts";
+import {
+  type CheckedVideo,
+  checkVideo,
+  externalIdTaken,
+  keyOwnerOf,
+  maxBytesOf,
+  writeVideo,
+} from "../videos/create-video.ts";
 import { formErrors } from "./form-error.ts";
 import { type FormMetadata, parseMetadata } from "./parse-metadata.ts";
 import { type FormFile, readForm } from "./read-form.ts";
@@ -45,11 +53,12 @@ export async function receiveForm(
 ): Promise<ReceivedForm> {
   const videoId = randomUUID();
   const stopped = new AbortController();
-  const { uploadBytes: maxBytes } = deps.limits;
+  const maxBytes = maxBytesOf(deps, viewer);
   const got: { checking?: Promise<Checked>; stored?: TakenFile } = {};
 
   async function takeFile(file: FormFile): Promise<void> {
-    const isRepeat = (await got.checking)?.isRepeat ?? false;
+    // A token that is used up has nothing stored; whether the form repeats an earlier one, only metadata behind the file can tell.
+    const isRepeat = got.checking ? (await got.checking).isRepeat : await isSpent(deps, viewer);
     const taken = isRepeat
       ? await passFile(videoId, file, { maxBytes })
       : await storeFile(deps.store, videoId, file, { maxBytes, signal: stopped.signal });
@@ -68,7 +77,7 @@ export async function receiveForm(
     return await finish(deps, viewer, checked, got.stored);
   } catch (error) {
     if (got.stored) await forget(deps, videoId, got.stored, error);
-    throw error;
+    throw viewer.grant ? withoutFigures(error) : error;
   }
 }
 
@@ -81,16 +90,18 @@ async function check(
 ): Promise<Checked> {
   const { db, limits, clock } = deps;
   const { workspaceId } = viewer;
-  const { idempotencyKey: key, externalId } = given;
+  const { idempotencyKey: key } = given;
   const video = await checkVideo(deps, viewer, { ...given, title: given.title ?? "Untitled" }, videoId);
   if (typeof key === "string") {
     checkIdempotencyKey(key);
-    const where = { workspaceId_key: { workspaceId, key } };
+    const where = { workspaceId_key: { workspaceId, key: storedKey(key, keyOwnerOf(viewer)) } };
     if ((await db.idempotencyKey.findUnique({ where, select: { key: true } })) !== null) {
       return { given, video, isRepeat: true };
     }
   }
-  if (typeof externalId === "string" && (await db.video.count({ where: { workspaceId, externalId } })) > 0) {
+  if (await isSpent(deps, viewer)) throw usedUp();
+  const { externalId } = video;
+  if (externalId !== null && (await db.video.count({ where: { workspaceId, externalId } })) > 0) {
     throw externalIdTaken(externalId);
   }
   await checkActiveJobs(db, { workspaceId, now: clock(), maxActiveJobs: limits.activeJobs });
@@ -99,15 +110,23 @@ async function check(
 
 async function finish(
   deps: OperationDeps,
-  { workspaceId }: Viewer,
+  viewer: Viewer,
   { given, video }: Checked,
   { isKept, objectKey, filename, contentType, sizeBytes }: TakenFile,
 ): Promise<ReceivedForm> {
+  const { workspaceId } = viewer;
   const { idempotencyKey: key, ...rest } = given;
   const input = { ...rest, source: { upload: { filename, sizeBytes, contentType } } };
   if (!isKept) {
-    const earlier = await findRepeated(deps.db, { workspaceId, key: key ?? "", operation, input });
+    const earlier = await findRepeated(deps.db, {
+      workspaceId,
+      key: key ?? "",
+      owner: keyOwnerOf(viewer),
+      operation,
+      input,
+    });
     if (earlier !== null) return { videoId: earlier, isNew: false, sizeBytes };
+    if (await isSpent(deps, viewer)) throw usedUp();
     throw new ConflictError(
       "IDEMPOTENCY_KEY_IN_USE",
       "The first request with this idempotencyKey was forgotten while yours came in; send it again.",
@@ -123,12 +142,17 @@ async function finish(
     sizeBytes: size,
     receivedAt: now,
   };
-  const title = given.title === undefined ? titleOf(filename) : video.title;
-  const written = await writeVideo(deps, { ...video, title, source }, { key, operation, input, now });
+  const hasTitle =
+    given.title !== undefined || (viewer.grant?.kind === "UPLOAD" && viewer.grant.title !== null);
+  const title = hasTitle ? video.title : titleOf(filename);
+  const written = await writeVideo(deps, { ...video, title, source }, { key, operation, input, now, viewer });
   // It came with a key that was taken meanwhile.
   if (!written.isNew) await deps.store.delete(objectKey);
   return { ...written, sizeBytes };
 }
+
+const isSpent = async ({ db }: OperationDeps, { grant }: Viewer): Promise<boolean> =>
+  grant?.kind === "UPLOAD" && (await isUsedUp(db, grant));
 
 /** `holiday.mp4` is called holiday. */
 const titleOf = (filename: string): string =>

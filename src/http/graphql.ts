@@ -10,6 +10,8 @@ import type { Gate } from "../overload/gate.ts";
 import { useGate } from "../overload/use-gate.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
+import { useTokenFields } from "./token-fields.ts";
+import { useKeyEnd } from "./until-key-ends.ts";
 import { useCostLimit } from "./use-cost-limit.ts";
 import { viewerOf } from "./viewer-of.ts";
 
@@ -32,6 +34,8 @@ export interface GraphQLDeps {
   maxBodyBytes: number;
   /** After authentication and limits. */
   plugins?: readonly Plugin[];
+  /** How often the keys of open streams are looked at again, in milliseconds. */
+  recheckMs: number;
   /** What queries and mutations wait at. */
   gate: Gate;
   /** How long a query may be executed, in milliseconds. */
@@ -67,7 +71,9 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
       useAuthentication(deps),
       useLimits(),
       useCostLimit(),
+      useTokenFields(),
       useGate(deps.gate, deps.deadlineMs),
+      useKeyEnd({ authenticate: deps.authenticate, clock: deps.context.clock, recheckMs: deps.recheckMs }),
       ...(deps.plugins ?? []),
     ],
     renderGraphiQL: graphiql.render,

@@ -25,6 +25,6 @@ export async function viewerOf(
     throw new UnauthenticatedError();
   }
   throw new UnauthenticatedError(
-    "The API key is unknown, has expired or was revoked. Check the header `Authorization: Bearer <api key>`, or ask an administrator of the workspace for another key.",
+    "The API key or token is unknown, has expired or was revoked. Check the header `Authorization: Bearer <api key>`, or ask an administrator of the workspace for another key.",
   );
 }

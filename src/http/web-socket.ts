@@ -12,6 +12,7 @@ import { overloaded } from "../overload/refuse.ts";
 import { graphqlPath, type Yoga } from "./graphql.ts";
 import { pathOf } from "./path.ts";
 import { createRunningAnswers } from "./running-answers.ts";
+import { atKeyEnd } from "./until-key-ends.ts";
 import { costErrors } from "./use-cost-limit.ts";
 
 /** What is known of a socket once it has authenticated. */
@@ -40,13 +41,14 @@ export interface WebSocketDeps {
   maxBodyBytes: number;
   /** How often the keys of open sockets are looked at again, in milliseconds. */
   recheckMs: number;
+  clock: () => Date;
   limits: Pick<OverloadLimits, "sockets" | "operationsPerSocket" | "bufferedBytes">;
   /** Told of what was refused because there is too much to do. Default: nobody. */
   onShed?: (what: "socket" | "subscription") => void;
 }
 
 /** Text of the close event; with 4403 well-behaved clients come again, with whatever key they have then. */
-const forbidden = "Forbidden: API key missing, unknown, expired or revoked";
+const forbidden = "Forbidden: API key or token missing, unknown, expired or revoked";
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on the same path as over HTTP. */
 export function serveWebSocket({
@@ -57,6 +59,7 @@ export function serveWebSocket({
   hooks,
   maxBodyBytes,
   recheckMs,
+  clock,
   limits,
   onShed,
 }: WebSocketDeps) {
@@ -110,7 +113,14 @@ export function serveWebSocket({
       extra.viewer = viewer;
       extra.token = token;
       sockets.set(extra.socket, token);
-      extra.socket.once("close", () => sockets.delete(extra.socket));
+      const { socket } = extra;
+      const stopWaiting = atKeyEnd(viewer.expiresAt, clock(), () =>
+        socket.close(CloseCode.Forbidden, forbidden),
+      );
+      socket.once("close", () => {
+        stopWaiting();
+        sockets.delete(socket);
+      });
       return true;
     },
     onSubscribe: async (ctx, id, params) => {

@@ -2,6 +2,7 @@ import type { ExecutionArgs } from "graphql";
 import type { ExecutionResult, OperationResult, SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Viewer } from "../auth/viewer.ts";
+import type { Grant } from "../tokens/grant.ts";
 import { createAfterGate } from "./after-gate.ts";
 import { decodeCursor } from "./cursor.ts";
 import { planSharedDocument, positionAlias, type SharedDocument } from "./shareable-document.ts";
@@ -42,9 +43,12 @@ export interface SharedExecutionOptions {
   maxBufferedBytes?: number;
 }
 
-/** For `viewerKey`: what a viewer sees depends on its workspace and scopes. */
-export const sharingKeyOf = ({ workspaceId, scopes }: Viewer): string =>
-  JSON.stringify([workspaceId, [...scopes].sort()]);
+/** For `viewerKey`: what a viewer sees depends on its workspace, and on its scopes or what its token names. */
+export const sharingKeyOf = ({ workspaceId, scopes, grant }: Viewer): string =>
+  JSON.stringify([workspaceId, [...scopes].sort(), grant && seenBy(grant)]);
+
+const seenBy = (grant: Grant): unknown =>
+  grant.kind === "VIEW" ? [grant.kind, [...grant.videoIds].sort()] : [grant.kind, grant.tokenId];
 
 interface Operation {
   ctx: SocketContext;

@@ -9,6 +9,12 @@ import { type KeyedRequest, onceByKey } from "../idempotency.ts";
 import { withinActiveJobs } from "../jobs/quota.ts";
 import { chooseProfile } from "../profiles/index.ts";
 import {
+  applyGrant,
+  rememberUploadedVideo,
+  useUploadToken,
+  withoutFigures,
+} from "../tokens/use-upload-token.ts";
+import {
   checkExternalId,
   checkMetadata,
   checkSourceUrl,
@@ -47,14 +53,16 @@ export async function createVideo(
 ): Promise<{ videoId: string }> {
   const { idempotencyKey: key, ...rest } = input;
   const now = deps.clock();
+  const { grant } = viewer;
   const video = await checkVideo(deps, viewer, input);
   const { videoId } = video;
-  const source = await toSource(deps, input.source, videoId, now);
+  if (grant && !input.source.upload) throw uploadsOnly();
+  const source = await toSource(deps, input.source, { videoId, now, maxBytes: maxBytesOf(deps, viewer) });
   try {
     const written = await writeVideo(
       deps,
       { ...video, source },
-      { key, operation: "createVideo", input: rest, now },
+      { key, operation: "createVideo", input: rest, now, viewer },
     );
     if (!written.isNew) await forgetUpload(deps, videoId);
     return { videoId: written.videoId };
@@ -70,10 +78,12 @@ export type CheckedVideo = Omit<NewVideo, "source">;
 /** What can be said of a new video before its source is there. Throws `InvalidInputError`. */
 export async function checkVideo(
   { db }: Pick<OperationDeps, "db">,
-  { workspaceId }: Viewer,
-  input: VideoInput,
+  { workspaceId, grant }: Viewer,
+  asked: VideoInput,
   videoId: string = randomUUID(),
 ): Promise<CheckedVideo> {
+  if (grant?.kind === "VIEW") throw new Error("A viewer token creates a video.");
+  const input = grant ? applyGrant(grant, asked) : asked;
   const profile = await chooseProfile(db, workspaceId, input.profile);
   return {
     videoId,
@@ -86,6 +96,20 @@ export async function checkVideo(
   };
 }
 
+/** Largest file that this viewer may send. */
+export const maxBytesOf = ({ limits }: Pick<OperationDeps, "limits">, { grant }: Viewer): number =>
+  grant?.kind === "UPLOAD" ? Math.min(grant.maxBytes, limits.uploadBytes) : limits.uploadBytes;
+
+/** Whose idempotency keys a viewer uses: a token's holder must not meet those of the workspace. */
+export const keyOwnerOf = ({ grant }: Viewer): string | undefined => grant && `token/${grant.tokenId}`;
+
+const uploadsOnly = () =>
+  new InvalidInputError(
+    "NOT_WITH_UPLOAD_TOKEN",
+    "source.url",
+    "source.url: an upload token takes uploads only; send the file, or use an API key with the scope WRITE.",
+  );
+
 /**
  * Writes the video in one transaction, once per key and within the workspace's quota, then its first status.json. `isNew` is false when
  * an earlier request with the key made `videoId`.
@@ -93,17 +117,26 @@ export async function checkVideo(
 export async function writeVideo(
   deps: OperationDeps,
   video: NewVideo,
-  { key, operation, input, now }: Pick<KeyedRequest, "key" | "operation" | "input"> & { now: Date },
+  {
+    key,
+    operation,
+    input,
+    now,
+    viewer,
+  }: Pick<KeyedRequest, "key" | "operation" | "input"> & { now: Date; viewer: Viewer },
 ): Promise<{ videoId: string; isNew: boolean }> {
   const { videoId, workspaceId, priority } = video;
   const { activeJobs: maxActiveJobs } = deps.limits;
-  const request = { workspaceId, key, operation, input, resultId: videoId };
+  const request = { workspaceId, key, owner: keyOwnerOf(viewer), operation, input, resultId: videoId };
+  const grant = viewer.grant?.kind === "UPLOAD" ? viewer.grant : null;
   try {
-    const createdId = await onceByKey(deps.db, request, (tx) =>
-      withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, (room) =>
+    const createdId = await onceByKey(deps.db, request, async (tx) => {
+      if (grant) await useUploadToken(tx, grant, now);
+      await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, (room) =>
         insertVideo(tx, video, { now, maxActiveJobs, room }),
-      ),
-    );
+      );
+      if (grant) await rememberUploadedVideo(tx, grant, videoId);
+    });
     const isNew = createdId === videoId;
     if (isNew) {
       deps.metrics?.jobCreated(priority);
@@ -111,7 +144,8 @@ export async function writeVideo(
     }
     return { videoId: createdId, isNew };
   } catch (error) {
-    throw isExternalIdTaken(error) ? externalIdTaken(video.externalId ?? "") : error;
+    if (isExternalIdTaken(error)) throw externalIdTaken(video.externalId ?? "");
+    throw grant ? withoutFigures(error) : error;
   }
 }
 
@@ -124,8 +158,7 @@ const forgetUpload = ({ uploads, log }: OperationDeps, videoId: string): Promise
 async function toSource(
   deps: OperationDeps,
   { upload, url }: CreateVideoInput["source"],
-  videoId: string,
-  now: Date,
+  { videoId, now, maxBytes }: { videoId: string; now: Date; maxBytes: number },
 ) {
   if (url) {
     const address = checkSourceUrl(url.url, deps.limits.allowPrivateUrls);
@@ -144,7 +177,7 @@ async function toSource(
       "source: names neither an upload nor a url; give exactly one of them.",
     );
   }
-  const sizeBytes = checkUploadSize(Number(upload.sizeBytes), deps.limits.uploadBytes);
+  const sizeBytes = checkUploadSize(Number(upload.sizeBytes), maxBytes);
   const filename = toSafeFilename(upload.filename);
   const objectKey = objectKeys.source(videoId, filename);
   const contentType = upload.contentType?.replaceAll("\0", "").slice(0, 200) ?? null;

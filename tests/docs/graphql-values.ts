@@ -28,6 +28,7 @@ const VALUES: Record<string, Record<string, Make>> = {
     atMs: () => 1_000,
   },
   createVideo: { input: () => ({ title: "Docs", source }) },
+  createUploadToken: { metadata: () => ({ userId: 7 }) },
   updateVideo: {
     input: ({ videoId }) => ({ id: videoId, title: "Another title", metadata: { author: "Ada" } }),
   },

@@ -224,3 +224,26 @@ test("an upload that a reload cut off goes on with the same video", async () => 
   expect(states.at(-1)?.status).toBe("READY");
   await Promise.all([before.close(), after.close()]);
 });
+
+test("a browser needs no key: it uploads with one token and watches with another", async () => {
+  const { data: tokens } = await system.client.ask(
+    "mutation { createUploadToken(input: {}) { ... on CreatedUploadToken { token } } }",
+  );
+  await using uploader = createClient({ url: system.api.url, apiKey: tokens.createUploadToken.token });
+  const { done } = uploader.uploadVideo(await openAsBlob(path), { title: "Mine" }, { storage: null });
+  const { id } = unwrap(await done).video;
+  const { data: viewing } = await system.client.ask(
+    "mutation ($id: ID!) { createViewerToken(input: { videoIds: [$id] }) { ... on CreatedViewerToken { token } } }",
+    { id },
+  );
+  await using watcher = createClient({ url: system.api.url, apiKey: viewing.createViewerToken.token });
+  for (const holder of [watcher, uploader]) {
+    const states: VideoStateFragment[] = [];
+    for await (const state of holder.watch(id)) states.push(state);
+    expect(states.at(-1)).toMatchObject({ status: "READY", progress: 1, title: "Mine" });
+    expectForward(states);
+  }
+  await expect(
+    watcher.createVideo({ title: "x", source: { url: { url: "https://x.example" } } }),
+  ).rejects.toMatchObject({ code: "FORBIDDEN" });
+});

@@ -17,9 +17,9 @@ import { type WatchOptions, watchVideo } from "./watch.ts";
 export interface ClientOptions {
   /** Address of the API, e.g. `http://127.0.0.1:4000/graphql`; `/graphql` is added where it has no path. In browsers it may be relative. */
   url: string;
-  /** An API key. A browser should not hold one that can write: give it one with the scope `READ`, or use `getToken`. */
+  /** An API key, or in a browser an upload token or a viewer token, which your server creates. */
   apiKey?: string;
-  /** Gives the API key for each request and each new socket, e.g. a short-lived one from your own server. Instead of `apiKey`. */
+  /** Returns the key or token for each request and each new socket, e.g. from your own server. Instead of `apiKey`. */
   getToken?: () => string | Promise<string>;
   /** Default: the global one. */
   fetch?: typeof globalThis.fetch;

@@ -1044,6 +1044,14 @@ export const possibleTypes: Record<string, string[]> = {
     "QuotaExceededError",
     "StoreFullError"
   ],
+  "CreateUploadTokenResult": [
+    "ConflictError",
+    "CreatedUploadToken",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError"
+  ],
   "CreateVideoResult": [
     "ConflictError",
     "ForbiddenError",
@@ -1052,6 +1060,14 @@ export const possibleTypes: Record<string, string[]> = {
     "QuotaExceededError",
     "StoreFullError",
     "Video"
+  ],
+  "CreateViewerTokenResult": [
+    "ConflictError",
+    "CreatedViewerToken",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError"
   ],
   "CreateWebhookEndpointResult": [
     "ConflictError",
@@ -1236,6 +1252,22 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFoundError",
     "QuotaExceededError",
     "StoreFullError"
+  ],
+  "RevokeUploadTokenResult": [
+    "ConflictError",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError",
+    "RevokedToken"
+  ],
+  "RevokeViewerTokenResult": [
+    "ConflictError",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError",
+    "RevokedToken"
   ],
   "RotateWebhookSecretResult": [
     "ConflictError",

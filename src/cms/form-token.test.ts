@@ -1,0 +1,72 @@
+/** Forms from browsers, which hold an upload token and no key. */
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { createUploadToken, createViewerToken, type UploadTokenInput } from "../tokens/index.ts";
+import { createCmsApi, filePart, formOf, formType, metadataPart, type Part } from "./testing/cms-api.ts";
+
+let api: Awaited<ReturnType<typeof createCmsApi>>;
+let viewer: typeof api.viewer;
+beforeAll(async () => {
+  api = await createCmsApi();
+  const key = await api.db.apiKey.findFirstOrThrow({ where: { scopes: { has: "WRITE" } } });
+  viewer = { ...api.viewer, apiKeyId: key.id };
+});
+afterEach(async () => {
+  await api.db.video.deleteMany();
+  await api.store.deletePrefix("videos/");
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const tokenFor = async (input: Partial<UploadTokenInput> = {}) =>
+  (await createUploadToken(api.operations, viewer, { maxVideos: 1, expiresInSeconds: 60, ...input })).token;
+const send = (token: string, parts: readonly Part[]) =>
+  api.send(formOf(parts), { "content-type": formType, authorization: `Bearer ${token}` });
+const file = filePart(Buffer.alloc(1_000));
+
+test("a form is one use of the token, and gets what the token was made with", async () => {
+  const token = await tokenFor({ title: "Fixed", metadata: { user: 7 } });
+  const first = await send(token, [metadataPart({ title: "Mine", metadata: { user: 8 } }), file]);
+  expect(first.status).toBe(201);
+  const second = await send(token, [metadataPart({ title: "Mine" }), file]);
+  expect([second.status, second.body.error.code]).toEqual([403, "UPLOAD_TOKEN_USED_UP"]);
+  expect(await api.db.video.findMany()).toMatchObject([{ title: "Fixed", metadata: { user: 7 } }]);
+  expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(1);
+});
+
+test("without metadata a token that is used up stores nothing either", async () => {
+  const token = await tokenFor();
+  expect((await send(token, [file])).status).toBe(201);
+  expect((await send(token, [file])).body.error.code).toBe("UPLOAD_TOKEN_USED_UP");
+  expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(1);
+});
+
+test("a repeat of the last form is answered, wherever its metadata comes", async () => {
+  const token = await tokenFor();
+  const metadata = metadataPart({ title: "Mine", idempotencyKey: "once" });
+  const { body } = await send(token, [metadata, file]);
+  for (const parts of [
+    [metadata, file],
+    [file, metadata],
+  ]) {
+    expect(await send(token, parts)).toMatchObject({ status: 200, body: { videoId: body.videoId } });
+  }
+});
+
+test("twenty forms at the same time are as many videos as the token may make", async () => {
+  const token = await tokenFor({ maxVideos: 2 });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => send(token, [metadataPart({}), file])));
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
+  expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(2);
+});
+
+test("larger files, other choices and other tokens are refused", async () => {
+  const token = await tokenFor({ maxBytes: 999 });
+  expect((await send(token, [file])).body.error.code).toBe("UPLOAD_TOO_LARGE");
+  const choice = await send(token, [metadataPart({ profile: "default" }), file]);
+  expect(choice.body.error).toMatchObject({ code: "NOT_WITH_UPLOAD_TOKEN", field: "metadata.profile" });
+  const { videoId } = await api.createQueuedVideo();
+  const viewing = await createViewerToken(api.operations, viewer, {
+    videoIds: [videoId],
+    expiresInSeconds: 60,
+  });
+  expect((await send(viewing.token, [file])).body.error.code).toBe("FORBIDDEN");
+});

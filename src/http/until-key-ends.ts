@@ -1,0 +1,68 @@
+import type { Plugin } from "graphql-yoga";
+import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
+import type { RequestContext } from "./graphql.ts";
+
+/** Longer than this `setTimeout` cannot wait; the regular look is soon enough for what ends in weeks. */
+const longestWaitMs = 2_147_483_647;
+
+/** Calls `end` when a key's or token's time is over. Returns what stops the waiting. */
+export function atKeyEnd(expiresAt: Date | null | undefined, now: Date, end: () => void): () => void {
+  const waitMs = expiresAt ? expiresAt.getTime() - now.getTime() : Number.POSITIVE_INFINITY;
+  if (waitMs > longestWaitMs) return () => undefined;
+  const timer = setTimeout(end, Math.max(waitMs, 0));
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+/**
+ * Ends streams over HTTP with the key or token that began them; sockets are closed for it (`web-socket.ts`). A client comes again with what it has
+ * then.
+ */
+export function useKeyEnd(deps: {
+  authenticate: Authenticate;
+  clock: () => Date;
+  recheckMs: number;
+}): Plugin<object, RequestContext> {
+  return {
+    onSubscribe: ({ context }) => {
+      const { res, req, viewer } = context as RequestContext;
+      const token = tokenIn(req?.headers.authorization);
+      if (!res || !viewer || token === null) return undefined;
+      return {
+        onSubscribeResult({ result, setResult }) {
+          if (!(Symbol.asyncIterator in result)) return;
+          const source = result[Symbol.asyncIterator]();
+          const ended = Promise.withResolvers<{ done: true; value: undefined }>();
+          const end = () => {
+            ended.resolve({ done: true, value: undefined });
+            void source.return?.();
+          };
+          const stopTimer = atKeyEnd(viewer.expiresAt, deps.clock(), end);
+          const look = setInterval(() => {
+            // While the database is away nobody's key is revoked.
+            void deps.authenticate(token).then(
+              (known) => known === null && end(),
+              () => undefined,
+            );
+          }, deps.recheckMs);
+          look.unref();
+          const stop = () => {
+            stopTimer();
+            clearInterval(look);
+          };
+          void ended.promise.then(stop);
+          setResult({
+            [Symbol.asyncIterator]() {
+              return this;
+            },
+            next: () => Promise.race([source.next(), ended.promise]),
+            async return() {
+              stop();
+              return (await source.return?.()) ?? { done: true, value: undefined };
+            },
+          } as typeof result);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { ApiKey } from "../../prisma/generated/client.ts";
+import type { Answer } from "../auth/viewer.ts";
+import type { Db } from "../db.ts";
+
+interface Ends {
+  expiresAt: Date;
+  revokedAt: Date | null;
+  apiKey: Pick<ApiKey, "id" | "workspaceId" | "expiresAt" | "revokedAt">;
+}
+
+const withKey = {
+  include: { apiKey: { select: { id: true, workspaceId: true, expiresAt: true, revokedAt: true } } },
+} as const;
+
+/** Null for a token that is unknown, expired or revoked, and for one whose API key is. */
+export async function readUploadToken(db: Db, hash: string, now: Date): Promise<Answer | null> {
+  const token = await db.uploadToken.findUnique({ where: { hash }, ...withKey });
+  if (!token || hasEnded(token, now)) return null;
+  const { profile, title, externalId, priority } = token;
+  const metadata = token.metadata !== null && typeof token.metadata === "object" ? token.metadata : {};
+  const maxBytes = Number(token.maxBytes);
+  const grant = {
+    kind: "UPLOAD",
+    tokenId: token.id,
+    maxBytes,
+    profile,
+    title,
+    externalId,
+    metadata,
+    priority,
+  };
+  return toAnswer(token, { ...grant, kind: "UPLOAD" });
+}
+
+/** The same for a viewer token. */
+export async function readViewerToken(db: Db, hash: string, now: Date): Promise<Answer | null> {
+  const token = await db.viewerToken.findUnique({ where: { hash }, ...withKey });
+  if (!token || hasEnded(token, now)) return null;
+  return toAnswer(token, { kind: "VIEW", tokenId: token.id, videoIds: token.videoIds });
+}
+
+/** A token gives no more than the key that it was made with, and ends with it. */
+const hasEnded = ({ expiresAt, revokedAt, apiKey }: Ends, now: Date): boolean =>
+  revokedAt !== null || apiKey.revokedAt !== null || endOf({ expiresAt, apiKey }) <= now;
+
+const endOf = ({ expiresAt, apiKey }: Pick<Ends, "expiresAt" | "apiKey">): Date =>
+  apiKey.expiresAt !== null && apiKey.expiresAt < expiresAt ? apiKey.expiresAt : expiresAt;
+
+function toAnswer(token: Ends, grant: NonNullable<Answer["viewer"]["grant"]>): Answer {
+  const { id: apiKeyId, workspaceId } = token.apiKey;
+  const expiresAt = endOf(token);
+  return { viewer: { apiKeyId, workspaceId, scopes: [], grant, expiresAt }, expiresAt };
+}

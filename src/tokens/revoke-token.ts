@@ -1,0 +1,35 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { requireScope, type Viewer } from "../auth/viewer.ts";
+import { NotFoundError } from "../errors.ts";
+
+type Kind = "UploadToken" | "ViewerToken";
+
+/** Ends a token of the viewer's workspace. Repeating it changes nothing. Throws `ForbiddenError`, `NotFoundError`. */
+export async function revokeToken(
+  { db, clock }: { db: PrismaClient; clock: () => Date },
+  viewer: Viewer,
+  { kind, id }: { kind: Kind; id: string | null },
+): Promise<void> {
+  requireScope(viewer, kind === "UploadToken" ? "WRITE" : "READ");
+  const { workspaceId } = viewer;
+  const where = { id: id ?? "", workspaceId };
+  const change = { where: { ...where, revokedAt: null }, data: { revokedAt: clock() } };
+  const isKnown = async () =>
+    kind === "UploadToken"
+      ? (await db.uploadToken.updateMany(change)).count > 0 || (await db.uploadToken.count({ where })) > 0
+      : (await db.viewerToken.updateMany(change)).count > 0 || (await db.viewerToken.count({ where })) > 0;
+  if (id !== null && (await isKnown())) return;
+  throw new NotFoundError(
+    "TOKEN_NOT_FOUND",
+    "There is no such token in this workspace. Use the id that came with it; tokens are forgotten a day after they end.",
+  );
+}
+
+const keptMs = 86_400_000;
+
+/** Deletes tokens that ended a day ago or earlier. */
+export async function forgetTokens(db: PrismaClient, now: Date): Promise<void> {
+  const where = { expiresAt: { lt: new Date(now.getTime() - keptMs) } };
+  await db.uploadToken.deleteMany({ where });
+  await db.viewerToken.deleteMany({ where });
+}
