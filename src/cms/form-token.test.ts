@@ -1,10 +1,11 @@
 /** Forms from browsers, which hold an upload token and no key. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Viewer } from "../auth/viewer.ts";
 import { createUploadToken, createViewerToken, type UploadTokenInput } from "../tokens/index.ts";
 import { createCmsApi, filePart, formOf, formType, metadataPart, type Part } from "./testing/cms-api.ts";
 
 let api: Awaited<ReturnType<typeof createCmsApi>>;
-let viewer: typeof api.viewer;
+let viewer: Viewer;
 beforeAll(async () => {
   api = await createCmsApi();
   const key = await api.db.apiKey.findFirstOrThrow({ where: { scopes: { has: "WRITE" } } });
