@@ -75,11 +75,14 @@ builder.objectType(QuotaExceededError, {
   description: "The workspace has used up what it may have at once: ask again later.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    quota: t.exposeString("quota", { description: "Which one: `ACTIVE_JOBS`." }),
-    limit: t.exposeInt("limit", { description: "What it may have." }),
-    used: t.exposeInt("used", { description: "What it has." }),
+    quota: t.exposeString("quota", {
+      description: "Which one: `ACTIVE_JOBS`, `STORED_BYTES` or `SOURCE_MINUTES_PER_DAY`.",
+    }),
+    limit: t.expose("limit", { type: "SafeInt", description: "What it may have, in the quota's unit." }),
+    used: t.expose("used", { type: "SafeInt", description: "What it has." }),
     retryAfterMs: t.exposeInt("retryAfterMs", {
-      description: "When asking again is worth it, in milliseconds: estimated from how fast jobs end.",
+      description:
+        "When to ask again, in milliseconds: for jobs estimated from how fast they end, for minutes until midnight (UTC), for bytes a minute, as only deletions free them.",
     }),
   }),
 });

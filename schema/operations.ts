@@ -15,7 +15,6 @@ export {
 export { requestDownload, requestPreview, setPoster } from "../src/follow-ups/index.ts";
 export {
   cancelJob,
-  countActive,
   type DescribedPlan,
   describePlan,
   estimate,
@@ -47,6 +46,7 @@ export {
   updateProfile,
 } from "../src/profiles/index.ts";
 export { taskFraction } from "../src/progress/index.ts";
+export { type QuotaState, readQuotas, setQuotas } from "../src/quotas/index.ts";
 export { SecretUnreadableError } from "../src/secrets/index.ts";
 export {
   type CreatedToken,

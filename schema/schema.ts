@@ -23,6 +23,7 @@ import "./types/viewer.ts";
 import "./types/webhook-endpoint-list.ts";
 import "./types/webhook-mutations.ts";
 import "./types/worker.ts";
+import "./types/workspace-list.ts";
 
 /** The whole GraphQL surface. */
 export const schema = builder.toSchema({});

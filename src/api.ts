@@ -23,9 +23,11 @@ import { assertDatabaseRoom, assertRoomIn } from "./http/room.ts";
 import { seldom } from "./http/seldom.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { startRelay } from "./outbox/relay.ts";
+import { createRateLimit } from "./overload/rate-limit.ts";
 import { createPlaybackEvents } from "./playback-events/index.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
+import { createQuotaUpkeep } from "./quotas/index.ts";
 import { createSecretBox } from "./secrets/index.ts";
 import { createServer, type Handler } from "./server.ts";
 import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
@@ -115,21 +117,30 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
   background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks, split: env.split }));
-  background.use(await startProjector({ db, messaging, store, clock, log, metrics }));
+  background.use(await startProjector({ db, messaging, store, clock, log, metrics, limits }));
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
   const { timeoutMs, retentionMs, allowPrivate } = webhooks;
   const forgetOldDeliveries = () => forgetDeliveries(db, new Date(clock().getTime() - retentionMs));
+  const keepQuotas = createQuotaUpkeep({ db, clock, log });
   const alsoSweep = () =>
-    Promise.all([sweepUploads(), forgetOldEvents(), forgetOldDeliveries(), forgetTokens(db, clock())]);
+    Promise.all([
+      sweepUploads(),
+      forgetOldEvents(),
+      forgetOldDeliveries(),
+      forgetTokens(db, clock()),
+      keepQuotas(),
+    ]);
   background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
   background.use(
     await startWebhooks({ db, databaseUrl, store, secrets, clock, log, metrics, allowPrivate, timeoutMs }),
   );
+  const takeRequest = createRateLimit({ clock, perSecond: env.quotas.requestsPerSecond ?? null });
   const forms = starting.use(
     createFormUpload({
       deps: operations,
       authenticate: createAuthenticate({ db, clock }),
+      takeRequest,
       publicUrl: env.publicUrl,
       onBytes: (sizeBytes) => metrics.uploadReceived(sizeBytes),
     }),
@@ -164,6 +175,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
         stopUploads();
         forms.stop();
       },
+      takeRequest,
       webSocketHooks: createSharedExecution({
         viewerKey: (context) => {
           const { viewer } = context as Context;

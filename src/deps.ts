@@ -44,6 +44,12 @@ export interface OperationDeps {
     activeJobs: number | null;
     /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
     runningTasks: number | null;
+    /** Most bytes of sources and finished outputs of a workspace, unless it says otherwise. Default: any number. */
+    storedBytes?: number | null;
+    /** Most minutes of source of a workspace per day, unless it says otherwise. Default: any number. */
+    sourceMinutesPerDay?: number | null;
+    /** Most requests per second of each key, unless its workspace says otherwise. Default: any number. */
+    requestsPerSecond?: number | null;
     /** How long a task waits for a worker with a GPU before it goes to the others, in milliseconds. Default 60,000. */
     gpuPatienceMs?: number;
     /** Videos of at most so many milliseconds are one task. */

@@ -126,6 +126,33 @@ export const apiEnvFields = {
       example: "8",
     }),
   ),
+  QUOTA_STORED_BYTES: quota.default(null).meta(
+    docs({
+      default: "none",
+      unit: "bytes",
+      effect:
+        "Most bytes of sources and finished outputs that a workspace may store; more sources are refused with QUOTA_EXCEEDED. A workspace's own number goes before it (`setQuotas`, `npm run quota`).",
+      example: "500000000000",
+    }),
+  ),
+  QUOTA_SOURCE_MINUTES_PER_DAY: quota.default(null).meta(
+    docs({
+      default: "none",
+      unit: "minutes",
+      effect:
+        "Most minutes of source that a workspace may have rendered from one midnight (UTC) to the next; more are refused with QUOTA_EXCEEDED. A workspace's own number goes before it.",
+      example: "600",
+    }),
+  ),
+  QUOTA_REQUESTS_PER_SECOND: quota.default(null).meta(
+    docs({
+      default: "none",
+      unit: "requests per second",
+      effect:
+        "Most requests of one API key or token, per API process; five seconds' worth may come at once. More are refused with 429 and RATE_LIMITED. A workspace's own number goes before it.",
+      example: "50",
+    }),
+  ),
   SPLIT_ABOVE: z.coerce
     .number()
     .min(8)

@@ -38,7 +38,13 @@ export interface ApiEnv {
   /** How long a task waits for a worker with a GPU before it goes to the others. Default 60,000. */
   gpuPatienceMs?: number;
   /** What each workspace may have, unless it says otherwise; null for any number. */
-  quotas: { activeJobs: number | null; runningTasks: number | null };
+  quotas: {
+    activeJobs: number | null;
+    runningTasks: number | null;
+    storedBytes?: number | null;
+    sourceMinutesPerDay?: number | null;
+    requestsPerSecond?: number | null;
+  };
   split: { wholeUpToMs: number };
   /** How long a stopping process still serves while it says that it is not ready. Default 0. */
   drainMs?: number;
@@ -86,7 +92,13 @@ function toEnv(fields: Fields): ApiEnv {
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     split: { wholeUpToMs: Math.round(fields.SPLIT_ABOVE * 1000) },
     gpuPatienceMs: fields.GPU_TASK_PATIENCE * 1000,
-    quotas: { activeJobs: fields.QUOTA_ACTIVE_JOBS, runningTasks: fields.QUOTA_RUNNING_TASKS },
+    quotas: {
+      activeJobs: fields.QUOTA_ACTIVE_JOBS,
+      runningTasks: fields.QUOTA_RUNNING_TASKS,
+      storedBytes: fields.QUOTA_STORED_BYTES,
+      sourceMinutesPerDay: fields.QUOTA_SOURCE_MINUTES_PER_DAY,
+      requestsPerSecond: fields.QUOTA_REQUESTS_PER_SECOND,
+    },
     ...(fields.METRICS_PORT !== undefined && { metricsPort: fields.METRICS_PORT }),
     ...(tracing && { tracing }),
     drainMs: fields.DRAIN_DELAY * 1_000,

@@ -42,11 +42,11 @@ export class ConflictError extends ExpectedError {}
 
 /** The workspace has used up what it may have at once. */
 export class QuotaExceededError extends ExpectedError {
-  /** Which quota: `ACTIVE_JOBS`. */
+  /** Which quota: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`. */
   readonly quota: string;
   readonly limit: number;
   readonly used: number;
-  /** When asking again is worth it, estimated from how fast jobs end; milliseconds from now. */
+  /** When to ask again; milliseconds from now. */
   readonly retryAfterMs: number;
   constructor(
     message: string,

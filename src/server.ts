@@ -29,6 +29,7 @@ import { hasBody, kindOf } from "./overload/kind-of.ts";
 import { watchPace } from "./overload/least-pace.ts";
 import { defaultOverloadLimits, mostConnections, type OverloadLimits } from "./overload/limits.ts";
 import { OverloadedError } from "./overload/overloaded-error.ts";
+import { createRateLimit, type TakeRequest } from "./overload/rate-limit.ts";
 import { refuseOverloaded } from "./overload/refuse.ts";
 import { boundWaitingConnections } from "./overload/waiting-connections.ts";
 import { mostPostBytes, playbackEventsPath } from "./playback-events/index.ts";
@@ -74,6 +75,8 @@ export interface ServerDeps {
   /** Whatever else is served: media, uploads, the watch page. Asked in order. */
   handlers?: readonly Handler[];
   webSocketHooks?: WebSocketHooks;
+  /** What keys' requests are counted by, if handlers count theirs with it, too. Default: one of its own. */
+  takeRequest?: TakeRequest;
   /** Called when the drain time is over and no new connection is taken, for what handlers have under way. */
   onClosing?: () => void;
 }
@@ -97,6 +100,9 @@ export function createServer(deps: ServerDeps): ApiServer {
   const limits = { ...defaultOverloadLimits, ...config.overload };
   const authenticate = createAuthenticate({ db: context.db, clock: context.clock });
   const maskError = createMaskError(log);
+  const takeRequest =
+    deps.takeRequest ??
+    createRateLimit({ clock: context.clock, perSecond: context.operations.limits.requestsPerSecond ?? null });
   const { isDevelopment } = config;
   const gate = createGate({
     concurrency: limits.operations,
@@ -119,6 +125,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     recheckMs: config.socketRecheckMs ?? 10_000,
     gate,
     deadlineMs: limits.queryMs,
+    takeRequest,
     plugins: [useTelemetry(deps.metrics)],
   });
   let closing: Promise<void> | undefined;
@@ -199,7 +206,7 @@ export function createServer(deps: ServerDeps): ApiServer {
       return () => handle(req, res, path);
     }
     if (!hasBody(req)) return () => answerGraphQL(yoga, req, res);
-    const viewer = await viewerOf(req, { authenticate, isDevelopment });
+    const viewer = await viewerOf(req, { authenticate, isDevelopment, takeRequest });
     const body = await bodies.read(req, maxBodyBytes);
     return () => answerGraphQLBody(yoga, req, res, { body, viewer });
   }
@@ -242,6 +249,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     maxBodyBytes,
     recheckMs: config.socketRecheckMs ?? 10_000,
     clock: context.clock,
+    takeRequest,
     limits,
     onShed,
     ...(deps.webSocketHooks && { hooks: deps.webSocketHooks }),

@@ -31,8 +31,10 @@ const finders: Record<
     if (!hasScope(viewer, "OPERATOR")) return [];
     return db.worker.findMany({ ...query, where: { id: { in: ids } } });
   },
-  Workspace: ({ db }, { workspaceId }, query, ids) =>
-    db.workspace.findMany({ ...query, where: { id: { in: ids }, AND: { id: workspaceId } } }),
+  Workspace: ({ db }, viewer, query, ids) => {
+    const own = hasScope(viewer, "OPERATOR") ? {} : { id: viewer.workspaceId };
+    return db.workspace.findMany({ ...query, where: { id: { in: ids }, AND: own } });
+  },
   ApiKey: async ({ db }, viewer, query, ids) => {
     // Without ADMIN a key sees itself alone.
     const own = hasScope(viewer, "ADMIN") ? {} : { id: viewer.apiKeyId };

@@ -2,15 +2,16 @@ import { builder } from "../builder.ts";
 import { type Context, isOperator, viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import {
-  countActive,
   type LaneOverview,
   type PoolOverview,
   pauseQueue,
   queueOverview,
+  readQuotas,
   readSlots,
   resumeQueue,
 } from "../operations.ts";
 import { JobPriority, Pool } from "./enums.ts";
+import { Quota } from "./quota.ts";
 
 const QueueLane = builder.objectRef<LaneOverview>("QueueLane").implement({
   description: "The part of a pool's queue that has one priority.",
@@ -62,18 +63,6 @@ const QueuePool = builder
     }),
   });
 
-const Quota = builder.objectRef<{ name: string; used: number; limit: number | null }>("Quota").implement({
-  description: "What the workspace may have at once.",
-  fields: (t) => ({
-    name: t.exposeString("name", {
-      description:
-        "`ACTIVE_JOBS`: jobs that wait or run; more are refused. `RUNNING_TASKS`: tasks that are with workers; more wait.",
-    }),
-    used: t.exposeInt("used", { description: "What it has." }),
-    limit: t.exposeInt("limit", { nullable: true, description: "What it may have; null for any number." }),
-  }),
-});
-
 const emptyPool = (pool: PoolOverview["pool"]): PoolOverview => ({
   pool,
   queued: 0,
@@ -120,20 +109,8 @@ const Queue = builder.objectRef<QueueModel>("Queue").implement({
     }),
     quotas: t.field({
       type: [Quota],
-      description: "What the workspace has, and may have, at once.",
-      resolve: async ({ workspaceId, pools }, _args, ctx) => {
-        const { limits } = ctx.operations;
-        const workspace = await ctx.db.workspace.findUniqueOrThrow({ where: { id: workspaceId } });
-        const activeJobs = workspace.maxActiveJobs ?? limits.activeJobs;
-        return [
-          { name: "ACTIVE_JOBS", used: await countActive(ctx.db, workspaceId), limit: activeJobs },
-          {
-            name: "RUNNING_TASKS",
-            used: pools.reduce((sum, { running }) => sum + running, 0),
-            limit: workspace.maxRunningTasks ?? limits.runningTasks,
-          },
-        ];
-      },
+      description: "What the workspace has, and may have.",
+      resolve: ({ workspaceId }, _args, ctx) => readQuotas(ctx.operations, workspaceId),
     }),
   }),
 });

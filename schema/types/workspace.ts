@@ -1,13 +1,22 @@
 import { builder } from "../builder.ts";
-import { workspaceOf } from "../context.ts";
+import { isOperator, workspaceOf } from "../context.ts";
+import { readQuotas } from "../operations.ts";
+import { Quota } from "./quota.ts";
 
 export const Workspace = builder.prismaNode("Workspace", {
   id: { field: "id", description: "Opaque id." },
-  findUnique: (id, ctx) => ({ id, AND: { id: workspaceOf(ctx) } }),
-  description: "What everything belongs to; nothing of another can be seen.",
+  findUnique: (id, ctx) => (isOperator(ctx) ? { id } : { id, AND: { id: workspaceOf(ctx) } }),
+  description:
+    "What everything belongs to; nothing of another can be seen. The operator sees the names and quotas of all.",
   select: { id: true },
   fields: (t) => ({
     name: t.exposeString("name", { description: "For people." }),
+    quotas: t.field({
+      type: [Quota],
+      description: "What it has, and may have.",
+      select: { id: true },
+      resolve: ({ id }, _args, ctx) => readQuotas(ctx.operations, id),
+    }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
   }),
 });

@@ -10,6 +10,8 @@ const lastUsedMs = 60_000;
 /** Cached answers at most; beyond it the cache begins anew. Unknown tokens are cached too, so strangers could fill it. */
 const cacheSize = 10_000;
 
+const withRate = { include: { workspace: { select: { maxRequestsPerSecond: true } } } } as const;
+
 const tokenPattern = /^(rk|ut|vt)_[A-Za-z0-9_-]{43}$/;
 
 /** Tells whose a token is: null for one that is unknown, expired or revoked. */
@@ -22,7 +24,7 @@ export async function authenticate(db: Db, token: string, now: Date): Promise<An
   const hash = hashToken(token);
   if (kind === "ut") return await readUploadToken(db, hash, now);
   if (kind === "vt") return await readViewerToken(db, hash, now);
-  const key = await db.apiKey.findUnique({ where: { hash } });
+  const key = await db.apiKey.findUnique({ where: { hash }, ...withRate });
   if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return null;
   const usedBefore = new Date(now.getTime() - lastUsedMs);
   if (!key.lastUsedAt || key.lastUsedAt < usedBefore) {
@@ -38,6 +40,7 @@ export async function authenticate(db: Db, token: string, now: Date): Promise<An
       workspaceId: key.workspaceId,
       scopes: key.scopes,
       expiresAt: key.expiresAt,
+      requestsPerSecond: key.workspace.maxRequestsPerSecond,
     },
     expiresAt: key.expiresAt,
   };

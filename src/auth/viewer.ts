@@ -10,6 +10,8 @@ export interface Viewer {
   scopes: readonly ApiKeyScope[];
   /** What a token allows instead; left out of an API key. */
   grant?: Grant;
+  /** Most requests per second of each key of its workspace; null or left out: the installation's default. */
+  requestsPerSecond?: number | null;
   /** When key or token ends by itself; null or left out: never. */
   expiresAt?: Date | null;
 }

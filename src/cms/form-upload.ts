@@ -9,6 +9,7 @@ import { encodeGlobalId } from "../global-id.ts";
 import { sendJson } from "../http/json.ts";
 import { pathOf } from "../http/path.ts";
 import { resultGone } from "../idempotency.ts";
+import type { TakeRequest } from "../overload/rate-limit.ts";
 import { overloaded } from "../overload/refuse.ts";
 import { maxBytesOf } from "../videos/create-video.ts";
 import { toSeconds } from "../videos/public-status.ts";
@@ -23,6 +24,8 @@ export const formUploadPath = "/api/cms/media/upload";
 export interface FormUploadOptions {
   deps: OperationDeps;
   authenticate: Authenticate;
+  /** Throws `RateLimitedError` for a key that asks too often. Default: none does. */
+  takeRequest?: TakeRequest;
   /** Where clients reach this API, without a slash at the end. */
   publicUrl: string;
   /** Told how many bytes a received file had. */
@@ -88,6 +91,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
         "This needs an API key or an upload token that is known and valid: send the header `Authorization: Bearer <api key>`.",
       );
     }
+    options.takeRequest?.(viewer);
     if (viewer.grant?.kind !== "UPLOAD") requireScope(viewer, "WRITE");
     // The form is larger than its file.
     const maxBytes = maxBytesOf(deps, viewer);

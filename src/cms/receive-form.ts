@@ -5,6 +5,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError } from "../errors.ts";
 import { checkIdempotencyKey, findRepeated, storedKey } from "../idempotency.ts";
 import { checkActiveJobs } from "../jobs/quota.ts";
+import { checkSource, readRoom } from "../quotas/index.ts";
 import { isUsedUp, usedUp, withoutFigures } from "../tokens/use-upload-token.ts";
 import { checkTitle } from "../videos/check-input.ts";
 import {
@@ -53,7 +54,8 @@ export async function receiveForm(
 ): Promise<ReceivedForm> {
   const videoId = randomUUID();
   const stopped = new AbortController();
-  const maxBytes = maxBytesOf(deps, viewer);
+  const room = await readRoom(deps.db, viewer.workspaceId, deps.limits);
+  const maxBytes = Math.min(maxBytesOf(deps, viewer), room ?? Number.POSITIVE_INFINITY);
   const got: { checking?: Promise<Checked>; stored?: TakenFile } = {};
 
   async function takeFile(file: FormFile): Promise<void> {
@@ -104,6 +106,7 @@ async function check(
   if (externalId !== null && (await db.video.count({ where: { workspaceId, externalId } })) > 0) {
     throw externalIdTaken(externalId);
   }
+  await checkSource(db, { workspaceId, sizeBytes: 0, now: clock(), limits });
   await checkActiveJobs(db, { workspaceId, now: clock(), maxActiveJobs: limits.activeJobs });
   return { given, video, isRepeat: false };
 }

@@ -14,6 +14,7 @@ import { isFullDisk } from "../full-disk.ts";
 import { isOutage } from "../http/is-outage.ts";
 import { sendJson } from "../http/json.ts";
 import { OverloadedError } from "../overload/overloaded-error.ts";
+import { RateLimitedError } from "../overload/rate-limit.ts";
 import { FormError } from "./form-error.ts";
 
 /** What a client of the form upload and of the status is told: the body is `{ success: false, error }`. */
@@ -38,6 +39,7 @@ export function toRefusal(error: unknown): Refusal {
   }
   if (error instanceof OverloadedError) return told(503, { retryAfterMs: error.retryAfterMs });
   if (error instanceof InvalidInputError) return told(400, { field: `metadata.${error.field}` });
+  if (error instanceof RateLimitedError) return told(429, { retryAfterMs: error.retryAfterMs });
   if (error instanceof QuotaExceededError) return told(429, { retryAfterMs: error.retryAfterMs });
   if (error instanceof UnauthenticatedError) return told(401);
   if (error instanceof ForbiddenError) return told(403);

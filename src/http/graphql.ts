@@ -7,6 +7,7 @@ import { schema } from "../../schema/schema.ts";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { Gate } from "../overload/gate.ts";
+import type { TakeRequest } from "../overload/rate-limit.ts";
 import { useGate } from "../overload/use-gate.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
@@ -34,6 +35,8 @@ export interface GraphQLDeps {
   maxBodyBytes: number;
   /** After authentication and limits. */
   plugins?: readonly Plugin[];
+  /** Throws `RateLimitedError` for a key that asks too often. */
+  takeRequest: TakeRequest;
   /** How often the keys of open streams are looked at again, in milliseconds. */
   recheckMs: number;
   /** What queries and mutations wait at. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { StoreUnavailableError } from "@reelay/object-store";
 import { GraphQLError, Kind } from "graphql";
 import type { Logger } from "pino";
+import { RateLimitedError, rateLimited } from "../overload/rate-limit.ts";
 import { ExpectedError, InvalidInputError, StoreFullError } from "../errors.ts";
 import { isFullDisk } from "../full-disk.ts";
 import { isOutage } from "./is-outage.ts";
@@ -36,6 +37,7 @@ export function createMaskError(log: Logger) {
   return (error: unknown): GraphQLError => {
     const at = error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {};
     const cause = causeOf(error);
+    if (cause instanceof RateLimitedError) return rateLimited(cause);
     if (cause instanceof ExpectedError) {
       const field = cause instanceof InvalidInputError ? { field: cause.field } : {};
       const transport = cause.code === "UNAUTHENTICATED" ? { http: http.UNAUTHENTICATED } : {};

@@ -2,24 +2,30 @@ import type { IncomingMessage } from "node:http";
 import { UnauthenticatedError } from "../../schema/context.ts";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import type { TakeRequest } from "../overload/rate-limit.ts";
 
 export interface ViewerDeps {
   authenticate: Authenticate;
   isDevelopment: boolean;
+  /** Throws `RateLimitedError` for a key that asks too often. */
+  takeRequest: TakeRequest;
 }
 
 /**
  * The viewer by a request's headers, before anything else of it is read. Null without a key, which development lets pass for introspection
  * (all else meets `viewerWith`); production lets nothing pass, so strangers cannot feel for the schema by its validation errors. Throws
- * `UnauthenticatedError`.
+ * `UnauthenticatedError` and `RateLimitedError`.
  */
 export async function viewerOf(
   { headers: { authorization } }: Pick<IncomingMessage, "headers">,
-  { authenticate, isDevelopment }: ViewerDeps,
+  { authenticate, isDevelopment, takeRequest }: ViewerDeps,
 ): Promise<Viewer | null> {
   const token = tokenIn(authorization);
   const viewer = token === null ? null : await authenticate(token);
-  if (viewer !== null) return viewer;
+  if (viewer !== null) {
+    takeRequest(viewer);
+    return viewer;
+  }
   if (authorization === undefined) {
     if (isDevelopment) return null;
     throw new UnauthenticatedError();

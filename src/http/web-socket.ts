@@ -8,6 +8,7 @@ import { type Authenticate, tokenInPayload } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OverloadLimits } from "../overload/limits.ts";
 import { retryAfterHeader, toGraphQLError } from "../overload/overloaded-error.ts";
+import { RateLimitedError, rateLimited, type TakeRequest } from "../overload/rate-limit.ts";
 import { overloaded } from "../overload/refuse.ts";
 import { graphqlPath, type Yoga } from "./graphql.ts";
 import { pathOf } from "./path.ts";
@@ -42,6 +43,8 @@ export interface WebSocketDeps {
   /** How often the keys of open sockets are looked at again, in milliseconds. */
   recheckMs: number;
   clock: () => Date;
+  /** Throws `RateLimitedError` for a key that asks too often. */
+  takeRequest: TakeRequest;
   limits: Pick<OverloadLimits, "sockets" | "operationsPerSocket" | "bufferedBytes">;
   /** Told of what was refused because there is too much to do. Default: nobody. */
   onShed?: (what: "socket" | "subscription") => void;
@@ -60,6 +63,7 @@ export function serveWebSocket({
   maxBodyBytes,
   recheckMs,
   clock,
+  takeRequest,
   limits,
   onShed,
 }: WebSocketDeps) {
@@ -131,11 +135,17 @@ export function serveWebSocket({
         onShed?.("subscription");
         return [toGraphQLError(overloaded())];
       }
-      const answer = await hooks?.onSubscribe?.(ctx, id, params);
-      if (answer) return answer;
       const { viewer, socket } = ctx.extra;
       // Never so: onConnect lets nobody else pass.
       if (!viewer) throw new Error("A socket without a viewer subscribes.");
+      try {
+        takeRequest(viewer);
+      } catch (error) {
+        if (error instanceof RateLimitedError) return [rateLimited(error)];
+        throw error;
+      }
+      const answer = await hooks?.onSubscribe?.(ctx, id, params);
+      if (answer) return answer;
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
         req: ctx.extra.request,
         viewer,

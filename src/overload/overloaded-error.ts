@@ -18,7 +18,9 @@ export class OverloadedError extends Error {
 }
 
 /** Whole seconds, as the header wants them. */
-export const retryAfterHeader = ({ retryAfterMs }: OverloadedError): { "Retry-After": string } => ({
+export const retryAfterHeader = ({
+  retryAfterMs,
+}: Pick<OverloadedError, "retryAfterMs">): { "Retry-After": string } => ({
   "Retry-After": String(Math.ceil(retryAfterMs / 1_000)),
 });
 

@@ -20,6 +20,7 @@ import { applyAccount, applyAccounted } from "./apply-account.ts";
 import { applyFollowUp, isFollowUp } from "./apply-follow-up.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
+import { chargeReport } from "./charge-report.ts";
 import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
 import { completeTask, endAttempt, settleIfDone } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
@@ -104,9 +105,12 @@ type EndReport = Extract<
 const isEnd = (report: AttemptReport): report is EndReport =>
   ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(report.type);
 
+const isFailure = ({ type }: AttemptReport): boolean =>
+  type === "render.failed.v1" || type === "render.stopped.v1";
+
 async function applyToHeld(
   tx: Tx,
-  { store }: ProjectorDeps,
+  { store, limits }: ProjectorDeps,
   attempt: HeldAttempt,
   report: StateChange,
   now: Date,
@@ -127,6 +131,14 @@ async function applyToHeld(
   if (isFollowUp(attempt)) return await applyFollowUp(tx, store, attempt, report, now);
   const rows = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: videoRows });
   const plan = planState(rows, report, now);
+  const refusal = await chargeReport(tx, { rows, plan, now }, limits);
+  if (refusal !== null && !isFailure(report)) {
+    // Nothing of the report is kept, so a retry begins with the same question.
+    await endAttempt(tx, attempt, "REJECTED", now, refusal);
+    if (rows.source?.kind === "URL" && report.state.source) await store.delete(report.state.source.key);
+    await refreshManifest(tx, store, videoId);
+    return isEnd(report) ? "applied" : "unwanted";
+  }
   await writeState(tx, videoId, plan);
   await recordChange(tx, { ...attempt.task.job, jobId: attempt.task.jobId, attemptId: attempt.id }, [
     ...(replaced?.changes ?? []),

@@ -2,6 +2,7 @@ import type { Messaging } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { StorageLimits } from "../quotas/limits.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
 export interface ProjectorDeps {
@@ -10,6 +11,8 @@ export interface ProjectorDeps {
   store: ObjectStore;
   clock: () => Date;
   log: Logger;
+  /** What workspaces may have, unless they say otherwise. Default: any number. */
+  limits?: StorageLimits;
   /** Default: nobody counts. */
   metrics?: Pick<Metrics, "attemptEnded" | "reportApplied">;
 }

@@ -5,11 +5,23 @@ import type { Db } from "../db.ts";
 interface Ends {
   expiresAt: Date;
   revokedAt: Date | null;
-  apiKey: Pick<ApiKey, "id" | "workspaceId" | "expiresAt" | "revokedAt">;
+  apiKey: Pick<ApiKey, "id" | "workspaceId" | "expiresAt" | "revokedAt"> & {
+    workspace: { maxRequestsPerSecond: number | null };
+  };
 }
 
 const withKey = {
-  include: { apiKey: { select: { id: true, workspaceId: true, expiresAt: true, revokedAt: true } } },
+  include: {
+    apiKey: {
+      select: {
+        id: true,
+        workspaceId: true,
+        expiresAt: true,
+        revokedAt: true,
+        workspace: { select: { maxRequestsPerSecond: true } },
+      },
+    },
+  },
 } as const;
 
 /** Null for a token that is unknown, expired or revoked, and for one whose API key is. */
@@ -49,5 +61,6 @@ const endOf = ({ expiresAt, apiKey }: Pick<Ends, "expiresAt" | "apiKey">): Date 
 function toAnswer(token: Ends, grant: NonNullable<Answer["viewer"]["grant"]>): Answer {
   const { id: apiKeyId, workspaceId } = token.apiKey;
   const expiresAt = endOf(token);
-  return { viewer: { apiKeyId, workspaceId, scopes: [], grant, expiresAt }, expiresAt };
+  const { maxRequestsPerSecond: requestsPerSecond } = token.apiKey.workspace;
+  return { viewer: { apiKeyId, workspaceId, scopes: [], grant, expiresAt, requestsPerSecond }, expiresAt };
 }

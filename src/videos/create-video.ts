@@ -8,6 +8,7 @@ import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
 import { type KeyedRequest, onceByKey } from "../idempotency.ts";
 import { withinActiveJobs } from "../jobs/quota.ts";
 import { chooseProfile } from "../profiles/index.ts";
+import { admitSource } from "../quotas/index.ts";
 import {
   applyGrant,
   rememberUploadedVideo,
@@ -132,6 +133,12 @@ export async function writeVideo(
   try {
     const createdId = await onceByKey(deps.db, request, async (tx) => {
       if (grant) await useUploadToken(tx, grant, now);
+      await admitSource(tx, {
+        workspaceId,
+        sizeBytes: Number(video.source.sizeBytes ?? 0),
+        now,
+        limits: deps.limits,
+      });
       await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, (room) =>
         insertVideo(tx, video, { now, maxActiveJobs, room }),
       );

@@ -28,6 +28,10 @@ const VALUES: Record<string, Record<string, Make>> = {
     atMs: () => 1_000,
   },
   createVideo: { input: () => ({ title: "Docs", source }) },
+  setQuotas: {
+    workspaceId: async ({ system }) =>
+      (await system.client.ask("{ viewer { workspace { id } } }")).data.viewer.workspace.id,
+  },
   createUploadToken: { metadata: () => ({ userId: 7 }) },
   updateVideo: {
     input: ({ videoId }) => ({ id: videoId, title: "Another title", metadata: { author: "Ada" } }),

@@ -15,6 +15,7 @@ export type ReelayErrorCode =
   | "NETWORK_ERROR"
   | "OVERLOADED"
   | "PAGE_SIZE_INVALID"
+  | "RATE_LIMITED"
   | "SERVICE_UNAVAILABLE"
   | "TOO_SLOW"
   | "UNAUTHENTICATED"
@@ -55,7 +56,7 @@ export interface ErrorEntry {
   extensions?: Record<string, unknown> | undefined;
 }
 
-const PASSING = new Set(["SERVICE_UNAVAILABLE", "OVERLOADED"]);
+const PASSING = new Set(["SERVICE_UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"]);
 
 /** The first of `errors`: one is enough to have no result. */
 export function toReelayError({ message, extensions = {} }: ErrorEntry, status?: number): ReelayError {

@@ -476,7 +476,7 @@ export type VideoLiveSubscriptionVariables = Exact<{
 
 export type VideoLiveSubscription = { videoProgress: { id: string, status: VideoStatus, progress: number, cursor: string, durationMs: number | null, width: number | null, height: number | null, error: { code: string, message: string } | null, playback: { hlsUrl: string, posterUrl: string | null, storyboardUrl: string | null } | null, variants: Array<{ id: string, name: string, tier: Tier, width: number | null, height: number | null, codec: string, bitrateBps: number, status: VariantStatus, fraction: number, fps: number | null, speed: number | null, etaMs: number | null, sizeBytes: number, skipReason: string | null, error: { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null } | null }> } };
 
-export type QueueStateFragment = { queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number, limit: number | null }> };
+export type QueueStateFragment = { queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number | null, limit: number | null }> };
 
 export type QueuePageQueryVariables = Exact<{
   first: number;
@@ -484,7 +484,7 @@ export type QueuePageQueryVariables = Exact<{
 }>;
 
 
-export type QueuePageQuery = { queue: { queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number, limit: number | null }> }, workers?: { nodes: Array<{ id: string, name: string, hostname: string, isAlive: boolean, isStopping: boolean, lastSeenAt: string, startedAt: string, pools: Array<Pool>, slots: number, busy: number, cpus: number | null, memoryBytes: number | null, ffmpegVersion: string, version: string, devices: Array<{ kind: string, device: string, name: string }>, videoEncoders: Array<{ name: string, codec: string, deviceName: string | null }>, videoDecoders: Array<{ name: string, codec: string, deviceName: string | null }> }> }, jobs: { nodes: Array<{ id: string, status: JobStatus, priority: JobPriority, queuePosition: number | null, waitReason: string | null, progress: number | null, etaMs: number | null, createdAt: string, video: { id: string, title: string, status: VideoStatus, variants: Array<{ id: string, status: VariantStatus, fps: number | null, speed: number | null }> } }> } };
+export type QueuePageQuery = { queue: { queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number | null, limit: number | null }> }, workers?: { nodes: Array<{ id: string, name: string, hostname: string, isAlive: boolean, isStopping: boolean, lastSeenAt: string, startedAt: string, pools: Array<Pool>, slots: number, busy: number, cpus: number | null, memoryBytes: number | null, ffmpegVersion: string, version: string, devices: Array<{ kind: string, device: string, name: string }>, videoEncoders: Array<{ name: string, codec: string, deviceName: string | null }>, videoDecoders: Array<{ name: string, codec: string, deviceName: string | null }> }> }, jobs: { nodes: Array<{ id: string, status: JobStatus, priority: JobPriority, queuePosition: number | null, waitReason: string | null, progress: number | null, etaMs: number | null, createdAt: string, video: { id: string, title: string, status: VideoStatus, variants: Array<{ id: string, status: VariantStatus, fps: number | null, speed: number | null }> } }> } };
 
 export type PauseQueueMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -494,7 +494,7 @@ export type PauseQueueMutation = { pauseQueue:
     | { __typename: 'ForbiddenError', code: string, message: string }
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
-    | { __typename: 'Queue', queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number, limit: number | null }> }
+    | { __typename: 'Queue', queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number | null, limit: number | null }> }
     | { __typename: 'QuotaExceededError', code: string, message: string }
     | { __typename: 'StoreFullError', code: string, message: string }
    };
@@ -507,7 +507,7 @@ export type ResumeQueueMutation = { resumeQueue:
     | { __typename: 'ForbiddenError', code: string, message: string }
     | { __typename: 'InvalidInputError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
-    | { __typename: 'Queue', queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number, limit: number | null }> }
+    | { __typename: 'Queue', queued: number, running: number, pausedAt: string | null, pools: Array<{ pool: Pool, queued: number, running: number, workers: number | null, slots: number | null, idleSlots: number | null, oldestQueuedAt: string | null, lanes: Array<{ priority: JobPriority, queued: number, running: number, oldestQueuedAt: string | null }> }>, quotas: Array<{ name: string, used: number | null, limit: number | null }> }
     | { __typename: 'QuotaExceededError', code: string, message: string }
     | { __typename: 'StoreFullError', code: string, message: string }
    };
@@ -1304,6 +1304,14 @@ export const possibleTypes: Record<string, string[]> = {
     "QuotaExceededError",
     "StoreFullError",
     "Video"
+  ],
+  "SetQuotasResult": [
+    "ConflictError",
+    "ForbiddenError",
+    "InvalidInputError",
+    "NotFoundError",
+    "QuotaExceededError",
+    "Workspace"
   ],
   "UpdateProfileResult": [
     "ConflictError",

@@ -1,10 +1,25 @@
 import { Fragment } from "react";
 import type { QueueStateFragment } from "../api/documents.ts";
+import { formatBytes } from "../format/bytes.ts";
 import { count } from "../format/numbers.ts";
 import { formatSpan } from "../format/time.ts";
 import { useNow } from "../live/use-now.ts";
 
 type Props = Pick<QueueStateFragment, "pools" | "quotas">;
+
+const quotaNames: Readonly<Record<string, string>> = {
+  ACTIVE_JOBS: "Jobs waiting or running",
+  RUNNING_TASKS: "Tasks with workers",
+  STORED_BYTES: "Storage",
+  SOURCE_MINUTES_PER_DAY: "Minutes of source today",
+  REQUESTS_PER_SECOND: "Requests per second and key",
+};
+
+function quotaText(name: string, used: number | null, limit: number | null): string {
+  const text = (value: number) => (name === "STORED_BYTES" ? formatBytes(value) : String(value));
+  const most = limit === null ? "no limit" : text(limit);
+  return used === null ? most : `${text(used)} of ${most}`;
+}
 
 /** What waits and runs, by pool and lane. */
 export function PoolTable({ pools, quotas }: Props) {
@@ -70,7 +85,7 @@ export function PoolTable({ pools, quotas }: Props) {
       </table>
       {limited.map(({ name, used, limit }) => (
         <p key={name} className="muted small">
-          {name === "ACTIVE_JOBS" ? "Jobs at once" : "Tasks with workers at once"}: {used} of {limit}
+          {quotaNames[name] ?? name}: {quotaText(name, used, limit)}
         </p>
       ))}
     </section>

@@ -1,0 +1,70 @@
+import { queryFromInfo } from "@pothos/plugin-prisma";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { given } from "../given.ts";
+import { keyOf } from "../global-id.ts";
+import { setQuotas } from "../operations.ts";
+import { type Order, planPage, toConnection } from "../paging.ts";
+import { Workspace } from "./workspace.ts";
+
+const WorkspaceConnection = builder.connectionObject(
+  { type: Workspace, name: "WorkspaceConnection", description: "A page of a list of workspaces." },
+  { name: "WorkspaceEdge", description: "A workspace and its position in a list." },
+);
+
+const newest: Order = { by: "workspaces", column: "createdAt", type: "date", direction: "desc" };
+
+builder.queryField("workspaces", (t) =>
+  t.connection(
+    {
+      type: Workspace,
+      description: "All workspaces, newest first. Needs the scope OPERATOR. At most 100 on a page.",
+      resolve: async (_root, args, ctx, info) => {
+        viewerWith(ctx, "OPERATOR");
+        const page = planPage(args, newest);
+        const query: { select: { id: true } } = queryFromInfo({
+          context: ctx,
+          info,
+          typeName: "Workspace",
+          paths: [["edges", "node"], ["nodes"]],
+          select: { id: true, createdAt: true },
+        });
+        const { where, orderBy, take } = page;
+        const rows = await ctx.db.workspace.findMany({ ...query, where, orderBy, take });
+        return toConnection(page, rows, () => ctx.db.workspace.count());
+      },
+    },
+    WorkspaceConnection,
+  ),
+);
+
+const limit = "Null: the installation's default. Left out: as it was.";
+
+const SetQuotasInput = builder.inputType("SetQuotasInput", {
+  description: "What a workspace may have.",
+  fields: (t) => ({
+    workspaceId: t.id({ required: true, description: "The workspace's id." }),
+    activeJobs: t.int({ description: `Jobs that wait or run. ${limit}` }),
+    runningTasks: t.int({ description: `Tasks with workers. ${limit}` }),
+    storedBytes: t.field({ type: "SafeInt", description: `Bytes of sources and finished outputs. ${limit}` }),
+    sourceMinutesPerDay: t.int({ description: `Minutes of source per day. ${limit}` }),
+    requestsPerSecond: t.int({ description: `Requests per second of each key, at least 1. ${limit}` }),
+  }),
+});
+
+builder.mutationField("setQuotas", (t) =>
+  t.prismaField({
+    type: Workspace,
+    errors: expectedErrors,
+    description:
+      "Sets what a workspace may have, within seconds everywhere. Safe to repeat. Needs the scope OPERATOR.",
+    args: { input: t.arg({ type: SetQuotasInput, required: true, description: "Whose, and how much." }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const viewer = viewerWith(ctx, "OPERATOR");
+      const set = { ...given(input), workspaceId: keyOf("Workspace", input.workspaceId) };
+      const { workspaceId } = await setQuotas(ctx, viewer, set);
+      return ctx.db.workspace.findUniqueOrThrow({ ...query, where: { id: workspaceId } });
+    },
+  }),
+);

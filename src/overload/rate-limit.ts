@@ -1,0 +1,69 @@
+import { GraphQLError } from "graphql";
+import type { Viewer } from "../auth/viewer.ts";
+import { ExpectedError } from "../errors.ts";
+import { retryAfterHeader } from "./overloaded-error.ts";
+
+/** A key's requests come faster than its workspace may send them; nothing of this one was done. */
+export class RateLimitedError extends ExpectedError {
+  readonly limit: number;
+  readonly retryAfterMs: number;
+  constructor(limit: number, retryAfterMs: number) {
+    super(
+      "RATE_LIMITED",
+      `This key may send ${limit} requests per second, and has sent more: send this one again in ${Math.ceil(retryAfterMs)} ms.`,
+    );
+    this.limit = limit;
+    this.retryAfterMs = Math.ceil(retryAfterMs);
+  }
+}
+
+/** Throws `RateLimitedError`. */
+export type TakeRequest = (viewer: Viewer) => void;
+
+/** How many seconds' worth of requests may come at once after a pause: pages load in bursts. */
+const burstSeconds = 5;
+/** Buckets at most; those that are full again are dropped then. */
+const mostBuckets = 10_000;
+
+/**
+ * A bucket of tokens per key or token, in this process: with several API processes behind a balancer each allows the rate. Considered: a shared
+ * counter in Postgres, which would cost a write per request, more than most requests.
+ */
+export function createRateLimit({
+  clock,
+  perSecond,
+}: {
+  clock: () => Date;
+  perSecond: number | null;
+}): TakeRequest {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+
+  return ({ apiKeyId, grant, requestsPerSecond }) => {
+    const rate = requestsPerSecond ?? perSecond;
+    if (rate === null) return;
+    const now = clock().getTime();
+    const most = rate * burstSeconds;
+    const id = grant?.tokenId ?? apiKeyId;
+    const bucket = buckets.get(id) ?? { tokens: most, at: now };
+    // A clock that was set back gives nothing and takes nothing.
+    const passed = Math.max(now - bucket.at, 0);
+    const tokens = Math.min(bucket.tokens + (passed / 1_000) * rate, most);
+    if (buckets.size >= mostBuckets) {
+      for (const [key, { at }] of buckets) if (now - at > burstSeconds * 1_000) buckets.delete(key);
+    }
+    buckets.set(id, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
+    if (tokens < 1) throw new RateLimitedError(rate, ((1 - tokens) / rate) * 1_000);
+  };
+}
+
+/** As clients of GraphQL see it: over HTTP with 429 and `Retry-After`. */
+export const rateLimited = (error: RateLimitedError): GraphQLError =>
+  new GraphQLError(error.message, {
+    extensions: {
+      code: error.code,
+      quota: "REQUESTS_PER_SECOND",
+      limit: error.limit,
+      retryAfterMs: error.retryAfterMs,
+      http: { status: 429, headers: retryAfterHeader(error) },
+    },
+  });

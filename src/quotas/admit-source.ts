@@ -1,0 +1,119 @@
+/** Whether a workspace may have another source: asked before its first byte, and again where its size or its length becomes known. */
+import type { ReportedError } from "@reelay/contracts";
+import type { Db } from "../db.ts";
+import { QuotaExceededError } from "../errors.ts";
+import type { Tx } from "../events/record-change.ts";
+import { nextDayMs, readSourceLimits, readSourceMs, readStoredBytes, type StorageLimits } from "./limits.ts";
+
+/** Room comes from deletions, whose time nobody knows. */
+const retryStoredMs = 60_000;
+const minuteMs = 60_000;
+
+export interface Admission {
+  workspaceId: string;
+  /** Bytes to be stored; 0 while that is not known. */
+  sizeBytes: number;
+  now: Date;
+  limits: StorageLimits;
+}
+
+/**
+ * Throws `QuotaExceededError` unless the source fits. Part of the transaction that writes it; the workspace's lock is held until the commit, so that
+ * the limit is exact. Workspaces without a limit take no lock: theirs is one read of a row.
+ */
+export async function admitSource(tx: Tx, admission: Admission): Promise<void> {
+  const limits = await readSourceLimits(tx, admission.workspaceId, admission.limits);
+  if (limits.bytes !== null) await lock(tx, "stored-bytes", admission.workspaceId);
+  await check(tx, admission, limits);
+}
+
+/** The same without a lock, for an early answer: others may take the room meanwhile. */
+export async function checkSource(db: Db, admission: Admission): Promise<void> {
+  await check(db, admission, await readSourceLimits(db, admission.workspaceId, admission.limits));
+}
+
+async function check(
+  db: Db,
+  { workspaceId, sizeBytes, now }: Admission,
+  { bytes, minutes }: { bytes: number | null; minutes: number | null },
+): Promise<void> {
+  if (bytes !== null) {
+    const used = await readStoredBytes(db, workspaceId);
+    // A source of unknown size needs room for something.
+    if (used + Math.max(sizeBytes, 1) > bytes) throw storedBytesExceeded(bytes, used, sizeBytes);
+  }
+  if (minutes !== null) {
+    const usedMs = await readSourceMs(db, workspaceId, now);
+    if (usedMs >= minutes * minuteMs) throw minutesExceeded(minutes, usedMs, now);
+  }
+}
+
+/** How many bytes more fit; null for any number. */
+export async function readRoom(db: Db, workspaceId: string, limits: StorageLimits): Promise<number | null> {
+  const { bytes } = await readSourceLimits(db, workspaceId, limits);
+  return bytes === null ? null : Math.max(bytes - (await readStoredBytes(db, workspaceId)), 0);
+}
+
+export interface Charge {
+  workspaceId: string;
+  videoId: string;
+  /** Of a source that a worker fetched just now: bytes that nobody has announced. Else 0. */
+  fetchedBytes: number;
+  /** Of a source that was probed just now. Else null. */
+  durationMs: number | null;
+  now: Date;
+  limits: StorageLimits;
+}
+
+/**
+ * Charges what a worker found out about a source, once per video. Returns why the source is refused; then nothing is charged. Locks as `admitSource`
+ * does, where there is a limit.
+ */
+export async function chargeSource(tx: Tx, charge: Charge): Promise<ReportedError | null> {
+  const { workspaceId, videoId, fetchedBytes, durationMs, now } = charge;
+  const { bytes, minutes } = await readSourceLimits(tx, workspaceId, charge.limits);
+  if (bytes !== null && fetchedBytes > 0) {
+    await lock(tx, "stored-bytes", workspaceId);
+    const used = await readStoredBytes(tx, workspaceId);
+    if (used + fetchedBytes > bytes) return toReported(storedBytesExceeded(bytes, used, fetchedBytes));
+  }
+  if (durationMs === null) return null;
+  if (minutes !== null) {
+    await lock(tx, "source-minutes", workspaceId);
+    const usedMs = await readSourceMs(tx, workspaceId, now);
+    if (usedMs + durationMs > minutes * minuteMs) return toReported(minutesExceeded(minutes, usedMs, now));
+  }
+  await tx.$executeRaw`
+    INSERT INTO charged_sources (video_id, workspace_id, duration_ms, charged_at)
+    VALUES (${videoId}::uuid, ${workspaceId}::uuid, ${Math.round(durationMs)}::int8, ${now}) ON CONFLICT DO NOTHING`;
+  return null;
+}
+
+/** Taken until the commit, by workspace: of many that come at the same time each sees what those before it have written. */
+async function lock(tx: Tx, what: "stored-bytes" | "source-minutes", workspaceId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`reelay.${what}`}), hashtext(${workspaceId}))`;
+}
+
+function storedBytesExceeded(limit: number, used: number, sizeBytes: number): QuotaExceededError {
+  const wanted = sizeBytes > 0 ? `; this source has ${sizeBytes}` : "";
+  return new QuotaExceededError(
+    `The workspace stores ${used} bytes, and may store ${limit}${wanted}. Delete videos, or have the quota raised. \`queue.quotas\` shows the numbers.`,
+    { quota: "STORED_BYTES", limit, used, retryAfterMs: retryStoredMs },
+  );
+}
+
+function minutesExceeded(limit: number, usedMs: number, now: Date): QuotaExceededError {
+  const used = Math.floor(usedMs / minuteMs);
+  const at = new Date(now.getTime() + nextDayMs(now)).toISOString();
+  return new QuotaExceededError(
+    `The workspace has used ${used} of its ${limit} minutes of source for today; more are taken from ${at} on. \`queue.quotas\` shows the numbers.`,
+    { quota: "SOURCE_MINUTES_PER_DAY", limit, used, retryAfterMs: nextDayMs(now) },
+  );
+}
+
+const toReported = ({ code, message }: QuotaExceededError): ReportedError => ({
+  code,
+  message: `${message} Retry the job then.`,
+  scope: "QUOTA",
+  retriable: true,
+});

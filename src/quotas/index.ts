@@ -1,0 +1,4 @@
+export { admitSource, chargeSource, checkSource, readRoom } from "./admit-source.ts";
+export { type QuotaState, readQuotas } from "./read-quotas.ts";
+export { setQuotas } from "./set-quotas.ts";
+export { createQuotaUpkeep } from "./sum-stored-bytes.ts";
