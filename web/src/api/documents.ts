@@ -1050,7 +1050,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "CreateVideoResult": [
     "ConflictError",
@@ -1067,7 +1068,8 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "NotFoundError",
-    "QuotaExceededError"
+    "QuotaExceededError",
+    "StoreFullError"
   ],
   "CreateWebhookEndpointResult": [
     "ConflictError",
@@ -1259,7 +1261,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
-    "RevokedToken"
+    "RevokedToken",
+    "StoreFullError"
   ],
   "RevokeViewerTokenResult": [
     "ConflictError",
@@ -1267,7 +1270,8 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
-    "RevokedToken"
+    "RevokedToken",
+    "StoreFullError"
   ],
   "RotateWebhookSecretResult": [
     "ConflictError",
@@ -1311,6 +1315,7 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInputError",
     "NotFoundError",
     "QuotaExceededError",
+    "StoreFullError",
     "Workspace"
   ],
   "UpdateProfileResult": [
