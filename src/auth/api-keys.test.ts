@@ -75,7 +75,7 @@ test("many requests with one key cost one look-up, and its last use is written o
   const statements = async () => {
     api.queries.length = 0;
     await Promise.all([authenticate(token), authenticate(token), authenticate(token)]);
-    return api.queries.flatMap((sql) => /^(SELECT|UPDATE)/.exec(sql)?.[0] ?? []);
+    return api.queries.flatMap((sql) => /^\s*(SELECT|UPDATE)/.exec(sql)?.[1] ?? []);
   };
   expect(await statements()).toEqual(["SELECT", "UPDATE"]);
   expect(await statements()).toEqual([]);
