@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { StoreUnavailableError } from "@reelay/object-store";
 import { GraphQLError, Kind } from "graphql";
 import type { Logger } from "pino";
-import { RateLimitedError, rateLimited } from "../overload/rate-limit.ts";
 import { ExpectedError, InvalidInputError, StoreFullError } from "../errors.ts";
 import { isFullDisk } from "../full-disk.ts";
+import { RateLimitedError, rateLimited } from "../overload/rate-limit.ts";
 import { isOutage } from "./is-outage.ts";
 
 function causeOf(error: unknown): unknown {

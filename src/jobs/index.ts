@@ -7,7 +7,6 @@ export { isFor } from "./job-variants.ts";
 export { pauseQueue, resumeQueue } from "./pause-queue.ts";
 export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
-export { countActive } from "./quota.ts";
 export { retryJob } from "./retry-job.ts";
 export { type RetriedJobs, retryJobs } from "./retry-jobs.ts";
 export { retryVariant, variantNotFound } from "./retry-variant.ts";
