@@ -20,16 +20,19 @@ export const brakedRun = (
     brake,
     signal,
     file,
+    limits,
     onStart,
   }: {
     brake: EncoderBrake;
     signal: AbortSignal;
+    limits?: RunOptions["limits"];
     /** That it is noted in. */
     file?: Parameters<typeof noteEncoder>[2];
     onStart: (pid: number) => void;
   },
 ): RunOptions => ({
   signal,
+  ...(limits && { limits }),
   stallTimeoutMs: context.config.stallTimeoutMs,
   isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
   onStart: (pid) => {

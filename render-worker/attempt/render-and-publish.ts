@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { inSpan } from "@reelay/telemetry";
 import { blameDevice, DeviceFailure } from "../devices/blame-device.ts";
 import { describeEncoder } from "../devices/choose-devices.ts";
+import { findDeviceNodes } from "../devices/device-nodes.ts";
 import { explainFfmpegFailure } from "../ffmpeg/explain-failure.ts";
 import { FrameStatistics } from "../ffmpeg/frame-statistics.ts";
 import { planRender, type RenderPlan, statisticsFile } from "../ffmpeg/plan-render.ts";
 import { withThreads } from "../ffmpeg/with-threads.ts";
 import { planAllowance } from "../limits/plan-allowance.ts";
+import { planProgramLimits, usesDevice } from "../limits/plan-program-limits.ts";
 import { findEntry } from "../part/find-entry.ts";
 import { findLeadIns } from "../part/find-lead-ins.ts";
 import { mustBeSearched } from "../part/plan-entry.ts";
@@ -41,7 +43,10 @@ export async function renderAndPublish(
   context: AttemptContext,
   work: RenderWork & EncodingRound,
 ): Promise<Made> {
-  const { config, log, programs, state } = context;
+  const { config, log, state } = context;
+  const programs = usesDevice(work.devices)
+    ? context.programs.with({ devices: await findDeviceNodes() })
+    : context.programs;
   const directory = context.directory.path;
   await context.directory.assertRoom(roomNeededBytes(work, context.task.profile.segmentDurationMs));
   const { source, part } = work;
@@ -82,13 +87,14 @@ export async function renderAndPublish(
         isHeld ? log.warn({ unsentBytes }, "encoder.held") : log.info({ unsentBytes }, "encoder.let-go"),
     }),
   );
+  const allowance = planAllowance({
+    ...{ durationMs: toLength(work).durationMs, longestMs: config.limits.sourceDurationMs, leadInMs },
+    ...{ picture: source.probe.video, rungs: work.rungs },
+    soundBps: work.sounds.reduce((sum, track) => sum + soundBps(context, track), 0),
+    ...(config.leastAllowance && { least: config.leastAllowance }),
+  });
   const guard = new AllowanceGuard({
-    allowance: planAllowance({
-      ...{ durationMs: toLength(work).durationMs, longestMs: config.limits.sourceDurationMs, leadInMs },
-      ...{ picture: source.probe.video, rungs: work.rungs },
-      soundBps: work.sounds.reduce((sum, track) => sum + soundBps(context, track), 0),
-      ...(config.leastAllowance && { least: config.leastAllowance }),
-    }),
+    allowance,
     directories: [...publishers.keys()].map((name) => join(directory, name)),
     storedBytes: () => storedBytes(publishers),
   });
@@ -118,7 +124,7 @@ export async function renderAndPublish(
   );
 
   const run = brakedRun(context, {
-    ...{ brake, signal },
+    ...{ brake, signal, limits: planProgramLimits(allowance, work.devices, work.reservedBytes) },
     onStart: (pid) => log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started"),
   });
   const attributes = { "reelay.renditions": [...publishers.keys()] };

@@ -36,7 +36,8 @@ export async function renderWithinMemory(
       for (const [index, pass] of passes.entries()) {
         const rungs = work.rungs.filter(({ name }) => pass.rungs.some((rung) => rung.name === name));
         const isLastPass = work.isLastPass !== false && index === passes.length - 1;
-        const ofPass = { ...work, rungs, isLastPass, sounds: pass.withAudio ? work.sounds : [], onPeak };
+        const sounds = pass.withAudio ? work.sounds : [];
+        const ofPass = { ...work, rungs, isLastPass, sounds, onPeak, reservedBytes: bytes };
         const threaded = { ...ofPass, ...(givenThreads && { threads: givenThreads }) };
         made.push(await renderReplacing(context, threaded, render));
       }

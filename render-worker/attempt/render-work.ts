@@ -22,6 +22,8 @@ export interface RenderWork {
   isLastPass?: boolean;
   /** Absent: as many as ffmpeg takes by itself. */
   threads?: Threads;
+  /** Memory that was reserved for it. Absent: nobody counted. */
+  reservedBytes?: number;
   /** Told how much memory the ffmpeg that encodes held at most. */
   onPeak?: (bytes: number) => void;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Message, WorkerSeen } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../ffmpeg/words.ts";
+import { createNoJail } from "../jail/no-jail.ts";
 import { complaints, inspect } from "../testing/inspect.ts";
 import { defaultProfile, gpuTools, makeClip, startWorker, temporaryDirectory } from "../testing/kit.ts";
 
@@ -18,6 +19,8 @@ beforeAll(async () => {
     ...words("-c:v libx264 -preset ultrafast -c:a aac"),
   ]);
 });
+
+const withoutJail = Promise.resolve(createNoJail());
 
 afterAll(() => files[Symbol.asyncDispose]());
 
@@ -38,7 +41,7 @@ test("a worker finds its GPU, says what works on it, and keeps pictures there fr
   // Tried, and refused by the device.
   expect(tools.encoders).not.toContain("hevc_nvenc");
 
-  await using worker = await startWorker({}, tools);
+  await using worker = await startWorker({}, tools, withoutJail);
   const end = await worker.end(await worker.request(clip, { profile }));
   expect(end).toMatchObject({ type: "render.completed.v1" });
   expect(end.state.encoderChanges).toBeUndefined();
@@ -52,7 +55,7 @@ test("a worker finds its GPU, says what works on it, and keeps pictures there fr
 
 test("an encoder that fails in the middle is replaced in the same attempt, which says so; failing twice, it is given up", async () => {
   const { tools, breaks } = gpu;
-  await using worker = await startWorker({}, tools);
+  await using worker = await startWorker({}, tools, withoutJail);
   await breaks(
     "h264_nvenc",
     "[h264_nvenc @ 0x55d0c8a5c2c0] EncodePicture failed!: generic error (20): (no details)\nError submitting video frame to the encoder",
@@ -91,7 +94,7 @@ test("an encoder that fails in the middle is replaced in the same attempt, which
 
 test("a decoder on a device that fails is replaced by software, while encoders stay where they are", async () => {
   const { tools, breaks } = gpu;
-  await using worker = await startWorker({}, tools);
+  await using worker = await startWorker({}, tools, withoutJail);
   await breaks("-hwaccel", "[h264 @ 0x55d0c8a5c2c0] No decoder surfaces left");
   const end = await worker.end(await worker.request(clip, { profile }));
   expect(end).toMatchObject({ type: "render.completed.v1" });
@@ -106,7 +109,7 @@ test("a decoder on a device that fails is replaced by software, while encoders s
 
 test("a part of a long video is made again, too, in a folder of its own", async () => {
   const { tools, breaks } = gpu;
-  await using worker = await startWorker({}, tools);
+  await using worker = await startWorker({}, tools, withoutJail);
   await breaks(
     "h264_nvenc",
     "[h264_nvenc @ 0x55d0c8a5c2c0] EncodePicture failed!: generic error (20): (no details)",
@@ -128,7 +131,7 @@ test("a part of a long video is made again, too, in a folder of its own", async 
 
 test("a chunk is made with the encoder of its head, although there is a faster one", async () => {
   await gpu.breaks("nothing of this command line", "");
-  await using worker = await startWorker({}, gpu.tools);
+  await using worker = await startWorker({}, gpu.tools, withoutJail);
   const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 4_000 } as const;
   const head = await worker.end(await worker.request(clip, { profile, part }));
   expect(head.state.split?.encoders).toEqual({ "240p": "h264_nvenc", "360p": "h264_nvenc" });

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { RenderRequested } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../ffmpeg/words.ts";
+import { createNoJail } from "../jail/no-jail.ts";
 import { inspect } from "../testing/inspect.ts";
 import { makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
 import { runTool } from "../testing/run-tool.ts";
@@ -98,7 +99,11 @@ test("an ffmpeg that makes no animated WebP makes an MP4", async () => {
   const path = join(clips.path, "without-webp");
   const script = `case "$*" in *libwebp*) echo "Unknown encoder 'libwebp_anim'" >&2; exit 1;; esac`;
   await writeFile(path, `#!/bin/sh\n${script}\nexec "${tools.ffmpeg.path}" "$@"\n`, { mode: 0o755 });
-  await using other = await startWorker({}, { ...tools, ffmpeg: { ...tools.ffmpeg, path } });
+  await using other = await startWorker(
+    {},
+    { ...tools, ffmpeg: { ...tools.ffmpeg, path } },
+    Promise.resolve(createNoJail()),
+  );
   const rendered = await other.request(clip);
   const { state } = await other.end(rendered);
   const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };

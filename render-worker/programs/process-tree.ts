@@ -22,13 +22,24 @@ function childrenOf(pid: number): number[] {
 }
 
 /**
- * Sends a signal to a program's process group and to everything below it, which may have a group of its own. Returns false when there is
- * nothing left that could get it.
+ * Sends a signal to a program's process group, and to what is below it in other groups: once to each, as ffmpeg gives up at once when it gets
+ * a signal several times. Returns false when there is nothing left that could get it.
  */
 export function signalTree(pid: number, signal: NodeJS.Signals): boolean {
-  const below = processTree(pid);
-  const isDelivered = [-pid, ...below].map((target) => send(target, signal));
+  // Found before the first of them ends.
+  const others = processTree(pid).filter((each) => each !== pid && groupOf(each) !== pid);
+  const isDelivered = [send(-pid, signal) || send(pid, signal), ...others.map((each) => send(each, signal))];
   return isDelivered.includes(true);
+}
+
+/** Field 5 of proc_pid_stat(5), where the program's name is the second. */
+function groupOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
+  } catch {
+    return null;
+  }
 }
 
 /** Ends what a program has left behind in its process group, once it has ended itself. */

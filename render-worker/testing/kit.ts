@@ -106,7 +106,12 @@ const sourceLimits = { sourceBytes: 1e9, sourceDurationMs: 4 * 36e5, sourcePixel
 export const withAllDecoders: Partial<WorkerConfig> = { limits: { ...sourceLimits, decoders: "ALL" } };
 
 /** A worker on doubles of its two ports, and real ffmpeg: `tools`, or those of this test run. */
-export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?: FfmpegTools) {
+export async function startWorker(
+  overrides: Partial<WorkerConfig> = {},
+  tools?: FfmpegTools,
+  // A script that stands in for ffmpeg needs more than a jail shows.
+  jail = testJail(),
+) {
   const directory = await temporaryDirectory();
   const store = new DirectoryStore(join(directory.path, "store"));
   await mkdir(store.directory);
@@ -145,7 +150,7 @@ export async function startWorker(overrides: Partial<WorkerConfig> = {}, tools?:
     config,
     log,
     tools: tools ?? (await testTools()),
-    jail: await testJail(),
+    jail: await jail,
     metrics,
   });
   await worker.start();
