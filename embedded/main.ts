@@ -1,6 +1,6 @@
 /** `npm start`: the whole system on this machine. `npm start -- FILE…` also renders the files. */
-import { mkdir } from "node:fs/promises";
-import { isRestarted } from "@reelay/process";
+import { chmod, mkdir } from "node:fs/promises";
+import { closeToOthers, isRestarted, startStep, toSentence } from "@reelay/process";
 import { AlreadyClaimedError, claimDirectory, EmbeddedPostgresError } from "./postgres/index.ts";
 import { type Command, readCommand, usage } from "./render-files/read-command.ts";
 import { renderFiles } from "./render-files/render-files.ts";
@@ -28,9 +28,13 @@ async function main(): Promise<number> {
   }
   const settings = readSettings(process.env, process.cwd());
   using stop = catchStopSignals(forceEnd);
-  await mkdir(settings.dataDirectory, { recursive: true });
+  const folder = { kind: "folder", variable: "REELAY_DATA_DIR", path: settings.dataDirectory } as const;
+  await startStep(folder, () => mkdir(settings.dataDirectory, { recursive: true }));
+  // The database's own user must enter the data folder itself.
+  closeToOthers();
+  await closeFolders(settings.dataDirectory);
   try {
-    await using _claim = await claimDirectory(settings.dataDirectory);
+    await using _claim = await startStep(folder, () => claimDirectory(settings.dataDirectory));
     return await runSystem({ settings, command, environment: process.env, terminal, signal: stop.signal });
   } catch (error) {
     if (error instanceof AlreadyClaimedError) {
@@ -39,6 +43,13 @@ async function main(): Promise<number> {
     if (stop.signal.aborted) return 0;
     throw error;
   }
+}
+
+/** What an earlier version made may be open to everyone. */
+async function closeFolders(dataDirectory: string): Promise<void> {
+  const { store, work } = layoutOf(dataDirectory);
+  // Not there yet, or another user's: then it is for that user to say.
+  for (const folder of [store, work]) await chmod(folder, 0o750).catch(() => undefined);
 }
 
 /** The data folder has its system already: files are rendered by that one, and there is nothing else to start. */
@@ -59,9 +70,9 @@ async function joinRunning(settings: Settings, command: Command, pid: number, si
 }
 
 function explain(error: unknown): number {
-  const isExpected = error instanceof StartError || error instanceof EmbeddedPostgresError;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${isExpected ? error.message : text}\n`);
+  // Sentences of our own may be several, one a line.
+  const isOurs = error instanceof StartError || error instanceof EmbeddedPostgresError;
+  process.stderr.write(`${isOurs ? error.message : toSentence(error)}\n`);
   return 1;
 }
 

@@ -1,4 +1,5 @@
 /** Messaging over Google Pub/Sub, for the API and for workers. */
+export { assertCredentials } from "./credentials.ts";
 export * from "./messaging.ts";
 export * from "./pubsub-messaging.ts";
 export * from "./topology.ts";

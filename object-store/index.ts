@@ -1,4 +1,6 @@
 /** The object store: a port with adapters, used by the API and by workers. */
+
+export { assertReachable } from "./assert-reachable.ts";
 export * from "./content-type.ts";
 export * from "./errors.ts";
 export * from "./file-lock.ts";

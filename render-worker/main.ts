@@ -1,5 +1,15 @@
-import { isBrokerAway, untilThere } from "@reelay/messaging";
-import { endOnCrash, untilTold } from "@reelay/process";
+import { assertCredentials, isBrokerAway, untilThere } from "@reelay/messaging";
+import { assertReachable } from "@reelay/object-store";
+import {
+  closeToOthers,
+  credentialsPart,
+  endOnCrash,
+  explainStart,
+  startParts,
+  startStep,
+  toSentence,
+  untilTold,
+} from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv } from "./env.ts";
@@ -25,6 +35,7 @@ const encoderEndMs = 600;
  * in time, when it met an exception that nothing caught, and at a second signal, which ends it at once: the lease then runs out.
  */
 async function main(): Promise<void> {
+  closeToOthers();
   const joined = await joinRunningSystem(processEnvironment);
   if (!joined.ok) return refuse([joined.error]);
   const read = readWorkerEnv(joined.environment);
@@ -52,6 +63,9 @@ async function main(): Promise<void> {
     }, withinMs).unref();
   });
 
+  const parts = startParts(env);
+  const credentials = credentialsPart(env);
+  if (credentials !== null) await startStep(credentials, assertCredentials);
   await using resources = new AsyncDisposableStack();
   resources.use(await startTracing(env.tracing, log));
   const jail = createNoJail();
@@ -62,25 +76,34 @@ async function main(): Promise<void> {
   const { ffmpeg, ffprobe, encoders, capabilities } = tools;
   log.info({ ffmpeg, ffprobe, encoders, devices: capabilities.devices }, "ffmpeg.found");
   for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
-  const store = resources.use(createStore(env.store));
-  const messaging = resources.use(createMessaging(env.pubsub, log));
-  await untilThere(() => messaging.provision(), {
-    patienceMs: startPatienceMs,
-    signal: stopping.signal,
-    isAway: isBrokerAway,
-    onAway: (err) => log.warn({ err }, "start.broker-away"),
+  const store = await startStep(parts.store, async () => {
+    const opened = resources.use(createStore(env.store));
+    await assertReachable(opened);
+    return opened;
   });
+  const messaging = resources.use(createMessaging(env.pubsub, log));
+  await startStep(parts.broker, () =>
+    untilThere(() => messaging.provision(), {
+      patienceMs: startPatienceMs,
+      signal: stopping.signal,
+      isAway: isBrokerAway,
+      onAway: (error) =>
+        log.warn({ reason: explainStart(parts.broker, error) ?? toSentence(error) }, "start.broker-away"),
+    }),
+  );
   const metrics = createWorkerMetrics();
   const started = resources.use(
     createWorker({ messaging, store, config: env.worker, log, tools, jail, metrics }),
   );
   worker = started;
-  await started.start();
+  const workFolder = { kind: "folder", variable: "WORK_DIR", path: env.worker.workDirectory } as const;
+  await startStep(workFolder, () => started.start());
   if (env.metricsPort !== undefined) {
     const pingBroker = (signal: AbortSignal) => messaging.ping(signal);
     const isTaking = () => started.isTaking;
     const options = { port: env.metricsPort, metrics, isTaking, pingBroker };
-    const { port } = resources.use(await startStatusServer(options));
+    const portPart = { kind: "port", variable: "METRICS_PORT", port: env.metricsPort } as const;
+    const { port } = resources.use(await startStep(portPart, () => startStatusServer(options)));
     log.info({ port }, "worker.listening");
   }
   await stopped;
@@ -98,4 +121,4 @@ function refuse(errors: string[]): void {
   process.exitCode = 1;
 }
 
-await main().catch((error: unknown) => refuse([error instanceof Error ? error.message : String(error)]));
+await main().catch((error: unknown) => refuse([toSentence(error)]));

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { PrismaPg } from "@prisma/adapter-pg";
+import { startStep } from "@reelay/process";
 import { applyMigrations } from "../prisma/apply-migrations.ts";
 import { PrismaClient } from "../prisma/generated/client.ts";
 import { ApiKeyScope } from "../prisma/generated/enums.ts";
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
     ...new Set([...parseScopes(values.scopes), ...(values.operator ? (["OPERATOR"] as const) : [])]),
   ];
   const url = await findDatabase();
-  await applyMigrations({ url });
+  await startStep({ kind: "database", url }, () => applyMigrations({ url }));
   const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
   try {
     const found = await db.workspace.findFirst({ where: { name: workspace }, orderBy: { createdAt: "asc" } });

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { PrismaPg } from "@prisma/adapter-pg";
+import { startStep } from "@reelay/process";
 import { PrismaClient } from "../prisma/generated/client.ts";
 import { findDatabase } from "./find-database.ts";
 
@@ -40,9 +41,12 @@ async function main(): Promise<void> {
     ...given("maxSourceMinutesPerDay", "--source-minutes-per-day", values["source-minutes-per-day"]),
     ...given("maxRequestsPerSecond", "--requests-per-second", values["requests-per-second"]),
   };
-  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: await findDatabase() }) });
+  const url = await findDatabase();
+  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
   try {
-    const found = await db.workspace.findMany({ where: { name } });
+    const found = await startStep({ kind: "database", url }, () =>
+      db.workspace.findMany({ where: { name } }),
+    );
     const [workspace] = found;
     if (!workspace || found.length > 1) {
       throw new Error(`${found.length} workspaces are called "${name}"; name exactly one.`);

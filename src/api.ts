@@ -1,7 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { createPubSubMessaging, isBrokerAway, type Patience, untilThere } from "@reelay/messaging";
-import { createGcsObjectStore, createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
+import {
+  assertCredentials,
+  createPubSubMessaging,
+  isBrokerAway,
+  type Patience,
+  untilThere,
+} from "@reelay/messaging";
+import {
+  assertReachable,
+  createGcsObjectStore,
+  createLocalObjectStore,
+  type ObjectStore,
+} from "@reelay/object-store";
+import { credentialsPart, explainStart, startParts, startStep, toSentence } from "@reelay/process";
 import type { Logger } from "pino";
 import { applyMigrations } from "../prisma/apply-migrations.ts";
 import type { PrismaClient } from "../prisma/generated/client.ts";
@@ -72,27 +84,37 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const { databaseUrl } = env;
   const clock = () => new Date();
   const patience = { patienceMs: 0, ...options.patience };
-  const { applied } = await untilThere(() => applyMigrations({ url: databaseUrl }), {
-    ...patience,
-    isAway: isOutage,
-    onAway: (err) => log.warn({ err }, "start.database-away"),
-  });
+  const { broker: brokerPart, store: storePart } = startParts(env);
+  const databasePart = { kind: "database", url: databaseUrl } as const;
+  const credentials = credentialsPart(env);
+  if (credentials !== null) await startStep(credentials, assertCredentials);
+  const { applied } = await startStep(databasePart, () =>
+    untilThere(() => applyMigrations({ url: databaseUrl }), {
+      ...patience,
+      isAway: isOutage,
+      onAway: (error) =>
+        log.warn({ reason: explainStart(databasePart, error) ?? toSentence(error) }, "start.database-away"),
+    }),
+  );
   if (applied.length > 0) log.info({ applied }, "migrations.applied");
   const db = starting.adopt(createDatabase(databaseUrl), (client) => client.$disconnect());
   const messaging = starting.use(
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
-  await untilThere(() => messaging.provision(), {
-    ...patience,
-    isAway: isBrokerAway,
-    onAway: (err) => log.warn({ err }, "start.broker-away"),
-  });
-  const metrics = createMetrics(db);
-  const { store, uploads, handlers, sweepUploads, stopUploads } = openStore(
-    env,
-    { db, clock, log, metrics },
-    starting,
+  await startStep(brokerPart, () =>
+    untilThere(() => messaging.provision(), {
+      ...patience,
+      isAway: isBrokerAway,
+      onAway: (error) =>
+        log.warn({ reason: explainStart(brokerPart, error) ?? toSentence(error) }, "start.broker-away"),
+    }),
   );
+  const metrics = createMetrics(db);
+  const { store, uploads, handlers, sweepUploads, stopUploads } = await startStep(storePart, async () => {
+    const opened = openStore(env, { db, clock, log, metrics }, starting);
+    await assertReachable(opened.store);
+    return opened;
+  });
   const apiId = `${process.pid}-${randomBytes(4).toString("hex")}`;
   const live = starting.use(await createLiveProgress({ db, messaging, databaseUrl, apiId, log, metrics }));
   const events = starting.use(await createEventLog({ db, databaseUrl, log }));
@@ -184,11 +206,16 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       }),
     }),
   );
-  if (env.metricsPort !== undefined) {
-    const { port } = starting.use(await startMetricsServer(env.metricsPort, metrics));
+  const { metricsPort } = env;
+  if (metricsPort !== undefined) {
+    const metricsPart = { kind: "port", variable: "METRICS_PORT", port: metricsPort } as const;
+    const { port } = starting.use(
+      await startStep(metricsPart, () => startMetricsServer(metricsPort, metrics)),
+    );
     log.info({ port }, "api.metrics-listening");
   }
-  const { url, port } = await server.listen(env.port, env.host);
+  const portPart = { kind: "port", variable: "PORT", port: env.port, host: env.host } as const;
+  const { url, port } = await startStep(portPart, () => server.listen(env.port, env.host));
   log.info({ url }, "api.listening");
   const held = starting.move();
   return { url, port, db, [Symbol.asyncDispose]: () => held.disposeAsync() };

@@ -1,4 +1,4 @@
-import { endOnCrash, untilTold } from "@reelay/process";
+import { closeToOthers, endOnCrash, toSentence, untilTold } from "@reelay/process";
 import { createLogger, openStandardOutput, startTracing } from "@reelay/telemetry";
 import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
@@ -11,6 +11,7 @@ const startPatienceMs = 300_000;
  * in time or met an exception that nothing caught, and at once at a second signal: whatever is cut short then is safe in the database.
  */
 async function main(): Promise<void> {
+  closeToOthers();
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
   const sink = openStandardOutput();
@@ -43,4 +44,4 @@ function refuse(errors: string[]): void {
   process.exitCode = 1;
 }
 
-await main().catch((error: unknown) => refuse([error instanceof Error ? error.message : String(error)]));
+await main().catch((error: unknown) => refuse([toSentence(error)]));

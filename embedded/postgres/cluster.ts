@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { PostgresBinaries } from "./binaries.ts";
-import { EmbeddedPostgresError } from "./errors.ts";
+import { diskFull, EmbeddedPostgresError } from "./errors.ts";
 import { runToEnd } from "./processes.ts";
 import type { RunAs } from "./run-as.ts";
 
@@ -88,6 +88,7 @@ async function initialise(
     { owner: runAs.owner, signal },
   );
   if (code !== 0) {
+    if (/No space left on device/.test(output)) throw diskFull(folder);
     throw new EmbeddedPostgresError(
       "START_FAILED",
       `initdb could not make a database in ${folder}: ${output.trim() || `it ended with ${code}`}`,

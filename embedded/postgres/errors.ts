@@ -9,6 +9,8 @@ export type EmbeddedPostgresErrorCode =
   | "OTHER_VERSION"
   /** The port that was asked for is taken. */
   | "PORT_TAKEN"
+  /** There is no room to initialise or start. */
+  | "DISK_FULL"
   /** initdb or postgres ended early; the message carries the end of its log. */
   | "START_FAILED";
 
@@ -21,3 +23,9 @@ export class EmbeddedPostgresError extends Error {
     this.code = code;
   }
 }
+
+export const diskFull = (directory: string): EmbeddedPostgresError =>
+  new EmbeddedPostgresError(
+    "DISK_FULL",
+    `The disk of ${directory} is full, so PostgreSQL cannot start: free some space on it, or name another folder with REELAY_DATA_DIR.`,
+  );

@@ -1,6 +1,6 @@
 /** Starts a server again that ended although nobody stopped it. */
-import { statfs } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { isFull } from "./is-full.ts";
 import type { Exit, Server } from "./server.ts";
 
 export interface KeepRunningOptions {
@@ -25,8 +25,6 @@ const WINDOW_MS = 60_000;
 const noExit: Exit = { code: null, signal: null };
 /** Before another start after one that failed. */
 const PAUSE_MS = 1_000;
-/** PostgreSQL recovers into a new file of 16 MB, and needs some room beside it. */
-const NEEDED_BYTES = 32 * 1024 * 1024;
 
 /**
  * Keeps a server running: three restarts within a minute, then it gives up. A full disk ends servers and lets none start, so ends and failures on
@@ -89,9 +87,4 @@ export function keepRunning(first: Server, { restart, directory, log }: KeepRunn
       if (last) current = last;
     },
   };
-}
-
-async function isFull(directory: string): Promise<boolean> {
-  const found = await statfs(directory).catch(() => null);
-  return found !== null && found.bavail * found.bsize < NEEDED_BYTES;
 }

@@ -5,7 +5,8 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PostgresBinaries } from "./binaries.ts";
 import type { Cluster } from "./cluster.ts";
-import { EmbeddedPostgresError } from "./errors.ts";
+import { diskFull, EmbeddedPostgresError } from "./errors.ts";
+import { isFull } from "./is-full.ts";
 import { untilReady } from "./postmaster.ts";
 import { spawnProgram } from "./processes.ts";
 import type { RunAs } from "./run-as.ts";
@@ -53,6 +54,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
     // After kill -9 of a server its children may hold its memory for a moment longer.
     const passing = taken || /shared memory block \([^()]*\) is still in use/.test(result.failure);
+    // On a full disk its log stays empty.
+    if (await isFull(options.directory)) throw diskFull(options.directory);
     if (!passing || attempt === MAX_TRIES) throw startFailed(options.directory, result.failure);
     await delay(RETRY_MS, undefined, { signal: options.signal });
   }

@@ -30,6 +30,10 @@ export async function checkDataDirectory(directory: string): Promise<Finding> {
 }
 
 export async function checkPort(port: number): Promise<Finding> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    const remedy = "set PORT to a number from 0 to 65535";
+    return { what: "port", state: "missing", detail: "PORT is no TCP port", remedy };
+  }
   const server = createServer();
   const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     server.once("error", resolve);

@@ -1,0 +1,28 @@
+/** What API and worker alike need at their start. */
+import type { StartPart } from "./start-error.ts";
+
+interface Needs {
+  pubsub: { projectId: string; emulatorHost?: string };
+  store: { kind: "local"; directory: string } | { kind: "gcs"; bucket: string; apiEndpoint?: string };
+}
+
+export function startParts({ pubsub, store }: Needs): { broker: StartPart; store: StartPart } {
+  return {
+    broker: { kind: "broker", ...pubsub },
+    store:
+      store.kind === "gcs"
+        ? { kind: "bucket", bucket: store.bucket }
+        : { kind: "folder", variable: "STORE_DIRECTORY", path: store.directory },
+  };
+}
+
+/** What needs Google's credentials; null: nothing. */
+export function credentialsPart({
+  pubsub,
+  store,
+}: Needs): Extract<StartPart, { kind: "credentials" }> | null {
+  if (pubsub.emulatorHost === undefined) return { kind: "credentials", service: "Google Pub/Sub" };
+  return store.kind === "gcs" && store.apiEndpoint === undefined
+    ? { kind: "credentials", service: "Google Cloud Storage" }
+    : null;
+}

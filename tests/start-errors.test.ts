@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, freePort, type TestDatabase } from "./kit/index.ts";
+import { succeeds } from "./kit/succeeds.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+let folder: string;
+let database: TestDatabase;
+/** A file where a folder is meant. */
+let file: string;
+let takenPort: number;
+let freePorts: number[];
+const taken = createServer();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "reelay-start-errors-"));
+  file = join(folder, "file");
+  await writeFile(file, "");
+  database = await createTestDatabase();
+  await new Promise<void>((done) => void taken.listen(0, "127.0.0.1", done));
+  const address = taken.address();
+  takenPort = typeof address === "object" && address !== null ? address.port : 0;
+  freePorts = [await freePort(), await freePort()];
+});
+afterAll(async () => {
+  taken.close();
+  await database[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Variables = Record<string, string>;
+/** What no test run may hand on. */
+const foreign =
+  /^(DATABASE_URL|PUBLIC_URL|PUBSUB_|STORE|GCS_|GOOGLE_|GCLOUD|HOST$|PORT$|NODE_|VITEST|INIT_CWD|REELAY_|FFMPEG|SECRETS)/;
+
+/** Runs a program of ours with these variables and nothing else of ours until it ends. */
+async function run(program: string, variables: Variables, prefix: readonly string[] = []) {
+  const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const [path = "", ...args] = program.split(" ");
+  const command = [...prefix, process.execPath, "--no-deprecation", join(root, path), ...args];
+  const child = spawn(command[0] ?? "", command.slice(1), {
+    cwd: folder,
+    env: {
+      ...Object.fromEntries(inherited),
+      // Where no credentials are, the library would ask the network for some.
+      METADATA_SERVER_DETECTION: "none",
+      HOME: folder,
+      LOG_LEVEL: "warn",
+      SECRETS_KEY: "none",
+      REELAY_DATA_DIR: join(folder, "data"),
+      ...variables,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 50_000,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const code = await new Promise<number | null>((done) => child.once("close", done));
+  return { code, lines: output.trim().split("\n") };
+}
+
+const api = "src/main.ts";
+const worker = "render-worker/main.ts";
+const start = "embedded/main.ts";
+const apiKey = "scripts/create-api-key.ts --workspace acme";
+
+const withDatabase = (change: (url: URL) => void): string => {
+  const url = new URL(database.url);
+  change(url);
+  return url.href;
+};
+const nobody = () => `127.0.0.1:${freePorts[0]}`;
+const good = (): Variables => ({ DATABASE_URL: database.url, PUBSUB_EMULATOR_HOST: nobody() });
+
+/** What is wrong, with which program, and what it says. */
+const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = [
+  ["no database is named", api, () => ({}), /^DATABASE_URL is not set.*Example: DATABASE_URL=/],
+  ["a number is none", api, () => ({ ...good(), PORT: "high" }), /^PORT is "high".*Example: PORT=/],
+  [
+    "the database's password is wrong",
+    api,
+    () => ({ ...good(), DATABASE_URL: withDatabase((url) => (url.password = "wrong")) }),
+    /refuses the user "postgres": correct the name or the password in DATABASE_URL/,
+  ],
+  [
+    "there is no such database",
+    api,
+    () => ({ ...good(), DATABASE_URL: withDatabase((url) => (url.pathname = "/nowhere")) }),
+    /has no database "nowhere": create it, or correct the end of DATABASE_URL/,
+  ],
+  [
+    "the database's host does not exist",
+    api,
+    () => ({ ...good(), DATABASE_URL: withDatabase((url) => (url.hostname = "nowhere.invalid")) }),
+    /at nowhere\.invalid:\d+ cannot be reached \(E\w+\): start it, or correct DATABASE_URL/,
+  ],
+  [
+    "there are no credentials",
+    api,
+    () => ({ DATABASE_URL: database.url, PUBSUB_PROJECT_ID: "acme" }),
+    /^Google Pub\/Sub needs credentials.*GOOGLE_APPLICATION_CREDENTIALS.*PUBSUB_EMULATOR_HOST/,
+  ],
+  ["a bucket has no name", api, () => ({ ...good(), STORE: "gcs" }), /^GCS_BUCKET is not set/],
+  ["nothing runs here", worker, () => ({}), /^No system to work for.*PUBSUB_EMULATOR_HOST.*npm start/],
+  [
+    "there are no credentials",
+    worker,
+    () => ({ STORE_DIRECTORY: join(folder, "store") }),
+    /^Google Pub\/Sub needs credentials.*GOOGLE_APPLICATION_CREDENTIALS.*PUBSUB_EMULATOR_HOST/,
+  ],
+  [
+    "there are no credentials for the bucket",
+    worker,
+    () => ({ ...good(), STORE: "gcs", GCS_BUCKET: "acme" }),
+    /^Google Cloud Storage needs credentials.*GOOGLE_APPLICATION_CREDENTIALS/,
+  ],
+  [
+    "ffmpeg is not where it should be",
+    worker,
+    () => ({ ...good(), FFMPEG_PATH: join(folder, "no-ffmpeg") }),
+    /no-ffmpeg.*FFMPEG_PATH|FFMPEG_PATH.*no-ffmpeg/,
+  ],
+  [
+    "the store's folder cannot be one",
+    worker,
+    () => ({ ...good(), STORE_DIRECTORY: join(file, "store") }),
+    /^STORE_DIRECTORY is ".*", which is no folder and cannot be made one/,
+  ],
+  [
+    "the data folder cannot be one",
+    start,
+    () => ({ REELAY_DATA_DIR: join(file, "data"), PORT: String(freePorts[1]) }),
+    /^REELAY_DATA_DIR is ".*", which is no folder and cannot be made one/,
+  ],
+  [
+    "the port is taken",
+    start,
+    () => ({ PORT: String(takenPort) }),
+    /^Port \d+ on 127\.0\.0\.1 is taken.*PORT=/,
+  ],
+  [
+    "the database is away",
+    start,
+    () => ({ PORT: String(freePorts[1]), DATABASE_URL: `postgresql://a:b@${nobody()}/reelay` }),
+    /cannot be reached \(ECONNREFUSED\): start it, or correct DATABASE_URL/,
+  ],
+  [
+    "the database is away",
+    apiKey,
+    () => ({ DATABASE_URL: `postgresql://a:b@${nobody()}/reelay` }),
+    /cannot be reached \(ECONNREFUSED\): start it, or correct DATABASE_URL/,
+  ],
+  ["no database is named", apiKey, () => ({}), /^No database: DATABASE_URL is not set.*npm start/],
+];
+
+test.each(faults)(
+  "%s: %s says which setting is wrong and what to do, without a stack",
+  async (_, program, variables, sentence) => {
+    const { code, lines } = await run(program, variables());
+    const last = lines.at(-1) ?? "";
+    expect([code, last]).toEqual([1, expect.stringMatching(sentence)]);
+    expect(lines.length, lines.join("\n")).toBeLessThanOrEqual(4);
+    expect(lines.join("\n")).not.toMatch(/^\s+at |\\n {4}at |node_modules/m);
+  },
+  60_000,
+);
+
+test("the doctor tells of a port that is none instead of failing", async () => {
+  const { code, lines } = await run("scripts/doctor.ts", { PORT: "high" });
+  expect(code).toBe(1);
+  expect(lines.join("\n")).toMatch(/PORT is no TCP port\n.*set PORT to a number from 0 to 65535/);
+  expect(lines.join("\n")).not.toMatch(/^\s+at /m);
+}, 60_000);
+
+const canMount =
+  process.platform === "linux" && (await succeeds("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"));
+const isDemanded = process.env["CI"] === "true" && process.getuid?.() === 0;
+
+test.skipIf(!canMount && !isDemanded)(
+  "a disk that is full at the start is named (skipped where nothing may be mounted)",
+  async () => {
+    const data = await mkdtemp(join(folder, "full-"));
+    const mount = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@"', data];
+    const { code, lines } = await run(start, { REELAY_DATA_DIR: data, PORT: String(freePorts[1]) }, mount);
+    expect([code, lines.at(-1)]).toEqual([1, expect.stringMatching(/disk .*full.*REELAY_DATA_DIR/)]);
+    expect(lines.join("\n")).not.toMatch(/^\s+at /m);
+  },
+  60_000,
+);
