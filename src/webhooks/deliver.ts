@@ -6,6 +6,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Answer } from "./answer.ts";
 import { type Claimed, claimDue, release } from "./claim.ts";
 import { contextOf } from "./endpoint-secrets.ts";
+import { createFailureNotes } from "./failure-notes.ts";
 import { messageIdOf } from "./message.ts";
 import type { Outcome } from "./plan-outcome.ts";
 import { recordAttempt } from "./record-attempt.ts";
@@ -46,6 +47,7 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
   const { db, sender, secrets, clock, log } = deps;
   const stopped = new AbortController();
   const busy = new Map<string, number>();
+  const notes = createFailureNotes(log);
   const running = new Set<Promise<void>>();
 
   async function deliver(claimed: Claimed): Promise<void> {
@@ -64,12 +66,14 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
     if (outcome === null) return;
     deps.metrics?.webhookAttempted(resultOf(outcome), answer.durationMs / 1_000);
     const { error, status } = answer;
-    if (error === null) return;
+    if (error === null) return notes.taken(endpointId);
     const about = { endpointId, deliveryId, type, status, error };
-    if (outcome.nextAttemptAt)
-      log.info({ ...about, nextAttemptAt: outcome.nextAttemptAt }, "webhook.not-taken");
+    if (outcome.nextAttemptAt) notes.failed({ ...about, nextAttemptAt: outcome.nextAttemptAt });
     else log.warn(about, "webhook.given-up");
-    if (outcome.disable) log.warn({ endpointId, reason: outcome.disable.reason }, "webhook.disabled");
+    if (outcome.disable) {
+      notes.forget(endpointId);
+      log.warn({ endpointId, reason: outcome.disable.reason }, "webhook.disabled");
+    }
   }
 
   async function deliverOrRelease(claimed: Claimed): Promise<void> {

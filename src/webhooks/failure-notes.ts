@@ -1,0 +1,46 @@
+import type { Logger } from "pino";
+
+interface Failure {
+  endpointId: string;
+  deliveryId: string;
+  type: string;
+  status: number | null;
+  error: { code: string; message: string };
+  nextAttemptAt: Date;
+}
+
+export interface FailureNotes {
+  failed(failure: Failure): void;
+  taken(endpointId: string): void;
+  /** Nothing more is sent to it. */
+  forget(endpointId: string): void;
+}
+
+const everyMs = 60_000;
+
+/**
+ * Logs what endpoints do not take: an endpoint's first failure whole, after that one count a minute, and its recovery. A receiver that is down
+ * would else fill the log.
+ */
+export function createFailureNotes(log: Logger, now: () => number = () => performance.now()): FailureNotes {
+  const failing = new Map<string, { failures: number; loggedAtMs: number }>();
+  return {
+    failed(failure) {
+      const { endpointId, status, error } = failure;
+      const known = failing.get(endpointId);
+      if (known === undefined) {
+        failing.set(endpointId, { failures: 0, loggedAtMs: now() });
+        log.info(failure, "webhook.not-taken");
+        return;
+      }
+      known.failures += 1;
+      if (now() - known.loggedAtMs < everyMs) return;
+      log.info({ endpointId, failures: known.failures, status, error }, "webhook.failing");
+      failing.set(endpointId, { failures: 0, loggedAtMs: now() });
+    },
+    taken(endpointId) {
+      if (failing.delete(endpointId)) log.info({ endpointId }, "webhook.recovered");
+    },
+    forget: (endpointId) => void failing.delete(endpointId),
+  };
+}
