@@ -1,6 +1,23 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { StoreUnavailableError } from "./errors.ts";
 import type { ObjectStore } from "./object-store.ts";
 
-/** Rejects when the store cannot be read: there is no such bucket, or it is not ours. */
+/** How long a start waits for an answer. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Rejects when the store refuses to be read: there is no such bucket, or the account may not. A store that is away does not keep a process from
+ * starting: its requests are repeated anyway.
+ */
 export async function assertReachable(store: ObjectStore): Promise<void> {
+  const asked = ask(store).catch((error: unknown) => {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+  });
+  // An answer that comes later concerns no one.
+  asked.catch(() => undefined);
+  await Promise.race([asked, delay(PATIENCE_MS, undefined, { ref: false })]);
+}
+
+async function ask(store: ObjectStore): Promise<void> {
   for await (const _ of store.list("videos/00000000-")) break;
 }

@@ -151,14 +151,18 @@ function originOf(error: unknown): unknown {
 /** All codes of an error and of what caused it. */
 function codesOf(error: unknown): string[] {
   if (typeof error !== "object" || error === null) return [];
-  const { code, originalCode, cause, errors, meta } = error as {
+  const { code, status, originalCode, cause, errors, meta } = error as {
     code?: unknown;
+    /** Of an answer over HTTP. */
+    status?: unknown;
     originalCode?: unknown;
     cause?: unknown;
     errors?: unknown;
     meta?: { driverAdapterError?: unknown };
   };
-  const own = [code, originalCode].filter((each) => typeof each === "string" || typeof each === "number");
+  const own = [code, status, originalCode].filter(
+    (each) => typeof each === "string" || typeof each === "number",
+  );
   const below = [cause, meta?.driverAdapterError, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
   const reason = error instanceof Error && /timeout|timed out/i.test(error.message) ? ["ETIMEDOUT"] : [];
   return [...own.map(String), ...below.flatMap(codesOf), ...reason];

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,6 +17,12 @@ let file: string;
 let takenPort: number;
 let freePorts: number[];
 const taken = createServer();
+/** A storage service that has nothing. */
+const storage = createHttpServer((_, res) => {
+  const error = { code: 404, message: "The specified bucket does not exist." };
+  res.writeHead(404, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+});
+let withoutBuckets: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "reelay-start-errors-"));
@@ -25,10 +32,13 @@ beforeAll(async () => {
   await new Promise<void>((done) => void taken.listen(0, "127.0.0.1", done));
   const address = taken.address();
   takenPort = typeof address === "object" && address !== null ? address.port : 0;
+  await new Promise<void>((done) => void storage.listen(0, "127.0.0.1", done));
+  withoutBuckets = `http://127.0.0.1:${(storage.address() as AddressInfo).port}`;
   freePorts = [await freePort(), await freePort()];
 });
 afterAll(async () => {
   taken.close();
+  storage.close();
   await database[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
@@ -119,6 +129,12 @@ const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = 
     worker,
     () => ({ ...good(), STORE: "gcs", GCS_BUCKET: "acme" }),
     /^Google Cloud Storage needs credentials.*GOOGLE_APPLICATION_CREDENTIALS/,
+  ],
+  [
+    "there is no such bucket",
+    worker,
+    () => ({ ...good(), STORE: "gcs", GCS_BUCKET: "acme", GCS_API_ENDPOINT: withoutBuckets }),
+    /^GCS_BUCKET is "acme": there is no such bucket/,
   ],
   [
     "ffmpeg is not where it should be",
