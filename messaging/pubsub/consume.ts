@@ -97,7 +97,8 @@ async function streamUntil(
 
 /** Stops receiving, lets running handlers end, and sends the last acknowledgements. */
 async function finish(stream: Subscription, handling: Handling): Promise<void> {
-  const closed = stream.close();
+  // Caught here: it may fail while the handlers are awaited, when nothing else listens yet.
+  const closed = stream.close().catch(() => {});
   await handling.finish();
   const impatience = new AbortController();
   await Promise.race([
