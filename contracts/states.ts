@@ -28,6 +28,10 @@ export type JobPriority = (typeof jobPriorities)[number];
 export const pools = ["cpu", "gpu"] as const;
 export type Pool = (typeof pools)[number];
 
+/** How strongly a worker confines the programs that it runs, the weakest first. */
+export const jailLevels = ["NONE", "LIMITED", "FULL"] as const;
+export type JailLevel = (typeof jailLevels)[number];
+
 /** Which rungs matter most: `CRITICAL` ones decide whether a viewer can play at all. */
 export const tiers = ["CRITICAL", "STANDARD", "PREMIUM"] as const;
 export type Tier = (typeof tiers)[number];

@@ -1,14 +1,14 @@
 /** The composition root of `npm start`: everything that the embedded system consists of, in the order in which it is started. */
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
-import { createNoJail, createWorker, versionWarnings, type WorkerEnv } from "@reelay/render-worker";
+import { createWorker, versionWarnings, type WorkerDeps, type WorkerEnv } from "@reelay/render-worker";
 import { type LogSink, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { startApi } from "../src/api.ts";
 import { createBroker } from "./broker/index.ts";
 import { cannotListen } from "./check-port.ts";
 import { ensureApiKey } from "./default-api-key.ts";
-import { findTools } from "./find-tools.ts";
+import { findPrograms } from "./find-programs.ts";
 import { planEnvironment, replacedParts } from "./plan-environment.ts";
 import { type EmbeddedPostgres, startPostgres } from "./postgres/index.ts";
 import { type RunFile, writeRunFile } from "./run-file.ts";
@@ -61,8 +61,8 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
     secretsKey: await ensureSecretsKey(layout.secretsKey),
   });
   started.use(await startTracing(apiEnv.tracing, log));
-  const tools = await findTools(workerEnv.tools);
-  for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
+  const programs = await findPrograms(workerEnv, log);
+  for (const warning of versionWarnings(programs.tools)) log.warn({ warning }, "ffmpeg.outdated");
   signal.throwIfAborted();
 
   const api = started.use(
@@ -75,7 +75,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
   );
   signal.throwIfAborted();
   const apiKey = await ensureApiKey(api.db, layout.apiKey);
-  const worker = started.use(createEmbeddedWorker(workerEnv, tools, log, started));
+  const worker = started.use(createEmbeddedWorker(workerEnv, programs, log, started));
   await worker.start();
   signal.throwIfAborted();
 
@@ -98,7 +98,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
 /** A worker with a store and a connection of its own, as one in another process would have. */
 function createEmbeddedWorker(
   env: WorkerEnv,
-  tools: Awaited<ReturnType<typeof findTools>>,
+  programs: Pick<WorkerDeps, "tools" | "jail">,
   log: Logger,
   started: AsyncDisposableStack,
 ) {
@@ -108,7 +108,7 @@ function createEmbeddedWorker(
   const messaging = started.use(
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
-  return createWorker({ messaging, store, config: env.worker, log, tools, jail: createNoJail() });
+  return createWorker({ messaging, store, config: env.worker, log, ...programs });
 }
 
 const postgresLog = ({ log, onLeftover }: StartSystemOptions) => ({

@@ -2,6 +2,7 @@ import { pools } from "@reelay/contracts";
 import { docs, list, logEnvFields, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
+import { sandboxes } from "./jail/create-jail.ts";
 
 const seconds = z.coerce.number().positive();
 const count = z.coerce.number().int().positive();
@@ -93,6 +94,17 @@ export const workerEnvFields = {
         default: "the system's ffprobe, else the one in an npm package",
         effect: "The ffprobe to run.",
         example: "/usr/local/bin/ffprobe",
+      }),
+    ),
+  SANDBOX: z
+    .enum(sandboxes)
+    .default("auto")
+    .meta(
+      docs({
+        default: "auto",
+        effect:
+          "How strongly ffmpeg and ffprobe are confined. `auto`: the strongest jail that holds a trial at the start. `required`: the worker does not start without the full jail (bubblewrap). `limited`: it does not start without at least Landlock. `off`: no jail.",
+        example: "required",
       }),
     ),
   WORK_DIR: z

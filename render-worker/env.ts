@@ -7,6 +7,7 @@ import type { z } from "zod";
 import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
 import type { LocateOptions } from "./ffmpeg/locate.ts";
+import type { JailOptions } from "./jail/create-jail.ts";
 
 export { workerEnvFields } from "./env-fields.ts";
 
@@ -14,6 +15,7 @@ export { workerEnvFields } from "./env-fields.ts";
 export interface WorkerEnv {
   worker: WorkerConfig;
   tools: LocateOptions;
+  jail: JailOptions;
   pubsub: { projectId: string; emulatorHost?: string; prefix: string };
   store:
     | { kind: "local"; directory: string; publicBaseUrl: string }
@@ -41,6 +43,8 @@ export function readWorkerEnv(environment: Environment): WorkerEnvResult {
 
 function toEnv(fields: Fields, environment: Environment): WorkerEnv {
   const host = hostname();
+  const workDirectory = resolve(fields.WORK_DIR ?? join(tmpdir(), "reelay-worker"));
+  const store = toStore(fields);
   const tracing = toTracingSettings(fields, "reelay-worker");
   return {
     worker: {
@@ -53,7 +57,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       nvencSessions: fields.NVENC_SESSIONS,
       slots: fields.WORKER_SLOTS,
       ...(fields.WORKER_MEMORY_BYTES !== undefined && { memoryBytes: fields.WORKER_MEMORY_BYTES }),
-      workDirectory: resolve(fields.WORK_DIR ?? join(tmpdir(), "reelay-worker")),
+      workDirectory,
       limits: {
         sourceBytes: fields.MAX_SOURCE_BYTES,
         sourceDurationMs: fields.MAX_SOURCE_DURATION * 1000,
@@ -73,8 +77,13 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       ffprobePath: fields.FFPROBE_PATH,
       path: environment["PATH"] ?? "",
     },
+    jail: {
+      sandbox: fields.SANDBOX,
+      path: environment["PATH"] ?? "",
+      folders: [workDirectory, ...(store.kind === "local" ? [store.directory] : [])],
+    },
     pubsub: toPubSub(fields),
-    store: toStore(fields),
+    store,
     logLevel: fields.LOG_LEVEL,
     ...(tracing && { tracing }),
     ...(fields.METRICS_PORT !== undefined && { metricsPort: fields.METRICS_PORT }),

@@ -10,6 +10,9 @@ interface Told {
   attempts: () => WorkerSeen["attempts"];
 }
 
+/** As the message allows. */
+const mostReason = 2_000;
+
 /** Says regularly, and at once when something changed, that the worker lives and what it does. Renews its attempts' leases. */
 export class Heartbeat implements AsyncDisposable {
   readonly #deps: WorkerDeps;
@@ -66,7 +69,7 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   async #send(): Promise<void> {
-    const { config, log, messaging, tools } = this.#deps;
+    const { config, jail, log, messaging, tools } = this.#deps;
     const capabilities = this.#told.capabilities();
     await messaging
       .publish({
@@ -82,6 +85,7 @@ export class Heartbeat implements AsyncDisposable {
         capabilities,
         knows: [...toldTaskKinds],
         ffmpegVersion: tools.ffmpeg.version,
+        jail: { level: jail.level, reason: jail.reason?.slice(0, mostReason) ?? null },
         ...(this.limits && { memoryBytes: this.limits.memoryBytes, cpus: this.limits.cpus }),
         attempts: this.#told.attempts(),
         isStopping: this.#isStopping,

@@ -13,7 +13,8 @@ export {
   type Sandbox,
   sandboxes,
 } from "./jail/create-jail.ts";
-export type { Jail, JailedCommand, JailLevel, JailRequest } from "./jail/jail.ts";
+export type { Jail, JailedCommand, JailRequest } from "./jail/jail.ts";
+export { logJail } from "./jail/log-jail.ts";
 export { createNoJail } from "./jail/no-jail.ts";
 export { confine } from "./programs/programs.ts";
 export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

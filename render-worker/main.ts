@@ -15,7 +15,8 @@ import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv } from "./env.ts";
 import { findTools } from "./ffmpeg/find-tools.ts";
 import { versionWarnings } from "./ffmpeg/version-floor.ts";
-import { createNoJail } from "./jail/no-jail.ts";
+import { createJail } from "./jail/create-jail.ts";
+import { logJail } from "./jail/log-jail.ts";
 import { joinRunningSystem } from "./join-running-system.ts";
 import { createWorkerMetrics } from "./metrics.ts";
 import { startStatusServer } from "./status-server.ts";
@@ -68,7 +69,8 @@ async function main(): Promise<void> {
   if (credentials !== null) await startStep(credentials, assertCredentials);
   await using resources = new AsyncDisposableStack();
   resources.use(await startTracing(env.tracing, log));
-  const jail = createNoJail();
+  const jail = await createJail(env.jail);
+  logJail(log, jail);
   const tools = await findTools(env.tools, {
     jail,
     onRefused: (what, reason) => log.info({ what, reason }, "encoder.refused"),

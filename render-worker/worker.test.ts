@@ -7,6 +7,7 @@ import type { Message, RenderAdvanced, RenderProgressed } from "@reelay/contract
 import { StoreFullError } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "./ffmpeg/words.ts";
+import { signalTree } from "./programs/process-tree.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -364,7 +365,7 @@ test("an ffmpeg that is ended by somebody else fails its attempt, and no variant
   const { attemptId } = await worker.messaging.until(isUnderWay);
   const noted = join(worker.config.workDirectory, "worker-1", attemptId, "ffmpeg.json");
   const { pid } = JSON.parse(await readFile(noted, "utf8")) as { pid: number };
-  process.kill(pid, "SIGINT");
+  signalTree(pid, "SIGINT");
   const end = await worker.end(task);
   expect(end).toMatchObject({ type: "render.failed.v1", outcome: "FAILED", error: { retriable: true } });
   const states = worker.messaging.published.flatMap((message) => ("state" in message ? [message.state] : []));

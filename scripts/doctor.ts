@@ -2,6 +2,7 @@
 import path from "node:path";
 import { checkFfmpeg } from "./doctor/ffmpeg.ts";
 import { printFindings } from "./doctor/finding.ts";
+import { checkJail } from "./doctor/jail.ts";
 import { checkDataDirectory, checkPort } from "./doctor/machine.ts";
 import { checkChromium, checkGo, checkNode, checkNpm } from "./doctor/programs.ts";
 import { checkBroker, checkPostgres } from "./doctor/services.ts";
@@ -13,6 +14,7 @@ const findings = await Promise.all([
   checkNode(),
   checkNpm(),
   checkFfmpeg(),
+  checkJail(dataDirectory),
   checkPostgres(dataDirectory),
   checkPort(port),
   checkDataDirectory(dataDirectory),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ReportedError } from "../errors.ts";
 import { Account } from "../quality.ts";
-import { pools } from "../states.ts";
+import { jailLevels, pools } from "../states.ts";
 import { Capabilities } from "./capabilities.ts";
 import { RenderState } from "./render-state.ts";
 
@@ -139,6 +139,8 @@ export const WorkerSeen = z.object({
   /** Kinds of tasks that it can do besides those that every worker can: those of `toldTaskKinds`. */
   knows: z.array(z.string()).optional(),
   ffmpegVersion: z.string(),
+  /** How strongly it confines programs, and why not more; null: as strongly as there is. */
+  jail: z.object({ level: z.enum(jailLevels), reason: z.string().max(2_000).nullable() }).optional(),
   /** Memory that it and its programs may have: its cgroup's limit, else the machine's. */
   memoryBytes: bytes.optional(),
   /** Processors that it may keep busy: its cgroup's quota, else the machine's; 1.5 is one and a half. */

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { JailLevel } from "@reelay/contracts";
 import { createBubblewrapJail } from "./bubblewrap/bubblewrap-jail.ts";
 import { findProgram } from "./find-program.ts";
-import type { Jail, JailLevel } from "./jail.ts";
+import type { Jail } from "./jail.ts";
 import { JailUsers } from "./jail-users.ts";
 import { createLandlockJail } from "./landlock/landlock-jail.ts";
 import { endProcessesOf, readLandlockAbi } from "./landlock/perl-calls.ts";

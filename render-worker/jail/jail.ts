@@ -1,8 +1,4 @@
-/**
- * How strongly programs are confined. `FULL`: bubblewrap with every namespace and a seccomp filter. `LIMITED`: Landlock, a seccomp filter and resource
- * limits, under another user where possible, without namespaces. `NONE`: a clean environment and resource limits only.
- */
-export type JailLevel = "FULL" | "LIMITED" | "NONE";
+import type { JailLevel } from "@reelay/contracts";
 
 /** Where the worker serves an attempt's source. `FULL` reaches it through the socket only, the other levels through the port only. */
 export interface SourceAddress {
@@ -72,6 +68,10 @@ export interface JailedCommand {
 
 /** Confines programs. Made once per worker. */
 export interface Jail {
+  /**
+   * `FULL`: bubblewrap with every namespace and a seccomp filter. `LIMITED`: Landlock, a seccomp filter and resource limits, under another user where
+   * possible, without namespaces. `NONE`: a clean environment and resource limits only.
+   */
   readonly level: JailLevel;
   /** Why the level is not `FULL`, in one sentence; null when it is. */
   readonly reason: string | null;

@@ -7,8 +7,8 @@ import { type Level, pino } from "pino";
 import type { WorkerConfig } from "../config.ts";
 import { findTools } from "../ffmpeg/find-tools.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { createJail } from "../jail/create-jail.ts";
 import type { Jail } from "../jail/jail.ts";
-import { createNoJail } from "../jail/no-jail.ts";
 import { createWorkerMetrics } from "../metrics.ts";
 import { type Access, Programs } from "../programs/programs.ts";
 import { createWorker } from "../worker.ts";
@@ -45,8 +45,13 @@ export function testTools(): Promise<FfmpegTools> {
   return found;
 }
 
-/** The jail that this test run's programs run in. */
-export const testJail = (): Promise<Jail> => Promise.resolve(createNoJail());
+let jail: Promise<Jail> | undefined;
+
+/** The jail that this test run's programs run in: the strongest that holds here, as a worker's. */
+export function testJail(): Promise<Jail> {
+  jail ??= createJail({ sandbox: "auto", path: testEnv.PATH ?? "", folders: [tmpdir()] });
+  return jail;
+}
 
 /** What a test runs itself, as a worker's attempt does, with what it may touch. */
 export const testPrograms = async (

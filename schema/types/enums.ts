@@ -153,6 +153,15 @@ export const Pool = builder.enumType("Pool", {
   values: words({ CPU: "Software encoders.", GPU: "Hardware encoders." }),
 });
 
+export const JailLevel = builder.enumType("JailLevel", {
+  description: "How strongly a worker confines the programs that it runs.",
+  values: words({
+    NONE: "Not at all, besides a clean environment and a memory limit.",
+    LIMITED: "By Landlock, a filter of system calls and resource limits, without namespaces.",
+    FULL: "In namespaces of their own, with a filter of system calls and resource limits.",
+  }),
+});
+
 export const AttemptOutcome = builder.enumType("AttemptOutcome", {
   description: "How an attempt ended.",
   values: words({

@@ -3,7 +3,7 @@ import { workerSilenceMs } from "../../src/workers/alive.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
-import { Pool } from "./enums.ts";
+import { JailLevel, Pool } from "./enums.ts";
 import { capabilitiesOf, DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
 
 export const Worker = builder.prismaNode("Worker", {
@@ -42,6 +42,16 @@ export const Worker = builder.prismaNode("Worker", {
       resolve: (worker) => capabilitiesOf(worker).decoders,
     }),
     ffmpegVersion: t.exposeString("ffmpegVersion", { description: "Version of its ffmpeg." }),
+    jailLevel: t.expose("jailLevel", {
+      type: JailLevel,
+      nullable: true,
+      description:
+        "How strongly it confines ffmpeg and ffprobe. Null: an older worker, which does not report it.",
+    }),
+    jailReason: t.exposeString("jailReason", {
+      nullable: true,
+      description: "Why the level is not `FULL`, and what is missing.",
+    }),
     memoryBytes: t.field({
       type: "SafeInt",
       nullable: true,

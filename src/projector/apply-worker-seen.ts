@@ -18,6 +18,8 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     capabilities: capabilities ?? Prisma.DbNull,
     deviceCodecs: deviceCodecs(capabilities),
     ffmpegVersion,
+    jailLevel: report.jail?.level ?? null,
+    jailReason: report.jail?.reason ?? null,
     knows: report.knows ?? [],
     isStopping,
     memoryBytes: report.memoryBytes === undefined ? null : BigInt(report.memoryBytes),

@@ -1,4 +1,4 @@
-import type { JailLevel } from "../jail.ts";
+import type { JailLevel } from "@reelay/contracts";
 
 /** What the kernel answers to one try, per level: the names of errors that count as refused for the right reason. */
 type Refusal = Record<Exclude<JailLevel, "NONE">, string>;

@@ -42,6 +42,7 @@ function WorkerEntry({ worker }: { worker: Worker }) {
     cpus !== null && count(cpus, "processor"),
     memoryBytes !== null && formatBytes(memoryBytes),
     `ffmpeg ${worker.ffmpegVersion}`,
+    worker.jailLevel !== null && `jail ${worker.jailLevel}`,
   ].filter((fact) => fact !== false);
   return (
     <article className="worker" aria-label={`Worker ${name}`}>
@@ -54,6 +55,7 @@ function WorkerEntry({ worker }: { worker: Worker }) {
         </span>
       </div>
       <p className="muted small numbers">{facts.join(" · ")}</p>
+      {worker.jailReason !== null && <p className="small">Not fully jailed: {worker.jailReason}</p>}
       {devices.length > 0 && (
         <p className="small">{devices.map(({ kind, name: device }) => `${device} (${kind})`).join(", ")}</p>
       )}

@@ -1,0 +1,24 @@
+/** How strongly a worker on this machine would confine ffmpeg, and what is missing for more. */
+import path from "node:path";
+import { createJail, sandboxes } from "@reelay/render-worker";
+import type { Finding } from "./finding.ts";
+
+const what = "jail";
+const remedy =
+  "apt-get install bubblewrap perl-base; in a container also allow user namespaces (docs/configuration.md, SANDBOX)";
+
+export async function checkJail(dataDirectory: string): Promise<Finding> {
+  const { PATH = "", SANDBOX = "auto" } = process.env;
+  const sandbox = sandboxes.find((name) => name === SANDBOX) ?? "auto";
+  try {
+    const { level, reason } = await createJail({
+      sandbox,
+      path: PATH,
+      folders: [path.join(dataDirectory, "work")],
+    });
+    if (reason === null) return { what, state: "ok", detail: `${level} (bubblewrap)` };
+    return { what, state: "limited", detail: `${level}: ${reason}`, remedy };
+  } catch (error) {
+    return { what, state: "missing", detail: (error as Error).message, remedy };
+  }
+}
