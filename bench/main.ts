@@ -1,4 +1,4 @@
-/** `npm run bench [-- worker|engine|playable|scale|fleet|memory|source|live|api|enqueue|events|forms|quality …] [--short]`: what the parts cost, each against something plain beside it. */
+/** `npm run bench [-- worker|engine|playable|scale|fleet|memory|source|live|api|enqueue|events|forms|quality|jail …] [--short]`: what the parts cost, each against something plain beside it. */
 import { parseArgs } from "node:util";
 import { run as api } from "./api/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
@@ -7,6 +7,7 @@ import { run as enqueue } from "./enqueue/index.ts";
 import { run as events } from "./events/index.ts";
 import { run as fleet } from "./fleet/index.ts";
 import { run as forms } from "./forms/index.ts";
+import { run as jail } from "./jail/index.ts";
 import { run as live } from "./live/index.ts";
 import { run as memory } from "./memory/index.ts";
 import { run as playable } from "./playable/index.ts";
@@ -30,6 +31,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   events,
   forms,
   quality,
+  jail,
 };
 
 const { values, positionals } = parseArgs({

@@ -24,6 +24,8 @@ export interface JailOptions {
   path: string;
   /** Folders that programs must reach: temporary files, the local store. */
   folders?: readonly string[];
+  /** Nothing stronger is tried. Default: `FULL`. */
+  strongest?: JailLevel;
   /** Default: those of this process. */
   platform?: string;
   architecture?: string;
@@ -38,7 +40,7 @@ type Tried = { jail: Jail } | { refused: string };
 
 /** The strongest jail that held a trial on this machine. Throws `JailUnavailableError` when that is less than was asked for. */
 export async function createJail(options: JailOptions): Promise<Jail> {
-  const { sandbox, platform = process.platform, architecture = process.arch } = options;
+  const { sandbox, platform = process.platform, architecture = process.arch, strongest = "FULL" } = options;
   if (sandbox === "off") return createNoJail("SANDBOX is off");
   if (platform !== "linux" || !isFilterable(architecture))
     return asRequested(
@@ -49,7 +51,10 @@ export async function createJail(options: JailOptions): Promise<Jail> {
     );
   const perl = await findProgram("perl", options.path);
   if (!perl) return asRequested(createNoJail("Perl is not installed (apt-get install perl-base)"), sandbox);
-  const full = await tryBubblewrap(options, perl, architecture);
+  const full: Tried =
+    strongest === "FULL"
+      ? await tryBubblewrap(options, perl, architecture)
+      : { refused: `nothing stronger than ${strongest} was asked for` };
   if ("jail" in full) return full.jail;
   if (sandbox === "required") return asRequested(createNoJail(full.refused), sandbox);
   const limited = await tryLandlock(options, perl, architecture, full.refused);
