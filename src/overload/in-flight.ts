@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { OverloadLimits } from "./limits.ts";
+import { createStalledReaders } from "./stalled-readers.ts";
 
 /** Kinds have places of their own, so that no kind of work keeps another out: calls of the API never stop playback. */
 export type WorkKind = "request" | "stream" | "media" | "upload";
@@ -14,7 +15,7 @@ export interface InFlight {
 }
 
 export function createInFlight(
-  limits: Pick<OverloadLimits, "requests" | "streams" | "media" | "uploads">,
+  limits: Pick<OverloadLimits, "requests" | "streams" | "media" | "uploads" | "stalledReaderMs">,
 ): InFlight {
   const places = {
     request: { taken: new Set<ServerResponse>(), most: limits.requests },
@@ -22,14 +23,21 @@ export function createInFlight(
     media: { taken: new Set<ServerResponse>(), most: limits.media },
     upload: { taken: new Set<ServerResponse>(), most: limits.uploads },
   } satisfies Record<WorkKind, unknown>;
+  const readers = createStalledReaders({
+    answers: places.media.taken,
+    most: limits.media,
+    stalledMs: limits.stalledReaderMs,
+  });
   return {
     take(res, kind) {
       const { taken, most } = places[kind];
-      if (taken.size >= most) return false;
+      const isFull = taken.size >= most;
+      if (isFull && !(kind === "media" && readers.makeRoom())) return false;
       // A client that left while its body arrived is not worked for, and its close was missed.
       if (res.destroyed) return true;
       taken.add(res);
       res.once("close", () => taken.delete(res));
+      if (kind === "media") readers.watch();
       return true;
     },
     breakStreams() {

@@ -20,6 +20,8 @@ export interface OverloadLimits {
   requests: number;
   /** Media requests that are being answered. Default 5,000. */
   media: number;
+  /** A media answer of which nothing was read for so long is cut when its place is needed, in milliseconds. Default 10,000. */
+  stalledReaderMs: number;
   /** Uploads and forms that are being received. Default 1,500. */
   uploads: number;
   /** Bodies that are arriving, those of uploads and forms not counted. Default 4,000. */
@@ -55,6 +57,7 @@ export const defaultOverloadLimits: OverloadLimits = {
   queryMs: answerLimits.timeMs,
   requests: 5_000,
   media: 5_000,
+  stalledReaderMs: 10_000,
   uploads: 1_500,
   bodies: 4_000,
   bodiesPerAddress: 1_000,

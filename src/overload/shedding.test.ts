@@ -1,3 +1,6 @@
+import { connect } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createClient } from "graphql-ws";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -81,3 +84,36 @@ test("a socket may have so many operations open, and a process so many sockets",
   await first.return?.();
   await client.dispose();
 });
+
+test("clients that ask for media and read nothing lose their places to those that read", async () => {
+  const film = Buffer.alloc(64 * 1_048_576, "film");
+  const handlers: ServerDeps["handlers"] = [
+    async (req, res) => {
+      if (!req.url?.startsWith("/media/")) return false;
+      res.writeHead(200, { "content-length": film.length });
+      await pipeline(Readable.from(pieces(film)), res).catch(() => undefined);
+      return true;
+    },
+  ];
+  const overload = { media: 2, stalledReaderMs: 100 };
+  await using api = await createTestApi({
+    config: { isDevelopment: true, graceMs: 500, overload },
+    handlers,
+  });
+  const { port } = new URL(api.url);
+  const lazy = [1, 2].map((index) => {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.write(`GET /media/${index} HTTP/1.1\r\nHost: reelay\r\n\r\n`);
+    return socket.pause().on("error", () => undefined);
+  });
+  const read = async () => {
+    const answer = await fetch(`${api.url}/media/honest`);
+    return [answer.status, (await answer.arrayBuffer()).byteLength];
+  };
+  await expect.poll(read, { timeout: 15_000, interval: 200 }).toEqual([200, film.length]);
+  for (const socket of lazy) socket.destroy();
+});
+
+function* pieces(bytes: Buffer) {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}
