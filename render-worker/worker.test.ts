@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -96,6 +96,8 @@ test("a segment is stored before the playlist that names it, and says how long i
   await using worker = await startWorker();
   const end = await worker.end(await worker.request(clip));
   const prefix = `videos/${end.videoId}/attempts/${end.attemptId}/360p/`;
+  // Whoever ffmpeg ran as.
+  expect((await stat(worker.store.path(`${prefix}00000.m4s`))).uid).toBe(process.getuid?.());
   const writes = worker.store.writes.filter(({ key }) => key.startsWith(prefix));
   const order = writes.map(({ key }) => key.slice(prefix.length));
   expect(order[0]).toBe("init.mp4");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { chown, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { type ObjectStore, PreconditionFailedError, type PutOptions } from "@reelay/object-store";
 import { retryStore } from "./retry-store.ts";
@@ -20,6 +20,7 @@ export async function storeOnce(
   { signal, ...options }: Omit<PutOptions, "ifGenerationMatch" | "signal"> & { signal: AbortSignal },
 ): Promise<void> {
   const once = { ...options, ifGenerationMatch: "0", signal };
+  if ("path" in body) await takeOver(body.path);
   await retryStore(`store ${key}`, signal, async () => {
     try {
       await ("path" in body ? store.adopt(key, body.path, once) : store.put(key, body, once));
@@ -29,6 +30,12 @@ export async function storeOnce(
       if ("path" in body) await rm(body.path, { force: true });
     }
   });
+}
+
+/** Programs may run as another user, whose the file is then. Only root can have done that, and undo it. */
+async function takeOver(path: string): Promise<void> {
+  const own = process.getuid?.();
+  if (own === 0) await chown(path, own, process.getgid?.() ?? 0);
 }
 
 async function holds(
