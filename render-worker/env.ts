@@ -78,6 +78,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       path: environment["PATH"] ?? "",
     },
     jail: {
+      opensRareFormats: fields.SOURCE_DECODERS === "all",
       sandbox: fields.SANDBOX,
       path: environment["PATH"] ?? "",
       folders: [workDirectory, ...(store.kind === "local" ? [store.directory] : [])],

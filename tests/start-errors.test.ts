@@ -46,7 +46,7 @@ afterAll(async () => {
 type Variables = Record<string, string>;
 /** What no test run may hand on. */
 const foreign =
-  /^(DATABASE_URL|PUBLIC_URL|PUBSUB_|STORE|GCS_|GOOGLE_|GCLOUD|HOST$|PORT$|NODE_|VITEST|INIT_CWD|REELAY_|FFMPEG|SECRETS)/;
+  /^(DATABASE_URL|PUBLIC_URL|PUBSUB_|STORE|GCS_|GOOGLE_|GCLOUD|HOST$|PORT$|NODE_|VITEST|INIT_CWD|REELAY_|FFMPEG|SECRETS|SANDBOX|SOURCE_)/;
 
 /** Runs a program of ours with these variables and nothing else of ours until it ends. */
 async function run(program: string, variables: Variables, prefix: readonly string[] = []) {
@@ -135,6 +135,12 @@ const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = 
     worker,
     () => ({ ...good(), STORE: "gcs", GCS_BUCKET: "acme", GCS_API_ENDPOINT: withoutBuckets }),
     /^GCS_BUCKET is "acme": there is no such bucket/,
+  ],
+  [
+    "rare formats are to be opened outside of the full jail",
+    worker,
+    () => ({ ...good(), STORE_DIRECTORY: join(folder, "store"), SOURCE_DECODERS: "all", SANDBOX: "off" }),
+    /^SOURCE_DECODERS is "all", which needs a FULL jail, and this machine has NONE.*SOURCE_DECODERS=common/,
   ],
   [
     "ffmpeg is not where it should be",

@@ -20,6 +20,8 @@ export type Sandbox = (typeof sandboxes)[number];
 
 export interface JailOptions {
   sandbox: Sandbox;
+  /** Sources may have rare formats (`SOURCE_DECODERS=all`), which are opened in the `FULL` jail only. Default false. */
+  opensRareFormats?: boolean;
   /** The system's search path. */
   path: string;
   /** Folders that programs must reach: temporary files, the local store. */
@@ -40,6 +42,14 @@ type Tried = { jail: Jail } | { refused: string };
 
 /** The strongest jail that held a trial on this machine. Throws `JailUnavailableError` when that is less than was asked for. */
 export async function createJail(options: JailOptions): Promise<Jail> {
+  const jail = await chooseJail(options);
+  if (!options.opensRareFormats || jail.level === "FULL") return jail;
+  throw new JailUnavailableError(
+    `SOURCE_DECODERS is "all", which needs a FULL jail, and this machine has ${jail.level}: ${jail.reason}. Install what is missing, or set SOURCE_DECODERS=common.`,
+  );
+}
+
+async function chooseJail(options: JailOptions): Promise<Jail> {
   const { sandbox, platform = process.platform, architecture = process.arch, strongest = "FULL" } = options;
   if (sandbox === "off") return createNoJail("SANDBOX is off");
   if (platform !== "linux" || !isFilterable(architecture))
