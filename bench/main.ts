@@ -1,6 +1,7 @@
-/** `npm run bench [-- worker|engine|playable|scale|fleet|memory|source|live|api|enqueue|events|forms|quality|jail …] [--short]`: what the parts cost, each against something plain beside it. */
+/** `npm run bench [-- worker|engine|playable|scale|fleet|memory|source|live|api|enqueue|events|forms|quality|jail|checksums …] [--short]`: what the parts cost, each against something plain beside it. */
 import { parseArgs } from "node:util";
 import { run as api } from "./api/index.ts";
+import { run as checksums } from "./checksums/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
 import { run as engine } from "./engine/index.ts";
 import { run as enqueue } from "./enqueue/index.ts";
@@ -32,6 +33,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   forms,
   quality,
   jail,
+  checksums,
 };
 
 const { values, positionals } = parseArgs({

@@ -15,5 +15,7 @@ export const ReportedError = z.object({
   retriable: z.boolean(),
   /** The last lines that ffmpeg itself wrote, when it was ffmpeg that failed. */
   logTail: z.string().max(16_000).optional(),
+  /** With `SEGMENT_DAMAGED` and `SEGMENT_MISSING`: the object in the store. */
+  objectKey: z.string().max(1_024).optional(),
 });
 export type ReportedError = z.infer<typeof ReportedError>;

@@ -16,4 +16,5 @@ export * from "./profile.ts";
 export * from "./quality.ts";
 export * from "./sound.ts";
 export * from "./states.ts";
+export * from "./stored-folder.ts";
 export * from "./storyboard.ts";

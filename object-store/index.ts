@@ -2,6 +2,7 @@
 
 export { assertReachable } from "./assert-reachable.ts";
 export * from "./content-type.ts";
+export { crc32cOf } from "./crc32c.ts";
 export * from "./errors.ts";
 export * from "./file-lock.ts";
 export * from "./gcs-object-store.ts";

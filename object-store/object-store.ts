@@ -9,6 +9,8 @@ export interface StoredObject {
   generation: string;
   /** What the store itself knows of the bytes, named by its kind: `md5:…` or `crc32c:…` in base64. Null where it keeps none. */
   checksum: string | null;
+  /** The CRC-32C that the store keeps, in base64; null where it keeps none, as the local store. */
+  crc32c: string | null;
   updatedAt: Date;
 }
 

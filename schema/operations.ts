@@ -1,5 +1,6 @@
 /** The operations that resolvers delegate to. */
 export { captionsNotFound, removeCaptions, setCaptions } from "../src/captions/index.ts";
+export { type DescribedDamage, describeDamages, repairVideo } from "../src/damage/index.ts";
 export type { OperationDeps } from "../src/deps.ts";
 export { readSlots } from "../src/dispatcher/index.ts";
 export {
@@ -60,6 +61,7 @@ export {
   createVideo,
   deleteVideo,
   updateVideo,
+  videoNotFound,
 } from "../src/videos/index.ts";
 export {
   createWebhookEndpoint,

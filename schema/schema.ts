@@ -2,6 +2,7 @@ import { builder } from "./builder.ts";
 import "./scalars.ts";
 import "./types/api-key-mutations.ts";
 import "./types/caption-mutations.ts";
+import "./types/damage.ts";
 import "./types/event-changes.ts";
 import "./types/event-list.ts";
 import "./types/follow-up-mutations.ts";

@@ -23,11 +23,13 @@ import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { createFormUpload, createVideoStatus } from "./cms/index.ts";
 import { createBuiltFiles, createConsole } from "./console/index.ts";
+import { type Scrub, startScrub } from "./damage/index.ts";
 import { createDatabase } from "./database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
 import type { ApiEnv } from "./env.ts";
 import { createEventLog, forgetEvents } from "./events/index.ts";
+import { uuidPattern } from "./global-id.ts";
 import type { Check } from "./http/health.ts";
 import { isOutage } from "./http/is-outage.ts";
 import { startMetricsServer } from "./http/metrics.ts";
@@ -110,8 +112,9 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     }),
   );
   const metrics = createMetrics(db);
+  const onMissing: MissingHint = { hint: () => undefined };
   const { store, uploads, handlers, sweepUploads, stopUploads } = await startStep(storePart, async () => {
-    const opened = openStore(env, { db, clock, log, metrics }, starting);
+    const opened = openStore(env, { db, clock, log, metrics, onMissing }, starting);
     await assertReachable(opened.store);
     return opened;
   });
@@ -141,6 +144,10 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks, split: env.split }));
   background.use(await startProjector({ db, messaging, store, clock, log, metrics, limits }));
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
+  const scrub = env.scrub
+    ? background.use(startScrub({ ...operations, metrics, holder: apiId, settings: env.scrub }))
+    : undefined;
+  onMissing.hint = (key) => hintAt(scrub, key);
   const { timeoutMs, retentionMs, allowPrivate } = webhooks;
   const forgetOldDeliveries = () => forgetDeliveries(db, new Date(clock().getTime() - retentionMs));
   const keepQuotas = createQuotaUpkeep({ db, clock, log });
@@ -239,6 +246,20 @@ function createChecks({ db, store }: { db: PrismaClient; store: ObjectStore }): 
 const uploadUrlOf = ({ store, publicUrl }: ApiEnv): string =>
   store.kind === "gcs" ? (store.apiEndpoint ?? "https://storage.googleapis.com/") : publicUrl;
 
+/** Set once the scrub runs, which needs the store that the media handler serves. */
+interface MissingHint {
+  hint: (key: string) => void;
+}
+
+/** A segment that a playlist named is missing, or somebody guesses keys: the scrub looks at the video either way, seldom. */
+function hintAt(scrub: Scrub | undefined, key: string): void {
+  const [folder, videoId] = key.split("/");
+  if (folder === "videos" && videoId !== undefined && uuidPattern.test(videoId) && isMediaSegment(key))
+    scrub?.hint(videoId);
+}
+
+const isMediaSegment = (key: string): boolean => /\.(m4s|mp4)$/.test(key);
+
 interface OpenedStore {
   store: ObjectStore;
   uploads: UploadGateway;
@@ -251,7 +272,13 @@ interface OpenedStore {
 /** The store that the environment names, with its way of uploading and, for a local one, its serving. */
 function openStore(
   env: ApiEnv,
-  { db, clock, log, metrics }: { db: PrismaClient; clock: () => Date; log: Logger; metrics: Metrics },
+  {
+    db,
+    clock,
+    log,
+    metrics,
+    onMissing,
+  }: { db: PrismaClient; clock: () => Date; log: Logger; metrics: Metrics; onMissing: MissingHint },
   stack: AsyncDisposableStack,
 ): OpenedStore {
   if (env.store.kind === "gcs") {
@@ -275,6 +302,7 @@ function openStore(
   const media = createMediaHandler({
     store,
     basePath: "/media/",
+    onMissing: (key) => onMissing.hint(key),
     onError: (error, key) => log.error({ err: error, key }, "media.failed"),
   });
   const upload: Handler = async (req, res) => {

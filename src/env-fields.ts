@@ -180,6 +180,44 @@ export const apiEnvFields = {
         example: "10",
       }),
     ),
+  SCRUB_PERIOD: z
+    .union([z.literal("off").transform(() => null), z.coerce.number().positive().max(3_650)], {
+      error: "give a number of days, or off",
+    })
+    .default(30)
+    .meta(
+      docs({
+        default: "30",
+        unit: "days",
+        effect:
+          "How often each finished video is compared with the checksums of what was made. Damage is shown, and mended from the source. `off` never looks.",
+        example: "7",
+      }),
+    ),
+  SCRUB_RATE: z.coerce
+    .number()
+    .positive()
+    .default(4 * 1024 ** 2)
+    .meta(
+      docs({
+        default: "4194304",
+        unit: "bytes per second",
+        effect:
+          "Pace at which the scrub reads, for all API processes together. Cloud Storage keeps checksums of its own, so nothing is read there unless SCRUB_DEEP is set.",
+        example: "33554432",
+      }),
+    ),
+  SCRUB_DEEP: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((word) => word === "true")
+    .meta(
+      docs({
+        default: "false",
+        effect: "Read and compare objects on Cloud Storage, too, instead of trusting its checksums.",
+        example: "true",
+      }),
+    ),
   EVENT_RETENTION: z.coerce
     .number()
     .positive()

@@ -26,6 +26,8 @@ export interface ApiEnv {
     | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
   uploads: { maxBytes: number; expiryMs: number; leastPace?: number };
   eventRetentionMs: number;
+  /** Absent: stored objects are not looked at. */
+  scrub?: { periodMs: number; bytesPerSecond: number; isDeep: boolean };
   /** Default: a request may take 20 s, and deliveries are kept for 30 days. */
   webhooks?: {
     timeoutMs: number;
@@ -84,6 +86,13 @@ function toEnv(fields: Fields): ApiEnv {
       leastPace: fields.UPLOAD_LEAST_PACE,
     },
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
+    ...(fields.SCRUB_PERIOD !== null && {
+      scrub: {
+        periodMs: fields.SCRUB_PERIOD * 86_400_000,
+        bytesPerSecond: fields.SCRUB_RATE,
+        isDeep: fields.SCRUB_DEEP,
+      },
+    }),
     webhooks: {
       timeoutMs: fields.WEBHOOK_TIMEOUT * 1_000,
       retentionMs: fields.WEBHOOK_RETENTION * 86_400_000,

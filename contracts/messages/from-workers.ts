@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ReportedError } from "../errors.ts";
 import { Account } from "../quality.ts";
 import { jailLevels, pools } from "../states.ts";
+import { StoredFolder } from "../stored-folder.ts";
 import { Capabilities } from "./capabilities.ts";
 import { RenderState } from "./render-state.ts";
 
@@ -77,12 +78,16 @@ export type AttemptUsage = z.infer<typeof AttemptUsage>;
 /** Of an end. Null: this worker's machine does not tell (not Linux). */
 const usage = AttemptUsage.nullable().optional();
 
+/** Of an end: what of the attempt is in the store. Absent: the worker computes no checksums. */
+const stored = z.array(StoredFolder).optional();
+
 /** All variants are settled and stored. */
 export const RenderCompleted = z.object({
   type: z.literal("render.completed.v1"),
   ...sequenced,
   state: RenderState,
   usage,
+  stored,
   /** What is known by then of what it made. */
   account: Account.optional(),
 });
@@ -107,6 +112,7 @@ export const RenderFailed = z.object({
   error: ReportedError,
   state: RenderState,
   usage,
+  stored,
   /** With the error `NEEDS_MORE_MEMORY`, which uses no try: the memory of a worker on which the task would fit. */
   needsMemoryBytes: bytes.optional(),
 });
@@ -119,6 +125,7 @@ export const RenderStopped = z.object({
   outcome: z.enum(["CANCELED", "INTERRUPTED"]),
   state: RenderState,
   usage,
+  stored,
 });
 export type RenderStopped = z.infer<typeof RenderStopped>;
 

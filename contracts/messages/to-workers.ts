@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Profile } from "../profile.ts";
 import { jobPriorities, pools } from "../states.ts";
+import { StoredFile } from "../stored-folder.ts";
 import { AudioState, RenditionPart, VariantState } from "./render-state.ts";
 
 /** Of the video's timeline; 0 is its first picture or sound. */
@@ -84,6 +85,8 @@ export const RenderRequested = z.object({
     .regex(/^[^/\\\p{Cc}]+\.mp4$/u)
     .max(200)
     .optional(),
+  /** With a `DOWNLOAD`: the checksums of what it is made of, by folder (a key prefix that ends in `/`). What is not listed is not compared. */
+  sums: z.array(z.object({ prefix: z.string(), files: z.array(StoredFile) })).optional(),
   /** A storyboard is to be made, too, once all else is. */
   storyboard: z.boolean().optional(),
   /** A worker found that it had too little memory for the task: what one needs on which it fits. Smaller ones hand it back. */

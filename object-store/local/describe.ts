@@ -27,6 +27,7 @@ export async function describe(layout: Layout, key: string, stats: BigIntStats):
     contentType: (await writtenType(layout.typePathOf(key, generation))) ?? contentTypeOf(key),
     generation,
     checksum: null,
+    crc32c: null,
     updatedAt: stats.mtime,
   };
 }

@@ -1,5 +1,12 @@
 import { type Context, context } from "@opentelemetry/api";
-import type { Account, AttemptReport, AttemptUsage, RenderProgressed, RenderState } from "@reelay/contracts";
+import type {
+  Account,
+  AttemptReport,
+  AttemptUsage,
+  RenderProgressed,
+  RenderState,
+  StoredFolder,
+} from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
 import { backoffMs, sleep } from "../wait.ts";
@@ -20,6 +27,8 @@ export interface EndDetails {
   account?: Account | undefined;
   /** Null: this machine does not tell. */
   usage?: AttemptUsage | null;
+  /** What of the attempt is in the store. */
+  stored?: StoredFolder[];
 }
 
 /** What `Distribute` needs: a report without what the reporter adds. */
@@ -174,20 +183,20 @@ export class AttemptReporter {
 function endReport(
   outcome: Outcome,
   state: RenderState,
-  { account, usage = null }: EndDetails,
+  { account, usage = null, stored = [] }: EndDetails,
 ): Body<AttemptReport> | null {
   switch (outcome.kind) {
     case "COMPLETED":
-      return { type: "render.completed.v1", state, usage, ...(account && { account }) };
+      return { type: "render.completed.v1", state, usage, stored, ...(account && { account }) };
     case "FAILED":
     case "REJECTED": {
       const { kind, error, needsMemoryBytes } = outcome;
       const needs = needsMemoryBytes === undefined ? {} : { needsMemoryBytes };
-      return { type: "render.failed.v1", outcome: kind, error, state, usage, ...needs };
+      return { type: "render.failed.v1", outcome: kind, error, state, usage, stored, ...needs };
     }
     case "CANCELED":
     case "INTERRUPTED":
-      return { type: "render.stopped.v1", outcome: outcome.kind, state, usage };
+      return { type: "render.stopped.v1", outcome: outcome.kind, state, usage, stored };
     default:
       // Somebody else has the task: there is nothing to tell.
       return null;

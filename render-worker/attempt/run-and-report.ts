@@ -1,4 +1,4 @@
-import type { Account } from "@reelay/contracts";
+import { type Account, objectKeys } from "@reelay/contracts";
 import type { WorkerMetrics } from "../metrics.ts";
 import { ProgramUsage } from "../programs/program-usage.ts";
 import { Programs } from "../programs/programs.ts";
@@ -10,6 +10,7 @@ import { type AttemptContext, StateCell } from "./context.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { removePartialOutput } from "./remove-partial-output.ts";
 import { runAttempt } from "./run-attempt.ts";
+import { createSummingStore } from "./summing-store.ts";
 
 /** An attempt whose start was told, with what its worker lends it. */
 export interface AttemptRun
@@ -47,7 +48,8 @@ const removalMs = 1_000;
 
 /** Runs an attempt and tells its end, once: when its output is made, before what is found out about it when nobody else needs the CPU. */
 export async function runAndReport(run: AttemptRun): Promise<void> {
-  const { log, ref, reporter, stop, store, trace } = run;
+  const { log, ref, reporter, stop, trace } = run;
+  const summing = createSummingStore(run.store, objectKeys.attempt(ref.videoId, ref.attemptId));
   const { metrics, giveUp, workDirectory, free, ...lent } = run;
   const startedAt = performance.now();
   using state = new StateCell((current) => reporter.advanced(current));
@@ -57,7 +59,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
   const tell = async (outcome: Outcome, account?: Account) => {
     isTold = true;
     log.info({ outcome: outcome.kind }, "attempt.ended");
-    const removal = removePartialOutput(store, ref, state.current, outcome).catch((error: unknown) =>
+    const removal = removePartialOutput(summing.store, ref, state.current, outcome).catch((error: unknown) =>
       log.warn({ err: error }, "output.not-removed"),
     );
     await Promise.race([removal, sleep(removalMs, giveUp).catch(() => undefined)]);
@@ -65,6 +67,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
     const wallSeconds = Math.round(performance.now() - startedAt) / 1_000;
     await reporter.ended(outcome, settleState(state.current, outcome), {
       account,
+      stored: summing.folders(),
       usage: used && { ...used, wallSeconds },
     });
     trace.end(outcome);
@@ -83,7 +86,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
   await using _removed = directory;
   const outcome = await usage.around(() =>
     runAttempt({
-      ...lent,
+      ...{ ...lent, store: summing.store },
       metrics,
       trace: trace.context,
       state,

@@ -3,8 +3,7 @@ import { join, posix } from "node:path";
 import type { PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { RenderError, retriableError } from "../errors.ts";
-
-import { readObject } from "../hls/read-object.ts";
+import { type KnownSums, readMade } from "../hls/read-made.ts";
 import type { Program } from "../programs/programs.ts";
 import { planConcat } from "./plan-concat.ts";
 
@@ -23,6 +22,8 @@ interface Into {
   reading: <T>(work: () => Promise<T>) => Promise<T>;
   /** Parts of encoders that differ can be put into one track. */
   mayMix: boolean;
+  /** Of what is read. */
+  sums: KnownSums;
 }
 
 /** Segments in a row that share an initialisation segment. */
@@ -40,10 +41,10 @@ const probeTimeoutMs = 60_000;
 export async function bringTogether(
   store: ObjectStore,
   { key }: PublishedPlaylist,
-  { ffprobe, directory, name, mayMix, reading }: Into,
+  { ffprobe, directory, name, mayMix, reading, sums }: Into,
   signal: AbortSignal,
 ): Promise<Brought> {
-  const read = (piece: string) => readObject(store, piece, { signal });
+  const read = (piece: string) => readMade(store, piece, { signal, sums });
   const readFrom = (uri: string) => read(posix.join(posix.dirname(key), uri));
   const runs = await readRuns((await read(key)).toString(), readFrom);
   if (runs.length > 1 && !mayMix) throw mixed(key);

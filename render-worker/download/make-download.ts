@@ -6,6 +6,7 @@ import {
   chooseVariant,
   objectKeys,
   type PublishedPlaylist,
+  type RenderRequested,
   type VariantState,
 } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
@@ -14,6 +15,7 @@ import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
 import { words } from "../ffmpeg/words.ts";
+import type { KnownSums } from "../hls/read-made.ts";
 import { immutable, storeOnce } from "../hls/store-once.ts";
 import { downloadNeed } from "../limits/program-needs.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
@@ -58,10 +60,11 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   const bytes = downloadNeed(packetsOf(variant, sound));
   const reading = <T>(work: () => Promise<T>) =>
     withinMemory(context, { program: "download-look", bytes }, work);
+  const sums = knownSums(context.task);
   const inputs: Brought[] = [];
   for (const [index, playlist] of playlists.entries()) {
     const mayMix = playlist === variant.playlist && variant.codec === "H264";
-    const into = { ffprobe: programs.ffprobe, directory, name: String(index), mayMix };
+    const into = { ffprobe: programs.ffprobe, directory, name: String(index), mayMix, sums };
     inputs.push(await bringTogether(store, playlist, { ...into, reading }, signal));
   }
   const path = join(directory, file);
@@ -111,3 +114,10 @@ function toTag(codec: string, isMixed: boolean): string[] {
   if (codec === "HEVC") return words("-tag:v hvc1");
   return isMixed ? words("-tag:v avc3") : [];
 }
+
+const knownSums = ({ sums = [] }: Pick<RenderRequested, "sums">): KnownSums =>
+  new Map(
+    sums.flatMap(({ prefix, files }) =>
+      files.map(([name, sizeBytes, crc32c]) => [prefix + name, { sizeBytes, crc32c }] as const),
+    ),
+  );

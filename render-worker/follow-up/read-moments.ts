@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { readMediaPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import { readObject } from "../hls/read-object.ts";
+import { readMade } from "../hls/read-made.ts";
 
 /** A segment of a finished rendition, with what is needed to decode it. */
 export interface StoredSegment {
@@ -29,7 +29,7 @@ export async function readSegments(
   key: string,
   signal: AbortSignal,
 ): Promise<StoredSegment[]> {
-  return parseSegments((await readObject(store, key, { signal })).toString(), key);
+  return parseSegments((await readMade(store, key, { signal })).toString(), key);
 }
 
 /** Writes a segment to a file that ffmpeg reads by itself. */
@@ -40,7 +40,7 @@ export async function bringSegment(
   signal: AbortSignal,
 ): Promise<string> {
   const path = join(directory, file);
-  const pieces = [await readObject(store, initKey, { signal }), await readObject(store, key, { signal })];
+  const pieces = [await readMade(store, initKey, { signal }), await readMade(store, key, { signal })];
   await writeFile(path, Buffer.concat(pieces));
   return path;
 }

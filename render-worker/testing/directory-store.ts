@@ -55,6 +55,7 @@ export class DirectoryStore implements ObjectStore {
       contentType: this.#types.get(key) ?? "application/octet-stream",
       generation: String(file.mtimeMs),
       checksum: null,
+      crc32c: null,
       updatedAt: file.mtime,
     };
   }

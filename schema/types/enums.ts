@@ -86,9 +86,30 @@ export const JobKind = builder.enumType("JobKind", {
   description: "What a job does.",
   values: words({
     TRANSCODE: "Turns a source into the variants of a profile.",
+    REPAIR: "Makes the damaged or missing parts of a finished video again, from the source.",
     POSTER: "Takes the poster at a time that somebody chose.",
     PREVIEW: "Makes an animated preview of what is finished.",
     DOWNLOAD: "Puts a finished variant and the sound into one MP4.",
+  }),
+});
+
+export const DamageCode = builder.enumType("DamageCode", {
+  description: "What is wrong with stored objects.",
+  values: words({
+    SEGMENT_DAMAGED: "A segment, or an initialisation segment, is not what was made.",
+    SEGMENT_MISSING: "A segment, or an initialisation segment, is not in the store.",
+    OBJECT_DAMAGED: "A poster, storyboard, preview, download or caption file is not what was made.",
+    OBJECT_MISSING: "A poster, storyboard, preview, download or caption file is not in the store.",
+  }),
+});
+
+export const RepairState = builder.enumType("RepairState", {
+  description: "What becomes of damage.",
+  values: words({
+    WAITING: "It is mended as soon as no other job of the video runs.",
+    REPAIRING: "A job makes it again.",
+    FAILED: "The last job could not mend it. `repairVideo` tries again, and so does Reelay a day later.",
+    IMPOSSIBLE: "Nothing is left that it could be made from.",
   }),
 });
 

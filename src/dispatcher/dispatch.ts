@@ -1,9 +1,10 @@
-import { encodeMessage } from "@reelay/contracts";
+import { encodeMessage, type RenderRequested } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import { planDispatch } from "./plan-dispatch.ts";
 import { readQueue } from "./read-queue.ts";
+import { readSums } from "./read-sums.ts";
 import { type SplitLimits, type TaskWithAll, taskWithAll, toRenderRequested } from "./to-render-requested.ts";
 
 export interface DispatcherDeps {
@@ -28,9 +29,10 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
     const taken = await takeTasks(tx, chosen, now);
     const tasks = await tx.task.findMany({ where: { id: { in: taken } }, include: taskWithAll });
     const inOrder = tasks.toSorted((a, b) => chosen.indexOf(a.id) - chosen.indexOf(b.id));
+    const sums = await readSums(tx, inOrder);
     const rows = [];
     for (const task of inOrder) {
-      const envelope = tryEncode(deps, task, now);
+      const envelope = tryEncode(deps, task, now, sums.get(task.id));
       if (envelope === null) await setAside(tx, task.id, now);
       else rows.push({ ...envelope, taskId: task.id, jobId: task.jobId, availableAt: now });
     }
@@ -40,9 +42,14 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
   });
 }
 
-function tryEncode({ log, split }: DispatcherDeps, task: TaskWithAll, now: Date) {
+function tryEncode(
+  { log, split }: DispatcherDeps,
+  task: TaskWithAll,
+  now: Date,
+  sums: RenderRequested["sums"],
+) {
   try {
-    const { data, attributes } = encodeMessage(toRenderRequested(task, now, split));
+    const { data, attributes } = encodeMessage(toRenderRequested(task, now, split, sums));
     const { traceParent } = task.job;
     const traced = { ...attributes, ...(traceParent !== null && { traceparent: traceParent }) };
     return { attributes: traced, data: Buffer.from(data) };

@@ -42,7 +42,12 @@ export interface SplitLimits {
 const headMs = 8_000;
 
 /** The message that says everything that a worker needs, with what is finished already to be kept. */
-export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLimits): RenderRequested {
+export function toRenderRequested(
+  task: TaskWithAll,
+  now: Date,
+  limits: SplitLimits,
+  sums: RenderRequested["sums"] = [],
+): RenderRequested {
   const { id, pool, job, _count } = task;
   const { video } = job;
   const profile = Profile.parse(job.profile);
@@ -59,8 +64,10 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
     source: toSourceRef(video.source),
     profile,
     keep: {
-      variants: video.variants.filter(({ status }) => status === "READY").map(toVariantState),
-      ...toSounds(inOrder(video.audioTracks).flatMap(toKeptAudio)),
+      variants: video.variants.filter((variant) => isKept(job, variant)).map(toVariantState),
+      ...toSounds(
+        inOrder(video.audioTracks.filter(({ name }) => !job.repairs.includes(name))).flatMap(toKeptAudio),
+      ),
       ...(hasHead && { parts: video.parts.map((part) => RenditionPart.parse(part)) }),
     },
     turn: _count.attempts,
@@ -74,6 +81,7 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
       ),
     }),
     ...(profile.download && { downloadName: downloadName(video.title) }),
+    ...(sums.length > 0 && { sums }),
     ...(asksForStoryboard(task) && { storyboard: true }),
     ...(task.needsMemoryBytes !== null && { needsMemoryBytes: Number(task.needsMemoryBytes) }),
     ...(task.outOfMemory > 0 && { outOfMemory: task.outOfMemory }),
@@ -84,7 +92,8 @@ export function toRenderRequested(task: TaskWithAll, now: Date, limits: SplitLim
 /** Of a video that has none, whoever makes the whole of it, or the last of its pictures: it delays nothing there. */
 function asksForStoryboard({ kind, endMs, job }: TaskWithAll): boolean {
   const isLast = kind === "RENDER" || (kind === "CHUNK" && endMs === null);
-  return isLast && job.video.storyboard === null && job.onlyVariants.length === 0;
+  const isWanted = job.kind === "REPAIR" ? job.repairs.includes("storyboard") : job.video.storyboard === null;
+  return isLast && isWanted && job.onlyVariants.length === 0;
 }
 
 function toPart(
@@ -108,11 +117,19 @@ function toPart(
   }
 }
 
+/** Finished, and not to be made again. */
+const isKept = (
+  { repairs }: TaskWithAll["job"],
+  { name, status }: TaskWithAll["job"]["video"]["variants"][number],
+): boolean => status === "READY" && !repairs.includes(name);
+
 /** As the head's worker planned them; what is finished meanwhile is not made again. */
 function toLadder({ job }: TaskWithAll, renditions: readonly string[]): VariantState[] {
   const encoders = JobPlan.nullable().parse(job.plan)?.encoders ?? {};
   return job.video.variants
-    .filter(({ name, status }) => renditions.includes(name) && status !== "READY" && status !== "SKIPPED")
+    .filter(
+      (variant) => renditions.includes(variant.name) && variant.status !== "SKIPPED" && !isKept(job, variant),
+    )
     .toSorted((a, b) => a.position - b.position)
     .map((variant) => {
       const encoder = encoders[variant.name];

@@ -13,6 +13,8 @@ export const eventTypes = [
   "video.storyboard-stored",
   "video.download-stored",
   "video.preview-stored",
+  "video.damaged",
+  "video.repaired",
   "video.ready",
   "video.failed",
   "video.updated",

@@ -1,5 +1,6 @@
 import { Profile } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
+import { repairIn } from "../damage/begin-repair.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
@@ -9,10 +10,11 @@ import { createFollowUp } from "./create-follow-up.ts";
 /** Repeats a follow-up that failed or was canceled, as a new job, `id`. The caller holds the video's lock. Throws `ConflictError` (`JOB_SUPERSEDED`), `QuotaExceededError`. */
 export async function retryFollowUp(
   tx: Tx,
-  deps: Pick<OperationDeps, "clock" | "limits" | "metrics">,
+  deps: OperationDeps,
   { kind, ...earlier }: Job,
   id: string,
 ): Promise<void> {
+  if (kind === "REPAIR") return await repairIn(tx, deps, { videoId: earlier.videoId, jobId: id });
   if (kind === "TRANSCODE") throw new Error(`Job ${earlier.id} is no follow-up.`);
   const { workspaceId, videoId, priority } = earlier;
   const newer = await jobUnderWay(tx, videoId, kind);

@@ -1,6 +1,6 @@
 import { Profile } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
-import type { JobPriority } from "../../prisma/generated/enums.ts";
+import type { JobKind, JobPriority } from "../../prisma/generated/enums.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { createRestTasks } from "../parts/create-rest-tasks.ts";
 import type { JobPlan, PlannedTask } from "../parts/plan-tasks.ts";
@@ -10,6 +10,10 @@ import { readActiveJobs, withinActiveJobs } from "./quota.ts";
 
 export interface NewJob {
   id: string;
+  /** Default `TRANSCODE`. */
+  kind?: Extract<JobKind, "TRANSCODE" | "REPAIR">;
+  /** Of a `REPAIR`: what it makes again. */
+  repairs?: string[];
   workspaceId: string;
   videoId: string;
   profile: Profile;
@@ -37,9 +41,9 @@ export async function createJob(
     const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     await tx.job.create({
       data: {
+        kind: "TRANSCODE",
         ...job,
         ...queued,
-        kind: "TRANSCODE",
         retryOfId: retryOfId ?? null,
         createdAt: now,
         traceParent: activeTraceParent(),

@@ -11,6 +11,8 @@ export interface MediaHandlerOptions {
   basePath: string;
   /** Also serve `videos/{id}/source/`. Default false: whoever knows a video's id must not get its original. */
   serveSources?: boolean;
+  /** Called with the key of an object that a client asked for and that is not there. */
+  onMissing?: (key: string) => void;
   /** Told of what went wrong on our side. The client gets a 500, or a broken connection if it had begun to read. */
   onError?: (error: unknown, key: string) => void;
 }
@@ -41,7 +43,11 @@ export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
     const key = parseMediaKey(path.slice(basePath.length));
     const isHidden = key === null || isManifestKey(key) || (!serveSources && isSourceKey(key));
     try {
-      if (isHidden || !(await serve(store, key, req, res))) refuseMissing(res, path);
+      if (isHidden) refuseMissing(res, path);
+      else if (!(await serve(store, key, req, res))) {
+        options.onMissing?.(key);
+        refuseMissing(res, path);
+      }
     } catch (error) {
       // A viewer who leaves is no error.
       if (res.destroyed) return true;

@@ -1,5 +1,6 @@
 import type { FollowUpKind, ReportedError } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
+import { removeReplaced } from "../damage/note-damage.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { settleJob } from "../jobs/settle-job.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
@@ -11,7 +12,7 @@ import type { StateReport } from "./plan-state.ts";
 type FollowUpAttempt = HeldAttempt & { task: { job: { kind: FollowUpKind } } };
 
 export const isFollowUp = (attempt: HeldAttempt): attempt is FollowUpAttempt =>
-  attempt.task.job.kind !== "TRANSCODE";
+  attempt.task.job.kind !== "TRANSCODE" && attempt.task.job.kind !== "REPAIR";
 
 /**
  * Applies what the worker of a follow-up says of the attempt that holds the lease. Only what is made whole counts, at its end: until then the video keeps what it has, and
@@ -40,6 +41,7 @@ export async function applyFollowUp(
   }
   await tx.video.update({ where: { id: job.videoId }, data: plan.video });
   await recordChange(tx, { ...job, jobId: job.id, attemptId: attempt.id }, plan.changes);
+  await removeReplaced(tx, job.videoId, job.kind.toLowerCase());
   await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
   // status.json names it.
   await refreshManifest(tx, store, job.videoId);

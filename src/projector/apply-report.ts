@@ -5,6 +5,8 @@ import {
   type RenderCompleted,
   type Report,
 } from "@reelay/contracts";
+import { applyRepair } from "../damage/apply-repair.ts";
+import { noteDamagedObject } from "../damage/note-damage.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { settleJob } from "../jobs/settle-job.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
@@ -29,6 +31,7 @@ import { noteDamage } from "./note-damage.ts";
 import { planEncoderChanges } from "./plan-encoder-changes.ts";
 import { planState, videoRows } from "./plan-state.ts";
 import { writeState } from "./write-state.ts";
+import { writeStored } from "./write-stored.ts";
 
 /** What a report came to. */
 type Result =
@@ -128,6 +131,9 @@ async function applyToHeld(
     },
   });
   const { videoId } = report;
+  if ("stored" in report) await writeStored(tx, { videoId, attemptId: attempt.id }, report.stored ?? []);
+  if (report.type === "render.failed.v1") await noteDamagedObject(tx, videoId, report.error, now);
+  if (attempt.task.job.kind === "REPAIR") return await applyRepair(tx, store, attempt, report, now);
   if (isFollowUp(attempt)) return await applyFollowUp(tx, store, attempt, report, now);
   const rows = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: videoRows });
   const plan = planState(rows, report, now);

@@ -11,6 +11,7 @@ import { failTooLarge } from "./fail-too-large.ts";
 import { inTakeBack } from "./in-take-back.ts";
 import { moveToCpu } from "./move-to-cpu.ts";
 import { recallTasks } from "./recall-tasks.ts";
+import { removeRetired } from "./remove-retired.ts";
 
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
 
@@ -25,6 +26,7 @@ export async function sweep(deps: SweeperDeps, { canHear = true } = {}): Promise
   await moveToCpu(deps);
   await failTooLarge(deps);
   await settleUploads(deps);
+  await removeRetired(deps);
   await forget(deps.db, deps.clock());
 }
 

@@ -20,6 +20,10 @@ export interface Metrics {
   /** Progress that a worker reported at this time went out to viewers. */
   progressDelivered(madeAt: string): void;
   uploadReceived(sizeBytes: number): void;
+  /** The scrub has looked at a video. */
+  scrubbed(objects: number, bytesRead: number): void;
+  /** A stored object is not what was made. */
+  damageFound(code: string): void;
   /** `type` is the operation's, or `invalid` for what is none. */
   graphqlAnswered(
     type: "query" | "mutation" | "subscription" | "invalid",
@@ -82,6 +86,22 @@ export function createMetrics(db: PrismaClient): Metrics {
   const uploaded = new Counter({
     name: "reelay_upload_received_bytes_total",
     help: "Bytes of uploads that were completed here.",
+    registers,
+  });
+  const scrubbedObjects = new Counter({
+    name: "reelay_scrubbed_objects_total",
+    help: "Stored objects that were compared with what was made.",
+    registers,
+  });
+  const scrubbedBytes = new Counter({
+    name: "reelay_scrubbed_bytes_total",
+    help: "Bytes that were read for that.",
+    registers,
+  });
+  const damages = new Counter({
+    name: "reelay_damages_found_total",
+    help: "Stored objects that were found missing or damaged.",
+    labelNames: ["code"],
     registers,
   });
   const requests = new Counter({
@@ -148,6 +168,11 @@ export function createMetrics(db: PrismaClient): Metrics {
     reportApplied: (type, madeAt) => reportLag.observe({ type }, secondsSince(madeAt)),
     progressDelivered: (madeAt) => progressLag.observe(secondsSince(madeAt)),
     uploadReceived: (sizeBytes) => uploaded.inc(sizeBytes),
+    scrubbed(objects, bytesRead) {
+      scrubbedObjects.inc(objects);
+      scrubbedBytes.inc(bytesRead);
+    },
+    damageFound: (code) => damages.inc({ code }),
     graphqlAnswered(type, isOk, seconds) {
       requests.inc({ type, result: isOk ? "ok" : "error" });
       if (type === "query" || type === "mutation") durations.observe({ type }, seconds);

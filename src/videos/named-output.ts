@@ -10,6 +10,8 @@ interface NamingRows {
   variants: readonly { playlist: unknown }[];
   audioTracks: readonly { playlist: unknown }[];
   parts: readonly { attemptId: string; initKey: string }[];
+  /** Replaced by a repair, and still read by players that loaded the old playlists. */
+  storedFolders?: readonly { attemptId: string; folder: string; retiredAt: Date | null }[];
 }
 
 /** Of a video's parts, what `namedOutput` asks for. */
@@ -35,7 +37,10 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
   ]
     .filter((key) => key?.startsWith(prefix))
     .map((key) => key?.slice(prefix.length).split("/")[0] ?? "");
-  return [...new Set(own)];
+  const retired = (video.storedFolders ?? [])
+    .filter((row) => row.attemptId === attemptId && row.retiredAt !== null)
+    .map(({ folder }) => folder.split("/")[0] ?? "");
+  return [...new Set([...own, ...retired])];
 }
 
 /** `namedOutput` of the rows as they are; nothing of a video that is gone. */

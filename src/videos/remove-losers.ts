@@ -18,7 +18,10 @@ export async function removeLosers(
     if (prefixes.length === 0) return;
     const video = await db.video.findUnique({
       where: { id: videoId },
-      include: { variants: true, audioTracks: true, parts: partNames, jobs: { select: { status: true } } },
+      include: {
+        ...{ variants: true, audioTracks: true, parts: partNames, jobs: { select: { status: true } } },
+        storedFolders: { select: { attemptId: true, folder: true, retiredAt: true } },
+      },
     });
     if (video === null || video.jobs.some(({ status }) => !isTerminal(status))) return;
     await removeJoined(store, video);
@@ -26,6 +29,7 @@ export async function removeLosers(
       const named = namedOutput(video, prefix.slice(attempts.length, -1));
       await removeUnnamed({ store, prefix, named });
     }
+    await forgetSums(db, video);
   } catch (error) {
     log.warn({ err: error, videoId }, "losers.left");
   }
@@ -67,4 +71,18 @@ async function removeUnnamed({
     if (!named.includes(folder.slice(prefix.length, -1))) await store.deletePrefix(folder);
   }
   if (!named.includes("poster.jpg")) await store.delete(`${prefix}poster.jpg`);
+}
+
+/** Checksums of what was removed. */
+async function forgetSums(
+  db: OperationDeps["db"],
+  video: Parameters<typeof namedOutput>[0] & {
+    storedFolders: readonly { attemptId: string; folder: string }[];
+  },
+): Promise<void> {
+  for (const { attemptId, folder } of video.storedFolders) {
+    const named = namedOutput(video, attemptId);
+    const isKept = folder === "" ? named.length > 0 : named.includes(folder.split("/")[0] ?? "");
+    if (!isKept) await db.storedFolder.deleteMany({ where: { attemptId, folder } });
+  }
 }

@@ -59,7 +59,7 @@ const srt = "1\n00:00:01,000 --> 00:00:02,000\n";
 const order = { by: "videos", column: "createdAt", type: "date", direction: "desc" } as const;
 const object = {
   ...{ key: "videos/1/poster.jpg", sizeBytes: 1_000, generation: "1", contentType: "image/jpeg" },
-  ...{ updatedAt: new Date(0), checksum: null },
+  ...{ updatedAt: new Date(0), checksum: null, crc32c: null },
 };
 const [profile] = builtInProfiles;
 const [rung] = profile?.rungs ?? [];

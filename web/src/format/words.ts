@@ -61,6 +61,7 @@ export const deliveryWords: Record<WebhookDeliveryState, Word> = {
 /** What a job is for, besides one that makes single variants again. */
 export const jobKindWords: Record<JobKind, string> = {
   TRANSCODE: "Transcode",
+  REPAIR: "Repair",
   POSTER: "Poster",
   PREVIEW: "Preview",
   DOWNLOAD: "Download",

@@ -16,6 +16,7 @@ import { BackIcon } from "../ui/icons.tsx";
 import { Empty, ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/spinner.tsx";
 import { useSoon } from "../ui/use-soon.ts";
+import { DamageNotice } from "./damage-notice.tsx";
 import { EventList } from "./event-list.tsx";
 import { Extras } from "./extras.tsx";
 import { Facts } from "./facts.tsx";
@@ -94,6 +95,7 @@ export default function VideoPage({ id }: { id: string }) {
           <p>{video.error.message}</p>
         </div>
       )}
+      {rest && <DamageNotice video={rest} onChanged={askAgain} />}
       <div className="video-columns">
         <div className="stack">
           {playback ? (

@@ -13,6 +13,8 @@ export interface EventDetails {
   "video.storyboard-stored": object;
   "video.preview-stored": object;
   "video.download-stored": { variant?: string };
+  "video.damaged": { subject: string; code: string; objects: number };
+  "video.repaired": { subjects: string[] };
   "video.ready": object;
   "video.failed": { code: string };
   "video.updated": { fields: string[] };

@@ -1,0 +1,112 @@
+/** What is wrong with a finished video's stored objects, and the mutation that mends it. */
+
+import { createBatch } from "../batch.ts";
+import { builder } from "../builder.ts";
+import { type Context, viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { given } from "../given.ts";
+import { keyOf } from "../global-id.ts";
+import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
+import { type DescribedDamage, describeDamages, repairVideo, videoNotFound } from "../operations.ts";
+import { DamageCode, RepairState } from "./enums.ts";
+import { Job } from "./job.ts";
+import { Variant } from "./variant.ts";
+import { Video } from "./video.ts";
+
+const DamageSpan = builder.objectRef<{ startMs: number; endMs: number }>("DamageSpan").implement({
+  description: "A part of a video's timeline.",
+  fields: (t) => ({
+    startMs: t.exposeInt("startMs", { description: "Where it begins, in milliseconds." }),
+    endMs: t.exposeInt("endMs", { description: "Where it ends, in milliseconds." }),
+  }),
+});
+
+const DamageType = builder.objectRef<DescribedDamage>("Damage").implement({
+  description: "Stored objects of a finished video that are missing, or are not what was made.",
+  fields: (t) => ({
+    code: t.expose("code", {
+      type: DamageCode,
+      description: "What is wrong; the worst, if several objects are.",
+    }),
+    subject: t.exposeString("subject", {
+      description:
+        "What the objects belong to: a variant's name, `audio`, `audio-2`, …, or `poster`, `storyboard`, `download`, `preview`, `captions`.",
+    }),
+    objects: t.exposeInt("objects", { description: "How many objects." }),
+    spans: t.field({
+      type: [DamageSpan],
+      description: "Where viewers meet it. Empty for objects without a place in the timeline.",
+      resolve: ({ spans }) => spans,
+    }),
+    foundAt: t.expose("foundAt", { type: "DateTime", description: "When the first of it was found." }),
+    repair: t.expose("repair", { type: RepairState, description: "What becomes of it." }),
+    repairJob: t.prismaField({
+      type: Job,
+      nullable: true,
+      description: "The job that mends it, or that last tried to; null before.",
+      resolve: (query, { repairJobId }, _args, ctx) =>
+        repairJobId === null ? null : ctx.db.job.findUnique({ ...query, where: { id: repairJobId } }),
+    }),
+    message: t.exposeString("message", {
+      description: "The same as a sentence for people, with what happens next.",
+    }),
+  }),
+});
+
+/** By video. */
+const loadDamages = createBatch<DescribedDamage[]>(async (ctx, videoIds) => {
+  const rows = await ctx.db.damage.findMany({
+    where: { videoId: { in: [...videoIds] } },
+    orderBy: [{ foundAt: "asc" }, { key: "asc" }],
+  });
+  if (rows.length === 0) return new Map();
+  const jobIds = [...new Set(rows.flatMap(({ repairJobId }) => repairJobId ?? []))];
+  const select = { id: true, status: true, errorMessage: true } as const;
+  const jobs = await ctx.db.job.findMany({ where: { id: { in: jobIds } }, select });
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const byVideo = Map.groupBy(rows, ({ videoId }) => videoId);
+  return new Map([...byVideo].map(([videoId, damages]) => [videoId, describeDamages(damages, byId)]));
+});
+
+const damagesOf = async (ctx: Context, videoId: string) => (await loadDamages(ctx, videoId)) ?? [];
+
+builder.prismaObjectField(Video, "damages", (t) =>
+  t.field({
+    type: [DamageType],
+    description:
+      "What of it is damaged in the store, one entry for each variant or asset; empty while all is as it was made. The video stays READY and plays on while it is mended.",
+    select: { id: true },
+    resolve: (video, _args, ctx) => damagesOf(ctx, video.id),
+  }),
+);
+
+builder.prismaObjectField(Variant, "damage", (t) =>
+  t.field({
+    type: DamageType,
+    nullable: true,
+    description: "What of it is damaged in the store; null while all is as it was made.",
+    select: { videoId: true, name: true },
+    resolve: async ({ videoId, name }, _args, ctx) =>
+      (await damagesOf(ctx, videoId)).find(({ subject }) => subject === name) ?? null,
+  }),
+);
+
+builder.mutationField("repairVideo", (t) =>
+  t.prismaField({
+    type: Video,
+    errors: expectedErrors,
+    description:
+      "Makes everything that is damaged of a video again (`Video.damages`), from its source: whole variants of a short video, single parts of a long one, by a job of the kind `REPAIR`. The video plays on meanwhile and switches over at the end (event `video.repaired`). Reelay does the same without being asked, once a day for each object.",
+    args: {
+      id: t.arg.id({ required: true, description: "The video's id." }),
+      idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
+    },
+    resolve: async (query, _root, { id, ...args }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const key = keyOf("Video", id);
+      if (key === null) throw videoNotFound();
+      const { videoId } = await repairVideo(ctx.operations, viewer, { videoId: key, ...given(args) });
+      return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
+    },
+  }),
+);

@@ -1,0 +1,227 @@
+/** Stored segments are altered, cut, removed and swapped behind the system's back: it finds, shows and mends each. */
+import { copyFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PublishedPlaylist, readMediaPlaylist } from "@reelay/contracts";
+import { createLocalObjectStore } from "@reelay/object-store";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { complaints } from "../../render-worker/testing/inspect.ts";
+import { testLimits } from "../../schema/testing/test-uploads.ts";
+import { scrubVideo } from "../../src/damage/scrub.ts";
+import { eventually, type System, startSystem } from "../kit/index.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ workers: 2, wholeUpToMs: 10_000 });
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const log = pino({ level: "silent" });
+const keyOf = (id: string) => Buffer.from(id, "base64url").toString().split(":")[1] ?? "";
+const settings = { periodMs: 1, bytesPerSecond: 1e9, isDeep: false };
+const pathOf = (key: string) => join(system.storeDirectory, key);
+
+async function scrub(id: string, db: PrismaClient = system.db): Promise<void> {
+  await using store = createLocalObjectStore({
+    directory: system.storeDirectory,
+    publicBaseUrl: "http://x/",
+  });
+  const deps = { db, store, clock: () => new Date(), log, limits: testLimits };
+  await scrubVideo(deps, keyOf(id), settings, new AbortController().signal);
+}
+
+async function makeVideo(title: string, seconds: number): Promise<string> {
+  const options = { seconds, size: "320x180", isStreamable: false };
+  const path = await makeTestClip(join(system.directory, `${title}.mp4`), options);
+  const id = await system.client.upload(path, { title });
+  await system.client.watch(id);
+  // Quality is measured afterwards, by reading the same segments.
+  await eventually(
+    async () => (await system.db.job.count({ where: { videoId: keyOf(id), endedAt: null } })) === 0,
+    "the job has ended",
+  );
+  return id;
+}
+
+/** Keys of a rendition's segments and initialisation segments, as its playlist names them. */
+async function namedBy(id: string, name: string): Promise<{ segments: string[]; inits: string[] }> {
+  const videoId = keyOf(id);
+  const row =
+    name === "audio"
+      ? await system.db.audioTrack.findFirstOrThrow({ where: { videoId, name } })
+      : await system.db.variant.findFirstOrThrow({ where: { videoId, name } });
+  const { key } = PublishedPlaylist.parse(row.playlist);
+  const media = readMediaPlaylist(await readFile(pathOf(key), "utf8"));
+  const toKey = (uri: string) => join(key, "..", uri);
+  return { segments: media.segments.map(({ uri }) => toKey(uri)), inits: media.initUris.map(toKey) };
+}
+
+async function flipBytes(key: string): Promise<void> {
+  const bytes = await readFile(pathOf(key));
+  for (let at = Math.floor(bytes.length / 3); at < (bytes.length * 2) / 3; at += 1)
+    bytes[at] = ~(bytes[at] ?? 0);
+  await writeFile(pathOf(key), bytes);
+}
+
+const look = async (id: string) => {
+  const query = `query ($id: ID!) { video(id: $id) { status damages { code subject objects repair spans { startMs endMs } message }
+    variants { name damage { code } } playback { hlsUrl } } }`;
+  return (await system.client.ask(query, { id })).data.video;
+};
+
+async function untilMended(id: string) {
+  return await eventually(
+    async () => {
+      const video = await look(id);
+      return video.damages.length === 0 ? video : false;
+    },
+    "the video is mended",
+    { timeoutMs: 120_000 },
+  );
+}
+
+const eventsOf = (id: string) =>
+  system.db.event.findMany({
+    where: { videoId: keyOf(id), type: { in: ["video.damaged", "video.repaired"] } },
+    orderBy: { id: "asc" },
+    select: { type: true, data: true },
+  });
+
+test("of a long video only the parts that were damaged are made again, and it plays from beginning to end", {
+  timeout: 300_000,
+}, async () => {
+  const id = await makeVideo("long", 26);
+  const before = await namedBy(id, "180p");
+  const other = await namedBy(id, "144p");
+  const sound = await namedBy(id, "audio");
+  await flipBytes(before.segments[5] ?? "");
+  await rm(pathOf(other.segments.at(-1) ?? ""));
+  await truncate(pathOf(other.inits[0] ?? ""), 100);
+  await truncate(pathOf(sound.segments[4] ?? ""), 1_000);
+  expect(await complaints((await look(id)).playback.hlsUrl, ["0:v", "0:a"])).not.toBe("");
+
+  await scrub(id);
+  const damaged = await look(id);
+  expect(damaged.status).toBe("READY");
+  const found = damaged.damages.map(({ subject, code, objects }: Record<string, unknown>) => [
+    subject,
+    code,
+    objects,
+  ]);
+  expect(found.toSorted()).toEqual([
+    ["144p", "SEGMENT_MISSING", 2],
+    ["180p", "SEGMENT_DAMAGED", 1],
+    ["audio", "SEGMENT_DAMAGED", 1],
+  ]);
+  expect(damaged.damages.find(({ subject }: { subject: string }) => subject === "180p")).toMatchObject({
+    repair: "REPAIRING",
+    spans: [{ startMs: 12_000, endMs: 16_000 }],
+    message: "1 segment is damaged in 180p (0:12 to 0:16). It is being made again; the video keeps playing.",
+  });
+  expect(damaged.variants).toContainEqual({ name: "180p", damage: { code: "SEGMENT_DAMAGED" } });
+
+  const mended = await untilMended(id);
+  expect(mended.status).toBe("READY");
+  expect(await complaints(mended.playback.hlsUrl, ["0:v", "0:a"])).toBe("");
+  const after = await namedBy(id, "180p");
+  expect(after.segments).toHaveLength(before.segments.length);
+  const kept = after.segments.filter((key) => before.segments.includes(key));
+  expect(kept.length).toBeGreaterThan(before.segments.length / 2);
+  expect(kept.length).toBeLessThan(before.segments.length);
+  // Viewers who loaded the old playlist go on with it.
+  for (const key of before.segments) expect((await readFile(pathOf(key))).length).toBeGreaterThan(0);
+  const events = await eventsOf(id);
+  expect(events.map(({ type }) => type)).toEqual([
+    ...Array.from({ length: 3 }, () => "video.damaged"),
+    "video.repaired",
+  ]);
+  expect(await system.db.job.findMany({ where: { videoId: keyOf(id), kind: "REPAIR" } })).toMatchObject([
+    { status: "SUCCEEDED" },
+  ]);
+  await scrub(id);
+  expect((await look(id)).damages).toEqual([]);
+});
+
+test("of a short video the damaged variants are made again; the others, and viewers, notice nothing", {
+  timeout: 240_000,
+}, async () => {
+  const id = await makeVideo("short", 9);
+  const small = await namedBy(id, "144p");
+  const large = await namedBy(id, "180p");
+  // Both are whole segments of the video, in the wrong places.
+  const [first = "", second = ""] = large.segments;
+  const aside = join(system.directory, "aside");
+  await copyFile(pathOf(first), aside);
+  await copyFile(pathOf(second), pathOf(first));
+  await copyFile(aside, pathOf(second));
+  await scrub(id);
+  expect((await look(id)).damages).toMatchObject([{ subject: "180p", code: "SEGMENT_DAMAGED", objects: 2 }]);
+  const mended = await untilMended(id);
+  expect(await complaints(mended.playback.hlsUrl, ["0:v", "0:a"])).toBe("");
+  expect(await namedBy(id, "144p")).toEqual(small);
+  const again = await namedBy(id, "180p");
+  expect(again.segments.filter((key) => large.segments.includes(key))).toEqual([]);
+  await scrub(id);
+  expect((await look(id)).damages).toEqual([]);
+});
+
+test("a download over a damaged segment says so, and works once the video is mended", {
+  timeout: 240_000,
+}, async () => {
+  const id = await makeVideo("download", 9);
+  await flipBytes((await namedBy(id, "180p")).segments[1] ?? "");
+  const request = `mutation ($id: ID!) { r: requestDownload(id: $id) { __typename } }`;
+  const untilEnded = async (status: string) =>
+    await eventually(
+      async () =>
+        (await system.db.job.findFirst({
+          where: { videoId: keyOf(id), kind: "DOWNLOAD", status: status as "FAILED" },
+        })) ?? false,
+      `a download has ${status}`,
+      { timeoutMs: 60_000 },
+    );
+  await system.client.ask(request, { id });
+  expect(await untilEnded("FAILED")).toMatchObject({ errorCode: "SEGMENT_DAMAGED" });
+  expect((await look(id)).damages).toMatchObject([{ subject: "180p", repair: "WAITING" }]);
+  const repair = `mutation ($id: ID!) { r: repairVideo(id: $id) { __typename ... on Error { code message } } }`;
+  expect((await system.client.ask(repair, { id })).data.r).toEqual({ __typename: "Video" });
+  await untilMended(id);
+  await system.client.ask(request, { id });
+  await untilEnded("SUCCEEDED");
+});
+
+test("what cannot be made again is said: the source is gone", { timeout: 120_000 }, async () => {
+  const id = await makeVideo("gone", 4);
+  const { objectKey } = await system.db.source.findUniqueOrThrow({ where: { videoId: keyOf(id) } });
+  await rm(pathOf(objectKey));
+  await rm(pathOf((await namedBy(id, "180p")).segments[0] ?? ""));
+  await scrub(id);
+  expect((await look(id)).damages).toMatchObject([
+    { code: "SEGMENT_MISSING", repair: "IMPOSSIBLE", message: expect.stringMatching(/source is no longer/) },
+  ]);
+  const repair = `mutation ($id: ID!) { r: repairVideo(id: $id) { __typename ... on Error { code } } }`;
+  expect((await system.client.ask(repair, { id })).data.r).toMatchObject({ code: "SOURCE_GONE" });
+});
+
+test("a scrub of healthy videos changes nothing, and learns the sums of videos from before there were any", {
+  timeout: 120_000,
+}, async () => {
+  const id = await makeVideo("healthy", 4);
+  const revision = async () =>
+    (await system.db.video.findUniqueOrThrow({ where: { id: keyOf(id) } })).revision;
+  const before = await revision();
+  await scrub(id);
+  expect(await revision()).toBe(before);
+  expect(await eventsOf(id)).toEqual([]);
+  expect((await look(id)).damages).toEqual([]);
+  // Objects of an earlier version have no sums: the first look learns them, the next compares.
+  await system.db.storedFolder.deleteMany({ where: { videoId: keyOf(id) } });
+  await scrub(id);
+  expect(await system.db.storedFolder.count({ where: { videoId: keyOf(id) } })).toBeGreaterThan(1);
+  await flipBytes((await namedBy(id, "180p")).segments[0] ?? "");
+  await scrub(id);
+  expect((await look(id)).damages).toMatchObject([{ subject: "180p" }]);
+  await untilMended(id);
+});
