@@ -150,7 +150,7 @@ class RenderWorker implements Worker {
         this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason, message.keep));
       }
     });
-    await prepareFluent(this.#deps.jail, this.#deps.tools.ffmpeg.path, this.#workDirectory.path);
+    await prepareFluent(this.#deps.jail, this.#deps.tools.ffmpeg.path);
     this.#heartbeat.start();
     this.#loops = [
       pullTasks({

@@ -6,7 +6,7 @@ import { commandLine } from "./command-line.ts";
 import { argumentsHere } from "./launch-script.ts";
 import type { ProgramResult } from "./result.ts";
 import { type RunOptions, runProgram } from "./run-program.ts";
-import { startWithFluent } from "./start-with-fluent.ts";
+import { prepareFluent, startWithFluent } from "./start-with-fluent.ts";
 
 /** What a program may touch besides itself. */
 export type Access = Pick<JailRequest, "readable" | "writable" | "source" | "devices">;
@@ -61,6 +61,7 @@ export class Programs {
   /** Runs a plan to its end. Rejects only when ffmpeg cannot be started. */
   async render(plan: RenderPlan, options: RunOptions): Promise<ProgramResult> {
     const { path } = this.#tools.ffmpeg;
+    await prepareFluent(this.#jail, path);
     const command = { ...this.#access, path, args: [argumentsHere], cwd: plan.directory };
     return await runProgram(this.#jail, command, options, startWithFluent(plan));
   }

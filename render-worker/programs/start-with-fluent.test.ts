@@ -6,7 +6,6 @@ import { createNoJail } from "../jail/no-jail.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { Programs } from "./programs.ts";
 import type { RunOptions } from "./run-program.ts";
-import { prepareFluent } from "./start-with-fluent.ts";
 
 /** Runs a plan with a script that stands in for ffmpeg; `$*` has what it is told. */
 async function render(script: string, options: RunOptions = {}) {
@@ -18,7 +17,6 @@ async function render(script: string, options: RunOptions = {}) {
   await chmod(path, 0o755);
   const located = { path, version: "1", origin: "environment" } as const;
   const jail = createNoJail();
-  await prepareFluent(jail, path, directory.path);
   const programs = new Programs(jail, { ffmpeg: located, ffprobe: located }, {});
   const plan: RenderPlan = {
     inputOptions: ["-hide_banner", "-metadata", 'it\'s a $(touch x) \\ "quoted" title'],

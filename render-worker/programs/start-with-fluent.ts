@@ -1,4 +1,5 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import createCommand from "fluent-ffmpeg";
 import type { RenderPlan } from "../ffmpeg/plan-render.ts";
@@ -12,28 +13,40 @@ import type { Start } from "./start.ts";
 const shell = "/bin/sh";
 const keptLines = 50;
 
+/** One per process, as what fluent-ffmpeg keeps. */
+let prepared: Promise<void> | undefined;
+
 /**
  * fluent-ffmpeg asks ffmpeg for its formats and encoders before the first plan of a process, and keeps the answers: asked beforehand, the first video
  * does not wait for them. Never throws: a broken ffmpeg is reported by the first plan.
  */
-export async function prepareFluent(jail: Jail, ffmpegPath: string, folder: string): Promise<void> {
+export const prepareFluent = (jail: Jail, ffmpegPath: string): Promise<void> =>
+  (prepared ??= ask(jail, ffmpegPath).catch(() => undefined));
+
+async function ask(jail: Jail, ffmpegPath: string): Promise<void> {
   const env = programEnvironment(undefined);
   const jailed = await jail.wrap({ path: ffmpegPath, args: [argumentsHere], env, limits: {} });
   // It starts a path and nothing else.
-  const own = await mkdtemp(join(folder, "launch-"));
-  const launcher = join(own, "ffmpeg");
+  const folder = await mkdtemp(join(tmpdir(), "reelay-launch-"));
+  const launcher = join(folder, "ffmpeg");
   try {
     await writeFile(launcher, `#!${shell}\n${launchScript(jailed)}\n`);
     await chmod(launcher, 0o700);
-    const command = createCommand().setFfmpegPath(launcher);
-    await Promise.all([
-      new Promise<void>((resolve) => command.getAvailableFormats(() => resolve())),
-      new Promise<void>((resolve) => command.getAvailableEncoders(() => resolve())),
-    ]);
+    // Where nothing in the temporary folder may be run: its lists show ffmpeg nothing of anybody's.
+    if (!(await keepsAnswers(launcher))) await keepsAnswers(ffmpegPath);
   } finally {
-    await rm(own, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
     await jailed.release();
   }
+}
+
+async function keepsAnswers(path: string): Promise<boolean> {
+  const command = createCommand().setFfmpegPath(path);
+  const errors = await Promise.all([
+    new Promise<unknown>((resolve) => command.getAvailableFormats((error) => resolve(error))),
+    new Promise<unknown>((resolve) => command.getAvailableEncoders((error) => resolve(error))),
+  ]);
+  return errors.every((error) => !error);
 }
 
 /** The start of a render: fluent-ffmpeg builds the command line of a plan and runs it, in the jail that the shell becomes. */

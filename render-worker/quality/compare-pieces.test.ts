@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findTools } from "../ffmpeg/find-tools.ts";
@@ -10,6 +10,7 @@ import { planLadder } from "../ladder/plan-ladder.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { createFileReader } from "../source/file-reader.ts";
 import { defaultProfile, makeClip, temporaryDirectory, testPrograms, testTools } from "../testing/kit.ts";
+import { makeFolder } from "../work-directory/make-folder.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import { readPieceStartMs } from "./piece-start.ts";
 
@@ -106,7 +107,7 @@ async function render(tools: FfmpegTools, clip: string) {
   if (!planned) throw new Error("no rung");
   const rung = { ...planned, bitrateBps: 4_000_000 };
   const rungs = [rung];
-  for (const name of [rung.name, "audio"]) await mkdir(join(folder.path, name));
+  for (const name of [rung.name, "audio"]) await makeFolder(join(folder.path, name));
   const plan = planRender({
     source,
     rungs,

@@ -54,10 +54,14 @@ export function testJail(): Promise<Jail> {
 }
 
 /** What a test runs itself, as a worker's attempt does, with what it may touch. */
-export const testPrograms = async (
+export async function testPrograms(
   access: Access = {},
   tools?: Pick<FfmpegTools, "ffmpeg" | "ffprobe">,
-): Promise<Programs> => new Programs(await testJail(), tools ?? (await testTools()), access);
+): Promise<Programs> {
+  const jail = await testJail();
+  for (const folder of access.writable ?? []) await jail.adopt(folder);
+  return new Programs(jail, tools ?? (await testTools()), access);
+}
 
 /** Those of the system and those that npm ships, as far as they are there: releases differ in what they do with times. */
 export async function allTools(): Promise<FfmpegTools[]> {
