@@ -167,6 +167,51 @@ test("of a short video the damaged variants are made again; the others, and view
   expect((await look(id)).damages).toEqual([]);
 });
 
+test("poster and storyboard are made again, of short and of long videos; captions cannot be", {
+  timeout: 240_000,
+}, async () => {
+  for (const seconds of [6, 14]) {
+    const id = await makeVideo(`assets-${seconds}`, seconds);
+    const videoId = keyOf(id);
+    const read = async () => {
+      const { posterKey, storyboard } = await system.db.video.findUniqueOrThrow({ where: { id: videoId } });
+      return { posterKey: posterKey ?? "", vttKey: (storyboard as { vttKey: string }).vttKey };
+    };
+    const before = await read();
+    await rm(pathOf(before.posterKey));
+    await flipBytes(before.vttKey);
+    const captions = `mutation ($input: SetCaptionsInput!) { r: setCaptions(input: $input) { __typename ... on Error { message } } }`;
+    const text = "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n";
+    const input = { videoId: id, language: "en", kind: "SUBTITLES", label: "English", content: text };
+    expect((await system.client.ask(captions, { input })).data.r).toEqual({ __typename: "CaptionTrack" });
+    const { key } = await system.db.captionTrack.findFirstOrThrow({ where: { videoId } });
+    await rm(pathOf(key));
+    await scrub(id);
+    const found = (await look(id)).damages.map(({ subject, code }: Record<string, string>) => [
+      subject,
+      code,
+    ]);
+    expect(found.toSorted()).toEqual([
+      ["captions", "OBJECT_MISSING"],
+      ["poster", "OBJECT_MISSING"],
+      ["storyboard", "OBJECT_DAMAGED"],
+    ]);
+    const left = await eventually(
+      async () => {
+        const { damages } = await look(id);
+        return damages.length === 1 ? damages : false;
+      },
+      "poster and storyboard are mended",
+      { timeoutMs: 90_000 },
+    );
+    expect(left).toMatchObject([{ subject: "captions", repair: "IMPOSSIBLE" }]);
+    const after = await read();
+    for (const made of Object.values(after)) expect((await readFile(pathOf(made))).length).toBeGreaterThan(0);
+    expect(Object.values(after)).not.toContain(before.posterKey);
+    expect(Object.values(after)).not.toContain(before.vttKey);
+  }
+});
+
 test("a download over a damaged segment says so, and works once the video is mended", {
   timeout: 240_000,
 }, async () => {
