@@ -1,4 +1,4 @@
-/** `npm run bench [-- worker|engine|playable|scale|fleet|memory|source|live|api|enqueue|events|forms|quality|jail|checksums …] [--short]`: what the parts cost, each against something plain beside it. */
+/** `npm run bench [-- worker|engine|playable|scale|fleet|memory|source|live|api|enqueue|events|forms|quality|jail|checksums|playback …] [--short]`: what the parts cost, each against something plain beside it. */
 import { parseArgs } from "node:util";
 import { run as api } from "./api/index.ts";
 import { run as checksums } from "./checksums/index.ts";
@@ -12,6 +12,7 @@ import { run as jail } from "./jail/index.ts";
 import { run as live } from "./live/index.ts";
 import { run as memory } from "./memory/index.ts";
 import { run as playable } from "./playable/index.ts";
+import { run as playback } from "./playback/index.ts";
 import { run as quality } from "./quality/index.ts";
 import { run as scale } from "./scale/index.ts";
 import { run as source } from "./source/index.ts";
@@ -34,6 +35,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   quality,
   jail,
   checksums,
+  playback,
 };
 
 const { values, positionals } = parseArgs({

@@ -39,6 +39,17 @@ export {
   waits,
 } from "../src/jobs/index.ts";
 export {
+  addressBelow,
+  createPlaybackToken,
+  isLive,
+  type PlaybackToken,
+  type Purpose,
+  revokeSigningKey,
+  rotateSigningKey,
+  setDefaultPolicy,
+  signingKeyNotFound,
+} from "../src/playback-access/index.ts";
+export {
   createProfile,
   defaultProfile,
   deleteProfile,

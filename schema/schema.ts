@@ -11,11 +11,13 @@ import "./types/job-mutations.ts";
 import "./types/job-plan.ts";
 import "./types/job-queries.ts";
 import "./types/node.ts";
+import "./types/playback-token.ts";
 import "./types/profile.ts";
 import "./types/profile-mutations.ts";
 import "./types/queue.ts";
 import "./types/retry-jobs.ts";
 import "./types/token-mutations.ts";
+import "./types/signing-key.ts";
 import "./types/video-jobs.ts";
 import "./types/video-mutations.ts";
 import "./types/video-queries.ts";
@@ -25,6 +27,7 @@ import "./types/webhook-endpoint-list.ts";
 import "./types/webhook-mutations.ts";
 import "./types/worker.ts";
 import "./types/workspace-list.ts";
+import "./types/workspace-mutations.ts";
 
 /** The whole GraphQL surface. */
 export const schema = builder.toSchema({});

@@ -38,6 +38,7 @@ import { seldom } from "./http/seldom.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { startRelay } from "./outbox/relay.ts";
 import { createRateLimit } from "./overload/rate-limit.ts";
+import { createPlaybackAccess, encryptSigningSecrets, type PlaybackAccess } from "./playback-access/index.ts";
 import { createPlaybackEvents } from "./playback-events/index.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "./progress/index.ts";
 import { startProjector } from "./projector/index.ts";
@@ -113,8 +114,13 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   );
   const metrics = createMetrics(db);
   const onMissing: MissingHint = { hint: () => undefined };
+  const secrets = createSecretBox(env.secretKeys);
+  if (env.secretKeys.length === 0) log.warn("secrets.unencrypted");
+  await encryptWebhookSecrets({ db, secrets, log });
+  await encryptSigningSecrets({ db, secrets, log });
+  const playback = createPlaybackAccess({ db, clock, secrets, publicUrl: env.publicUrl });
   const { store, uploads, handlers, sweepUploads, stopUploads } = await startStep(storePart, async () => {
-    const opened = openStore(env, { db, clock, log, metrics, onMissing }, starting);
+    const opened = openStore(env, { db, clock, log, metrics, playback, onMissing }, starting);
     await assertReachable(opened.store);
     return opened;
   });
@@ -131,10 +137,9 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
     ...(env.gpuPatienceMs !== undefined && { gpuPatienceMs: env.gpuPatienceMs }),
     ...env.split,
   };
-  const secrets = createSecretBox(env.secretKeys);
-  if (env.secretKeys.length === 0) log.warn("secrets.unencrypted");
-  await encryptWebhookSecrets({ db, secrets, log });
-  const operations: OperationDeps = { db, store, live, uploads, secrets, clock, log, limits, metrics };
+  const operations: OperationDeps = {
+    ...{ db, store, live, uploads, secrets, playback, clock, log, limits, metrics },
+  };
   const sweeperDeps = { ...operations, messaging };
   if (options.isBrokerEmpty) await recallAll({ db, log });
   // They know nothing of each other, and stop together once the last request is answered.
@@ -195,9 +200,9 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
       handlers: [
         ...handlers,
         (req, res) => forms.handle(req, res),
-        createVideoStatus({ deps: operations }),
-        createPlaybackEvents({ metrics }),
-        createWatchPage({ publicUrlOf: (key) => store.publicUrl(key), built }),
+        createVideoStatus({ deps: operations, authenticate: createAuthenticate({ db, clock }) }),
+        createPlaybackEvents({ metrics, access: playback }),
+        createWatchPage({ store, access: playback, built }),
         createConsole({ built, mediaUrl: store.publicUrl("videos"), uploadUrl: uploadUrlOf(env) }),
       ],
       onClosing() {
@@ -277,8 +282,16 @@ function openStore(
     clock,
     log,
     metrics,
+    playback,
     onMissing,
-  }: { db: PrismaClient; clock: () => Date; log: Logger; metrics: Metrics; onMissing: MissingHint },
+  }: {
+    db: PrismaClient;
+    clock: () => Date;
+    log: Logger;
+    metrics: Metrics;
+    playback: PlaybackAccess;
+    onMissing: MissingHint;
+  },
   stack: AsyncDisposableStack,
 ): OpenedStore {
   if (env.store.kind === "gcs") {
@@ -301,6 +314,7 @@ function openStore(
   stack.use(uploads);
   const media = createMediaHandler({
     store,
+    access: playback,
     basePath: "/media/",
     onMissing: (key) => onMissing.hint(key),
     onError: (error, key) => log.error({ err: error, key }, "media.failed"),

@@ -2,6 +2,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { UploadProtocol } from "../prisma/generated/enums.ts";
+import type { PlaybackAccess } from "./playback-access/index.ts";
 import type { LiveProgress } from "./progress/live-progress.ts";
 import type { SecretBox } from "./secrets/index.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -29,6 +30,8 @@ export interface OperationDeps {
   uploads: UploadGateway;
   /** Encrypts what is stored and must be readable again. */
   secrets: SecretBox;
+  /** Who may watch. */
+  playback: PlaybackAccess;
   clock: () => Date;
   log: Logger;
   /** Default: nobody counts. */

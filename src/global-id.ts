@@ -11,6 +11,7 @@ export const nodeTypes = [
   "Worker",
   "Workspace",
   "ApiKey",
+  "SigningKey",
   "WebhookEndpoint",
   "WebhookDelivery",
 ] as const;

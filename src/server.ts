@@ -32,6 +32,7 @@ import { OverloadedError } from "./overload/overloaded-error.ts";
 import { createRateLimit, type TakeRequest } from "./overload/rate-limit.ts";
 import { refuseOverloaded } from "./overload/refuse.ts";
 import { boundWaitingConnections } from "./overload/waiting-connections.ts";
+import { withoutToken } from "./playback-access/index.ts";
 import { mostPostBytes, playbackEventsPath } from "./playback-events/index.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { useTelemetry } from "./telemetry/use-telemetry.ts";
@@ -146,7 +147,7 @@ export function createServer(deps: ServerDeps): ApiServer {
           },
         });
       try {
-        log.error({ method: req.method, path: pathOf(req), err: error }, "http.bug");
+        log.error({ method: req.method, path: withoutToken(pathOf(req)), err: error }, "http.bug");
       } catch {
         // The error may be the log's own, on a full disk.
       }

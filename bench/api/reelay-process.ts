@@ -6,6 +6,7 @@ import { Registry } from "prom-client";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
 import type { EventLog } from "../../src/events/index.ts";
+import { createPlaybackAccess } from "../../src/playback-access/index.ts";
 import type { LiveProgress } from "../../src/progress/live-progress.ts";
 import { createServer } from "../../src/server.ts";
 
@@ -15,6 +16,7 @@ const log = pino({ level: "warn" });
 const clock = () => new Date();
 const store = {} as ObjectStore;
 const live = {} as LiveProgress;
+const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
 const server = createServer({
   config: { isDevelopment: false, graceMs: 1_000 },
   context: {
@@ -28,6 +30,7 @@ const server = createServer({
       store,
       live,
       clock,
+      playback,
       uploads: testUploads,
       secrets: testSecrets,
       limits: testLimits,

@@ -18,6 +18,7 @@ import { encodeGlobalId } from "../../schema/global-id.ts";
 import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import type { EventLog } from "../../src/events/index.ts";
+import { createPlaybackAccess } from "../../src/playback-access/index.ts";
 import { createLiveProgress } from "../../src/progress/create-live-progress.ts";
 import { createSharedExecution, sharingKeyOf } from "../../src/progress/shared-execution.ts";
 import { type RenderingVideo, seedRenderingVideo } from "../../src/progress/testing/rendering-video.ts";
@@ -72,6 +73,7 @@ export async function openStage(): Promise<Stage> {
   const { token } = await createApiKey(db, key);
   const clock = () => new Date();
   const store = {} as ObjectStore;
+  const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
   const server = resources.use(
     createServer({
       config: { isDevelopment: false, graceMs: 1_000 },
@@ -86,6 +88,7 @@ export async function openStage(): Promise<Stage> {
           store,
           live,
           clock,
+          playback,
           uploads: testUploads,
           secrets: testSecrets,
           limits: testLimits,

@@ -11,6 +11,7 @@ import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createEventLog } from "../../src/events/index.ts";
+import { createPlaybackAccess } from "../../src/playback-access/index.ts";
 import { createServer, type ServerDeps } from "../../src/server.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { TestLive } from "./test-live.ts";
@@ -44,6 +45,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
     rm(path, { recursive: true, force: true }),
   );
   const store = stack.use(createLocalObjectStore({ directory, publicBaseUrl: "http://store/" }));
+  const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
   const events = stack.use(await createEventLog({ db, databaseUrl: database.url, log }));
   const server = stack.use(
     createServer({
@@ -63,6 +65,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
           store,
           live,
           clock,
+          playback,
           uploads: testUploads,
           secrets: testSecrets,
           limits: testLimits,
@@ -94,6 +97,9 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
   return {
     db: db as PrismaClient,
     live,
+    store,
+    playback,
+    clock,
     url,
     graphql: `${url}/graphql`,
     webSocket: `${url.replace("http", "ws")}/graphql`,

@@ -1,5 +1,6 @@
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
+import { addressColumns, mediaAddress } from "../media-address.ts";
 import { CaptionKind } from "./enums.ts";
 
 export const CaptionTrack = builder.prismaNode("CaptionTrack", {
@@ -17,8 +18,8 @@ export const CaptionTrack = builder.prismaNode("CaptionTrack", {
     url: t.string({
       description:
         "The WebVTT, for a `<track>` of a page's own; players of the stream find it by themselves. Other content gets another address.",
-      select: { key: true },
-      resolve: ({ key }, _args, ctx) => ctx.store.publicUrl(key),
+      select: { key: true, video: { select: addressColumns } },
+      resolve: ({ key, video }, _args, ctx) => mediaAddress(ctx, video, key),
     }),
     cues: t.exposeInt("cues", { description: "How many pieces of text it has." }),
     sizeBytes: t.exposeInt("sizeBytes", { description: "Bytes of the WebVTT." }),

@@ -19,6 +19,24 @@ export const VideoStatus = builder.enumType("VideoStatus", {
   }),
 });
 
+export const PlaybackPolicy = builder.enumType("PlaybackPolicy", {
+  description: "Who may watch a video.",
+  values: words({
+    PUBLIC: "Everybody who knows its address.",
+    SIGNED: "Holders of a playback token: every address of its media carries one.",
+  }),
+});
+
+export const PlaybackPurpose = builder.enumType("PlaybackPurpose", {
+  description:
+    "What a playback token is for. None includes another, but for the status, which PLAY opens, too.",
+  values: words({
+    PLAY: "To play: stream, poster, storyboard, preview, captions and status.",
+    DOWNLOAD: "To save the MP4.",
+    STATUS: "To follow how far the video is.",
+  }),
+});
+
 export const VariantStatus = builder.enumType("VariantStatus", {
   description: "How far a variant is.",
   values: words({

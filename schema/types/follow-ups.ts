@@ -3,6 +3,7 @@ import type { JobKind as Kind, JobStatus as Status } from "../../prisma/generate
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";
+import { type AddressedVideo, addressColumns, mediaAddress } from "../media-address.ts";
 import { JobStatus } from "./enums.ts";
 import { Job } from "./job.ts";
 import { Video } from "./video.ts";
@@ -15,6 +16,7 @@ interface NewestJob {
 }
 
 interface AssetShape {
+  video: AddressedVideo;
   job: NewestJob | null;
 }
 
@@ -60,7 +62,8 @@ const Poster = builder.objectRef<PosterShape>("Poster").implement({
     url: t.string({
       nullable: true,
       description: "A JPEG; another picture gets another address. Null until there is one.",
-      resolve: ({ posterKey }, _args, ctx) => posterKey && ctx.store.publicUrl(posterKey),
+      resolve: async ({ posterKey, video }, _args, ctx) =>
+        posterKey && (await mediaAddress(ctx, video, posterKey)),
     }),
     atMs: t.exposeInt("atMs", {
       nullable: true,
@@ -81,7 +84,8 @@ const PreviewType = builder.objectRef<PreviewShape>("Preview").implement({
     url: t.string({
       nullable: true,
       description: "What to show, by its `contentType`; null until it is there.",
-      resolve: ({ preview }, _args, ctx) => preview && ctx.store.publicUrl(preview.key),
+      resolve: async ({ preview, video }, _args, ctx) =>
+        preview && (await mediaAddress(ctx, video, preview.key)),
     }),
     contentType: t.string({
       nullable: true,
@@ -124,8 +128,9 @@ const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
     url: t.string({
       nullable: true,
       description:
-        "Browsers save it under the title that the video had when it was made. Null until it is there.",
-      resolve: ({ download }, _args, ctx) => download && ctx.store.publicUrl(download.key),
+        "Browsers save that of a SIGNED video under the video's title, others as `download.mp4`. Null until it is there.",
+      resolve: async ({ download, video }, _args, ctx) =>
+        download && (await mediaAddress(ctx, video, download.key, "DOWNLOAD")),
     }),
     sizeBytes: t.field({
       type: "SafeInt",
@@ -147,10 +152,10 @@ builder.prismaObjectField(Video, "poster", (t) =>
     nullable: true,
     description:
       "A still to show before playing, which a worker chooses or `setPoster`; null until there is one.",
-    select: { id: true, posterKey: true, posterAtMs: true },
-    resolve: async ({ id, posterKey, posterAtMs }, _args, ctx) => {
-      const job = await newestJob(ctx, id, "POSTER");
-      return posterKey === null && job === null ? null : { posterKey, atMs: posterAtMs, job };
+    select: { ...addressColumns, posterKey: true, posterAtMs: true },
+    resolve: async ({ posterKey, posterAtMs, ...video }, _args, ctx) => {
+      const job = await newestJob(ctx, video.id, "POSTER");
+      return posterKey === null && job === null ? null : { posterKey, atMs: posterAtMs, video, job };
     },
   }),
 );
@@ -161,13 +166,13 @@ builder.prismaObjectField(Video, "preview", (t) =>
     nullable: true,
     description:
       "A short silent loop, where its profile has a `preview` or `requestPreview` asked for it; null before.",
-    select: { id: true, preview: true },
+    select: { ...addressColumns, preview: true },
     resolve: async (video, _args, ctx) => {
       const job = await newestJob(ctx, video.id, "PREVIEW");
       const preview = Preview.nullable()
         .catch(null)
         .parse(video.preview ?? null);
-      return preview === null && job === null ? null : { preview, job };
+      return preview === null && job === null ? null : { preview, video, job };
     },
   }),
 );
@@ -178,13 +183,13 @@ builder.prismaObjectField(Video, "download", (t) =>
     nullable: true,
     description:
       "An MP4 of the whole video, where its profile has a `download` or `requestDownload` asked for it; null before.",
-    select: { id: true, download: true },
+    select: { ...addressColumns, download: true },
     resolve: async (video, _args, ctx) => {
       const job = await newestJob(ctx, video.id, "DOWNLOAD");
       const download = Download.nullable()
         .catch(null)
         .parse(video.download ?? null);
-      return download === null && job === null ? null : { download, job };
+      return download === null && job === null ? null : { download, video, job };
     },
   }),
 );

@@ -35,6 +35,10 @@ const finders: Record<
     const own = hasScope(viewer, "OPERATOR") ? {} : { id: viewer.workspaceId };
     return db.workspace.findMany({ ...query, where: { id: { in: ids }, AND: own } });
   },
+  SigningKey: async ({ db }, viewer, query, ids) => {
+    if (!hasScope(viewer, "ADMIN")) return [];
+    return db.signingKey.findMany({ ...query, where: { id: { in: ids }, workspaceId: viewer.workspaceId } });
+  },
   ApiKey: async ({ db }, viewer, query, ids) => {
     // Without ADMIN a key sees itself alone.
     const own = hasScope(viewer, "ADMIN") ? {} : { id: viewer.apiKeyId };

@@ -7,7 +7,7 @@ import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
 import { completeUpload, createVideo, deleteVideo, updateVideo } from "../operations.ts";
-import { JobPriority } from "./enums.ts";
+import { JobPriority, PlaybackPolicy } from "./enums.ts";
 import { Video } from "./video.ts";
 
 const UploadSourceInput = builder.inputType("UploadSourceInput", {
@@ -50,6 +50,10 @@ const CreateVideoInput = builder.inputType("CreateVideoInput", {
     metadata: t.field({ type: "JSON", description: "The client's own JSON object, small. Default `{}`." }),
     profile: t.string({ description: "Name of a profile, see `profiles`. Default: the first of them." }),
     priority: t.field({ type: JobPriority, description: "Which jobs go first. Default STANDARD." }),
+    playbackPolicy: t.field({
+      type: PlaybackPolicy,
+      description: "Who may watch it. Default: the workspace's `defaultPlaybackPolicy`.",
+    }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
     source: t.field({
       type: VideoSourceInput,
@@ -66,6 +70,11 @@ const UpdateVideoInput = builder.inputType("UpdateVideoInput", {
     title: t.string({ description: "1 to 500 characters." }),
     externalId: t.string({ description: "Null takes it away." }),
     metadata: t.field({ type: "JSON", description: "Replaces the whole object." }),
+    playbackPolicy: t.field({
+      type: PlaybackPolicy,
+      description:
+        "Who may watch it. The API follows within five seconds; what caches hold of a PUBLIC video is served for up to ten minutes more.",
+    }),
   }),
 });
 
@@ -102,7 +111,7 @@ builder.mutationField("updateVideo", (t) =>
     args: { input: t.arg({ type: UpdateVideoInput, required: true, description: "What to change." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
-      const { id, title, externalId, metadata } = input;
+      const { id, title, externalId, metadata, playbackPolicy } = input;
       if (title === null) {
         throw new InvalidInputError(
           "TITLE_INVALID",
@@ -115,6 +124,7 @@ builder.mutationField("updateVideo", (t) =>
         ...(title !== undefined && { title }),
         ...(externalId !== undefined && { externalId }),
         ...(metadata !== undefined && { metadata }),
+        ...(playbackPolicy && { playbackPolicy }),
       });
       return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });
     },

@@ -4,9 +4,10 @@ import { hasScope } from "../../src/auth/viewer.ts";
 import { noteOnSounds, videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
+import { type AddressedVideo, addressColumns, mediaAddress, signedNote } from "../media-address.ts";
 import { AudioTrack } from "./audio-track.ts";
 import { CaptionTrack } from "./caption-track.ts";
-import { UploadProtocol, VideoStatus } from "./enums.ts";
+import { PlaybackPolicy, UploadProtocol, VideoStatus } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
 import { Source } from "./source.ts";
 import { fractionOf, liveColumns, Variant } from "./variant.ts";
@@ -20,7 +21,7 @@ interface PlaybackShape {
 }
 
 const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
-  description: "Where players find a video.",
+  description: `Where players find a video. ${signedNote}`,
   fields: (t) => ({
     hlsUrl: t.exposeString("hlsUrl", {
       description:
@@ -48,18 +49,18 @@ const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
   }),
 });
 
-function downloadUrl(json: unknown, ctx: Context): string | null {
+async function downloadUrl(json: unknown, video: AddressedVideo, ctx: Context): Promise<string | null> {
   const download = Download.nullable()
     .catch(null)
     .parse(json ?? null);
-  return download && ctx.store.publicUrl(download.key);
+  return download && (await mediaAddress(ctx, video, download.key, "DOWNLOAD"));
 }
 
-function storyboardUrl(json: unknown, ctx: Context): string | null {
+async function storyboardUrl(json: unknown, video: AddressedVideo, ctx: Context): Promise<string | null> {
   const storyboard = Storyboard.nullable()
     .catch(null)
     .parse(json ?? null);
-  return storyboard && ctx.store.publicUrl(storyboard.vttKey);
+  return storyboard && (await mediaAddress(ctx, video, storyboard.vttKey));
 }
 
 const Reason = builder.objectRef<NonStandardReason>("NonStandardReason").implement({
@@ -111,6 +112,7 @@ export const Video = builder.prismaNode("Video", {
       select: errorColumns,
       resolve: failureOf,
     }),
+    playbackPolicy: t.expose("playbackPolicy", { type: PlaybackPolicy, description: "Who may watch it." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When its own fields last changed." }),
     playableAt: t.expose("playableAt", {
@@ -162,20 +164,20 @@ export const Video = builder.prismaNode("Video", {
       nullable: true,
       description: "Where players find it; null until it is PLAYABLE.",
       select: {
-        id: true,
+        ...addressColumns,
         playableAt: true,
         hasDash: true,
         download: true,
         posterKey: true,
         storyboard: true,
       },
-      resolve: (video, _args, ctx) =>
+      resolve: async (video, _args, ctx) =>
         video.playableAt && {
-          hlsUrl: ctx.store.publicUrl(objectKeys.master(video.id)),
-          dashUrl: video.hasDash ? ctx.store.publicUrl(objectKeys.dash(video.id)) : null,
-          downloadUrl: downloadUrl(video.download, ctx),
-          posterUrl: video.posterKey && ctx.store.publicUrl(video.posterKey),
-          storyboardUrl: storyboardUrl(video.storyboard, ctx),
+          hlsUrl: await mediaAddress(ctx, video, objectKeys.master(video.id)),
+          dashUrl: video.hasDash ? await mediaAddress(ctx, video, objectKeys.dash(video.id)) : null,
+          downloadUrl: await downloadUrl(video.download, video, ctx),
+          posterUrl: video.posterKey && (await mediaAddress(ctx, video, video.posterKey)),
+          storyboardUrl: await storyboardUrl(video.storyboard, video, ctx),
         },
     }),
     upload: t.field({

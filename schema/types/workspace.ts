@@ -1,6 +1,7 @@
 import { builder } from "../builder.ts";
 import { isOperator, workspaceOf } from "../context.ts";
 import { readQuotas } from "../operations.ts";
+import { PlaybackPolicy } from "./enums.ts";
 import { Quota } from "./quota.ts";
 
 export const Workspace = builder.prismaNode("Workspace", {
@@ -16,6 +17,10 @@ export const Workspace = builder.prismaNode("Workspace", {
       description: "What it has, and may have.",
       select: { id: true },
       resolve: ({ id }, _args, ctx) => readQuotas(ctx.operations, id),
+    }),
+    defaultPlaybackPolicy: t.expose("playbackPolicy", {
+      type: PlaybackPolicy,
+      description: "The playback policy of new videos that do not name one.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
   }),

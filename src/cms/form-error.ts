@@ -39,7 +39,7 @@ export const formErrors = {
       400,
       "FORM_FIELD_UNKNOWN",
       name,
-      `${name}: there is no such field; the form has file (the video) and metadata (JSON: title, externalId, metadata, profile, priority, idempotencyKey).`,
+      `${name}: there is no such field; the form has file (the video) and metadata (JSON: title, externalId, metadata, profile, priority, playbackPolicy, idempotencyKey).`,
     ),
   repeatedField: (name: string) =>
     new FormError(

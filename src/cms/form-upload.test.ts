@@ -49,6 +49,7 @@ test("a form makes a video whose job is queued, and says where to follow and to 
   const base = `http://store/videos/${video.id}`;
   expect(body).toEqual({
     success: true,
+    playbackPolicy: "PUBLIC",
     videoId: expect.any(String),
     status: "PROCESSING",
     statusUrl: `https://api.example/api/video-status/${body.videoId}`,

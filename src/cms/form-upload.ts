@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { objectKeys } from "@reelay/contracts";
-import type { VideoStatus } from "../../prisma/generated/enums.ts";
 import { UnauthenticatedError } from "../../schema/context.ts";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
@@ -17,6 +16,7 @@ import { estimateVideo } from "./estimate-video.ts";
 import { FormBrokenOffError, formErrors } from "./form-error.ts";
 import { receiveForm } from "./receive-form.ts";
 import { refuse, toRefusal } from "./refuse.ts";
+import { addressesForKey } from "./status-access.ts";
 import { statusUrl } from "./video-status.ts";
 
 export const formUploadPath = "/api/cms/media/upload";
@@ -61,22 +61,26 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
     const id = encodeGlobalId("Video", videoId);
     const url = statusUrl(publicUrl, id);
     res.setHeader("Location", url);
+    const { status, ...video } = await readCreated(videoId);
+    const addressOf = await addressesForKey(deps, video);
     sendJson(res, isNew ? 201 : 200, {
       success: true,
       videoId: id,
-      status: isNew ? ("PROCESSING" as const) : await statusOf(videoId),
+      status: isNew ? ("PROCESSING" as const) : status,
+      playbackPolicy: video.playbackPolicy,
       statusUrl: url,
-      statusFileUrl: deps.store.publicUrl(objectKeys.status(videoId)),
+      statusFileUrl: addressOf(objectKeys.status(videoId)),
       // The video is there: that nobody can say how long it takes is no failure.
       estimatedTime: toSeconds(await estimateVideo(deps, videoId).catch(() => null)),
-      playbackUrl: deps.store.publicUrl(objectKeys.master(videoId)),
+      playbackUrl: addressOf(objectKeys.master(videoId)),
     });
   }
 
-  async function statusOf(videoId: string): Promise<VideoStatus> {
-    const video = await deps.db.video.findUnique({ where: { id: videoId }, select: { status: true } });
+  async function readCreated(id: string) {
+    const select = { id: true, workspaceId: true, status: true, playbackPolicy: true } as const;
+    const video = await deps.db.video.findUnique({ where: { id }, select });
     if (video === null) throw resultGone();
-    return video.status;
+    return video;
   }
 
   /** Before a byte of the form is read. */

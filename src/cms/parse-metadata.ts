@@ -1,11 +1,11 @@
-import { JobPriority } from "../../prisma/generated/enums.ts";
+import { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { VideoInput } from "../videos/create-video.ts";
 import { formErrors } from "./form-error.ts";
 
 /** What the field `metadata` of a form holds: `createVideo`'s input without its source, and all of it optional. */
 export type FormMetadata = Omit<VideoInput, "title"> & { title?: string };
 
-const texts = ["title", "externalId", "profile", "priority", "idempotencyKey"] as const;
+const texts = ["title", "externalId", "profile", "priority", "playbackPolicy", "idempotencyKey"] as const;
 const known: readonly string[] = [...texts, "metadata"];
 
 /** Throws `FormError`. What the values may be, `createVideo`'s own checks say. */
@@ -18,7 +18,7 @@ export function parseMetadata(text: string): FormMetadata {
       throw formErrors.metadata(message, `metadata.${name.slice(0, 100)}`);
     }
   }
-  const { title, externalId, profile, priority, idempotencyKey } = Object.fromEntries(
+  const { title, externalId, profile, priority, playbackPolicy, idempotencyKey } = Object.fromEntries(
     texts.map((name) => [name, textIn(fields, name)]),
   );
   return {
@@ -26,6 +26,7 @@ export function parseMetadata(text: string): FormMetadata {
     ...(externalId !== undefined && { externalId }),
     ...(profile !== undefined && { profile }),
     ...(priority !== undefined && { priority: toPriority(priority) }),
+    ...(playbackPolicy !== undefined && { playbackPolicy: toPolicy(playbackPolicy) }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(fields["metadata"] != null && { metadata: fields["metadata"] }),
   };
@@ -49,6 +50,15 @@ function textIn(fields: Record<string, unknown>, name: string): string | undefin
   const value = fields[name] ?? undefined;
   if (value === undefined || typeof value === "string") return value;
   throw formErrors.metadata(`is ${nameOf(value)}; give a string.`, `metadata.${name}`);
+}
+
+function toPolicy(text: string): PlaybackPolicy {
+  const found = Object.values(PlaybackPolicy).find((policy) => policy === text);
+  if (found) return found;
+  throw formErrors.metadata(
+    `is ${JSON.stringify(text.slice(0, 50))}; give one of ${Object.values(PlaybackPolicy).join(", ")}.`,
+    "metadata.playbackPolicy",
+  );
 }
 
 function toPriority(text: string): JobPriority {

@@ -28,7 +28,7 @@ test("a video has a status from its creation on, in the store and here", async (
   expect(status).toEqual({
     ...{ id: idOf(videoId), status: "AWAITING_SOURCE", progress: 0, estimatedTime: null, variants: [] },
     ...{ playbackUrl: null, dashUrl: null, downloadUrl: null, posterUrl: null, storyboardUrl: null },
-    previewUrl: null,
+    ...{ previewUrl: null, playbackPolicy: "PUBLIC" },
     ...{ durationMs: null, width: null, height: null, error: null, playableAt: null, readyAt: null },
     createdAt: expect.any(String),
     updatedAt: expect.any(String),
@@ -106,4 +106,44 @@ test.each([["nothing"], [idOf("00000000-0000-4000-8000-000000000000")], ["../x"]
 test("another method is told which one it takes", async () => {
   const answer = await fetch(`${api.url}/api/video-status/x`, { method: "POST" });
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+});
+
+test("a SIGNED video's status is for holders of a token and of an API key; to others it does not exist", async () => {
+  const input = { title: "secret", source: { upload }, playbackPolicy: "SIGNED" as const };
+  const { videoId } = await createVideo(api.operations, api.viewer, input);
+  const now = { playableAt: new Date(), status: "PLAYABLE" as const };
+  await api.db.video.update({ where: { id: videoId }, data: now });
+  const { workspaceId } = api.viewer;
+  const tokenFor = (purpose: "DOWNLOAD" | "PLAY" | "STATUS") =>
+    api.operations.playback.tokenFor(workspaceId, videoId, purpose);
+  const withToken = (token: string, id = videoId) =>
+    api.get(`/api/video-status/${idOf(id)}?token=${token}`, {});
+
+  const other = "019a0000-0000-7000-8000-000000000001";
+  const [hidden, missing] = await Promise.all([ask(videoId), ask(other)]);
+  expect([hidden.status, missing.status]).toEqual([404, 404]);
+  const text = (await hidden.text()).replaceAll(idOf(videoId), "ID");
+  expect(text).toBe((await missing.text()).replaceAll(idOf(other), "ID"));
+
+  const play = await tokenFor("PLAY");
+  const playing = await withToken(play);
+  expect(playing.headers.get("cache-control")).toBe("private, max-age=1");
+  expect(await playing.json()).toMatchObject({
+    playbackUrl: `http://store/~${play}/${objectKeys.master(videoId)}`,
+    downloadUrl: null,
+  });
+  expect(await (await withToken(await tokenFor("STATUS"))).json()).toMatchObject({
+    ...{ status: "PLAYABLE", playbackUrl: null },
+  });
+  const byKey = await ask(videoId, { authorization: api.authorization });
+  expect((await byKey.json()).playbackUrl).toContain("/~1.");
+  for (const [token, id] of [
+    [await tokenFor("DOWNLOAD"), videoId],
+    [play, other],
+    [`${play}A`, videoId],
+  ] as const) {
+    const refused = await withToken(token, id);
+    expect(refused.status).toBe(403);
+    expect((await refused.json()).error.code).toMatch(/^PLAYBACK_TOKEN_(INVALID|PURPOSE)$/);
+  }
 });

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isSettled } from "@reelay/contracts";
+import type { Authenticate } from "../auth/authenticate.ts";
 import type { OperationDeps } from "../deps.ts";
 import { NotFoundError } from "../errors.ts";
 import { keyOf } from "../global-id.ts";
 import { pathOf } from "../http/path.ts";
-import { statusColumns, toPublicStatus } from "../videos/public-status.ts";
+import { type StatusRows, statusColumns, toPublicStatus } from "../videos/public-status.ts";
 import { estimateVideo } from "./estimate-video.ts";
 import { formErrors } from "./form-error.ts";
 import { refuse, toRefusal } from "./refuse.ts";
+import { admitReader } from "./status-access.ts";
 
 const basePath = "/api/video-status/";
 
@@ -18,45 +20,54 @@ export const statusUrl = (publicUrl: string, id: string): string => `${publicUrl
 const reuseMs = 1_000;
 const mostReused = 1_000;
 
-interface Answer {
-  body: string;
-  etag: string;
+/** What is known of a video, whoever asks. */
+interface Known {
+  video: StatusRows;
+  estimatedMs: number | null;
+}
+
+export interface VideoStatusOptions {
+  deps: OperationDeps;
+  authenticate: Authenticate;
 }
 
 /**
- * `GET /api/video-status/{id}`: status.json as it would be written now, with the progress that this process has heard of and what the queue says
- * of the time it takes. Like status.json it needs no key: who was given the id may ask.
+ * `GET /api/video-status/{id}`: status.json as it would be written now, with the progress that this process has heard of and the queue's estimate of the
+ * time it takes. That of a PUBLIC video needs no key: who was given the id may ask. That of a SIGNED one needs a token (`?token=`) or an API key.
  *
  * Resolves to false, with the response untouched, when the request is not for it.
  */
-export function createVideoStatus({ deps }: { deps: OperationDeps }) {
-  const answers = new Map<string, { until: number; answer: Promise<Answer | null> }>();
+export function createVideoStatus({ deps, authenticate }: VideoStatusOptions) {
+  const answers = new Map<string, { until: number; known: Promise<Known | null> }>();
 
-  function ask(videoId: string): Promise<Answer | null> {
+  function ask(videoId: string): Promise<Known | null> {
     const now = performance.now();
-    const known = answers.get(videoId);
-    if (known && known.until > now) return known.answer;
+    const before = answers.get(videoId);
+    if (before && before.until > now) return before.known;
     if (answers.size >= mostReused) answers.clear();
-    const answer = look(deps, videoId);
-    answers.set(videoId, { until: now + reuseMs, answer });
-    answer.catch(() => answers.delete(videoId));
-    return answer;
+    const known = look(deps, videoId);
+    answers.set(videoId, { until: now + reuseMs, known });
+    known.catch(() => answers.delete(videoId));
+    return known;
   }
 
   async function answer(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
     if (req.method !== "GET" && req.method !== "HEAD") throw formErrors.statusMethod();
     const videoId = keyOf("Video", id);
-    const found = videoId === null ? null : await ask(videoId);
-    if (found === null) {
+    const reader = await admitReader(deps, authenticate, req, videoId ?? "");
+    const found = reader === null || videoId === null ? null : await ask(videoId);
+    if (reader === null || found === null) {
       throw new NotFoundError(
         "VIDEO_NOT_FOUND",
         `There is no video ${JSON.stringify(id.slice(0, 100))}; use the videoId that the upload was answered with.`,
       );
     }
-    const { body, etag } = found;
+    const body = `${JSON.stringify(toPublicStatus(found.video, reader.addresses, found.estimatedMs))}\n`;
+    const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
     res.setHeader("ETag", etag);
     // As status.json has it: a cache in front answers a crowd with one request.
-    res.setHeader("Cache-Control", "public, max-age=1");
+    res.setHeader("Cache-Control", `${reader.isShared ? "public" : "private"}, max-age=1`);
+    if (!reader.isShared || req.headers.authorization !== undefined) res.setHeader("Vary", "Authorization");
     const tags = (req.headers["if-none-match"] ?? "").split(",");
     const known = new Set(tags.map((tag) => tag.trim().replace(/^W\//, "")));
     if (known.has(etag) || known.has("*")) return void res.writeHead(304).end();
@@ -78,8 +89,8 @@ export function createVideoStatus({ deps }: { deps: OperationDeps }) {
   };
 }
 
-async function look(deps: OperationDeps, videoId: string): Promise<Answer | null> {
-  const { db, store, live } = deps;
+async function look(deps: OperationDeps, videoId: string): Promise<Known | null> {
+  const { db, live } = deps;
   const video = await db.video.findUnique({ where: { id: videoId }, select: statusColumns });
   if (video === null) return null;
   const variants = video.variants.map((variant) => {
@@ -88,11 +99,5 @@ async function look(deps: OperationDeps, videoId: string): Promise<Answer | null
       : live.variant(videoId, variant.attemptId, variant.name);
     return heard && heard.fraction >= variant.fraction ? { ...variant, fraction: heard.fraction } : variant;
   });
-  const status = toPublicStatus(
-    { ...video, variants },
-    (key) => store.publicUrl(key),
-    await estimateVideo(deps, videoId),
-  );
-  const body = `${JSON.stringify(status)}\n`;
-  return { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"` };
+  return { video: { ...video, variants }, estimatedMs: await estimateVideo(deps, videoId) };
 }

@@ -1,7 +1,6 @@
 import {
   type AudioState,
   audioRoles,
-  downloadName,
   type Pool,
   Profile,
   PublishedPlaylist,
@@ -80,7 +79,8 @@ export function toRenderRequested(
         video.parts.map(({ rendition }) => rendition),
       ),
     }),
-    ...(profile.download && { downloadName: downloadName(video.title) }),
+    // Public: the key is part of an address. The title is in the answer to a signed request alone.
+    ...(profile.download && { downloadName: "download.mp4" }),
     ...(sums.length > 0 && { sums }),
     ...(asksForStoryboard(task) && { storyboard: true }),
     ...(task.needsMemoryBytes !== null && { needsMemoryBytes: Number(task.needsMemoryBytes) }),

@@ -211,7 +211,7 @@ test("a download is made once however often it is asked for, and of another vari
   expect(await followUps(videoId)).toHaveLength(1);
   const ref = await newest(videoId);
   const [message] = await system.takeMessages(ref);
-  expect(message).toMatchObject({ part: { kind: "DOWNLOAD" }, downloadName: "clip.mp4" });
+  expect(message).toMatchObject({ part: { kind: "DOWNLOAD" }, downloadName: "download.mp4" });
   expect(message?.keep.variants.map(({ name }) => name)).toEqual(["144p", "360p"]);
   const attempt = attemptOf(ref);
   const state = made(ref, attempt.attemptId, "DOWNLOAD");

@@ -33,6 +33,7 @@ const deps = {
   store,
   clock: () => new Date(),
   limits: { uploadBytes: 1_000 },
+  playback: { check: () => Promise.resolve({ isAllowed: true, token: null }) },
 } as unknown as OperationDeps;
 
 const uploadFolder = join(tmpdir(), `reelay-hidden-details-${process.pid}`);
@@ -52,9 +53,9 @@ beforeAll(async () => {
     onReceived: fail,
   });
   const handlers: Handler[] = [
-    createMediaHandler({ store, basePath: "/media/" }),
+    createMediaHandler({ store, access: deps.playback, basePath: "/media/" }),
     (req, res) => forms.handle(req, res),
-    createVideoStatus({ deps: { ...deps, log } }),
+    createVideoStatus({ deps: { ...deps, log }, authenticate: async () => viewer }),
     async (req, res) =>
       req.url?.startsWith("/uploads/") === true && uploads.handle(req, res).then(() => true),
     async (req) => (req.url === "/broken" ? fail() : false),

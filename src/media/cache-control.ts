@@ -1,12 +1,34 @@
-/** How long players and caches may keep an object, by what it is (seconds). Everything can be revalidated by its ETag. */
+const YEAR_S = 31_536_000;
+/**
+ * How long a shared cache serves an object of a PUBLIC video without asking again: after so long at most, a video that was made SIGNED is gone from it.
+ * Asking again costs a 304.
+ */
+const SHARED_S = 600;
+/** A segment below a token is not worth keeping longer: its address ends with the token. */
+const SIGNED_S = 3_600;
+
+/** How long players and caches may keep an object of a PUBLIC video, by what it is. Everything can be revalidated by its ETag. */
 export function cacheControlOf(key: string): string {
+  const seconds = lifeOf(key);
+  if (seconds === 0) return "no-cache";
+  return seconds === YEAR_S
+    ? `public, max-age=${YEAR_S}, s-maxage=${SHARED_S}, immutable`
+    : `public, max-age=${seconds}`;
+}
+
+/**
+ * The same below a token: for the viewer's own cache alone, and never beyond the token's end. A shared cache cannot check a token, nor the origins that it
+ * names; those that can (see docs/playback-access.md) read the store itself.
+ */
+export function signedCacheControlOf(key: string, leftS: number): string {
+  const seconds = Math.min(lifeOf(key), SIGNED_S, leftS);
+  return seconds === 0 ? "private, no-cache" : `private, max-age=${seconds}`;
+}
+
+function lifeOf(key: string): number {
   // Playlists grow, and the master is rewritten: a second lets a cache in front answer a crowd with one request.
-  if (key.endsWith(".m3u8") || key.endsWith(".mpd") || key.endsWith("/status.json"))
-    return "public, max-age=1";
-  // What an attempt has written never changes; another attempt writes elsewhere.
-  if (/^videos\/[^/]+\/attempts\//.test(key)) return "public, max-age=31536000, immutable";
-  // Other captions get another key.
-  if (/^videos\/[^/]+\/captions\//.test(key)) return "public, max-age=31536000, immutable";
-  if (key.endsWith("/poster.jpg")) return "public, max-age=60";
-  return "no-cache";
+  if (key.endsWith(".m3u8") || key.endsWith(".mpd") || key.endsWith("/status.json")) return 1;
+  // What an attempt has written never changes; another attempt writes elsewhere. Other captions get another key.
+  if (/^videos\/[^/]+\/(attempts|captions)\//.test(key)) return YEAR_S;
+  return key.endsWith("/poster.jpg") ? 60 : 0;
 }

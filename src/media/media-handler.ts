@@ -1,17 +1,27 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { attachment, downloadName } from "@reelay/contracts";
 import { ObjectNotFoundError, type ObjectStore, type StoredObject } from "@reelay/object-store";
-import { headersOf, openToAll, preflight } from "./media-headers.ts";
-import { isManifestKey, isSourceKey, parseMediaKey } from "./media-key.ts";
+import {
+  type AcceptedToken,
+  type PlaybackAccess,
+  REFUSALS,
+  requestOrigin,
+  splitToken,
+} from "../playback-access/index.ts";
+import { cacheControlOf, signedCacheControlOf } from "./cache-control.ts";
+import { purposesOf, videoOfKey } from "./media-access.ts";
+import { headersOf, openToAll, preflight, type Served } from "./media-headers.ts";
+import { isDownloadKey, isManifestKey, isSourceKey, parseMediaKey } from "./media-key.ts";
 import { type MediaPlan, planResponse } from "./plan-response.ts";
 
 export interface MediaHandlerOptions {
   store: ObjectStore;
+  /** Decides who may read an object, by its video's policy and the token in the path. */
+  access: Pick<PlaybackAccess, "check" | "titleOf">;
   /** Begins and ends with `/`. Example: `/media/`. */
   basePath: string;
-  /** Also serve `videos/{id}/source/`. Default false: whoever knows a video's id must not get its original. */
-  serveSources?: boolean;
-  /** Called with the key of an object that a client asked for and that is not there. */
+  /** Called with the key of an object that a client may read and that is not there. */
   onMissing?: (key: string) => void;
   /** Told of what went wrong on our side. The client gets a 500, or a broken connection if it had begun to read. */
   onError?: (error: unknown, key: string) => void;
@@ -27,7 +37,7 @@ export type MediaHandler = (req: IncomingMessage, res: ServerResponse) => Promis
  * length. Here headers and bytes are of one generation.
  */
 export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
-  const { store, basePath, serveSources = false, onError } = options;
+  const { store, access, basePath, onError } = options;
   return async (req, res) => {
     const path = req.url?.split("?", 1)[0] ?? "";
     if (!path.startsWith(basePath)) return false;
@@ -40,27 +50,53 @@ export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
       refuse(res, 405, { code: "METHOD_NOT_ALLOWED", message }, { allow: "GET, HEAD, OPTIONS" });
       return true;
     }
-    const key = parseMediaKey(path.slice(basePath.length));
-    const isHidden = key === null || isManifestKey(key) || (!serveSources && isSourceKey(key));
+    const { token, rest } = splitToken(path.slice(basePath.length));
+    const key = parseMediaKey(rest);
     try {
+      // Before the store: a SIGNED video without a token is answered in the time of one that does not exist.
+      const granted = await access.check({
+        token,
+        videoId: (key !== null && videoOfKey(key)) || "",
+        purposes: key === null ? [] : purposesOf(key),
+        origin: requestOrigin(req),
+      });
+      if (!granted.isAllowed && granted.code !== null) {
+        refuse(res, 403, { code: granted.code, message: REFUSALS[granted.code] });
+        return true;
+      }
+      const isHidden = !granted.isAllowed || key === null || isManifestKey(key) || isSourceKey(key);
       if (isHidden) refuseMissing(res, path);
-      else if (!(await serve(store, key, req, res))) {
+      else if (!(await serve(store, key, await servedAs(key, granted.token), req, res))) {
         options.onMissing?.(key);
         refuseMissing(res, path);
       }
     } catch (error) {
       // A viewer who leaves is no error.
       if (res.destroyed) return true;
-      onError?.(error, key ?? path);
+      onError?.(error, key ?? basePath);
       if (res.headersSent) res.destroy();
       else refuse(res, 500, { code: "INTERNAL", message: "The media store could not be read; try again." });
     }
     return true;
   };
+
+  /** Below a token the customer has said who may know the title. */
+  async function servedAs(key: string, accepted: AcceptedToken | null): Promise<Served> {
+    if (accepted === null) return { cacheControl: cacheControlOf(key) };
+    const cacheControl = signedCacheControlOf(key, accepted.leftS);
+    const title = isDownloadKey(key) ? await access.titleOf(accepted.videoId) : null;
+    return { cacheControl, ...(title !== null && { disposition: attachment(downloadName(title)) }) };
+  }
 }
 
 /** False when there is no such object. */
-async function serve(store: ObjectStore, key: string, req: IncomingMessage, res: ServerResponse) {
+async function serve(
+  store: ObjectStore,
+  key: string,
+  served: Served,
+  req: IncomingMessage,
+  res: ServerResponse,
+) {
   let object = await store.head(key);
   while (object !== null) {
     const plan = planResponse(
@@ -68,14 +104,14 @@ async function serve(store: ObjectStore, key: string, req: IncomingMessage, res:
       req.method === "GET" ? req.headers : { ...req.headers, range: undefined },
     );
     if (req.method === "HEAD" || plan.status === 304 || plan.status === 416) {
-      answer(res, object, plan);
+      answer(res, object, plan, served);
       return true;
     }
     const range = plan.status === 206 ? { start: plan.start, end: plan.end } : {};
     const read = await readOrNull(store, key, range);
     if (read !== null && read.object.generation === object.generation) {
       try {
-        res.writeHead(plan.status, headersOf(object, plan));
+        res.writeHead(plan.status, headersOf(object, plan, served));
         await pipeline(read.body, res);
       } finally {
         // `pipeline` leaves it open where the viewer has left already.
@@ -99,13 +135,13 @@ async function readOrNull(store: ObjectStore, key: string, range: { start?: numb
   }
 }
 
-function answer(res: ServerResponse, object: StoredObject, plan: MediaPlan): void {
+function answer(res: ServerResponse, object: StoredObject, plan: MediaPlan, served: Served): void {
   if (plan.status !== 416) {
-    res.writeHead(plan.status, headersOf(object, plan)).end();
+    res.writeHead(plan.status, headersOf(object, plan, served)).end();
     return;
   }
   const message = `The range lies outside the object, which has ${object.sizeBytes} bytes.`;
-  refuse(res, 416, { code: "RANGE_NOT_SATISFIABLE", message }, headersOf(object, plan));
+  refuse(res, 416, { code: "RANGE_NOT_SATISFIABLE", message }, headersOf(object, plan, served));
 }
 
 const refuseMissing = (res: ServerResponse, path: string): void =>

@@ -1,7 +1,6 @@
 import { attachment } from "@reelay/contracts";
 import type { StoredObject } from "@reelay/object-store";
-import { cacheControlOf } from "./cache-control.ts";
-import { isDownloadKey, isSourceKey } from "./media-key.ts";
+import { isDownloadKey } from "./media-key.ts";
 import { etagOf, type MediaPlan } from "./plan-response.ts";
 
 type Headers = Record<string, string | number>;
@@ -22,12 +21,19 @@ export const preflight: Headers = {
   "access-control-max-age": 86_400,
 };
 
-export function headersOf(object: StoredObject, plan: MediaPlan): Headers {
+/** What access adds to an object's headers. */
+export interface Served {
+  cacheControl: string;
+  /** How browsers name a download; by its key when left out. */
+  disposition?: string;
+}
+
+export function headersOf(object: StoredObject, plan: MediaPlan, served: Served): Headers {
   const validators = {
     ...openToAll,
     etag: etagOf(object),
     "last-modified": object.updatedAt.toUTCString(),
-    "cache-control": cacheControlOf(object.key),
+    "cache-control": served.cacheControl,
   };
   if (plan.status === 304) return validators;
   if (plan.status === 416)
@@ -39,8 +45,6 @@ export function headersOf(object: StoredObject, plan: MediaPlan): Headers {
     "accept-ranges": "bytes",
     "content-length": isPart ? plan.end - plan.start + 1 : object.sizeBytes,
     ...(isPart && { "content-range": `bytes ${plan.start}-${plan.end}/${object.sizeBytes}` }),
-    ...(isDownloadKey(object.key) && { "content-disposition": attachment(object.key) }),
-    // The uploader chose bytes and type: a page among them must not run as one of ours.
-    ...(isSourceKey(object.key) && { "content-security-policy": "sandbox; default-src 'none'" }),
+    ...(isDownloadKey(object.key) && { "content-disposition": served.disposition ?? attachment(object.key) }),
   };
 }

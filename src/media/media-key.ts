@@ -22,7 +22,7 @@ export const isSourceKey = (key: string): boolean => /^videos\/[^/]+\/source\//i
 
 /** A file to keep: browsers save it under its own name. */
 export const isDownloadKey = (key: string): boolean =>
-  /^videos\/[^/]+\/attempts\/[^/]+\/download\/[^/]+$/.test(key);
+  /^videos\/[^/]+\/attempts\/[^/]+\/download\//i.test(key);
 
 /** What an attempt was made by (commands, host names) is the operator's. */
 export const isManifestKey = (key: string): boolean =>

@@ -25,6 +25,10 @@ async function createApi(overload: Partial<OverloadLimits> = {}, isDevelopment =
   const store = {
     head: async () => ({ ...object, updatedAt: new Date(0), checksum: null }),
   } as never;
+  const access = {
+    check: () => Promise.resolve({ isAllowed: true as const, token: null }),
+    titleOf: () => Promise.resolve(null),
+  };
   const upload: Handler = async (req, res) => {
     if (!req.url?.startsWith("/uploads/")) return false;
     let bytes = 0;
@@ -35,8 +39,8 @@ async function createApi(overload: Partial<OverloadLimits> = {}, isDevelopment =
   const api = await createTestApi({
     config: { isDevelopment, graceMs: 500, overload: { ...scaled, ...overload } },
     handlers: [
-      createMediaHandler({ store, basePath: "/media/" }),
-      createPlaybackEvents({ metrics: { playbackFelt: () => undefined } }),
+      createMediaHandler({ store, access, basePath: "/media/" }),
+      createPlaybackEvents({ metrics: { playbackFelt: () => undefined }, access }),
       upload,
     ],
     metrics: {

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** A player sends at most 50 at a time. */
+export const MAX_EVENTS = 60;
+
 /** Nothing that a viewer waits for takes longer, nor is more kept ahead: what says so is no measurement. */
 const mostMs = 3_600_000;
 const milliseconds = z.number().min(0).max(mostMs);
@@ -8,7 +11,22 @@ const seconds = z
   .min(0)
   .max(mostMs / 1_000);
 
-const Post = z.object({ events: z.array(z.object({ name: z.string(), detail: z.unknown() })).max(500) });
+/** Viewers stall for minutes at most in the half minute between two posts; what says more is no measurement. */
+const MOST_STALLED_S = 300;
+
+const Post = z.object({
+  video: z.string().max(4_096).default(""),
+  token: z.string().max(2_048).optional(),
+  events: z.array(z.object({ name: z.string(), detail: z.unknown() })).max(MAX_EVENTS),
+});
+
+/** What a player has measured of one video. */
+export interface QualityPost {
+  /** As the player names it: an id, or the address of its stream. */
+  video: string;
+  token: string | null;
+  felt: Felt[];
+}
 
 const FirstFrame = z.object({ sincePlayMs: milliseconds });
 const Stall = z.object({ durationMs: milliseconds, cause: z.enum(["EDGE", "NETWORK", "RELOAD"]) });
@@ -48,10 +66,10 @@ const readers: Record<string, (detail: unknown) => Felt | null> = {
 };
 
 /**
- * Reads what a player posts: JSON `{ events: [{ name, detail }] }`, as `@reelay/player` makes it. Events that are not counted, of newer players
- * or out of all bounds, are left out. Null when it is no such post at all. Pure.
+ * Reads what a player posts: JSON `{ video, token?, events: [{ name, detail }] }`, as `@reelay/player` makes it. Events that are not counted, of newer
+ * players or out of all bounds, are left out; so are stalls beyond five minutes together. Null when it is no such post at all. Pure.
  */
-export function parsePost(text: string): Felt[] | null {
+export function parsePost(text: string): QualityPost | null {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -60,8 +78,13 @@ export function parsePost(text: string): Felt[] | null {
   }
   const { data } = Post.safeParse(json);
   if (!data) return null;
-  return data.events.flatMap(({ name, detail }) => {
+  let stalledS = 0;
+  const felt = data.events.flatMap(({ name, detail }) => {
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
-    return read?.(detail) ?? [];
+    const each = read?.(detail);
+    if (!each) return [];
+    if (each.kind === "STALL") stalledS += each.seconds;
+    return each.kind === "STALL" && stalledS > MOST_STALLED_S ? [] : [each];
   });
+  return { video: data.video, token: data.token ?? null, felt };
 }

@@ -2,10 +2,24 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { encodeGlobalId } from "../global-id.ts";
 import { createPlaybackEvents, type Felt } from "./index.ts";
+import type { PlaybackEventsOptions } from "./receive-posts.ts";
 
 const felt: Felt[] = [];
-const handle = createPlaybackEvents({ metrics: { playbackFelt: (each) => void felt.push(each) } });
+const videoId = "019a0000-0000-7000-8000-000000000001";
+/** Of one PUBLIC video; another is SIGNED, with one good token. */
+const signedId = videoId.replace(/1$/, "2");
+const access: PlaybackEventsOptions["access"] = {
+  check: ({ token, videoId: asked }) => {
+    if (token === "good") return Promise.resolve({ isAllowed: true, token: null });
+    if (token !== null) return Promise.resolve({ isAllowed: false, code: "PLAYBACK_TOKEN_INVALID" });
+    return Promise.resolve(
+      asked === videoId ? { isAllowed: true, token: null } : { isAllowed: false, code: null },
+    );
+  },
+};
+const handle = createPlaybackEvents({ metrics: { playbackFelt: (each) => void felt.push(each) }, access });
 const server = createServer((req, res) => {
   void buffer(req)
     .then((body) => handle(req, res, body))
@@ -24,7 +38,7 @@ beforeEach(() => void felt.splice(0));
 const post = (body: string) => fetch(url, { method: "POST", body });
 const eventsOf = (...events: { name: string; detail: unknown }[]) =>
   JSON.stringify({
-    ...{ session: "s", video: "v" },
+    ...{ session: "s", video: encodeGlobalId("Video", videoId) },
     events: events.map(({ name, detail }) => ({ name, atMs: 1, detail })),
   });
 
@@ -69,7 +83,7 @@ test.for([
   ["another form", "[]", 400, "PLAYBACK_EVENTS_INVALID"],
   [
     "too many events",
-    eventsOf(...Array.from({ length: 501 }, () => ({ name: "reelay-later", detail: 0 }))),
+    eventsOf(...Array.from({ length: 61 }, () => ({ name: "reelay-later", detail: 0 }))),
     400,
     "PLAYBACK_EVENTS_INVALID",
   ],
@@ -84,4 +98,47 @@ test("it is posted to, nothing else", async () => {
   const response = await fetch(url);
   expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
   expect((await fetch(url.replace("events", "else"))).status).toBe(404);
+});
+
+const stall = (durationMs: number) => ({ name: "reelay-stall", detail: { durationMs, cause: "NETWORK" } });
+const postOf = (video: string, events: object[], token?: string) =>
+  post(JSON.stringify({ session: "s", video, events, ...(token !== undefined && { token }) }));
+
+test("one post adds five minutes of stalls at most", async () => {
+  await postOf(encodeGlobalId("Video", videoId), [
+    stall(200_000),
+    stall(90_000),
+    stall(3_600_000),
+    stall(3_600_000),
+  ]);
+  expect(felt).toHaveLength(2);
+});
+
+test("a SIGNED video's measurements need its token, in the post or in the address of its stream", async () => {
+  const id = encodeGlobalId("Video", signedId);
+  const refused = await postOf(id, [stall(1)]);
+  const unknown = await postOf(encodeGlobalId("Video", signedId.replace(/2$/, "9")), [stall(1)]);
+  expect([refused.status, unknown.status]).toEqual([404, 404]);
+  expect(await refused.text()).toBe(await unknown.text());
+  expect((await postOf(id, [stall(1)], "bad")).status).toBe(403);
+  expect(
+    (await postOf(`https://cdn.example/~bad/videos/${signedId}/manifest/master.m3u8`, [stall(1)])).status,
+  ).toBe(403);
+  expect((await postOf("https://elsewhere.example/master.m3u8", [stall(1)])).status).toBe(404);
+  expect(felt).toEqual([]);
+  expect((await postOf(id, [stall(1)], "good")).status).toBe(204);
+  expect(
+    (await postOf(`https://cdn.example/~good/videos/${signedId}/manifest/master.m3u8`, [stall(1)])).status,
+  ).toBe(204);
+  expect(felt).toHaveLength(2);
+});
+
+test("an address that sends and sends is told to send fewer", async () => {
+  const video = encodeGlobalId("Video", videoId);
+  const many = Array.from({ length: 60 }, () => stall(1));
+  const answers = await Promise.all(Array.from({ length: 40 }, () => postOf(video, many)));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(Number(refused[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(felt.length).toBeLessThan(1_500);
 });

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendJson } from "../http/json.ts";
 import { pathOf } from "../http/path.ts";
+import { type PlaybackAccess, REFUSALS, requestOrigin } from "../playback-access/index.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { parsePost } from "./parse-post.ts";
+import { MAX_EVENTS, parsePost } from "./parse-post.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import { videoOf } from "./video-of.ts";
 
 /** Where players post what their viewers feel. */
 export const playbackEventsPath = "/api/playback-events";
@@ -10,13 +13,19 @@ export const playbackEventsPath = "/api/playback-events";
 /** What browsers send with `navigator.sendBeacon` at most. */
 export const mostPostBytes = 64 * 1024;
 
+export interface PlaybackEventsOptions {
+  metrics: Pick<Metrics, "playbackFelt">;
+  access: Pick<PlaybackAccess, "check">;
+}
+
 /**
- * `POST /api/playback-events`: what `<reelay-player qoe-url="…">` tells of how well it plays, counted in this process's metrics. Nothing is kept of who
- * tells it. It needs no key, as watching needs none, so the figures are worth what those are who can reach it.
+ * `POST /api/playback-events`: measurements of `<reelay-player qoe-url="…">`, counted in this process's metrics. Nothing is stored about the viewer. Needs
+ * what watching needs: nothing for a PUBLIC video, a token for a SIGNED one. Each client address has a rate, and a post a bound on what it may add.
  *
  * Resolves to false, with the response untouched, when the request is not for it.
  */
-export function createPlaybackEvents({ metrics }: { metrics: Pick<Metrics, "playbackFelt"> }) {
+export function createPlaybackEvents({ metrics, access }: PlaybackEventsOptions) {
+  const takeRoom = createRateLimit();
   return async (req: IncomingMessage, res: ServerResponse, body?: Buffer): Promise<boolean> => {
     if (pathOf(req) !== playbackEventsPath) return false;
     if (req.method !== "POST") {
@@ -24,14 +33,32 @@ export function createPlaybackEvents({ metrics }: { metrics: Pick<Metrics, "play
       refuse(res, 405, "METHOD_NOT_ALLOWED", "Send what a player tells with POST.");
       return true;
     }
-    const felt = parsePost(body?.toString("utf8") ?? "");
-    if (felt === null) {
-      const message =
-        'JSON of the form { "events": [{ "name": "reelay-stall", "detail": { … } }] } with at most 500 events was expected, as @reelay/player sends it.';
+    const post = parsePost(body?.toString("utf8") ?? "");
+    if (post === null) {
+      const message = `JSON of the form { "video": "…", "events": [{ "name": "reelay-stall", "detail": { … } }] } with at most ${MAX_EVENTS} events was expected, as @reelay/player sends it.`;
       refuse(res, 400, "PLAYBACK_EVENTS_INVALID", message);
       return true;
     }
-    for (const each of felt) metrics.playbackFelt(each);
+    const waitMs = takeRoom(req.socket.remoteAddress ?? "", Math.max(1, post.felt.length));
+    if (waitMs > 0) {
+      res.setHeader("Retry-After", String(Math.ceil(waitMs / 1_000)));
+      refuse(res, 429, "PLAYBACK_EVENTS_TOO_MANY", "Too many events came from this address; send fewer.");
+      return true;
+    }
+    const video = videoOf(post.video);
+    const granted = await access.check({
+      token: post.token ?? video?.token ?? null,
+      videoId: video?.videoId ?? "",
+      purposes: ["PLAY"],
+      origin: requestOrigin(req),
+    });
+    if (!granted.isAllowed) {
+      const { code } = granted;
+      if (code === null) refuse(res, 404, "VIDEO_NOT_FOUND", "There is no video that the post names.");
+      else refuse(res, 403, code, REFUSALS[code]);
+      return true;
+    }
+    for (const each of post.felt) metrics.playbackFelt(each);
     res.writeHead(204).end();
     return true;
   };

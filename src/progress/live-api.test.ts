@@ -16,6 +16,7 @@ import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createApiKey } from "../auth/api-keys.ts";
 import { createEventLog } from "../events/index.ts";
+import { createPlaybackAccess } from "../playback-access/index.ts";
 import { createServer } from "../server.ts";
 import { createLiveProgress } from "./create-live-progress.ts";
 import type { LiveProgress } from "./live-progress.ts";
@@ -68,6 +69,12 @@ async function startSystem() {
     };
     const clock = () => new Date();
     const store = {} as ObjectStore;
+    const playback = createPlaybackAccess({
+      db,
+      clock,
+      secrets: testSecrets,
+      publicUrl: "http://api.example",
+    });
     const server = resources.use(
       createServer({
         config: { isDevelopment: false, graceMs: 500 },
@@ -82,6 +89,7 @@ async function startSystem() {
             store,
             live: counted,
             clock,
+            playback,
             uploads: testUploads,
             secrets: testSecrets,
             limits: testLimits,

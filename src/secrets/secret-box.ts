@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 
 /** The row that a secret belongs to. */
 export interface SecretContext {
-  kind: "webhook-endpoint";
+  kind: "signing-key" | "webhook-endpoint";
   workspaceId: string;
   id: string;
 }

@@ -1,4 +1,5 @@
 /** A video with a queued job on real Postgres and a local store, and reports to throw at the projector. */
+
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,6 +23,7 @@ import { createDatabase } from "../database.ts";
 import type { OperationDeps } from "../deps.ts";
 import { dispatch } from "../dispatcher/index.ts";
 import { relayBatch } from "../outbox/relay.ts";
+import { createPlaybackAccess } from "../playback-access/index.ts";
 import type { LiveProgress } from "../progress/index.ts";
 import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
@@ -52,6 +54,7 @@ export async function createProjection() {
     store,
     clock,
     log,
+    playback: createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" }),
     uploads: testUploads,
     secrets: testSecrets,
     limits: testLimits,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { objectKeys } from "@reelay/contracts";
-import type { JobPriority } from "../../prisma/generated/enums.ts";
+import type { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { isUniqueViolation } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
@@ -33,6 +33,8 @@ export interface VideoInput {
   metadata?: unknown;
   profile?: string | null;
   priority?: JobPriority | null;
+  /** Default: the workspace's. */
+  playbackPolicy?: PlaybackPolicy | null;
   idempotencyKey?: string | null;
 }
 
@@ -94,6 +96,7 @@ export async function checkVideo(
     externalId: typeof input.externalId === "string" ? checkExternalId(input.externalId) : null,
     metadata: checkMetadata(input.metadata ?? {}),
     priority: input.priority ?? "STANDARD",
+    playbackPolicy: input.playbackPolicy ?? null,
   };
 }
 
@@ -130,6 +133,7 @@ export async function writeVideo(
   const { activeJobs: maxActiveJobs } = deps.limits;
   const request = { workspaceId, key, owner: keyOwnerOf(viewer), operation, input, resultId: videoId };
   const grant = viewer.grant?.kind === "UPLOAD" ? viewer.grant : null;
+  let playbackPolicy: PlaybackPolicy | null = null;
   try {
     const createdId = await onceByKey(deps.db, request, async (tx) => {
       if (grant) await useUploadToken(tx, grant, now);
@@ -139,15 +143,17 @@ export async function writeVideo(
         now,
         limits: deps.limits,
       });
-      await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, (room) =>
-        insertVideo(tx, video, { now, maxActiveJobs, room }),
-      );
+      await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
+        playbackPolicy = await insertVideo(tx, video, { now, maxActiveJobs, room });
+        return playbackPolicy !== null;
+      });
       if (grant) await rememberUploadedVideo(tx, grant, videoId);
     });
     const isNew = createdId === videoId;
-    if (isNew) {
+    if (isNew && playbackPolicy !== null) {
       deps.metrics?.jobCreated(priority);
-      await publishFirstStatus(deps, { id: videoId, status: firstStatus(video), now });
+      const status = firstStatus(video);
+      await publishFirstStatus(deps, { id: videoId, workspaceId, status, playbackPolicy, now });
     }
     return { videoId: createdId, isNew };
   } catch (error) {

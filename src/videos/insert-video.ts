@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Profile } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { JobPriority, SourceKind, UploadProtocol, VideoStatus } from "../../prisma/generated/enums.ts";
+import type {
+  JobPriority,
+  PlaybackPolicy,
+  SourceKind,
+  UploadProtocol,
+  VideoStatus,
+} from "../../prisma/generated/enums.ts";
 import type { Tx } from "../events/record-change.ts";
 import { poolFor } from "../jobs/plan-pool.ts";
 
@@ -14,6 +20,8 @@ export interface NewVideo {
   metadata: Prisma.InputJsonObject;
   profile: Profile;
   priority: JobPriority;
+  /** Null: the workspace's default. */
+  playbackPolicy: PlaybackPolicy | null;
   source: {
     kind: SourceKind;
     filename: string;
@@ -41,7 +49,7 @@ export const firstStatus = (video: Pick<NewVideo, "source">): VideoStatus =>
  * Writes a video with its source, its job, the job's task and the first events: **one statement**, so one round trip. With a query per table an
  * enqueue was mostly waiting: ten round trips, and ten times the CPU of the rows themselves.
  *
- * False, and nothing is written, when fewer than `room` more jobs fit into the workspace's quota, as the statement's snapshot has it; near
+ * Resolves to the policy that the video got. Null, and nothing is written, when fewer than `room` more jobs fit into the workspace's quota, as the statement's snapshot has it; near
  * the limit the caller holds the lock (see `quota.ts`).
  *
  * Rejects with a unique violation on an external id that is taken.
@@ -50,16 +58,16 @@ export async function insertVideo(
   tx: Tx,
   video: NewVideo,
   { now, maxActiveJobs, room }: { now: Date; maxActiveJobs: number | null; room: number },
-): Promise<boolean> {
+): Promise<PlaybackPolicy | null> {
   const { videoId, workspaceId, source } = video;
   const isReady = isSourceThere(video);
   const status = firstStatus(video);
   const jobId = randomUUID();
   const jobStatus = isReady ? "QUEUED" : "PENDING";
   const queuedAt = isReady ? now : null;
-  const rows = await tx.$queryRaw<unknown[]>`
+  const rows = await tx.$queryRaw<{ playbackPolicy: PlaybackPolicy }[]>`
     WITH quota AS (
-      SELECT coalesce(w.max_active_jobs, ${maxActiveJobs}::int) AS "limit" FROM workspaces w WHERE w.id = ${workspaceId}::uuid
+      SELECT coalesce(w.max_active_jobs, ${maxActiveJobs}::int) AS "limit", w.playback_policy FROM workspaces w WHERE w.id = ${workspaceId}::uuid
     ), room AS (
       SELECT q."limit" IS NULL OR (SELECT count(*) FROM (
         SELECT 1 FROM jobs WHERE workspace_id = ${workspaceId}::uuid AND status IN ('PENDING', 'QUEUED', 'RUNNING') LIMIT q."limit"
@@ -67,9 +75,10 @@ export async function insertVideo(
     ), go AS (
       SELECT FROM room WHERE "hasRoom"
     ), video AS (
-      INSERT INTO videos (id, workspace_id, external_id, title, metadata, profile, status, revision, created_at, updated_at)
+      INSERT INTO videos (id, workspace_id, external_id, title, metadata, profile, status, revision, created_at, updated_at, playback_policy)
       SELECT ${videoId}::uuid, ${workspaceId}::uuid, ${video.externalId}, ${video.title}, ${JSON.stringify(video.metadata)}::jsonb,
-        ${video.profile.name}, ${status}::"VideoStatus", 1, ${now}, ${now} FROM go
+        ${video.profile.name}, ${status}::"VideoStatus", 1, ${now}, ${now},
+        coalesce(${video.playbackPolicy}::"PlaybackPolicy", quota.playback_policy) FROM go, quota RETURNING playback_policy
     ), source AS (
       INSERT INTO sources (video_id, kind, url, filename, content_type, size_bytes, object_key, upload_protocol, upload_token_hash,
         upload_url, upload_expires_at, received_at)
@@ -93,6 +102,6 @@ export async function insertVideo(
       ) AS happened (place, job_id, type)
       WHERE happened.place <> 2 OR ${source.receivedAt !== undefined} ORDER BY happened.place
     )
-    SELECT 1 AS written FROM go`;
-  return rows.length === 1;
+    SELECT playback_policy AS "playbackPolicy" FROM video`;
+  return rows[0]?.playbackPolicy ?? null;
 }

@@ -6,6 +6,8 @@ import { variantFraction, videoProgress } from "./video-progress.ts";
 /** The columns that a video's public state is made of: nothing that its owner may want to keep, such as title or metadata. */
 export const statusColumns = {
   id: true,
+  workspaceId: true,
+  playbackPolicy: true,
   status: true,
   errorCode: true,
   errorMessage: true,
@@ -39,15 +41,22 @@ export const statusColumns = {
 
 export type StatusRows = Prisma.VideoGetPayload<{ select: typeof statusColumns }>;
 
+/** Where the objects of a video are, for whoever reads its status. Null: not for this reader. */
+export interface StatusAddresses {
+  play: (key: string) => string | null;
+  download: (key: string) => string | null;
+}
+
 /**
- * What anybody may know of a video who knows its id: the content of status.json, and of `/api/video-status/{id}`. `estimatedMs` is what the
- * queue says of it; when left out, what its workers say, as far as the rows have it. Pure.
+ * The content of status.json, and of `/api/video-status/{id}`: what anybody may know of a PUBLIC video who knows its id, and of a SIGNED one who has a
+ * token. `estimatedMs` is the queue's estimate; when left out, that of its workers, as far as the rows have it. Pure.
  */
 export function toPublicStatus(
   video: StatusRows,
-  publicUrl: (key: string) => string,
+  { play, download: downloadAt }: StatusAddresses,
   estimatedMs: number | null = slowestMs(video),
 ) {
+  const isSigned = video.playbackPolicy === "SIGNED";
   const isPlayable = video.playableAt !== null;
   const storyboard = Storyboard.nullable()
     .catch(null)
@@ -60,15 +69,18 @@ export function toPublicStatus(
     .parse(video.preview ?? null);
   return {
     id: encodeGlobalId("Video", video.id),
+    playbackPolicy: video.playbackPolicy,
+    // A rule at a CDN compares it with its keys' workspaces.
+    ...(isSigned && { workspaceId: encodeGlobalId("Workspace", video.workspaceId) }),
     status: video.status,
     progress: videoProgress(video.status, video.variants),
     estimatedTime: toSeconds(video.status === "READY" ? 0 : estimatedMs),
-    playbackUrl: isPlayable ? publicUrl(objectKeys.master(video.id)) : null,
-    dashUrl: isPlayable && video.hasDash ? publicUrl(objectKeys.dash(video.id)) : null,
-    downloadUrl: isPlayable && download ? publicUrl(download.key) : null,
-    posterUrl: video.posterKey && publicUrl(video.posterKey),
-    storyboardUrl: isPlayable && storyboard ? publicUrl(storyboard.vttKey) : null,
-    previewUrl: isPlayable && preview ? publicUrl(preview.key) : null,
+    playbackUrl: isPlayable ? play(objectKeys.master(video.id)) : null,
+    dashUrl: isPlayable && video.hasDash ? play(objectKeys.dash(video.id)) : null,
+    downloadUrl: isPlayable && download ? downloadAt(download.key) : null,
+    posterUrl: video.posterKey && play(video.posterKey),
+    storyboardUrl: isPlayable && storyboard ? play(storyboard.vttKey) : null,
+    previewUrl: isPlayable && preview ? play(preview.key) : null,
     durationMs: video.durationMs,
     width: video.width,
     height: video.height,

@@ -1,9 +1,9 @@
 import { objectKeys } from "@reelay/contracts";
 import { type ObjectStore, PreconditionFailedError, type PutOptions } from "@reelay/object-store";
-import type { VideoStatus } from "../../prisma/generated/enums.ts";
+import type { PlaybackPolicy, VideoStatus } from "../../prisma/generated/enums.ts";
 import type { OperationDeps } from "../deps.ts";
 import type { Tx } from "../events/record-change.ts";
-import { type StatusRows, statusColumns, toPublicStatus } from "./public-status.ts";
+import { type StatusAddresses, type StatusRows, statusColumns, toPublicStatus } from "./public-status.ts";
 
 /** Writes status.json as the rows say. */
 export async function publishStatus(
@@ -11,12 +11,28 @@ export async function publishStatus(
   video: StatusRows,
   options: Pick<PutOptions, "ifGenerationMatch" | "mayBeLost"> = {},
 ): Promise<void> {
-  const status = toPublicStatus(video, (key) => store.publicUrl(key));
+  const status = toPublicStatus(video, addressesIn(store, video));
   await store.put(objectKeys.status(video.id), JSON.stringify(status), {
     contentType: "application/json",
     cacheControl: "no-cache",
     ...options,
   });
+}
+
+/**
+ * A SIGNED video's file has addresses relative to itself: read below a token, they lie below the same token. No token for playing may download.
+ */
+function addressesIn(
+  store: ObjectStore,
+  { id, playbackPolicy }: Pick<StatusRows, "id" | "playbackPolicy">,
+): StatusAddresses {
+  if (playbackPolicy === "PUBLIC") {
+    const play = (key: string) => store.publicUrl(key);
+    return { play, download: play };
+  }
+  const { length } = objectKeys.video(id);
+  const play = (key: string) => key.slice(length).split("/").map(encodeURIComponent).join("/");
+  return { play, download: () => null };
 }
 
 /** The same, inside the transaction that changed the rows and under the video's lock, where nothing else that is public has changed. */
@@ -31,7 +47,16 @@ export async function refreshStatus(tx: Tx, store: ObjectStore, videoId: string)
  */
 export async function publishFirstStatus(
   { store, log }: Pick<OperationDeps, "store" | "log">,
-  { id, status, now }: { id: string; status: VideoStatus; now: Date },
+  {
+    now,
+    ...video
+  }: {
+    id: string;
+    workspaceId: string;
+    status: VideoStatus;
+    playbackPolicy: PlaybackPolicy;
+    now: Date;
+  },
 ): Promise<void> {
   const unknown = { durationMs: null, width: null, height: null, errorCode: null, errorMessage: null };
   const nothing = {
@@ -40,11 +65,14 @@ export async function publishFirstStatus(
   };
   const times = { createdAt: now, updatedAt: now, playableAt: null, readyAt: null };
   try {
-    const video = { id, status, ...unknown, ...nothing, ...times };
-    await publishStatus(store, video, { ifGenerationMatch: "0", mayBeLost: true });
+    await publishStatus(
+      store,
+      { ...video, ...unknown, ...nothing, ...times },
+      { ifGenerationMatch: "0", mayBeLost: true },
+    );
   } catch (error) {
     if (!(error instanceof PreconditionFailedError)) {
-      log.warn({ err: error, videoId: id }, "video.status-not-written");
+      log.warn({ err: error, videoId: video.id }, "video.status-not-written");
     }
   }
 }

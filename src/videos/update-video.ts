@@ -1,26 +1,39 @@
+import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { recordChange } from "../events/record-change.ts";
 import { checkExternalId, checkMetadata, checkTitle } from "./check-input.ts";
 import { externalIdTaken, isExternalIdTaken } from "./create-video.ts";
 import { lockOwnVideo } from "./own-video.ts";
+import { refreshStatus } from "./publish-status.ts";
+
+export interface UpdateVideoInput {
+  videoId: string;
+  title?: string;
+  externalId?: string | null;
+  metadata?: unknown;
+  playbackPolicy?: PlaybackPolicy;
+}
 
 /** Changes what a client may change; fields left out stay. Throws `NotFoundError`, `InvalidInputError`, `ConflictError`. */
 export async function updateVideo(
   deps: OperationDeps,
   viewer: Viewer,
-  input: { videoId: string; title?: string; externalId?: string | null; metadata?: unknown },
+  input: UpdateVideoInput,
 ): Promise<{ videoId: string }> {
-  const { videoId, title, externalId, metadata } = input;
+  const { videoId, title, externalId, metadata, playbackPolicy } = input;
   const data = {
     ...(title !== undefined && { title: checkTitle(title) }),
     ...(externalId !== undefined && { externalId: externalId === null ? null : checkExternalId(externalId) }),
     ...(metadata !== undefined && { metadata: checkMetadata(metadata ?? {}) }),
+    ...(playbackPolicy !== undefined && { playbackPolicy }),
   };
   try {
     await deps.db.$transaction(async (tx) => {
       await lockOwnVideo(tx, viewer, videoId);
       await tx.video.update({ where: { id: videoId }, data });
+      // Rules at a CDN read the policy there: one that cannot be written must not be committed.
+      if (playbackPolicy !== undefined) await refreshStatus(tx, deps.store, videoId);
       const { workspaceId } = viewer;
       await recordChange(tx, { workspaceId, videoId }, [
         { type: "video.updated", data: { fields: Object.keys(data) } },
@@ -29,5 +42,7 @@ export async function updateVideo(
   } catch (error) {
     throw isExternalIdTaken(error) ? externalIdTaken(externalId ?? "") : error;
   }
+  // The title is known there, too.
+  deps.playback.forgetVideo(videoId);
   return { videoId };
 }

@@ -1,3 +1,4 @@
+import { REFUSALS, type RefusalCode } from "../playback-access/index.ts";
 import { playbackEventsPath } from "../playback-events/index.ts";
 
 /** The pages' HTML. */
@@ -15,6 +16,8 @@ export interface PlayerPage {
   id: string;
   /** Where the video's public state is. */
   statusUrl: string;
+  /** Null for a PUBLIC video. */
+  token: string | null;
   /** Fills the frame that a page of others has for it, and nothing else. */
   isEmbedded: boolean;
   /** Attributes of the player that are there or not. */
@@ -22,11 +25,11 @@ export interface PlayerPage {
 }
 
 /** A page that plays the video whose public state is at `statusUrl`, as soon as it plays. Pure. */
-export const renderPlayerPage = ({ id, statusUrl, isEmbedded, flags }: PlayerPage): string =>
+export const renderPlayerPage = ({ id, statusUrl, token, isEmbedded, flags }: PlayerPage): string =>
   page(
     `Video ${id}`,
     `<main>
-<reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, `qoe-url="${playbackEventsPath}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
+<reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, ...(token === null ? [] : [`token="${escapeHtml(token)}"`]), `qoe-url="${playbackEventsPath}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
 <noscript><p>This page plays the video with a script, and scripts are switched off here.</p></noscript>
 </main>
 <script type="module" src="/player.js"></script>`,
@@ -37,6 +40,14 @@ export const renderMissingPage = (): string =>
   page(
     "No such video",
     "<main><p>There is no video at this address. Check that it was copied whole.</p></main>",
+    "missing",
+  );
+
+/** For whoever has a token that does not open the video. */
+export const renderRefusedPage = (code: RefusalCode): string =>
+  page(
+    "This link does not open the video",
+    `<main><p>${REFUSALS[code]}</p><p><small>${code}</small></p></main>`,
     "missing",
   );
 

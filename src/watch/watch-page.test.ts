@@ -3,16 +3,33 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeGlobalId } from "../../schema/global-id.ts";
 import { createWatchPage } from "./index.ts";
+import type { WatchPageOptions } from "./watch-page.ts";
 
 const videoId = "01890000-0000-7000-8000-000000000001";
 const id = encodeGlobalId("Video", videoId);
+const sites = ["https://shop.example"];
+const accepted = {
+  ...{ keyId: "k", purpose: "PLAY" as const, videoId, fromS: 0, untilS: 1 },
+  ...{ origins: sites, viewerId: "", leftS: 1 },
+};
+/** The video is PUBLIC; there is a good token for some sites; nothing else exists. */
+const access: WatchPageOptions["access"] = {
+  check: ({ token, videoId: asked }) => {
+    if (token === "good") return Promise.resolve({ isAllowed: true, token: accepted });
+    if (token !== null) return Promise.resolve({ isAllowed: false, code: "PLAYBACK_TOKEN_EXPIRED" });
+    return Promise.resolve(
+      asked === videoId ? { isAllowed: true, token: null } : { isAllowed: false, code: null },
+    );
+  },
+};
 let server: Server;
 let base: string;
 let isBuilt = true;
 
 beforeAll(async () => {
   const handle = createWatchPage({
-    publicUrlOf: (key) => `https://media.example/bucket/${key}`,
+    store: { publicUrl: (key) => `https://media.example/bucket/${key}` },
+    access,
     built: { now: () => Promise.resolve(isBuilt ? new Map() : null) },
   });
   server = createServer((req, res) => {
@@ -88,4 +105,30 @@ test("HEAD gives the headers only, and writing is refused", async () => {
 test("other paths are left to others", async () => {
   for (const path of ["/watching", "/embedded", "/watch.js"])
     expect((await fetch(base + path)).status).toBe(418);
+});
+
+test.each(["watch", "embed"])(
+  "under a token a %s page hands it to the player, and only the token's sites may frame it",
+  async (kind) => {
+    const response = await fetch(`${base}/${kind}/${id}?token=good`);
+    expect([response.status, response.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
+    expect(response.headers.get("content-security-policy")).toContain(
+      "frame-ancestors 'self' https://shop.example",
+    );
+    const page = await response.text();
+    expect(page).toContain('token="good"');
+    expect(page).toContain(`status-src="https://media.example/bucket/~good/videos/${videoId}/status.json"`);
+  },
+);
+
+test("a token that does not open the video gets a page that says why", async () => {
+  const response = await fetch(`${base}/embed/${id}?token=old`);
+  expect([response.status, response.headers.get("cache-control")]).toEqual([403, "no-store"]);
+  expect(await response.text()).toContain("PLAYBACK_TOKEN_EXPIRED");
+});
+
+test("a SIGNED video without a token has the page of one that does not exist", async () => {
+  const response = await fetch(`${base}/watch/${encodeGlobalId("Video", videoId.replace(/1$/, "2"))}`);
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain("There is no video at this address");
 });

@@ -1,14 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { objectKeys } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
 import { keyOf } from "../../schema/global-id.ts";
 import { answerBuilding, type BuiltFiles } from "../console/index.ts";
 import { pathOf } from "../http/path.ts";
 import { playerPolicy } from "../http/player-policy.ts";
-import { renderMissingPage, renderPlayerPage } from "./page.ts";
+import {
+  addressBelow,
+  type PlaybackAccess,
+  requestOrigin,
+  tokenParameter,
+} from "../playback-access/index.ts";
+import { renderMissingPage, renderPlayerPage, renderRefusedPage } from "./page.ts";
 
 export interface WatchPageOptions {
-  /** Where players find an object; the store's `publicUrl`. */
-  publicUrlOf: (key: string) => string;
+  store: Pick<ObjectStore, "publicUrl">;
+  access: Pick<PlaybackAccess, "check">;
   /** Has the player, which the pages load from here. */
   built: BuiltFiles;
 }
@@ -20,11 +27,11 @@ const flagNames = ["autoplay", "muted", "loop", "no-resume"];
 
 /**
  * Serves `/watch/{id}` (the GraphQL API's global id), a page with the player, and `/embed/{id}`, the same for frames of other pages. Needs no
- * database and no API key: what it shows is in the video's public status.json, which the player asks for itself.
+ * API key: what it shows is in the video's status.json, which the player requests itself. A SIGNED video's pages need a token, `?token=`.
  *
  * Resolves to false, with the response untouched, when the request is not for it.
  */
-export function createWatchPage({ publicUrlOf, built }: WatchPageOptions) {
+export function createWatchPage({ store, access, built }: WatchPageOptions) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
     const [, kind, id = ""] = pattern.exec(pathOf(req)) ?? [];
     if (kind === undefined) return false;
@@ -37,16 +44,28 @@ export function createWatchPage({ publicUrlOf, built }: WatchPageOptions) {
     const videoId = keyOf("Video", id);
     res.setHeader("Referrer-Policy", "no-referrer");
     res.setHeader("Cache-Control", "no-cache");
-    if (videoId === null) {
+    const token = tokenParameter(req.url);
+    const granted = await access.check({
+      token,
+      videoId: videoId ?? "",
+      purposes: ["PLAY"],
+      origin: requestOrigin(req),
+    });
+    if (!granted.isAllowed || videoId === null) {
       res.setHeader("Content-Security-Policy", policyOf());
-      send(req, res, 404, "text/html", renderMissingPage());
+      res.setHeader("Cache-Control", "no-store");
+      const code = granted.isAllowed ? null : granted.code;
+      const page = code === null ? renderMissingPage() : renderRefusedPage(code);
+      send(req, res, code === null ? 404 : 403, "text/html", page);
     } else if ((await built.now()) === null) {
       answerBuilding(req, res);
     } else {
-      const statusUrl = publicUrlOf(objectKeys.status(videoId));
+      const key = objectKeys.status(videoId);
+      const statusUrl = token === null ? store.publicUrl(key) : addressBelow(store, token, key);
       const flags = isEmbedded ? flagsOf(req) : ["autoplay"];
-      res.setHeader("Content-Security-Policy", policyOf(statusUrl));
-      send(req, res, 200, "text/html", renderPlayerPage({ id, statusUrl, isEmbedded, flags }));
+      if (token !== null) res.setHeader("Cache-Control", "private, no-store");
+      res.setHeader("Content-Security-Policy", policyOf(statusUrl, granted.token?.origins));
+      send(req, res, 200, "text/html", renderPlayerPage({ id, statusUrl, token, isEmbedded, flags }));
     }
     return true;
   };
@@ -57,8 +76,11 @@ function flagsOf(req: IncomingMessage): string[] {
   return flagNames.filter((name) => query.has(name) && !["0", "false"].includes(query.get(name) ?? ""));
 }
 
-/** Own scripts and the store's media only. Any page may have them in a frame: there is nothing to click but the player. */
-function policyOf(statusUrl?: string): string {
+/**
+ * Own scripts and the store's media only. Any page may have them in a frame, for there is nothing to click but the player; under a token for some
+ * sites, theirs alone.
+ */
+function policyOf(statusUrl?: string, framedBy: readonly string[] = []): string {
   const { media, directives } = statusUrl === undefined ? missing : playerPolicy(statusUrl);
   return [
     "default-src 'none'",
@@ -67,6 +89,7 @@ function policyOf(statusUrl?: string): string {
     `connect-src 'self' ${media}`.trimEnd(),
     "base-uri 'none'",
     "form-action 'none'",
+    ...(framedBy.length > 0 ? [`frame-ancestors 'self' ${framedBy.join(" ")}`] : []),
   ].join("; ");
 }
 

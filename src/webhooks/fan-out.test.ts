@@ -139,6 +139,7 @@ test("a message says all that a CMS needs: the event, its cursor, and the video 
         width: 1920,
         height: 1080,
         error: null,
+        playbackPolicy: "PUBLIC",
         playback: { hlsUrl: `http://store/videos/${videoId}/manifest/master.m3u8`, posterUrl: null },
       },
     },

@@ -109,6 +109,7 @@ async function readVideos(
         title: true,
         metadata: true,
         status: true,
+        playbackPolicy: true,
         durationMs: true,
         width: true,
       },

@@ -11,12 +11,13 @@ export interface MessageVideo {
   title: string;
   metadata: Prisma.JsonValue;
   status: string;
+  playbackPolicy: string;
   durationMs: number | null;
   width: number | null;
   height: number | null;
   errorCode: string | null;
   errorMessage: string | null;
-  /** Null until it plays. */
+  /** Null until it plays. Of a SIGNED video without a token: messages are kept and repeated for longer than one lives. */
   playback: { hlsUrl: string; posterUrl: string | null } | null;
 }
 
@@ -44,11 +45,11 @@ export function messageBody(event: LoggedEvent, video: MessageVideo | undefined)
 }
 
 function toVideo(video: MessageVideo) {
-  const { id, externalId, title, metadata, status, durationMs, width, height } = video;
+  const { id, externalId, title, metadata, status, playbackPolicy, durationMs, width, height } = video;
   const { errorCode: code, errorMessage: message, playback } = video;
   return {
     id: encodeGlobalId("Video", id),
-    ...{ externalId, title, metadata, status, durationMs, width, height },
+    ...{ externalId, title, metadata, status, playbackPolicy, durationMs, width, height },
     error: code === null ? null : { code, message },
     playback,
   };

@@ -12,6 +12,8 @@ export type CreateVideoInput = {
   idempotencyKey?: string | null | undefined;
   /** The client's own JSON object, small. Default `{}`. */
   metadata?: unknown;
+  /** Who may watch it. Default: the workspace's `defaultPlaybackPolicy`. */
+  playbackPolicy?: PlaybackPolicy | null | undefined;
   /** Which jobs go first. Default STANDARD. */
   priority?: JobPriority | null | undefined;
   /** Name of a profile, see `profiles`. Default: the first of them. */
@@ -59,6 +61,13 @@ export type JobStatus =
   /** Done. */
   | 'SUCCEEDED';
 
+/** Who may watch a video. */
+export type PlaybackPolicy =
+  /** Everybody who knows its address. */
+  | 'PUBLIC'
+  /** Holders of a playback token: every address of its media carries one. */
+  | 'SIGNED';
+
 /** Which rungs matter most. */
 export type Tier =
   /** Decides whether a viewer can play at all. */
@@ -76,6 +85,8 @@ export type UpdateVideoInput = {
   id: string;
   /** Replaces the whole object. */
   metadata?: unknown;
+  /** Who may watch it. The API follows within five seconds; what caches hold of a PUBLIC video is served for up to ten minutes more. */
+  playbackPolicy?: PlaybackPolicy | null | undefined;
   /** 1 to 500 characters. */
   title?: string | null | undefined;
 };

@@ -12,6 +12,11 @@ export { type Client, type ClientOptions, createClient } from "./client.ts";
 export type { CreateVideoFailure, CreateVideoResult, RequestOptions } from "./create-video.ts";
 export { ReelayError, type ReelayErrorCode } from "./errors.ts";
 export * from "./generated.ts";
+export {
+  type SignPlaybackToken,
+  signPlaybackToken,
+  withPlaybackToken,
+} from "./playback/sign-playback-token.ts";
 export { type Failure, type Result, unwrap } from "./results.ts";
 export type { UploadVideoInput, UploadVideoOptions, VideoUpload } from "./upload-video.ts";
 export { isSettled, type WatchOptions } from "./watch.ts";

@@ -3,6 +3,7 @@ import "media-chrome/menu";
 import { ReelayPlayer } from "./reelay-player.ts";
 
 export type { PlayerEvents, Quality } from "./events.ts";
+export type { RefreshToken } from "./token-keeper.ts";
 export type { VideoState, VideoWatcher } from "./video-state.ts";
 export { english, type Words } from "./words.ts";
 export { ReelayPlayer };

@@ -11,10 +11,10 @@ const SEND_EVERY_MS = 30_000;
 const MAX_WAITING = 50;
 
 /**
- * JSON `{ session, video, events: [{ name, atMs, detail }] }` by `navigator.sendBeacon`, as text/plain, which needs no CORS preflight. `atMs` is since
+ * JSON `{ session, video, token, events: [{ name, atMs, detail }] }` by `navigator.sendBeacon`, as text/plain, which needs no CORS preflight. `atMs` is since
  * the player began; `session` is random for each player and remembered nowhere.
  */
-export function createEventPost(url: string, video: string): EventPost {
+export function createEventPost(url: string, video: string, tokenNow: () => string | null): EventPost {
   const session = crypto.randomUUID();
   const beganAt = performance.now();
   const listening = new AbortController();
@@ -24,7 +24,8 @@ export function createEventPost(url: string, video: string): EventPost {
     if (waiting.length === 0) return;
     const events = waiting;
     waiting = [];
-    navigator.sendBeacon(url, JSON.stringify({ session, video, events }));
+    const token = tokenNow();
+    navigator.sendBeacon(url, JSON.stringify({ session, video, ...(token !== null && { token }), events }));
   }
 
   const timer = setInterval(send, SEND_EVERY_MS);

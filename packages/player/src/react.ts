@@ -1,6 +1,6 @@
 /** React's way to the element: properties for its attributes, functions for its events. */
 import { createElement, type HTMLAttributes, type Ref, useEffect, useImperativeHandle, useRef } from "react";
-import type { ReelayPlayer as Player, PlayerEvents, VideoWatcher } from "./index.ts";
+import type { ReelayPlayer as Player, PlayerEvents, RefreshToken, VideoWatcher } from "./index.ts";
 import "./index.ts";
 
 type Listener<TName extends keyof PlayerEvents> = (detail: PlayerEvents[TName]) => void;
@@ -10,6 +10,10 @@ export interface ReelayPlayerProps extends HTMLAttributes<HTMLElement> {
   videoId?: string;
   api?: string;
   statusSrc?: string;
+  /** Of a SIGNED video. Another one does not interrupt playing. */
+  token?: string;
+  tokenUrl?: string;
+  refreshToken?: RefreshToken;
   poster?: string;
   storyboard?: string;
   autoPlay?: boolean;
@@ -33,6 +37,8 @@ export interface ReelayPlayerProps extends HTMLAttributes<HTMLElement> {
 export function ReelayPlayer({
   videoId,
   statusSrc,
+  tokenUrl,
+  refreshToken,
   autoPlay,
   muted,
   loop,
@@ -79,6 +85,8 @@ export function ReelayPlayer({
     client,
     "video-id": videoId,
     "status-src": statusSrc,
+    "token-url": tokenUrl,
+    refreshToken,
     "qoe-url": qoeUrl,
     autoplay: flag(autoPlay),
     muted: flag(muted),

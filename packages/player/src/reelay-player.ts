@@ -8,6 +8,15 @@ import { createResumePosition, type ResumePosition } from "./resume-position.ts"
 import { addChoices, type Choices, openStream, type Stream } from "./stream.ts";
 import { TEMPLATE } from "./template.ts";
 import {
+  createTokenKeeper,
+  expiryOf,
+  type RefreshToken,
+  refreshFrom,
+  type TokenKeeper,
+  tokenIn,
+  withoutToken,
+} from "./token-keeper.ts";
+import {
   polledStates,
   type StateTrouble,
   statusUrlBeside,
@@ -37,7 +46,10 @@ const FORWARDED = [
  * `<reelay-player src="…/master.m3u8">`, or `<reelay-player video-id="…" api="https://…">`. Plays a video from its first segments on, says so while
  * it is still being made, and tells how well it plays by the events of `PlayerEvents`.
  *
- * Attributes: `src`, `video-id`, `api`, `status-src`, `poster`, `storyboard`, `autoplay`, `muted`, `loop`, `no-resume`, `qoe-url`. `<track>` children
+ * A SIGNED video needs a token: as the attribute `token`, or in the path of `src`. It is refreshed before it expires by the property `refreshToken`, or from
+ * the address in `token-url`; playing goes on.
+ *
+ * Attributes: `src`, `video-id`, `api`, `status-src`, `token`, `token-url`, `poster`, `storyboard`, `autoplay`, `muted`, `loop`, `no-resume`, `qoe-url`. `<track>` children
  * are captions. Changes of `src`, `video-id`, `api` and `status-src` begin anew.
  */
 export class ReelayPlayer extends Base {
@@ -46,12 +58,15 @@ export class ReelayPlayer extends Base {
     "video-id",
     "api",
     "status-src",
+    "token",
     "poster",
     "storyboard",
     "muted",
     "loop",
   ];
 
+  /** Gives a fresh token before the present one expires; takes the place of `token-url`. */
+  refreshToken: RefreshToken | undefined;
   /** Says what there is to say in another language. */
   words: Words = english;
   #client: VideoWatcher | undefined;
@@ -61,6 +76,7 @@ export class ReelayPlayer extends Base {
   #state: VideoState | undefined;
   #session: AbortController | undefined;
   #isRestarting = false;
+  #tokens: TokenKeeper | undefined;
 
   /** A client of @reelay/client: with `video-id`, states come live from its subscription and not by asking. */
   get client(): VideoWatcher | undefined {
@@ -110,7 +126,36 @@ export class ReelayPlayer extends Base {
     else if (name === "loop" && video) video.loop = now !== null;
     else if (name === "poster" && video) video.poster = now ?? "";
     else if (name === "storyboard") this.#showStoryboard(now);
-    else this.#restart();
+    else if (!this.#takeToken(name, before, now)) this.#restart();
+  }
+
+  /** Whether a change brings another token and nothing else: playing goes on. */
+  #takeToken(name: string, before: string | null, now: string | null): boolean {
+    if (now === null || before === null) return false;
+    const token = name === "token" ? now : tokenIn(now);
+    if (token === null || (name !== "token" && withoutToken(before) !== withoutToken(now))) return false;
+    this.#tokens?.set(token);
+    return true;
+  }
+
+  #keepToken(video: HTMLVideoElement, signal: AbortSignal): TokenKeeper {
+    const given = ["src", "status-src"].map((name) => tokenIn(this.getAttribute(name) ?? ""));
+    const url = this.getAttribute("token-url");
+    const fromUrl = url === null ? undefined : refreshFrom(new URL(url, document.baseURI).href);
+    return createTokenKeeper({
+      token: this.getAttribute("token") ?? given.find((token) => token !== null) ?? null,
+      refresh: () => this.refreshToken ?? fromUrl,
+      onChange: () => {
+        this.#stream?.renew();
+        const stills = video.querySelector<HTMLTrackElement>("track[label=thumbnails]");
+        if (stills) this.#showStoryboard(stills.src);
+      },
+      onError: (error) => {
+        const detail = { code: "TOKEN_REFRESH_FAILED", message: String(error), isFatal: false };
+        this.dispatchEvent(new CustomEvent("reelay-error", { detail, bubbles: true, composed: true }));
+      },
+      signal,
+    });
   }
 
   /** Once for all attributes that are changed together. */
@@ -133,6 +178,8 @@ export class ReelayPlayer extends Base {
     const { signal } = session;
     this.#session = session;
     this.#video = video;
+    const tokens = this.#keepToken(video, signal);
+    this.#tokens = tokens;
     video.muted = this.hasAttribute("muted");
     video.loop = this.hasAttribute("loop");
     video.poster = this.getAttribute("poster") ?? "";
@@ -169,6 +216,7 @@ export class ReelayPlayer extends Base {
         video,
         choices,
         src,
+        tokens,
         startS: position?.read() ?? 0,
         emit,
         stills,
@@ -196,7 +244,10 @@ export class ReelayPlayer extends Base {
       this.#state = state;
       badge.show(state);
       emit("reelay-status", state);
-      if (state.posterUrl && !this.hasAttribute("poster")) video.poster = state.posterUrl;
+      // A server that signs addresses sends newer ones with later states.
+      const sent = state.playbackUrl === null ? null : tokenIn(state.playbackUrl);
+      if (sent !== null && isNewer(sent, tokens.token)) tokens.set(sent);
+      if (state.posterUrl && !this.hasAttribute("poster")) video.poster = tokens.address(state.posterUrl);
       if (state.playbackUrl && !this.#stream) open(state.playbackUrl);
       if (state.storyboardUrl && !this.hasAttribute("storyboard")) this.#showStoryboard(state.storyboardUrl);
       refresher.noteState(state);
@@ -238,12 +289,15 @@ export class ReelayPlayer extends Base {
       (videoId && api !== null
         ? new URL(`/api/video-status/${encodeURIComponent(videoId)}`, new URL(api, document.baseURI)).href
         : src && statusUrlBeside(src, document.baseURI));
-    return url ? polledStates(new URL(url, document.baseURI).href, signal, onTrouble) : nothing();
+    if (!url) return nothing();
+    const { href } = new URL(url, document.baseURI);
+    return polledStates(() => this.#tokens?.address(href) ?? href, signal, onTrouble);
   }
 
   /** Above the seek bar. hls.js empties all text tracks with a source, so it is put there anew after each. */
-  #showStoryboard(url: string | null): void {
+  #showStoryboard(given: string | null): void {
     const video = this.#video;
+    const url = given && (this.#tokens?.address(given) ?? given);
     const existing = video?.querySelector<HTMLTrackElement>("track[label=thumbnails]");
     if (!video || (url !== null && existing?.src === url && existing.track.cues?.length)) return;
     existing?.remove();
@@ -254,7 +308,8 @@ export class ReelayPlayer extends Base {
   }
 
   #createPosition(video: HTMLVideoElement, signal: AbortSignal): ResumePosition | undefined {
-    const key = this.getAttribute("video-id") ?? this.getAttribute("src")?.split(/[?#]/)[0];
+    const key =
+      this.getAttribute("video-id") ?? withoutToken(this.getAttribute("src") ?? "").split(/[?#]/)[0];
     if (!key || this.hasAttribute("no-resume")) return undefined;
     const position = createResumePosition(key, storageOf());
     let keptAt = 0;
@@ -273,10 +328,17 @@ export class ReelayPlayer extends Base {
   #createPost(): EventPost | undefined {
     const url = this.getAttribute("qoe-url");
     return url
-      ? createEventPost(url, this.getAttribute("video-id") ?? this.getAttribute("src") ?? "")
+      ? createEventPost(
+          url,
+          this.getAttribute("video-id") ?? withoutToken(this.getAttribute("src") ?? ""),
+          () => this.#tokens?.token ?? null,
+        )
       : undefined;
   }
 }
+
+const isNewer = (token: string, than: string | null): boolean =>
+  than === null || (expiryOf(token) ?? 0) > (expiryOf(than) ?? 0);
 
 async function* nothing(): AsyncGenerator<VideoState> {}
 

@@ -4,11 +4,14 @@ import { bufferLimits, deviceKind } from "./buffer-limits.ts";
 import { ChoiceList } from "./choice-list.ts";
 import type { Emit, Quality } from "./events.ts";
 import { isSameSet, variantUrls } from "./master-playlist.ts";
+import { type TokenKeeper, withoutToken } from "./token-keeper.ts";
 
 export interface StreamOptions {
   video: HTMLVideoElement;
   choices: Choices;
   src: string;
+  /** Of the token in every address. */
+  tokens: Pick<TokenKeeper, "address">;
   /** Seconds from the beginning, also of a playlist that still grows. */
   startS: number;
   emit: Emit;
@@ -29,6 +32,8 @@ export interface Stream {
   hasChanged(signal: AbortSignal): Promise<boolean>;
   /** Takes the source anew where it is. hls.js reads a master playlist once, so qualities that are added later come this way. */
   reload(): void;
+  /** There is another token: what is requested from now on carries it. */
+  renew(): void;
   destroy(): void;
 }
 
@@ -76,7 +81,7 @@ export function openStream(options: StreamOptions): Stream {
   return hasMediaSource() ? openByHls(options) : openNatively(options);
 }
 
-function openNatively({ video, src, startS, emit, onLoaded }: StreamOptions): Stream {
+function openNatively({ video, src, tokens, startS, emit, onLoaded }: StreamOptions): Stream {
   if (video.canPlayType("application/vnd.apple.mpegurl") === "") {
     emit("reelay-error", {
       code: "NOT_SUPPORTED",
@@ -84,10 +89,20 @@ function openNatively({ video, src, startS, emit, onLoaded }: StreamOptions): St
       isFatal: true,
     });
   }
+  let resumeS = startS;
   const onMetadata = () => {
-    if (startS > 0) video.currentTime = startS;
+    if (resumeS > 0) video.currentTime = resumeS;
     onLoaded();
   };
+  /** The playlists that the browser holds name their segments below the old token: it has to take the source again. */
+  function renew() {
+    const { paused, playbackRate, currentTime } = video;
+    resumeS = currentTime;
+    video.addEventListener("loadedmetadata", onMetadata, { once: true });
+    video.src = tokens.address(src);
+    video.playbackRate = playbackRate;
+    if (!paused) void video.play().catch(() => {});
+  }
   const onError = () =>
     emit("reelay-error", {
       code: `MEDIA_${video.error?.code ?? 0}`,
@@ -96,7 +111,7 @@ function openNatively({ video, src, startS, emit, onLoaded }: StreamOptions): St
     });
   video.addEventListener("loadedmetadata", onMetadata, { once: true });
   video.addEventListener("error", onError);
-  video.src = src;
+  video.src = tokens.address(src);
   return {
     hls: null,
     get isGrowing() {
@@ -106,6 +121,7 @@ function openNatively({ video, src, startS, emit, onLoaded }: StreamOptions): St
     // The browser's own player reads the master playlist as it likes, and says nothing of it.
     hasChanged: () => Promise.resolve(false),
     reload: () => {},
+    renew,
     destroy() {
       video.removeEventListener("loadedmetadata", onMetadata);
       video.removeEventListener("error", onError);
@@ -119,6 +135,7 @@ function openByHls({
   choices: { renditions, sounds },
   video,
   src,
+  tokens,
   startS,
   emit,
   stills,
@@ -127,6 +144,11 @@ function openByHls({
   const hls = new Player({
     ...bufferLimits(deviceKind()),
     startPosition: startS,
+    // Whatever a playlist named: the request carries the present token. In the path, so no header is needed.
+    xhrSetup: (xhr, url) => {
+      const address = tokens.address(url);
+      if (address !== url) xhr.open("GET", address, true);
+    },
     // Phones do not download more pixels than they show.
     capLevelToPlayerSize: true,
   });
@@ -147,7 +169,7 @@ function openByHls({
   };
 
   hls.on(Events.MANIFEST_LOADED, (_, { levels }) => {
-    known = new Set(levels.map(({ url }) => url));
+    known = new Set(levels.map(({ url }) => withoutToken(url)));
   });
   hls.on(Events.MANIFEST_PARSED, (_, { firstLevel }) => {
     shown = comparable(hls.levels, firstLevel);
@@ -216,8 +238,11 @@ function openByHls({
 
   async function hasChanged(signal?: AbortSignal): Promise<boolean> {
     try {
-      const response = await fetch(src, { signal: signal ?? null, cache: "no-cache" });
-      return response.ok && !isSameSet(known, variantUrls(await response.text(), response.url));
+      const response = await fetch(tokens.address(src), { signal: signal ?? null, cache: "no-cache" });
+      return (
+        response.ok &&
+        !isSameSet(known, new Set([...variantUrls(await response.text(), response.url)].map(withoutToken)))
+      );
     } catch {
       return false;
     }
@@ -252,6 +277,8 @@ function openByHls({
     },
     hasChanged,
     reload,
+    // The next request carries it.
+    renew: () => {},
     destroy() {
       clearTimeout(retry);
       hls.destroy();

@@ -21,7 +21,11 @@ test("what is no state is told of and asked for again, until the video is settle
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/status.json`;
   const told: unknown[] = [];
-  for await (const state of polledStates(url, AbortSignal.timeout(20_000), (trouble) => told.push(trouble)))
+  for await (const state of polledStates(
+    () => url,
+    AbortSignal.timeout(20_000),
+    (trouble) => told.push(trouble),
+  ))
     told.push(state);
   expect(told).toEqual([
     "MISSING",

@@ -55,12 +55,12 @@ export type StateTrouble = "MISSING" | "UNREACHABLE";
 
 /** The public state at an address that is asked again and again until it is settled. Answers that are no state are told of, and passed over. */
 export async function* polledStates(
-  url: string,
+  url: () => string,
   signal: AbortSignal,
   onTrouble: (trouble: StateTrouble) => void = () => {},
 ): AsyncGenerator<VideoState> {
   for (let polls = 0; polls < LATE_POLLS && !signal.aborted; ) {
-    const state = await fetchState(url, signal);
+    const state = await fetchState(url(), signal);
     if (signal.aborted) return;
     if (typeof state === "string") onTrouble(state);
     else {
@@ -90,7 +90,14 @@ async function fetchState(url: string, signal: AbortSignal): Promise<StateTroubl
       storyboardUrl = null,
       error = null,
     } = state;
-    return { status, progress, playbackUrl, posterUrl, storyboardUrl, error };
+    // The file of a SIGNED video names its media relative to itself.
+    const address = (given: string | null) => given && new URL(given, response.url).href;
+    return {
+      ...{ status, progress, error },
+      playbackUrl: address(playbackUrl),
+      posterUrl: address(posterUrl),
+      storyboardUrl: address(storyboardUrl),
+    };
   } catch {
     // The network, or no JSON: the next answer counts.
     return "UNREACHABLE";

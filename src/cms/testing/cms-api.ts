@@ -49,7 +49,7 @@ export async function createCmsApi({
     createServer({
       config: { isDevelopment: false, graceMs: 500 },
       ...{ log, checks: {}, metrics: new Registry() },
-      handlers: [(req, res) => forms.handle(req, res), createVideoStatus({ deps: operations })],
+      handlers: [(req, res) => forms.handle(req, res), createVideoStatus({ deps: operations, authenticate })],
       onClosing: () => forms.stop(),
       context: { db, store: system.store, live, events: {} as EventLog, clock, operations },
     }),

@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import { TestLive } from "../../../schema/testing/test-live.ts";
 import { testLimits, testSecrets, testUploads } from "../../../schema/testing/test-uploads.ts";
 import { createApiKey } from "../../auth/api-keys.ts";
+import { createPlaybackAccess } from "../../playback-access/index.ts";
 import { createServer } from "../../server.ts";
 import { createTestEventLogs, log } from "./event-logs.ts";
 
@@ -15,11 +16,13 @@ export async function createTestEventApis(processes = 1) {
   const live = new TestLive(db);
   const store = {} as ObjectStore;
   const clock = () => new Date();
+  const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
   const operations = {
     db,
     store,
     live,
     clock,
+    playback,
     uploads: testUploads,
     secrets: testSecrets,
     limits: testLimits,

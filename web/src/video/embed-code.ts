@@ -1,5 +1,6 @@
 /** The page that plays a video and shows nothing else. Pure. */
-export const watchUrl = (origin: string, id: string): string => `${origin}/watch/${encodeURIComponent(id)}`;
+export const watchUrl = (origin: string, id: string, token: string | null): string =>
+  `${origin}/watch/${encodeURIComponent(id)}${token === null ? "" : `?token=${token}`}`;
 
 /** HTML that shows a video on any page, in a frame. Pure. */
 export const embedCode = (origin: string, id: string): string =>

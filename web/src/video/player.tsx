@@ -1,7 +1,8 @@
 import { useApolloClient } from "@apollo/client/react";
 import type { ReelayPlayer as PlayerElement } from "@reelay/player";
 import { ReelayPlayer } from "@reelay/player/react";
-import { type Ref, useMemo } from "react";
+import { type Ref, useCallback, useMemo } from "react";
+import { freshToken } from "./fresh-token.ts";
 import { createVideoWatcher } from "./video-watcher.ts";
 
 export interface PlayerProps {
@@ -17,10 +18,11 @@ export interface PlayerProps {
 export default function Player({ id, src, title, ref }: PlayerProps) {
   const apollo = useApolloClient();
   const watcher = useMemo(() => createVideoWatcher(apollo), [apollo]);
+  const refresh = useCallback(() => freshToken(apollo, id), [apollo, id]);
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a fieldset is for forms
     <div className="player" role="group" aria-label={`Player: ${title}`}>
-      <ReelayPlayer videoId={id} src={src} client={watcher} ref={ref} />
+      <ReelayPlayer videoId={id} src={src} client={watcher} refreshToken={refresh} ref={ref} />
     </div>
   );
 }

@@ -12,7 +12,8 @@ export function Player({ video: { hlsUrl, posterUrl, storyboardUrl } }: { video:
   }, []);
   if (!isLoaded) return null;
   return createElement("reelay-player", {
-    key: hlsUrl,
+    // Another token is no other video.
+    key: hlsUrl?.replace(/\/~[^/?#]*(?=\/videos\/)/, ""),
     src: hlsUrl,
     ...(posterUrl && { poster: posterUrl }),
     ...(storyboardUrl && { storyboard: storyboardUrl }),

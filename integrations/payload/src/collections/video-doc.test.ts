@@ -54,6 +54,12 @@ test("only what differs is written", () => {
   });
 });
 
+test("a SIGNED video's addresses are kept without the token, which expires", () => {
+  const hlsUrl = "https://cdn/~1.token/videos/1/manifest/master.m3u8";
+  const kept = toFields({ ...ready, playback: { ...playback, hlsUrl } });
+  expect(kept.hlsUrl).toBe("https://cdn/videos/1/manifest/master.m3u8");
+});
+
 test("of a video that was deleted in Reelay nothing is left that could be played", () => {
   const changes = planUpdate(doc, null);
   expect(changes).toMatchObject({ status: "DELETED", hlsUrl: null, posterUrl: null, durationMs: null });

@@ -52,11 +52,11 @@ export function toFields(video: VideoNow | null): VideoFields {
   return {
     status,
     progress,
-    hlsUrl: playback?.hlsUrl ?? null,
-    dashUrl: playback?.dashUrl ?? null,
-    downloadUrl: playback?.downloadUrl ?? null,
-    posterUrl: playback?.posterUrl ?? null,
-    storyboardUrl: playback?.storyboardUrl ?? null,
+    hlsUrl: lasting(playback?.hlsUrl),
+    dashUrl: lasting(playback?.dashUrl),
+    downloadUrl: lasting(playback?.downloadUrl),
+    posterUrl: lasting(playback?.posterUrl),
+    storyboardUrl: lasting(playback?.storyboardUrl),
     durationMs,
     width,
     height,
@@ -66,6 +66,10 @@ export function toFields(video: VideoNow | null): VideoFields {
     errorMessage: error?.message ?? null,
   };
 }
+
+/** An address to keep: a SIGNED video's without its token, which expires. Whoever shows it puts a fresh one in. */
+const lasting = (url: string | null | undefined): string | null =>
+  url?.replace(/\/~[^/?#]*(?=\/videos\/)/, "") ?? null;
 
 /** What is to be written so that the document says what the video is; null when it does already. */
 export function planUpdate(doc: VideoDoc, video: VideoNow | null): Partial<VideoFields> | null {

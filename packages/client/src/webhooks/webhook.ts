@@ -64,7 +64,9 @@ export interface WebhookVideo {
   width: number | null;
   height: number | null;
   error: Pick<Failure, "code" | "message"> | null;
-  /** Null until it plays. */
+  /** Absent in messages of before signed playback. */
+  playbackPolicy?: "PUBLIC" | "SIGNED";
+  /** Null until it plays. Of a SIGNED video without a token: see `withPlaybackToken`. */
   playback: { hlsUrl: string; posterUrl: string | null } | null;
 }
 

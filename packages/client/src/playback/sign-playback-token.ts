@@ -1,0 +1,105 @@
+/** What a token says, and the key that signs it. */
+export interface SignPlaybackToken {
+  /** Of the signing key, as `rotateSigningKey` gave it. */
+  keyId: string;
+  /** `rpk_…`, from the same answer. Keep it on your server. */
+  secret: string;
+  /** The video's id, as the API gives it. */
+  videoId: string;
+  /** Default `PLAY`. */
+  purpose?: "DOWNLOAD" | "PLAY" | "STATUS";
+  /** Life in seconds, 1 to 604800 (7 days). Default 3600. */
+  expiresIn?: number;
+  /** Sites that may use it, e.g. `https://shop.example`; at most 10. Default: any. */
+  origins?: readonly string[];
+  /** Your own id of whoever watches, at most 128 bytes, readable in the token. */
+  viewerId?: string;
+  /** When it begins, in milliseconds since 1970. Default: now. */
+  startsAt?: number;
+}
+
+const MAX_LIFETIME_S = 604_800;
+const MAX_ORIGINS = 10;
+const MAX_ORIGINS_BYTES = 480;
+const MAX_VIEWER_BYTES = 128;
+const KEY_ID = /^[a-z2-7]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * Signs a playback token, without a request to the API. Runs wherever WebCrypto is: Node, Deno, Bun, edge runtimes. Put the token into an address with
+ * `withPlaybackToken`, or give it to the player.
+ *
+ * @throws RangeError or TypeError naming the field that is wrong.
+ */
+export async function signPlaybackToken({
+  keyId,
+  secret,
+  videoId,
+  purpose = "PLAY",
+  expiresIn = 3_600,
+  origins = [],
+  viewerId = "",
+  startsAt = Date.now(),
+}: SignPlaybackToken): Promise<string> {
+  if (!KEY_ID.test(keyId))
+    throw new TypeError("keyId: is not the id of a signing key, 12 letters and digits.");
+  if (!secret.startsWith("rpk_"))
+    throw new TypeError("secret: is not that of a signing key, which begins with rpk_.");
+  if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_LIFETIME_S) {
+    throw new RangeError(`expiresIn: is ${expiresIn}; give 1 to ${MAX_LIFETIME_S} seconds.`);
+  }
+  const viewer = new TextEncoder().encode(viewerId);
+  if (viewer.length > MAX_VIEWER_BYTES) {
+    throw new RangeError(`viewerId: has ${viewer.length} bytes; give at most ${MAX_VIEWER_BYTES}.`);
+  }
+  const sites = new TextEncoder().encode(checkOrigins(origins).join(","));
+  if (sites.length > MAX_ORIGINS_BYTES) {
+    throw new RangeError(`origins: has ${sites.length} bytes; give at most ${MAX_ORIGINS_BYTES} together.`);
+  }
+  const from = Math.floor(startsAt / 1_000);
+  const fields = ["1", keyId, purpose.toLowerCase(), rowKeyOf(videoId), from, from + expiresIn];
+  const text = [...fields, toBase64Url(sites) || "-", toBase64Url(viewer) || "-"].join(".");
+  return `${text}.${await hmacOf(text, secret)}`;
+}
+
+/** The same media address below a token: one without a token, or with another, of a playlist, poster or any other object of the video. */
+export function withPlaybackToken(url: string, token: string): string {
+  const parts = /^(.*?)(?:\/~[^/?#]+)?(\/videos\/.*)$/s.exec(url);
+  if (parts === null) throw new TypeError(`${url} is not an address of a video's media.`);
+  return `${parts[1]}/~${token}${parts[2]}`;
+}
+
+function checkOrigins(origins: readonly string[]): readonly string[] {
+  const distinct = [...new Set(origins)];
+  if (distinct.length > MAX_ORIGINS)
+    throw new RangeError(`origins: has ${distinct.length}; give at most ${MAX_ORIGINS}.`);
+  for (const origin of distinct) {
+    const isOrigin =
+      URL.canParse(origin) && /^https?:[^,]+$/.test(origin) && new URL(origin).origin === origin;
+    if (!isOrigin) throw new TypeError(`origins: ${origin} is not an origin such as https://shop.example.`);
+  }
+  return distinct;
+}
+
+/** The key in a global id, `Video:{uuid}` in base64url; that itself is taken, too. */
+function rowKeyOf(videoId: string): string {
+  if (UUID.test(videoId)) return videoId;
+  const text = /^[\w-]+$/.test(videoId) ? atob(videoId.replaceAll("-", "+").replaceAll("_", "/")) : "";
+  const key = text.startsWith("Video:") ? text.slice("Video:".length) : "";
+  if (!UUID.test(key)) throw new TypeError("videoId: is not the id of a video.");
+  return key;
+}
+
+async function hmacOf(text: string, secret: string): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, [
+    "sign",
+  ]);
+  return toBase64Url(new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text))));
+}
+
+const toBase64Url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");

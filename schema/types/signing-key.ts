@@ -1,0 +1,141 @@
+import { queryFromInfo } from "@pothos/plugin-prisma";
+import { builder } from "../builder.ts";
+import { type Context, viewerWith, workspaceOf } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { given } from "../given.ts";
+import { keyOf } from "../global-id.ts";
+import { isLive, revokeSigningKey, rotateSigningKey, signingKeyNotFound } from "../operations.ts";
+import { type Order, planPage, toConnection } from "../paging.ts";
+
+const SigningKey = builder.prismaNode("SigningKey", {
+  id: { field: "id", description: "Opaque id." },
+  findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
+  description:
+    "A key that playback tokens of the workspace are signed with. At most two are live. The secret is shown once, by `rotateSigningKey`.",
+  select: { id: true },
+  fields: (t) => ({
+    keyId: t.exposeString("keyId", { description: "Names the key inside tokens." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    signsFrom: t.expose("signsFrom", {
+      type: "DateTime",
+      description:
+        "From when the API signs with it, until the next key does. It verifies from its creation on.",
+    }),
+    expiresAt: t.expose("expiresAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it stops verifying, set by the next rotation; null for the newest key.",
+    }),
+    revokedAt: t.expose("revokedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it was revoked; null if it was not.",
+    }),
+    isLive: t.boolean({
+      description: "Whether tokens that it signed are accepted.",
+      select: { expiresAt: true, revokedAt: true },
+      resolve: (key, _args, ctx) => isLive(key, ctx.clock()),
+    }),
+  }),
+});
+
+const SigningKeyConnection = builder.connectionObject(
+  { type: SigningKey, name: "SigningKeyConnection", description: "A page of a list of signing keys." },
+  { name: "SigningKeyEdge", description: "A signing key and its position in a list." },
+);
+
+const newest: Order = { by: "signingKeys", column: "createdAt", type: "date", direction: "desc" };
+
+builder.queryField("signingKeys", (t) =>
+  t.connection(
+    {
+      type: SigningKey,
+      description:
+        "The workspace's signing keys, newest first, revoked and expired ones too. Needs the scope ADMIN. At most 100 on a page.",
+      resolve: async (_root, args, ctx, info) => {
+        const { workspaceId } = viewerWith(ctx, "ADMIN");
+        const page = planPage(args, newest);
+        const query: { select: { id: true } } = queryFromInfo({
+          context: ctx,
+          info,
+          typeName: "SigningKey",
+          paths: [["edges", "node"], ["nodes"]],
+          select: { id: true, createdAt: true },
+        });
+        const rows = await ctx.db.signingKey.findMany({
+          ...query,
+          where: { AND: [{ workspaceId }, page.where] },
+          orderBy: page.orderBy,
+          take: page.take,
+        });
+        return toConnection(page, rows, () => ctx.db.signingKey.count({ where: { workspaceId } }));
+      },
+    },
+    SigningKeyConnection,
+  ),
+);
+
+const RotateSigningKeyInput = builder.inputType("RotateSigningKeyInput", {
+  description: "How the workspace changes over to a new signing key.",
+  fields: (t) => ({
+    overlapMs: t.int({
+      description:
+        "For how many milliseconds the older key still verifies once the new one signs: 0 to 1209600000, 14 days. Default 604800000, 7 days, the longest life of a token.",
+    }),
+    signAfterMs: t.int({
+      description:
+        "In how many milliseconds the API begins to sign with the new key: 0 to 604800000, 7 days. Default 0. Give yourself time to install it at a CDN.",
+    }),
+  }),
+});
+
+interface Rotated {
+  signingKeyId: string;
+  secret: string;
+}
+
+const RotatedSigningKey = builder.objectRef<Rotated>("RotatedSigningKey").implement({
+  description: "A workspace's new signing key.",
+  fields: (t) => ({
+    secret: t.exposeString("secret", {
+      description: "The secret, `rpk_…`. Keep it where tokens are signed or checked: it is not shown again.",
+    }),
+    signingKey: t.prismaField({
+      type: SigningKey,
+      description: "The key.",
+      resolve: (query, { signingKeyId }, _args, ctx) => keyFor(ctx, query, signingKeyId),
+    }),
+  }),
+});
+
+const keyFor = (ctx: Context, query: object, id: string) =>
+  ctx.db.signingKey.findUniqueOrThrow({ ...query, where: { id } });
+
+builder.mutationField("rotateSigningKey", (t) =>
+  t.field({
+    type: RotatedSigningKey,
+    errors: expectedErrors,
+    description:
+      "Adds a signing key for playback tokens. The older one still verifies for a time, so that no viewer is interrupted; refused while two are live. Needs the scope ADMIN.",
+    args: { input: t.arg({ type: RotateSigningKeyInput, description: "Times; all have defaults." }) },
+    resolve: (_root, { input }, ctx) =>
+      rotateSigningKey(ctx.operations, viewerWith(ctx, "ADMIN"), given(input ?? {})),
+  }),
+);
+
+builder.mutationField("revokeSigningKey", (t) =>
+  t.prismaField({
+    type: SigningKey,
+    errors: expectedErrors,
+    description:
+      "Ends a signing key for good: the API refuses its tokens within five seconds. Safe to repeat. Needs the scope ADMIN.",
+    args: { id: t.arg.id({ required: true, description: "The signing key's id." }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const viewer = viewerWith(ctx, "ADMIN");
+      const key = keyOf("SigningKey", id);
+      if (key === null) throw signingKeyNotFound();
+      await revokeSigningKey(ctx.operations, viewer, key);
+      return keyFor(ctx, query, key);
+    },
+  }),
+);

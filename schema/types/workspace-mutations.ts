@@ -1,0 +1,31 @@
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { setDefaultPolicy } from "../operations.ts";
+import { PlaybackPolicy } from "./enums.ts";
+import { Workspace } from "./workspace.ts";
+
+const UpdateWorkspaceInput = builder.inputType("UpdateWorkspaceInput", {
+  description: "What to change of the workspace; fields left out stay as they are.",
+  fields: (t) => ({
+    defaultPlaybackPolicy: t.field({
+      type: PlaybackPolicy,
+      description: "The playback policy of new videos that do not name one. Existing videos keep theirs.",
+    }),
+  }),
+});
+
+builder.mutationField("updateWorkspace", (t) =>
+  t.prismaField({
+    type: Workspace,
+    errors: expectedErrors,
+    description: "Changes the workspace of the API key. Needs the scope ADMIN.",
+    args: { input: t.arg({ type: UpdateWorkspaceInput, required: true, description: "What to change." }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const viewer = viewerWith(ctx, "ADMIN");
+      const { defaultPlaybackPolicy: policy } = input;
+      if (policy) await setDefaultPolicy(ctx.operations, viewer, policy);
+      return ctx.db.workspace.findUniqueOrThrow({ ...query, where: { id: viewer.workspaceId } });
+    },
+  }),
+);

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from "node:http";
+import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
+import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
+import { hasScope } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { addressBelow, REFUSALS, requestOrigin, tokenParameter } from "../playback-access/index.ts";
+import type { StatusAddresses } from "../videos/public-status.ts";
+import { FormError } from "./form-error.ts";
+
+/** The addresses that whoever asks for a video's status may have; `isShared`: everybody gets these, so caches may keep the answer. */
+export interface StatusReader {
+  addresses: StatusAddresses;
+  isShared: boolean;
+}
+
+type Deps = Pick<OperationDeps, "playback" | "store">;
+
+/**
+ * Whether a request may read a video's status: anybody that of a PUBLIC one; that of a SIGNED one the holder of a token (parameter `token`), or of an API key of
+ * its workspace. Null: answer as for a video that does not exist. Throws `FormError` for a bad token.
+ */
+export async function admitReader(
+  { playback, store }: Deps,
+  authenticate: Authenticate,
+  req: IncomingMessage,
+  videoId: string,
+): Promise<StatusReader | null> {
+  const plain = (key: string) => store.publicUrl(key);
+  const token = tokenParameter(req.url);
+  const origin = requestOrigin(req);
+  const granted = await playback.check({ token, videoId, purposes: ["PLAY", "STATUS"], origin });
+  if (granted.isAllowed) {
+    const accepted = granted.token;
+    if (token === null || accepted === null) {
+      return { addresses: { play: plain, download: plain }, isShared: true };
+    }
+    // A STATUS token plays nothing, and neither of the two downloads.
+    const play = (key: string) => (accepted.purpose === "PLAY" ? addressBelow(store, token, key) : null);
+    return { addresses: { play, download: () => null }, isShared: false };
+  }
+  if (granted.code !== null) throw new FormError(403, granted.code, null, REFUSALS[granted.code]);
+  return await admitKey({ playback, store }, authenticate, req, videoId);
+}
+
+async function admitKey(
+  { playback, store }: Deps,
+  authenticate: Authenticate,
+  req: IncomingMessage,
+  videoId: string,
+): Promise<StatusReader | null> {
+  const apiKey = tokenIn(req.headers.authorization);
+  const viewer = apiKey === null ? null : await authenticate(apiKey);
+  if (viewer === null || !hasScope(viewer, "READ")) return null;
+  const { workspaceId } = viewer;
+  if ((await playback.workspaceOf(videoId)) !== workspaceId) return null;
+  const [play, download] = await Promise.all([
+    playback.tokenFor(workspaceId, videoId, "PLAY"),
+    playback.tokenFor(workspaceId, videoId, "DOWNLOAD"),
+  ]);
+  return {
+    addresses: {
+      play: (key) => addressBelow(store, play, key),
+      download: (key) => addressBelow(store, download, key),
+    },
+    isShared: false,
+  };
+}
+
+/** Addresses for the holder of an API key of the video's workspace. */
+export async function addressesForKey(
+  { playback, store }: Deps,
+  video: { workspaceId: string; id: string; playbackPolicy: PlaybackPolicy },
+): Promise<(key: string) => string> {
+  if (video.playbackPolicy === "PUBLIC") return (key) => store.publicUrl(key);
+  const token = await playback.tokenFor(video.workspaceId, video.id, "PLAY");
+  return (key) => addressBelow(store, token, key);
+}

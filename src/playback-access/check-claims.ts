@@ -1,0 +1,46 @@
+import { InvalidInputError } from "../errors.ts";
+import { MAX_LIFETIME_S, MAX_ORIGINS, MAX_ORIGINS_BYTES, MAX_VIEWER_BYTES } from "./claims.ts";
+
+/** Seconds. Throws `InvalidInputError`. */
+export function checkLifetime(expiresIn: number): number {
+  if (Number.isInteger(expiresIn) && expiresIn >= 1 && expiresIn <= MAX_LIFETIME_S) return expiresIn;
+  throw new InvalidInputError(
+    "PLAYBACK_EXPIRY_INVALID",
+    "expiresIn",
+    `expiresIn: is ${expiresIn}; give 1 to ${MAX_LIFETIME_S} seconds (7 days).`,
+  );
+}
+
+/** Origins as browsers send them, without repeats. Throws `InvalidInputError`. */
+export function checkOrigins(origins: readonly string[]): string[] {
+  const distinct = [...new Set(origins)];
+  const refuse = (reason: string) =>
+    new InvalidInputError("PLAYBACK_ORIGINS_INVALID", "origins", `origins: ${reason}`);
+  if (distinct.length > MAX_ORIGINS)
+    throw refuse(`has ${distinct.length} entries; give at most ${MAX_ORIGINS}.`);
+  for (const origin of distinct) {
+    const isOrigin =
+      URL.canParse(origin) && /^https?:[^,]+$/.test(origin) && new URL(origin).origin === origin;
+    if (!isOrigin) {
+      const shown = JSON.stringify(origin.slice(0, 100).toWellFormed());
+      throw refuse(
+        `${shown} is not an origin; give scheme, host and port only, e.g. "https://shop.example".`,
+      );
+    }
+  }
+  const bytes = Buffer.byteLength(distinct.join(","));
+  if (bytes > MAX_ORIGINS_BYTES)
+    throw refuse(`has ${bytes} bytes; give at most ${MAX_ORIGINS_BYTES} together.`);
+  return distinct;
+}
+
+/** Throws `InvalidInputError`. */
+export function checkViewerId(viewerId: string): string {
+  const bytes = Buffer.byteLength(viewerId);
+  if (bytes <= MAX_VIEWER_BYTES && viewerId.isWellFormed()) return viewerId;
+  throw new InvalidInputError(
+    "PLAYBACK_VIEWER_INVALID",
+    "viewerId",
+    `viewerId: has ${bytes} bytes; give at most ${MAX_VIEWER_BYTES} of well-formed text.`,
+  );
+}

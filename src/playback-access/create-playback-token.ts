@@ -1,0 +1,93 @@
+import { Download, objectKeys, Preview, Storyboard } from "@reelay/contracts";
+import { requireScope, type Viewer } from "../auth/viewer.ts";
+import type { OperationDeps } from "../deps.ts";
+import { NotFoundError } from "../errors.ts";
+import { encodeGlobalId } from "../global-id.ts";
+import { checkLifetime, checkOrigins, checkViewerId } from "./check-claims.ts";
+import type { Purpose } from "./claims.ts";
+import { addressBelow } from "./media-address.ts";
+import { embedAddress, statusAddress, watchAddress } from "./page-address.ts";
+
+const DEFAULT_LIFETIME_S = 3_600;
+
+export interface PlaybackTokenInput {
+  videoId: string;
+  purpose?: Purpose | null;
+  /** Seconds. */
+  expiresIn?: number | null;
+  origins?: readonly string[] | null;
+  viewerId?: string | null;
+}
+
+export interface PlaybackToken {
+  token: string;
+  purpose: Purpose;
+  expiresAt: Date;
+  hlsUrl: string | null;
+  dashUrl: string | null;
+  posterUrl: string | null;
+  storyboardUrl: string | null;
+  previewUrl: string | null;
+  embedUrl: string | null;
+  watchUrl: string | null;
+  downloadUrl: string | null;
+  statusUrl: string | null;
+}
+
+/** Signs a token for one of the viewer's videos, with the addresses that it opens. Throws `ForbiddenError` without WRITE, `NotFoundError`, `InvalidInputError`. */
+export async function createPlaybackToken(
+  { db, store, clock, playback }: Pick<OperationDeps, "clock" | "db" | "playback" | "store">,
+  viewer: Viewer,
+  input: PlaybackTokenInput,
+): Promise<PlaybackToken> {
+  requireScope(viewer, "WRITE");
+  const { videoId } = input;
+  const { workspaceId } = viewer;
+  const purpose = input.purpose ?? "PLAY";
+  const fromS = Math.floor(clock().getTime() / 1_000);
+  const untilS = fromS + checkLifetime(input.expiresIn ?? DEFAULT_LIFETIME_S);
+  const origins = checkOrigins(input.origins ?? []);
+  const viewerId = checkViewerId(input.viewerId ?? "");
+  const video = await db.video.findUnique({
+    where: { id: videoId, workspaceId },
+    select: {
+      playableAt: true,
+      hasDash: true,
+      posterKey: true,
+      storyboard: true,
+      preview: true,
+      download: true,
+    },
+  });
+  if (video === null) {
+    throw new NotFoundError(
+      "VIDEO_NOT_FOUND",
+      "There is no such video in this workspace; `videos` lists those that exist.",
+    );
+  }
+  const token = await playback.sign(workspaceId, { purpose, videoId, fromS, untilS, origins, viewerId });
+  const id = encodeGlobalId("Video", videoId);
+  const isFor = (...purposes: Purpose[]) => purposes.includes(purpose);
+  const address = (key: string | null | undefined) => (key ? addressBelow(store, token, key) : null);
+  const forPlay = (key: string | null | undefined) => (isFor("PLAY") ? address(key) : null);
+  const { publicUrl } = playback;
+  return {
+    ...{ token, purpose },
+    expiresAt: new Date(untilS * 1_000),
+    hlsUrl: forPlay(objectKeys.master(videoId)),
+    dashUrl: forPlay(video.hasDash ? objectKeys.dash(videoId) : null),
+    posterUrl: forPlay(video.posterKey),
+    storyboardUrl: forPlay(read(Storyboard, video.storyboard)?.vttKey),
+    previewUrl: forPlay(read(Preview, video.preview)?.key),
+    embedUrl: isFor("PLAY") ? embedAddress(publicUrl, id, token) : null,
+    watchUrl: isFor("PLAY") ? watchAddress(publicUrl, id, token) : null,
+    downloadUrl: isFor("DOWNLOAD") ? address(read(Download, video.download)?.key) : null,
+    statusUrl: isFor("PLAY", "STATUS") ? statusAddress(publicUrl, id, token) : null,
+  };
+}
+
+/** Null for what an older version wrote otherwise. */
+const read = <Value>(
+  schema: { safeParse(json: unknown): { data?: Value } },
+  json: unknown,
+): Value | undefined => schema.safeParse(json).data;

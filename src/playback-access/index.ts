@@ -1,0 +1,12 @@
+/** Who may watch a video: its policy, tokens for viewers, and the keys that sign them. */
+export type { Purpose } from "./claims.ts";
+export { createPlaybackToken, type PlaybackToken } from "./create-playback-token.ts";
+export { isLive } from "./judge-token.ts";
+export { encryptSigningSecrets } from "./key-secrets.ts";
+export { addressBelow, splitToken, withoutToken } from "./media-address.ts";
+export { tokenParameter } from "./page-address.ts";
+export { type AcceptedToken, createPlaybackAccess, type PlaybackAccess } from "./playback-access.ts";
+export { REFUSALS, type RefusalCode } from "./refusals.ts";
+export { requestOrigin } from "./request-origin.ts";
+export { setDefaultPolicy } from "./set-default-policy.ts";
+export { revokeSigningKey, rotateSigningKey, signingKeyNotFound } from "./signing-keys.ts";

@@ -1,0 +1,20 @@
+/** Events that one client address may add per second, and at once after a pause. A player sends one in five seconds. */
+const PER_SECOND = 20;
+const BURST = 600;
+/** Beyond it all addresses begin again. */
+const MAX_ADDRESSES = 10_000;
+
+/** A token bucket per client address. */
+export function createRateLimit(now: () => number = () => performance.now()) {
+  const buckets = new Map<string, { left: number; at: number }>();
+  /** Takes `count` of the address's allowance. Resolves to 0, or to the milliseconds after which there is room, with nothing taken. */
+  return (address: string, count: number): number => {
+    const at = now();
+    const before = buckets.get(address) ?? { left: BURST, at };
+    const left = Math.min(BURST, before.left + ((at - before.at) / 1_000) * PER_SECOND);
+    if (left < count) return Math.ceil(((count - left) / PER_SECOND) * 1_000);
+    if (!buckets.has(address) && buckets.size >= MAX_ADDRESSES) buckets.clear();
+    buckets.set(address, { left: left - count, at });
+    return 0;
+  };
+}
