@@ -71,3 +71,25 @@ test("larger files, other choices and other tokens are refused", async () => {
   });
   expect((await send(viewing.token, [file])).body.error.code).toBe("FORBIDDEN");
 });
+
+test("an upload token plays nothing: the answer for a SIGNED video carries no playback token", async () => {
+  await api.db.workspace.update({
+    where: { id: viewer.workspaceId },
+    data: { playbackPolicy: "SIGNED" },
+  });
+  try {
+    const { body } = await send(await tokenFor(), [file]);
+    expect(body).toMatchObject({
+      playbackPolicy: "SIGNED",
+      playbackUrl: expect.stringMatching(/\/videos\//),
+    });
+    expect(JSON.stringify(body)).not.toContain("/~");
+    const byKey = await api.send(formOf([file]), { "content-type": formType });
+    expect(byKey.body.playbackUrl).toContain("/~");
+  } finally {
+    await api.db.workspace.update({
+      where: { id: viewer.workspaceId },
+      data: { playbackPolicy: "PUBLIC" },
+    });
+  }
+});

@@ -16,7 +16,7 @@ import { estimateVideo } from "./estimate-video.ts";
 import { FormBrokenOffError, formErrors } from "./form-error.ts";
 import { receiveForm } from "./receive-form.ts";
 import { refuse, toRefusal } from "./refuse.ts";
-import { addressesForKey } from "./status-access.ts";
+import { addressesForSender } from "./status-access.ts";
 import { statusUrl } from "./video-status.ts";
 
 export const formUploadPath = "/api/cms/media/upload";
@@ -62,7 +62,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
     const url = statusUrl(publicUrl, id);
     res.setHeader("Location", url);
     const { status, ...video } = await readCreated(videoId);
-    const addressOf = await addressesForKey(deps, video);
+    const addressOf = await addressesForSender(deps, viewer, video);
     sendJson(res, isNew ? 201 : 200, {
       success: true,
       videoId: id,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
-import { hasScope } from "../auth/viewer.ts";
+import { hasScope, type Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { addressBelow, REFUSALS, requestOrigin, tokenParameter } from "../playback-access/index.ts";
 import type { StatusAddresses } from "../videos/public-status.ts";
@@ -66,12 +66,13 @@ async function admitKey(
   };
 }
 
-/** Addresses for the holder of an API key of the video's workspace. */
-export async function addressesForKey(
+/** Addresses for the sender of a form: those of a SIGNED video carry a playback token for an API key, and none for an upload token, which plays nothing. */
+export async function addressesForSender(
   { playback, store }: Deps,
+  viewer: Viewer,
   video: { workspaceId: string; id: string; playbackPolicy: PlaybackPolicy },
 ): Promise<(key: string) => string> {
-  if (video.playbackPolicy === "PUBLIC") return (key) => store.publicUrl(key);
+  if (video.playbackPolicy === "PUBLIC" || !hasScope(viewer, "READ")) return (key) => store.publicUrl(key);
   const token = await playback.tokenFor(video.workspaceId, video.id, "PLAY");
   return (key) => addressBelow(store, token, key);
 }
