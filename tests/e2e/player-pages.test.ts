@@ -98,8 +98,9 @@ browserTest(`a plain page of another origin plays it with two lines of HTML${whe
 browserTest(`a page of a video that does not exist says so${where}`, async () => {
   const page = await context.newPage();
   const none = Buffer.from("Video:01890000-0000-7000-8000-000000000001").toString("base64url");
-  await page.goto(`${system.api.url}/watch/${none}`);
-  await page.getByText("Nothing to play here").first().waitFor();
+  const answer = await page.goto(`${system.api.url}/watch/${none}`);
+  expect(answer?.status()).toBe(404);
+  await page.getByText("There is no video at this address").waitFor();
   await takePicture(page, "watch-missing");
   await page.close();
 });
