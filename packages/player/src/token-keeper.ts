@@ -21,7 +21,6 @@ interface TokenKeeperOptions {
   signal: AbortSignal;
 }
 
-const MEDIA = /^([^?#]*?)(?:\/~[^/?#]*)?(\/videos\/[^?#]*)(.*)$/;
 const STATUS = /^[^?#]*\/api\/video-status\/[^?#]*/;
 /** Refreshed when a quarter of its life is left, or a minute. */
 const MOST_AHEAD_MS = 60_000;
@@ -34,8 +33,9 @@ export const tokenIn = (url: string): string | null => /\/~([^/?#]*)\/videos\//.
 export const withoutToken = (url: string): string => url.replace(/\/~[^/?#]*(?=\/videos\/)/, "");
 
 export function withToken(url: string, token: string): string {
-  const parts = MEDIA.exec(url);
-  if (parts) return `${parts[1]}/~${token}${parts[2]}${parts[3]}`;
+  const bare = withoutToken(url);
+  const place = (bare.split(/[?#]/, 1)[0] ?? "").lastIndexOf("/videos/");
+  if (place !== -1) return `${bare.slice(0, place)}/~${token}${bare.slice(place)}`;
   const status = STATUS.exec(url);
   return status ? `${status[0]}?token=${token}` : url;
 }

@@ -64,9 +64,10 @@ export async function signPlaybackToken({
 
 /** The same media address below a token: one without a token, or with another, of a playlist, poster or any other object of the video. */
 export function withPlaybackToken(url: string, token: string): string {
-  const parts = /^(.*?)(?:\/~[^/?#]+)?(\/videos\/.*)$/s.exec(url);
-  if (parts === null) throw new TypeError(`${url} is not an address of a video's media.`);
-  return `${parts[1]}/~${token}${parts[2]}`;
+  const bare = url.replace(/\/~[^/?#]*(?=\/videos\/)/, "");
+  const place = (bare.split(/[?#]/, 1)[0] ?? "").lastIndexOf("/videos/");
+  if (place === -1) throw new TypeError(`${url} is not an address of a video's media.`);
+  return `${bare.slice(0, place)}/~${token}${bare.slice(place)}`;
 }
 
 function checkOrigins(origins: readonly string[]): readonly string[] {
