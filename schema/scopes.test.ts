@@ -53,6 +53,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Mutation.redeliverFailedWebhooks": admin,
   "Mutation.redeliverWebhook": admin,
   "Mutation.removeCaptions": write,
+  "Mutation.repairVideo": write,
   "Mutation.requestDownload": write,
   "Mutation.requestPreview": write,
   "Mutation.resumeQueue": admin,
