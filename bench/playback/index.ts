@@ -74,11 +74,11 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
     public: checked + segmentOf(PUBLIC_ID),
     signed: `${checked}~${token}/${segmentOf(SIGNED_ID)}`,
   };
-  const forMs = isShort ? 500 : 2_000;
+  const forMs = isShort ? 300 : 700;
   const ratios: Record<"public" | "signed", number[]> = { public: [], signed: [] };
   const rates: number[] = [];
   for (const url of Object.values(sides)) await measure(url, 500);
-  for (let round = 0; round < (isShort ? 3 : 9); round += 1) {
+  for (let round = 0; round < (isShort ? 5 : 35); round += 1) {
     const before = await measure(sides.before, forMs);
     rates.push(before);
     ratios.public.push((await measure(sides.public, forMs)) / before);
