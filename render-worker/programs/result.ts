@@ -37,7 +37,7 @@ export interface ProgramLimits {
   fileSizeBytes?: number;
 }
 
-const noMemory = /Cannot allocate memory|std::bad_alloc|\bmalloc\b.*failed|out of memory/i;
+const noMemory = /Cannot allocate memory|std::bad_alloc|\bmalloc\b[^\n]{0,100}failed|out of memory/i;
 
 /** Which limit a program ran into, from how it ended and what it wrote last. Pure. */
 export function limitHit(

@@ -80,7 +80,7 @@ async function open(port: number, path: string, headers: readonly string[] = [])
 }
 
 test.each([
-  ["a key that is unknown", ["Authorization: Bearer rk_unknown"], "API key is unknown"],
+  ["a key that is unknown", ["Authorization: Bearer rk_unknown"], "API key or token is unknown"],
   ["no key", [], "needs an API key"],
 ])("with %s a request is refused before its body is there", async (_name, headers, message) => {
   await using api = await createApi();
