@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { StoreFullError } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../../render-worker/ffmpeg/words.ts";
+import { signalTree } from "../../render-worker/programs/process-tree.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
 import { badFiles, goodClip } from "./bad-sources.ts";
@@ -72,7 +73,8 @@ test("an encoder that is killed three times is given up with the whole history, 
       { timeoutMs: 60_000 },
     );
     killed.add(pid);
-    process.kill(pid, "SIGKILL");
+    // The encoder itself, behind the launchers of its jail.
+    await signalTree(pid, "SIGKILL");
   }
   const { video, job, attempts } = await endOf(id);
   expect(attempts).toHaveLength(3);
