@@ -74,7 +74,7 @@ test("an encoder that is killed three times is given up with the whole history, 
     );
     killed.add(pid);
     // The encoder itself, behind the launchers of its jail.
-    await signalTree(pid, "SIGKILL");
+    signalTree(pid, "SIGKILL");
   }
   const { video, job, attempts } = await endOf(id);
   expect(attempts).toHaveLength(3);
