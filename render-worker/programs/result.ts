@@ -37,7 +37,8 @@ export interface ProgramLimits {
   fileSizeBytes?: number;
 }
 
-const noMemory = /Cannot allocate memory|std::bad_alloc|\bmalloc\b[^\n]{0,100}failed|out of memory/i;
+const noMemory =
+  /Cannot allocate memory|std::bad_alloc|malloc of size \d{1,20} failed|malloc failed|out of memory/i;
 
 /** Which limit a program ran into, from how it ended and what it wrote last. Pure. */
 export function limitHit(
