@@ -146,7 +146,9 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const background = starting.use(new Together());
   background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
-  background.use(await startDispatcher({ db, databaseUrl, clock, log, maxRunningTasks, split: env.split }));
+  background.use(
+    await startDispatcher({ db, databaseUrl, clock, log, limits, maxRunningTasks, split: env.split }),
+  );
   background.use(await startProjector({ db, messaging, store, clock, log, metrics, limits }));
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
   const scrub = env.scrub

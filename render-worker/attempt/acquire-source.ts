@@ -55,6 +55,7 @@ export const acquireTaskSource = ({
     directory: directory.path,
     signal,
     limits: config.limits,
+    maxSourceBytes: task.maxSourceBytes,
     fetch: config.fetch,
     assertRoom: (sizeBytes) => directory.assertRoom(sizeBytes),
     onRead: (sizeBytes) => metrics?.sourceRead(sizeBytes),

@@ -17,7 +17,8 @@ export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
     return kind === "LEASE_LOST" ? { kind, keep } : { kind };
   }
   const error = toReportedError(thrown);
-  const kind = error.retriable ? "FAILED" : "REJECTED";
+  // A quota has no more room in the seconds until another attempt: whoever makes room retries the job.
+  const kind = error.retriable && error.scope !== "QUOTA" ? "FAILED" : "REJECTED";
   return thrown instanceof NeedsMoreMemoryError
     ? { kind, error, needsMemoryBytes: thrown.needsMemoryBytes }
     : { kind, error };

@@ -31,6 +31,7 @@ async function fetched(
   maxBytes = 1_000,
   onRead?: (sizeBytes: number) => void,
   assertRoom?: (sizeBytes: number) => Promise<void>,
+  roomBytes?: number,
 ) {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "source");
@@ -38,6 +39,7 @@ async function fetched(
     await using download = await beginDownload(url, {
       path,
       maxBytes,
+      roomBytes,
       policy: { timeoutMs: 5_000, allowPrivate: ["127.0.0.1"], ...policy },
       signal: new AbortController().signal,
       onRead,
@@ -115,6 +117,27 @@ test("what is too large is not taken, whether it says so or not", async () => {
   });
   expect(await fetched(`${server.url}/honest`)).toMatchObject({ code: "SOURCE_TOO_LARGE", retriable: false });
   expect(await fetched(`${server.url}/silent`)).toMatchObject({ code: "SOURCE_TOO_LARGE", retriable: false });
+});
+
+test("a download ends where the workspace's storage quota does, and reports how much room it has", async () => {
+  await using server = await serve((request, response) => {
+    if (request.url === "/honest") response.setHeader("content-length", 500);
+    if (request.url === "/large") response.setHeader("content-length", 2_000);
+    response.write("x".repeat(500));
+    // Never ends by itself where it does not say how long it is.
+    if (request.url === "/honest") response.end();
+  });
+  const take = (path: string, roomBytes: number) =>
+    fetched(`${server.url}${path}`, {}, 1_000, undefined, undefined, roomBytes);
+  expect(await take("/honest", 500)).toMatchObject({ body: "x".repeat(500) });
+  for (const path of ["/honest", "/endless"]) {
+    expect(await take(path, 499)).toMatchObject({
+      code: "QUOTA_EXCEEDED",
+      message: expect.stringMatching(/500 bytes or more.*STORED_BYTES has room for 499.*retry the job/),
+    });
+  }
+  // No room in the workspace makes this one fit.
+  expect(await take("/large", 499)).toMatchObject({ code: "SOURCE_TOO_LARGE" });
 });
 
 test("a server that stops sending is given up, and may be tried again", async () => {

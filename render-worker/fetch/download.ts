@@ -4,14 +4,13 @@ import type { Readable } from "node:stream";
 import { RenderError } from "../errors.ts";
 import { Growth } from "../source/growth.ts";
 import { backoffMs, sleep } from "../wait.ts";
-import { codeOf, explainFetchFailure, tooLarge, tooSlow } from "./explain-failure.ts";
+import { assertFits, codeOf, explainFetchFailure, type SizeLimits, tooSlow } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 import { Origin, type OriginFile } from "./origin.ts";
 
-export interface DownloadOptions {
+export interface DownloadOptions extends SizeLimits {
   /** The file to write. */
   path: string;
-  maxBytes: number;
   policy: FetchPolicy;
   signal: AbortSignal;
   /** Told of the bytes that came. */
@@ -42,7 +41,7 @@ const resumptions = 5;
 
 /** Asks for a URL and begins to write it to a file. Rejects with a `RenderError` when there is nothing that may be taken. */
 export async function beginDownload(url: string, options: DownloadOptions): Promise<Download> {
-  const { policy, maxBytes, path } = options;
+  const { policy, path } = options;
   const timeout = AbortSignal.timeout(policy.timeoutMs);
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, timeout, ending.signal]);
@@ -56,7 +55,7 @@ export async function beginDownload(url: string, options: DownloadOptions): Prom
   try {
     const { file, body } = await origin.openWhole(signal);
     resources.defer(() => void body.on("error", () => undefined).destroy());
-    if (file.sizeBytes !== null && file.sizeBytes > maxBytes) throw tooLarge(file.sizeBytes, maxBytes);
+    if (file.sizeBytes !== null) assertFits(file.sizeBytes, options);
     await options.assertRoom?.(file.sizeBytes ?? 0);
     const handle = resources.use(await open(path, "w+"));
     const crawling = new AbortController();
@@ -144,12 +143,13 @@ async function receive(
 
 async function write(
   body: Readable,
-  { file, handle, growth, maxBytes, onRead, assertRoom }: Receiving,
+  receiving: Receiving,
   hash: { update(chunk: Uint8Array): unknown },
 ): Promise<void> {
+  const { file, handle, growth, onRead, assertRoom } = receiving;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     const grown = growth.grown + chunk.length;
-    if (grown > maxBytes) throw tooLarge(grown, maxBytes);
+    assertFits(grown, receiving);
     const isLook = Math.floor(grown / lookEveryBytes) > Math.floor(growth.grown / lookEveryBytes);
     if (file.sizeBytes === null && isLook) await assertRoom?.(keptFreeBytes);
     for (let at = 0; at < chunk.length; ) {

@@ -5,11 +5,33 @@ import type { FetchPolicy } from "./fetch-policy.ts";
 export const refused = (why: string): RenderError =>
   inputError("SOURCE_URL_REFUSED", `The source's URL is not fetched: ${why}.`);
 
-export const tooLarge = (bytes: number, maxBytes: number): RenderError =>
+const tooLarge = (bytes: number, maxBytes: number): RenderError =>
   inputError(
     "SOURCE_TOO_LARGE",
     `The source's URL gives ${bytes} bytes or more; at most ${maxBytes} are taken. Use a smaller file, or raise MAX_SOURCE_BYTES.`,
   );
+
+/** Final for this job, like a source that the API refuses after the fetch; a retry succeeds once there is room. */
+const overQuota = (bytes: number, roomBytes: number): RenderError =>
+  retriableError(
+    "QUOTA",
+    "QUOTA_EXCEEDED",
+    `The source's URL gives ${bytes} bytes or more, and the workspace's quota STORED_BYTES has room for ${roomBytes}. Delete videos or have the quota raised, then retry the job.`,
+  );
+
+/** Limits on the size of one source. */
+export interface SizeLimits {
+  /** The worker's own. */
+  maxBytes: number;
+  /** What the workspace's quota has room for. Default: any number. */
+  roomBytes?: number | undefined;
+}
+
+/** Throws a `RenderError` if so many bytes exceed a limit. */
+export function assertFits(bytes: number, { maxBytes, roomBytes }: SizeLimits): void {
+  if (bytes > maxBytes) throw tooLarge(bytes, maxBytes);
+  if (roomBytes !== undefined && bytes > roomBytes) throw overQuota(bytes, roomBytes);
+}
 
 /** A slow origin is as slow the next time. */
 export const tooSlow = (bytes: number, pace: { bytes: number; windowMs: number }): RenderError =>

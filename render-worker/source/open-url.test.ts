@@ -62,6 +62,28 @@ test.each(["first", "last"] as const)(
   },
 );
 
+test("a source over the workspace's quota is refused by its first answer, for good, and nothing of it is stored", async () => {
+  await using system = await startWorker({ fetch });
+  await using origin = await startOrigin(clips.first);
+  const sent: number[] = [];
+  origin.send = async (body, response) => {
+    response.write(body.subarray(0, 1_000));
+    response.once("close", () => sent.push(1_000));
+  };
+  const source = { kind: "url", url: origin.url, key } as const;
+  const maxSourceBytes = clips.first.length - 1;
+  const task = await system.request(import.meta.filename, { source, profile, maxSourceBytes });
+  expect(await system.end(task)).toMatchObject({
+    type: "render.failed.v1",
+    outcome: "REJECTED",
+    error: { code: "QUOTA_EXCEEDED", scope: "QUOTA", retriable: true },
+    state: { source: null },
+  });
+  await eventually(() => sent.length === 1, "the connection is closed");
+  expect(origin.asked).toEqual(["whole"]);
+  expect(await system.store.head(key)).toBeNull();
+});
+
 test("an index at the end is waited for where the origin gives no ranges", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.last);

@@ -20,6 +20,8 @@ export interface OpenUrlOptions {
   /** For the file that it is fetched into. */
   directory: string;
   limits: { sourceBytes: number };
+  /** What the workspace's quota has room for, of a source that is fetched. Default: any number. */
+  maxSourceBytes?: number | undefined;
   fetch: FetchPolicy;
   signal: AbortSignal;
   onRead?: ((sizeBytes: number) => void) | undefined;
@@ -41,7 +43,13 @@ export async function openUrl(
   const path = join(directory, "source");
   await using resources = new AsyncDisposableStack();
   const download = resources.use(
-    await beginDownload(url, { ...options, path, maxBytes: limits.sourceBytes, policy: options.fetch }),
+    await beginDownload(url, {
+      ...options,
+      path,
+      maxBytes: limits.sourceBytes,
+      roomBytes: options.maxSourceBytes,
+      policy: options.fetch,
+    }),
   );
   const { sizeBytes, contentType } = download.file;
   if (!sizeBytes) {

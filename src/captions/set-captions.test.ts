@@ -125,6 +125,17 @@ test.each<[string, Partial<CaptionsInput>, string]>([
   expect(await stored(videoId)).toEqual([]);
 });
 
+test("a workspace over its storage stores no captions", async () => {
+  const { videoId } = await playing();
+  const setLimit = (maxStoredBytes: number | null) =>
+    system.db.workspace.update({ where: { id: system.viewer.workspaceId }, data: { maxStoredBytes } });
+  await setLimit(0);
+  await expect(set(videoId)).rejects.toMatchObject({ code: "QUOTA_EXCEEDED", quota: "STORED_BYTES" });
+  expect(await stored(videoId)).toEqual([]);
+  await setLimit(null);
+  await set(videoId);
+});
+
 test("nobody gives captions to a video of another workspace", async () => {
   const { videoId } = await system.createQueuedVideo();
   const stranger = { ...system.viewer, workspaceId: randomUUID() };

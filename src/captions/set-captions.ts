@@ -6,6 +6,7 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError } from "../errors.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
+import { assertRoom } from "../quotas/index.ts";
 import { lockOwnVideo, videoNotFound } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { checkLabel, checkLanguage, defaultLabel } from "./check-track.ts";
@@ -35,7 +36,8 @@ type NewTrack = Pick<
 
 /**
  * Gives a video captions in a language, or others in the place of those that it has of this language and kind. They are in its playlists when this
- * returns. The same again changes nothing. Throws `NotFoundError`, `InvalidInputError`, `ConflictError` (`CAPTION_LIMIT_REACHED`).
+ * returns. The same again changes nothing. Throws `NotFoundError`, `InvalidInputError`, `ConflictError` (`CAPTION_LIMIT_REACHED`),
+ * `QuotaExceededError`.
  */
 export async function setCaptions(
   deps: OperationDeps,
@@ -51,6 +53,7 @@ export async function setCaptions(
   const where = { id: videoId, workspaceId: viewer.workspaceId };
   const video = await db.video.findFirst({ where, select: { durationMs: true } });
   if (video === null) throw videoNotFound();
+  await assertRoom(db, viewer.workspaceId, deps.limits);
 
   const writeId = randomUUID();
   const track: NewTrack = {

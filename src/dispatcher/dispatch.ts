@@ -1,11 +1,19 @@
-import { encodeMessage, type RenderRequested } from "@reelay/contracts";
+import { encodeMessage } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
+import type { StorageLimits } from "../quotas/index.ts";
 import { planDispatch } from "./plan-dispatch.ts";
 import { readQueue } from "./read-queue.ts";
+import { readRooms } from "./read-rooms.ts";
 import { readSums } from "./read-sums.ts";
-import { type SplitLimits, type TaskWithAll, taskWithAll, toRenderRequested } from "./to-render-requested.ts";
+import {
+  type Besides,
+  type SplitLimits,
+  type TaskWithAll,
+  taskWithAll,
+  toRenderRequested,
+} from "./to-render-requested.ts";
 
 export interface DispatcherDeps {
   db: PrismaClient;
@@ -13,6 +21,8 @@ export interface DispatcherDeps {
   /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
   maxRunningTasks: number | null;
   split: SplitLimits;
+  /** Storage of a workspace, unless it has a limit of its own. Default: any number. */
+  limits?: StorageLimits;
   log: Logger;
 }
 
@@ -21,7 +31,7 @@ const setAsideMs = 60_000;
 
 /** Gives as many waiting tasks to the outbox as slots are free. Returns how many those were. Any number of processes may do so at once. */
 export async function dispatch(deps: DispatcherDeps): Promise<number> {
-  const { db, clock, maxRunningTasks } = deps;
+  const { db, clock, maxRunningTasks, limits = {} } = deps;
   const now = clock();
   const chosen = planDispatch(await readQueue(db, { now, maxRunningTasks })).map(({ taskId }) => taskId);
   if (chosen.length === 0) return 0;
@@ -30,9 +40,11 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
     const tasks = await tx.task.findMany({ where: { id: { in: taken } }, include: taskWithAll });
     const inOrder = tasks.toSorted((a, b) => chosen.indexOf(a.id) - chosen.indexOf(b.id));
     const sums = await readSums(tx, inOrder);
+    const rooms = await readRooms(tx, inOrder, limits);
     const rows = [];
     for (const task of inOrder) {
-      const envelope = tryEncode(deps, task, now, sums.get(task.id));
+      const besides = { sums: sums.get(task.id), roomBytes: rooms.get(task.workspaceId) };
+      const envelope = tryEncode(deps, task, now, besides);
       if (envelope === null) await setAside(tx, task.id, now);
       else rows.push({ ...envelope, taskId: task.id, jobId: task.jobId, availableAt: now });
     }
@@ -42,14 +54,9 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
   });
 }
 
-function tryEncode(
-  { log, split }: DispatcherDeps,
-  task: TaskWithAll,
-  now: Date,
-  sums: RenderRequested["sums"],
-) {
+function tryEncode({ log, split }: DispatcherDeps, task: TaskWithAll, now: Date, besides: Besides) {
   try {
-    const { data, attributes } = encodeMessage(toRenderRequested(task, now, split, sums));
+    const { data, attributes } = encodeMessage(toRenderRequested(task, now, split, besides));
     const { traceParent } = task.job;
     const traced = { ...attributes, ...(traceParent !== null && { traceparent: traceParent }) };
     return { attributes: traced, data: Buffer.from(data) };

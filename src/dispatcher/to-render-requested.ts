@@ -40,15 +40,23 @@ export interface SplitLimits {
 /** Of a long source, milliseconds: short segments of 1, 1, 2 and 4 s, so that it plays at once. */
 const headMs = 8_000;
 
+/** What is read beside the tasks, for their messages. */
+export interface Besides {
+  sums?: RenderRequested["sums"] | undefined;
+  /** What the workspace's storage quota has room for. Default: any number. */
+  roomBytes?: number | undefined;
+}
+
 /** The message that says everything that a worker needs, with what is finished already to be kept. */
 export function toRenderRequested(
   task: TaskWithAll,
   now: Date,
   limits: SplitLimits,
-  sums: RenderRequested["sums"] = [],
+  { sums = [], roomBytes }: Besides = {},
 ): RenderRequested {
   const { id, pool, job, _count } = task;
   const { video } = job;
+  const source = toSourceRef(video.source);
   const profile = Profile.parse(job.profile);
   // Made while the source was arriving: of a job that is not split yet, for which its worker has the whole to look at.
   const hasHead =
@@ -60,7 +68,7 @@ export function toRenderRequested(
     taskId: id,
     pool: pool.toLowerCase() as Pool,
     priority: job.priority,
-    source: toSourceRef(video.source),
+    source,
     profile,
     keep: {
       variants: video.variants.filter((variant) => isKept(job, variant)).map(toVariantState),
@@ -82,6 +90,7 @@ export function toRenderRequested(
     // Public: the key is part of an address. The title is in the answer to a signed request alone.
     ...(profile.download && { downloadName: "download.mp4" }),
     ...(sums.length > 0 && { sums }),
+    ...(source.kind === "url" && roomBytes !== undefined && { maxSourceBytes: roomBytes }),
     ...(asksForStoryboard(task) && { storyboard: true }),
     ...(task.needsMemoryBytes !== null && { needsMemoryBytes: Number(task.needsMemoryBytes) }),
     ...(task.outOfMemory > 0 && { outOfMemory: task.outOfMemory }),

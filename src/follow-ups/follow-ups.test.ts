@@ -119,6 +119,42 @@ test("a poster at a chosen time takes the old one's place when it is there, and 
   expect(await typesSince(videoId, seen)).toHaveLength(6);
 });
 
+test("a workspace over its storage gets no further outputs made, but keeps what is under way, and posters", async () => {
+  const { db, operations, viewer } = system;
+  const setLimit = (maxStoredBytes: number | null) =>
+    db.workspace.update({ where: { id: viewer.workspaceId }, data: { maxStoredBytes } });
+  const { videoId } = await readyVideo();
+  const { videoId: another, jobId: failed } = await readyVideo("FAILED");
+  const { id: variantId } = await db.variant.findFirstOrThrow({
+    where: { videoId: another, status: "FAILED" },
+  });
+  await ask.preview(videoId);
+  await cancelJob(operations, viewer, { jobId: (await newest(videoId)).jobId });
+  const preview = await newest(videoId);
+  await setLimit(100);
+  try {
+    const refused = { code: "QUOTA_EXCEEDED", quota: "STORED_BYTES", limit: 100, retryAfterMs: 60_000 };
+    await expect(ask.download(videoId)).rejects.toMatchObject(refused);
+    await expect(ask.preview(videoId)).rejects.toMatchObject(refused);
+    await expect(retryJob(operations, viewer, { jobId: preview.jobId })).rejects.toMatchObject(refused);
+    await expect(retryJob(operations, viewer, { jobId: failed })).rejects.toMatchObject(refused);
+    await expect(retryVariant(operations, viewer, { variantId })).rejects.toMatchObject(refused);
+    expect(await followUps(videoId)).toHaveLength(1);
+    await ask.poster(videoId, 2_000);
+    await setLimit(null);
+    await ask.download(videoId);
+    await setLimit(100);
+    // It is being made already: nothing more is stored for this request.
+    await ask.download(videoId);
+  } finally {
+    await setLimit(null);
+  }
+  await ask.preview(videoId);
+  expect((await followUps(videoId)).map(({ status }) => status).toSorted()).toEqual([
+    ...["CANCELED", "QUEUED", "QUEUED", "QUEUED"],
+  ]);
+});
+
 test("the same poster asked for again is made once, another one takes the place of the one under way", async () => {
   const { videoId } = await readyVideo();
   await ask.poster(videoId, 1_000);

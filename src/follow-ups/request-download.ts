@@ -3,6 +3,7 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { onceByKey } from "../idempotency.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
+import { assertRoom } from "../quotas/index.ts";
 import { followUpUnderWay, lockAskedVideo } from "./asked-video.ts";
 import { checkDownload, mostHeight } from "./check-request.ts";
 import { createFollowUp } from "./create-follow-up.ts";
@@ -34,6 +35,7 @@ export async function requestDownload(
     const isOfIt = (job: { profile: unknown }) =>
       chooseVariant(asked.video.variants, Profile.parse(job.profile))?.name === variant;
     if (underWay ? isOfIt(underWay) : there?.variant === variant) return;
+    await assertRoom(tx, workspaceId, deps.limits);
     const now = deps.clock();
     if (underWay) await settleJob(tx, underWay, canceled, now);
     if (there?.variant === variant) return;

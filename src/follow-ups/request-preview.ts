@@ -2,6 +2,7 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { onceByKey } from "../idempotency.ts";
 import { jobUnderWay } from "../jobs/render-again.ts";
+import { assertRoom } from "../quotas/index.ts";
 import { lockAskedVideo } from "./asked-video.ts";
 import { checkPreview } from "./check-request.ts";
 import { createFollowUp } from "./create-follow-up.ts";
@@ -21,6 +22,7 @@ export async function requestPreview(
     const { video, profile } = await lockAskedVideo(tx, viewer, videoId);
     checkPreview(video, profile);
     if (video.preview !== null || (await jobUnderWay(tx, videoId, "PREVIEW"))) return;
+    await assertRoom(tx, workspaceId, deps.limits);
     const job = { id, workspaceId, videoId, kind: "PREVIEW", profile, priority: "STANDARD" } as const;
     await createFollowUp(tx, job, { now: deps.clock(), maxActiveJobs: deps.limits.activeJobs });
     deps.metrics?.jobCreated(job.priority);

@@ -5,6 +5,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { jobUnderWay } from "../jobs/render-again.ts";
+import { assertRoom } from "../quotas/index.ts";
 import { createFollowUp } from "./create-follow-up.ts";
 
 /** Repeats a follow-up that failed or was canceled, as a new job, `id`. The caller holds the video's lock. Throws `ConflictError` (`JOB_SUPERSEDED`), `QuotaExceededError`. */
@@ -24,6 +25,7 @@ export async function retryFollowUp(
       `Another job of this video for the same is ${newer.status} already; watch that one.`,
     );
   }
+  if (kind !== "POSTER") await assertRoom(tx, workspaceId, deps.limits);
   const { startMs: atMs } = await tx.task.findFirstOrThrow({ where: { jobId: earlier.id } });
   const job = { id, workspaceId, videoId, kind, priority, atMs, retryOfId: earlier.id };
   const profile = Profile.parse(earlier.profile);

@@ -4,6 +4,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { playWhatIsThere, whatIsLeft } from "../parts/retry-split.ts";
+import { assertRoom } from "../quotas/index.ts";
 import { refreshStatus } from "../videos/publish-status.ts";
 import { createJob } from "./create-job.ts";
 import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
@@ -22,6 +23,7 @@ export async function renderAgain(
   const now = deps.clock();
   const { workspaceId, videoId, priority } = earlier;
   const isReady = await isSourceThere(tx, videoId, now);
+  await assertRoom(tx, workspaceId, deps.limits);
   const scope = { videoId, onlyVariants };
   await awaitVariants(tx, scope);
   await tx.variant.updateMany({

@@ -54,6 +54,14 @@ export async function readRoom(db: Db, workspaceId: string, limits: StorageLimit
   return bytes === null ? null : Math.max(bytes - (await readStoredBytes(db, workspaceId)), 0);
 }
 
+/** Throws `QuotaExceededError` if the workspace stores as much as it may: before something of unknown size is made. Nothing is held. */
+export async function assertRoom(db: Db, workspaceId: string, limits: StorageLimits): Promise<void> {
+  const { bytes } = await readSourceLimits(db, workspaceId, limits);
+  if (bytes === null) return;
+  const used = await readStoredBytes(db, workspaceId);
+  if (used >= bytes) throw storedBytesExceeded(bytes, used, 0);
+}
+
 export interface Charge {
   workspaceId: string;
   videoId: string;

@@ -1,4 +1,5 @@
-export { admitSource, chargeSource, checkSource, readRoom } from "./admit-source.ts";
+export { admitSource, assertRoom, chargeSource, checkSource, readRoom } from "./admit-source.ts";
+export type { StorageLimits } from "./limits.ts";
 export { type QuotaState, readQuotas } from "./read-quotas.ts";
 export { setQuotas } from "./set-quotas.ts";
 export { createQuotaUpkeep } from "./sum-stored-bytes.ts";

@@ -78,6 +78,28 @@ test("sources, finished outputs and assets count; what is deleted or never comes
   expect(await stored()).toBe(0);
 });
 
+test("a worker receives what the quota has room for, of a source that it fetches", async () => {
+  await setLimits({ maxStoredBytes: 1_000 });
+  await upload(600);
+  const { videoId } = await fetched();
+  const task = await system.db.task.findFirstOrThrow({ where: { job: { videoId } } });
+  const [message] = await system.takeMessages({ taskId: task.id });
+  expect(message).toMatchObject({ source: { kind: "url" }, maxSourceBytes: 400 });
+  await system.db.source.update({ where: { videoId }, data: { receivedAt: new Date() } });
+  await system.db.task.update({ where: { id: task.id }, data: { dispatchedAt: null } });
+  const [again] = await system.takeMessages({ taskId: task.id });
+  expect(again?.source.kind).toBe("object");
+  expect(again).not.toHaveProperty("maxSourceBytes");
+});
+
+test("without a limit a worker receives none", async () => {
+  const { videoId } = await fetched();
+  const task = await system.db.task.findFirstOrThrow({ where: { job: { videoId } } });
+  const [message] = await system.takeMessages({ taskId: task.id });
+  expect(message?.source.kind).toBe("url");
+  expect(message).not.toHaveProperty("maxSourceBytes");
+});
+
 test("adding up changes nothing, and what has drifted is put right and logged", async () => {
   const { db } = system;
   await Promise.all([upload(100), upload(200)]);

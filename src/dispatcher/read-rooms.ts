@@ -1,0 +1,25 @@
+import type { Tx } from "../events/record-change.ts";
+import { readRoom, type StorageLimits } from "../quotas/index.ts";
+import type { TaskWithAll } from "./to-render-requested.ts";
+
+/**
+ * What the storage quotas have room for, by workspace, so that a worker stops fetching a source that does not fit. Of the workspaces alone
+ * whose tasks begin with a fetch. Tasks that are dispatched together each get the whole: the exact check follows when the source is stored.
+ */
+export async function readRooms(
+  tx: Tx,
+  tasks: readonly TaskWithAll[],
+  limits: StorageLimits,
+): Promise<ReadonlyMap<string, number>> {
+  const ids = new Set(tasks.filter(isFetched).map(({ workspaceId }) => workspaceId));
+  const rooms = new Map<string, number>();
+  for (const id of ids) {
+    const room = await readRoom(tx, id, limits);
+    if (room !== null) rooms.set(id, room);
+  }
+  return rooms;
+}
+
+/** The task's worker fetches the source from a URL. */
+const isFetched = ({ job }: TaskWithAll): boolean =>
+  job.video.source?.kind === "URL" && job.video.source.receivedAt === null;
