@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { cacheControlOf } from "./cache-control.ts";
 import { GcsClient } from "./gcs/client.ts";
 import { listFolders, listObjects } from "./gcs/list-objects.ts";
 import { RETRY_POLICY, type RetryPolicy } from "./gcs/plan-retry.ts";
@@ -101,7 +102,7 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
     async createResumableUpload(key, { sizeBytes, contentType, origin }) {
       assertObjectKey(key);
       return openSession(gcs, key, {
-        metadata: { contentType },
+        metadata: { contentType, cacheControl: cacheControlOf(key) },
         ifGenerationMatch: "0",
         sizeBytes,
         origin,

@@ -1,6 +1,7 @@
 /** The object store: a port with adapters, used by the API and by workers. */
 
 export { assertReachable } from "./assert-reachable.ts";
+export * from "./cache-control.ts";
 export * from "./content-type.ts";
 export { crc32cOf } from "./crc32c.ts";
 export * from "./errors.ts";

@@ -17,8 +17,6 @@ export interface StoredObject {
 export interface PutOptions {
   /** Default: by the key's ending. */
   contentType?: string;
-  /** Default: none. Segments are immutable, playlists short-lived. */
-  cacheControl?: string;
   /** What browsers do with it (RFC 6266). Default: they show it. */
   contentDisposition?: string;
   /** Write only if the object is at this generation; `"0"`: only if it does not exist. Else `PreconditionFailedError`. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CRC32C, type FileMetadata } from "@google-cloud/storage";
+import { cacheControlOf } from "../cache-control.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { PutOptions } from "../object-store.ts";
 
@@ -29,12 +30,12 @@ export class OwnWrite {
   }
 
   /** The object's metadata as it is sent. */
-  metadata({ contentType = contentTypeOf(this.key), cacheControl, contentDisposition }: PutOptions) {
+  metadata({ contentType = contentTypeOf(this.key), contentDisposition }: PutOptions) {
     return {
       name: this.key,
       contentType,
+      cacheControl: cacheControlOf(this.key),
       metadata: { [WRITE_TAG]: this.#tag },
-      ...(cacheControl !== undefined && { cacheControl }),
       ...(contentDisposition !== undefined && { contentDisposition }),
     };
   }

@@ -5,7 +5,7 @@ import { GcsRequestError } from "./request-error.ts";
 import type { GcsAnswer } from "./transport.ts";
 
 export interface SessionOptions {
-  metadata: { contentType: string };
+  metadata: { contentType: string; cacheControl: string };
   ifGenerationMatch?: string | undefined;
   /** Exactly so many bytes must be sent. Default: any number. */
   sizeBytes?: number;

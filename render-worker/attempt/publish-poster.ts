@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import { posterFile } from "../ffmpeg/plan-render.ts";
-import { immutable, storeOnce } from "../hls/store-once.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import { sizeOf } from "../work-directory/written-bytes.ts";
 import type { AttemptContext } from "./context.ts";
 
@@ -12,6 +12,6 @@ export async function publishPoster(context: AttemptContext, signal: AbortSignal
   const path = join(context.directory.path, posterFile);
   if ((await sizeOf(path)) === 0) return;
   const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
-  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", cacheControl: immutable, signal });
+  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", signal });
   state.update((before) => ({ ...before, posterKey }));
 }

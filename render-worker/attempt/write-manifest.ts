@@ -40,5 +40,5 @@ export async function writeManifest(
   };
   const key = objectKeys.attemptManifest(ref.videoId, ref.attemptId);
   const body = Buffer.from(JSON.stringify(manifest, null, 2));
-  await storeOnce(store, key, body, { contentType: "application/json", cacheControl: "no-store", signal });
+  await storeOnce(store, key, body, { contentType: "application/json", signal });
 }

@@ -16,7 +16,7 @@ import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { KnownSums } from "../hls/read-made.ts";
-import { immutable, storeOnce } from "../hls/store-once.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import { downloadNeed } from "../limits/program-needs.ts";
 import { makeFolder } from "../work-directory/make-folder.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
@@ -83,7 +83,7 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   const made = await stat(path);
   const { downloadName = file } = context.task;
   const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, downloadFolder, downloadName);
-  const kept = { contentType: "video/mp4", cacheControl: immutable, contentDisposition: attachment(key) };
+  const kept = { contentType: "video/mp4", contentDisposition: attachment(key) };
   await storeOnce(store, key, { path }, { ...kept, signal });
   await rm(directory, { recursive: true, force: true });
   return { key, variant: variant.name, sizeBytes: made.size };

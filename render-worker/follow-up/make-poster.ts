@@ -9,7 +9,7 @@ import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { posterFile } from "../ffmpeg/plan-render.ts";
 import { words } from "../ffmpeg/words.ts";
 import { retryStore } from "../hls/retry-store.ts";
-import { immutable, storeOnce } from "../hls/store-once.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { firstPictureNeed, piecesNeed } from "../limits/program-needs.ts";
 import { sizeOf } from "../work-directory/written-bytes.ts";
@@ -42,7 +42,7 @@ export async function makePoster(context: AttemptContext, atMs: number): Promise
     await takeFromVariant(context, { ...variant, playlist: variant.playlist }, atMs, path);
   else await takeFromSource(context, atMs, path);
   const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
-  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", cacheControl: immutable, signal });
+  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", signal });
   state.update((before) => ({ ...before, posterKey }));
 }
 

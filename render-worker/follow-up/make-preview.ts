@@ -4,7 +4,7 @@ import { objectKeys } from "@reelay/contracts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemory } from "../attempt/within-memory.ts";
 import { retriableError } from "../errors.ts";
-import { immutable, storeOnce } from "../hls/store-once.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import { piecesNeed } from "../limits/program-needs.ts";
 import { behindOthers } from "../programs/priority.ts";
 import type { ProgramResult } from "../programs/result.ts";
@@ -40,7 +40,7 @@ export async function makePreview(context: AttemptContext): Promise<void> {
   const { width, height, durationMs } = plan;
   const { contentType, file } = format;
   const stored = objectKeys.attemptFile(ref.videoId, ref.attemptId, previewFolder, file);
-  await storeOnce(store, stored, { path }, { contentType, cacheControl: immutable, signal });
+  await storeOnce(store, stored, { path }, { contentType, signal });
   await rm(directory, { recursive: true, force: true });
   state.update((before) => ({
     ...before,

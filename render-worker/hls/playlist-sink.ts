@@ -3,8 +3,6 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { RenditionSink, StoredRendition } from "./rendition-sink.ts";
 import { retryStore } from "./retry-store.ts";
 
-const shortLived = "no-cache";
-
 export interface PlaylistOptions {
   store: ObjectStore;
   /** Of the playlist; what it names lies beside it. */
@@ -35,7 +33,6 @@ export class PlaylistSink implements RenditionSink {
     await retryStore(`store ${key}`, signal, () =>
       store.put(key, text, {
         contentType: "application/vnd.apple.mpegurl",
-        cacheControl: shortLived,
         signal,
       }),
     );

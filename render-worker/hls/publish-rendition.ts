@@ -12,7 +12,7 @@ import { joinPieces } from "./join-pieces.ts";
 import { parseMediaPlaylist } from "./media-playlist.ts";
 import type { RenditionSink, StoredInit, StoredRendition } from "./rendition-sink.ts";
 import { readSegmentTiming, readTrackClock, type TrackClock } from "./segment-timing.ts";
-import { immutable, storeOnce } from "./store-once.ts";
+import { storeOnce } from "./store-once.ts";
 
 export interface RenditionOptions {
   store: ObjectStore;
@@ -203,7 +203,7 @@ export class RenditionPublisher implements AsyncDisposable {
       );
     }
     const key = keyPrefix + files.init;
-    await storeOnce(store, key, init, { contentType: `${kind}/mp4`, cacheControl: immutable, signal });
+    await storeOnce(store, key, init, { contentType: `${kind}/mp4`, signal });
     this.#clock = readTrackClock(init);
     const sha256 = createHash("sha256").update(init).digest("hex");
     this.#init = { key, sha256, codecs, sizeBytes: init.length };
@@ -216,7 +216,7 @@ export class RenditionPublisher implements AsyncDisposable {
     await this.#options.check?.(path);
     const key = `${keyPrefix}${String(this.#segments.length).padStart(5, "0")}.m4s`;
     this.#isStoring = true;
-    await storeOnce(store, key, { path }, { contentType: `${kind}/mp4`, cacheControl: immutable, signal });
+    await storeOnce(store, key, { path }, { contentType: `${kind}/mp4`, signal });
     this.#isStoring = false;
     this.#segments.push({ key, durationMs: segment.durationMs, sizeBytes });
   }

@@ -5,9 +5,6 @@ import { Readable } from "node:stream";
 import { type ObjectStore, PreconditionFailedError, type PutOptions } from "@reelay/object-store";
 import { retryStore } from "./retry-store.ts";
 
-/** `Cache-Control` of what is written once and served: nothing else will ever be at its key. */
-export const immutable = "public, max-age=31536000, immutable";
-
 /**
  * Writes what only this attempt ever writes, and only once: the key must not exist. A file is gone from this machine afterwards. If a try's answer was
  * lost, the next finds the object there: it is ours if it holds the same bytes, and else `PreconditionFailedError`, for nobody else has any

@@ -6,7 +6,7 @@ import { tracerName } from "../attempt/attempt-trace.ts";
 import { noteEncoder } from "../attempt/braked-run.ts";
 import type { AttemptContext } from "../attempt/context.ts";
 import { withinMemoryLater } from "../attempt/within-memory.ts";
-import { immutable, storeOnce } from "../hls/store-once.ts";
+import { storeOnce } from "../hls/store-once.ts";
 import { describeForMemory } from "../limits/describe-for-memory.ts";
 import { type Need, storyboardNeed } from "../limits/program-needs.ts";
 import type { SourceFile } from "../probe/source-file.ts";
@@ -82,12 +82,12 @@ async function makeAndStore(
   }
   const keyOf = (file: string) => objectKeys.attemptFile(ref.videoId, ref.attemptId, storyboardFolder, file);
   for (const sprite of sprites) {
-    const kept = { contentType: "image/jpeg", cacheControl: immutable, signal };
+    const kept = { contentType: "image/jpeg", signal };
     await storeOnce(store, keyOf(sprite), { path: join(directory, sprite) }, kept);
   }
   const vttKey = keyOf("storyboard.vtt");
   const endMs = source.probe.durationMs ?? 0;
   const vtt = Buffer.from(formatStoryboard(plan, { timesMs, sprites, endMs }));
-  await storeOnce(store, vttKey, vtt, { contentType: "text/vtt", cacheControl: immutable, signal });
+  await storeOnce(store, vttKey, vtt, { contentType: "text/vtt", signal });
   return { vttKey, spriteKeys: sprites.map(keyOf), intervalMs: plan.intervalMs };
 }

@@ -63,11 +63,11 @@ export async function setCaptions(
     cues: captions.cues.length,
   };
   const endMs = Math.max(...captions.cues.map((cue) => cue.endMs));
-  await store.put(track.key, text, { contentType: "text/vtt", cacheControl: immutable });
+  await store.put(track.key, text, { contentType: "text/vtt" });
   await store.put(
     objectKeys.captionsPlaylist(videoId, writeId),
     planCaptionsPlaylist(video.durationMs ?? endMs),
-    { contentType: "application/vnd.apple.mpegurl", cacheControl: "no-cache" },
+    { contentType: "application/vnd.apple.mpegurl" },
   );
   try {
     const { id, replaced } = await db.$transaction(
@@ -93,8 +93,6 @@ export async function setCaptions(
     throw error;
   }
 }
-
-const immutable = "public, max-age=31536000, immutable";
 
 interface WrittenTrack {
   id: string;

@@ -150,7 +150,6 @@ async function rejoin(
   const playlist = joined.published;
   await store.put(playlist.key, joined.text, {
     contentType: "application/vnd.apple.mpegurl",
-    cacheControl: "no-cache",
   });
   const row = video.variants.find(({ name }) => name === rendition);
   if (row) {

@@ -77,7 +77,6 @@ async function expectedObjects(
     if (isJoined && made !== null && stored !== made) {
       await store.put(playlist.key, made, {
         contentType: "application/vnd.apple.mpegurl",
-        cacheControl: "no-cache",
       });
       found.rewritten.push(playlist.key);
     }

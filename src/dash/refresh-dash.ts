@@ -21,8 +21,7 @@ export async function refreshDash(
 ): Promise<Partial<Pick<PublicRows, "hasDash" | "updatedAt">>> {
   const mpd = video.status === "READY" ? await readMpd(tx, store, video) : null;
   const key = objectKeys.dash(video.id);
-  if (mpd !== null)
-    await store.put(key, mpd, { contentType: "application/dash+xml", cacheControl: "no-cache" });
+  if (mpd !== null) await store.put(key, mpd, { contentType: "application/dash+xml" });
   else if (video.hasDash) await store.delete(key);
   const hasDash = mpd !== null;
   if (hasDash === video.hasDash) return {};

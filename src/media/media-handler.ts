@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { attachment, downloadName } from "@reelay/contracts";
-import { ObjectNotFoundError, type ObjectStore, type StoredObject } from "@reelay/object-store";
+import {
+  cacheControlOf,
+  ObjectNotFoundError,
+  type ObjectStore,
+  type StoredObject,
+  signedCacheControlOf,
+} from "@reelay/object-store";
 import {
   type AcceptedToken,
   type PlaybackAccess,
@@ -9,7 +15,6 @@ import {
   requestOrigin,
   splitToken,
 } from "../playback-access/index.ts";
-import { cacheControlOf, signedCacheControlOf } from "./cache-control.ts";
 import { purposesOf, videoOfKey } from "./media-access.ts";
 import { headersOf, openToAll, preflight, type Served } from "./media-headers.ts";
 import { isDownloadKey, isManifestKey, isSourceKey, parseMediaKey } from "./media-key.ts";

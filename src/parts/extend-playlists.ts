@@ -47,7 +47,6 @@ async function publish(store: ObjectStore, joined: JoinedPlaylist | undefined): 
   if (joined === undefined) return;
   await store.put(joined.published.key, joined.text, {
     contentType: "application/vnd.apple.mpegurl",
-    cacheControl: "no-cache",
   });
 }
 

@@ -14,7 +14,6 @@ export async function publishStatus(
   const status = toPublicStatus(video, addressesIn(store, video));
   await store.put(objectKeys.status(video.id), JSON.stringify(status), {
     contentType: "application/json",
-    cacheControl: "no-cache",
     ...options,
   });
 }

@@ -44,5 +44,5 @@ async function publishMaster(store: ObjectStore, videoId: string, master: string
     await store.delete(key);
     return;
   }
-  await store.put(key, master, { contentType: "application/vnd.apple.mpegurl", cacheControl: "no-cache" });
+  await store.put(key, master, { contentType: "application/vnd.apple.mpegurl" });
 }

@@ -1,3 +1,5 @@
+/** How long players and caches may keep an object, by what it is: `/media` sends this, and Cloud Storage keeps it with the object and sends it, too. */
+
 const YEAR_S = 31_536_000;
 /**
  * How long a shared cache serves an object of a PUBLIC video without asking again: after so long at most, a video that was made SIGNED is gone from it.
@@ -6,9 +8,12 @@ const YEAR_S = 31_536_000;
 const SHARED_S = 600;
 /** A segment below a token is not worth keeping longer: its address ends with the token. */
 const SIGNED_S = 3_600;
+/** Originals and the operator's own notes: served to nobody. */
+const UNSERVED = /^videos\/[^/]+\/(?:source\/|attempts\/[^/]+\/manifest\.json$)/i;
 
-/** How long players and caches may keep an object of a PUBLIC video, by what it is. Everything can be revalidated by its ETag. */
+/** For an object of a PUBLIC video. Everything can be revalidated by its ETag. */
 export function cacheControlOf(key: string): string {
+  if (UNSERVED.test(key)) return "no-store";
   const seconds = lifeOf(key);
   if (seconds === 0) return "no-cache";
   return seconds === YEAR_S
