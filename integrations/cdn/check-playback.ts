@@ -44,7 +44,7 @@ const CLOCK_SKEW_S = 60;
 /** Originals and the operator's own notes are never served. */
 const HIDDEN = /^source\/|^attempts\/[^/]+\/manifest\.json$/i;
 /** Dot segments, empty ones, and slashes in disguise. */
-const UNCLEAN = /(?:^|\/)\.{0,2}(?:\/|$)|%2[ef]|%5c|%00|\\/i;
+const UNCLEAN = /(?:^|\/)\.{0,2}(?:\/|$)|\\|\0/;
 
 const missing = { isAllowed: false, status: 404, code: "NOT_FOUND" } as const;
 const refuse = (code: string) => ({ isAllowed: false, status: 403, code: `PLAYBACK_TOKEN_${code}` }) as const;
@@ -58,7 +58,8 @@ export async function checkPlayback(
   const match = ADDRESS.exec(path);
   if (match === null) return path.startsWith("/~") ? refuse("INVALID") : missing;
   const [, token, key = "", videoId = "", rest = ""] = match;
-  const isServed = !HIDDEN.test(rest) && !UNCLEAN.test(rest);
+  const name = nameOf(rest);
+  const isServed = name !== null && !HIDDEN.test(name) && !UNCLEAN.test(name);
   if (token === undefined) {
     const status = await readStatus(videoId);
     const isPublic = status !== null && (status.playbackPolicy ?? "PUBLIC") === "PUBLIC";
@@ -73,7 +74,7 @@ export async function checkPlayback(
   if (tokenVideo !== videoId || lifeS < 1 || lifeS > MAX_LIFETIME_S) return refuse("INVALID");
   if (fromS > nowS + CLOCK_SKEW_S) return refuse("NOT_YET_VALID");
   if (untilS <= nowS) return refuse("EXPIRED");
-  if (!purposesOf(rest).includes(purpose)) return refuse("PURPOSE");
+  if (!purposesOf(name ?? rest).includes(purpose)) return refuse("PURPOSE");
   const origins = sites === "-" ? [] : fromBase64Url(sites).split(",");
   const isAllowed = origin === null || origins.includes(origin) || ownOrigins.includes(origin);
   if (origins.length > 0 && !isAllowed) return refuse("ORIGIN");
@@ -85,6 +86,16 @@ export async function checkPlayback(
       (signingKey.workspaceId ?? status.workspaceId) === status.workspaceId);
   if (!isTheirs) return refuse("INVALID");
   return isServed ? { isAllowed: true, key, leftS: untilS - nowS, isForSites: origins.length > 0 } : missing;
+}
+
+/** What the bucket makes of it; null for what is no name. A bucket decodes "%73ource/" to "source/", and so must who looks for it. */
+function nameOf(rest: string): string | null {
+  try {
+    const name = decodeURIComponent(rest);
+    return name.split("/").length === rest.split("/").length ? name : null;
+  } catch {
+    return null;
+  }
 }
 
 function purposesOf(rest: string): readonly string[] {

@@ -31,7 +31,8 @@ const edge = createEdge({
   ownOrigins: ["https://api.example"],
   now: () => time,
   readObject: (key) => {
-    const text = cache.get(key) ?? objects.get(key);
+    // Buckets decode what they are asked for.
+    const text = cache.get(key) ?? objects.get(decodeURIComponent(key));
     read.push(`${cache.has(key) ? "HIT" : "MISS"} ${key.split("/").at(-1)}`);
     if (text === undefined) return Promise.resolve(new Response("no", { status: 404 }));
     if (!key.endsWith(".json")) cache.set(key, text);
@@ -108,7 +109,15 @@ test.each([
     (id: string) => `videos/${id}/attempts/%2e%2e/source/a.mp4`,
     "404 NOT_FOUND",
   ],
+  ["an original in disguise", "PLAY", (id: string) => `videos/${id}/%73ource/a.mp4`, "404 NOT_FOUND"],
+  ["what no bucket can name", "PLAY", (id: string) => `videos/${id}/attempts/%zz`, "404 NOT_FOUND"],
   ["a download", "PLAY", download, "403 PLAYBACK_TOKEN_PURPOSE"],
+  [
+    "a download in disguise",
+    "PLAY",
+    (id: string) => download(id).replace("/download/", "/%64ownload/"),
+    "403 PLAYBACK_TOKEN_PURPOSE",
+  ],
   ["a segment", "DOWNLOAD", segment, "403 PLAYBACK_TOKEN_PURPOSE"],
   ["the status", "STATUS", (id: string) => `videos/${id}/status.json`, "200"],
 ])("%s with a %s token", async (_what, purpose, key, answer) => {
