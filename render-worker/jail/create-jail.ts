@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { JailLevel } from "@reelay/contracts";
 import { createBubblewrapJail } from "./bubblewrap/bubblewrap-jail.ts";
+import { ControlGroups } from "./cgroups/control-groups.ts";
 import { findProgram } from "./find-program.ts";
 import type { Jail } from "./jail.ts";
 import { JailUsers } from "./jail-users.ts";
@@ -96,7 +97,8 @@ async function tryBubblewrap(
     disablesUserNamespaces: options.includes("--disable-userns"),
   };
   const users = new JailUsers(isRoot(), () => Promise.resolve());
-  const jail = await createBubblewrapJail({ architecture, bubblewrap, perl, features, users });
+  const groups = await ControlGroups.ofThisProcess();
+  const jail = await createBubblewrapJail({ architecture, bubblewrap, perl, features, users, groups });
   const isHidden = isRoot() && (await firstBarrier([import.meta.dirname, ...folders])) !== null;
   const failure = await testJail(jail, { perl, architecture, isHidden });
   return failure === null ? { jail } : { refused: `bubblewrap does not hold here: ${failure}` };
@@ -122,7 +124,8 @@ async function tryLandlock(
     return {
       refused: `the worker is root, and other users cannot enter ${barrier}, which programs must reach: run the worker as a user of its own, or move it and its data elsewhere`,
     };
-  const jail = await createLandlockJail({ architecture, perl, abi, users, reason });
+  const groups = await ControlGroups.ofThisProcess();
+  const jail = await createLandlockJail({ architecture, perl, abi, users, groups, reason });
   const failure = await testJail(jail, { perl, architecture, isHidden: false });
   return failure === null ? { jail } : { refused: `Landlock does not hold here: ${failure}` };
 }

@@ -1,7 +1,9 @@
-import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, chmod, constants, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processEnvironment } from "../env.ts";
@@ -25,23 +27,60 @@ exit 1
 
 interface Setting {
   level: "FULL" | "LIMITED";
-  as: "root" | "an ordinary user";
+  as: "root" | "an ordinary user" | "root, in folders of its own";
 }
 
-async function runCorpus(folder: string, { level, as }: Setting): Promise<CorpusResult> {
-  const own = join(folder, `${level}-${as}`.replaceAll(" ", "-"));
+/** How a stand-in of a worker is started. */
+async function prepare(folder: string, { level, as }: Setting): Promise<SpawnOptions> {
+  const own = join(folder, `${level}-${as}`.replaceAll(/\W+/g, "-"));
   const [temporary, programs] = [join(own, "tmp"), join(own, "bin")];
   for (const path of [own, temporary, programs]) {
     await mkdir(path);
     await chmod(path, 0o777);
   }
   if (level === "LIMITED") await writeFile(join(programs, "bwrap"), refusing, { mode: 0o755 });
-  const { stdout } = await promisify(execFile)(process.execPath, [corpusProcess], {
-    env: { PATH: `${programs}:${processEnvironment["PATH"]}`, TMPDIR: temporary, SECRET: "canary" },
-    ...(as !== "root" && isRoot && ordinary),
+  return {
+    env: {
+      PATH: `${programs}:${processEnvironment["PATH"]}`,
+      TMPDIR: temporary,
+      SECRET: "canary",
+      HOME_MODE: String(as === "root, in folders of its own" ? 0o700 : 0o755),
+    },
+    ...(as === "an ordinary user" && isRoot && ordinary),
     timeout: 90_000,
+  };
+}
+
+async function runCorpus(options: SpawnOptions): Promise<CorpusResult> {
+  const { stdout } = await promisify(execFile)(process.execPath, [corpusProcess], {
+    ...options,
+    encoding: "utf8",
   });
   return JSON.parse(stdout) as CorpusResult;
+}
+
+/** Starts a worker's stand-in with a program, kills it, and returns which processes of the program are left two seconds later. */
+async function killWorker(options: SpawnOptions): Promise<string[]> {
+  const worker = spawn(process.execPath, [corpusProcess, "hold"], {
+    ...options,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (!worker.stdout) throw new Error("The stand-in has no output.");
+  const [marker] = (await once(worker.stdout, "data")) as [Buffer];
+  const name = marker.toString().trim();
+  expect(await processesWith(name)).not.toEqual([]);
+  worker.kill("SIGKILL");
+  await once(worker, "exit");
+  await sleep(2_000);
+  return processesWith(name);
+}
+
+async function processesWith(text: string): Promise<string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return lines.filter((line) => line.includes(text));
 }
 
 const folder = await mkdtemp(join(tmpdir(), "reelay-corpus-"));
@@ -55,21 +94,36 @@ const missing = async (): Promise<string | null> => {
   return null;
 };
 const whyNot = await missing();
+/** Version 1; of version 2, a worker takes only groups without strangers. */
+const canMakeGroups =
+  isRoot &&
+  (await access("/sys/fs/cgroup/memory/cgroup.procs", constants.W_OK).then(
+    () => true,
+    () => false,
+  ));
 
 const settings: Setting[] = [
   { level: "FULL", as: "root" },
+  { level: "FULL", as: "root, in folders of its own" },
   { level: "FULL", as: "an ordinary user" },
   { level: "LIMITED", as: "root" },
   { level: "LIMITED", as: "an ordinary user" },
 ];
 
 const reasonAgainst = ({ as }: Setting): string | null =>
-  whyNot ?? (as === "root" && !isRoot ? "the tests do not run as root" : null);
+  whyNot ?? (as !== "an ordinary user" && !isRoot ? "the tests do not run as root" : null);
 
 const results = new Map<Setting, CorpusResult>();
+const survivors = new Map<Setting, string[]>();
 beforeAll(async () => {
   const possible = settings.filter((setting) => reasonAgainst(setting) === null);
-  await Promise.all(possible.map(async (setting) => results.set(setting, await runCorpus(folder, setting))));
+  await Promise.all(
+    possible.map(async (setting) => {
+      const options = await prepare(folder, setting);
+      results.set(setting, await runCorpus(options));
+      survivors.set(setting, await killWorker(options));
+    }),
+  );
 });
 
 describe.each(settings)("$level as $as", (setting) => {
@@ -94,6 +148,14 @@ describe.each(settings)("$level as $as", (setting) => {
         ? null
         : "bubblewrap does not hold here: bwrap: No permissions to create a new namespace",
     );
+  });
+
+  promise("memory and processes are counted together where control groups can be made", () => {
+    if (canMakeGroups && setting.as !== "an ordinary user") expect(result.limitsBy).toBe("CONTROL_GROUPS");
+    const { memoryOfSeveral } = result.runs;
+    // Four of 100 MiB each, of 256 MiB: each is allowed, and not all of them.
+    if (result.limitsBy === "RESOURCE_LIMITS") expect(memoryOfSeveral).toMatchObject({ stdout: `${7 << 8}` });
+    else expect(memoryOfSeveral).toMatchObject({ isOutOfMemory: true });
   });
 
   promise("nothing gets through, and each try is refused for the right reason", () => {
@@ -136,6 +198,10 @@ describe.each(settings)("$level as $as", (setting) => {
   promise("a 32-bit system call ends the program", () => {
     if (process.arch === "x64")
       expect(result.runs["foreign"]).toMatchObject({ code: null, signal: "SIGSYS" });
+  });
+
+  promise("a worker that is killed takes its programs along", () => {
+    expect(survivors.get(setting)).toEqual([]);
   });
 
   promise("two seconds later nothing is left: no process, no file, no mount", () => {

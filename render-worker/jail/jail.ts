@@ -9,7 +9,7 @@ export interface SourceAddress {
 }
 
 export interface JailLimits {
-  /** Memory that the program may allocate. */
+  /** Memory that each process may allocate, and, in a control group, that all of them may use together. */
   memoryBytes?: number;
   /** Processor time, all threads together. */
   cpuSeconds?: number;
@@ -45,6 +45,12 @@ export interface ProcessEnd {
   signal: NodeJS.Signals | null;
 }
 
+/** How a program ended in a jail. */
+export interface JailedEnd extends ProcessEnd {
+  /** Whether the kernel ended processes of it because they took more memory than their control group may. */
+  isOutOfMemory: boolean;
+}
+
 /**
  * What to start instead of the program. Start it with `detached: true`: it must lead a process group of its own. Send every signal to that group
  * (`process.kill(-pid, signal)`), SIGSTOP and SIGCONT included, and SIGKILL to the group once it has ended; the process itself may only be a launcher.
@@ -56,15 +62,15 @@ export interface JailedCommand {
   env: Readonly<Record<string, string>>;
   /** File descriptors of this process that become 3, 4, … of the launcher. */
   extraFds: readonly number[];
-  uid?: number;
-  gid?: number;
   /** The program's own process id, for reading its resource usage; null before it has started and after it has ended. */
   programPid(pid: number): Promise<number | null>;
   /** How the program itself ended, given how the launcher ended: a launcher cannot die of the program's signal. Call it before `release`. */
-  programEnd(end: ProcessEnd): Promise<ProcessEnd>;
+  programEnd(end: ProcessEnd): Promise<JailedEnd>;
   /** Call it once the process has ended, or could not be started: closes descriptors and ends whatever the program left behind. */
   release(): Promise<void>;
 }
+
+export type LimitsBy = "CONTROL_GROUPS" | "RESOURCE_LIMITS";
 
 /** Confines programs. Made once per worker. */
 export interface Jail {
@@ -75,6 +81,8 @@ export interface Jail {
   readonly level: JailLevel;
   /** Why the level is not `FULL`, in one sentence; null when it is. */
   readonly reason: string | null;
+  /** What bounds memory and processes: a control group counts all processes of a program together, resource limits each of them. */
+  readonly limitsBy: LimitsBy;
   /** The origin (`http://127.0.0.1:PORT`) at which a program inside reaches the source server. */
   sourceOrigin(source: SourceAddress): string;
   wrap(request: JailRequest): Promise<JailedCommand>;

@@ -8,6 +8,7 @@ import type { Jail, JailRequest } from "./jail.ts";
 export const createNoJail = (reason = "SANDBOX is off"): Jail => ({
   level: "NONE",
   reason,
+  limitsBy: "RESOURCE_LIMITS",
   sourceOrigin: ({ port }) => `http://127.0.0.1:${port}`,
   wrap: ({ path, args, env, limits }) =>
     Promise.resolve({
@@ -15,7 +16,7 @@ export const createNoJail = (reason = "SANDBOX is off"): Jail => ({
       env,
       extraFds: [],
       programPid: (pid) => Promise.resolve(pid),
-      programEnd: (end) => Promise.resolve(end),
+      programEnd: (end) => Promise.resolve({ ...end, isOutOfMemory: false }),
       release: () => Promise.resolve(),
     }),
   adopt: () => Promise.resolve(),

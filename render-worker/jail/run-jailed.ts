@@ -1,23 +1,27 @@
 import { spawn } from "node:child_process";
-import type { Jail, JailRequest, ProcessEnd } from "./jail.ts";
+import type { Jail, JailedEnd, JailRequest, ProcessEnd } from "./jail.ts";
 
-export interface JailedRun extends ProcessEnd {
+export interface JailedRun extends JailedEnd {
   stdout: string;
   stderr: string;
 }
 
 /** Runs one program in a jail to its end, at the latest after `timeoutMs`: for the jail's own tests of itself. Renders go through `programs/`. */
-export async function runJailed(jail: Jail, request: JailRequest, timeoutMs: number): Promise<JailedRun> {
+export async function runJailed(
+  jail: Jail,
+  request: JailRequest,
+  timeoutMs: number,
+  onStart: (pid: number) => void = () => {},
+): Promise<JailedRun> {
   const command = await jail.wrap(request);
   try {
-    const { file, args, env, uid, gid, extraFds } = command;
+    const { file, args, env, extraFds } = command;
     const child = spawn(file, args, {
       env,
       detached: true,
-      ...(uid !== undefined && { uid }),
-      ...(gid !== undefined && { gid }),
       stdio: ["ignore", "pipe", "pipe", ...extraFds],
     });
+    if (child.pid !== undefined) onStart(child.pid);
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const)
       child[name]?.setEncoding("utf8").on("data", (text: string) => {

@@ -5,6 +5,7 @@ export interface CgroupDirectories {
   /** Version 1: one hierarchy per controller. */
   memory: string[];
   cpu: string[];
+  pids: string[];
 }
 
 /**
@@ -26,7 +27,7 @@ export function cgroupDirectories(cgroup: string, mountinfo: string): CgroupDire
     );
     return path === undefined || mount === undefined ? [] : upwards(path, mount);
   };
-  return { unified: find(null), memory: find("memory"), cpu: find("cpu") };
+  return { unified: find(null), memory: find("memory"), cpu: find("cpu"), pids: find("pids") };
 }
 
 interface Mount {

@@ -9,14 +9,10 @@ export const argumentsHere = "@arguments@";
  * Shell code that becomes a jailed command, with the shell's own arguments in place of `argumentsHere`, for a starter that can only start a path
  * with arguments and gives its own environment away: same process, same id. First it writes a line with that id to its standard error.
  */
-export function launchScript({ file, args, env, extraFds, uid, gid }: JailedCommand): string {
+export function launchScript({ file, args, env, extraFds }: JailedCommand): string {
   if (args.at(-1) !== argumentsHere) throw new Error("A jail must put a program's arguments last.");
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const command = [
-    ...toolIfThere("setsid", []),
-    ...(uid === undefined ? [] : stepDown(uid, gid ?? uid)),
-    ...["env", "-i", ...variables, file, ...args.slice(0, -1)],
-  ];
+  const command = [...toolIfThere("setsid"), ...["env", "-i", ...variables, file, ...args.slice(0, -1)]];
   return [
     // Descriptors are handed over by their names: the shell may open what the worker has open, and does so in the same way.
     ...extraFds.map((fd, index) => `exec ${index + 3}${redirection(fd)}/proc/${process.pid}/fd/${fd}`),
@@ -37,13 +33,6 @@ const launched = "launched ";
 export const readLaunched = (line: string): number | null =>
   line.startsWith(launched) ? Number(line.slice(launched.length)) : null;
 
-const stepDown = (uid: number, gid: number): string[] => [
-  "setpriv",
-  `--reuid=${uid}`,
-  `--regid=${gid}`,
-  "--clear-groups",
-];
-
 /** Absent on macOS: there a program stays in the worker's process group. */
-const toolIfThere = (name: string, args: readonly string[]): string[] =>
-  ["/usr/bin", "/bin"].some((folder) => existsSync(`${folder}/${name}`)) ? [name, ...args] : [];
+const toolIfThere = (name: string): string[] =>
+  ["/usr/bin", "/bin"].some((folder) => existsSync(`${folder}/${name}`)) ? [name] : [];

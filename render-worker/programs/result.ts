@@ -42,9 +42,11 @@ const noMemory =
 
 /** Which limit a program ran into, from how it ended and what it wrote last. Pure. */
 export function limitHit(
-  { exitCode, signal, stderr }: Pick<ProgramResult, "exitCode" | "signal" | "stderr">,
+  ended: Pick<ProgramResult, "exitCode" | "signal" | "stderr"> & { isOutOfMemory: boolean },
   limits: ProgramLimits,
 ): ProgramEnd | null {
+  const { exitCode, signal, stderr, isOutOfMemory } = ended;
+  if (isOutOfMemory) return "MEMORY_LIMIT";
   if (signal === "SIGSYS") return "FORBIDDEN";
   if (signal === "SIGXCPU") return "TIME_LIMIT";
   if (signal === "SIGXFSZ") return "OUTPUT_TOO_LONG";

@@ -38,6 +38,8 @@ export interface RunOptions {
   onStdout?: (text: string) => void;
 }
 
+/** Far above what ffmpeg takes on the largest machines, and far below what a machine has. */
+const everyProgram = { processes: 4_096, openFiles: 4_096 };
 const killAfterMs = 500;
 const defaultMaxStdout = 8 * 1024 * 1024;
 const keptStderr = 64 * 1024;
@@ -60,7 +62,7 @@ export async function runProgram(
   const { limits = {}, maxStdout = defaultMaxStdout, onStdout, signal } = options;
   if (signal?.aborted) return neverStarted;
   const env = programEnvironment(command.writable?.[0]);
-  const jailed = await jail.wrap({ ...command, env, limits });
+  const jailed = await jail.wrap({ ...command, env, limits: { ...everyProgram, ...limits } });
   const usage = currentUsage();
   const killsBefore = await countOomKills();
   let endedFor: ProgramEnd | null = null;
@@ -107,7 +109,7 @@ export async function runProgram(
       cause: error,
     });
   });
-  const { code: exitCode, signal: by } = await jailed.programEnd(ended);
+  const { code: exitCode, signal: by, isOutOfMemory } = await jailed.programEnd(ended);
   if (endedFor === null && signal && isEndedBySignal(exitCode, by)) {
     await untilStopped(signal);
     if (signal.aborted) endedFor = "CANCELED";
@@ -117,7 +119,7 @@ export async function runProgram(
     exitCode,
     signal: by,
     ...output,
-    endedFor: endedFor ?? limitHit({ exitCode, signal: by, stderr: output.stderr }, limits),
+    endedFor: endedFor ?? limitHit({ exitCode, signal: by, stderr: output.stderr, isOutOfMemory }, limits),
     oomKills: kills === null || killsBefore === null ? null : kills - killsBefore,
   };
 }

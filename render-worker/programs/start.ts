@@ -29,15 +29,13 @@ export type Start = (
 
 /** As a process group of its own: a signal reaches all of it, and what a terminal sends to the worker's group does not. */
 export const spawnProgram: Start = async (command, { cwd }, following) => {
-  const { file, args, env, extraFds, uid, gid } = command;
+  const { file, args, env, extraFds } = command;
   const child = spawn(file, args, {
     stdio: ["ignore", "pipe", "pipe", ...extraFds],
     detached: platform() !== "win32",
     windowsHide: true,
     env,
     ...(cwd !== undefined && { cwd }),
-    ...(uid !== undefined && { uid }),
-    ...(gid !== undefined && { gid }),
   });
   const { pid, stdout, stderr } = child;
   return await new Promise((resolve, reject) => {

@@ -11,12 +11,14 @@ export async function checkJail(dataDirectory: string): Promise<Finding> {
   const { PATH = "", SANDBOX = "auto" } = process.env;
   const sandbox = sandboxes.find((name) => name === SANDBOX) ?? "auto";
   try {
-    const { level, reason } = await createJail({
+    const { level, reason, limitsBy } = await createJail({
       sandbox,
       path: PATH,
       folders: [path.join(dataDirectory, "work")],
     });
-    if (reason === null) return { what, state: "ok", detail: `${level} (bubblewrap)` };
+    const bounded = limitsBy === "CONTROL_GROUPS" ? "control groups" : "resource limits";
+    if (reason === null)
+      return { what, state: "ok", detail: `${level} (bubblewrap); memory and processes by ${bounded}` };
     return { what, state: "limited", detail: `${level}: ${reason}`, remedy };
   } catch (error) {
     return { what, state: "missing", detail: (error as Error).message, remedy };

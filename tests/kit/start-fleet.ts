@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +31,7 @@ export async function startFleet() {
   const environment = {
     PUBLIC_URL: balancer.url,
     PUBSUB_EMULATOR_HOST: broker.address,
-    SECRETS_KEY: "none",
+    SECRETS_KEY: randomBytes(32).toString("base64"),
     STORE_DIRECTORY: storeDirectory,
   };
   return {

@@ -2,9 +2,12 @@ import { chmod, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
-import type { Jail, JailedCommand } from "../jail.ts";
+import type { ControlGroups } from "../cgroups/control-groups.ts";
+import type { Jail, JailedCommand, JailLimits } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
 import { callDirectives } from "../launcher/call-directives.ts";
+import { prepareScript } from "../launcher/prepare.ts";
+import { setupCalls } from "../launcher/setup.ts";
 import { superviseScript } from "../launcher/supervise.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { barrierTo } from "../reachable.ts";
@@ -13,7 +16,7 @@ import { compileFilter } from "../seccomp/compile-filter.ts";
 import type { Architecture } from "../seccomp/syscalls.ts";
 import { findProgramPid } from "./find-program-pid.ts";
 import { planBubblewrap } from "./plan-bubblewrap.ts";
-import { planStaging } from "./plan-staging.ts";
+import { planStage } from "./plan-stage.ts";
 import { readProgramEnd } from "./read-program-end.ts";
 
 export interface BubblewrapOptions {
@@ -23,16 +26,15 @@ export interface BubblewrapOptions {
   /** What this bubblewrap can do. */
   features: { disablesUserNamespaces: boolean };
   users: JailUsers;
+  groups: ControlGroups | null;
 }
 
-/** SIGTERM goes to the whole group and is the program's business: bubblewrap would take the program with it. */
-const ignoringSignals = 'trap "" TERM INT HUP; exec "$@"';
 /** The launcher, its relay and bubblewrap's own process. */
 const ownProcesses = 4;
 
 /** Programs in namespaces of their own, with nothing of this machine but libraries, fonts and what the request names. */
 export async function createBubblewrapJail(options: BubblewrapOptions): Promise<Jail> {
-  const { architecture, bubblewrap, features, users } = options;
+  const { architecture, bubblewrap, features, users, groups } = options;
   const base = await findBaseFiles();
   const perl = await realpath(options.perl);
   const filterFor = (sockets: "NONE" | "RELAYED") =>
@@ -42,6 +44,7 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
   return {
     level: "FULL",
     reason: null,
+    limitsBy: groups ? "CONTROL_GROUPS" : "RESOURCE_LIMITS",
     sourceOrigin: ({ port }) => `http://127.0.0.1:${port}`,
     adopt: (directory) => users.adopt(directory),
     async wrap(request): Promise<JailedCommand> {
@@ -64,14 +67,20 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
         ...(source ? [source.socketPath] : []),
       ];
       const paths = [...visible, ...writable];
-      const { mounts, prefix } =
-        uid === undefined || gid === undefined
-          ? planStaging(paths, new Set(), { bubblewrap, perl, uid: 0, gid: 0 })
-          : planStaging(paths, await hiddenFrom(uid, paths), { bubblewrap, perl, uid, gid });
+      const hidden = uid === undefined ? new Set<string>() : await hiddenFrom(uid, paths);
+      const stage = planStage(paths, hidden);
+      const group = await groups?.make(withOwnProcesses(limits));
+      opened.defer(async () => group?.remove());
+      const preparing = [
+        ...callDirectives(architecture, "unshare", "mount", ...setupCalls),
+        ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
+        ...stage.directives,
+        ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),
+      ];
       const plan = planBubblewrap({
         ...{ base, devices, filterFd: 4 },
-        readable: mounts.slice(0, visible.length),
-        writable: mounts.slice(visible.length),
+        readable: stage.mounts.slice(0, visible.length),
+        writable: stage.mounts.slice(visible.length),
         canDisableUserNamespaces: features.disablesUserNamespaces,
       });
       const directives = [
@@ -82,23 +91,30 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       ];
       const kept = opened.move();
       return {
-        file: "/bin/sh",
+        file: perl,
         args: [
-          ...["-c", ignoringSignals, "jail", ...prefix, bubblewrap, ...plan],
+          ...["-e", prepareScript, ...preparing, "--", bubblewrap, ...plan],
           ...["--", perl, "-e", superviseScript, ...directives, "--", program, ...args],
         ],
         // Bubblewrap is process 1 inside: what it is given, every program can read.
         env: {},
         extraFds: [status.fd, filter.fd],
-        ...(prefix.length === 0 && user.identity),
-        programPid: (pid) =>
-          findProgramPid(pid, { isStaged: prefix.length > 0, hasRelay: source !== undefined }),
-        programEnd: (end) => readProgramEnd(status, end),
+        programPid: (pid) => findProgramPid(pid, { hasRelay: source !== undefined }),
+        async programEnd(end) {
+          const isOutOfMemory = ((await group?.countOomKills()) ?? 0) > 0;
+          return { ...(await readProgramEnd(status, end)), isOutOfMemory };
+        },
         release: () => kept.disposeAsync(),
       };
     },
   };
 }
+
+/** A control group counts what resource limits spare: what the jail itself runs. */
+const withOwnProcesses = ({ memoryBytes, processes }: JailLimits): JailLimits => ({
+  ...(memoryBytes !== undefined && { memoryBytes }),
+  ...(processes !== undefined && { processes: processes + ownProcesses }),
+});
 
 async function hiddenFrom(uid: number, paths: readonly string[]): Promise<Set<string>> {
   const barriers = await Promise.all(paths.map((path) => barrierTo(path, uid)));

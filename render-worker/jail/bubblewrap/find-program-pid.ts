@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 
 /**
- * The program of a jail, below the processes that made it: bubblewrap for staging, bubblewrap, the first process inside, the launcher, which starts its relay
- * before the program. Null when it is not there.
+ * The program of a jail, below the processes that made it: bubblewrap, the first process inside, the launcher, which starts its relay before the program.
+ * Null when it is not there.
  */
 export async function findProgramPid(
   outermost: number,
-  { isStaged, hasRelay }: { isStaged: boolean; hasRelay: boolean },
+  { hasRelay }: { hasRelay: boolean },
 ): Promise<number | null> {
   let pid = outermost;
-  for (const index of [...(isStaged ? [0] : []), 0, 0, hasRelay ? 1 : 0]) {
+  for (const index of [0, 0, hasRelay ? 1 : 0]) {
     const next = (await children(pid))[index];
     if (next === undefined) return null;
     pid = next;

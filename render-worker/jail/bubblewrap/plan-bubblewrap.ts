@@ -1,5 +1,5 @@
 import type { BaseFiles } from "../base-files.ts";
-import type { Mount } from "./plan-staging.ts";
+import type { Mount } from "./plan-stage.ts";
 
 export interface BubblewrapPlan {
   base: BaseFiles;

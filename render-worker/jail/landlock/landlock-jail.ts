@@ -4,10 +4,12 @@ import { join } from "node:path";
 import type { BaseFiles } from "../base-files.ts";
 import { findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
+import type { ControlGroups } from "../cgroups/control-groups.ts";
 import type { Jail, JailedCommand } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
 import { callDirectives } from "../launcher/call-directives.ts";
 import { confineScript, ownPidPlaceholder } from "../launcher/confine.ts";
+import { setupCalls } from "../launcher/setup.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { rlimitDirectives } from "../rlimits.ts";
 import { compileFilter } from "../seccomp/compile-filter.ts";
@@ -21,6 +23,7 @@ export interface LandlockOptions {
   /** The kernel's version of Landlock: 4 or newer. */
   abi: number;
   users: JailUsers;
+  groups: ControlGroups | null;
   /** Why there is nothing better. */
   reason: string;
 }
@@ -31,7 +34,7 @@ const hardware = ["/sys/devices/system/cpu", "/sys/devices/system/node"];
 
 /** Programs on the host's own files, processes and network, each with what the request names and nothing else. */
 export async function createLandlockJail(options: LandlockOptions): Promise<Jail> {
-  const { architecture, perl, abi, users, reason } = options;
+  const { architecture, perl, abi, users, groups, reason } = options;
   const base = await findBaseFiles();
   const sharesUser = !users.canStepDown;
   const filterFor = (sockets: "NONE" | "PORT") =>
@@ -43,13 +46,14 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
   const filters = { alone: filterFor("NONE"), connecting: filterFor("PORT") };
   const calls = callDirectives(
     architecture,
-    ...(["prlimit64", "close_range", "prctl", "openat"] as const),
+    ...(["prlimit64", "close_range", "prctl", "openat", ...setupCalls] as const),
     ...(["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"] as const),
   );
 
   return {
     level: "LIMITED",
     reason,
+    limitsBy: groups ? "CONTROL_GROUPS" : "RESOURCE_LIMITS",
     sourceOrigin: ({ port }) => `http://127.0.0.1:${port}`,
     adopt: (directory) => users.adopt(directory),
     async wrap(request): Promise<JailedCommand> {
@@ -60,7 +64,12 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
       opened.defer(() => user.release());
       const cwd = request.cwd ?? (await emptyFolder(opened, user.identity));
       const filter = opened.use(await openPrivateFile(source ? filters.connecting : filters.alone));
+      const group = await groups?.make(limits);
+      opened.defer(async () => group?.remove());
+      const { uid, gid } = user.identity;
       const directives = [
+        ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
+        ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),
         ...[...calls, "filter=3", `ownPid=${ownPidPlaceholder}`, `cwd=${cwd}`],
         ...planLandlock({
           abi,
@@ -84,9 +93,10 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
         args: ["-e", confineScript, ...directives, "--", program, ...args],
         env: {},
         extraFds: [filter.fd],
-        ...user.identity,
         programPid: (pid) => Promise.resolve(pid),
-        programEnd: (end) => Promise.resolve(end),
+        async programEnd(end) {
+          return { ...end, isOutOfMemory: ((await group?.countOomKills()) ?? 0) > 0 };
+        },
         release: () => kept.disposeAsync(),
       };
     },

@@ -8,7 +8,7 @@ export const ownPidPlaceholder = 0x5eed_5eed;
  * Landlock hides them, limits are set before the filter refuses it, and nothing but the program follows the filter.
  */
 export const confineScript = String.raw`${setup}
-setpgrp; offer();
+setpgrp; offer(); join_groups(); step_down();
 my ($abi, $files, $network, $scopes) = split /:/, $given{landlock}[0];
 my $attributes = pack $abi >= 6 ? "QQQ" : "QQ", $files, $network, $scopes;
 my $rules = call("landlock_create_ruleset", $attributes, length $attributes, 0);

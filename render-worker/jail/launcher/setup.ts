@@ -1,5 +1,5 @@
 /**
- * What both launchers begin with. Launchers are Perl because `perl-base` is part of every Debian and Ubuntu image, starts in a few milliseconds and can make
+ * What all launchers begin with. Launchers are Perl because `perl-base` is part of every Debian and Ubuntu image, starts in a few milliseconds and can make
  * any system call, so nothing has to be compiled for the host; Python is in few images and starts four times as slowly. Their arguments are directives, one
  * a word (`rlimit=7:256`), then `--`, the program and its arguments.
  */
@@ -13,6 +13,17 @@ sub call { my $name = shift; return syscall($number{$name}, @_) }
 
 # The kernel ends programs, not the worker, when memory runs out.
 sub offer { open my $score, ">", "/proc/self/oom_score_adj" or return; syswrite $score, 1000 }
+
+# Every process that this one starts is counted with it.
+sub join_groups { for (@{$given{group}}) { open my $members, ">", $_ or fail $_; syswrite $members, "0" or fail $_ } }
+
+sub step_down {
+  my ($user, $group) = map { $_ + 0 } split /:/, ($given{user} ? $given{user}[0] : return);
+  my $groups = pack "L", $group;
+  call("setgroups", 1, $groups) == 0 or fail "setgroups";
+  call("setresgid", $group, $group, $group) == 0 or fail "setresgid";
+  call("setresuid", $user, $user, $user) == 0 or fail "setresuid";
+}
 
 sub limit {
   for (@{$given{rlimit}}) {
@@ -33,3 +44,6 @@ sub become {
   exec { $ARGV[0] } @ARGV or fail $ARGV[0];
 }
 `;
+
+/** The calls of `join_groups` and `step_down`. */
+export const setupCalls = ["setgroups", "setresgid", "setresuid"] as const;

@@ -19,6 +19,7 @@ import { foreignProgram } from "./foreign-program.ts";
 
 export interface CorpusResult {
   level: string;
+  limitsBy: string;
   reason: string | null;
   /** By name: `got through`, or the name of the error. */
   answers: Record<string, string>;
@@ -40,7 +41,7 @@ const jail = await createJail({
   folders: [temporary],
 });
 const home = await mkdtemp(join(temporary, "corpus-"));
-await chmod(home, 0o755);
+await chmod(home, Number(processEnvironment["HOME_MODE"]));
 const folders = { own: join(home, "own"), other: join(home, "other"), store: join(home, "store") };
 for (const folder of Object.values(folders)) await mkdir(folder);
 await writeFile(join(folders.store, "source"), "canary");
@@ -94,6 +95,12 @@ const at: Record<string, string | number> = {
 const numbers: Readonly<Record<string, number>> =
   process.arch === "arm64" ? syscallNumbers.arm64 : syscallNumbers.x64;
 
+// Says that its program runs, and waits for its own end.
+if (process.argv[2] === "hold") {
+  process.stdout.write(`${marker}\n`);
+  await victim;
+}
+
 const preamble = `
 my %at = (${Object.entries(at)
   .map(([name, value]) => `${name} => ${typeof value === "number" ? value : `'${value}'`}`)
@@ -141,6 +148,9 @@ const runs = {
   identity: await perl('print "$< $>"'),
   arguments: await perl('print join "|", @ARGV', {}, ["--bind", "/", "/host", "--", "env=A=b", "a\nb"]),
   memory: await perl('my @a; push @a, "a" x (1 << 24) for 1 .. 64; print "got through"'),
+  memoryOfSeveral: await perl(
+    'for (1 .. 4) { my $p = fork; if (!$p) { my $a = "a" x (100 << 20); sleep 2; exit 7 } } my %ends; $ends{$?}++ while wait != -1; print join " ", sort keys %ends',
+  ),
   forks: await perl(
     'for (1 .. 200) { my $p = fork; if (!defined $p) { print "stopped ", $! + 0, " ", $_ < 60 ? "soon" : "late"; exit } if (!$p) { sleep 60; exit } } print "got through"',
   ),
@@ -149,7 +159,7 @@ const runs = {
   ),
   temporary: await perl(
     'open my $f, ">", "/tmp/reelay-big" or do { print "stopped ", $! + 0; exit }; for (1 .. 5000) { defined syswrite $f, "a" x 65536 or do { print "stopped ", $! + 0; exit } } print "got through"',
-    { limits: { ...limits, fileSizeBytes: 1024 ** 3 } },
+    { limits: { ...limits, fileSizeBytes: 1024 ** 3, memoryBytes: 1024 ** 3 } },
   ),
   files: await perl(
     'my @f; for (1 .. 200) { open $f[$_], "<", $^X or do { print "stopped ", $! + 0; exit } } print "got through"',
@@ -163,13 +173,20 @@ const runs = {
 };
 process.kill(await pidOf(marker), "SIGKILL");
 await victim;
+const orphan = runJailed(
+  jail,
+  { ...request, args: ["-e", `sleep 600 # ${marker}-orphan`] },
+  20_000,
+  (pid) => void pidOf(`${marker}-orphan`).then(() => process.kill(pid, "SIGKILL")),
+);
 for (const server of [broker, unix, abstract, ...sources]) server.close();
 const store = await readFile(join(folders.store, "source"), "utf8");
 const storeFiles = await readdir(folders.store);
+await orphan;
 await rm(home, { recursive: true });
 await sleep(2_000);
 const result: CorpusResult = {
-  ...{ level: jail.level, reason: jail.reason, answers, hits, runs },
+  ...{ level: jail.level, limitsBy: jail.limitsBy, reason: jail.reason, answers, hits, runs },
   source: fetched.stdout + fetched.stderr,
   store: `${store} in ${storeFiles.join(", ")}`,
   left: {

@@ -1,0 +1,30 @@
+/** A path of the host, and where bubblewrap finds it. */
+export interface Mount {
+  path: string;
+  from: string;
+}
+
+/** Folders that every system has and no program needs. */
+const stages = ["/mnt", "/media", "/opt", "/srv", "/home"];
+
+export interface Stage {
+  mounts: Mount[];
+  /** For the launcher in front of bubblewrap. Empty: nothing is needed. */
+  directives: string[];
+}
+
+/**
+ * Paths below a folder that only root may enter (`/root`) cannot be bound by bubblewrap once it runs as another user: `hidden` ones are shown to it in a
+ * mount namespace that root makes, as `/mnt/0`, `/mnt/1`, … Pure.
+ */
+export function planStage(paths: readonly string[], hidden: ReadonlySet<string>): Stage {
+  const staged = paths.filter((path) => hidden.has(path));
+  const stage = stages.find((folder) => !paths.some((path) => `${path}/`.startsWith(`${folder}/`))) ?? "/mnt";
+  return {
+    mounts: paths.map((path) => ({
+      path,
+      from: hidden.has(path) ? `${stage}/${staged.indexOf(path)}` : path,
+    })),
+    directives: staged.length === 0 ? [] : [`stage=${stage}`, ...staged.map((path) => `staged=${path}`)],
+  };
+}

@@ -1,0 +1,174 @@
+import { rmdirSync } from "node:fs";
+import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cgroupDirectories } from "../../limits/cgroup-directories.ts";
+import type { JailLimits } from "../jail.ts";
+import { claimUnified } from "./claim-unified.ts";
+
+/** A control group around one program: what it holds counts for all of the program's processes together. */
+export interface ControlGroup {
+  /** Each takes the id of a process that joins, or 0 for the process that writes. */
+  memberFiles: string[];
+  /** Processes of it that the kernel ended for lack of memory. */
+  countOomKills(): Promise<number>;
+  /** Kills what is left in it, and removes it. */
+  remove(): Promise<void>;
+}
+
+/** Where a worker makes control groups: one folder for each hierarchy that counts memory or processes. */
+interface Hierarchy {
+  folder: string;
+  /** Of the files that take limits and name kills; null where another hierarchy counts that. */
+  memory: { limit: string; noSwap: string | null; events: string } | null;
+  processes: string | null;
+}
+
+const withinMs = 2_000;
+const version1 = {
+  memory: { limit: "memory.limit_in_bytes", noSwap: null, events: "memory.oom_control" },
+  processes: "pids.max",
+} as const;
+const version2 = {
+  memory: { limit: "memory.max", noSwap: "memory.swap.max", events: "memory.events" },
+  processes: "pids.max",
+} as const;
+
+/**
+ * Control groups (cgroups(7)) below the worker's own, for limits on memory and on processes. Version 1 and version 2; null where the worker may not make any, as
+ * in most containers.
+ */
+export class ControlGroups {
+  readonly #hierarchies: readonly Hierarchy[];
+  #made = 0;
+
+  private constructor(hierarchies: readonly Hierarchy[]) {
+    this.#hierarchies = hierarchies;
+  }
+
+  static #opened: Promise<ControlGroups | null> | undefined;
+
+  /** Those of this process. */
+  static ofThisProcess(): Promise<ControlGroups | null> {
+    return (ControlGroups.#opened ??= ControlGroups.#open());
+  }
+
+  static async #open(): Promise<ControlGroups | null> {
+    const read = (path: string) => readFile(path, "utf8").catch(() => "");
+    const own = cgroupDirectories(await read("/proc/self/cgroup"), await read("/proc/self/mountinfo"));
+    const unified = own.unified[0] === undefined ? null : await claimUnified(own.unified[0]);
+    const found: Hierarchy[] =
+      unified === null
+        ? [
+            ...own.memory.slice(0, 1).map((folder) => ({ folder, memory: version1.memory, processes: null })),
+            ...own.pids
+              .slice(0, 1)
+              .map((folder) => ({ folder, memory: null, processes: version1.processes })),
+          ]
+        : [{ ...version2, folder: unified }];
+    const hasAll =
+      found.some(({ memory }) => memory !== null) && found.some(({ processes }) => processes !== null);
+    if (!hasAll) return null;
+    const groups = new ControlGroups(
+      found.map((each) => ({ ...each, folder: join(each.folder, `reelay-${process.pid}`) })),
+    );
+    try {
+      for (const { folder } of found) await removeLeftOver(folder);
+      for (const { folder } of groups.#hierarchies) {
+        await mkdir(folder);
+        if (unified !== null) await writeFile(join(folder, "cgroup.subtree_control"), "+memory +pids");
+      }
+      await (await groups.make({ memoryBytes: 1024 ** 3, processes: 8 })).remove();
+      process.once("exit", () => groups.#close());
+      return groups;
+    } catch {
+      groups.#close();
+      return null;
+    }
+  }
+
+  /** A group with these limits, for one program. */
+  async make({
+    memoryBytes,
+    processes,
+  }: Pick<JailLimits, "memoryBytes" | "processes">): Promise<ControlGroup> {
+    const name = String(this.#made++);
+    const own = this.#hierarchies.map((each) => ({ ...each, folder: join(each.folder, name) }));
+    for (const { folder, memory, processes: count } of own) {
+      await mkdir(folder);
+      if (memory && memoryBytes !== undefined) {
+        await writeFile(join(folder, memory.limit), String(Math.ceil(memoryBytes)));
+        // Where the kernel counts swap at all.
+        if (memory.noSwap) await writeFile(join(folder, memory.noSwap), "0").catch(() => undefined);
+      }
+      if (count && processes !== undefined) await writeFile(join(folder, count), String(processes));
+    }
+    return {
+      memberFiles: own.map(({ folder }) => join(folder, "cgroup.procs")),
+      async countOomKills() {
+        let kills = 0;
+        for (const { folder, memory } of own) {
+          if (!memory) continue;
+          const text = await readFile(join(folder, memory.events), "utf8").catch(() => "");
+          kills += Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
+        }
+        return kills;
+      },
+      async remove() {
+        for (const { folder } of own) await removeGroup(folder);
+      },
+    };
+  }
+
+  #close(): void {
+    for (const { folder } of this.#hierarchies) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        // Never made, or a program is left: the next worker removes it.
+      }
+    }
+  }
+}
+
+/** Of workers that were killed before they could remove their own. */
+async function removeLeftOver(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = /^reelay-(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    for (const group of await readdir(join(folder, name)))
+      if (/^\d+$/.test(group)) await removeGroup(join(folder, name, group));
+    await rmdir(join(folder, name)).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** A group can be removed when its last process is gone, which takes a moment after that was killed. */
+async function removeGroup(folder: string): Promise<void> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const members = (await readFile(join(folder, "cgroup.procs"), "utf8").catch(() => "")).split("\n");
+    for (const pid of members.filter(Boolean).map(Number)) if (pid > 0) kill(pid);
+    const isGone = await rmdir(folder).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+    );
+    if (isGone || Date.now() > until) return;
+    await sleep(10);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}
