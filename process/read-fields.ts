@@ -30,7 +30,11 @@ function toSentence(
 ): string {
   const name = String(issue.path[0]);
   const example = `Example: ${name}=${String(shape[name]?.meta()?.["example"])}`;
-  if (!(name in given)) return `${name} is not set: ${issue.message}. ${example}`;
+  // A missing value has no shape to complain about: only a field's own text adds anything.
+  if (!(name in given)) {
+    const reason = issue.message.startsWith("Invalid input") ? "" : `: ${issue.message}`;
+    return `${name} is not set${reason}. ${example}`;
+  }
   if (shape[name]?.meta()?.["isSecret"] === true) return `${name} is not valid: ${issue.message}. ${example}`;
   return `${name} is "${String(given[name])}": ${issue.message}. ${example}`;
 }

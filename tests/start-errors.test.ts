@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -49,10 +49,15 @@ const foreign =
   /^(DATABASE_URL|PUBLIC_URL|PUBSUB_|STORE|GCS_|GOOGLE_|GCLOUD|HOST$|PORT$|NODE_|VITEST|INIT_CWD|REELAY_|FFMPEG|SECRETS|SANDBOX|SOURCE_)/;
 
 /** Runs a program of ours with these variables and nothing else of ours until it ends. */
-async function run(program: string, variables: Variables, prefix: readonly string[] = []) {
+async function run(
+  program: string,
+  variables: Variables,
+  prefix: readonly string[] = [],
+  options: readonly string[] = ["--no-deprecation"],
+) {
   const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const [path = "", ...args] = program.split(" ");
-  const command = [...prefix, process.execPath, "--no-deprecation", join(root, path), ...args];
+  const command = [...prefix, process.execPath, ...options, join(root, path), ...args];
   const child = spawn(command[0] ?? "", command.slice(1), {
     cwd: folder,
     env: {
@@ -90,7 +95,7 @@ const good = (): Variables => ({ DATABASE_URL: database.url, PUBSUB_EMULATOR_HOS
 
 /** What is wrong, with which program, and what it says. */
 const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = [
-  ["no database is named", api, () => ({}), /^DATABASE_URL is not set.*Example: DATABASE_URL=/],
+  ["no database is named", api, () => ({}), /^DATABASE_URL is not set\. Example: DATABASE_URL=/],
   ["a number is none", api, () => ({ ...good(), PORT: "high" }), /^PORT is "high".*Example: PORT=/],
   [
     "the database's password is wrong",
@@ -200,10 +205,33 @@ test("the doctor tells of a port that is none instead of failing", async () => {
   expect(lines.join("\n")).not.toMatch(/^\s+at /m);
 }, 60_000);
 
+/** Where nothing is in the way, nothing is skipped. */
+const isDemanded = process.env["CI"] === "true" && process.getuid?.() === 0;
+const canUnshare = process.platform === "linux" && (await succeeds("unshare", "-n", "true"));
+/** An image's command: Node's options, without Node and the bundle. */
+const optionsOf = async (dockerfile: string) => {
+  const text = await readFile(join(root, dockerfile), "utf8");
+  const command = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(text)?.[1] ?? "[]") as string[];
+  return command.slice(1, -1);
+};
+
+test.skipIf(!canUnshare && !isDemanded).each([
+  ["docker/api.Dockerfile", api],
+  ["render-worker/Dockerfile", worker],
+])(
+  "the command of %s without credentials and without a network prints one sentence (skipped where no network may be taken away)",
+  async (dockerfile, program) => {
+    const given = { DATABASE_URL: "postgresql://a:b@127.0.0.1:1/reelay", PUBSUB_PROJECT_ID: "acme" };
+    // A worker that finds no store of its own here would look for a system that runs.
+    const variables = { ...given, STORE: "gcs", GCS_BUCKET: "acme", METADATA_SERVER_DETECTION: "" };
+    const { code, lines } = await run(program, variables, ["unshare", "-n"], await optionsOf(dockerfile));
+    expect([code, lines]).toEqual([1, [expect.stringMatching(/^Google Pub\/Sub needs credentials/)]]);
+  },
+  60_000,
+);
+
 const canMount =
   process.platform === "linux" && (await succeeds("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"));
-const isDemanded = process.env["CI"] === "true" && process.getuid?.() === 0;
-
 test.skipIf(!canMount && !isDemanded)(
   "a disk that is full at the start is named (skipped where nothing may be mounted)",
   async () => {
