@@ -175,6 +175,10 @@ describe.each(settings)("$level as $as", (setting) => {
     expect(result.runs["ownOutput"]).toMatchObject({ code: 0, stdout: "written" });
   });
 
+  promise("what the worker writes into an attempt's folder, its programs may read", () => {
+    expect(result.runs["handedOver"]).toMatchObject({ code: 0, stdout: "by the worker and back" });
+  });
+
   promise("a program gets its environment, descriptors and arguments, and nothing of the worker's", () => {
     const { environment, secrets, descriptors, identity, arguments: given } = result.runs;
     expect(environment).toMatchObject({ code: 0, stdout: "GIVEN=1", stderr: "" });

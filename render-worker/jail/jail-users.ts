@@ -1,4 +1,4 @@
-import { chown, stat } from "node:fs/promises";
+import { chmod, chown, stat } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { isAbsolute, relative } from "node:path";
 
@@ -8,6 +8,9 @@ import { isAbsolute, relative } from "node:path";
  */
 const firstId = 59_000;
 const count = 512;
+
+/** `S_ISGID` of inode(7). */
+const setGroupId = 0o2000;
 
 interface Holder {
   id: number;
@@ -38,13 +41,17 @@ export class JailUsers {
     this.#afterLast = afterLast;
   }
 
-  /** Gives the folder to its attempt's user: the one who has a folder around it, else a new one. */
+  /**
+   * Gives the folder to its attempt's user: the one who has a folder around it, else a new one. What is made in it gets the user's group, so that programs may
+   * read what the worker writes, whatever its umask keeps from others.
+   */
   async adopt(directory: string): Promise<void> {
     if (!this.canStepDown) return;
     await this.#forgetRemoved();
     const holder = this.#holderOf([directory]) ?? (await this.#hold());
     this.#byDirectory.set(directory, holder);
     await chown(directory, holder.id, holder.id);
+    await chmod(directory, setGroupId | 0o770);
   }
 
   /**

@@ -2,8 +2,8 @@ import { chown, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder in one that is there; it may be there itself. It belongs to whom the outer one belongs: programs may run as another user. Throws `ENOENT` where the outer one has been removed: what an attempt still does after
- * its end brings nothing of it back.
+ * Makes a folder in one that is there; it may be there itself. It has the outer one's owner and group, because programs may run as another user. Throws
+ * `ENOENT` where the outer one has been removed: what an attempt still does after its end brings nothing of it back.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {

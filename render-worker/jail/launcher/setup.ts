@@ -17,10 +17,11 @@ sub offer { open my $score, ">", "/proc/self/oom_score_adj" or return; syswrite 
 # Every process that this one starts is counted with it.
 sub join_groups { for (@{$given{group}}) { open my $members, ">", $_ or fail $_; syswrite $members, "0" or fail $_ } }
 
+# A user's own group, to which its folders belong, has the user's number.
 sub step_down {
   my ($user, $group) = map { $_ + 0 } split /:/, ($given{user} ? $given{user}[0] : return);
-  my $groups = pack "L", $group;
-  call("setgroups", 1, $groups) == 0 or fail "setgroups";
+  my $groups = pack "LL", $group, $user;
+  call("setgroups", 2, $groups) == 0 or fail "setgroups";
   call("setresgid", $group, $group, $group) == 0 or fail "setresgid";
   call("setresuid", $user, $user, $user) == 0 or fail "setresuid";
 }

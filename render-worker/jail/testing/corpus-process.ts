@@ -9,7 +9,9 @@ import { createServer } from "node:net";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { closeToOthers } from "@reelay/process";
 import { processEnvironment } from "../../env.ts";
+import { makeFolder } from "../../work-directory/make-folder.ts";
 import { createJail } from "../create-jail.ts";
 import type { JailRequest } from "../jail.ts";
 import { type JailedRun, runJailed } from "../run-jailed.ts";
@@ -32,6 +34,7 @@ export interface CorpusResult {
   store: string;
 }
 
+closeToOthers();
 const marker = `escape-${process.pid}`;
 const temporary = tmpdir();
 const mountsBefore = await countMounts();
@@ -48,6 +51,8 @@ await writeFile(join(folders.store, "source"), "canary");
 await writeFile(join(folders.other, "segment"), "canary");
 await jail.adopt(folders.own);
 await jail.adopt(folders.other);
+await makeFolder(join(folders.own, "below"));
+await writeFile(join(folders.own, "below", "handed-over"), "by the worker");
 
 const hits: string[] = [];
 const listener = (name: string) => createServer((socket) => void (hits.push(name), socket.destroy()));
@@ -168,6 +173,9 @@ const runs = {
   daemon: await perl(
     `if (!fork) { if (!fork) { syscall(${numbers["setsid"]}); $SIG{$_} = "IGNORE" for qw(TERM HUP INT); close $_ for *STDIN, *STDOUT, *STDERR; $0 = "${marker}-daemon"; sleep 60 } exit } wait; print "left"`,
   ),
+  handedOver: await perl(
+    `open my $f, "<", "${folders.own}/below/handed-over" or die $!; print <$f>; open my $o, ">", "${folders.own}/below/new" and print " and back"`,
+  ),
   ownOutput: await perl(`open my $f, ">", "${folders.own}/output" and print "written"`),
   ...(foreign && { foreign: await runJailed(jail, { ...request, path: foreign, args: [] }, 20_000) }),
 };
@@ -198,8 +206,12 @@ const result: CorpusResult = {
 process.stdout.write(`${JSON.stringify(result)}\n`);
 process.exit(0);
 
+/** Of ours, or where a jail makes some: others on this machine mount things, too. */
 async function countMounts(): Promise<number> {
-  return (await readFile("/proc/self/mountinfo", "utf8")).split("\n").length;
+  const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n");
+  return lines.filter(
+    (line) => line.includes(temporary) || / \/(?:mnt|media|opt|srv|home|newroot)\b/.test(line),
+  ).length;
 }
 
 async function processesWith(text: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
@@ -27,6 +27,7 @@ export async function foreignProgram(folder: string): Promise<string | null> {
   header.writeBigUInt64LE(BigInt(120 + code.length), 104);
   header.writeBigUInt64LE(4096n, 112);
   const path = join(folder, "foreign");
-  await writeFile(path, Buffer.concat([header, code]), { mode: 0o755 });
+  await writeFile(path, Buffer.concat([header, code]));
+  await chmod(path, 0o755);
   return path;
 }
