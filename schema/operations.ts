@@ -64,6 +64,7 @@ export {
   type CreatedToken,
   createUploadToken,
   createViewerToken,
+  isLiveToken,
   maySee,
   revokeToken,
 } from "../src/tokens/index.ts";

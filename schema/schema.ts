@@ -16,6 +16,7 @@ import "./types/profile.ts";
 import "./types/profile-mutations.ts";
 import "./types/queue.ts";
 import "./types/retry-jobs.ts";
+import "./types/token-list.ts";
 import "./types/token-mutations.ts";
 import "./types/signing-key.ts";
 import "./types/video-jobs.ts";

@@ -287,6 +287,52 @@ async function stream(id: string, token: string): Promise<Response> {
 const streamOf = async (id: string, token: string) => (await stream(id, token)).text();
 const firstOf = streamOf;
 
+describe("the lists of tokens", () => {
+  const lists = `{
+    uploadTokens(first: 2) { totalCount nodes { id maxVideos madeVideos maxBytes profile title externalId isLive revokedAt } }
+    viewerTokens(first: 2) { totalCount nodes { id videoIds isLive } pageInfo { hasNextPage endCursor } } }`;
+  const listed = async (key: string) => (await api.ask(lists, {}, key)).data;
+
+  test("show what each allows and how often it was used, newest first, and nobody else's", async () => {
+    api.advance(1);
+    const upload = await uploadToken({ maxVideos: 2, maxBytes: 5_000, title: "Theirs" });
+    await createVideo(upload.token);
+    const first = await viewerToken([named]);
+    api.advance(1);
+    const second = await viewerToken([named, other]);
+    const before = await listed(api.ours.write);
+    expect(before.uploadTokens.nodes[0]).toEqual({
+      ...{ id: upload.id, maxVideos: 2, madeVideos: 1, maxBytes: 5_000, title: "Theirs" },
+      ...{ profile: null, externalId: null, isLive: true, revokedAt: null },
+    });
+    expect(before.viewerTokens.nodes).toEqual([
+      { id: second.id, videoIds: [named, other], isLive: true },
+      { id: first.id, videoIds: [named], isLive: true },
+    ]);
+    expect(JSON.stringify(before)).not.toContain(upload.token);
+    const after = await api.ask(
+      "query ($after: String) { viewerTokens(after: $after) { nodes { id } } }",
+      { after: before.viewerTokens.pageInfo.endCursor },
+      api.ours.read,
+    );
+    expect(after.data.viewerTokens.nodes).toHaveLength(before.viewerTokens.totalCount - 2);
+
+    await api.ask("mutation ($id: ID!) { revokeUploadToken(id: $id) { __typename } }", { id: upload.id });
+    const { uploadTokens } = await listed(api.ours.write);
+    expect(uploadTokens.nodes[0]).toMatchObject({ isLive: false, revokedAt: expect.any(String) });
+    const none = { totalCount: 0, nodes: [] };
+    expect(await listed(api.theirs.write)).toMatchObject({ uploadTokens: none, viewerTokens: none });
+  });
+
+  test("a token is looked up by its id, by who may list it", async () => {
+    const { id } = await uploadToken({}, api.ours.write);
+    const node = "query ($id: ID!) { node(id: $id) { id } }";
+    const seen = async (key: string) => (await api.ask(node, { id }, key)).data.node;
+    expect(await seen(api.ours.write)).toEqual({ id });
+    expect([await seen(api.ours.read), await seen(api.theirs.admin)]).toEqual([null, null]);
+  });
+});
+
 describe("every token", () => {
   const status = "query ($id: ID!) { video(id: $id) { id } }";
 

@@ -12,13 +12,12 @@ export const nodeTypes = [
   "Workspace",
   "ApiKey",
   "SigningKey",
+  "UploadToken",
+  "ViewerToken",
   "WebhookEndpoint",
   "WebhookDelivery",
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
-
-const globalTypes = [...nodeTypes, "UploadToken", "ViewerToken"] as const;
-type GlobalType = (typeof globalTypes)[number];
 
 /** As our database writes them. */
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -27,10 +26,10 @@ export const encodeGlobalId = (typename: string, key: string | number | bigint):
   Buffer.from(`${typename}:${key}`, "utf8").toString("base64url");
 
 /** Null for whatever is not one of our ids: such an id belongs to nothing, and is answered like an unknown one. */
-export function parseGlobalId(id: string): { typename: GlobalType; key: string } | null {
+export function parseGlobalId(id: string): { typename: NodeType; key: string } | null {
   const text = Buffer.from(id, "base64url").toString("utf8");
   const colon = text.indexOf(":");
-  const typename = globalTypes.find((name) => name === text.slice(0, colon));
+  const typename = nodeTypes.find((name) => name === text.slice(0, colon));
   const key = text.slice(colon + 1);
   if (colon < 1 || !typename || encodeGlobalId(typename, key) !== id) return null;
   // Postgres refuses text with a NUL and uuids that are none: both would be errors further in.
@@ -40,7 +39,7 @@ export function parseGlobalId(id: string): { typename: GlobalType; key: string }
 }
 
 /** The row key in a global id of this type, or null. */
-export function keyOf(typename: GlobalType, id: string): string | null {
+export function keyOf(typename: NodeType, id: string): string | null {
   const parsed = parseGlobalId(id);
   return parsed?.typename === typename ? parsed.key : null;
 }

@@ -39,6 +39,12 @@ const finders: Record<
     if (!hasScope(viewer, "ADMIN")) return [];
     return db.signingKey.findMany({ ...query, where: { id: { in: ids }, workspaceId: viewer.workspaceId } });
   },
+  UploadToken: async ({ db }, viewer, query, ids) => {
+    if (!hasScope(viewer, "WRITE")) return [];
+    return db.uploadToken.findMany({ ...query, where: { id: { in: ids }, workspaceId: viewer.workspaceId } });
+  },
+  ViewerToken: ({ db }, { workspaceId }, query, ids) =>
+    db.viewerToken.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
   ApiKey: async ({ db }, viewer, query, ids) => {
     // Without ADMIN a key sees itself alone.
     const own = hasScope(viewer, "ADMIN") ? {} : { id: viewer.apiKeyId };

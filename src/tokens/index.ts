@@ -5,4 +5,5 @@ export {
   type UploadTokenInput,
 } from "./create-token.ts";
 export { maySee } from "./may-see.ts";
+export { isLiveToken } from "./read-token.ts";
 export { forgetTokens, revokeToken } from "./revoke-token.ts";

@@ -27,7 +27,7 @@ const withKey = {
 /** Null for a token that is unknown, expired or revoked, and for one whose API key is. */
 export async function readUploadToken(db: Db, hash: string, now: Date): Promise<Answer | null> {
   const token = await db.uploadToken.findUnique({ where: { hash }, ...withKey });
-  if (!token || hasEnded(token, now)) return null;
+  if (!token || !isLiveToken(token, now)) return null;
   const { profile, title, externalId, priority } = token;
   const metadata = token.metadata !== null && typeof token.metadata === "object" ? token.metadata : {};
   const maxBytes = Number(token.maxBytes);
@@ -47,15 +47,21 @@ export async function readUploadToken(db: Db, hash: string, now: Date): Promise<
 /** The same for a viewer token. */
 export async function readViewerToken(db: Db, hash: string, now: Date): Promise<Answer | null> {
   const token = await db.viewerToken.findUnique({ where: { hash }, ...withKey });
-  if (!token || hasEnded(token, now)) return null;
+  if (!token || !isLiveToken(token, now)) return null;
   return toAnswer(token, { kind: "VIEW", tokenId: token.id, videoIds: token.videoIds });
 }
 
-/** A token gives no more than the key that it was made with, and ends with it. */
-const hasEnded = ({ expiresAt, revokedAt, apiKey }: Ends, now: Date): boolean =>
-  revokedAt !== null || apiKey.revokedAt !== null || endOf({ expiresAt, apiKey }) <= now;
+interface Times {
+  expiresAt: Date;
+  revokedAt: Date | null;
+  apiKey: Pick<ApiKey, "expiresAt" | "revokedAt">;
+}
 
-const endOf = ({ expiresAt, apiKey }: Pick<Ends, "expiresAt" | "apiKey">): Date =>
+/** A token gives no more than the key that it was made with, and ends with it. */
+export const isLiveToken = (token: Times, now: Date): boolean =>
+  token.revokedAt === null && token.apiKey.revokedAt === null && endOf(token) > now;
+
+const endOf = ({ expiresAt, apiKey }: Times): Date =>
   apiKey.expiresAt !== null && apiKey.expiresAt < expiresAt ? apiKey.expiresAt : expiresAt;
 
 function toAnswer(token: Ends, grant: NonNullable<Answer["viewer"]["grant"]>): Answer {

@@ -859,8 +859,10 @@ export type WebhookDeliveryQuery = { node:
     | { __typename: 'Job', id: string }
     | { __typename: 'SigningKey', id: string }
     | { __typename: 'Task', id: string }
+    | { __typename: 'UploadToken', id: string }
     | { __typename: 'Variant', id: string }
     | { __typename: 'Video', id: string }
+    | { __typename: 'ViewerToken', id: string }
     | { __typename: 'WebhookDelivery', messageId: string, payload: unknown, id: string, type: string, state: WebhookDeliveryState, isTest: boolean, createdAt: string, nextAttemptAt: string | null, settledAt: string | null, attemptCount: number, videoId: string | null, attempts: Array<{ number: number, startedAt: string, durationMs: number, request: { url: string, headers: unknown }, response: { status: number, headers: unknown, body: string, isCut: boolean } | null, error: { code: string, message: string } | null }> }
     | { __typename: 'WebhookEndpoint', id: string }
     | { __typename: 'Worker', id: string }
@@ -1212,8 +1214,10 @@ export const possibleTypes: Record<string, string[]> = {
     "Job",
     "SigningKey",
     "Task",
+    "UploadToken",
     "Variant",
     "Video",
+    "ViewerToken",
     "WebhookDelivery",
     "WebhookEndpoint",
     "Worker",
