@@ -5,11 +5,9 @@ export type { OperationDeps } from "../src/deps.ts";
 export { readSlots } from "../src/dispatcher/index.ts";
 export {
   type Changes,
-  decodeEventCursor,
+  type EventCodec,
   type EventStart,
-  encodeEventCursor,
   type LoggedEvent,
-  parseEventCursor,
   placeOf,
   sequenceEvents,
 } from "../src/events/index.ts";

@@ -169,7 +169,10 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
   background.use(
-    await startWebhooks({ db, databaseUrl, store, secrets, clock, log, metrics, allowPrivate, timeoutMs }),
+    await startWebhooks({
+      ...{ db, databaseUrl, store, secrets, clock, log, metrics, allowPrivate, timeoutMs },
+      codec: events.codec,
+    }),
   );
   const takeRequest = createRateLimit({ clock, perSecond: env.quotas.requestsPerSecond ?? null });
   const forms = starting.use(

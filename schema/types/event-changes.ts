@@ -2,13 +2,7 @@ import { InvalidInputError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
-import {
-  type Changes,
-  type EventStart,
-  encodeEventCursor,
-  parseEventCursor,
-  placeOf,
-} from "../operations.ts";
+import { type Changes, type EventCodec, type EventStart, placeOf } from "../operations.ts";
 import { untilReturned } from "../until-returned.ts";
 import { Event } from "./event.ts";
 import { EventEdge } from "./event-list.ts";
@@ -29,7 +23,7 @@ const ChangesType = builder.objectRef<Changes>("Changes").implement({
     cursor: t.string({
       description:
         "Where to go on, also when `events` is empty: everything before it is in this page, was before it, or did not fit the filter.",
-      resolve: (page) => encodeEventCursor(page.place),
+      resolve: (page, _args, ctx) => ctx.events.codec.encodeCursor(page.place),
     }),
     hasMore: t.exposeBoolean("hasMore", {
       description:
@@ -44,24 +38,29 @@ const ChangesType = builder.objectRef<Changes>("Changes").implement({
     edges: t.field({
       type: [EventEdge],
       description: "The same, each with its cursor.",
-      resolve: ({ events }) => events.map((node) => ({ node, cursor: encodeEventCursor(placeOf(node)) })),
+      resolve: ({ events }, _args, ctx) =>
+        events.map((node) => ({ node, cursor: ctx.events.codec.encodeCursor(placeOf(node)) })),
     }),
     pageInfo: t.field({
       type: builder.pageInfoRef(),
       description: "`endCursor` is `cursor`, `hasNextPage` is `hasMore`; a page has nothing before it.",
-      resolve: ({ events: [first], hasMore, place }) => ({
+      resolve: ({ events: [first], hasMore, place }, _args, { events: { codec } }) => ({
         hasNextPage: hasMore,
         hasPreviousPage: false,
-        startCursor: first ? encodeEventCursor(placeOf(first)) : null,
-        endCursor: encodeEventCursor(place),
+        startCursor: first ? codec.encodeCursor(placeOf(first)) : null,
+        endCursor: codec.encodeCursor(place),
       }),
     }),
   }),
 });
 
-function startAt(after: string | null | undefined, otherwise: "beginning" | "now"): EventStart {
+function startAt(
+  codec: EventCodec,
+  after: string | null | undefined,
+  otherwise: "beginning" | "now",
+): EventStart {
   if (after === null || after === undefined) return otherwise;
-  return after === "beginning" || after === "now" ? after : parseEventCursor(after);
+  return after === "beginning" || after === "now" ? after : codec.parseCursor(after);
 }
 
 interface FilterArgs {
@@ -112,7 +111,11 @@ builder.queryField("changes", (t) =>
           `first: a page of changes holds 0 to ${maxChanges} events, not ${size}. Ask for ${maxChanges} at most and go on with \`after: cursor\` while \`hasMore\`.`,
         );
       }
-      const target = { workspaceId, after: startAt(args.after, "beginning"), filter: filterIn(args) };
+      const target = {
+        workspaceId,
+        after: startAt(ctx.events.codec, args.after, "beginning"),
+        filter: filterIn(args),
+      };
       return ctx.events.changes({ ...target, size });
     },
   }),
@@ -133,7 +136,11 @@ builder.subscriptionField("events", (t) =>
     },
     subscribe: (_root, args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");
-      const target = { workspaceId, after: startAt(args.after, "now"), filter: filterIn(args) };
+      const target = {
+        workspaceId,
+        after: startAt(ctx.events.codec, args.after, "now"),
+        filter: filterIn(args),
+      };
       return untilReturned((signal) => ctx.events.follow(target, signal));
     },
     resolve: (event) => event,

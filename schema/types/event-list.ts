@@ -1,13 +1,7 @@
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
-import {
-  decodeEventCursor,
-  encodeEventCursor,
-  type LoggedEvent,
-  placeOf,
-  sequenceEvents,
-} from "../operations.ts";
+import { type EventCodec, type LoggedEvent, placeOf, sequenceEvents } from "../operations.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { Event } from "./event.ts";
 
@@ -22,16 +16,16 @@ const EventConnection = builder.connectionObject(
   EventEdge,
 );
 
-const inOrder: Order = {
+const inOrder = (codec: EventCodec): Order => ({
   by: "events",
   column: "position",
   type: "text",
   direction: "asc",
   cursors: {
-    encode: (event: LoggedEvent) => encodeEventCursor(placeOf(event)),
-    decode: (cursor) => decodeEventCursor(cursor)?.position,
+    encode: (event: LoggedEvent) => codec.encodeCursor(placeOf(event)),
+    decode: (cursor) => codec.decodeCursor(cursor)?.position,
   },
-};
+});
 
 builder.queryField("events", (t) =>
   t.connection(
@@ -42,7 +36,7 @@ builder.queryField("events", (t) =>
       args: { videoId: t.arg.id({ description: "To this video only." }) },
       resolve: async (_root, args, ctx) => {
         const { workspaceId } = viewerWith(ctx, "READ");
-        const page = planPage(args, inOrder);
+        const page = planPage(args, inOrder(ctx.events.codec));
         const videoId = args.videoId == null ? undefined : keyOf("Video", args.videoId);
         if (videoId === null) return toConnection<LoggedEvent>(page, [], async () => 0);
         await sequenceEvents(ctx.db);

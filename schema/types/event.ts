@@ -1,6 +1,6 @@
 import { builder } from "../builder.ts";
 import { encodeGlobalId } from "../global-id.ts";
-import { encodeEventCursor, type LoggedEvent, placeOf } from "../operations.ts";
+import { type LoggedEvent, placeOf } from "../operations.ts";
 import { Video } from "./video.ts";
 
 export const Event = builder.objectRef<LoggedEvent>("Event").implement({
@@ -8,11 +8,11 @@ export const Event = builder.objectRef<LoggedEvent>("Event").implement({
   fields: (t) => ({
     id: t.id({
       description: "Opaque id, the same however often it is read.",
-      resolve: (event) => encodeGlobalId("Event", event.id),
+      resolve: (event, _args, ctx) => encodeGlobalId("Event", ctx.events.codec.encodeId(event.id)),
     }),
     cursor: t.string({
       description: "Its place in the log: `after` this cursor comes the next event.",
-      resolve: (event) => encodeEventCursor(placeOf(event)),
+      resolve: (event, _args, ctx) => ctx.events.codec.encodeCursor(placeOf(event)),
     }),
     type: t.exposeString("type", {
       description: "What happened, dotted and past tense, e.g. `video.playable`.",

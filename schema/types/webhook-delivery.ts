@@ -1,7 +1,7 @@
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { encodeGlobalId } from "../global-id.ts";
-import { encodeEventCursor, messageIdOf, testType } from "../operations.ts";
+import { messageIdOf, testType } from "../operations.ts";
 import { WebhookAttempt } from "./webhook-attempt.ts";
 import { WebhookDeliveryState } from "./webhook-enums.ts";
 
@@ -29,15 +29,16 @@ export const WebhookDelivery = builder.prismaNode("WebhookDelivery", {
       nullable: true,
       description: "The event's id; null of a test.",
       select: { eventId: true },
-      resolve: ({ eventId }) => (eventId === null ? null : encodeGlobalId("Event", eventId)),
+      resolve: ({ eventId }, _args, ctx) =>
+        eventId === null ? null : encodeGlobalId("Event", ctx.events.codec.encodeId(eventId)),
     }),
     eventAt: t.expose("eventAt", { type: "DateTime", description: "When the event happened." }),
     cursor: t.string({
       nullable: true,
       description: "The event's place in the log, for `changes(after:)`; null of a test.",
       select: { position: true, eventAt: true },
-      resolve: ({ position, eventAt }) =>
-        position === null ? null : encodeEventCursor({ position, atMs: eventAt.getTime() }),
+      resolve: ({ position, eventAt }, _args, ctx) =>
+        position === null ? null : ctx.events.codec.encodeCursor({ position, atMs: eventAt.getTime() }),
     }),
     videoId: t.id({
       nullable: true,

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../errors.ts";
-import type { EventPlace } from "./event-cursor.ts";
+import type { EventPlace } from "./event-codec.ts";
 
 /** What the log knows of a place that somebody wants to go on from. */
 export interface LogAtPlace {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { ExpectedError } from "../errors.ts";
-import type { EventPlace } from "./event-cursor.ts";
+import { createEventCodec, type EventPlace, readEventKey } from "./event-codec.ts";
 import type { Changes, EventLog, EventStart, EventsTarget } from "./event-log.ts";
 import { startEventTail } from "./event-tail.ts";
 import { answerMs as defaultAnswerMs, inTime } from "./in-time.ts";
@@ -24,6 +24,7 @@ export async function createEventLog(options: {
   answerMs?: number;
 }): Promise<EventLog & AsyncDisposable> {
   const { db, log, answerMs = defaultAnswerMs } = options;
+  const codec = createEventCodec(await readEventKey(db));
   const tail = await startEventTail({ ...options, answerMs });
   const stopped = new AbortController();
   const reading = new Map<string, Promise<EventPage>>();
@@ -102,6 +103,7 @@ export async function createEventLog(options: {
   }
 
   return {
+    codec,
     changes,
     async follow(target, signal) {
       const { workspaceId, filter } = target;

@@ -114,18 +114,12 @@ test.each([
   ["no cursor at all", "gibberish", "CURSOR_INVALID"],
   ["an empty one", "", "CURSOR_INVALID"],
   ["a cursor of another list", Buffer.from('["videos","x","y"]').toString("base64url"), "CURSOR_INVALID"],
-  [
-    "a number that Postgres does not have",
-    Buffer.from("e1:99999999999999999999:1").toString("base64url"),
-    "CURSOR_INVALID",
-  ],
-  ["a place beyond the log's end", Buffer.from("e1:999999999:1").toString("base64url"), "CURSOR_UNKNOWN"],
-  [
-    "a place that was another event's before a restore",
-    Buffer.from("e1:1:1").toString("base64url"),
-    "CURSOR_UNKNOWN",
-  ],
-])("%s is refused with what to do", async (_what, after, code) => {
+  ["a number as it is", Buffer.from("e1:1:1").toString("base64url"), "CURSOR_INVALID"],
+  ["a text of a cursor's length", "A".repeat(22), "CURSOR_INVALID"],
+  ["a place beyond the log's end", { position: 999_999_999n, atMs: 1 }, "CURSOR_UNKNOWN"],
+  ["a place that was another event's before a restore", { position: 1n, atMs: 1 }, "CURSOR_UNKNOWN"],
+])("%s is refused with what to do", async (_what, place, code) => {
+  const after = typeof place === "string" ? place : system.log.codec.encodeCursor(place);
   const [error] = (await askChanges(system.api, { after })).errors ?? [];
   expect(error?.extensions?.code).toBe(code);
   expect(error?.message).toMatch(/"now"/);
@@ -138,6 +132,55 @@ test("another workspace's cursor is refused, and nothing of it is told", async (
   const { errors } = await askChanges({ ...system.api, token }, { after: cursor });
   expect(errors?.[0]?.extensions?.code).toBe("CURSOR_UNKNOWN");
 });
+
+test("neither cursors nor ids tell a workspace how much happens in others", async () => {
+  const { id } = await system.db.workspace.create({ data: { name: "watcher" } });
+  const { token } = await createApiKey(system.db, { workspaceId: id, name: "watcher", scopes: ["READ"] });
+  const theirs = { ...system.api, token };
+  const empty = await changes(theirs, { after: "now" });
+  const videoId = await system.createVideo(id);
+  const busy = await system.createVideo();
+  await system.writeMany(busy, 500);
+  await changes(system.api, { first: 0 });
+  // The place of an empty log stays where it was, whatever is written elsewhere.
+  expect((await changes(theirs, { after: "now" })).cursor).toBe(empty.cursor);
+  for (const others of [0, 1, 300]) {
+    await system.write(videoId, ["updated", "updated"], id);
+    await system.writeMany(busy, others);
+    await changes(system.api, { first: 0 });
+  }
+  const { events } = await changes(theirs);
+  expect(events).toHaveLength(6);
+  const ids = await idsIn(theirs);
+  const texts = [
+    events.map(({ cursor }) => cursor),
+    ids.map((eventId) => Buffer.from(eventId, "base64").toString().replace("Event:", "")),
+  ];
+  for (const marks of texts) {
+    expect(new Set(marks).size).toBe(6);
+    const blocks = marks.map((mark) => Buffer.from(mark, "base64url"));
+    expect(blocks.map(({ length }) => length)).toEqual([16, 16, 16, 16, 16, 16]);
+    for (const [index, block] of blocks.entries()) {
+      // Of 128 bits about half differ, however few events are in between: 24 or fewer by chance once in 10^12 pairs.
+      const distances = blocks.slice(index + 1).map((other) => differingBits(block, other));
+      expect(Math.min(128, ...distances)).toBeGreaterThan(24);
+    }
+  }
+  // The same event has the same cursor and id whenever it is read.
+  expect((await changes(theirs)).events).toEqual(events);
+  expect(await idsIn(theirs)).toEqual(ids);
+});
+
+const idsIn = async (api: { url: string; token: string }): Promise<string[]> => {
+  const { data } = await ask<{ changes: { events: { id: string }[] } }>(api, "{ changes { events { id } } }");
+  return data?.changes.events.map(({ id }) => id) ?? [];
+};
+
+const differingBits = (one: Buffer, other: Buffer): number =>
+  one.reduce(
+    (sum, byte, index) => sum + (byte ^ (other[index] ?? 0)).toString(2).replaceAll("0", "").length,
+    0,
+  );
 
 test("a type that cannot be one is refused, as it would silently match nothing", async () => {
   expect(await codeOf({ types: ["VIDEO_READY"] })).toBe("EVENT_TYPE_INVALID");

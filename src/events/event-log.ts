@@ -1,4 +1,4 @@
-import type { EventPlace } from "./event-cursor.ts";
+import type { EventCodec, EventPlace } from "./event-codec.ts";
 import type { EventFilter, LoggedEvent } from "./read-events.ts";
 
 /** Where a reader begins: behind a cursor, at the oldest event that is kept, or with what happens from now on. */
@@ -19,6 +19,8 @@ export interface Changes {
 
 /** The ordered log of a workspace's state changes: each event once, in one order for all readers, none missing. */
 export interface EventLog {
+  /** For what clients see of places and ids. */
+  readonly codec: EventCodec;
   /**
    * One page. When `hasMore` is false it reaches everything that was committed before the call. Throws `InvalidInputError`
    * (`CURSOR_EXPIRED`, `CURSOR_UNKNOWN`).

@@ -2,7 +2,7 @@ import type { Prisma as Sql } from "../../prisma/generated/client.ts";
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
 import { checkPlace } from "./check-place.ts";
-import type { EventPlace } from "./event-cursor.ts";
+import type { EventPlace } from "./event-codec.ts";
 
 /** An event that has its place in the log. */
 export interface LoggedEvent {

@@ -23,7 +23,7 @@ test("while many write and several processes fan out, every event becomes one de
   const { endpointId } = await world.createEndpoint(url);
   const over = new AbortController();
   const fanOutMeanwhile = async () => {
-    while (!over.signal.aborted) await fanOut({ db, store, clock });
+    while (!over.signal.aborted) await fanOut({ db, store, clock, codec: world.log.codec });
   };
   const processes = [fanOutMeanwhile(), fanOutMeanwhile(), fanOutMeanwhile()];
   const committed = await writeAtRandom(world, videoIds, { writers: 6, transactions: 15 });
@@ -65,7 +65,9 @@ test("a crash before the commit leaves the page to be read again: nothing is los
       },
     },
   }) as unknown as typeof world.db;
-  await expect(fanOut({ db: broken, store, clock: world.clock })).rejects.toThrow("broke");
+  await expect(fanOut({ db: broken, store, clock: world.clock, codec: world.log.codec })).rejects.toThrow(
+    "broke",
+  );
   expect(await typesTo(endpointId)).toEqual([]);
   await world.fanOutAll();
   expect(await typesTo(endpointId)).toEqual(["video.created", "video.ready"]);

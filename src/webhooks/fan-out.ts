@@ -1,6 +1,7 @@
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { EventCodec } from "../events/event-codec.ts";
 import type { LoggedEvent } from "../events/read-events.ts";
 import type { Tx } from "../events/record-change.ts";
 import { sequenceEvents } from "../events/sequence-events.ts";
@@ -11,6 +12,7 @@ export interface FanOutDeps {
   db: PrismaClient;
   store: Pick<ObjectStore, "publicUrl">;
   clock: () => Date;
+  codec: EventCodec;
 }
 
 /** Events that one transaction looks at. */
@@ -49,7 +51,7 @@ export async function fanOut(deps: FanOutDeps): Promise<boolean> {
  * Considered: one place for all endpoints, which would give one that is new, or enabled again, no place of its own; a trigger that writes deliveries beside
  * the events, which would make whoever changes a video wait for it, and pay for each endpoint.
  */
-async function fanOutTo({ db, store, clock }: FanOutDeps, endpointId: string): Promise<boolean> {
+async function fanOutTo({ db, store, clock, codec }: FanOutDeps, endpointId: string): Promise<boolean> {
   return await db.$transaction(async (tx) => {
     const endpoint = await lockEnabled(tx, endpointId);
     if (endpoint === undefined) return false;
@@ -70,7 +72,7 @@ async function fanOutTo({ db, store, clock }: FanOutDeps, endpointId: string): P
         position: event.position,
         videoId: event.videoId,
         type: event.type,
-        body: messageBody(event, videos.get(event.videoId ?? "")),
+        body: messageBody(event, videos.get(event.videoId ?? ""), codec),
         nextAttemptAt: now,
         createdAt: now,
       })),

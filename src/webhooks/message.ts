@@ -1,6 +1,6 @@
 /** What receivers are sent: decided purely. */
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { encodeEventCursor } from "../events/event-cursor.ts";
+import type { EventCodec } from "../events/event-codec.ts";
 import { type LoggedEvent, placeOf } from "../events/read-events.ts";
 import { encodeGlobalId } from "../global-id.ts";
 
@@ -26,12 +26,12 @@ export interface MessageVideo {
  * what a webhook brings and what `changes` brings alike. `video` is null when the video was deleted since: `video.deleted` has in its own `data` what
  * is left to say.
  */
-export function messageBody(event: LoggedEvent, video: MessageVideo | undefined): string {
+export function messageBody(event: LoggedEvent, video: MessageVideo | undefined, codec: EventCodec): string {
   const at = event.at.toISOString();
   const name = event.type.startsWith("variant.") ? fieldOf(event.data, "name") : undefined;
   const data = {
-    id: encodeGlobalId("Event", event.id),
-    cursor: encodeEventCursor(placeOf(event)),
+    id: encodeGlobalId("Event", codec.encodeId(event.id)),
+    cursor: codec.encodeCursor(placeOf(event)),
     type: event.type,
     at,
     videoId: event.videoId && encodeGlobalId("Video", event.videoId),

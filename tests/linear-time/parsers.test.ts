@@ -14,7 +14,7 @@ import { maxCaptionsBytes, parseCaptions } from "../../src/captions/parse-captio
 import { writeVtt } from "../../src/captions/write-captions.ts";
 import { parseMetadata } from "../../src/cms/parse-metadata.ts";
 import { isConsoleRoute } from "../../src/console/routes.ts";
-import { parseEventCursor } from "../../src/events/event-cursor.ts";
+import { createEventCodec } from "../../src/events/event-codec.ts";
 import { parseGlobalId } from "../../src/global-id.ts";
 import { checkIdempotencyKey } from "../../src/idempotency.ts";
 import { parseMediaKey } from "../../src/media/media-key.ts";
@@ -37,6 +37,7 @@ import { languageOf } from "../../web/src/captions/caption-file.ts";
 import { readUrls, titleOf } from "../../web/src/uploads/read-urls.ts";
 import { longTexts } from "./texts.ts";
 
+const eventCodec = createEventCodec(new Uint8Array(16));
 const KIBIBYTE = 1_024;
 /** The longest argument: the whole body of a request. */
 const ARGUMENT = 1_024 * KIBIBYTE;
@@ -107,7 +108,7 @@ const parsers: Record<string, Parser> = {
       for (const after of [text, Buffer.from(text).toString("base64url")]) planPage({ after }, order);
     },
   },
-  "event cursor": { length: ARGUMENT, read: parseEventCursor },
+  "event cursor": { length: ARGUMENT, read: (text) => eventCodec.parseCursor(text) },
   "video cursor": { length: ARGUMENT, read: parseCursor },
   document: {
     length: ARGUMENT,

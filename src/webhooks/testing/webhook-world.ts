@@ -29,7 +29,7 @@ export async function createWebhookWorld({ allowPrivate = ["127.0.0.1"] } = {}) 
   const deliverer = startDeliverer();
 
   const fanOutAll = async () => {
-    while (await fanOut({ db, store, clock }));
+    while (await fanOut({ db, store, clock, codec: system.log.codec }));
   };
 
   const held = stack.move();
