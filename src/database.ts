@@ -20,7 +20,7 @@ export interface SessionLimits {
 /**
  * How long the server lets our sessions hold things up. What a process had locked when it was paused, or cut off without a word, is free
  * again after `idleInTransactionMs`. That is above the longest pause that we make ourselves: store writes inside a transaction, which
- * may take the 30 s of `transactionOptions` (projector/deps.ts). Each limit is above the one before it, so that the server, which can
+ * may take the 30 s of `storeTransaction` (db.ts). Each limit is above the one before it, so that the server, which can
  * say what was wrong, is the first to give up.
  */
 export const sessionLimits: SessionLimits = {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { PrismaClient } from "../prisma/generated/client.ts";
-import { type Db, isLockTimeout } from "./db.ts";
+import { type Db, isLockTimeout, storeTransaction } from "./db.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
 import type { Tx } from "./events/record-change.ts";
 
@@ -66,7 +66,7 @@ export async function onceByKey(
     if (earlier !== null) return earlier;
     await effect(tx, resultId);
     return resultId;
-  });
+  }, storeTransaction);
 }
 
 const waitMs = 3_000;

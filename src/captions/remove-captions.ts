@@ -1,4 +1,5 @@
 import type { Viewer } from "../auth/viewer.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { NotFoundError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
@@ -24,21 +25,18 @@ export async function removeCaptions(
   const found = await db.captionTrack.findFirst({ where: { id, video: { workspaceId } } });
   if (found === null) throw captionsNotFound();
   const { videoId } = found;
-  const removed = await db.$transaction(
-    async (tx) => {
-      await lockOwnVideo(tx, viewer, videoId);
-      const track = await tx.captionTrack.findUnique({ where: { id } });
-      if (track === null) throw captionsNotFound();
-      await tx.captionTrack.delete({ where: { id } });
-      const { language, kind, label } = track;
-      await recordChange(tx, { workspaceId, videoId }, [
-        { type: "captions.removed", data: { language, kind, label } },
-      ]);
-      await refreshManifest(tx, store, videoId);
-      return track;
-    },
-    { timeout: 30_000, maxWait: 15_000 },
-  );
+  const removed = await db.$transaction(async (tx) => {
+    await lockOwnVideo(tx, viewer, videoId);
+    const track = await tx.captionTrack.findUnique({ where: { id } });
+    if (track === null) throw captionsNotFound();
+    await tx.captionTrack.delete({ where: { id } });
+    const { language, kind, label } = track;
+    await recordChange(tx, { workspaceId, videoId }, [
+      { type: "captions.removed", data: { language, kind, label } },
+    ]);
+    await refreshManifest(tx, store, videoId);
+    return track;
+  }, storeTransaction);
   await removeObjects(deps, removed.key);
   return { videoId };
 }

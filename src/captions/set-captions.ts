@@ -3,6 +3,7 @@ import { objectKeys } from "@reelay/contracts";
 import type { CaptionTrack } from "../../prisma/generated/client.ts";
 import type { CaptionKind } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError } from "../errors.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
@@ -70,21 +71,18 @@ export async function setCaptions(
     { contentType: "application/vnd.apple.mpegurl" },
   );
   try {
-    const { id, replaced } = await db.$transaction(
-      async (tx) => {
-        await lockOwnVideo(tx, viewer, videoId);
-        const written = await writeTrack(tx, videoId, track);
-        if (written.change !== null) {
-          const data = { language, kind, label };
-          await recordChange(tx, { workspaceId: viewer.workspaceId, videoId }, [
-            { type: written.change, data },
-          ]);
-          await refreshManifest(tx, store, videoId);
-        }
-        return written;
-      },
-      { timeout: 30_000, maxWait: 15_000 },
-    );
+    const { id, replaced } = await db.$transaction(async (tx) => {
+      await lockOwnVideo(tx, viewer, videoId);
+      const written = await writeTrack(tx, videoId, track);
+      if (written.change !== null) {
+        const data = { language, kind, label };
+        await recordChange(tx, { workspaceId: viewer.workspaceId, videoId }, [
+          { type: written.change, data },
+        ]);
+        await refreshManifest(tx, store, videoId);
+      }
+      return written;
+    }, storeTransaction);
     if (replaced !== null) await removeObjects(deps, replaced);
     return { captionTrackId: id };
   } catch (error) {

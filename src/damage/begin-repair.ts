@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { type FollowUpKind, Profile } from "@reelay/contracts";
 import type { Viewer } from "../auth/viewer.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
@@ -10,7 +11,6 @@ import { onceByKey } from "../idempotency.ts";
 import { createJob } from "../jobs/create-job.ts";
 import { jobUnderWay } from "../jobs/render-again.ts";
 import { JobPlan } from "../parts/plan-tasks.ts";
-import { transactionOptions } from "../projector/deps.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { lockOwnVideo, lockVideo } from "../videos/own-video.ts";
 import { damagedParts } from "./damaged-parts.ts";
@@ -51,7 +51,7 @@ export async function repairAutomatically(deps: RepairDeps, videoId: string): Pr
       const before = new Date(deps.clock().getTime() - repairPauseMs);
       await repairIn(tx, deps, { videoId, jobId: randomUUID(), before });
       return true;
-    }, transactionOptions);
+    }, storeTransaction);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     deps.log.info({ videoId, code: error.code }, "repair.not-begun");

@@ -1,8 +1,8 @@
 /** Looks at stored videos again and again, each once in a period, at a bounded pace. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Profile } from "@reelay/contracts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
-import { transactionOptions } from "../projector/deps.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { repairAutomatically, repairPauseMs } from "./begin-repair.ts";
 import { inspectedRows } from "./expected-objects.ts";
@@ -74,10 +74,7 @@ export async function scrubVideo(
   const pace = (bytes: number) => sleep((bytes / bytesPerSecond) * 1_000, undefined, { signal });
   const { segmentDurationMs } = Profile.parse(video.jobs[0]?.profile);
   const found = await inspectVideo({ store, pace, isDeep, signal }, video, segmentDurationMs);
-  const fresh = await db.$transaction(
-    (tx) => recordInspection(tx, video, found, clock()),
-    transactionOptions,
-  );
+  const fresh = await db.$transaction((tx) => recordInspection(tx, video, found, clock()), storeTransaction);
   metrics?.scrubbed(found.objects, found.bytesRead);
   for (const key of found.rewritten) log.warn({ videoId, key }, "playlist.rewritten");
   for (const { code, key, subject } of fresh) {

@@ -1,4 +1,5 @@
 import type { Viewer } from "../auth/viewer.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
@@ -37,7 +38,7 @@ export async function cancelJob(
     await settleJob(tx, job, canceled, now);
     await refreshManifest(tx, deps.store, job.videoId);
     return job.videoId;
-  });
+  }, storeTransaction);
   // Earlier attempts may have left something.
   if (settled !== null) await removeLosers(deps, settled);
   return { jobId };

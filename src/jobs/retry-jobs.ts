@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Viewer } from "../auth/viewer.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ExpectedError, InvalidInputError } from "../errors.ts";
 import { onceByKey } from "../idempotency.ts";
@@ -117,7 +118,7 @@ async function retryNext(deps: OperationDeps, viewer: Viewer, key: string): Prom
       await retryJobIn(tx, deps, viewer, { jobId, newId: retriedAs });
       await recordOutcome(tx, { workspaceId, key, jobId, outcome: { retriedAs } });
       return "next";
-    });
+    }, storeTransaction);
   } catch (error) {
     if (!(error instanceof ExpectedError) || jobId === undefined) throw error;
     // What it had begun was rolled back with its transaction.

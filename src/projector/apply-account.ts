@@ -1,9 +1,10 @@
 import { Account, mergeQuality, Quality, type RenderAccounted } from "@reelay/contracts";
 import type { Variant } from "../../prisma/generated/client.ts";
+import { storeTransaction } from "../db.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { belowMinimum } from "../videos/below-minimum.ts";
 import { lockVideo } from "../videos/own-video.ts";
-import { type ProjectorDeps, transactionOptions } from "./deps.ts";
+import type { ProjectorDeps } from "./deps.ts";
 
 /**
  * Applies what a worker found out after an attempt's end. It changes nothing that is played, so it needs no lease; only what an attempt made
@@ -20,7 +21,7 @@ export async function applyAccounted(deps: ProjectorDeps, report: RenderAccounte
     if (!attempt) return;
     const changes = await applyAccount(tx, { videoId, attemptId }, report.account);
     await recordChange(tx, { ...attempt.task.job, jobId, attemptId }, changes);
-  }, transactionOptions);
+  }, storeTransaction);
   deps.metrics?.reportApplied(report.type, report.at);
 }
 

@@ -7,6 +7,7 @@ import {
 } from "@reelay/contracts";
 import { applyRepair } from "../damage/apply-repair.ts";
 import { noteDamagedObject } from "../damage/note-damage.ts";
+import { storeTransaction } from "../db.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { settleJob } from "../jobs/settle-job.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
@@ -23,7 +24,7 @@ import { applyFollowUp, isFollowUp } from "./apply-follow-up.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import { chargeReport } from "./charge-report.ts";
-import { leaseFrom, type ProjectorDeps, transactionOptions } from "./deps.ts";
+import { leaseFrom, type ProjectorDeps } from "./deps.ts";
 import { completeTask, endAttempt, settleIfDone } from "./end-attempt.ts";
 import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
 import { keepSums } from "./keep-sums.ts";
@@ -60,7 +61,7 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
     }
     if (await isCompleted(tx, report.attemptId)) return { kind: "old" };
     return { kind: "lost", keep: await readNamedOutput(tx, report.videoId, report.attemptId) };
-  }, transactionOptions);
+  }, storeTransaction);
   deps.metrics?.reportApplied(report.type, report.at);
   if (result.kind === "applied" && isEnd(report)) deps.metrics?.attemptEnded(outcomeOf(report));
   await answer(deps, report, result);

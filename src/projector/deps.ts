@@ -22,6 +22,3 @@ const leaseMs = 30_000;
 
 /** Until when an attempt that is heard of now holds its task. */
 export const leaseFrom = (now: Date): Date => new Date(now.getTime() + leaseMs);
-
-/** Store writes happen inside these transactions, so they may take longer than Prisma's usual 5 s. */
-export const transactionOptions = { timeout: 30_000, maxWait: 15_000 } as const;

@@ -5,7 +5,6 @@ import type { ProjectorDeps } from "./deps.ts";
 import { traced } from "./traced.ts";
 
 export { applyReport } from "./apply-report.ts";
-export { transactionOptions } from "./deps.ts";
 export { endAttempt } from "./end-attempt.ts";
 
 /** Consumes the shared subscription of reports until disposed. A report that cannot be applied comes again. */

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { storeTransaction } from "../db.ts";
 import { settleJob } from "../jobs/settle-job.ts";
-import { transactionOptions } from "../projector/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { readWorkerMemory, tooLarge } from "../workers/memory.ts";
@@ -36,6 +36,6 @@ export async function failTooLarge({ db, store, clock }: Deps): Promise<void> {
       const error = tooLarge(needs, workers.largestBytes);
       await settleJob(tx, task.job, { status: "FAILED", error }, now);
       await refreshManifest(tx, store, job.videoId);
-    }, transactionOptions);
+    }, storeTransaction);
   }
 }

@@ -1,7 +1,8 @@
 import type { Messaging } from "@reelay/messaging";
 import type { PrismaClient, Source } from "../../prisma/generated/client.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
-import { endAttempt, transactionOptions } from "../projector/index.ts";
+import { endAttempt } from "../projector/index.ts";
 import { failUpload, uploadExpired } from "../videos/fail-upload.ts";
 import { receiveSource } from "../videos/index.ts";
 import { lockVideo } from "../videos/own-video.ts";
@@ -77,7 +78,7 @@ async function takeBack(
     const { workerId, taskId, task } = attempt;
     log.warn({ videoId, jobId: task.jobId, taskId, attemptId, workerId, outcome }, "attempt.taken-back");
     return outcome;
-  }, transactionOptions);
+  }, storeTransaction);
   if (outcome !== null) {
     metrics?.leaseTakenBack();
     metrics?.attemptEnded(outcome);

@@ -1,4 +1,5 @@
 import { activeJobStatuses } from "@reelay/contracts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { type JobError, settleJob } from "../jobs/settle-job.ts";
 import { lockVideo } from "./own-video.ts";
@@ -30,25 +31,22 @@ export async function failUpload(
   videoId: string,
   error: JobError,
 ): Promise<void> {
-  const isFailed = await db.$transaction(
-    async (tx) => {
-      if (!(await lockVideo(tx, videoId))) return false;
-      const { count } = await tx.source.updateMany({
-        where: { videoId, receivedAt: null, uploadUrl: { not: null } },
-        data: { uploadUrl: null },
-      });
-      if (count === 0) return false;
-      const status = { in: [...activeJobStatuses] };
-      const job = await tx.job.findFirst({ where: { videoId, kind: "TRANSCODE", status } });
-      // There is no rest to go on with.
-      await tx.part.deleteMany({ where: { videoId } });
-      await tx.video.update({ where: { id: videoId }, data: { posterKey: null } });
-      if (job === null) return true;
-      await settleJob(tx, job, { status: "FAILED", error }, clock());
-      await refreshManifest(tx, store, videoId);
-      return true;
-    },
-    { timeout: 30_000, maxWait: 15_000 },
-  );
+  const isFailed = await db.$transaction(async (tx) => {
+    if (!(await lockVideo(tx, videoId))) return false;
+    const { count } = await tx.source.updateMany({
+      where: { videoId, receivedAt: null, uploadUrl: { not: null } },
+      data: { uploadUrl: null },
+    });
+    if (count === 0) return false;
+    const status = { in: [...activeJobStatuses] };
+    const job = await tx.job.findFirst({ where: { videoId, kind: "TRANSCODE", status } });
+    // There is no rest to go on with.
+    await tx.part.deleteMany({ where: { videoId } });
+    await tx.video.update({ where: { id: videoId }, data: { posterKey: null } });
+    if (job === null) return true;
+    await settleJob(tx, job, { status: "FAILED", error }, clock());
+    await refreshManifest(tx, store, videoId);
+    return true;
+  }, storeTransaction);
   if (isFailed) await removeLosers({ db, store, log }, videoId);
 }

@@ -1,5 +1,6 @@
 import { activeJobStatuses } from "@reelay/contracts";
 import type { Viewer } from "../auth/viewer.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
@@ -38,7 +39,7 @@ export async function receiveSource(
     // One that was begun early is at it, and goes on by itself.
     if (job !== null) await releaseJob(tx, job, now);
     await refreshStatus(tx, store, videoId);
-  });
+  }, storeTransaction);
 }
 
 /** "I am done", for uploads that go straight to the store. Throws `NotFoundError`, `ConflictError` (`UPLOAD_INCOMPLETE`). */

@@ -1,5 +1,6 @@
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { recordChange } from "../events/record-change.ts";
 import { checkExternalId, checkMetadata, checkTitle } from "./check-input.ts";
@@ -38,7 +39,7 @@ export async function updateVideo(
       await recordChange(tx, { workspaceId, videoId }, [
         { type: "video.updated", data: { fields: Object.keys(data) } },
       ]);
-    });
+    }, storeTransaction);
   } catch (error) {
     throw isExternalIdTaken(error) ? externalIdTaken(externalId ?? "") : error;
   }
