@@ -84,6 +84,10 @@ test("a worker that was paused past its lease changes nothing when it wakes up, 
     { workerId: "next", outcome: "COMPLETED" },
   ]);
   await eventually(async () => (await keysBelow(prefix)).length === 0, "its output is removed");
+  await eventually(
+    async () => (await system.db.event.count({ where: { position: null } })) === 0,
+    "every event has its place in the log",
+  );
   const before = await everything(videoId);
 
   const resumedAt = new Date();

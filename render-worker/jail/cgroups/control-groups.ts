@@ -1,5 +1,5 @@
 import { rmdirSync } from "node:fs";
-import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cgroupDirectories } from "../../limits/cgroup-directories.ts";
@@ -69,11 +69,12 @@ export class ControlGroups {
     const hasAll =
       found.some(({ memory }) => memory !== null) && found.some(({ processes }) => processes !== null);
     if (!hasAll) return null;
+    const prefix = await ownPrefix();
     const groups = new ControlGroups(
-      found.map((each) => ({ ...each, folder: join(each.folder, `reelay-${process.pid}`) })),
+      found.map((each) => ({ ...each, folder: join(each.folder, `${prefix}${process.pid}`) })),
     );
     try {
-      for (const { folder } of found) await removeLeftOver(folder);
+      for (const { folder } of found) await removeLeftOver(folder, prefix);
       for (const { folder } of groups.#hierarchies) {
         await mkdir(folder);
         if (unified !== null) await writeFile(join(folder, "cgroup.subtree_control"), "+memory +pids");
@@ -131,11 +132,15 @@ export class ControlGroups {
   }
 }
 
+/** Process ids say something within their namespace only: a container may see the same hierarchies. */
+const ownPrefix = async (): Promise<string> =>
+  `reelay-${(await readlink("/proc/self/ns/pid")).replaceAll(/\D/g, "")}-`;
+
 /** Of workers that were killed before they could remove their own. */
-async function removeLeftOver(folder: string): Promise<void> {
+async function removeLeftOver(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = /^reelay-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+    if (!Number.isInteger(pid) || (pid !== process.pid && isAlive(pid))) continue;
     for (const group of await readdir(join(folder, name)))
       if (/^\d+$/.test(group)) await removeGroup(join(folder, name, group));
     await rmdir(join(folder, name)).catch(() => undefined);
