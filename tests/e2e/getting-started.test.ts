@@ -65,7 +65,8 @@ beforeAll(async () => {
     const { context } = stack.use(await startChromium());
     open = async (address) => {
       const page = await context.newPage();
-      await page.goto(address);
+      // A route of Next.js is compiled when it is first asked for.
+      await page.goto(address, patience);
       return page;
     };
   }
@@ -151,7 +152,7 @@ browserTest(
     page.on("response", async (response) => {
       if (response.url().includes(`:${nextPort}`)) loaded.push(await response.text().catch(() => ""));
     });
-    await page.reload();
+    await page.reload(patience);
     const first = page.getByRole("button", { name: "video.mp4" }).first();
     await first.waitFor(patience);
     // The page comes alive a moment after it is seen, and a route is compiled when it is first asked for.
