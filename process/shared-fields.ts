@@ -63,6 +63,9 @@ export const storeEnvFields = {
     ),
 };
 
+/** 0 takes a free one. */
+export const optionalPort = z.coerce.number().int().min(0).max(65_535).optional();
+
 export const logEnvFields = {
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])

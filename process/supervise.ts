@@ -14,7 +14,7 @@ export interface SuperviseOptions {
 }
 
 /**
- * Runs a program of ours until it ends as it means to, and starts it again when it crashes. Signals that ask it to stop are passed on, and end
+ * Runs one of our programs until it ends intentionally, and starts it again when it crashes. Signals that ask it to stop are passed on, and end
  * the pause before a restart. Resolves to how the last run ended; with code 1 after too many crashes.
  */
 export async function supervise({

@@ -1,5 +1,5 @@
 import { pools } from "@reelay/contracts";
-import { docs, list, logEnvFields, pubsubEnvFields, storeEnvFields } from "@reelay/process";
+import { docs, list, logEnvFields, optionalPort, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 import { sandboxes } from "./jail/create-jail.ts";
@@ -236,19 +236,13 @@ export const workerEnvFields = {
       }),
     ),
   ...logEnvFields,
-  METRICS_PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .optional()
-    .meta(
-      docs({
-        default: "none: it listens on nothing",
-        effect:
-          "Port of `/healthz`, `/readyz` and `/metrics`, on all addresses. Cloud Run services want theirs answered (8080); 0 takes a free one. Not read by `npm start`, whose worker is in the API's process.",
-        example: "9464",
-      }),
-    ),
+  METRICS_PORT: optionalPort.meta(
+    docs({
+      default: "none: it listens on nothing",
+      effect:
+        "Port of `/healthz`, `/readyz` and `/metrics`, on all addresses. Cloud Run services want theirs answered (8080); 0 takes a free one. Not read by `npm start`, whose worker is in the API's process.",
+      example: "9464",
+    }),
+  ),
   ...tracingEnvFields,
 } as const;

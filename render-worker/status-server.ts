@@ -1,5 +1,5 @@
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
+import { serveHttp } from "@reelay/process";
 import type { WorkerMetrics } from "./metrics.ts";
 
 export interface StatusServerOptions {
@@ -15,8 +15,8 @@ export interface StatusServerOptions {
 const pingMs = 2_000;
 
 /**
- * Tells a cluster about a worker, on all addresses: `/healthz` answers while the process lives, `/readyz` while it takes tasks and reaches
- * the broker, `/metrics` for Prometheus. Rejects with Node's own error (`EADDRINUSE`) when the port cannot be had.
+ * Tells a cluster about a worker: `/healthz` answers while the process lives, `/readyz` while it takes tasks and reaches
+ * the broker, `/metrics` for Prometheus. Rejects as `serveHttp` does.
  */
 export async function startStatusServer(
   options: StatusServerOptions,
@@ -37,23 +37,10 @@ export async function startStatusServer(
     response.end(await metrics.metrics());
   }
 
-  const server = createServer((request, response) => {
+  return await serveHttp(port, (request, response) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     answer(path, response).catch(() => response.destroy());
   });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen(port, resolve);
-  await listening;
-  server.off("error", reject);
-  return {
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }
 
 /** A broker that does not answer in time counts as away. */

@@ -36,7 +36,7 @@ export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
 }
 
 /**
- * The viewer, if it may see this video: a key with READ whatever the workspace holds, a token the videos that it is for; null where a
+ * The viewer, if it may see this video: a key with READ all that the workspace holds, a token the videos that it is for; null where a
  * token is for others. Throws `UnauthenticatedError` or `ForbiddenError`.
  */
 export async function viewerOfVideo(ctx: Context, videoId: string | null): Promise<Viewer | null> {

@@ -1,4 +1,4 @@
-import { docs, list, logEnvFields, pubsubEnvFields, storeEnvFields } from "@reelay/process";
+import { docs, list, logEnvFields, optionalPort, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 import { secretKeys } from "./secrets/index.ts";
@@ -303,20 +303,14 @@ export const apiEnvFields = {
       example: "development",
     }),
   ),
-  METRICS_PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .optional()
-    .meta(
-      docs({
-        default: "none",
-        effect:
-          "Port at which `/metrics` answers without a key, on all addresses: for a network that strangers do not reach. On PORT it needs a key with the scope OPERATOR. 0 takes a free one.",
-        example: "9464",
-      }),
-    ),
+  METRICS_PORT: optionalPort.meta(
+    docs({
+      default: "none",
+      effect:
+        "Port at which `/metrics` answers without a key, on all addresses: for a network that strangers do not reach. On PORT it needs a key with the scope OPERATOR. 0 takes a free one.",
+      example: "9464",
+    }),
+  ),
   ...logEnvFields,
   ...tracingEnvFields,
 };

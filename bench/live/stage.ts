@@ -6,7 +6,6 @@ import path from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { RenderProgressed } from "@reelay/contracts";
 import { createPubSubMessaging } from "@reelay/messaging";
-import type { ObjectStore } from "@reelay/object-store";
 import pino from "pino";
 import { Registry } from "prom-client";
 import { WebSocketServer } from "ws";
@@ -15,10 +14,8 @@ import { applyMigrations } from "../../prisma/apply-migrations.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Context } from "../../schema/context.ts";
 import { encodeGlobalId } from "../../schema/global-id.ts";
-import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
+import { createTestContext } from "../../schema/testing/test-context.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
-import type { EventLog } from "../../src/events/index.ts";
-import { createPlaybackAccess } from "../../src/playback-access/index.ts";
 import { createLiveProgress } from "../../src/progress/create-live-progress.ts";
 import { createSharedExecution, sharingKeyOf } from "../../src/progress/shared-execution.ts";
 import { type RenderingVideo, seedRenderingVideo } from "../../src/progress/testing/rendering-video.ts";
@@ -71,30 +68,10 @@ export async function openStage(): Promise<Stage> {
   const video = await seedRenderingVideo(db);
   const key = { workspaceId: video.workspaceId, name: "bench", scopes: ["READ"] as const };
   const { token } = await createApiKey(db, key);
-  const clock = () => new Date();
-  const store = {} as ObjectStore;
-  const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
   const server = resources.use(
     createServer({
       config: { isDevelopment: false, graceMs: 1_000 },
-      context: {
-        db,
-        store,
-        live,
-        events: {} as EventLog,
-        clock,
-        operations: {
-          db,
-          store,
-          live,
-          clock,
-          playback,
-          uploads: testUploads,
-          secrets: testSecrets,
-          limits: testLimits,
-          log,
-        },
-      },
+      context: createTestContext({ db, log, live }),
       log,
       metrics: new Registry(),
       checks: {},

@@ -11,11 +11,10 @@ import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createEventLog } from "../../src/events/index.ts";
-import { createPlaybackAccess } from "../../src/playback-access/index.ts";
 import { createServer, type ServerDeps } from "../../src/server.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
+import { createTestContext } from "./test-context.ts";
 import { TestLive } from "./test-live.ts";
-import { testLimits, testSecrets, testUploads } from "./test-uploads.ts";
 
 export interface GraphQLAnswer {
   status: number;
@@ -45,8 +44,8 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
     rm(path, { recursive: true, force: true }),
   );
   const store = stack.use(createLocalObjectStore({ directory, publicBaseUrl: "http://store/" }));
-  const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
   const events = stack.use(await createEventLog({ db, databaseUrl: database.url, log }));
+  const context = createTestContext({ db, log, store, live, events, clock });
   const server = stack.use(
     createServer({
       config: { isDevelopment: true, graceMs: 500 },
@@ -54,24 +53,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
       metrics: new Registry(),
       checks: {},
       ...overrides,
-      context: {
-        db,
-        store,
-        live,
-        events,
-        clock,
-        operations: {
-          db,
-          store,
-          live,
-          clock,
-          playback,
-          uploads: testUploads,
-          secrets: testSecrets,
-          limits: testLimits,
-          log,
-        },
-      },
+      context,
     }),
   );
   const { url } = await server.listen(0, "127.0.0.1");
@@ -98,7 +80,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
     db: db as PrismaClient,
     live,
     store,
-    playback,
+    playback: context.operations.playback,
     clock,
     url,
     graphql: `${url}/graphql`,

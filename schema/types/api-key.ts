@@ -1,7 +1,7 @@
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import { builder } from "../builder.ts";
 import { viewerWith, workspaceOf } from "../context.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import type { Order } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 import { ApiKeyScope } from "./enums.ts";
 
 export const ApiKey = builder.prismaNode("ApiKey", {
@@ -47,21 +47,11 @@ builder.queryField("apiKeys", (t) =>
         "The workspace's API keys, newest first, revoked ones too. Needs the scope ADMIN. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "ADMIN");
-        const page = planPage(args, newest);
-        const query: { select: { id: true } } = queryFromInfo({
-          context: ctx,
-          info,
-          typeName: "ApiKey",
-          paths: [["edges", "node"], ["nodes"]],
-          select: { id: true, createdAt: true },
-        });
-        const rows = await ctx.db.apiKey.findMany({
-          ...query,
-          where: { AND: [{ workspaceId }, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.apiKey.count({ where: { workspaceId } }));
+        return await readPage(
+          { args, ctx, info, typeName: "ApiKey", order: newest },
+          (query) => ctx.db.apiKey.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
+          () => ctx.db.apiKey.count({ where: { workspaceId } }),
+        );
       },
     },
     ApiKeyConnection,

@@ -22,7 +22,7 @@ export const VideoStatus = builder.enumType("VideoStatus", {
 export const PlaybackPolicy = builder.enumType("PlaybackPolicy", {
   description: "Who may watch a video.",
   values: words({
-    PUBLIC: "Everybody who knows its address.",
+    PUBLIC: "Everyone who knows its address.",
     SIGNED: "Holders of a playback token: every address of its media carries one.",
   }),
 });

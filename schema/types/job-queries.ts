@@ -1,9 +1,9 @@
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
 import { jobWhere } from "../operations.ts";
 import { planPage, toConnection } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 import { Job, JobConnection } from "./job.ts";
 import { JobFilterInput, parseJobFilter } from "./job-filter.ts";
 import { newestJobs } from "./video-jobs.ts";
@@ -30,24 +30,15 @@ builder.queryField("jobs", (t) =>
       args: { filter: t.arg({ type: JobFilterInput, description: "Which ones; all by default." }) },
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "READ");
-        const page = planPage(args, newestJobs);
         const filter = parseJobFilter(args.filter);
-        if (filter === null) return toConnection<{ id: string }>(page, [], async () => 0);
+        if (filter === null)
+          return toConnection<{ id: string }>(planPage(args, newestJobs), [], async () => 0);
         const where = { ...jobWhere(filter), workspaceId };
-        const query: { select: { id: true } } = queryFromInfo({
-          context: ctx,
-          info,
-          typeName: "Job",
-          paths: [["edges", "node"], ["nodes"]],
-          select: { id: true, createdAt: true },
-        });
-        const rows = await ctx.db.job.findMany({
-          ...query,
-          where: { AND: [where, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.job.count({ where }));
+        return await readPage(
+          { args, ctx, info, typeName: "Job", order: newestJobs },
+          (query) => ctx.db.job.findMany({ ...query, where: { AND: [where, query.where] } }),
+          () => ctx.db.job.count({ where }),
+        );
       },
     },
     JobConnection,

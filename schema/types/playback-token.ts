@@ -21,8 +21,7 @@ const CreatePlaybackTokenInput = builder.inputType("CreatePlaybackTokenInput", {
         "Sites that may use it, as origins such as `https://shop.example`, at most 10. Left out: any. A barrier for browsers only: other programs send the origin that they like.",
     }),
     viewerId: t.string({
-      description:
-        "Your own id of whoever watches, at most 128 bytes, readable in the token: no personal data.",
+      description: "Your own id of the viewer, at most 128 bytes, readable in the token: no personal data.",
     }),
   }),
 });
@@ -35,7 +34,7 @@ const url = (what: string) =>
 
 const PlaybackTokenType = builder.objectRef<PlaybackToken>("PlaybackToken").implement({
   description:
-    "A token that opens one video for one purpose, and the addresses that carry it. Whoever has it may use it until it expires.",
+    "A token that opens one video for one purpose, and the addresses that carry it. Anyone who has it can use it until it expires.",
   fields: (t) => ({
     token: t.exposeString("token", { description: "The token itself, for `<reelay-player token>`." }),
     purpose: t.expose("purpose", { type: PlaybackPurpose, description: "What it is for." }),

@@ -1,11 +1,11 @@
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith, workspaceOf } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
 import { isLive, revokeSigningKey, rotateSigningKey, signingKeyNotFound } from "../operations.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import type { Order } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 
 const SigningKey = builder.prismaNode("SigningKey", {
   id: { field: "id", description: "Opaque id." },
@@ -54,21 +54,11 @@ builder.queryField("signingKeys", (t) =>
         "The workspace's signing keys, newest first, revoked and expired ones too. Needs the scope ADMIN. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "ADMIN");
-        const page = planPage(args, newest);
-        const query: { select: { id: true } } = queryFromInfo({
-          context: ctx,
-          info,
-          typeName: "SigningKey",
-          paths: [["edges", "node"], ["nodes"]],
-          select: { id: true, createdAt: true },
-        });
-        const rows = await ctx.db.signingKey.findMany({
-          ...query,
-          where: { AND: [{ workspaceId }, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.signingKey.count({ where: { workspaceId } }));
+        return await readPage(
+          { args, ctx, info, typeName: "SigningKey", order: newest },
+          (query) => ctx.db.signingKey.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
+          () => ctx.db.signingKey.count({ where: { workspaceId } }),
+        );
       },
     },
     SigningKeyConnection,

@@ -1,10 +1,10 @@
 /** The tokens for browsers that a workspace has given out: what they allow, never the secrets. */
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import { builder } from "../builder.ts";
 import { viewerWith, workspaceOf } from "../context.ts";
 import { encodeGlobalId } from "../global-id.ts";
 import { isLiveToken } from "../operations.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import type { Order } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 
 const createdAt = "When it was created.";
 const expiresAt = "When it ends by itself.";
@@ -87,8 +87,6 @@ const ViewerTokenConnection = builder.connectionObject(
 );
 
 const newest = (by: string): Order => ({ by, column: "createdAt", type: "date", direction: "desc" });
-const paths = [["edges", "node"], ["nodes"]];
-const select = { id: true, createdAt: true } as const;
 
 builder.queryField("uploadTokens", (t) =>
   t.connection(
@@ -98,17 +96,12 @@ builder.queryField("uploadTokens", (t) =>
         "The workspace's upload tokens, newest first, ended ones too for a day. Needs the scope WRITE. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "WRITE");
-        const page = planPage(args, newest("uploadTokens"));
-        const query: { select: { id: true } } = queryFromInfo({
-          ...{ context: ctx, info, typeName: "UploadToken", paths, select },
-        });
-        const rows = await ctx.db.uploadToken.findMany({
-          ...query,
-          where: { AND: [{ workspaceId }, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.uploadToken.count({ where: { workspaceId } }));
+        return await readPage(
+          { args, ctx, info, typeName: "UploadToken", order: newest("uploadTokens") },
+          (query) =>
+            ctx.db.uploadToken.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
+          () => ctx.db.uploadToken.count({ where: { workspaceId } }),
+        );
       },
     },
     UploadTokenConnection,
@@ -123,17 +116,12 @@ builder.queryField("viewerTokens", (t) =>
         "The workspace's viewer tokens, newest first, ended ones too for a day. Needs the scope READ. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "READ");
-        const page = planPage(args, newest("viewerTokens"));
-        const query: { select: { id: true } } = queryFromInfo({
-          ...{ context: ctx, info, typeName: "ViewerToken", paths, select },
-        });
-        const rows = await ctx.db.viewerToken.findMany({
-          ...query,
-          where: { AND: [{ workspaceId }, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.viewerToken.count({ where: { workspaceId } }));
+        return await readPage(
+          { args, ctx, info, typeName: "ViewerToken", order: newest("viewerTokens") },
+          (query) =>
+            ctx.db.viewerToken.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
+          () => ctx.db.viewerToken.count({ where: { workspaceId } }),
+        );
       },
     },
     ViewerTokenConnection,

@@ -1,11 +1,11 @@
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { boundedList, maxListValues } from "../../src/bounded-list.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
 import { viewerOfVideo, viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import type { Order } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 import { VideoStatus } from "./enums.ts";
 import { Video, VideoConnection } from "./video.ts";
 
@@ -78,7 +78,7 @@ const VideoFilter = builder.inputType("VideoFilter", {
       description: "In one of these states; one value may stand alone.",
     }),
     search: t.string({
-      description: `Whose title or external id contains this, whatever its case: at most ${maxSearchLength} characters.`,
+      description: `Whose title or external id contains this, ignoring case: at most ${maxSearchLength} characters.`,
     }),
     externalIds: t.stringList({ description: `With one of these external ids, at most ${maxListValues}.` }),
     createdAfter: t.field({ type: "DateTime", description: "Created at this moment or later." }),
@@ -145,22 +145,12 @@ builder.queryField("videos", (t) =>
           type: field === "title" ? "text" : "date",
           direction,
         };
-        const page = planPage(args, order);
         const where = { ...whereOf(args.filter), workspaceId };
-        const query: { select: { id: true } } = queryFromInfo({
-          context: ctx,
-          info,
-          typeName: "Video",
-          paths: [["edges", "node"], ["nodes"]],
-          select: { id: true, [field]: true },
-        });
-        const rows = await ctx.db.video.findMany({
-          ...query,
-          where: { AND: [where, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.video.count({ where }));
+        return await readPage(
+          { args, ctx, info, typeName: "Video", order },
+          (query) => ctx.db.video.findMany({ ...query, where: { AND: [where, query.where] } }),
+          () => ctx.db.video.count({ where }),
+        );
       },
     },
     VideoConnection,

@@ -1,8 +1,8 @@
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { keyOf } from "../global-id.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import type { Order } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 import { WebhookEndpoint, WebhookEndpointConnection } from "./webhook-endpoint.ts";
 import "./webhook-delivery-list.ts";
 
@@ -31,21 +31,12 @@ builder.queryField("webhookEndpoints", (t) =>
         "The workspace's webhook endpoints, newest first, disabled ones too. Needs the scope ADMIN. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "ADMIN");
-        const page = planPage(args, newest);
-        const query: { select: { id: true } } = queryFromInfo({
-          context: ctx,
-          info,
-          typeName: "WebhookEndpoint",
-          paths: [["edges", "node"], ["nodes"]],
-          select: { id: true, createdAt: true },
-        });
-        const rows = await ctx.db.webhookEndpoint.findMany({
-          ...query,
-          where: { AND: [{ workspaceId }, page.where] },
-          orderBy: page.orderBy,
-          take: page.take,
-        });
-        return toConnection(page, rows, () => ctx.db.webhookEndpoint.count({ where: { workspaceId } }));
+        return await readPage(
+          { args, ctx, info, typeName: "WebhookEndpoint", order: newest },
+          (query) =>
+            ctx.db.webhookEndpoint.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
+          () => ctx.db.webhookEndpoint.count({ where: { workspaceId } }),
+        );
       },
     },
     WebhookEndpointConnection,

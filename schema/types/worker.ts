@@ -1,8 +1,8 @@
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import { workerSilenceMs } from "../../src/workers/alive.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import type { Order } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 import { JailLevel, Pool } from "./enums.ts";
 import { capabilitiesOf, DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
 
@@ -92,17 +92,11 @@ builder.queryField("workers", (t) =>
         "The processes that do tasks, by name, including those that left recently. Needs the scope OPERATOR. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
         viewerWith(ctx, "OPERATOR");
-        const page = planPage(args, byName);
-        const query: { select: { id: true } } = queryFromInfo({
-          context: ctx,
-          info,
-          typeName: "Worker",
-          paths: [["edges", "node"], ["nodes"]],
-          select: { id: true },
-        });
-        const { where, orderBy, take } = page;
-        const rows = await ctx.db.worker.findMany({ ...query, where, orderBy, take });
-        return toConnection(page, rows, () => ctx.db.worker.count());
+        return await readPage(
+          { args, ctx, info, typeName: "Worker", order: byName },
+          (query) => ctx.db.worker.findMany(query),
+          () => ctx.db.worker.count(),
+        );
       },
     },
     WorkerConnection,

@@ -1,11 +1,11 @@
-import { queryFromInfo } from "@pothos/plugin-prisma";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { keyOf } from "../global-id.ts";
 import { setQuotas } from "../operations.ts";
-import { type Order, planPage, toConnection } from "../paging.ts";
+import type { Order } from "../paging.ts";
+import { readPage } from "../read-page.ts";
 import { Workspace } from "./workspace.ts";
 
 const WorkspaceConnection = builder.connectionObject(
@@ -22,17 +22,11 @@ builder.queryField("workspaces", (t) =>
       description: "All workspaces, newest first. Needs the scope OPERATOR. At most 100 on a page.",
       resolve: async (_root, args, ctx, info) => {
         viewerWith(ctx, "OPERATOR");
-        const page = planPage(args, newest);
-        const query: { select: { id: true } } = queryFromInfo({
-          context: ctx,
-          info,
-          typeName: "Workspace",
-          paths: [["edges", "node"], ["nodes"]],
-          select: { id: true, createdAt: true },
-        });
-        const { where, orderBy, take } = page;
-        const rows = await ctx.db.workspace.findMany({ ...query, where, orderBy, take });
-        return toConnection(page, rows, () => ctx.db.workspace.count());
+        return await readPage(
+          { args, ctx, info, typeName: "Workspace", order: newest },
+          (query) => ctx.db.workspace.findMany(query),
+          () => ctx.db.workspace.count(),
+        );
       },
     },
     WorkspaceConnection,

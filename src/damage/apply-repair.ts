@@ -15,7 +15,8 @@ import { Prisma } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import { settleJob } from "../jobs/settle-job.ts";
 import { joinParts } from "../parts/join-parts.ts";
-import { completeTask, endAttempt } from "../projector/end-attempt.ts";
+import { applyUnfinished } from "../projector/apply-unfinished.ts";
+import { completeTask } from "../projector/end-attempt.ts";
 import type { HeldAttempt } from "../projector/hold-attempt.ts";
 import type { StateReport } from "../projector/plan-state.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
@@ -35,12 +36,7 @@ export async function applyRepair(
 ): Promise<"applied" | "unwanted"> {
   const { task } = attempt;
   const { job } = task;
-  if (report.type === "render.advanced.v1") return job.cancelRequestedAt === null ? "applied" : "unwanted";
-  if (report.type !== "render.completed.v1") {
-    const { error = null, needsMemoryBytes } = report.type === "render.failed.v1" ? report : {};
-    await endAttempt(tx, attempt, report.outcome, now, error, needsMemoryBytes);
-    return "applied";
-  }
+  if (report.type !== "render.completed.v1") return await applyUnfinished(tx, attempt, report, now);
   await completeTask(tx, attempt, now);
   const video = await tx.video.findUniqueOrThrow({ where: { id: job.videoId }, include: inspectedRows });
   const segmentDurationMs = Profile.parse(job.profile).segmentDurationMs;

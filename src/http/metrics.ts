@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { serveHttp } from "@reelay/process";
 import type { Registry } from "prom-client";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import { requireScope } from "../auth/viewer.ts";
@@ -42,28 +42,15 @@ export async function answerMetrics(
   await sendMetrics(res, metrics);
 }
 
-/** Serves `/metrics` without a key on a port of its own, on all addresses: for a network that strangers do not reach. Rejects with Node's own error (`EADDRINUSE`) when the port cannot be had. */
+/** Serves `/metrics` without a key on a port of its own, on all addresses: for a network that strangers do not reach. Rejects as `serveHttp` does. */
 export async function startMetricsServer(
   port: number,
   metrics: Exposed,
 ): Promise<AsyncDisposable & { port: number }> {
-  const server = createServer((req, res) => {
+  return await serveHttp(port, (req, res) => {
     if (pathOf(req) !== "/metrics") {
       return sendJson(res, 404, { error: { code: "NOT_FOUND", message: "This port answers at /metrics." } });
     }
     sendMetrics(res, metrics).catch(() => res.destroy());
   });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen(port, resolve);
-  await listening;
-  server.off("error", reject);
-  return {
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }

@@ -2,7 +2,6 @@
 
 import { PrismaPg } from "@prisma/adapter-pg";
 import { createPubSubMessaging } from "@reelay/messaging";
-import type { ObjectStore } from "@reelay/object-store";
 import { createClient } from "graphql-ws";
 import pino from "pino";
 import { Registry } from "prom-client";
@@ -12,11 +11,10 @@ import { createBroker } from "../../embedded/broker/index.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Context } from "../../schema/context.ts";
 import { encodeGlobalId } from "../../schema/global-id.ts";
-import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
+import { createTestContext } from "../../schema/testing/test-context.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createApiKey } from "../auth/api-keys.ts";
 import { createEventLog } from "../events/index.ts";
-import { createPlaybackAccess } from "../playback-access/index.ts";
 import { createServer } from "../server.ts";
 import { createLiveProgress } from "./create-live-progress.ts";
 import type { LiveProgress } from "./live-progress.ts";
@@ -67,35 +65,10 @@ async function startSystem() {
         return live.watch(target, signal);
       },
     };
-    const clock = () => new Date();
-    const store = {} as ObjectStore;
-    const playback = createPlaybackAccess({
-      db,
-      clock,
-      secrets: testSecrets,
-      publicUrl: "http://api.example",
-    });
     const server = resources.use(
       createServer({
         config: { isDevelopment: false, graceMs: 500 },
-        context: {
-          db,
-          store,
-          live: counted,
-          events,
-          clock,
-          operations: {
-            db,
-            store,
-            live: counted,
-            clock,
-            playback,
-            uploads: testUploads,
-            secrets: testSecrets,
-            limits: testLimits,
-            log,
-          },
-        },
+        context: createTestContext({ db, log, live: counted, events }),
         log,
         metrics: new Registry(),
         checks: {},

@@ -4,7 +4,8 @@ import { removeReplaced } from "../damage/note-damage.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { settleJob } from "../jobs/settle-job.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
-import { completeTask, endAttempt } from "./end-attempt.ts";
+import { applyUnfinished } from "./apply-unfinished.ts";
+import { completeTask } from "./end-attempt.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import { planFollowUp } from "./plan-follow-up.ts";
 import type { StateReport } from "./plan-state.ts";
@@ -27,12 +28,7 @@ export async function applyFollowUp(
 ): Promise<"applied" | "unwanted"> {
   const { task } = attempt;
   const { job } = task;
-  if (report.type === "render.advanced.v1") return job.cancelRequestedAt === null ? "applied" : "unwanted";
-  if (report.type !== "render.completed.v1") {
-    const { error = null, needsMemoryBytes } = report.type === "render.failed.v1" ? report : {};
-    await endAttempt(tx, attempt, report.outcome, now, error, needsMemoryBytes);
-    return "applied";
-  }
+  if (report.type !== "render.completed.v1") return await applyUnfinished(tx, attempt, report, now);
   await completeTask(tx, attempt, now);
   const plan = planFollowUp(job.kind, task.startMs, report.state);
   if (plan === null) {

@@ -17,14 +17,11 @@ import type { Messaging } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import { testLimits, testSecrets, testUploads } from "../../schema/testing/test-uploads.ts";
+import { createTestContext } from "../../schema/testing/test-context.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createDatabase } from "../database.ts";
-import type { OperationDeps } from "../deps.ts";
 import { dispatch } from "../dispatcher/index.ts";
 import { relayBatch } from "../outbox/relay.ts";
-import { createPlaybackAccess } from "../playback-access/index.ts";
-import type { LiveProgress } from "../progress/index.ts";
 import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
 import { createVideo } from "../videos/index.ts";
@@ -49,17 +46,7 @@ export async function createProjection() {
   const clock = () => time.now;
   const log = pino({ level: "silent" });
   const deps = { db, messaging, store, clock, log };
-  const operations: OperationDeps = {
-    db,
-    store,
-    clock,
-    log,
-    playback: createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" }),
-    uploads: testUploads,
-    secrets: testSecrets,
-    limits: testLimits,
-    live: {} as LiveProgress,
-  };
+  const { operations } = createTestContext({ db, log, store, clock });
   const { id: workspaceId } = await db.workspace.create({ data: { name: "test" } });
   const viewer = { apiKeyId: randomUUID(), workspaceId, scopes: ["ADMIN" as const] };
 

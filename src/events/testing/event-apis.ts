@@ -1,9 +1,7 @@
-import type { ObjectStore } from "@reelay/object-store";
 import { Registry } from "prom-client";
+import { createTestContext } from "../../../schema/testing/test-context.ts";
 import { TestLive } from "../../../schema/testing/test-live.ts";
-import { testLimits, testSecrets, testUploads } from "../../../schema/testing/test-uploads.ts";
 import { createApiKey } from "../../auth/api-keys.ts";
-import { createPlaybackAccess } from "../../playback-access/index.ts";
 import { createServer } from "../../server.ts";
 import { createTestEventLogs, log } from "./event-logs.ts";
 
@@ -14,26 +12,12 @@ export async function createTestEventApis(processes = 1) {
   const { db, workspaceId } = system;
   const { token } = await createApiKey(db, { workspaceId, name: "test", scopes: ["READ"] });
   const live = new TestLive(db);
-  const store = {} as ObjectStore;
-  const clock = () => new Date();
-  const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
-  const operations = {
-    db,
-    store,
-    live,
-    clock,
-    playback,
-    uploads: testUploads,
-    secrets: testSecrets,
-    limits: testLimits,
-    log,
-  };
   const apis = [];
   for (const events of system.logs) {
     const server = stack.use(
       createServer({
         config: { isDevelopment: false, graceMs: 500 },
-        context: { db, store, live, events, clock, operations },
+        context: createTestContext({ db, log, live, events }),
         log,
         metrics: new Registry(),
         checks: {},
