@@ -1,4 +1,4 @@
-/** A request to an address that someone else chose was not made. */
+/** A request to an address from outside was refused before it was sent. */
 export class RefusedTargetError extends Error {
   readonly code: string;
   /** What to do instead, as the beginning of a sentence that an allow list may end. */

@@ -13,7 +13,7 @@ export async function assertReachable(store: ObjectStore): Promise<void> {
   const asked = ask(store).catch((error: unknown) => {
     if (!(error instanceof StoreUnavailableError)) throw error;
   });
-  // An answer that comes later concerns no one.
+  // A later answer is ignored.
   asked.catch(() => undefined);
   await Promise.race([asked, delay(PATIENCE_MS, undefined, { ref: false })]);
 }

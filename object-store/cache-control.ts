@@ -8,7 +8,7 @@ const YEAR_S = 31_536_000;
 const SHARED_S = 600;
 /** A segment below a token is not worth keeping longer: its address ends with the token. */
 const SIGNED_S = 3_600;
-/** Originals and the operator's own notes: served to nobody. */
+/** Originals and the operator's own notes: never served. */
 const UNSERVED = /^videos\/[^/]+\/(?:source\/|attempts\/[^/]+\/manifest\.json$)/i;
 
 /** For an object of a PUBLIC video. Everything can be revalidated by its ETag. */

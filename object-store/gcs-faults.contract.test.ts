@@ -132,7 +132,7 @@ promise(
   },
 );
 
-promise("an abort ends an operation at once, whatever the server does", async () => {
+promise("an abort ends an operation immediately, even if the server does not answer", async () => {
   const { store } = faulty;
   const key = newKey();
   faulty.proxy.decide = () => null;

@@ -27,7 +27,7 @@ export interface LocalObjectStoreOptions {
 /**
  * Keeps each object as a plain file at its key. Opens its folder at once and clears what crashed writers left.
  *
- * `contentDisposition` is not kept: whoever serves the folder decides by the kind of object.
+ * `contentDisposition` is not kept: the server of the folder decides by the kind of object.
  */
 export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObjectStoreOptions): ObjectStore {
   const layout = planLayout(resolve(directory));

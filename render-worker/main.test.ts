@@ -178,7 +178,7 @@ test("Ctrl-C in a terminal, which ffmpeg gets too, hands the task back: it is no
 
 const crashOnSignal = join(import.meta.dirname, "../tests/kit/crash-on-signal.mjs");
 
-test("an exception that nobody caught hands the task back before the worker ends with 1", async () => {
+test("an uncaught exception hands the task back before the worker ends with 1", async () => {
   await using system = await startSystem();
   await using worker = startMain(system.directory, {
     LOG_LEVEL: "silent",

@@ -96,7 +96,7 @@ test("a segment is stored before the playlist that names it", async () => {
   await using worker = await startWorker();
   const end = await worker.end(await worker.request(clip));
   const prefix = `videos/${end.videoId}/attempts/${end.attemptId}/360p/`;
-  // Whoever ffmpeg ran as.
+  // Under any user of ffmpeg's.
   expect((await stat(worker.store.path(`${prefix}00000.m4s`))).uid).toBe(process.getuid?.());
   const writes = worker.store.writes.filter(({ key }) => key.startsWith(prefix));
   const order = writes.map(({ key }) => key.slice(prefix.length));

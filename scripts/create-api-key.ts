@@ -1,6 +1,6 @@
 /**
  * `npm run api-key -- --workspace NAME [--name N] [--scopes READ,WRITE,ADMIN] [--operator]`: a key for an API that was set up by hand. Creates the workspace
- * when missing and prints the key, once. `--operator` adds the scope OPERATOR, for whoever runs the installation. The database is DATABASE_URL, else the one of the system that runs on this data folder.
+ * when missing and prints the key, once. `--operator` adds the scope OPERATOR, for the people who run the installation. The database is DATABASE_URL, else the one of the system that runs on this data folder.
  */
 import { parseArgs } from "node:util";
 import { PrismaPg } from "@prisma/adapter-pg";

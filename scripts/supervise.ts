@@ -1,4 +1,4 @@
-/** `node scripts/supervise.ts PROGRAM ARGS…`: runs a program of ours, starts it again when it crashes, and ends as it does. */
+/** `node scripts/supervise.ts PROGRAM ARGS…`: runs one of our programs, restarts it when it crashes, and ends as it does. */
 import { supervise } from "@reelay/process";
 
 process.stderr.on("error", () => undefined);

@@ -261,7 +261,7 @@ interface MissingHint {
   hint: (key: string) => void;
 }
 
-/** A segment that a playlist named is missing, or somebody guesses keys: the scrub looks at the video either way, seldom. */
+/** A segment that a playlist names is missing, or a client guesses keys: the scrub looks at the video in both cases, at a bounded rate. */
 function hintAt(scrub: Scrub | undefined, key: string): void {
   const [folder, videoId] = key.split("/");
   if (folder === "videos" && videoId !== undefined && uuidPattern.test(videoId) && isMediaSegment(key))

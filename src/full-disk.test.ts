@@ -15,7 +15,7 @@ test.each([
     withFields({ code: "P2010", meta: { driverAdapterError: { cause: { originalCode: "53100" } } } }),
   ],
   ["something underneath", new Error("failed", { cause: withFields({ code: "ENOSPC" }) })],
-])("a full disk is told as one: %s", (_, error) => {
+])("a full disk is recognised: %s", (_, error) => {
   expect(isFullDisk(error)).toBe(true);
   const told = asStoreFull(error);
   expect(told).toBeInstanceOf(StoreFullError);

@@ -1,4 +1,4 @@
-/** A full disk, whoever meets it first: the store, PostgreSQL, or a file of our own. */
+/** A full disk, whether the store, PostgreSQL or one of our own files meets it first. */
 import { StoreFullError as ObjectStoreFullError } from "@reelay/object-store";
 import { StoreFullError } from "./errors.ts";
 
@@ -21,6 +21,6 @@ export function isFullDisk(error: unknown): boolean {
   return isFullDisk(meta?.driverAdapterError) || isFullDisk(cause);
 }
 
-/** A full disk as the failure that clients are told; any other error as it is. */
+/** A full disk as the failure that clients receive; any other error unchanged. */
 export const asStoreFull = (error: unknown): unknown =>
   isFullDisk(error) && !(error instanceof StoreFullError) ? new StoreFullError({ cause: error }) : error;

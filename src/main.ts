@@ -8,7 +8,7 @@ const startPatienceMs = 300_000;
 
 /**
  * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start (it waits for a database and a broker that are away), when it could not stop
- * in time or met an exception that nothing caught, and at once at a second signal: whatever is cut short then is safe in the database.
+ * in time or met an exception that nothing caught, and at once at a second signal: work that is cut short is safe in the database.
  */
 async function main(): Promise<void> {
   closeToOthers();

@@ -48,7 +48,7 @@ type Variables = Record<string, string>;
 const foreign =
   /^(DATABASE_URL|PUBLIC_URL|PUBSUB_|STORE|GCS_|GOOGLE_|GCLOUD|HOST$|PORT$|NODE_|VITEST|INIT_CWD|REELAY_|FFMPEG|SECRETS|SANDBOX|SOURCE_)/;
 
-/** Runs a program of ours with these variables and nothing else of ours until it ends. */
+/** Runs one of our programs until it ends, with these variables and no other setting of ours. */
 async function run(
   program: string,
   variables: Variables,
@@ -198,7 +198,7 @@ test.each(faults)(
   60_000,
 );
 
-test("the doctor tells of a port that is none instead of failing", async () => {
+test("the doctor reports an invalid port instead of failing", async () => {
   const { code, lines } = await run("scripts/doctor.ts", { PORT: "high" });
   expect(code).toBe(1);
   expect(lines.join("\n")).toMatch(/PORT is no TCP port\n.*set PORT to a number from 0 to 65535/);

@@ -87,7 +87,7 @@ export class VideoClient {
     await until(check, what, { timeoutMs, signal }).catch(() => signal.throwIfAborted());
   }
 
-  /** Asks until it is answered, as clients are told to: an error is noted, and the request sent again. */
+  /** Repeats a request until it succeeds, as the documentation asks clients to; errors are noted. */
   async #ask<T>(query: string, variables: object, signal: AbortSignal): Promise<T> {
     let data: T | null | undefined;
     const asked = async () => {

@@ -1,4 +1,4 @@
-/** Starts a server again that ended although nobody stopped it. */
+/** Restarts a server that ended without being asked to. */
 import { setTimeout as delay } from "node:timers/promises";
 import { isFull } from "./is-full.ts";
 import type { Exit, Server } from "./server.ts";

@@ -33,7 +33,7 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   /** Of the server that runs now. */
   readonly pid: number;
   readonly port: number;
-  /** Settles when the server ends, for whatever reason, and is not started again. */
+  /** Settles when the server has ended, for any reason, and is not started again. */
   readonly exited: Promise<Exit>;
 }
 

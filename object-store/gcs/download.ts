@@ -127,7 +127,7 @@ export class Download {
       const wanted = fresh.subarray(0, left);
       left -= wanted.length;
       if (wanted.length > 0) yield wanted;
-      // The end is awaited, so that the connection can be used again, but not bytes that nobody asked for.
+      // The end is awaited, so that the connection can be used again, but not bytes beyond the range.
       if (wanted.length < fresh.length) return;
     }
     if (left > 0) throw this.#broken("the answer ended early");

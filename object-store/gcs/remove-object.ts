@@ -19,7 +19,7 @@ export async function removeObject(gcs: GcsClient, key: string, generation?: str
 }
 
 async function removeGeneration(gcs: GcsClient, key: string, ifGenerationMatch: string) {
-  // Once a request failed, whatever removed the object may have been that request.
+  // After a failed request, that request may have removed the object.
   let isRepeat = false;
   return gcs.retry("remove", key, undefined, async () => {
     try {

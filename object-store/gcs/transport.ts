@@ -14,7 +14,7 @@ export interface GcsRequest {
   signal?: AbortSignal | undefined;
 }
 
-/** A request that ends in time whatever the server does. */
+/** A request that ends in time even if the server never answers. */
 type Bounded = GcsRequest & { signal: AbortSignal };
 
 export interface GcsAnswer {

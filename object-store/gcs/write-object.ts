@@ -8,7 +8,7 @@ import { LostUploadError, writeInChunks } from "./write-in-chunks.ts";
 
 const PASSES = 3;
 
-/** Writes the whole object or nothing, whatever is lost on the way. */
+/** Writes the whole object or nothing, even when requests or answers are lost. */
 export async function writeObject(
   gcs: GcsClient,
   key: string,

@@ -17,7 +17,7 @@ export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
     return kind === "LEASE_LOST" ? { kind, keep } : { kind };
   }
   const error = toReportedError(thrown);
-  // A quota has no more room in the seconds until another attempt: whoever makes room retries the job.
+  // Another attempt a few seconds later would find no more room: a user makes room, then retries the job.
   const kind = error.retriable && error.scope !== "QUOTA" ? "FAILED" : "REJECTED";
   return thrown instanceof NeedsMoreMemoryError
     ? { kind, error, needsMemoryBytes: thrown.needsMemoryBytes }

@@ -22,7 +22,7 @@ export interface RenderWork {
   isLastPass?: boolean;
   /** Absent: as many as ffmpeg takes by itself. */
   threads?: Threads;
-  /** Memory that was reserved for it. Absent: nobody counted. */
+  /** Memory that was reserved for it. Absent: memory is not managed. */
   reservedBytes?: number;
   /** Told how much memory the ffmpeg that encodes held at most. */
   onPeak?: (bytes: number) => void;

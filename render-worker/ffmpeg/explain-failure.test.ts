@@ -40,7 +40,7 @@ test.each<[string, string, Partial<ProgramResult>]>([
     { stderr: "av_interleaved_write_frame(): No space left on device" },
   ],
   ["SOURCE_CORRUPT", "given what cannot be decoded", { stderr: "Invalid data found when processing input" }],
-  ["ENCODER_FAILED", "for a reason that nobody knows", { stderr: "something else" }],
+  ["ENCODER_FAILED", "for an unknown reason", { stderr: "something else" }],
 ])("%s: an ffmpeg that is %s", (code, _what, changes) => {
   expect(codeOf(changes)).toBe(code);
 });

@@ -22,7 +22,7 @@ export interface LocateOptions {
   path: string;
 }
 
-/** Looking for a program runs it, and shows it nothing of anybody's. */
+/** Looking for a program runs it, without access to any task's files. */
 const nothingToProtect = createNoJail();
 
 /** A tool was not found, or what was configured does not run. */

@@ -4,7 +4,7 @@ import { walkTopBoxes } from "./top-boxes.ts";
 /** Boxes that may come first in an MP4 or MOV (ISO 14496-12, table 1; QuickTime File Format, "Atoms"). Recordings without `ftyp` begin with their media. */
 const firstTypes = new Set(["ftyp", "styp", "moov", "mdat", "free", "skip", "wide", "pnot", "uuid", "sidx"]);
 
-/** Whether a file begins as an MP4 or MOV does: a known box, and behind it another one or the end. Text, archives and noise do not, whatever they are called. */
+/** Whether a file begins as an MP4 or MOV does: a known box, and behind it another one or the end. Text, archives and noise do not, regardless of their names. */
 export async function beginsAsMovie(
   source: Pick<SourceReader, "look" | "sizeBytes">,
   signal: AbortSignal,

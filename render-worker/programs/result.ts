@@ -15,7 +15,7 @@ export type ProgramEnd =
   /** It called the system for something that no such program needs. */
   | "FORBIDDEN";
 
-/** How a program ended: a value, whatever happened. */
+/** How a program ended: always a value. */
 export interface ProgramResult {
   exitCode: number | null;
   signal: NodeJS.Signals | null;

@@ -34,7 +34,7 @@ export interface RunOptions {
   encoding?: BufferEncoding;
   /** Receives the process id once the program runs. Signals that are meant for the program go to its whole tree (`signalTree`). */
   onStart?: (pid: number) => void;
-  /** Receives the output as it comes; it is then not kept. */
+  /** Receives the output in pieces as it is written; it is then not kept. */
   onStdout?: (text: string) => void;
 }
 

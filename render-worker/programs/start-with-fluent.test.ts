@@ -7,7 +7,7 @@ import { temporaryDirectory } from "../testing/kit.ts";
 import { Programs } from "./programs.ts";
 import type { RunOptions } from "./run-program.ts";
 
-/** Runs a plan with a script that stands in for ffmpeg; `$*` has what it is told. */
+/** Runs a plan with a script that stands in for ffmpeg; `$*` has its arguments. */
 async function render(script: string, options: RunOptions = {}) {
   const directory = await temporaryDirectory();
   onTestFinished(() => directory[Symbol.asyncDispose]());

@@ -32,7 +32,7 @@ async function ask(jail: Jail, ffmpegPath: string): Promise<void> {
   try {
     await writeFile(launcher, `#!${shell}\n${launchScript(jailed)}\n`);
     await chmod(launcher, 0o700);
-    // Where nothing in the temporary folder may be run: its lists show ffmpeg nothing of anybody's.
+    // Where nothing in the temporary folder may be run: listing its capabilities shows ffmpeg no task's files.
     if (!(await keepsAnswers(launcher))) await keepsAnswers(ffmpegPath);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -21,7 +21,7 @@ export async function listenOnPort(server: Server): Promise<Listening> {
   return { address: { socketPath: "", port }, removeAddress: () => Promise.resolve() };
 }
 
-/** On a Unix socket in a folder that only the worker may enter; a jail shows the socket alone to its program, whatever user that runs as. */
+/** On a Unix socket in a folder that only the worker may enter; a jail shows only the socket to its program, under any user. */
 export async function listenOnSocket(server: Server): Promise<Listening> {
   // Not in the attempt's folder: the path of a socket has 107 bytes at most.
   const folder = await mkdtemp(join(tmpdir(), "reelay-source-"));

@@ -44,7 +44,7 @@ export function requireScope(viewer: Viewer, scope: ApiKeyScope): void {
   }
   const advice =
     scope === "OPERATOR"
-      ? "Whoever runs this installation can create one: `npm run api-key -- --workspace NAME --operator`."
+      ? "The operator of this installation can create one: `npm run api-key -- --workspace NAME --operator`."
       : "Ask an administrator of the workspace for another key.";
   throw new ForbiddenError(
     "FORBIDDEN",

@@ -7,7 +7,7 @@ import { addressBelow, REFUSALS, requestOrigin, tokenParameter } from "../playba
 import type { StatusAddresses } from "../videos/public-status.ts";
 import { FormError } from "./form-error.ts";
 
-/** The addresses that whoever asks for a video's status may have; `isShared`: everybody gets these, so caches may keep the answer. */
+/** The addresses that the caller of a video's status may have; `isShared`: every caller gets the same, so caches may keep the answer. */
 export interface StatusReader {
   addresses: StatusAddresses;
   isShared: boolean;
@@ -16,7 +16,7 @@ export interface StatusReader {
 type Deps = Pick<OperationDeps, "playback" | "store">;
 
 /**
- * Whether a request may read a video's status: anybody that of a PUBLIC one; that of a SIGNED one the holder of a token (parameter `token`), or of an API key of
+ * Whether a request may read a video's status: that of a PUBLIC one, always; that of a SIGNED one, with a token (parameter `token`), or of an API key of
  * its workspace. Null: answer as for a video that does not exist. Throws `FormError` for a bad token.
  */
 export async function admitReader(

@@ -64,7 +64,7 @@ interface Work {
   found: Inspection;
 }
 
-/** Playlists say what there is to look at; they are compared on the way. */
+/** Playlists name the objects to inspect; they are compared on the way. */
 async function expectedObjects(
   { store }: Inspector,
   { video, sums, segmentDurationMs, found }: Work,

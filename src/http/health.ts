@@ -20,7 +20,7 @@ export interface ReadinessOptions {
    * it out of rotation would only make the others busier. A check that is refused counts at once.
    */
   lateOkMs: number;
-  /** Receives the error of a check that failed, once until it passes again. Default: no one. */
+  /** Receives the error of a check that failed, once until it passes again. Default: none. */
   onFailed?: (name: string, error: unknown) => void;
   /** Monotonic, milliseconds. Default `performance.now`. */
   now?: () => number;

@@ -39,7 +39,7 @@ export function useKeyEnd(deps: {
           };
           const stopTimer = atKeyEnd(viewer.expiresAt, deps.clock(), end);
           const look = setInterval(() => {
-            // While the database is away nobody's key is revoked.
+            // While the database is away no key is revoked.
             void deps.authenticate(token).then(
               (known) => known === null && end(),
               () => undefined,

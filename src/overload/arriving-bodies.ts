@@ -18,7 +18,7 @@ interface Arrival {
 
 export interface ArrivingBodiesOptions {
   limits: Pick<OverloadLimits, "bodyMs" | "bodies" | "bodiesPerAddress" | "bodyBytes">;
-  /** Receives why a body was not waited for any longer. Default: no one. */
+  /** Receives why a body was not waited for any longer. Default: none. */
   onShed?: (reason: "slow-body" | "body") => void;
 }
 

@@ -24,5 +24,5 @@ export const bodyErrors = {
     ),
 } as const;
 
-/** The client left before its body had ended; there is nobody to answer. */
+/** The client left before its body had ended; no answer can reach it. */
 export class BodyBrokenOffError extends Error {}

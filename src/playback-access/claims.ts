@@ -16,7 +16,7 @@ export interface PlaybackClaims {
   untilS: number;
   /** Origins whose pages may use it, e.g. `https://shop.example`. Empty: any. */
   origins: readonly string[];
-  /** The customer's own id of whoever watches; empty when not given. */
+  /** The customer's own id of the viewer; empty when not given. */
   viewerId: string;
 }
 

@@ -122,7 +122,7 @@ test("without a token a SIGNED video is answered exactly like one that does not 
   }
 });
 
-test("a bad token is answered alike for a video of ours, of others and of nobody", async () => {
+test("a bad token gets the same answer for our video, another workspace's and one that does not exist", async () => {
   const ours = await newVideo("SIGNED");
   const theirs = await newVideo("SIGNED", api.theirs.id);
   const { token } = await tokenFor(ours.globalId);
@@ -184,7 +184,7 @@ const update = `mutation ($id: ID!, $policy: PlaybackPolicy!) { updateVideo(inpu
 test("a video turns from public to signed and back at once here, within seconds elsewhere; its status says so", async () => {
   const { id, globalId } = await newVideo("PUBLIC");
   expect(await codeOf(segmentOf(id))).toBe("200 0123456789");
-  // Caches in front are told to ask again after ten minutes.
+  // Caches in front ask again after ten minutes.
   expect((await seen(segmentOf(id))).headers).toMatchObject({
     "cache-control": "public, max-age=31536000, s-maxage=600, immutable",
   });

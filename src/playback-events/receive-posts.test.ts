@@ -133,7 +133,7 @@ test("a SIGNED video's measurements need its token, in the post or in the addres
   expect(felt).toHaveLength(2);
 });
 
-test("an address that sends and sends is told to send fewer", async () => {
+test("an address that sends too much is asked to send less", async () => {
   const video = encodeGlobalId("Video", videoId);
   const many = Array.from({ length: 60 }, () => stall(1));
   const answers = await Promise.all(Array.from({ length: 40 }, () => postOf(video, many)));

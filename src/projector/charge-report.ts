@@ -5,7 +5,7 @@ import type { ProjectorDeps } from "./deps.ts";
 import type { StatePlan, VideoRows } from "./plan-state.ts";
 
 /**
- * Charges the workspace for what a report tells first of its source: bytes that were fetched from a URL, and its length. Returns why the source is
+ * Charges the workspace for what a report is the first to say about its source: bytes that were fetched from a URL, and its length. Returns why the source is
  * refused, or null. Announced uploads were charged when the video was created.
  */
 export async function chargeReport(

@@ -17,11 +17,11 @@ export function backoffMs(tries: number, random: () => number = Math.random): nu
   return full / 2 + (full / 2) * random();
 }
 
-/** A full disk is nobody's failure: such attempts use no try until there were this many, about a day's. */
+/** A full disk is no failure of the task: such attempts use no try until there were this many, about a day's. */
 const roomAttempts = 300;
 const roomCodes: ReadonlySet<string> = new Set(["STORE_FULL", "WORK_DIRECTORY_FULL"]);
 
-/** Delay before another look at a disk that was full: short for as long as somebody may be freeing space. */
+/** Delay before another look at a disk that was full: short while an operator may be freeing space. */
 const roomBackoffMs = (number: number): number =>
   number <= 20 ? Math.min(backoffMs(number), 30_000) : 300_000;
 

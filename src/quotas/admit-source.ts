@@ -5,7 +5,7 @@ import { QuotaExceededError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { nextDayMs, readSourceLimits, readSourceMs, readStoredBytes, type StorageLimits } from "./limits.ts";
 
-/** Room comes from deletions, whose time nobody knows. */
+/** Room comes from deletions, whose time is unknown. */
 const retryStoredMs = 60_000;
 const minuteMs = 60_000;
 
@@ -65,7 +65,7 @@ export async function assertRoom(db: Db, workspaceId: string, limits: StorageLim
 export interface Charge {
   workspaceId: string;
   videoId: string;
-  /** Of a source that a worker fetched just now: bytes that nobody has announced. Else 0. */
+  /** Of a source that a worker fetched just now: bytes that were not announced. Else 0. */
   fetchedBytes: number;
   /** Of a source that was probed just now. Else null. */
   durationMs: number | null;

@@ -7,7 +7,7 @@ const repairEveryMs = 3_600_000;
 
 /**
  * Adds the changes to the workspaces' sums, 10,000 a call; what is added is deleted, so that reading the sum stays cheap. One process at a time: the
- * lock guards against two that update the same workspaces in another order, and whoever does not get it has nothing to do.
+ * lock guards against two that update the same workspaces in another order, and a process that does not get it has nothing to do.
  */
 export async function foldStoredBytes(db: PrismaClient): Promise<void> {
   await db.$transaction(async (tx) => {

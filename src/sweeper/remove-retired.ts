@@ -1,7 +1,7 @@
 import type { OperationDeps } from "../deps.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
 
-/** Longer than anybody watches with a playlist that was loaded once. */
+/** Longer than a viewer watches with one loaded playlist. */
 const keptMs = 86_400_000;
 const batch = 20;
 

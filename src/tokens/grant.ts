@@ -6,7 +6,7 @@ export interface UploadGrant {
   tokenId: string;
   /** Largest file, in bytes. */
   maxBytes: number;
-  /** What every video gets, whatever the token's holder asks for; null where the token leaves it open. */
+  /** What every video gets, regardless of the token holder's request; null where the token leaves it open. */
   profile: string | null;
   title: string | null;
   externalId: string | null;

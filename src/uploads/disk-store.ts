@@ -15,7 +15,7 @@ export interface DiskStoreHooks {
 }
 
 /**
- * tus's file store, with four things mended: a full disk is told from other failures, bytes are checked by the checksum that came with them, no
+ * tus's file store, with four things mended: a full disk is distinguished from other failures, bytes are checked by the checksum that came with them, no
  * write is under way once `write` returns, and an upload that its client gave up is remembered as such.
  */
 export class DiskStore extends FileStore {
@@ -49,7 +49,7 @@ export class DiskStore extends FileStore {
         await writeAll(file, chunk, end);
         end += chunk.length;
         verifier?.hash.update(chunk);
-        // Nobody may read what is not verified yet.
+        // Unverified bytes must not be read.
         if (verifier === null) this.hooks.onGrown?.(uploadId, end);
       }
       isVerified ||= verifier?.isMet() ?? true;
@@ -63,7 +63,7 @@ export class DiskStore extends FileStore {
     return end;
   }
 
-  /** Takes back what did not match its checksum, before anybody asks how much is there. */
+  /** Takes back what did not match its checksum, before a client asks how much is stored. */
   private async drop(uploadId: string, file: FileHandle, offset: number): Promise<void> {
     const dropped = file.truncate(offset).finally(() => this.dropping.delete(uploadId));
     this.dropping.set(uploadId, dropped);

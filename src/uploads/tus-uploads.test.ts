@@ -306,7 +306,7 @@ test("bytes for an upload that is finished are refused, unless they begin at its
 });
 
 test.each([{}, { "tus-resumable": "0.2.2" }])(
-  "a client of another version of tus is told which one is spoken: %j",
+  "a client of another version of tus receives the supported one: %j",
   async (headers) => {
     const url = await begin("u1", 3);
     const response = await fetch(url, { method: "HEAD", headers });

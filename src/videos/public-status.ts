@@ -41,14 +41,14 @@ export const statusColumns = {
 
 export type StatusRows = Prisma.VideoGetPayload<{ select: typeof statusColumns }>;
 
-/** Where the objects of a video are, for whoever reads its status. Null: not for this reader. */
+/** Where the objects of a video are, for the reader of its status. Null: not for this reader. */
 export interface StatusAddresses {
   play: (key: string) => string | null;
   download: (key: string) => string | null;
 }
 
 /**
- * The content of status.json, and of `/api/video-status/{id}`: what anybody may know of a PUBLIC video who knows its id, and of a SIGNED one who has a
+ * The content of status.json, and of `/api/video-status/{id}`: what every caller who knows its id may know of a PUBLIC video, and of a SIGNED one every caller with a
  * token. `estimatedMs` is the queue's estimate; when left out, that of its workers, as far as the rows have it. Pure.
  */
 export function toPublicStatus(

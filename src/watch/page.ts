@@ -43,7 +43,7 @@ export const renderMissingPage = (): string =>
     "missing",
   );
 
-/** For whoever has a token that does not open the video. */
+/** For a visitor whose token does not open the video. */
 export const renderRefusedPage = (code: RefusalCode): string =>
   page(
     "This link does not open the video",

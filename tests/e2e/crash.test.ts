@@ -105,7 +105,7 @@ test("a PostgreSQL that is killed in the middle of a render comes back, and the 
   expect(await readFile(join(system.dataDirectory, "reelay.log"), "utf8")).toContain("postgres.restarted");
 });
 
-test("an exception that nobody caught, in the middle of a render, costs a restart and no try", async () => {
+test("an uncaught exception in the middle of a render costs a restart and no try", async () => {
   const { id, pid } = await startRender();
   process.kill(pid, "SIGUSR2");
   const { graphql, apiKey } = await system.running(pid);

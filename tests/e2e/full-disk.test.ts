@@ -106,7 +106,7 @@ test.skipIf(!canMount && !isDemanded)(
     for (let index = 0; index < 20; index++) {
       const answer = JSON.stringify(await client.ask(createVideo).catch((error: unknown) => String(error)));
       answers.push(answer);
-      // Whatever is let go meanwhile is taken again.
+      // Space that is freed meanwhile is filled again.
       await system.fill();
     }
     expect(answers.filter((answer) => !/STORE_FULL|SERVICE_UNAVAILABLE|"Video"/.test(answer))).toEqual([]);

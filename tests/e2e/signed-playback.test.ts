@@ -163,7 +163,7 @@ browserTest(
     expect([again.status, again.headers.get("x-cache")]).toEqual([200, "HIT"]);
     await api.db.video.update({ where: { id: open }, data: { playbackPolicy: "SIGNED" } });
     playback.forgetVideo(open);
-    // Ten minutes at most, as it was told; what it does not have it does not get.
+    // Ten minutes at most, as the header says; it gets nothing that it does not have yet.
     expect(again.headers.get("cache-control")).toContain("s-maxage=600");
     const other = await fetch(url.replace("q0-00000", "q0-00001"));
     expect([other.status, other.headers.get("cache-control")]).toEqual([404, "no-store"]);

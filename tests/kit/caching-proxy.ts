@@ -1,4 +1,4 @@
-/** nginx before a server of ours, as a cache that does what the answers' headers say. */
+/** nginx in front of one of our servers, as a cache that follows the answers' headers. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -63,7 +63,7 @@ export type JobStatus =
 
 /** Who may watch a video. */
 export type PlaybackPolicy =
-  /** Everybody who knows its address. */
+  /** Everyone who knows its address. */
   | 'PUBLIC'
   /** Holders of a playback token: every address of its media carries one. */
   | 'SIGNED';
@@ -139,7 +139,7 @@ export type VideoFilter = {
   createdBefore?: string | null | undefined;
   /** With one of these external ids, at most 100. */
   externalIds?: Array<string> | null | undefined;
-  /** Whose title or external id contains this, whatever its case: at most 500 characters. */
+  /** Whose title or external id contains this, ignoring case: at most 500 characters. */
   search?: string | null | undefined;
   /** In one of these states; one value may stand alone. */
   status?: Array<VideoStatus> | null | undefined;

@@ -144,7 +144,7 @@ function openByHls({
   const hls = new Player({
     ...bufferLimits(deviceKind()),
     startPosition: startS,
-    // Whatever a playlist named: the request carries the present token. In the path, so no header is needed.
+    // Every request carries the current token, regardless of the address in the playlist. In the path, so no header is needed.
     xhrSetup: (xhr, url) => {
       const address = tokens.address(url);
       if (address !== url) xhr.open("GET", address, true);

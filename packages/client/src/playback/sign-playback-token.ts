@@ -12,7 +12,7 @@ export interface SignPlaybackToken {
   expiresIn?: number;
   /** Sites that may use it, e.g. `https://shop.example`; at most 10. Default: any. */
   origins?: readonly string[];
-  /** Your own id of whoever watches, at most 128 bytes, readable in the token. */
+  /** Your own id of the viewer, at most 128 bytes, readable in the token. */
   viewerId?: string;
   /** When it begins, in milliseconds since 1970. Default: now. */
   startsAt?: number;
