@@ -1,9 +1,11 @@
 /** The player in the console: under the console's own security policy, with everything that other pages get. */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
+import { scrubNow } from "../kit/scrub.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
 const browserTest = test.skipIf(hasNoChromium);
@@ -31,7 +33,8 @@ const media = <Result>(page: Page, run: (video: HTMLVideoElement) => Result): Pr
   page.locator("reelay-player video").evaluate<Result, HTMLVideoElement>(run as never);
 const time = (page: Page) => media(page, ({ currentTime }) => currentTime);
 
-async function openVideo(): Promise<Page> {
+async function openVideo(onRequest: (url: string) => void = () => {}): Promise<Page> {
+  kit.context.once("page", (page) => page.on("request", (request) => onRequest(request.url())));
   const page = await kit.open(`/videos/${id}`);
   await player(page).waitFor();
   await expect.poll(() => media(page, ({ readyState }) => readyState), patience).toBeGreaterThan(0);
@@ -166,6 +169,89 @@ browserTest(`captions are given as a file, shown by the player at once, and take
   await tracks.filter({ hasText: "Deutsch" }).getByRole("button", { name: "Remove Deutsch" }).click();
   await page.getByRole("button", { name: "Remove the captions" }).click();
   await expect.poll(() => tracks.count(), patience).toBe(1);
+  await page.close();
+});
+
+const rowKeyOf = (globalId: string) => Buffer.from(globalId, "base64url").toString().split(":")[1] ?? "";
+const createTokens = `mutation ($id: ID!) {
+  u: createUploadToken(input: {}) { ... on CreatedUploadToken { token } }
+  v: createViewerToken(input: { videoIds: [$id] }) { ... on CreatedViewerToken { token } } }`;
+const setPolicy = `mutation ($id: ID!, $policy: PlaybackPolicy!) { updateVideo(input: { id: $id, playbackPolicy: $policy }) { ... on Video { playbackPolicy } } }`;
+
+browserTest(
+  `a SIGNED video plays in the console, and to strangers no address tells that it exists${where}`,
+  async () => {
+    const { api, client } = kit.system;
+    await client.ask(setPolicy, { id, policy: "SIGNED" });
+    const requests: string[] = [];
+    const page = await openVideo((url) => requests.push(url));
+    await player(page).getByRole("button", { name: "play", exact: true }).click();
+    await expect.poll(() => time(page), patience).toBeGreaterThan(0.5);
+    const segments = requests.filter((url) => url.endsWith(".m4s")).map((url) => new URL(url).pathname);
+    expect(segments.length).toBeGreaterThan(0);
+    expect(segments.filter((path) => !path.startsWith("/media/~1."))).toEqual([]);
+    await page.close();
+
+    const missing = Buffer.from("Video:019a0000-0000-7000-8000-000000000009").toString("base64url");
+    const segment = segments[0]?.split("/").slice(5).join("/");
+    /** The whole answer, without the ids that the question named and what differs with each moment. */
+    const answerFor = async (
+      path: string,
+      of: string,
+      { post, token }: { post?: object; token?: string } = {},
+    ) => {
+      const inPath = path.replaceAll("GLOBAL", of).replaceAll("KEY", rowKeyOf(of));
+      const body = post === undefined ? null : JSON.stringify({ ...post, video: of });
+      const method = body === null ? "GET" : "POST";
+      const authorization = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+      const response = await fetch(`${api.url}${inPath}`, { method, body, headers: authorization ?? {} });
+      const { date: _, ...headers } = Object.fromEntries(response.headers) as Record<string, string>;
+      const text = (await response.text()).replaceAll(of, "GLOBAL").replaceAll(rowKeyOf(of), "KEY");
+      return { status: response.status, headers, text };
+    };
+    const { data: tokens } = await client.ask(createTokens, { id });
+    for (const path of [
+      "/media/videos/KEY/status.json",
+      "/media/videos/KEY/manifest/master.m3u8",
+      `/media/videos/KEY/${segment}`,
+      "/watch/GLOBAL",
+      "/embed/GLOBAL",
+      "/api/video-status/GLOBAL",
+    ]) {
+      // Tokens for browsers open none of these either, not even for a video that they name.
+      for (const token of [undefined, tokens.u.token, tokens.v.token]) {
+        const answer = await answerFor(path, id, { token });
+        expect([path, answer.status]).toEqual([path, 404]);
+        expect(answer).toEqual(await answerFor(path, missing, { token }));
+      }
+    }
+    const post = { session: "s", events: [] };
+    const posted = await answerFor("/api/playback-events", id, { post });
+    expect(posted.status).toBe(404);
+    expect(posted).toEqual(await answerFor("/api/playback-events", missing, { post }));
+    for (const { token } of [tokens.u, tokens.v])
+      expect((await answerFor("/metrics", id, { token })).status).toBe(403);
+    await client.ask(setPolicy, { id, policy: "PUBLIC" });
+  },
+);
+
+browserTest(`damage to stored files is shown with what becomes of it${where}`, async () => {
+  const { db, storeDirectory } = kit.system;
+  const { key } = await db.captionTrack.findFirstOrThrow({ where: { videoId: rowKeyOf(id) } });
+  await rm(join(storeDirectory, key));
+  await scrubNow(kit.system, rowKeyOf(id));
+  const page = await kit.open(`/videos/${id}`);
+  const notice = page.getByRole("status").filter({ hasText: "Stored files are damaged" });
+  await notice.waitFor();
+  const { damages } = (
+    await kit.system.client.ask("query ($id: ID!) { video(id: $id) { damages { message } } }", { id })
+  ).data.video;
+  expect(await notice.getByRole("paragraph").allTextContents()).toEqual(
+    damages.map(({ message }: { message: string }) => message),
+  );
+  // Nobody but who gave them can bring captions back.
+  expect(await notice.getByRole("button", { name: "Repair" }).count()).toBe(0);
+  await takePicture(page, "video-damage");
   await page.close();
 });
 

@@ -2,14 +2,11 @@
 import { copyFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PublishedPlaylist, readMediaPlaylist } from "@reelay/contracts";
-import { createLocalObjectStore } from "@reelay/object-store";
-import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { complaints } from "../../render-worker/testing/inspect.ts";
-import { testLimits } from "../../schema/testing/test-uploads.ts";
-import { scrubVideo } from "../../src/damage/scrub.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
+import { scrubNow } from "../kit/scrub.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
 let system: System;
@@ -18,19 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-const log = pino({ level: "silent" });
 const keyOf = (id: string) => Buffer.from(id, "base64url").toString().split(":")[1] ?? "";
-const settings = { periodMs: 1, bytesPerSecond: 1e9, isDeep: false };
 const pathOf = (key: string) => join(system.storeDirectory, key);
 
-async function scrub(id: string, db: PrismaClient = system.db): Promise<void> {
-  await using store = createLocalObjectStore({
-    directory: system.storeDirectory,
-    publicBaseUrl: "http://x/",
-  });
-  const deps = { db, store, clock: () => new Date(), log, limits: testLimits };
-  await scrubVideo(deps, keyOf(id), settings, new AbortController().signal);
-}
+const scrub = (id: string, db: PrismaClient = system.db) =>
+  scrubNow({ db, storeDirectory: system.storeDirectory }, keyOf(id));
 
 async function makeVideo(title: string, seconds: number): Promise<string> {
   const options = { seconds, size: "320x180", isStreamable: false };
