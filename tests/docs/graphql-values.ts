@@ -33,6 +33,8 @@ const VALUES: Record<string, Record<string, Make>> = {
       (await system.client.ask("{ viewer { workspace { id } } }")).data.viewer.workspace.id,
   },
   createUploadToken: { metadata: () => ({ userId: 7 }) },
+  // The log from its beginning on: nothing else need happen meanwhile.
+  events: { after: () => "beginning" },
   updateVideo: {
     input: ({ videoId }) => ({ id: videoId, title: "Another title", metadata: { author: "Ada" } }),
   },
