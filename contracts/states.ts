@@ -28,7 +28,7 @@ export type JobPriority = (typeof jobPriorities)[number];
 export const pools = ["cpu", "gpu"] as const;
 export type Pool = (typeof pools)[number];
 
-/** How strongly a worker confines the programs that it runs, the weakest first. */
+/** Strength of the jail around a worker's programs, weakest first. */
 export const jailLevels = ["NONE", "LIMITED", "FULL"] as const;
 export type JailLevel = (typeof jailLevels)[number];
 

@@ -13,7 +13,7 @@ const isWebPort = ({ port }: URL): boolean => port === "" || webPorts.includes(p
 export const portRefusal = ({ port }: URL): string =>
   `has the port ${port}; requests go to ${webPorts.slice(0, -1).join(", ")} and ${webPorts.at(-1)} only`;
 
-/** Whether the port may be used, as far as that can be told without a look-up: a name may resolve to an address that is allowed. */
+/** Whether the port may be used, as far as that is known without a look-up: a name may resolve to an address that is allowed. */
 export const mayUsePort = (url: URL, allowed: readonly string[]): boolean =>
   isWebPort(url) ||
   isAllowedByName(url, allowed) ||

@@ -153,7 +153,7 @@ function codesOf(error: unknown): string[] {
   if (typeof error !== "object" || error === null) return [];
   const { code, status, originalCode, cause, errors, meta } = error as {
     code?: unknown;
-    /** Of an answer over HTTP. */
+    /** The status of an HTTP answer. */
     status?: unknown;
     originalCode?: unknown;
     cause?: unknown;

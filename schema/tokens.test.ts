@@ -136,7 +136,7 @@ describe("an upload token", () => {
     expect(a?.data.completeUpload.code).toBe("VIDEO_NOT_FOUND");
   });
 
-  test("hears that a quota is used up, and no figures", async () => {
+  test("learns that a quota is used up, and no figures", async () => {
     const { token } = await uploadToken();
     await api.db.workspace.update({ where: { id: api.ours.id }, data: { maxActiveJobs: 0 } });
     const { data } = await api.ask(
@@ -293,7 +293,7 @@ describe("the lists of tokens", () => {
     viewerTokens(first: 2) { totalCount nodes { id videoIds isLive } pageInfo { hasNextPage endCursor } } }`;
   const listed = async (key: string) => (await api.ask(lists, {}, key)).data;
 
-  test("show what each allows and how often it was used, newest first, and nobody else's", async () => {
+  test("show what each allows and how often it was used, newest first, and no other workspace's", async () => {
     api.advance(1);
     const upload = await uploadToken({ maxVideos: 2, maxBytes: 5_000, title: "Theirs" });
     await createVideo(upload.token);

@@ -176,7 +176,7 @@ export const apiEnvFields = {
         default: "60",
         unit: "seconds",
         effect:
-          "How long a task for the pool `gpu` waits for a worker of it. What nobody has taken by then moves to the pool `cpu` if a worker of that is there; at once when the last worker with a GPU is gone, and a video's first task when all of them are busy and another is free.",
+          "How long a task for the pool `gpu` waits for a worker of it. After that it moves to the pool `cpu` if a worker of that pool is available. It moves immediately when the last worker with a GPU is gone; a video's first task also when all GPU workers are busy and another worker is free.",
         example: "10",
       }),
     ),
@@ -228,7 +228,7 @@ export const apiEnvFields = {
         default: "30",
         unit: "days",
         effect:
-          "How long the event log goes back. A receiver that was away for longer is told so, and starts anew.",
+          "How long the event log goes back. A receiver that was away for longer gets CURSOR_EXPIRED and starts again.",
         example: "90",
       }),
     ),

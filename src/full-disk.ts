@@ -2,7 +2,7 @@
 import { StoreFullError as ObjectStoreFullError } from "@reelay/object-store";
 import { StoreFullError } from "./errors.ts";
 
-/** Of the system, and of PostgreSQL (`disk_full`). */
+/** Error codes of the system and of PostgreSQL (`disk_full`). */
 const codes: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "53100"]);
 
 interface Fields {

@@ -14,7 +14,7 @@ interface Seen {
   playback: { hlsUrl: string; posterUrl: string | null; downloadUrl: string | null } | null;
 }
 
-/** What came of one clip. */
+/** Outcome of one clip. */
 export interface Outcome {
   clip: Clip;
   video: Seen;
@@ -25,7 +25,7 @@ export interface Outcome {
 export class VideoClient {
   readonly #origin: string;
   readonly #token: string;
-  /** Answers that told of an error of the server, by code. */
+  /** Answers with a server error, by code. */
   readonly errors: string[] = [];
 
   constructor(origin: string, token: string) {

@@ -75,10 +75,10 @@ export const AttemptUsage = z.object({
 });
 export type AttemptUsage = z.infer<typeof AttemptUsage>;
 
-/** Of an end. Null: this worker's machine does not tell (not Linux). */
+/** In a report of an end. Null: the worker's machine does not provide it (not Linux). */
 const usage = AttemptUsage.nullable().optional();
 
-/** Of an end: what of the attempt is in the store. Absent: the worker computes no checksums. */
+/** In a report of an end: the attempt's objects in the store. Absent: the worker computes no checksums. */
 const stored = z.array(StoredFolder).optional();
 
 /** All variants are settled and stored. */
@@ -146,7 +146,7 @@ export const WorkerSeen = z.object({
   /** Kinds of tasks that it can do besides those that every worker can: those of `toldTaskKinds`. */
   knows: z.array(z.string()).optional(),
   ffmpegVersion: z.string(),
-  /** How strongly it confines programs, and why not more; null: as strongly as there is. */
+  /** Jail of its programs, and the reason why it is not stronger; null for the strongest. */
   jail: z.object({ level: z.enum(jailLevels), reason: z.string().max(2_000).nullable() }).optional(),
   /** Memory that it and its programs may have: its cgroup's limit, else the machine's. */
   memoryBytes: bytes.optional(),

@@ -87,7 +87,7 @@ export const RenderRequested = z.object({
     .optional(),
   /** With a `DOWNLOAD`: the checksums of what it is made of, by folder (a key prefix that ends in `/`). What is not listed is not compared. */
   sums: z.array(z.object({ prefix: z.string(), files: z.array(StoredFile) })).optional(),
-  /** Of a source that is fetched from a URL: how many bytes the workspace's storage quota has room for. Any number when left out. */
+  /** Bytes that the workspace's storage quota has room for; only for a source that is fetched from a URL. Default: any number. */
   maxSourceBytes: z.int().nonnegative().optional(),
   /** A storyboard is to be made, too, once all else is. */
   storyboard: z.boolean().optional(),

@@ -21,7 +21,7 @@ export interface KeptServer {
 
 const MAX_RESTARTS = 3;
 const WINDOW_MS = 60_000;
-/** Of a server that could not even be spawned. */
+/** The exit of a server that could not be spawned. */
 const noExit: Exit = { code: null, signal: null };
 /** Before another start after one that failed. */
 const PAUSE_MS = 1_000;

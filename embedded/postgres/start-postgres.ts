@@ -30,7 +30,7 @@ export interface StartPostgresOptions {
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** Connection string with the password, for `pg` and Prisma. */
   readonly url: string;
-  /** Of the server that runs now. */
+  /** The process id of the running server. */
   readonly pid: number;
   readonly port: number;
   /** Settles when the server has ended, for any reason, and is not started again. */

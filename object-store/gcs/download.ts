@@ -25,7 +25,7 @@ export class Download {
   readonly #range: ByteRange;
   readonly #signal: AbortSignal;
   readonly #retries: Retries;
-  /** Of whole objects: a sum over all says nothing about a part. */
+  /** Null for a range: the stored checksum covers the whole object. */
   readonly #sum: CRC32C | null;
   #expectedSum: string | null;
   #at: number;

@@ -209,7 +209,7 @@ function toRequestError(error: unknown, request: GcsRequest): GcsRequestError {
   });
 }
 
-/** Of the credentials' own requests; without a code or status it is a mistake in the configuration, which no retry mends. */
+/** For requests of the credentials: without a code or status the configuration is wrong, and a retry does not help. */
 const isNetworkError = (error: unknown): boolean =>
   error instanceof GcsRequestError ||
   (error instanceof Error &&

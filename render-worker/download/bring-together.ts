@@ -22,7 +22,7 @@ interface Into {
   reading: <T>(work: () => Promise<T>) => Promise<T>;
   /** Parts of encoders that differ can be put into one track. */
   mayMix: boolean;
-  /** Of what is read. */
+  /** Checksums of the objects that are read. */
   sums: KnownSums;
 }
 

@@ -4,7 +4,7 @@ import type { Allowance } from "./plan-allowance.ts";
 
 const gib = 1024 ** 3;
 
-/** Of what was reserved. Estimates are off by a factor of two; what is counted is memory that may be used, stacks of threads among it. */
+/** Limit as a multiple of the reserved memory. Estimates are off by a factor of two, and the limit counts address space, including the stacks of threads. */
 const aboveReserved = 4;
 const leastBytes = 2 * gib;
 /** The worker watches CPU time and output as well, and says more about them: it must come first. */

@@ -23,7 +23,7 @@ export class ProbeMemoryError extends Error {
 export const isShortOfMemory = ({ signal, stderr }: Pick<ProgramResult, "signal" | "stderr">): boolean =>
   signal !== null || /alloc|out of memory|get_buffer\(\) failed|Cannot add index entry/i.test(stderr);
 
-/** What an operator can do about a source that only the wider set opens. */
+/** Remedy for a source that only the wider set opens. */
 const widerSet = "An operator can allow rare formats with SOURCE_DECODERS=all.";
 
 /**

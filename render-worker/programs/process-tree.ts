@@ -12,7 +12,7 @@ export function processTree(pid: number): number[] {
   return found;
 }
 
-/** Of the main thread, which is the one that starts processes in all that is run here. */
+/** Children of the main thread: in all our programs it is the one that starts processes. */
 function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);

@@ -12,7 +12,7 @@ export interface ProcessUsage {
 /** The kernel counts CPU time for programs in hundredths of a second, whatever its own clock. */
 const ticksPerSecond = 100;
 
-/** Of a process and all below it; null where the system does not say, and when it has ended. Peaks are added up: a jail's own processes are small. */
+/** The usage of a process and all below it; null where the system does not provide it, and after its end. Peaks are added up: a jail's own processes are small. */
 export async function readProgramUsage(pid: number): Promise<ProcessUsage | null> {
   const all = (await Promise.all(processTree(pid).map(readProcessUsage))).filter((usage) => usage !== null);
   return all.length === 0 ? null : all.reduce(add);

@@ -30,7 +30,7 @@ export interface RunOptions {
   priority?: number;
   /** Longest standard output in characters; beyond it the program is ended. Default 8 MiB. */
   maxStdout?: number;
-  /** Of the standard output. Default UTF-8. */
+  /** Encoding of the standard output. Default UTF-8. */
   encoding?: BufferEncoding;
   /** Receives the process id once the program runs. Signals that are meant for the program go to its whole tree (`signalTree`). */
   onStart?: (pid: number) => void;

@@ -31,7 +31,7 @@ const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
 builder.queryField("viewer", (t) =>
   t.field({
     type: ViewerType,
-    description: "Who asks. Needs the scope READ or OPERATOR.",
+    description: "The caller. Needs the scope READ or OPERATOR.",
     resolve: (_root, _args, ctx) => viewerWith(ctx, isOperator(ctx) ? "OPERATOR" : "READ"),
   }),
 );

@@ -2,7 +2,7 @@ import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { ForbiddenError } from "../errors.ts";
 import { type Grant, grantNames } from "../tokens/grant.ts";
 
-/** Who asks: an API key of a workspace, or a token that was made with one. */
+/** The caller: an API key of a workspace, or a token that was made with one. */
 export interface Viewer {
   apiKeyId: string;
   workspaceId: string;

@@ -20,7 +20,7 @@ export const statusUrl = (publicUrl: string, id: string): string => `${publicUrl
 const reuseMs = 1_000;
 const mostReused = 1_000;
 
-/** What is known of a video, regardless of the caller. */
+/** A video's status, independent of the caller. */
 interface Known {
   video: StatusRows;
   estimatedMs: number | null;

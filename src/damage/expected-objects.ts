@@ -29,7 +29,7 @@ export interface ExpectedObject {
   /** The variant or sound that it belongs to, or `poster`, `storyboard`, `download`, `preview`, `captions`. */
   subject: string;
   isSegment: boolean;
-  /** Of the timeline, milliseconds; null for what has no place there. */
+  /** Milliseconds of the timeline; null for objects without a place there. */
   startMs: number | null;
   endMs: number | null;
 }

@@ -84,7 +84,7 @@ function planLeft(
     renditions.length > 0
       ? planRetry({ plan, durationMs, renditions, complete: intactParts(video) })
       : { needsHead: false, rest: [] };
-  // Of a long video the task for the last pictures makes the storyboard, too.
+  // In a long video, the task for the last pictures also makes the storyboard.
   const last = toSpans(plan).at(-1);
   const [smallest = ""] = plan.groups[0] ?? [];
   const hasLast = left.rest.some(({ kind, endMs }) => kind === "CHUNK" && endMs === null);

@@ -3,8 +3,8 @@ import { readRoom, type StorageLimits } from "../quotas/index.ts";
 import type { TaskWithAll } from "./to-render-requested.ts";
 
 /**
- * What the storage quotas have room for, by workspace, so that a worker stops fetching a source that does not fit. Of the workspaces alone
- * whose tasks begin with a fetch. Tasks that are dispatched together each get the whole: the exact check follows when the source is stored.
+ * Room that the storage quotas leave, by workspace, so that a worker stops fetching a source that does not fit. Only workspaces whose tasks
+ * begin with a fetch are read. Tasks that are dispatched together each get the whole: the exact check follows when the source is stored.
  */
 export async function readRooms(
   tx: Tx,

@@ -40,7 +40,7 @@ export interface SplitLimits {
 /** Of a long source, milliseconds: short segments of 1, 1, 2 and 4 s, so that it plays at once. */
 const headMs = 8_000;
 
-/** What is read beside the tasks, for their messages. */
+/** Further rows for a task's message. */
 export interface Besides {
   sums?: RenderRequested["sums"] | undefined;
   /** What the workspace's storage quota has room for. Default: any number. */

@@ -142,7 +142,7 @@ test("neither cursors nor ids tell a workspace how much happens in others", asyn
   const busy = await system.createVideo();
   await system.writeMany(busy, 500);
   await changes(system.api, { first: 0 });
-  // The place of an empty log stays where it was, whatever is written elsewhere.
+  // The place of an empty log does not move when events are written elsewhere.
   expect((await changes(theirs, { after: "now" })).cursor).toBe(empty.cursor);
   for (const others of [0, 1, 300]) {
     await system.write(videoId, ["updated", "updated"], id);
@@ -161,7 +161,7 @@ test("neither cursors nor ids tell a workspace how much happens in others", asyn
     const blocks = marks.map((mark) => Buffer.from(mark, "base64url"));
     expect(blocks.map(({ length }) => length)).toEqual([16, 16, 16, 16, 16, 16]);
     for (const [index, block] of blocks.entries()) {
-      // Of 128 bits about half differ, however few events are in between: 24 or fewer by chance once in 10^12 pairs.
+      // About half of the 128 bits differ, no matter how few events are in between: 24 or fewer by chance once in 10^12 pairs.
       const distances = blocks.slice(index + 1).map((other) => differingBits(block, other));
       expect(Math.min(128, ...distances)).toBeGreaterThan(24);
     }

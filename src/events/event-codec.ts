@@ -1,4 +1,4 @@
-/** What clients see of an event's place and id: encrypted, because both count the events of all workspaces together. */
+/** Events' places and ids as clients see them: encrypted, because both count the events of all workspaces together. */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Db } from "../db.ts";
 import { InvalidInputError } from "../errors.ts";

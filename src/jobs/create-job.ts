@@ -12,7 +12,7 @@ export interface NewJob {
   id: string;
   /** Default `TRANSCODE`. */
   kind?: Extract<JobKind, "TRANSCODE" | "REPAIR">;
-  /** Of a `REPAIR`: what it makes again. */
+  /** Parts that a `REPAIR` makes again. */
   repairs?: string[];
   workspaceId: string;
   videoId: string;

@@ -19,7 +19,7 @@ interface Row {
   pool: Pool;
   availableAt: Date;
   isBackingOff: boolean;
-  /** Of its last attempt. */
+  /** The error of its last attempt. */
   lastErrorCode: string | null;
   isPaused: boolean;
   hasWorker: boolean;

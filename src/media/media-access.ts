@@ -1,4 +1,4 @@
-/** What of a video a media address asks for: decides which tokens open it. */
+/** The part of a video that a media address names: decides which tokens open it. */
 import type { Purpose } from "../playback-access/index.ts";
 import { isDownloadKey } from "./media-key.ts";
 

@@ -21,7 +21,7 @@ export const preflight: Headers = {
   "access-control-max-age": 86_400,
 };
 
-/** What access adds to an object's headers. */
+/** Additions of playback access to an object's headers. */
 export interface Served {
   cacheControl: string;
   /** How browsers name a download; by its key when left out. */

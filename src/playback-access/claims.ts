@@ -1,4 +1,4 @@
-/** What a playback token says. Times are whole seconds since 1970, as the token spells them. */
+/** The content of a playback token. Times are whole seconds since 1970, as the token spells them. */
 
 /** A token serves one purpose: a PLAY token neither downloads nor replaces a STATUS token's narrower right. */
 export const PURPOSES = ["PLAY", "DOWNLOAD", "STATUS"] as const;
@@ -26,7 +26,7 @@ export const MAX_LIFETIME_S = 604_800;
 export const MAX_ORIGINS = 10;
 /** In UTF-8. */
 export const MAX_VIEWER_BYTES = 128;
-/** Of all origins together, in UTF-8. */
+/** Limit for all origins together, in UTF-8. */
 export const MAX_ORIGINS_BYTES = 480;
 /** Tolerated difference between the clock that signed and this one. */
 export const CLOCK_SKEW_S = 60;

@@ -8,7 +8,7 @@ import type { PlaybackEventsOptions } from "./receive-posts.ts";
 
 const felt: Felt[] = [];
 const videoId = "019a0000-0000-7000-8000-000000000001";
-/** Of one PUBLIC video; another is SIGNED, with one good token. */
+/** The first video is PUBLIC, this one SIGNED, with one good token. */
 const signedId = videoId.replace(/1$/, "2");
 const access: PlaybackEventsOptions["access"] = {
   check: ({ token, videoId: asked }) => {

@@ -65,9 +65,9 @@ export async function assertRoom(db: Db, workspaceId: string, limits: StorageLim
 export interface Charge {
   workspaceId: string;
   videoId: string;
-  /** Of a source that a worker fetched just now: bytes that were not announced. Else 0. */
+  /** Bytes that a worker just fetched without an announcement. Else 0. */
   fetchedBytes: number;
-  /** Of a source that was probed just now. Else null. */
+  /** Length of a source that was just probed. Else null. */
   durationMs: number | null;
   now: Date;
   limits: StorageLimits;

@@ -20,7 +20,7 @@ export function parseChecksum(header: string): Checksum | null {
   return algorithm !== undefined && digest.length === digestBytes[algorithm] ? { algorithm, digest } : null;
 }
 
-/** Of the request that is being served: the tus server does not hand its headers on to the store. */
+/** The checksum of the current request: the tus server does not pass its headers to the store. */
 const current = new AsyncLocalStorage<Checksum>();
 
 export const withChecksum = <T>(checksum: Checksum, work: () => T): T => current.run(checksum, work);

@@ -159,7 +159,7 @@ test("a download asked for later is one file of all pictures and the sound, name
   expect(download).toMatchObject({ variantName: "360p", job: { kind: "DOWNLOAD" } });
   expect(playback.downloadUrl).toBe(download.url);
   const answer = await fetch(download.url);
-  // Who knows the address of a PUBLIC video's download does not learn its title.
+  // The address of a PUBLIC video's download does not reveal its title.
   expect(answer.headers.get("content-disposition")).toBe('attachment; filename="download.mp4"');
   const path = await save(download.url, "download.mp4");
   const entries = ["-show_entries", "stream=codec_type,nb_read_frames,duration", "-of", "json"];

@@ -10,7 +10,7 @@ export interface ReelayPlayerProps extends HTMLAttributes<HTMLElement> {
   videoId?: string;
   api?: string;
   statusSrc?: string;
-  /** Of a SIGNED video. Another one does not interrupt playing. */
+  /** The playback token of a SIGNED video. A new one does not interrupt playback. */
   token?: string;
   tokenUrl?: string;
   refreshToken?: RefreshToken;

@@ -10,7 +10,7 @@ export interface StreamOptions {
   video: HTMLVideoElement;
   choices: Choices;
   src: string;
-  /** Of the token in every address. */
+  /** Puts the current token into every address. */
   tokens: Pick<TokenKeeper, "address">;
   /** Seconds from the beginning, also of a playlist that still grows. */
   startS: number;

@@ -1,6 +1,6 @@
 /** What a token says, and the key that signs it. */
 export interface SignPlaybackToken {
-  /** Of the signing key, as `rotateSigningKey` gave it. */
+  /** The signing key's id, from `rotateSigningKey`. */
   keyId: string;
   /** `rpk_…`, from the same answer. Keep it on your server. */
   secret: string;
