@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { createEventCodec } from "../../src/events/event-codec.ts";
 import type { EventReader } from "../load/event-reader.ts";
 import { type Figure, none, told } from "./figure.ts";
 
@@ -6,12 +7,16 @@ import { type Figure, none, told } from "./figure.ts";
 export async function checkEvents(db: Client, readers: ReadonlyMap<string, EventReader>): Promise<Figure[]> {
   const wrong: string[] = [];
   let total = 0;
+  const { rows: installation } = await db.query<{ key: Buffer }>("SELECT event_key AS key FROM installation");
+  const codec = createEventCodec(installation[0]?.key ?? Buffer.of());
   for (const [workspaceId, { ids }] of readers) {
     const { rows } = await db.query<Row>("SELECT id, position FROM events WHERE workspace_id = $1", [
       workspaceId,
     ]);
     total += rows.length;
-    wrong.push(...compare(rows, ids));
+    // Readers see ids encrypted.
+    const seen = rows.map(({ id, position }) => ({ id: codec.encodeId(BigInt(id)), position }));
+    wrong.push(...compare(seen, ids));
   }
   const { rows: late } = await db.query<{ text: string }>(afterTheEnd);
   return [
