@@ -34,8 +34,9 @@ test("the first ffmpeg on the path that runs is taken", async () => {
 
 test("an ffmpeg that is found and does not run is named with its reason, not called missing", async () => {
   const located = locateFfmpeg({ path: folder }, refusing);
+  // Both programs are looked for at the same time, and the first failure is reported.
   await expect(located).rejects.toThrow(
-    `${folder}/ffmpeg does not run (jail: limit 6: Operation not permitted)`,
+    /\/ff(mpeg|probe) does not run \(jail: limit 6: Operation not permitted\)/,
   );
-  await expect(located).rejects.not.toThrow("No ffmpeg was found");
+  await expect(located).rejects.not.toThrow("was found");
 });
