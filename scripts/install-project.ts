@@ -1,6 +1,6 @@
 /**
  * Installs the dependencies of an npm project of its own inside this repository, one that is no workspace because only its tests and types
- * want them (Payload and Next.js are large), when first asked for.
+ * need them (Payload and Next.js are large), when first asked for. As a program: `node scripts/install-project.ts FOLDER…`.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -55,3 +55,5 @@ async function npmCi(project: string): Promise<void> {
   if (code !== 0)
     throw new Error(`npm ci in ${path.relative(ROOT, project)} ended with ${String(code)}:\n${printed}`);
 }
+
+if (import.meta.main) for (const folder of process.argv.slice(2)) await installProject(folder);

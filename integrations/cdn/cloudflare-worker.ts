@@ -1,6 +1,6 @@
 /**
  * A Cloudflare Worker before a private bucket of Cloud Storage. Variables: `BUCKET_URL` (`https://storage.googleapis.com/{bucket}`), `API_ORIGIN` (`https://api.example`), `KEYS` (JSON by key
- * id), `HMAC_ID` and `HMAC_SECRET` (a Cloud Storage HMAC key of a service account with `storage.objectViewer`). Needs the package `aws4fetch`.
+ * id), `HMAC_ID` and `HMAC_SECRET` (a Cloud Storage HMAC key of a service account with `storage.objectViewer`). Needs the package `aws4fetch` (package.json).
  */
 import { AwsClient } from "aws4fetch";
 import { createEdge } from "./serve-playback.ts";
@@ -33,7 +33,7 @@ function openEdge({ BUCKET_URL, KEYS, API_ORIGIN, HMAC_ID, HMAC_SECRET }: Env) {
     keys: JSON.parse(KEYS),
     ownOrigins: [API_ORIGIN],
     readObject: async (key, range) => {
-      const headers = range === null ? {} : { range };
+      const headers: HeadersInit = range === null ? {} : { range };
       const signed = await bucket.sign(`${BUCKET_URL}/${key}`, { headers });
       // The cache's key is the object's address, whatever the signature says.
       return fetch(signed, {

@@ -1,6 +1,6 @@
 /**
  * The same as a Fastly Compute program. Backend `bucket` (storage.googleapis.com); config store `reelay` with `bucketUrl` and `apiOrigin`; secret store `reelay` with
- * `keys`, `hmacId` and `hmacSecret`. Needs the packages `@fastly/js-compute` and `aws4fetch`.
+ * `keys`, `hmacId` and `hmacSecret`. Needs the packages of package.json.
  */
 /// <reference types="@fastly/js-compute" />
 
@@ -12,7 +12,9 @@ import { createEdge } from "./serve-playback.ts";
 addEventListener("fetch", (event) => event.respondWith(openEdge().then((edge) => edge(event.request))));
 
 async function openEdge() {
-  const bucketUrl = new ConfigStore("reelay").get("bucketUrl");
+  const config = new ConfigStore("reelay");
+  const bucketUrl = config.get("bucketUrl");
+  const apiOrigin = config.get("apiOrigin");
   const secrets = new SecretStore("reelay");
   const secret = async (name: string) => (await secrets.get(name))?.plaintext() ?? "";
   const [keys, accessKeyId, secretAccessKey] = await Promise.all(
@@ -21,7 +23,7 @@ async function openEdge() {
   const bucket = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto" });
   return createEdge({
     keys: JSON.parse(keys),
-    ownOrigins: [new ConfigStore("reelay").get("apiOrigin")],
+    ownOrigins: apiOrigin === null ? [] : [apiOrigin],
     // Fastly's cache goes by the address, which has no token any more.
     readObject: async (key, range) =>
       fetch(await bucket.sign(`${bucketUrl}/${key}`, { headers: range === null ? {} : { range } }), {
