@@ -45,7 +45,10 @@ function groupOf(pid: number): number | null {
 /** Ends what a program has left behind in its process group, once it has ended itself. */
 export const endGroup = (pid: number): boolean => send(-pid, "SIGKILL");
 
-function send(target: number, signal: NodeJS.Signals): boolean {
+/** Whether there is a process with this id. */
+export const isRunning = (pid: number): boolean => send(pid, 0);
+
+function send(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(target, signal);
   } catch {

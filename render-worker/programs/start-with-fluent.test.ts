@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type RenderPlan, toArguments } from "../ffmpeg/plan-render.ts";
+import type { Jail } from "../jail/jail.ts";
 import { createNoJail } from "../jail/no-jail.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { Programs } from "./programs.ts";
@@ -76,4 +78,33 @@ test("a canceled render has its process id told, and is gone", async () => {
   const { result } = await render("exec sleep 60", { signal: stop.signal, onStart });
   expect(result).toMatchObject({ endedFor: "CANCELED", signal: "SIGTERM" });
   expect(() => process.kill(pids[0] ?? 0, 0)).toThrow("ESRCH");
+});
+
+test("what a launcher leaves behind is ended when the launcher is killed", async () => {
+  const directory = await temporaryDirectory();
+  onTestFinished(() => directory[Symbol.asyncDispose]());
+  const located = { path: "/bin/sh", version: "1", origin: "environment" } as const;
+  // Becomes the parent of what goes on without it, and holds on to its output.
+  const jail: Jail = {
+    ...createNoJail(),
+    wrap: async (request) => ({
+      ...(await createNoJail().wrap(request)),
+      file: "/bin/sh",
+      args: ["-c", 'sleep 60 & echo "$!" > left; wait', ...request.args],
+    }),
+  };
+  const programs = new Programs(jail, { ffmpeg: located, ffprobe: located }, {});
+  const result = await programs.render(
+    {
+      ...{ inputOptions: [], input: "file:a.mkv", filterGraph: null, directory: directory.path },
+      outputs: [{ name: "a", options: [], path: "a.mp4" }],
+    },
+    {
+      onStart: (pid) => void setTimeout(() => process.kill(pid, "SIGKILL"), 500),
+    },
+  );
+  expect(result).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+  const left = Number(await readFile(join(directory.path, "left"), "utf8"));
+  // Its entry stays until the process that inherits it has read its end.
+  expect(existsSync(`/proc/${left}/exe`)).toBe(false);
 });

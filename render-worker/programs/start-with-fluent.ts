@@ -6,12 +6,14 @@ import type { RenderPlan } from "../ffmpeg/plan-render.ts";
 import type { Jail, ProcessEnd } from "../jail/jail.ts";
 import { programEnvironment } from "./environment.ts";
 import { argumentsHere, launchScript, readLaunched } from "./launch-script.ts";
-import { endGroup, signalTree } from "./process-tree.ts";
+import { endGroup, isRunning, signalTree } from "./process-tree.ts";
 import { ProgressLines } from "./progress-lines.ts";
 import type { Start } from "./start.ts";
 
 const shell = "/bin/sh";
 const keptLines = 50;
+/** How long what a killed launcher has left behind may run on. */
+const lookEveryMs = 250;
 
 /** One per process, as what fluent-ffmpeg keeps. */
 let prepared: Promise<void> | undefined;
@@ -57,6 +59,10 @@ export const startWithFluent =
     const command = buildCommand(plan, ["-c", `${launchScript(jailed)} >&2`, "launch"]).setFfmpegPath(shell);
     const progress = new ProgressLines(() => following.onProgress());
     let pid: number | null = null;
+    // fluent-ffmpeg says that its process has ended when the output has, which something left behind may hold open.
+    const looking = setInterval(() => {
+      if (pid !== null && !isRunning(pid)) endGroup(pid);
+    }, lookEveryMs);
     return new Promise((resolve, reject) => {
       command.on("stderr", (line: string) => {
         if (pid === null) {
@@ -71,14 +77,18 @@ export const startWithFluent =
         if (line !== "" && !progress.read(line)) following.onStderr(`${line}\n`);
       });
       const settle = (ended: ProcessEnd) => {
+        clearInterval(looking);
         if (pid !== null) endGroup(pid);
         resolve(ended);
       };
       command.on("end", () => settle({ code: 0, signal: null }));
       command.on("error", (error: Error) => {
         const ended = readEnd(error.message);
-        if (ended === null) reject(error);
-        else settle(ended);
+        if (ended !== null) settle(ended);
+        else {
+          clearInterval(looking);
+          reject(error);
+        }
       });
       command.run();
     });

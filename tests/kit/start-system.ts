@@ -6,6 +6,7 @@ import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { createWorker, type FfmpegTools, type WorkerConfig } from "@reelay/render-worker";
 import { type Logger, pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
+import { createNoJail } from "../../render-worker/jail/no-jail.ts";
 import { testJail, testTools } from "../../render-worker/testing/kit.ts";
 import { type Api, startApi } from "../../src/api.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
@@ -97,7 +98,8 @@ export async function startSystem({
     const worker = held.use(
       createWorker({
         ...{ messaging, store, config, log },
-        ...{ tools: tools ?? (await testTools()), jail: await testJail() },
+        // A script that stands in for ffmpeg needs more than a jail shows.
+        ...(tools ? { tools, jail: createNoJail() } : { tools: await testTools(), jail: await testJail() }),
       }),
     );
     await worker.start();

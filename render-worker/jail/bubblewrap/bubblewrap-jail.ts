@@ -72,7 +72,8 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       const group = await groups?.make(withOwnProcesses(limits));
       opened.defer(async () => group?.remove());
       const preparing = [
-        ...callDirectives(architecture, "unshare", "mount", ...setupCalls),
+        `parent=${process.pid}`,
+        ...callDirectives(architecture, "unshare", "mount", "prctl", ...setupCalls),
         ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
         ...stage.directives,
         ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),
