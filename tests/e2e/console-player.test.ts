@@ -153,6 +153,11 @@ browserTest(`captions are given as a file, shown by the player at once, and take
   // As old editors of Windows write it.
   await choose("clip.de.srt", "1\n00:00:00,000 --> 00:00:24,000\nGrüß Gott\n", "latin1");
   await takePicture(page, "window-captions");
+  const { playback } = (
+    await kit.system.client.ask("query ($id: ID!) { video(id: $id) { playback { hlsUrl } } }", { id })
+  ).data.video;
+  // Browsers may keep playlists for a second.
+  await page.evaluate(async (url) => (await fetch(url)).text(), playback.hlsUrl as string);
   await window.getByRole("button", { name: "Add the captions" }).click();
   await window.waitFor({ state: "detached" });
   await tracks.filter({ hasText: "Deutsch" }).waitFor();

@@ -30,6 +30,8 @@ const Player = lazy(() => import("./player.tsx"));
 
 /** Of the newest jobs; more than anybody scrolls through. */
 const shown = { jobs: 10, tasks: 60 };
+/** After so long no browser has an old playlist any more. */
+const playlistMs = 1_100;
 /** How often the tasks of a running job are asked for, in milliseconds; all else is told. */
 const pollMs = 5_000;
 
@@ -52,11 +54,12 @@ export default function VideoPage({ id }: { id: string }) {
   useVideoLive(id, isBusy);
   useAnnouncedVideo(video);
   const player = useRef<ReelayPlayer>(null);
-  // A player reads once which captions there are.
+  // A player reads once which captions there are, from a playlist that the browser may keep for a second.
   const [playerNumber, setPlayerNumber] = useState(1);
+  const renewPlayer = useSoon(() => setPlayerNumber((number) => number + 1), playlistMs);
   const onCaptions = () => {
     askAgain();
-    setPlayerNumber((number) => number + 1);
+    renewPlayer();
   };
 
   if (video === null) {
