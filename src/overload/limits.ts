@@ -24,9 +24,9 @@ export interface OverloadLimits {
   stalledReaderMs: number;
   /** Uploads and forms that are being received. Default 1,500. */
   uploads: number;
-  /** Bodies that are arriving, those of uploads and forms not counted. Default 4,000. */
+  /** Bodies that are arriving, those of uploads and forms not counted. Default 10,000: 40 KB of memory each. */
   bodies: number;
-  /** Bodies that are arriving from one address, which may be a proxy's. Default 1,000. */
+  /** Bodies that are arriving from one address, which may be a proxy's. Default 8,000: closing and accepting connections costs more than keeping them for `bodyMs`. */
   bodiesPerAddress: number;
   /** Bytes of all bodies that are arriving. Default 256 MiB. */
   bodyBytes: number;
@@ -59,8 +59,8 @@ export const defaultOverloadLimits: OverloadLimits = {
   media: 5_000,
   stalledReaderMs: 10_000,
   uploads: 1_500,
-  bodies: 4_000,
-  bodiesPerAddress: 1_000,
+  bodies: 10_000,
+  bodiesPerAddress: 8_000,
   bodyBytes: 256 * 1_048_576,
   bodyMs: 15_000,
   leastPace: 1_024,
