@@ -7,7 +7,7 @@ import type { Jail, JailedCommand, JailLimits } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
 import { callDirectives } from "../launcher/call-directives.ts";
 import { prepareScript } from "../launcher/prepare.ts";
-import { setupCalls } from "../launcher/setup.ts";
+import { parentDirective, setupCalls } from "../launcher/setup.ts";
 import { superviseScript } from "../launcher/supervise.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { barrierTo } from "../reachable.ts";
@@ -72,8 +72,8 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       const group = await groups?.make(withOwnProcesses(limits));
       opened.defer(async () => group?.remove());
       const preparing = [
-        `parent=${process.pid}`,
-        ...callDirectives(architecture, "unshare", "mount", "prctl", ...setupCalls),
+        parentDirective(),
+        ...callDirectives(architecture, "unshare", "mount", ...setupCalls),
         ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
         ...stage.directives,
         ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),

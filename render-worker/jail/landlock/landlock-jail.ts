@@ -9,7 +9,7 @@ import type { Jail, JailedCommand } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
 import { callDirectives } from "../launcher/call-directives.ts";
 import { confineScript, ownPidPlaceholder } from "../launcher/confine.ts";
-import { setupCalls } from "../launcher/setup.ts";
+import { parentDirective, setupCalls } from "../launcher/setup.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { rlimitDirectives } from "../rlimits.ts";
 import { compileFilter } from "../seccomp/compile-filter.ts";
@@ -46,7 +46,7 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
   const filters = { alone: filterFor("NONE"), connecting: filterFor("PORT") };
   const calls = callDirectives(
     architecture,
-    ...(["prlimit64", "close_range", "prctl", "openat", ...setupCalls] as const),
+    ...(["prlimit64", "close_range", "openat", ...setupCalls] as const),
     ...(["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"] as const),
   );
 
@@ -70,7 +70,7 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
       const directives = [
         ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
         ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),
-        ...[...calls, "filter=3", `ownPid=${ownPidPlaceholder}`, `cwd=${cwd}`],
+        ...[...calls, parentDirective(), "filter=3", `ownPid=${ownPidPlaceholder}`, `cwd=${cwd}`],
         ...planLandlock({
           abi,
           readable: [

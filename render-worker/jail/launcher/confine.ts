@@ -35,8 +35,7 @@ $filter =~ s/\Q$placeholder\E/$own/g;
 limit();
 enter();
 call("prctl", 38, 1, 0, 0, 0) == 0 or fail "no_new_privs";
-# Killed with whoever started it.
-call("prctl", 1, 9, 0, 0, 0);
+die_with_parent();
 call("landlock_restrict_self", $rules, 0) == 0 or fail "landlock_restrict_self";
 call("close_range", 3, 0xffffffff, 0) == 0 or fail "close_range";
 my $program = pack "S x![P] P", length($filter) / 8, $filter;

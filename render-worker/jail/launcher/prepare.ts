@@ -24,8 +24,7 @@ if ($given{stage}) {
   }
 }
 step_down();
-# Bubblewrap asks for this again, later. A worker that ended before is no parent any more.
-call("prctl", 1, 9, 0, 0, 0) == 0 or fail "prctl";
-getppid() == $given{parent}[0] or exit 126;
+# Bubblewrap asks for the same, later.
+die_with_parent();
 exec { $ARGV[0] } @ARGV or fail $ARGV[0];
 `;

@@ -26,6 +26,12 @@ sub step_down {
   call("setresuid", $user, $user, $user) == 0 or fail "setresuid";
 }
 
+# Killed with the worker. One that ended before this call is no parent any more.
+sub die_with_parent {
+  call("prctl", 1, 9, 0, 0, 0) == 0 or fail "prctl";
+  getppid() == $given{parent}[0] or exit 126;
+}
+
 # Only root may raise a limit, and a service manager or a container engine may have set lower ones.
 sub limit {
   for (@{$given{rlimit}}) {
@@ -50,5 +56,8 @@ sub become {
 }
 `;
 
-/** The calls of `join_groups` and `step_down`. */
-export const setupCalls = ["setgroups", "setresgid", "setresuid"] as const;
+/** The calls of `join_groups`, `step_down` and `die_with_parent`. */
+export const setupCalls = ["setgroups", "setresgid", "setresuid", "prctl"] as const;
+
+/** For `die_with_parent`. */
+export const parentDirective = (): string => `parent=${process.pid}`;

@@ -75,6 +75,8 @@ await listening(sources[1], { path: paths.source, readableAll: true, writableAll
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 const source = { socketPath: paths.source, port: portOf(sources[0]) };
 
+/** Longer than all of this takes on a busy machine. */
+const timeoutMs = 80_000;
 const limits = {
   processes: 32,
   openFiles: 64,
@@ -89,7 +91,7 @@ const request: Omit<JailRequest, "args"> = {
   limits,
 };
 const perl = (script: string, more: Partial<JailRequest> = {}, args: readonly string[] = []) =>
-  runJailed(jail, { ...request, args: ["-e", script, "--", ...args], ...more }, 20_000);
+  runJailed(jail, { ...request, args: ["-e", script, "--", ...args], ...more }, timeoutMs);
 
 const victim = perl(`sleep 600 # ${marker}`, { writable: [folders.other] });
 const at: Record<string, string | number> = {
@@ -177,14 +179,14 @@ const runs = {
     `open my $f, "<", "${folders.own}/below/handed-over" or die $!; print <$f>; open my $o, ">", "${folders.own}/below/new" and print " and back"`,
   ),
   ownOutput: await perl(`open my $f, ">", "${folders.own}/output" and print "written"`),
-  ...(foreign && { foreign: await runJailed(jail, { ...request, path: foreign, args: [] }, 20_000) }),
+  ...(foreign && { foreign: await runJailed(jail, { ...request, path: foreign, args: [] }, timeoutMs) }),
 };
 process.kill(await pidOf(marker), "SIGKILL");
 await victim;
 const orphan = runJailed(
   jail,
   { ...request, args: ["-e", `sleep 600 # ${marker}-orphan`] },
-  20_000,
+  timeoutMs,
   (pid) => void pidOf(`${marker}-orphan`).then(() => process.kill(pid, "SIGKILL")),
 );
 for (const server of [broker, unix, abstract, ...sources]) server.close();
@@ -224,7 +226,7 @@ async function processesWith(text: string): Promise<string[]> {
 
 /** Of the program, not of what started it. */
 async function pidOf(text: string): Promise<number> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
       const [program, option, script] = (
         await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")
