@@ -1,6 +1,6 @@
 import { execFile, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, chmod, constants, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, chmod, constants, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { processEnvironment } from "../env.ts";
 import { findProgram } from "./find-program.ts";
 import type { CorpusResult } from "./testing/corpus-process.ts";
 import { fileEscapes, kernelEscapes, networkEscapes, socketEscapes } from "./testing/escapes.ts";
+import { processesWith } from "./testing/processes-with.ts";
 
 /** What an ordinary user is, where the tests run as root. */
 const ordinary = { uid: 65_533, gid: 65_533 };
@@ -73,14 +74,6 @@ async function killWorker(options: SpawnOptions): Promise<string[]> {
   await once(worker, "exit");
   await sleep(2_000);
   return processesWith(name);
-}
-
-async function processesWith(text: string): Promise<string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
-  );
-  return lines.filter((line) => line.includes(text));
 }
 
 const folder = await mkdtemp(join(tmpdir(), "reelay-corpus-"));

@@ -17,6 +17,12 @@ export async function countOomKills(root = "/"): Promise<number | null> {
     ...unified.map((directory) => read(join(directory, "memory.events"))),
     ...memory.map((directory) => read(join(directory, "memory.oom_control"))),
   ]);
-  const counts = accounts.flatMap((text) => /^oom_kill (\d+)$/m.exec(text)?.[1] ?? []).map(Number);
+  const counts = accounts.map(readOomKills).filter((count) => count !== null);
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** From `vmstat`, `memory.events` or `memory.oom_control`; null if it has no such line. */
+export function readOomKills(text: string): number | null {
+  const count = /^oom_kill (\d+)$/m.exec(text)?.[1];
+  return count === undefined ? null : Number(count);
 }

@@ -254,7 +254,7 @@ browserTest(`damage to stored files is shown with what becomes of it${where}`, a
   expect(await notice.getByRole("paragraph").allTextContents()).toEqual(
     damages.map(({ message }: { message: string }) => message),
   );
-  // Nobody but who gave them can bring captions back.
+  // Captions come from a user's file, so Reelay cannot make them again.
   expect(await notice.getByRole("button", { name: "Repair" }).count()).toBe(0);
   await takePicture(page, "video-damage");
   await page.close();

@@ -114,7 +114,7 @@ func splitKey(key string) (videoID, rest string, isOfVideo bool) {
 	return videoID, rest, isBelow && hasRest && rest != "" && isUUID(videoID)
 }
 
-// What the bucket makes of the rest of a key, and whether anybody may read it: originals and the operator's own notes are never served.
+// What the bucket makes of the rest of a key, and whether it is public at all: originals and the operator's own notes are never served.
 // Dot segments, empty ones and slashes in disguise are refused.
 func servedName(rest string) (plain string, isServed bool) {
 	plain, err := url.PathUnescape(rest)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// What the operator configured. The plugin can call nobody, so it knows of no video more than this.
+// The operator's configuration. The plugin cannot make requests, so it knows nothing else about a video.
 type rule struct {
 	// Secrets by key id.
 	secrets map[string]string

@@ -7,7 +7,7 @@ import type { Jail, JailedCommand, JailLimits } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
 import { callDirectives } from "../launcher/call-directives.ts";
 import { prepareScript } from "../launcher/prepare.ts";
-import { parentDirective, setupCalls } from "../launcher/setup.ts";
+import { setupCalls, setupDirectives } from "../launcher/setup.ts";
 import { superviseScript } from "../launcher/supervise.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { barrierTo } from "../reachable.ts";
@@ -72,11 +72,9 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       const group = await groups?.make(withOwnProcesses(limits));
       opened.defer(async () => group?.remove());
       const preparing = [
-        parentDirective(),
         ...callDirectives(architecture, "unshare", "mount", ...setupCalls),
-        ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
+        ...setupDirectives(group, user.identity),
         ...stage.directives,
-        ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),
       ];
       const plan = planBubblewrap({
         ...{ base, devices, filterFd: 4 },
@@ -102,8 +100,10 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
         extraFds: [status.fd, filter.fd],
         programPid: (pid) => findProgramPid(pid, { hasRelay: source !== undefined }),
         async programEnd(end) {
-          const isOutOfMemory = ((await group?.countOomKills()) ?? 0) > 0;
-          return { ...(await readProgramEnd(status, end)), isOutOfMemory };
+          return {
+            ...(await readProgramEnd(status, end)),
+            isOutOfMemory: (await group?.isOutOfMemory()) ?? false,
+          };
         },
         release: () => kept.disposeAsync(),
       };

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, readlink, rmdir, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cgroupDirectories } from "../../limits/cgroup-directories.ts";
+import { readOomKills } from "../../limits/oom-kills.ts";
 import type { JailLimits } from "../jail.ts";
 import { claimUnified } from "./claim-unified.ts";
 
@@ -10,8 +11,8 @@ import { claimUnified } from "./claim-unified.ts";
 export interface ControlGroup {
   /** Each takes the id of a process that joins, or 0 for the process that writes. */
   memberFiles: string[];
-  /** Processes of it that the kernel ended for lack of memory. */
-  countOomKills(): Promise<number>;
+  /** Whether the kernel ended processes of it for lack of memory. */
+  isOutOfMemory(): Promise<boolean>;
   /** Kills what is left in it, and removes it. */
   remove(): Promise<void>;
 }
@@ -106,14 +107,12 @@ export class ControlGroups {
     }
     return {
       memberFiles: own.map(({ folder }) => join(folder, "cgroup.procs")),
-      async countOomKills() {
-        let kills = 0;
+      async isOutOfMemory() {
         for (const { folder, memory } of own) {
-          if (!memory) continue;
-          const text = await readFile(join(folder, memory.events), "utf8").catch(() => "");
-          kills += Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
+          const text = memory && (await readFile(join(folder, memory.events), "utf8").catch(() => ""));
+          if (text && (readOomKills(text) ?? 0) > 0) return true;
         }
-        return kills;
+        return false;
       },
       async remove() {
         for (const { folder } of own) await removeGroup(folder);

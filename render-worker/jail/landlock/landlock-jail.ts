@@ -9,7 +9,7 @@ import type { Jail, JailedCommand } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
 import { callDirectives } from "../launcher/call-directives.ts";
 import { confineScript, ownPidPlaceholder } from "../launcher/confine.ts";
-import { parentDirective, setupCalls } from "../launcher/setup.ts";
+import { setupCalls, setupDirectives } from "../launcher/setup.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { rlimitDirectives } from "../rlimits.ts";
 import { compileFilter } from "../seccomp/compile-filter.ts";
@@ -66,11 +66,9 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
       const filter = opened.use(await openPrivateFile(source ? filters.connecting : filters.alone));
       const group = await groups?.make(limits);
       opened.defer(async () => group?.remove());
-      const { uid, gid } = user.identity;
       const directives = [
-        ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
-        ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),
-        ...[...calls, parentDirective(), "filter=3", `ownPid=${ownPidPlaceholder}`, `cwd=${cwd}`],
+        ...setupDirectives(group, user.identity),
+        ...[...calls, "filter=3", `ownPid=${ownPidPlaceholder}`, `cwd=${cwd}`],
         ...planLandlock({
           abi,
           readable: [
@@ -95,7 +93,7 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
         extraFds: [filter.fd],
         programPid: (pid) => Promise.resolve(pid),
         async programEnd(end) {
-          return { ...end, isOutOfMemory: ((await group?.countOomKills()) ?? 0) > 0 };
+          return { ...end, isOutOfMemory: (await group?.isOutOfMemory()) ?? false };
         },
         release: () => kept.disposeAsync(),
       };

@@ -59,5 +59,12 @@ sub become {
 /** The calls of `join_groups`, `step_down` and `die_with_parent`. */
 export const setupCalls = ["setgroups", "setresgid", "setresuid", "prctl"] as const;
 
-/** For `die_with_parent`. */
-export const parentDirective = (): string => `parent=${process.pid}`;
+/** Their directives: the worker, the files of the control group, and, where the worker is root, the user to become. */
+export const setupDirectives = (
+  group: { memberFiles: readonly string[] } | undefined,
+  { uid, gid }: { uid?: number; gid?: number },
+): string[] => [
+  `parent=${process.pid}`,
+  ...(group?.memberFiles ?? []).map((file) => `group=${file}`),
+  ...(uid === undefined ? [] : [`user=${uid}:${gid}`]),
+];

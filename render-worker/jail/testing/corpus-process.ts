@@ -18,6 +18,7 @@ import { type JailedRun, runJailed } from "../run-jailed.ts";
 import { syscallNumbers } from "../seccomp/syscalls.ts";
 import { type Escape, fileEscapes, kernelEscapes, networkEscapes, socketEscapes } from "./escapes.ts";
 import { foreignProgram } from "./foreign-program.ts";
+import { processesWith } from "./processes-with.ts";
 
 export interface CorpusResult {
   level: string;
@@ -214,14 +215,6 @@ async function countMounts(): Promise<number> {
   return lines.filter(
     (line) => line.includes(temporary) || / \/(?:mnt|media|opt|srv|home|newroot)\b/.test(line),
   ).length;
-}
-
-async function processesWith(text: string): Promise<string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
-  );
-  return lines.filter((line) => line.includes(text));
 }
 
 /** Of the program, not of what started it. */
