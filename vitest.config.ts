@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "{contracts,object-store,messaging,telemetry,process,egress,render-worker,embedded,packages,prisma,schema,src,tests,scripts,chaos,web/src,integrations/payload/src}/**/*.test.ts",
+            "{contracts,render-worker,embedded,packages,prisma,schema,src,tests,scripts,web/src,integrations/payload/src}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/*.contract.test.ts", "**/*.e2e.test.ts", "tests/e2e/**"],
           testTimeout: 30_000,

@@ -47,7 +47,7 @@ function argumentsAt(source: string, start: number): string {
 
 /** Every call of a log in the sources, as `event level`; those that only pass on what they were given are left out. */
 function loggedEvents(): string[] {
-  const files = globSync("{src,schema,render-worker,messaging,embedded,telemetry}/**/*.ts", { cwd: root });
+  const files = globSync("{src,schema,render-worker,embedded,packages/{messaging,telemetry,process,egress,object-store}}/**/*.ts", { cwd: root });
   const events: string[] = [];
   for (const file of files) {
     if (/\.test\.ts$|\/testing\/|contract|node_modules/.test(file)) continue;

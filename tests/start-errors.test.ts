@@ -216,7 +216,7 @@ const optionsOf = async (dockerfile: string) => {
 };
 
 test.skipIf(!canUnshare && !isDemanded).each([
-  ["docker/api.Dockerfile", api],
+  ["src/Dockerfile", api],
   ["render-worker/Dockerfile", worker],
 ])(
   "the command of %s without credentials and without a network prints one sentence (skipped where no network may be taken away)",

@@ -29,7 +29,7 @@ export async function checkPostgres(dataDirectory: string): Promise<Finding> {
 
 export function checkBroker(): Finding {
   try {
-    const messaging = createRequire(new URL("../../messaging/index.ts", import.meta.url));
+    const messaging = createRequire(new URL("../../packages/messaging/index.ts", import.meta.url));
     messaging.resolve("@google-cloud/pubsub-api/build/protos/protos.json");
     return { what: "Pub/Sub broker", state: "ok", detail: "protos of google.pubsub.v1 are installed" };
   } catch (error) {

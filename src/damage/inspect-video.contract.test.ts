@@ -2,7 +2,7 @@
 import { formatMediaPlaylist, objectKeys } from "@reelay/contracts";
 import { crc32cOf, type ObjectStore } from "@reelay/object-store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { adapters } from "../../object-store/testing/adapters.ts";
+import { adapters } from "../../packages/object-store/testing/adapters.ts";
 import type { InspectedVideo } from "./expected-objects.ts";
 import { inspectVideo } from "./inspect-video.ts";
 

@@ -51,7 +51,7 @@ export interface SplitVideo {
 
 /**
  * So many chunks per slot keep all slots busy to the end although chunks differ in what they cost. Fewer waste less on starts, more less on
- * waiting for the last: `bench/fleet` says what each is worth.
+ * waiting for the last: `tests/bench/fleet` says what each is worth.
  */
 const chunksPerSlot = 4;
 /** The last one of each slot is cut into so many: slots that are not equally fast, or did not begin together, end together nevertheless. */

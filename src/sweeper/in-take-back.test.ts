@@ -1,6 +1,6 @@
 import { startTracing } from "@reelay/telemetry";
 import { expect, test } from "vitest";
-import { startOtlpReceiver } from "../../telemetry/testing/otlp-receiver.ts";
+import { startOtlpReceiver } from "../../packages/telemetry/testing/otlp-receiver.ts";
 import { applyReport } from "../projector/index.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { writeUntilFull } from "../../chaos/processes/store-volume.ts";
+import { writeUntilFull } from "../chaos/processes/store-volume.ts";
 import { createApiClient, eventually, freePort } from "../kit/index.ts";
 import { succeeds } from "../kit/succeeds.ts";
 import { makeTestClip } from "../kit/test-clip.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { formatFigures } from "../../chaos/report.ts";
-import { runStoreFaults } from "../../chaos/store-faults/run-store-faults.ts";
+import { formatFigures } from "../chaos/report.ts";
+import { runStoreFaults } from "../chaos/store-faults/run-store-faults.ts";
 import { whyNoFakeGcs } from "../fake-gcs/fake-gcs.ts";
 
 const reason = whyNoFakeGcs === undefined ? "" : ` (skipped: ${whyNoFakeGcs})`;

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ReceivedSpan, startOtlpReceiver } from "../../packages/telemetry/testing/otlp-receiver.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
-import { type ReceivedSpan, startOtlpReceiver } from "../../telemetry/testing/otlp-receiver.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 
 const lines: string[] = [];

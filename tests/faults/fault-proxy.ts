@@ -8,7 +8,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import { createRandom } from "../../chaos/random.ts";
+import { createRandom } from "../chaos/random.ts";
 import { type HttpFault, planFault } from "./plan-fault.ts";
 
 export interface FaultProxy extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { Random } from "../../chaos/random.ts";
+import type { Random } from "../chaos/random.ts";
 
 /** What happens to one request on its way. */
 export type HttpFault =

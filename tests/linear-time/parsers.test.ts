@@ -3,6 +3,7 @@ import { mayBeAllowed } from "@reelay/egress";
 import { parse, Source } from "graphql";
 import { expect, test } from "vitest";
 import { variantUrls } from "../../packages/player/src/master-playlist.ts";
+import { withoutSecrets } from "../../packages/telemetry/without-secrets.ts";
 import { explainFfmpegFailure } from "../../render-worker/ffmpeg/explain-failure.ts";
 import { parseStatisticsLine } from "../../render-worker/ffmpeg/frame-statistics.ts";
 import { explainProbeFailure } from "../../render-worker/probe/explain-failure.ts";
@@ -32,7 +33,6 @@ import {
 } from "../../src/videos/check-input.ts";
 import { checkWebhookUrl } from "../../src/webhooks/check-url.ts";
 import { checkEventFilter } from "../../src/webhooks/event-filter.ts";
-import { withoutSecrets } from "../../telemetry/without-secrets.ts";
 import { languageOf } from "../../web/src/captions/caption-file.ts";
 import { readUrls, titleOf } from "../../web/src/uploads/read-urls.ts";
 import { longTexts } from "./texts.ts";

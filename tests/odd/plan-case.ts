@@ -1,4 +1,4 @@
-import { createRandom, type Random } from "../../chaos/random.ts";
+import { createRandom, type Random } from "../chaos/random.ts";
 import {
   type Container,
   containers,

@@ -1,0 +1,34 @@
+import { test } from "vitest";
+import { createBroker } from "../../embedded/broker/index.ts";
+import { whyNoGo } from "../../tests/kit/build-go-program.ts";
+import { startPstest } from "../../tests/pstest/start-pstest.ts";
+import { describeMessagingContract } from "./messaging.contract.ts";
+
+describeMessagingContract({
+  name: "the embedded broker",
+  start: (port) => createBroker(port === undefined ? {} : { port }),
+  lacks: {},
+});
+
+const noPstest = whyNoGo();
+if (noPstest === undefined) {
+  describeMessagingContract({ name: "Google's Go server", start: startPstest, lacks: {} });
+} else if (process.env["CI"]) {
+  test("messaging over Google's Go server", () => {
+    throw new Error(`${noPstest}: CI runs the contract against it, install Go 1.25 or newer.`);
+  });
+} else {
+  test.skip(`messaging over Google's Go server (${noPstest})`);
+}
+
+const emulator = process.env["PUBSUB_EMULATOR_HOST"];
+if (emulator === undefined) {
+  test.skip("messaging over Google's emulator (PUBSUB_EMULATOR_HOST is not set)");
+} else {
+  const running = { address: emulator, port: 0, [Symbol.asyncDispose]: async () => {} };
+  describeMessagingContract({
+    name: "Google's emulator",
+    start: async () => running,
+    lacks: { restart: "it is not ours to restart" },
+  });
+}

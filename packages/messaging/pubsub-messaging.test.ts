@@ -1,0 +1,123 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { createBroker } from "../../embedded/broker/index.ts";
+import { createInbox, drain, started } from "./contract-kit.ts";
+import { createPubSubMessaging, PublishFailedError } from "./pubsub-messaging.ts";
+import { liveReports, projectorReports } from "./topology.ts";
+
+/** An address where nothing listens, and may later. */
+async function freeAddress(): Promise<{ emulatorHost: string; port: number }> {
+  const broker = await createBroker();
+  await broker[Symbol.asyncDispose]();
+  return { emulatorHost: broker.address, port: broker.port };
+}
+
+test("a publish to a broker that is away rejects in time and says what to check", async () => {
+  const { emulatorHost } = await freeAddress();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost, publishTimeoutMs: 500 });
+  const published = messaging.publish(started("lost"));
+  await expect(published).rejects.toThrow(PublishFailedError);
+  await expect(published).rejects.toThrow(`Pub/Sub at ${emulatorHost} did not take a message`);
+});
+
+test("ping rejects while the broker is away and resolves when it is there", async () => {
+  const { emulatorHost, port } = await freeAddress();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost });
+  await expect(messaging.ping()).rejects.toThrow(`Pub/Sub at ${emulatorHost} does not answer`);
+  await using _broker = await createBroker({ port });
+  await expect.poll(() => messaging.ping().then(() => "there"), { timeout: 10_000 }).toBe("there");
+});
+
+test("a pull that finds no broker goes on trying, and gets the message when there is one", async () => {
+  const { emulatorHost, port } = await freeAddress();
+  const log: string[] = [];
+  await using messaging = createPubSubMessaging({
+    projectId: "p",
+    emulatorHost,
+    log: (event) => log.push(event),
+  });
+  const pulled = messaging.pull(projectorReports, 1, AbortSignal.timeout(20_000));
+  await expect.poll(() => log).toContain("messaging.pull-interrupted");
+  await using _broker = await createBroker({ port });
+  await messaging.provision();
+  await messaging.publish(started("late"));
+  expect(await pulled).toHaveLength(1);
+});
+
+test("a consumer that starts before the broker is subscribed when there is one", async () => {
+  const { emulatorHost, port } = await freeAddress();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost });
+  const inbox = createInbox();
+  const consuming = messaging.consume(liveReports("early"), async (delivery) => inbox.put(delivery));
+  await using _broker = await createBroker({ port });
+  await consuming;
+  await messaging.publish(started("heard"));
+  expect(await inbox.holds(1)).toEqual(["heard"]);
+});
+
+test("a consumer whose broker is gone can be disposed", async () => {
+  const broker = await createBroker();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: broker.address });
+  const inbox = createInbox();
+  const release = Promise.withResolvers<void>();
+  await messaging.consume(liveReports("orphan"), async (delivery) => {
+    inbox.put(delivery);
+    await release.promise;
+  });
+  await messaging.publish(started("held"));
+  await inbox.holds(1);
+  await broker[Symbol.asyncDispose]();
+  release.resolve();
+});
+
+test("after a broker forgot everything, nothing of a burst is published to a topic without its subscriptions", async () => {
+  await using broker = await createBroker();
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: broker.address });
+  const marks = Array.from({ length: 50 }, (_, index) => String(index));
+  await Promise.all(marks.map((mark) => messaging.publish(started(mark))));
+  const pulled = await drain((signal) => messaging.pull(projectorReports, 50, signal), marks.length);
+  expect(pulled.toSorted()).toEqual(marks.toSorted());
+});
+
+test("two clients with different brokers live in one process", async () => {
+  await using one = await createBroker();
+  await using other = await createBroker();
+  await using toOne = createPubSubMessaging({ projectId: "p", emulatorHost: one.address });
+  await using toOther = createPubSubMessaging({ projectId: "p", emulatorHost: other.address });
+  const inboxes = [createInbox(), createInbox()] as const;
+  await toOne.consume(liveReports("a"), async (delivery) => inboxes[0].put(delivery));
+  await toOther.consume(liveReports("a"), async (delivery) => inboxes[1].put(delivery));
+  await toOne.publish(started("one"));
+  await toOther.publish(started("other"));
+  expect(await inboxes[0].holds(1)).toEqual(["one"]);
+  expect(await inboxes[1].holds(1)).toEqual(["other"]);
+});
+
+test("with an emulator nobody looks for Google's metadata server", async () => {
+  let requests = 0;
+  const metadataServer = createServer((_request, response) => {
+    requests++;
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(metadataServer, "listening");
+  process.env["GCE_METADATA_HOST"] = `127.0.0.1:${(metadataServer.address() as AddressInfo).port}`;
+  try {
+    await using broker = await createBroker();
+    await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: broker.address });
+    await messaging.provision();
+    await messaging.publish(started("anonymous"));
+    expect(requests).toBe(0);
+  } finally {
+    delete process.env["GCE_METADATA_HOST"];
+    metadataServer.close();
+  }
+});
+
+test("a message of an unknown type is not published anywhere", async () => {
+  await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: "127.0.0.1:1" });
+  await expect(
+    messaging.publishEncoded({ data: new Uint8Array(1), attributes: { type: "render.unheard-of.v1" } }),
+  ).rejects.toThrow('got "render.unheard-of.v1"');
+});

@@ -1,0 +1,37 @@
+import { createPubSubMessaging } from "@reelay/messaging";
+import { expect, test } from "vitest";
+import { createBroker } from "../../embedded/broker/index.ts";
+import { freePort } from "../../tests/kit/index.ts";
+import { isBrokerAway, untilThere } from "./until-there.ts";
+
+const patient = { patienceMs: 60_000, isAway: isBrokerAway, onAway: () => undefined };
+
+test("who starts during an outage of the broker begins when it is over", async () => {
+  const port = await freePort();
+  await using messaging = createPubSubMessaging({ projectId: "test", emulatorHost: `127.0.0.1:${port}` });
+  let failures = 0;
+  const there = Promise.withResolvers<void>();
+  const provisioned = untilThere(() => messaging.provision(), {
+    ...patient,
+    onAway: () => {
+      failures += 1;
+      there.resolve();
+    },
+  });
+  await there.promise;
+  await using _broker = await createBroker({ port });
+  await provisioned;
+  await messaging.ping();
+  expect(failures).toBeGreaterThan(0);
+});
+
+test("what no waiting mends is told at once; patience ends, and so does a signal", async () => {
+  const refuse = () => Promise.reject(new Error("refused"));
+  await expect(untilThere(refuse, patient)).rejects.toThrow("refused");
+  const isAway = () => true;
+  await expect(untilThere(refuse, { ...patient, isAway, patienceMs: 0 })).rejects.toThrow("refused");
+  const stopping = new AbortController();
+  const stopped = untilThere(refuse, { ...patient, isAway, signal: stopping.signal });
+  stopping.abort();
+  await expect(stopped).rejects.toThrow("refused");
+});

@@ -1,0 +1,161 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Message, objectKeys, type RenderRequested } from "@reelay/contracts";
+import { createPubSubMessaging, liveReports } from "@reelay/messaging";
+import { createLocalObjectStore } from "@reelay/object-store";
+import { createBroker } from "../../../embedded/broker/index.ts";
+import { cpuSecondsOf } from "../cpu-time.ts";
+
+/** 144p to 1080p with the built-in ceilings; the rungs that the command by hand makes too. */
+const profile: RenderRequested["profile"] = {
+  name: "bench",
+  rungs: [
+    { name: "144p", height: 144, tier: "CRITICAL", codec: "H264", bitrateBps: 200_000 },
+    { name: "240p", height: 240, tier: "CRITICAL", codec: "H264", bitrateBps: 400_000 },
+    { name: "360p", height: 360, tier: "CRITICAL", codec: "H264", bitrateBps: 800_000 },
+    { name: "480p", height: 480, tier: "CRITICAL", codec: "H264", bitrateBps: 1_400_000 },
+    { name: "720p", height: 720, tier: "STANDARD", codec: "H264", bitrateBps: 3_500_000 },
+    { name: "1080p", height: 1080, tier: "STANDARD", codec: "H264", bitrateBps: 6_000_000 },
+  ],
+  audio: { codec: "AAC", bitrateBps: 128_000 },
+  segmentDurationMs: 4_000,
+  gopDurationMs: 2_000,
+};
+
+export interface Rendered {
+  /** From the publication of the requests to the arrival of the last `render.completed.v1`, for each of them. */
+  wallSeconds: number;
+  /** Of the worker's process and its children meanwhile, for each of them. */
+  cpuSeconds: number;
+  /** From the publication to the first report that names segments of a variant. */
+  firstPlayableSeconds: number;
+}
+
+/** For so long a worker at rest does nothing, or so little: longer than it waits for quiet before it measures what it made. */
+const restMs = 5_000;
+const restCpuSeconds = 0.1;
+
+/** The embedded broker and a local store in this process, and the real worker program in one of its own. */
+export async function startSystem(directory: string, tools: { ffmpeg: string; ffprobe: string }) {
+  await using resources = new AsyncDisposableStack();
+  const broker = resources.use(await createBroker());
+  const storeDirectory = join(directory, "store");
+  const store = resources.use(
+    createLocalObjectStore({ directory: storeDirectory, publicBaseUrl: "http://localhost:4000/media/" }),
+  );
+  const messaging = resources.use(
+    createPubSubMessaging({ projectId: "bench", emulatorHost: broker.address }),
+  );
+  await messaging.provision();
+  const listeners = new Set<(message: Message) => void>();
+  resources.use(
+    await messaging.consume(liveReports("bench"), async ({ message }) => {
+      for (const listen of listeners) listen(message);
+    }),
+  );
+  const worker = spawn(process.execPath, [join(import.meta.dirname, "../../../render-worker/main.ts")], {
+    env: {
+      PATH: process.env["PATH"],
+      NODE_ENV: "production",
+      METADATA_SERVER_DETECTION: "none",
+      PUBSUB_PROJECT_ID: "bench",
+      PUBSUB_EMULATOR_HOST: broker.address,
+      STORE_DIRECTORY: storeDirectory,
+      WORK_DIR: join(directory, "work"),
+      FFMPEG_PATH: tools.ffmpeg,
+      FFPROBE_PATH: tools.ffprobe,
+      LOG_LEVEL: "warn",
+    },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ended = once(worker, "close");
+  resources.defer(async () => {
+    worker.kill("SIGTERM");
+    await ended;
+  });
+  await waitFor(listeners, ended, (message) => message.type === "worker.seen.v1");
+  const pid = worker.pid ?? 0;
+  const owned = resources.move();
+  return {
+    /** Has so many videos made that wait at once, one after the other. */
+    async render(clip: string, count = 1): Promise<Rendered> {
+      const tasks: RenderRequested[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const videoId = randomUUID();
+        const key = objectKeys.source(videoId, "clip.mp4");
+        await store.put(key, { path: clip });
+        tasks.push({
+          type: "render.requested.v1",
+          videoId,
+          jobId: randomUUID(),
+          taskId: randomUUID(),
+          pool: "cpu",
+          priority: "STANDARD",
+          source: { kind: "object", key },
+          profile,
+          keep: { variants: [], audio: null },
+          requestedAt: new Date().toISOString(),
+        });
+      }
+      const pending = new Set(tasks.map(({ taskId }) => taskId));
+      const before = await cpuSecondsOf(pid);
+      const startedAt = performance.now();
+      const seconds = () => (performance.now() - startedAt) / 1_000;
+      let firstPlayableSeconds = Number.NaN;
+      const completed = waitFor(listeners, ended, (message) => {
+        if (!("taskId" in message) || !pending.has(message.taskId)) return false;
+        if (message.type === "render.failed.v1")
+          throw new Error(`the render failed: ${message.error.message}`);
+        if (
+          Number.isNaN(firstPlayableSeconds) &&
+          message.type === "render.advanced.v1" &&
+          message.state.variants.some(({ playlist }) => playlist !== null && playlist.segments > 0)
+        ) {
+          firstPlayableSeconds = seconds();
+        }
+        if (message.type === "render.completed.v1") pending.delete(message.taskId);
+        return pending.size === 0;
+      });
+      for (const task of tasks) await messaging.publish(task);
+      await completed;
+      const wallSeconds = seconds() / count;
+      const after = await cpuSecondsOf(pid);
+      const cpuSeconds = (after.own + after.children - before.own - before.children) / count;
+      await atRest(pid);
+      for (const { videoId } of tasks) await store.deletePrefix(objectKeys.video(videoId));
+      return { wallSeconds, cpuSeconds, firstPlayableSeconds };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** What a worker finds out about a video after its end is done, too: it would share the machine with the other side. */
+async function atRest(pid: number): Promise<void> {
+  for (let last = Number.NEGATIVE_INFINITY; ; await sleep(restMs)) {
+    const { own, children } = await cpuSecondsOf(pid);
+    if (own + children - last < restCpuSeconds) return;
+    last = own + children;
+  }
+}
+
+/** Resolves with the first message that matches; rejects when the worker ends before, or the predicate throws. */
+function waitFor(
+  listeners: Set<(message: Message) => void>,
+  ended: Promise<unknown>,
+  matches: (message: Message) => boolean,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const listen = (message: Message) => {
+    try {
+      if (matches(message)) resolve();
+    } catch (error) {
+      reject(error);
+    }
+  };
+  listeners.add(listen);
+  void ended.then(() => reject(new Error("the worker ended; its words are above")));
+  return promise.finally(() => listeners.delete(listen));
+}

@@ -1,0 +1,72 @@
+import type { Client } from "pg";
+import { createEventCodec } from "../../../src/events/event-codec.ts";
+import type { EventReader } from "../load/event-reader.ts";
+import { type Figure, none, told } from "./figure.ts";
+
+/** The log as a paging reader saw it, against the table; and what the log says about attempts and jobs that had ended. */
+export async function checkEvents(db: Client, readers: ReadonlyMap<string, EventReader>): Promise<Figure[]> {
+  const wrong: string[] = [];
+  let total = 0;
+  const { rows: installation } = await db.query<{ key: Buffer }>("SELECT event_key AS key FROM installation");
+  const codec = createEventCodec(installation[0]?.key ?? Buffer.of());
+  for (const [workspaceId, { ids }] of readers) {
+    const { rows } = await db.query<Row>("SELECT id, position FROM events WHERE workspace_id = $1", [
+      workspaceId,
+    ]);
+    total += rows.length;
+    // Readers see ids encrypted.
+    const seen = rows.map(({ id, position }) => ({ id: codec.encodeId(BigInt(id)), position }));
+    wrong.push(...compare(seen, ids));
+  }
+  const { rows: late } = await db.query<{ text: string }>(afterTheEnd);
+  return [
+    told("events in the log", total),
+    none("events missing or out of order for a paging reader", wrong),
+    none(
+      "events of attempts and jobs that had ended",
+      late.map(({ text }) => text),
+    ),
+  ];
+}
+
+interface Row {
+  id: string;
+  /** Its place in the log; none as long as nobody has read so far. */
+  position: string | null;
+}
+
+function compare(rows: readonly Row[], seen: readonly string[]): string[] {
+  const places = new Map(rows.map((row) => [row.id, BigInt(row.position ?? -1)]));
+  const delivered = new Set(seen);
+  const missing = rows
+    .filter(({ id }) => !delivered.has(id))
+    .map(({ id }) => `event ${id} was never delivered`);
+  const unknown = seen.filter((id) => !places.has(id)).map((id) => `event ${id} is not in the table`);
+  const disordered = seen.flatMap((id, index) => {
+    const before = seen[index - 1];
+    const isInOrder = before === undefined || (places.get(before) ?? 0n) < (places.get(id) ?? 0n);
+    return isInOrder ? [] : [`event ${id} came after ${before}`];
+  });
+  return [...missing, ...unknown, ...disordered];
+}
+
+const measurements = "'variant.measured', 'variant.below-minimum'";
+
+const joined = "'variant.rendering', 'variant.ready', 'video.playable', 'video.ready'";
+
+/**
+ * By ids, which follow the order of commits within one video: its writers hold its lock. How good a variant became is measured when the
+ * attempt that made it has completed. Playlists are joined from parts after their attempt's report was applied: with what a completed one brought a variant
+ * or the video may begin to play.
+ */
+const afterTheEnd = `
+  SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
+  FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
+  WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${measurements}))
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${joined}) AND EXISTS (SELECT FROM parts WHERE parts.attempt_id = e.attempt_id))
+  UNION ALL
+  SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
+  FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id
+  WHERE ended.type IN ('job.succeeded', 'job.failed', 'job.canceled') AND e.type NOT LIKE 'video.%'
+    AND NOT (ended.type = 'job.succeeded' AND e.type IN (${measurements}))`;
