@@ -12,7 +12,7 @@ Reelay is ready.
   API key       ${run.apiKey}
                 send it as the header "Authorization: Bearer <key>"
   Watch a video ${origin}/watch/<id of the video>
-                (on pages of yours: docs/getting-started.md)
+                (on pages of yours: docs/tutorials/getting-started.md)
   Data          ${dataDirectory}   (log: reelay.log, for scripts: run.json)
 
   Render a file:      npm start -- FILE…       (here, or in another terminal)

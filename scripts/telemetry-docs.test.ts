@@ -8,7 +8,7 @@ import { createMetrics } from "../src/telemetry/metrics.ts";
 import { createTestDatabase } from "../tests/kit/index.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const page = readFileSync(path.join(root, "docs/telemetry.md"), "utf8");
+const page = readFileSync(path.join(root, "docs/reference/telemetry.md"), "utf8");
 
 /** The rows of all tables below a heading of the second level, as their cells. */
 function rowsOf(heading: string): string[][] {
@@ -47,7 +47,10 @@ function argumentsAt(source: string, start: number): string {
 
 /** Every call of a log in the sources, as `event level`; those that only pass on what they were given are left out. */
 function loggedEvents(): string[] {
-  const files = globSync("{src,schema,render-worker,embedded,packages/{messaging,telemetry,process,egress,object-store}}/**/*.ts", { cwd: root });
+  const files = globSync(
+    "{src,schema,render-worker,embedded,packages/{messaging,telemetry,process,egress,object-store}}/**/*.ts",
+    { cwd: root },
+  );
   const events: string[] = [];
   for (const file of files) {
     if (/\.test\.ts$|\/testing\/|contract|node_modules/.test(file)) continue;

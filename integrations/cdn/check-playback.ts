@@ -1,6 +1,6 @@
 /**
  * Decides at a CDN whether a request may read an object of a private bucket, by the rules of the API's own media handler and without asking it. Needs WebCrypto
- * only: runs in Cloudflare Workers, Fastly Compute, Deno, Bun and Node. See docs/playback-access.md.
+ * only: runs in Cloudflare Workers, Fastly Compute, Deno, Bun and Node. See docs/how-to/playback-access.md.
  */
 
 export interface EdgeKey {

@@ -23,7 +23,7 @@ export function cacheControlOf(key: string): string {
 
 /**
  * The same below a token: for the viewer's own cache alone, and never beyond the token's end. A shared cache cannot check a token, nor the origins that it
- * names; those that can (see docs/playback-access.md) read the store itself.
+ * names; those that can (see docs/how-to/playback-access.md) read the store itself.
  */
 export function signedCacheControlOf(key: string, leftS: number): string {
   const seconds = Math.min(lifeOf(key), SIGNED_S, leftS);

@@ -29,7 +29,7 @@ export interface Judgement {
   plan: InstantPlan | null;
 }
 
-/** What players take: documented in docs/graphql.md. */
+/** What players take: documented in docs/reference/graphql.md. */
 const limits = {
   profiles: ["Baseline", "Constrained Baseline", "Main", "High", "Progressive High", "Constrained High"],
   /** H.264 5.1: 2160p30. */

@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 
 const what = "jail";
 const remedy =
-  "apt-get install bubblewrap perl-base; in a container also see docs/security.md, In containers";
+  "apt-get install bubblewrap perl-base; in a container also see docs/explanation/security.md, In containers";
 
 export async function checkJail(dataDirectory: string): Promise<Finding> {
   const { PATH = "", SANDBOX = "auto" } = process.env;

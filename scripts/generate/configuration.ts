@@ -1,4 +1,4 @@
-/** Writes docs/configuration.md from where the environment's fields are defined. */
+/** Writes docs/reference/configuration.md from where the environment's fields are defined. */
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -58,13 +58,13 @@ ${table(embedded)}
 
 ## The API (\`npm run api\`, \`node dist/api.js\`)
 
-Defined in [src/env-fields.ts](../src/env-fields.ts).
+Defined in [src/env-fields.ts](../../src/env-fields.ts).
 
 ${table(docsOf(apiEnvFields))}
 
 ## A worker (\`npm run worker\`, \`node dist/worker.js\`)
 
-Defined in [render-worker/env-fields.ts](../render-worker/env-fields.ts). A worker that is told neither a broker nor a store
+Defined in [render-worker/env-fields.ts](../../render-worker/env-fields.ts). A worker that is told neither a broker nor a store
 joins the embedded system that runs in \`REELAY_DATA_DIR\`.
 
 ${table(docsOf(workerEnvFields))}
@@ -77,6 +77,9 @@ Without \`PUBSUB_EMULATOR_HOST\` and \`GCS_API_ENDPOINT\` Google's own services 
 `;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-await writeFile(`${root}docs/configuration.md`, page);
+await writeFile(`${root}docs/reference/configuration.md`, page);
 // Aligns the tables, as it would for everybody who runs it next.
-execFileSync("biome", ["format", "--write", "docs/configuration.md"], { cwd: root, stdio: "ignore" });
+execFileSync("biome", ["format", "--write", "docs/reference/configuration.md"], {
+  cwd: root,
+  stdio: "ignore",
+});

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { eventTypes } from "./event-types.ts";
 
 test("the page on telemetry lists every event that there is, and no other", () => {
-  const page = readFileSync(new URL("../../docs/telemetry.md", import.meta.url), "utf8");
+  const page = readFileSync(new URL("../../docs/reference/telemetry.md", import.meta.url), "utf8");
   const section = page.split("\n## Events\n")[1] ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| `"));
   const cells = rows.map((row) => row.split("|")[1] ?? "").join();

@@ -1,5 +1,5 @@
 /**
- * The names of all events, as docs/telemetry.md lists them (a test compares the two): what filters of webhooks may name. Whoever adds a kind of event
+ * The names of all events, as docs/reference/telemetry.md lists them (a test compares the two): what filters of webhooks may name. Whoever adds a kind of event
  * adds its name in both places.
  */
 export const eventTypes = [

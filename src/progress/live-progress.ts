@@ -2,7 +2,7 @@ import type { Prisma } from "../../prisma/generated/client.ts";
 
 /** What a viewer of one video sees: its rows with everything that the subscription shows, live progress laid over them. */
 export type VideoSnapshot = Prisma.VideoGetPayload<{ include: { variants: true; source: true } }> & {
-  /** Opaque position in the video's history; see `docs/protocol.md`. */
+  /** Opaque position in the video's history; see `docs/reference/protocol.md`. */
   cursor: string;
 };
 

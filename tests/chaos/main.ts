@@ -1,4 +1,4 @@
-/** `npm run chaos`: see docs/testing.md. Ends with 1 when a promise is broken. */
+/** `npm run chaos`: see docs/reference/testing.md. Ends with 1 when a promise is broken. */
 import path from "node:path";
 import { catchStopSignals } from "../../embedded/stop-signals.ts";
 import type { Figure } from "./checks/figure.ts";

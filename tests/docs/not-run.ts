@@ -14,12 +14,12 @@ interface Exception {
 
 const EXCEPTIONS: readonly Exception[] = [
   {
-    page: "docs/getting-started.md",
+    page: "docs/tutorials/getting-started.md",
     language: "sh",
     why: "tests/e2e/getting-started.test.ts goes all of its ways, command by command",
   },
   {
-    page: "docs/getting-started.md",
+    page: "docs/tutorials/getting-started.md",
     language: "html",
     why: "tests/e2e/getting-started.test.ts opens it in a browser",
   },
@@ -57,30 +57,30 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "there is no container engine where the tests run",
   },
   {
-    page: "docs/playback-access.md",
+    page: "docs/how-to/playback-access.md",
     language: "html",
     why: "tests/e2e/signed-playback.test.ts plays with a token and its token-url",
   },
   {
-    page: "docs/playback-access.md",
+    page: "docs/how-to/playback-access.md",
     language: "sh",
     words: "gcloud storage",
     why: "there is no Google Cloud where the tests run",
   },
   {
-    page: "docs/playback-access.md",
+    page: "docs/how-to/playback-access.md",
     language: "sh",
     words: "integrations/cdn/cloud-cdn",
     why: "tests/cdn/cloud-cdn.contract.test.ts compiles it so",
   },
   {
-    page: "docs/playback-access.md",
+    page: "docs/how-to/playback-access.md",
     language: "json",
     words: '"unsigned"',
     why: "tests/cdn/cloud-cdn-vectors.test.ts writes a configuration of these fields, with which the plugin is tested",
   },
   {
-    page: "docs/console.md",
+    page: "docs/reference/console.md",
     language: "sh",
     words: "npm run console:dev",
     why: "tests/kit/console.ts runs the build for every test of the console; the other is a server for its developers",

@@ -1,15 +1,13 @@
 /** What the pages show as code. */
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** Where a page lies, as its reader would write it: `docs/cms.md`. */
+/** Pages by their path from the root: `docs/how-to/cms-forms.md`. */
 export const PAGES = [
   "README.md",
-  ...readdirSync(path.join(ROOT, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
+  ...globSync("docs/**/*.md", { cwd: ROOT }).sort(),
   ...["client", "upload", "player"].map((name) => `packages/${name}/README.md`),
 ];
 
@@ -39,7 +37,7 @@ export function readSnippets(page: string): Snippet[] {
   );
 }
 
-/** `docs/cms.md:12` */
+/** `docs/how-to/cms-forms.md:12` */
 export const placeOf = ({ page, line }: Snippet): string => `${page}:${line}`;
 
 export const allSnippets = (): Snippet[] => PAGES.flatMap(readSnippets);

@@ -1,5 +1,5 @@
 /**
- * The ways of docs/getting-started.md, with the commands and the page's code taken out of it: a newcomer's first ten minutes. Replaced are only
+ * The ways of docs/tutorials/getting-started.md, with the commands and the page's code taken out of it: a newcomer's first ten minutes. Replaced are only
  * addresses, the data folder and the names of files.
  */
 import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { makeTestClip } from "../kit/test-clip.ts";
 
 const browserTest = test.skipIf(hasNoChromium);
 const patience = { timeout: 90_000, interval: 200 };
-const GUIDE = "docs/getting-started.md";
+const GUIDE = "docs/tutorials/getting-started.md";
 const WAYS = [
   "A video on a page of yours",
   "A page that uploads",

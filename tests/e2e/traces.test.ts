@@ -105,7 +105,7 @@ test("one trace joins the caller, the mutation, the outbox, the worker and the p
     );
     expect(ours().filter(({ statusCode }) => statusCode === 2)).toEqual([]);
 
-    const page = await readFile("docs/telemetry.md", "utf8");
+    const page = await readFile("docs/reference/telemetry.md", "utf8");
     for (const { name } of receiver.spans)
       expect(page, `the page has the span ${name}`).toContain(`\`${name}\``);
     const entries = lines.map((line) => JSON.parse(line) as { msg: string; traceId?: string });

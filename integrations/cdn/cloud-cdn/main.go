@@ -1,5 +1,5 @@
 // A Service Extensions plugin: it lets Google's load balancer verify playback tokens before Cloud CDN looks into its cache.
-// See docs/playback-access.md. Build: GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -o plugin.wasm .
+// See docs/how-to/playback-access.md. Build: GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -o plugin.wasm .
 package main
 
 import (

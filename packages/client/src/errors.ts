@@ -1,5 +1,5 @@
 /**
- * What a program can go by: the API's own codes (docs/protocol.md), and `NETWORK_ERROR` for no answer, `HTTP_502` and the like for one that is
+ * What a program can go by: the API's own codes (docs/reference/protocol.md), and `NETWORK_ERROR` for no answer, `HTTP_502` and the like for one that is
  * not the API's, `TOO_SLOW` for a live stream whose reader fell behind.
  */
 export type ReelayErrorCode =

@@ -16,7 +16,7 @@ export interface Watched {
 const document = `subscription ($id: ID!, $after: String) { videoProgress(id: $id, after: $after) {
   id status progress cursor variants { name status fraction } } }`;
 
-/** Progress that is not in the database yet dies with the processes that heard of it: `docs/protocol.md`. */
+/** Progress that is not in the database yet dies with the processes that heard of it: `docs/reference/protocol.md`. */
 const unkept = 0.05;
 
 const isEnd = (status: string | undefined) => status === "READY" || status === "FAILED";

@@ -15,7 +15,7 @@ export interface Word {
   tone: Tone;
 }
 
-/** States as people say them. The API's own names are on the right of docs/glossary.md. */
+/** States as people say them. The API's own names are on the right of docs/reference/glossary.md. */
 export const videoWords: Record<VideoStatus, Word> = {
   AWAITING_SOURCE: { text: "Awaiting upload", tone: "waiting" },
   PROCESSING: { text: "Processing", tone: "busy" },

@@ -1,4 +1,4 @@
-/** What a filter of events offers to choose; others are typed. What the names mean: docs/webhooks.md. */
+/** What a filter of events offers to choose; others are typed. What the names mean: docs/reference/webhooks.md. */
 export const offered: readonly { name: string; hint: string }[] = [
   { name: "video.*", hint: "All that happens to a video" },
   { name: "video.playable", hint: "It plays: publish it" },

@@ -1,7 +1,7 @@
 /** What a webhook says; the same words as `Event` in GraphQL, so that both ways are handled alike. */
 import type { Failure } from "../results.ts";
 
-/** `data.data` by type of event. The list, and what each means: docs/telemetry.md, "Events". */
+/** `data.data` by type of event. The list, and what each means: docs/reference/telemetry.md, "Events". */
 export interface EventDetails {
   "video.created": object;
   "video.source-received": object;
