@@ -4,6 +4,7 @@ import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-sto
 import { createWorker, versionWarnings, type WorkerDeps, type WorkerEnv } from "@reelay/render-worker";
 import { type LogSink, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
+import { schema } from "../schema/schema.ts";
 import { startApi } from "../src/api.ts";
 import { createBroker } from "./broker/index.ts";
 import { cannotListen } from "./check-port.ts";
@@ -67,6 +68,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
 
   const api = started.use(
     await startApi(apiEnv, log, {
+      schema,
       isBrokerEmpty: broker !== undefined,
       checks: { log: async () => options.sink.assertWritable() },
     }).catch((error: unknown) => {

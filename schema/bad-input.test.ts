@@ -1,7 +1,7 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { encodeGlobalId } from "./global-id.ts";
+import { encodeGlobalId } from "../src/global-id.ts";
 import { encodeCursor } from "./paging.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";

@@ -2,12 +2,12 @@ import SchemaBuilder from "@pothos/core";
 import ErrorsPlugin from "@pothos/plugin-errors";
 import PrismaPlugin from "@pothos/plugin-prisma";
 import RelayPlugin from "@pothos/plugin-relay";
+import { encodeGlobalId, parseGlobalId } from "../src/global-id.ts";
 import type { Context } from "./context.ts";
 import DescribePagingPlugin from "./describe-paging.ts";
 import FullDiskPlugin from "./full-disk.ts";
 import type PrismaTypes from "./generated/pothos-prisma-types.ts";
 import { getDatamodel } from "./generated/pothos-prisma-types.ts";
-import { encodeGlobalId, parseGlobalId } from "./global-id.ts";
 import NodeBudgetPlugin from "./node-budget.ts";
 
 /** Everything in the schema is made by this builder: types register themselves with it, `schema.ts` builds it. */

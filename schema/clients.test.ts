@@ -9,7 +9,7 @@ import { Client, cacheExchange, fetchExchange, subscriptionExchange } from "@urq
 import { OperationTypeNode } from "graphql";
 import { createClient, type Sink } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "./global-id.ts";
+import { encodeGlobalId } from "../src/global-id.ts";
 import { documents } from "./testing/documents.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";

@@ -1,32 +1,10 @@
-import type { ObjectStore } from "@reelay/object-store";
-import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../prisma/generated/enums.ts";
-import { hasScope, requireScope, type Viewer } from "../src/auth/viewer.ts";
-import { ExpectedError } from "../src/errors.ts";
-import type { EventLog } from "../src/events/index.ts";
-import type { LiveProgress } from "../src/progress/live-progress.ts";
-import { maySee, type OperationDeps } from "./operations.ts";
+import { hasScope, requireScope, type Viewer } from "../src/auth/index.ts";
+import type { Context } from "../src/context.ts";
+import { UnauthenticatedError } from "../src/errors.ts";
+import { maySee } from "../src/tokens/index.ts";
 
-/** What every resolver gets. `operations` is handed on to operations as it is. */
-export interface Context {
-  /** Null without an API key: nothing of ours resolves then, introspection alone does (in development). */
-  viewer: Viewer | null;
-  db: PrismaClient;
-  store: ObjectStore;
-  live: LiveProgress;
-  events: EventLog;
-  clock: () => Date;
-  operations: OperationDeps;
-}
-
-/** No API key, or one that is unknown, expired or revoked. */
-export class UnauthenticatedError extends ExpectedError {
-  constructor(
-    message = "This needs an API key: send the header `Authorization: Bearer <api key>`, or the same field in the payload of connection_init.",
-  ) {
-    super("UNAUTHENTICATED", message);
-  }
-}
+export type { Context } from "../src/context.ts";
 
 /** The viewer, if its key carries the scope. Throws `UnauthenticatedError` or `ForbiddenError`. */
 export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {

@@ -4,7 +4,7 @@ import SchemaBuilder, {
   type PothosOutputFieldConfig,
   type SchemaTypes,
 } from "@pothos/core";
-import { maxPageSize } from "./paging.ts";
+import { maxPageSize } from "../src/page-size.ts";
 
 const args: Record<string, string> = {
   first: `How many entries from the beginning, or after \`after\`: 0 to ${maxPageSize}, 20 by default.`,

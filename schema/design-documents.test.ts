@@ -1,6 +1,6 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "./global-id.ts";
+import { encodeGlobalId } from "../src/global-id.ts";
 import * as documents from "./testing/documents.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";

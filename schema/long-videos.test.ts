@@ -1,6 +1,6 @@
 /** What can be asked of a job that was cut into hundreds of tasks. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { encodeGlobalId } from "./global-id.ts";
+import { encodeGlobalId } from "../src/global-id.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 

@@ -1,7 +1,7 @@
 import type { PlaybackPolicy } from "../prisma/generated/enums.ts";
-import { hasScope } from "../src/auth/viewer.ts";
+import { hasScope } from "../src/auth/index.ts";
+import { addressBelow, type Purpose } from "../src/playback-access/index.ts";
 import type { Context } from "./context.ts";
-import { addressBelow, type Purpose } from "./operations.ts";
 
 /** What of a video decides how its objects are addressed. */
 export interface AddressedVideo {

@@ -9,9 +9,7 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from "graphql";
-import { answerLimits } from "../src/overload/answer-limits.ts";
-import { createTimeSlices } from "../src/overload/time-slices.ts";
-import { tooSlow } from "../src/overload/too-slow.ts";
+import { answerLimits, createTimeSlices, tooSlow } from "../src/overload/index.ts";
 
 interface Spent {
   nodes: number;

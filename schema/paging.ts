@@ -1,9 +1,7 @@
 /** Relay paging by keyset, decided purely: what to ask of the database, and how its rows become a page. */
 import { InvalidInputError } from "../src/errors.ts";
-import { uuidPattern } from "./global-id.ts";
-
-export const maxPageSize = 100;
-export const defaultPageSize = 20;
+import { uuidPattern } from "../src/global-id.ts";
+import { defaultPageSize, maxPageSize } from "../src/page-size.ts";
 
 export interface PageArgs {
   first?: number | null | undefined;

@@ -1,6 +1,6 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { encodeGlobalId, keyOf } from "./global-id.ts";
+import { encodeGlobalId, keyOf } from "../src/global-id.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 

@@ -1,6 +1,6 @@
 /** Who may ask for what: a field without a decision fails here. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeGlobalId } from "./global-id.ts";
+import { encodeGlobalId } from "../src/global-id.ts";
 import { schema } from "./schema.ts";
 import { minimalDocument } from "./testing/minimal-document.ts";
 import { seedVideo } from "./testing/seed.ts";

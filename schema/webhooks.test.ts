@@ -1,6 +1,6 @@
 /** Webhooks as clients of the API see them. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { keyOf } from "./global-id.ts";
+import { keyOf } from "../src/global-id.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
 let api: TestApi;

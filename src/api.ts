@@ -14,15 +14,16 @@ import {
   type ObjectStore,
 } from "@reelay/object-store";
 import { credentialsPart, explainStart, startParts, startStep, toSentence } from "@reelay/process";
+import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { applyMigrations } from "../prisma/apply-migrations.ts";
 import type { PrismaClient } from "../prisma/generated/client.ts";
-import type { Context } from "../schema/context.ts";
 import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
 import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { createFormUpload, createVideoStatus } from "./cms/index.ts";
 import { createBuiltFiles, createConsole } from "./console/index.ts";
+import type { Context } from "./context.ts";
 import { type Scrub, startScrub } from "./damage/index.ts";
 import { createDatabase } from "./database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
@@ -60,6 +61,8 @@ export interface Api extends AsyncDisposable {
 }
 
 export interface ApiOptions {
+  /** What `/graphql` serves: `schema` of `schema/schema.ts`. It is passed in because `schema/` imports the operations. */
+  schema: GraphQLSchema;
   /** The broker forgot everything (it keeps nothing on disk): dispatch all queued tasks anew at once. Default false. */
   isBrokerEmpty?: boolean;
   /** More of what `/readyz` asks, by name. */
@@ -82,7 +85,7 @@ const storePatience = { totalMs: 9_000, maxDelayMs: 1_000, silenceMs: 5_000 };
 export const stopWithinMs = 5_000;
 
 /** One API process: brings the database and the broker up to date, then relays, projects, sweeps and serves until disposed. */
-export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {}): Promise<Api> {
+export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): Promise<Api> {
   await using starting = new AsyncDisposableStack();
   const { databaseUrl } = env;
   const clock = () => new Date();
@@ -187,6 +190,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions = {
   const built = createBuiltFiles();
   const server = starting.use(
     createServer({
+      schema: options.schema,
       config: {
         isDevelopment: env.isDevelopment,
         corsOrigins: env.corsOrigins,

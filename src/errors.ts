@@ -75,3 +75,12 @@ export class StoreFullError extends ExpectedError {
 
 /** The API key lacks a scope. */
 export class ForbiddenError extends ExpectedError {}
+
+/** No API key, or one that is unknown, expired or revoked. */
+export class UnauthenticatedError extends ExpectedError {
+  constructor(
+    message = "This needs an API key: send the header `Authorization: Bearer <api key>`, or the same field in the payload of connection_init.",
+  ) {
+    super("UNAUTHENTICATED", message);
+  }
+}

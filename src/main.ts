@@ -1,5 +1,6 @@
 import { closeToOthers, endOnCrash, toSentence, untilTold } from "@reelay/process";
 import { createLogger, openStandardOutput, startTracing } from "@reelay/telemetry";
+import { schema } from "../schema/schema.ts";
 import { startApi, stopWithinMs } from "./api.ts";
 import { processEnvironment, readApiEnv } from "./env.ts";
 
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   {
     await using _tracing = await startTracing(read.env.tracing, log);
     await using _api = await startApi(read.env, log, {
+      schema,
       checks: { log: async () => sink.assertWritable() },
       patience: { patienceMs: startPatienceMs, signal: stopping.signal },
     });

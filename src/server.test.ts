@@ -4,10 +4,10 @@ import { createClient } from "graphql-ws";
 import { Counter, Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { WebSocket } from "ws";
-import { encodeGlobalId } from "../schema/global-id.ts";
 import { seedVideo } from "../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../schema/testing/test-api.ts";
 import type { Viewer } from "./auth/viewer.ts";
+import { encodeGlobalId } from "./global-id.ts";
 import { sendJson } from "./http/json.ts";
 
 let api: TestApi;

@@ -6,10 +6,11 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
-import type { Context } from "../schema/context.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
+import type { Context } from "./context.ts";
 import { answerCors } from "./http/cors.ts";
 import { answerGraphQL, answerGraphQLBody, createGraphQL, graphqlPath } from "./http/graphql.ts";
 import { type Check, createReadiness } from "./http/health.ts";
@@ -66,6 +67,7 @@ export interface ServerConfig {
 
 export interface ServerDeps {
   config: ServerConfig;
+  schema: GraphQLSchema;
   /** What resolvers get, but for the viewer. */
   context: Omit<Context, "viewer">;
   log: Logger;
@@ -118,6 +120,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     onFailed: (check, error) => log.warn({ check, err: error }, "ready.failed"),
   });
   const yoga = createGraphQL({
+    schema: deps.schema,
     isDevelopment,
     context,
     authenticate,

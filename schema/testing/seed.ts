@@ -1,7 +1,7 @@
 /** Rows for a test to look at, as the operations and the projector leave them. */
 import { randomUUID } from "node:crypto";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { defaultProfile } from "../operations.ts";
+import { defaultProfile } from "../../src/profiles/index.ts";
 
 const playlist = {
   key: "index.m3u8",

@@ -12,9 +12,10 @@ import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createEventLog } from "../../src/events/index.ts";
 import { createServer, type ServerDeps } from "../../src/server.ts";
+import { createTestContext } from "../../src/testing/test-context.ts";
+import { TestLive } from "../../src/testing/test-live.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
-import { createTestContext } from "./test-context.ts";
-import { TestLive } from "./test-live.ts";
+import { schema } from "../schema.ts";
 
 export interface GraphQLAnswer {
   status: number;
@@ -48,6 +49,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
   const context = createTestContext({ db, log, store, live, events, clock });
   const server = stack.use(
     createServer({
+      schema,
       config: { isDevelopment: true, graceMs: 500 },
       log,
       metrics: new Registry(),

@@ -1,10 +1,10 @@
-import { requestApiKey, revokeApiKey } from "../../src/auth/api-keys.ts";
+import { requestApiKey, revokeApiKey } from "../../src/auth/index.ts";
 import { NotFoundError } from "../../src/errors.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
 import { ApiKey } from "./api-key.ts";
 import { ApiKeyScope } from "./enums.ts";

@@ -1,9 +1,9 @@
+import { captionsNotFound, removeCaptions, setCaptions } from "../../src/captions/index.ts";
 import { NotFoundError } from "../../src/errors.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
-import { keyOf } from "../global-id.ts";
-import { captionsNotFound, removeCaptions, setCaptions } from "../operations.ts";
 import { CaptionTrack } from "./caption-track.ts";
 import { CaptionKind } from "./enums.ts";
 import { Video } from "./video.ts";

@@ -1,13 +1,14 @@
 /** What is wrong with a finished video's stored objects, and the mutation that mends it. */
 
+import { type DescribedDamage, describeDamages, repairVideo } from "../../src/damage/index.ts";
+import { keyOf } from "../../src/global-id.ts";
+import { videoNotFound } from "../../src/videos/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { type DescribedDamage, describeDamages, repairVideo, videoNotFound } from "../operations.ts";
 import { DamageCode, RepairState } from "./enums.ts";
 import { Job } from "./job.ts";
 import { Variant } from "./variant.ts";

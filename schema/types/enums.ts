@@ -1,6 +1,7 @@
 /** The closed word lists of contracts/states.ts, with what each word means. */
+
+import type { WaitCode as WaitCodeName } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
-import type { WaitCode as WaitCodeName } from "../operations.ts";
 
 const words = <Word extends string>(values: Record<Word, string>) =>
   Object.fromEntries(

@@ -1,8 +1,8 @@
 import { InvalidInputError } from "../../src/errors.ts";
+import { type Changes, type EventCodec, type EventStart, placeOf } from "../../src/events/index.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { keyOf } from "../global-id.ts";
-import { type Changes, type EventCodec, type EventStart, placeOf } from "../operations.ts";
 import { untilReturned } from "../until-returned.ts";
 import { Event } from "./event.ts";
 import { EventEdge } from "./event-list.ts";

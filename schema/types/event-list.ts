@@ -1,7 +1,7 @@
+import { type EventCodec, type LoggedEvent, placeOf, sequenceEvents } from "../../src/events/index.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { keyOf } from "../global-id.ts";
-import { type EventCodec, type LoggedEvent, placeOf, sequenceEvents } from "../operations.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { Event } from "./event.ts";
 

@@ -1,6 +1,6 @@
+import { type LoggedEvent, placeOf } from "../../src/events/index.ts";
+import { encodeGlobalId } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
-import { encodeGlobalId } from "../global-id.ts";
-import { type LoggedEvent, placeOf } from "../operations.ts";
 import { Video } from "./video.ts";
 
 export const Event = builder.objectRef<LoggedEvent>("Event").implement({

@@ -1,11 +1,11 @@
 import { NotFoundError } from "../../src/errors.ts";
+import { requestDownload, requestPreview, setPoster } from "../../src/follow-ups/index.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { requestDownload, requestPreview, setPoster } from "../operations.ts";
 import { Video } from "./video.ts";
 
 /** Throws `NotFoundError` for what is no video's id. */

@@ -1,7 +1,7 @@
+import { keyOf } from "../../src/global-id.ts";
+import type { JobFilter } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
-import type { JobFilter } from "../operations.ts";
 import { ErrorScope, JobPriority, JobStatus } from "./enums.ts";
 
 export const JobFilterInput = builder.inputType("JobFilter", {

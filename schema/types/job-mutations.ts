@@ -1,11 +1,11 @@
 import { NotFoundError } from "../../src/errors.ts";
+import { keyOf } from "../../src/global-id.ts";
+import { cancelJob, prioritizeJob, retryJob, retryVariant, variantNotFound } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { cancelJob, prioritizeJob, retryJob, retryVariant, variantNotFound } from "../operations.ts";
 import { JobPriority } from "./enums.ts";
 import { Job } from "./job.ts";
 

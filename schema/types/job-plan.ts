@@ -1,6 +1,6 @@
+import { type DescribedPlan, describePlan } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { isOperator } from "../context.ts";
-import { type DescribedPlan, describePlan } from "../operations.ts";
 import { JobPlanKind } from "./enums.ts";
 import { Job } from "./job.ts";
 

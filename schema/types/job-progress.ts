@@ -1,6 +1,6 @@
+import { isFor } from "../../src/jobs/index.ts";
 import { videoProgress } from "../../src/videos/index.ts";
 import { createBatch } from "../batch.ts";
-import { isFor } from "../operations.ts";
 import { fractionOf, liveColumns } from "./variant.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { keyOf } from "../../src/global-id.ts";
+import { jobWhere } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { keyOf } from "../global-id.ts";
-import { jobWhere } from "../operations.ts";
 import { planPage, toConnection } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 import { Job, JobConnection } from "./job.ts";

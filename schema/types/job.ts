@@ -1,10 +1,10 @@
 import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
 import { InvalidInputError } from "../../src/errors.ts";
+import { estimate, queuePosition, waits } from "../../src/jobs/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
-import { estimate, queuePosition, waits } from "../operations.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
 import { errorColumns, FailureType, failureOf } from "./failure.ts";
 import { jobProgress } from "./job-progress.ts";

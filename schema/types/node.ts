@@ -1,11 +1,11 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
 import type { GraphQLResolveInfo } from "graphql";
-import { hasScope, type Viewer } from "../../src/auth/viewer.ts";
+import { hasScope, type Viewer } from "../../src/auth/index.ts";
 import { InvalidInputError } from "../../src/errors.ts";
+import { type NodeType, nodeTypes, parseGlobalId } from "../../src/global-id.ts";
+import { maxPageSize } from "../../src/page-size.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
-import { type NodeType, nodeTypes, parseGlobalId } from "../global-id.ts";
-import { maxPageSize } from "../paging.ts";
 
 type Query = { select: { id: true } };
 type Row = { id: string };

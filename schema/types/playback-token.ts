@@ -1,10 +1,10 @@
 import { NotFoundError } from "../../src/errors.ts";
+import { keyOf } from "../../src/global-id.ts";
+import { createPlaybackToken, type PlaybackToken } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
-import { createPlaybackToken, type PlaybackToken } from "../operations.ts";
 import { PlaybackPurpose } from "./enums.ts";
 
 const CreatePlaybackTokenInput = builder.inputType("CreatePlaybackTokenInput", {

@@ -1,9 +1,9 @@
+import { createProfile, deleteProfile, updateProfile } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors, profileErrors } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
-import { createProfile, deleteProfile, updateProfile } from "../operations.ts";
 import { AudioChannels, Bitrates, Tier, VideoCodec } from "./enums.ts";
 import { ProfileType } from "./profile.ts";
 

@@ -1,8 +1,7 @@
 import { isAudioOnly, maxFrameRateOf, type Profile, type Rung } from "@reelay/contracts";
-import { builtInProfiles } from "../../src/profiles/index.ts";
+import { builtInProfiles, defaultProfile, findProfile, listProfiles } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { defaultProfile, findProfile, listProfiles } from "../operations.ts";
 import { AudioChannels, Bitrates, Tier, VideoCodec } from "./enums.ts";
 
 const RungType = builder.objectRef<Rung>("Rung").implement({

@@ -1,15 +1,15 @@
-import { builder } from "../builder.ts";
-import { type Context, isOperator, viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { readSlots } from "../../src/dispatcher/index.ts";
 import {
   type LaneOverview,
   type PoolOverview,
   pauseQueue,
   queueOverview,
-  readQuotas,
-  readSlots,
   resumeQueue,
-} from "../operations.ts";
+} from "../../src/jobs/index.ts";
+import { readQuotas } from "../../src/quotas/index.ts";
+import { builder } from "../builder.ts";
+import { type Context, isOperator, viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
 import { JobPriority, Pool } from "./enums.ts";
 import { Quota } from "./quota.ts";
 

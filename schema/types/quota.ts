@@ -1,5 +1,5 @@
+import type { QuotaState } from "../../src/quotas/index.ts";
 import { builder } from "../builder.ts";
-import type { QuotaState } from "../operations.ts";
 
 export const Quota = builder.objectRef<QuotaState>("Quota").implement({
   description: "Something of which a workspace may have so much.",

@@ -1,10 +1,10 @@
 import { InvalidInputError } from "../../src/errors.ts";
+import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
+import { type RetriedJobs, retryJobs } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
-import { encodeGlobalId, keyOf } from "../global-id.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
-import { type RetriedJobs, retryJobs } from "../operations.ts";
 import { Job } from "./job.ts";
 import { JobFilterInput, parseJobFilter } from "./job-filter.ts";
 

@@ -1,9 +1,14 @@
+import { keyOf } from "../../src/global-id.ts";
+import {
+  isLive,
+  revokeSigningKey,
+  rotateSigningKey,
+  signingKeyNotFound,
+} from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith, workspaceOf } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
-import { isLive, revokeSigningKey, rotateSigningKey, signingKeyNotFound } from "../operations.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 

@@ -1,6 +1,7 @@
+import { headEndMs, isFor } from "../../src/jobs/index.ts";
+import { taskFraction } from "../../src/progress/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
-import { headEndMs, isFor, taskFraction } from "../operations.ts";
 import { Attempt } from "./attempt.ts";
 import { JobStatus, Pool, TaskKind } from "./enums.ts";
 import { jobProgress } from "./job-progress.ts";

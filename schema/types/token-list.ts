@@ -1,8 +1,9 @@
 /** The tokens for browsers that a workspace has given out: what they allow, never the secrets. */
+
+import { encodeGlobalId } from "../../src/global-id.ts";
+import { isLiveToken } from "../../src/tokens/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith, workspaceOf } from "../context.ts";
-import { encodeGlobalId } from "../global-id.ts";
-import { isLiveToken } from "../operations.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 

@@ -1,10 +1,15 @@
 import { InvalidInputError } from "../../src/errors.ts";
+import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
+import {
+  type CreatedToken,
+  createUploadToken,
+  createViewerToken,
+  revokeToken,
+} from "../../src/tokens/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { encodeGlobalId, keyOf } from "../global-id.ts";
-import { type CreatedToken, createUploadToken, createViewerToken, revokeToken } from "../operations.ts";
 import { JobPriority } from "./enums.ts";
 
 const expiryDescription = "Seconds until it ends by itself: 1 to 604800, a week.";

@@ -1,5 +1,5 @@
 import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
-import type { LiveVariant } from "../../src/progress/live-progress.ts";
+import type { LiveVariant } from "../../src/progress/index.ts";
 import { belowMinimum, qualityNote, variantFraction } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";

@@ -1,12 +1,17 @@
 import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
-import { videoNotFound } from "../../src/videos/own-video.ts";
+import { keyOf } from "../../src/global-id.ts";
+import {
+  completeUpload,
+  createVideo,
+  deleteVideo,
+  updateVideo,
+  videoNotFound,
+} from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { uploaderIn, viewerOfVideo, viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { completeUpload, createVideo, deleteVideo, updateVideo } from "../operations.ts";
 import { JobPriority, PlaybackPolicy } from "./enums.ts";
 import { Video } from "./video.ts";
 

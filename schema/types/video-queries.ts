@@ -1,9 +1,9 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { boundedList, maxListValues } from "../../src/bounded-list.ts";
 import { InvalidInputError } from "../../src/errors.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerOfVideo, viewerWith } from "../context.ts";
-import { keyOf } from "../global-id.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 import { VideoStatus } from "./enums.ts";

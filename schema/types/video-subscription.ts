@@ -1,8 +1,8 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
 import { NotFoundError } from "../../src/errors.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerOfVideo } from "../context.ts";
-import { keyOf } from "../global-id.ts";
 import { untilReturned } from "../until-returned.ts";
 import { Video } from "./video.ts";
 

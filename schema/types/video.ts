@@ -1,6 +1,6 @@
 import { Download, NonStandardReason, objectKeys, SourceProbe, Storyboard } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
-import { hasScope } from "../../src/auth/viewer.ts";
+import { hasScope } from "../../src/auth/index.ts";
 import { noteOnSounds, videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";

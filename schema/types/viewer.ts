@@ -1,4 +1,4 @@
-import type { Viewer } from "../../src/auth/viewer.ts";
+import type { Viewer } from "../../src/auth/index.ts";
 import { builder } from "../builder.ts";
 import { isOperator, viewerWith } from "../context.ts";
 import { ApiKey } from "./api-key.ts";

@@ -1,8 +1,8 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { boundedList } from "../../src/bounded-list.ts";
+import { keyOf } from "../../src/global-id.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
-import { keyOf } from "../global-id.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";

@@ -1,7 +1,7 @@
+import { encodeGlobalId } from "../../src/global-id.ts";
+import { messageIdOf, testType } from "../../src/webhooks/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
-import { encodeGlobalId } from "../global-id.ts";
-import { messageIdOf, testType } from "../operations.ts";
 import { WebhookAttempt } from "./webhook-attempt.ts";
 import { WebhookDeliveryState } from "./webhook-enums.ts";
 

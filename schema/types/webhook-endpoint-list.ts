@@ -1,6 +1,6 @@
+import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { keyOf } from "../global-id.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 import { WebhookEndpoint, WebhookEndpointConnection } from "./webhook-endpoint.ts";

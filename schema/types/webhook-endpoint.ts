@@ -1,6 +1,7 @@
+import { SecretUnreadableError } from "../../src/secrets/index.ts";
+import { webhookSecretContext } from "../../src/webhooks/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
-import { SecretUnreadableError, webhookSecretContext } from "../operations.ts";
 import { WebhookDisabledReason, WebhookEndpointStatus } from "./webhook-enums.ts";
 
 interface Secret {

@@ -1,9 +1,4 @@
-import { builder } from "../builder.ts";
-import { type Context, viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
-import { given } from "../given.ts";
-import { encodeGlobalId, keyOf } from "../global-id.ts";
-import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
+import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
@@ -12,7 +7,12 @@ import {
   endpointNotFound,
   rotateWebhookSecret,
   updateWebhookEndpoint,
-} from "../operations.ts";
+} from "../../src/webhooks/index.ts";
+import { builder } from "../builder.ts";
+import { type Context, viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
+import { given } from "../given.ts";
+import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";
 import "./webhook-redelivery.ts";
 

@@ -1,14 +1,14 @@
-import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
-import { keyOf } from "../global-id.ts";
+import { keyOf } from "../../src/global-id.ts";
 import {
   deliveryNotFound,
   endpointNotFound,
   redeliverFailedWebhooks,
   redeliverWebhook,
   sendTestWebhook,
-} from "../operations.ts";
+} from "../../src/webhooks/index.ts";
+import { builder } from "../builder.ts";
+import { viewerWith } from "../context.ts";
+import { expectedErrors } from "../errors.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 
 builder.mutationField("redeliverWebhook", (t) =>

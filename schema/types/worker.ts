@@ -1,4 +1,4 @@
-import { workerSilenceMs } from "../../src/workers/alive.ts";
+import { workerSilenceMs } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import type { Order } from "../paging.ts";

@@ -1,9 +1,9 @@
+import { keyOf } from "../../src/global-id.ts";
+import { setQuotas } from "../../src/quotas/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
 import { given } from "../given.ts";
-import { keyOf } from "../global-id.ts";
-import { setQuotas } from "../operations.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 import { Workspace } from "./workspace.ts";

@@ -1,7 +1,7 @@
+import { setDefaultPolicy } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { expectedErrors } from "../errors.ts";
-import { setDefaultPolicy } from "../operations.ts";
 import { PlaybackPolicy } from "./enums.ts";
 import { Workspace } from "./workspace.ts";
 

@@ -1,6 +1,6 @@
+import { readQuotas } from "../../src/quotas/index.ts";
 import { builder } from "../builder.ts";
 import { isOperator, workspaceOf } from "../context.ts";
-import { readQuotas } from "../operations.ts";
 import { PlaybackPolicy } from "./enums.ts";
 import { Quota } from "./quota.ts";
 

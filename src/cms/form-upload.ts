@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { objectKeys } from "@reelay/contracts";
-import { UnauthenticatedError } from "../../schema/context.ts";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
+import { UnauthenticatedError } from "../errors.ts";
 import { encodeGlobalId } from "../global-id.ts";
 import { sendJson } from "../http/json.ts";
 import { pathOf } from "../http/path.ts";

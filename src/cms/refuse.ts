@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { StoreUnavailableError } from "@reelay/object-store";
-import { UnauthenticatedError } from "../../schema/context.ts";
 import {
   ConflictError,
   ExpectedError,
@@ -9,6 +8,7 @@ import {
   InvalidInputError,
   NotFoundError,
   QuotaExceededError,
+  UnauthenticatedError,
 } from "../errors.ts";
 import { isFullDisk } from "../full-disk.ts";
 import { isOutage } from "../http/is-outage.ts";

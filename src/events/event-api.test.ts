@@ -1,7 +1,7 @@
 /** What the log's readers are promised by the API, over real HTTP. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../../schema/global-id.ts";
 import { createApiKey } from "../auth/api-keys.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import { createTestEventApis } from "./testing/event-apis.ts";
 import { ask, askChanges, changes } from "./testing/receivers.ts";
 

@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import type { WebSocket } from "ws";
-import { encodeGlobalId } from "../../schema/global-id.ts";
 import { eventually } from "../../tests/kit/index.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import { createTestEventApis } from "./testing/event-apis.ts";
 import {
   changes,

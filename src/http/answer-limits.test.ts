@@ -1,8 +1,8 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../../schema/global-id.ts";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import { answerLimits } from "../overload/answer-limits.ts";
 
 const HUNDRED = 100;

@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from "graphql";
-import { defaultPageSize, maxPageSize } from "../../schema/paging.ts";
+import { defaultPageSize, maxPageSize } from "../page-size.ts";
 
 export interface CostedRequest {
   schema: GraphQLSchema;

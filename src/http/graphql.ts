@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendNodeResponse } from "@whatwg-node/server";
-import type { GraphQLError } from "graphql";
+import type { GraphQLError, GraphQLSchema } from "graphql";
 import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
-import type { Context } from "../../schema/context.ts";
-import { schema } from "../../schema/schema.ts";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import type { Context } from "../context.ts";
 import type { Gate } from "../overload/gate.ts";
 import type { TakeRequest } from "../overload/rate-limit.ts";
 import { useGate } from "../overload/use-gate.ts";
@@ -26,6 +25,7 @@ export interface RequestContext {
 }
 
 export interface GraphQLDeps {
+  schema: GraphQLSchema;
   /** Everything of a context but the viewer. */
   context: Omit<Context, "viewer">;
   authenticate: Authenticate;
@@ -66,7 +66,7 @@ function useAuthentication(deps: GraphQLDeps): Plugin<object, RequestContext> {
 export function createGraphQL(deps: GraphQLDeps): Yoga {
   const graphiql = createGraphiQL();
   return createYoga<RequestContext, Context>({
-    schema,
+    schema: deps.schema,
     graphqlEndpoint: graphqlPath,
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
     plugins: [

@@ -1,9 +1,9 @@
 import { createClient } from "graphql-ws";
 import { expect, test } from "vitest";
-import { encodeGlobalId } from "../../schema/global-id.ts";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
 import { eventually } from "../../tests/kit/index.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import { lockVideo } from "../videos/own-video.ts";
 
 const rename = `mutation ($id: ID!) { updateVideo(input: { id: $id, title: "new" }) { __typename ... on Video { title } } }`;

@@ -1,9 +1,9 @@
 /** A store that is away, as clients see it: a real server and a real database; the store's port alone is a double. */
 import { StoreUnavailableError } from "@reelay/object-store";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { encodeGlobalId } from "../../schema/global-id.ts";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
+import { encodeGlobalId } from "../global-id.ts";
 
 const document = `mutation ($id: ID!, $title: String!) { updateVideo(input: { id: $id, playbackPolicy: SIGNED, title: $title }) {
   __typename ... on Video { playbackPolicy } } }`;

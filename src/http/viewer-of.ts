@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { UnauthenticatedError } from "../../schema/context.ts";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import { UnauthenticatedError } from "../errors.ts";
 import type { TakeRequest } from "../overload/rate-limit.ts";
 
 export interface ViewerDeps {

@@ -4,9 +4,9 @@ import { pipeline } from "node:stream/promises";
 import { createClient } from "graphql-ws";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { encodeGlobalId } from "../../schema/global-id.ts";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi } from "../../schema/testing/test-api.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import type { ServerDeps } from "../server.ts";
 import type { OverloadLimits } from "./limits.ts";
 

@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../../schema/global-id.ts";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import { createMediaHandler } from "../media/index.ts";
 import { REUSE_MS } from "./reuse.ts";
 

@@ -9,13 +9,14 @@ import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
-import type { Context } from "../../schema/context.ts";
-import { encodeGlobalId } from "../../schema/global-id.ts";
-import { createTestContext } from "../../schema/testing/test-context.ts";
+import { schema } from "../../schema/schema.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createApiKey } from "../auth/api-keys.ts";
+import type { Context } from "../context.ts";
 import { createEventLog } from "../events/index.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import { createServer } from "../server.ts";
+import { createTestContext } from "../testing/test-context.ts";
 import { createLiveProgress } from "./create-live-progress.ts";
 import type { LiveProgress } from "./live-progress.ts";
 import { createSharedExecution, sharingKeyOf } from "./shared-execution.ts";
@@ -67,6 +68,7 @@ async function startSystem() {
     };
     const server = resources.use(
       createServer({
+        schema,
         config: { isDevelopment: false, graceMs: 500 },
         context: createTestContext({ db, log, live: counted, events }),
         log,

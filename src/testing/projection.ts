@@ -17,7 +17,6 @@ import type { Messaging } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import { createTestContext } from "../../schema/testing/test-context.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createDatabase } from "../database.ts";
 import { dispatch } from "../dispatcher/index.ts";
@@ -26,6 +25,7 @@ import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
 import { createVideo } from "../videos/index.ts";
 import { seen } from "./model-worker.ts";
+import { createTestContext } from "./test-context.ts";
 
 export async function createProjection() {
   const stack = new AsyncDisposableStack();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../../schema/global-id.ts";
+import { encodeGlobalId } from "../global-id.ts";
 import { createWatchPage } from "./index.ts";
 import type { WatchPageOptions } from "./watch-page.ts";
 

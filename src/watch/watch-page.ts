@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import { keyOf } from "../../schema/global-id.ts";
 import { answerBuilding, type BuiltFiles } from "../console/index.ts";
+import { keyOf } from "../global-id.ts";
 import { pathOf } from "../http/path.ts";
 import { playerPolicy } from "../http/player-policy.ts";
 import {

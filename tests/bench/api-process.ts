@@ -1,5 +1,6 @@
 /** A whole API process: relay, dispatcher, projector and sweeper run beside what is measured, as they do anywhere. */
 import { pino } from "pino";
+import { schema } from "../../schema/schema.ts";
 import { startApi } from "../../src/api.ts";
 import { readApiEnv } from "../../src/env.ts";
 import { freePort } from "../kit/free-port.ts";
@@ -8,7 +9,7 @@ import { freePort } from "../kit/free-port.ts";
 const PORT = String(await freePort());
 const read = readApiEnv({ ...process.env, HOST: "127.0.0.1", PORT, LOG_LEVEL: "error", SECRETS_KEY: "none" });
 if (!read.ok) throw new Error(read.errors.join("\n"));
-const api = await startApi(read.env, pino({ level: "error" }));
+const api = await startApi(read.env, pino({ level: "error" }), { schema });
 process.send?.({ url: `${api.url}/graphql` });
 process.once("disconnect", () => void close());
 

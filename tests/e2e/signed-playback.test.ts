@@ -12,13 +12,13 @@ import { makeLongStream } from "../../packages/testing/long-stream.ts";
 import { bundle } from "../../packages/testing/site.ts";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
-import { testSecrets } from "../../schema/testing/test-uploads.ts";
 import { createMediaHandler } from "../../src/media/index.ts";
 import {
   createPlaybackAccess,
   type PlaybackAccess,
   rotateSigningKey,
 } from "../../src/playback-access/index.ts";
+import { testSecrets } from "../../src/testing/test-uploads.ts";
 import { hasNoNginx, startCachingProxy } from "../kit/caching-proxy.ts";
 import { hasNoChromium, startChromium } from "../kit/chromium.ts";
 import { freePort } from "../kit/free-port.ts";

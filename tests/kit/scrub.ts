@@ -1,7 +1,7 @@
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
-import { testLimits } from "../../schema/testing/test-uploads.ts";
 import { scrubVideo } from "../../src/damage/scrub.ts";
+import { testLimits } from "../../src/testing/test-uploads.ts";
 import type { System } from "./start-system.ts";
 
 const settings = { periodMs: 1, bytesPerSecond: 1e9, isDeep: false };

@@ -8,6 +8,7 @@ import { type Logger, pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { createNoJail } from "../../render-worker/jail/no-jail.ts";
 import { testJail, testTools } from "../../render-worker/testing/kit.ts";
+import { schema } from "../../schema/schema.ts";
 import { type Api, startApi } from "../../src/api.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createApiClient } from "./api-client.ts";
@@ -65,6 +66,7 @@ export async function startSystem({
         split: { wholeUpToMs },
       },
       log,
+      { schema },
     );
   }
 

@@ -3,13 +3,14 @@ import { connect } from "node:net";
 import type { ObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { TestLive } from "../../../schema/testing/test-live.ts";
+import { schema } from "../../../schema/schema.ts";
 import { createApiKey } from "../../auth/api-keys.ts";
 import { createAuthenticate } from "../../auth/authenticate.ts";
 import type { OperationDeps } from "../../deps.ts";
 import type { EventLog } from "../../events/index.ts";
 import { createServer } from "../../server.ts";
 import { createProjection } from "../../testing/projection.ts";
+import { TestLive } from "../../testing/test-live.ts";
 import { createFormUpload, createVideoStatus } from "../index.ts";
 
 export interface CmsApiOptions {
@@ -47,6 +48,7 @@ export async function createCmsApi({
   const forms = stack.use(createFormUpload({ deps: operations, authenticate, publicUrl, lingerMs: 500 }));
   const server = stack.use(
     createServer({
+      schema,
       config: { isDevelopment: false, graceMs: 500 },
       ...{ log, checks: {}, metrics: new Registry() },
       handlers: [(req, res) => forms.handle(req, res), createVideoStatus({ deps: operations, authenticate })],

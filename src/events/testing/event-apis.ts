@@ -1,8 +1,9 @@
 import { Registry } from "prom-client";
-import { createTestContext } from "../../../schema/testing/test-context.ts";
-import { TestLive } from "../../../schema/testing/test-live.ts";
+import { schema } from "../../../schema/schema.ts";
 import { createApiKey } from "../../auth/api-keys.ts";
 import { createServer } from "../../server.ts";
+import { createTestContext } from "../../testing/test-context.ts";
+import { TestLive } from "../../testing/test-live.ts";
 import { createTestEventLogs, log } from "./event-logs.ts";
 
 /** API processes as far as the log is concerned: each a real server with a log of its own, all on one database. */
@@ -16,6 +17,7 @@ export async function createTestEventApis(processes = 1) {
   for (const events of system.logs) {
     const server = stack.use(
       createServer({
+        schema,
         config: { isDevelopment: false, graceMs: 500 },
         context: createTestContext({ db, log, live, events }),
         log,

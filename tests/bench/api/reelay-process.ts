@@ -3,13 +3,15 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pino from "pino";
 import { Registry } from "prom-client";
 import { PrismaClient } from "../../../prisma/generated/client.ts";
-import { createTestContext } from "../../../schema/testing/test-context.ts";
+import { schema } from "../../../schema/schema.ts";
 import { createServer } from "../../../src/server.ts";
+import { createTestContext } from "../../../src/testing/test-context.ts";
 
 const [, , connectionString = ""] = process.argv;
 const db = new PrismaClient({ adapter: new PrismaPg({ connectionString }) });
 const log = pino({ level: "warn" });
 const server = createServer({
+  schema,
   config: { isDevelopment: false, graceMs: 1_000 },
   context: createTestContext({ db, log }),
   log,

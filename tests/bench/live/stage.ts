@@ -12,14 +12,15 @@ import { WebSocketServer } from "ws";
 import { startPostgres } from "../../../embedded/postgres/index.ts";
 import { applyMigrations } from "../../../prisma/apply-migrations.ts";
 import { PrismaClient } from "../../../prisma/generated/client.ts";
-import type { Context } from "../../../schema/context.ts";
-import { encodeGlobalId } from "../../../schema/global-id.ts";
-import { createTestContext } from "../../../schema/testing/test-context.ts";
+import { schema } from "../../../schema/schema.ts";
 import { createApiKey } from "../../../src/auth/api-keys.ts";
+import type { Context } from "../../../src/context.ts";
+import { encodeGlobalId } from "../../../src/global-id.ts";
 import { createLiveProgress } from "../../../src/progress/create-live-progress.ts";
 import { createSharedExecution, sharingKeyOf } from "../../../src/progress/shared-execution.ts";
 import { type RenderingVideo, seedRenderingVideo } from "../../../src/progress/testing/rendering-video.ts";
 import { createServer } from "../../../src/server.ts";
+import { createTestContext } from "../../../src/testing/test-context.ts";
 import { startWorker } from "./worker.ts";
 
 /** What is measured, and what it is measured against, in one process. */
@@ -70,6 +71,7 @@ export async function openStage(): Promise<Stage> {
   const { token } = await createApiKey(db, key);
   const server = resources.use(
     createServer({
+      schema,
       config: { isDevelopment: false, graceMs: 1_000 },
       context: createTestContext({ db, log, live }),
       log,

@@ -1,5 +1,5 @@
-import type { OperationDeps, UploadGateway } from "../../src/deps.ts";
-import { createSecretBox } from "../../src/secrets/index.ts";
+import type { OperationDeps, UploadGateway } from "../deps.ts";
+import { createSecretBox } from "../secrets/index.ts";
 
 /** Uploads for tests that are not about them: addresses that nobody sends to. */
 export const testUploads: UploadGateway = {

@@ -1,6 +1,6 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
-import type { LiveProgress, LiveVariant, VideoSnapshot } from "../../src/progress/live-progress.ts";
+import { InvalidInputError, NotFoundError } from "../errors.ts";
+import type { LiveProgress, LiveVariant, VideoSnapshot } from "../progress/live-progress.ts";
 
 /** A double of live progress that a test speaks through: what is emitted reaches every watcher, once it has asked. */
 export class TestLive implements LiveProgress {

@@ -1,9 +1,9 @@
 import type { ObjectStore } from "@reelay/object-store";
-import type { EventLog } from "../../src/events/index.ts";
-import { createPlaybackAccess } from "../../src/playback-access/index.ts";
-import type { LiveProgress } from "../../src/progress/index.ts";
-import type { ServerDeps } from "../../src/server.ts";
-import type { OperationDeps } from "../operations.ts";
+import type { OperationDeps } from "../deps.ts";
+import type { EventLog } from "../events/index.ts";
+import { createPlaybackAccess } from "../playback-access/index.ts";
+import type { LiveProgress } from "../progress/index.ts";
+import type { ServerDeps } from "../server.ts";
 import { testLimits, testSecrets, testUploads } from "./test-uploads.ts";
 
 /** What the resolvers of a server in a test or a bench get. Parts that it does not use may be left out. */

@@ -1,0 +1,2 @@
+/** Which workers are alive. */
+export { workerSilenceMs } from "./alive.ts";
