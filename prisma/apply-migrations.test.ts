@@ -29,9 +29,9 @@ async function rows(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-test("this build's migrations make every table, and a second call changes nothing", async () => {
+test("this build's migrations create every table, and a second call changes nothing", async () => {
   await using database = await createTestDatabase({ empty: true });
-  expect((await applyMigrations({ url: database.url })).applied).toContain("20261121030000_initial");
+  expect((await applyMigrations({ url: database.url })).applied).toContain("0001_initial");
   expect(await applyMigrations({ url: database.url })).toEqual({ applied: [] });
   expect(await rows(database.url, "SELECT to_regclass('videos') IS NOT NULL AS found")).toEqual([
     { found: true },
@@ -65,6 +65,16 @@ test("of several processes that start at once each migration is applied by one, 
   expect(results.map(({ found }) => found)).toEqual(Array.from({ length: 4 }, () => ({ found: true })));
 });
 
+test("a database whose first migration fails is still empty, so the next start applies it", async () => {
+  await using database = await createTestDatabase({ empty: true });
+  await write("1_people", "CREATE TABLE people ();\nSELECT 1 / 0;");
+  await expect(applyMigrations({ url: database.url, directory })).rejects.toMatchObject({
+    code: "MIGRATION_FAILED",
+  });
+  await write("1_people", "CREATE TABLE people ();");
+  expect(await applyMigrations({ url: database.url, directory })).toEqual({ applied: ["1_people"] });
+});
+
 test("semicolons in texts and function bodies are left alone", async () => {
   await using database = await createTestDatabase({ empty: true });
   await write(
@@ -77,7 +87,7 @@ test("semicolons in texts and function bodies are left alone", async () => {
   ]);
 });
 
-test("a migration that fails leaves nothing behind, keeps those before it, and succeeds once it is mended", async () => {
+test("a migration that fails leaves nothing behind, keeps those before it, and succeeds once the data is correct", async () => {
   await using database = await createTestDatabase({ empty: true });
   await write(
     "2_broken",
@@ -86,7 +96,7 @@ test("a migration that fails leaves nothing behind, keeps those before it, and s
   await expect(applyMigrations({ url: database.url, directory })).rejects.toMatchObject({
     code: "MIGRATION_FAILED",
     message:
-      'Migration 2_broken failed and nothing of it was applied: check constraint "short" of relation "people" is violated by some row. Mend the data that it names, or go back to the version before, and start again.',
+      'Migration 2_broken failed and was rolled back: check constraint "short" of relation "people" is violated by some row. Correct the data that it names, or return to the previous version, then start again.',
   });
   expect(await rows(database.url, "SELECT to_regclass('half') AS half, count(*)::int FROM people")).toEqual([
     { half: null, count: 1 },
@@ -122,7 +132,7 @@ test("a process killed in the middle of a migration costs nothing: the next star
   expect(await applyMigrations({ url: database.url, directory })).toEqual({ applied: ["2_slow"] });
 });
 
-test("a database of a newer build, and one with somebody else's tables, are left alone", async () => {
+test("a database of a newer build, and one with another program's tables, are left alone", async () => {
   await using newer = await createTestDatabase();
   await expect(applyMigrations({ url: newer.url, directory })).rejects.toMatchObject({
     code: "DATABASE_NEWER",

@@ -1,14 +1,13 @@
-/** The migrations in the tree: `migrations/TIMESTAMP_NAME/migration.sql`, in the order of their names. */
+/** The migrations in the tree: `migrations/NUMBER_NAME/migration.sql`, in the order of their names. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { MigrationList } from "@prisma/schema-engine-wasm";
 
 export interface MigrationFile {
   name: string;
   sql: string;
-  /** As Prisma computes it: SHA-256 of the script, in hex. */
+  /** SHA-256 of the script, in hex. */
   checksum: string;
 }
 
@@ -24,17 +23,4 @@ export async function readMigrations(directory: string): Promise<MigrationFile[]
       return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
     }),
   );
-}
-
-/** The shape in which the schema engine takes them. */
-export function toMigrationList(directory: string, migrations: readonly MigrationFile[]): MigrationList {
-  return {
-    baseDir: path.resolve(directory),
-    lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },
-    shadowDbInitScript: "",
-    migrationDirectories: migrations.map(({ name, sql }) => ({
-      path: name,
-      migrationFile: { path: "migration.sql", content: { tag: "ok", value: sql } },
-    })),
-  };
 }

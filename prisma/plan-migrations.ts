@@ -1,12 +1,10 @@
-/** What to do with a database, decided from what it says was applied and what this build has. */
+/** Decides which migrations a database needs, from those it has and those of this build. */
 import type { MigrationFile } from "./migration-files.ts";
 
-/** A row of `_prisma_migrations`. */
+/** A row of `applied_migrations`. */
 export interface AppliedMigration {
   name: string;
   checksum: string;
-  finishedAt: Date | null;
-  rolledBackAt: Date | null;
 }
 
 export type MigrationErrorCode =
@@ -14,14 +12,14 @@ export type MigrationErrorCode =
   | "DATABASE_NEWER"
   /** A migration was changed after the database had applied it. */
   | "MIGRATION_CHANGED"
-  /** Some other tool left a migration unfinished. */
-  | "MIGRATION_UNFINISHED"
-  /** A migration's script was refused by the database; nothing of it was applied. */
+  /** The database has applied a migration, but lacks one that precedes it. */
+  | "MIGRATION_OUT_OF_ORDER"
+  /** The database rejected a migration's script; none of it was applied. */
   | "MIGRATION_FAILED"
-  /** The database holds tables of something else. */
+  /** The database holds another program's tables. */
   | "DATABASE_FOREIGN";
 
-/** Why the database was not brought up to date, in one sentence that also says what to do. */
+/** The reason why the database was not brought up to date: one sentence that also says what to do. */
 export class MigrationError extends Error {
   readonly code: MigrationErrorCode;
   constructor(code: MigrationErrorCode, message: string, options?: ErrorOptions) {
@@ -32,38 +30,36 @@ export class MigrationError extends Error {
 }
 
 /**
- * The migrations that are still to be applied, in order.
+ * The migrations to apply, in order.
  *
- * @throws {MigrationError} when going on could lose data.
+ * @throws {MigrationError} when applying them could lose data.
  */
 export function planMigrations(
   files: readonly MigrationFile[],
-  rows: readonly AppliedMigration[],
+  applied: readonly AppliedMigration[],
 ): readonly MigrationFile[] {
-  const current = rows.filter((row) => row.rolledBackAt === null);
   const known = new Map(files.map((file) => [file.name, file]));
-
-  for (const row of current) {
-    const file = known.get(row.name);
+  for (const { name, checksum } of applied) {
+    const file = known.get(name);
     if (file === undefined) {
       throw new MigrationError(
         "DATABASE_NEWER",
-        `The database has migration ${row.name}, which this build does not know: it was used by a newer Reelay; run that or a later version, or use another database.`,
+        `The database has migration ${name}, which this build does not know. A newer Reelay has used it: run that version or a later one, or use another database.`,
       );
     }
-    if (row.finishedAt === null) {
-      throw new MigrationError(
-        "MIGRATION_UNFINISHED",
-        `Migration ${row.name} was begun by another tool and not finished: compare the database with prisma/migrations/${row.name}/migration.sql, mend it, and run "prisma migrate resolve" for it.`,
-      );
-    }
-    if (row.checksum !== file.checksum) {
+    if (file.checksum !== checksum) {
       throw new MigrationError(
         "MIGRATION_CHANGED",
-        `Migration ${row.name} was changed after this database had applied it: restore prisma/migrations/${row.name}/migration.sql and write a new migration, or start with an empty database.`,
+        `Migration ${name} was changed after this database applied it. Restore prisma/migrations/${name}/migration.sql and write a new migration, or start with an empty database.`,
       );
     }
   }
-  const applied = new Set(current.map((row) => row.name));
-  return files.filter((file) => !applied.has(file.name));
+  const names = new Set(applied.map(({ name }) => name));
+  const pending = files.filter(({ name }) => !names.has(name));
+  const skipped = pending.find(({ name }) => applied.some((later) => later.name > name));
+  if (skipped === undefined) return pending;
+  throw new MigrationError(
+    "MIGRATION_OUT_OF_ORDER",
+    `Migration ${skipped.name} precedes migrations that this database has already applied. Give it the next free number, or start with an empty database.`,
+  );
 }

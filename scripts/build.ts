@@ -13,9 +13,6 @@ import { WEB_DIST } from "./console/inputs.ts";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const DIST = path.join(ROOT, "dist");
 
-/** Has a WebAssembly file that prisma/schema-engine.ts looks up in the package: it stays one. */
-const SCHEMA_ENGINE = "@prisma/schema-engine-wasm";
-
 /** Has 9 MB of page, which only development shows: it is loaded from its file when it is asked for. */
 const GRAPHIQL = "@graphql-yoga/render-graphiql";
 
@@ -39,7 +36,7 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     // Node takes graphql's CommonJS build; `module` first would bundle a second one, whose types the first does not know.
     mainFields: ["main", "module"],
     banner: { js: banner },
-    external: [`${SCHEMA_ENGINE}*`, GRAPHIQL, "pg-native", "bufferutil", "utf-8-validate"],
+    external: [GRAPHIQL, "pg-native", "bufferutil", "utf-8-validate"],
     sourcemap: true,
     legalComments: "linked",
     metafile: true,
@@ -57,14 +54,14 @@ await bundle("render-worker/main.ts", "worker.js");
 await bundle("scripts/create-api-key.ts", "create-api-key.js");
 
 await cp(path.join(ROOT, "prisma/migrations"), path.join(DIST, "migrations"), { recursive: true });
-for (const name of [SCHEMA_ENGINE, GRAPHIQL]) {
-  await cp(path.join(ROOT, "node_modules", name), path.join(DIST, "node_modules", name), { recursive: true });
-}
+await cp(path.join(ROOT, "node_modules", GRAPHIQL), path.join(DIST, "node_modules", GRAPHIQL), {
+  recursive: true,
+});
 
 const files = (await buildConsole()) ?? [];
 await cp(WEB_DIST, path.join(DIST, "web"), { recursive: true });
 for (const { name, gzipBytes } of files)
   console.log(`dist/web/${name}  ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
-console.log(`dist/migrations, dist/node_modules: ${SCHEMA_ENGINE}, ${GRAPHIQL}`);
+console.log(`dist/migrations, dist/node_modules: ${GRAPHIQL}`);
 
 await buildPackages();

@@ -1,64 +1,72 @@
 /**
- * `npm run db:migration -- NAME` writes the migration from the schema as it was at the last one to `prisma/schema.prisma`
- * as it is. `--check` writes nothing and fails when a migration is missing.
- *
- * Each migration keeps the schema that it leads to beside its SQL, so that no database is needed to know it. What Prisma
- * cannot say (partial indexes, checks, triggers) is written into `migration.sql` by hand.
+ * `npm run db:migration -- NAME` writes the next migration: from `prisma/migrations/snapshot.prisma`, the schema after the
+ * last one, to `prisma/schema.prisma`, which then becomes the snapshot. Add by hand what Prisma cannot express.
+ * `--record` records the checksums of finished migrations. Recorded migrations never change: databases have applied them.
+ * `--check` writes nothing, and fails when a migration is missing, unrecorded or changed.
  */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { diffSchemas } from "../prisma/diff.ts";
-import { MIGRATIONS_DIRECTORY } from "../prisma/migration-files.ts";
+import { MIGRATIONS_DIRECTORY, readMigrations } from "../prisma/migration-files.ts";
+import { compareChecksums, formatChecksums, parseChecksums } from "./migration/checksums.ts";
+import { diffSchemas } from "./migration/diff.ts";
+import { nextFolder } from "./migration/next-folder.ts";
 
-const SNAPSHOT = "schema.prisma";
+const SCHEMA = path.join(MIGRATIONS_DIRECTORY, "../schema.prisma");
+const SNAPSHOT = path.join(MIGRATIONS_DIRECTORY, "snapshot.prisma");
+const CHECKSUMS = path.join(MIGRATIONS_DIRECTORY, "checksums.txt");
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { check: { type: "boolean" } },
+  options: { check: { type: "boolean" }, record: { type: "boolean" } },
 });
-const schema = await readFile(path.join(MIGRATIONS_DIRECTORY, "../schema.prisma"), "utf8");
-const last = await lastMigration();
-const sql = await diffSchemas(last?.schema, schema);
-
-if (values.check === true) check();
-else await write(positionals[0]);
-
-function check(): void {
-  if (sql === undefined) return;
-  console.error(
-    `prisma/schema.prisma has changes that no migration makes: run "npm run db:migration -- NAME". They are:\n\n${sql}`,
-  );
+const migrations = await readMigrations(MIGRATIONS_DIRECTORY);
+const schema = await readFile(SCHEMA, "utf8");
+const problem = await act(positionals[0]);
+if (problem !== undefined) {
+  console.error(problem);
   process.exitCode = 1;
 }
 
-async function write(name: string | undefined): Promise<void> {
-  if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) {
-    console.error(
-      `A migration is named in lower case with hyphens, as in "npm run db:migration -- add-captions".`,
-    );
-    process.exitCode = 1;
-    return;
-  }
-  const timestamp = new Date().toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  const folder = path.join(MIGRATIONS_DIRECTORY, `${timestamp}_${name.replaceAll("-", "_")}`);
+/** Returns why it could not act, in a sentence. */
+async function act(name: string | undefined): Promise<string | undefined> {
+  if (values.record === true) return record();
+  const sql = await diffSchemas(await readFile(SNAPSHOT, "utf8"), schema);
+  return values.check === true ? check(sql) : write(sql, name);
+}
+
+async function check(sql: string | undefined): Promise<string | undefined> {
+  if (sql !== undefined)
+    return `prisma/schema.prisma has changes without a migration: run "npm run db:migration -- NAME". They are:\n\n${sql}`;
+  const { changed, unrecorded } = compareChecksums(migrations, await readRecorded());
+  if (changed !== undefined) return changed;
+  if (unrecorded.length === 0) return undefined;
+  return `Not recorded: ${unrecorded.map(({ name }) => name).join(", ")}. When finished, run "npm run db:migration -- --record".`;
+}
+
+async function record(): Promise<string | undefined> {
+  const { changed } = compareChecksums(migrations, await readRecorded());
+  if (changed !== undefined) return changed;
+  await writeFile(CHECKSUMS, formatChecksums(migrations));
+  return undefined;
+}
+
+async function write(sql: string | undefined, name: string | undefined): Promise<string | undefined> {
+  if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name))
+    return `Name the migration in lower case with hyphens, as in "npm run db:migration -- add-captions".`;
+  const folder = path.join(MIGRATIONS_DIRECTORY, nextFolder(migrations, name));
   await mkdir(folder);
-  await writeFile(path.join(folder, SNAPSHOT), schema);
+  await writeFile(SNAPSHOT, schema);
   await writeFile(
     path.join(folder, "migration.sql"),
     sql ?? "-- prisma/schema.prisma has not changed: write the SQL here.\n",
   );
   console.log(
-    `Wrote ${path.relative(process.cwd(), folder)}/migration.sql: read it, and add what Prisma cannot say.`,
+    `Wrote ${path.relative(process.cwd(), folder)}/migration.sql. Review it, add what Prisma cannot express, then run "npm run db:migration -- --record".`,
   );
+  return undefined;
 }
 
-async function lastMigration(): Promise<{ schema: string } | undefined> {
-  const names = (await readdir(MIGRATIONS_DIRECTORY, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
-  const name = names.sort().at(-1);
-  if (name === undefined) return undefined;
-  const file = path.join(MIGRATIONS_DIRECTORY, name, SNAPSHOT);
-  return { schema: await readFile(file, "utf8") };
+async function readRecorded(): Promise<ReadonlyMap<string, string>> {
+  return parseChecksums(await readFile(CHECKSUMS, "utf8"));
 }

@@ -1,10 +1,10 @@
-/** What a change of the Prisma schema means in SQL. */
+/** The SQL for a change of the Prisma schema. */
 import { createNoDatabase } from "./no-database.ts";
 import { openSchemaEngine } from "./schema-engine.ts";
 
 /**
  * The SQL that leads from one schema (the text of a `schema.prisma`; undefined: an empty database) to another; undefined
- * when they are alike to the database. No database is asked.
+ * when the database would not differ. It needs no database.
  */
 export async function diffSchemas(from: string | undefined, to: string): Promise<string | undefined> {
   using engine = await openSchemaEngine(createNoDatabase());

@@ -1,4 +1,4 @@
-/** Prisma's own schema engine as WebAssembly, in this process: the CLI would download a program for it. */
+/** Prisma's schema engine as WebAssembly, in this process: Prisma's command line would download a program for it. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -8,32 +8,31 @@ import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 
 type WasmExports = Record<string, unknown>;
 
-/** What the glue module really exports; its published types are those of the inner module and lack these. */
+/** The glue module's real exports. Its published types describe the inner module and lack these. */
 interface EngineGlue {
   SchemaEngine: typeof SchemaEngine;
   __wbg_set_wasm(exports: WasmExports): void;
 }
 
-/** The part of the global `WebAssembly` used here: TypeScript knows it only together with the browser's other types. */
+/** The part of the global `WebAssembly` used here. TypeScript declares it only with the browser's other types. */
 declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: WasmExports } }>;
 };
 
 let loading: Promise<EngineGlue> | undefined;
 
-/**
- * Opens an engine that speaks to the database through `adapters`.
- *
- * The engine's glue code holds one WebAssembly instance for the whole process, so it is made once, on first use.
- */
+/** Opens an engine. The glue code holds one WebAssembly instance per process, created on first use. */
 export async function openSchemaEngine(
   adapters: SqlMigrationAwareDriverAdapterFactory,
-  datamodels?: [path: string, text: string][],
 ): Promise<SchemaEngine> {
   loading ??= load();
   const { SchemaEngine } = await loading;
   const ignoreLog = () => {};
-  return SchemaEngine.new({ datamodels }, ignoreLog, bindMigrationAwareSqlAdapterFactory(adapters));
+  return SchemaEngine.new(
+    { datamodels: undefined },
+    ignoreLog,
+    bindMigrationAwareSqlAdapterFactory(adapters),
+  );
 }
 
 async function load(): Promise<EngineGlue> {

@@ -1,11 +1,11 @@
 import { ColumnTypeEnum, type SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 
 /**
- * Stands for the database that the schema engine greets before any work, also before work that needs none: answers that
- * it is a PostgreSQL 18 with a schema, and refuses everything else.
+ * Replaces the database that the schema engine contacts before any work, including work that needs none. It answers as an
+ * empty PostgreSQL 18 and refuses everything else.
  */
 export function createNoDatabase(): SqlMigrationAwareDriverAdapterFactory {
-  const refuse = () => Promise.reject(new Error("This work of the schema engine was to need no database."));
+  const refuse = () => Promise.reject(new Error("This task of the schema engine must not need a database."));
   const names = { provider: "postgres", adapterName: "no-database" } as const;
   return {
     ...names,

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "workers" ADD COLUMN     "said_at" TIMESTAMPTZ(3);

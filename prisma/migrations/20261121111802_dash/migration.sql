@@ -1,3 +1,0 @@
--- AlterTable
-ALTER TABLE "videos" ADD COLUMN     "download" JSONB,
-ADD COLUMN     "has_dash" BOOLEAN NOT NULL DEFAULT false;

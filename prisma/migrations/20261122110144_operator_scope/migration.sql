@@ -1,2 +1,0 @@
--- AlterEnum
-ALTER TYPE "ApiKeyScope" ADD VALUE 'OPERATOR';
