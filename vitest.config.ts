@@ -7,7 +7,12 @@ const resolve = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
 
-/** `unit` is pure and fast, `contract` runs one suite over several real servers or adapters, `e2e` drives the whole system. */
+const wholeSystems = { testTimeout: 180_000, hookTimeout: 180_000 };
+
+/**
+ * `unit` tests one subject, `contract` runs one suite over several real servers or adapters, `e2e` drives whole systems,
+ * and `e2e-alone` those that need the machine to themselves: they load it, build for minutes or measure.
+ */
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -42,11 +47,21 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts", "packages/**/*.e2e.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-          // Whole systems, one at a time, when nothing else runs.
+          exclude: ["**/node_modules/**", "tests/e2e/alone/**"],
+          ...wholeSystems,
+          // Much of a system's time is waiting, so two share two cores.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: "e2e-alone",
+          include: ["tests/e2e/alone/*.test.ts"],
+          ...wholeSystems,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import { expect, test } from "vitest";
-import { documents, eventually, type Fleet, startFleet } from "../kit/index.ts";
+import { documents, eventually, type Fleet, startFleet } from "../../kit/index.ts";
 
 const patience = { timeoutMs: 60_000 };
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeClip } from "../../render-worker/testing/kit.ts";
-import { createApiClient, eventually, startFleet } from "../kit/index.ts";
+import { makeClip } from "../../../render-worker/testing/kit.ts";
+import { createApiClient, eventually, startFleet } from "../../kit/index.ts";
 
 const patience = { timeoutMs: 120_000, intervalMs: 100 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { PlannedFault } from "../chaos/faults/fault.ts";
-import { formatFigures } from "../chaos/report.ts";
-import { runChaos } from "../chaos/run-chaos.ts";
+import type { PlannedFault } from "../../chaos/faults/fault.ts";
+import { formatFigures } from "../../chaos/report.ts";
+import { runChaos } from "../../chaos/run-chaos.ts";
 
 /** Each kind of fault once, at the same moments every time; `npm run chaos` deals them by chance. */
 const faults: PlannedFault[] = [

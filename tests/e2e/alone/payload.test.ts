@@ -7,12 +7,12 @@ import { upload } from "@reelay/upload";
 import type { Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
-import { createProxy, type Proxy } from "../../packages/testing/proxy.ts";
-import { hasNoChromium, startChromium, takePicture, whyNoChromium } from "../kit/chromium.ts";
-import { eventually, freePort, type System, startSystem } from "../kit/index.ts";
-import { makeTestClip } from "../kit/test-clip.ts";
-import { EDITOR, EMPTY_DATABASE, setUp } from "../payload/set-up.ts";
-import { type Site, startSite } from "../payload/start-site.ts";
+import { createProxy, type Proxy } from "../../../packages/testing/proxy.ts";
+import { hasNoChromium, startChromium, takePicture, whyNoChromium } from "../../kit/chromium.ts";
+import { eventually, freePort, type System, startSystem } from "../../kit/index.ts";
+import { makeTestClip } from "../../kit/test-clip.ts";
+import { EDITOR, EMPTY_DATABASE, setUp } from "../../payload/set-up.ts";
+import { type Site, startSite } from "../../payload/start-site.ts";
 
 let held: AsyncDisposableStack;
 let system: System;

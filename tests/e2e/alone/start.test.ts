@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { eventually, freePort } from "../kit/index.ts";
+import { eventually, freePort } from "../../kit/index.ts";
 
-const main = resolve(import.meta.dirname, "../../embedded/main.ts");
+const main = resolve(import.meta.dirname, "../../../embedded/main.ts");
 const patience = { timeoutMs: 90_000, intervalMs: 100 };
 let dataDirectory: string;
 let port: number;

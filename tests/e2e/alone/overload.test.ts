@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { documents, startFleet } from "../kit/index.ts";
+import { documents, startFleet } from "../../kit/index.ts";
 
 interface Answer {
   data?: { createVideo?: { __typename: string } };
