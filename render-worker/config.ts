@@ -1,8 +1,8 @@
 import type { Pool } from "@reelay/contracts";
-import type { FetchPolicy } from "./fetch/fetch-policy.ts";
-import type { DecodeLimits } from "./ffmpeg/allow-lists.ts";
-import type { Allowance } from "./limits/plan-allowance.ts";
-import type { Quiet } from "./quality/until-quiet.ts";
+import type { Quiet } from "./host/until-quiet.ts";
+import type { Allowance } from "./kinds/transcode/encode/plan-allowance.ts";
+import type { FetchPolicy } from "./media/fetch/fetch-policy.ts";
+import type { DecodeLimits } from "./media/ffmpeg/allow-lists.ts";
 
 /** What one source may be at most. */
 export interface SourceLimits extends DecodeLimits {

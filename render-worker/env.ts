@@ -6,8 +6,8 @@ import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
 import type { z } from "zod";
 import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
-import type { LocateOptions } from "./ffmpeg/locate.ts";
 import type { JailOptions } from "./jail/create-jail.ts";
+import type { LocateOptions } from "./media/ffmpeg/locate.ts";
 
 export { workerEnvFields } from "./env-fields.ts";
 

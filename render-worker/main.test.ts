@@ -7,7 +7,7 @@ import { createPubSubMessaging, liveReports } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { expect, test } from "vitest";
 import { createBroker } from "../embedded/broker/index.ts";
-import { words } from "./ffmpeg/words.ts";
+import { words } from "./media/ffmpeg/words.ts";
 import { testEnv } from "./testing/env.ts";
 import { defaultProfile, makeClip, temporaryDirectory } from "./testing/kit.ts";
 

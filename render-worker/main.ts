@@ -13,13 +13,13 @@ import {
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv } from "./env.ts";
-import { findTools } from "./ffmpeg/find-tools.ts";
-import { versionWarnings } from "./ffmpeg/version-floor.ts";
+import { joinRunningSystem } from "./host/join-running-system.ts";
+import { createWorkerMetrics } from "./host/metrics.ts";
+import { startStatusServer } from "./host/status-server.ts";
 import { createJail } from "./jail/create-jail.ts";
 import { logJail } from "./jail/log-jail.ts";
-import { joinRunningSystem } from "./join-running-system.ts";
-import { createWorkerMetrics } from "./metrics.ts";
-import { startStatusServer } from "./status-server.ts";
+import { versionWarnings } from "./media/ffmpeg/version-floor.ts";
+import { findTools } from "./media/tools/find-tools.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 /** How long a worker waits at its start for a broker that is away. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Message, RenderAdvanced, RenderProgressed } from "@reelay/contracts";
 import { StoreFullError } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { words } from "./ffmpeg/words.ts";
+import { words } from "./media/ffmpeg/words.ts";
 import { signalTree } from "./programs/process-tree.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { expect, test } from "vitest";
 import { PrismaClient } from "../prisma/generated/client.ts";
-import { createWorkerMetrics } from "../render-worker/metrics.ts";
+import { createWorkerMetrics } from "../render-worker/host/metrics.ts";
 import { createMetrics } from "../src/telemetry/metrics.ts";
 import { createTestDatabase } from "../tests/kit/index.ts";
 

@@ -3,18 +3,18 @@ import type { Account, RenderRequested, RenderState } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "../config.ts";
-import type { EncoderPool } from "../devices/encoder-pool.ts";
-import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { WorkerMemory } from "../host/memory/worker-memory.ts";
+import type { WorkerMetrics } from "../host/metrics.ts";
+import type { AttemptDirectory } from "../host/work-directory/work-directory.ts";
 import type { Jail } from "../jail/jail.ts";
-import type { WorkerMemory } from "../limits/worker-memory.ts";
-import type { WorkerMetrics } from "../metrics.ts";
-import type { KnownSources } from "../probe/known-sources.ts";
+import type { Throughput } from "../kinds/transcode/capacity/throughput.ts";
+import { emptyState } from "../kinds/transcode/state/render-state.ts";
+import type { EncoderPool } from "../media/devices/encoder-pool.ts";
+import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
+import type { KnownSources } from "../media/probe/known-sources.ts";
+import type { BlockCache } from "../media/source/block-cache.ts";
+import type { OpenSource } from "../media/source/open-source.ts";
 import type { Programs } from "../programs/programs.ts";
-import type { BlockCache } from "../source/block-cache.ts";
-import type { OpenSource } from "../source/open-source.ts";
-import type { Throughput } from "../speed/throughput.ts";
-import type { AttemptDirectory } from "../work-directory/work-directory.ts";
-import { emptyState } from "./attempt-state.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
 
 /** What every step of an attempt has at hand. */

@@ -1,16 +1,16 @@
 import { type Account, objectKeys } from "@reelay/contracts";
-import type { WorkerMetrics } from "../metrics.ts";
+import type { WorkerMetrics } from "../host/metrics.ts";
+import type { AttemptDirectory, WorkDirectory } from "../host/work-directory/work-directory.ts";
+import { runAttempt } from "../kinds/transcode/run-attempt.ts";
+import { settleState } from "../kinds/transcode/state/render-state.ts";
 import { ProgramUsage } from "../programs/program-usage.ts";
 import { Programs } from "../programs/programs.ts";
+import { createSummingStore } from "../store/summing-store.ts";
 import { sleep } from "../wait.ts";
-import type { AttemptDirectory, WorkDirectory } from "../work-directory/work-directory.ts";
-import { settleState } from "./attempt-state.ts";
 import type { AttemptTrace } from "./attempt-trace.ts";
 import { type AttemptContext, StateCell } from "./context.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
 import { removePartialOutput } from "./remove-partial-output.ts";
-import { runAttempt } from "./run-attempt.ts";
-import { createSummingStore } from "./summing-store.ts";
 
 /** An attempt whose start was told, with what its worker lends it. */
 export interface AttemptRun

@@ -1,12 +1,12 @@
-import type { RenderPlan } from "../ffmpeg/plan-render.ts";
-import { toArguments } from "../ffmpeg/plan-render.ts";
-import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import type { Jail, JailRequest } from "../jail/jail.ts";
+import type { RenderPlan } from "../kinds/transcode/plan/plan-render.ts";
+import { toArguments } from "../kinds/transcode/plan/plan-render.ts";
+import { prepareFluent, startWithFluent } from "../media/ffmpeg/start-with-fluent.ts";
+import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
 import { commandLine } from "./command-line.ts";
 import { argumentsHere } from "./launch-script.ts";
 import type { ProgramResult } from "./result.ts";
 import { type RunOptions, runProgram } from "./run-program.ts";
-import { prepareFluent, startWithFluent } from "./start-with-fluent.ts";
 
 /** What a program may touch besides itself. */
 export type Access = Pick<JailRequest, "readable" | "writable" | "source" | "devices">;

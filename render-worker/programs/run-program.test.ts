@@ -3,9 +3,9 @@ import { getPriority, platform } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { eventually } from "../../tests/kit/eventually.ts";
+import { isAlive } from "../host/work-directory/process-identity.ts";
 import { createNoJail } from "../jail/no-jail.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
-import { isAlive } from "../work-directory/process-identity.ts";
 import { signalTree } from "./process-tree.ts";
 import { ProgramNotStartedError, type RunOptions, runProgram } from "./run-program.ts";
 

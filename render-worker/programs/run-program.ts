@@ -1,8 +1,8 @@
+import { countOomKills } from "../cgroups/oom-kills.ts";
 import type { Jail, JailRequest } from "../jail/jail.ts";
-import { countOomKills } from "../limits/oom-kills.ts";
 import { untilStopped } from "../wait.ts";
 import { commandLine } from "./command-line.ts";
-import { programEnvironment } from "./environment.ts";
+import { programEnvironment } from "./env.ts";
 import { currentUsage } from "./program-usage.ts";
 import { limitHit, type ProgramEnd, type ProgramLimits, type ProgramResult } from "./result.ts";
 import { settleIn } from "./settle-in.ts";

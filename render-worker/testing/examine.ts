@@ -1,7 +1,7 @@
 /** What a viewer gets of a published stream: every picture with its time, the flashes among them, and the beeps. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { words } from "../ffmpeg/words.ts";
+import { words } from "../media/ffmpeg/words.ts";
 import { runTool } from "./run-tool.ts";
 
 export interface Examined {

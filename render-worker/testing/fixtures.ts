@@ -1,5 +1,5 @@
 import type { VideoStreamProbe } from "@reelay/contracts";
-import type { PictureProbe, SourceFile } from "../probe/source-file.ts";
+import type { PictureProbe, SourceFile } from "../media/probe/source-file.ts";
 
 const stereo = { codec: "aac", channels: 2, sampleRate: 48_000, language: null, startTime: 0 };
 

@@ -1,7 +1,7 @@
 /** Files that somebody might send who means no good, or whose recorder has gone mad: each is made here, byte by byte where ffmpeg would not. */
 import { randomBytes } from "node:crypto";
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
-import { words } from "../ffmpeg/words.ts";
+import { words } from "../media/ffmpeg/words.ts";
 import { makeClip } from "./kit.ts";
 import { boundlessTables, box, boxOf, numbers, replaceBoxes } from "./mp4-bytes.ts";
 

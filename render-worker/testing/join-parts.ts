@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { formatMediaPlaylist, type RenditionPart } from "@reelay/contracts";
-import { findBox, walkBoxes } from "../hls/boxes.ts";
-import { readTrackClock } from "../hls/segment-timing.ts";
+import { findBox, walkBoxes } from "../media/hls/boxes.ts";
+import { readTrackClock } from "../media/hls/segment-timing.ts";
 import type { DirectoryStore } from "./directory-store.ts";
 import { testTools } from "./kit.ts";
 import { runTool } from "./run-tool.ts";

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Ranges } from "../source/block-reader.ts";
+import type { Ranges } from "../media/source/block-reader.ts";
 
 /** Ranges of bytes in memory, with the troubles that a test wants; remembers what was asked for. */
 export class MemoryRanges implements Ranges {

@@ -1,6 +1,6 @@
 /** Sources as people really have them: a flash and a beep together, once a second from 0.4 s on, in every container, codec, shape and clock. */
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { words } from "../ffmpeg/words.ts";
+import { words } from "../media/ffmpeg/words.ts";
 import { makeClip } from "./kit.ts";
 
 export interface OddFile {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parseRange } from "../source/parse-range.ts";
+import { parseRange } from "../media/source/parse-range.ts";
 
 /** An origin for tests: serves bytes by ranges, as file servers do, and misbehaves as a test wants. */
 export async function startOrigin(bytes: Buffer) {

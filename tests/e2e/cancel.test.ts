@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { words } from "../../render-worker/ffmpeg/words.ts";
+import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { testEnv } from "../../render-worker/testing/env.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreFullError } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { words } from "../../render-worker/ffmpeg/words.ts";
+import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
 import { badFiles, goodClip } from "./bad-sources.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { words } from "../../render-worker/ffmpeg/words.ts";
+import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { type System, startSystem } from "../kit/index.ts";
 

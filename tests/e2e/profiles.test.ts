@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "mpd-parser";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { words } from "../../render-worker/ffmpeg/words.ts";
+import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { makeClip, testTools } from "../../render-worker/testing/kit.ts";
 import { type System, startSystem } from "../kit/index.ts";
 

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Prisma } from "../../prisma/generated/client.ts";
-import { words } from "../../render-worker/ffmpeg/words.ts";
+import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
 

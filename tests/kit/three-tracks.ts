@@ -1,4 +1,4 @@
-import { words } from "../../render-worker/ffmpeg/words.ts";
+import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { makeClip, testTools } from "../../render-worker/testing/kit.ts";
 import { runTool } from "../../render-worker/testing/run-tool.ts";
 

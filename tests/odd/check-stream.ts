@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import HLS from "hls-parser";
-import type { FfmpegTools } from "../../render-worker/ffmpeg/tools.ts";
+import type { FfmpegTools } from "../../render-worker/media/ffmpeg/tools.ts";
 import { firstPictures } from "../../render-worker/testing/examine.ts";
 import { holes } from "../../render-worker/testing/join-parts.ts";
 import {

@@ -1,6 +1,6 @@
 /** What is in a file or a stream, as any reader finds it: when each picture is shown, when it flashes and when it beeps, which way up it stands. */
 
-import { words } from "../../render-worker/ffmpeg/words.ts";
+import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { runTool } from "../../render-worker/testing/run-tool.ts";
 
 export interface Pictures {

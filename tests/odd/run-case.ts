@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FfmpegTools } from "../../render-worker/ffmpeg/tools.ts";
+import type { FfmpegTools } from "../../render-worker/media/ffmpeg/tools.ts";
 import { startWorker, temporaryDirectory, withAllDecoders } from "../../render-worker/testing/kit.ts";
 import { checkStream, compareSplit, type Fault, readSource } from "./check-stream.ts";
 import { makeCase } from "./make-case.ts";

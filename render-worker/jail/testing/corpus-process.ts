@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeToOthers } from "@reelay/process";
 import { processEnvironment } from "../../env.ts";
-import { makeFolder } from "../../work-directory/make-folder.ts";
+import { makeFolder } from "../../host/work-directory/make-folder.ts";
 import { createJail } from "../create-jail.ts";
 import type { JailRequest } from "../jail.ts";
 import { type JailedRun, runJailed } from "../run-jailed.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { crc32cOf, createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
-import { createSummingStore } from "../../../render-worker/attempt/summing-store.ts";
+import { createSummingStore } from "../../../render-worker/store/summing-store.ts";
 import { testTools } from "../../../render-worker/testing/kit.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { cpuSecondsOf } from "../cpu-time.ts";

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { words } from "../../../render-worker/ffmpeg/words.ts";
-import type { PlannedRung } from "../../../render-worker/ladder/plan-ladder.ts";
-import { readScores } from "../../../render-worker/quality/read-scores.ts";
+import { words } from "../../../render-worker/media/ffmpeg/words.ts";
+import type { PlannedRung } from "../../../render-worker/media/ladder/plan-ladder.ts";
+import { readScores } from "../../../render-worker/media/quality/read-scores.ts";
 
 const run = promisify(execFile);
 

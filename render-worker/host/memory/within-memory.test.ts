@@ -1,0 +1,89 @@
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { sleep } from "../../wait.ts";
+import { MemoryBudget } from "./memory-budget.ts";
+import { withinIdleMemory, withinMemory, withinMemoryLater } from "./within-memory.ts";
+
+/** An attempt on a worker with 100 bytes. */
+function attemptOn(budget = new MemoryBudget(() => 100), signal = new AbortController().signal) {
+  const waits: boolean[] = [];
+  const onMemoryAwaited = (isWaiting: boolean) => void waits.push(isWaiting);
+  return { log: pino({ level: "silent" }), memory: { budget }, signal, onMemoryAwaited, waits };
+}
+const need = (bytes: number, program = "encode") => ({ program, bytes });
+/** Until its signal fires. */
+async function forever(signal: AbortSignal): Promise<never> {
+  await sleep(60_000, signal);
+  throw new Error("Nobody ended it.");
+}
+
+test("the memory is there while the work is done, and given back also when it fails", async () => {
+  const attempt = attemptOn();
+  const { budget } = attempt.memory;
+  await expect(
+    withinMemory(attempt, need(60), async () => {
+      expect(budget.reservedBytes).toBe(60);
+      throw new Error("broken");
+    }),
+  ).rejects.toThrow("broken");
+  expect([budget.reservedBytes, attempt.waits]).toEqual([0, []]);
+});
+
+test("who waits says so until it does not, whether it gets its memory or is stopped", async () => {
+  const stop = new AbortController();
+  const attempt = attemptOn(new MemoryBudget(() => 100), stop.signal);
+  const held = await attempt.memory.budget.reserve(60, attempt);
+  const waiting = withinMemory(attempt, need(50), async () => "done");
+  expect(attempt.waits).toEqual([true]);
+  held[Symbol.dispose]();
+  expect(await waiting).toBe("done");
+  using _again = await attempt.memory.budget.reserve(60, attempt);
+  const stopped = withinMemory(attempt, need(50), async () => "done");
+  stop.abort(new Error("stopped"));
+  await expect(stopped).rejects.toThrow("stopped");
+  expect(attempt.waits).toEqual([true, false, true, false]);
+});
+
+test("who holds memory and would wait for more is told of the mistake, even where there is enough", async () => {
+  const attempt = attemptOn();
+  const nested = withinMemory(attempt, need(10), () =>
+    withinMemory(attempt, need(10, "sprite"), async () => undefined),
+  );
+  await expect(nested).rejects.toThrow("sprite would wait for memory while encode holds some.");
+});
+
+test("what nobody waits for is ended when a task needs its memory, and done afterwards", async () => {
+  const attempt = attemptOn();
+  let begun = 0;
+  const first = Promise.withResolvers<undefined>();
+  const idle = withinIdleMemory(attempt, need(60, "comparison"), async (signal) => {
+    begun += 1;
+    first.resolve(undefined);
+    return begun === 1 ? await forever(signal) : "measured";
+  });
+  await first.promise;
+  await withinMemory(attempt, need(60), async () => expect(begun).toBe(1));
+  expect(await idle).toBe("measured");
+  expect([begun, attempt.memory.budget.reservedBytes]).toEqual([2, 0]);
+});
+
+test("what fails by itself is not begun again, nor what was stopped", async () => {
+  const attempt = attemptOn();
+  const broken = withinIdleMemory(attempt, need(60), () => Promise.reject(new Error("broken")));
+  await expect(broken).rejects.toThrow("broken");
+  const stop = new AbortController();
+  const stopped = withinIdleMemory({ ...attempt, signal: stop.signal }, need(60), forever);
+  stop.abort(new Error("stopped"));
+  await expect(stopped).rejects.toThrow("stopped");
+});
+
+test("what is wanted later comes behind those who stand in line", async () => {
+  const attempt = attemptOn();
+  const order: string[] = [];
+  const held = await attempt.memory.budget.reserve(60, attempt);
+  const later = withinMemoryLater(attempt, need(50), async () => order.push("sprite"));
+  const task = withinMemory(attempt, need(70), async () => order.push("encode"));
+  held[Symbol.dispose]();
+  await Promise.all([later, task]);
+  expect(order).toEqual(["encode", "sprite"]);
+});

@@ -1,0 +1,106 @@
+import { mkdir, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { retriableError } from "../../errors.ts";
+import { makeFolder } from "./make-folder.ts";
+import { identify, isRunning } from "./process-identity.ts";
+
+const Owner = z.object({ pid: z.int(), startedAt: z.string().nullable() });
+const ownerFile = "owner.json";
+const encoderFiles = ["ffmpeg.json", "ffmpeg-remux.json", "ffmpeg-storyboard.json"] as const;
+
+/**
+ * A worker's temporary folder: one below the configured one for each process, named in a file beside it, and in it one for each
+ * attempt. What a crashed process left is removed by the next one that starts, together with an ffmpeg that still runs there.
+ */
+export class WorkDirectory implements AsyncDisposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async open(root: string, workerId: string): Promise<WorkDirectory> {
+    await mkdir(root, { recursive: true });
+    await removeLeftovers(root);
+    const path = join(root, workerId);
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, ownerFile), JSON.stringify(await identify(process.pid)));
+    return new WorkDirectory(path);
+  }
+
+  /** A folder for one attempt; removed when disposed. */
+  async forAttempt(attemptId: string): Promise<AttemptDirectory> {
+    const path = join(this.path, attemptId);
+    await makeFolder(path);
+    return new AttemptDirectory(path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await removeFolder(this.path);
+  }
+}
+
+export class AttemptDirectory implements AsyncDisposable {
+  readonly path: string;
+  readonly #notes = new Set<Promise<void>>();
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Notes an ffmpeg that writes here, so that it can be ended if this process cannot do it any more. */
+  async noteEncoder(pid: number, file: (typeof encoderFiles)[number] = "ffmpeg.json"): Promise<void> {
+    const note = identify(pid).then((process) => writeFile(join(this.path, file), JSON.stringify(process)));
+    this.#notes.add(note);
+    await note.finally(() => this.#notes.delete(note));
+  }
+
+  /** Throws a retriable `RenderError` when the disk has less than `neededBytes` left. */
+  async assertRoom(neededBytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.path);
+    if (bavail * bsize < neededBytes) {
+      throw retriableError(
+        "WORKER",
+        "WORK_DIRECTORY_FULL",
+        `The worker's temporary disk (WORK_DIR) has ${bavail * bsize} bytes left; at least ${neededBytes} are needed. Free some space on it.`,
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A folder that is being written into while it is emptied cannot be removed.
+    await Promise.allSettled(this.#notes);
+    await removeFolder(this.path);
+  }
+}
+
+/**
+ * A stopping worker does not wait for ever for what it has stopped: that may write its last while its folder is emptied, and a folder that is not
+ * empty cannot be removed. Tried again for a second and a half.
+ */
+const removeFolder = (path: string): Promise<void> =>
+  rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+
+async function removeLeftovers(root: string): Promise<void> {
+  for (const entry of await readdir(root, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const path = join(root, entry.name);
+    const owner = await readIdentity(join(path, ownerFile));
+    // A folder that names no owner is not known to be ours.
+    if (!owner || (await isRunning(owner))) continue;
+    for (const attempt of await readdir(path)) {
+      for (const file of encoderFiles) {
+        const encoder = await readIdentity(join(path, attempt, file));
+        // Only where the start time proves that it is the process that was noted.
+        if (encoder?.startedAt && (await isRunning(encoder))) process.kill(encoder.pid, "SIGKILL");
+      }
+    }
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+const readIdentity = (path: string) =>
+  readFile(path, "utf8")
+    .then((text) => Owner.parse(JSON.parse(text)))
+    .catch(() => null);

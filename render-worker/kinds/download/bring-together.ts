@@ -1,0 +1,111 @@
+import { appendFile, writeFile } from "node:fs/promises";
+import { join, posix } from "node:path";
+import type { PublishedPlaylist } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import { RenderError, retriableError } from "../../errors.ts";
+import type { Program } from "../../programs/programs.ts";
+import { type KnownSums, readMade } from "../../store/read-made.ts";
+import { planConcat } from "./plan-concat.ts";
+
+/** A rendition as ffmpeg reads it: a fragmented MP4, or a list of several that follow on one another. */
+export interface Brought {
+  format: "mp4" | "concat";
+  path: string;
+}
+
+interface Into {
+  ffprobe: Program;
+  directory: string;
+  /** What its files begin with. */
+  name: string;
+  /** Runs a program once there is memory for it. */
+  reading: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Parts of encoders that differ can be put into one track. */
+  mayMix: boolean;
+  /** Checksums of the objects that are read. */
+  sums: KnownSums;
+}
+
+/** Segments in a row that share an initialisation segment. */
+interface Run {
+  init: Buffer;
+  uris: string[];
+}
+
+const probeTimeoutMs = 60_000;
+
+/**
+ * Reads a rendition's initialisation segment and its segments, one after the other, into one file. Of a long video whose parts were made by encoders
+ * that differ, into a file for each run of equal ones, listed with the times at which they begin; throws `DOWNLOAD_MIXED` where that may not be.
+ */
+export async function bringTogether(
+  store: ObjectStore,
+  { key }: PublishedPlaylist,
+  { ffprobe, directory, name, mayMix, reading, sums }: Into,
+  signal: AbortSignal,
+): Promise<Brought> {
+  const read = (piece: string) => readMade(store, piece, { signal, sums });
+  const readFrom = (uri: string) => read(posix.join(posix.dirname(key), uri));
+  const runs = await readRuns((await read(key)).toString(), readFrom);
+  if (runs.length > 1 && !mayMix) throw mixed(key);
+  const files: string[] = [];
+  for (const [index, run] of runs.entries()) {
+    const file = `${name}-${index}.mp4`;
+    await bring(run, join(directory, file), readFrom);
+    files.push(file);
+  }
+  const [only = ""] = files;
+  if (files.length === 1) return { format: "mp4", path: join(directory, only) };
+  const startsUs: number[] = [];
+  for (const file of files)
+    startsUs.push(await reading(() => readStartUs(ffprobe, join(directory, file), signal)));
+  const path = join(directory, `${name}.ffconcat`);
+  await writeFile(path, planConcat(files.map((file, index) => ({ file, startUs: startsUs[index] ?? 0 }))));
+  return { format: "concat", path };
+}
+
+/** Each part of a long video may name an initialisation segment of its own, most of them equal. */
+async function readRuns(playlist: string, readInit: (uri: string) => Promise<Buffer>): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const line of playlist.split("\n")) {
+    const map = /^#EXT-X-MAP:URI="([^"]+)"/.exec(line)?.[1];
+    const last = runs.at(-1);
+    if (map !== undefined) {
+      const init = await readInit(map);
+      if (last === undefined || !last.init.equals(init)) runs.push({ init, uris: [] });
+    } else if (line !== "" && !line.startsWith("#")) last?.uris.push(line);
+  }
+  return runs.filter(({ uris }) => uris.length > 0);
+}
+
+async function bring(
+  { init, uris }: Run,
+  path: string,
+  readFrom: (uri: string) => Promise<Buffer>,
+): Promise<void> {
+  await writeFile(path, init);
+  for (const uri of uris) await appendFile(path, await readFrom(uri));
+}
+
+/** When a file begins, in microseconds, as ffmpeg's list sees it. */
+async function readStartUs(ffprobe: Program, path: string, signal: AbortSignal): Promise<number> {
+  const what = ["-protocol_whitelist", "file", "-f", "mp4", "-show_entries", "format=start_time"];
+  const args = ["-v", "error", ...what, "-of", "csv=p=0", `file:${path}`];
+  const { exitCode, stdout, stderr } = await ffprobe.run(args, { timeoutMs: probeTimeoutMs, signal });
+  const seconds = Number.parseFloat(stdout);
+  if (exitCode === 0 && Number.isFinite(seconds)) return Math.round(seconds * 1e6);
+  throw retriableError(
+    "WORKER",
+    "DOWNLOAD_FAILED",
+    `ffprobe could not tell when a part of the video begins (exit code ${exitCode}); another attempt may get through.`,
+    stderr,
+  );
+}
+
+const mixed = (key: string): RenderError =>
+  new RenderError({
+    code: "DOWNLOAD_MIXED",
+    message: `The parts of ${key} were made by encoders that differ, and only of H.264 such parts can be put into one file. The video plays all the same; for a download create it anew, with workers whose encoders are alike, or with H.264.`,
+    scope: "WORKER",
+    retriable: false,
+  });

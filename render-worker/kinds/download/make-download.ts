@@ -1,0 +1,123 @@
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type AudioState,
+  attachment,
+  chooseVariant,
+  objectKeys,
+  type PublishedPlaylist,
+  type RenderRequested,
+  type VariantState,
+} from "@reelay/contracts";
+import { inSpan } from "@reelay/telemetry";
+import { tracerName } from "../../attempt/attempt-trace.ts";
+import type { AttemptContext } from "../../attempt/context.ts";
+import { retriableError } from "../../errors.ts";
+import { withinMemory } from "../../host/memory/within-memory.ts";
+import { makeFolder } from "../../host/work-directory/make-folder.ts";
+import { words } from "../../media/ffmpeg/words.ts";
+import { downloadNeed } from "../../media/needs/program-needs.ts";
+import type { KnownSums } from "../../store/read-made.ts";
+import { storeOnce } from "../../store/store-once.ts";
+import { type Brought, bringTogether } from "./bring-together.ts";
+
+/** Below the attempt's prefix. */
+export const downloadFolder = "download";
+const file = "video.mp4";
+const timeoutMs = 30 * 60_000;
+
+/** All of a video that is made. */
+interface MadeVideo {
+  variants: readonly VariantState[];
+  /** The track that players begin with. */
+  audio: AudioState | null;
+}
+
+/**
+ * Makes the profile's download, a progressive MP4 with its index in front, of what the store has of a variant and of the sound: nothing is encoded
+ * again. Nothing where the profile asks for none, or no variant fits. Throws a `RenderError`: `DOWNLOAD_FAILED`, and, for good, `DOWNLOAD_MIXED`.
+ */
+export async function makeDownload(context: AttemptContext, video: MadeVideo): Promise<void> {
+  const { state, task } = context;
+  if (task.only !== undefined) return;
+  const variant = chooseVariant(video.variants, task.profile);
+  if (variant === null) return;
+  const sound = video.audio?.playlist ?? null;
+  const download = await inSpan(tracerName, "download", { parent: context.trace }, () =>
+    make(context, variant, sound),
+  );
+  state.update((before) => ({ ...before, download }));
+}
+
+async function make(context: AttemptContext, variant: VariantState, sound: PublishedPlaylist | null) {
+  const { programs, ref, signal, store } = context;
+  const playlists = [variant.playlist, sound].filter((playlist) => playlist !== null);
+  const sizeBytes = playlists.reduce((sum, playlist) => sum + playlist.sizeBytes, 0);
+  // The pieces as one file each, and the file that they become.
+  await context.directory.assertRoom(2 * sizeBytes + 16 * 1024 * 1024);
+  const directory = join(context.directory.path, downloadFolder);
+  await makeFolder(directory);
+  const bytes = downloadNeed(packetsOf(variant, sound));
+  const reading = <T>(work: () => Promise<T>) =>
+    withinMemory(context, { program: "download-look", bytes }, work);
+  const sums = knownSums(context.task);
+  const inputs: Brought[] = [];
+  for (const [index, playlist] of playlists.entries()) {
+    const mayMix = playlist === variant.playlist && variant.codec === "H264";
+    const into = { ffprobe: programs.ffprobe, directory, name: String(index), mayMix, sums };
+    inputs.push(await bringTogether(store, playlist, { ...into, reading }, signal));
+  }
+  const path = join(directory, file);
+  const args = toArguments(inputs, path, variant);
+  const result = await withinMemory(context, { program: "download", bytes }, () =>
+    programs.ffmpeg.run(args, { timeoutMs, signal }),
+  );
+  if (result.exitCode !== 0) {
+    throw retriableError(
+      "WORKER",
+      "DOWNLOAD_FAILED",
+      `ffmpeg could not put ${variant.name} and the sound into one MP4 (exit code ${result.exitCode}); another attempt may get through.`,
+      result.stderr,
+    );
+  }
+  const made = await stat(path);
+  const { downloadName = file } = context.task;
+  const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, downloadFolder, downloadName);
+  const kept = { contentType: "video/mp4", contentDisposition: attachment(key) };
+  await storeOnce(store, key, { path }, { ...kept, signal });
+  await rm(directory, { recursive: true, force: true });
+  return { key, variant: variant.name, sizeBytes: made.size };
+}
+
+/** Of AAC at 48 kHz. */
+const soundPacketsPerSecond = 47;
+
+const packetsOf = ({ frameRate, playlist }: VariantState, sound: PublishedPlaylist | null): number =>
+  ((frameRate ?? 60) * (playlist?.durationMs ?? 0) + soundPacketsPerSecond * (sound?.durationMs ?? 0)) / 1000;
+
+/** Picture first. */
+const toArguments = (inputs: readonly Brought[], path: string, { codec }: VariantState): string[] => [
+  ...words("-hide_banner -nostdin -v error -y"),
+  ...inputs.flatMap(({ format, path: input }) => [
+    ...["-protocol_whitelist", "file", "-f", format],
+    ...["-i", `file:${input}`],
+  ]),
+  ...inputs.flatMap((_, index) => ["-map", `${index}:0`]),
+  ...words("-c copy -map_metadata -1 -movflags +faststart"),
+  ...toTag(codec, inputs[0]?.format === "concat"),
+  ...words("-f mp4"),
+  path,
+];
+
+/** `hvc1` is what Apple's players look for; `avc3` says that there are parameter sets among the pictures (ISO/IEC 14496-15). */
+function toTag(codec: string, isMixed: boolean): string[] {
+  if (codec === "HEVC") return words("-tag:v hvc1");
+  return isMixed ? words("-tag:v avc3") : [];
+}
+
+const knownSums = ({ sums = [] }: Pick<RenderRequested, "sums">): KnownSums =>
+  new Map(
+    sums.flatMap(({ prefix, files }) =>
+      files.map(([name, sizeBytes, crc32c]) => [prefix + name, { sizeBytes, crc32c }] as const),
+    ),
+  );

@@ -1,0 +1,71 @@
+import type { SourceRef } from "@reelay/contracts";
+import type { AttemptContext } from "../../attempt/context.ts";
+import { retriableError } from "../../errors.ts";
+import { assertSize } from "../../media/source/assert-size.ts";
+import { openArriving } from "../../media/source/open-arriving.ts";
+import { type OpenSource, openStored } from "../../media/source/open-source.ts";
+import { type OpenUrlOptions, openUrl } from "../../media/source/open-url.ts";
+import { retryStore } from "../../store/retry-store.ts";
+
+/**
+ * Opens the source to be read; one that is given as a URL is fetched and stored while it is read, unless an earlier attempt
+ * did. Of one whose upload is under way, the beginning.
+ */
+export async function acquireSource(source: SourceRef, options: OpenUrlOptions): Promise<OpenSource> {
+  const { store, signal, limits } = options;
+  const head = () => retryStore(`look up ${source.key}`, signal, () => store.head(source.key));
+  let stored = await head();
+  if (stored === null && source.kind === "url") {
+    const arriving = await openUrl(source, options);
+    if (arriving !== null) return arriving;
+    stored = await head();
+  }
+  if (stored === null && source.kind === "object" && source.arriving) {
+    const arriving = await openArriving({ key: source.key, ...source.arriving }, options);
+    if (arriving !== null) return arriving;
+    // Whole since we looked.
+    stored = await head();
+  }
+  // After a fetch: its video was deleted meanwhile, and so will this attempt be.
+  if (stored === null) {
+    throw retriableError(
+      "STORAGE",
+      "SOURCE_MISSING",
+      `The source "${source.key}" is not in the object store; upload it again.`,
+    );
+  }
+  assertSize(stored.sizeBytes, limits);
+  return openStored(stored, options);
+}
+
+/** The source of an attempt's task, read with what its worker lends it. */
+export const acquireTaskSource = ({
+  task,
+  config,
+  store,
+  directory,
+  signal,
+  metrics,
+  blockCache,
+  jail,
+}: AttemptContext) =>
+  acquireSource(task.source, {
+    store,
+    jail,
+    directory: directory.path,
+    signal,
+    limits: config.limits,
+    maxSourceBytes: task.maxSourceBytes,
+    fetch: config.fetch,
+    assertRoom: (sizeBytes) => directory.assertRoom(sizeBytes),
+    onRead: (sizeBytes) => metrics?.sourceRead(sizeBytes),
+    cache: blockCache,
+  });
+
+/** The attempt from when its source is open: its programs may read that, and a source that cannot be read any more ends them, too. */
+export const reading = (attempt: AttemptContext, source: OpenSource) => ({
+  ...attempt,
+  signal: source.signal,
+  source,
+  programs: attempt.programs.with(source.access),
+});

@@ -1,0 +1,56 @@
+import { isAudioOnly } from "@reelay/contracts";
+import type { AttemptContext } from "../../attempt/context.ts";
+import { withinMemory } from "../../host/memory/within-memory.ts";
+import { probeNeed } from "../../media/needs/program-needs.ts";
+import { ProbeMemoryError } from "../../media/probe/explain-failure.ts";
+import { probeSource } from "../../media/probe/probe-source.ts";
+import type { SourceFile } from "../../media/probe/source-file.ts";
+import type { OpenSource } from "../../media/source/open-source.ts";
+import { ProgramUsage } from "../../programs/program-usage.ts";
+
+/**
+ * What a source is, if a task of this worker has read it before; else it is read, with little memory, and by the few that need more again, with all
+ * that ffprobe is ever given. Throws as `probeSource` does, and `NeedsMoreMemoryError` when this worker has not so much.
+ */
+export async function probeWithinMemory(context: AttemptContext, file: OpenSource): Promise<SourceFile> {
+  const wants = isAudioOnly(context.task.profile) ? "SOUND" : "PICTURE";
+  const known = context.knownSources.find(file, wants);
+  if (known !== null) return known;
+  const source = await probeAnew(context, file, wants);
+  context.knownSources.keep(file, wants, source);
+  return source;
+}
+
+async function probeAnew(
+  context: AttemptContext,
+  file: OpenSource,
+  wants: "PICTURE" | "SOUND",
+): Promise<SourceFile> {
+  const { config, log, memory, programs, signal, tools } = context;
+  /** @param leastBytes that it has shown to take: its account, looked at now and then, may miss the moment of its peak */
+  const probe = (bytes: number, leastBytes = 0) =>
+    withinMemory(context, { program: "probe", bytes }, async () => {
+      using usage = new ProgramUsage();
+      const source = await usage.around(() =>
+        probeSource(file, {
+          ...{ ffprobe: programs.ffprobe, limits: config.limits, signal, memoryBytes: bytes },
+          wants,
+          ...(tools.decodable && { decodable: tools.decodable }),
+        }),
+      );
+      return { ...source, probedBytes: Math.max(leastBytes, usage.read()?.peakMemoryBytes ?? 0) };
+    });
+  try {
+    return await probe(probeNeed.usual);
+  } catch (error) {
+    if (!(error instanceof ProbeMemoryError)) throw error;
+    log.info({ bytes: probeNeed.most }, "probe.again");
+  }
+  try {
+    return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes), probeNeed.usual);
+  } catch (error) {
+    if (!(error instanceof ProbeMemoryError)) throw error;
+    memory.assertFits(probeNeed.most, "to read what the source is");
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { objectKeys } from "@reelay/contracts";
+import type { AttemptContext } from "../../attempt/context.ts";
+import { inputError } from "../../errors.ts";
+import { withinMemory } from "../../host/memory/within-memory.ts";
+import { sizeOf } from "../../host/work-directory/written-bytes.ts";
+import { safeInputOptions } from "../../media/ffmpeg/allow-lists.ts";
+import { words } from "../../media/ffmpeg/words.ts";
+import { chooseRendition } from "../../media/hls/choose-rendition.ts";
+import { bringSegment, readSegments } from "../../media/hls/read-segments.ts";
+import { firstPictureNeed, piecesNeed } from "../../media/needs/program-needs.ts";
+import { describeForMemory } from "../../media/probe/describe-for-memory.ts";
+import { retryStore } from "../../store/retry-store.ts";
+import { storeOnce } from "../../store/store-once.ts";
+import { acquireTaskSource, reading } from "../ffmpeg/acquire-source.ts";
+import { probeWithinMemory } from "../ffmpeg/probe-within-memory.ts";
+import { posterFile } from "../transcode/plan/plan-render.ts";
+import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
+
+const timeoutMs = 5 * 60_000;
+
+/** What the picture is taken from: how ffmpeg reads it, and where on its own timeline the asked time is. */
+interface Taken {
+  options: readonly string[];
+  input: string;
+  stream: string;
+  filters: readonly string[];
+  atMs: number;
+  memoryBytes: number;
+}
+
+/**
+ * Takes the picture of a time: of the source; where that is not kept, of the largest finished variant. Throws what reading the source does, and a `RenderError`
+ * (`POSTER_NOT_FOUND`).
+ */
+export async function makePoster(context: AttemptContext, atMs: number): Promise<void> {
+  const { ref, signal, state, store, task } = context;
+  const path = join(context.directory.path, posterFile);
+  const stored = await retryStore(`look up ${task.source.key}`, signal, () => store.head(task.source.key));
+  const variant = chooseRendition(task.keep.variants, Number.POSITIVE_INFINITY);
+  if (stored === null && variant?.playlist)
+    await takeFromVariant(context, { ...variant, playlist: variant.playlist }, atMs, path);
+  else await takeFromSource(context, atMs, path);
+  const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
+  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", signal });
+  state.update((before) => ({ ...before, posterKey }));
+}
+
+async function takeFromSource(attempt: AttemptContext, atMs: number, path: string): Promise<void> {
+  const { config, tools } = attempt;
+  await using file = await acquireTaskSource(attempt);
+  const context = reading(attempt, file);
+  const source = await probeWithinMemory(context, file);
+  await take(context, path, {
+    options: safeInputOptions(config.limits, source.input),
+    input: source.input,
+    stream: `0:${source.videoIndex}`,
+    filters: sourceFilters(source, tools.filters),
+    atMs,
+    memoryBytes: firstPictureNeed(describeForMemory(source)),
+  });
+}
+
+async function takeFromVariant(
+  context: AttemptContext,
+  { playlist, ...size }: { playlist: { key: string }; width: number; height: number },
+  atMs: number,
+  path: string,
+): Promise<void> {
+  const { signal, store } = context;
+  const segments = await readSegments(store, playlist.key, signal);
+  const segment = segments.findLast(({ startMs }) => startMs <= atMs);
+  if (segment === undefined) throw notFound(atMs);
+  const into = { directory: context.directory.path, file: "segment.mp4" };
+  const input = await bringSegment(store, segment, into, signal);
+  await take(context, path, {
+    options: words("-protocol_whitelist file -f mp4"),
+    input: `file:${input}`,
+    stream: "0:v:0",
+    filters: variantFilters(size),
+    // ffmpeg seeks from where the file begins.
+    atMs: atMs - segment.startMs,
+    memoryBytes: piecesNeed(1),
+  });
+}
+
+async function take(context: AttemptContext, path: string, taken: Taken): Promise<void> {
+  const { programs, signal } = context;
+  let logTail = "";
+  for (const look of planLooks(taken.atMs)) {
+    const args = toPosterArguments(look, taken, path);
+    const { stderr } = await withinMemory(context, { program: "poster", bytes: taken.memoryBytes }, () =>
+      programs.ffmpeg.run(args, { timeoutMs, signal }),
+    );
+    if ((await sizeOf(path)) > 0) return;
+    logTail = stderr;
+  }
+  throw notFound(taken.atMs, logTail);
+}
+
+const notFound = (atMs: number, logTail?: string) =>
+  inputError(
+    "POSTER_NOT_FOUND",
+    `At ${atMs} ms, and in the ten seconds before, no picture could be decoded; choose another time.`,
+    logTail,
+  );

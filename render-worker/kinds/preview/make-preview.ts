@@ -1,0 +1,77 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { objectKeys } from "@reelay/contracts";
+import type { AttemptContext } from "../../attempt/context.ts";
+import { retriableError } from "../../errors.ts";
+import { withinMemory } from "../../host/memory/within-memory.ts";
+import { makeFolder } from "../../host/work-directory/make-folder.ts";
+import { sizeOf } from "../../host/work-directory/written-bytes.ts";
+import { chooseRendition } from "../../media/hls/choose-rendition.ts";
+import { bringSegment, readSegments } from "../../media/hls/read-segments.ts";
+import { piecesNeed } from "../../media/needs/program-needs.ts";
+import { behindOthers } from "../../programs/priority.ts";
+import type { ProgramResult } from "../../programs/result.ts";
+import { storeOnce } from "../../store/store-once.ts";
+import { type PreviewPlan, planPreview, previewFormats, toPreviewArguments } from "./plan-preview.ts";
+
+/** Below the attempt's prefix. */
+export const previewFolder = "preview";
+/** Of the variant that it is made of, its shorter side: no more than is shown. */
+const sidePixels = 180;
+const timeoutMs = 5 * 60_000;
+
+/**
+ * Makes an animated preview of a few segments of a small finished variant: the source is not read, and no more is decoded than is shown. Throws a `RenderError`
+ * (`PREVIEW_FAILED`).
+ */
+export async function makePreview(context: AttemptContext): Promise<void> {
+  const { ref, signal, state, store, task } = context;
+  const variant = chooseRendition(task.keep.variants, sidePixels);
+  const key = variant?.playlist?.key;
+  const plan =
+    variant && key !== undefined ? planPreview(await readSegments(store, key, signal), variant) : null;
+  if (plan === null) throw failed("no variant is finished that it could be made of");
+  const directory = join(context.directory.path, previewFolder);
+  await makeFolder(directory);
+  const files: string[] = [];
+  for (const [index, { segment }] of plan.moments.entries())
+    files.push(await bringSegment(store, segment, { directory, file: `${index}.mp4` }, signal));
+  const { format, path, sizeBytes } = await encode(context, plan, { files, directory });
+  const { width, height, durationMs } = plan;
+  const { contentType, file } = format;
+  const stored = objectKeys.attemptFile(ref.videoId, ref.attemptId, previewFolder, file);
+  await storeOnce(store, stored, { path }, { contentType, signal });
+  await rm(directory, { recursive: true, force: true });
+  state.update((before) => ({
+    ...before,
+    preview: { key: stored, contentType, width, height, durationMs, sizeBytes },
+  }));
+}
+
+async function encode(
+  context: AttemptContext,
+  plan: PreviewPlan,
+  { files, directory }: { files: readonly string[]; directory: string },
+) {
+  const { programs, signal } = context;
+  const need = { program: "preview", bytes: piecesNeed(plan.moments.length) };
+  let last: ProgramResult | undefined;
+  for (const format of previewFormats) {
+    const path = join(directory, format.file);
+    const args = toPreviewArguments(plan, files, { encoding: format.encoding, path });
+    last = await withinMemory(context, need, () =>
+      programs.ffmpeg.run(args, { timeoutMs, signal, priority: behindOthers }),
+    );
+    const sizeBytes = await sizeOf(path);
+    if (last.exitCode === 0 && sizeBytes > 0) return { format, path, sizeBytes };
+  }
+  throw failed(`ffmpeg ended with exit code ${last?.exitCode}`, last?.stderr);
+}
+
+const failed = (why: string, logTail?: string) =>
+  retriableError(
+    "WORKER",
+    "PREVIEW_FAILED",
+    `The preview could not be made: ${why}; another attempt may get through.`,
+    logTail,
+  );

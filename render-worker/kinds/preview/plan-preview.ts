@@ -1,0 +1,90 @@
+import { words } from "../../media/ffmpeg/words.ts";
+import type { StoredSegment } from "../../media/hls/read-segments.ts";
+
+/** Places of the video that are shown, and milliseconds of all of them together. */
+const places = 4;
+const lengthMs = 3_000;
+/** Enough to see what moves; every picture more costs its bytes. */
+const framesPerSecond = 12;
+const maxWidth = 320;
+
+export interface PreviewPlan {
+  /** In the video's order: from the beginning of each, which is a key frame, so much. */
+  moments: { segment: StoredSegment; lengthMs: number; frames: number }[];
+  width: number;
+  height: number;
+  frames: number;
+  durationMs: number;
+}
+
+/**
+ * Moments evenly over the video: of four parts of it the segment in the middle of each. Fewer of a short one, each longer. Decoding begins where a segment does, so that
+ * nothing is decoded that is not shown. Null where there is no segment. Pure.
+ */
+export function planPreview(
+  segments: readonly StoredSegment[],
+  size: { width: number; height: number },
+): PreviewPlan | null {
+  const last = segments.at(-1);
+  if (last === undefined) return null;
+  const endMs = last.startMs + last.durationMs;
+  const chosen = new Set(
+    Array.from({ length: places }, (_, place) => {
+      const atMs = ((place + 0.5) / places) * endMs;
+      return segments.findLast(({ startMs }) => startMs <= atMs) ?? last;
+    }),
+  );
+  const eachMs = lengthMs / chosen.size;
+  const moments = [...chosen].map((segment) => {
+    const frames = Math.max(1, Math.floor((Math.min(eachMs, segment.durationMs) * framesPerSecond) / 1000));
+    return { segment, frames, lengthMs: (frames * 1000) / framesPerSecond };
+  });
+  const frames = moments.reduce((sum, moment) => sum + moment.frames, 0);
+  const scale = Math.min(1, maxWidth / size.width);
+  const side = (pixels: number) => Math.max(2, Math.round((pixels * scale) / 2) * 2);
+  const durationMs = Math.round((frames * 1000) / framesPerSecond);
+  return { moments, width: side(size.width), height: side(size.height), frames, durationMs };
+}
+
+/** What a preview can be: the first that the worker's ffmpeg makes is taken. */
+export const previewFormats = [
+  {
+    // Shown by `<img>` wherever pages are: no element of its own, no policy on autoplay.
+    file: "preview.webp",
+    contentType: "image/webp",
+    encoding: words("-c:v libwebp_anim -loop 0 -quality 60 -compression_level 3 -pix_fmt yuv420p -f webp"),
+  },
+  {
+    file: "preview.mp4",
+    contentType: "video/mp4",
+    encoding: words("-c:v libx264 -preset veryfast -crf 28 -pix_fmt yuv420p -movflags +faststart -f mp4"),
+  },
+] as const;
+
+/** One ffmpeg that decodes the beginning of each moment's file. Pure. */
+export function toPreviewArguments(
+  { moments, width, height }: PreviewPlan,
+  files: readonly string[],
+  { encoding, path }: { encoding: readonly string[]; path: string },
+): string[] {
+  const chains = moments.map(
+    ({ frames }, index) =>
+      // The last picture is repeated where a segment has lost some: every moment is as long as it was planned.
+      `[${index}:v:0]setpts=PTS-STARTPTS,scale=${width}:${height},setsar=1,fps=${framesPerSecond},tpad=stop=-1:stop_mode=clone,trim=end_frame=${frames},setpts=PTS-STARTPTS,format=yuv420p[m${index}]`,
+  );
+  const joined = `${moments.map((_, index) => `[m${index}]`).join("")}concat=n=${moments.length}:v=1:a=0[preview]`;
+  return [
+    ...words("-hide_banner -nostdin -v error -y"),
+    ...files.flatMap((file, index) => [
+      ...words("-threads 1 -protocol_whitelist file -f mp4"),
+      // A little more, for the picture that stands at the end.
+      ...words(`-t ${((moments[index]?.lengthMs ?? 0) / 1000 + 0.1).toFixed(3)}`),
+      ...["-i", `file:${file}`],
+    ]),
+    "-filter_complex",
+    [...chains, joined].join(";"),
+    ...words("-map [preview] -an -sn -dn -map_metadata -1 -threads 1"),
+    ...encoding,
+    path,
+  ];
+}

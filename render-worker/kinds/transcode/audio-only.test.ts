@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { Profile } from "@reelay/contracts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { words } from "../../media/ffmpeg/words.ts";
+import { complaints, inspect } from "../../testing/inspect.ts";
+import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
+
+let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeAll(async () => {
+  clips = await temporaryDirectory();
+});
+afterAll(() => clips[Symbol.asyncDispose]());
+
+const profile: Profile = { ...defaultProfile, name: "audio", rungs: [] };
+
+test.for([
+  ["a recording without a picture", "talk.m4a", "-f lavfi -i sine=440:d=5 -c:a aac"],
+  [
+    "a video, whose picture is not looked at",
+    "talk.mp4",
+    "-f lavfi -i testsrc2=s=320x180:r=10:d=5 -f lavfi -i sine=440:d=5 -c:v libx264 -c:a aac",
+  ],
+] as const)("a profile without rungs makes the sound of %s", { timeout: 60_000 }, async ([, file, args]) => {
+  await using worker = await startWorker();
+  const clip = await makeClip(join(clips.path, file), words(args));
+  // Long enough to be split, were there a picture.
+  const part = { kind: "HEAD" as const, wholeUpToMs: 1_000, headMs: 1_000 };
+  const end = await worker.end(await worker.request(clip, { profile, part }));
+  expect(end).toMatchObject({
+    type: "render.completed.v1",
+    state: {
+      variants: [],
+      posterKey: null,
+      source: { probe: { video: null, audio: { channels: 1 } } },
+      audio: { channels: 2, playlist: { codecs: "mp4a.40.2", isComplete: true } },
+    },
+  });
+  const path = worker.store.path(end.state.audio?.playlist?.key ?? "");
+  expect((await inspect(path, "a")).startTime).toBe(0);
+  expect(await complaints(path)).toBe("");
+  expect(Math.abs((end.state.audio?.playlist?.durationMs ?? 0) - 5_000)).toBeLessThan(50);
+});
+
+test("a source without sound is refused by it, in words", { timeout: 60_000 }, async () => {
+  await using worker = await startWorker();
+  const clip = await makeClip(
+    join(clips.path, "silent.mp4"),
+    words("-f lavfi -i testsrc2=s=320x180:r=10:d=1 -c:v libx264"),
+  );
+  expect(await worker.end(await worker.request(clip, { profile }))).toMatchObject({
+    type: "render.failed.v1",
+    outcome: "REJECTED",
+    error: { code: "SOURCE_HAS_NO_SOUND", scope: "INPUT", retriable: false },
+  });
+});

@@ -1,0 +1,37 @@
+import { type AudioState, type RenderRequested, soundsOf } from "@reelay/contracts";
+import { planSound } from "../../media/audio/plan-audio.ts";
+import { type SoundTrack, soundStartMs } from "../../media/probe/audio-track.ts";
+import type { SourceFile } from "../../media/probe/source-file.ts";
+import type { CopiedSound } from "./copy/plan-instant.ts";
+
+/** What earlier attempts finished of the source's sound, by name. */
+export function keptSounds({ keep }: Pick<RenderRequested, "keep">, { sounds }: SourceFile) {
+  const finished = soundsOf(keep).filter(({ playlist }) => playlist?.isComplete);
+  return new Map<string, AudioState>(
+    finished
+      .filter(({ name }) => sounds.some((track) => track.name === name))
+      .map((state) => [state.name, state]),
+  );
+}
+
+/** What is told of a track that is about to be made. */
+export function toAudioState(
+  track: SoundTrack,
+  { zeroSeconds }: SourceFile,
+  { profile }: Pick<RenderRequested, "profile">,
+  copied: readonly CopiedSound[],
+): AudioState {
+  const { name, label, role, language, probe } = track;
+  const startMs = soundStartMs(track, zeroSeconds);
+  const copy = copied.find((sound) => sound.track === track);
+  return {
+    name,
+    label,
+    ...(role && { role }),
+    ...(startMs > 0 && { startMs }),
+    codec: profile.audio.codec,
+    channels: copy?.channels ?? planSound(profile.audio, probe.channels, 0).channels,
+    language,
+    playlist: null,
+  };
+}

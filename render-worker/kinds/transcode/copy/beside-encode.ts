@@ -1,0 +1,34 @@
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { remuxAndPublish } from "./remux-and-publish.ts";
+import type { RemuxWork } from "./remux-work.ts";
+
+/**
+ * Copies the source and encodes, at the same time: a copy is a matter of reading and writing, and does not hold the encoder up. What breaks one
+ * of them ends the other. Resolves with what was encoded, and whether the sound that was to be copied has been.
+ */
+export async function besideEncode<T>(
+  context: AttemptContext,
+  remux: RemuxWork | null,
+  encode: (context: AttemptContext) => Promise<T>,
+): Promise<{ made: T; isSoundCopied: boolean }> {
+  if (remux === null) return { made: await encode(context), isSoundCopied: false };
+  const failure = new AbortController();
+  const both = { ...context, signal: AbortSignal.any([context.signal, failure.signal]) };
+  const watched = async <R>(work: Promise<R>): Promise<R> => {
+    try {
+      return await work;
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  };
+  const [copied, encoded] = await Promise.allSettled([
+    watched(remuxAndPublish(both, remux)),
+    watched(encode(both)),
+  ]);
+  // The first to break is the reason; the other only followed.
+  if (failure.signal.aborted) throw failure.signal.reason;
+  if (copied.status === "rejected") throw copied.reason;
+  if (encoded.status === "rejected") throw encoded.reason;
+  return { made: encoded.value, isSoundCopied: copied.value };
+}

@@ -1,0 +1,233 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import HLS from "hls-parser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { words } from "../../../media/ffmpeg/words.ts";
+import { complaints, firstPictureType, inspect } from "../../../testing/inspect.ts";
+import { makeClip, startWorker, temporaryDirectory, testTools } from "../../../testing/kit.ts";
+import { runTool } from "../../../testing/run-tool.ts";
+
+const picture = (size: string, rate: string | number, seconds: number) =>
+  `-f lavfi -i testsrc2=s=${size}:r=${rate}:d=${seconds}`;
+const sound = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
+const h264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
+
+let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
+let worker: Awaited<ReturnType<typeof startWorker>>;
+
+beforeAll(async () => {
+  clips = await temporaryDirectory();
+  worker = await startWorker();
+});
+afterAll(async () => {
+  await worker[Symbol.asyncDispose]();
+  await clips[Symbol.asyncDispose]();
+});
+
+const render = async (file: string, args: string) => {
+  const clip = await makeClip(join(clips.path, file), words(args));
+  const end = await worker.end(await worker.request(clip));
+  expect(end).toMatchObject({ type: "render.completed.v1" });
+  const variant = (name: string) => end.state.variants.find((each) => each.name === name);
+  const path = (key: string | undefined) => worker.store.path(key ?? "");
+  return { clip, end, variant, path, reasons: end.state.source?.nonStandardReasons };
+};
+
+/** When each frame is shown, in milliseconds, in the order of showing. */
+async function shownAt(path: string, kind: "v" | "a" = "v"): Promise<number[]> {
+  const { ffprobe } = await testTools();
+  const { stdout } = await runTool(
+    ffprobe.path,
+    [
+      ...words(`-v error -select_streams ${kind} -show_entries frame=best_effort_timestamp_time -of csv=p=0`),
+      path,
+    ],
+    { timeoutMs: 60_000 },
+  );
+  return stdout
+    .split("\n")
+    .filter((line) => line.trim())
+    .map((line) => Number.parseFloat(line) * 1000);
+}
+
+const largestDifference = (a: number[], b: number[]) =>
+  a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? Number.NaN))), 0);
+
+describe("a source that players take as it is", () => {
+  const cases: [string, string, string][] = [
+    [
+      "with B-frames and uneven key frames",
+      "uneven.mp4",
+      `${picture("320x240", 30, 13)} ${sound(13)} ${h264} -bf 3 -g 120 -force_key_frames 0,0.9,1,6.5,6.6,10.1 -c:a aac -ac 2`,
+    ],
+    [
+      "with its index first, fractions of a frame rate and one channel",
+      "first.mov",
+      `${picture("320x240", "30000/1001", 6)} ${sound(6)} ${h264} -bf 2 -g 30 -movflags +faststart -c:a aac -ac 1 -ar 48000`,
+    ],
+    [
+      "whose picture begins late",
+      "late.mp4",
+      `-itsoffset 0.4 ${picture("320x240", 25, 5)} ${sound(5)} ${h264} -bf 2 -g 50 -c:a aac`,
+    ],
+  ];
+  test.each(cases)(
+    "%s is the variant `source`, frame by frame when the others show it",
+    async (_, file, args) => {
+      const { clip, end, variant, path, reasons } = await render(file, args);
+      expect(reasons).toEqual([]);
+      const source = variant("source");
+      expect(source).toMatchObject({ status: "READY", codec: "H264", playlist: { isComplete: true } });
+      const playlist = path(source?.playlist?.key);
+      HLS.setOptions({ strictMode: true });
+      const parsed = HLS.parse(await readFile(playlist, "utf8"));
+      if (parsed.isMasterPlaylist) throw new Error("a media playlist was expected");
+      for (const { duration } of parsed.segments) {
+        expect(Math.round(duration)).toBeLessThanOrEqual(parsed.targetDuration);
+      }
+      expect(await complaints(playlist)).toBe("");
+      for (const { uri } of parsed.segments) expect(await firstPictureType(dirname(playlist), uri)).toBe(5);
+
+      const times = await shownAt(playlist);
+      const encoded = await shownAt(path(variant("144p")?.playlist?.key));
+      expect(times[0]).toBe(0);
+      expect(times).toHaveLength((await inspect(clip)).frames);
+      expect(encoded).toHaveLength(times.length);
+      expect(largestDifference(times, encoded)).toBeLessThanOrEqual(1);
+
+      const sounds = path(end.state.audio?.playlist?.key);
+      expect(await complaints(sounds)).toBe("");
+      expect((await inspect(sounds, "a")).startTime).toBe(0);
+    },
+  );
+
+  test("its sound is copied, packet by packet, without its priming, as long as the picture", async () => {
+    const { end, clip, path } = await render(
+      "sound.mp4",
+      `${picture("320x240", 30, 5)} ${sound(5)} ${h264} -g 60 -c:a aac -b:a 96k -ac 2 -ar 48000`,
+    );
+    const { ffprobe } = await testTools();
+    const packets = async (file: string) => {
+      const args = words("-v error -select_streams a -show_entries packet=size,pts_time -of csv=p=0");
+      const { stdout } = await runTool(ffprobe.path, [...args, file], { timeoutMs: 60_000 });
+      return stdout
+        .trim()
+        .split("\n")
+        .filter((line) => line.includes(","))
+        .map((line) => line.split(",").map(Number));
+    };
+    const source = (await packets(clip)).filter(([time]) => (time ?? 0) >= 0);
+    const copied = await packets(path(end.state.audio?.playlist?.key));
+    expect(copied.map(([, size]) => size)).toEqual(source.map(([, size]) => size));
+    expect(
+      largestDifference(
+        copied.map(([time = 0]) => time),
+        source.map(([time = 0]) => time),
+      ),
+    ).toBeLessThanOrEqual(0.001);
+    expect(end.state.audio).toMatchObject({
+      channels: 2,
+      playlist: { codecs: "mp4a.40.2", isComplete: true },
+    });
+  });
+
+  test("is playable before anything is encoded", async () => {
+    const { end } = await render(
+      "early.mp4",
+      `${picture("640x360", 30, 6)} ${sound(6)} ${h264} -g 60 -c:a aac`,
+    );
+    const states = worker.messaging.published.flatMap((message) =>
+      "state" in message && message.attemptId === end.attemptId ? [message.state] : [],
+    );
+    const playable = states.find(
+      ({ variants, audio }) => audio?.playlist && variants.some((v) => v.playlist),
+    );
+    expect(playable?.variants.filter(({ playlist }) => playlist).map(({ name }) => name)).toEqual(["source"]);
+  });
+
+  test("is not copied again by a later attempt", async () => {
+    const { clip, end } = await render("kept.mp4", `${picture("320x240", 30, 2)} ${h264}`);
+    const { variants, audio } = end.state;
+    const written = worker.store.writes.length;
+    const kept = variants.filter(({ name }) => name === "source");
+    const again = await worker.end(await worker.request(clip, { keep: { variants: kept, audio } }));
+    expect(again.state.variants.at(-1)).toEqual(kept[0]);
+    const keys = worker.store.writes.slice(written).map(({ key }) => key);
+    expect(keys.filter((key) => key.includes("/source/0"))).toEqual([]);
+  });
+
+  test("is whole with the head of a long video, and its sound is left to nobody", async () => {
+    const args = `${picture("320x240", 30, 9)} ${sound(9)} ${h264} -g 60 -c:a aac -ac 2`;
+    const clip = await makeClip(join(clips.path, "head.mp4"), words(args));
+    const part = { kind: "HEAD", wholeUpToMs: 5_000, headMs: 4_000 } as const;
+    const { state } = await worker.end(await worker.request(clip, { part }));
+    expect(state.split?.renditions).toEqual(["144p", "240p"]);
+    expect(state.parts?.map(({ rendition }) => rendition).toSorted()).toEqual(["144p", "240p"]);
+    expect(state.variants.at(-1)).toMatchObject({ name: "source", playlist: { isComplete: true } });
+    expect(state.variants.at(-1)?.playlist?.durationMs).toBeCloseTo(9_000, -1);
+    expect(state.audio?.playlist).toMatchObject({ isComplete: true });
+    expect(state.audio?.playlist?.durationMs).toBeCloseTo(9_000, -2);
+  });
+
+  test("is made alone when only it is asked for", async () => {
+    const clip = await makeClip(join(clips.path, "only.mp4"), words(`${picture("320x240", 30, 2)} ${h264}`));
+    const end = await worker.end(await worker.request(clip, { only: ["source"] }));
+    expect(end.state.variants.map(({ name, status }) => `${name} ${status}`)).toEqual(["source READY"]);
+  });
+});
+
+describe("a source that players may stumble over is only encoded, and its video says why", () => {
+  const cases: [string, string, string, string[]][] = [
+    [
+      "10 bits",
+      "ten.mp4",
+      `${picture("128x96", 25, 1)} -c:v libx264 -pix_fmt yuv420p10le`,
+      ["PROFILE", "PIXEL_FORMAT"],
+    ],
+    [
+      "VP9",
+      "vp9.mp4",
+      `${picture("128x96", 25, 1)} -c:v libvpx-vp9 -deadline realtime -cpu-used 8`,
+      ["CODEC"],
+    ],
+    ["sparse key frames", "sparse.mp4", `${picture("128x96", 10, 12)} ${h264} -g 1000`, ["KEY_FRAMES"]],
+    [
+      "open groups of pictures",
+      "open.mp4",
+      `${picture("128x96", 25, 6)} -c:v libx264 -bf 2 -x264-params open-gop=1:keyint=25:min-keyint=25:scenecut=0`,
+      ["OPEN_GOP"],
+    ],
+    [
+      "interlacing",
+      "interlaced.mp4",
+      `${picture("128x96", 25, 1)} -vf setfield=tff -flags +ilme+ildct -c:v libx264 -pix_fmt yuv420p -x264-params tff=1`,
+      ["INTERLACED"],
+    ],
+    ["wide pixels", "wide.mp4", `${picture("128x96", 25, 1)} -vf setsar=4/3 ${h264}`, ["PIXEL_ASPECT"]],
+    ["too many frames", "fast.mp4", `${picture("128x96", 120, 1)} ${h264}`, ["FRAME_RATE"]],
+  ];
+  test.each(cases)("%s", async (_, file, args, expected) => {
+    const { variant, reasons } = await render(file, args);
+    expect(reasons?.map(({ code }) => code)).toEqual(expected);
+    expect(variant("source")).toBeUndefined();
+  });
+
+  test("a picture that is cut in at another place than a key frame", async () => {
+    const whole = await makeClip(
+      join(clips.path, "whole.mp4"),
+      words(`${picture("128x96", 25, 4)} ${h264} -g 50`),
+    );
+    const { reasons } = await render("cut.mp4", `-ss 0.5 -i ${whole} -c copy`);
+    expect(reasons?.map(({ code }) => code)).toEqual(["EDIT_LIST"]);
+  });
+});
+
+test("a picture whose sound is PCM is played as it is, with encoded sound, and its video says so", async () => {
+  const { end, variant, reasons } = await render(
+    "pcm.mov",
+    `${picture("320x240", 30, 3)} ${sound(3)} ${h264} -g 60 -c:a pcm_s16le`,
+  );
+  expect(reasons?.map(({ code }) => code)).toEqual(["SOUND"]);
+  expect(variant("source")).toMatchObject({ status: "READY" });
+  expect(end.state.audio).toMatchObject({ playlist: { codecs: "mp4a.40.2", isComplete: true } });
+});

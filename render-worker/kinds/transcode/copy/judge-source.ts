@@ -1,0 +1,33 @@
+import type { DecodeLimits } from "../../../media/ffmpeg/allow-lists.ts";
+import { firstPictureNeed, type Need } from "../../../media/needs/program-needs.ts";
+import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { SourceReader } from "../../../media/source/source-reader.ts";
+import type { Program } from "../../../programs/programs.ts";
+import { canDecodeStart } from "./can-decode-start.ts";
+import { type Judgement, planInstant } from "./plan-instant.ts";
+import { readMp4Index } from "./read-mp4-index.ts";
+
+/** Whether a source can be played as it is, from its probe, the index of its key frames, and a look at the first one. */
+export async function judgeSource(
+  source: SourceFile,
+  options: {
+    ffmpeg: Program;
+    reader: SourceReader;
+    limits: DecodeLimits;
+    segmentDurationMs: number;
+    /** Runs a program once there is memory for it. */
+    withinMemory: <T>(need: Need, work: () => Promise<T>) => Promise<T>;
+    signal: AbortSignal;
+  },
+): Promise<Judgement> {
+  const { container, video } = source.probe;
+  const index =
+    video.codec === "h264" && container.startsWith("mov,") ? await readMp4Index(source, options) : null;
+  const judgement = planInstant(source, index);
+  if (judgement.plan === null) return judgement;
+  const need = { program: "first-picture", bytes: firstPictureNeed(describeForMemory(source)) };
+  if (await options.withinMemory(need, () => canDecodeStart(source, options))) return judgement;
+  const message = "The first key frame cannot be decoded without errors; an undamaged one was expected.";
+  return { reasons: [...judgement.reasons, { code: "DAMAGED", message }], plan: null };
+}

@@ -1,0 +1,67 @@
+import { sourceVariantName } from "@reelay/contracts";
+import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
+import { words } from "../../../media/ffmpeg/words.ts";
+import { initFile, type PlannedOutput, playlistFile, type RenderPlan } from "../plan/plan-render.ts";
+import type { RemuxWork } from "./remux-work.ts";
+
+export interface RemuxRequest extends RemuxWork {
+  /** Where the renditions get a folder each, which must exist. */
+  directory: string;
+  limits: DecodeLimits & { sourceDurationMs: number };
+}
+
+/** One ffmpeg process that copies the source's packets into segments, without decoding any: pure. */
+export function planRemux(request: RemuxRequest): RenderPlan {
+  const { source, plan, sounds, directory, limits } = request;
+  const outputs: PlannedOutput[] = [];
+  if (request.withPicture) {
+    outputs.push(
+      copyTo(request, sourceVariantName, plan.cuts.pieceMs, [
+        ...words(`-map 0:${source.videoIndex} -c:v copy`),
+        // Times as the encoded variants have them: the first frame is shown at 0, a late one stands still from the beginning.
+        ...words("-bsf:v setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),DTS-PTS,DTS)'"),
+      ]),
+    );
+  }
+  for (const { track, primingPackets } of sounds) {
+    // Packets that hold only the encoder's delay are left out, to the nearest whole one: the rest begins at 0 for every player.
+    const drop = primingPackets > 0 ? `noise=drop=lt(n\\,${primingPackets}),` : "";
+    outputs.push(
+      copyTo(request, track.name, soundPieceMs, [
+        ...words(`-map 0:${track.index} -c:a copy`),
+        ...words(`-bsf:a ${drop}setts=pts=PTS-STARTPTS:dts=DTS-STARTDTS`),
+      ]),
+    );
+  }
+  return {
+    inputOptions: [
+      ...words("-hide_banner -nostdin -loglevel warning"),
+      ...words("-nostats -progress pipe:1 -stats_period 0.5"),
+      ...safeInputOptions(limits, source.input),
+    ],
+    input: source.input,
+    directory,
+    filterGraph: null,
+    outputs,
+  };
+}
+
+/** Every packet of sound could begin a segment. */
+const soundPieceMs = 1_000;
+
+function copyTo(request: RemuxRequest, name: string, pieceMs: number, copying: string[]): PlannedOutput {
+  return {
+    name,
+    options: [
+      ...copying,
+      ...words("-map_metadata -1 -map_chapters -1 -sn -dn"),
+      ...words(`-t ${request.limits.sourceDurationMs / 1000}`),
+      ...words(`-hls_time ${pieceMs / 1000} -hls_playlist_type event`),
+      ...words(`-hls_segment_type fmp4 -hls_fmp4_init_filename ${initFile}`),
+      ...words("-hls_flags independent_segments+temp_file"),
+      ...words("-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont"),
+      ...words(`-hls_segment_filename ${name}/%05d.m4s`),
+    ],
+    path: `${name}/${playlistFile}`,
+  };
+}

@@ -1,0 +1,214 @@
+import { open } from "node:fs/promises";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { SourceReader } from "../../../media/source/source-reader.ts";
+import { readAvcConfig, readSoundConfig } from "./decoder-configs.ts";
+import { isIdr, type ReadsAt } from "./is-idr.ts";
+import { readMovie, type SampledTrack } from "./mp4-movie.ts";
+import type { Mp4Samples } from "./mp4-samples.ts";
+import { type KeyFrame, longestGop, planCuts } from "./plan-cuts.ts";
+import { readMoov } from "./read-moov.ts";
+import { samplePositions } from "./sample-positions.ts";
+import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
+import { placeTrack } from "./timeline.ts";
+
+/**
+ * Where the source is not on this machine each look at a frame is a request to the store: so many of them, evenly spread, speak for all. An
+ * encoder that begins groups of pictures without IDR frames does so throughout.
+ */
+const maxFarLooks = 64;
+const looksAtOnce = 16;
+/** Looked at in one go: what stands before a frame's slices. */
+const windowBytes = 4_096;
+
+/** What is looked at of a file, wherever it lies. */
+interface Looks extends AsyncDisposable {
+  mostLooks: number;
+  /** For one frame, a few bytes here and there. */
+  atFrame(): ReadsAt;
+  /** False: what is there would have to be waited for, and the other looks must do. */
+  isAtHand(position: number): boolean;
+}
+
+/** Of pictures that all stand for themselves, five hours; others have one such picture in a second or two. */
+const mostKeyFrames = 1_000_000;
+/** Each is a file for ffmpeg, and a request for its store. Ten hours of segments of a second are fewer. */
+const mostSegments = 50_000;
+
+/**
+ * The index of an MP4 or MOV file, from its tables and the first bytes of the frames that segments will begin with: the rest is not read,
+ * however long the video is. Null where the tables do not say it all (fragmented files), are not for H.264, or claim more than those of any video that is
+ * taken: whoever made them, little memory and time are spent on them.
+ */
+export async function readMp4Index(
+  source: SourceFile,
+  {
+    reader,
+    segmentDurationMs,
+    signal,
+  }: { reader: SourceReader; segmentDurationMs: number; signal: AbortSignal },
+): Promise<SourceIndex | null> {
+  const moov = await readMoov(reader, signal);
+  const movie = moov && readMovie(moov, source);
+  if (movie === null) return null;
+  await using file = await openLooks(source, reader, signal);
+  const placing = { movieTimeScale: movie.timeScale, originMs: source.zeroSeconds * 1000 };
+  const picture = await readPicture(file, movie.picture, { ...placing, segmentDurationMs, signal });
+  return picture && { picture, sounds: movie.sounds.map((sound) => sound && readSound(sound, placing)) };
+}
+
+async function openLooks(source: SourceFile, reader: SourceReader, signal: AbortSignal): Promise<Looks> {
+  if (source.input.startsWith("file:")) {
+    const file = await open(source.input.slice("file:".length), "r");
+    const read: ReadsAt["read"] = (buffer, offset, length, position) =>
+      file.read(buffer, offset, length, position);
+    return {
+      mostLooks: Number.POSITIVE_INFINITY,
+      atFrame: () => ({ read }),
+      isAtHand: () => true,
+      [Symbol.asyncDispose]: () => file.close(),
+    };
+  }
+  return {
+    mostLooks: maxFarLooks,
+    isAtHand: (position) => reader.isAtHand(position),
+    atFrame() {
+      let window: { from: number; bytes: Buffer } = { from: 0, bytes: Buffer.of() };
+      return {
+        async read(buffer, offset, length, position) {
+          const isInside = position >= window.from && position + length <= window.from + window.bytes.length;
+          if (!isInside) window = { from: position, bytes: await reader.look(position, windowBytes, signal) };
+          const at = position - window.from;
+          return { bytesRead: window.bytes.copy(buffer, offset, at, at + length) };
+        },
+      };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+interface Placing {
+  movieTimeScale: number;
+  /** Where the timeline begins on the movie's clock. */
+  originMs: number;
+}
+
+async function readPicture(
+  file: Looks,
+  { track, samples }: SampledTrack,
+  {
+    movieTimeScale,
+    originMs,
+    segmentDurationMs,
+    signal,
+  }: Placing & { segmentDurationMs: number; signal: AbortSignal },
+): Promise<PictureIndex | null> {
+  const config = readAvcConfig(track.descriptions);
+  const { sizes } = samples;
+  const keys = samples.syncSamples ?? sizes.map((_, sample) => sample);
+  if (config === null || sizes.length === 0 || keys.length > mostKeyFrames) return null;
+  const placed = placeTrack(track, samples, movieTimeScale);
+  const endMs = placed.endMs - originMs;
+  const keyFrames = readKeyFrames(keys, sizes, (sample) => placed.shownMs(sample) - originMs);
+  const cuts = planCuts(keyFrames, endMs, segmentDurationMs);
+  if (cuts.at.length > mostSegments) return null;
+  const cutSamples = cuts.at.map((index) => keys[index] ?? 0);
+  const positions = samplePositions(track.tables, samples, cutSamples);
+  if (positions === null) return null;
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const segments: PictureIndex["segments"][number][] = [];
+  const step = Math.max(1, Math.ceil(cuts.at.length / file.mostLooks));
+  const looked = await lookAtFrames(
+    file,
+    cuts.at.flatMap((_, segment) => {
+      const position = positions[segment] ?? 0;
+      const sizeBytes = sizes[cutSamples[segment] ?? 0] ?? 0;
+      const { lengthBytes } = config;
+      return segment % step === 0 && file.isAtHand(position)
+        ? [{ segment, sample: { position, sizeBytes, lengthBytes } }]
+        : [];
+    }),
+    signal,
+  );
+  let startsWithIdr = true;
+  for (const [segment, index] of cuts.at.entries()) {
+    const next = keyFrames[cuts.at[segment + 1] ?? -1];
+    const { timeMs: startMs, bytesBefore } = keyFrames[index] ?? { timeMs: 0, bytesBefore: 0 };
+    startsWithIdr = looked.get(segment) ?? startsWithIdr;
+    segments.push({
+      startMs,
+      durationMs: (next?.timeMs ?? endMs) - startMs,
+      sizeBytes: (next?.bytesBefore ?? total) - bytesBefore,
+      startsWithIdr,
+    });
+  }
+  return {
+    level: config.level,
+    lengthBytes: config.lengthBytes,
+    startsWithKeyFrame: keys[0] === 0,
+    longestGopMs: longestGop(keyFrames, endMs),
+    cuts: { pieceMs: cuts.pieceMs, borderMs: cuts.borderMs },
+    segments,
+    isTrimmed: placed.isTrimmed,
+    isTurned: !track.isUpright,
+    hasOneDescription: track.descriptions.length === 1,
+  };
+}
+
+type Frame = Parameters<typeof isIdr>[1];
+
+/** Whether they begin with an IDR picture, by their segments. */
+async function lookAtFrames(
+  file: Looks,
+  frames: readonly { segment: number; sample: Frame }[],
+  signal: AbortSignal,
+): Promise<Map<number, boolean>> {
+  const looked = new Map<number, boolean>();
+  for (let from = 0; from < frames.length; from += looksAtOnce) {
+    signal.throwIfAborted();
+    await Promise.all(
+      frames.slice(from, from + looksAtOnce).map(async ({ segment, sample }) => {
+        looked.set(segment, await isIdr(file.atFrame(), sample));
+      }),
+    );
+  }
+  return looked;
+}
+
+/** `keys` ascend. */
+function readKeyFrames(
+  keys: Uint32Array,
+  sizes: Mp4Samples["sizes"],
+  shownMs: (sample: number) => number,
+): KeyFrame[] {
+  const keyFrames: KeyFrame[] = [];
+  let bytesBefore = 0;
+  let sample = 0;
+  for (const [index, key] of keys.entries()) {
+    for (; sample < key; sample += 1) bytesBefore += sizes[sample] ?? 0;
+    // The first frame stands still from the beginning.
+    keyFrames.push({ timeMs: index === 0 ? 0 : shownMs(key), bytesBefore });
+  }
+  return keyFrames;
+}
+
+const packetSamples = 1_024;
+
+function readSound(
+  { track, samples }: SampledTrack,
+  { movieTimeScale, originMs }: Placing,
+): SoundIndex | null {
+  const config = readSoundConfig(track.descriptions);
+  if (config === null || track.descriptions.length !== 1) return null;
+  const placed = placeTrack(track, samples, movieTimeScale);
+  return {
+    ...config,
+    isGapless:
+      track.timeScale === config.sampleRate &&
+      !placed.isTrimmedInside &&
+      // The last packet may be shorter.
+      samples.decodeTimes.subarray(1, -1).every((end, packet) => end === (packet + 1) * packetSamples),
+    primingSamples: placed.skippedTicks,
+    startMs: placed.startMs - originMs,
+    endMs: placed.endMs - originMs,
+  };
+}

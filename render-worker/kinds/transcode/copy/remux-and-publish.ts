@@ -1,0 +1,186 @@
+import { join } from "node:path";
+import { objectKeys, sourceVariantName } from "@reelay/contracts";
+import { inSpan } from "@reelay/telemetry";
+import { tracerName } from "../../../attempt/attempt-trace.ts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { inputError, type RenderError, toReportedError } from "../../../errors.ts";
+import { withinMemory } from "../../../host/memory/within-memory.ts";
+import { makeFolder } from "../../../host/work-directory/make-folder.ts";
+import { explainFfmpegFailure } from "../../../media/ffmpeg/explain-failure.ts";
+import { PlaylistSink } from "../../../media/hls/playlist-sink.ts";
+import { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
+import type { RenditionSink } from "../../../media/hls/rendition-sink.ts";
+import { wholeSpan } from "../../../media/timeline/render-span.ts";
+import type { ProgramResult } from "../../../programs/result.ts";
+import { Ticker } from "../../../ticker.ts";
+import { brakedRun } from "../encode/braked-run.ts";
+import { EncoderBrake } from "../encode/encoder-brake.ts";
+import { initFile, playlistFile } from "../plan/plan-render.ts";
+import { withPlaylist, withSoundPlaylist } from "../state/render-state.ts";
+import { assertIdr, NotIdrError } from "./assert-idr.ts";
+import { planRemux } from "./plan-remux.ts";
+import { needOfRemux, type RemuxWork } from "./remux-work.ts";
+
+/** A copy is far faster than an encode: what waits to be stored is looked at so often, and held above so many bytes. */
+const tickMs = 25;
+const unsentBytes = 128 * 1024 * 1024;
+
+/**
+ * Makes the variant `source`, and the sound with it where that is copied: packets are copied into segments and stored while that goes on.
+ * Returns false when ffmpeg could not do it: the variant is then marked as failed, and the rest of the attempt is none the worse. Throws
+ * when the store fails, and on the signal.
+ */
+export async function remuxAndPublish(context: AttemptContext, work: RemuxWork): Promise<boolean> {
+  const { config, log, state } = context;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  await using disposables = new AsyncDisposableStack();
+  // Apart from what the encoder writes.
+  const directory = join(context.directory.path, "remux");
+  await makeFolder(directory);
+  const publishers = await startPublishers(context, { ...work, directory }, signal, (error) =>
+    failure.abort(error),
+  );
+  for (const publisher of publishers) disposables.use(publisher);
+  const brake = disposables.use(
+    new EncoderBrake({
+      directories: [sourceVariantName, ...work.sounds.map(({ track }) => track.name)].map((name) =>
+        join(directory, name),
+      ),
+      limitBytes: Math.min(unsentBytes, config.unsentBytes ?? unsentBytes),
+      isStoring: () => publishers.some((publisher) => publisher.isStoring),
+      onChange: (isHeld) => log.debug({ isHeld }, "remux.held"),
+    }),
+  );
+  const ticker = disposables.use(
+    new Ticker(
+      tickMs,
+      () => brake.read(),
+      (error) => log.debug({ err: error }, "tick.failed"),
+    ),
+  );
+  state.update((before) => mark(before, { status: "RENDERING" }));
+  const plan = planRemux({ ...work, directory, limits: config.limits });
+  const run = brakedRun(context, {
+    ...{ brake, signal, file: "ffmpeg-remux.json" },
+    onStart: (pid) => log.info({ pid }, "remux.started"),
+  });
+  const result = await withinMemory({ ...context, signal }, needOfRemux(work), () =>
+    inSpan(tracerName, "remux", { parent: context.trace }, () => context.programs.render(plan, run)),
+  );
+  brake.leave();
+  await ticker[Symbol.asyncDispose]();
+  const error = failureOf(result, signal) ?? (await finish(publishers));
+  if (error === null) {
+    log.info("remux.ended");
+    return true;
+  }
+  log.warn({ err: error, logTail: result.stderr }, "remux.failed");
+  state.update((before) => mark(before, { status: "FAILED", error: toReportedError(error), playlist: null }));
+  return false;
+}
+
+/** What kept it from being copied, and concerns nothing else; throws what does. */
+function failureOf(result: ProgramResult, signal: AbortSignal): RenderError | null {
+  if (signal.aborted && signal.reason instanceof NotIdrError) return notStreamable();
+  signal.throwIfAborted();
+  return result.exitCode === 0 ? null : explainFfmpegFailure(result);
+}
+
+async function finish(publishers: readonly RenditionPublisher[]): Promise<RenderError | null> {
+  try {
+    await Promise.all(publishers.map((publisher) => publisher.finish()));
+    return null;
+  } catch (error) {
+    if (error instanceof NotIdrError) return notStreamable();
+    throw error;
+  }
+}
+
+const notStreamable = (): RenderError =>
+  inputError(
+    "SOURCE_NOT_STREAMABLE",
+    "A segment of the source does not begin with an IDR frame, though its index says that it could be played from there; it is only encoded.",
+  );
+
+type State = AttemptContext["state"]["current"];
+
+const mark = (state: State, change: Partial<State["variants"][number]>): State => ({
+  ...state,
+  variants: state.variants.map((variant) =>
+    variant.name === sourceVariantName ? { ...variant, ...change } : variant,
+  ),
+});
+
+async function startPublishers(
+  context: AttemptContext,
+  { plan, withPicture, sounds, ...work }: RemuxWork & { directory: string },
+  signal: AbortSignal,
+  onFailed: (error: unknown) => void,
+): Promise<RenditionPublisher[]> {
+  const { ref, store, task } = context;
+  const { segmentDurationMs } = task.profile;
+  const picture: Copied = {
+    name: sourceVariantName,
+    kind: "video",
+    borderMs: plan.cuts.borderMs,
+    // Known before: it must not change while the playlist grows.
+    segmentDurationMs: Math.max(segmentDurationMs, plan.longestSegmentMs),
+    ceilingBps: Math.ceil(plan.peakBps * container),
+  };
+  const copied = sounds.map(
+    ({ track: { name } }): Copied => ({
+      ...{ name, kind: "audio" },
+      ...{ borderMs: segmentDurationMs, segmentDurationMs, ceilingBps: soundCeilingBps },
+    }),
+  );
+  const renditions = [...(withPicture ? [picture] : []), ...copied];
+  return await Promise.all(
+    renditions.map(async (rendition) => {
+      const { name, kind, borderMs } = rendition;
+      const directory = join(work.directory, name);
+      await makeFolder(directory);
+      const publisher = new RenditionPublisher({
+        ...{ store, directory, kind, signal, onFailed },
+        keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, ""),
+        files: { playlist: playlistFile, init: initFile },
+        span: wholeSpan,
+        // Pieces last as ffmpeg says.
+        frameMs: null,
+        segmentDurationMs: borderMs,
+        ...(kind === "video" && { check: (path) => assertIdr(path, plan.lengthBytes) }),
+        sink: toPlaylist(context, rendition, signal),
+      });
+      publisher.start();
+      return publisher;
+    }),
+  );
+}
+
+interface Copied {
+  name: string;
+  kind: "video" | "audio";
+  borderMs: number;
+  segmentDurationMs: number;
+  ceilingBps: number;
+}
+
+function toPlaylist(
+  { ref, state, store }: AttemptContext,
+  { name, kind, segmentDurationMs, ceilingBps }: Copied,
+  signal: AbortSignal,
+): RenditionSink {
+  return new PlaylistSink({
+    ...{ store, segmentDurationMs, ceilingBps, signal },
+    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, playlistFile),
+    onPublished: (playlist) =>
+      state.update((before) =>
+        kind === "audio" ? withSoundPlaylist(before, name, playlist) : withPlaylist(before, name, playlist),
+      ),
+  });
+}
+
+/** What the container adds to the picture's bytes, at most. */
+const container = 1.05;
+/** More than AAC-LC in stereo is ever given; the measured peak takes its place at the end. */
+const soundCeilingBps = 512_000;

@@ -1,0 +1,43 @@
+import type { AttemptContext } from "../../../attempt/context.ts";
+import type { RunOptions } from "../../../programs/run-program.ts";
+import type { EncoderBrake } from "./encoder-brake.ts";
+
+/** Leaves word of a program that writes into the attempt's folder, for a worker that finds it there later. Nobody waits for that. */
+export function noteEncoder(
+  { directory, log }: Pick<AttemptContext, "directory" | "log">,
+  pid: number,
+  file?: Parameters<AttemptContext["directory"]["noteEncoder"]>[1],
+): void {
+  void directory
+    .noteEncoder(pid, file)
+    .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
+}
+
+/** How an ffmpeg is run that waits while too much of what it wrote is not stored yet. */
+export const brakedRun = (
+  context: Pick<AttemptContext, "config" | "directory" | "log" | "source">,
+  {
+    brake,
+    signal,
+    file,
+    limits,
+    onStart,
+  }: {
+    brake: EncoderBrake;
+    signal: AbortSignal;
+    limits?: RunOptions["limits"];
+    /** That it is noted in. */
+    file?: Parameters<typeof noteEncoder>[2];
+    onStart: (pid: number) => void;
+  },
+): RunOptions => ({
+  signal,
+  ...(limits && { limits }),
+  stallTimeoutMs: context.config.stallTimeoutMs,
+  isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
+  onStart: (pid) => {
+    brake.follow(pid);
+    onStart(pid);
+    noteEncoder(context, pid, file);
+  },
+});

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { objectKeys } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { sizeOf } from "../../../host/work-directory/written-bytes.ts";
+import { storeOnce } from "../../../store/store-once.ts";
+import { posterFile } from "../plan/plan-render.ts";
+
+/** Stores the poster once, as soon as ffmpeg has written it (it appears under its name when it is whole). */
+export async function publishPoster(context: AttemptContext, signal: AbortSignal): Promise<void> {
+  const { ref, state, store } = context;
+  if (state.current.posterKey !== null) return;
+  const path = join(context.directory.path, posterFile);
+  if ((await sizeOf(path)) === 0) return;
+  const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
+  await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", signal });
+  state.update((before) => ({ ...before, posterKey }));
+}

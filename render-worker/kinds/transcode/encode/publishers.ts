@@ -1,0 +1,102 @@
+/** What stores the renditions of one go while they are written. */
+import { join } from "node:path";
+import { isSound, objectKeys } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { inputError } from "../../../errors.ts";
+import { makeFolder } from "../../../host/work-directory/make-folder.ts";
+import { planSound } from "../../../media/audio/plan-audio.ts";
+import { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
+import type { SoundTrack } from "../../../media/probe/audio-track.ts";
+import { frameDurationMs, picturesSpan, soundFrameMs } from "../../../media/timeline/frame-duration.ts";
+import { initFile, playlistFile } from "../plan/plan-render.ts";
+import { withoutSound } from "../state/render-state.ts";
+import type { EncodingRound, RenderWork } from "./render-work.ts";
+import { toPart, toPlaylist } from "./rendition-sinks.ts";
+
+/** By the renditions' names. */
+export type Publishers = Map<string, RenditionPublisher>;
+
+/** One for each rendition, at work. */
+export async function startPublishers(
+  context: AttemptContext,
+  { source, rungs, sounds, part, suffix }: RenderWork & EncodingRound,
+  signal: AbortSignal,
+  onFailed: (error: unknown) => void,
+): Promise<Publishers> {
+  const { ref, store, task } = context;
+  const renditions = [
+    ...rungs.map((rung) => ({
+      name: rung.name,
+      kind: "video" as const,
+      bps: rung.bitrateBps,
+      frameMs: frameDurationMs(source, rung),
+      ...picturesSpan(source),
+    })),
+    ...sounds.map(({ name, probe }) => ({
+      name,
+      kind: "audio" as const,
+      bps: soundBps(context, { probe }),
+      frameMs: soundFrameMs,
+    })),
+  ];
+  const publishers: Publishers = new Map();
+  for (const { name, kind, bps, ...timing } of renditions) {
+    const directory = join(context.directory.path, name);
+    await makeFolder(directory);
+    const publisher = new RenditionPublisher({
+      store,
+      directory,
+      kind,
+      signal,
+      onFailed,
+      keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name + suffix, ""),
+      files: {
+        playlist: playlistFile,
+        init: initFile,
+      },
+      span: part.span,
+      ...timing,
+      segmentDurationMs: task.profile.segmentDurationMs,
+      sink:
+        part.kind === "WHOLE"
+          ? toPlaylist(context, { name, kind, bps, folder: name + suffix, signal })
+          : toPart(context, name, part),
+    });
+    publisher.start();
+    publishers.set(name, publisher);
+  }
+  return publishers;
+}
+
+/** Resolves when all is stored. @throws when a video of which only sound is made has none. */
+export async function finishPublishers(
+  context: AttemptContext,
+  { part, source }: RenderWork,
+  publishers: Publishers,
+): Promise<void> {
+  const made = await Promise.all(
+    [...publishers].map(async ([name, publisher]) => {
+      // A sound stream may turn out to hold no sound: then it is left out. A part of the timeline may hold nothing of a rendition.
+      const isMade = await publisher.finish({ mayBeEmpty: isSound(name) || part.kind !== "WHOLE" });
+      if (isMade) return true;
+      // Of a head, too: a track that begins after it is silent before.
+      if (isSound(name) && (part.kind === "WHOLE" || part.kind === "HEAD"))
+        context.state.update((before) => withoutSound(before, name));
+      if (part.kind !== "WHOLE") await publisher.publishNothing();
+      return false;
+    }),
+  );
+  if (source.isSoundOnly && !made.includes(true)) throw soundEmpty();
+}
+
+const soundEmpty = () =>
+  inputError(
+    "SOURCE_HAS_NO_SOUND",
+    "The source's sound stream holds nothing that could be decoded, and its profile makes sound only. Upload a copy that plays, or use a profile with rungs.",
+  );
+
+export const soundBps = ({ task }: AttemptContext, { probe }: Pick<SoundTrack, "probe">): number =>
+  planSound(task.profile.audio, probe.channels, 0).bitrateBps;
+
+export const storedBytes = (publishers: Publishers): number =>
+  publishers.values().reduce((sum, publisher) => sum + publisher.storedBytes, 0);

@@ -1,0 +1,225 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { inSpan } from "@reelay/telemetry";
+import { tracerName } from "../../../attempt/attempt-trace.ts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { blameDevice, DeviceFailure } from "../../../media/devices/blame-device.ts";
+import { describeEncoder } from "../../../media/devices/choose-devices.ts";
+import { findDeviceNodes } from "../../../media/devices/device-nodes.ts";
+import { explainFfmpegFailure } from "../../../media/ffmpeg/explain-failure.ts";
+import { FrameStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
+import { findEntry } from "../../../media/timeline/find-entry.ts";
+import { findLeadIns } from "../../../media/timeline/find-lead-ins.ts";
+import { mustBeSearched } from "../../../media/timeline/plan-entry.ts";
+import type { SourceEntry } from "../../../media/timeline/render-span.ts";
+import { ProgramUsage } from "../../../programs/program-usage.ts";
+import { Ticker } from "../../../ticker.ts";
+import { planRender, type RenderPlan, statisticsFile } from "../plan/plan-render.ts";
+import { withThreads } from "../plan/with-threads.ts";
+import { announceSplit } from "../split/announce-split.ts";
+import { AllowanceGuard } from "./allowance-guard.ts";
+import { progressing, withSound } from "./audio-progress.ts";
+import { brakedRun } from "./braked-run.ts";
+import { EncoderBrake } from "./encoder-brake.ts";
+import { assertDecoded, assertFrames, noteDamage } from "./judge-output.ts";
+import { measureGains } from "./measure-gains.ts";
+import { planAllowance } from "./plan-allowance.ts";
+import { planProgramLimits, usesDevice } from "./plan-program-limits.ts";
+import { ProgressMeter } from "./progress-meter.ts";
+import { publishPoster } from "./publish-poster.ts";
+import { finishPublishers, soundBps, startPublishers, storedBytes } from "./publishers.ts";
+import { type EncodingRound, type Made, type RenderWork, toLength } from "./render-work.ts";
+import { SpeedMeter } from "./speed-meter.ts";
+import { UsageMeter } from "./usage-meter.ts";
+
+const tickMs = 500;
+const defaultUnsentBytes = 256 * 1024 * 1024;
+
+/**
+ * Runs ffmpeg and stores what it writes while it writes it. Returns when everything is stored. Throws `DeviceFailure` when an encoder or decoder
+ * on a device was what failed.
+ */
+export async function renderAndPublish(
+  context: AttemptContext,
+  work: RenderWork & EncodingRound,
+): Promise<Made> {
+  const { config, log, state } = context;
+  const programs = usesDevice(work.devices)
+    ? context.programs.with({ devices: await findDeviceNodes() })
+    : context.programs;
+  const directory = context.directory.path;
+  await context.directory.assertRoom(roomNeededBytes(work, context.task.profile.segmentDurationMs));
+  const { source, part } = work;
+  const { plan, leadInMs } = await planEncode(context, work);
+  const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  await using disposables = new AsyncDisposableStack();
+  const publishers = await startPublishers(context, work, signal, (error) => failure.abort(error));
+  for (const publisher of publishers.values()) disposables.use(publisher);
+  // Of an earlier go.
+  await rm(join(directory, statisticsFile), { force: true });
+  const statistics = disposables.use(new FrameStatistics(join(directory, statisticsFile)));
+  const meter = new ProgressMeter(progressing(work), plan.outputs, toLength(work));
+  const speed = new SpeedMeter();
+
+  state.update((before) => ({
+    ...before,
+    variants: before.variants.map((variant) =>
+      publishers.has(variant.name) ? { ...variant, status: "RENDERING" } : variant,
+    ),
+  }));
+  // Tasks for the rest read the source from the store.
+  const isSourceStored = () => context.source?.isStored() ?? true;
+  const isDecided = () => work.decision?.isSettled ?? true;
+  const usage = new UsageMeter(context.metrics, () => storedBytes(publishers));
+  disposables.defer(() => usage.read());
+  const span = part.kind === "WHOLE" ? {} : { span: part.span };
+  const progressed = (nowMs: number) => {
+    const told = withSound(statistics.outputs, plan.outputs, publishers, part);
+    context.reporter.progressed({ ...span, variants: meter.read(told, publishers, nowMs) });
+  };
+  const brake = disposables.use(
+    new EncoderBrake({
+      directories: [...publishers.keys()].map((name) => join(directory, name)),
+      limitBytes: config.unsentBytes ?? defaultUnsentBytes,
+      isStoring: () => [...publishers.values()].some((publisher) => publisher.isStoring),
+      onChange: (isHeld, unsentBytes) =>
+        isHeld ? log.warn({ unsentBytes }, "encoder.held") : log.info({ unsentBytes }, "encoder.let-go"),
+    }),
+  );
+  const allowance = planAllowance({
+    ...{ durationMs: toLength(work).durationMs, longestMs: config.limits.sourceDurationMs, leadInMs },
+    ...{ picture: source.probe.video, rungs: work.rungs },
+    soundBps: work.sounds.reduce((sum, track) => sum + soundBps(context, track), 0),
+    ...(config.leastAllowance && { least: config.leastAllowance }),
+  });
+  const guard = new AllowanceGuard({
+    allowance,
+    directories: [...publishers.keys()].map((name) => join(directory, name)),
+    storedBytes: () => storedBytes(publishers),
+  });
+  // On its own: the other waits for the store, too.
+  disposables.use(
+    new Ticker(
+      tickMs,
+      async () => {
+        await brake.read();
+        await guard.check().catch((error: unknown) => failure.abort(error));
+      },
+      (error) => log.debug({ err: error }, "tick.failed"),
+    ),
+  );
+  const tick = async () => {
+    await statistics.poll();
+    usage.read();
+    const now = performance.now();
+    progressed(now);
+    speed.read(encodedPixels(plan, work, statistics), now);
+    if (work.split && speed.pixelsPerSecond !== null && isDecided() && isSourceStored())
+      announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
+    await publishPoster(context, signal);
+  };
+  const ticker = disposables.use(
+    new Ticker(tickMs, tick, (error) => log.debug({ err: error }, "tick.failed")),
+  );
+
+  const run = brakedRun(context, {
+    ...{ brake, signal, limits: planProgramLimits(allowance, work.devices, work.reservedBytes) },
+    onStart: (pid) => log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started"),
+  });
+  const attributes = { "reelay.renditions": [...publishers.keys()] };
+  using own = new ProgramUsage();
+  const result = await inSpan(tracerName, "encode", { parent: context.trace, attributes }, () =>
+    own.around(() => programs.render(plan, run)).finally(() => brake.leave()),
+  );
+  work.onPeak?.(own.read()?.peakMemoryBytes ?? 0);
+  await ticker[Symbol.asyncDispose]();
+  signal.throwIfAborted();
+  await statistics.poll();
+  if (result.exitCode !== 0) {
+    const { exitCode, signal: by, endedFor } = result;
+    log.warn({ command: programs.describeLine(plan), exitCode, signal: by, endedFor }, "ffmpeg.failed");
+    const cause = explainFfmpegFailure(result);
+    const blame = blameDevice(result, work.devices, work.source.probe.video.codec);
+    throw blame ? new DeviceFailure(blame, { cause }) : cause;
+  }
+  if (part.span.startMs === 0) assertFrames(plan, work, statistics);
+  if (part.kind === "WHOLE" && work.rungs.length > 0) assertDecoded(work, statistics);
+  noteDamage(context, work, statistics, result.stderr);
+  learnSpeed(context, work, speed);
+  if (work.split && isDecided() && isSourceStored())
+    announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
+  await inSpan(tracerName, "publish", { parent: context.trace }, () =>
+    finishPublishers(context, work, publishers),
+  );
+  if (work.split && (isDecided() || work.isLastPass)) {
+    await work.decision?.settle();
+    signal.throwIfAborted();
+    await context.source?.stored();
+    announceSplit(context.state, work.split, { ...work, pixelsPerSecond: speed.pixelsPerSecond });
+  }
+  progressed(performance.now());
+  await publishPoster(context, signal);
+  const encoders = [...work.devices.encoders].map(([name, encoder]) => [name, describeEncoder(encoder)]);
+  return { command: programs.describe(plan), encoders: Object.fromEntries(encoders) };
+}
+
+/** What ffmpeg is told, and for how long a chunk decodes before its own pictures. */
+async function planEncode(
+  context: AttemptContext,
+  work: RenderWork & EncodingRound,
+): Promise<{ plan: RenderPlan; leadInMs: number }> {
+  const { config, programs, signal, task, tools } = context;
+  const { source, part, threads, rungs } = work;
+  const options = { ffprobe: programs.ffprobe, limits: config.limits, signal };
+  const entry =
+    part.kind === "WHOLE"
+      ? null
+      : await findEntry(source, part.kind === "CHUNK" ? part.span.startMs : 0, options);
+  const leadInMs = await measureLeadIn(context, work, entry);
+  const plan = planRender({
+    ...work,
+    soundGainsDb: await measureGains(context, work),
+    span: part.span,
+    ...(entry && { entry }),
+    withPoster: context.state.current.posterKey === null,
+    profile: task.profile,
+    filters: tools.filters,
+    directory: context.directory.path,
+    limits: config.limits,
+  });
+  const names = rungs.map(({ name }) => name);
+  return { plan: withThreads(plan, threads, names), leadInMs };
+}
+
+/** What a chunk decodes before its own pictures, milliseconds; at worst all that comes before it. */
+async function measureLeadIn(
+  { config, programs, signal }: AttemptContext,
+  { source, part: { kind, span } }: RenderWork,
+  entry: SourceEntry | null,
+): Promise<number> {
+  if (kind !== "CHUNK") return 0;
+  if (mustBeSearched(source)) return span.startMs - (entry?.seekMs ?? 0);
+  const options = { ffprobe: programs.ffprobe, limits: config.limits, signal };
+  return (await findLeadIns(source, [span.startMs], options))[0] ?? span.startMs;
+}
+
+/** A few segments of every rendition at their ceiling, and something to spare. */
+function roomNeededBytes({ rungs }: RenderWork, segmentDurationMs: number): number {
+  const bytesPerSecond = rungs.reduce((sum, { bitrateBps }) => sum + bitrateBps / 8, 0);
+  return Math.ceil(64 * 1024 * 1024 + (4 * bytesPerSecond * segmentDurationMs) / 1000);
+}
+
+/** Pixels of all pictures that were encoded. */
+function encodedPixels(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): number {
+  return plan.outputs.reduce((sum, { name }, index) => {
+    const rung = rungs.find((planned) => planned.name === name);
+    return sum + (rung ? rung.width * rung.height * (statistics.outputs.get(index)?.frames ?? 0) : 0);
+  }, 0);
+}
+
+/** What was measured is believed of the codec that all of it was for. */
+function learnSpeed({ throughput }: AttemptContext, { rungs }: RenderWork, speed: SpeedMeter): void {
+  const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
+  if (codec !== undefined && others.length === 0) throughput.learn(codec, speed.pixels, speed.seconds);
+}

@@ -1,0 +1,76 @@
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { withinMemory } from "../../../host/memory/within-memory.ts";
+import type { ReservedFit } from "../../../host/memory/worker-memory.ts";
+import { inputsAtOnce } from "../../../media/audio/measure-loudness.ts";
+import { lookNeed, loudnessNeed } from "../../../media/needs/program-needs.ts";
+import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
+import { renderAndPublish } from "./render-and-publish.ts";
+import type { Made, RenderWork } from "./render-work.ts";
+import { type Render, renderReplacing } from "./replace-encoder.ts";
+
+/**
+ * Renders once there is memory for it: tasks that run beside it are waited for, in turn, and what would never fit all at once is made with
+ * fewer threads or in several passes. Throws `NeedsMoreMemoryError` when nothing helps.
+ */
+export async function renderWithinMemory(
+  context: AttemptContext,
+  work: RenderWork,
+  render: Render = renderAndPublish,
+): Promise<Made> {
+  const { log, memory, task } = context;
+  const fit = memory.plan({
+    ...work,
+    withAudio: work.sounds.length > 0,
+    source: describeForMemory(work.source),
+    outOfMemory: task.outOfMemory ?? 0,
+  });
+  const { passes, threads, givenThreads } = fit;
+  const bytes = Math.max(fit.bytes, needBefore(context, work));
+  log.info({ bytes, passes: passes.length, threads }, "memory.planned");
+  return await withinMemory(context, { program: "render", bytes }, async () => {
+    const made: Made[] = [];
+    let peakBytes = 0;
+    const onPeak = (bytes: number) => (peakBytes = Math.max(peakBytes, bytes));
+    let isWhole = false;
+    try {
+      for (const [index, pass] of passes.entries()) {
+        const rungs = work.rungs.filter(({ name }) => pass.rungs.some((rung) => rung.name === name));
+        const isLastPass = work.isLastPass !== false && index === passes.length - 1;
+        const sounds = pass.withAudio ? work.sounds : [];
+        const ofPass = { ...work, rungs, isLastPass, sounds, onPeak, reservedBytes: bytes };
+        const threaded = { ...ofPass, ...(givenThreads && { threads: givenThreads }) };
+        made.push(await renderReplacing(context, threaded, render));
+      }
+      isWhole = true;
+    } finally {
+      learn(context, fit, { isWhole, peakBytes });
+    }
+    return joinMade(made);
+  });
+}
+
+/** What runs just before each encode, and so within its memory: the search for where to begin, and the listening to the sound. */
+function needBefore({ task }: AttemptContext, { source, sounds, part }: RenderWork): number {
+  const needed = describeForMemory(source);
+  const looking = part.kind === "WHOLE" ? 0 : lookNeed(needed);
+  const listens = sounds.length > 0 && Boolean(task.profile.audio.loudness);
+  return Math.max(looking, listens ? loudnessNeed(needed, inputsAtOnce) : 0);
+}
+
+/** What several goes made, as one. */
+export const joinMade = (made: readonly Made[]): Made => ({
+  command: made.flatMap(({ command }, index) => (index === 0 ? command : ["&&", ...command])),
+  encoders: Object.assign({}, ...made.map(({ encoders }) => encoders)) as Made["encoders"],
+});
+
+/** By the ffmpeg that encoded, and nothing else of the attempt. What was stopped on its way may only say that more is needed. */
+function learn(
+  { log, memory }: AttemptContext,
+  fit: ReservedFit,
+  { isWhole, peakBytes }: { isWhole: boolean; peakBytes: number },
+): void {
+  if (peakBytes === 0) return;
+  const { estimatedBytes, bytes } = fit;
+  if (isWhole || peakBytes > bytes) memory.learn(fit, peakBytes);
+  log.info({ estimatedBytes, reservedBytes: bytes, peakMemoryBytes: peakBytes }, "memory.used");
+}

@@ -1,0 +1,51 @@
+import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { PartSink } from "../../../media/hls/part-sink.ts";
+import { PlaylistSink } from "../../../media/hls/playlist-sink.ts";
+import type { RenditionSink } from "../../../media/hls/rendition-sink.ts";
+import { playlistFile } from "../plan/plan-render.ts";
+import type { PartDecision } from "../split/decide-part.ts";
+import { withPart, withPlaylist, withSoundPlaylist } from "../state/render-state.ts";
+import { assertReaches } from "../state/still-arriving.ts";
+
+/** The worker's own playlist: the rendition is wholly its business. */
+export function toPlaylist(
+  { ref, state, store, task }: AttemptContext,
+  rendition: {
+    name: string;
+    kind: "video" | "audio";
+    bps: number;
+    /** Below the attempt's prefix. */
+    folder: string;
+    signal: AbortSignal;
+  },
+): RenditionSink {
+  const { segmentDurationMs } = task.profile;
+  const { name, kind, bps, folder, signal } = rendition;
+  return new PlaylistSink({
+    store,
+    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, folder, playlistFile),
+    segmentDurationMs,
+    ceilingBps: announcedBps(bps, segmentDurationMs),
+    signal,
+    onPublished: (playlist) =>
+      state.update((before) =>
+        kind === "audio" ? withSoundPlaylist(before, name, playlist) : withPlaylist(before, name, playlist),
+      ),
+  });
+}
+
+/** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
+export function toPart(
+  { state, source }: AttemptContext,
+  name: string,
+  { span }: PartDecision,
+): RenditionSink {
+  return new PartSink(name, span, (part) => {
+    if (part.isComplete && source?.beginningOf) assertReaches(name, span.endMs, part.segments);
+    const isUrgent = part.isComplete || part.segments.length === 1;
+    const change = (before: RenderState) => withPart(before, part);
+    if (isUrgent) state.update(change);
+    else state.updateSoon(change);
+  });
+}

@@ -1,0 +1,90 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type RenderState, soundsOf } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { retriableError } from "../../../errors.ts";
+import { DeviceFailure } from "../../../media/devices/blame-device.ts";
+import { type DevicePlan, describeEncoder } from "../../../media/devices/choose-devices.ts";
+import { deviceTable } from "../../../media/devices/device-table.ts";
+import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import { statisticsFile } from "../plan/plan-render.ts";
+import type { EncodingRound, Made, RenderWork } from "./render-work.ts";
+
+export type Render = (context: AttemptContext, work: RenderWork & EncodingRound) => Promise<Made>;
+
+/**
+ * Renders with what works here, and when an encoder or decoder on a device fails in the middle, with the next that can, in the same attempt. What is finished stays;
+ * what is not is made again from its beginning, in a folder of its own, since another encoder's segments do not go on from those of the first. What that began is
+ * removed when the job ends, like all that the video does not name. Says so in the attempt's state. What failed counts against it only once its replacement has got through: a damaged source fails with any.
+ */
+export async function renderReplacing(
+  context: AttemptContext,
+  work: RenderWork,
+  render: Render,
+): Promise<Made> {
+  const { encoders, log, state } = context;
+  const excluded = new Set<string>();
+  let left = work;
+  for (let round = 1; ; round += 1) {
+    using taken = encoders.take({ video: work.source.probe.video, rungs: left.rungs, excluded });
+    assertMakeable(left.rungs, taken.plan);
+    try {
+      const suffix = round === 1 ? "" : `.${round}`;
+      const made = await render(context, { ...left, devices: taken.plan, suffix });
+      for (const key of excluded) encoders.failed(key);
+      return made;
+    } catch (error) {
+      if (!(error instanceof DeviceFailure)) throw error;
+      const { keys, what, reason } = error.blame;
+      for (const key of keys) excluded.add(key);
+      left = unfinished(left, state.current);
+      await clearLocal(context, left);
+      using next = encoders.take({ video: work.source.probe.video, rungs: left.rungs, excluded });
+      const to = describePlan(next.plan);
+      const change = {
+        ...{ from: what, to, reason, at: new Date().toISOString() },
+        variants: left.rungs.map(({ name }) => name),
+      };
+      log.warn({ ...change, err: error }, "encoder.replaced");
+      state.update((before) => ({ ...before, encoderChanges: [...(before.encoderChanges ?? []), change] }));
+    }
+  }
+}
+
+function assertMakeable(rungs: readonly PlannedRung[], { encoders }: DevicePlan): void {
+  const rung = rungs.find(({ name }) => !encoders.has(name));
+  if (rung === undefined) return;
+  throw retriableError(
+    "WORKER",
+    "NO_ENCODER",
+    `This worker has no working encoder for ${rung.codec}, which ${rung.name} needs; start one with an ffmpeg that has (\`npm run doctor\` says what works).`,
+  );
+}
+
+/** What is not complete in the store. */
+function unfinished(work: RenderWork, state: RenderState): RenderWork {
+  const isDone = (name: string) =>
+    state.variants.some((variant) => variant.name === name && variant.playlist?.isComplete === true) ||
+    soundsOf(state).some((sound) => sound.name === name && sound.playlist?.isComplete === true) ||
+    state.parts?.some(({ rendition, isComplete }) => rendition === name && isComplete) === true;
+  return {
+    ...work,
+    rungs: work.rungs.filter(({ name }) => !isDone(name)),
+    sounds: work.sounds.filter(({ name }) => !isDone(name)),
+  };
+}
+
+const namesOf = ({ rungs, sounds }: RenderWork): string[] => [...rungs, ...sounds].map(({ name }) => name);
+
+/** Makes room for renditions to be made again: what of them lies here would be taken for new. */
+export async function clearLocal({ directory }: AttemptContext, work: RenderWork): Promise<void> {
+  for (const name of [...namesOf(work), statisticsFile]) {
+    await rm(join(directory.path, name), { recursive: true, force: true });
+  }
+}
+
+function describePlan({ decodeOn, encoders }: DevicePlan): string {
+  const made = [...new Set([...encoders.values()].map(describeEncoder))].join(", ");
+  const decoder = decodeOn === null ? "" : `, decoded by ${deviceTable[decodeOn.kind].label}`;
+  return `${made}${decoder}`;
+}

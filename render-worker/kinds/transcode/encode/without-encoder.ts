@@ -1,0 +1,38 @@
+import type { RenderState, VariantState } from "@reelay/contracts";
+import { retriableError } from "../../../errors.ts";
+import { encoderFor } from "../../../media/ffmpeg/encoder-for.ts";
+import type { VideoCodec } from "../../../media/ffmpeg/encoder-table.ts";
+import type { FfmpegTools } from "../../../media/ffmpeg/tools.ts";
+import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+
+/** Codecs of these rungs that no encoder on this machine makes. */
+function missingCodecs(rungs: readonly PlannedRung[], { encoders }: FfmpegTools): Set<VideoCodec> {
+  const available = encoders.map((name) => ({ name, device: null }));
+  const codecs = [...new Set(rungs.map(({ codec }) => codec))];
+  return new Set(codecs.filter((codec) => encoderFor(codec, available) === undefined));
+}
+
+/**
+ * Leaves out rungs that this machine has no encoder for, as FAILED variants that can be retried: the other ladders of a mixed profile are
+ * made all the same. Throws a retriable `NO_ENCODER` when none is left: another worker may have one.
+ */
+export function leaveOutUnencodable(
+  rungs: readonly PlannedRung[],
+  tools: FfmpegTools,
+  update: (change: (state: RenderState) => RenderState) => void,
+): PlannedRung[] {
+  const missing = missingCodecs(rungs, tools);
+  if (missing.size === 0) return [...rungs];
+  const error = retriableError(
+    "WORKER",
+    "NO_ENCODER",
+    `This worker's ffmpeg (${tools.ffmpeg.version}) has no working encoder for ${[...missing].join(" and ")}; it has ${tools.encoders.join(", ")}. Have a worker with one take it, set FFMPEG_PATH to a build that has one, or use another profile.`,
+  );
+  const left = rungs.filter(({ codec }) => !missing.has(codec));
+  if (left.length === 0) throw error;
+  const lacking = new Set(rungs.filter(({ codec }) => missing.has(codec)).map(({ name }) => name));
+  const fail = (variant: VariantState): VariantState =>
+    lacking.has(variant.name) ? { ...variant, status: "FAILED", error: error.reported } : variant;
+  update((state) => ({ ...state, variants: state.variants.map(fail) }));
+  return left;
+}

@@ -1,0 +1,102 @@
+import type { Quality, RenderState, VariantState } from "@reelay/contracts";
+import { type AttemptContext, StateCell } from "../../../attempt/context.ts";
+import { withinMemory } from "../../../host/memory/within-memory.ts";
+import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import { measureQuality } from "../../../media/quality/measure-quality.ts";
+import { planFiner } from "../../../media/quality/plan-finer.ts";
+import { renderAndPublish } from "../encode/render-and-publish.ts";
+import { renderWithinMemory } from "../encode/render-within-memory.ts";
+import type { Made, RenderWork } from "../encode/render-work.ts";
+import { clearLocal } from "../encode/replace-encoder.ts";
+import { readRenditions } from "./read-renditions.ts";
+
+/** What was made in the end, and what was measured on the way to it. */
+export interface Assured {
+  made: Made[];
+  quality: Record<string, Quality>;
+}
+
+/**
+ * Sees to it that no variant falls short of its profile's minimum unnoticed: those are measured before the attempt ends, and what falls short is made
+ * again, once, finer, in a folder of its own; what was made first plays meanwhile. Parts of a video are only measured: what was told of them is
+ * playing already, and must not change. Where nothing is asked for, nothing is done.
+ */
+export async function assureQuality(
+  context: AttemptContext,
+  work: RenderWork,
+  first: Made,
+): Promise<Assured> {
+  if (!work.rungs.some(({ minVmaf }) => minVmaf !== undefined)) return { made: [first], quality: {} };
+  const measure = async (names?: ReadonlySet<string>) => {
+    const renditions = await readRenditions(context, work.rungs);
+    return await measureQuality(
+      renditions.filter(({ variant }) => names?.has(variant.name) ?? true),
+      {
+        ...context,
+        source: work.source,
+        directory: context.directory.path,
+        limits: context.config.limits,
+        isAwaited: true,
+        withinMemory: (need, work) => withinMemory(context, need, () => work(context.signal)),
+      },
+    );
+  };
+  const quality = await measure();
+  const finer = work.part.kind === "WHOLE" ? planAgain(context.state.current, work.rungs, quality) : [];
+  if (finer.length === 0) {
+    context.state.update(withJudged);
+    return { made: [first], quality };
+  }
+  context.log.info(
+    { finer: finer.map(({ name, qualityOffset }) => ({ name, qualityOffset })) },
+    "variant.made-again",
+  );
+  const second = await makeAgain(context, { ...work, rungs: finer, sounds: [] });
+  const again = await measure(new Set(finer.map(({ name }) => name)));
+  context.state.update(withJudged);
+  return { made: [first, second], quality: { ...quality, ...again } };
+}
+
+function planAgain(
+  { variants }: RenderState,
+  rungs: readonly PlannedRung[],
+  quality: Record<string, Quality>,
+): PlannedRung[] {
+  return rungs.flatMap((rung) => {
+    const playlist = variants.find(({ name }) => name === rung.name)?.playlist;
+    return (playlist && planFiner(rung, quality[rung.name], playlist.averageBandwidthBps)) ?? [];
+  });
+}
+
+/** What it grows to is nobody's business until it is whole: the first stays in its place. */
+async function makeAgain(context: AttemptContext, work: RenderWork): Promise<Made> {
+  await clearLocal(context, work);
+  using state = new StateCell(() => undefined);
+  state.update(() => context.state.current);
+  const made = await renderWithinMemory({ ...context, state }, work, (own, { suffix, ...round }) =>
+    renderAndPublish(own, { ...round, suffix: `.finer${suffix}` }),
+  );
+  const offsets = new Map(work.rungs.map(({ name, qualityOffset }) => [name, qualityOffset]));
+  const isNew = ({ name }: VariantState) => offsets.has(name);
+  context.state.update((before) => ({
+    ...before,
+    variants: before.variants.map((variant) => {
+      const whole = isNew(variant) && state.current.variants.find(({ name }) => name === variant.name);
+      const qualityOffset = offsets.get(variant.name);
+      return whole
+        ? { ...variant, playlist: whole.playlist, ...(qualityOffset !== undefined && { qualityOffset }) }
+        : variant;
+    }),
+  }));
+  return made;
+}
+
+/** What waited to be measured is ready, whatever it came to. */
+const withJudged = (state: RenderState): RenderState => ({
+  ...state,
+  variants: state.variants.map((variant) =>
+    variant.status === "RENDERING" && variant.playlist?.isComplete
+      ? { ...variant, status: "READY" }
+      : variant,
+  ),
+});

@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Account } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { withinIdleMemory } from "../../../host/memory/within-memory.ts";
+import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
+import { measureQuality } from "../../../media/quality/measure-quality.ts";
+import type { Made, RenderWork } from "../encode/render-work.ts";
+import { assureQuality } from "./assure-quality.ts";
+import { describeOutput } from "./describe-output.ts";
+import { readRenditions } from "./read-renditions.ts";
+import { writeManifest } from "./write-manifest.ts";
+
+/**
+ * The end of an attempt that made what it should: it is told with an account of what it was made by, and only then, when nobody else needs the
+ * CPU, how good it is. Throws only before the end was told.
+ *
+ * @param lastly what else must be done before that
+ */
+export async function conclude(
+  context: AttemptContext,
+  work: RenderWork,
+  first: Made,
+  lastly: () => Promise<void>,
+): Promise<void> {
+  const { signal, log } = context;
+  const { source, part } = work;
+  const { made, quality } = await assureQuality(context, work, first);
+  const renditions = await readRenditions(context, work.rungs);
+  const provenance = await describeOutput(context, renditions, made);
+  // A source that is made whole is short: read in no time.
+  const sourceHash = part.kind === "WHOLE" ? await hashOf(context) : null;
+  const account: Account = { provenance, sourceHash, quality };
+  await writeManifest(context, source, account);
+  await lastly();
+  await context.complete(account);
+  try {
+    await context.whenIdle(async () => {
+      const later = await accountLater(context, work, account, renditions);
+      if (later !== null) await context.reporter.accounted(later);
+    });
+  } catch (error) {
+    if (!signal.aborted) log.warn({ err: error }, "quality.not-measured");
+  }
+}
+
+/** What nobody waited for; null when that is nothing. */
+async function accountLater(
+  context: AttemptContext,
+  { source, part }: RenderWork,
+  account: Account,
+  renditions: readonly FinishedRendition[],
+): Promise<Account | null> {
+  // One of a video's tasks reads all of it for the others: the first.
+  const sourceHash = part.kind === "HEAD" ? await hashOf(context) : account.sourceHash;
+  const isMeasured = Object.keys(account.quality).length > 0;
+  const quality = isMeasured
+    ? account.quality
+    : await measureQuality(renditions, {
+        ...context,
+        source,
+        directory: context.directory.path,
+        limits: context.config.limits,
+        withinMemory: (need, work) => withinIdleMemory(context, need, work),
+      });
+  if (!isMeasured && Object.keys(quality).length > 0) context.log.info({ quality }, "quality.measured");
+  const later = { ...account, sourceHash, quality };
+  return isDeepStrictEqual(later, account) ? null : later;
+}
+
+const hashOf = async ({ source }: AttemptContext): Promise<string | null> => (await source?.hash()) ?? null;

@@ -1,0 +1,38 @@
+import type { Provenance } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
+import { readEncoder } from "../../../media/quality/read-encoder.ts";
+import { readObject } from "../../../store/read-object.ts";
+import type { Made } from "../encode/render-work.ts";
+
+/** Where a segment's first picture lies. */
+const beginningBytes = 64 * 1024;
+
+/** By what the attempt's output was made. */
+export async function describeOutput(
+  { store, tools, signal }: AttemptContext,
+  renditions: readonly FinishedRendition[],
+  made: readonly Made[],
+): Promise<Provenance> {
+  const named: Record<string, string> = Object.assign({}, ...made.map((each) => each.encoders));
+  const encoders: Record<string, string> = {};
+  for (const { variant, segments } of renditions) {
+    const key = segments[0]?.key;
+    if (key === undefined) continue;
+    const build = readEncoder(await readObject(store, key, { end: beginningBytes - 1, signal }));
+    const encoder = [named[variant.name], build].filter((name) => name !== undefined && name !== null);
+    if (encoder.length > 0) encoders[variant.name] = encoder.join(", ");
+  }
+  return {
+    ffmpegVersion: tools.ffmpeg.version,
+    device: describeDevices(named),
+    commands: made.flatMap(({ command }) => (command.length > 0 ? [command] : [])),
+    encoders,
+  };
+}
+
+/** `h264_nvenc on NVIDIA L4` → `NVIDIA L4`; what works on none works on the CPU. */
+function describeDevices(encoders: Record<string, string>): string {
+  const devices = Object.values(encoders).map((encoder) => encoder.split(" on ")[1] ?? "cpu");
+  return devices.length > 0 ? [...new Set(devices)].join(", ") : "cpu";
+}

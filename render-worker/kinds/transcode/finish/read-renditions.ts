@@ -1,0 +1,44 @@
+import { objectKeys } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { parseMediaPlaylist } from "../../../media/hls/media-playlist.ts";
+import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
+import { readObject } from "../../../store/read-object.ts";
+import { initFile } from "../plan/plan-render.ts";
+
+/** All that the attempt made of these rungs: the parts that it told of, or the playlists that it wrote. */
+export async function readRenditions(
+  context: AttemptContext,
+  rungs: readonly { name: string }[],
+): Promise<FinishedRendition[]> {
+  const { ref, store, signal, task } = context;
+  const { parts } = context.state.current;
+  const names = new Set(rungs.map(({ name }) => name));
+  const variants = context.state.current.variants.filter(({ name }) => names.has(name));
+  if (parts !== undefined) {
+    // What comes after a head says nothing of variants: they are the head's business, and in the task.
+    return [...variants, ...(task.ladder ?? [])].flatMap((variant) => {
+      const part = parts.find(({ rendition }) => rendition === variant.name);
+      return part ? [{ variant, initKey: part.initKey, segments: placed(part.segments, part.startMs) }] : [];
+    });
+  }
+  const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
+  const renditions: FinishedRendition[] = [];
+  for (const variant of variants) {
+    const key = variant.playlist?.isComplete ? variant.playlist.key : "";
+    if (!key.startsWith(prefix)) continue;
+    const folder = key.slice(0, key.lastIndexOf("/") + 1);
+    const { segments } = parseMediaPlaylist((await readObject(store, key, { signal })).toString());
+    const named = segments.map(({ uri, durationMs }) => ({ key: folder + uri, durationMs }));
+    renditions.push({ variant, initKey: folder + initFile, segments: placed(named, 0) });
+  }
+  return renditions;
+}
+
+function placed(segments: readonly { key: string; durationMs: number }[], startMs: number) {
+  let at = startMs;
+  return segments.map(({ key, durationMs }) => {
+    const segment = { key, startMs: at, durationMs };
+    at += durationMs;
+    return segment;
+  });
+}

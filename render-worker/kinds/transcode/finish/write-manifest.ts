@@ -1,0 +1,44 @@
+import { type Account, objectKeys, soundsOf, toSounds } from "@reelay/contracts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { reportedProbe, type SourceFile } from "../../../media/probe/source-file.ts";
+import { storeOnce } from "../../../store/store-once.ts";
+
+/** Leaves an account of the attempt beside what it made: from which bytes, by which build and command. */
+export async function writeManifest(
+  context: AttemptContext,
+  source: SourceFile,
+  account: Account,
+): Promise<void> {
+  const { config, ref, signal, state, store, task } = context;
+  const { variants, posterKey } = state.current;
+  const manifest = {
+    videoId: ref.videoId,
+    jobId: ref.jobId,
+    taskId: ref.taskId,
+    attemptId: ref.attemptId,
+    worker: {
+      id: config.workerId,
+      hostname: config.hostname,
+      version: config.version,
+    },
+    part: task.part ?? null,
+    madeBy: account.provenance,
+    source: {
+      key: task.source.key,
+      generation: context.source?.generation ?? null,
+      // Of the whole file: a part's task reads only its own, and its head's says it.
+      hash: account.sourceHash,
+      probe: reportedProbe(source),
+    },
+    made: {
+      variants: variants.filter(({ status }) => status === "READY"),
+      parts: state.current.parts ?? [],
+      ...toSounds(soundsOf(state.current)),
+      posterKey,
+    },
+    endedAt: new Date().toISOString(),
+  };
+  const key = objectKeys.attemptManifest(ref.videoId, ref.attemptId);
+  const body = Buffer.from(JSON.stringify(manifest, null, 2));
+  await storeOnce(store, key, body, { contentType: "application/json", signal });
+}

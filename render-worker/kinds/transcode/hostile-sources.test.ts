@@ -1,0 +1,179 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { WorkerConfig } from "../../config.ts";
+import { words } from "../../media/ffmpeg/words.ts";
+import {
+  damaged,
+  endlessTable,
+  floods,
+  type MakeFile,
+  madTimes,
+  manyStreams,
+  pointers,
+  repeatedPicture,
+  ruins,
+  survivors,
+} from "../../testing/hostile-files.ts";
+import { makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
+
+let files: Awaited<ReturnType<typeof temporaryDirectory>>;
+let worker: Awaited<ReturnType<typeof startWorker>>;
+
+beforeAll(async () => {
+  files = await temporaryDirectory();
+  worker = await startWorker({
+    limits: { sourceBytes: 1e9, sourceDurationMs: 6 * 36e5, sourcePixels: 36e6, decoders: "ALL" },
+  });
+});
+afterAll(async () => {
+  await worker[Symbol.asyncDispose]();
+  await files[Symbol.asyncDispose]();
+});
+
+/**
+ * No measurement, but what is promised: whoever sends such files by the thousand keeps no worker from other people's videos. Each is refused in a second or
+ * two; one whose reading grows with what it claims would take minutes and more.
+ */
+const refusedWithinMs = 20_000;
+
+/** What its task came to: `READY` and milliseconds of picture, or the code of the refusal. */
+async function endOf(make: MakeFile, name: string) {
+  const path = join(files.path, `${name.replaceAll(/\W/g, "-")}.mp4`);
+  await make(path);
+  const task = await worker.request(path);
+  const beganAt = performance.now();
+  const end = await worker.end(task);
+  const tookMs = performance.now() - beganAt;
+  if (end.type === "render.failed.v1")
+    return { outcome: end.outcome, code: end.error.code, videoId: end.videoId, tookMs };
+  const made = end.state.variants.filter(({ status }) => status === "READY");
+  const playlist = made.at(-1)?.playlist;
+  return { outcome: end.type, durationMs: Math.round(playlist?.durationMs ?? 0), audio: end.state.audio };
+}
+
+const refusals: [string, string, MakeFile][] = [
+  ...Object.entries(pointers).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_NOT_A_VIDEO",
+    make,
+  ]),
+  ...Object.entries(ruins).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_NOT_A_VIDEO",
+    make,
+  ]),
+  ...Object.entries(floods).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_TOO_MANY_PIXELS",
+    make,
+  ]),
+  ...Object.entries(madTimes).map(([name, make]): [string, string, MakeFile] => [
+    name,
+    "SOURCE_TOO_LONG",
+    make,
+  ]),
+  ["an MP4 with a table of four thousand million entries", "MEMORY_LIMIT", endlessTable],
+  ["a file of 3,000 tracks", "SOURCE_TOO_MANY_STREAMS", manyStreams(3_000)],
+  ["a file of 201 tracks", "SOURCE_TOO_MANY_STREAMS", manyStreams(201)],
+];
+
+describe("is refused for good, with the reason, and leaves nothing behind", () => {
+  test.each(refusals)("%s: %s, within seconds", async (name, code, make) => {
+    const { videoId, tookMs, ...end } = await endOf(make, name);
+    expect(end).toEqual({ outcome: "REJECTED", code });
+    expect(tookMs).toBeLessThan(refusedWithinMs);
+    expect(await worker.store.keys(`videos/${videoId}/attempts/`)).toEqual([]);
+  });
+});
+
+describe("what is damaged beyond use is refused, and says so", () => {
+  test.each<[string, string, MakeFile | undefined]>([
+    [
+      "an MP4 that is lost after its beginning",
+      "SOURCE_CORRUPT",
+      damaged["an MP4 that is lost after its beginning"],
+    ],
+    ["a million pictures per second", "SOURCE_NO_FRAMES", survivors["a million pictures per second"]],
+    [
+      "an edit list that begins before the beginning",
+      "SOURCE_NO_FRAMES",
+      survivors["an edit list that begins before the beginning"],
+    ],
+  ])("%s: %s", async (name, code, make) => {
+    if (!make) throw new Error(`there is no ${name}`);
+    expect(await endOf(make, name)).toMatchObject({ outcome: "REJECTED", code });
+  });
+});
+
+describe("is strange, and yet becomes a whole stream", () => {
+  test.each<[string, number, number | null]>([
+    ["an index that says its media lies elsewhere", 1_000, null],
+    ["a picture whose size changes in the middle", 2_000, null],
+    ["a clock that jumps back in the middle", 4_000, null],
+    ["a clock that jumps ahead by hours", 4_000, null],
+    ["thousands of fragments", 29_993, null],
+    ["tables that stand there twice, the first ones without end", 1_000, null],
+    ["hundreds of thousands of empty boxes behind it", 1_000, null],
+    ["a sound of 64 channels", 1_000, 1_000],
+    ["a sound of one sample a second", 3_000, null],
+    ["a title and a comment of megabytes", 1_000, null],
+    ["attachments that would lie elsewhere", 1_000, null],
+    ["a cover that is larger than any picture may be", 1_000, null],
+    ["a transport stream with a hole", 4_023, 4_040],
+    ["an MP4 with a hole", 4_000, 4_017],
+    ["a sound that ends early", 4_000, 1_022],
+    ["a sound that goes on", 1_000, 4_017],
+  ])("%s lasts %i ms", async (name, durationMs, soundMs) => {
+    const make = survivors[name] ?? damaged[name];
+    if (!make) throw new Error(`there is no ${name}`);
+    const { outcome, audio, ...end } = await endOf(make, name);
+    expect(outcome).toBe("render.completed.v1");
+    expect(Math.abs((end.durationMs ?? 0) - durationMs)).toBeLessThanOrEqual(45);
+    expect(audio?.playlist?.isComplete ?? null).toBe(soundMs === null ? null : true);
+    expect(Math.abs((audio?.playlist?.durationMs ?? 0) - (soundMs ?? 0))).toBeLessThanOrEqual(45);
+  });
+});
+
+describe("what would take for ever, or fill a disk, is ended in time", () => {
+  const makeEnd = async (make: MakeFile, leastAllowance: WorkerConfig["leastAllowance"]) => {
+    await using careful = await startWorker({ ...(leastAllowance && { leastAllowance }) });
+    const path = join(files.path, "endless.mp4");
+    await make(path);
+    const { size } = await stat(path);
+    const end = await careful.end(await careful.request(path));
+    expect(await careful.store.keys(`videos/${end.videoId}/attempts/`)).toEqual([]);
+    return { size, code: end.type === "render.failed.v1" && end.outcome === "REJECTED" && end.error.code };
+  };
+
+  test("a file of a megabyte that names one picture a quarter of a million times, all in a second", async () => {
+    const { code, size } = await makeEnd(repeatedPicture(250_000), { cpuSeconds: 1 });
+    expect(size).toBeLessThan(1_100_000);
+    expect(code).toBe("SOURCE_TOO_COSTLY");
+  }, 60_000);
+
+  test("an output beyond what its bitrates allow", async () => {
+    const make: MakeFile = (path) =>
+      makeClip(
+        path,
+        words(
+          "-f lavfi -i testsrc2=s=320x180:r=25:d=20 -c:v libx264 -preset ultrafast -g 999 -sc_threshold 0",
+        ),
+      );
+    expect((await makeEnd(make, { outputBytes: -100e6 })).code).toBe("OUTPUT_TOO_LARGE");
+  }, 60_000);
+});
+
+test.each([
+  ["an AVI of MagicYUV", "SOURCE_CODEC_UNSUPPORTED", "rare.avi", "-c:v magicyuv -pix_fmt yuv422p"],
+  ["a NUT file", "SOURCE_CONTAINER_UNSUPPORTED", "rare.nut", "-c:v mpeg4"],
+])("%s is refused by default: %s, with the name and the setting", async (_what, code, name, codec) => {
+  await using careful = await startWorker();
+  const clip = await makeClip(
+    join(files.path, name),
+    words(`-f lavfi -i testsrc2=s=64x36:r=10:d=1 ${codec}`),
+  );
+  const end = await careful.end(await careful.request(clip));
+  expect(end).toMatchObject({ type: "render.failed.v1", outcome: "REJECTED", error: { code } });
+  expect(JSON.stringify(end)).toMatch(/\((magicyuv|nut)\) is not accepted.*SOURCE_DECODERS=all/);
+});

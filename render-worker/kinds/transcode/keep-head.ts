@@ -1,0 +1,62 @@
+import type { RenderRequested, RenditionPart } from "@reelay/contracts";
+import type { AttemptContext } from "../../attempt/context.ts";
+import type { PlannedRung } from "../../media/ladder/plan-ladder.ts";
+import type { SoundTrack } from "../../media/probe/audio-track.ts";
+import type { Made, RenderWork } from "./encode/render-work.ts";
+import { announceSplit } from "./split/announce-split.ts";
+import type { PartDecision } from "./split/decide-part.ts";
+
+/**
+ * The parts of a head that was made while the source was arriving, if they are what this attempt would make now that it has the whole: all of the
+ * renditions, and each just so. Null: it makes the head itself. Pure.
+ */
+export function keptHead(
+  { keep, ladder }: Pick<RenderRequested, "keep" | "ladder">,
+  {
+    part,
+    rungs,
+    sounds,
+  }: { part: PartDecision; rungs: readonly PlannedRung[]; sounds: readonly Pick<SoundTrack, "name">[] },
+): RenditionPart[] | null {
+  if (part.kind !== "HEAD" || keep.parts === undefined) return null;
+  const parts = keep.parts.filter(({ endMs }) => endMs === part.span.endMs);
+  const isThere = (name: string) => parts.some(({ rendition }) => rendition === name);
+  const isSame = (rung: PlannedRung) =>
+    ladder?.some(
+      (made) =>
+        made.name === rung.name &&
+        made.codec === rung.codec &&
+        made.width === rung.width &&
+        made.height === rung.height &&
+        made.frameRate === rung.frameRate,
+    ) === true;
+  const fits = rungs.every((rung) => isThere(rung.name) && isSame(rung));
+  const names = new Set([...rungs, ...sounds].map(({ name }) => name));
+  if (names.size === 0 || !fits || !sounds.every(({ name }) => isThere(name))) return null;
+  return parts.filter(({ rendition }) => names.has(rendition));
+}
+
+/** In place of making the head: says what is left for other tasks, once that is decided, with the speed that this worker is known to have. */
+export async function passOnHead(context: AttemptContext, work: RenderWork): Promise<Made> {
+  const { state, throughput } = context;
+  const { rungs, sounds, decision } = work;
+  const headEndMs = work.part.span.endMs;
+  if (headEndMs === null) throw new Error("A head has an end.");
+  state.update((before) => ({
+    ...before,
+    variants: before.variants.map((variant) =>
+      rungs.some(({ name }) => name === variant.name) ? { ...variant, status: "RENDERING" } : variant,
+    ),
+  }));
+  await decision?.settle();
+  const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
+  const pixelsPerSecond = codec !== undefined && others.length === 0 ? throughput.of(codec) : null;
+  // By which encoders it was made, who made it knew.
+  const devices = { encoders: new Map() };
+  announceSplit(
+    state,
+    { headEndMs, rungs, sounds },
+    { pixelsPerSecond, devices, ...(decision && { decision }) },
+  );
+  return { command: [], encoders: {} };
+}

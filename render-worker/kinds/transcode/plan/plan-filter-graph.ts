@@ -1,0 +1,112 @@
+import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
+import { planColours } from "../../../media/filters/plan-colours.ts";
+import { planFit } from "../../../media/filters/plan-fit.ts";
+import { planTimes } from "../../../media/filters/plan-times.ts";
+import { trim } from "../../../media/filters/trim.ts";
+import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { type RenderSpan, wholeSpan } from "../../../media/timeline/render-span.ts";
+import { uploadFilters } from "./plan-device-graph.ts";
+import type { Repeats } from "./plan-repeats.ts";
+import { planThinning } from "./plan-thinning.ts";
+import { tap } from "./tap.ts";
+
+/**
+ * From the decoded picture to one labelled stream per rung. What is the same for all rungs (interlacing, frame rate, size, pixel
+ * aspect, dynamic range) is done once, and each rung is scaled from the next larger one, which was measured to be the cheapest.
+ * Frames that a rung leaves out are left out before it is scaled.
+ * Rotation is ffmpeg's own: it turns the picture by its display matrix before the graph, mirrored ones included.
+ *
+ * @param rungs largest first
+ * @param devices that encode; the pictures are brought to them at the end of each rung's chain
+ * @param repeats where the picture that stands is shown once more
+ */
+export function planFilterGraph(
+  source: SourceFile,
+  rungs: readonly PlannedRung[],
+  filters: readonly string[],
+  span: RenderSpan = wholeSpan,
+  devices?: DevicePlan,
+  repeats: Repeats | null = null,
+): string {
+  const [top, ...rest] = rungs;
+  if (!top) return "";
+  const thinnings = planThinning(source, rungs);
+  const common = planPictureFilters(source, top, filters, span, thinnings[0]?.shared);
+  /** On the way to a rung's own encoder alone. */
+  const ownOf = (rung: PlannedRung, index: number) => [
+    ...(thinnings[index]?.own ?? []),
+    ...(devices ? uploadFilters(devices, rung.name) : []),
+  ];
+  const begin = planBeginning(source, span, repeats);
+  const chains = [`${begin}${common.join(",")}${tap(top, rest[0], ownOf(top, 0))}`];
+  for (const [index, rung] of [...rungs.entries()].slice(1)) {
+    const shared = thinnings[index]?.shared ?? [];
+    const filters = [...shared, `scale=${rung.width}:${rung.height}`, "setsar=1"].join(",");
+    chains.push(`[to-${rung.name}]${filters}${tap(rung, rungs[index + 1], ownOf(rung, index))}`);
+  }
+  return chains.join(";");
+}
+
+/** From the source's stream to its pictures, each at its time, and some twice: whenever there is a picture or a beat, the newest picture is shown. */
+function planBeginning(source: SourceFile, span: RenderSpan, repeats: Repeats | null): string {
+  const from = `[0:${source.videoIndex}]`;
+  const times = planTimes(source, span, deinterlace);
+  if (repeats === null) return `${from}${times.map((filter) => `${filter},`).join("")}`;
+  const both = ["streamselect=inputs=2:map=0", ...repeats.after].join(",");
+  const { clock, tail } = repeats;
+  const pictures =
+    tail === null
+      ? `${from}${[...times, clock].join(",")}`
+      : `${from}${[...times, "null"].join(",")}[the_own];${tail}[the_tail];[the_own][the_tail]concat=unsafe=1,${clock}`;
+  return `${pictures}[the_pictures];${repeats.beats}[the_beats];[the_pictures][the_beats]${both},`;
+}
+
+const deinterlace = "bwdif=mode=send_frame:deint=interlaced";
+
+/**
+ * From the decoded picture to one of this size: what is the same for all rungs, and for a picture that they are compared with.
+ */
+export const planCommonFilters = (
+  source: SourceFile,
+  size: { width: number; height: number },
+  filters: readonly string[],
+  span: RenderSpan = wholeSpan,
+): string[] => [...planTimes(source, span, deinterlace), ...planPictureFilters(source, size, filters, span)];
+
+/** @param thinning which frames are left out before the rest costs anything */
+function planPictureFilters(
+  source: SourceFile,
+  size: { width: number; height: number },
+  filters: readonly string[],
+  span: RenderSpan,
+  thinning: readonly string[] = [],
+): string[] {
+  const { video } = source.probe;
+  const colours = planColours(video);
+  return [
+    ...trim(span),
+    ...thinning,
+    ...planFit(source, size, colours.scale),
+    "setsar=1",
+    ...colours.labels,
+    ...toneMap(video, filters),
+    "format=yuv420p",
+  ];
+}
+
+/**
+ * High dynamic range to standard: linear light, BT.709 primaries, then a curve that keeps highlights. Where the build lacks the
+ * filters the picture only looks flat: better than none.
+ */
+function toneMap(video: SourceFile["probe"]["video"], filters: readonly string[]): string[] {
+  if (!video.hdr || !filters.includes("zscale") || !filters.includes("tonemap")) return [];
+  const transfer = video.hdr === "PQ" ? "smpte2084" : "arib-std-b67";
+  return [
+    `zscale=transferin=${transfer}:primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=203`,
+    "format=gbrpf32le",
+    "zscale=primaries=bt709",
+    "tonemap=tonemap=hable:desat=0",
+    "zscale=transfer=bt709:matrix=bt709:range=tv",
+  ];
+}

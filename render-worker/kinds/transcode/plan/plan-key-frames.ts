@@ -1,0 +1,72 @@
+import type { Profile } from "@reelay/contracts";
+import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { firstPictureMs } from "../../../media/timeline/frame-duration.ts";
+import type { RenderSpan } from "../../../media/timeline/render-span.ts";
+import { bordersMs } from "../../../media/timeline/segment-borders.ts";
+import { type CommonFrames, planCommonFrames } from "./plan-thinning.ts";
+
+/** Longest span whose key frames are listed one by one; a longer one has them by a rule. */
+const listedMs = 15 * 60_000;
+
+/**
+ * What `-force_key_frames` is told for a span: a key frame on the first picture at or after each multiple of the GOP's duration and each border
+ * of a segment. Closed groups at fixed times, the same in all variants and all parts, so that players can switch at any segment.
+ *
+ * A list holds times of the timeline. ffmpeg's own rule knows only the time since the first picture: good enough where nothing else must fit.
+ * Where rungs have different frames, a key frame is on the first that all have.
+ */
+export function planKeyFrames(
+  span: RenderSpan,
+  source: SourceFile,
+  profile: Pick<Profile, "rungs" | "segmentDurationMs" | "gopDurationMs">,
+  rung: PlannedRung,
+): string {
+  const { segmentDurationMs, gopDurationMs } = profile;
+  const { video, durationMs } = source.probe;
+  const common = planCommonFrames(video, rung, profile);
+  const lastMs = span.endMs ?? (durationMs === null ? null : durationMs + beyondMs(source));
+  if (lastMs === null || lastMs - span.startMs > listedMs) return rule(profile, common);
+  const times = new Set(bordersMs(span.startMs, lastMs, segmentDurationMs));
+  const firstGop = Math.ceil(span.startMs / gopDurationMs) * gopDurationMs;
+  for (let time = firstGop; time < lastMs; time += gopDurationMs) times.add(time);
+  times.add(span.startMs);
+  return [...times]
+    .sort((a, b) => a - b)
+    .map((ms) => (common === null ? ms : onCommonFrame(ms, span, source, common)))
+    .map((ms) => Math.round(ms * 1000) / 1_000_000)
+    .join(",");
+}
+
+/** What a stream without an index says of its length is a guess: of recordings that were put one behind the other it knows one. */
+const beyondMs = ({ probe }: SourceFile): number =>
+  probe.container === "mpegts" || probe.container === "mpeg" ? (probe.durationMs ?? 0) + 10_000 : 0;
+
+/**
+ * Half a frame before the first frame at or after a time that all rungs have: frames are those of the video, whichever part is made, and their own times
+ * may be a little off.
+ */
+function onCommonFrame(ms: number, span: RenderSpan, source: SourceFile, common: CommonFrames): number {
+  const { frameMs, every } = common;
+  // Of the video's first picture on the timeline.
+  const zeroMs = firstPictureMs(source);
+  const frameAt = (at: number) => Math.max(0, Math.ceil((at - zeroMs) / frameMs - 0.1));
+  const frame = Math.ceil(frameAt(ms) / every) * every;
+  return Math.max(span.startMs, zeroMs + (frame - 0.5) * frameMs);
+}
+
+/** The borders before the first multiple of the GOP, then the multiples. */
+function rule(
+  { segmentDurationMs, gopDurationMs }: Pick<Profile, "segmentDurationMs" | "gopDurationMs">,
+  common: CommonFrames | null,
+) {
+  const early = [...bordersMs(0, gopDurationMs, segmentDurationMs)].slice(1);
+  const gop = gopDurationMs / 1000;
+  const later = early.length === 0 ? `n_forced*${gop}` : `(n_forced-${early.length})*${gop}`;
+  const times = early.reduceRight(
+    (rest, ms, index) => `if(eq(n_forced,${index + 1}),${ms / 1000},${rest})`,
+    later,
+  );
+  const isOnCommonFrame = common === null ? "" : `*not(mod(n,${common.everyOwn}))`;
+  return `expr:gte(t,${early.length === 0 ? times : `if(eq(n_forced,0),0,${times})`})${isOnCommonFrame}`;
+}

@@ -1,0 +1,232 @@
+import type { Profile } from "@reelay/contracts";
+import { mayChangeFormat, planPadding, planSound } from "../../../media/audio/plan-audio.ts";
+import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
+import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
+import { softwareEncoder } from "../../../media/ffmpeg/encoder-for.ts";
+import { words } from "../../../media/ffmpeg/words.ts";
+import { slowRate } from "../../../media/ladder/frame-rate.ts";
+import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import { type SoundTrack, soundStartMs } from "../../../media/probe/audio-track.ts";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { planClock } from "../../../media/timeline/plan-clock.ts";
+import { type RenderSpan, type SourceEntry, wholeSpan } from "../../../media/timeline/render-span.ts";
+import { beginsLater } from "./begins-later.ts";
+import { planSoundPackets, soundLimitMs } from "./plan-audio-packets.ts";
+import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
+import { planFilterGraph } from "./plan-filter-graph.ts";
+import { planKeyFrames } from "./plan-key-frames.ts";
+import { planPacketTimes } from "./plan-packet-times.ts";
+import { planRepeats } from "./plan-repeats.ts";
+import { planTimeScale } from "./plan-time-scale.ts";
+
+export const playlistFile = "index.m3u8";
+export const initFile = "init.mp4";
+export const posterFile = "poster.jpg";
+/** Of no use. */
+const clockFile = "clock.nut";
+export const statisticsFile = "vstats.log";
+
+export interface PlannedOutput {
+  /** A variant's name, a sound's (`audio`, `audio-2`, …) or `poster`. */
+  name: string;
+  options: string[];
+  path: string;
+}
+
+/** One ffmpeg process: everything it is told, as data. */
+export interface RenderPlan {
+  /** Of the process and of its one input. */
+  inputOptions: string[];
+  input: string;
+  /** Where it runs: outputs are named relative to it. */
+  directory: string;
+  /** Null when only sound is made. */
+  filterGraph: string | null;
+  /** In the order of ffmpeg's output numbers. */
+  outputs: PlannedOutput[];
+}
+
+export interface RenderRequest {
+  source: SourceFile;
+  /** Rungs to make; any order. */
+  rungs: readonly PlannedRung[];
+  /** Who decodes and who makes each. Default: software. */
+  devices?: DevicePlan;
+  /** Tracks to make, of the source's. */
+  sounds: readonly SoundTrack[];
+  /** Of a span from the beginning, with pictures. Default true. */
+  withPoster?: boolean;
+  /** How much louder each sound, by its name, is to be than the source's. Default 0. */
+  soundGainsDb?: ReadonlyMap<string, number>;
+  /** Default: the whole source. */
+  span?: RenderSpan;
+  /** Of a part of a split video; left out, the source is read from its beginning and its clock is ffmpeg's business. */
+  entry?: SourceEntry;
+  profile: Pick<Profile, "rungs" | "audio" | "segmentDurationMs" | "gopDurationMs">;
+  /** Filters that this ffmpeg has, of the optional ones. */
+  filters: readonly string[];
+  /** Where each rendition gets a folder of its own, which must exist. */
+  directory: string;
+  limits: DecodeLimits & { sourceDurationMs: number };
+}
+
+/** One decode feeds all rungs, the sound and the poster: pure. */
+export function planRender(request: RenderRequest): RenderPlan {
+  const { source, directory, limits, span = wholeSpan, withPoster = true } = request;
+  const rungs = request.rungs.toSorted((a, b) => b.height * b.width - a.height * a.width);
+  const videos = rungs.map((rung) => planVideo(request, rung));
+  const audio = request.sounds.map((track) => planAudio(request, track));
+  const poster = withPoster && rungs.length > 0 && span.startMs === 0 ? [planPoster(request)] : [];
+  const uses = { picture: rungs.length > 0, sounds: request.sounds };
+  const clocks =
+    request.entry === undefined
+      ? []
+      : planClock(source, uses).map(({ options }) => ({ name: "clock", options, path: clockFile }));
+  return {
+    inputOptions: [
+      ...words("-hide_banner -nostdin -loglevel warning"),
+      // The process's own pulse, for the stall watchdog; ...
+      ...words("-nostats -progress pipe:1 -stats_period 0.5"),
+      // ... and one line per encoded frame and output: what each variant has really got.
+      ...words(`-vstats_version 2 -vstats_file ${statisticsFile}`),
+      ...(request.devices ? deviceInputOptions(request.devices) : []),
+      ...safeInputOptions(limits, source.input),
+      ...planSeek(request.entry),
+    ],
+    input: source.input,
+    directory,
+    filterGraph: rungs.length > 0 ? planGraph(request, rungs) : null,
+    // The poster first: ffmpeg 5 notices that it has its one picture only when no output before it is unfinished, and reads on for it until then. Of a
+    // head it would decode the whole source.
+    outputs: [...poster, ...videos, ...audio, ...clocks],
+  };
+}
+
+/**
+ * Times are the timeline's wherever reading begins, so that the parts of a video agree on them. ffmpeg's own cut at the place that it was told to begin
+ * at would lose what must be decoded for the first picture; the filter graph cuts.
+ */
+const planSeek = (entry: SourceEntry | undefined): string[] =>
+  entry === undefined
+    ? []
+    : [
+        ...words("-copyts -start_at_zero"),
+        ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
+      ];
+
+function planGraph(request: RenderRequest, rungs: readonly PlannedRung[]): string {
+  const { source, filters, devices, profile, span = wholeSpan } = request;
+  const chain = devices && chainOf(devices);
+  if (devices && chain) return planDeviceGraph(source, rungs, { devices, chain, span });
+  const repeats = planRepeats(source, span, profile, rungs);
+  return planFilterGraph(source, rungs, filters, span, devices, repeats);
+}
+
+function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
+  const { profile, source, limits, span = wholeSpan } = request;
+  const gopSeconds = profile.gopDurationMs / 1000;
+  const frameRate = rung.frameRate ?? 30;
+  const encoder = request.devices?.encoders.get(rung.name)?.row ?? softwareEncoder(rung.codec);
+  return hlsOutput(rung.name, [
+    ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding({ ...rung, frameRate })}`),
+    ...words(encoder.rate(encoder.quality + (rung.qualityOffset ?? 0), rung.bitrateBps)),
+    ...(request.devices ? deviceOutputOptions(request.devices, rung.name) : []),
+    // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
+    // enough for that, and exact for constant rates.
+    ...words(`-fps_mode passthrough -enc_time_base 1/${planTimeScale(source)}`),
+    ...words(`-force_key_frames ${planKeyFrames(span, source, profile, rung)}`),
+    // Closed groups of pictures.
+    ...words(encoder.groups),
+    ...words(`-g ${Math.ceil(gopSeconds * Math.max(frameRate, 30) * 2)}`),
+    ...words(`-bsf:v ${planPacketTimes(source, rung, span)}`),
+    // Whatever a source's time stamps claim, nothing is longer than what was agreed to.
+    ...(span.endMs === null ? words(`-t ${(limits.sourceDurationMs - span.startMs) / 1000}`) : []),
+    // Every key frame begins a piece; the pieces between two borders become a segment when they are stored.
+    ...words("-hls_time 0.01"),
+  ]);
+}
+
+function planAudio(request: RenderRequest, track: SoundTrack): PlannedOutput {
+  const { name, index, probe } = track;
+  const { limits, profile, soundGainsDb, source, span = wholeSpan } = request;
+  const startMs = mayChangeFormat(source) ? soundStartMs(track, source.zeroSeconds) : null;
+  const gainDb = soundGainsDb?.get(name) ?? 0;
+  const { bitrateBps, filter, silence } = planSound(profile.audio, probe.channels, gainDb, startMs);
+  const chain = [filter, ...planPadding(source, track)].join(",");
+  return hlsOutput(name, [
+    ...(beginsLater(source, track, span)
+      ? // A graph of its own: that of the pictures may have to be set up anew.
+        words(`-filter_complex ${silence}[${name}] -map [${name}]`)
+      : words(`-map 0:${index} -af ${chain}`)),
+    ...words(`-c:a aac -b:a ${bitrateBps}`),
+    ...words(`-bsf:a ${planSoundPackets(span)}`),
+    ...words(`-t ${soundLimitMs(span, limits.sourceDurationMs) / 1000}`),
+    // Every packet of sound could begin a segment.
+    ...words("-hls_time 1"),
+  ]);
+}
+
+const fewPictures = 20;
+
+/** Where the poster is looked for: not at the very beginning, which often is black, unless hardly any picture comes after it. */
+function posterSeconds({ probe, promised }: SourceFile): number {
+  const durationMs = promised.durationMs ?? probe.durationMs ?? 0;
+  const { frameRate } = probe.video;
+  // Not every container knows how many there are.
+  const frames = promised.frames ?? ((frameRate ?? 0) * durationMs) / 1000;
+  const isSlow = frames / (durationMs / 1000) < slowRate;
+  return durationMs < 1_000 || frames < fewPictures || isSlow ? 0 : Math.min(2, durationMs / 10_000);
+}
+
+/** A picture near the beginning; its own filter graph, so that it never holds the others back. */
+function planPoster({ source, devices }: RenderRequest): PlannedOutput {
+  const chain = devices && chainOf(devices);
+  const seconds = posterSeconds(source).toFixed(3);
+  const { width, height } = source.probe.video;
+  const scale = Math.min(1, 1280 / Math.max(width, height));
+  const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
+  return {
+    name: "poster",
+    options: [
+      ...words(
+        `-map 0:${source.videoIndex} -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4`,
+      ),
+      "-vf",
+      // One picture: ffmpeg would go on to scale all that follow, for an output that takes no more, a tenth of a short encode. It may lie on a device,
+      // of which only this one comes down.
+      `select='gte(t,${seconds})*isnan(prev_selected_t)',${chain ? `${chain.download},` : ""}scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
+    ],
+    path: posterFile,
+  };
+}
+
+function hlsOutput(name: string, encoding: string[]): PlannedOutput {
+  return {
+    name,
+    options: [
+      ...encoding,
+      ...words("-map_metadata -1 -map_chapters -1 -sn -dn"),
+      ...words("-hls_playlist_type event"),
+      ...words(`-hls_segment_type fmp4 -hls_fmp4_init_filename ${initFile}`),
+      // Segments and playlists appear under their names only when they are whole.
+      ...words("-hls_flags independent_segments+temp_file"),
+      // Times as they are: picture and sound begin at 0, B-frames are accounted for by an edit list. With an index in each piece ("sidx") the muxer
+      // would bend the time of its first picture. The ceiling ("btrt") differs from part to part of a video, and the initialisation segment must not.
+      ...words(
+        "-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0",
+      ),
+      ...words(`-hls_segment_filename ${name}/piece-%05d.m4s`),
+    ],
+    path: `${name}/${playlistFile}`,
+  };
+}
+
+/** The whole command line, in the order in which fluent-ffmpeg puts it together. */
+export const toArguments = (plan: RenderPlan): string[] => [
+  ...plan.inputOptions,
+  "-i",
+  plan.input,
+  "-y",
+  ...(plan.filterGraph === null ? [] : ["-filter_complex", plan.filterGraph]),
+  ...plan.outputs.flatMap((output) => [...output.options, output.path]),
+];

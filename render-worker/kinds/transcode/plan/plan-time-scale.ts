@@ -1,0 +1,15 @@
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+
+/** Finest clock that common containers use; exact for 24, 25, 30, 50 and 60 frames per second. */
+const fineTimeScale = 90_000;
+
+/**
+ * Ticks per second of the variants' clock. For a constant rate such as 30000/1001 every frame falls on a tick; for anything else
+ * the clock is so fine that frames keep their own times.
+ */
+export function planTimeScale({ probe, frameRate }: Pick<SourceFile, "probe" | "frameRate">): number {
+  if (!frameRate || probe.video.isVariableFrameRate) return fineTimeScale;
+  const { num } = frameRate;
+  const scale = num * Math.max(1, Math.ceil(24_000 / num));
+  return scale <= 240_000 ? scale : fineTimeScale;
+}

@@ -1,0 +1,43 @@
+import { toSounds } from "@reelay/contracts";
+import type { AttemptContext } from "../../attempt/context.ts";
+import { planLadder } from "../../media/ladder/plan-ladder.ts";
+import type { SourceFile } from "../../media/probe/source-file.ts";
+import { toAudioState } from "./audio-states.ts";
+import { renderInPasses } from "./encode/render-in-passes.ts";
+import { leaveOutUnencodable } from "./encode/without-encoder.ts";
+import { describeOutput } from "./finish/describe-output.ts";
+import { readRenditions } from "./finish/read-renditions.ts";
+import { writeManifest } from "./finish/write-manifest.ts";
+import type { PartDecision } from "./split/decide-part.ts";
+import { toVariantStates } from "./state/render-state.ts";
+import { stillArriving } from "./state/still-arriving.ts";
+
+/**
+ * Makes the head of a video from the beginning of its source, while the rest is on its way. Of the source nothing is told: what it is will be told by
+ * whoever has the whole, and goes on from this head if it fits. Throws `SOURCE_STILL_ARRIVING` when the head cannot be made of what is there.
+ */
+export async function renderEarly(
+  context: AttemptContext,
+  source: SourceFile,
+  part: PartDecision,
+): Promise<void> {
+  const { task, state, tools } = context;
+  if (part.kind !== "HEAD") throw stillArriving("it is to be made in one piece");
+  const ladder = planLadder(task.profile, source.probe);
+  const variants = toVariantStates(ladder, task);
+  const { sounds } = source;
+  state.update((before) => ({
+    ...before,
+    variants,
+    ...toSounds(sounds.map((track) => toAudioState(track, source, task, []))),
+    parts: [],
+  }));
+  const wanted = ladder.rungs.filter(({ name }) =>
+    variants.some((variant) => variant.name === name && variant.status === "PENDING"),
+  );
+  const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
+  if (rungs.length === 0) throw stillArriving("no variant is to be made of it");
+  const made = await renderInPasses(context, { source, rungs, sounds, part });
+  const provenance = await describeOutput(context, await readRenditions(context, rungs), [made]);
+  await writeManifest(context, source, { provenance, sourceHash: null, quality: {} });
+}

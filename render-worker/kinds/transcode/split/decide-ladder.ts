@@ -1,0 +1,106 @@
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { withinSpareMemory } from "../../../host/memory/within-memory.ts";
+import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import { estimateNeed } from "../../../media/needs/estimate-need.ts";
+import type { Need } from "../../../media/needs/program-needs.ts";
+import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { analyseSource } from "../../../media/quality/analyse-source.ts";
+import { type Analysis, analysisThreads, planAnalysis } from "../../../media/quality/plan-analysis.ts";
+import { planBitrates } from "../../../media/quality/plan-bitrates.ts";
+import { within } from "../../../wait.ts";
+import { untilHeadPlays } from "./until-head-plays.ts";
+
+/** The ladder of a video whose head is being made, while its bitrates are decided by its content. */
+export interface LadderDecision extends AsyncDisposable {
+  /** Nothing is decided any more: the state's variants are what the rest is made by. */
+  readonly isSettled: boolean;
+  /** Waits, but not for long: without a decision the profile's bitrates stay. */
+  settle(): Promise<void>;
+}
+
+/** How long the rest of a video waits for the analysis once its head is made. */
+const patienceMs = 10_000;
+
+/**
+ * Decides what the rest of a video is made by, beside its head, which is made by the profile and first: the analysis begins when the head's
+ * first segments are stored. Whatever goes wrong with it, the profile's bitrates do.
+ */
+export function decideLadder(
+  context: AttemptContext,
+  source: SourceFile,
+  rungs: readonly PlannedRung[],
+): LadderDecision {
+  const plan = planAnalysis(source.probe.durationMs, rungs);
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([context.signal, giveUp.signal]);
+  let isSettled = plan === null || context.task.profile.bitrates !== "CONTENT_AWARE";
+  let hasMemory = true;
+  const work = async () => {
+    if (isSettled || plan === null) return;
+    await untilHeadPlays(context, signal);
+    const { config, programs, tools, directory } = context;
+    hasMemory = false;
+    const need = needOf(source, plan);
+    const measured = await withinSpareMemory(
+      { ...context, signal },
+      need,
+      async () => {
+        hasMemory = true;
+        const options = {
+          ...{ tools, ffmpeg: programs.ffmpeg, directory: directory.path },
+          ...{ limits: config.limits, signal },
+        };
+        return await analyseSource(source, plan, options);
+      },
+      () => context.log.info({ bytes: need.bytes }, "analysis.memory-awaited"),
+    );
+    const decided = new Map(planBitrates(measured, rungs).map((rung) => [rung.name, rung]));
+    context.log.info({ measured, decided: [...decided.values()].map(toFields) }, "ladder.decided");
+    context.state.update((before) => ({
+      ...before,
+      variants: before.variants.map((variant) => {
+        const rung = decided.get(variant.name);
+        return rung ? { ...variant, ...toFields(rung) } : variant;
+      }),
+    }));
+  };
+  const done = work()
+    .catch((error: unknown) => {
+      if (!context.signal.aborted) context.log.warn({ err: error }, "ladder.not-decided");
+    })
+    .finally(() => {
+      isSettled = true;
+    });
+  return {
+    get isSettled() {
+      return isSettled;
+    },
+    async settle() {
+      // The head's memory is given back only after this.
+      if (hasMemory && (await within(patienceMs, done))) return;
+      const what = hasMemory ? `not done ${patienceMs} ms` : "still without memory";
+      giveUp.abort(new Error(`The analysis was ${what} after the head.`));
+      await done;
+    },
+    async [Symbol.asyncDispose]() {
+      giveUp.abort(new Error("The head's attempt has ended."));
+      await done;
+    },
+  };
+}
+
+const needOf = (source: SourceFile, { momentsMs, probes }: Analysis): Need => ({
+  program: "analysis",
+  bytes: estimateNeed({
+    source: describeForMemory(source),
+    rungs: probes.map((size) => ({ ...size, encoder: "libx264" })),
+    threads: analysisThreads,
+    decoders: momentsMs.length,
+  }),
+});
+
+const toFields = ({ name, bitrateBps, qualityOffset }: PlannedRung) => ({
+  ...{ name, bitrateBps },
+  ...(qualityOffset !== undefined && { qualityOffset }),
+});

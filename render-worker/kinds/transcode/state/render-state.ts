@@ -1,0 +1,131 @@
+import {
+  type AudioState,
+  type PublishedPlaylist,
+  type RenderRequested,
+  type RenderState,
+  type RenditionPart,
+  soundsOf,
+  toSounds,
+  type VariantState,
+} from "@reelay/contracts";
+import { leavesUnfinished, type Outcome } from "../../../attempt/outcome.ts";
+import type { Ladder, PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+
+export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
+
+/**
+ * The variants of a planned ladder that are the task's business, those that earlier attempts finished taken over as they are. A task that is
+ * for some variants `only` says nothing of the others.
+ */
+export function toVariantStates(
+  ladder: Ladder,
+  { keep, only }: Pick<RenderRequested, "keep" | "only">,
+): VariantState[] {
+  const made = ladder.rungs.map((rung) => keptVariant(rung, keep) ?? toVariantState(rung, "PENDING", null));
+  const skipped = ladder.skipped.map((rung) => toVariantState(rung, "SKIPPED", rung.reason));
+  return [...made, ...skipped].filter(({ name }) => only?.includes(name) ?? true);
+}
+
+/** A variant of an earlier attempt that need not be made again. */
+function keptVariant(rung: PlannedRung, keep: RenderRequested["keep"]): VariantState | undefined {
+  const kept = keep.variants.find(
+    ({ name, status, playlist }) => name === rung.name && status === "READY" && playlist?.isComplete,
+  );
+  return kept && { ...kept, index: rung.index };
+}
+
+const toVariantState = (
+  rung: PlannedRung,
+  status: VariantState["status"],
+  skipReason: string | null,
+): VariantState => ({
+  name: rung.name,
+  index: rung.index,
+  tier: rung.tier,
+  status,
+  codec: rung.codec,
+  width: rung.width,
+  height: rung.height,
+  frameRate: rung.frameRate,
+  bitrateBps: rung.bitrateBps,
+  ...(rung.qualityOffset !== undefined && { qualityOffset: rung.qualityOffset }),
+  ...(rung.minVmaf !== undefined && { minVmaf: rung.minVmaf }),
+  playlist: null,
+  skipReason,
+  error: null,
+});
+
+/**
+ * A rendition's playlist grew. A variant is ready when its playlist is complete; one that has a minimum of quality to reach only when it was
+ * measured.
+ */
+export function withPlaylist(state: RenderState, name: string, playlist: PublishedPlaylist): RenderState {
+  return {
+    ...state,
+    variants: state.variants.map((variant) =>
+      variant.name === name
+        ? { ...variant, playlist, status: isReady(variant, playlist) ? "READY" : "RENDERING" }
+        : variant,
+    ),
+  };
+}
+
+const isReady = ({ minVmaf }: VariantState, { isComplete }: PublishedPlaylist): boolean =>
+  isComplete && minVmaf === undefined;
+
+function withSounds(
+  state: RenderState,
+  change: (sounds: (AudioState & { name: string })[]) => AudioState[],
+): RenderState {
+  const { audios: _before, ...rest } = state;
+  return { ...rest, ...toSounds(change(soundsOf(state))) };
+}
+
+export const withSoundPlaylist = (
+  state: RenderState,
+  name: string,
+  playlist: PublishedPlaylist,
+): RenderState =>
+  withSounds(state, (sounds) =>
+    sounds.map((sound) => (sound.name === name ? { ...sound, playlist } : sound)),
+  );
+
+/** A track that turned out to hold nothing. */
+export const withoutSound = (state: RenderState, name: string): RenderState =>
+  withSounds(state, (sounds) => sounds.filter((sound) => sound.name !== name));
+
+/** A part grew. */
+export const withPart = (state: RenderState, part: RenditionPart): RenderState => ({
+  ...state,
+  parts: [...(state.parts ?? []).filter(({ rendition }) => rendition !== part.rendition), part],
+});
+
+/** The state at the end: what is finished stays, what is not is marked with the outcome, and names its output only if that stays. */
+export function settleState(state: RenderState, outcome: Outcome): RenderState {
+  const settleVariant = (variant: VariantState): VariantState => {
+    if (variant.status === "READY" || variant.status === "SKIPPED" || variant.status === "FAILED")
+      return variant;
+    // The head is made; other tasks make the rest.
+    if (outcome.kind === "COMPLETED" && state.split) return variant;
+    const rest = leavesUnfinished(outcome) ? variant : { ...variant, playlist: null };
+    switch (outcome.kind) {
+      case "CANCELED":
+        return { ...rest, status: "CANCELED" };
+      case "FAILED":
+      case "REJECTED":
+        return { ...rest, status: "FAILED", error: outcome.error };
+      default:
+        return { ...rest, status: "PENDING" };
+    }
+  };
+  const settleAudio = (audio: AudioState): AudioState =>
+    audio.playlist?.isComplete || leavesUnfinished(outcome) ? audio : { ...audio, playlist: null };
+  return {
+    ...withSounds(state, (sounds) => sounds.map(settleAudio)),
+    variants: state.variants.map(settleVariant),
+    ...(state.parts && {
+      // A part is of use as a whole: another attempt makes it anew.
+      parts: outcome.kind === "COMPLETED" || leavesUnfinished(outcome) ? state.parts : [],
+    }),
+  };
+}

@@ -1,0 +1,93 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { objectKeys, type Storyboard } from "@reelay/contracts";
+import { inSpan } from "@reelay/telemetry";
+import { tracerName } from "../../../attempt/attempt-trace.ts";
+import type { AttemptContext } from "../../../attempt/context.ts";
+import { withinMemoryLater } from "../../../host/memory/within-memory.ts";
+import { makeFolder } from "../../../host/work-directory/make-folder.ts";
+import { type Need, storyboardNeed } from "../../../media/needs/program-needs.ts";
+import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { behindOthers } from "../../../programs/priority.ts";
+import { storeOnce } from "../../../store/store-once.ts";
+import { noteEncoder } from "../encode/braked-run.ts";
+import { formatStoryboard } from "./format-storyboard.ts";
+import {
+  parseTileTimes,
+  planStoryboard,
+  type StoryboardPlan,
+  toStoryboardArguments,
+} from "./plan-storyboard.ts";
+
+/** Below the attempt's prefix. */
+export const storyboardFolder = "storyboard";
+
+const timeoutMs = 10 * 60_000;
+
+/** Runs the program once there is memory for it. */
+type Within = <T>(need: Need, work: () => Promise<T>) => Promise<T>;
+
+export const storyboardMemory = (source: SourceFile): Need => ({
+  program: "storyboard",
+  bytes: storyboardNeed(describeForMemory(source)),
+});
+
+/**
+ * Makes the storyboard and reports it, where the task asks for one. It is worth no render: what goes wrong is logged, and the video has none. Throws
+ * on the attempt's signal only.
+ */
+export async function makeStoryboard(
+  context: AttemptContext,
+  source: SourceFile,
+  within: Within = (need, work) => withinMemoryLater(context, need, work),
+): Promise<void> {
+  const { log, signal, state, task } = context;
+  const plan = task.storyboard === true ? planStoryboard(source) : null;
+  if (plan === null) return;
+  try {
+    const storyboard = await inSpan(tracerName, "storyboard", { parent: context.trace }, () =>
+      makeAndStore(context, source, plan, within),
+    );
+    if (storyboard) state.update((before) => ({ ...before, storyboard }));
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ err: error }, "storyboard.failed");
+  }
+}
+
+async function makeAndStore(
+  context: AttemptContext,
+  source: SourceFile,
+  plan: StoryboardPlan,
+  within: Within,
+): Promise<Storyboard | null> {
+  const { config, programs, ref, signal, store, log } = context;
+  const directory = join(context.directory.path, storyboardFolder);
+  await makeFolder(directory);
+  const args = toStoryboardArguments(plan, source, { directory, limits: config.limits });
+  const { exitCode, stdout, stderr } = await within(storyboardMemory(source), () =>
+    programs.ffmpeg.run(args, {
+      timeoutMs,
+      signal,
+      priority: behindOthers,
+      onStart: (pid) => noteEncoder(context, pid, "ffmpeg-storyboard.json"),
+    }),
+  );
+  const timesMs = parseTileTimes(stdout);
+  const sprites = (await readdir(directory)).filter((name) => name.endsWith(".jpg")).toSorted();
+  if (timesMs.length === 0 || sprites.length < Math.ceil(timesMs.length / (plan.columns * plan.rows))) {
+    log.warn({ exitCode, logTail: stderr.slice(-2_000) }, "storyboard.failed");
+    return null;
+  }
+  const keyOf = (file: string) => objectKeys.attemptFile(ref.videoId, ref.attemptId, storyboardFolder, file);
+  for (const sprite of sprites) {
+    const kept = { contentType: "image/jpeg", signal };
+    await storeOnce(store, keyOf(sprite), { path: join(directory, sprite) }, kept);
+  }
+  const vttKey = keyOf("storyboard.vtt");
+  const endMs = source.probe.durationMs ?? 0;
+  const vtt = Buffer.from(formatStoryboard(plan, { timesMs, sprites, endMs }));
+  await storeOnce(store, vttKey, vtt, { contentType: "text/vtt", signal });
+  return { vttKey, spriteKeys: sprites.map(keyOf), intervalMs: plan.intervalMs };
+}

@@ -1,0 +1,73 @@
+import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
+import { words } from "../../../media/ffmpeg/words.ts";
+import type { SourceFile } from "../../../media/probe/source-file.ts";
+
+export interface StoryboardPlan {
+  intervalMs: number;
+  columns: number;
+  rows: number;
+  tileWidth: number;
+  tileHeight: number;
+}
+
+/** Seconds. */
+const intervals = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 1_200, 1_800, 3_600];
+const maxTiles = 300;
+const tileWidth = 160;
+/** Of an upright phone's picture: a seek bar has no room for more. */
+const maxTileHeight = 284;
+const side = 10;
+
+/** How many pictures, of which size: at most 300, evenly over the length. Null where the length is not known. Pure. */
+export function planStoryboard({ probe }: SourceFile): StoryboardPlan | null {
+  const { durationMs, video } = probe;
+  if (durationMs === null) return null;
+  const seconds = durationMs / 1000;
+  const interval = intervals.find((each) => seconds / each <= maxTiles) ?? Math.ceil(seconds / maxTiles);
+  const tiles = Math.max(1, Math.ceil(seconds / interval));
+  const columns = Math.min(side, tiles);
+  const height = Math.round((tileWidth * video.height) / video.width / 2) * 2;
+  return {
+    intervalMs: interval * 1000,
+    columns,
+    rows: Math.min(side, Math.ceil(tiles / columns)),
+    tileWidth,
+    tileHeight: Math.min(maxTileHeight, Math.max(2, height)),
+  };
+}
+
+/**
+ * One ffmpeg that decodes key frames alone and puts them side by side, and says on its standard output when each is shown. It is a process of
+ * its own: inside the encode the tiles would hold back every segment. Pure.
+ */
+export function toStoryboardArguments(
+  plan: StoryboardPlan,
+  source: SourceFile,
+  options: { directory: string; limits: DecodeLimits },
+): string[] {
+  const { columns, rows, tileWidth: width, tileHeight: height } = plan;
+  return [
+    ...words("-hide_banner -nostdin -v error -threads 1"),
+    // Neither read where the container's index allows that, nor decoded.
+    ...words("-discard nokey -skip_frame nokey"),
+    ...safeInputOptions(options.limits, source.input),
+    ...["-i", source.input],
+    ...words(`-map 0:${source.videoIndex} -an -sn -dn`),
+    "-vf",
+    [
+      `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${plan.intervalMs / 1000})'`,
+      `scale=${width}:${height}:out_range=pc,setsar=1,format=yuvj420p`,
+      // Only pictures with metadata are printed.
+      "metadata=mode=add:key=tile:value=1,metadata=mode=print:file=-:direct=1",
+      `tile=${columns}x${rows}`,
+    ].join(","),
+    ...words("-fps_mode passthrough -q:v 5 -map_metadata -1 -start_number 0 -y"),
+    `${options.directory}/%05d.jpg`,
+  ];
+}
+
+/** When the tiles are shown, in milliseconds, from what ffmpeg printed. */
+export const parseTileTimes = (stdout: string): number[] =>
+  [...stdout.matchAll(/^frame:\d+\s.*pts_time:(-?[\d.]+)/gm)].map(([, seconds]) =>
+    Math.max(0, Math.round(Number(seconds) * 1000)),
+  );

@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { RenderError } from "../../errors.ts";
+import { backoffMs, sleep } from "../../wait.ts";
+import { assertFits, codeOf, explainFetchFailure, type SizeLimits, tooSlow } from "./explain-failure.ts";
+import type { FetchPolicy } from "./fetch-policy.ts";
+import { Growth } from "./growth.ts";
+import { Origin, type OriginFile } from "./origin.ts";
+
+export interface DownloadOptions extends SizeLimits {
+  /** The file to write. */
+  path: string;
+  policy: FetchPolicy;
+  signal: AbortSignal;
+  /** Told of the bytes that came. */
+  onRead?: ((sizeBytes: number) => void) | undefined;
+  /** Called before anything is written, with the size where that is known, and else as it grows, with what is to stay free; may throw. */
+  assertRoom?: ((sizeBytes: number) => Promise<void>) | undefined;
+}
+
+/** A URL on its way into a file. */
+export interface Download extends AsyncDisposable {
+  /** Asks the same origin for other parts meanwhile. */
+  origin: Origin;
+  file: OriginFile;
+  /** Of the file; good until this is disposed, wherever the file is moved to. */
+  handle: FileHandle;
+  growth: Growth;
+  /** Settles with the last byte, or with a `RenderError` whose code begins with `SOURCE_` or `WORK_`. */
+  done: Promise<{ sizeBytes: number; sha256: string }>;
+}
+
+const defaultPace = { bytes: 1024 ** 2, windowMs: 60_000 };
+/** A file of unknown size leaves so much to the worker's other attempts, looked at as often as so much has come. */
+const keptFreeBytes = 512 * 1024 ** 2;
+const lookEveryBytes = 64 * 1024 ** 2;
+
+/** How often in a row, without a byte in between, a transfer that broke is gone on with. */
+const resumptions = 5;
+
+/** Asks for a URL and begins to write it to a file. Rejects with a `RenderError` when there is nothing that may be taken. */
+export async function beginDownload(url: string, options: DownloadOptions): Promise<Download> {
+  const { policy, path } = options;
+  const timeout = AbortSignal.timeout(policy.timeoutMs);
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, timeout, ending.signal]);
+  const explain = (error: unknown) => {
+    options.signal.throwIfAborted();
+    return explainFetchFailure(error, url, { isTimeout: timeout.aborted, policy });
+  };
+  await using resources = new AsyncDisposableStack();
+  const origin = resources.use(new Origin(url, policy));
+  const growth = new Growth();
+  try {
+    const { file, body } = await origin.openWhole(signal);
+    resources.defer(() => void body.on("error", () => undefined).destroy());
+    if (file.sizeBytes !== null) assertFits(file.sizeBytes, options);
+    await options.assertRoom?.(file.sizeBytes ?? 0);
+    const handle = resources.use(await open(path, "w+"));
+    const crawling = new AbortController();
+    const watch = watchPace(growth, policy.pace ?? defaultPace, (error) => crawling.abort(error));
+    const receiving = { ...options, origin, file, handle, growth };
+    const done = receive(body, { ...receiving, signal: AbortSignal.any([signal, crawling.signal]) })
+      .catch((error: unknown) => {
+        const failure = explained(explain, crawling.signal.aborted ? crawling.signal.reason : error);
+        growth.fail(failure);
+        throw failure;
+      })
+      .finally(() => clearInterval(watch));
+    // Whoever waits for bytes is told as well.
+    done.catch(() => undefined);
+    const owned = resources.move();
+    return {
+      ...{ origin, file, handle, growth, done },
+      async [Symbol.asyncDispose]() {
+        ending.abort(new Error("The download is not needed any more."));
+        await done.catch(() => undefined);
+        await owned.disposeAsync();
+      },
+    };
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function explained(explain: (error: unknown) => unknown, error: unknown): unknown {
+  try {
+    return explain(error);
+  } catch (stopped) {
+    return stopped;
+  }
+}
+
+/** A break, while which nothing comes, is no slowness; after it, one window may be short. */
+function watchPace(
+  growth: Growth,
+  pace: { bytes: number; windowMs: number },
+  onSlow: (error: unknown) => void,
+): NodeJS.Timeout {
+  let before = 0;
+  let slowInRow = 0;
+  return setInterval(() => {
+    const came = growth.grown - before;
+    before = growth.grown;
+    slowInRow = came > 0 && came < pace.bytes ? slowInRow + 1 : 0;
+    if (slowInRow > 1) onSlow(tooSlow(came, pace));
+  }, pace.windowMs);
+}
+
+interface Receiving extends DownloadOptions {
+  origin: Origin;
+  file: OriginFile;
+  handle: FileHandle;
+  growth: Growth;
+}
+
+/** Writes what comes, and goes on at the same byte when a transfer breaks and the origin can vouch for the rest. */
+async function receive(
+  first: Readable,
+  receiving: Receiving,
+): Promise<{ sizeBytes: number; sha256: string }> {
+  const { origin, file, growth, signal } = receiving;
+  const hash = createHash("sha256");
+  const { validator } = file;
+  let body: Readable | null = first;
+  for (let tried = 0; ; tried += 1) {
+    const before = growth.grown;
+    try {
+      body ??= await origin.openRange({ ...file, validator: validator ?? "" }, { start: before }, signal);
+      await write(body, receiving, hash);
+      if (file.sizeBytes === null || growth.grown >= file.sizeBytes)
+        return { sizeBytes: growth.grown, sha256: hash.digest("hex") };
+      throw new Error(`it ended after ${growth.grown} of ${file.sizeBytes} bytes`);
+    } catch (error) {
+      body = null;
+      if (growth.grown > before) tried = 0;
+      if (signal.aborted || validator === null || tried >= resumptions || !mayPass(error)) throw error;
+      await sleep(backoffMs(tried, 500, 10_000), signal);
+    }
+  }
+}
+
+async function write(
+  body: Readable,
+  receiving: Receiving,
+  hash: { update(chunk: Uint8Array): unknown },
+): Promise<void> {
+  const { file, handle, growth, onRead, assertRoom } = receiving;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    const grown = growth.grown + chunk.length;
+    assertFits(grown, receiving);
+    const isLook = Math.floor(grown / lookEveryBytes) > Math.floor(growth.grown / lookEveryBytes);
+    if (file.sizeBytes === null && isLook) await assertRoom?.(keptFreeBytes);
+    for (let at = 0; at < chunk.length; ) {
+      const { bytesWritten } = await handle.write(chunk, at, chunk.length - at, growth.grown + at);
+      at += bytesWritten;
+    }
+    hash.update(chunk);
+    onRead?.(chunk.length);
+    growth.grow(chunk.length);
+  }
+}
+
+/** What the origin answers for good, and this worker's own disk, are not asked again. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof RenderError
+    ? error.reported.code === "SOURCE_URL_HTTP_ERROR" && error.reported.retriable
+    : codeOf(error) !== "ENOSPC";

@@ -1,0 +1,102 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeFolder } from "../../host/work-directory/make-folder.ts";
+import type { Program } from "../../programs/programs.ts";
+import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
+import { parseStatisticsLine } from "../ffmpeg/frame-statistics.ts";
+import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import {
+  type Analysis,
+  analysisArguments,
+  analysisStatisticsFile,
+  coarserSteps,
+  sampleMs,
+  usualCrf,
+} from "./plan-analysis.ts";
+import type { Measured } from "./plan-bitrates.ts";
+
+const timeoutMs = 60_000;
+
+export interface AnalyseOptions {
+  tools: Pick<FfmpegTools, "filters">;
+  ffmpeg: Program;
+  /** For what ffmpeg notes; emptied afterwards. */
+  directory: string;
+  limits: DecodeLimits;
+  signal: AbortSignal;
+}
+
+/** Encodes the samples in two qualities. Throws when ffmpeg fails, takes a minute, or says something else than expected. */
+export async function analyseSource(
+  source: SourceFile,
+  analysis: Analysis,
+  options: AnalyseOptions,
+): Promise<Measured[]> {
+  const usual = await encodeSamples(source, analysis, usualCrf, options);
+  const coarser = await encodeSamples(source, analysis, usualCrf + coarserSteps, options);
+  return analysis.probes.map(({ width, height }, index) => ({
+    ...{ width, height },
+    usual: toMeans(usual[index]),
+    coarser: toMeans(coarser[index]),
+    peakBps: Math.max(...(usual[index]?.bps ?? [])),
+  }));
+}
+
+/** Of one size: bits per second of each sample, and the mean likeness of all. */
+interface Samples {
+  bps: number[];
+  ssim: number;
+}
+
+const toMeans = ({ bps, ssim }: Samples = { bps: [], ssim: 0 }) => ({
+  bps: bps.reduce((sum, each) => sum + each, 0) / bps.length,
+  ssim,
+});
+
+async function encodeSamples(
+  source: SourceFile,
+  analysis: Analysis,
+  crf: number,
+  { ffmpeg, tools, directory: parent, limits, signal }: AnalyseOptions,
+): Promise<Samples[]> {
+  const directory = join(parent, "analysis");
+  await makeFolder(directory);
+  try {
+    const { exitCode, stderr, endedFor } = await ffmpeg.run(
+      analysisArguments(source, analysis, { crf, filters: tools.filters, limits }),
+      { cwd: directory, timeoutMs, signal, priority },
+    );
+    if (exitCode !== 0) {
+      const what =
+        endedFor === "TIMEOUT" ? `took longer than ${timeoutMs} ms` : `ended with code ${exitCode}`;
+      throw new Error(`The analysis of samples ${what}: ${stderr.slice(-1_000)}`);
+    }
+    return readSamples(analysis, await readFile(join(directory, analysisStatisticsFile), "latin1"), stderr);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** From the statistics (bits by output and time) and the encoders' last words, which come in the order of the outputs. */
+export function readSamples({ probes, momentsMs }: Analysis, statistics: string, words: string): Samples[] {
+  const likeness = [...words.matchAll(/SSIM Mean Y:([\d.]+)/g)].map(([, ssim]) => Number(ssim));
+  if (likeness.length !== probes.length) {
+    throw new Error(`The analysis of ${probes.length} encodes gave ${likeness.length} results.`);
+  }
+  const bits = probes.map(() => momentsMs.map(() => 0));
+  for (const line of statistics.replaceAll("\0", "").split("\n")) {
+    const frame = parseStatisticsLine(line);
+    const samples = frame && bits[frame.output];
+    if (!frame || !samples) continue;
+    const sample = Math.min(samples.length - 1, Math.floor(frame.timeMs / sampleMs));
+    samples[sample] = (samples[sample] ?? 0) + frame.frameBytes * 8;
+  }
+  return bits.map((samples, index) => ({
+    bps: samples.map((perSample) => (perSample * 1_000) / sampleMs),
+    ssim: likeness[index] ?? 0,
+  }));
+}
+
+/** Beside the head, which viewers wait for; but the tasks for the rest wait for the analysis. */
+const priority = 5;

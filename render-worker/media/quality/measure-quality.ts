@@ -1,0 +1,145 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Quality } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import { makeFolder } from "../../host/work-directory/make-folder.ts";
+import type { Programs } from "../../programs/programs.ts";
+import { readObject } from "../../store/read-object.ts";
+import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
+import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { comparisonNeed, type Need } from "../needs/program-needs.ts";
+import { describeForMemory } from "../probe/describe-for-memory.ts";
+import type { SourceFile } from "../probe/source-file.ts";
+import { findEntry } from "../timeline/find-entry.ts";
+import { canBeEntered } from "../timeline/plan-entry.ts";
+import type { SourceEntry } from "../timeline/render-span.ts";
+import { comparePieces, metricOf } from "./compare-pieces.ts";
+import type { FinishedRendition } from "./finished-rendition.ts";
+import { readPieceStartMs } from "./piece-start.ts";
+import { comparedSize } from "./plan-comparison.ts";
+import { planComparedMoments } from "./plan-samples.ts";
+import { summarizeScores } from "./read-scores.ts";
+
+export interface MeasureOptions {
+  store: ObjectStore;
+  tools: Pick<FfmpegTools, "filters">;
+  programs: Pick<Programs, "ffmpeg" | "ffprobe">;
+  source: SourceFile;
+  /** For the pieces that are compared; emptied afterwards. */
+  directory: string;
+  limits: DecodeLimits;
+  signal: AbortSignal;
+  /** Somebody waits for it. Left out: it is done when nobody needs the CPU. */
+  isAwaited?: boolean;
+  /** Runs programs once there is memory for them; perhaps several times, until nobody who goes first has ended them. */
+  withinMemory: <T>(need: Need, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+}
+
+/** VMAF costs ten times what encoding a picture does, SSIM a third. */
+const pictures = { VMAF: 4, SSIM: 12 } as const;
+/** A source that must be read from its beginning is compared no further into it. */
+const reachableMs = 15_000;
+/** Variants compared in one process, which needs memory for each: another decodes the source once more. */
+const comparedAtOnce = 3;
+/** Into a segment: its first pictures are finer than most. */
+const intoMs = 700;
+
+/**
+ * How good the renditions are, by name, as far as they reach over the moments at which the video is compared. Segments are read back from
+ * the store: what was there for players is what is measured.
+ */
+export async function measureQuality(
+  renditions: readonly FinishedRendition[],
+  options: MeasureOptions,
+): Promise<Record<string, Quality>> {
+  const { programs, tools, source } = options;
+  const metric = metricOf(tools);
+  const directory = join(options.directory, "quality");
+  const scores = new Map<string, number[]>();
+  const lastMs = Math.max(
+    0,
+    ...renditions.flatMap(({ segments }) => segments.map((segment) => segment.startMs + segment.durationMs)),
+  );
+  const durationMs = source.probe.durationMs ?? lastMs;
+  const moments = canBeEntered(source)
+    ? planComparedMoments(durationMs)
+    : [Math.min(durationMs / 2, reachableMs)];
+  for (const momentMs of moments) {
+    await makeFolder(directory);
+    const pieces = await readPieces(renditions, momentMs, directory, options);
+    const [first] = pieces;
+    if (first) {
+      let entry: SourceEntry | undefined = canBeEntered(source) ? undefined : { seekMs: null };
+      const compare = async (some: typeof pieces, signal: AbortSignal) => {
+        entry ??= await findEntry(source, first.startMs, {
+          ...options,
+          ffprobe: programs.ffprobe,
+          signal,
+        });
+        return await comparePieces(
+          programs.ffmpeg,
+          directory,
+          {
+            source,
+            pieces: some,
+            pieceStartMs: first.startMs,
+            fromMs: first.startMs + Math.min(intoMs, first.durationMs / 3),
+            frames: pictures[metric],
+            metric,
+            filters: tools.filters,
+            limits: options.limits,
+            entry,
+          },
+          { signal, isAwaited: options.isAwaited ?? false },
+        );
+      };
+      for (let from = 0; from < pieces.length; from += comparedAtOnce) {
+        const some = pieces.slice(from, from + comparedAtOnce);
+        const need = { size: comparedSize(source.probe.video), pieces: some.length, metric };
+        const bytes = comparisonNeed(describeForMemory(source), need);
+        const compared = await options.withinMemory({ program: "comparison", bytes }, (within) =>
+          compare(some, within),
+        );
+        for (const [name, more] of compared) scores.set(name, [...(scores.get(name) ?? []), ...more]);
+      }
+    }
+    await rm(directory, { recursive: true, force: true });
+  }
+  return Object.fromEntries(
+    [...scores].flatMap(([name, all]) => {
+      const quality = summarizeScores(all, metric);
+      return quality ? [[name, quality]] : [];
+    }),
+  );
+}
+
+/** Of each rendition the segment that is shown at the moment, as a file. Those that begin elsewhere than the first of them are left out. */
+async function readPieces(
+  renditions: readonly FinishedRendition[],
+  momentMs: number,
+  directory: string,
+  { store, signal }: MeasureOptions,
+) {
+  const pieces: {
+    name: string;
+    file: string;
+    frameRate: number | null;
+    startMs: number;
+    durationMs: number;
+  }[] = [];
+  const read = (key: string) => readObject(store, key, { signal });
+  for (const { variant, initKey, segments } of renditions) {
+    const segment = segments.find(
+      ({ startMs, durationMs }) => startMs <= momentMs && momentMs < startMs + durationMs,
+    );
+    if (!segment) continue;
+    const piece = Buffer.concat([await read(initKey), await read(segment.key)]);
+    const startMs = readPieceStartMs(piece);
+    if (startMs === null || Math.abs(startMs - (pieces[0]?.startMs ?? startMs)) > 1) continue;
+    const { name, frameRate } = variant;
+    const file = `${name}.mp4`;
+    await writeFile(join(directory, file), piece);
+    pieces.push({ name, file, frameRate, startMs, durationMs: segment.durationMs });
+  }
+  return pieces;
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { Jail } from "../../jail/jail.ts";
+import { gently } from "./gently.ts";
+import { listenOnPort, listenOnSocket } from "./listen.ts";
+import { parseRange } from "./parse-range.ts";
+import type { SourceReader } from "./source-reader.ts";
+
+export interface SourceServerOptions {
+  /** Whose programs read it. */
+  jail: Pick<Jail, "level" | "sourceOrigin">;
+  /** The last part of the address: demuxers go by its ending, too. */
+  filename: string;
+  signal: AbortSignal;
+  /**
+   * Told, once, why the source cannot be read any more. ffmpeg takes a read that breaks for the end of the file: whoever runs it must end it then,
+   * and believe nothing of what it made.
+   */
+  onFailed: (error: unknown) => void;
+}
+
+export interface SourceServer extends AsyncDisposable {
+  /** What programs read: on this machine only, and not to be guessed. */
+  url: string;
+  /** How a jail lets programs reach it. */
+  access: { source: { socketPath: string; port: number } };
+}
+
+/**
+ * Serves one source to the ffmpeg processes of one attempt. They hold no credential and no address but this: what the source is, where it lies and how
+ * it is authorised stays in the worker.
+ */
+export async function serveSource(reader: SourceReader, options: SourceServerOptions): Promise<SourceServer> {
+  const path = `/${randomBytes(24).toString("base64url")}/${encodeURIComponent(options.filename)}`;
+  const ending = new AbortController();
+  const ended = AbortSignal.any([ending.signal, options.signal]);
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      // A client that goes away, which is how ffmpeg seeks, is no failure of the source.
+      response.destroy();
+      if (!ended.aborted && !isGone(error)) options.onFailed(error);
+    });
+  });
+  // A paused reader may take its time.
+  server.requestTimeout = 0;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url !== path) return void response.writeHead(404).end();
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return void response.writeHead(405, { allow: "GET, HEAD" }).end();
+    const { sizeBytes } = reader;
+    const range = parseRange(request.headers.range, sizeBytes);
+    if (range === "unsatisfiable")
+      return void response.writeHead(416, { "content-range": `bytes */${sizeBytes}` }).end();
+    const { start, end } = range ?? { start: 0, end: sizeBytes };
+    response.writeHead(range ? 206 : 200, {
+      "accept-ranges": "bytes",
+      "content-type": "application/octet-stream",
+      "content-length": end - start,
+      ...(range && { "content-range": `bytes ${start}-${end - 1}/${sizeBytes}` }),
+    });
+    if (request.method === "HEAD") return void response.end();
+    // The first byte may still be on its way.
+    response.flushHeaders();
+    const gone = new AbortController();
+    response.once("close", () => gone.abort(new ClientGoneError()));
+    const signal = AbortSignal.any([ended, gone.signal]);
+    await pipeline(gently(reader.read(start, end, signal), signal), response);
+  }
+
+  const { jail } = options;
+  const listening = await (jail.level === "FULL" ? listenOnSocket(server) : listenOnPort(server));
+  return {
+    url: `${jail.sourceOrigin(listening.address)}${path}`,
+    access: { source: listening.address },
+    async [Symbol.asyncDispose]() {
+      ending.abort(new Error("The source is not served any more."));
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await listening.removeAddress();
+    },
+  };
+}
+
+class ClientGoneError extends Error {
+  readonly code = "CLIENT_GONE";
+}
+
+const isGone = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  ["CLIENT_GONE", "ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE", "ERR_STREAM_DESTROYED"].includes(
+    String(error.code),
+  );

@@ -1,0 +1,74 @@
+import type { Capabilities } from "@reelay/contracts";
+import type { Program } from "../../programs/programs.ts";
+import { type FindDevicesOptions, findDevices } from "../devices/find-devices.ts";
+import type { TryOptions } from "../devices/run-trial.ts";
+import { tryCapabilities } from "../devices/try-capabilities.ts";
+import { words } from "../ffmpeg/words.ts";
+
+const audioEncoders = ["aac"] as const;
+
+/** Encoders without which no render of the built-in kind can be made. */
+export const requiredEncoders = ["libx264", "aac"] as const;
+
+const optionalFilters = ["zscale", "tonemap", "libvmaf"] as const;
+
+export interface Probed {
+  /** Names of the encoders that really open, those of sound among them. */
+  encoders: string[];
+  /** The same for pictures, device by device. */
+  capabilities: Capabilities;
+}
+
+/**
+ * What really works here, found by encoding and decoding some pictures: an encoder may be listed by a build and still find no
+ * device to work on.
+ */
+export async function probeEncoders(
+  ffmpeg: Program,
+  options: Pick<TryOptions, "onRefused" | "signal"> & Pick<FindDevicesOptions, "nvidiaSmi"> = {},
+): Promise<Probed> {
+  const { signal, nvidiaSmi } = options;
+  const [listed, devices] = await Promise.all([
+    list(ffmpeg, "-encoders", signal),
+    findDevices({ ffmpeg, ...(nvidiaSmi && { nvidiaSmi }), ...(signal && { signal }) }),
+  ]);
+  const [capabilities, audio] = await Promise.all([
+    tryCapabilities({ ...options, ffmpeg, listed, devices }),
+    Promise.all(
+      audioEncoders.filter((name) => listed.has(name)).map((name) => opensForSound(ffmpeg, name, signal)),
+    ),
+  ]);
+  const video = new Set(capabilities.encoders.map(({ name }) => name));
+  return { encoders: [...video, ...audio.filter((name) => name !== null)], capabilities };
+}
+
+async function opensForSound(ffmpeg: Program, name: string, signal?: AbortSignal): Promise<string | null> {
+  const line = `-hide_banner -nostdin -v error -f lavfi -i sine=d=0.2 -c:a ${name} -f null -`;
+  const { exitCode } = await ffmpeg.run(words(line), { timeoutMs: 20_000, ...(signal && { signal }) });
+  return exitCode === 0 ? name : null;
+}
+
+/** Which of the filters that are used only where present this build has. */
+export async function probeFilters(ffmpeg: Program, signal?: AbortSignal): Promise<string[]> {
+  const listed = await list(ffmpeg, "-filters", signal);
+  return optionalFilters.filter((name) => listed.has(name));
+}
+
+/** Names of the codecs, as ffprobe has them, that this build has decoders for. */
+export async function probeDecodable(ffmpeg: Program, signal?: AbortSignal): Promise<string[]> {
+  const stdout = await printed(ffmpeg, "-codecs", signal);
+  // ` DEAIL. aac   AAC (Advanced Audio Coding)`: the first mark is that of decoders.
+  return [...stdout.matchAll(/^ D\S{5} (\w+)/gm)].map(([, name = ""]) => name);
+}
+
+async function list(ffmpeg: Program, what: string, signal?: AbortSignal): Promise<Set<string>> {
+  const stdout = await printed(ffmpeg, what, signal);
+  // Columns differ between releases; the name is always the second word.
+  return new Set(stdout.split("\n").map((line) => line.trim().split(/\s+/)[1] ?? ""));
+}
+
+async function printed(ffmpeg: Program, what: string, signal?: AbortSignal): Promise<string> {
+  const args = ["-hide_banner", what];
+  const { stdout } = await ffmpeg.run(args, { timeoutMs: 20_000, ...(signal && { signal }) });
+  return stdout;
+}
