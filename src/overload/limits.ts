@@ -2,7 +2,7 @@ import { answerLimits } from "./answer-limits.ts";
 
 /**
  * What one API process takes on at most. Beyond it a request is refused at once with `OVERLOADED` and a time to retry, which costs next
- * to nothing; docs/explanation/architecture.md lists these with all other queues.
+ * to nothing; docs/explanation/overload.md lists these with all other queues.
  */
 export interface OverloadLimits {
   /** GraphQL operations (but subscriptions) that are executed at once. Default 14: less than the pool has, so that the background parts get connections, too. */

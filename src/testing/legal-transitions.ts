@@ -1,4 +1,4 @@
-/** The states of docs/explanation/architecture.md as tables: what each may become. Staying is always allowed; what is listed nowhere is not. Pure. */
+/** The states of docs/explanation/consistency.md as tables: what each may become. Staying is always allowed; what is listed nowhere is not. Pure. */
 import type { AttemptOutcome, JobStatus, VariantStatus, VideoStatus } from "@reelay/contracts";
 
 /** READY and FAILED are left by a new job alone, see `checkTransitions`. */

@@ -7,6 +7,7 @@ export const ROOT = path.resolve(import.meta.dirname, "../..");
 /** Pages by their path from the root: `docs/how-to/cms-forms.md`. */
 export const PAGES = [
   "README.md",
+  "CONTRIBUTING.md",
   ...globSync("docs/**/*.md", { cwd: ROOT }).sort(),
   ...["client", "upload", "player"].map((name) => `packages/${name}/README.md`),
 ];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Prisma } from "../../prisma/generated/client.ts";
-import { hasNoChromium, whyNoChromium as where } from "../kit/chromium.ts";
+import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
@@ -98,6 +98,8 @@ browserTest(
     await expect.poll(time, patience).toBeGreaterThan(1);
     const whilePlaying = await kit.system.client.video(id);
     expect(whilePlaying.jobs.edges[0].node.status).toBe("RUNNING");
+    await uploads.getByRole("button", { name: "Clear" }).click();
+    await takePicture(page, "console", "jpeg");
 
     const before = await barsOf(page);
     await page.reload();

@@ -41,9 +41,13 @@ export async function startChromium({ isMobile = false } = {}): Promise<Chromium
   return { context, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-/** For people's eyes: a PNG of the whole page in the folder that `REELAY_PICTURES` names, and none without it. */
-export async function takePicture(page: Page, name: string): Promise<void> {
+/**
+ * Writes a picture into the folder that `REELAY_PICTURES` names; without it, none. A PNG shows the whole page, a JPEG what
+ * fits into the window (docs/images).
+ */
+export async function takePicture(page: Page, name: string, type: "png" | "jpeg" = "png"): Promise<void> {
   const folder = process.env["REELAY_PICTURES"];
-  if (folder)
-    await page.screenshot({ path: join(folder, `${name.replaceAll(" ", "-")}.png`), fullPage: true });
+  if (!folder) return;
+  const path = join(folder, `${name.replaceAll(" ", "-")}.${type}`);
+  await page.screenshot({ path, type, fullPage: type === "png", ...(type === "jpeg" && { quality: 80 }) });
 }
