@@ -67,6 +67,16 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "there is no container engine where the tests run",
   },
   {
+    page: "docs/how-to/deploy-on-google-cloud.md",
+    language: "sh",
+    why: "there is no container engine where the tests run",
+  },
+  {
+    page: "docs/how-to/run-workers-on-gpus.md",
+    language: "sh",
+    why: "there is no GPU where the tests run; render-worker/devices and scripts/doctor have tests of their own",
+  },
+  {
     page: "docs/how-to/playback-access.md",
     language: "html",
     why: "tests/e2e/signed-playback.test.ts plays with a token and its token-url",
