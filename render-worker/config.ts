@@ -1,6 +1,6 @@
 import type { Pool } from "@reelay/contracts";
 import type { Quiet } from "./host/until-quiet.ts";
-import type { Allowance } from "./kinds/transcode/encode/plan-allowance.ts";
+
 import type { FetchPolicy } from "./media/fetch/fetch-policy.ts";
 import type { DecodeLimits } from "./media/ffmpeg/allow-lists.ts";
 
@@ -8,6 +8,14 @@ import type { DecodeLimits } from "./media/ffmpeg/allow-lists.ts";
 export interface SourceLimits extends DecodeLimits {
   sourceBytes: number;
   sourceDurationMs: number;
+}
+
+/** What one ffmpeg may use; a source that makes it use more is taken to be hostile. */
+export interface Allowance {
+  /** Of all cores together. */
+  cpuSeconds: number;
+  /** Of all its renditions together, stored or not. */
+  outputBytes: number;
 }
 
 /** How a worker behaves. `readWorkerEnv` makes one from the environment. */

@@ -16,5 +16,5 @@ export type { FfmpegTools, LocatedTool } from "./media/ffmpeg/tools.ts";
 export { versionWarning, versionWarnings } from "./media/ffmpeg/version-floor.ts";
 export { probeEncoders, probeFilters, requiredEncoders } from "./media/tools/encoders.ts";
 export { findTools } from "./media/tools/find-tools.ts";
-export { confine } from "./programs/programs.ts";
+export { confine } from "./programs/program.ts";
 export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

@@ -21,6 +21,7 @@ import { Slots } from "./host/slots.ts";
 import { defaultQuiet, untilQuiet } from "./host/until-quiet.ts";
 import { WorkDirectory } from "./host/work-directory/work-directory.ts";
 import type { Jail } from "./jail/jail.ts";
+import { RenderMemory } from "./kinds/transcode/capacity/render-memory.ts";
 import { Throughput } from "./kinds/transcode/capacity/throughput.ts";
 import { EncoderPool } from "./media/devices/encoder-pool.ts";
 import { prepareFluent } from "./media/ffmpeg/start-with-fluent.ts";
@@ -89,6 +90,7 @@ class RenderWorker implements Worker {
   readonly #pools: readonly Pool[];
   readonly #throughput: Throughput;
   readonly #knownSources = new KnownSources();
+  readonly #renderMemory = new RenderMemory();
   #workDirectory: WorkDirectory | null = null;
   #memory: WorkerMemory | null = null;
   #blockCache: BlockCache | null = null;
@@ -301,6 +303,7 @@ class RenderWorker implements Worker {
         return await this.#idleWork.run(later);
       },
       memory: this.#memory,
+      renderMemory: this.#renderMemory,
       knownSources: this.#knownSources,
       workDirectory: this.#workDirectory,
       ...(this.#blockCache && { blockCache: this.#blockCache }),

@@ -7,14 +7,15 @@ import type { WorkerMemory } from "../host/memory/worker-memory.ts";
 import type { WorkerMetrics } from "../host/metrics.ts";
 import type { AttemptDirectory } from "../host/work-directory/work-directory.ts";
 import type { Jail } from "../jail/jail.ts";
+import type { RenderMemory } from "../kinds/transcode/capacity/render-memory.ts";
 import type { Throughput } from "../kinds/transcode/capacity/throughput.ts";
 import { emptyState } from "../kinds/transcode/state/render-state.ts";
 import type { EncoderPool } from "../media/devices/encoder-pool.ts";
+import type { Programs } from "../media/ffmpeg/programs.ts";
 import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
 import type { KnownSources } from "../media/probe/known-sources.ts";
 import type { BlockCache } from "../media/source/block-cache.ts";
 import type { OpenSource } from "../media/source/open-source.ts";
-import type { Programs } from "../programs/programs.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
 
 /** What every step of an attempt has at hand. */
@@ -35,6 +36,8 @@ export interface AttemptContext {
   /** What this worker is known to encode per second. */
   throughput: Throughput;
   memory: WorkerMemory;
+  /** What its renders turned out to need. */
+  renderMemory: RenderMemory;
   /** What the worker's tasks know of sources. */
   knownSources: KnownSources;
   /** What they have read of sources elsewhere. */

@@ -3,8 +3,8 @@ import type { WorkerMetrics } from "../host/metrics.ts";
 import type { AttemptDirectory, WorkDirectory } from "../host/work-directory/work-directory.ts";
 import { runAttempt } from "../kinds/transcode/run-attempt.ts";
 import { settleState } from "../kinds/transcode/state/render-state.ts";
+import { Programs } from "../media/ffmpeg/programs.ts";
 import { ProgramUsage } from "../programs/program-usage.ts";
-import { Programs } from "../programs/programs.ts";
 import { createSummingStore } from "../store/summing-store.ts";
 import { sleep } from "../wait.ts";
 import type { AttemptTrace } from "./attempt-trace.ts";
@@ -27,6 +27,7 @@ export interface AttemptRun
     | "encoders"
     | "throughput"
     | "memory"
+    | "renderMemory"
     | "knownSources"
     | "blockCache"
     | "onMemoryAwaited"

@@ -1,5 +1,3 @@
-import { processEnvironment } from "../env.ts";
-
 /**
  * What a program gets of the worker's environment. Everything else, credentials above all, stays with the worker. Variables of GPU drivers
  * are listed one by one: `NVIDIA_API_KEY` is a secret, too.
@@ -16,7 +14,7 @@ const handedOn = [
 /** The whole environment of a program. `home`: where it may keep temporary files. */
 export function programEnvironment(
   home: string | undefined,
-  from: Readonly<Record<string, string | undefined>> = processEnvironment,
+  from: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
   const kept = handedOn.flatMap((name) => {
     const value = from[name];

@@ -1,7 +1,7 @@
 /** A process that makes a jail and runs a program in it, then prints its own number, the jail's level and the program's output. */
 import type { JailLevel } from "@reelay/contracts";
 import { processEnvironment } from "../../env.ts";
-import { confine } from "../../programs/programs.ts";
+import { confine } from "../../programs/program.ts";
 import { createJail } from "../create-jail.ts";
 
 const strongest = (processEnvironment["STRONGEST"] ?? "FULL") as JailLevel;

@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import type { PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { RenderError, retriableError } from "../../errors.ts";
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import { type KnownSums, readMade } from "../../store/read-made.ts";
 import { planConcat } from "./plan-concat.ts";
 

@@ -13,7 +13,7 @@ import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../../attempt/context.ts";
 import { retriableError } from "../../errors.ts";
-import { withinMemory } from "../../host/memory/within-memory.ts";
+import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
 import { words } from "../../media/ffmpeg/words.ts";
 import { downloadNeed } from "../../media/needs/program-needs.ts";
@@ -59,7 +59,7 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   await makeFolder(directory);
   const bytes = downloadNeed(packetsOf(variant, sound));
   const reading = <T>(work: () => Promise<T>) =>
-    withinMemory(context, { program: "download-look", bytes }, work);
+    reserveMemory(context, { program: "download-look", bytes }, work);
   const sums = knownSums(context.task);
   const inputs: Brought[] = [];
   for (const [index, playlist] of playlists.entries()) {
@@ -69,7 +69,7 @@ async function make(context: AttemptContext, variant: VariantState, sound: Publi
   }
   const path = join(directory, file);
   const args = toArguments(inputs, path, variant);
-  const result = await withinMemory(context, { program: "download", bytes }, () =>
+  const result = await reserveMemory(context, { program: "download", bytes }, () =>
     programs.ffmpeg.run(args, { timeoutMs, signal }),
   );
   if (result.exitCode !== 0) {

@@ -1,6 +1,6 @@
 import { isAudioOnly } from "@reelay/contracts";
 import type { AttemptContext } from "../../attempt/context.ts";
-import { withinMemory } from "../../host/memory/within-memory.ts";
+import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { probeNeed } from "../../media/needs/program-needs.ts";
 import { ProbeMemoryError } from "../../media/probe/explain-failure.ts";
 import { probeSource } from "../../media/probe/probe-source.ts";
@@ -29,7 +29,7 @@ async function probeAnew(
   const { config, log, memory, programs, signal, tools } = context;
   /** @param leastBytes that it has shown to take: its account, looked at now and then, may miss the moment of its peak */
   const probe = (bytes: number, leastBytes = 0) =>
-    withinMemory(context, { program: "probe", bytes }, async () => {
+    reserveMemory(context, { program: "probe", bytes }, async () => {
       using usage = new ProgramUsage();
       const source = await usage.around(() =>
         probeSource(file, {

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import type { AttemptContext } from "../../attempt/context.ts";
 import { inputError } from "../../errors.ts";
-import { withinMemory } from "../../host/memory/within-memory.ts";
+import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { sizeOf } from "../../host/work-directory/written-bytes.ts";
 import { safeInputOptions } from "../../media/ffmpeg/allow-lists.ts";
+import { posterFile } from "../../media/ffmpeg/render-plan.ts";
 import { words } from "../../media/ffmpeg/words.ts";
 import { chooseRendition } from "../../media/hls/choose-rendition.ts";
 import { bringSegment, readSegments } from "../../media/hls/read-segments.ts";
@@ -14,7 +15,6 @@ import { retryStore } from "../../store/retry-store.ts";
 import { storeOnce } from "../../store/store-once.ts";
 import { acquireTaskSource, reading } from "../ffmpeg/acquire-source.ts";
 import { probeWithinMemory } from "../ffmpeg/probe-within-memory.ts";
-import { posterFile } from "../transcode/plan/plan-render.ts";
 import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
 
 const timeoutMs = 5 * 60_000;
@@ -89,7 +89,7 @@ async function take(context: AttemptContext, path: string, taken: Taken): Promis
   let logTail = "";
   for (const look of planLooks(taken.atMs)) {
     const args = toPosterArguments(look, taken, path);
-    const { stderr } = await withinMemory(context, { program: "poster", bytes: taken.memoryBytes }, () =>
+    const { stderr } = await reserveMemory(context, { program: "poster", bytes: taken.memoryBytes }, () =>
       programs.ffmpeg.run(args, { timeoutMs, signal }),
     );
     if ((await sizeOf(path)) > 0) return;

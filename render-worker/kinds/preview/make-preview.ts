@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import type { AttemptContext } from "../../attempt/context.ts";
 import { retriableError } from "../../errors.ts";
-import { withinMemory } from "../../host/memory/within-memory.ts";
+import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
 import { sizeOf } from "../../host/work-directory/written-bytes.ts";
 import { chooseRendition } from "../../media/hls/choose-rendition.ts";
@@ -59,7 +59,7 @@ async function encode(
   for (const format of previewFormats) {
     const path = join(directory, format.file);
     const args = toPreviewArguments(plan, files, { encoding: format.encoding, path });
-    last = await withinMemory(context, need, () =>
+    last = await reserveMemory(context, need, () =>
       programs.ffmpeg.run(args, { timeoutMs, signal, priority: behindOthers }),
     );
     const sizeBytes = await sizeOf(path);

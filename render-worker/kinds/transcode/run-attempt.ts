@@ -3,7 +3,7 @@ import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../../attempt/context.ts";
 import { type Outcome, toOutcome } from "../../attempt/outcome.ts";
-import { withinMemory } from "../../host/memory/within-memory.ts";
+import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { planLadder } from "../../media/ladder/plan-ladder.ts";
 import { reportedProbe } from "../../media/probe/source-file.ts";
 import { wholeSpan } from "../../media/timeline/render-span.ts";
@@ -71,7 +71,7 @@ export async function runAttempt(attempt: AttemptContext): Promise<Outcome> {
           judgeSource(source, {
             ...{ ffmpeg: programs.ffmpeg, reader: file.reader, limits: config.limits, signal },
             segmentDurationMs: task.profile.segmentDurationMs,
-            withinMemory: (need, work) => withinMemory(context, need, work),
+            reserveMemory: (need, work) => reserveMemory(context, need, work),
           }),
         );
     const sourceVariant = planSourceVariant(source, judgement, ladder, task);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Profile } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { confine } from "../../programs/programs.ts";
+import { confine } from "../../programs/program.ts";
 import { complaints } from "../../testing/inspect.ts";
 import {
   allTools,

@@ -1,5 +1,5 @@
 import { retriableError } from "../../errors.ts";
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import type { ProgramResult } from "../../programs/result.ts";
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { words } from "../ffmpeg/words.ts";

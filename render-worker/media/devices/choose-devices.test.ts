@@ -1,8 +1,9 @@
 import type { Capabilities } from "@reelay/contracts";
 import { expect, test } from "vitest";
-import { planRender, toArguments } from "../../kinds/transcode/plan/plan-render.ts";
+import { planRender } from "../../kinds/transcode/plan/plan-render.ts";
 import { sourceOf } from "../../testing/fixtures.ts";
 import { defaultProfile } from "../../testing/kit.ts";
+import { toArguments } from "../ffmpeg/render-plan.ts";
 import type { PlannedRung } from "../ladder/plan-ladder.ts";
 import { type ChooseRequest, chooseDevices, describeEncoder } from "./choose-devices.ts";
 import { EncoderPool } from "./encoder-pool.ts";

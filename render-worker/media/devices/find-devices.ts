@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import type { ProgramResult } from "../../programs/result.ts";
 import { words } from "../ffmpeg/words.ts";
 import type { KnownDevice } from "./device-table.ts";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import type { Jail } from "../../jail/jail.ts";
 import { createNoJail } from "../../jail/no-jail.ts";
-import { confine } from "../../programs/programs.ts";
+import { confine } from "../../programs/program.ts";
 import type { LocatedTool } from "./tools.ts";
 
 const require = createRequire(import.meta.url);

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Jail } from "../../jail/jail.ts";
 import { createNoJail } from "../../jail/no-jail.ts";
-import { type RenderPlan, toArguments } from "../../kinds/transcode/plan/plan-render.ts";
-import { Programs } from "../../programs/programs.ts";
 import type { RunOptions } from "../../programs/run-program.ts";
 import { temporaryDirectory } from "../../testing/kit.ts";
+import { Programs } from "./programs.ts";
+import { type RenderPlan, toArguments } from "./render-plan.ts";
 
 /** Runs a plan with a script that stands in for ffmpeg; `$*` has its arguments. */
 async function render(script: string, options: RunOptions = {}) {

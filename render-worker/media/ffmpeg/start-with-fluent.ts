@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import createCommand from "fluent-ffmpeg";
 import type { Jail, ProcessEnd } from "../../jail/jail.ts";
-import type { RenderPlan } from "../../kinds/transcode/plan/plan-render.ts";
 import { programEnvironment } from "../../programs/env.ts";
 import { argumentsHere, launchScript, readLaunched } from "../../programs/launch-script.ts";
 import { endGroup, isRunning, signalTree } from "../../programs/process-tree.ts";
 import { ProgressLines } from "../../programs/progress-lines.ts";
 import type { Start } from "../../programs/start.ts";
+import type { RenderPlan } from "./render-plan.ts";
 
 const shell = "/bin/sh";
 const keptLines = 50;

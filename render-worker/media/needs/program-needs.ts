@@ -1,12 +1,6 @@
 import type { QualityMetric } from "@reelay/contracts";
 import { estimateDecoder, estimateOpen, type NeededSource, pictureBytes } from "./estimate-need.ts";
 
-/** What is to run, by its name in logs, and how much memory it is estimated to take. */
-export interface Need {
-  program: string;
-  bytes: number;
-}
-
 /**
  * How much memory the programs need that run before, beside and after a render; that of the render itself is `estimateNeed`'s. All pure, in bytes.
  */

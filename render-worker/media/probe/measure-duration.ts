@@ -1,4 +1,4 @@
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { words } from "../ffmpeg/words.ts";
 import { probeNeed } from "../needs/program-needs.ts";

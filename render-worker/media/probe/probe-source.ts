@@ -1,6 +1,6 @@
 import { inputError, retriableError } from "../../errors.ts";
 import { explainLimit } from "../../programs/explain-limit.ts";
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { words } from "../ffmpeg/words.ts";
 import { probeNeed } from "../needs/program-needs.ts";

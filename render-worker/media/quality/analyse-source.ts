@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
 import { parseStatisticsLine } from "../ffmpeg/frame-statistics.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";

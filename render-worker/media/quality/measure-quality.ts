@@ -2,12 +2,13 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Quality } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
+import type { Need } from "../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
-import type { Programs } from "../../programs/programs.ts";
 import { readObject } from "../../store/read-object.ts";
 import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
+import type { Programs } from "../ffmpeg/programs.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
-import { comparisonNeed, type Need } from "../needs/program-needs.ts";
+import { comparisonNeed } from "../needs/program-needs.ts";
 import { describeForMemory } from "../probe/describe-for-memory.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { findEntry } from "../timeline/find-entry.ts";
@@ -32,7 +33,7 @@ export interface MeasureOptions {
   /** Somebody waits for it. Left out: it is done when nobody needs the CPU. */
   isAwaited?: boolean;
   /** Runs programs once there is memory for them; perhaps several times, until nobody who goes first has ended them. */
-  withinMemory: <T>(need: Need, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  reserveMemory: <T>(need: Need, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
 /** VMAF costs ten times what encoding a picture does, SSIM a third. */
@@ -97,7 +98,7 @@ export async function measureQuality(
         const some = pieces.slice(from, from + comparedAtOnce);
         const need = { size: comparedSize(source.probe.video), pieces: some.length, metric };
         const bytes = comparisonNeed(describeForMemory(source), need);
-        const compared = await options.withinMemory({ program: "comparison", bytes }, (within) =>
+        const compared = await options.reserveMemory({ program: "comparison", bytes }, (within) =>
           compare(some, within),
         );
         for (const [name, more] of compared) scores.set(name, [...(scores.get(name) ?? []), ...more]);

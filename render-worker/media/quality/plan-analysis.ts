@@ -1,6 +1,6 @@
-import { planCommonFilters } from "../../kinds/transcode/plan/plan-filter-graph.ts";
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { words } from "../ffmpeg/words.ts";
+import { planCommonFilters } from "../filters/plan-picture-filters.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planSamples } from "./plan-samples.ts";
 

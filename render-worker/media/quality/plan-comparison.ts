@@ -1,7 +1,7 @@
 import type { QualityMetric } from "@reelay/contracts";
-import { planCommonFilters } from "../../kinds/transcode/plan/plan-filter-graph.ts";
 import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { words } from "../ffmpeg/words.ts";
+import { planCommonFilters } from "../filters/plan-picture-filters.ts";
 import type { SourceFile } from "../probe/source-file.ts";
 import { planClock } from "../timeline/plan-clock.ts";
 import type { SourceEntry } from "../timeline/render-span.ts";

@@ -1,4 +1,4 @@
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import { words } from "../ffmpeg/words.ts";
 
 const width = 1280;

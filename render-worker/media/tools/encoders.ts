@@ -1,5 +1,5 @@
 import type { Capabilities } from "@reelay/contracts";
-import type { Program } from "../../programs/programs.ts";
+import type { Program } from "../../programs/program.ts";
 import { type FindDevicesOptions, findDevices } from "../devices/find-devices.ts";
 import type { TryOptions } from "../devices/run-trial.ts";
 import { tryCapabilities } from "../devices/try-capabilities.ts";

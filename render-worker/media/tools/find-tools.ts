@@ -1,6 +1,6 @@
 import type { Jail } from "../../jail/jail.ts";
 import { createNoJail } from "../../jail/no-jail.ts";
-import { confine } from "../../programs/programs.ts";
+import { confine } from "../../programs/program.ts";
 import { findDeviceNodes } from "../devices/device-nodes.ts";
 import type { TryOptions } from "../devices/run-trial.ts";
 import { findOnPath, type LocateOptions, locateFfmpeg, ToolNotFoundError } from "../ffmpeg/locate.ts";

@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createNoJail } from "../../../render-worker/jail/no-jail.ts";
+import { Programs } from "../../../render-worker/media/ffmpeg/programs.ts";
 import { type PlannedRung, planLadder } from "../../../render-worker/media/ladder/plan-ladder.ts";
 import { probeSource } from "../../../render-worker/media/probe/probe-source.ts";
 import { analyseSource } from "../../../render-worker/media/quality/analyse-source.ts";
@@ -9,7 +10,6 @@ import { planAnalysis } from "../../../render-worker/media/quality/plan-analysis
 import { planBitrates } from "../../../render-worker/media/quality/plan-bitrates.ts";
 import { createFileReader } from "../../../render-worker/media/source/file-reader.ts";
 import { findTools } from "../../../render-worker/media/tools/find-tools.ts";
-import { Programs } from "../../../render-worker/programs/programs.ts";
 import { defaultProfile } from "../../../src/profiles/index.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { cpuSecondsOf } from "../cpu-time.ts";

@@ -1,7 +1,7 @@
 import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
 import { words } from "../../../media/ffmpeg/words.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
-import type { Program } from "../../../programs/programs.ts";
+import type { Program } from "../../../programs/program.ts";
 
 /**
  * Whether the first key frame can be decoded without an error: what is copied unseen would be served unseen. One frame, about a tenth of a

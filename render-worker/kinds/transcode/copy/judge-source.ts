@@ -1,9 +1,10 @@
+import type { Need } from "../../../host/memory/reserve-memory.ts";
 import type { DecodeLimits } from "../../../media/ffmpeg/allow-lists.ts";
-import { firstPictureNeed, type Need } from "../../../media/needs/program-needs.ts";
+import { firstPictureNeed } from "../../../media/needs/program-needs.ts";
 import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import type { SourceReader } from "../../../media/source/source-reader.ts";
-import type { Program } from "../../../programs/programs.ts";
+import type { Program } from "../../../programs/program.ts";
 import { canDecodeStart } from "./can-decode-start.ts";
 import { type Judgement, planInstant } from "./plan-instant.ts";
 import { readMp4Index } from "./read-mp4-index.ts";
@@ -17,7 +18,7 @@ export async function judgeSource(
     limits: DecodeLimits;
     segmentDurationMs: number;
     /** Runs a program once there is memory for it. */
-    withinMemory: <T>(need: Need, work: () => Promise<T>) => Promise<T>;
+    reserveMemory: <T>(need: Need, work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
   },
 ): Promise<Judgement> {
@@ -27,7 +28,7 @@ export async function judgeSource(
   const judgement = planInstant(source, index);
   if (judgement.plan === null) return judgement;
   const need = { program: "first-picture", bytes: firstPictureNeed(describeForMemory(source)) };
-  if (await options.withinMemory(need, () => canDecodeStart(source, options))) return judgement;
+  if (await options.reserveMemory(need, () => canDecodeStart(source, options))) return judgement;
   const message = "The first key frame cannot be decoded without errors; an undamaged one was expected.";
   return { reasons: [...judgement.reasons, { code: "DAMAGED", message }], plan: null };
 }

@@ -1,7 +1,12 @@
 import { sourceVariantName } from "@reelay/contracts";
 import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
+import {
+  initFile,
+  type PlannedOutput,
+  playlistFile,
+  type RenderPlan,
+} from "../../../media/ffmpeg/render-plan.ts";
 import { words } from "../../../media/ffmpeg/words.ts";
-import { initFile, type PlannedOutput, playlistFile, type RenderPlan } from "../plan/plan-render.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
 export interface RemuxRequest extends RemuxWork {

@@ -4,9 +4,10 @@ import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../../../attempt/context.ts";
 import { inputError, type RenderError, toReportedError } from "../../../errors.ts";
-import { withinMemory } from "../../../host/memory/within-memory.ts";
+import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../../host/work-directory/make-folder.ts";
 import { explainFfmpegFailure } from "../../../media/ffmpeg/explain-failure.ts";
+import { initFile, playlistFile } from "../../../media/ffmpeg/render-plan.ts";
 import { PlaylistSink } from "../../../media/hls/playlist-sink.ts";
 import { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
 import type { RenditionSink } from "../../../media/hls/rendition-sink.ts";
@@ -15,7 +16,6 @@ import type { ProgramResult } from "../../../programs/result.ts";
 import { Ticker } from "../../../ticker.ts";
 import { brakedRun } from "../encode/braked-run.ts";
 import { EncoderBrake } from "../encode/encoder-brake.ts";
-import { initFile, playlistFile } from "../plan/plan-render.ts";
 import { withPlaylist, withSoundPlaylist } from "../state/render-state.ts";
 import { assertIdr, NotIdrError } from "./assert-idr.ts";
 import { planRemux } from "./plan-remux.ts";
@@ -65,7 +65,7 @@ export async function remuxAndPublish(context: AttemptContext, work: RemuxWork):
     ...{ brake, signal, file: "ffmpeg-remux.json" },
     onStart: (pid) => log.info({ pid }, "remux.started"),
   });
-  const result = await withinMemory({ ...context, signal }, needOfRemux(work), () =>
+  const result = await reserveMemory({ ...context, signal }, needOfRemux(work), () =>
     inSpan(tracerName, "remux", { parent: context.trace }, () => context.programs.render(plan, run)),
   );
   brake.leave();

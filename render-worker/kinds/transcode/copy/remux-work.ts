@@ -1,5 +1,6 @@
 import type { VariantState } from "@reelay/contracts";
-import { type Need, remuxNeed } from "../../../media/needs/program-needs.ts";
+import type { Need } from "../../../host/memory/reserve-memory.ts";
+import { remuxNeed } from "../../../media/needs/program-needs.ts";
 import type { SoundTrack } from "../../../media/probe/audio-track.ts";
 import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";

@@ -1,7 +1,7 @@
+import type { Allowance } from "../../../config.ts";
 import { inputError } from "../../../errors.ts";
 import { writtenBytes } from "../../../host/work-directory/written-bytes.ts";
 import { currentUsage } from "../../../programs/program-usage.ts";
-import type { Allowance } from "./plan-allowance.ts";
 
 export interface GuardOptions {
   allowance: Allowance;

@@ -1,6 +1,6 @@
 import type { OutputStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
+import type { PlannedOutput } from "../../../media/ffmpeg/render-plan.ts";
 import type { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
-import type { PlannedOutput } from "../plan/plan-render.ts";
 import type { PartDecision } from "../split/decide-part.ts";
 
 interface Named {

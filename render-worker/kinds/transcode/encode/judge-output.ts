@@ -3,7 +3,7 @@
 import type { AttemptContext } from "../../../attempt/context.ts";
 import { inputError } from "../../../errors.ts";
 import type { FrameStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
-import type { RenderPlan } from "../plan/plan-render.ts";
+import type { RenderPlan } from "../../../media/ffmpeg/render-plan.ts";
 import { judgeDamage } from "./judge-damage.ts";
 import { type RenderWork, toLength } from "./render-work.ts";
 

@@ -1,12 +1,5 @@
+import type { Allowance } from "../../../config.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-
-/** What one ffmpeg may use before it is taken for a source that means no good. */
-export interface Allowance {
-  /** Of all cores together. */
-  cpuSeconds: number;
-  /** Of all its renditions together, stored and not stored yet. */
-  outputBytes: number;
-}
 
 export interface AllowanceRequest {
   /** What is made, in milliseconds; null: the longest that is taken. */

@@ -1,6 +1,6 @@
+import type { Allowance } from "../../../config.ts";
 import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
 import type { ProgramLimits } from "../../../programs/result.ts";
-import type { Allowance } from "./plan-allowance.ts";
 
 const gib = 1024 ** 3;
 

@@ -1,7 +1,7 @@
 import type { VariantProgress } from "@reelay/contracts";
 import type { OutputStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
+import type { PlannedOutput } from "../../../media/ffmpeg/render-plan.ts";
 import type { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
-import type { PlannedOutput } from "../plan/plan-render.ts";
 
 interface Sample {
   atMs: number;

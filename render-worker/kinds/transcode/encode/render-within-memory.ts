@@ -1,9 +1,9 @@
 import type { AttemptContext } from "../../../attempt/context.ts";
-import { withinMemory } from "../../../host/memory/within-memory.ts";
-import type { ReservedFit } from "../../../host/memory/worker-memory.ts";
+import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
 import { inputsAtOnce } from "../../../media/audio/measure-loudness.ts";
 import { lookNeed, loudnessNeed } from "../../../media/needs/program-needs.ts";
 import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
+import type { ReservedFit } from "../capacity/render-memory.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import type { Made, RenderWork } from "./render-work.ts";
 import { type Render, renderReplacing } from "./replace-encoder.ts";
@@ -17,8 +17,8 @@ export async function renderWithinMemory(
   work: RenderWork,
   render: Render = renderAndPublish,
 ): Promise<Made> {
-  const { log, memory, task } = context;
-  const fit = memory.plan({
+  const { log, memory, renderMemory, task } = context;
+  const fit = renderMemory.plan(memory, {
     ...work,
     withAudio: work.sounds.length > 0,
     source: describeForMemory(work.source),
@@ -27,7 +27,7 @@ export async function renderWithinMemory(
   const { passes, threads, givenThreads } = fit;
   const bytes = Math.max(fit.bytes, needBefore(context, work));
   log.info({ bytes, passes: passes.length, threads }, "memory.planned");
-  return await withinMemory(context, { program: "render", bytes }, async () => {
+  return await reserveMemory(context, { program: "render", bytes }, async () => {
     const made: Made[] = [];
     let peakBytes = 0;
     const onPeak = (bytes: number) => (peakBytes = Math.max(peakBytes, bytes));
@@ -65,12 +65,12 @@ export const joinMade = (made: readonly Made[]): Made => ({
 
 /** By the ffmpeg that encoded, and nothing else of the attempt. What was stopped on its way may only say that more is needed. */
 function learn(
-  { log, memory }: AttemptContext,
+  { log, renderMemory }: AttemptContext,
   fit: ReservedFit,
   { isWhole, peakBytes }: { isWhole: boolean; peakBytes: number },
 ): void {
   if (peakBytes === 0) return;
   const { estimatedBytes, bytes } = fit;
-  if (isWhole || peakBytes > bytes) memory.learn(fit, peakBytes);
+  if (isWhole || peakBytes > bytes) renderMemory.learn(fit, peakBytes);
   log.info({ estimatedBytes, reservedBytes: bytes, peakMemoryBytes: peakBytes }, "memory.used");
 }

@@ -1,9 +1,9 @@
 import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
 import type { AttemptContext } from "../../../attempt/context.ts";
+import { playlistFile } from "../../../media/ffmpeg/render-plan.ts";
 import { PartSink } from "../../../media/hls/part-sink.ts";
 import { PlaylistSink } from "../../../media/hls/playlist-sink.ts";
 import type { RenditionSink } from "../../../media/hls/rendition-sink.ts";
-import { playlistFile } from "../plan/plan-render.ts";
 import type { PartDecision } from "../split/decide-part.ts";
 import { withPart, withPlaylist, withSoundPlaylist } from "../state/render-state.ts";
 import { assertReaches } from "../state/still-arriving.ts";

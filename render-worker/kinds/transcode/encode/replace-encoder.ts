@@ -6,8 +6,8 @@ import { retriableError } from "../../../errors.ts";
 import { DeviceFailure } from "../../../media/devices/blame-device.ts";
 import { type DevicePlan, describeEncoder } from "../../../media/devices/choose-devices.ts";
 import { deviceTable } from "../../../media/devices/device-table.ts";
+import { statisticsFile } from "../../../media/ffmpeg/render-plan.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import { statisticsFile } from "../plan/plan-render.ts";
 import type { EncodingRound, Made, RenderWork } from "./render-work.ts";
 
 export type Render = (context: AttemptContext, work: RenderWork & EncodingRound) => Promise<Made>;

@@ -1,6 +1,6 @@
 import type { Quality, RenderState, VariantState } from "@reelay/contracts";
 import { type AttemptContext, StateCell } from "../../../attempt/context.ts";
-import { withinMemory } from "../../../host/memory/within-memory.ts";
+import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import { measureQuality } from "../../../media/quality/measure-quality.ts";
 import { planFiner } from "../../../media/quality/plan-finer.ts";
@@ -37,7 +37,7 @@ export async function assureQuality(
         directory: context.directory.path,
         limits: context.config.limits,
         isAwaited: true,
-        withinMemory: (need, work) => withinMemory(context, need, () => work(context.signal)),
+        reserveMemory: (need, work) => reserveMemory(context, need, () => work(context.signal)),
       },
     );
   };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Account } from "@reelay/contracts";
 import type { AttemptContext } from "../../../attempt/context.ts";
-import { withinIdleMemory } from "../../../host/memory/within-memory.ts";
+import { reserveIdleMemory } from "../../../host/memory/reserve-memory.ts";
 import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
 import { measureQuality } from "../../../media/quality/measure-quality.ts";
 import type { Made, RenderWork } from "../encode/render-work.ts";
@@ -60,7 +60,7 @@ async function accountLater(
         source,
         directory: context.directory.path,
         limits: context.config.limits,
-        withinMemory: (need, work) => withinIdleMemory(context, need, work),
+        reserveMemory: (need, work) => reserveIdleMemory(context, need, work),
       });
   if (!isMeasured && Object.keys(quality).length > 0) context.log.info({ quality }, "quality.measured");
   const later = { ...account, sourceHash, quality };

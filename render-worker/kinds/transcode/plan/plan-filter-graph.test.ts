@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { deviceTable } from "../../../media/devices/device-table.ts";
+import { planCommonFilters } from "../../../media/filters/plan-picture-filters.ts";
 import { planLadder } from "../../../media/ladder/plan-ladder.ts";
 import { sourceOf } from "../../../testing/fixtures.ts";
 import { defaultProfile } from "../../../testing/kit.ts";
 import { planDeviceGraph } from "./plan-device-graph.ts";
-import { planCommonFilters, planFilterGraph } from "./plan-filter-graph.ts";
+import { planFilterGraph } from "./plan-filter-graph.ts";
 import { planRepeats } from "./plan-repeats.ts";
 
 const size = { width: 640, height: 360 };

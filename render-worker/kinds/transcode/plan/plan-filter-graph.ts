@@ -1,8 +1,6 @@
 import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
-import { planColours } from "../../../media/filters/plan-colours.ts";
-import { planFit } from "../../../media/filters/plan-fit.ts";
+import { deinterlace, planPictureFilters } from "../../../media/filters/plan-picture-filters.ts";
 import { planTimes } from "../../../media/filters/plan-times.ts";
-import { trim } from "../../../media/filters/trim.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import { type RenderSpan, wholeSpan } from "../../../media/timeline/render-span.ts";
@@ -60,53 +58,4 @@ function planBeginning(source: SourceFile, span: RenderSpan, repeats: Repeats | 
       ? `${from}${[...times, clock].join(",")}`
       : `${from}${[...times, "null"].join(",")}[the_own];${tail}[the_tail];[the_own][the_tail]concat=unsafe=1,${clock}`;
   return `${pictures}[the_pictures];${repeats.beats}[the_beats];[the_pictures][the_beats]${both},`;
-}
-
-const deinterlace = "bwdif=mode=send_frame:deint=interlaced";
-
-/**
- * From the decoded picture to one of this size: what is the same for all rungs, and for a picture that they are compared with.
- */
-export const planCommonFilters = (
-  source: SourceFile,
-  size: { width: number; height: number },
-  filters: readonly string[],
-  span: RenderSpan = wholeSpan,
-): string[] => [...planTimes(source, span, deinterlace), ...planPictureFilters(source, size, filters, span)];
-
-/** @param thinning which frames are left out before the rest costs anything */
-function planPictureFilters(
-  source: SourceFile,
-  size: { width: number; height: number },
-  filters: readonly string[],
-  span: RenderSpan,
-  thinning: readonly string[] = [],
-): string[] {
-  const { video } = source.probe;
-  const colours = planColours(video);
-  return [
-    ...trim(span),
-    ...thinning,
-    ...planFit(source, size, colours.scale),
-    "setsar=1",
-    ...colours.labels,
-    ...toneMap(video, filters),
-    "format=yuv420p",
-  ];
-}
-
-/**
- * High dynamic range to standard: linear light, BT.709 primaries, then a curve that keeps highlights. Where the build lacks the
- * filters the picture only looks flat: better than none.
- */
-function toneMap(video: SourceFile["probe"]["video"], filters: readonly string[]): string[] {
-  if (!video.hdr || !filters.includes("zscale") || !filters.includes("tonemap")) return [];
-  const transfer = video.hdr === "PQ" ? "smpte2084" : "arib-std-b67";
-  return [
-    `zscale=transferin=${transfer}:primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=203`,
-    "format=gbrpf32le",
-    "zscale=primaries=bt709",
-    "tonemap=tonemap=hable:desat=0",
-    "zscale=transfer=bt709:matrix=bt709:range=tv",
-  ];
 }

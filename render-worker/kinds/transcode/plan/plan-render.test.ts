@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { toArguments } from "../../../media/ffmpeg/render-plan.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import { sourceOf } from "../../../testing/fixtures.ts";
 import { defaultProfile } from "../../../testing/kit.ts";
 import { planFilterGraph } from "./plan-filter-graph.ts";
-import { planRender, type RenderRequest, toArguments } from "./plan-render.ts";
+import { planRender, type RenderRequest } from "./plan-render.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 
 const rung = (name: string, width: number, height: number, bitrateBps: number): PlannedRung => ({

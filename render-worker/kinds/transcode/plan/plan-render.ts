@@ -3,6 +3,14 @@ import { mayChangeFormat, planPadding, planSound } from "../../../media/audio/pl
 import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
 import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
 import { softwareEncoder } from "../../../media/ffmpeg/encoder-for.ts";
+import {
+  initFile,
+  type PlannedOutput,
+  playlistFile,
+  posterFile,
+  type RenderPlan,
+  statisticsFile,
+} from "../../../media/ffmpeg/render-plan.ts";
 import { words } from "../../../media/ffmpeg/words.ts";
 import { slowRate } from "../../../media/ladder/frame-rate.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
@@ -19,32 +27,8 @@ import { planPacketTimes } from "./plan-packet-times.ts";
 import { planRepeats } from "./plan-repeats.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 
-export const playlistFile = "index.m3u8";
-export const initFile = "init.mp4";
-export const posterFile = "poster.jpg";
 /** Of no use. */
 const clockFile = "clock.nut";
-export const statisticsFile = "vstats.log";
-
-export interface PlannedOutput {
-  /** A variant's name, a sound's (`audio`, `audio-2`, …) or `poster`. */
-  name: string;
-  options: string[];
-  path: string;
-}
-
-/** One ffmpeg process: everything it is told, as data. */
-export interface RenderPlan {
-  /** Of the process and of its one input. */
-  inputOptions: string[];
-  input: string;
-  /** Where it runs: outputs are named relative to it. */
-  directory: string;
-  /** Null when only sound is made. */
-  filterGraph: string | null;
-  /** In the order of ffmpeg's output numbers. */
-  outputs: PlannedOutput[];
-}
 
 export interface RenderRequest {
   source: SourceFile;
@@ -220,13 +204,3 @@ function hlsOutput(name: string, encoding: string[]): PlannedOutput {
     path: `${name}/${playlistFile}`,
   };
 }
-
-/** The whole command line, in the order in which fluent-ffmpeg puts it together. */
-export const toArguments = (plan: RenderPlan): string[] => [
-  ...plan.inputOptions,
-  "-i",
-  plan.input,
-  "-y",
-  ...(plan.filterGraph === null ? [] : ["-filter_complex", plan.filterGraph]),
-  ...plan.outputs.flatMap((output) => [...output.options, output.path]),
-];

@@ -1,8 +1,7 @@
 import type { AttemptContext } from "../../../attempt/context.ts";
-import { withinSpareMemory } from "../../../host/memory/within-memory.ts";
+import { type Need, reserveSpareMemory } from "../../../host/memory/reserve-memory.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import { estimateNeed } from "../../../media/needs/estimate-need.ts";
-import type { Need } from "../../../media/needs/program-needs.ts";
 import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import { analyseSource } from "../../../media/quality/analyse-source.ts";
@@ -42,7 +41,7 @@ export function decideLadder(
     const { config, programs, tools, directory } = context;
     hasMemory = false;
     const need = needOf(source, plan);
-    const measured = await withinSpareMemory(
+    const measured = await reserveSpareMemory(
       { ...context, signal },
       need,
       async () => {

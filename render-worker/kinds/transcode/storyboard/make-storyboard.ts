@@ -4,9 +4,9 @@ import { objectKeys, type Storyboard } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../../attempt/attempt-trace.ts";
 import type { AttemptContext } from "../../../attempt/context.ts";
-import { withinMemoryLater } from "../../../host/memory/within-memory.ts";
+import { type Need, reserveMemoryLater } from "../../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../../host/work-directory/make-folder.ts";
-import { type Need, storyboardNeed } from "../../../media/needs/program-needs.ts";
+import { storyboardNeed } from "../../../media/needs/program-needs.ts";
 import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import { behindOthers } from "../../../programs/priority.ts";
@@ -40,7 +40,7 @@ export const storyboardMemory = (source: SourceFile): Need => ({
 export async function makeStoryboard(
   context: AttemptContext,
   source: SourceFile,
-  within: Within = (need, work) => withinMemoryLater(context, need, work),
+  within: Within = (need, work) => reserveMemoryLater(context, need, work),
 ): Promise<void> {
   const { log, signal, state, task } = context;
   const plan = task.storyboard === true ? planStoryboard(source) : null;

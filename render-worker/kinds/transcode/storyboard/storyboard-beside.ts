@@ -1,5 +1,5 @@
 import type { AttemptContext } from "../../../attempt/context.ts";
-import { withinSpareMemory } from "../../../host/memory/within-memory.ts";
+import { reserveSpareMemory } from "../../../host/memory/reserve-memory.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import { makeStoryboard, storyboardMemory } from "./make-storyboard.ts";
 
@@ -24,7 +24,7 @@ export function storyboardBeside(context: AttemptContext, source: SourceFile): S
     hasBegun = true;
     return makeStoryboard({ ...context, signal }, source, (_, work) => work());
   };
-  const early = withinSpareMemory(waiting, storyboardMemory(source), begin, () => undefined).catch(
+  const early = reserveSpareMemory(waiting, storyboardMemory(source), begin, () => undefined).catch(
     (error: unknown) => {
       if (hasBegun) throw error;
     },

@@ -1,12 +1,22 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { AttemptContext } from "../../attempt/context.ts";
-import type { Need } from "../../media/needs/program-needs.ts";
+import type { Logger } from "pino";
 import { ProgramUsage } from "../../programs/program-usage.ts";
 import { sleep } from "../../wait.ts";
-import type { Held } from "./memory-budget.ts";
+import type { Held, MemoryBudget } from "./memory-budget.ts";
 
-interface Lender extends Pick<AttemptContext, "log" | "onMemoryAwaited" | "signal"> {
-  memory: Pick<AttemptContext["memory"], "budget">;
+/** A program by its name in logs, and the memory that it is estimated to take. */
+export interface Need {
+  program: string;
+  bytes: number;
+}
+
+/** An attempt that reserves memory of its worker's. */
+export interface Borrower {
+  memory: { budget: MemoryBudget };
+  log: Logger;
+  signal: AbortSignal;
+  /** Called when the attempt begins to wait until other tasks leave it enough memory, and when that wait ends. */
+  onMemoryAwaited: (isWaiting: boolean) => void;
 }
 
 /** Whose programs run within memory that was reserved for them. */
@@ -16,14 +26,18 @@ const holder = new AsyncLocalStorage<string>();
  * Runs programs once there is memory for them, in turn with those of other tasks. What runs in `work` one after the other shares it; who
  * holds some must not wait for more, or two of them could wait for each other for ever.
  */
-export async function withinMemory<T>(context: Lender, need: Need, work: () => Promise<T>): Promise<T> {
+export async function reserveMemory<T>(context: Borrower, need: Need, work: () => Promise<T>): Promise<T> {
   assertHoldsNone(need);
   using held = await inLine(context, need);
   return await run(context, need, held, work);
 }
 
 /** The same for what nobody waits for yet: behind all who stand in line, for half a minute; then in line. */
-export async function withinMemoryLater<T>(context: Lender, need: Need, work: () => Promise<T>): Promise<T> {
+export async function reserveMemoryLater<T>(
+  context: Borrower,
+  need: Need,
+  work: () => Promise<T>,
+): Promise<T> {
   assertHoldsNone(need);
   const { memory, signal } = context;
   const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
@@ -37,8 +51,8 @@ const patienceMs = 30_000;
  * The same for what nobody will ever wait for: behind all who stand in line, and whenever one of them has to wait, `work` is ended by its signal and
  * begins anew later.
  */
-export async function withinIdleMemory<T>(
-  context: Lender,
+export async function reserveIdleMemory<T>(
+  context: Borrower,
   need: Need,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -57,8 +71,8 @@ export async function withinIdleMemory<T>(
 }
 
 /** The same for what can be left out: it takes what others leave, as soon as there is enough, and is in nobody's way while it waits. */
-export async function withinSpareMemory<T>(
-  context: Lender,
+export async function reserveSpareMemory<T>(
+  context: Borrower,
   need: Need,
   work: () => Promise<T>,
   onWait: () => void,
@@ -79,7 +93,7 @@ function assertHoldsNone({ program }: Need): void {
   if (other !== undefined) throw new Error(`${program} would wait for memory while ${other} holds some.`);
 }
 
-async function inLine(context: Lender, { program, bytes }: Need): Promise<Held> {
+async function inLine(context: Borrower, { program, bytes }: Need): Promise<Held> {
   const { log, memory, signal } = context;
   let hasWaited = false;
   const onWait = () => {
@@ -94,7 +108,7 @@ async function inLine(context: Lender, { program, bytes }: Need): Promise<Held> 
 }
 
 async function run<T>(
-  { log, memory }: Lender,
+  { log, memory }: Borrower,
   { program }: Need,
   { bytes }: Held,
   work: () => Promise<T>,

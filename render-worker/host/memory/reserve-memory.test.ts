@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { sleep } from "../../wait.ts";
 import { MemoryBudget } from "./memory-budget.ts";
-import { withinIdleMemory, withinMemory, withinMemoryLater } from "./within-memory.ts";
+import { reserveIdleMemory, reserveMemory, reserveMemoryLater } from "./reserve-memory.ts";
 
 /** An attempt on a worker with 100 bytes. */
 function attemptOn(budget = new MemoryBudget(() => 100), signal = new AbortController().signal) {
@@ -21,7 +21,7 @@ test("the memory is there while the work is done, and given back also when it fa
   const attempt = attemptOn();
   const { budget } = attempt.memory;
   await expect(
-    withinMemory(attempt, need(60), async () => {
+    reserveMemory(attempt, need(60), async () => {
       expect(budget.reservedBytes).toBe(60);
       throw new Error("broken");
     }),
@@ -33,12 +33,12 @@ test("who waits says so until it does not, whether it gets its memory or is stop
   const stop = new AbortController();
   const attempt = attemptOn(new MemoryBudget(() => 100), stop.signal);
   const held = await attempt.memory.budget.reserve(60, attempt);
-  const waiting = withinMemory(attempt, need(50), async () => "done");
+  const waiting = reserveMemory(attempt, need(50), async () => "done");
   expect(attempt.waits).toEqual([true]);
   held[Symbol.dispose]();
   expect(await waiting).toBe("done");
   using _again = await attempt.memory.budget.reserve(60, attempt);
-  const stopped = withinMemory(attempt, need(50), async () => "done");
+  const stopped = reserveMemory(attempt, need(50), async () => "done");
   stop.abort(new Error("stopped"));
   await expect(stopped).rejects.toThrow("stopped");
   expect(attempt.waits).toEqual([true, false, true, false]);
@@ -46,8 +46,8 @@ test("who waits says so until it does not, whether it gets its memory or is stop
 
 test("who holds memory and would wait for more is told of the mistake, even where there is enough", async () => {
   const attempt = attemptOn();
-  const nested = withinMemory(attempt, need(10), () =>
-    withinMemory(attempt, need(10, "sprite"), async () => undefined),
+  const nested = reserveMemory(attempt, need(10), () =>
+    reserveMemory(attempt, need(10, "sprite"), async () => undefined),
   );
   await expect(nested).rejects.toThrow("sprite would wait for memory while encode holds some.");
 });
@@ -56,23 +56,23 @@ test("what nobody waits for is ended when a task needs its memory, and done afte
   const attempt = attemptOn();
   let begun = 0;
   const first = Promise.withResolvers<undefined>();
-  const idle = withinIdleMemory(attempt, need(60, "comparison"), async (signal) => {
+  const idle = reserveIdleMemory(attempt, need(60, "comparison"), async (signal) => {
     begun += 1;
     first.resolve(undefined);
     return begun === 1 ? await forever(signal) : "measured";
   });
   await first.promise;
-  await withinMemory(attempt, need(60), async () => expect(begun).toBe(1));
+  await reserveMemory(attempt, need(60), async () => expect(begun).toBe(1));
   expect(await idle).toBe("measured");
   expect([begun, attempt.memory.budget.reservedBytes]).toEqual([2, 0]);
 });
 
 test("what fails by itself is not begun again, nor what was stopped", async () => {
   const attempt = attemptOn();
-  const broken = withinIdleMemory(attempt, need(60), () => Promise.reject(new Error("broken")));
+  const broken = reserveIdleMemory(attempt, need(60), () => Promise.reject(new Error("broken")));
   await expect(broken).rejects.toThrow("broken");
   const stop = new AbortController();
-  const stopped = withinIdleMemory({ ...attempt, signal: stop.signal }, need(60), forever);
+  const stopped = reserveIdleMemory({ ...attempt, signal: stop.signal }, need(60), forever);
   stop.abort(new Error("stopped"));
   await expect(stopped).rejects.toThrow("stopped");
 });
@@ -81,8 +81,8 @@ test("what is wanted later comes behind those who stand in line", async () => {
   const attempt = attemptOn();
   const order: string[] = [];
   const held = await attempt.memory.budget.reserve(60, attempt);
-  const later = withinMemoryLater(attempt, need(50), async () => order.push("sprite"));
-  const task = withinMemory(attempt, need(70), async () => order.push("encode"));
+  const later = reserveMemoryLater(attempt, need(50), async () => order.push("sprite"));
+  const task = reserveMemory(attempt, need(70), async () => order.push("encode"));
   held[Symbol.dispose]();
   await Promise.all([later, task]);
   expect(order).toEqual(["encode", "sprite"]);

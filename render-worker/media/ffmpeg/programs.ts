@@ -1,0 +1,49 @@
+import type { Jail } from "../../jail/jail.ts";
+import { commandLine } from "../../programs/command-line.ts";
+import { argumentsHere } from "../../programs/launch-script.ts";
+import { type Access, confine, type Program } from "../../programs/program.ts";
+import type { ProgramResult } from "../../programs/result.ts";
+import { type RunOptions, runProgram } from "../../programs/run-program.ts";
+import { type RenderPlan, toArguments } from "./render-plan.ts";
+import { prepareFluent, startWithFluent } from "./start-with-fluent.ts";
+import type { FfmpegTools } from "./tools.ts";
+
+/** The programs of an attempt. They write the attempt's folder and read its source, once that is open. */
+export class Programs {
+  readonly ffmpeg: Program;
+  readonly ffprobe: Program;
+  readonly #jail: Jail;
+  readonly #tools: Pick<FfmpegTools, "ffmpeg" | "ffprobe">;
+  readonly #access: Access;
+
+  constructor(jail: Jail, tools: Pick<FfmpegTools, "ffmpeg" | "ffprobe">, access: Access) {
+    this.#jail = jail;
+    this.#tools = tools;
+    this.#access = access;
+    this.ffmpeg = confine(jail, tools.ffmpeg.path, access);
+    this.ffprobe = confine(jail, tools.ffprobe.path, access);
+  }
+
+  /** The same, which may also touch this. */
+  with(more: Access): Programs {
+    return new Programs(this.#jail, this.#tools, { ...this.#access, ...more });
+  }
+
+  /** Runs a plan to its end. Rejects only when ffmpeg cannot be started. */
+  async render(plan: RenderPlan, options: RunOptions): Promise<ProgramResult> {
+    const { path } = this.#tools.ffmpeg;
+    await prepareFluent(this.#jail, path);
+    const command = { ...this.#access, path, args: [argumentsHere], cwd: plan.directory };
+    return await runProgram(this.#jail, command, options, startWithFluent(plan));
+  }
+
+  /** The same in one line, ready to paste. */
+  describeLine(plan: RenderPlan): string {
+    return commandLine(this.#tools.ffmpeg.path, toArguments(plan));
+  }
+
+  /** What `render` runs. */
+  describe(plan: RenderPlan): string[] {
+    return [this.#tools.ffmpeg.path, ...toArguments(plan)];
+  }
+}
