@@ -1,6 +1,6 @@
 /** `npm start`: the whole system on this machine. `npm start -- FILE…` also renders the files. */
 import { chmod, mkdir } from "node:fs/promises";
-import { closeToOthers, isRestarted, startStep, toSentence } from "@reelay/process";
+import { isRestarted, restrictUmask, startStep, toSentence } from "@reelay/process";
 import { AlreadyClaimedError, claimDirectory, EmbeddedPostgresError } from "./postgres/index.ts";
 import { type Command, readCommand, usage } from "./render-files/read-command.ts";
 import { renderFiles } from "./render-files/render-files.ts";
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const folder = { kind: "folder", variable: "REELAY_DATA_DIR", path: settings.dataDirectory } as const;
   await startStep(folder, () => mkdir(settings.dataDirectory, { recursive: true }));
   // The database's own user must enter the data folder itself.
-  closeToOthers();
+  restrictUmask();
   await closeFolders(settings.dataDirectory);
   try {
     await using _claim = await startStep(folder, () => claimDirectory(settings.dataDirectory));
@@ -52,7 +52,9 @@ async function closeFolders(dataDirectory: string): Promise<void> {
   for (const folder of [store, work]) await chmod(folder, 0o750).catch(() => undefined);
 }
 
-/** The data folder has its system already: files are rendered by that one, and there is nothing else to start. */
+/**
+ * The data folder has its system already: files are rendered by that one, and there is nothing else to start.
+ */
 async function joinRunning(settings: Settings, command: Command, pid: number, signal: AbortSignal) {
   const run = await readRunFile(layoutOf(settings.dataDirectory).runFile);
   if (run === null) {

@@ -1,21 +1,28 @@
-/** How the process is told to stop. */
+/** Signals that ask the process to stop. */
 import { onStopSignals } from "@reelay/process";
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** One Ctrl-C arrives several times: from the terminal, from npm and from the launcher. Later than this it is another one. */
-const sameWishMs = 2_000;
+/**
+ * One Ctrl-C arrives several times: from the terminal, from npm and from the launcher. A later signal is a
+ * new one.
+ */
+const REPEAT_AFTER_MS = 2_000;
 
 export interface StopSignals extends Disposable {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
 }
 
-/** Catches signals: the first aborts `signal`; one that comes more than 2 s after it calls `force`. */
+/** Catches signals: the first aborts `signal`; one that arrives more than 2 s later calls `force`. */
 export function catchStopSignals(force: () => void): StopSignals {
   const stopping = new AbortController();
-  const told = (name: NodeJS.Signals) => stopping.abort(new StoppedError(name));
-  const caught = onStopSignals({ signals, sameWishMs, told, toldAgain: force });
+  const caught = onStopSignals({
+    signals: SIGNALS,
+    repeatAfterMs: REPEAT_AFTER_MS,
+    onStop: (name) => stopping.abort(new StoppedError(name)),
+    onRepeat: force,
+  });
   return { signal: stopping.signal, [Symbol.dispose]: () => caught[Symbol.dispose]() };
 }
 

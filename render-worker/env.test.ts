@@ -36,7 +36,7 @@ test("all that is wrong is told at once, with what to write instead", () => {
 test("Google Cloud Storage needs its bucket", () => {
   expect(readWorkerEnv({ STORE: "gcs" })).toEqual({
     ok: false,
-    errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."],
+    errors: ["GCS_BUCKET is not set, but STORE=gcs requires it: set it to the bucket's name."],
   });
   const result = readWorkerEnv({
     STORE: "gcs",

@@ -1,14 +1,14 @@
-import { assertCredentials, isBrokerAway, untilThere } from "@reelay/messaging";
+import { assertCredentials, isBrokerAway, retryWhileAway } from "@reelay/messaging";
 import { assertReachable } from "@reelay/object-store";
 import {
-  closeToOthers,
   credentialsPart,
   endOnCrash,
   explainStart,
+  restrictUmask,
   startParts,
   startStep,
   toSentence,
-  untilTold,
+  waitForSignal,
 } from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import { createMessaging, createStore } from "./adapters.ts";
@@ -32,11 +32,12 @@ const handBackMs = 7_000;
 const encoderEndMs = 600;
 
 /**
- * A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1 when it cannot start, when it could not stop
- * in time, when it met an exception that nothing caught, and at a second signal, which ends it at once: the lease then runs out.
+ * A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1
+ * when it cannot start, when it could not stop in time, when it met an exception that nothing caught, and at
+ * a second signal, which ends it at once: the lease then runs out.
  */
 async function main(): Promise<void> {
-  closeToOthers();
+  restrictUmask();
   const joined = await joinRunningSystem(processEnvironment);
   if (!joined.ok) return refuse([joined.error]);
   const read = readWorkerEnv(joined.environment);
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     withinMs: handBackMs,
   });
   const stopping = new AbortController();
-  const stopped = untilTold(() => {
+  const stopped = waitForSignal(() => {
     worker?.interrupt();
     // By then ffmpeg is gone.
     setTimeout(() => process.exit(1), encoderEndMs);
@@ -85,7 +86,7 @@ async function main(): Promise<void> {
   });
   const messaging = resources.use(createMessaging(env.pubsub, log));
   await startStep(parts.broker, () =>
-    untilThere(() => messaging.provision(), {
+    retryWhileAway(() => messaging.provision(), {
       patienceMs: startPatienceMs,
       signal: stopping.signal,
       isAway: isBrokerAway,

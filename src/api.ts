@@ -5,7 +5,7 @@ import {
   createPubSubMessaging,
   isBrokerAway,
   type Patience,
-  untilThere,
+  retryWhileAway,
 } from "@reelay/messaging";
 import {
   assertReachable,
@@ -95,7 +95,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   const credentials = credentialsPart(env);
   if (credentials !== null) await startStep(credentials, assertCredentials);
   const { applied } = await startStep(databasePart, () =>
-    untilThere(() => applyMigrations({ url: databaseUrl }), {
+    retryWhileAway(() => applyMigrations({ url: databaseUrl }), {
       ...patience,
       isAway: isOutage,
       onAway: (error) =>
@@ -108,7 +108,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
   await startStep(brokerPart, () =>
-    untilThere(() => messaging.provision(), {
+    retryWhileAway(() => messaging.provision(), {
       ...patience,
       isAway: isBrokerAway,
       onAway: (error) =>

@@ -31,7 +31,7 @@ test("all that is wrong is said at once, each with an example", () => {
 test("Cloud Storage needs a bucket", () => {
   expect(readApiEnv({ ...required, STORE: "gcs" })).toEqual({
     ok: false,
-    errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."],
+    errors: ["GCS_BUCKET is not set, but STORE=gcs requires it: set it to the bucket's name."],
   });
 });
 

@@ -1,4 +1,4 @@
-import { closeToOthers, endOnCrash, toSentence, untilTold } from "@reelay/process";
+import { endOnCrash, restrictUmask, toSentence, waitForSignal } from "@reelay/process";
 import { createLogger, openStandardOutput, startTracing } from "@reelay/telemetry";
 import { schema } from "../schema/schema.ts";
 import { startApi, stopWithinMs } from "./api.ts";
@@ -8,11 +8,13 @@ import { processEnvironment, readApiEnv } from "./env.ts";
 const startPatienceMs = 300_000;
 
 /**
- * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when it cannot start (it waits for a database and a broker that are away), when it could not stop
- * in time or met an exception that nothing caught, and at once at a second signal: work that is cut short is safe in the database.
+ * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when
+ * it cannot start (it waits for a database and a broker that are away), when it could not stop in time or met
+ * an exception that nothing caught, and at once at a second signal: work that is cut short is safe in the
+ * database.
  */
 async function main(): Promise<void> {
-  closeToOthers();
+  restrictUmask();
   const read = readApiEnv(processEnvironment);
   if (!read.ok) return refuse(read.errors);
   const sink = openStandardOutput();
@@ -20,7 +22,7 @@ async function main(): Promise<void> {
   // What it was doing is safe in the database, and its clients come back.
   endOnCrash({ log: (fields) => log.fatal(fields, "process.crashed"), withinMs: 0 });
   const stopping = new AbortController();
-  const stopped = untilTold(() => process.exit(1)).then((signal) => {
+  const stopped = waitForSignal(() => process.exit(1)).then((signal) => {
     const withinMs = (read.env.drainMs ?? 0) + stopWithinMs;
     log.info({ signal, withinMs }, "api.stopping");
     stopping.abort();

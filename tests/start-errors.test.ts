@@ -136,10 +136,10 @@ const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = 
     /^Google Cloud Storage needs credentials.*GOOGLE_APPLICATION_CREDENTIALS/,
   ],
   [
-    "there is no such bucket",
+    "the bucket does not exist",
     worker,
     () => ({ ...good(), STORE: "gcs", GCS_BUCKET: "acme", GCS_API_ENDPOINT: withoutBuckets }),
-    /^GCS_BUCKET is "acme": there is no such bucket/,
+    /^GCS_BUCKET is "acme": this bucket does not exist/,
   ],
   [
     "rare formats are to be opened outside of the full jail",
@@ -157,13 +157,13 @@ const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = 
     "the store's folder cannot be one",
     worker,
     () => ({ ...good(), STORE_DIRECTORY: join(file, "store") }),
-    /^STORE_DIRECTORY is ".*", which is no folder and cannot be made one/,
+    /^STORE_DIRECTORY is ".*", which is not a folder and cannot be created/,
   ],
   [
     "the data folder cannot be one",
     start,
     () => ({ REELAY_DATA_DIR: join(file, "data"), PORT: String(freePorts[1]) }),
-    /^REELAY_DATA_DIR is ".*", which is no folder and cannot be made one/,
+    /^REELAY_DATA_DIR is ".*", which is not a folder and cannot be created/,
   ],
   [
     "the port is taken",

@@ -11,7 +11,10 @@ const refusedAddress = (host: string, address: string): RefusedTargetError =>
     "Use a public address",
   );
 
-/** Addresses of a host, each of them checked: one that is refused refuses the host, so that none can hide behind another. */
+/**
+ * Resolves a host and checks every address. One refused address refuses the whole host, so that none can hide
+ * behind another.
+ */
 export async function resolveChecked(
   host: string,
   allowed: readonly string[],
@@ -26,8 +29,8 @@ export async function resolveChecked(
 }
 
 /**
- * The name lookup of the connection itself: what was checked is what is connected to, so that a name server that answers
- * differently the second time gains nothing.
+ * The name lookup of the connection itself. The connection uses exactly the addresses that were checked, so a
+ * name server that answers differently the second time gains nothing.
  */
 export const checkedLookup =
   (allowed: readonly string[]): LookupFunction =>

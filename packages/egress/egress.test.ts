@@ -37,7 +37,7 @@ test("only addresses of the public internet are public", () => {
   expect(addresses.filter(isPublicAddress)).toEqual(addresses.slice(0, 4));
 });
 
-test("what is allowed besides is named by host, address or range", async () => {
+test("the allow list accepts hosts, addresses and ranges", async () => {
   const allowed = ["cms.internal", "10.1.0.0/16", "::1"];
   expect(isAllowed(allowed, "CMS.internal", "192.168.1.1")).toBe(true);
   expect(isAllowed(allowed, "other", "10.1.2.3")).toBe(true);
@@ -47,7 +47,7 @@ test("what is allowed besides is named by host, address or range", async () => {
   expect(await resolveChecked("10.1.2.3", allowed)).toEqual([{ address: "10.1.2.3", family: 4 }]);
 });
 
-test("only ports of web servers are used, but for hosts and addresses that an operator allowed", async () => {
+test("requests are limited to web ports, except for hosts and addresses that an operator allowed", async () => {
   const target = (url: string, allowed: string[] = []) => checkTarget(new URL(url), allowed);
   for (const port of ["", ":80", ":8080", ":8443"]) await target(`http://8.8.8.8${port}/`);
   for (const port of [22, 25, 53, 3306, 5432, 6379, 8081, 9200, 27017]) {

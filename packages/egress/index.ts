@@ -1,4 +1,7 @@
-/** Where requests to addresses that others chose may go: to the public internet, and to what an operator allows besides. */
+/**
+ * Rules for outgoing requests to addresses chosen by others: the public internet, plus what an operator
+ * allows.
+ */
 export { checkedLookup, resolveChecked } from "./checked-lookup.ts";
 export { isAllowed, isPublicAddress } from "./is-public-address.ts";
 export { isAllowedByName, mayBeAllowed } from "./may-be-allowed.ts";

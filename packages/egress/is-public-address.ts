@@ -1,15 +1,16 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Whether an address belongs to the public internet. Everything that is not plainly `unicast` is refused: loopback, private,
- * link-local (cloud metadata services), carrier-grade NAT, multicast, reserved, unspecified. Addresses that carry an IPv4 address
- * inside (mapped, 6to4, NAT64, Teredo) are judged as what they carry, or refused where that cannot be told.
+ * True if an address belongs to the public internet. Anything but plain `unicast` is refused: loopback,
+ * private, link-local (cloud metadata services), carrier-grade NAT, multicast, reserved, unspecified. An
+ * address that embeds an IPv4 address (mapped, 6to4, NAT64, Teredo) is judged by the embedded one, or refused
+ * if it cannot be extracted.
  */
 export function isPublicAddress(text: string): boolean {
   const address = ipaddr.process(text);
   const range = address.range();
   if (range === "unicast") {
-    if (address.kind() === "ipv4") return !cloudHostServices.has(address.toString());
+    if (address.kind() === "ipv4") return !CLOUD_HOST_SERVICES.has(address.toString());
     return !deprecatedRanges.some(([network, bits]) => address.match(network, bits));
   }
   if (address.kind() === "ipv4") return false;
@@ -17,20 +18,28 @@ export function isPublicAddress(text: string): boolean {
   return embedded !== null && isPublicAddress(embedded);
 }
 
-/** 6to4 (2002:AABB:CCDD::/48) and NAT64 (64:ff9b::/96) carry an IPv4 address where a gateway may deliver to. */
+/**
+ * 6to4 (2002:AABB:CCDD::/48) and NAT64 (64:ff9b::/96) embed the IPv4 address that a gateway may deliver to.
+ */
 function embeddedIPv4(address: ipaddr.IPv6, range: string): string | null {
   const bytes = address.toByteArray();
   const at = range === "6to4" ? 2 : range === "rfc6052" ? 12 : null;
   return at === null ? null : bytes.slice(at, at + 4).join(".");
 }
 
-/** Deprecated, and still routed inside some networks: site-local addresses (RFC 3879), and those with an IPv4 address inside (RFC 4291, 2.5.5.1). */
+/**
+ * Deprecated but still routed inside some networks: site-local addresses (RFC 3879) and IPv4-compatible ones
+ * (RFC 4291, 2.5.5.1).
+ */
 const deprecatedRanges = ["fec0::/10", "::/96"].map((range) => ipaddr.IPv6.parseCIDR(range));
 
-/** Public by their number, and answered by the cloud's own host (Azure's platform address). */
-const cloudHostServices = new Set(["168.63.129.16"]);
+/** Public addresses that the cloud's own host answers (Azure's platform address). */
+const CLOUD_HOST_SERVICES = new Set(["168.63.129.16"]);
 
-/** Whether an address or its host name is in the list of what is allowed although it is private: hosts, addresses, CIDR ranges. */
+/**
+ * True if the list of allowed private targets (hosts, addresses, CIDR ranges) contains the address or its
+ * host name.
+ */
 export function isAllowed(allowed: readonly string[], host: string, address: string): boolean {
   const parsed = ipaddr.process(address);
   return allowed.some((entry) => {

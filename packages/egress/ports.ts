@@ -4,16 +4,22 @@ import { isAllowed } from "./is-public-address.ts";
 import { hostOf, isAllowedByName } from "./may-be-allowed.ts";
 import { RefusedTargetError } from "./refused-target.ts";
 
-/** Ports that web servers use. All others belong to services (mail, SSH, databases) that a stranger must not make this machine talk to. */
-const webPorts = ["80", "443", "8080", "8443"];
+/**
+ * Ports of web servers. Other ports belong to services (mail, SSH, databases) that a stranger must not make
+ * this machine talk to.
+ */
+const WEB_PORTS = ["80", "443", "8080", "8443"];
 
-const isWebPort = ({ port }: URL): boolean => port === "" || webPorts.includes(port);
+const isWebPort = ({ port }: URL): boolean => port === "" || WEB_PORTS.includes(port);
 
-/** The text for a URL that has another port. */
+/** The reason for refusing any other port. */
 export const portRefusal = ({ port }: URL): string =>
-  `has the port ${port}; requests go to ${webPorts.slice(0, -1).join(", ")} and ${webPorts.at(-1)} only`;
+  `has the port ${port}; the allowed ports are ${WEB_PORTS.slice(0, -1).join(", ")} and ${WEB_PORTS.at(-1)}`;
 
-/** Whether the port may be used, as far as that is known without a look-up: a name may resolve to an address that is allowed. */
+/**
+ * True if the port may be used, as far as that is known without a lookup: a name may resolve to an allowed
+ * address.
+ */
 export const mayUsePort = (url: URL, allowed: readonly string[]): boolean =>
   isWebPort(url) ||
   isAllowedByName(url, allowed) ||
@@ -21,8 +27,8 @@ export const mayUsePort = (url: URL, allowed: readonly string[]): boolean =>
     allowed.some((entry) => ipaddr.isValidCIDR(entry) || ipaddr.isValid(entry)));
 
 /**
- * Throws `RefusedTargetError` unless every address of the URL's host is public or allowed, and its port is one of a web server. Hosts and addresses
- * that an operator allowed may have any port.
+ * Throws `RefusedTargetError` unless every address of the URL's host is public or allowed and the port is a
+ * web port. Hosts and addresses that an operator allowed may use any port.
  */
 export async function checkTarget(url: URL, allowed: readonly string[]): Promise<void> {
   const host = hostOf(url);

@@ -1,7 +1,7 @@
-/** A request to an address from outside was refused before it was sent. */
+/** A request to an address supplied from outside was refused before it was sent. */
 export class RefusedTargetError extends Error {
   readonly code: string;
-  /** What to do instead, as the beginning of a sentence that an allow list may end. */
+  /** What to do instead: the beginning of a sentence that may end with an allow-list setting. */
   readonly remedy: string;
   constructor(code: string, message: string, remedy: string) {
     super(message);

@@ -8,15 +8,15 @@ import { createPubSubMessaging } from "./pubsub-messaging.ts";
 export interface ServerUnderTest {
   name: string;
   start(port?: number): Promise<AsyncDisposable & { address: string; port: number }>;
-  /** What it cannot do, with the reason: the tests that need it are skipped by name. */
+  /** Features that the server lacks, with the reason. Tests that need one are skipped by name. */
   lacks: Partial<Record<Feature, string>>;
 }
 
 export type Feature = "restart";
 
-const projectId = "contract";
+const PROJECT_ID = "contract";
 
-/** Clients with names of their own, so that tests on one server do not meet. */
+/** Clients with their own names, so that tests on one server do not interfere. */
 export function createWorld(address: string): {
   messaging(): Messaging;
   connection(): ReturnType<typeof connect>;
@@ -27,7 +27,7 @@ export function createWorld(address: string): {
   const opened = new AsyncDisposableStack();
   const log: { event: string; fields: object }[] = [];
   const options = {
-    projectId,
+    projectId: PROJECT_ID,
     emulatorHost: address,
     prefix,
     log: (event: string, fields: object) => void log.push({ event, fields }),
@@ -41,7 +41,7 @@ export function createWorld(address: string): {
   };
 }
 
-/** A report that tells itself apart by `mark`. */
+/** A report identified by `mark`. */
 export const started = (mark: string): RenderStarted => ({
   type: "render.started.v1",
   videoId: randomUUID(),
@@ -66,12 +66,12 @@ export const markOf = ({ message }: Delivery): string =>
     ? message.workerId
     : message.type;
 
-/** What arrived so far, and a promise for more. */
+/** Collects what arrives and resolves when enough messages have come. */
 export function createInbox(): {
   readonly marks: string[];
   put(delivery: Delivery): void;
   /** Resolves when `count` messages have arrived. */
-  holds(count: number): Promise<string[]>;
+  waitFor(count: number): Promise<string[]>;
 } {
   const marks: string[] = [];
   let waiting: { count: number; resolve: (marks: string[]) => void }[] = [];
@@ -82,7 +82,7 @@ export function createInbox(): {
       for (const { count, resolve } of waiting) if (marks.length >= count) resolve(marks);
       waiting = waiting.filter(({ count }) => count > marks.length);
     },
-    holds: (count) => {
+    waitFor: (count) => {
       if (marks.length >= count) return Promise.resolve(marks);
       const { promise, resolve } = Promise.withResolvers<string[]>();
       waiting.push({ count, resolve });
@@ -91,7 +91,7 @@ export function createInbox(): {
   };
 }
 
-/** Pulls and acknowledges until `count` messages have come. */
+/** Pulls and acknowledges until `count` messages have arrived. */
 export async function drain(
   pull: (signal: AbortSignal) => Promise<Delivery[]>,
   count: number,

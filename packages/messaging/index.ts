@@ -2,6 +2,6 @@
 export { assertCredentials } from "./credentials.ts";
 export * from "./messaging.ts";
 export * from "./pubsub-messaging.ts";
+export { isBrokerAway, type Patience, retryWhileAway } from "./retry-while-away.ts";
 export * from "./topology.ts";
 export { messageAttributes, traceOf, withActiveTrace } from "./trace-context.ts";
-export { isBrokerAway, type Patience, untilThere } from "./until-there.ts";

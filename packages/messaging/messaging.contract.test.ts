@@ -29,6 +29,6 @@ if (emulator === undefined) {
   describeMessagingContract({
     name: "Google's emulator",
     start: async () => running,
-    lacks: { restart: "it is not ours to restart" },
+    lacks: { restart: "the suite cannot restart it" },
   });
 }

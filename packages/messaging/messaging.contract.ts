@@ -22,7 +22,7 @@ import {
 
 const garbage = { data: new TextEncoder().encode("not json"), attributes: { type: "render.started.v1" } };
 
-/** What Reelay relies on, whichever server speaks Pub/Sub. */
+/** What Reelay relies on, independent of the Pub/Sub server. */
 export function describeMessagingContract(server: ServerUnderTest): void {
   describe(`messaging over ${server.name}`, () => {
     let running: Awaited<ReturnType<ServerUnderTest["start"]>>;
@@ -34,14 +34,14 @@ export function describeMessagingContract(server: ServerUnderTest): void {
     });
     const world = () => createWorld(running.address);
 
-    /** A test that some servers cannot pass, skipped there with the reason in its name. */
+    /** A test that some servers cannot pass. It is skipped there, with the reason in its name. */
     const testIf = (feature: Feature, name: string, body: () => Promise<void>): void => {
       const reason = server.lacks[feature];
       if (reason === undefined) test(name, body);
       else test.skip(`${name} (${reason})`, body);
     };
 
-    test("many processes may provision at once", async () => {
+    test("several processes may provision at the same time", async () => {
       await using w = world();
       const all = Array.from({ length: 5 }, () => w.messaging());
       await Promise.all(all.map((messaging) => messaging.provision()));
@@ -64,27 +64,27 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       }
       await messaging.publish(cancelFor("one"));
       await messaging.publish(cancelFor("other"));
-      expect(await inboxes.one.holds(1)).toEqual(["one"]);
-      expect(await inboxes.sameOne.holds(1)).toEqual(["one"]);
-      expect(await inboxes.other.holds(1)).toEqual(["other"]);
+      expect(await inboxes.one.waitFor(1)).toEqual(["one"]);
+      expect(await inboxes.sameOne.waitFor(1)).toEqual(["one"]);
+      expect(await inboxes.other.waitFor(1)).toEqual(["other"]);
     });
 
-    test("the trace that a message goes on in reaches whoever pulls or consumes it", async () => {
+    test("a message carries its trace to pull and streaming consumers", async () => {
       await using w = world();
       const messaging = w.messaging();
       await messaging.provision();
-      const { promise: heard, resolve } = Promise.withResolvers<Delivery>();
+      const { promise: received, resolve } = Promise.withResolvers<Delivery>();
       await messaging.consume(liveReports("traced"), async (delivery) => resolve(delivery));
       const { data, attributes } = encodeMessage(started("traced"));
       const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
       await messaging.publishEncoded({ data, attributes: { ...attributes, traceparent } });
       const [pulled] = await messaging.pull(projectorReports, 1, AbortSignal.timeout(30_000));
       await pulled?.ack();
-      for (const delivery of [pulled, await heard])
+      for (const delivery of [pulled, await received])
         expect(delivery?.attributes).toMatchObject({ traceparent });
     });
 
-    test("pull returns at most what was asked for, and the rest next time", async () => {
+    test("pull returns at most the requested number of messages, and the rest next time", async () => {
       await using w = world();
       const messaging = w.messaging();
       await messaging.provision();
@@ -97,17 +97,18 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect([...first.map(markOf), ...rest].sort()).toEqual(["a", "b", "c", "d", "e"]);
     });
 
-    test("a message that was given back comes again at once, and an acknowledged one never", async () => {
+    test("a rejected message is redelivered immediately, an acknowledged one never", async () => {
       await using w = world();
       const messaging = w.messaging();
       await messaging.provision();
       await messaging.publish(started("given back"));
       const pullOne = async (): Promise<Delivery> => {
         const [delivery] = await messaging.pull(projectorReports, 1, AbortSignal.timeout(30_000));
-        if (delivery === undefined) throw new Error("nothing came within the pull's time");
+        if (delivery === undefined) throw new Error("no message arrived within the pull's time limit");
         return delivery;
       };
-      // A pull waits for 10 s and the subscription's deadline is 30 s: what a pull gets did not wait for the deadline.
+      // A pull waits 10 s and the acknowledgement deadline is 30 s, so a pulled message did not wait for the
+      // deadline.
       const first = await pullOne();
       await first.nack();
       await first.ack();
@@ -118,7 +119,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect(markOf(await pullOne())).toBe("next");
     });
 
-    test("a message that nobody acknowledged comes again after its deadline", async () => {
+    test("an unacknowledged message is redelivered after its deadline", async () => {
       await using w = world();
       const messaging = w.messaging();
       const raw = w.connection();
@@ -140,10 +141,10 @@ export function describeMessagingContract(server: ServerUnderTest): void {
         if (inbox.marks.length === 1) throw new Error("the first try fails");
       });
       await messaging.publish(started("tried"));
-      expect(await inbox.holds(2)).toEqual(["tried", "tried"]);
+      expect(await inbox.waitFor(2)).toEqual(["tried", "tried"]);
     });
 
-    test("a handler may settle its message by itself, before it ends", async () => {
+    test("a handler may settle its message before it returns", async () => {
       await using w = world();
       const messaging = w.messaging();
       await messaging.provision();
@@ -154,9 +155,9 @@ export function describeMessagingContract(server: ServerUnderTest): void {
         else await delivery.ack();
       });
       await messaging.publish(started("twice"));
-      expect(await inbox.holds(2)).toEqual(["twice", "twice"]);
+      expect(await inbox.waitFor(2)).toEqual(["twice", "twice"]);
       await messaging.publish(started("once"));
-      expect(await inbox.holds(3)).toEqual(["twice", "twice", "once"]);
+      expect(await inbox.waitFor(3)).toEqual(["twice", "twice", "once"]);
     });
 
     test("two consumers of one subscription share its messages and handle none twice", async () => {
@@ -169,10 +170,10 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       }
       const marks = Array.from({ length: 200 }, (_, index) => String(index));
       await Promise.all(marks.map((mark) => messaging.publish(started(mark))));
-      expect([...(await inbox.holds(200))].sort()).toEqual([...marks].sort());
+      expect([...(await inbox.waitFor(200))].sort()).toEqual([...marks].sort());
     });
 
-    test("a consumer handles no more at once than it was told to", async () => {
+    test("a consumer never handles more messages concurrently than its limit", async () => {
       await using w = world();
       const messaging = w.messaging();
       await messaging.provision();
@@ -191,7 +192,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
         },
         { maxInFlight: 3 },
       );
-      await inbox.holds(20);
+      await inbox.waitFor(20);
       expect(most).toBeLessThanOrEqual(3);
     });
 
@@ -204,7 +205,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       await messaging.consume(liveReports("reader"), async (delivery) => inbox.put(delivery));
       await messaging.publishEncoded(garbage);
       await messaging.publish(started("readable"));
-      expect(await inbox.holds(1)).toEqual(["readable"]);
+      expect(await inbox.waitFor(1)).toEqual(["readable"]);
       expect(await drain((signal) => messaging.pull(projectorReports, 5, signal), 1)).toEqual(["readable"]);
       const aside: { data: string; attributes: Record<string, string> }[] = [];
       while (aside.length < 2) {
@@ -245,7 +246,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
         },
         { maxInFlight: 2 },
       );
-      await inbox.holds(2);
+      await inbox.waitFor(2);
       const disposed = consumer[Symbol.asyncDispose]();
       release.resolve();
       await disposed;
@@ -254,7 +255,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect([...handled, ...rest].sort()).toEqual([...marks].sort());
     });
 
-    test("consumers that come and go lose nothing", async () => {
+    test("no message is lost when consumers come and go", async () => {
       await using w = world();
       const spec = { ...liveReports("shared"), ackDeadlineSeconds: 10 };
       const messaging = w.messaging();
@@ -262,7 +263,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       const all = Promise.withResolvers<void>();
       const handle = async (delivery: Delivery) => {
         await turn();
-        if (Math.random() < 0.1) throw new Error("fails now and then");
+        if (Math.random() < 0.1) throw new Error("fails occasionally");
         done.add(markOf(delivery));
         if (done.size === 400) all.resolve();
       };
@@ -276,7 +277,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       await all.promise;
     });
 
-    test("an aborted pull ends with nothing, and loses nothing", async () => {
+    test("an aborted pull returns no messages and loses none", async () => {
       await using w = world();
       const messaging = w.messaging();
       await messaging.provision();
@@ -288,7 +289,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect(await drain((signal) => messaging.pull(projectorReports, 1, signal), 1)).toEqual(["kept"]);
     });
 
-    test("messages of one ordering key keep their order, a redelivery included", async () => {
+    test("messages of one ordering key keep their order, redelivery included", async () => {
       await using w = world();
       const raw = w.connection();
       await w.messaging().provision();
@@ -314,7 +315,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect(seen).toEqual(["1", "2", "2", "3", "4"]);
     });
 
-    testIf("restart", "a broker that comes back empty is provisioned again, and messages flow", async () => {
+    testIf("restart", "an empty broker after a restart is provisioned again, and messages flow", async () => {
       const first = await server.start();
       await using w = createWorld(first.address);
       const messaging = w.messaging();
@@ -322,7 +323,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       const inbox = createInbox();
       await messaging.consume(liveReports("survivor"), async (delivery) => inbox.put(delivery));
       await messaging.publish(started("before"));
-      await inbox.holds(1);
+      await inbox.waitFor(1);
       expect(await drain((signal) => messaging.pull(projectorReports, 1, signal), 1)).toEqual(["before"]);
       const pulling = drain((signal) => messaging.pull(projectorReports, 1, signal), 1);
       await first[Symbol.asyncDispose]();
@@ -333,7 +334,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       await publishing;
     });
 
-    test("unsubscribing twice is fine", async () => {
+    test("unsubscribing twice is harmless", async () => {
       await using w = world();
       const messaging = w.messaging();
       const consumer = await messaging.consume(liveReports("short"), async () => {});
@@ -359,16 +360,19 @@ export function describeMessagingContract(server: ServerUnderTest): void {
   });
 }
 
-/** Publishes until the consumer is back: what was published before its subscription was, again, was published to nobody. */
+/**
+ * Publishes until the consumer is back: messages published before the subscription exists again reach no
+ * consumer.
+ */
 async function publishUntil(
   messaging: Messaging,
   inbox: ReturnType<typeof createInbox>,
   mark: string,
 ): Promise<void> {
-  const arrived = inbox.holds(inbox.marks.length + 1);
+  const arrived = inbox.waitFor(inbox.marks.length + 1);
   for (;;) {
     await messaging.publish(started(mark));
-    const isThere = await Promise.race([arrived.then(() => true), sleep(200).then(() => false)]);
-    if (isThere) return;
+    const hasArrived = await Promise.race([arrived.then(() => true), sleep(200).then(() => false)]);
+    if (hasArrived) return;
   }
 }

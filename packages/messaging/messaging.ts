@@ -1,39 +1,43 @@
 import type { Message } from "@reelay/contracts";
 import type { SubscriptionSpec } from "./topology.ts";
 
-/** A message as it was delivered. Exactly one of `ack` and `nack` is called; later calls do nothing. */
+/** A delivered message. The first call of `ack` or `nack` settles it; later calls do nothing. */
 export interface Delivery<M extends Message = Message> {
   message: M;
-  /** As on the wire. `traceOf` reads the trace from them. */
+  /** The attributes on the wire. `traceOf` reads the trace from them. */
   attributes?: Record<string, string>;
-  /** 1 for the first delivery where the broker counts, else 0. */
+  /** 1 for the first delivery; 0 if the broker does not count deliveries. */
   deliveryAttempt: number;
-  /** Resolves when the broker was told. */
+  /** Resolves when the broker has received the acknowledgement. */
   ack(): Promise<void>;
-  /** Ask for redelivery now. */
+  /** Requests immediate redelivery. */
   nack(): Promise<void>;
 }
 
 export interface ConsumeOptions {
-  /** Messages handled at once. Default 100. */
+  /** Maximum number of messages handled concurrently. Default 100. */
   maxInFlight?: number;
 }
 
-/** The one messaging path: Google Pub/Sub's own client, whatever server it talks to. */
+/** The only messaging path: Google Pub/Sub's own client, against any server that speaks the protocol. */
 export interface Messaging extends AsyncDisposable {
-  /** Creates the topics and durable subscriptions that are missing; safe to call from many processes at once. */
+  /** Creates missing topics and durable subscriptions. Safe to call from many processes concurrently. */
   provision(): Promise<void>;
   /**
-   * Resolves when the broker holds the message; rejects with `PublishFailedError` when it did not take it within ten seconds. The message
-   * carries the active trace as its attribute `traceparent`.
+   * Resolves when the broker has stored the message; rejects with `PublishFailedError` after ten seconds. The
+   * message carries the active trace in its attribute `traceparent`.
    */
   publish(message: Message): Promise<void>;
-  /** Publishes bytes as they are (outbox relay). `attributes.type` decides the topic; `attributes.traceparent`, if any, is gone on with. */
+  /**
+   * Publishes bytes unchanged (outbox relay). `attributes.type` selects the topic; `attributes.traceparent`,
+   * if present, continues that trace.
+   */
   publishEncoded(envelope: { data: Uint8Array; attributes: Record<string, string> }): Promise<void>;
   /**
-   * Streams a subscription (created if missing) to `handle`: acknowledged when it resolves, redelivered when it rejects.
-   * Unreadable messages are moved to the `unreadable` topic with their reason in the attributes, and never reach `handle`.
-   * Disposing stops, after the running handlers. Goes on by itself when the broker was away or forgot the subscription.
+   * Streams a subscription (created if missing) to `handle`. A message is acknowledged when `handle` resolves
+   * and redelivered when it rejects. Unreadable messages move to the `unreadable` topic with the reason in
+   * their attributes and never reach `handle`. Disposing stops the stream after the running handlers. The
+   * stream resumes automatically after the broker was unavailable or lost the subscription.
    */
   consume(
     subscription: SubscriptionSpec,
@@ -41,13 +45,16 @@ export interface Messaging extends AsyncDisposable {
     options?: ConsumeOptions,
   ): Promise<AsyncDisposable>;
   /**
-   * Pulls at most `max` messages of a durable subscription, waiting up to ten seconds for the first: for workers that take no more
-   * than they have slots for. The caller acknowledges. Unreadable messages are set aside as in `consume`. Resolves with nothing
-   * when none came, when aborted, and when the broker stayed away for so long; rejects when the broker refuses.
+   * Pulls at most `max` messages of a durable subscription and waits up to ten seconds for the first one: for
+   * workers that accept only as many tasks as they have free slots. The caller acknowledges. Unreadable
+   * messages are set aside as in `consume`. Resolves with an empty list when none arrived, when aborted, and
+   * when the broker was unavailable for that long; rejects when the broker refuses the request.
    */
   pull(subscription: SubscriptionSpec, max: number, signal: AbortSignal): Promise<Delivery[]>;
-  /** Round trip to the broker; rejects when it is away. */
+  /** One round trip to the broker. Rejects when it is unavailable. */
   ping(signal?: AbortSignal): Promise<void>;
-  /** Deletes an ephemeral subscription at the end of its process; a missing one is fine. */
+  /**
+   * Deletes a process's ephemeral subscription when the process ends. A missing subscription is not an error.
+   */
   unsubscribe(subscription: SubscriptionSpec): Promise<void>;
 }

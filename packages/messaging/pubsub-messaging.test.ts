@@ -7,22 +7,22 @@ import { createInbox, drain, started } from "./contract-kit.ts";
 import { createPubSubMessaging, PublishFailedError } from "./pubsub-messaging.ts";
 import { liveReports, projectorReports } from "./topology.ts";
 
-/** An address where nothing listens, and may later. */
+/** A free address: no server listens on it yet. */
 async function freeAddress(): Promise<{ emulatorHost: string; port: number }> {
   const broker = await createBroker();
   await broker[Symbol.asyncDispose]();
   return { emulatorHost: broker.address, port: broker.port };
 }
 
-test("a publish to a broker that is away rejects in time and says what to check", async () => {
+test("a publish to an unavailable broker rejects in time and names what to check", async () => {
   const { emulatorHost } = await freeAddress();
   await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost, publishTimeoutMs: 500 });
   const published = messaging.publish(started("lost"));
   await expect(published).rejects.toThrow(PublishFailedError);
-  await expect(published).rejects.toThrow(`Pub/Sub at ${emulatorHost} did not take a message`);
+  await expect(published).rejects.toThrow(`Pub/Sub at ${emulatorHost} did not accept a message`);
 });
 
-test("ping rejects while the broker is away and resolves when it is there", async () => {
+test("ping rejects while the broker is unavailable and resolves when it is back", async () => {
   const { emulatorHost, port } = await freeAddress();
   await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost });
   await expect(messaging.ping()).rejects.toThrow(`Pub/Sub at ${emulatorHost} does not answer`);
@@ -30,7 +30,7 @@ test("ping rejects while the broker is away and resolves when it is there", asyn
   await expect.poll(() => messaging.ping().then(() => "there"), { timeout: 10_000 }).toBe("there");
 });
 
-test("a pull that finds no broker goes on trying, and gets the message when there is one", async () => {
+test("a pull retries while the broker is unavailable and returns the message when it is back", async () => {
   const { emulatorHost, port } = await freeAddress();
   const log: string[] = [];
   await using messaging = createPubSubMessaging({
@@ -46,15 +46,15 @@ test("a pull that finds no broker goes on trying, and gets the message when ther
   expect(await pulled).toHaveLength(1);
 });
 
-test("a consumer that starts before the broker is subscribed when there is one", async () => {
+test("a consumer that starts before its broker subscribes once the broker is up", async () => {
   const { emulatorHost, port } = await freeAddress();
   await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost });
   const inbox = createInbox();
   const consuming = messaging.consume(liveReports("early"), async (delivery) => inbox.put(delivery));
   await using _broker = await createBroker({ port });
   await consuming;
-  await messaging.publish(started("heard"));
-  expect(await inbox.holds(1)).toEqual(["heard"]);
+  await messaging.publish(started("received"));
+  expect(await inbox.waitFor(1)).toEqual(["received"]);
 });
 
 test("a consumer whose broker is gone can be disposed", async () => {
@@ -67,12 +67,12 @@ test("a consumer whose broker is gone can be disposed", async () => {
     await release.promise;
   });
   await messaging.publish(started("held"));
-  await inbox.holds(1);
+  await inbox.waitFor(1);
   await broker[Symbol.asyncDispose]();
   release.resolve();
 });
 
-test("after a broker forgot everything, nothing of a burst is published to a topic without its subscriptions", async () => {
+test("after a broker lost its state, no message of a burst is published before the topic's subscriptions exist", async () => {
   await using broker = await createBroker();
   await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: broker.address });
   const marks = Array.from({ length: 50 }, (_, index) => String(index));
@@ -91,11 +91,11 @@ test("two clients with different brokers live in one process", async () => {
   await toOther.consume(liveReports("a"), async (delivery) => inboxes[1].put(delivery));
   await toOne.publish(started("one"));
   await toOther.publish(started("other"));
-  expect(await inboxes[0].holds(1)).toEqual(["one"]);
-  expect(await inboxes[1].holds(1)).toEqual(["other"]);
+  expect(await inboxes[0].waitFor(1)).toEqual(["one"]);
+  expect(await inboxes[1].waitFor(1)).toEqual(["other"]);
 });
 
-test("with an emulator nobody looks for Google's metadata server", async () => {
+test("with an emulator, no client contacts Google's metadata server", async () => {
   let requests = 0;
   const metadataServer = createServer((_request, response) => {
     requests++;
@@ -115,9 +115,9 @@ test("with an emulator nobody looks for Google's metadata server", async () => {
   }
 });
 
-test("a message of an unknown type is not published anywhere", async () => {
+test("a message of an unknown type is not published", async () => {
   await using messaging = createPubSubMessaging({ projectId: "p", emulatorHost: "127.0.0.1:1" });
   await expect(
-    messaging.publishEncoded({ data: new Uint8Array(1), attributes: { type: "render.unheard-of.v1" } }),
-  ).rejects.toThrow('got "render.unheard-of.v1"');
+    messaging.publishEncoded({ data: new Uint8Array(1), attributes: { type: "render.unknown.v1" } }),
+  ).rejects.toThrow('got "render.unknown.v1"');
 });

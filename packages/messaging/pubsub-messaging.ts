@@ -14,9 +14,9 @@ export { PublishFailedError } from "./pubsub/publish.ts";
 const messageTypes = new Set<string>(Message.options.map(({ shape }) => shape.type.value));
 
 /**
- * Messaging over the official Pub/Sub client, whatever server it talks to. Several may live in one process, with different
- * servers. Without `emulatorHost` the client's own rules apply: Google Cloud with application default credentials.
- * Disposing stops the consumers, after their running handlers, and closes the connections.
+ * Messaging over the official Pub/Sub client. One process may hold several, with different servers. Without
+ * `emulatorHost` the client's own rules apply: Google Cloud with application default credentials. Disposing
+ * stops the consumers after their running handlers and closes the connections.
  */
 export function createPubSubMessaging(options: PubSubOptions): Messaging {
   const connection = connect(options);
@@ -60,6 +60,6 @@ export function createPubSubMessaging(options: PubSubOptions): Messaging {
 function knownType(type: string | undefined): MessageType {
   if (type !== undefined && messageTypes.has(type)) return type as MessageType;
   throw new Error(
-    `Attribute "type" decides the topic: expected one of ${[...messageTypes].join(", ")}, got ${JSON.stringify(type)}.`,
+    `Attribute "type" selects the topic: expected one of ${[...messageTypes].join(", ")}, got ${JSON.stringify(type)}.`,
   );
 }

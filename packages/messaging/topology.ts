@@ -9,7 +9,7 @@ export const topics = {
 } as const;
 export type Topic = (typeof topics)[keyof typeof topics];
 
-/** The topic that a message belongs on. */
+/** The topic of a message type. */
 export function topicOf(type: Message["type"]): Topic {
   if (type === "render.requested.v1") return topics.tasks;
   if (type === "render.cancel-requested.v1") return topics.control;
@@ -21,13 +21,13 @@ export interface SubscriptionSpec {
   name: string;
   /** Pub/Sub filter over attributes. */
   filter?: string;
-  /** How long the broker waits for an acknowledgement. */
+  /** The broker's acknowledgement deadline. */
   ackDeadlineSeconds: number;
-  /** Deleted by the broker when unused for a day. */
+  /** True: the broker deletes it after a day without use. */
   isEphemeral: boolean;
 }
 
-/** Durable: one per pool, shared by all workers of the pool. */
+/** Durable. One per pool, shared by the pool's workers. */
 export const tasksOf = (pool: Pool): SubscriptionSpec => ({
   topic: topics.tasks,
   name: `tasks-${pool}`,
@@ -36,7 +36,7 @@ export const tasksOf = (pool: Pool): SubscriptionSpec => ({
   isEphemeral: false,
 });
 
-/** Durable: shared by all API processes; every report is applied once by one of them. */
+/** Durable. Shared by all API processes; exactly one of them applies each report. */
 export const projectorReports: SubscriptionSpec = {
   topic: topics.reports,
   name: "reports-projector",
@@ -52,7 +52,7 @@ export const liveReports = (apiId: string): SubscriptionSpec => ({
   isEphemeral: true,
 });
 
-/** One per worker: what is addressed to it. */
+/** One per worker: the messages addressed to it. */
 export const controlOf = (workerId: string): SubscriptionSpec => ({
   topic: topics.control,
   name: `control-${workerId}`,
@@ -61,7 +61,10 @@ export const controlOf = (workerId: string): SubscriptionSpec => ({
   isEphemeral: true,
 });
 
-/** Durable: what nobody could read, kept for seven days for operators to look at. Reelay itself never consumes it. */
+/**
+ * Durable: unreadable messages, kept for seven days for operators to inspect. Reelay itself never consumes
+ * it.
+ */
 export const unreadableMessages: SubscriptionSpec = {
   topic: topics.unreadable,
   name: "unreadable",
@@ -69,7 +72,7 @@ export const unreadableMessages: SubscriptionSpec = {
   isEphemeral: false,
 };
 
-/** What must exist before messages are published, or they reach nobody. */
+/** These must exist before messages are published; otherwise the messages reach no consumer. */
 export const durableSubscriptions: readonly SubscriptionSpec[] = [
   ...pools.map(tasksOf),
   projectorReports,

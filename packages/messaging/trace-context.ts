@@ -12,18 +12,18 @@ import type { Topic } from "./topology.ts";
 
 type Attributes = Record<string, string>;
 
-/** The attributes with the active trace in them (W3C `traceparent`), or as they were while nothing is traced. */
+/** The attributes plus the active trace (W3C `traceparent`). Unchanged while tracing is off. */
 export function withActiveTrace(attributes: Attributes): Attributes {
   const carried = { ...attributes };
   propagation.inject(context.active(), carried);
   return carried;
 }
 
-/** The trace that a message came with, as a parent for spans. */
+/** The trace of a received message, as a parent for spans. */
 export const traceOf = ({ attributes = {} }: Pick<Delivery, "attributes">): Context =>
   propagation.extract(ROOT_CONTEXT, attributes);
 
-/** Attributes of a span about a message, by OpenTelemetry's semantic conventions for Pub/Sub. */
+/** Span attributes of a message, by OpenTelemetry's semantic conventions for Pub/Sub. */
 export const messageAttributes = (
   operation: "send" | "process",
   destination: string,
@@ -37,8 +37,8 @@ export const messageAttributes = (
 });
 
 /**
- * Sends a message that was decided on earlier, in the trace that its attributes name: a producer span joins what decided on it to
- * whoever receives it. One without a trace is sent as it is.
+ * Sends a message in the trace named by its attributes. The decision to send was made earlier, so a producer
+ * span links that decision to the receiver. A message without a trace is sent unchanged.
  */
 export async function sendTraced(
   topic: Topic,

@@ -2,12 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { StoreUnavailableError } from "./errors.ts";
 import type { ObjectStore } from "./object-store.ts";
 
-/** How long a start waits for an answer. */
+/** How long a start waits for the store's answer. */
 const PATIENCE_MS = 5_000;
 
 /**
- * Rejects when the store refuses to be read: there is no such bucket, or the account may not. A store that is away does not keep a process from
- * starting: its requests are repeated anyway.
+ * Rejects when the store refuses access: the bucket does not exist or the account lacks permission. An
+ * unavailable store does not keep a process from starting, because its requests are retried anyway.
  */
 export async function assertReachable(store: ObjectStore): Promise<void> {
   const asked = ask(store).catch((error: unknown) => {

@@ -3,10 +3,10 @@ import otherTypes from "mime/types/other.js";
 import standardTypes from "mime/types/standard.js";
 
 /**
- * The types that players look at. `video/mp4` for CMAF segments rather than the registered `video/iso.segment`: Safari, hls.js,
- * caches and content filters all know it.
+ * Media types for players. CMAF segments use `video/mp4` rather than the registered `video/iso.segment`,
+ * because Safari, hls.js, caches and content filters all support it.
  */
-const mediaTypes = {
+const MEDIA_TYPES = {
   "application/vnd.apple.mpegurl": ["m3u8"],
   "video/mp4": ["mp4", "m4s", "cmfv", "m4v"],
   "audio/mp4": ["m4a", "cmfa"],
@@ -14,7 +14,7 @@ const mediaTypes = {
 };
 
 const types = new Mime(standardTypes, otherTypes);
-types.define(mediaTypes, true);
+types.define(MEDIA_TYPES, true);
 
-/** The media type by a key's ending; `application/octet-stream` when it says nothing. */
+/** The media type for a key's extension; `application/octet-stream` if unknown. */
 export const contentTypeOf = (key: string): string => types.getType(key) ?? "application/octet-stream";

@@ -11,14 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-test("the sum is the one that RFC 3720 and Cloud Storage have", async () => {
-  // "123456789" is the check value of the catalogue of CRC algorithms; 32 zeros are RFC 3720, B.4.
+test("the checksum matches RFC 3720 and Cloud Storage", async () => {
+  // "123456789" is the check value in the CRC catalogue; the 32 zeros are from RFC 3720, B.4.
   expect(await crc32cOf("123456789")).toBe(Buffer.from("e3069283", "hex").toString("base64"));
   expect(await crc32cOf(Buffer.alloc(32))).toBe(Buffer.from("8a9136aa", "hex").toString("base64"));
   expect(await crc32cOf("")).toBe("AAAAAA==");
 });
 
-test("memory, a file and a stream in pieces have the same sum, also when they are read at the same time", async () => {
+test("memory, a file and a chunked stream have the same checksum, even when read concurrently", async () => {
   const bytes = Buffer.from(Array.from({ length: 700_001 }, (_, index) => (index * 31) % 251));
   const path = join(directory, "file");
   await writeFile(path, bytes);
@@ -34,13 +34,13 @@ test("memory, a file and a stream in pieces have the same sum, also when they ar
   expect(new Set(sums).size).toBe(1);
 });
 
-test("one changed bit changes the sum", async () => {
+test("one changed bit changes the checksum", async () => {
   const bytes = Buffer.alloc(100_000, 7);
   const before = await crc32cOf(bytes);
   bytes[54_321] = 6;
   expect(await crc32cOf(bytes)).not.toBe(before);
 });
 
-test("a file that is not there rejects", async () => {
+test("a missing file rejects", async () => {
   await expect(crc32cOf({ path: join(directory, "none") })).rejects.toThrow("ENOENT");
 });

@@ -1,4 +1,4 @@
-/** No object lies under the key. */
+/** The store has no object under the key. */
 export class ObjectNotFoundError extends Error {
   readonly code = "OBJECT_NOT_FOUND";
   readonly key: string;
@@ -8,34 +8,37 @@ export class ObjectNotFoundError extends Error {
   }
 }
 
-/** The object was not at the expected generation: someone else wrote it. */
+/** The object was not at the expected generation: another writer replaced it. */
 export class PreconditionFailedError extends Error {
   readonly code = "PRECONDITION_FAILED";
   readonly key: string;
   constructor(key: string, expectedGeneration: string) {
     super(
       expectedGeneration === "0"
-        ? `Object "${key}" exists already; it was to be written only if it did not.`
+        ? `Object "${key}" already exists, but the write required a new object.`
         : `Object "${key}" is no longer at generation ${expectedGeneration}; read it again before writing.`,
     );
     this.key = key;
   }
 }
 
-/** The store has no room left. */
+/** The store is out of space. */
 export class StoreFullError extends Error {
   readonly code = "STORE_FULL";
   readonly key: string;
   constructor(key: string, options?: ErrorOptions) {
-    super(`The store has no room for "${key}": free some space and try again.`, options);
+    super(`The store has no space for "${key}": free some space and try again.`, options);
     this.key = key;
   }
 }
 
-/** The store did not do it within the limits of tries and time. The operation may or may not have taken effect; repeating it is safe. */
+/**
+ * The store did not complete an operation within its limits of tries and time. It may or may not have taken
+ * effect; repeating it is safe.
+ */
 export class StoreUnavailableError extends Error {
   readonly code = "STORE_UNAVAILABLE";
-  /** Pause that the store asked for; null when it named none. */
+  /** The pause that the store asked for; null if it named none. */
   readonly retryAfterMs: number | null;
   constructor(message: string, { retryAfterMs, cause }: { retryAfterMs: number | null; cause: unknown }) {
     super(message, { cause });
@@ -43,7 +46,7 @@ export class StoreUnavailableError extends Error {
   }
 }
 
-/** The key is not one that every store can hold. */
+/** Not every store supports the key. */
 export class InvalidKeyError extends Error {
   readonly code = "INVALID_KEY";
   readonly key: string;

@@ -32,8 +32,11 @@ let next = 0;
 const newKey = () => `videos/v${++next}/object`;
 const contents = async (key: string) => text((await faulty.store.read(key)).body);
 
-/** The first requests of this kind meet these faults, in this order. */
-function meet(faults: readonly HttpFault[], isMeant: (method: string, path: string) => boolean): void {
+/** Applies these faults, in order, to the first requests of this kind. */
+function injectFaults(
+  faults: readonly HttpFault[],
+  isMeant: (method: string, path: string) => boolean,
+): void {
   const left = [...faults];
   faulty.proxy.decide = (method, path) => (isMeant(method, path) ? (left.shift() ?? null) : null);
 }
@@ -49,7 +52,7 @@ promise("a write survives every kind of fault, with one object as its effect", a
   const { store } = faulty;
   for (const fault of KINDS) {
     const key = newKey();
-    meet([fault, fault], isUpload);
+    injectFaults([fault, fault], isUpload);
     const created = await store.put(key, "mine", { ifGenerationMatch: "0" });
     expect(created, fault.kind).toMatchObject({ sizeBytes: 4 });
     expect(await store.head(key), fault.kind).toEqual(created);
@@ -59,19 +62,16 @@ promise("a write survives every kind of fault, with one object as its effect", a
   }
 });
 
-promise(
-  "a request that was given up and arrives late does not overwrite what was written since",
-  async () => {
-    const { store } = faulty;
-    const key = newKey();
-    await store.put(key, "before");
-    meet([{ kind: "late", ms: 300 }], isUpload);
-    await store.put(key, "old");
-    await store.put(key, "new");
-    await delay(500);
-    expect(await contents(key)).toBe("new");
-  },
-);
+promise("an abandoned request that arrives late does not overwrite newer data", async () => {
+  const { store } = faulty;
+  const key = newKey();
+  await store.put(key, "before");
+  injectFaults([{ kind: "late", ms: 300 }], isUpload);
+  await store.put(key, "old");
+  await store.put(key, "new");
+  await delay(500);
+  expect(await contents(key)).toBe("new");
+});
 
 promise("two writers without a precondition both succeed, and the later one's bytes stay", async () => {
   const { store, proxy } = faulty;
@@ -85,47 +85,47 @@ promise("a file in chunks survives every kind of fault at every chunk", async ()
   const { store } = faulty;
   const bytes = randomBytes(9 * MiB);
   const key = newKey();
-  meet(KINDS, (method) => method === "PUT");
+  injectFaults(KINDS, (method) => method === "PUT");
   const body = Readable.from([bytes.subarray(0, 5 * MiB), bytes.subarray(5 * MiB)]);
   expect(await store.put(key, body, { ifGenerationMatch: "0" })).toMatchObject({ sizeBytes: bytes.length });
   expect((await buffer((await store.read(key)).body)).equals(bytes)).toBe(true);
 });
 
-promise("a read goes on at the byte where it broke", async () => {
+promise("a broken read resumes at the byte where it stopped", async () => {
   const { store, proxy } = faulty;
   const key = newKey();
   const bytes = randomBytes(4 * MiB);
   proxy.decide = () => null;
   const of = await store.put(key, bytes);
   const before = proxy.requests;
-  // Each answer is half of what is left.
-  meet(
+  // Each answer delivers half of the remaining bytes.
+  injectFaults(
     Array.from({ length: 6 }, () => ({ kind: "answer-cut" }) as const),
     isMedia,
   );
   expect((await buffer((await store.read(key, { of })).body)).equals(bytes)).toBe(true);
   expect(proxy.requests - before).toBe(7);
-  meet([...KINDS], isMedia);
+  injectFaults([...KINDS], isMedia);
   const part = await buffer((await store.read(key, { of, start: 1_000, end: 3_000_000 })).body);
   expect(part.equals(bytes.subarray(1_000, 3_000_001))).toBe(true);
 });
 
-promise("bytes that changed on their way are noticed", async () => {
+promise("bytes that changed in transit are detected", async () => {
   const { store } = faulty;
   const key = newKey();
   await store.put(key, randomBytes(100_000));
-  meet([{ kind: "damaged" }], isMedia);
+  injectFaults([{ kind: "damaged" }], isMedia);
   await expect(store.read(key).then(({ body }) => buffer(body))).rejects.toThrow("arrived damaged");
 });
 
 promise(
-  "a removal whose answer was lost has removed something; a late one leaves a new object alone",
+  "a removal whose answer was lost still reports a removal; a late one leaves a newer object alone",
   async () => {
     const { store } = faulty;
     const key = newKey();
     for (const fault of KINDS) {
       await store.put(key, "x");
-      meet([fault], (method) => method === "DELETE");
+      injectFaults([fault], (method) => method === "DELETE");
       expect(await store.delete(key), fault.kind).toBe(true);
       expect(await store.delete(key), fault.kind).toBe(false);
     }
@@ -137,7 +137,7 @@ promise("an abort ends an operation immediately, even if the server does not ans
   const key = newKey();
   faulty.proxy.decide = () => null;
   const of = await store.put(key, "x");
-  meet(
+  injectFaults(
     Array.from({ length: 9 }, () => ({ kind: "silence", ms: 20_000 }) as const),
     () => true,
   );
@@ -157,35 +157,32 @@ promise("an abort ends an operation immediately, even if the server does not ans
   }
 });
 
-promise(
-  "a store that is away is an error that can be retried, after a limited number of requests",
-  async () => {
-    const { proxy } = faulty;
-    await using impatient = createGcsObjectStore({
-      ...{ bucket: "media", projectId: "test", apiEndpoint: proxy.url },
-      retry: { tries: 3, firstDelayMs: 1 },
-    });
-    const before = proxy.requests;
-    proxy.decide = () => ({ kind: "refused", status: 503, retryAfterSeconds: null });
-    await expect(impatient.put("a", "x")).rejects.toMatchObject({
-      code: "STORE_UNAVAILABLE",
-      retryAfterMs: null,
-    });
-    expect(proxy.requests - before).toBe(3);
-    // Longer than it is patient: there is no point in waiting.
-    proxy.decide = () => ({ kind: "refused", status: 429, retryAfterSeconds: 600 });
-    await expect(impatient.head("a")).rejects.toMatchObject({
-      code: "STORE_UNAVAILABLE",
-      retryAfterMs: 600_000,
-    });
-    expect(proxy.requests - before).toBe(4);
-    proxy.decide = () => ({ kind: "refused", status: 507, retryAfterSeconds: null });
-    await expect(impatient.put("a", "x")).rejects.toMatchObject({ code: "STORE_FULL" });
-    proxy.decide = () => ({ kind: "refused", status: 403, retryAfterSeconds: null });
-    await expect(impatient.put("a", "x")).rejects.toThrow(/answered with 403: A fault of the proxy/);
-    expect(proxy.requests - before).toBe(6);
-  },
-);
+promise("an unavailable store is a retriable error after a limited number of requests", async () => {
+  const { proxy } = faulty;
+  await using impatient = createGcsObjectStore({
+    ...{ bucket: "media", projectId: "test", apiEndpoint: proxy.url },
+    retry: { tries: 3, firstDelayMs: 1 },
+  });
+  const before = proxy.requests;
+  proxy.decide = () => ({ kind: "refused", status: 503, retryAfterSeconds: null });
+  await expect(impatient.put("a", "x")).rejects.toMatchObject({
+    code: "STORE_UNAVAILABLE",
+    retryAfterMs: null,
+  });
+  expect(proxy.requests - before).toBe(3);
+  // Longer than its total limit: waiting is pointless.
+  proxy.decide = () => ({ kind: "refused", status: 429, retryAfterSeconds: 600 });
+  await expect(impatient.head("a")).rejects.toMatchObject({
+    code: "STORE_UNAVAILABLE",
+    retryAfterMs: 600_000,
+  });
+  expect(proxy.requests - before).toBe(4);
+  proxy.decide = () => ({ kind: "refused", status: 507, retryAfterSeconds: null });
+  await expect(impatient.put("a", "x")).rejects.toMatchObject({ code: "STORE_FULL" });
+  proxy.decide = () => ({ kind: "refused", status: 403, retryAfterSeconds: null });
+  await expect(impatient.put("a", "x")).rejects.toThrow(/answered with 403: A fault of the proxy/);
+  expect(proxy.requests - before).toBe(6);
+});
 
 promise("hundreds of failing requests leave no listener, no connection and no warning behind", async () => {
   await using own = await openFaultyGcs({ rate: 0.3, seed: 3 });
@@ -200,7 +197,7 @@ promise("hundreds of failing requests leave no listener, no connection and no wa
       const bytes = randomBytes(50_000 + index);
       const of = await store.put(`many/${index}`, bytes, { signal, ifGenerationMatch: "0" });
       expect(hash(await buffer((await store.read(`many/${index}`, { of, signal })).body))).toBe(hash(bytes));
-      // Readers that leave early.
+      // Readers that stop early.
       (await store.read(`many/${index}`, { signal })).body.destroy();
     }),
   );

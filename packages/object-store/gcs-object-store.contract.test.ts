@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 test.skipIf(whyNoFakeGcs !== undefined)(
-  `a browser uploads to the session's address with no key of ours${reason}`,
+  `a browser uploads to the session's address without our credentials${reason}`,
   async () => {
     const key = "videos/v1/source/film.mp4";
     const uri = await store.createResumableUpload(key, {
@@ -38,7 +38,7 @@ test.skipIf(whyNoFakeGcs !== undefined)(
 );
 
 test.skipIf(whyNoFakeGcs !== undefined)(
-  `objects have an address on the service, or on the CDN that was named${reason}`,
+  `objects have an address on the service, or on the configured CDN${reason}`,
   () => {
     expect(store.publicUrl("a b")).toBe(`${server.endpoint}/media/a%20b`);
     const cdn = createGcsObjectStore({
@@ -51,7 +51,7 @@ test.skipIf(whyNoFakeGcs !== undefined)(
 );
 
 test.skipIf(whyNoFakeGcs !== undefined)(
-  `an object is stored with the Cache-Control that /media sends: shared caches ask again after ten minutes${reason}`,
+  `an object is stored with the Cache-Control that /media sends: shared caches revalidate after ten minutes${reason}`,
   async () => {
     const keys = [
       "videos/v1/attempts/a1/360p/00000.m4s",

@@ -13,21 +13,25 @@ import { publicUrlOf } from "./public-url.ts";
 
 export interface GcsObjectStoreOptions {
   bucket: string;
-  /** Default: that of the credentials. */
+  /** Default: the project of the credentials. */
   projectId?: string;
-  /** An emulator's address; requests to it carry no credentials. Example: `http://localhost:4443`. */
+  /** Address of an emulator. Requests to it carry no credentials. Example: `http://localhost:4443`. */
   apiEndpoint?: string;
-  /** Where players find the bucket (a CDN, say), ending in `/`. Default: the storage service's own address. */
+  /**
+   * Public address of the bucket (a CDN, for example), ending in `/`. Default: the storage service's own
+   * address.
+   */
   publicBaseUrl?: string;
-  /** Limits of every operation, instead of the defaults. */
+  /** Overrides the default limits of every operation. */
   retry?: Partial<RetryPolicy>;
 }
 
-/** Uploads that a browser sends straight to the store. */
+/** Uploads that a browser sends directly to the store. */
 export interface ResumableUploads {
   /**
-   * The URI of a session that takes exactly `sizeBytes` bytes for a key that must not exist yet. It is its own authorisation and lasts a
-   * week. Send chunks of n × 256 KiB. `origin`: the site whose pages may use it.
+   * The URI of a session that accepts exactly `sizeBytes` bytes for a key that must not exist yet. The URI
+   * itself is the authorization and expires after a week. Send chunks of n × 256 KiB. `origin`: the site
+   * whose pages may use it.
    */
   createResumableUpload(
     key: string,
@@ -35,9 +39,9 @@ export interface ResumableUploads {
   ): Promise<string>;
 }
 
-const deletionsAtOnce = 16;
+const DELETIONS_AT_ONCE = 16;
 
-/** Keeps objects in a Google Cloud Storage bucket, with the credentials that the environment provides. */
+/** Stores objects in a Google Cloud Storage bucket, with credentials from the environment. */
 export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStore & ResumableUploads {
   const { projectId, apiEndpoint } = options;
   const gcs = new GcsClient(
@@ -82,7 +86,7 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
           if (await removeObject(gcs, key, generation)) count++;
         }
       };
-      await Promise.all(Array.from({ length: deletionsAtOnce }, work));
+      await Promise.all(Array.from({ length: DELETIONS_AT_ONCE }, work));
       return count;
     },
     async adopt(key, path, options) {

@@ -1,4 +1,4 @@
-/** The object store: a port with adapters, used by the API and by workers. */
+/** The object store: a port with adapters, shared by the API and workers. */
 
 export { assertReachable } from "./assert-reachable.ts";
 export * from "./cache-control.ts";

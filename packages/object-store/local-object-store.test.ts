@@ -31,19 +31,19 @@ const child = (task: string): ChildProcess =>
 const answerOf = async ({ stdout }: ChildProcess) =>
   JSON.parse(stdout === null ? "null" : await text(stdout)) as unknown;
 
-test("among processes too, one creator wins each key", async () => {
+test("exactly one creator wins each key, also across processes", async () => {
   const wins = await Promise.all([child("create"), child("create"), child("create")].map(answerOf));
   expect(wins.reduce<number>((sum, won) => sum + Number(won), 0)).toBe(50);
 });
 
-test("among processes too, no conditional write is lost", async () => {
+test("no conditional write is lost, also across processes", async () => {
   await store.put("counter", "0");
   await Promise.all([child("count"), child("count"), child("count")].map(answerOf));
   expect(await text((await store.read("counter")).body)).toBe("150");
 });
 
-test("a store that could not open for want of room writes as soon as there is some", async () => {
-  // A file in the way of its folder, since a test cannot fill the disk.
+test("a store that could not open on a full disk writes as soon as space is available", async () => {
+  // A file blocks its folder, because a test cannot fill the disk.
   await rm(join(directory, ".store/scratch"), { recursive: true, force: true });
   await writeFile(join(directory, ".store/scratch"), "");
   await using unlucky = open();
@@ -53,7 +53,7 @@ test("a store that could not open for want of room writes as soon as there is so
   expect(await text((await unlucky.read("later")).body)).toBe("x");
 });
 
-test("what a killed writer left half done is cleared at the next start, and a living one's is not", async () => {
+test("the next start clears a killed writer's partial files and keeps a running writer's", async () => {
   const writer = child("hang");
   if (writer.stdout === null) throw new Error("no output");
   await once(writer.stdout, "data");
@@ -64,7 +64,7 @@ test("what a killed writer left half done is cleared at the next start, and a li
   await once(writer, "exit");
   await using next = open();
   await next.put("next", "x");
-  // The dead one's folder, file and lock went; the new one's folder and lock came.
+  // The dead writer's folder, file and lock are gone; the new store's folder and lock were added.
   expect((await scratch()).length).toBe(withWriter - 1);
   expect(await store.head("half")).toBeNull();
 });
@@ -83,7 +83,7 @@ test("deleting the last object of a folder removes the folder", async () => {
   expect(await readdir(directory)).toEqual([".store"]);
 });
 
-test("writing and emptying one folder at once loses no write", async () => {
+test("writing and emptying one folder concurrently loses no write", async () => {
   await Promise.all(
     Array.from({ length: 50 }, async (_, i) => {
       await store.put(`folder/gone-${i}`, "x");
@@ -93,7 +93,7 @@ test("writing and emptying one folder at once loses no write", async () => {
   expect(await Array.fromAsync(store.list("folder/"))).toHaveLength(50);
 });
 
-test("a file that a crash left adopted and not yet gone is adopted again without complaint", async () => {
+test("adopting again after a crash between link and removal succeeds", async () => {
   const path = join(directory, "upload");
   await writeFile(path, "film");
   await link(path, join(directory, "source"));
@@ -102,7 +102,7 @@ test("a file that a crash left adopted and not yet gone is adopted again without
   await expect(stat(path)).rejects.toThrow("ENOENT");
 });
 
-test("a key below or above another object is refused in the store's words", async () => {
+test("a key below or above another object is refused with a store error", async () => {
   await store.put("a/b", "x");
   await expect(store.put("a", "x")).rejects.toMatchObject({ code: "INVALID_KEY" });
   await expect(store.put("a/b/c", "x")).rejects.toMatchObject({ code: "INVALID_KEY" });
@@ -126,7 +126,7 @@ test.runIf(await isOtherFileSystem("/dev/shm"))("adopts from another file system
   await rm(elsewhere, { recursive: true });
 });
 
-test("a full disk or quota is told as such", () => {
+test("a full disk or quota is a StoreFullError", () => {
   for (const code of ["ENOSPC", "EDQUOT"])
     expect(asStoreError("key", Object.assign(new Error(code), { code }))).toBeInstanceOf(StoreFullError);
 });

@@ -18,23 +18,26 @@ import type { ObjectStore, PutOptions, StoredObject } from "./object-store.ts";
 import { publicUrlOf } from "./public-url.ts";
 
 export interface LocalObjectStoreOptions {
-  /** Created when missing. Several processes of one machine may share it. */
+  /** Created if missing. Several processes on one machine may share it. */
   directory: string;
-  /** Where a server of the folder answers, ending in `/`. Example: `http://localhost:4000/media/`. */
+  /**
+   * Address at which a server publishes the folder, ending in `/`. Example: `http://localhost:4000/media/`.
+   */
   publicBaseUrl: string;
 }
 
 /**
- * Keeps each object as a plain file at its key. Opens its folder at once and clears what crashed writers left.
+ * Stores each object as a plain file at its key. Opens its folder immediately and clears what crashed writers
+ * left.
  *
- * `contentDisposition` is not kept: the server of the folder decides by the kind of object.
+ * `contentDisposition` is not stored: the server of the folder decides by the kind of object.
  */
 export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObjectStoreOptions): ObjectStore {
   const layout = planLayout(resolve(directory));
   mkdirSync(layout.types, { recursive: true });
   const lock = openStoreLock(layout.lock);
   let opened: Promise<Scratch> | undefined;
-  /** Where the disk was full at the start, the next write tries again. */
+  /** If the disk was full at the start, the next write tries again. */
   const scratch = (): Promise<Scratch> => {
     opened ??= openScratch(layout.scratch, lock).catch((error: unknown) => {
       opened = undefined;
@@ -42,10 +45,11 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
     });
     return opened;
   };
-  // Clears what crashed writers left. Whoever writes is told why it failed; a store that only reads needs none.
+  // Clears what crashed writers left. A write reports why this failed; a store that only reads needs no
+  // scratch.
   scratch().catch(() => {});
 
-  /** Fills a temporary file, then gives it its name. */
+  /** Fills a temporary file, then publishes it under its key. */
   async function write(key: string, options: PutOptions, fill: (temp: string) => Promise<void>) {
     assertObjectKey(key);
     options.signal?.throwIfAborted();
@@ -119,7 +123,7 @@ export function createLocalObjectStore({ directory, publicBaseUrl }: LocalObject
         await rm(path, { force: true });
         return object;
       } catch (error) {
-        // A crash between the two names left the file under both: what was asked for is already so.
+        // A crash between link and removal left the file under both names: the request is already fulfilled.
         if (!(error instanceof PreconditionFailedError) || !(await isSameFile(path, layout.pathOf(key))))
           throw error;
         await rm(path, { force: true });

@@ -18,7 +18,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
   let close: () => Promise<void>;
   let scratch: string;
   let next = 0;
-  /** Every test has a folder of its own. */
+  /** A separate folder for each test. */
   const folder = () => `videos/v${++next}/`;
   const promise = (name: string, body: () => Promise<void>) => {
     const reason = skips[name];
@@ -39,7 +39,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     await rm(scratch, { recursive: true });
   });
 
-  promise("what was put is what is read, with its size, type and generation", async () => {
+  promise("a stored object is read back with its size, type and generation", async () => {
     const key = `${folder()}index.m3u8`;
     const written = await store.put(key, "#EXTM3U\n");
     const { object, body } = await store.read(key);
@@ -74,7 +74,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await contents(key)).toBe("");
   });
 
-  promise("a content type that is given survives the next reader and ends with the next writer", async () => {
+  promise("an explicit content type survives reading and ends with the next write", async () => {
     const key = `${folder()}clip`;
     await store.put(key, "x", { contentType: "video/webm" });
     expect(await store.head(key)).toMatchObject({ contentType: "video/webm" });
@@ -82,25 +82,22 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await store.head(key)).toMatchObject({ contentType: "application/octet-stream" });
   });
 
-  promise(
-    "folders are what lies one level below and holds something, in key order, after a given one",
-    async () => {
-      const top = folder();
-      for (const key of ["a/1", "a/2", "a-b/c/1", "ab/1", "file", "z/1"]) await store.put(top + key, "x");
-      const below = async (after?: string) =>
-        (await Array.fromAsync(store.folders(top, after === undefined ? {} : { after: top + after }))).map(
-          (found) => found.slice(top.length),
-        );
-      expect(await below()).toEqual(["a-b/", "a/", "ab/", "z/"]);
-      expect(await below("a/")).toEqual(["ab/", "z/"]);
-      expect(await below("z/")).toEqual([]);
-      await store.deletePrefix(`${top}ab/`);
-      expect(await below("a-b/")).toEqual(["a/", "z/"]);
-      expect(await Array.fromAsync(store.folders(`${top}none/`))).toEqual([]);
-    },
-  );
+  promise("folders lists non-empty folders one level below, in key order, after a given one", async () => {
+    const top = folder();
+    for (const key of ["a/1", "a/2", "a-b/c/1", "ab/1", "file", "z/1"]) await store.put(top + key, "x");
+    const below = async (after?: string) =>
+      (await Array.fromAsync(store.folders(top, after === undefined ? {} : { after: top + after }))).map(
+        (found) => found.slice(top.length),
+      );
+    expect(await below()).toEqual(["a-b/", "a/", "ab/", "z/"]);
+    expect(await below("a/")).toEqual(["ab/", "z/"]);
+    expect(await below("z/")).toEqual([]);
+    await store.deletePrefix(`${top}ab/`);
+    expect(await below("a-b/")).toEqual(["a/", "z/"]);
+    expect(await Array.fromAsync(store.folders(`${top}none/`))).toEqual([]);
+  });
 
-  promise("what does not exist is null to head and an error to read", async () => {
+  promise("a missing object is null for head and an error for read", async () => {
     const key = `${folder()}missing`;
     expect(await store.head(key)).toBeNull();
     await expect(store.read(key)).rejects.toThrow(ObjectNotFoundError);
@@ -138,7 +135,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await writing).toMatchObject({ sizeBytes: 128 * 1024 });
   });
 
-  promise("of ten writers that must create, one wins", async () => {
+  promise("exactly one of ten conditional creators wins", async () => {
     const key = `${folder()}once`;
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, i) => store.put(key, `writer ${i}`, { ifGenerationMatch: "0" })),
@@ -166,7 +163,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await store.head(key)).toBeNull();
   });
 
-  promise("of ten writers that read one generation, one wins", async () => {
+  promise("exactly one of ten writers that read the same generation wins", async () => {
     const key = `${folder()}counter`;
     const { generation } = await store.put(key, "start");
     const outcomes = await Promise.allSettled(
@@ -195,10 +192,10 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await range(7)).toBe("789");
     expect(await range(undefined, 2)).toBe("012");
     expect(await range(8, 100), "the end is capped").toBe("89");
-    expect(await range(10), "nothing lies past the end").toBe("");
+    expect(await range(10), "a range past the end is empty").toBe("");
   });
 
-  promise("abort leaves nothing", async () => {
+  promise("an aborted write leaves nothing", async () => {
     const prefix = folder();
     const controller = new AbortController();
     const endless = Readable.from(
@@ -210,11 +207,11 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
       })(),
     );
     await expect(store.put(`${prefix}half`, endless, { signal: controller.signal })).rejects.toThrow();
-    expect(endless.destroyed, "the source is let go").toBe(true);
+    expect(endless.destroyed, "the source is destroyed").toBe(true);
     expect(await keysBelow(prefix)).toEqual([]);
   });
 
-  promise("a body that breaks leaves the old object", async () => {
+  promise("a failed body leaves the old object", async () => {
     const key = `${folder()}kept`;
     await store.put(key, "old");
     const broken = Readable.from(
@@ -227,14 +224,14 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await contents(key)).toBe("old");
   });
 
-  promise("an aborted signal refuses to begin", async () => {
+  promise("an aborted signal prevents the write", async () => {
     const prefix = folder();
     const signal = AbortSignal.abort(new Error("too late"));
     await expect(store.put(`${prefix}x`, "x", { signal })).rejects.toThrow("too late");
     expect(await keysBelow(prefix)).toEqual([]);
   });
 
-  promise("lists in the order of the keys' bytes, whatever their folders", async () => {
+  promise("lists in byte order of the keys, independent of folders", async () => {
     const prefix = folder();
     const keys = ["a-b", "a/c", "a/b/d", "a0", "ab", "B", "é", "a/b.m4s", "\u{1f3ac}", "\u{ffee}"].map(
       (key) => prefix + key,
@@ -258,7 +255,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     await expect(store.deletePrefix(`${prefix}1`)).rejects.toThrow(InvalidKeyError);
   });
 
-  promise("a deleted object is gone, and its key free again", async () => {
+  promise("a deleted object is gone, and its key is available again", async () => {
     const key = `${folder()}a/b/c`;
     await store.put(key, "1");
     expect(await store.delete(key)).toBe(true);
@@ -267,7 +264,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await contents(key)).toBe("2");
   });
 
-  promise("keys with unicode and spaces come back as they were, and their address is encoded", async () => {
+  promise("keys with unicode and spaces are returned unchanged, and their address is encoded", async () => {
     const prefix = folder();
     const key = `${prefix}source/Été à la mer #1? 100%.mp4`;
     await store.put(key, "film");
@@ -278,7 +275,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     );
   });
 
-  promise("refuses keys that lead out, or that some store cannot hold", async () => {
+  promise("refuses keys that leave the folder or that some store cannot hold", async () => {
     const bad = [
       "",
       "/a",
@@ -302,7 +299,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     }
   });
 
-  promise("adopt moves a file in and takes it away; a refused one stays", async () => {
+  promise("adopt moves a file into the store; a refused file stays", async () => {
     const key = `${folder()}source/film.mp4`;
     const path = join(scratch, "adopted");
     await writeFile(path, "whole film");
@@ -315,14 +312,14 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await readFile(path, "utf8")).toBe("another");
   });
 
-  promise("an object that lies on this machine can be read as a file", async () => {
+  promise("an object on this machine can be read as a file", async () => {
     const key = `${folder()}source/film.mp4`;
     const path = store.localPath(key);
     await store.put(key, "whole film");
     expect(path === null ? "elsewhere" : await readFile(path, "utf8")).toMatch(/^whole film$|^elsewhere$/);
   });
 
-  promise("ranges of one generation are read, and no bytes of the next", async () => {
+  promise("range reads stay within one generation", async () => {
     const key = `${folder()}source/film.mp4`;
     const of = await store.put(key, "the first film");
     const { object, body } = await store.read(key, { of, start: 4, end: 8 });
@@ -332,7 +329,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     await expect(store.read(key, { of, start: 4, end: 8 })).rejects.toThrow(PreconditionFailedError);
   });
 
-  promise("a store that sums up its bytes sums up equal bytes alike", async () => {
+  promise("equal bytes have equal checksums", async () => {
     const [one, same, other] = await Promise.all([
       store.put(`${folder()}a`, "equal"),
       store.put(`${folder()}b`, "equal"),
@@ -342,7 +339,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     if (one?.checksum !== null) expect(one?.checksum).not.toBe(other?.checksum);
   });
 
-  promise("a 20 MB stream makes the round trip in flat memory", async () => {
+  promise("a 20 MB stream is written and read in constant memory", async () => {
     const key = `${folder()}large.mp4`;
     const chunk = randomBytes(MiB);
     const sent = createHash("sha256");
@@ -350,7 +347,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     let peak = 0;
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
-    // What nobody holds any more is no use of memory, whenever it is collected.
+    // Unreferenced memory does not count as used, whenever it is collected.
     const watch = () => {
       collect();
       peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);

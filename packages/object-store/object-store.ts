@@ -1,27 +1,33 @@
 import type { Readable } from "node:stream";
 
-/** What the store knows of one object. */
+/** Metadata of one object. */
 export interface StoredObject {
   key: string;
   sizeBytes: number;
   contentType: string;
-  /** Changes with every write; opaque. Use it with `ifGenerationMatch`. */
+  /** Opaque; changes with every write. Use it with `ifGenerationMatch`. */
   generation: string;
-  /** What the store itself knows of the bytes, named by its kind: `md5:…` or `crc32c:…` in base64. Null where it keeps none. */
+  /** The store's own checksum with its algorithm: `md5:…` or `crc32c:…` in base64. Null if it keeps none. */
   checksum: string | null;
-  /** The CRC-32C that the store keeps, in base64; null where it keeps none, as the local store. */
+  /** The store's CRC-32C in base64; null if it keeps none, like the local store. */
   crc32c: string | null;
   updatedAt: Date;
 }
 
 export interface PutOptions {
-  /** Default: by the key's ending. */
+  /** Default: by the key's extension. */
   contentType?: string;
-  /** What browsers do with it (RFC 6266). Default: they show it. */
+  /** Controls how browsers present the object (RFC 6266). Default: inline. */
   contentDisposition?: string;
-  /** Write only if the object is at this generation; `"0"`: only if it does not exist. Else `PreconditionFailedError`. */
+  /**
+   * Write only if the object is at this generation; `"0"`: only if it does not exist. Otherwise rejects with
+   * `PreconditionFailedError`.
+   */
   ifGenerationMatch?: string;
-  /** Do not wait for the disk: after a power cut it may be gone, or empty. For what is written again soon. Default false. */
+  /**
+   * Skip the wait for the disk: a power cut may lose or empty the object. For objects that are soon written
+   * again. Default false.
+   */
   mayBeLost?: boolean;
   signal?: AbortSignal;
 }
@@ -29,43 +35,49 @@ export interface PutOptions {
 export interface ReadOptions {
   /** First byte, inclusive. Default 0. */
   start?: number;
-  /** Last byte, inclusive. Default, and at most: the end. A range that begins past the end gives an empty body. */
+  /** Last byte, inclusive. Default and maximum: the end. A range past the end has an empty body. */
   end?: number;
-  /** Read this generation of the object, as `head` or `put` gave it, and no other; what is known of it is not asked for again. */
+  /**
+   * Read exactly this generation of the object, as returned by `head` or `put`, without asking for its
+   * metadata again.
+   */
   of?: StoredObject;
   signal?: AbortSignal;
 }
 
-/** Bytes to write: in memory, a stream, or a local file (which stays the caller's). */
+/** Bytes to write: in memory, a stream, or a local file (which remains the caller's). */
 export type PutBody = Uint8Array | string | Readable | { path: string };
 
 /**
- * Keeps media objects under slash-separated keys. Writes are atomic: a reader sees the whole old or the whole new object.
+ * Stores media objects under slash-separated keys. Writes are atomic: a reader sees the whole old or the
+ * whole new object.
  *
- * Errors: `ObjectNotFoundError`, `PreconditionFailedError` (also: the generation that was to be read is gone), `StoreFullError`, `InvalidKeyError`; others are operational
- * and may be tried again.
+ * Errors: `ObjectNotFoundError`, `PreconditionFailedError` (also when the requested generation no longer
+ * exists), `StoreFullError`, `InvalidKeyError`. Others are operational and may be retried.
  */
 export interface ObjectStore extends AsyncDisposable {
   put(key: string, body: PutBody, options?: PutOptions): Promise<StoredObject>;
-  /** Null when there is no such object. */
+  /** Null if the object does not exist. */
   head(key: string): Promise<StoredObject | null>;
   read(key: string, options?: ReadOptions): Promise<{ object: StoredObject; body: Readable }>;
   /** Objects whose keys begin with `prefix`, in key order. */
   list(prefix: string): AsyncIterable<StoredObject>;
   /**
-   * What lies one level below `prefix` (which ends in `/`) and holds objects: prefixes that end in `/` themselves, in key order, those after
-   * `after` when it is given.
+   * Non-empty folders one level below `prefix` (which ends in `/`), in key order, each ending in `/`; only
+   * those after `after` if it is set.
    */
   folders(prefix: string, options?: { after?: string }): AsyncIterable<string>;
-  /** True if there was something to delete. */
+  /** True if the object existed. */
   delete(key: string): Promise<boolean>;
-  /** Deletes everything below `prefix` (which ends in `/`); returns how many objects. */
+  /** Deletes all objects below `prefix` (which ends in `/`) and returns their number. */
   deletePrefix(prefix: string): Promise<number>;
-  /** Moves a finished local file into the store, by rename where that is possible; the file is gone afterwards. */
+  /** Moves a complete local file into the store, by rename if possible. The file is gone afterwards. */
   adopt(key: string, path: string, options?: PutOptions): Promise<StoredObject>;
-  /** The file that is the object, or would be if there were one: to be read only. Null where the store is not on this machine. */
+  /** The object's file, whether or not it exists; read-only. Null if the store is not on this machine. */
   localPath(key: string): string | null;
-  /** Where an upload into this store is kept until it is whole: to be read only. Null where the store is not on this machine. */
+  /**
+   * The file of an incomplete upload into this store; read-only. Null if the store is not on this machine.
+   */
   arrivingPath(uploadId: string): string | null;
   /** The address at which players find the object. */
   publicUrl(key: string): string;

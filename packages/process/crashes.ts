@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { reportCrash } from "./supervisor-channel.ts";
 
-/** How long the message to the supervisor may take. */
+/** Time for the message to the supervisor to leave. */
 const FAREWELL_MS = 50;
 
 /**
- * Calls `crashed` with each exception and rejection that nothing caught, until disposed. The state of the process is unknown from then on: end
- * it soon. Its supervisor starts it again.
+ * Calls `crashed` with each uncaught exception and unhandled rejection, until disposed. The state of the
+ * process is then unknown: end it soon. Its supervisor restarts it.
  */
 export function catchCrashes(
   crashed: (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => void,
@@ -16,7 +16,7 @@ export function catchCrashes(
     crashed(error, origin);
   };
   const ignore = () => undefined;
-  // Text for a terminal that was closed, or for a file on a full disk, is lost.
+  // Output for a closed terminal, or for a file on a full disk, is lost.
   process.stderr.on("error", ignore);
   process.on("uncaughtException", onException);
   return {
@@ -28,8 +28,8 @@ export function catchCrashes(
 }
 
 /**
- * Ends the process with 1 after the first exception that nothing caught: `log` receives every one of them, then `handBack` has `withinMs` to
- * hand back what is running.
+ * Ends the process with code 1 after the first uncaught exception. `log` receives every uncaught exception;
+ * `handBack` then has `withinMs` to return running work.
  */
 export function endOnCrash(options: {
   log: (fields: { err: unknown; origin: string }) => void;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** What the documentation says of a field, beside its name. */
+/** The documentation of a field. */
 interface FieldDocs {
-  /** As a reader would write it; a sentence where it is computed. */
+  /** As a reader would write it; a sentence if the value is computed. */
   default: string;
   unit?: string;
   effect: string;
@@ -12,10 +12,10 @@ interface FieldDocs {
   [key: string]: unknown;
 }
 
-/** Checks that nothing is missing. */
+/** Checks the documentation for completeness. */
 export const docs = (fields: FieldDocs): FieldDocs => fields;
 
-/** Comma-separated, blanks around entries and empty entries dropped. */
+/** A comma-separated list. Whitespace around entries and empty entries are dropped. */
 export const list = z.string().transform((text) =>
   text
     .split(",")

@@ -1,8 +1,9 @@
-/** What all our processes do alike: read their environment, stop when asked to, and end when they crash. */
-export { closeToOthers } from "./close-to-others.ts";
+/** What all our processes share: reading the environment, stopping on signals, ending after a crash. */
+
 export { catchCrashes, endOnCrash } from "./crashes.ts";
 export { docs, list } from "./field-docs.ts";
 export { type Environment, type Read, readFields } from "./read-fields.ts";
+export { restrictUmask } from "./restrict-umask.ts";
 export { serveHttp } from "./serve-http.ts";
 export {
   logEnvFields,
@@ -14,6 +15,6 @@ export {
 } from "./shared-fields.ts";
 export { explainStart, StartError, startStep, toSentence } from "./start-error.ts";
 export { credentialsPart, startParts } from "./start-parts.ts";
-export { onStopSignals, untilTold } from "./stop-signals.ts";
+export { onStopSignals, waitForSignal } from "./stop-signals.ts";
 export { supervise } from "./supervise.ts";
 export { isRestarted } from "./supervisor-channel.ts";

@@ -1,10 +1,13 @@
-/** How often a program that crashes is started again, and after which pause. */
+/** Rules for restarting a crashed program: how often, and after which pause. */
 
 export const MAX_RESTARTS = 5;
 export const WINDOW_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 
-/** The pause before the next start in milliseconds, doubled with each crash within a minute; null after too many of them. */
+/**
+ * The pause before the next start in milliseconds, doubled with each crash within a minute. Null after too
+ * many crashes.
+ */
 export function planRestart(crashedAtMs: readonly number[], nowMs: number): number | null {
   const recent = crashedAtMs.filter((at) => nowMs - at < WINDOW_MS).length;
   return recent > MAX_RESTARTS ? null : FIRST_PAUSE_MS * 2 ** Math.max(0, recent - 1);
@@ -13,13 +16,13 @@ export function planRestart(crashedAtMs: readonly number[], nowMs: number): numb
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** It reported an exception that nothing caught. */
+  /** The process reported an uncaught exception. */
   hasReported: boolean;
 }
 
 const STOP_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
 
-/** 0: it was asked to end. 1 without a report: what it was given is wrong, which another start would meet again. */
+/** 0: it was asked to end. 1 without a report: its settings are wrong, which a restart would not change. */
 export function isCrash({ code, signal, hasReported }: Ended): boolean {
   if (hasReported) return true;
   return signal === null ? code !== 0 && code !== 1 : !STOP_SIGNALS.has(signal);

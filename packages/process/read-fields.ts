@@ -4,7 +4,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Read<T> = { ok: true; fields: T } | { ok: false; errors: string[] };
 
-/** Parses an environment by its fields: pure. All that is wrong is said at once, each in a sentence. An empty value counts as none. */
+/**
+ * Parses an environment by its fields. Pure. Reports all errors together, each in one sentence. An empty
+ * value counts as missing.
+ */
 export function readFields<Shape extends Record<string, z.ZodType>>(
   shape: Shape,
   environment: Environment,
@@ -18,7 +21,10 @@ export function readFields<Shape extends Record<string, z.ZodType>>(
   }
   const fields = parsed.data;
   if (given["STORE"] === "gcs" && given["GCS_BUCKET"] === undefined) {
-    return { ok: false, errors: ["GCS_BUCKET is not set, which STORE=gcs needs: give the bucket's name."] };
+    return {
+      ok: false,
+      errors: ["GCS_BUCKET is not set, but STORE=gcs requires it: set it to the bucket's name."],
+    };
   }
   return { ok: true, fields };
 }
@@ -30,7 +36,7 @@ function toSentence(
 ): string {
   const name = String(issue.path[0]);
   const example = `Example: ${name}=${String(shape[name]?.meta()?.["example"])}`;
-  // A missing value has no shape to complain about: only a field's own text adds anything.
+  // A missing value has no shape to report: only the field's own text helps.
   if (!(name in given)) {
     const reason = issue.message.startsWith("Invalid input") ? "" : `: ${issue.message}`;
     return `${name} is not set${reason}. ${example}`;

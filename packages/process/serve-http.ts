@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * Listens on all addresses, for what a cluster asks of a process; 0 takes a free port. Disposing cuts its connections. Rejects with Node's own error
- * (`EADDRINUSE`) when the port is not available.
+ * Listens on all addresses, for probes and metrics; 0 selects a free port. Disposing cuts its connections.
+ * Rejects with Node's own error (`EADDRINUSE`) when the port is not available.
  */
 export async function serveHttp(
   port: number,

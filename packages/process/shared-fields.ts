@@ -3,7 +3,7 @@ import { docs } from "./field-docs.ts";
 
 const text = z.string().min(1);
 
-/** Where the broker is; API and workers must agree. */
+/** The broker's address. API and workers must agree on it. */
 export const pubsubEnvFields = {
   PUBSUB_PROJECT_ID: text.default("reelay").meta(
     docs({
@@ -26,13 +26,16 @@ export const pubsubEnvFields = {
   PUBSUB_PREFIX: text.default("reelay-").meta(
     docs({
       default: "reelay-",
-      effect: "Begins the names of all topics and subscriptions.",
+      effect: "Prefix of all topic and subscription names.",
       example: "staging-",
     }),
   ),
 };
 
-/** Which store it is; API and workers must agree. Where a local one lies each says for itself. */
+/**
+ * The kind of store. API and workers must agree on it. Each has its own setting for the folder of a local
+ * one.
+ */
 export const storeEnvFields = {
   STORE: z
     .enum(["local", "gcs"])
@@ -40,14 +43,14 @@ export const storeEnvFields = {
     .meta(
       docs({
         default: "local",
-        effect: "Where media lives: a folder, or Google Cloud Storage.",
+        effect: "Where media is stored: a folder or Google Cloud Storage.",
         example: "gcs",
       }),
     ),
   GCS_BUCKET: text.optional().meta(
     docs({
       default: "none: must be set with STORE=gcs",
-      effect: "Bucket of the media.",
+      effect: "Bucket for media.",
       example: "acme-video",
     }),
   ),
@@ -63,14 +66,14 @@ export const storeEnvFields = {
     ),
 };
 
-/** 0 takes a free one. */
+/** 0 selects a free port. */
 export const optionalPort = z.coerce.number().int().min(0).max(65_535).optional();
 
 export const logEnvFields = {
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
     .default("info")
-    .meta(docs({ default: "info", effect: "Least severe log events that are written.", example: "debug" })),
+    .meta(docs({ default: "info", effect: "Lowest severity of log events to write.", example: "debug" })),
 };
 
 export const toPubSub = (

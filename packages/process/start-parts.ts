@@ -1,4 +1,4 @@
-/** What API and worker alike need at their start. */
+/** Start dependencies that API and worker share. */
 import type { StartPart } from "./start-error.ts";
 
 interface Needs {
@@ -16,7 +16,7 @@ export function startParts({ pubsub, store }: Needs): { broker: StartPart; store
   };
 }
 
-/** What needs Google's credentials; null: nothing. */
+/** The dependency that needs Google credentials; null if there is none. */
 export function credentialsPart({
   pubsub,
   store,

@@ -1,19 +1,20 @@
 /**
- * Calls `told` at signals that ask the process to stop, and `toldAgain` at those that come more than `sameWishMs` after the first: one Ctrl-C
- * may arrive several times, from the terminal and from npm. Until disposed.
+ * Calls `onStop` for signals that ask the process to stop, and `onRepeat` for those that arrive more than
+ * `repeatAfterMs` after the first: one Ctrl-C may arrive several times, from the terminal and from npm.
+ * Active until disposed.
  */
 export function onStopSignals(options: {
   signals: readonly NodeJS.Signals[];
-  sameWishMs: number;
-  told: (signal: NodeJS.Signals) => void;
-  toldAgain: () => void;
+  repeatAfterMs: number;
+  onStop: (signal: NodeJS.Signals) => void;
+  onRepeat: () => void;
 }): Disposable {
-  const { signals, sameWishMs, told, toldAgain } = options;
+  const { signals, repeatAfterMs, onStop, onRepeat } = options;
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     firstAt ??= performance.now();
-    if (performance.now() - firstAt > sameWishMs) toldAgain();
-    else told(signal);
+    if (performance.now() - firstAt > repeatAfterMs) onRepeat();
+    else onStop(signal);
   };
   for (const signal of signals) process.on(signal, onSignal);
   return {
@@ -23,9 +24,11 @@ export function onStopSignals(options: {
   };
 }
 
-/** Resolves with the first SIGINT or SIGTERM; calls `endNow` at one that comes more than a second after it. */
-export function untilTold(endNow: () => void): Promise<NodeJS.Signals> {
+/**
+ * Resolves with the first SIGINT or SIGTERM. Calls `endNow` for one that arrives more than a second later.
+ */
+export function waitForSignal(endNow: () => void): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
-  onStopSignals({ signals: ["SIGINT", "SIGTERM"], sameWishMs: 1_000, told: resolve, toldAgain: endNow });
+  onStopSignals({ signals: ["SIGINT", "SIGTERM"], repeatAfterMs: 1_000, onStop: resolve, onRepeat: endNow });
   return promise;
 }

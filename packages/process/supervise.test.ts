@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const crashes = JSON.stringify(join(import.meta.dirname, "crashes.ts"));
 
-/** Runs a program that does `steps[0]` in its first run, `steps[1]` in its second, and so on. */
+/** Runs a program that executes `steps[0]` in its first run, `steps[1]` in its second, and so on. */
 async function run(steps: readonly string[]) {
   const program = join(folder, "program.ts");
   await writeFile(
@@ -27,19 +27,19 @@ async function run(steps: readonly string[]) {
       ${steps.map((step, index) => `case ${index}: ${step}; break;`).join("\n")}
     }`,
   );
-  const told: string[] = [];
+  const printed: string[] = [];
   const end = await supervise({
     args: [program],
     environment: process.env,
     name: "The program",
-    tell: (text) => told.push(text),
+    print: (text) => printed.push(text),
   });
   const notes = await readFile(join(folder, "notes"), "utf8").catch(() => "");
-  return { end, told, notes: notes.trim().split("\n") };
+  return { end, printed, notes: notes.trim().split("\n") };
 }
 
-test("a program that crashes hands its work back, and is started again until it ends as it means to", async () => {
-  const { end, told, notes } = await run([
+test("a crashed program hands its work back and restarts until it ends intentionally", async () => {
+  const { end, printed, notes } = await run([
     `setImmediate(() => { throw new Error("torn"); })`,
     `Promise.reject(new Error("refused"))`,
     `process.kill(process.pid, "SIGKILL")`,
@@ -52,25 +52,25 @@ test("a program that crashes hands its work back, and is started again until it 
     "unhandledRejection: refused",
     "handed back",
   ]);
-  expect(told).toEqual([
-    "The program crashed (code 1); it starts again in 0.25 s. Its jobs go on.",
-    "The program crashed (code 1); it starts again in 0.5 s. Its jobs go on.",
-    "The program crashed (SIGKILL); it starts again in 1 s. Its jobs go on.",
+  expect(printed).toEqual([
+    "The program crashed (code 1); it restarts in 0.25 s. Its jobs continue.",
+    "The program crashed (code 1); it restarts in 0.5 s. Its jobs continue.",
+    "The program crashed (SIGKILL); it restarts in 1 s. Its jobs continue.",
   ]);
 });
 
-test("a program that refuses what it was given is not started again", async () => {
+test("a program that refuses its settings is not restarted", async () => {
   expect(await run(["process.exit(1)", "process.exit(0)"])).toMatchObject({
     end: { code: 1, signal: null },
-    told: [],
+    printed: [],
   });
 });
 
-test("a program that was asked to stop is not started again", async () => {
-  const { end, told } = await run([
+test("a program that was asked to stop is not restarted", async () => {
+  const { end, printed } = await run([
     `process.on("SIGTERM", () => process.exit(0)); process.kill(process.ppid, "SIGTERM")`,
   ]);
-  expect([end, told]).toEqual([{ code: 0, signal: null }, []]);
+  expect([end, printed]).toEqual([{ code: 0, signal: null }, []]);
 });
 
 test("five restarts within a minute, each after a longer pause, and no sixth", () => {

@@ -5,23 +5,24 @@ import type { Environment } from "./read-fields.ts";
 import { isCrashMessage, RESTARTS_VARIABLE } from "./supervisor-channel.ts";
 
 export interface SuperviseOptions {
-  /** Arguments of Node: its options, the program, the program's own. */
+  /** Node's options, the program, and the program's own arguments. */
   args: readonly string[];
   environment: Environment;
-  /** What people call it. */
+  /** The program's display name. */
   name: string;
-  tell: (sentence: string) => void;
+  print: (sentence: string) => void;
 }
 
 /**
- * Runs one of our programs until it ends intentionally, and starts it again when it crashes. Signals that ask it to stop are passed on, and end
- * the pause before a restart. Resolves to how the last run ended; with code 1 after too many crashes.
+ * Runs one of our programs until it ends intentionally, and restarts it after a crash. Stop signals are
+ * forwarded and end the pause before a restart. Resolves with the result of the last run, or code 1 after too
+ * many crashes.
  */
 export async function supervise({
   args,
   environment,
   name,
-  tell,
+  print,
 }: SuperviseOptions): Promise<Pick<Ended, "code" | "signal">> {
   const crashedAtMs: number[] = [];
   const stopping = new AbortController();
@@ -44,12 +45,12 @@ export async function supervise({
       const pauseMs = planRestart(crashedAtMs, now);
       const how = signal ?? `code ${code}`;
       if (pauseMs === null) {
-        tell(
-          `${name} crashed (${how}) more than ${MAX_RESTARTS} times within ${WINDOW_MS / 1_000} s and is not started again. The event process.crashed in its log has the cause.`,
+        print(
+          `${name} crashed (${how}) more than ${MAX_RESTARTS} times within ${WINDOW_MS / 1_000} s and will not be restarted. See the event process.crashed in its log for the cause.`,
         );
         return { code: 1, signal: null };
       }
-      tell(`${name} crashed (${how}); it starts again in ${pauseMs / 1_000} s. Its jobs go on.`);
+      print(`${name} crashed (${how}); it restarts in ${pauseMs / 1_000} s. Its jobs continue.`);
       await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return { code: 0, signal: null };
     }

@@ -7,14 +7,17 @@ import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trac
 import type { Logger } from "pino";
 import type { TracingSettings } from "./tracing.ts";
 
-/** How long the last spans may take when a process stops: a collector that is away must not hold it. */
-const lastSpansMs = 2_000;
-/** For one batch, retries included. The library's 10 s would keep a stopping process alive for as long. */
-const exportTimeoutMs = 3_000;
+/** Time limit for the last spans when a process stops: an unavailable collector must not delay the stop. */
+const LAST_SPANS_MS = 2_000;
+/**
+ * Time limit of one batch, retries included. The library's 10 s would keep a stopping process alive for as
+ * long.
+ */
+const EXPORT_TIMEOUT_MS = 3_000;
 
 /**
- * Sets OpenTelemetry up for this process. Sampling, headers, batching and the like are told by OpenTelemetry's own variables, which its SDK
- * reads for itself. Disposing exports what is left and takes everything down again.
+ * Sets up OpenTelemetry for this process. Its SDK reads sampling, headers, batching and the like from
+ * OpenTelemetry's own variables. Disposing exports the remaining spans and shuts everything down.
  */
 export function exportSpans({ url, serviceName, delayMs }: TracingSettings, log: Logger): AsyncDisposable {
   const own = resourceFromAttributes({ "service.name": serviceName, "service.namespace": "reelay" });
@@ -22,7 +25,7 @@ export function exportSpans({ url, serviceName, delayMs }: TracingSettings, log:
     resource: own.merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [
       new BatchSpanProcessor(
-        new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }),
+        new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS }),
         delayMs === undefined ? {} : { scheduledDelayMillis: delayMs },
       ),
     ],
@@ -41,9 +44,9 @@ export function exportSpans({ url, serviceName, delayMs }: TracingSettings, log:
     async [Symbol.asyncDispose]() {
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
-        warn(`The last spans could not be exported within ${lastSpansMs} ms.`);
+        warn(`The last spans could not be exported within ${LAST_SPANS_MS} ms.`);
         resolve();
-      }, lastSpansMs);
+      }, LAST_SPANS_MS);
       await Promise.race([provider.shutdown().catch((error: unknown) => warn(String(error))), late]);
       clearTimeout(timer);
       trace.disable();

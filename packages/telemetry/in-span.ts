@@ -12,13 +12,13 @@ export interface SpanOptions {
   /** Default `INTERNAL`. */
   kind?: SpanKind;
   attributes?: Attributes;
-  /** Default: what is active. */
+  /** Default: the active context. */
   parent?: Context;
 }
 
 /**
- * Runs `work` inside a span, which is active meanwhile and ends with it; what is thrown marks it as failed and goes on. Costs next to
- * nothing while tracing is off.
+ * Runs `work` inside an active span that ends with it. An exception marks the span as failed and propagates.
+ * Costs almost nothing while tracing is off.
  */
 export async function inSpan<T>(
   scope: string,

@@ -1,4 +1,4 @@
-/** What API and workers share to be seen from outside: logs without secrets, and traces by OpenTelemetry. */
+/** Observability shared by API and workers: logs without secrets, and OpenTelemetry traces. */
 export { activeTraceParent, traceFrom } from "./active-trace.ts";
 export { inSpan, type SpanOptions } from "./in-span.ts";
 export { createLogSink, LogFullError, type LogSink } from "./log-sink.ts";

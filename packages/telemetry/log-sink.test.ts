@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A target whose disk can be filled. */
+/** A target with a disk that can be filled. */
 function createSmallDisk() {
   const lines: string[] = [];
   const disk = { isFull: false, lines };
@@ -30,7 +30,7 @@ function createSmallDisk() {
 }
 
 test.each(["info", "error", "fatal"])(
-  "at level %s, a full disk costs lines, never the process, and the log says how many when it goes on",
+  "at level %s, a full disk costs lines, never the process, and the log reports how many when it recovers",
   (level) => {
     const { disk, sink } = createSmallDisk();
     const log = createLogger({ level, sink });
@@ -40,7 +40,7 @@ test.each(["info", "error", "fatal"])(
     log.fatal("film.torn");
     log.fatal("film.torn");
     expect(() => sink.assertWritable()).toThrow(
-      "The log cannot be written (ENOSPC); 2 lines are dropped so far",
+      "The log cannot be written (ENOSPC); 2 lines have been dropped so far",
     );
     log.fatal("film.torn");
     disk.isFull = false;
@@ -51,7 +51,7 @@ test.each(["info", "error", "fatal"])(
   },
 );
 
-test("asking whether the log works finds out by itself that it does again", () => {
+test("asking whether the log works detects that it has recovered", () => {
   const { disk, sink } = createSmallDisk();
   const log = createLogger({ level: "info", sink });
   disk.isFull = true;
@@ -62,7 +62,7 @@ test("asking whether the log works finds out by itself that it does again", () =
   expect(disk.lines).toEqual(["log.lines-dropped", "1", "film.mended"]);
 });
 
-test("a log that has grown is put aside, the oldest of three is dropped, and only its owner may read it", () => {
+test("a full log file is rotated, the oldest of three is dropped, and only its owner may read it", () => {
   const path = join(folder, "reelay.log");
   {
     using sink = createLogSink(openLogFile(path, { limitBytes: 20 }));
@@ -93,7 +93,7 @@ test.runIf(process.platform === "linux")("a line on a device that is full is dro
   expect(() => sink.assertWritable()).toThrow("ENOSPC");
 });
 
-test("a reader that has gone away costs the lines", () => {
+test("lines for a closed reader are dropped", () => {
   using sink = createLogSink(openDescriptor(1_000_000));
   sink.write("lost\n");
   expect(() => sink.assertWritable()).toThrow("EBADF");

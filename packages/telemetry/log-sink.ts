@@ -1,6 +1,6 @@
 /**
- * Where log lines go. A log that cannot be written must never end or block the process that writes it, so lines are dropped and counted
- * while the disk is full, and the first line after that says how many are missing.
+ * The destination of log lines. A log that cannot be written must never end or block its process. While the
+ * disk is full, lines are dropped and counted; the first line after that reports how many are missing.
  */
 import type { Logger } from "pino";
 import type { LogTarget } from "./log-target.ts";
@@ -9,7 +9,7 @@ export interface LogSink extends Disposable {
   write(line: string): void;
   /** Tries again, then throws a `LogFullError` if lines are still being dropped. */
   assertWritable(): void;
-  /** The logger that reports, once the sink works again, what was dropped (`log.lines-dropped`). */
+  /** Sets the logger that reports dropped lines (`log.lines-dropped`) once the sink works again. */
   announceThrough(log: Logger): void;
 }
 
@@ -18,7 +18,7 @@ export class LogFullError extends Error {
   override readonly name = "LogFullError";
   constructor(code: string, lines: number) {
     super(
-      `The log cannot be written (${code}); ${lines} lines are dropped so far: free some space on its disk.`,
+      `The log cannot be written (${code}); ${lines} lines have been dropped so far: free some space on its disk.`,
     );
   }
 }
@@ -33,7 +33,7 @@ interface Gap {
 export function createLogSink(target: LogTarget): LogSink {
   let gap: Gap | undefined;
   let log: Logger | undefined;
-  /** Set while the notice is written: whether that was tried, and how it went. */
+  /** Set while the notice is being written; `isWritten` is undefined until it was tried. */
   let notice: { isWritten: boolean | undefined } | undefined;
 
   function isWritten(line: string): boolean {
@@ -47,11 +47,11 @@ export function createLogSink(target: LogTarget): LogSink {
     }
   }
 
-  /** Writes the notice of what was dropped. True if the sink works again. */
+  /** Writes the notice about dropped lines. True if the sink works again. */
   function isRecovered(missing: Gap): boolean {
     notice = { isWritten: undefined };
     log?.error(missing, "log.lines-dropped");
-    // A level above `error` leaves the notice out.
+    // A log level above `error` suppresses the notice.
     const isWorking = notice.isWritten ?? isWritten("\n");
     notice = undefined;
     if (isWorking) gap = undefined;

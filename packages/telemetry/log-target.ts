@@ -1,8 +1,8 @@
-/** A file or the standard output, written synchronously: a line that was logged is there when the process dies. */
+/** A file or the standard output, written synchronously: a logged line survives the death of the process. */
 import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 
 export interface LogTarget extends Disposable {
-  /** Writes all of `text` or throws. `isFailing`: the last write failed, so do not wait for a reader that is slow. */
+  /** Writes all of `text` or throws. `isFailing`: the last write failed, so do not wait for a slow reader. */
   write(text: string, isFailing: boolean): void;
 }
 
@@ -11,7 +11,7 @@ const SLOW_READER_MS = 1_000;
 const PAUSE_MS = 5;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-/** Writes to an open descriptor, and ends a line that an earlier failure has torn before it writes another. */
+/** Writes to an open descriptor. Ends a line that an earlier failure cut off before it writes another. */
 function createWriter() {
   let isTorn = false;
   return (fd: number, text: string, isFailing: boolean): number => {
@@ -35,7 +35,7 @@ function createWriter() {
   };
 }
 
-/** The standard output, or another descriptor that is open already and stays so. */
+/** The standard output or another descriptor that is already open and stays open. */
 export function openDescriptor(fd: number): LogTarget {
   const write = createWriter();
   return {
@@ -45,15 +45,16 @@ export function openDescriptor(fd: number): LogTarget {
 }
 
 export interface LogFileOptions {
-  /** A file that grows beyond this is put aside. Default 50 MB. */
+  /** A larger file is rotated. Default 50 MB. */
   limitBytes?: number;
-  /** How many files there are at most, the current one included. Default 3. */
+  /** Maximum number of files, including the current one. Default 3. */
   files?: number;
 }
 
 /**
- * A file of lines, readable by its owner only. A full one becomes `path.1`, and what was that `path.2`. It is opened with the first line
- * and again after a failure, so that a disk that is full at the start is no obstacle.
+ * A file of lines that only its owner can read. A full file is renamed to `path.1`, and the previous one to
+ * `path.2`. The file is opened with the first line and again after a failure, so a full disk at the start
+ * does no harm.
  */
 export function openLogFile(
   path: string,

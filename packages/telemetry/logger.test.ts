@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createLogger } from "./logger.ts";
 
-/** What a log call writes. */
+/** The output of a log call. */
 function written(fields: object): Record<string, unknown> {
   let line = "";
   const log = createLogger({ level: "info", destination: { write: (text) => void (line += text) } });
@@ -29,14 +29,14 @@ test.each([
     `postgres://reelay:${token}@db:5432/reelay`,
     "postgres://***@db:5432/reelay",
   ],
-])("%s is not written, wherever it stands", (_, text, safe) => {
+])("%s is never written, wherever it appears", (_, text, safe) => {
   expect(written({ text })["text"]).toBe(safe);
   const { err } = written({ err: new Error("outer", { cause: new Error(text) }) });
   expect(JSON.stringify(err)).not.toContain(token);
   expect(JSON.stringify(err)).toContain(safe);
 });
 
-test("what is no secret stays as it is", () => {
+test("text without secrets stays unchanged", () => {
   const fields = {
     videoId: "0d9c3a56-7f3b-4f3e-9d35-0e4d0f1a2b3c",
     url: "http://127.0.0.1:4000",

@@ -5,11 +5,11 @@ import { openDescriptor } from "./log-target.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 export interface LoggerOptions {
-  /** Least severe level that is written. */
+  /** Lowest severity that is written. */
   level: string;
-  /** Where lines end up, and what reports those that were dropped. Default: the standard output. */
+  /** The destination of lines, which also reports dropped lines. Default: the standard output. */
   sink?: LogSink;
-  /** What lines are written to, where that is more than the sink. */
+  /** The stream to write to, if it is more than the sink. */
   destination?: DestinationStream;
 }
 
@@ -17,8 +17,9 @@ export interface LoggerOptions {
 export const openStandardOutput = (): LogSink => createLogSink(openDescriptor(1));
 
 /**
- * The log of a process: JSON lines whose `msg` is the event's name, with the `traceId` of what is traced. Whatever a field or an error says, what looks like a bearer token, the
- * token of an upload, a password or the query of an address is not written.
+ * The log of a process: JSON lines with the event's name in `msg`, and the `traceId` if a trace is active.
+ * Bearer tokens, upload tokens, passwords and URL queries are never written, whatever a field or an error
+ * contains.
  */
 export function createLogger({ level, sink, destination }: LoggerOptions): Logger {
   const options = { level, hooks: { streamWrite: withoutSecrets }, mixin: activeTraceId };

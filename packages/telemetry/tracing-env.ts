@@ -1,29 +1,29 @@
 import { z } from "zod";
 import type { TracingSettings } from "./tracing.ts";
 
-/** OpenTelemetry's own variables, as far as they decide something here. The SDK reads more of them for itself. */
+/** The OpenTelemetry variables that Reelay itself uses. The SDK reads more of them. */
 export const tracingEnvFields = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().meta({
     default: "none: no traces",
     effect:
-      "Where traces go, by OTLP over HTTP (JSON). OpenTelemetry's other variables hold too: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_BSP_*`.",
+      "Address for traces, by OTLP over HTTP (JSON). OpenTelemetry's other variables apply too: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_BSP_*`.",
     example: "http://localhost:4318",
   }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional().meta({
     default: "/v1/traces below OTEL_EXPORTER_OTLP_ENDPOINT",
-    effect: "The whole address, where it is another one.",
+    effect: "The complete address for traces, if it differs.",
     example: "http://localhost:4318/v1/traces",
   }),
   OTEL_SERVICE_NAME: z.string().min(1).optional().meta({
     default: "reelay-api, reelay-worker; reelay with `npm start`",
-    effect: "Name of this process's service in traces.",
+    effect: "Service name of this process in traces.",
     example: "video-api",
   }),
 };
 
 type Fields = z.infer<z.ZodObject<typeof tracingEnvFields>>;
 
-/** Undefined: nothing is traced. */
+/** Undefined: tracing is off. */
 export function toTracingSettings(fields: Fields, serviceName: string): TracingSettings | undefined {
   const url = fields.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? below(fields.OTEL_EXPORTER_OTLP_ENDPOINT);
   return url === undefined ? undefined : { url, serviceName: fields.OTEL_SERVICE_NAME ?? serviceName };

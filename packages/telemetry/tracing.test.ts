@@ -28,7 +28,7 @@ test("the SDK is not loaded by API and worker while tracing is off", async () =>
   expect(stdout.trim()).toBe("[]");
 });
 
-test("what is thrown inside a span marks it, and goes on", async () => {
+test("an exception marks its span and propagates", async () => {
   await using receiver = await startOtlpReceiver();
   {
     await using _tracing = await startTracing(
@@ -40,7 +40,7 @@ test("what is thrown inside a span marks it, and goes on", async () => {
     });
     await expect(torn).rejects.toThrow("The reel is torn.");
   }
-  // Stopping has sent what was left.
+  // Stopping has sent the remaining spans.
   expect(receiver.spans).toMatchObject([
     {
       name: "shoot",
@@ -53,7 +53,7 @@ test("what is thrown inside a span marks it, and goes on", async () => {
   expect(trace.getTracer("studio").startSpan("after").isRecording()).toBe(false);
 });
 
-test("a collector that is away costs the spans and a line in the log, nothing else", async () => {
+test("an unavailable collector costs the spans and one log line, nothing else", async () => {
   const warned: string[] = [];
   const noisy = pino({ level: "warn" }, { write: (line: string) => void warned.push(line) });
   {

@@ -1,25 +1,28 @@
 /**
- * Patterns that must not appear in a log, each with its replacement. They match inside lines of JSON, so quotes and backslashes end a
- * match.
+ * Patterns that must not appear in a log, with their replacements. They match inside JSON lines, so quotes
+ * and backslashes end a match.
  */
-const secrets: readonly (readonly [RegExp, string])[] = [
+const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\brk_[\w-]{20,}/g, "rk_***"],
   [/\b(Bearer|Basic)\s+[^\s"\\]+/gi, "$1 ***"],
-  // The address of an upload ends in its id, a dot and its token.
+  // An upload's address ends with its id, a dot and its token.
   [/(\/uploads\/[0-9a-f-]{36})\.[\w-]+/gi, "$1.***"],
 ];
 
-/** Runs of characters that can hold an address. */
-const word = /[^\s"\\<>]+/g;
+/** Runs of characters that can contain a URL. */
+const ADDRESS_LIKE = /[^\s"\\<>]+/g;
 
-/** The text with its secrets blackened: tokens, credentials, and the queries of addresses. Linear in the text's length. */
+/** Replaces secrets in the text: tokens, credentials, and URL queries. Linear in the text's length. */
 export function withoutSecrets(text: string): string {
   let safe = text;
-  for (const [pattern, instead] of secrets) safe = safe.replace(pattern, instead);
-  return safe.includes("://") ? safe.replace(word, withoutAddressSecrets) : safe;
+  for (const [pattern, instead] of SECRETS) safe = safe.replace(pattern, instead);
+  return safe.includes("://") ? safe.replace(ADDRESS_LIKE, withoutAddressSecrets) : safe;
 }
 
-/** Databases, proxies and sources carry credentials before their host; signed addresses carry a signature in the query. */
+/**
+ * The URLs of databases, proxies and sources carry credentials before the host; signed URLs carry a signature
+ * in the query.
+ */
 function withoutAddressSecrets(run: string): string {
   const [scheme = "", ...addresses] = run.split("://");
   let safe = scheme;

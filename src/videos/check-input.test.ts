@@ -32,7 +32,7 @@ test.each([
   ["http://[::ffff:192.168.0.1]/a.mp4", /not on the public internet/],
   ["http://169.254.169.254/latest", /not on the public internet/],
   ["http://168.63.129.16/", /not on the public internet/],
-  ["http://example.com:25/a.mp4", /has the port 25; requests go to 80, 443, 8080 and 8443 only/],
+  ["http://example.com:25/a.mp4", /has the port 25; the allowed ports are 80, 443, 8080 and 8443/],
 ])("the URL %s is refused with its reason", (url, reason) => {
   expect(() => checkSourceUrl(url, [])).toThrow(reason);
 });

@@ -12,7 +12,7 @@ test.each([
   ["https://2130706433/", /not on the public internet/],
   ["https://[::ffff:10.0.0.1]/", /not on the public internet/],
   ["https://169.254.169.254/latest", /not on the public internet/],
-  ["https://example.com:6379/", /has the port 6379; requests go to 80, 443, 8080 and 8443 only/],
+  ["https://example.com:6379/", /has the port 6379; the allowed ports are 80, 443, 8080 and 8443/],
   ["https://[::7f00:1]/", /not on the public internet/],
   [`https://example.com/${"x".repeat(2_048)}`, /at most 2048/],
 ])("%s is refused as an endpoint", (url, reason) => {

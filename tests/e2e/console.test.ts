@@ -92,7 +92,7 @@ browserTest(
     await recordBars(page);
     const id = idIn(page);
     await page.locator("video").waitFor({ timeout: patience.timeout });
-    await page.locator("reelay-player .badge").getByText("Still being made").waitFor();
+    await page.locator("reelay-player .badge").getByText("Processing").waitFor();
     await page.locator("video").evaluate(play);
     const time = () => page.locator("video").evaluate((video) => Number(Reflect.get(video, "currentTime")));
     await expect.poll(time, patience).toBeGreaterThan(1);

@@ -118,7 +118,7 @@ test("an uncaught exception in the middle of a render costs a restart and no try
     origin: "uncaughtException",
     err: { type: "SyntaxError", stack: expect.stringContaining("crash-on-signal.mjs") as string },
   });
-  expect(system.output()).toContain("Reelay crashed (code 1); it starts again in 0.25 s.");
+  expect(system.output()).toContain("Reelay crashed (code 1); it restarts in 0.25 s.");
   expect(system.output()).not.toContain("    at ");
   expect(await system.stop()).toBe(0);
 });

@@ -1,12 +1,15 @@
-import { isPassing, type ReelayError } from "./errors.ts";
+import { isRetriable, type ReelayError } from "./errors.ts";
 
-/** Milliseconds before the next try after `failures` in a row: 0.25 s, doubled up to 10 s, spread so that clients do not come all at once. */
+/**
+ * The pause before the next try in milliseconds: 0.25 s, doubled with each failure in a row up to 10 s, with
+ * jitter.
+ */
 export function backoffMs(failures: number, retryAfterMs = 0, random = Math.random): number {
   const grown = Math.min(10_000, 250 * 2 ** Math.min(failures, 10));
   return Math.max(retryAfterMs, grown * (0.5 + random() / 2));
 }
 
-/** Resolves after `ms`. @throws the signal's reason when it fires before. */
+/** Resolves after `ms`. @throws the signal's reason when it aborts first. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -23,13 +26,16 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 export interface Retry {
-  /** Something got through: what fails next is the first failure. */
+  /** Call after progress: the next failure then counts as the first. */
   reset(): void;
-  /** Waits for the time of the next try. @throws the error, when another try is in vain; the signal's reason. */
+  /** Waits until the next try is due. @throws the error if another try is pointless; the signal's reason. */
   after(error: unknown): Promise<void>;
 }
 
-/** Tries for as long as errors pass. A refused key is tried once again, for there may be a newer one. */
+/**
+ * Retries as long as errors are retriable. A rejected key gets one more try, because a newer one may be
+ * available.
+ */
 export function createRetry(signal: AbortSignal | undefined): Retry {
   let failures = 0;
   let refusals = 0;
@@ -39,7 +45,7 @@ export function createRetry(signal: AbortSignal | undefined): Retry {
       refusals = 0;
     },
     async after(error) {
-      if (!isPassing(error)) throw error;
+      if (!isRetriable(error)) throw error;
       refusals = isRefusal(error) ? refusals + 1 : 0;
       if (refusals > 1) throw error;
       await delay(backoffMs(failures++, error.retryAfterMs), signal);

@@ -5,27 +5,34 @@ import type { Live } from "./live.ts";
 import { ended } from "./watch.ts";
 
 export interface ChangesOptions {
-  /** Ends it: the loop throws its reason. */
+  /** Ends the iteration: the loop throws its reason. */
   signal?: AbortSignal;
-  /** Events of these types only, e.g. `["video.ready", "video.failed"]`; 50 at most. */
+  /** Only events of these types, for example `["video.ready", "video.failed"]`; 50 at most. */
   types?: readonly string[];
-  /** Events of this video only. */
+  /** Only events of this video. */
   videoId?: string;
-  /** Whether to stay for what happens from now on. Default true; false: the loop ends when everything that happened was given. */
+  /**
+   * Continue with live events after catching up. Default true; false: the loop ends after the last past
+   * event.
+   */
   live?: boolean;
-  /** Events of one page while catching up, 1 to 1,000. Default 500. */
+  /** Events per page while catching up, 1 to 1,000. Default 500. */
   pageSize?: number;
 }
 
-/** Live events that wait for a slow reader; beyond, the rest is read page by page when he comes to it. */
+/** Live events buffered for a slow reader. Beyond that, the reader gets the rest page by page. */
 const MAX_WAITING = 1_000;
 
 /**
- * Every event of the workspace after a cursor, each once, in order: first what happened, page by page, then what happens. Goes on
- * after lost connections where it stopped. Keep `event.cursor` together with what you did about the event, and begin there next time.
+ * Iterates over every event of the workspace after a cursor, each once and in order: past events page by
+ * page, then live events. Resumes where it stopped after a lost connection. Save `event.cursor` together with
+ * your handling of the event and continue from it next time.
  *
- * @param after a kept cursor; `beginning` (also undefined, null): the oldest event that is kept; `now`: only what happens from now on.
- * @throws ReelayError: `CURSOR_EXPIRED` and `CURSOR_UNKNOWN` say that events are gone: read the present state and begin with `now`.
+ * @param after a saved cursor; `beginning` (also undefined, null): the oldest stored event; `now`: only new
+ * events.
+ * @throws ReelayError with `CURSOR_EXPIRED` or `CURSOR_UNKNOWN` if events are gone: read the current state
+ * and
+ *    continue with `now`.
  */
 export async function* readChanges(
   { ask, live }: { ask: Ask; live: Live },

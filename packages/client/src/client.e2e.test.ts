@@ -1,4 +1,4 @@
-/** Against the real system: connections broken in the middle, the API restarted in the middle. */
+/** Tests against the real system: connections that break and an API that restarts, both midway. */
 import { openAsBlob } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -42,7 +42,7 @@ afterEach(() => {
 const created = async (input: object = {}) => system.client.upload(path, input);
 
 const ranks = ["AWAITING_SOURCE", "PROCESSING", "PLAYABLE", "READY"];
-/** That statuses, progress and each variant's bar only ever go forward. */
+/** Asserts that the status, the progress and each variant's progress never decrease. */
 function expectForward(states: VideoStateFragment[]) {
   const isSorted = (values: number[]) =>
     values.every((value, index) => value >= (values[index - 1] ?? value));
@@ -55,7 +55,7 @@ function expectForward(states: VideoStateFragment[]) {
   }
 }
 
-test("watching survives broken connections: nothing goes back, and it ends with the video's end", async () => {
+test("watching survives broken connections: no progress decreases, and it ends when the video settles", async () => {
   const id = await created();
   const states: VideoStateFragment[] = [];
   for await (const state of client.watch(id)) {
@@ -66,7 +66,7 @@ test("watching survives broken connections: nothing goes back, and it ends with 
   expectForward(states);
 });
 
-test("watching goes on at another API process when the first is restarted in the middle", async () => {
+test("watching continues at another API process when the first one restarts midway", async () => {
   const other = await system.startApi();
   proxy.retarget(other.url);
   proxy.cut();
@@ -82,7 +82,7 @@ test("watching goes on at another API process when the first is restarted in the
   expectForward(states);
 });
 
-test("who comes back with a cursor gets what is newer, and of a settled video nothing twice", async () => {
+test("resuming with a cursor yields only newer states, and none twice for a settled video", async () => {
   const id = await created();
   const states: VideoStateFragment[] = [];
   for await (const state of client.watch(id)) states.push(state);
@@ -93,7 +93,7 @@ test("who comes back with a cursor gets what is newer, and of a settled video no
   expect(await Array.fromAsync(client.watch(id, { after: last?.cursor }))).toEqual([]);
 });
 
-test("a video that is not there is a typed error, and an abort ends the waiting", async () => {
+test("a missing video is a typed error, and an abort ends the wait", async () => {
   const missing = Buffer.from("Video:00000000-0000-7000-8000-000000000000").toString("base64");
   await expect(client.watch(missing).next()).rejects.toMatchObject({
     name: "ReelayError",
@@ -119,7 +119,7 @@ test("a watched video that is deleted ends the loop", async () => {
   expect(last.done).toBe(true);
 });
 
-test("changes brings every event once and in order, across broken connections and a restart", async () => {
+test("changes yields every event once and in order, across broken connections and a restart", async () => {
   const { cursor } = (await system.client.ask(`{ changes(after: "now") { cursor } }`)).data.changes;
   const other = await system.startApi();
   proxy.retarget(other.url);
@@ -143,7 +143,7 @@ test("changes brings every event once and in order, across broken connections an
   expect(seen.length).toBeGreaterThan(12);
 });
 
-test("a key that is no good is told at once, wherever it is asked", async () => {
+test("an invalid key fails immediately in every call", async () => {
   const stranger = createClient({ url: system.api.url, apiKey: "rk_nonsense" });
   const refused = { name: "ReelayError", code: "UNAUTHENTICATED" };
   await expect(stranger.query(VideoByExternalIdDocument, { externalId: "a" })).rejects.toMatchObject(refused);
@@ -152,7 +152,7 @@ test("a key that is no good is told at once, wherever it is asked", async () => 
   await stranger.close();
 });
 
-test("expected failures are results, told apart by their types", async () => {
+test("expected failures are results, distinguished by type", async () => {
   const externalId = "cms-1";
   const source = { url: { url: "http://127.0.0.1:1/a.mp4" } };
   const first = unwrap(await client.createVideo({ title: "A", externalId, source }));
@@ -169,13 +169,13 @@ test("expected failures are results, told apart by their types", async () => {
   expect(videoByExternalId?.id).toBe(first.video.id);
 });
 
-test("an upload that a reload cut off goes on with the same video", async () => {
+test("an upload interrupted by a reload resumes for the same video", async () => {
   const storage = createMemoryStorage();
   const file = await openAsBlob(path, { type: "video/mp4" });
   const options = { storage, chunkBytes: 64 * 1024, retryDelaysMs: [20, 50, 100, 200] };
   const leaving = new AbortController();
   let id = "";
-  // The upload's address is the API's own: let it lead through the proxy.
+  // The upload URL is the API's own: route it through the proxy.
   const through = (): Client =>
     createClient({
       url: proxy.url,

@@ -15,57 +15,75 @@ import {
 import { type WatchOptions, watchVideo } from "./watch.ts";
 
 export interface ClientOptions {
-  /** Address of the API, e.g. `http://127.0.0.1:4000/graphql`; `/graphql` is added where it has no path. In browsers it may be relative. */
+  /**
+   * URL of the API, for example `http://127.0.0.1:4000/graphql`. `/graphql` is added if the path is missing.
+   * May be relative in browsers.
+   */
   url: string;
-  /** An API key, or in a browser an upload token or a viewer token, which your server creates. */
+  /** An API key. In a browser, an upload token or viewer token that your server creates. */
   apiKey?: string;
-  /** Returns the key or token for each request and each new socket, e.g. from your own server. Instead of `apiKey`. */
+  /**
+   * Returns the key or token for each request and each new socket, for example from your own server. Replaces
+   * `apiKey`.
+   */
   getToken?: () => string | Promise<string>;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** A WebSocket class. Default: the global one, which Node has from 22 on; before, the one of the package `ws`. */
+  /**
+   * A WebSocket class. Default: the global one (Node 22 and later); for older versions use the class of the
+   * package `ws`.
+   */
   webSocket?: unknown;
 }
 
-/** Variables may be left out where none is required. */
+/** Variables are optional if none is required. */
 type Given<TVariables> =
   Record<string, never> extends TVariables
     ? [variables?: TVariables, options?: RequestOptions]
     : [variables: TVariables, options?: RequestOptions];
 
 export interface Client {
-  /** Result of a query. Sent up to five times while the network or the API is away. @throws ReelayError */
+  /**
+   * Returns the result of a query. Retries up to five times while the network or the API is unavailable.
+   * @throws ReelayError
+   */
   query<TData, TVariables>(
     document: TypedDocumentNode<TData, TVariables>,
     ...given: Given<TVariables>
   ): Promise<TData>;
   /**
-   * Result of a mutation, expected failures among it: `__typename` tells them apart. Sent again only if its variables have an
-   * `idempotencyKey`. @throws ReelayError
+   * Returns the result of a mutation, including expected failures, distinguished by `__typename`. Retries
+   * only if its variables contain an `idempotencyKey`. @throws ReelayError
    */
   mutate<TData, TVariables>(
     document: TypedDocumentNode<TData, TVariables>,
     ...given: Given<TVariables>
   ): Promise<TData>;
-  /** Creates a video. @throws ReelayError for what is not expected. */
+  /** Creates a video. @throws ReelayError for unexpected errors. */
   createVideo(input: CreateVideoInput, options?: RequestOptions): Promise<CreateVideoResult>;
-  /** Creates a video and uploads its file; goes on with an upload of the same file that a reload cut off. */
+  /** Creates a video and uploads its file. Resumes an upload of the same file that a reload interrupted. */
   uploadVideo(file: UploadFile, input?: UploadVideoInput, options?: UploadVideoOptions): VideoUpload;
-  /** The video now and at every change, until it is READY or FAILED. Survives lost connections. @throws ReelayError */
+  /**
+   * Yields the video now and after every change until it is READY or FAILED. Survives lost connections.
+   * @throws ReelayError
+   */
   watch(videoId: string, options?: WatchOptions): AsyncGenerator<VideoStateFragment, void, undefined>;
-  /** Every event after a cursor, then live. @throws ReelayError, of which `CURSOR_EXPIRED` and `CURSOR_UNKNOWN` mean: begin anew. */
+  /**
+   * Yields every event after a cursor, then live events. @throws ReelayError; `CURSOR_EXPIRED` and
+   * `CURSOR_UNKNOWN` mean: start over.
+   */
   changes(after?: string | null, options?: ChangesOptions): AsyncGenerator<EventFragment, void, undefined>;
   /** Closes the socket. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A client of one workspace. Opens nothing before it is asked something. */
+/** Creates a client for one workspace. It connects with the first request. */
 export function createClient(options: ClientOptions): Client {
   const { apiKey, getToken } = options;
   const url = graphqlUrl(options.url);
   const token = async () => (getToken ? await getToken() : apiKey);
-  // A bare `fetch` as a method of an object is refused by browsers.
+  // Browsers refuse an unbound `fetch` as a method of another object.
   const ask = createAsk({ url, getToken: token, fetch: options.fetch ?? ((...args) => fetch(...args)) });
   const live = createLive({
     url,
@@ -101,7 +119,7 @@ function graphqlUrl(given: string): string {
   return url.href;
 }
 
-/** Queries may be sent again, and mutations that the API tells from new ones by their key. */
+/** True for queries, and for mutations that the API recognizes as repeated by their key. */
 function canRepeat(document: DocumentNode, variables: unknown): boolean {
   const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (operation?.operation === OperationTypeNode.QUERY) return true;

@@ -17,9 +17,10 @@ export interface RequestOptions {
 }
 
 /**
- * Creates a video. Given an `idempotencyKey` or not, a lost answer is asked for again and makes no second one.
+ * Creates a video. With or without an `idempotencyKey`, a lost answer is requested again and never creates a
+ * second video.
  *
- * @throws ReelayError for what is not expected, e.g. `UNAUTHENTICATED`.
+ * @throws ReelayError for unexpected errors, for example `UNAUTHENTICATED`.
  */
 export async function createVideo(
   ask: Ask,
@@ -32,7 +33,7 @@ export async function createVideo(
   return result.__typename === "Video" ? { ok: true, video: result } : { ok: false, error: result };
 }
 
-/** Tells the API that all bytes are in the bucket; it would notice by itself a few seconds later. */
+/** Notifies the API that the bucket has all bytes. Without it the API notices a few seconds later. */
 export async function completeUpload(ask: Ask, id: string, signal: AbortSignal | undefined): Promise<void> {
   await ask(CompleteUploadDocument, { id }, { signal, tries: 5 });
 }

@@ -1,6 +1,7 @@
 /**
- * What a program can go by: the API's own codes (docs/reference/protocol.md), and `NETWORK_ERROR` for no answer, `HTTP_502` and the like for one that is
- * not the API's, `TOO_SLOW` for a live stream whose reader fell behind.
+ * Codes for programs: the API's own (docs/reference/protocol.md), `NETWORK_ERROR` if there was no answer, `HTTP_502`
+ * and the like for an answer that is not the API's, and `TOO_SLOW` for a live stream whose reader fell
+ * behind.
  */
 export type ReelayErrorCode =
   | "BAD_USER_INPUT"
@@ -23,52 +24,55 @@ export type ReelayErrorCode =
   | `HTTP_${number}`
   | (string & {});
 
-/** A request that has no result. Expected failures of mutations are no errors: they are members of their results. */
+/**
+ * A request without a result. Expected failures of mutations are not errors: they are members of their result
+ * unions.
+ */
 export class ReelayError extends Error {
   override readonly name = "ReelayError";
   readonly code: ReelayErrorCode;
-  /** HTTP status; undefined for what came over a WebSocket, and without an answer. */
+  /** HTTP status; undefined without an answer, and for errors received over a WebSocket. */
   readonly status: number | undefined;
-  /** Whether the same request may succeed later: the network, a restart, too much to do. */
-  readonly isPassing: boolean;
-  /** Milliseconds that the API asked to wait; undefined when it did not. */
+  /** True if the same request may succeed later: network failure, restart, or overload. */
+  readonly isRetriable: boolean;
+  /** The pause that the API asked for, in milliseconds; undefined if it named none. */
   readonly retryAfterMs: number | undefined;
-  /** Finds the error in the API's log; with `INTERNAL_SERVER_ERROR`. */
+  /** Identifies the error in the API's log. Set with `INTERNAL_SERVER_ERROR`. */
   readonly errorId: string | undefined;
 
   constructor(
     code: ReelayErrorCode,
     message: string,
-    { status, isPassing = false, retryAfterMs, errorId, cause }: Partial<ReelayError> = {},
+    { status, isRetriable = false, retryAfterMs, errorId, cause }: Partial<ReelayError> = {},
   ) {
     super(message, { cause });
     this.code = code;
     this.status = status;
-    this.isPassing = isPassing;
+    this.isRetriable = isRetriable;
     this.retryAfterMs = retryAfterMs;
     this.errorId = errorId;
   }
 }
 
-/** An entry of `errors` as GraphQL has it. */
+/** An entry of GraphQL's `errors`. */
 export interface ErrorEntry {
   message: string;
   extensions?: Record<string, unknown> | undefined;
 }
 
-const PASSING = new Set(["SERVICE_UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"]);
+const RETRIABLE = new Set(["SERVICE_UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"]);
 
-/** The first of `errors`: one is enough to have no result. */
+/** Converts the first entry of `errors`: one is enough for a request without a result. */
 export function toReelayError({ message, extensions = {} }: ErrorEntry, status?: number): ReelayError {
   const { code, retryAfterMs, errorId } = extensions;
   const name = typeof code === "string" ? code : "INTERNAL_SERVER_ERROR";
   return new ReelayError(name, message, {
     status,
-    isPassing: PASSING.has(name),
+    isRetriable: RETRIABLE.has(name),
     ...(typeof retryAfterMs === "number" && { retryAfterMs }),
     ...(typeof errorId === "string" && { errorId }),
   });
 }
 
-export const isPassing = (error: unknown): error is ReelayError =>
-  error instanceof ReelayError && error.isPassing;
+export const isRetriable = (error: unknown): error is ReelayError =>
+  error instanceof ReelayError && error.isRetriable;

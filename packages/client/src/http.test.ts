@@ -6,7 +6,7 @@ import { createClient, VideoDocument, VideosDocument } from "./index.ts";
 let close: (() => void) | undefined;
 afterEach(() => close?.());
 
-/** An API that gives these answers, one after the other; the last again and again. */
+/** An API that returns these answers in order and repeats the last one. */
 async function api(answers: { status: number; body: string; headers?: Record<string, string> }[]) {
   const seen: { authorization: string | undefined; body: string }[] = [];
   const server = createServer((request, response) => {
@@ -32,7 +32,7 @@ const away = {
 };
 const input = { title: "A", source: { url: { url: "https://example.com/a.mp4" } } };
 
-test("each request asks for the token of the moment", async () => {
+test("each request requests the current token", async () => {
   const { url, seen } = await api([good]);
   let count = 0;
   const client = createClient({ url, getToken: async () => `token-${(count += 1)}` });
@@ -41,14 +41,14 @@ test("each request asks for the token of the moment", async () => {
   expect(seen.map(({ authorization }) => authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
 });
 
-test("a query is asked again when the API is too busy, as long as it asked for", async () => {
+test("a query to an overloaded API is retried after the requested pause", async () => {
   const { url, seen } = await api([away, { status: 502, body: "<html>" }, good]);
   const client = createClient({ url, apiKey: "k" });
   expect(await client.query(VideoDocument, { id: "1" })).toEqual({ video: null });
   expect(seen).toHaveLength(3);
 });
 
-test("a video whose answer was lost is asked for again with the same idempotency key", async () => {
+test("creating a video is retried with the same idempotency key after a lost answer", async () => {
   const created = { createVideo: { __typename: "Video", id: "1" } };
   const { url, seen } = await api([away, { status: 200, body: JSON.stringify({ data: created }) }]);
   const result = await createClient({ url, apiKey: "k" }).createVideo(input);
@@ -58,7 +58,7 @@ test("a video whose answer was lost is asked for again with the same idempotency
   expect(keys[1]).toBe(keys[0]);
 });
 
-test("errors are typed: the API's code, its log's id, what is no GraphQL answer", async () => {
+test("errors are typed: the API's code, its log id, answers that are not GraphQL", async () => {
   const refused = { errors: [{ message: "No.", extensions: { code: "UNAUTHENTICATED" } }] };
   const masked = {
     errors: [{ message: "Oh.", extensions: { code: "INTERNAL_SERVER_ERROR", errorId: "e1" } }],
@@ -74,7 +74,7 @@ test("errors are typed: the API's code, its log's id, what is no GraphQL answer"
   await expect(ask()).rejects.toMatchObject({
     code: "INTERNAL_SERVER_ERROR",
     errorId: "e1",
-    isPassing: false,
+    isRetriable: false,
   });
   await expect(ask()).rejects.toMatchObject({ code: "HTTP_404" });
 });

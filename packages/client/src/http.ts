@@ -1,12 +1,12 @@
-/** Queries and mutations over HTTP, as GraphQL-over-HTTP has them. https://graphql.github.io/graphql-over-http/ */
+/** Queries and mutations by GraphQL over HTTP. https://graphql.github.io/graphql-over-http/ */
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
 import { backoffMs, delay } from "./backoff.ts";
-import { type ErrorEntry, isPassing, ReelayError, toReelayError } from "./errors.ts";
+import { type ErrorEntry, isRetriable, ReelayError, toReelayError } from "./errors.ts";
 
 export interface AskOptions {
   signal?: AbortSignal | undefined;
-  /** How often a request is sent at most, if it fails in passing. */
+  /** Maximum number of tries for retriable failures. */
   tries?: number;
 }
 
@@ -22,7 +22,7 @@ export interface HttpOptions {
   fetch: typeof globalThis.fetch;
 }
 
-/** @throws ReelayError when there is no result, the signal's reason when it fires. */
+/** @throws ReelayError if there is no result, the signal's reason when it aborts. */
 export function createAsk({ url, getToken, fetch }: HttpOptions): Ask {
   async function askOnce(body: string, signal: AbortSignal | undefined): Promise<unknown> {
     const token = await getToken();
@@ -55,7 +55,7 @@ export function createAsk({ url, getToken, fetch }: HttpOptions): Ask {
         signal?.throwIfAborted();
         const error = cause instanceof ReelayError ? cause : unreachable(url, cause);
         failures += 1;
-        if (!isPassing(error) || failures >= tries) throw error;
+        if (!isRetriable(error) || failures >= tries) throw error;
         await delay(backoffMs(failures - 1, error.retryAfterMs), signal);
       }
     }
@@ -73,14 +73,14 @@ function readAnswer(text: string, status: number): Answer {
     if (answer !== null && typeof answer === "object" && ("data" in answer || "errors" in answer))
       return answer;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new ReelayError(
     `HTTP_${status}`,
-    `The answer (HTTP ${status}) is no GraphQL result: ${text.slice(0, 200) || "it is empty"}. Is the address the API's?`,
-    { status, isPassing: status === 502 || status === 503 || status === 504 },
+    `The answer (HTTP ${status}) is not a GraphQL result: ${text.slice(0, 200) || "it is empty"}. Check the URL of the API.`,
+    { status, isRetriable: status === 502 || status === 503 || status === 504 },
   );
 }
 
 const unreachable = (url: string, cause: unknown) =>
-  new ReelayError("NETWORK_ERROR", `${url} cannot be reached.`, { isPassing: true, cause });
+  new ReelayError("NETWORK_ERROR", `${url} cannot be reached.`, { isRetriable: true, cause });

@@ -1,6 +1,6 @@
 export {
+  findUpload,
   forgetUpload,
-  recallUpload,
   UploadError,
   type UploadErrorCode,
   type UploadFile,

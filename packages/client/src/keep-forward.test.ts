@@ -15,20 +15,20 @@ const state = (
     variants: variants.map(([id, status, fraction]) => ({ id, status, fraction })),
   }) as VideoStateFragment;
 
-test("another process that knows less takes nothing back", () => {
+test("a state from a process with older progress takes nothing back", () => {
   const seen = state("PROCESSING", 0.5, [["a", "RENDERING", 0.6]]);
   const next = keepForward(seen, state("PROCESSING", 0.4, [["a", "RENDERING", 0.5]]));
   expect(next).toMatchObject({ progress: 0.5, variants: [{ fraction: 0.6 }] });
 });
 
-test("what is newer is shown as it is", () => {
+test("a newer state is shown unchanged", () => {
   const seen = state("PROCESSING", 0.5, [["a", "RENDERING", 0.6]]);
   const newer = state("PLAYABLE", 0.6, [["a", "READY", 1]]);
   expect(keepForward(seen, newer)).toEqual(newer);
   expect(keepForward(undefined, newer)).toBe(newer);
 });
 
-test("a variant that is made again begins at its beginning", () => {
+test("a variant that is rendered again starts at zero", () => {
   const seen = state("READY", 1, [["a", "FAILED", 0.6]]);
   const again = state("PLAYABLE", 0.7, [["a", "PENDING", 0]]);
   expect(keepForward(seen, again)).toEqual(again);

@@ -1,8 +1,9 @@
 import type { VideoStateFragment } from "./generated.ts";
 
 /**
- * The newer state, with no bar shorter than it was shown. One connection never goes back, but another process of the API may know progress a
- * moment later. A variant whose state changed (made again after a failure, say) begins where it is.
+ * The newer state, with no progress lower than shown before. One connection never goes backwards, but another
+ * API process may receive progress slightly later. A variant whose state changed (rendered again after a
+ * failure, for example) restarts at its own progress.
  */
 export function keepForward(
   seen: VideoStateFragment | undefined,

@@ -1,4 +1,4 @@
-/** Subscriptions over one WebSocket, opened when first needed and closed after the last. */
+/** Subscriptions over one WebSocket, opened for the first and closed after the last. */
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
 import { createClient } from "graphql-ws/client";
@@ -6,14 +6,17 @@ import { type ErrorEntry, ReelayError, toReelayError } from "./errors.ts";
 
 export interface ListenOptions {
   signal?: AbortSignal | undefined;
-  /** What to do about a reader who is slower than the stream: keep the newest value only, or at most so many and then throw `TOO_SLOW`. */
+  /**
+   * Handling of a reader slower than the stream: keep only the newest value, or buffer this many and then
+   * throw `TOO_SLOW`.
+   */
   keep: "NEWEST" | number;
 }
 
 export interface Live {
   /**
-   * The results of a subscription until the server ends it. Connects once: what breaks is thrown as a `ReelayError` that `isPassing`, for
-   * whoever knows where to go on.
+   * Yields the results of a subscription until the server ends it. Connects once: failures are thrown as a
+   * `ReelayError`, and the caller decides where to resume.
    */
   listen<TData, TVariables extends Record<string, unknown>>(
     document: TypedDocumentNode<TData, TVariables>,
@@ -27,11 +30,11 @@ export interface LiveOptions {
   url: string;
   getToken: () => Promise<string | undefined>;
   webSocket: unknown;
-  /** Whether another try may have another token. */
+  /** True if another try may use another token. */
   canRenewToken: boolean;
 }
 
-/** A connection on which nothing comes back for so long is dead, whatever the operating system thinks of it. */
+/** A connection without an answer for this long is dead, whatever the operating system reports. */
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 
@@ -43,7 +46,7 @@ export function createLive({ url, getToken, webSocket, canRenewToken }: LiveOpti
       const token = await getToken();
       return token === undefined ? {} : { Authorization: `Bearer ${token}` };
     },
-    // Its retries would send the old cursor again; ours go on at the last.
+    // Its retries would send the old cursor again. Ours resume after the latest one.
     retryAttempts: 0,
     lazyCloseTimeout: 1_000,
     connectionAckWaitTimeout: 10_000,
@@ -110,30 +113,35 @@ export function createLive({ url, getToken, webSocket, canRenewToken }: LiveOpti
 }
 
 const tooSlow = (limit: number) =>
-  new ReelayError("TOO_SLOW", `More than ${limit} values of the stream wait to be read.`, {
-    isPassing: true,
+  new ReelayError("TOO_SLOW", `More than ${limit} values of the stream are unread.`, {
+    isRetriable: true,
   });
 
-/** Close codes of graphql-transport-ws that another try does not change. */
+/** Close codes of graphql-transport-ws that another try cannot change. */
 const FATAL_CODES = new Set([4400, 4401, 4406, 4409, 4429, 4500]);
 const FORBIDDEN = 4403;
 
-/** What graphql-ws gives its sinks: `errors` of the operation, a CloseEvent, or an ErrorEvent of the socket. */
+/**
+ * Converts what graphql-ws passes to its sinks: the operation's `errors`, a CloseEvent, or the socket's
+ * ErrorEvent.
+ */
 function toSocketError(error: unknown, url: string, canRenewToken: boolean): ReelayError {
   if (Array.isArray(error)) {
     const [first] = error as ErrorEntry[];
-    return first ? toReelayError(first) : new ReelayError("INTERNAL_SERVER_ERROR", "No reason was given.");
+    return first
+      ? toReelayError(first)
+      : new ReelayError("INTERNAL_SERVER_ERROR", "The server gave no reason.");
   }
   if (error instanceof ReelayError) return error;
   const { code, reason } = (error ?? {}) as Partial<CloseEvent>;
   if (code === FORBIDDEN) {
-    return new ReelayError("UNAUTHENTICATED", reason ?? "Forbidden", { isPassing: canRenewToken });
+    return new ReelayError("UNAUTHENTICATED", reason ?? "Forbidden", { isRetriable: canRenewToken });
   }
   if (code !== undefined && FATAL_CODES.has(code)) {
     return new ReelayError("INTERNAL_SERVER_ERROR", `The socket was closed with ${code}: ${reason}`);
   }
   return new ReelayError("NETWORK_ERROR", `The connection to ${url} broke${code ? ` (${code})` : ""}.`, {
-    isPassing: true,
+    isRetriable: true,
     cause: error,
   });
 }

@@ -1,4 +1,4 @@
-/** Every snippet of the README is run as it stands. */
+/** Runs every snippet of the README unchanged. */
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Webhook as StandardWebhook } from "standardwebhooks";
@@ -38,7 +38,7 @@ test("a file is uploaded, watched, and plays", async () => {
   expect(last).toMatch(/^READY 100 % http.*master\.m3u8$/);
 });
 
-test("an expected failure is told by its type", async () => {
+test("an expected failure is recognized by its type", async () => {
   expect(await (await run("InvalidInputError")).done).toBe("title TITLE_INVALID\n");
 });
 
@@ -50,7 +50,7 @@ test("a list is read with a ready document", async () => {
   expect(await (await run("VideosDocument, {")).done).toMatch(/^video\.mp4|^Bunny http/);
 });
 
-test("a webhook is believed when it is signed, and refused when it is not", async () => {
+test("a signed webhook is accepted, an unsigned one refused", async () => {
   const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   const port = await freePort();
   const receiver = await run("verifyWebhook", { REELAY_WEBHOOK_SECRET: secret, PORT: String(port) });
@@ -76,6 +76,6 @@ test("a webhook is believed when it is signed, and refused when it is not", asyn
   receiver.kill();
 });
 
-test("every snippet of the page is run by one of these", () => {
+test("these tests run every snippet of the page", () => {
   expect(snippets).toHaveLength(5);
 });

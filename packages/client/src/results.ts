@@ -1,6 +1,6 @@
 import { ReelayError } from "./errors.ts";
 
-/** What a mutation came to: what was asked for, or the expected failure that stood in its way, told apart by `ok`. */
+/** The result of a mutation: the value or an expected failure, distinguished by `ok`. */
 export type Result<TName extends string, TValue, TFailure> =
   | ({ ok: true } & Record<TName, TValue>)
   | { ok: false; error: TFailure };
@@ -13,7 +13,7 @@ export interface Failure {
 }
 
 /**
- * The value, for those who want exceptions: `unwrap(await client.createVideo(input)).video`.
+ * The value, with failures as exceptions: `unwrap(await client.createVideo(input)).video`.
  *
  * @throws ReelayError with the failure's code.
  */

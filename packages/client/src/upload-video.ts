@@ -1,7 +1,7 @@
 import {
+  findUpload,
   forgetUpload,
   type KeyValueStorage,
-  recallUpload,
   type UploadFile,
   type UploadHandle,
   type UploadOptions,
@@ -13,19 +13,22 @@ import { ReelayError } from "./errors.ts";
 import { type CreatedVideoFragment, type CreateVideoInput, VideoDocument } from "./generated.ts";
 import type { Ask } from "./http.ts";
 
-/** As for `createVideo`; the source is the file, and the title its name where none is given. */
+/** The input of `createVideo`; the source is the file, and the title defaults to its name. */
 export type UploadVideoInput = Partial<Omit<CreateVideoInput, "source">>;
 
 export interface UploadVideoOptions
   extends Pick<UploadOptions, "onProgress" | "signal" | "retryDelaysMs" | "chunkBytes" | "storage"> {
-  /** Told as soon as the video has an id; `isResumed`: it is the one that an earlier upload of this file, cut off by a reload, was for. */
+  /**
+   * Called as soon as the video has an id. `isResumed`: an earlier upload of this file, interrupted by a
+   * reload, created it.
+   */
   onCreated?: (video: CreatedVideoFragment, isResumed: boolean) => void;
 }
 
 export interface VideoUpload {
   /**
-   * Resolves when all bytes are there, or to the expected failure that kept the video from being created. Rejects with an `UploadError`, a
-   * `ReelayError`, or the signal's reason.
+   * Resolves when all bytes are stored, or with the expected failure that prevented creating the video.
+   * Rejects with an `UploadError`, a `ReelayError`, or the signal's reason.
    */
   readonly done: Promise<CreateVideoResult>;
   /** Null until the video is created. */
@@ -35,9 +38,10 @@ export interface VideoUpload {
 }
 
 /**
- * Creates a video and uploads its file, or goes on with an upload of the same file that a reload or a closed tab cut off.
+ * Creates a video and uploads its file. Resumes an upload of the same file that a reload or a closed tab
+ * interrupted.
  *
- * @param running ids of videos that this client uploads just now: a file that is chosen twice becomes two videos.
+ * @param running ids of videos that this client is uploading: the same file chosen twice becomes two videos.
  */
 export function uploadVideo(
   { ask, url, running }: { ask: Ask; url: string; running: Set<string> },
@@ -57,7 +61,7 @@ export function uploadVideo(
     running.add(video.id);
     try {
       onCreated?.(video, earlier !== undefined);
-      if (!video.upload) throw new ReelayError("UPLOAD_GONE", `Video ${video.id} awaits no upload.`);
+      if (!video.upload) throw new ReelayError("UPLOAD_GONE", `Video ${video.id} does not await an upload.`);
       const { url: address, protocol } = video.upload;
       sending = upload(file, { ...options, url: address, protocol, data: { videoId: video.id, api: url } });
       if (isPaused) sending.pause();
@@ -69,10 +73,13 @@ export function uploadVideo(
     }
   }
 
-  /** The API is asked whether the video still waits: what is kept here may be from before it was deleted. */
+  /**
+   * Asks the API whether the video still awaits its file: the saved upload may be older than the video's
+   * deletion.
+   */
   async function findEarlier(): Promise<(CreateVideoResult & { ok: true }) | undefined> {
     const storage: KeyValueStorage | undefined = options.storage ?? undefined;
-    const kept = options.storage === null ? undefined : recallUpload(file, storage);
+    const kept = options.storage === null ? undefined : findUpload(file, storage);
     const { videoId, api } = (kept?.data ?? {}) as { videoId?: string; api?: string };
     if (videoId === undefined || api !== url || running.has(videoId)) return undefined;
     const { video } = await ask(VideoDocument, { id: videoId }, { signal: options.signal, tries: 5 });

@@ -6,11 +6,11 @@ import { keepForward } from "./keep-forward.ts";
 import type { Live } from "./live.ts";
 
 export interface WatchOptions {
-  /** Ends the watching: the loop throws its reason. */
+  /** Ends the iteration: the loop throws its reason. */
   signal?: AbortSignal;
-  /** `cursor` of the last state that you have: only newer ones come. */
+  /** `cursor` of the last state that you have: only newer states follow. */
   after?: string | undefined;
-  /** When the loop ends: `SETTLED` (default) after the state READY or FAILED, `DELETED` only with the video. */
+  /** End of the loop: `SETTLED` (default) after READY or FAILED, `DELETED` only with the video. */
   until?: "SETTLED" | "DELETED";
 }
 
@@ -18,10 +18,11 @@ export const isSettled = ({ status }: Pick<VideoStateFragment, "status">): boole
   status === "READY" || status === "FAILED";
 
 /**
- * The video as it is, then at every change, the newest state only. Goes on by itself after lost connections and restarts of the API, from
- * the last cursor, so that nothing is missed and no bar goes back.
+ * Yields the current state of a video, then each change; a slow reader gets only the newest state. Resumes
+ * automatically from the last cursor after lost connections and restarts of the API, so that no change is
+ * missed and no progress decreases.
  *
- * @throws ReelayError, e.g. `VIDEO_NOT_FOUND`, `UNAUTHENTICATED`.
+ * @throws ReelayError, for example `VIDEO_NOT_FOUND`, `UNAUTHENTICATED`.
  */
 export async function* watchVideo(
   { ask, live }: { ask: Ask; live: Live },
@@ -32,7 +33,7 @@ export async function* watchVideo(
   let seen: VideoStateFragment | undefined;
   const isLast = (video: VideoStateFragment) => until === "SETTLED" && isSettled(video);
 
-  /** What a subscription would never tell: that nothing newer than the cursor will come. */
+  /** Answers what a subscription cannot: that nothing newer than the cursor will come. */
   const look = async () =>
     (await ask(VideoDocument, { id: videoId }, { signal, tries: Number.POSITIVE_INFINITY })).video;
 
@@ -69,5 +70,5 @@ export async function* watchVideo(
 
 export const ended = () =>
   new ReelayError("NETWORK_ERROR", "The API ended the subscription.", {
-    isPassing: true,
+    isRetriable: true,
   });

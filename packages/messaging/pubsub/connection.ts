@@ -6,24 +6,27 @@ type Log = (event: string, fields: Record<string, unknown>) => void;
 
 export interface PubSubOptions {
   projectId: string;
-  /** `host:port` of an emulator or of the embedded broker, reached without TLS and credentials. Absent: Google Pub/Sub. */
+  /**
+   * `host:port` of an emulator or the embedded broker, reached without TLS or credentials. Default: Google
+   * Pub/Sub.
+   */
   emulatorHost?: string;
-  /** Put before every topic and subscription name. Default `reelay-`. */
+  /** Prefix of every topic and subscription name. Default `reelay-`. */
   prefix?: string;
-  /** How long a publish may take before it rejects, retries included. Default 10,000 milliseconds. */
+  /** Time limit of a publish in milliseconds, retries included. Default 10,000. */
   publishTimeoutMs?: number;
-  /** Told of what went wrong and was dealt with. Default: nobody. */
+  /** Receives problems that were handled. Default: no log. */
   log?: Log;
 }
 
-/** The official clients of one server, and the names there. */
+/** The official clients of one server, and its resource names. */
 export interface Connection extends AsyncDisposable {
-  /** Streams and batches. */
+  /** For streaming and batching. */
   pubsub: PubSub;
-  /** Single calls. */
+  /** For single calls. */
   publisher: v1.PublisherClient;
   subscriber: v1.SubscriberClient;
-  /** The server, for messages to humans. */
+  /** The server's name in messages for people. */
   server: string;
   publishTimeoutMs: number;
   log: Log;
@@ -31,11 +34,12 @@ export interface Connection extends AsyncDisposable {
   subscriptionPath(subscription: SubscriptionSpec): string;
 }
 
-/** Makes the clients; nothing is sent until something is asked of them. */
+/** Creates the clients. They connect with the first request. */
 export function connect(options: PubSubOptions): Connection {
   const { projectId, emulatorHost, prefix = "reelay-", log = () => {} } = options;
   const pubsub = new PubSub({ projectId, ...(emulatorHost && emulatorOptions(emulatorHost)) });
-  // The high-level client has put address and channel credentials into its options: the single-call clients share them.
+  // The high-level client stores address and channel credentials in its options; the single-call clients
+  // share them.
   const shared = pubsub.options as ConstructorParameters<typeof v1.PublisherClient>[0];
   const publisher = new v1.PublisherClient(shared);
   const subscriber = new v1.SubscriberClient(shared);
@@ -57,9 +61,10 @@ export function connect(options: PubSubOptions): Connection {
 const emulatorOptions = (emulatorHost: string) => ({
   apiEndpoint: emulatorHost,
   emulatorMode: true,
-  // Without a client that needs no credentials the library would look for a metadata server, and warn that there is none.
+  // Without a client that needs no credentials, the library would search for a metadata server and warn when
+  // it finds none.
   authClient: new PassThroughClient(),
-  // A broker on this machine is back within moments: do not wait for the library's 20 s between attempts.
+  // A local broker is back within moments: do not wait for the library's 20 s between attempts.
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 2_000,
 });

@@ -6,10 +6,10 @@ import type { Connection } from "./connection.ts";
 import { createHandling, type Handling } from "./handling.ts";
 import { ensureSubscription } from "./provision.ts";
 import type { Publish } from "./publish.ts";
-import { codeOf, createBackoff, grpcStatus, isPassing, reasonOf } from "./retry.ts";
+import { codeOf, createBackoff, grpcStatus, isTransient, reasonOf } from "./retry.ts";
 
-/** How long the last acknowledgements may take when a consumer stops and the broker is away. */
-const lastAcksMs = 2_000;
+/** Time limit for the last acknowledgements when a consumer stops and the broker is unavailable. */
+const LAST_ACKS_MS = 2_000;
 
 /** See `Messaging.consume`. */
 export async function consume(
@@ -32,13 +32,14 @@ export async function consume(
   };
 }
 
-/** A broker that is away does not fail the start: streaming goes on trying. One that refuses does. */
+/** An unavailable broker does not fail the start: streaming retries. A refusal does. */
 async function create(connection: Connection, spec: SubscriptionSpec): Promise<void> {
   try {
     await ensureSubscription(connection, spec);
   } catch (error) {
-    // Whoever may only consume does not need to create: if the subscription is missing, streaming will say so.
-    if (!isPassing(error) && codeOf(error) !== grpcStatus.permissionDenied) throw error;
+    // A consumer without permission to create needs none. If the subscription is missing, streaming reports
+    // it.
+    if (!isTransient(error) && codeOf(error) !== grpcStatus.permissionDenied) throw error;
     connection.log("messaging.subscription-not-created", {
       subscription: connection.subscriptionPath(spec),
       reason: reasonOf(error),
@@ -46,7 +47,7 @@ async function create(connection: Connection, spec: SubscriptionSpec): Promise<v
   }
 }
 
-/** Streams until told to stop; a stream that ended in an error is followed by another. */
+/** Streams until aborted. A stream that ends with an error is followed by another. */
 async function keepStreaming(
   connection: Connection,
   spec: SubscriptionSpec,
@@ -57,7 +58,7 @@ async function keepStreaming(
   const backoff = createBackoff();
   while (!signal.aborted) {
     const stream = openStream(connection, spec, maxInFlight);
-    // What the client deals with by itself: streams that it opens again, acknowledgements that nobody took.
+    // Reports what the client handles itself: reopened streams and lost acknowledgements.
     stream.on("debug", ({ message }) => {
       connection.log("messaging.stream-retried", { subscription: stream.name, reason: message });
     });
@@ -77,7 +78,7 @@ async function keepStreaming(
   await handling.finish();
 }
 
-/** Resolves with the error that ended the stream, or with nothing when told to stop. */
+/** Resolves with the error that ended the stream, or with undefined when aborted. */
 async function streamUntil(
   stream: Subscription,
   signal: AbortSignal,
@@ -95,15 +96,15 @@ async function streamUntil(
   return error;
 }
 
-/** Stops receiving, lets running handlers end, and sends the last acknowledgements. */
+/** Stops receiving, waits for running handlers, and sends the last acknowledgements. */
 async function finish(stream: Subscription, handling: Handling): Promise<void> {
-  // Caught here: it may fail while the handlers are awaited, when nothing else listens yet.
+  // Caught here: it may fail while the handlers are awaited, before anything else listens.
   const closed = stream.close().catch(() => {});
   await handling.finish();
   const impatience = new AbortController();
   await Promise.race([
     closed,
-    sleep(lastAcksMs, undefined, { signal: impatience.signal, ref: false }).catch(() => {}),
+    sleep(LAST_ACKS_MS, undefined, { signal: impatience.signal, ref: false }).catch(() => {}),
   ]);
   impatience.abort();
 }
@@ -111,12 +112,13 @@ async function finish(stream: Subscription, handling: Handling): Promise<void> {
 const openStream = (connection: Connection, spec: SubscriptionSpec, maxInFlight: number): Subscription =>
   connection.pubsub.subscription(connection.subscriptionPath(spec), {
     flowControl: { maxMessages: maxInFlight },
-    // The client renews leases of running handlers; this is how long each renewal lasts.
+    // The client renews the leases of running handlers; this is the length of each renewal.
     minAckDeadline: Duration.from({ seconds: spec.ackDeadlineSeconds }),
-    // One stream is plenty for JSON; the library's five would each get a share of the messages out of order.
+    // One stream is enough for JSON. The library's five would each receive a share of the messages, out of
+    // order.
     streamingOptions: {
       maxStreams: 1,
-      // To be connected. The library's five minutes would keep a stopped process alive for as long.
+      // Connection timeout. The library's five minutes would keep a stopped process alive for as long.
       timeout: 10_000,
       retryMinBackoff: Duration.from({ milliseconds: 100 }),
       retryMaxBackoff: Duration.from({ seconds: 5 }),

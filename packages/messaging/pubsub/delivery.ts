@@ -3,9 +3,9 @@ import type { SubscriptionSpec } from "../topology.ts";
 import type { Connection } from "./connection.ts";
 import { isNotFound } from "./retry.ts";
 
-const callOptions = { timeout: 10_000 };
+const CALL_OPTIONS = { timeout: 10_000 };
 
-/** The first of `ack` and `nack` counts, later calls do nothing. */
+/** The first call of `ack` or `nack` settles the message; later calls do nothing. */
 export function settleOnce(
   settle: Pick<Delivery, "ack" | "nack">,
 ): Pick<Delivery, "ack" | "nack"> & { readonly isSettled: boolean } {
@@ -24,32 +24,36 @@ export function settleOnce(
   };
 }
 
-/** Tells the broker that messages are done with. */
+/** Acknowledges messages to the broker. */
 export const acknowledge = (
   connection: Connection,
   spec: SubscriptionSpec,
   ackIds: string[],
 ): Promise<void> =>
-  unlessGone(
+  ignoreMissing(
     connection.subscriber.acknowledge(
       { subscription: connection.subscriptionPath(spec), ackIds },
-      callOptions,
+      CALL_OPTIONS,
     ),
   );
 
-/** Asks for redelivery now. */
-export const giveBack = (connection: Connection, spec: SubscriptionSpec, ackIds: string[]): Promise<void> =>
-  unlessGone(
+/** Requests immediate redelivery. */
+export const requestRedelivery = (
+  connection: Connection,
+  spec: SubscriptionSpec,
+  ackIds: string[],
+): Promise<void> =>
+  ignoreMissing(
     connection.subscriber.modifyAckDeadline(
       { subscription: connection.subscriptionPath(spec), ackIds, ackDeadlineSeconds: 0 },
-      callOptions,
+      CALL_OPTIONS,
     ),
   );
 
-/** A broker that lost the subscription lost its messages, too: nothing is left to tell. */
-async function unlessGone(told: Promise<unknown>): Promise<void> {
+/** A broker that lost the subscription also lost its messages, so there is nothing left to settle. */
+async function ignoreMissing(settled: Promise<unknown>): Promise<void> {
   try {
-    await told;
+    await settled;
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

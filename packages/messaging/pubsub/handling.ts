@@ -2,19 +2,21 @@ import type { Message as ClientMessage } from "@google-cloud/pubsub";
 import type { Delivery } from "../messaging.ts";
 import type { SubscriptionSpec } from "../topology.ts";
 import type { Connection } from "./connection.ts";
-import { acknowledge, giveBack, settleOnce } from "./delivery.ts";
+import { acknowledge, requestRedelivery, settleOnce } from "./delivery.ts";
 import type { Publish } from "./publish.ts";
 import { createBackoff, reasonOf } from "./retry.ts";
 import { readOrSetAside } from "./unreadable.ts";
 
-/** The handlers of one consumer, running and waiting for their turn. */
+/** The handlers of one consumer: those that run and those that wait. */
 export interface Handling {
   take(message: ClientMessage): void;
-  /** Gives back what waits and resolves when what runs has ended. */
+  /** Returns waiting messages to the broker and resolves when the running handlers have ended. */
   finish(): Promise<void>;
 }
 
-/** Runs at most `maxInFlight` handlers: the broker's flow control is per stream, and streams come and go. */
+/**
+ * Runs at most `maxInFlight` handlers. The broker's own flow control is per stream, and streams come and go.
+ */
 export function createHandling(setup: {
   connection: Connection;
   publish: Publish;
@@ -44,7 +46,7 @@ export function createHandling(setup: {
         messageId: message.id,
         reason: reasonOf(error),
       });
-      // Redelivery is immediate: without a growing pause a handler that always fails would spin.
+      // Redelivery is immediate: without a growing pause, a handler that always fails would spin.
       await backoff.wait(finishing.signal);
       message.nack();
     }
@@ -79,7 +81,10 @@ export function createHandling(setup: {
   };
 }
 
-/** Settling by hand tells the broker at once, then ends the client's lease, whose own call finds nothing left to do. */
+/**
+ * Settling explicitly notifies the broker immediately, then ends the client's lease, whose own call finds
+ * nothing left to do.
+ */
 function asDelivery(
   connection: Connection,
   spec: SubscriptionSpec,
@@ -92,7 +97,7 @@ function asDelivery(
       client.ack();
     },
     nack: async () => {
-      await giveBack(connection, spec, [client.ackId]);
+      await requestRedelivery(connection, spec, [client.ackId]);
       client.nack();
     },
   });

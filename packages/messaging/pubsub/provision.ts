@@ -2,12 +2,13 @@ import { durableSubscriptions, type SubscriptionSpec, type Topic, topics } from 
 import type { Connection } from "./connection.ts";
 import { codeOf, grpcStatus, isNotFound, reasonOf } from "./retry.ts";
 
-const day = 24 * 60 * 60;
-const callOptions = { timeout: 10_000 };
+const DAY_S = 24 * 60 * 60;
+const CALL_OPTIONS = { timeout: 10_000 };
 
-/** Creates the topics and durable subscriptions that are missing. */
+/** Creates missing topics and durable subscriptions. */
 export async function provision(connection: Connection): Promise<void> {
-  // Topic by topic: what is published between a topic's creation and its subscriptions' reaches nobody.
+  // One topic at a time: a message published between a topic's creation and its subscriptions' reaches no
+  // consumer.
   const provisioned = Object.values(topics).map(async (topic) => {
     await createTopic(connection, topic);
     const ofTopic = durableSubscriptions.filter((spec) => spec.topic === topic);
@@ -16,7 +17,7 @@ export async function provision(connection: Connection): Promise<void> {
   await Promise.all(provisioned);
 }
 
-/** Creates one subscription, and its topic where that is missing, too. */
+/** Creates one subscription, and its topic if that is missing too. */
 export async function ensureSubscription(connection: Connection, spec: SubscriptionSpec): Promise<void> {
   try {
     await createSubscription(connection, spec);
@@ -28,7 +29,7 @@ export async function ensureSubscription(connection: Connection, spec: Subscript
 }
 
 const createTopic = (connection: Connection, topic: Topic): Promise<void> =>
-  unlessThere(connection.publisher.createTopic({ name: connection.topicPath(topic) }, callOptions));
+  ignoreExisting(connection.publisher.createTopic({ name: connection.topicPath(topic) }, CALL_OPTIONS));
 
 function createSubscription(connection: Connection, spec: SubscriptionSpec): Promise<void> {
   const request = {
@@ -36,16 +37,17 @@ function createSubscription(connection: Connection, spec: SubscriptionSpec): Pro
     topic: connection.topicPath(spec.topic),
     ackDeadlineSeconds: spec.ackDeadlineSeconds,
     filter: spec.filter ?? "",
-    // Without a policy Pub/Sub deletes what is unused for 31 days; an empty one means never.
-    expirationPolicy: spec.isEphemeral ? { ttl: { seconds: day } } : {},
-    // What an ephemeral subscription missed for ten minutes (Pub/Sub's minimum) is of no use to anybody.
-    messageRetentionDuration: { seconds: spec.isEphemeral ? 600 : 7 * day },
+    // Without a policy Pub/Sub deletes a subscription that is unused for 31 days. An empty policy means
+    // never.
+    expirationPolicy: spec.isEphemeral ? { ttl: { seconds: DAY_S } } : {},
+    // An ephemeral subscription has no use for messages older than ten minutes (Pub/Sub's minimum retention).
+    messageRetentionDuration: { seconds: spec.isEphemeral ? 600 : 7 * DAY_S },
   };
-  return unlessThere(connection.subscriber.createSubscription(request, callOptions));
+  return ignoreExisting(connection.subscriber.createSubscription(request, CALL_OPTIONS));
 }
 
-/** Several processes provision at once: the slower one finds everything there. */
-async function unlessThere(created: Promise<unknown>): Promise<void> {
+/** Several processes provision concurrently: the slower one finds that everything exists. */
+async function ignoreExisting(created: Promise<unknown>): Promise<void> {
   try {
     await created;
   } catch (error) {
@@ -53,17 +55,17 @@ async function unlessThere(created: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Deletes a subscription; a missing one is fine. */
+/** Deletes a subscription. A missing one is not an error. */
 export async function unsubscribe(connection: Connection, spec: SubscriptionSpec): Promise<void> {
   try {
     const subscription = connection.subscriptionPath(spec);
-    await connection.subscriber.deleteSubscription({ subscription }, callOptions);
+    await connection.subscriber.deleteSubscription({ subscription }, CALL_OPTIONS);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
 }
 
-/** One round trip: an answer that a topic is missing is an answer, too. */
+/** One round trip. The answer that a topic is missing counts as an answer. */
 export async function ping(connection: Connection, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   try {

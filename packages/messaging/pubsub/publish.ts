@@ -9,12 +9,12 @@ export type Publish = (
   envelope: { data: Uint8Array; attributes: Record<string, string> },
 ) => Promise<void>;
 
-/** A message that the broker did not take in time; whoever sent it sends it again. */
+/** The broker did not accept a message in time. The sender sends it again. */
 export class PublishFailedError extends Error {
   override readonly name = "PublishFailedError";
 }
 
-/** Publishes in small batches. Topics that are missing (a broker that forgot everything) are created on the way. */
+/** Publishes in small batches. Missing topics (the broker lost its state) are created on the way. */
 export function createPublish(connection: Connection): Publish {
   const { publishTimeoutMs } = connection;
   const clientTopics = new Map<Topic, ClientTopic>();
@@ -23,7 +23,8 @@ export function createPublish(connection: Connection): Publish {
     const known = clientTopics.get(topic);
     if (known !== undefined) return known;
     const created = connection.pubsub.topic(connection.topicPath(topic), {
-      // The library waits 10 ms for company by default, which was most of a single message's latency on loopback.
+      // The library collects messages for 10 ms by default, which was most of a single message's latency on
+      // loopback.
       batching: { maxMilliseconds: 1, maxMessages: 500 },
       gaxOpts: { retry: retryFor(publishTimeoutMs) },
     });
@@ -32,7 +33,8 @@ export function createPublish(connection: Connection): Publish {
   };
 
   let provisioning: Promise<void> | undefined;
-  // Once for all publishes that found a topic missing. The others wait, too: a topic may be there before its subscriptions.
+  // Once for all publishes that found a topic missing. The others wait too: a topic may exist before its
+  // subscriptions.
   const provisionAgain = (topic: Topic): Promise<void> => {
     if (provisioning !== undefined) return provisioning;
     connection.log("messaging.provisioned-again", { topic: connection.topicPath(topic) });
@@ -55,7 +57,7 @@ export function createPublish(connection: Connection): Publish {
     });
     await inTime(sent, publishTimeoutMs).catch((error: unknown) => {
       throw new PublishFailedError(
-        `Pub/Sub at ${connection.server} did not take a message for ${connection.topicPath(topic)}: ${reasonOf(error)}. ` +
+        `Pub/Sub at ${connection.server} did not accept a message for ${connection.topicPath(topic)}: ${reasonOf(error)}. ` +
           "Check that the broker runs and that this process can reach it (PUBSUB_EMULATOR_HOST, network, credentials).",
         { cause: error },
       );
@@ -63,7 +65,7 @@ export function createPublish(connection: Connection): Publish {
   };
 }
 
-/** The library waits up to a minute between tries; a broker that restarts is back sooner. */
+/** The library waits up to a minute between tries. A restarted broker is back sooner. */
 const retryFor = (totalTimeoutMillis: number) => ({
   backoffSettings: {
     initialRetryDelayMillis: 50,

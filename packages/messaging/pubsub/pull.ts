@@ -1,14 +1,14 @@
 import type { Delivery } from "../messaging.ts";
 import type { SubscriptionSpec } from "../topology.ts";
 import type { Connection } from "./connection.ts";
-import { acknowledge, giveBack, settleOnce } from "./delivery.ts";
+import { acknowledge, requestRedelivery, settleOnce } from "./delivery.ts";
 import { ensureSubscription } from "./provision.ts";
 import type { Publish } from "./publish.ts";
-import { codeOf, createBackoff, grpcStatus, isNotFound, isPassing, reasonOf } from "./retry.ts";
+import { codeOf, createBackoff, grpcStatus, isNotFound, isTransient, reasonOf } from "./retry.ts";
 import { readOrSetAside } from "./unreadable.ts";
 
-/** How long one pull waits for a first message, a broker that is away included. */
-const waitMs = 10_000;
+/** Time limit of one pull, in milliseconds, unavailability of the broker included. */
+const WAIT_MS = 10_000;
 
 interface Received {
   ackId: string;
@@ -27,7 +27,7 @@ export async function pull(
   signal: AbortSignal,
 ): Promise<Delivery[]> {
   const backoff = createBackoff();
-  const until = Date.now() + waitMs;
+  const until = Date.now() + WAIT_MS;
   while (!signal.aborted && Date.now() < until) {
     try {
       const received = await pullOnce(connection, spec, max, until - Date.now(), signal);
@@ -36,7 +36,7 @@ export async function pull(
     } catch (error) {
       if (signal.aborted) break;
       if (isNotFound(error)) await createAgain(connection, spec);
-      else if (!isPassing(error)) throw error;
+      else if (!isTransient(error)) throw error;
       connection.log("messaging.pull-interrupted", {
         subscription: connection.subscriptionPath(spec),
         reason: reasonOf(error),
@@ -47,7 +47,7 @@ export async function pull(
   return [];
 }
 
-/** One call, which the broker answers when it has a message or when the time is up. */
+/** One call. The broker answers when it has a message or when the time is up. */
 async function pullOnce(
   connection: Connection,
   spec: SubscriptionSpec,
@@ -71,8 +71,9 @@ async function pullOnce(
       }),
     );
     if (!signal.aborted || received.length === 0) return received;
-    // The answer crossed the abort: nobody waits for these any more, another worker shall have them now.
-    await giveBack(
+    // The answer crossed the abort, and this worker no longer wants the messages: return them for another
+    // worker.
+    await requestRedelivery(
       connection,
       spec,
       received.map(({ ackId }) => ackId),
@@ -97,11 +98,12 @@ async function readAll(
       await ack();
       return undefined;
     }
-    const nack = () => giveBack(connection, spec, [raw.ackId]);
+    const nack = () => requestRedelivery(connection, spec, [raw.ackId]);
     const { attributes, deliveryAttempt } = raw;
     return { message, attributes, deliveryAttempt, ...settleOnce({ ack, nack }) };
   });
-  // One that could not be set aside is left alone: it comes again after its deadline. The others are not held up by it.
+  // A message that could not be set aside stays unacknowledged and is redelivered after its deadline. It does
+  // not hold up the others.
   const settled = await Promise.allSettled(read);
   return settled.flatMap((one) => (one.status === "fulfilled" && one.value !== undefined ? [one.value] : []));
 }
@@ -109,6 +111,6 @@ async function readAll(
 async function createAgain(connection: Connection, spec: SubscriptionSpec): Promise<void> {
   connection.log("messaging.provisioned-again", { subscription: connection.subscriptionPath(spec) });
   await ensureSubscription(connection, spec).catch((error: unknown) => {
-    if (!isPassing(error)) throw error;
+    if (!isTransient(error)) throw error;
   });
 }

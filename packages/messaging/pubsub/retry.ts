@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** gRPC status codes that we tell apart (https://grpc.io/docs/guides/status-codes/). */
+/** The gRPC status codes that matter here (https://grpc.io/docs/guides/status-codes/). */
 export const grpcStatus = {
   cancelled: 1,
   unknown: 2,
@@ -14,7 +14,7 @@ export const grpcStatus = {
   unavailable: 14,
 } as const;
 
-const passing = new Set<number>([
+const TRANSIENT = new Set<number>([
   grpcStatus.cancelled,
   grpcStatus.unknown,
   grpcStatus.deadlineExceeded,
@@ -31,12 +31,12 @@ export const codeOf = (error: unknown): number | undefined => {
 
 export const isNotFound = (error: unknown): boolean => codeOf(error) === grpcStatus.notFound;
 
-/** Whether the same call may succeed later: the server is away or busy, rather than refusing. */
-export const isPassing = (error: unknown): boolean => passing.has(codeOf(error) ?? -1);
+/** True if the same call may succeed later: the server is unavailable or busy rather than refusing. */
+export const isTransient = (error: unknown): boolean => TRANSIENT.has(codeOf(error) ?? -1);
 
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Waits that grow from 100 ms to `maxMs`, with jitter so that processes do not return in step. */
+/** Pauses that grow from 100 ms to `maxMs`, with jitter so that processes do not retry in step. */
 export function createBackoff(maxMs = 5_000): {
   wait(signal: AbortSignal): Promise<void>;
   reset(): void;

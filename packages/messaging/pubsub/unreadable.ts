@@ -3,18 +3,19 @@ import { type SubscriptionSpec, topics } from "../topology.ts";
 import type { Connection } from "./connection.ts";
 import type { Publish } from "./publish.ts";
 
-/** A message as the broker gave it. */
+/** A message as delivered by the broker. */
 export interface RawMessage {
   messageId: string;
   data: Uint8Array;
 }
 
-/** Pub/Sub's limit for an attribute's value. */
-const maxAttributeBytes = 1_024;
+/** Pub/Sub's limit for an attribute value. */
+const MAX_ATTRIBUTE_BYTES = 1_024;
 
 /**
- * Reads a message; one that cannot be read is put on the `unreadable` topic, as it came, with its reason, and comes back as
- * undefined: the caller acknowledges it, so that it holds up nothing. Rejects when it could not be set aside.
+ * Reads a message. An unreadable one is published unchanged, with the reason, to the `unreadable` topic; the
+ * result is then undefined and the caller acknowledges it, so that it blocks nothing. Rejects when it could
+ * not be set aside.
  */
 export async function readOrSetAside(
   connection: Connection,
@@ -34,9 +35,9 @@ export async function readOrSetAside(
   return undefined;
 }
 
-/** Cuts at a character, not inside of one. */
+/** Cuts between characters, never inside one. */
 function shorten(text: string): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= maxAttributeBytes) return text;
-  return new TextDecoder().decode(bytes.subarray(0, maxAttributeBytes), { stream: true });
+  if (bytes.length <= MAX_ATTRIBUTE_BYTES) return text;
+  return new TextDecoder().decode(bytes.subarray(0, MAX_ATTRIBUTE_BYTES), { stream: true });
 }

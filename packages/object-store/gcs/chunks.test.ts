@@ -10,7 +10,7 @@ const spans = async (pieces: readonly Uint8Array[]) =>
     isFull: parts.reduce((sum, { length }) => sum + length, 0) === end - start,
   }));
 
-test("a body is cut into chunks of one size, and the last one is known as such", async () => {
+test("a body is cut into chunks of equal size, and the last one is marked", async () => {
   const MiB = 1024 * 1024;
   expect(await spans([])).toEqual([{ start: 0, end: 0, isLast: true, isFull: true }]);
   expect(await spans([new Uint8Array(CHUNK_BYTES)])).toEqual([
@@ -23,7 +23,7 @@ test("a body is cut into chunks of one size, and the last one is known as such",
   ]);
 });
 
-test("what is left of a chunk begins at any byte", () => {
+test("the rest of a chunk may begin at any byte", () => {
   const parts = ["abc", "de", "f"].map((text) => Buffer.from(text));
   const chunk = { parts, start: 10, end: 16, isLast: true };
   const left = (from: number) => Buffer.concat(partsFrom(chunk, from)).toString();

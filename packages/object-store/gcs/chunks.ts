@@ -4,26 +4,26 @@ import { Readable } from "node:stream";
 import type { PutBody } from "../object-store.ts";
 
 /**
- * Bodies up to this size are sent in one request; larger ones in chunks of this size, each of which is kept until it is stored. A multiple of
- * 256 KiB, as Cloud Storage demands.
+ * A body up to this size is sent in one request, a larger one in chunks of this size. A chunk stays in memory
+ * until it is stored. Must be a multiple of 256 KiB for Cloud Storage.
  */
 export const CHUNK_BYTES = 8 * 1024 * 1024;
 
 export interface Chunk {
-  /** Its bytes, in pieces as they came. */
+  /** The chunk's bytes, in the pieces in which they arrived. */
   parts: readonly Uint8Array[];
-  /** First byte, in the whole body. */
+  /** Offset of the first byte in the whole body. */
   start: number;
-  /** Behind the last byte. */
+  /** Offset after the last byte. */
   end: number;
-  /** Nothing follows: `end` is the size of the body. */
+  /** True for the last chunk: `end` is then the size of the body. */
   isLast: boolean;
 }
 
-/** Whether the body can be read again from its beginning. */
+/** True if the body can be read again from its beginning. */
 export const isReplayable = (body: PutBody): boolean => !(body instanceof Readable);
 
-/** A body in chunks; reads one piece ahead of the chunk. Returning early, or an abort, destroys a stream. */
+/** Splits a body into chunks and reads one piece ahead. Returning early, or an abort, destroys the stream. */
 export async function* toChunks(body: PutBody, signal?: AbortSignal): AsyncGenerator<Chunk, undefined> {
   if (typeof body === "string" || body instanceof Uint8Array) {
     yield* cut([typeof body === "string" ? Buffer.from(body) : body]);
@@ -32,7 +32,7 @@ export async function* toChunks(body: PutBody, signal?: AbortSignal): AsyncGener
   if (!(body instanceof Readable)) await stat(body.path);
   const stream =
     body instanceof Readable ? body : createReadStream(body.path, { highWaterMark: 1024 * 1024 });
-  // Errors reach the reader below, also those that come while a chunk is being sent.
+  // Errors reach the reader below, including those that occur while a chunk is being sent.
   stream.on("error", () => {});
   const stop = () => stream.destroy(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
   signal?.addEventListener("abort", stop, { once: true });
@@ -69,7 +69,7 @@ async function* cut(
   yield { parts, start, end: start + size, isLast: true };
 }
 
-/** The parts from this byte of the body on. */
+/** The parts of a chunk from this byte of the body onward. */
 export function partsFrom({ parts, start }: Chunk, from: number): Uint8Array[] {
   let skip = from - start;
   return parts.flatMap((part) => {

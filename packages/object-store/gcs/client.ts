@@ -8,10 +8,10 @@ import { GcsTransport, sendingMs } from "./transport.ts";
 type Request = Parameters<Storage["request"]>[0];
 type Answered = Parameters<Storage["request"]>[1];
 
-/** The client's own words for paging, which are not the API's. */
+/** The client's own paging options, which the API does not know. */
 const NOT_SENT = new Set(["autoPaginate", "autoPaginateVal", "objectMode", "maxApiCalls"]);
 
-/** Google's client, except that our transport sends its requests: once, within a time limit. */
+/** Google's client with our transport: each request is sent once, with a time limit. */
 class TransportedStorage extends Storage {
   readonly transport: GcsTransport;
 
@@ -23,7 +23,7 @@ class TransportedStorage extends Storage {
   override request(request: Request, answered: Answered): void {
     this.#send(request)
       .then((body) => answered(null, body))
-      // Also for a body that the client could not read: nothing may be thrown where nothing can catch it.
+      // Also covers a body that the client could not read: an exception here would be uncaught.
       .catch((error: unknown) => answered(error instanceof Error ? error : new Error(String(error))));
   }
 
@@ -38,17 +38,17 @@ class TransportedStorage extends Storage {
   }
 }
 
-/** One bucket of Cloud Storage, and how requests to it are made. */
+/** One bucket of Cloud Storage and the requests to it. */
 export class GcsClient implements AsyncDisposable {
   readonly bucket: Bucket;
   readonly transport: GcsTransport;
-  /** The last known generation of keys that this process wrote. */
+  /** The last known generations of keys that this process wrote. */
   readonly generations = new Generations();
   readonly #policy: RetryPolicy;
   readonly #storage: TransportedStorage;
 
   constructor(bucket: string, options: StorageOptions, policy: RetryPolicy) {
-    // Retries are decided here, for all requests alike.
+    // Retries are decided here, uniformly for all requests.
     this.#storage = new TransportedStorage(
       { ...options, retryOptions: { autoRetry: false } },
       policy.silenceMs,
@@ -58,14 +58,14 @@ export class GcsClient implements AsyncDisposable {
     this.#policy = policy;
   }
 
-  /** The address of an object's bytes. */
+  /** The download address of an object. */
   mediaUrl(key: string, generation: string): URL {
     const url = new URL(`${this.#storage.baseUrl}/b/${this.bucket.name}/o/${encodeURIComponent(key)}`);
     url.search = new URLSearchParams({ alt: "media", generation }).toString();
     return url;
   }
 
-  /** The address to which a new object is sent. */
+  /** The upload address for a new object. */
   uploadUrl(key: string, uploadType: "multipart" | "resumable", ifGenerationMatch?: string): URL {
     const url = new URL(`${this.#storage.apiEndpoint}/upload/storage/v1/b/${this.bucket.name}/o`);
     url.search = new URLSearchParams({
@@ -76,7 +76,7 @@ export class GcsClient implements AsyncDisposable {
     return url;
   }
 
-  /** `sizeBytes`: of what each request sends. */
+  /** `sizeBytes`: the amount that each request sends. */
   retries(verb: string, key: string, signal?: AbortSignal, sizeBytes = 0): Retries {
     return new Retries(verb, key, { policy: this.#policyFor(sizeBytes), signal });
   }
@@ -92,7 +92,7 @@ export class GcsClient implements AsyncDisposable {
     return retry(verb, key, { policy: this.#policyFor(sizeBytes), signal }, once);
   }
 
-  /** Time for two slow requests more, where requests may be slow. */
+  /** Adds time for two slow requests, in proportion to their size. */
   #policyFor(sizeBytes: number): RetryPolicy {
     return { ...this.#policy, totalMs: this.#policy.totalMs + 2 * sendingMs(sizeBytes) };
   }

@@ -1,10 +1,13 @@
-/** A signal that aborts with another one, or when time is up. Disposing it leaves neither a timer nor a listener. */
+/**
+ * A signal that aborts with an outer signal or when its time is up. Disposing it removes the timer and the
+ * listener.
+ */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #release: () => void;
 
-  /** `expired` makes the reason for running out of time. */
+  /** `expired` creates the abort reason for the timeout. */
   constructor(afterMs: number, expired: () => Error, outer?: AbortSignal) {
     this.#timer = setTimeout(() => this.#controller.abort(expired()), afterMs);
     const follow = () => this.#controller.abort(outer?.reason);
@@ -17,7 +20,7 @@ export class Deadline implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Time no longer counts; the outer signal still does. */
+  /** Stops the timer; the outer signal still applies. */
   stopTimer(): void {
     clearTimeout(this.#timer);
   }
@@ -34,7 +37,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
   const stop = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  // Losing the race must not make either an unhandled rejection.
+  // The loser of the race must not become an unhandled rejection.
   aborted.promise.catch(() => {});
   promise.catch(() => {});
   try {

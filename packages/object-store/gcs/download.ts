@@ -6,7 +6,7 @@ import type { GcsClient } from "./client.ts";
 import type { Deadline } from "./deadline.ts";
 import { GcsRequestError, NOT_FOUND, statusOf } from "./request-error.ts";
 import type { Retries } from "./retries.ts";
-import type { GcsAnswer } from "./transport.ts";
+import type { GcsResponse } from "./transport.ts";
 
 export interface ByteRange {
   first: number;
@@ -15,10 +15,13 @@ export interface ByteRange {
   isWhole: boolean;
 }
 
-/** Waiting so long for so little is a connection that drips; another one is opened. */
+/** A connection that delivers so little in so much time is too slow; another one is opened. */
 const PACE = { waitedMs: 20_000, leastBytes: 64 * 1024 };
 
-/** The bytes of one generation. A connection that breaks is followed by another at the byte where it broke. */
+/**
+ * The bytes of one generation. A broken connection is replaced by another that resumes at the byte where it
+ * broke.
+ */
 export class Download {
   readonly #gcs: GcsClient;
   readonly #object: StoredObject;
@@ -29,7 +32,7 @@ export class Download {
   readonly #sum: CRC32C | null;
   #expectedSum: string | null;
   #at: number;
-  #opened: { answer: GcsAnswer & { body: Readable }; deadline: Deadline } | null = null;
+  #opened: { answer: GcsResponse & { body: Readable }; deadline: Deadline } | null = null;
 
   constructor(
     gcs: GcsClient,
@@ -47,7 +50,7 @@ export class Download {
     this.#at = range.first;
   }
 
-  /** Waits for the first answer. False when the generation does not exist any more. */
+  /** Waits for the first answer. False when the generation no longer exists. */
   async open(): Promise<boolean> {
     for (;;) {
       try {
@@ -94,7 +97,7 @@ export class Download {
       method: "GET" as const,
       url: this.#gcs.mediaUrl(this.#object.key, this.#object.generation).href,
       headers: {
-        // The bytes as they are stored: without it, the server unpacks objects that are stored packed.
+        // Requests the bytes as stored. Without it the server decompresses objects stored with gzip.
         "accept-encoding": "gzip",
         ...(!isFromStart && { range: `bytes=${this.#at}-${last}` }),
       },
@@ -102,7 +105,7 @@ export class Download {
     const deadline = this.#gcs.transport.deadline({ ...request, signal: this.#signal });
     try {
       const answer = await this.#gcs.transport.open({ ...request, signal: deadline.signal });
-      // From here on the pace counts, and readers may be slow.
+      // From here on the pace limit applies, and readers may be slow.
       deadline.stopTimer();
       this.#opened = { answer, deadline };
       this.#expectedSum ??= /crc32c=([^,\s]+)/.exec(String(answer.headers["x-goog-hash"] ?? ""))?.[1] ?? null;
@@ -112,11 +115,11 @@ export class Download {
     }
   }
 
-  /** What the open answer holds of the bytes that are still wanted. */
+  /** The bytes of the open answer that are still needed. */
   async *#answer(): AsyncGenerator<Uint8Array> {
     if (this.#opened === null) return;
     const { answer } = this.#opened;
-    // A server that ignores ranges begins at the first byte.
+    // A server that ignores ranges starts at the first byte.
     let skip = answer.status === 206 ? startOf(answer) - this.#at : -this.#at;
     if (skip > 0) throw this.#broken("the answer begins too late");
     let left = this.#range.last + 1 - this.#at;
@@ -127,7 +130,7 @@ export class Download {
       const wanted = fresh.subarray(0, left);
       left -= wanted.length;
       if (wanted.length > 0) yield wanted;
-      // The end is awaited, so that the connection can be used again, but not bytes beyond the range.
+      // The end is awaited so that the connection can be reused, but no bytes beyond the range.
       if (wanted.length < fresh.length) return;
     }
     if (left > 0) throw this.#broken("the answer ended early");
@@ -168,5 +171,5 @@ export class Download {
   }
 }
 
-const startOf = ({ headers }: GcsAnswer): number =>
+const startOf = ({ headers }: GcsResponse): number =>
   Number(/^bytes (\d+)-/.exec(String(headers["content-range"] ?? ""))?.[1] ?? Number.NaN);

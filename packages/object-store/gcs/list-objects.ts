@@ -11,14 +11,14 @@ export async function* listObjects(gcs: GcsClient, prefix: string): AsyncGenerat
 
 /** Prefixes one level below `prefix`, in key order. */
 export async function* listFolders(gcs: GcsClient, prefix: string, after?: string): AsyncGenerator<string> {
-  // Everything below the folder `after` sorts before this.
+  // All keys below the folder `after` sort before this offset.
   const startOffset = after === undefined ? {} : { startOffset: `${after}\u{10FFFF}` };
   for await (const { response } of pages(gcs, { prefix, delimiter: "/", ...startOffset })) {
     yield* parsePrefixes(response);
   }
 }
 
-/** One request each, so that one that fails is repeated alone. */
+/** One request per page, so that a failed one is retried alone. */
 async function* pages(gcs: GcsClient, query: GetFilesOptions & { prefix: string }) {
   let pageToken: string | undefined;
   do {

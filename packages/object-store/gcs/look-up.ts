@@ -2,7 +2,7 @@ import type { FileMetadata } from "@google-cloud/storage";
 import type { GcsClient } from "./client.ts";
 import { NOT_FOUND, statusOf } from "./request-error.ts";
 
-/** What is stored under the key now; null when nothing is. */
+/** The metadata of the current object; null if there is none. */
 export async function lookUp(
   gcs: GcsClient,
   key: string,

@@ -4,14 +4,20 @@ import type { StoredObject } from "../object-store.ts";
 
 /** An object of Cloud Storage. */
 export interface GcsObject extends StoredObject {
-  /** CRC32C of its bytes, big-endian, in base64. Every object of Cloud Storage has one; emulators may leave it out. */
+  /**
+   * CRC32C of the bytes, big-endian, in base64. Every Cloud Storage object has one; emulators may omit it.
+   */
   crc32c: string | null;
 }
 
-/** Cloud Storage's words in ours. Throws when the server left out the generation, without which nothing is safe. */
+/**
+ * Converts Cloud Storage's metadata. Throws when the server omitted the generation, without which no write is
+ * safe.
+ */
 export function parseMetadata(key: string, metadata: FileMetadata): GcsObject {
   const { generation, size, contentType, updated, timeCreated, md5Hash, crc32c } = metadata;
-  if (generation === undefined) throw new Error(`Object "${key}": the storage server gave no generation.`);
+  if (generation === undefined)
+    throw new Error(`Object "${key}": the storage server returned no generation.`);
   return {
     key,
     sizeBytes: Number(size ?? 0),
@@ -24,7 +30,7 @@ export function parseMetadata(key: string, metadata: FileMetadata): GcsObject {
   };
 }
 
-/** The folders in an answer to a listing with a delimiter. */
+/** The folders in the answer to a listing with a delimiter. */
 export function parsePrefixes(response: unknown): string[] {
   const prefixes = (response as { prefixes?: unknown } | null)?.prefixes;
   return Array.isArray(prefixes) ? prefixes.map(String) : [];

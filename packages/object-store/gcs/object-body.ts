@@ -1,12 +1,12 @@
 import { Readable } from "node:stream";
 
-/** An object's bytes as a stream that stops at once when its reader leaves or `signal` aborts. */
+/** An object's bytes as a stream that stops immediately when its reader leaves or `signal` aborts. */
 export class ObjectBody extends Readable {
   readonly #pieces: AsyncGenerator<Uint8Array>;
   readonly #stop: AbortController;
   readonly #release: () => void;
 
-  /** `stop` is aborted with the stream; the requests behind `pieces` follow it. */
+  /** `stop` aborts with the stream and cancels the requests behind `pieces`. */
   constructor(pieces: AsyncGenerator<Uint8Array>, stop: AbortController, signal?: AbortSignal) {
     super({ highWaterMark: 256 * 1024 });
     this.#pieces = pieces;
@@ -14,7 +14,7 @@ export class ObjectBody extends Readable {
     const abort = () => this.destroy(asError(signal?.reason));
     signal?.addEventListener("abort", abort, { once: true });
     this.#release = () => signal?.removeEventListener("abort", abort);
-    // An error between two reads reaches the next one, not the process.
+    // An error between two reads reaches the next read, not the process.
     this.on("error", () => {});
     if (signal?.aborted) abort();
   }
@@ -28,7 +28,7 @@ export class ObjectBody extends Readable {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#release();
-    this.#stop.abort(error ?? new Error("The reader left."));
+    this.#stop.abort(error ?? new Error("The reader stopped early."));
     callback(error);
   }
 }

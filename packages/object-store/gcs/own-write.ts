@@ -4,10 +4,12 @@ import { cacheControlOf } from "../cache-control.ts";
 import { contentTypeOf } from "../content-type.ts";
 import type { PutOptions } from "../object-store.ts";
 
-/** Names the write in the object's own metadata, so that a writer whose answer was lost recognises its work. */
+/**
+ * Metadata key that identifies the write, so that a writer whose answer was lost recognizes its own object.
+ */
 const WRITE_TAG = "reelay-write";
 
-/** The bytes of a write so far: what the stored object must agree with. */
+/** Tracks the bytes of one write, to be compared with the stored object. */
 export class OwnWrite {
   readonly key: string;
   readonly #tag = randomUUID();
@@ -29,7 +31,7 @@ export class OwnWrite {
     return this.#sum.toString();
   }
 
-  /** The object's metadata as it is sent. */
+  /** The object metadata to send. */
   metadata({ contentType = contentTypeOf(this.key), contentDisposition }: PutOptions) {
     return {
       name: this.key,
@@ -40,12 +42,12 @@ export class OwnWrite {
     };
   }
 
-  /** Whether this write stored the object. */
+  /** True if this write stored the object. */
   isOf(stored: FileMetadata): boolean {
     return stored.metadata?.[WRITE_TAG] === this.#tag;
   }
 
-  /** Whether the object has exactly these bytes. */
+  /** True if the object has exactly these bytes. */
   isWhole({ size, crc32c }: FileMetadata): boolean {
     return Number(size ?? 0) === this.#sizeBytes && (!crc32c || this.#sum.validate(crc32c));
   }

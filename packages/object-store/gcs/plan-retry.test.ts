@@ -4,14 +4,14 @@ import { parseRetryAfter } from "./transport.ts";
 
 const failure = { tried: 1, elapsedMs: 0, retryAfterMs: null, random: 1 };
 
-test("pauses double up to the longest, jittered by half", () => {
+test("pauses double up to the maximum, with a jitter of one half", () => {
   const pauses = (random: number) =>
     [1, 2, 3, 7, 8, 15].map((tried) => planRetry(RETRY_POLICY, { ...failure, tried, random }));
   expect(pauses(1)).toEqual([100, 200, 400, 6_400, 8_000, 8_000]);
   expect(pauses(0)).toEqual([50, 100, 200, 3_200, 4_000, 4_000]);
 });
 
-test("a pause is never shorter than the server asks for", () => {
+test("a pause is never shorter than the server requested", () => {
   expect(planRetry(RETRY_POLICY, { ...failure, retryAfterMs: 3_000 })).toBe(3_000);
   expect(planRetry(RETRY_POLICY, { ...failure, tried: 9, retryAfterMs: 1 })).toBe(8_000);
 });

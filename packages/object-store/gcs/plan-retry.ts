@@ -1,16 +1,16 @@
-/** Limits of one operation, its retries included. */
+/** Limits of one operation, retries included. */
 export interface RetryPolicy {
-  /** Requests without progress. */
+  /** Maximum number of requests without progress. */
   tries: number;
-  /** Time without progress, in milliseconds. */
+  /** Maximum time without progress, in milliseconds. */
   totalMs: number;
   firstDelayMs: number;
   maxDelayMs: number;
-  /** A server that is silent for so long has lost the request, in milliseconds. */
+  /** A server that stays silent for this long has lost the request, in milliseconds. */
   silenceMs: number;
 }
 
-/** Bridges an outage of a minute, and a store that refuses every second request. */
+/** Bridges an outage of one minute and a store that refuses every second request. */
 export const RETRY_POLICY: RetryPolicy = {
   silenceMs: 30_000,
   tries: 16,
@@ -20,19 +20,19 @@ export const RETRY_POLICY: RetryPolicy = {
 };
 
 export interface Failure {
-  /** Requests that failed so far, at least 1. */
+  /** Failed requests so far, at least 1. */
   tried: number;
   /** Time since the first of them began, in milliseconds. */
   elapsedMs: number;
-  /** Delay that the server asked for. */
+  /** Pause requested by the server. */
   retryAfterMs: number | null;
-  /** From 0 to 1. */
+  /** Random number from 0 to 1. */
   random: number;
 }
 
 /**
- * Milliseconds to wait before the next request: exponential, jittered by half, and never less than the server asked for. Null when the limits
- * are reached, or would be by waiting.
+ * The pause before the next request in milliseconds: exponential, with a jitter of one half, and never less
+ * than the server requested. Null when the limits are reached or the pause would exceed them.
  */
 export function planRetry(
   { tries, totalMs, firstDelayMs, maxDelayMs }: Omit<RetryPolicy, "silenceMs">,

@@ -16,7 +16,7 @@ export async function headObject(
   return metadata === null ? null : parseMetadata(key, metadata);
 }
 
-/** Metadata and bytes of one generation; begins again when it is replaced in between. */
+/** Metadata and bytes of one generation. Starts over when the object is replaced in between. */
 export async function readObject(
   gcs: GcsClient,
   key: string,
@@ -38,7 +38,7 @@ export async function readObject(
   }
 }
 
-/** Null when that generation is gone. */
+/** Null when that generation no longer exists. */
 async function openBody(
   gcs: GcsClient,
   object: StoredObject,

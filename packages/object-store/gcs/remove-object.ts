@@ -3,10 +3,10 @@ import { headObject } from "./read-object.ts";
 import { NOT_FOUND, PRECONDITION_FAILED, statusOf } from "./request-error.ts";
 
 /**
- * True if there was something to remove. Each request names the generation: a repeated or late one must not remove what was written since. An
- * object that is replaced meanwhile is removed all the same.
+ * True if an object was removed. Each request names the generation, so that a repeated or late request cannot
+ * remove a newer object. An object that is replaced meanwhile is removed nevertheless.
  *
- * @param generation of the object, as far as the caller knows.
+ * @param generation the generation that the caller knows, if any.
  */
 export async function removeObject(gcs: GcsClient, key: string, generation?: string): Promise<boolean> {
   for (let known = generation; ; known = undefined) {
@@ -19,7 +19,7 @@ export async function removeObject(gcs: GcsClient, key: string, generation?: str
 }
 
 async function removeGeneration(gcs: GcsClient, key: string, ifGenerationMatch: string) {
-  // After a failed request, that request may have removed the object.
+  // An earlier failed request may have removed the object.
   let isRepeat = false;
   return gcs.retry("remove", key, undefined, async () => {
     try {

@@ -1,8 +1,8 @@
-/** One request to Cloud Storage that did not succeed. */
+/** A request to Cloud Storage failed. */
 export class GcsRequestError extends Error {
-  /** The HTTP status; 0 when no complete answer arrived. */
+  /** The HTTP status; 0 if no complete answer arrived. */
   readonly status: number;
-  /** The `Retry-After` header of the answer, in milliseconds. */
+  /** The answer's `Retry-After` header, in milliseconds. */
   readonly retryAfterMs: number | null;
 
   constructor(
@@ -31,5 +31,5 @@ export const NOT_FOUND = 404;
 export const PRECONDITION_FAILED = 412;
 export const INSUFFICIENT_STORAGE = 507;
 
-/** The HTTP status of a failed request; 0 for errors of another kind. */
+/** The HTTP status of a failed request; 0 for other errors. */
 export const statusOf = (error: unknown): number => (error instanceof GcsRequestError ? error.status : 0);

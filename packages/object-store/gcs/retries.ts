@@ -3,7 +3,7 @@ import { StoreFullError, StoreUnavailableError } from "../errors.ts";
 import { planRetry, type RetryPolicy } from "./plan-retry.ts";
 import { GcsRequestError, INSUFFICIENT_STORAGE } from "./request-error.ts";
 
-/** Less than this does not count as progress: a connection that drips must not be continued forever. */
+/** Less than this does not count as progress: a connection that only trickles must not continue forever. */
 const PROGRESS_BYTES = 256 * 1024;
 
 export interface RetryOptions {
@@ -11,7 +11,7 @@ export interface RetryOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The failed requests of one operation, and the pauses after them. */
+/** Counts the failed requests of one operation and pauses after each. */
 export class Retries {
   readonly #verb: string;
   readonly #key: string;
@@ -28,7 +28,7 @@ export class Retries {
     this.#startedAt = performance.now();
   }
 
-  /** Bytes got through. Enough of them renew the budget. */
+  /** Records transferred bytes. Enough of them renew the budget. */
   progressed(sizeBytes: number): void {
     this.#bytes += sizeBytes;
     if (this.#bytes < PROGRESS_BYTES) return;
@@ -37,7 +37,7 @@ export class Retries {
     this.#startedAt = performance.now();
   }
 
-  /** Resolves when the next request is due. Throws when there must be none. */
+  /** Resolves when the next request is due. Throws when the limits are reached. */
   async failed(error: unknown): Promise<void> {
     const { policy, signal } = this.#options;
     signal?.throwIfAborted();

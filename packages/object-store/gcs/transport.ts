@@ -9,33 +9,34 @@ export interface GcsRequest {
   method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
   url: string;
   headers?: Readonly<Record<string, string>>;
-  /** Sent in this order; not changed, so that the request can be repeated. */
+  /** Sent in this order and not modified, so that the request can be repeated. */
   body?: readonly Uint8Array[];
   signal?: AbortSignal | undefined;
 }
 
-/** A request that ends in time even if the server never answers. */
+/** A request with a signal that ends it even if the server never answers. */
 type Bounded = GcsRequest & { signal: AbortSignal };
 
-export interface GcsAnswer {
+export interface GcsResponse {
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 const CONNECT_MS = 10_000;
-/** The slowest pace at which a request's body may be received. */
+/** The slowest accepted pace for sending a request body. */
 const LEAST_BYTES_PER_MS = 64;
-/** Answers that are kept in memory: a page of a listing is about 1 MiB. */
+/** Answers kept in memory: one page of a listing is about 1 MiB. */
 const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Single exchanges with Cloud Storage over undici, with the credentials of Google's client.
+ * Single requests to Cloud Storage over undici, with the credentials of Google's client.
  *
- * The client's own transport (teeny-request) is not used: repeating a request whose stream was destroyed throws
- * `ERR_STREAM_UNABLE_TO_PIPE` out of an event handler, which ends the process; it has no timeout on Node's fetch, and cannot be aborted.
+ * The client's own transport (teeny-request) is unsuitable: repeating a request whose stream was destroyed
+ * throws `ERR_STREAM_UNABLE_TO_PIPE` from an event handler, which ends the process; on Node's fetch it has no
+ * timeout and cannot be aborted.
  *
- * Every failure is a rejection with a `GcsRequestError`, with the signal's reason, or with the error of the credentials.
+ * Every failure rejects with a `GcsRequestError`, the signal's reason, or the error of the credentials.
  */
 export class GcsTransport implements AsyncDisposable {
   readonly #storage: Storage;
@@ -46,7 +47,7 @@ export class GcsTransport implements AsyncDisposable {
     this.#storage = storage;
     this.#silenceMs = silenceMs;
     this.#agent = new EnvHttpProxyAgent({
-      // As Google's client: one request per connection at a time, so that a reset breaks one request.
+      // Like Google's client: one request per connection at a time, so that a reset breaks only one request.
       allowH2: false,
       connect: { timeout: Math.min(CONNECT_MS, silenceMs) },
       headersTimeout: silenceMs,
@@ -60,8 +61,8 @@ export class GcsTransport implements AsyncDisposable {
     return new Deadline(limitMs, () => tooSlow(request, limitMs), request.signal);
   }
 
-  /** The whole exchange: 2xx and 308 (an upload that goes on) are answers, everything else is an error. */
-  async exchange(request: GcsRequest): Promise<GcsAnswer & { json: unknown }> {
+  /** The whole exchange. 2xx and 308 (upload incomplete) are answers; every other status is an error. */
+  async exchange(request: GcsRequest): Promise<GcsResponse & { json: unknown }> {
     using deadline = this.deadline(request);
     const bounded = { ...request, signal: deadline.signal };
     const { status, headers, body } = await this.open(bounded);
@@ -70,10 +71,10 @@ export class GcsTransport implements AsyncDisposable {
   }
 
   /**
-   * The head of an answer, and its body as a stream that the caller reads or destroys. The signal bounds all of it; the body's errors are
-   * undici's own.
+   * The head of an answer, and its body as a stream that the caller reads or destroys. The signal covers
+   * both; the body's errors are undici's own.
    */
-  async open(request: Bounded): Promise<GcsAnswer & { body: Readable }> {
+  async open(request: Bounded): Promise<GcsResponse & { body: Readable }> {
     const { method, url, body, signal } = request;
     const credentials = await this.#authorize(request);
     const { origin, pathname, search } = new URL(url);
@@ -90,7 +91,7 @@ export class GcsTransport implements AsyncDisposable {
         signal.throwIfAborted();
         throw toRequestError(error, request);
       });
-    // A failure that arrives while nothing reads reaches the next reader, not the process.
+    // A failure between two reads reaches the next read, not the process.
     answer.body.on("error", () => {});
     const { statusCode: status, headers } = answer;
     if (status < 300 || status === 308) return { status, headers, body: answer.body };
@@ -116,13 +117,13 @@ export class GcsTransport implements AsyncDisposable {
     }
   }
 
-  /** Ends what is under way. */
+  /** Aborts the requests in progress. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.destroy();
   }
 }
 
-/** The longest that so many bytes may take to be sent. */
+/** The longest accepted time for sending so many bytes. */
 export const sendingMs = (sizeBytes: number): number => sizeBytes / LEAST_BYTES_PER_MS;
 
 async function readText(body: Readable, request: Bounded): Promise<string> {
@@ -148,7 +149,7 @@ async function* limited(body: Readable): AsyncGenerator<Uint8Array> {
 const sizeOf = (body: readonly Uint8Array[] = []): number =>
   body.reduce((sum, { length }) => sum + length, 0);
 
-/** Small pieces, so that a slow receiver counts as alive while it takes them. */
+/** Small pieces, so that a slow receiver counts as alive while it reads them. */
 function toStream(body: readonly Uint8Array[]): Readable {
   const pieces = function* () {
     for (const part of body) {
@@ -156,7 +157,7 @@ function toStream(body: readonly Uint8Array[]): Readable {
     }
   };
   const stream = Readable.from(pieces(), { objectMode: false, highWaterMark: PIECE_BYTES });
-  // undici destroys it with the error of the exchange, which the exchange itself reports.
+  // undici destroys the stream with the error of the exchange, which the exchange itself reports.
   return stream.on("error", () => {});
 }
 
@@ -171,7 +172,7 @@ function parseJson(text: string, request: GcsRequest): unknown {
   }
 }
 
-/** Seconds, or a date (RFC 9110, 10.2.3). */
+/** Seconds or a date (RFC 9110, 10.2.3). */
 export function parseRetryAfter(value: string | string[] | undefined, nowMs: number): number | null {
   if (typeof value !== "string") return null;
   if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
@@ -179,7 +180,7 @@ export function parseRetryAfter(value: string | string[] | undefined, nowMs: num
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
 }
 
-/** Session URIs carry their own authorization: what follows the path is left out. */
+/** Omits what follows the path: session URIs carry their own authorization. */
 const describe = ({ method, url }: GcsRequest): string => {
   const { origin, pathname } = new URL(url);
   return `${method} ${origin}${pathname}`;
@@ -209,7 +210,10 @@ function toRequestError(error: unknown, request: GcsRequest): GcsRequestError {
   });
 }
 
-/** For requests of the credentials: without a code or status the configuration is wrong, and a retry does not help. */
+/**
+ * For requests of the credentials: an error without a code or status means wrong configuration, which a retry
+ * cannot cure.
+ */
 const isNetworkError = (error: unknown): boolean =>
   error instanceof GcsRequestError ||
   (error instanceof Error &&

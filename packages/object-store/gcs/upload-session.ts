@@ -2,19 +2,19 @@ import type { FileMetadata } from "@google-cloud/storage";
 import { type Chunk, partsFrom } from "./chunks.ts";
 import type { GcsClient } from "./client.ts";
 import { GcsRequestError } from "./request-error.ts";
-import type { GcsAnswer } from "./transport.ts";
+import type { GcsResponse } from "./transport.ts";
 
 export interface SessionOptions {
   metadata: { contentType: string; cacheControl: string };
   ifGenerationMatch?: string | undefined;
-  /** Exactly so many bytes must be sent. Default: any number. */
+  /** The exact number of bytes to send. Default: any number. */
   sizeBytes?: number;
   /** The site whose pages may use the session. */
   origin?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** The URI of a new resumable session (https://cloud.google.com/storage/docs/performing-resumable-uploads). It is its own authorization. */
+/** The URI of a new resumable session, which is also its authorization (https://cloud.google.com/storage/docs/performing-resumable-uploads). */
 export async function openSession(
   gcs: GcsClient,
   key: string,
@@ -39,9 +39,10 @@ export async function openSession(
 }
 
 /**
- * Sends one chunk, asking how much arrived whenever an answer was lost.
+ * Sends one chunk. Whenever an answer is lost, asks the server how much has arrived.
  *
- * @returns the object's metadata as far as the server gave them, once the upload is complete; null when more is expected.
+ * @returns the object's metadata as returned by the server once the upload is complete; null while more is
+ * expected.
  */
 export async function sendChunk(
   gcs: GcsClient,
@@ -93,8 +94,8 @@ export async function sendChunk(
   }
 }
 
-/** The number of bytes that the server keeps. */
-const endOf = ({ headers }: GcsAnswer): number => {
+/** The number of bytes that the server has stored. */
+const endOf = ({ headers }: GcsResponse): number => {
   const last = /^bytes=0-(\d+)$/.exec(String(headers["range"] ?? ""))?.[1];
   return last === undefined ? 0 : Number(last) + 1;
 };

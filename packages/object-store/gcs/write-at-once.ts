@@ -8,13 +8,13 @@ import { type GcsObject, parseMetadata } from "./metadata.ts";
 import { OwnWrite } from "./own-write.ts";
 import { GcsRequestError, PRECONDITION_FAILED, statusOf } from "./request-error.ts";
 
-/** Every lost round is another writer's success, so this many mean that something else is wrong. */
+/** Each lost round is another writer's success, so this many indicate a different problem. */
 const ROUNDS = 50;
 
 /**
- * Stores a body in one request. Every request carries a precondition, also for writes without one: a request that was given up may still
- * arrive later, and must not overwrite what was written after it. Such a write guesses the generation (the last one known here, or none), and
- * looks it up only when the guess was wrong.
+ * Stores a body in one request. Every request carries a precondition, even for an unconditional write: an
+ * abandoned request may arrive later and must not overwrite newer data. An unconditional write guesses the
+ * generation (the last one known here, or none) and looks it up only when the guess was wrong.
  */
 export async function writeAtOnce(
   gcs: GcsClient,
@@ -44,7 +44,7 @@ export async function writeAtOnce(
             toRequest(gcs, { key, metadata, parts, generation, signal }),
           );
           const stored = answer.json as FileMetadata;
-          // Cut on its way, and stored all the same: the next request meets it, and replaces it.
+          // Truncated in transit but stored nevertheless: the next request finds and replaces it.
           if (!write.isWhole(stored))
             throw new GcsRequestError(`"${key}" was stored with other bytes than were sent`, {});
           return stored;

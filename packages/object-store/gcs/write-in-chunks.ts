@@ -9,13 +9,17 @@ import { OwnWrite } from "./own-write.ts";
 import { NOT_FOUND, PRECONDITION_FAILED, statusOf } from "./request-error.ts";
 import { openSession, sendChunk } from "./upload-session.ts";
 
-/** The session is gone, or what it stored is not what was sent. The body must be sent again from its beginning. */
+/**
+ * The session is gone, or it stored other bytes than were sent. The body must be sent again from its
+ * beginning.
+ */
 export class LostUploadError extends Error {}
 
 const GONE = 410;
 
 /**
- * Stores a body by a resumable session, one chunk at a time. A session completes once, so a request that arrives late changes nothing.
+ * Stores a body through a resumable session, one chunk at a time. A session completes only once, so a late
+ * request changes nothing.
  */
 export async function writeInChunks(
   gcs: GcsClient,
@@ -38,7 +42,7 @@ export async function writeInChunks(
   }
 }
 
-/** Judges the answer that ended the session: metadata, or a status. */
+/** Evaluates the answer that ended the session: metadata or a status. */
 async function settle(
   gcs: GcsClient,
   write: OwnWrite,
@@ -46,12 +50,12 @@ async function settle(
   { ifGenerationMatch, signal }: PutOptions,
 ): Promise<GcsObject> {
   const { key } = write;
-  // A session that had completed answers without the generation, or not at all, depending on the server.
+  // Depending on the server, a completed session answers without the generation or not at all.
   const isComplete = typeof answer !== "number" && answer.generation !== undefined;
   const stored = isComplete ? answer : await lookUp(gcs, key, signal);
   if (stored !== null && write.isOf(stored)) {
     const object = parseMetadata(key, stored);
-    // An emulator ends a session when it is asked how much it has: then the object has the bytes so far.
+    // An emulator ends a session when asked for its size; the object then has the bytes so far.
     if (isLast && write.isWhole(stored)) {
       gcs.generations.remember(key, object.generation);
       return object;

@@ -6,12 +6,13 @@ import { isMissing } from "./file-errors.ts";
 import type { Layout } from "./layout.ts";
 
 /**
- * Every write makes a new file and stamps it, so either the time or the inode differs from whatever lay there before; the stamp is finer
- * than the file system's own clock, whose ticks of some milliseconds would let a reused inode repeat a generation.
+ * Every write creates a new file and stamps it, so either the time or the inode differs from the previous
+ * object. The stamp is finer than the file system's clock, whose ticks of some milliseconds would let a
+ * reused inode repeat a generation.
  */
 export const generationOf = (stats: BigIntStats): string => `${stats.mtimeNs}-${stats.ino}`;
 
-/** Sets the time of writing, to the microsecond. */
+/** Sets the modification time, to the microsecond. */
 export async function stamp(file: FileHandle): Promise<BigIntStats> {
   const fraction = Number(process.hrtime.bigint() % 1_000_000n) / 1e9;
   const now = Date.now() / 1000 + fraction;

@@ -3,10 +3,13 @@ import { InvalidKeyError, StoreFullError } from "../errors.ts";
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 
-/** Nothing lies at the path: missing, or one of its folders is missing or a file. */
+/** The path does not exist: it is missing, or one of its folders is missing or a file. */
 export const isMissing = (error: unknown): boolean => ["ENOENT", "ENOTDIR"].includes(codeOf(error) ?? "");
 
-/** A full disk or quota, and a key that collides with a folder, in the store's words; other errors as they are. */
+/**
+ * Converts a full disk or quota, and a key that collides with a folder, to store errors. Returns other errors
+ * unchanged.
+ */
 export function asStoreError(key: string, error: unknown): unknown {
   switch (codeOf(error)) {
     case "ENOSPC":

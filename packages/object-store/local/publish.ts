@@ -9,7 +9,10 @@ import { codeOf, isMissing } from "./file-errors.ts";
 import type { Layout } from "./layout.ts";
 import type { StoreLock } from "./store-lock.ts";
 
-/** Makes the finished file at `temp` the object, at once and whole. `temp` is gone or the caller's to remove afterwards. */
+/**
+ * Makes the complete file at `temp` the object, atomically. Afterwards `temp` is gone, or the caller removes
+ * it.
+ */
 export async function publish(
   layout: Layout,
   lock: StoreLock,
@@ -28,12 +31,12 @@ export async function publish(
     await rm(type, { force: true });
     throw error;
   }
-  // A segment's name reaches the disk with that of its playlist, which follows it into the same folder.
+  // A segment's name reaches the disk with its playlist's, which follows it into the same folder.
   if (!key.endsWith(".m4s") && !options.mayBeLost) await syncFolder(dirname(target));
   return describe(layout, key, stats);
 }
 
-/** Without the wait for the disk a power cut could leave a name whose bytes were never written. */
+/** Waits for the disk: a power cut could otherwise leave a name whose bytes were never written. */
 async function settle(temp: string, { mayBeLost = false }: PutOptions) {
   await using file = await open(temp, "r+");
   const stats = await stamp(file);
@@ -44,12 +47,13 @@ async function settle(temp: string, { mayBeLost = false }: PutOptions) {
 async function place(layout: Layout, lock: StoreLock, key: string, temp: string, options: PutOptions) {
   const { ifGenerationMatch: expected, signal } = options;
   const target = layout.pathOf(key);
-  // Removing an object removes empty folders, perhaps the one just made.
+  // Removing an object removes empty folders, perhaps the one just created.
   for (let tries = 0; ; tries++) {
     await mkdir(dirname(target), { recursive: true });
     signal?.throwIfAborted();
     try {
-      // Creating is one atomic system call, whatever the lock's quality on this file system. It is also the common case.
+      // Creating is one atomic system call, however good locks are on this file system. It is also the common
+      // case.
       if ((expected ?? "0") === "0" && (await isLinked(temp, target))) return;
       await lock.exclusively(() => replace(layout, key, temp, expected), signal);
       return;
@@ -59,7 +63,7 @@ async function place(layout: Layout, lock: StoreLock, key: string, temp: string,
   }
 }
 
-/** False when something lies there, or the file system has no links. */
+/** False if the target exists or the file system has no links. */
 async function isLinked(temp: string, target: string): Promise<boolean> {
   try {
     await link(temp, target);
@@ -70,7 +74,7 @@ async function isLinked(temp: string, target: string): Promise<boolean> {
   }
 }
 
-/** Guarded by the store's lock: of two writers that read one generation, the second finds another. */
+/** Guarded by the store's lock: of two writers that read one generation, the second finds a newer one. */
 function replace(layout: Layout, key: string, temp: string, expected: string | undefined): void {
   const target = layout.pathOf(key);
   const current = generationAt(target);
@@ -94,7 +98,8 @@ async function syncFolder(path: string): Promise<void> {
     await using folder = await open(path, "r");
     await folder.sync();
   } catch (error) {
-    // Windows cannot open folders, some network file systems cannot sync them; and a deletion may have taken this one.
+    // Windows cannot open folders, some network file systems cannot sync them, and a deletion may have
+    // removed this one.
     if (!["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "ENOENT"].includes(codeOf(error) ?? ""))
       throw error;
   }

@@ -6,9 +6,9 @@ import { isMissing } from "./file-errors.ts";
 import type { Layout } from "./layout.ts";
 import type { StoreLock } from "./store-lock.ts";
 
-/** Removes the object, its content type, and the folders that it leaves empty. True if there was one. */
+/** Removes the object, its content type, and the folders that become empty. True if the object existed. */
 export async function remove(layout: Layout, lock: StoreLock, key: string): Promise<boolean> {
-  const wasThere = await lock.exclusively(() => {
+  const existed = await lock.exclusively(() => {
     const path = layout.pathOf(key);
     try {
       const stats = statSync(path, { bigint: true });
@@ -21,8 +21,8 @@ export async function remove(layout: Layout, lock: StoreLock, key: string): Prom
       throw error;
     }
   });
-  if (wasThere) await removeEmptyFolders(layout, key);
-  return wasThere;
+  if (existed) await removeEmptyFolders(layout, key);
+  return existed;
 }
 
 async function removeEmptyFolders(layout: Layout, key: string): Promise<void> {
@@ -30,7 +30,7 @@ async function removeEmptyFolders(layout: Layout, key: string): Promise<void> {
     try {
       await rmdir(layout.pathOf(folder));
     } catch {
-      // Not empty, or someone else was here first: nothing is lost by an empty folder.
+      // Not empty, or another process removed it first. An empty folder does no harm.
       return;
     }
   }

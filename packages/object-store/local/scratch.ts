@@ -4,23 +4,23 @@ import { join } from "node:path";
 import { openFileLock } from "../file-lock.ts";
 import type { StoreLock } from "./store-lock.ts";
 
-/** A folder for half-written files, of one running store. */
+/** One running store's folder for partially written files. */
 export interface Scratch extends AsyncDisposable {
   newPath(): string;
 }
 
-const lockSuffix = ".lock";
+const LOCK_SUFFIX = ".lock";
 
 /**
- * Opens a scratch folder and removes those of stores that died. A store is alive as long as it holds its own lock, so no age has to be
- * guessed and a slow writer in another process is safe.
+ * Opens a scratch folder and removes those of dead stores. A store is alive as long as it holds its own lock:
+ * no age has to be guessed, and a slow writer in another process is safe.
  */
 export async function openScratch(root: string, storeLock: StoreLock): Promise<Scratch> {
   mkdirSync(root, { recursive: true });
   const folder = join(root, randomUUID());
-  // Under the store's lock, from opening to holding: else another store that is starting could take this one for dead.
+  // Held from opening to locking: otherwise another starting store could consider this one dead.
   const alive = await storeLock.exclusively(() => {
-    const lock = openFileLock(folder + lockSuffix);
+    const lock = openFileLock(folder + LOCK_SUFFIX);
     try {
       lock.tryLock();
       mkdirSync(folder);
@@ -28,7 +28,7 @@ export async function openScratch(root: string, storeLock: StoreLock): Promise<S
       return lock;
     } catch (error) {
       lock.close();
-      rmSync(folder + lockSuffix, { force: true });
+      rmSync(folder + LOCK_SUFFIX, { force: true });
       throw error;
     }
   });
@@ -38,18 +38,18 @@ export async function openScratch(root: string, storeLock: StoreLock): Promise<S
       storeLock.exclusively(() => {
         rmSync(folder, { recursive: true, force: true });
         alive.close();
-        rmSync(folder + lockSuffix, { force: true });
+        rmSync(folder + LOCK_SUFFIX, { force: true });
       }),
   };
 }
 
 function removeDead(root: string): void {
   for (const name of readdirSync(root)) {
-    if (!name.endsWith(lockSuffix)) continue;
+    if (!name.endsWith(LOCK_SUFFIX)) continue;
     const path = join(root, name);
     const lock = openFileLock(path);
     const isDead = lock.tryLock();
-    if (isDead) rmSync(path.slice(0, -lockSuffix.length), { recursive: true, force: true });
+    if (isDead) rmSync(path.slice(0, -LOCK_SUFFIX.length), { recursive: true, force: true });
     lock.close();
     if (isDead) rmSync(path, { force: true });
   }

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { PutBody } from "../object-store.ts";
 import { codeOf } from "./file-errors.ts";
 
-/** Writes the body to `path`, which must not exist. On any failure nothing is left there. */
+/** Writes the body to `path`, which must not exist. A failure leaves nothing behind. */
 export async function writeTemp(path: string, body: PutBody, signal?: AbortSignal): Promise<void> {
   try {
     await write(path, body, signal);
@@ -24,7 +24,7 @@ async function write(path: string, body: PutBody, signal?: AbortSignal): Promise
     return await file.writeFile(body);
   }
   if (signal !== undefined) return writeStream(path, createReadStream(body.path), signal);
-  // Inside the kernel, and for free where the file system can share blocks; but nothing can stop it.
+  // Copies inside the kernel, at no cost where the file system can share blocks. The copy cannot be aborted.
   return copyFile(body.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
 }
 
@@ -33,7 +33,7 @@ async function writeStream(path: string, body: Readable, signal?: AbortSignal): 
   await pipeline(body, target, signal === undefined ? {} : { signal });
 }
 
-/** Gives a finished file a second name at `path`, or copies it where file systems differ or have no links. */
+/** Links a finished file to `path`, or copies it between file systems or where links are not supported. */
 export async function linkTemp(path: string, source: string, signal?: AbortSignal): Promise<void> {
   try {
     await link(source, path);

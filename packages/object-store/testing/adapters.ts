@@ -7,11 +7,11 @@ import { createLocalObjectStore } from "../local-object-store.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { openFaultyGcs } from "./faulty-gcs.ts";
 
-/** One implementation for the contract suite to run over. */
+/** One implementation for the contract suite. */
 export interface AdapterUnderTest {
   name: string;
   isSkipped: boolean;
-  /** Promises that the server under the adapter cannot show, with the reason. */
+  /** Promises that the server behind the adapter cannot keep, with the reason. */
   skips: Record<string, string>;
   open: () => Promise<{ store: ObjectStore; close: () => Promise<void> }>;
 }

@@ -8,7 +8,7 @@ export interface FaultyGcs extends AsyncDisposable {
   store: ReturnType<typeof createGcsObjectStore>;
 }
 
-/** A store behind a network that fails. */
+/** A store behind an unreliable network. */
 export async function openFaultyGcs(options: { rate?: number; seed?: number } = {}): Promise<FaultyGcs> {
   await using stack = new AsyncDisposableStack();
   const { endpoint, stop } = await startFakeGcs("media");
@@ -19,7 +19,7 @@ export async function openFaultyGcs(options: { rate?: number; seed?: number } = 
       bucket: "media",
       projectId: "test",
       apiEndpoint: proxy.url,
-      // As patient as always, but in less time.
+      // As many retries as usual, in less time.
       retry: { firstDelayMs: 10, maxDelayMs: 200, tries: 30 },
     }),
   );

@@ -1,4 +1,7 @@
-/** Another process on the same store folder: `store-child.ts DIRECTORY create|count|hang`. Prints its answer as one line of JSON. */
+/**
+ * Another process on the same store folder: `store-child.ts DIRECTORY create|count|hang`. Prints its result
+ * as one line of JSON.
+ */
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setInterval } from "node:timers/promises";
@@ -9,7 +12,7 @@ const [directory = "", task] = process.argv.slice(2);
 const store = createLocalObjectStore({ directory, publicBaseUrl: "http://localhost/media/" });
 const say = (answer: unknown) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
-/** How many of 50 keys this process was the one to create. */
+/** Counts the keys, of 50, that this process was the first to create. */
 async function create(): Promise<number> {
   let created = 0;
   for (let i = 0; i < 50; i++) {
@@ -25,7 +28,7 @@ async function create(): Promise<number> {
   return created;
 }
 
-/** Adds 1 to a shared counter 50 times, by reading and writing conditionally. */
+/** Adds 1 to a shared counter 50 times through conditional writes. */
 async function count(): Promise<void> {
   for (let added = 0; added < 50; ) {
     const { object, body } = await store.read("counter");
@@ -39,7 +42,7 @@ async function count(): Promise<void> {
   }
 }
 
-/** Never finishes the object that it began. */
+/** Never finishes the object that it started. */
 async function hang(): Promise<void> {
   async function* endless() {
     yield "half";

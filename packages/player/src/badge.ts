@@ -8,10 +8,10 @@ export interface Badge {
   clear(): void;
 }
 
-/** What is read out changes by so many percent at a time: nobody wants to hear each. */
+/** Screen readers announce progress in steps of this size; announcing every percent would be a nuisance. */
 const SPOKEN_STEP = 0.1;
 
-/** The line above the picture, and the same for screen readers. */
+/** The status line above the picture, also for screen readers. */
 export function createBadge(root: ShadowRoot, words: () => Words): Badge {
   const seen = root.querySelector<HTMLElement>(".badge");
   const spoken = root.querySelector<HTMLElement>(".spoken");

@@ -5,14 +5,15 @@ type BufferLimits = Pick<
   "backBufferLength" | "frontBufferFlushThreshold" | "maxBufferLength" | "maxMaxBufferLength"
 >;
 
-/** Seconds that stay behind the picture. */
+/** Seconds kept behind the current position. */
 const BEHIND_S = 30;
-/** Seconds that are loaded ahead of it. */
+/** Seconds loaded ahead of it. */
 const AHEAD_S = { mobile: 60, desktop: 120 } as const;
 
 /**
- * What bounds memory on long videos, in hls.js's own settings. `maxBufferLength` alone is not it: hls.js loads on up to `maxMaxBufferLength` while
- * its estimate of bytes allows. `frontBufferFlushThreshold` gives back what lies further ahead after a seek or a switch.
+ * Limits memory on long videos through hls.js's own settings. `maxBufferLength` alone is not enough: hls.js
+ * loads up to `maxMaxBufferLength` while its byte estimate allows. `frontBufferFlushThreshold` releases data
+ * further ahead after a seek or a switch.
  */
 export function bufferLimits(device: keyof typeof AHEAD_S): BufferLimits {
   const aheadS = AHEAD_S[device];
@@ -24,7 +25,7 @@ export function bufferLimits(device: keyof typeof AHEAD_S): BufferLimits {
   };
 }
 
-/** A phone or a tablet, by what the browser says of itself, else by its pointer. */
+/** Detects a phone or tablet by the browser's own statement, otherwise by its pointer. */
 export function deviceKind(): keyof typeof AHEAD_S {
   const { userAgentData } = navigator as Navigator & { userAgentData?: { mobile: boolean } };
   const isMobile = userAgentData?.mobile || matchMedia("(hover: none) and (pointer: coarse)").matches;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { ChoiceList } from "./choice-list.ts";
 
-test("menus see what there is, and what is chosen is told once", () => {
+test("menus see the items, and a choice is reported once", () => {
   const list = new ChoiceList<{ id: string }>("rendition");
-  const told: (number | string)[] = [];
-  list.onChoose = (index) => told.push(index);
+  const reported: (number | string)[] = [];
+  list.onChoose = (index) => reported.push(index);
   for (const name of ["addrendition", "removerendition", "change"]) {
-    list.addEventListener(name, () => told.push(name));
+    list.addEventListener(name, () => reported.push(name));
   }
   list.replace([{ id: "0" }, { id: "1" }, { id: "2" }]);
   expect([list.length, list[1]?.id, [...list].map(({ id }) => id), list.selectedIndex]).toEqual([
@@ -17,10 +17,10 @@ test("menus see what there is, and what is chosen is told once", () => {
   ]);
   list.selectedIndex = 2;
   list.selectedIndex = 2;
-  expect(told).toEqual(["removerendition", "addrendition", "change", 2, "change"]);
+  expect(reported).toEqual(["removerendition", "addrendition", "change", 2, "change"]);
 });
 
-test("a shorter list leaves nothing of the longer one", () => {
+test("a shorter list keeps no item of the longer one", () => {
   const list = new ChoiceList<{ id: string }>("rendition");
   list.replace([{ id: "0" }, { id: "1" }]);
   list.replace([{ id: "9" }], 0);

@@ -1,16 +1,16 @@
 /**
- * A list that menus of media-chrome show and choose from, as `video.videoRenditions` of the Media UI Extensions proposal: an array-like that tells
- * of its changes. https://github.com/video-dev/media-ui-extensions
+ * A list for menus of media-chrome, like `video.videoRenditions` of the Media UI Extensions proposal: an
+ * array-like object that dispatches events for its changes. https://github.com/video-dev/media-ui-extensions
  */
 export class ChoiceList<TItem extends object> extends EventTarget {
   [index: number]: TItem;
   #items: readonly TItem[] = [];
   #selectedIndex = -1;
   readonly #itemName: string;
-  /** Told what was chosen, -1 for nothing in particular. */
+  /** Receives the chosen index; -1 for automatic. */
   onChoose: (index: number) => void = () => {};
 
-  /** `itemName`: what its events are called by, `addrendition` for `rendition`. */
+  /** `itemName`: used in event names, `addrendition` for `rendition`. */
   constructor(itemName: string) {
     super();
     this.#itemName = itemName;

@@ -1,23 +1,23 @@
 import type { VideoState } from "./video-state.ts";
 
-/** How well it plays, as DOM events; all bubble and cross shadow roots. */
+/** Playback quality as DOM events. All bubble and cross shadow roots. */
 export interface PlayerEvents {
-  /** How far the video is; at every change. */
+  /** The state of the video, after every change. */
   "reelay-status": VideoState;
-  /** The first picture. Milliseconds since the player had an address, and since it was told to play. */
+  /** The first picture. Milliseconds since the player received a URL, and since playback was requested. */
   "reelay-first-frame": { sinceLoadMs: number; sincePlayMs: number };
   /**
-   * Playing stopped for want of data, and went on after `durationMs`. `EDGE`: what is made so far was played; `RELOAD`: the player took the source
-   * anew for qualities that were added.
+   * Playback stalled for lack of data and resumed after `durationMs`. `EDGE`: playback reached the end of the
+   * available part; `RELOAD`: the player reloaded the source to add qualities.
    */
   "reelay-stall": { atS: number; durationMs: number; cause: "EDGE" | "NETWORK" | "RELOAD" };
-  /** Another quality is seen. `isChosen`: by the viewer. */
+  /** The visible quality changed. `isChosen`: by the viewer. */
   "reelay-switch": { from: Quality | null; to: Quality; isChosen: boolean };
-  /** Seconds in memory, every five seconds while it plays. */
+  /** Buffered seconds, every five seconds during playback. */
   "reelay-buffer": { atS: number; aheadS: number; behindS: number };
-  /** The qualities to choose from; again when some were added while it plays. */
+  /** The available qualities; sent again when qualities are added during playback. */
   "reelay-qualities": { heights: number[] };
-  /** What went wrong; when `isFatal`, it does not play on. */
+  /** An error. If `isFatal`, playback does not continue. */
   "reelay-error": { code: string; message: string; isFatal: boolean };
 }
 

@@ -1,4 +1,4 @@
-/** The element on the real system: a video that plays while it is being made. */
+/** The element on the real system: a video that plays while it is being processed. */
 import { join } from "node:path";
 import { createClient } from "@reelay/client";
 import type { BrowserContext, Page } from "playwright-core";
@@ -62,7 +62,7 @@ const look = (page: Page) =>
     };
   });
 
-/** Keeps what the element tells. */
+/** Records the element's events. */
 const record = (page: Page) =>
   page.evaluate(() => {
     const told: { name: string; detail: unknown }[] = [];
@@ -79,7 +79,7 @@ const told = (page: Page) =>
   );
 
 browserTest(
-  `a video plays from its beginning to its end while it is being made, and says so${where}`,
+  `a video plays from its beginning to its end while it is being processed, and shows that${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "growing.mp4"), {
       seconds: 24,
@@ -110,7 +110,7 @@ browserTest(
     expect(names).toContain("first-frame");
     expect((await told(page)).filter(({ detail }) => detail["isFatal"])).toEqual([]);
 
-    // A picture above the seek bar.
+    // A preview picture above the seek bar.
     const { data } = await system.client.ask(
       `query($id: ID!) { video(id: $id) { playback { storyboardUrl } } }`,
       { id },
@@ -137,7 +137,7 @@ browserTest(
 );
 
 browserTest(
-  `with a client it waits for a video that is not there yet, live, and begins by itself${where}`,
+  `with a client it waits live for a video that is not available yet, and starts automatically${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "waiting.mp4"), { seconds: 6 });
     const { id, uploadUrl } = await system.client.createUpload(path);
@@ -160,7 +160,7 @@ browserTest(
   },
 );
 
-browserTest(`a video that could not be made says why${where}`, async () => {
+browserTest(`a failed video shows the reason${where}`, async () => {
   const { data } = await system.client.ask(
     `mutation { createVideo(input: { title: "Gone", source: { url: { url: "http://127.0.0.1:1/a.mp4" } } }) { ... on Video { id } } }`,
   );
@@ -176,13 +176,15 @@ browserTest(`a video that could not be made says why${where}`, async () => {
   await page.evaluate(() => {
     document.body.innerHTML = `<reelay-player status-src="/status.json"></reelay-player>`;
   });
-  await expect.poll(() => badge(page).textContent()).toBe("This video could not be made: The file is empty.");
+  await expect
+    .poll(() => badge(page).textContent())
+    .toBe("This video could not be processed. The file is empty.");
   expect(await page.locator("reelay-player .spoken").textContent()).toContain("The file is empty.");
   await page.close();
 });
 
 browserTest(
-  `qualities that are added while it plays can be chosen, without a second beginning${where}`,
+  `qualities added during playback can be chosen without restarting the video${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "rungs.mp4"), { seconds: 20 });
     const id = await system.client.upload(path);
@@ -191,7 +193,7 @@ browserTest(
     const master = await (await fetch(playback.hlsUrl)).text();
     const page = await open("");
     await record(page);
-    // The first look at the master finds its smallest quality alone.
+    // The first request for the master playlist returns only its smallest quality.
     let isWhole = false;
     const lines = master.split("\n");
     const second = lines.findIndex(

@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-// Importing the package is what defines the element; a second copy of it on the page is no error.
+// Importing the package defines the element. A second copy of the package on the page is not an error.
 if (globalThis.customElements && !customElements.get("reelay-player")) {
   customElements.define("reelay-player", ReelayPlayer);
 }

@@ -12,7 +12,7 @@ const master = `#EXTM3U
 https://cdn.example/240p.m3u8
 `;
 
-test("variants are the addresses behind EXT-X-STREAM-INF, whatever they are relative to", () => {
+test("variants are the URLs after EXT-X-STREAM-INF, resolved against the playlist", () => {
   const urls = variantUrls(
     master.replaceAll("\n", "\r\n"),
     "https://api.example/videos/v/manifest/master.m3u8",
@@ -23,7 +23,7 @@ test("variants are the addresses behind EXT-X-STREAM-INF, whatever they are rela
   ]);
 });
 
-test("a variant more, less or elsewhere is a change", () => {
+test("an added, removed or moved variant is a change", () => {
   const one = new Set(["a", "b"]);
   expect(isSameSet(one, new Set(["b", "a"]))).toBe(true);
   expect(isSameSet(one, new Set(["a"]))).toBe(false);

@@ -1,4 +1,4 @@
-/** The variants that a master playlist names, as absolute addresses. RFC 8216, 4.3.4.2: the line after EXT-X-STREAM-INF. */
+/** The variants of a master playlist as absolute URLs. RFC 8216, 4.3.4.2: the line after EXT-X-STREAM-INF. */
 export function variantUrls(text: string, baseUrl: string): Set<string> {
   const lines = text.split(/\r?\n/).filter((line) => line !== "");
   const uris = lines.filter(

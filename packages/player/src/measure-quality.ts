@@ -1,8 +1,8 @@
-/** Listens to a video element and tells what its viewer felt. */
+/** Measures the quality of experience (QoE) of a video element. */
 import type { Emit } from "./events.ts";
 
 export interface QualityMeasure {
-  /** The player has an address from now on. */
+  /** The player received a URL. */
   begin(): void;
   end(): void;
 }
@@ -10,14 +10,14 @@ export interface QualityMeasure {
 export interface MeasureOptions {
   video: HTMLVideoElement;
   emit: Emit;
-  /** Whether playlists still grow, so that a stop at the end is nobody's fault. */
+  /** True while playlists grow, so that a stop at the end is not a network problem. */
   isGrowing: () => boolean;
   isReloading: () => boolean;
   now?: () => number;
 }
 
 const BUFFER_EVERY_MS = 5_000;
-/** Nearer than this to what is there, the player waits for more to be made. */
+/** Nearer than this to the end of the available part, the player waits for more output. */
 const EDGE_S = 3;
 
 export function measureQuality({
@@ -32,7 +32,7 @@ export function measureQuality({
   let playAt: number | undefined;
   let hasStarted = false;
   let stall: { atS: number; sinceMs: number; cause: "EDGE" | "NETWORK" | "RELOAD" } | undefined;
-  let toldBufferAt = 0;
+  let bufferReportedAt = 0;
 
   const on = (name: keyof HTMLMediaElementEventMap, listener: () => void) =>
     video.addEventListener(name, listener, { signal: listening.signal });
@@ -59,7 +59,7 @@ export function measureQuality({
     endStall();
   });
   on("waiting", () => {
-    // A viewer who seeks waits of his own will.
+    // A seek waits by the viewer's own choice.
     if (!hasStarted || video.seeking || video.paused || stall) return;
     const isAtEdge = isGrowing() && video.duration - video.currentTime < EDGE_S;
     stall = {
@@ -70,11 +70,11 @@ export function measureQuality({
   });
   on("timeupdate", () => {
     if (stall && video.currentTime > stall.atS && !video.seeking) endStall();
-    if (now() - toldBufferAt < BUFFER_EVERY_MS || !hasStarted) return;
-    toldBufferAt = now();
+    if (now() - bufferReportedAt < BUFFER_EVERY_MS || !hasStarted) return;
+    bufferReportedAt = now();
     emit("reelay-buffer", { atS: video.currentTime, ...bufferedAround(video) });
   });
-  // The stall ends with the viewer's patience.
+  // A pause ends the stall.
   on("pause", endStall);
 
   return {
@@ -88,7 +88,7 @@ export function measureQuality({
   };
 }
 
-/** Seconds in memory around the picture, without gaps. */
+/** Seconds in memory around the current position, without gaps. */
 export function bufferedAround({
   buffered,
   currentTime,

@@ -1,4 +1,4 @@
-/** The element in a real Chromium: a long stream, keyboard, captions, what it tells. */
+/** The element in a real Chromium: a long stream, keyboard, captions, events. */
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,13 +17,13 @@ import type { ReelayPlayer } from "./index.ts";
 
 const browserTest = test.skipIf(hasNoChromium);
 const MINUTES = 30;
-/** A segment of 4 s is taken or given back whole; so is the one that is being played. */
+/** A segment of 4 s is loaded or released as a whole; so is the current one. */
 const SLACK_S = 8;
 
 let held: AsyncDisposableStack;
 let context: BrowserContext;
 let url: string;
-/** What beacons brought. */
+/** The received beacons. */
 let body = "";
 
 beforeAll(async () => {
@@ -66,14 +66,14 @@ async function open(html: string, from = context): Promise<Page> {
 }
 
 const player = (page: Page) => page.locator("reelay-player");
-/** Runs in the page, on the inner video element. */
+/** Runs in the page with the inner video element. */
 const media = <TResult>(page: Page, use: (video: HTMLVideoElement) => TResult) =>
   page.locator("reelay-player video").evaluate(use as (element: SVGElement | HTMLElement) => TResult);
 const time = (page: Page) => media(page, (video) => video.currentTime);
 const untilTime = (page: Page, seconds: number) =>
   expect.poll(() => time(page), { timeout: 60_000, interval: 100 }).toBeGreaterThan(seconds);
 
-/** Looks at `video.buffered` ten times a second, from now on. */
+/** Samples `video.buffered` ten times a second from now on. */
 async function recordBuffer(page: Page) {
   await media(page, (video) => {
     const most = { ahead: 0, behind: 0, total: 0, samples: 0 };
@@ -158,7 +158,7 @@ browserTest(
   },
 );
 
-browserTest(`and 60 s ahead on a phone${where}`, async () => {
+browserTest(`a phone keeps 60 s ahead${where}`, async () => {
   await using phone = await startChromium({ isMobile: true });
   const page = await open(
     `<reelay-player src="master.m3u8" autoplay muted no-resume></reelay-player>`,
@@ -191,66 +191,66 @@ browserTest(`keys play, seek, mute and show captions${where}`, async () => {
   await page.close();
 });
 
-browserTest(`the quality menu lists what there is, and what is chosen is seen${where}`, async () => {
-  const page = await open(
-    `<reelay-player src="master.m3u8" autoplay muted no-resume style="width: 640px"></reelay-player>`,
-  );
-  await player(page).evaluate((element) => {
-    const seen: unknown[] = [];
-    Object.assign(window, { seen });
-    element.addEventListener("reelay-switch", (event) => seen.push((event as CustomEvent).detail));
-  });
-  await untilTime(page, 1);
-  await page.locator("reelay-player").hover();
-  const items = page.locator("media-rendition-menu media-chrome-menu-item");
-  for (const height of [72, 144]) {
-    await page.locator("media-rendition-menu-button").click();
-    expect((await items.allTextContents()).map((text) => text.trim().replace(/ \(.*/, ""))).toEqual([
-      "144p",
-      "90p",
-      "72p",
-      "Auto",
-    ]);
-    if (height === 72) await takePicture(page, "qualities");
-    await items
-      .filter({ hasText: `${height}p` })
-      .first()
-      .click();
-    await expect.poll(() => media(page, (video) => video.videoHeight), { timeout: 30_000 }).toBe(height);
-  }
-  const last = () =>
-    page.evaluate(() =>
-      (window as unknown as { seen: { to: { height: number }; isChosen: boolean }[] }).seen.at(-1),
-    );
-  await expect.poll(last).toMatchObject({ to: { height: 144 }, isChosen: true });
-  await page.close();
-});
-
 browserTest(
-  `a viewer who comes back goes on where he stopped, unless that is not wished${where}`,
+  `the quality menu lists the available qualities, and the chosen one is shown${where}`,
   async () => {
-    const html = (attribute: string) =>
-      `<reelay-player src="master.m3u8" autoplay muted ${attribute}></reelay-player>`;
-    const page = await open(html(""));
-    await untilTime(page, 0.5);
-    await media(page, (video) => {
-      video.currentTime = 600;
+    const page = await open(
+      `<reelay-player src="master.m3u8" autoplay muted no-resume style="width: 640px"></reelay-player>`,
+    );
+    await player(page).evaluate((element) => {
+      const seen: unknown[] = [];
+      Object.assign(window, { seen });
+      element.addEventListener("reelay-switch", (event) => seen.push((event as CustomEvent).detail));
     });
-    await untilTime(page, 601);
-    await media(page, (video) => video.pause());
+    await untilTime(page, 1);
+    await page.locator("reelay-player").hover();
+    const items = page.locator("media-rendition-menu media-chrome-menu-item");
+    for (const height of [72, 144]) {
+      await page.locator("media-rendition-menu-button").click();
+      expect((await items.allTextContents()).map((text) => text.trim().replace(/ \(.*/, ""))).toEqual([
+        "144p",
+        "90p",
+        "72p",
+        "Auto",
+      ]);
+      if (height === 72) await takePicture(page, "qualities");
+      await items
+        .filter({ hasText: `${height}p` })
+        .first()
+        .click();
+      await expect.poll(() => media(page, (video) => video.videoHeight), { timeout: 30_000 }).toBe(height);
+    }
+    const last = () =>
+      page.evaluate(() =>
+        (window as unknown as { seen: { to: { height: number }; isChosen: boolean }[] }).seen.at(-1),
+      );
+    await expect.poll(last).toMatchObject({ to: { height: 144 }, isChosen: true });
     await page.close();
-    const again = await open(html(""));
-    await untilTime(again, 600);
-    expect(await time(again)).toBeLessThan(620);
-    await again.close();
-    const anew = await open(html("no-resume"));
-    await untilTime(anew, 0.5);
-    expect(await time(anew)).toBeLessThan(60);
-    await anew.close();
   },
 );
 
-browserTest(`it tells of its first picture, its buffer and its end, and posts it${where}`, async () => {
+browserTest(`a returning viewer resumes at the last position, unless no-resume is set${where}`, async () => {
+  const html = (attribute: string) =>
+    `<reelay-player src="master.m3u8" autoplay muted ${attribute}></reelay-player>`;
+  const page = await open(html(""));
+  await untilTime(page, 0.5);
+  await media(page, (video) => {
+    video.currentTime = 600;
+  });
+  await untilTime(page, 601);
+  await media(page, (video) => video.pause());
+  await page.close();
+  const again = await open(html(""));
+  await untilTime(again, 600);
+  expect(await time(again)).toBeLessThan(620);
+  await again.close();
+  const restarted = await open(html("no-resume"));
+  await untilTime(restarted, 0.5);
+  expect(await time(restarted)).toBeLessThan(60);
+  await restarted.close();
+});
+
+browserTest(`it reports and posts its first picture, its buffer and its end${where}`, async () => {
   const page = await context.newPage();
   const posted: string[] = [];
   await page.route("**/qoe", (route) => {

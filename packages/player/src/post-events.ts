@@ -1,9 +1,9 @@
-/** Sends what a player tells to an address, some events at a time, and the rest when the page goes. */
+/** Posts player events in batches, and the remaining ones when the page closes. */
 import type { PlayerEvents } from "./events.ts";
 
 export interface EventPost {
   add<TName extends keyof PlayerEvents>(name: TName, detail: PlayerEvents[TName]): void;
-  /** Sends what is left. */
+  /** Sends the remaining events. */
   end(): void;
 }
 
@@ -11,8 +11,9 @@ const SEND_EVERY_MS = 30_000;
 const MAX_WAITING = 50;
 
 /**
- * JSON `{ session, video, token, events: [{ name, atMs, detail }] }` by `navigator.sendBeacon`, as text/plain, which needs no CORS preflight. `atMs` is since
- * the player began; `session` is random for each player and remembered nowhere.
+ * Sends JSON `{ session, video, token, events: [{ name, atMs, detail }] }` by `navigator.sendBeacon`, as
+ * text/plain, which needs no CORS preflight. `atMs` counts from the player's start; `session` is random for
+ * each player and not stored.
  */
 export function createEventPost(url: string, video: string, tokenNow: () => string | null): EventPost {
   const session = crypto.randomUUID();
@@ -29,7 +30,7 @@ export function createEventPost(url: string, video: string, tokenNow: () => stri
   }
 
   const timer = setInterval(send, SEND_EVERY_MS);
-  // On phones the last event that is sure to come.
+  // On phones, the last event that is certain to arrive.
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send(), {
     signal: listening.signal,
   });

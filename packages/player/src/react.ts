@@ -1,4 +1,4 @@
-/** React's way to the element: properties for its attributes, functions for its events. */
+/** The React component of the element: properties for its attributes, callbacks for its events. */
 import { createElement, type HTMLAttributes, type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import type { ReelayPlayer as Player, PlayerEvents, RefreshToken, VideoWatcher } from "./index.ts";
 import "./index.ts";
@@ -10,7 +10,7 @@ export interface ReelayPlayerProps extends HTMLAttributes<HTMLElement> {
   videoId?: string;
   api?: string;
   statusSrc?: string;
-  /** The playback token of a SIGNED video. A new one does not interrupt playback. */
+  /** The playback token of a SIGNED video. A new token does not interrupt playback. */
   token?: string;
   tokenUrl?: string;
   refreshToken?: RefreshToken;
@@ -19,7 +19,7 @@ export interface ReelayPlayerProps extends HTMLAttributes<HTMLElement> {
   autoPlay?: boolean;
   muted?: boolean;
   loop?: boolean;
-  /** Begin at the beginning, wherever the viewer stopped. */
+  /** Start at the beginning instead of the viewer's last position. */
   noResume?: boolean;
   qoeUrl?: string;
   client?: VideoWatcher;
@@ -65,7 +65,7 @@ export function ReelayPlayer({
     "reelay-buffer": onBuffer,
     "reelay-error": onPlayerError,
   };
-  // Functions are new with each rendering: what is called is the newest.
+  // Callbacks change with each render: always call the newest.
   const newest = useRef(listeners);
   newest.current = listeners;
   useEffect(() => {
@@ -81,7 +81,8 @@ export function ReelayPlayer({
   return createElement("reelay-player", {
     ...rest,
     ref: element,
-    // A property, since React sets what an element has before it is in the page: the player begins once.
+    // A property, because React sets an element's properties before it is in the page: the player starts only
+    // once.
     client,
     "video-id": videoId,
     "status-src": statusSrc,
@@ -95,5 +96,5 @@ export function ReelayPlayer({
   });
 }
 
-/** An attribute that is there or not, alike in React 18 and 19. */
+/** A boolean attribute that works in React 18 and 19. */
 const flag = (isSet: boolean | undefined) => (isSet ? "" : undefined);

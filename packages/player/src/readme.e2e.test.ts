@@ -1,4 +1,4 @@
-/** What the README shows, in a real Chromium, word for word but for addresses. */
+/** Runs the README's examples in a real Chromium, unchanged except for URLs. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
@@ -73,7 +73,7 @@ browserTest(`the element plays a video by its id and the API's address${where}`,
   await opened.close();
 });
 
-browserTest(`React's component plays a stream and tells its status${where}`, async () => {
+browserTest(`React's component plays a stream and reports its status${where}`, async () => {
   const code = snippet("tsx", "createRoot").replace(/https:\/\/reelay\.example\/[^"]*/, hlsUrl);
   const said: string[] = [];
   context.on("console", (message) => said.push(message.text()));

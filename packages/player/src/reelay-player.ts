@@ -26,10 +26,10 @@ import {
 } from "./video-state.ts";
 import { english, type Words } from "./words.ts";
 
-/** Servers that render pages have no such class, and may import this file. */
+/** Servers that render pages lack this class but may import this file. */
 const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
-/** Those of the inner video element that listeners on the player hear, too. */
+/** Events of the inner video element that are forwarded to listeners on the player. */
 const FORWARDED = [
   "play",
   "playing",
@@ -43,14 +43,16 @@ const FORWARDED = [
 ];
 
 /**
- * `<reelay-player src="…/master.m3u8">`, or `<reelay-player video-id="…" api="https://…">`. Plays a video from its first segments on, says so while
- * it is still being made, and tells how well it plays by the events of `PlayerEvents`.
+ * `<reelay-player src="…/master.m3u8">`, or `<reelay-player video-id="…" api="https://…">`. Plays a video
+ * from its first segments on, shows that it is still being processed, and reports playback quality through
+ * `PlayerEvents`.
  *
- * A SIGNED video needs a token: as the attribute `token`, or in the path of `src`. It is refreshed before it expires by the property `refreshToken`, or from
- * the address in `token-url`; playing goes on.
+ * A SIGNED video needs a token: in the attribute `token`, or in the path of `src`. The property
+ * `refreshToken` or the URL in `token-url` renews it before it expires, without interrupting playback.
  *
- * Attributes: `src`, `video-id`, `api`, `status-src`, `token`, `token-url`, `poster`, `storyboard`, `autoplay`, `muted`, `loop`, `no-resume`, `qoe-url`. `<track>` children
- * are captions. Changes of `src`, `video-id`, `api` and `status-src` begin anew.
+ * Attributes: `src`, `video-id`, `api`, `status-src`, `token`, `token-url`, `poster`, `storyboard`,
+ * `autoplay`, `muted`, `loop`, `no-resume`, `qoe-url`. `<track>` children are captions. A change of `src`,
+ * `video-id`, `api` or `status-src` restarts the player.
  */
 export class ReelayPlayer extends Base {
   static readonly observedAttributes = [
@@ -65,9 +67,9 @@ export class ReelayPlayer extends Base {
     "loop",
   ];
 
-  /** Gives a fresh token before the present one expires; takes the place of `token-url`. */
+  /** Returns a fresh token before the current one expires. Overrides `token-url`. */
   refreshToken: RefreshToken | undefined;
-  /** Says what there is to say in another language. */
+  /** The player's texts, for other languages. */
   words: Words = english;
   #client: VideoWatcher | undefined;
   #video: HTMLVideoElement | undefined;
@@ -78,7 +80,10 @@ export class ReelayPlayer extends Base {
   #isRestarting = false;
   #tokens: TokenKeeper | undefined;
 
-  /** A client of @reelay/client: with `video-id`, states come live from its subscription and not by asking. */
+  /**
+   * A client of @reelay/client: with `video-id`, states arrive live from its subscription instead of by
+   * polling.
+   */
   get client(): VideoWatcher | undefined {
     return this.#client;
   }
@@ -87,15 +92,18 @@ export class ReelayPlayer extends Base {
     this.#restart();
   }
 
-  /** The inner video element: `play()`, `currentTime`, `buffered` and the rest. Undefined before the player is in a page. */
+  /**
+   * The inner video element: `play()`, `currentTime`, `buffered` and the rest. Undefined before the player is
+   * in a page.
+   */
   get media(): HTMLVideoElement | undefined {
     return this.#video;
   }
-  /** hls.js; null where the browser plays by itself, and before there is a stream. */
+  /** hls.js; null where the browser plays natively, and before there is a stream. */
   get hls(): Hls | null {
     return this.#stream?.hls ?? null;
   }
-  /** How far the video is; undefined while unknown. */
+  /** The state of the video; undefined while unknown. */
   get state(): VideoState | undefined {
     return this.#state;
   }
@@ -105,11 +113,11 @@ export class ReelayPlayer extends Base {
     this.#begin();
   }
 
-  /** Once, also if the player is moved about. */
+  /** Runs once, even if the player is moved within the page. */
   #build(): void {
     const template = document.createElement("template");
     template.innerHTML = TEMPLATE;
-    // Before it is in the page nothing in it is upgraded.
+    // Its elements are upgraded only when it is in the page.
     const video = template.content.querySelector("video");
     if (video) this.#choices = addChoices(video);
     this.attachShadow({ mode: "open" }).append(template.content);
@@ -129,7 +137,7 @@ export class ReelayPlayer extends Base {
     else if (!this.#takeToken(name, before, now)) this.#restart();
   }
 
-  /** Whether a change brings another token and nothing else: playing goes on. */
+  /** True if a change replaces only the token: playback continues. */
   #takeToken(name: string, before: string | null, now: string | null): boolean {
     if (now === null || before === null) return false;
     const token = name === "token" ? now : tokenIn(now);
@@ -158,7 +166,7 @@ export class ReelayPlayer extends Base {
     });
   }
 
-  /** Once for all attributes that are changed together. */
+  /** Restarts once for all attributes that change together. */
   #restart(): void {
     if (!this.#session || this.#isRestarting) return;
     this.#isRestarting = true;
@@ -236,7 +244,7 @@ export class ReelayPlayer extends Base {
 
     const src = this.getAttribute("src");
     if (src) open(new URL(src, document.baseURI).href);
-    // Whoever sees pictures need not know that nothing is said of them.
+    // A viewer who sees the picture need not know that the status is unavailable.
     const onTrouble = (trouble: StateTrouble) => {
       if (!this.#stream) badge.showTrouble(trouble);
     };
@@ -244,7 +252,7 @@ export class ReelayPlayer extends Base {
       this.#state = state;
       badge.show(state);
       emit("reelay-status", state);
-      // A server that signs addresses sends newer ones with later states.
+      // A server that signs URLs sends newer ones with later states.
       const sent = state.playbackUrl === null ? null : tokenIn(state.playbackUrl);
       if (sent !== null && isNewer(sent, tokens.token)) tokens.set(sent);
       if (state.posterUrl && !this.hasAttribute("poster")) video.poster = tokens.address(state.posterUrl);
@@ -259,7 +267,7 @@ export class ReelayPlayer extends Base {
     this.#session = undefined;
   }
 
-  /** Tells each state until it is settled, from the best source that was given. */
+  /** Dispatches each state until it is settled, from the best available source. */
   async #follow(
     signal: AbortSignal,
     onTrouble: (trouble: StateTrouble) => void,
@@ -294,7 +302,10 @@ export class ReelayPlayer extends Base {
     return polledStates(() => this.#tokens?.address(href) ?? href, signal, onTrouble);
   }
 
-  /** Above the seek bar. hls.js empties all text tracks with a source, so it is put there anew after each. */
+  /**
+   * The preview pictures above the seek bar. hls.js removes all text tracks with a source, so they are added
+   * again after each.
+   */
   #showStoryboard(given: string | null): void {
     const video = this.#video;
     const url = given && (this.#tokens?.address(given) ?? given);
@@ -315,7 +326,7 @@ export class ReelayPlayer extends Base {
     let keptAt = 0;
     const keep = () => position.write(video.currentTime, video.duration, this.#stream?.isGrowing ?? false);
     const everyNowAndThen = () => {
-      // A source that is taken anew stands at 0 for a moment.
+      // A source that is being reloaded is at 0 for a moment.
       if (video.seeking || this.#stream?.isReloading || Math.abs(video.currentTime - keptAt) < 5) return;
       keptAt = video.currentTime;
       keep();
@@ -342,7 +353,7 @@ const isNewer = (token: string, than: string | null): boolean =>
 
 async function* nothing(): AsyncGenerator<VideoState> {}
 
-/** Browsers let a page begin with sound only after the viewer did something on it. */
+/** Browsers allow autoplay with audio only after the viewer interacted with the page. */
 async function autoplay(video: HTMLVideoElement): Promise<void> {
   try {
     await video.play();

@@ -1,6 +1,7 @@
 /**
- * Makes qualities that are added while a video plays selectable. hls.js reads a master playlist once, so the source has to be taken anew, which
- * shows: it is done at a quiet moment, and where none comes, after a while with the last picture standing still for a moment.
+ * Makes qualities selectable that are added during playback. hls.js reads a master playlist once, so the
+ * source must be reloaded, which is visible. The reload waits for a quiet moment; if none comes, it happens
+ * after a while with the last picture frozen briefly.
  */
 import type { Stream } from "./stream.ts";
 import { isSettled, type VideoState } from "./video-state.ts";
@@ -17,7 +18,7 @@ interface RefresherOptions {
 }
 
 const LOOK_EVERY_MS = 4_000;
-/** How long a viewer who never pauses waits for better pictures. */
+/** Maximum wait for better quality if the viewer never pauses. */
 const PATIENCE_MS = 20_000;
 
 export function createRefresher({

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { createMemoryStorage } from "../../testing/memory-storage.ts";
 import { createResumePosition } from "./resume-position.ts";
 
-test("a place in the middle is kept for each video by itself", () => {
+test("a position in the middle is kept for each video separately", () => {
   const storage = createMemoryStorage();
   createResumePosition("a", storage).write(61.23, 600, false);
   expect(createResumePosition("a", storage).read()).toBe(61.2);
   expect(createResumePosition("b", storage).read()).toBeNull();
 });
 
-test("who has hardly begun, or has seen it, begins anew", () => {
+test("a barely started or finished video restarts", () => {
   const storage = createMemoryStorage();
   const position = createResumePosition("a", storage);
   position.write(100, 600, false);
@@ -20,13 +20,13 @@ test("who has hardly begun, or has seen it, begins anew", () => {
   expect(position.read()).toBeNull();
 });
 
-test("the end of what is made so far is no end", () => {
+test("the end of the available part is not the end", () => {
   const position = createResumePosition("a", createMemoryStorage());
   position.write(59, 60, true);
   expect(position.read()).toBe(59);
 });
 
-test("without a storage, or with one that refuses, nothing is kept and nothing fails", () => {
+test("without usable storage nothing is kept and nothing fails", () => {
   const refuse = () => {
     throw new Error("SecurityError");
   };

@@ -1,12 +1,12 @@
-/** Where a viewer stopped, kept in this browser. */
+/** The viewer's last position, stored in this browser. */
 export interface ResumePosition {
-  /** Seconds; null where there is nothing to go on with. */
+  /** Seconds; null if there is nothing to resume. */
   read(): number | null;
-  /** `durationS` may grow while the video is being made. */
+  /** `durationS` may grow while the video is being processed. */
   write(timeS: number, durationS: number, isGrowing: boolean): void;
 }
 
-/** Sooner than this one begins anew; nearer to the end than this one has seen it. */
+/** An earlier position restarts the video; a position nearer to the end counts as finished. */
 const WORTH_S = 10;
 const NEAR_END = 0.95;
 
@@ -30,7 +30,7 @@ export function createResumePosition(
         if (timeS < WORTH_S || isSeen) storage?.removeItem(name);
         else storage?.setItem(name, timeS.toFixed(1));
       } catch {
-        // Full or forbidden: then it is not kept.
+        // Storage is full or forbidden: the position is not kept.
       }
     },
   };

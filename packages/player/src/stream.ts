@@ -1,4 +1,7 @@
-/** A video element and its stream: hls.js where Media Source Extensions are, the browser's own player elsewhere (iPhones). */
+/**
+ * A video element and its stream: hls.js where Media Source Extensions exist, the native player elsewhere
+ * (iPhones).
+ */
 import Player, { type ErrorData, ErrorDetails, ErrorTypes, Events, type Level } from "hls.js";
 import { bufferLimits, deviceKind } from "./buffer-limits.ts";
 import { ChoiceList } from "./choice-list.ts";
@@ -10,48 +13,51 @@ export interface StreamOptions {
   video: HTMLVideoElement;
   choices: Choices;
   src: string;
-  /** Puts the current token into every address. */
+  /** Adds the current token to every URL. */
   tokens: Pick<TokenKeeper, "address">;
-  /** Seconds from the beginning, also of a playlist that still grows. */
+  /** Start position in seconds, also for a playlist that still grows. */
   startS: number;
   emit: Emit;
-  /** Holds the last picture while the source is taken anew. */
+  /** Container for the last picture while the source reloads. */
   stills: HTMLElement;
-  /** The manifest was read, for the first time or again. */
+  /** Called when the manifest was read, initially or again. */
   onLoaded: () => void;
 }
 
 export interface Stream {
-  /** Null where the browser plays by itself. */
+  /** Null where the browser plays natively. */
   readonly hls: Player | null;
-  /** Whether its playlists still grow. */
+  /** True while its playlists grow. */
   readonly isGrowing: boolean;
-  /** Whether the player put it there anew a moment ago. */
+  /** True for a moment after the player reloaded the source. */
   readonly isReloading: boolean;
-  /** Whether the master playlist names other variants than were loaded. */
+  /** True if the master playlist lists other variants than were loaded. */
   hasChanged(signal: AbortSignal): Promise<boolean>;
-  /** Takes the source anew where it is. hls.js reads a master playlist once, so qualities that are added later come this way. */
+  /**
+   * Reloads the source at the current position. hls.js reads a master playlist once, so this is how later
+   * qualities are added.
+   */
   reload(): void;
-  /** There is another token: what is requested from now on carries it. */
+  /** The token changed: later requests carry the new one. */
   renew(): void;
   destroy(): void;
 }
 
-/** What the menus of media-chrome choose from. */
+/** The choices in media-chrome's menus. */
 export interface Choices {
   renditions: ChoiceList<Rendition>;
-  sounds: ChoiceList<Sound>;
+  audioTracks: ChoiceList<AudioTrackItem>;
 }
 
-/** Has to be there before media-chrome sees the video element: it looks once. */
+/** Must run before media-chrome sees the video element, which it inspects once. */
 export function addChoices(video: HTMLVideoElement): Choices {
   const choices = {
     renditions: new ChoiceList<Rendition>("rendition"),
-    sounds: new ChoiceList<Sound>("track"),
+    audioTracks: new ChoiceList<AudioTrackItem>("track"),
   };
   if (hasMediaSource()) {
     Object.defineProperty(video, "videoRenditions", { value: choices.renditions });
-    Object.defineProperty(video, "audioTracks", { value: choices.sounds });
+    Object.defineProperty(video, "audioTracks", { value: choices.audioTracks });
   }
   return choices;
 }
@@ -62,7 +68,7 @@ interface Rendition extends Quality {
   bitrate: number;
 }
 
-interface Sound {
+interface AudioTrackItem {
   id: string;
   kind: string;
   label: string;
@@ -71,7 +77,7 @@ interface Sound {
 }
 
 const RETRY_MS = 1_000;
-/** Two decoding errors within this time are not worth a third try. */
+/** Two decoding errors within this time do not get a third try. */
 const RECOVERY_MS = 10_000;
 
 // oxlint-disable-next-line import/no-named-as-default-member -- its types have the default export only
@@ -85,7 +91,7 @@ function openNatively({ video, src, tokens, startS, emit, onLoaded }: StreamOpti
   if (video.canPlayType("application/vnd.apple.mpegurl") === "") {
     emit("reelay-error", {
       code: "NOT_SUPPORTED",
-      message: "this browser plays no adaptive streams",
+      message: "this browser cannot play adaptive streams",
       isFatal: true,
     });
   }
@@ -94,7 +100,7 @@ function openNatively({ video, src, tokens, startS, emit, onLoaded }: StreamOpti
     if (resumeS > 0) video.currentTime = resumeS;
     onLoaded();
   };
-  /** The playlists that the browser holds name their segments below the old token: it has to take the source again. */
+  /** The browser's playlists refer to segments below the old token, so the source must be reloaded. */
   function renew() {
     const { paused, playbackRate, currentTime } = video;
     resumeS = currentTime;
@@ -118,7 +124,7 @@ function openNatively({ video, src, tokens, startS, emit, onLoaded }: StreamOpti
       return video.duration === Number.POSITIVE_INFINITY;
     },
     isReloading: false,
-    // The browser's own player reads the master playlist as it likes, and says nothing of it.
+    // The native player reads the master playlist at will and does not report it.
     hasChanged: () => Promise.resolve(false),
     reload: () => {},
     renew,
@@ -132,7 +138,7 @@ function openNatively({ video, src, tokens, startS, emit, onLoaded }: StreamOpti
 }
 
 function openByHls({
-  choices: { renditions, sounds },
+  choices: { renditions, audioTracks },
   video,
   src,
   tokens,
@@ -144,7 +150,8 @@ function openByHls({
   const hls = new Player({
     ...bufferLimits(deviceKind()),
     startPosition: startS,
-    // Every request carries the current token, regardless of the address in the playlist. In the path, so no header is needed.
+    // Every request carries the current token, whatever URL the playlist contains. It is in the path, so no
+    // header is needed.
     xhrSetup: (xhr, url) => {
       const address = tokens.address(url);
       if (address !== url) xhr.open("GET", address, true);
@@ -153,7 +160,7 @@ function openByHls({
     capLevelToPlayerSize: true,
   });
   let known: ReadonlySet<string> = new Set();
-  /** Levels that the menu shows, by their places in it. */
+  /** Levels in the menu, by position. */
   let shown: number[] = [];
   let chosenHeight: number | null = null;
   let last: Quality | null = null;
@@ -164,7 +171,7 @@ function openByHls({
 
   renditions.onChoose = (index) => {
     chosenHeight = renditions[index]?.height ?? null;
-    // hls.js itself drops what lies ahead in the old quality, from the next segment on.
+    // hls.js discards buffered data of the old quality, from the next segment on.
     hls.nextLevel = shown[index] ?? -1;
   };
 
@@ -182,9 +189,9 @@ function openByHls({
     emit("reelay-qualities", { heights: shown.map((index) => hls.levels[index]?.height ?? 0) });
     onLoaded();
   });
-  hls.on(Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
-    sounds.replace(
-      audioTracks.map(({ name, lang = "", default: isDefault }, index) => ({
+  hls.on(Events.AUDIO_TRACKS_UPDATED, (_, data) => {
+    audioTracks.replace(
+      data.audioTracks.map(({ name, lang = "", default: isDefault }, index) => ({
         id: `${index}`,
         kind: isDefault ? "main" : "alternative",
         label: name,
@@ -198,7 +205,7 @@ function openByHls({
       })),
     );
   });
-  hls.on(Events.AUDIO_TRACK_SWITCHED, () => sounds.dispatchEvent(new Event("change")));
+  hls.on(Events.AUDIO_TRACK_SWITCHED, () => audioTracks.dispatchEvent(new Event("change")));
   hls.on(Events.LEVEL_SWITCHED, (_, { level }) => {
     const to = toQuality(hls.levels[level]);
     if (last?.height !== to.height || last.bitrateBps !== to.bitrateBps) {
@@ -220,7 +227,7 @@ function openByHls({
       recoveredAt = now;
       hls.recoverMediaError();
     } else if (type === ErrorTypes.NETWORK_ERROR && details !== ErrorDetails.MANIFEST_PARSING_ERROR) {
-      // hls.js has given up after its own tries.
+      // hls.js has given up after its own retries.
       clearTimeout(retry);
       retry = setTimeout(() => void goOn(), RETRY_MS);
     } else {
@@ -229,7 +236,10 @@ function openByHls({
     }
   }
 
-  /** A playlist that is gone may be that of an attempt whose work another has done again: the master names the new one. */
+  /**
+   * A missing playlist may belong to an attempt that another attempt has replaced: the master playlist names
+   * the new one.
+   */
   async function goOn() {
     if (hls.levels.length === 0) hls.loadSource(src);
     else if (await hasChanged()) reload();
@@ -284,12 +294,15 @@ function openByHls({
       hls.destroy();
       renditions.onChoose = () => {};
       renditions.replace([]);
-      sounds.replace([]);
+      audioTracks.replace([]);
     },
   };
 }
 
-/** One ladder: a video in several codecs has each height several times, and hls.js stays with the codec that it began with. */
+/**
+ * One ladder: a video in several codecs has each height several times, and hls.js stays with the codec that
+ * it started with.
+ */
 function comparable(levels: readonly Level[], first: number): number[] {
   const codec = levels[first]?.codecSet;
   return levels.flatMap((level, index) => (level.codecSet === codec ? [index] : []));
@@ -307,7 +320,10 @@ const toRendition = (level: Level | undefined, index: number): Rendition => ({
   bitrate: level?.bitrate ?? 0,
 });
 
-/** Lays the picture that is shown over the video, until the returned function is called: a new source begins black. */
+/**
+ * Freezes the current picture over the video until the returned function is called: a new source starts
+ * black.
+ */
 function freeze(video: HTMLVideoElement, stills: HTMLElement): () => void {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;

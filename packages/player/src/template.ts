@@ -1,4 +1,4 @@
-/** The player's inside: media-chrome's controls around a plain video element. */
+/** The player's shadow DOM: media-chrome's controls around a plain video element. */
 const STYLE = `
 :host { display: block; position: relative; background: #000; color: #fff; line-height: 1.4; font-family: system-ui, sans-serif; container-type: inline-size }
 :host([hidden]) { display: none }
@@ -23,7 +23,7 @@ video { display: block; width: 100%; height: 100%; object-fit: contain; max-heig
 media-control-bar { width: 100% }
 media-time-range { width: 100%; height: 28px; --media-control-hover-background: transparent }
 .space { flex: 1 }
-/* What there is nothing to choose from. */
+/* Hide menus without choices. */
 media-audio-track-menu-button[mediaaudiotrackunavailable], media-rendition-menu-button[mediarenditionunavailable], media-captions-menu-button:not([mediasubtitleslist]) { display: none }
 /* Captions make room for the controls. */
 video::-webkit-media-text-track-container { transition: transform .25s }
@@ -31,10 +31,13 @@ media-controller:not([userinactive]) video::-webkit-media-text-track-container, 
 @container (max-width: 480px) { .wide { display: none } }
 `;
 
-/** In place of "1x", which the button's name does not say: what is seen and what is read out have to agree (WCAG 2.5.3). */
+/**
+ * Replaces "1x", which the button's accessible name does not contain: visible and accessible names must match
+ * (WCAG 2.5.3).
+ */
 const GAUGE = `<svg slot="icon" aria-hidden="true" viewBox="0 0 24 24"><path fill="currentColor" d="M12 4a10 10 0 0 0-8.3 15.6 1 1 0 0 0 .8.4h15a1 1 0 0 0 .8-.4A10 10 0 0 0 12 4Zm7 14H5a8 8 0 0 1 11.7-10.5l-4.2 4.2a2 2 0 1 0 1.4 1.4l4.2-4.2A8 8 0 0 1 19 18Z"/></svg>`;
 
-/** Two bars: seeking alone over all the width is what thumbs hit. */
+/** Two bars: a full-width seek bar of its own is easy to hit with a thumb. */
 export const TEMPLATE = `<style>${STYLE}</style>
 <media-controller part="controller" keyboardforwardseekoffset="10" keyboardbackwardseekoffset="10">
   <video slot="media" part="video" playsinline crossorigin="anonymous" preload="auto"></video>

@@ -1,13 +1,13 @@
-/** The playback token of a SIGNED video: in every address, and refreshed before it expires. */
+/** The playback token of a SIGNED video: part of every URL, and refreshed before it expires. */
 
-/** Gives a fresh token for the video that plays. Called before the one that it gets expires. */
+/** Returns a fresh token for the current video. Called with the current token before it expires. */
 export type RefreshToken = (current: string | null) => Promise<string>;
 
 export interface TokenKeeper {
   readonly token: string | null;
-  /** A media address with the present token in the place of its own; the status address likewise. Others stay as they are. */
+  /** Puts the current token into a media or status URL. Other URLs stay unchanged. */
   address(url: string): string;
-  /** Takes a newer token. */
+  /** Sets a newer token. */
   set(token: string): void;
 }
 
@@ -15,21 +15,21 @@ interface TokenKeeperOptions {
   token: string | null;
   /** Undefined: the token is not refreshed. */
   refresh: () => RefreshToken | undefined;
-  /** A newer token is in use. */
+  /** Called when a newer token is in use. */
   onChange: () => void;
   onError: (error: unknown) => void;
   signal: AbortSignal;
 }
 
 const STATUS = /^[^?#]*\/api\/video-status\/[^?#]*/;
-/** Refreshed when a quarter of its life is left, or a minute. */
+/** A token is refreshed when a quarter of its life remains, but at most a minute ahead. */
 const MOST_AHEAD_MS = 60_000;
 const RETRY_MS = 5_000;
 
-/** The token in a media address; null without one. */
+/** The token in a media URL; null without one. */
 export const tokenIn = (url: string): string | null => /\/~([^/?#]*)\/videos\//.exec(url)?.[1] ?? null;
 
-/** The address without its token, to compare it. */
+/** The URL without its token, for comparison. */
 export const withoutToken = (url: string): string => url.replace(/\/~[^/?#]*(?=\/videos\/)/, "");
 
 export function withToken(url: string, token: string): string {
@@ -40,7 +40,7 @@ export function withToken(url: string, token: string): string {
   return status ? `${status[0]}?token=${token}` : url;
 }
 
-/** When a token expires, in milliseconds since 1970; null for what is no token. */
+/** The expiry of a token in milliseconds since 1970; null if it is not a token. */
 export function expiryOf(token: string): number | null {
   const untilS = Number(token.split(".")[5]);
   return Number.isInteger(untilS) ? untilS * 1_000 : null;
@@ -66,7 +66,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       const next = await ask(token);
       if (signal.aborted) return;
       if (next !== token) set(next);
-      // The same again, as of an API that gives equal tokens for a while.
+      // The same token again, from an API that returns equal tokens for a while.
       else timer = setTimeout(() => void renew(), RETRY_MS);
     } catch (error) {
       if (signal.aborted) return;
@@ -98,7 +98,10 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   };
 }
 
-/** Asks an address for tokens: it answers with JSON `{ "token": "…" }`, or with the token as text. Cookies of its site go along. */
+/**
+ * Requests tokens from a URL, which answers with JSON `{ "token": "…" }` or plain text. Sends the cookies of
+ * its site.
+ */
 export const refreshFrom =
   (url: string): RefreshToken =>
   async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { polledStates, statusUrlBeside } from "./video-state.ts";
 
-test("what is no state is told of and asked for again, until the video is settled", async () => {
+test("an invalid answer is reported and polled again until the video is settled", async () => {
   const failed = {
     status: "FAILED",
     progress: 0.5,
@@ -20,14 +20,14 @@ test("what is no state is told of and asked for again, until the video is settle
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/status.json`;
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   for await (const state of polledStates(
     () => url,
     AbortSignal.timeout(20_000),
-    (trouble) => told.push(trouble),
+    (trouble) => reported.push(trouble),
   ))
-    told.push(state);
-  expect(told).toEqual([
+    reported.push(state);
+  expect(reported).toEqual([
     "MISSING",
     "UNREACHABLE",
     { ...failed, playbackUrl: null, posterUrl: null, storyboardUrl: null },
@@ -36,7 +36,7 @@ test("what is no state is told of and asked for again, until the video is settle
   server.close();
 });
 
-test("the public state lies beside the streams of Reelay, and beside no others", () => {
+test("the public state is located beside Reelay's streams only", () => {
   const base = "https://site.example/page";
   expect(statusUrlBeside("https://m.example/videos/1/manifest/master.m3u8?x=1", base)).toBe(
     "https://m.example/videos/1/status.json",

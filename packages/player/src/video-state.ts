@@ -1,7 +1,7 @@
-/** How far a video is, as status.json, `/api/video-status/{id}` and GraphQL say it. */
+/** The state of a video, as in status.json, `/api/video-status/{id}` and GraphQL. */
 export interface VideoState {
   status: "AWAITING_SOURCE" | "FAILED" | "PLAYABLE" | "PROCESSING" | "READY";
-  /** 0 to 1. */
+  /** From 0 to 1. */
   progress: number;
   playbackUrl: string | null;
   posterUrl: string | null;
@@ -9,7 +9,7 @@ export interface VideoState {
   error: { code: string; message: string } | null;
 }
 
-/** What `createClient` of @reelay/client gives; this package does without it. */
+/** The result of `createClient` from @reelay/client, which this package does not import. */
 export interface VideoWatcher {
   watch(
     videoId: string,
@@ -26,13 +26,13 @@ export interface VideoWatcher {
 }
 
 const POLL_MS = 1_500;
-/** After settling, the storyboard may still be on its way for a moment. */
+/** Polls after settling, because the storyboard may arrive slightly later. */
 const LATE_POLLS = 20;
 
 export const isSettled = ({ status }: Pick<VideoState, "status">): boolean =>
   status === "READY" || status === "FAILED";
 
-/** The states that a client's subscription gives. */
+/** The states from a client's subscription. */
 export async function* watchedStates(
   client: VideoWatcher,
   videoId: string,
@@ -50,10 +50,10 @@ export async function* watchedStates(
   }
 }
 
-/** Why an address gives no state: there is none at it, or nobody answers. */
+/** The reason why a URL yields no state: it does not exist, or the server does not answer. */
 export type StateTrouble = "MISSING" | "UNREACHABLE";
 
-/** The public state at an address that is asked again and again until it is settled. Answers that are no state are told of, and passed over. */
+/** Polls the public state at a URL until it is settled. Reports and skips answers that are not a state. */
 export async function* polledStates(
   url: () => string,
   signal: AbortSignal,
@@ -77,7 +77,7 @@ export async function* polledStates(
 async function fetchState(url: string, signal: AbortSignal): Promise<StateTrouble | VideoState> {
   try {
     const response = await fetch(url, { signal, cache: "no-cache" });
-    // Buckets that may not be listed answer 403 for what is not there.
+    // Buckets without list permission answer 403 for missing objects.
     if (response.status === 404 || response.status === 403) return "MISSING";
     if (!response.ok) return "UNREACHABLE";
     const state = (await response.json()) as Partial<VideoState>;
@@ -90,21 +90,23 @@ async function fetchState(url: string, signal: AbortSignal): Promise<StateTroubl
       storyboardUrl = null,
       error = null,
     } = state;
-    // The file of a SIGNED video names its media relative to itself.
+    // The status file of a SIGNED video refers to its media relatively.
     const address = (given: string | null) => given && new URL(given, response.url).href;
     return {
-      ...{ status, progress, error },
+      status,
+      progress,
+      error,
       playbackUrl: address(playbackUrl),
       posterUrl: address(posterUrl),
       storyboardUrl: address(storyboardUrl),
     };
   } catch {
-    // The network, or no JSON: the next answer counts.
+    // A network error or invalid JSON: the next answer counts.
     return "UNREACHABLE";
   }
 }
 
-/** Ends early when the signal fires. */
+/** Resolves early when the signal aborts. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();
@@ -117,7 +119,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener("abort", end);
   });
 
-/** Where status.json lies beside a stream of Reelay's (`…/manifest/master.m3u8`); undefined for other streams. */
+/** The URL of status.json beside a Reelay stream (`…/manifest/master.m3u8`); undefined for other streams. */
 export function statusUrlBeside(src: string, base: string): string | undefined {
   const url = new URL(src, base);
   if (!url.pathname.endsWith("/manifest/master.m3u8")) return undefined;

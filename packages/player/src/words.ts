@@ -1,37 +1,37 @@
 import type { VideoState } from "./video-state.ts";
 
-/** What the player says besides its controls; replace them for other languages (the controls go by `lang`, see media-chrome). */
+/**
+ * The player's texts besides its controls. Replace them for other languages (controls follow `lang`, see
+ * media-chrome).
+ */
 export interface Words {
   waiting: string;
-  making: (percent: number) => string;
-  stillMaking: (percent: number) => string;
+  processing: (percent: number) => string;
   failed: (message: string) => string;
   cannotPlay: (reason: string) => string;
-  /** There is no state of the video where the player was told to ask for it. */
+  /** The status URL has no state of the video. */
   missing: string;
   unreachable: string;
 }
 
 export const english: Words = {
   waiting: "Waiting for the upload",
-  making: (percent) => `Being made: ${percent} %`,
-  stillMaking: (percent) => `Still being made: ${percent} %`,
-  failed: (message) => `This video could not be made: ${message}`,
-  cannotPlay: (reason) => `This video cannot be played: ${reason}`,
-  missing: "Nothing to play here: there is no such video, or it is not there yet",
-  unreachable: "The server does not answer; trying again",
+  processing: (percent) => `Processing ${percent}%`,
+  failed: (message) => `This video could not be processed. ${message}`,
+  cannotPlay: (reason) => `This video can't be played: ${reason}`,
+  missing: "This video does not exist or is not available yet",
+  unreachable: "The server is not responding. Retrying…",
 };
 
-/** What there is to say of a state; nothing of a finished video. */
+/** The text for a state; empty for a finished video. */
 export function describeState({ status, progress, error }: VideoState, words: Words): string {
   const percent = Math.floor(progress * 100);
   switch (status) {
     case "FAILED":
       return words.failed(error?.message ?? "");
     case "PLAYABLE":
-      return words.stillMaking(percent);
     case "PROCESSING":
-      return words.making(percent);
+      return words.processing(percent);
     case "AWAITING_SOURCE":
       return words.waiting;
     default:

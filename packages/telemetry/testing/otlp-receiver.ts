@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A span as OTLP's JSON has it, attributes flattened. */
+/** A span from OTLP's JSON, with flattened attributes. */
 export interface ReceivedSpan {
   traceId: string;
   spanId: string;
@@ -38,7 +38,7 @@ interface Body {
   }[];
 }
 
-/** A collector that takes OTLP over HTTP in JSON, and keeps the spans. */
+/** A collector that accepts OTLP over HTTP in JSON and keeps the spans. */
 export async function startOtlpReceiver(): Promise<AsyncDisposable & { url: string; spans: ReceivedSpan[] }> {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** An upload in a real Chromium, with the page reloaded in the middle. */
+/** An upload in a real Chromium, with the page reloaded midway. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hasNoChromium, startChromium, whyNoChromium as where } from "../../../tests/kit/chromium.ts";
@@ -15,12 +15,15 @@ let proxy: Proxy;
 let pageUrl: string;
 let context: Awaited<ReturnType<typeof startChromium>>["context"];
 
-/** As the README has it: what was begun is taken up, else it goes to the address in the page's own. */
+/**
+ * As in the README: an interrupted upload is resumed; otherwise the file goes to the URL in the page's own
+ * URL.
+ */
 const script = `
-  import { recallUpload, upload } from "@reelay/upload";
+  import { findUpload, upload } from "@reelay/upload";
   document.querySelector("input").addEventListener("change", async ({ target }) => {
     const [file] = target.files;
-    const kept = recallUpload(file);
+    const kept = findUpload(file);
     const url = new URLSearchParams(location.search).get("to");
     document.body.dataset.kept = kept ? "yes" : "no";
     const handle = upload(file, kept ?? { url, protocol: "TUS", chunkBytes: 65536, onProgress: ({ sentBytes }) => {
@@ -45,27 +48,24 @@ beforeAll(async () => {
 });
 afterAll(() => held?.disposeAsync());
 
-browserTest(
-  `a page that is reloaded in the middle goes on with the file that is chosen again${where}`,
-  async () => {
-    const path = await makeTestClip(join(system.directory, "clip.mp4"), { seconds: 4 });
-    const { id, uploadUrl } = await system.client.createUpload(path);
-    const page = await context.newPage();
-    await page.goto(`${pageUrl}?to=${encodeURIComponent(proxy.through(uploadUrl))}`);
-    const data = (name: string) => page.locator("body").getAttribute(`data-${name}`);
+browserTest(`a reloaded page resumes the upload when the same file is chosen again${where}`, async () => {
+  const path = await makeTestClip(join(system.directory, "clip.mp4"), { seconds: 4 });
+  const { id, uploadUrl } = await system.client.createUpload(path);
+  const page = await context.newPage();
+  await page.goto(`${pageUrl}?to=${encodeURIComponent(proxy.through(uploadUrl))}`);
+  const data = (name: string) => page.locator("body").getAttribute(`data-${name}`);
 
-    const half = proxy.holdAfter(500_000);
-    await page.locator("input").setInputFiles(path);
-    await half;
-    expect(await data("kept")).toBe("no");
-    await page.reload();
-    proxy.release();
+  const half = proxy.holdAfter(500_000);
+  await page.locator("input").setInputFiles(path);
+  await half;
+  expect(await data("kept")).toBe("no");
+  await page.reload();
+  proxy.release();
 
-    await page.locator("input").setInputFiles(path);
-    await expect.poll(() => data("state"), { timeout: 30_000 }).toBe("done");
-    expect(await data("kept")).toBe("yes");
-    expect((await system.client.video(id)).status).not.toBe("AWAITING_SOURCE");
-    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
-    await page.close();
-  },
-);
+  await page.locator("input").setInputFiles(path);
+  await expect.poll(() => data("state"), { timeout: 30_000 }).toBe("done");
+  expect(await data("kept")).toBe("yes");
+  expect((await system.client.video(id)).status).not.toBe("AWAITING_SOURCE");
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  await page.close();
+});

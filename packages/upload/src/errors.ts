@@ -1,7 +1,8 @@
 /**
- * What a program can go by. Those in capitals without `HTTP_` are the API's own, or of this package:
- * `NETWORK_ERROR` no answer · `SIZE_MISMATCH` the address is for a file of another size · `FILE_UNREADABLE` the file was changed or
- * taken away · `RANGE_HIDDEN` the bucket's CORS settings do not expose `Range`.
+ * Codes for programs. Codes in capitals without `HTTP_` come from the API, or from this package:
+ * `NETWORK_ERROR` no answer · `SIZE_MISMATCH` the upload was created for a file of another size ·
+ * `FILE_UNREADABLE` the file was changed or removed · `RANGE_HIDDEN` the bucket's CORS settings do not expose
+ * `Range`.
  */
 export type UploadErrorCode =
   | "FILE_UNREADABLE"
@@ -21,15 +22,17 @@ export type UploadErrorCode =
   | `HTTP_${number}`
   | (string & {});
 
-/** An upload that came to its end without its file being there. */
+/** An upload ended without storing its file. */
 export class UploadError extends Error {
   override readonly name = "UploadError";
   readonly code: UploadErrorCode;
-  /** HTTP status of the answer; undefined when there was none. */
+  /** HTTP status of the answer; undefined without one. */
   readonly status: number | undefined;
-  /** Whether a later try with the same address may succeed. An error that reaches you with true ran out of tries. */
+  /**
+   * True if a later try with the same URL may succeed. An error that reaches you with true ran out of tries.
+   */
   readonly isRetriable: boolean;
-  /** Milliseconds that the server asked to wait; undefined when it did not. */
+  /** The pause that the server asked for, in milliseconds; undefined if it named none. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -45,23 +48,23 @@ export class UploadError extends Error {
   }
 }
 
-/** An answer that is no success. `body` may be the API's `{ "code", "message" }`. */
+/** Converts an unsuccessful answer. `body` may be the API's `{ "code", "message" }`. */
 export function refusal(status: number, body: string, retryAfter: string | null): UploadError {
   const { code, message } = readRefusal(body);
   const seconds = Number(retryAfter ?? Number.NaN);
   return new UploadError(
-    code ?? codeOf[status] ?? `HTTP_${status}`,
+    code ?? CODES[status] ?? `HTTP_${status}`,
     message ?? `The upload was answered with HTTP ${status}${body === "" ? "" : `: ${body.slice(0, 200)}`}`,
     {
       status,
-      isRetriable: isPassing(status),
+      isRetriable: isTemporary(status),
       ...(Number.isFinite(seconds) && { retryAfterMs: seconds * 1000 }),
     },
   );
 }
 
-/** HEAD has no body to name the code. */
-const codeOf: Readonly<Record<number, UploadErrorCode>> = {
+/** Codes for HEAD, whose answers have no body. */
+const CODES: Readonly<Record<number, UploadErrorCode>> = {
   404: "UPLOAD_NOT_FOUND",
   409: "OFFSET_CONFLICT",
   410: "UPLOAD_EXPIRED",
@@ -70,8 +73,8 @@ const codeOf: Readonly<Record<number, UploadErrorCode>> = {
   507: "STORE_FULL",
 };
 
-/** 409 and 423 pass with the request that stands in the way; of 5xx only 501 stays as it is. */
-const isPassing = (status: number): boolean =>
+/** 409 and 423 pass once the conflicting request ends. Of 5xx only 501 is permanent. */
+const isTemporary = (status: number): boolean =>
   [408, 409, 423, 425, 429].includes(status) || (status >= 500 && status !== 501);
 
 function readRefusal(body: string): { code?: string; message?: string } {

@@ -31,7 +31,7 @@ async function open(key: string, sizeBytes: number): Promise<string> {
 }
 
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(Math.min(bytes, 65_536)));
-/** Bytes that differ from place to place, so that a chunk in the wrong place shows. */
+/** Bytes that differ by position, so that a misplaced chunk is detected. */
 function fileOf(bytes: number): Blob {
   const parts = Array.from({ length: Math.ceil(bytes / 65_536) }, () => random(65_536));
   return new Blob(parts).slice(0, bytes);
@@ -44,7 +44,7 @@ async function stored(key: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-gcsTest(`a file goes to a session in chunks of n × 256 KiB and is whole there${reason}`, async () => {
+gcsTest(`a file is sent to a session in chunks of n × 256 KiB and arrives complete${reason}`, async () => {
   const file = fileOf(3 * MIB + 12_345);
   const seen: UploadProgress[] = [];
   const { done } = upload(file, {
@@ -59,9 +59,10 @@ gcsTest(`a file goes to a session in chunks of n × 256 KiB and is whole there${
   expect(seen.at(-1)).toMatchObject({ state: "DONE", fraction: 1 });
 });
 
-// The emulator ends an upload when it is asked how much it has (fake-gcs-server 1.56.1, uploadFileContent: a range without bytes is taken for the end
-// of a stream), so what follows a broken connection is shown in gcs-transport.test.ts.
-gcsTest(`a session that is not there is told apart from a network that is not${reason}`, async () => {
+// The emulator ends an upload when asked for its size (fake-gcs-server 1.56.1, uploadFileContent: it mistakes
+// a range without bytes for the end of a stream), so gcs-transport.test.ts covers the recovery from a broken
+// connection.
+gcsTest(`a missing session is distinguished from a missing network${reason}`, async () => {
   const { done } = upload(fileOf(10), {
     url: proxy.through("http://x/upload/storage/v1/b/media/o?uploadType=resumable&name=a&upload_id=none"),
     protocol: "GCS_RESUMABLE",

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { createMemoryStorage } from "../../testing/memory-storage.ts";
-import { keepUpload, upload } from "./index.ts";
+import { saveUpload, upload } from "./index.ts";
 
 const KIB = 1024;
 const UNIT = 256 * KIB;
@@ -20,7 +20,7 @@ interface Answer {
 let close: (() => void) | undefined;
 afterEach(() => close?.());
 
-/** Cloud Storage's answers, one after the other, as its documentation has them; and what was asked. */
+/** Cloud Storage's documented answers, in order, and the requests that arrived. */
 async function session(answers: Answer[]) {
   const requests: Request[] = [];
   const server = createServer((request, response) => {
@@ -44,11 +44,11 @@ async function session(answers: Answer[]) {
 function send(url: string, sizeBytes: number, { retryDelaysMs = [] as number[], isKept = false } = {}) {
   const file = new Blob([new Uint8Array(sizeBytes)]);
   const storage = createMemoryStorage();
-  if (isKept) keepUpload(file, { url, protocol: "GCS_RESUMABLE" }, storage);
+  if (isKept) saveUpload(file, { url, protocol: "GCS_RESUMABLE" }, storage);
   return upload(file, { url, protocol: "GCS_RESUMABLE", chunkBytes: UNIT, retryDelaysMs, storage }).done;
 }
 
-test("after a reload it asks first, and goes on behind what is there", async () => {
+test("after a reload it asks for the offset first and resumes there", async () => {
   const { url, requests } = await session([
     { status: 308, range: `bytes=0-${UNIT - 1}` },
     { status: 308, range: `bytes=0-${2 * UNIT - 1}` },
@@ -62,13 +62,13 @@ test("after a reload it asks first, and goes on behind what is there", async () 
   ]);
 });
 
-test("a store that kept less than was sent gets the rest again", async () => {
+test("a store that kept fewer bytes than sent receives the rest again", async () => {
   const { url, requests } = await session([{ status: 308, range: "bytes=0-99" }, { status: 200 }]);
   await send(url, UNIT);
   expect(requests.at(-1)).toEqual({ range: `bytes 100-${UNIT - 1}/${UNIT}`, sizeBytes: UNIT - 100 });
 });
 
-test("a session that has all already is done at once", async () => {
+test("a complete session finishes immediately", async () => {
   const { url, requests } = await session([{ status: 200 }]);
   await send(url, 10, { isKept: true });
   expect(requests).toEqual([{ range: "bytes */10", sizeBytes: 0 }]);
@@ -77,7 +77,7 @@ test("a session that has all already is done at once", async () => {
 test.each([
   ["a busy store", { status: 503, headers: { "retry-after": "0" } }],
   ["a connection that breaks", { status: 0 }],
-])("after %s it asks how much is there, and sends the rest", async (_, trouble) => {
+])("after %s it asks for the offset and sends the rest", async (_, trouble) => {
   const { url, requests } = await session([trouble, { status: 308, range: "bytes=0-4" }, { status: 200 }]);
   await send(url, 10, { retryDelaysMs: [1] });
   expect(requests.map(({ range }) => range)).toEqual(["bytes 0-9/10", "bytes */10", "bytes 5-9/10"]);
@@ -98,7 +98,7 @@ test.each([
   expect(requests).toHaveLength(1);
 });
 
-test("tries run out, and the error says that they did", async () => {
+test("the number of tries is limited, and the error shows that", async () => {
   const { url, requests } = await session([{ status: 500 }, { status: 500 }, { status: 500 }]);
   await expect(send(url, 10, { retryDelaysMs: [1, 1] })).rejects.toMatchObject({
     status: 500,

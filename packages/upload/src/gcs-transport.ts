@@ -1,9 +1,11 @@
-/** Chunks to a resumable session URI. https://cloud.google.com/storage/docs/performing-resumable-uploads */
+/**
+ * Sends chunks to a resumable session URI. https://cloud.google.com/storage/docs/performing-resumable-uploads
+ */
 import { refusal, UploadError } from "./errors.ts";
 import { type PutAnswer, put } from "./put.ts";
 import type { Transport, TransportOptions, UploadFile } from "./transport.ts";
 
-/** Every chunk but the last is a multiple of this. */
+/** The size of every chunk except the last is a multiple of this. */
 const CHUNK_UNIT_BYTES = 256 * 1024;
 const DEFAULT_CHUNK_BYTES = 32 * CHUNK_UNIT_BYTES;
 
@@ -18,7 +20,8 @@ export function createGcsTransport(
 
   return {
     async send(onOffset, signal, isFresh) {
-      // Of bytes that are there already Cloud Storage takes no notice, and its emulator takes this question for the end.
+      // Cloud Storage ignores bytes that it already has; its emulator mistakes this question for the end of
+      // the upload.
       let offset = isFresh ? 0 : receivedBytes(await ask(signal), file.size);
       onOffset(offset);
       while (offset < file.size) {
@@ -38,7 +41,7 @@ export function createGcsTransport(
   };
 }
 
-/** How much the store has, from the beginning. 308 without `Range` says: nothing. */
+/** The number of stored bytes, from the beginning. 308 without `Range` means none. */
 function receivedBytes({ status, range, body, retryAfter }: PutAnswer, sizeBytes: number): number {
   if (status === 200 || status === 201) return sizeBytes;
   if (status !== 308) throw refusal(status, body, retryAfter);
@@ -51,8 +54,8 @@ function nothingKept({ range }: PutAnswer, start: number): UploadError {
   return new UploadError(
     isHidden ? "RANGE_HIDDEN" : "OFFSET_CONFLICT",
     isHidden
-      ? "Cloud Storage took a chunk, but this page may not read how much it has: add Range to responseHeader in the bucket's CORS settings."
-      : `Cloud Storage kept nothing of the bytes from ${start} on; the session is asked again.`,
+      ? "Cloud Storage accepted a chunk, but this page may not read the stored size: add Range to responseHeader in the bucket's CORS settings."
+      : `Cloud Storage stored none of the bytes from ${start} on; the offset is requested again.`,
     { status: 308, isRetriable: !isHidden },
   );
 }

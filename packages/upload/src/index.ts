@@ -1,10 +1,10 @@
 export { UploadError, type UploadErrorCode } from "./errors.ts";
 export {
+  findUpload,
   forgetUpload,
-  type KeptUpload,
   type KeyValueStorage,
-  keepUpload,
-  recallUpload,
+  type SavedUpload,
+  saveUpload,
 } from "./kept-upload.ts";
 export type { UploadFile, UploadProtocol } from "./transport.ts";
 export {

@@ -1,45 +1,45 @@
 import { expect, test, vi } from "vitest";
 import { createMemoryStorage } from "../../testing/memory-storage.ts";
-import { forgetUpload, keepUpload, recallUpload } from "./kept-upload.ts";
+import { findUpload, forgetUpload, saveUpload } from "./kept-upload.ts";
 
 const fileOf = (text: string, lastModified = 1) =>
   new File([text], "film.mp4", { type: "video/mp4", lastModified });
 const kept = { url: "https://api.example/uploads/1", protocol: "TUS", data: { videoId: "v1" } } as const;
 
-test("a file that is chosen again finds its upload", () => {
+test("choosing the same file again finds its upload", () => {
   const storage = createMemoryStorage();
-  keepUpload(fileOf("abc"), kept, storage);
-  expect(recallUpload(fileOf("xyz"), storage)).toEqual(kept);
+  saveUpload(fileOf("abc"), kept, storage);
+  expect(findUpload(fileOf("xyz"), storage)).toEqual(kept);
 });
 
 test.each([
   ["another size", fileOf("abcd")],
   ["changed since", fileOf("abc", 2)],
   ["another name", new File(["abc"], "other.mp4", { type: "video/mp4", lastModified: 1 })],
-])("a file of %s does not", (_, other) => {
+])("a file of %s does not find it", (_, other) => {
   const storage = createMemoryStorage();
-  keepUpload(fileOf("abc"), kept, storage);
-  expect(recallUpload(other, storage)).toBeUndefined();
+  saveUpload(fileOf("abc"), kept, storage);
+  expect(findUpload(other, storage)).toBeUndefined();
 });
 
-test("what was forgotten, is older than a week or is damaged is not recalled", () => {
+test("a removed, damaged or week-old entry is not found", () => {
   const storage = createMemoryStorage();
   const file = fileOf("abc");
-  keepUpload(file, kept, storage);
+  saveUpload(file, kept, storage);
   forgetUpload(file, storage);
-  expect(recallUpload(file, storage)).toBeUndefined();
+  expect(findUpload(file, storage)).toBeUndefined();
 
-  keepUpload(file, kept, storage);
+  saveUpload(file, kept, storage);
   const [key = ""] = storage.entries.keys();
   vi.useFakeTimers({ now: Date.now() + 8 * 86_400_000, toFake: ["Date"] });
-  expect(recallUpload(file, storage)).toBeUndefined();
+  expect(findUpload(file, storage)).toBeUndefined();
   vi.useRealTimers();
 
   storage.setItem(key, "{");
-  expect(recallUpload(file, storage)).toBeUndefined();
+  expect(findUpload(file, storage)).toBeUndefined();
 });
 
-test("a storage that refuses costs the memory, not the upload", () => {
+test("an unusable storage prevents resuming, not uploading", () => {
   const refusing = {
     getItem: () => {
       throw new Error("SecurityError");
@@ -51,6 +51,6 @@ test("a storage that refuses costs the memory, not the upload", () => {
       throw new Error("SecurityError");
     },
   };
-  expect(() => keepUpload(fileOf("abc"), kept, refusing)).not.toThrow();
-  expect(recallUpload(fileOf("abc"), refusing)).toBeUndefined();
+  expect(() => saveUpload(fileOf("abc"), kept, refusing)).not.toThrow();
+  expect(findUpload(fileOf("abc"), refusing)).toBeUndefined();
 });

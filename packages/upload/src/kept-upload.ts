@@ -1,26 +1,26 @@
 /**
- * What is kept of an upload so that it goes on after a reload: its address, under what tells its file from others. The address is a
- * permission to write to this one upload; it is removed with the upload's end.
+ * The entry that lets an upload resume after a reload: its URL, keyed by properties that identify the file.
+ * The URL authorizes writes to this one upload. The entry is removed when the upload ends.
  */
 import type { UploadFile, UploadProtocol } from "./transport.ts";
 
-/** The part of `localStorage` that is used; anything that has it will do. */
+/** The used part of `localStorage`; any object that has it will do. */
 export type KeyValueStorage = Pick<Storage, "getItem" | "removeItem" | "setItem">;
 
-export interface KeptUpload {
+export interface SavedUpload {
   url: string;
   protocol: UploadProtocol;
-  /** Your own, e.g. the video's id: a JSON value. */
+  /** Your own data, for example the video's id: a JSON value. */
   data?: unknown;
 }
 
-/** Upload addresses do not live longer: a day by default in Reelay, a week in Cloud Storage. */
+/** Upload URLs do not live longer: a day by default in Reelay, a week in Cloud Storage. */
 const KEPT_FOR_MS = 7 * 86_400_000;
 
-/** `localStorage`; undefined where there is none, or where the page may not use it. */
+/** `localStorage`; undefined if it does not exist or the page may not use it. */
 export function defaultStorage(): KeyValueStorage | undefined {
   try {
-    // Under Node it is there on demand only, and warns: a file of the process is not where uploads belong.
+    // Node creates it on demand, with a warning; a file of the process is no place for uploads.
     return typeof document === "object" ? globalThis.localStorage : undefined;
   } catch {
     return undefined;
@@ -30,26 +30,29 @@ export function defaultStorage(): KeyValueStorage | undefined {
 const keyOf = ({ name = "", type, size, lastModified = 0 }: UploadFile): string =>
   `reelay-upload:${name}:${type}:${size}:${lastModified}`;
 
-/** The upload of this very file (name, type, size, last change) that was begun and not ended, in this browser; else undefined. */
-export function recallUpload(file: UploadFile, storage = defaultStorage()): KeptUpload | undefined {
+/**
+ * The unfinished upload of this file (by name, type, size and modification time) in this browser, or
+ * undefined.
+ */
+export function findUpload(file: UploadFile, storage = defaultStorage()): SavedUpload | undefined {
   try {
-    const { keptAtMs, ...kept } = JSON.parse(storage?.getItem(keyOf(file)) ?? "{}") as KeptUpload & {
+    const { keptAtMs, ...kept } = JSON.parse(storage?.getItem(keyOf(file)) ?? "{}") as SavedUpload & {
       keptAtMs?: number;
     };
     if (keptAtMs === undefined) return undefined;
     if (keptAtMs >= Date.now() - KEPT_FOR_MS) return kept;
     forgetUpload(file, storage);
   } catch {
-    // Not ours, or damaged: as if there were none.
+    // Foreign or damaged: treated as missing.
   }
   return undefined;
 }
 
-export function keepUpload(file: UploadFile, kept: KeptUpload, storage = defaultStorage()): void {
+export function saveUpload(file: UploadFile, kept: SavedUpload, storage = defaultStorage()): void {
   try {
     storage?.setItem(keyOf(file), JSON.stringify({ ...kept, keptAtMs: Date.now() }));
   } catch {
-    // Full or forbidden: then this upload does not survive a reload, and goes on.
+    // Storage is full or forbidden: this upload continues but does not survive a reload.
   }
 }
 

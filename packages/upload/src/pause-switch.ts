@@ -1,13 +1,13 @@
-/** Lets one thing be stopped and taken up again, any number of times, until an outer signal ends it. */
+/** Pauses and resumes an activity any number of times until an outer signal ends it. */
 export interface PauseSwitch {
   readonly isPaused: boolean;
   pause(): void;
   resume(): void;
   /** Resolves while not paused. @throws the outer signal's reason. */
   running(): Promise<void>;
-  /** Fires at the next pause, or with the outer signal. */
+  /** Aborts at the next pause, or with the outer signal. */
   readonly signal: AbortSignal;
-  /** Lets go of the outer signal. */
+  /** Stops listening to the outer signal. */
   end(): void;
 }
 

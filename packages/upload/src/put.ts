@@ -1,10 +1,10 @@
-/** One PUT with progress where the platform has it: XMLHttpRequest in browsers, fetch elsewhere. */
+/** One PUT with progress where the platform supports it: XMLHttpRequest in browsers, fetch elsewhere. */
 import { UploadError } from "./errors.ts";
 
 export interface PutAnswer {
   status: number;
   body: string;
-  /** Header `Range`; null when it was not sent, or when this page may not read it. */
+  /** Header `Range`; null if it was not sent or this page may not read it. */
   range: string | null;
   retryAfter: string | null;
 }
@@ -14,7 +14,7 @@ export interface PutOptions {
   onSent?: (bytes: number) => void;
 }
 
-/** @throws UploadError `NETWORK_ERROR` when no answer came, the signal's reason when it fired. */
+/** @throws UploadError `NETWORK_ERROR` if no answer came, the signal's reason when it aborted. */
 export async function put(
   url: string,
   body: Blob | null,
@@ -62,7 +62,7 @@ async function putByFetch(
   { signal, onSent }: PutOptions,
 ): Promise<PutAnswer> {
   try {
-    // 308 without a Location is no redirect: it comes through as it is.
+    // 308 without a Location is not a redirect: fetch returns it unchanged.
     const response = await fetch(url, { method: "PUT", body, headers, signal });
     const text = await response.text();
     if (body !== null && response.ok) onSent?.(body.size);
@@ -79,4 +79,4 @@ async function putByFetch(
 }
 
 const unreachable = (cause?: unknown) =>
-  new UploadError("NETWORK_ERROR", "The upload's server cannot be reached.", { isRetriable: true, cause });
+  new UploadError("NETWORK_ERROR", "The upload server cannot be reached.", { isRetriable: true, cause });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createSpeedMeter } from "./speed.ts";
 
-test("speed is what was sent in the last five seconds", () => {
+test("speed covers the last five seconds", () => {
   const speed = createSpeedMeter();
   expect(speed.read()).toBeNull();
   speed.add(0, 0);
@@ -11,7 +11,7 @@ test("speed is what was sent in the last five seconds", () => {
   expect(speed.read()).toBe(5_000);
 });
 
-test("what a broken connection takes back is no negative speed", () => {
+test("bytes lost with a broken connection do not make the speed negative", () => {
   const speed = createSpeedMeter();
   speed.add(0, 0);
   speed.add(8_000, 1_000);
@@ -21,7 +21,7 @@ test("what a broken connection takes back is no negative speed", () => {
   expect(speed.read()).toBe(2_000);
 });
 
-test("a pause says nothing of the speed after it", () => {
+test("a pause does not affect the speed after it", () => {
   const speed = createSpeedMeter();
   speed.add(0, 0);
   speed.add(1_000, 1_000);

@@ -1,4 +1,4 @@
-/** How fast an upload is, by what was sent in the last seconds. */
+/** The window for measuring the speed of an upload. */
 const WINDOW_MS = 5_000;
 
 interface Sample {
@@ -7,11 +7,11 @@ interface Sample {
 }
 
 export interface SpeedMeter {
-  /** Bytes from the file's beginning that are sent by now. */
+  /** Records the number of bytes sent so far, from the file's beginning. */
   add(bytes: number, atMs: number): void;
-  /** Bytes per second; null while there is nothing to go by. */
+  /** Bytes per second; null without enough samples. */
   read(): number | null;
-  /** After a pause or a break: what was before says nothing of what comes. */
+  /** Discards the samples: after a pause or a break they do not predict the speed. */
   reset(): void;
 }
 
@@ -20,7 +20,7 @@ export function createSpeedMeter(): SpeedMeter {
   return {
     add(bytes, atMs) {
       const last = samples.at(-1);
-      // A break takes back what was on its way.
+      // A break discards bytes in transit.
       if (last !== undefined && bytes < last.bytes) samples = [];
       samples.push({ atMs, bytes });
       while (samples.length > 2 && (samples[1]?.atMs ?? atMs) < atMs - WINDOW_MS) samples.shift();

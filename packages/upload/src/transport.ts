@@ -1,16 +1,17 @@
-/** How an upload's address is spoken to; the API says which, in `upload { protocol }`. */
+/** The protocol of an upload URL; the API names it in `upload { protocol }`. */
 export type UploadProtocol = "TUS" | "GCS_RESUMABLE";
 
 /** A `File` of a browser, or any `Blob`: Node's `await fs.openAsBlob(path)`. */
 export type UploadFile = Blob & { readonly name?: string; readonly lastModified?: number };
 
-/** One protocol's way to bring a file to an address. Knows nothing of retries, pauses and speed. */
+/** Sends a file by one protocol. Retries, pauses and speed are handled elsewhere. */
 export interface Transport {
   /**
-   * Asks how much the server has, then sends the rest. Resolves when the server has all.
+   * Asks for the number of stored bytes, then sends the rest. Resolves when the server has all bytes.
    *
-   * @param isFresh nothing was ever sent to this address, as far as is known: the question may be left out.
-   * @param onOffset told how many bytes from the file's beginning are sent; more than the server keeps if the connection breaks.
+   * @param isFresh nothing was sent to this URL so far, as far as is known: the question may be skipped.
+   * @param onOffset receives the number of bytes sent from the file's beginning; more than stored if the
+   * connection breaks.
    * @throws UploadError, or the signal's reason.
    */
   send(onOffset: (sentBytes: number) => void, signal: AbortSignal, isFresh: boolean): Promise<void>;

@@ -2,11 +2,11 @@ import { type DetailedError, Upload } from "tus-js-client";
 import { refusal, UploadError } from "./errors.ts";
 import type { Transport, TransportOptions, UploadFile } from "./transport.ts";
 
-/** tus-js-client holds a chunk in memory under Node; browsers read files as they send them, so one request takes all. */
+/** tus-js-client buffers a chunk in memory under Node. Browsers stream files, so one request is enough. */
 const NODE_CHUNK_BYTES = 8 * 1024 * 1024;
 const isBrowser = typeof XMLHttpRequest === "function";
 
-/** tus 1.0 to an upload that the API has created. https://tus.io/protocols/resumable-upload */
+/** tus 1.0 to an upload created by the API. https://tus.io/protocols/resumable-upload */
 export const createTusTransport = (
   file: UploadFile,
   { url, chunkBytes = isBrowser ? Number.POSITIVE_INFINITY : NODE_CHUNK_BYTES }: TransportOptions,
@@ -22,7 +22,7 @@ export const createTusTransport = (
         uploadUrl: url,
         uploadSize: file.size,
         chunkSize: chunkBytes,
-        // Retries, and what is kept for after a reload, are the same for all protocols: not tus-js-client's part.
+        // Retries and resuming after a reload are the same for all protocols, so tus-js-client does neither.
         retryDelays: null,
         storeFingerprintForResuming: false,
         ...(!isBrowser && { fileReader: { openFile: async () => blobSource(file) } }),
@@ -47,12 +47,12 @@ export const createTusTransport = (
     }),
 });
 
-/** tus-js-client's own reader takes no Blob under Node. */
+/** tus-js-client's own reader does not accept a Blob under Node. */
 const blobSource = (file: Blob) => ({
   size: file.size,
   slice: async (start: number, end: number) => {
     const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
-    // It asks for the size as a Blob has it.
+    // It reads the size like a Blob's.
     return { value: Object.assign(bytes, { size: bytes.length }), done: end >= file.size };
   },
   close: () => {},
@@ -61,7 +61,7 @@ const blobSource = (file: Blob) => ({
 const sizeMismatch = (sizeBytes: number, expectedBytes: number) =>
   new UploadError(
     "SIZE_MISMATCH",
-    `The file has ${sizeBytes} bytes, but the upload was created for ${expectedBytes}: choose the same file, or create the upload anew.`,
+    `The file has ${sizeBytes} bytes, but the upload was created for ${expectedBytes}: choose the same file, or create a new upload.`,
   );
 
 function toUploadError(error: Error | DetailedError): Error {
@@ -71,7 +71,7 @@ function toUploadError(error: Error | DetailedError): Error {
   if (response) {
     return refusal(response.getStatus(), response.getBody() ?? "", response.getHeader("Retry-After") ?? null);
   }
-  return new UploadError("NETWORK_ERROR", `The upload's server cannot be reached: ${error.message}`, {
+  return new UploadError("NETWORK_ERROR", `The upload server cannot be reached: ${error.message}`, {
     isRetriable: true,
     cause: error,
   });

@@ -1,4 +1,4 @@
-/** Against the real API, by a connection that breaks where the test wants it. */
+/** Tests against the real API, over a connection that breaks where the test wants it. */
 import { openAsBlob } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { type System, startSystem } from "../../../tests/kit/index.ts";
 import { makeTestClip } from "../../../tests/kit/test-clip.ts";
 import { createMemoryStorage } from "../../testing/memory-storage.ts";
 import { createProxy, type Proxy } from "../../testing/proxy.ts";
-import { recallUpload, type UploadFile, type UploadProgress, upload } from "./index.ts";
+import { findUpload, type UploadFile, type UploadProgress, upload } from "./index.ts";
 
 const retryDelaysMs = [20, 50, 100, 200];
 let held: AsyncDisposableStack;
@@ -31,7 +31,7 @@ async function create() {
   return { id, url: proxy.through(uploadUrl) };
 }
 
-test("a file that is uploaded becomes a video", async () => {
+test("an uploaded file becomes a video", async () => {
   const { id, url } = await create();
   const seen: UploadProgress[] = [];
   await upload(file, { url, protocol: "TUS", onProgress: (progress) => seen.push(progress) }).done;
@@ -39,7 +39,7 @@ test("a file that is uploaded becomes a video", async () => {
   expect((await system.client.watch(id)).at(-1)).toMatchObject({ status: "READY" });
 });
 
-test("a connection that breaks twice costs what was on its way, and no bar goes back", async () => {
+test("a connection that breaks twice costs only the bytes in transit, and no progress decreases", async () => {
   const { id, url } = await create();
   const seen: UploadProgress[] = [];
   const first = proxy.cutAfter(file.size / 3);
@@ -61,7 +61,7 @@ test("a connection that breaks twice costs what was on its way, and no bar goes 
   expect((await system.client.video(id)).status).not.toBe("AWAITING_SOURCE");
 });
 
-test("a paused upload sends nothing until it is resumed, and goes on where it was", async () => {
+test("a paused upload sends nothing until it is resumed, and continues where it stopped", async () => {
   const { id, url } = await create();
   const held = proxy.holdAfter(file.size / 2);
   const handle = upload(file, { url, protocol: "TUS", chunkBytes: 64 * 1024, retryDelaysMs });
@@ -88,7 +88,7 @@ test("after a reload the same file finds its upload, and only the rest is sent",
   await expect(before.done).rejects.toThrow("reload");
   proxy.release();
 
-  const kept = recallUpload(file, storage);
+  const kept = findUpload(file, storage);
   expect(kept).toEqual({ url, protocol: "TUS", data: { id } });
   const seen: number[] = [];
   await upload(file, {
@@ -96,9 +96,9 @@ test("after a reload the same file finds its upload, and only the rest is sent",
     url: kept?.url ?? "",
     onProgress: ({ sentBytes }) => seen.push(sentBytes),
   }).done;
-  // The first that is not 0 is what the server had.
+  // The first offset other than 0 is what the server had.
   expect(seen.find((bytes) => bytes > 0)).toBeGreaterThan(file.size / 4);
-  expect(recallUpload(file, storage)).toBeUndefined();
+  expect(findUpload(file, storage)).toBeUndefined();
   expect((await system.client.video(id)).status).not.toBe("AWAITING_SOURCE");
 });
 
@@ -112,7 +112,7 @@ test("a file of another size is refused before a byte is sent", async () => {
   });
 });
 
-test("an address that is not there is final, a server that is not there is tried until the tries run out", async () => {
+test("a missing upload is final; a missing server is retried until the tries run out", async () => {
   const missing = `${proxy.url}/uploads/00000000-0000-7000-8000-000000000000.${"a".repeat(43)}`;
   await expect(upload(file, { url: missing, protocol: "TUS", retryDelaysMs }).done).rejects.toMatchObject({
     status: 404,

@@ -1,72 +1,76 @@
 import { UploadError } from "./errors.ts";
 import { createGcsTransport } from "./gcs-transport.ts";
-import {
-  defaultStorage,
-  forgetUpload,
-  type KeyValueStorage,
-  keepUpload,
-  recallUpload,
-} from "./kept-upload.ts";
+import { defaultStorage, findUpload, forgetUpload, type KeyValueStorage, saveUpload } from "./kept-upload.ts";
 import { createPauseSwitch } from "./pause-switch.ts";
 import { createSpeedMeter } from "./speed.ts";
 import type { UploadFile, UploadProtocol } from "./transport.ts";
 import { createTusTransport } from "./tus-transport.ts";
 import { delay, online } from "./wait.ts";
 
-/** `WAITING`: a try failed, or the browser is offline, and the next try comes by itself. */
+/** `WAITING`: a try failed or the browser is offline; the next try starts automatically. */
 export type UploadState = "UPLOADING" | "WAITING" | "PAUSED" | "DONE" | "FAILED";
 
 export interface UploadProgress {
   state: UploadState;
-  /** Bytes that are sent, never fewer than before. */
+  /** Sent bytes; never decreases. */
   sentBytes: number;
   totalBytes: number;
-  /** 0 to 1. */
+  /** From 0 to 1. */
   fraction: number;
   /** Over the last five seconds; null while unknown. */
   bytesPerSecond: number | null;
   /** Milliseconds until the end at this speed; null while unknown. */
   etaMs: number | null;
-  /** Why it waits, in the state `WAITING`. */
+  /** The reason for the state `WAITING`. */
   error: UploadError | null;
 }
 
 export interface UploadOptions {
-  /** `upload.url` of the created video. It carries its own permission: no API key is sent. */
+  /** `upload.url` of the created video. The URL itself authorizes the upload: no API key is sent. */
   url: string;
   /** `upload.protocol` of the created video. */
   protocol: UploadProtocol;
-  /** Told at every change, a few times a second while bytes flow. */
+  /** Called at every change, a few times a second while bytes flow. */
   onProgress?: (progress: UploadProgress) => void;
-  /** Ends the upload: `done` rejects with the signal's reason. What arrived is kept, and a later upload to the same address goes on there. */
+  /**
+   * Ends the upload: `done` rejects with the signal's reason. The server keeps what arrived, and a later
+   * upload to the same URL resumes.
+   */
   signal?: AbortSignal;
-  /** Milliseconds before each further try after a failure; when bytes got through in between it begins anew. Default 0.5, 1, 3, 5, 10, 20, 30 and 60 s. */
+  /**
+   * Pauses before each retry in milliseconds; progress in between restarts the list. Default 0.5, 1, 3, 5,
+   * 10, 20, 30 and 60 s.
+   */
   retryDelaysMs?: readonly number[];
   /**
-   * Bytes of one request. Default: all at once with TUS in browsers, else 8 MiB. With GCS_RESUMABLE it is brought down to a multiple of 256 KiB.
+   * Bytes per request. Default: unlimited with TUS in browsers, otherwise 8 MiB. GCS_RESUMABLE rounds down to
+   * a multiple of 256 KiB.
    */
   chunkBytes?: number;
-  /** Where the address is kept for after a reload, see `recallUpload`. Default `localStorage` in browsers, else nowhere; null: nowhere. */
+  /**
+   * Storage for the URL after a reload, see `findUpload`. Default `localStorage` in browsers, none elsewhere;
+   * null: none.
+   */
   storage?: KeyValueStorage | null;
-  /** Kept beside the address, for `recallUpload`: a JSON value of yours, e.g. the video's id. */
+  /** Stored with the URL for `findUpload`: your own JSON value, for example the video's id. */
   data?: unknown;
 }
 
 export interface UploadHandle {
-  /** Resolves when the server has the whole file. Rejects with an `UploadError`, or with the signal's reason. */
+  /** Resolves when the server has the whole file. Rejects with an `UploadError` or the signal's reason. */
   readonly done: Promise<void>;
   readonly progress: UploadProgress;
-  /** Stops sending; what the server has stays there. */
+  /** Stops sending. The server keeps what it has. */
   pause(): void;
-  /** Goes on where the server says that it stands. */
+  /** Resumes at the server's offset. */
   resume(): void;
 }
 
 const RETRY_DELAYS_MS = [500, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 
 /**
- * Sends a file to the address that `createVideo` gave. Every further try begins with the question how much is there, so a lost connection, a
- * restarted server or a reloaded page costs what was on its way and no more.
+ * Sends a file to the URL returned by `createVideo`. Every retry first asks for the offset, so a lost
+ * connection, a restarted server or a reloaded page costs only the bytes in transit.
  */
 export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
   const { url, protocol, signal, onProgress, retryDelaysMs = RETRY_DELAYS_MS, chunkBytes } = options;
@@ -110,8 +114,8 @@ export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
   }
 
   async function run(): Promise<void> {
-    let isFresh = !storage || recallUpload(file, storage)?.url !== url;
-    if (storage) keepUpload(file, { url, protocol, data: options.data }, storage);
+    let isFresh = !storage || findUpload(file, storage)?.url !== url;
+    if (storage) saveUpload(file, { url, protocol, data: options.data }, storage);
     for (let failures = 0; ; ) {
       await pausing.running();
       let furthest = 0;
@@ -123,7 +127,7 @@ export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
         isFresh = false;
         await transport.send(
           (offset) => {
-            // The first is what the server had.
+            // The first offset is what the server already had.
             known ??= offset;
             furthest = offset - known;
             sent(offset);
@@ -141,7 +145,7 @@ export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
           const delayMs = retryDelaysMs[failures++];
           if (!problem.isRetriable || delayMs === undefined) throw problem;
           stopped("WAITING", problem);
-          // A pause ends the waiting, too.
+          // A pause also ends the wait.
           await delay(Math.max(delayMs, problem.retryAfterMs ?? 0), pausing.signal).catch(() => {});
         }
       }
@@ -155,7 +159,7 @@ export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
       change({ state: "DONE", sentBytes: file.size, fraction: 1, etaMs: 0 });
     },
     (error: unknown) => {
-      // The address is of no use any more.
+      // The URL is no longer useful.
       if (storage && error instanceof UploadError && !error.isRetriable) forgetUpload(file, storage);
       stopped("FAILED", error instanceof UploadError ? error : null);
       throw error;
@@ -178,14 +182,14 @@ export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
   };
 }
 
-/** A file that was changed or taken away looks like a broken connection; reading a byte of it tells. */
+/** A changed or removed file looks like a broken connection; reading a byte of it shows the difference. */
 async function explain(error: unknown, file: UploadFile): Promise<UploadError> {
   try {
     await file.slice(0, 1).arrayBuffer();
   } catch (cause) {
     return new UploadError(
       "FILE_UNREADABLE",
-      `The file ${file.name ?? ""} cannot be read any more: it was changed, moved or removed since it was chosen. Choose it again.`,
+      `The file ${file.name ?? ""} can no longer be read: it was changed, moved or removed after it was chosen. Choose it again.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** Resolves after `ms`. @throws the signal's reason when it fires before. */
+/** Resolves after `ms`. @throws the signal's reason when it aborts first. */
 export function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -14,7 +14,10 @@ export function delay(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves at once, or when the browser is online again: tries without a network are in vain. @throws as `delay`. */
+/**
+ * Resolves immediately or when the browser is online again: tries without a network are pointless. @throws as
+ * `delay`.
+ */
 export function online(signal: AbortSignal): Promise<void> {
   if (typeof document !== "object" || navigator.onLine) return Promise.resolve();
   return new Promise((resolve, reject) => {

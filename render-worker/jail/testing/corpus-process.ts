@@ -1,6 +1,7 @@
 /**
- * A worker's stand-in: makes a jail of the level that it is told, holds secrets, files, listeners and another attempt, runs the corpus, and prints what came
- * of it as one line of JSON. A process of its own, so that an escape meets a whole worker, and so that it can run as any user.
+ * A worker's stand-in: makes a jail of the level that it is told, holds secrets, files, listeners and another
+ * attempt, runs the corpus, and prints what came of it as one line of JSON. A process of its own, so that an
+ * escape meets a whole worker, and so that it can run as any user.
  */
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
@@ -9,7 +10,7 @@ import { createServer } from "node:net";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { closeToOthers } from "@reelay/process";
+import { restrictUmask } from "@reelay/process";
 import { processEnvironment } from "../../env.ts";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
 import { createJail } from "../create-jail.ts";
@@ -35,7 +36,7 @@ export interface CorpusResult {
   store: string;
 }
 
-closeToOthers();
+restrictUmask();
 const marker = `escape-${process.pid}`;
 const temporary = tmpdir();
 const mountsBefore = await countMounts();

@@ -16,8 +16,8 @@ const library = () => import("@reelay/upload");
 /** The API's and the store's side of uploads, by `@reelay/upload`. */
 export const createUploadPort = (client: ApolloClient): UploadPort => ({
   async recall(file, isUnderWay) {
-    const { recallUpload, forgetUpload } = await library();
-    const videoId = videoIdIn(recallUpload(file)?.data);
+    const { findUpload, forgetUpload } = await library();
+    const videoId = videoIdIn(findUpload(file)?.data);
     // A file that is chosen twice becomes two videos.
     if (videoId === null || isUnderWay(videoId)) return null;
     const { data } = await client

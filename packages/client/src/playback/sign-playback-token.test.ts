@@ -6,7 +6,7 @@ const videoId = "019a0000-0000-7000-8000-000000000001";
 const key = { keyId: "abcdefgh2345", secret: `rpk_${"x".repeat(43)}` };
 const startsAt = Date.UTC(2026, 10, 22, 12);
 
-test("a token is spelled as the API's documentation says, byte by byte", async () => {
+test("a token matches the API's documentation byte by byte", async () => {
   const token = await signPlaybackToken({ ...key, videoId, startsAt, expiresIn: 60 });
   expect(token).toMatchInlineSnapshot(
     `"1.abcdefgh2345.play.019a0000-0000-7000-8000-000000000001.1795348800.1795348860.-.-.DlRqn0CcPW-jhfGzE4l3Wht54_ARaYiXTTvul17dvTY"`,
@@ -23,7 +23,7 @@ test("a token is spelled as the API's documentation says, byte by byte", async (
   );
 });
 
-test("an address gets a token, or another in its place, and keeps all else", () => {
+test("a URL receives or replaces its token and stays otherwise unchanged", () => {
   const path = `/videos/${videoId}/manifest/master.m3u8?a=1`;
   fc.assert(
     fc.property(fc.constantFrom("https://cdn.example", "http://localhost:4000/media", ""), (base) => {
@@ -44,6 +44,6 @@ test.each([
   [{ videoId: "nonsense" }, "videoId"],
   [{ secret: "whsec_x" }, "secret"],
   [{ keyId: "short" }, "keyId"],
-])("%j is refused before anything is signed, by its field's name", async (change, field) => {
+])("%j is refused before signing, with its field's name", async (change, field) => {
   await expect(signPlaybackToken({ ...key, videoId, ...change })).rejects.toThrow(field);
 });

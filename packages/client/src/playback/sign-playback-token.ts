@@ -1,20 +1,20 @@
-/** What a token says, and the key that signs it. */
+/** The content of a token, and the key that signs it. */
 export interface SignPlaybackToken {
   /** The signing key's id, from `rotateSigningKey`. */
   keyId: string;
   /** `rpk_…`, from the same answer. Keep it on your server. */
   secret: string;
-  /** The video's id, as the API gives it. */
+  /** The video's id from the API. */
   videoId: string;
   /** Default `PLAY`. */
   purpose?: "DOWNLOAD" | "PLAY" | "STATUS";
-  /** Life in seconds, 1 to 604800 (7 days). Default 3600. */
+  /** Lifetime in seconds, 1 to 604800 (7 days). Default 3600. */
   expiresIn?: number;
-  /** Sites that may use it, e.g. `https://shop.example`; at most 10. Default: any. */
+  /** Sites that may use the token, for example `https://shop.example`; at most 10. Default: any. */
   origins?: readonly string[];
-  /** Your own id of the viewer, at most 128 bytes, readable in the token. */
+  /** Your own viewer id, at most 128 bytes, readable in the token. */
   viewerId?: string;
-  /** When it begins, in milliseconds since 1970. Default: now. */
+  /** Start of validity in milliseconds since 1970. Default: now. */
   startsAt?: number;
 }
 
@@ -26,10 +26,10 @@ const KEY_ID = /^[a-z2-7]{12}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Signs a playback token, without a request to the API. Runs wherever WebCrypto is: Node, Deno, Bun, edge runtimes. Put the token into an address with
- * `withPlaybackToken`, or give it to the player.
+ * Signs a playback token without a request to the API. Runs wherever WebCrypto is available: Node, Deno, Bun,
+ * edge runtimes. Add the token to a URL with `withPlaybackToken`, or pass it to the player.
  *
- * @throws RangeError or TypeError naming the field that is wrong.
+ * @throws RangeError or TypeError that names the invalid field.
  */
 export async function signPlaybackToken({
   keyId,
@@ -42,19 +42,19 @@ export async function signPlaybackToken({
   startsAt = Date.now(),
 }: SignPlaybackToken): Promise<string> {
   if (!KEY_ID.test(keyId))
-    throw new TypeError("keyId: is not the id of a signing key, 12 letters and digits.");
+    throw new TypeError("keyId: is not the id of a signing key (12 letters and digits).");
   if (!secret.startsWith("rpk_"))
-    throw new TypeError("secret: is not that of a signing key, which begins with rpk_.");
+    throw new TypeError("secret: is not the secret of a signing key, which begins with rpk_.");
   if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_LIFETIME_S) {
     throw new RangeError(`expiresIn: is ${expiresIn}; give 1 to ${MAX_LIFETIME_S} seconds.`);
   }
   const viewer = new TextEncoder().encode(viewerId);
   if (viewer.length > MAX_VIEWER_BYTES) {
-    throw new RangeError(`viewerId: has ${viewer.length} bytes; give at most ${MAX_VIEWER_BYTES}.`);
+    throw new RangeError(`viewerId: has ${viewer.length} bytes; the limit is ${MAX_VIEWER_BYTES}.`);
   }
   const sites = new TextEncoder().encode(checkOrigins(origins).join(","));
   if (sites.length > MAX_ORIGINS_BYTES) {
-    throw new RangeError(`origins: has ${sites.length} bytes; give at most ${MAX_ORIGINS_BYTES} together.`);
+    throw new RangeError(`origins: has ${sites.length} bytes; the limit is ${MAX_ORIGINS_BYTES} in total.`);
   }
   const from = Math.floor(startsAt / 1_000);
   const fields = ["1", keyId, purpose.toLowerCase(), rowKeyOf(videoId), from, from + expiresIn];
@@ -62,18 +62,21 @@ export async function signPlaybackToken({
   return `${text}.${await hmacOf(text, secret)}`;
 }
 
-/** The same media address below a token: one without a token, or with another, of a playlist, poster or any other object of the video. */
+/**
+ * Adds a token to a media URL, or replaces it: the URL of a playlist, poster or any other object of the
+ * video.
+ */
 export function withPlaybackToken(url: string, token: string): string {
   const bare = url.replace(/\/~[^/?#]*(?=\/videos\/)/, "");
   const place = (bare.split(/[?#]/, 1)[0] ?? "").lastIndexOf("/videos/");
-  if (place === -1) throw new TypeError(`${url} is not an address of a video's media.`);
+  if (place === -1) throw new TypeError(`${url} is not the URL of a video's media.`);
   return `${bare.slice(0, place)}/~${token}${bare.slice(place)}`;
 }
 
 function checkOrigins(origins: readonly string[]): readonly string[] {
   const distinct = [...new Set(origins)];
   if (distinct.length > MAX_ORIGINS)
-    throw new RangeError(`origins: has ${distinct.length}; give at most ${MAX_ORIGINS}.`);
+    throw new RangeError(`origins: has ${distinct.length} entries; the limit is ${MAX_ORIGINS}.`);
   for (const origin of distinct) {
     const isOrigin =
       URL.canParse(origin) && /^https?:[^,]+$/.test(origin) && new URL(origin).origin === origin;
@@ -82,7 +85,7 @@ function checkOrigins(origins: readonly string[]): readonly string[] {
   return distinct;
 }
 
-/** The key in a global id, `Video:{uuid}` in base64url; that itself is taken, too. */
+/** The UUID in a global id (`Video:{uuid}` in base64url). A plain UUID is accepted too. */
 function rowKeyOf(videoId: string): string {
   if (UUID.test(videoId)) return videoId;
   const text = /^[\w-]+$/.test(videoId) ? atob(videoId.replaceAll("-", "+").replaceAll("_", "/")) : "";

@@ -11,7 +11,7 @@ const body = JSON.stringify({
   data: { type: "video.failed", videoId: "v1", data: { code: "SOURCE_EMPTY" }, note: "ü 🎬" },
 });
 
-/** Signed by the Standard Webhooks project's own library. */
+/** Signs with the Standard Webhooks project's own library. */
 function signed(text = body, by = [secret], at = new Date()) {
   const signatures = by.map((one) => new StandardWebhook(one).sign(id, at, text));
   return {
@@ -21,11 +21,11 @@ function signed(text = body, by = [secret], at = new Date()) {
   };
 }
 
-test("what the project's own library signed is accepted, as text, bytes, and with any kind of headers", async () => {
+test("a message signed by the project's own library is accepted as text or bytes, with any kind of headers", async () => {
   const headers = signed();
   const message = await verifyWebhook(body, headers, secret);
   expect(message).toMatchObject({ id, type: "video.failed", data: { videoId: "v1" } });
-  // Types tell the details apart.
+  // The type narrows the details.
   if (message.type === "video.failed") expect(message.data.data.code).toBe("SOURCE_EMPTY");
   await expect(verifyWebhook(Buffer.from(body), new Headers(headers), secret)).resolves.toMatchObject({ id });
   const upper = Object.fromEntries(
@@ -34,7 +34,7 @@ test("what the project's own library signed is accepted, as text, bytes, and wit
   await expect(verifyWebhook(Buffer.from(body), upper, secret)).resolves.toMatchObject({ id });
 });
 
-test("while a secret is changed, either side may be ahead", async () => {
+test("during a secret rotation, either side may be ahead", async () => {
   await expect(verifyWebhook(body, signed(body, [secret, other]), other)).resolves.toMatchObject({ id });
   await expect(verifyWebhook(body, signed(body, [other]), [secret, other])).resolves.toMatchObject({ id });
 });
@@ -57,13 +57,13 @@ test.each([
   ["an old message", body, signed(body, [secret], old), secret, "TIMESTAMP_REFUSED"],
   ["one from the future", body, signed(body, [secret], ahead), secret, "TIMESTAMP_REFUSED"],
   ["no time", body, { ...signed(), "webhook-timestamp": "soon" }, secret, "TIMESTAMP_REFUSED"],
-  ["a body that is no message", "[]", signed("[]"), secret, "BODY_INVALID"],
-  ["a secret that is none", body, signed(), "whsec_", "SECRET_INVALID"],
+  ["a body that is not a message", "[]", signed("[]"), secret, "BODY_INVALID"],
+  ["an empty secret", body, signed(), "whsec_", "SECRET_INVALID"],
 ])("%s is refused", async (_, text, headers, by, code) => {
   await expect(verifyWebhook(text, headers, by)).rejects.toMatchObject({ name: "WebhookError", code });
 });
 
-test("the tolerance can be set", async () => {
+test("the tolerance is configurable", async () => {
   await expect(
     verifyWebhook(body, signed(body, [secret], old), secret, { toleranceS: 600 }),
   ).resolves.toMatchObject({ id });

@@ -1,17 +1,20 @@
-/** Standard Webhooks, the receiver's side. https://www.standardwebhooks.com, "Verifying webhook authenticity" */
+/**
+ * The receiver's side of Standard Webhooks. https://www.standardwebhooks.com, "Verifying webhook
+ * authenticity"
+ */
 
 import type { Webhook } from "./webhook.ts";
 import { WebhookError } from "./webhook-error.ts";
 
-/** Headers as a `Request`, as Node's `request.headers`, or as a plain object has them. */
+/** Headers of a `Request`, Node's `request.headers`, or a plain object. */
 export type WebhookHeaders =
   | Pick<Headers, "get">
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface VerifyOptions {
-  /** How far the sender's clock may be off, and how old a message may be, in seconds. Default 300. */
+  /** Maximum age of a message and maximum clock difference, in seconds. Default 300. */
   toleranceS?: number;
-  /** The present time in milliseconds, for tests. */
+  /** The current time in milliseconds, for tests. */
   now?: () => number;
 }
 
@@ -19,11 +22,11 @@ const PREFIX = "whsec_";
 const VERSION = "v1,";
 
 /**
- * The message, if it was signed with one of the secrets and is new; comparisons take the same time whatever the signature.
+ * Returns the message if one of the secrets signed it and it is recent. Comparisons take constant time.
  *
- * @param rawBody what came over the wire, byte by byte: a body that a framework has parsed and printed again is another one.
- * @param secret `whsec_…` of the endpoint; several while it is being changed.
- * @throws WebhookError saying which of it was wrong. Answer with 400 or 401.
+ * @param rawBody the body exactly as received: a body that a framework parsed and serialized again differs.
+ * @param secret the endpoint's `whsec_…`; several during a rotation.
+ * @throws WebhookError with the reason. Answer with 400 or 401.
  */
 export async function verifyWebhook(
   rawBody: string | Uint8Array | ArrayBuffer,
@@ -41,7 +44,7 @@ export async function verifyWebhook(
   if (!(await isSigned(signed, signatures, typeof secret === "string" ? [secret] : secret))) {
     throw new WebhookError(
       "SIGNATURE_WRONG",
-      `No signature of message ${id} is by this secret. Give the body byte by byte as it came, and the secret of this very endpoint.`,
+      `No signature of message ${id} matches this secret. Pass the body exactly as received and the secret of this endpoint.`,
     );
   }
   return read(id, bytes);
@@ -68,14 +71,17 @@ async function isSigned(
 async function importSecret(secret: string): Promise<CryptoKey> {
   const bytes = fromBase64(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret);
   if (!bytes || bytes.length === 0) {
-    throw new WebhookError("SECRET_INVALID", `A webhook secret is ${PREFIX} and base64; this one is not.`);
+    throw new WebhookError(
+      "SECRET_INVALID",
+      `A webhook secret consists of ${PREFIX} and base64; this one does not.`,
+    );
   }
   return await subtle().importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
 }
 
 function subtle(): SubtleCrypto {
   if (globalThis.crypto?.subtle) return globalThis.crypto.subtle;
-  throw new Error("verifyWebhook needs Web Crypto, which Node has from 20 on.");
+  throw new Error("verifyWebhook requires Web Crypto (Node 20 or later).");
 }
 
 function checkAge(timestamp: string, toleranceS: number, nowMs: number): void {
@@ -86,7 +92,7 @@ function checkAge(timestamp: string, toleranceS: number, nowMs: number): void {
     "TIMESTAMP_REFUSED",
     Number.isNaN(ageS)
       ? `webhook-timestamp is ${JSON.stringify(timestamp.slice(0, 40))}; expected seconds since 1970.`
-      : `The message is ${Math.abs(ageS)} s ${ageS > 0 ? "old" : "ahead"}, and ${toleranceS} s are allowed: it is a repeat, or a clock is wrong.`,
+      : `The message is ${Math.abs(ageS)} s ${ageS > 0 ? "old" : "ahead"}, but only ${toleranceS} s are allowed: it is a replay, or a clock is wrong.`,
   );
 }
 
@@ -96,7 +102,10 @@ function header(headers: WebhookHeaders, name: string): string {
     : Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
   const text = typeof value === "object" ? value?.[0] : value;
   if (text) return text;
-  throw new WebhookError("HEADER_MISSING", `The header ${name} is missing: this is no signed webhook.`);
+  throw new WebhookError(
+    "HEADER_MISSING",
+    `The header ${name} is missing: the request is not a signed webhook.`,
+  );
 }
 
 const isHeaders = (headers: WebhookHeaders): headers is Pick<Headers, "get"> =>
@@ -108,9 +117,9 @@ function read(id: string, bytes: Uint8Array): Webhook {
     if (typeof body === "object" && body !== null && typeof body.type === "string")
       return { ...body, id } as Webhook;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new WebhookError("BODY_INVALID", `The body of message ${id} is no JSON object with a type.`);
+  throw new WebhookError("BODY_INVALID", `The body of message ${id} is not a JSON object with a type.`);
 }
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);

@@ -1,4 +1,4 @@
-/** What was wrong with a message that claims to be a webhook. */
+/** The defect of a message that claims to be a webhook. */
 export type WebhookErrorCode =
   | "BODY_INVALID"
   | "HEADER_MISSING"
@@ -6,7 +6,7 @@ export type WebhookErrorCode =
   | "SIGNATURE_WRONG"
   | "TIMESTAMP_REFUSED";
 
-/** The message is not to be believed. With `SECRET_INVALID` it is the receiver's settings that are wrong. */
+/** The message is not trustworthy. With `SECRET_INVALID`, the receiver's settings are wrong. */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
   readonly code: WebhookErrorCode;

@@ -1,7 +1,7 @@
-/** What a webhook says; the same words as `Event` in GraphQL, so that both ways are handled alike. */
+/** The content of a webhook. The names match `Event` in GraphQL, so that both are handled alike. */
 import type { Failure } from "../results.ts";
 
-/** `data.data` by type of event. The list, and what each means: docs/reference/telemetry.md, "Events". */
+/** `data.data` by event type. docs/reference/telemetry.md, "Events", lists them with their meaning. */
 export interface EventDetails {
   "video.created": object;
   "video.source-received": object;
@@ -53,7 +53,7 @@ export interface EventDetails {
 
 export type EventType = keyof EventDetails;
 
-/** The video of the event as it was when the message was made. */
+/** The event's video as it was when the message was created. */
 export interface WebhookVideo {
   id: string;
   externalId: string | null;
@@ -64,37 +64,37 @@ export interface WebhookVideo {
   width: number | null;
   height: number | null;
   error: Pick<Failure, "code" | "message"> | null;
-  /** Absent in messages of before signed playback. */
+  /** Absent in messages created before signed playback existed. */
   playbackPolicy?: "PUBLIC" | "SIGNED";
-  /** Null until it plays. Of a SIGNED video without a token: see `withPlaybackToken`. */
+  /** Null until the video plays. URLs of a SIGNED video have no token: see `withPlaybackToken`. */
   playback: { hlsUrl: string; posterUrl: string | null } | null;
 }
 
 export interface WebhookOf<TType extends string, TDetails> {
-  /** The message's id, the same however often it is delivered: what makes a repeat recognisable. */
+  /** The message's id, equal in every delivery of the same message. Use it to recognize repeats. */
   id: string;
   type: TType;
-  /** When it happened, RFC 3339. */
+  /** Time of the event, RFC 3339. */
   timestamp: string;
   data: {
     /** The event's id, as in GraphQL. */
     id: string;
-    /** Where `changes` goes on after this event. */
+    /** Cursor from which `changes` continues after this event. */
     cursor: string;
     type: TType;
     at: string;
-    /** Null for what is of no video: `webhook.disabled`. */
+    /** Null for events without a video: `webhook.disabled`. */
     videoId: TType extends "webhook.disabled" ? null : string;
     variantName: string | null;
     jobId: string | null;
     attemptId: string | null;
     data: TDetails;
-    /** Null when it was deleted since. */
+    /** Null if the video has been deleted since. */
     video: WebhookVideo | null;
   };
 }
 
-/** What `sendTestWebhook` sends. */
+/** The message that `sendTestWebhook` sends. */
 export interface TestWebhook {
   id: string;
   type: "webhook.test";
@@ -102,7 +102,7 @@ export interface TestWebhook {
   data: { endpointId: string; message: string };
 }
 
-/** Told apart by `type`. Let types that you do not know pass: later versions have more. */
+/** A union by `type`. Ignore unknown types: later versions add more. */
 export type Webhook =
   | { [TType in EventType]: WebhookOf<TType, EventDetails[TType]> }[EventType]
   | TestWebhook;

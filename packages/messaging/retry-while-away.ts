@@ -1,17 +1,18 @@
-import { createBackoff, isPassing } from "./pubsub/retry.ts";
+import { createBackoff, isTransient } from "./pubsub/retry.ts";
 
 export interface Patience {
-  /** How long to go on trying, in milliseconds. */
+  /** Time limit of the retries in milliseconds. */
   patienceMs: number;
-  /** Stops trying. */
+  /** Stops the retries. */
   signal?: AbortSignal;
 }
 
 /**
- * Repeats `work` while what it needs is away, with pauses that grow to five seconds: a process that is started during an outage begins when
- * the outage is over. Rejects with the last error when patience is over, and at once with one that no waiting mends.
+ * Retries `work` while its dependency is unavailable, with pauses that grow to five seconds: a process that
+ * starts during an outage continues when the outage ends. Rejects with the last error after the time limit,
+ * and immediately with an error that waiting cannot cure.
  */
-export async function untilThere<T>(
+export async function retryWhileAway<T>(
   work: () => Promise<T>,
   {
     patienceMs,
@@ -34,5 +35,5 @@ export async function untilThere<T>(
   }
 }
 
-/** Whether the broker is away or busy, rather than refusing. */
-export const isBrokerAway = (error: unknown): boolean => isPassing(error);
+/** True if the broker is unavailable or busy rather than refusing. */
+export const isBrokerAway = (error: unknown): boolean => isTransient(error);
