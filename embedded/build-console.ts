@@ -5,11 +5,13 @@ import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 
-const script = fileURLToPath(new URL("../scripts/console.ts", import.meta.url));
+const script = fileURLToPath(new URL("../scripts/build.ts", import.meta.url));
 
 /** Disposing ends the build if it still runs. Until it is done the API says at `/` that the console is being built. */
 export function startConsoleBuild(log: Logger, tell: (text: string) => void): AsyncDisposable {
-  const child = spawn(process.execPath, [script, "--if-stale"], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [script, "console", "--if-stale"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let isStopping = false;
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -23,7 +25,7 @@ export function startConsoleBuild(log: Logger, tell: (text: string) => void): As
         log.info("console.built");
       } else {
         log.warn({ code, output: output.slice(-4_000) }, "console.not-built");
-        tell("The console could not be built; `npm run console` says why. Everything else works.");
+        tell("The console could not be built; `npm run build -- console` says why. Everything else works.");
       }
     },
     (err: unknown) => log.warn({ err }, "console.not-built"),

@@ -1,5 +1,6 @@
-/** `npm run check`: format, lint with types, dead code, migrations, fast tests. All of them run, so that one look shows all. */
+/** `npm run check`: what a change must pass before it is worth a full run. All steps run, so that one look shows all. */
 import { spawnSync } from "node:child_process";
+import { runCommand } from "./command-line.ts";
 
 const STEPS: [what: string, program: string, ...args: string[]][] = [
   ["format", "biome", "ci"],
@@ -9,12 +10,28 @@ const STEPS: [what: string, program: string, ...args: string[]][] = [
   ["unit tests", "vitest", "run", "--project", "unit"],
 ];
 
-const failed = STEPS.filter(([what, program, ...args]) => {
-  console.log(`\n── ${what}`);
-  return spawnSync(program, args, { stdio: "inherit" }).status !== 0;
-}).map(([what]) => what);
+await runCommand(
+  {
+    name: "npm run check",
+    summary: "Checks format, lint with types, dead code and migrations, and runs the unit tests.",
+    options: { fix: { type: "boolean", help: "Formats the files, and does nothing else." } },
+    examples: ["npm run check", "npm run check -- --fix"],
+  },
+  ({ values }) => (values.fix ? format() : check()),
+);
 
-if (failed.length > 0) {
-  console.error(`\nFailed: ${failed.join(", ")}.`);
-  process.exitCode = 1;
+function format(): void {
+  process.exitCode = run("biome", "check", "--write");
+}
+
+function check(): void {
+  const failed = STEPS.filter(([what, ...command]) => {
+    console.log(`\n── ${what}`);
+    return run(...command) !== 0;
+  }).map(([what]) => what);
+  if (failed.length > 0) throw new Error(`\nFailed: ${failed.join(", ")}.`);
+}
+
+function run(program: string, ...args: string[]): number {
+  return spawnSync(program, args, { stdio: "inherit", shell: process.platform === "win32" }).status ?? 1;
 }

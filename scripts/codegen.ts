@@ -5,12 +5,25 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runCommand } from "./command-line.ts";
 
-const folder = fileURLToPath(new URL("generate/", import.meta.url));
-const generators = existsSync(folder) ? readdirSync(folder).filter((name) => /^[^.]+\.ts$/.test(name)) : [];
+await runCommand(
+  {
+    name: "npm run codegen",
+    summary:
+      "Refreshes every generated file: the SDL, the configuration page, client documents. Commit what changes.",
+    examples: ["npm run codegen"],
+  },
+  generate,
+);
 
-for (const name of generators.sort()) {
-  console.log(`scripts/generate/${name}`);
-  const { status } = spawnSync(process.execPath, [folder + name], { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+function generate(): void {
+  const folder = fileURLToPath(new URL("generate/", import.meta.url));
+  const generators = existsSync(folder) ? readdirSync(folder).filter((name) => /^[^.]+\.ts$/.test(name)) : [];
+
+  for (const name of generators.sort()) {
+    console.log(`scripts/generate/${name}`);
+    const { status } = spawnSync(process.execPath, [folder + name], { stdio: "inherit" });
+    if (status !== 0) process.exit(status ?? 1);
+  }
 }

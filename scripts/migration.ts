@@ -1,13 +1,11 @@
 /**
- * `npm run db:migration -- NAME` writes the next migration: from `prisma/migrations/snapshot.prisma`, the schema after the
- * last one, to `prisma/schema.prisma`, which then becomes the snapshot. Add by hand what Prisma cannot express.
- * `--record` records the checksums of finished migrations. Recorded migrations never change: databases have applied them.
- * `--check` writes nothing, and fails when a migration is missing, unrecorded or changed.
+ * `npm run db:migration`: the next migration is the difference between `prisma/migrations/snapshot.prisma`, the schema after
+ * the last one, and `prisma/schema.prisma`. Recorded migrations never change: databases have applied them.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { MIGRATIONS_DIRECTORY, readMigrations } from "../prisma/migration-files.ts";
+import { runCommand, UsageError } from "./command-line.ts";
 import { compareChecksums, formatChecksums, parseChecksums } from "./migration/checksums.ts";
 import { diffSchemas } from "./migration/diff.ts";
 import { nextFolder } from "./migration/next-folder.ts";
@@ -16,20 +14,39 @@ const SCHEMA = path.join(MIGRATIONS_DIRECTORY, "../schema.prisma");
 const SNAPSHOT = path.join(MIGRATIONS_DIRECTORY, "snapshot.prisma");
 const CHECKSUMS = path.join(MIGRATIONS_DIRECTORY, "checksums.txt");
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { check: { type: "boolean" }, record: { type: "boolean" } },
-});
 const migrations = await readMigrations(MIGRATIONS_DIRECTORY);
 const schema = await readFile(SCHEMA, "utf8");
-const problem = await act(positionals[0]);
-if (problem !== undefined) {
-  console.error(problem);
-  process.exitCode = 1;
-}
+
+await runCommand(
+  {
+    name: "npm run db:migration",
+    summary:
+      "Writes the migration NAME from the changes of prisma/schema.prisma. Add by hand what Prisma cannot express, then record it.",
+    operands: "[NAME]",
+    options: {
+      check: {
+        type: "boolean",
+        help: "Writes nothing; fails when a migration is missing, unrecorded or changed.",
+      },
+      record: { type: "boolean", help: "Records the checksums of finished migrations." },
+    },
+    examples: [
+      "npm run db:migration -- add-captions",
+      "npm run db:migration -- --record",
+      "npm run db:migration -- --check",
+    ],
+  },
+  async ({ values, positionals }) => {
+    const problem = await act(values, positionals[0]);
+    if (problem !== undefined) throw new Error(problem);
+  },
+);
 
 /** Returns why it could not act, in a sentence. */
-async function act(name: string | undefined): Promise<string | undefined> {
+async function act(
+  values: { check?: boolean; record?: boolean },
+  name: string | undefined,
+): Promise<string | undefined> {
   if (values.record === true) return record();
   const sql = await diffSchemas(await readFile(SNAPSHOT, "utf8"), schema);
   return values.check === true ? check(sql) : write(sql, name);
@@ -51,9 +68,11 @@ async function record(): Promise<string | undefined> {
   return undefined;
 }
 
-async function write(sql: string | undefined, name: string | undefined): Promise<string | undefined> {
+async function write(sql: string | undefined, name: string | undefined): Promise<undefined> {
   if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name))
-    return `Name the migration in lower case with hyphens, as in "npm run db:migration -- add-captions".`;
+    throw new UsageError(
+      `Name the migration in lower case with hyphens, as in "npm run db:migration -- add-captions".`,
+    );
   const folder = path.join(MIGRATIONS_DIRECTORY, nextFolder(migrations, name));
   await mkdir(folder);
   await writeFile(SNAPSHOT, schema);

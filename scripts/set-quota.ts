@@ -1,38 +1,37 @@
-/**
- * `npm run quota -- --workspace NAME [--active-jobs N] [--running-tasks N] [--stored-bytes N] [--source-minutes-per-day N] [--requests-per-second N]`: what
- * a workspace may have, and prints what that is then. Instead of a number: `default`, the installation's (QUOTA_…), or `none`, any number.
- */
-import { parseArgs } from "node:util";
+/** `npm run quota`: sets what a workspace may use. */
 import { PrismaPg } from "@prisma/adapter-pg";
 import { startStep } from "@reelay/process";
 import { PrismaClient } from "../prisma/generated/client.ts";
+import { runCommand, UsageError } from "./command-line.ts";
 import { findDatabase } from "./find-database.ts";
 
-const usage =
-  "npm run quota -- --workspace NAME [--active-jobs N|none|default] [--running-tasks …] [--stored-bytes …] [--source-minutes-per-day …] [--requests-per-second …]";
 /** Larger than any real number of jobs, within Postgres' integer. */
 const anyNumber = 2_147_483_647;
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-}
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({
+await runCommand(
+  {
+    name: "npm run quota",
+    summary:
+      "Sets what a workspace may use, and prints the result. LIMIT is a whole number, none, or default: the installation's own limit (QUOTA_…).",
     options: {
-      workspace: { type: "string" },
-      "active-jobs": { type: "string" },
-      "running-tasks": { type: "string" },
-      "stored-bytes": { type: "string" },
-      "source-minutes-per-day": { type: "string" },
-      "requests-per-second": { type: "string" },
+      workspace: { type: "string", value: "NAME", help: "Workspace to change." },
+      "active-jobs": { type: "string", value: "LIMIT", help: "Jobs that wait or run." },
+      "running-tasks": { type: "string", value: "LIMIT", help: "Tasks that run at the same time." },
+      "stored-bytes": { type: "string", value: "LIMIT", help: "Bytes in the store." },
+      "source-minutes-per-day": { type: "string", value: "LIMIT", help: "Minutes of new sources per day." },
+      "requests-per-second": { type: "string", value: "LIMIT", help: "Requests to the API per second." },
     },
-  });
-  const name = values.workspace?.trim();
-  if (!name) throw new Error(`--workspace is missing: name the workspace.\n${usage}`);
+    examples: [
+      "npm run quota -- --workspace acme --running-tasks 4",
+      "npm run quota -- --workspace acme --stored-bytes none --active-jobs default",
+    ],
+  },
+  ({ values }) => setQuota(values),
+);
+
+async function setQuota(values: Partial<Record<string, string>>): Promise<void> {
+  const name = values["workspace"]?.trim();
+  if (!name) throw new UsageError("--workspace is missing: name the workspace.");
   const bytes = given("maxStoredBytes", "--stored-bytes", values["stored-bytes"], Number.MAX_SAFE_INTEGER);
   const data = {
     ...given("maxActiveJobs", "--active-jobs", values["active-jobs"]),
@@ -77,7 +76,7 @@ function given(
   if (text === "default") return { [field]: null };
   if (text === "none") return { [field]: most };
   if (/^\d{1,16}$/.test(text) && Number(text) <= most) return { [field]: Number(text) };
-  throw new Error(`${option} is "${text}": give a whole number, none, or default.\n${usage}`);
+  throw new UsageError(`${option} is "${text}": give a whole number, none, or default.`);
 }
 
 const toText = (limit: number | null): string =>

@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** The API that `npm run console:dev` speaks to. */
+/** The API that `npm run dev -- --console` speaks to. */
 const api = "http://127.0.0.1:4000";
 
 export default defineConfig({

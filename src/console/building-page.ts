@@ -28,7 +28,7 @@ const buildingPage = `<!doctype html>
 <h1>This page is being built</h1>
 <p>At its first start, <code>npm start</code> builds the console and the player; it takes some seconds, and this page opens by itself as soon as they are there.
 The API answers already, at <a href="/graphql">/graphql</a>.</p>
-<p>If you run the API by itself, <code>npm run console</code> builds them.</p>
+<p>If you run the API by itself, <code>npm run build -- console</code> builds them.</p>
 </main>
 </body>
 </html>

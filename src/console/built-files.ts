@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { buildIn, type ConsoleFiles, readConsoleFiles } from "./read-files.ts";
 
-/** Where `npm run console` puts it; beside the bundled process in an image. */
+/** Where `npm run build -- console` puts it; beside the bundled process in an image. */
 const builtConsole = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../../web/dist/" : "web/", import.meta.url),
 );

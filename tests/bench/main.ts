@@ -1,5 +1,5 @@
-/** `npm run bench [-- worker|engine|playable|scale|fleet|memory|source|live|api|enqueue|events|forms|quality|jail|checksums|playback …] [--short]`: what the parts cost, each against something plain beside it. */
-import { parseArgs } from "node:util";
+/** `npm run bench`: see tests/bench/README.md. */
+import { runCommand, UsageError } from "../../scripts/command-line.ts";
 import { run as api } from "./api/index.ts";
 import { run as checksums } from "./checksums/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
@@ -38,24 +38,35 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   playback,
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { short: { type: "boolean", default: false } },
-});
-const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
-const unknown = chosen.filter((name) => !(name in benches));
-const print = (line: string) => console.log(line);
+await runCommand(
+  {
+    name: "npm run bench",
+    summary:
+      "Measures what the parts cost, each against something plain that runs beside it. Default: all benches.",
+    operands: "[BENCH…]",
+    options: {
+      short: {
+        type: "boolean",
+        default: false,
+        help: "Fewer and smaller rounds, to see that a bench works.",
+      },
+    },
+    examples: ["npm run bench -- worker", "npm run bench -- api events --short"],
+  },
+  ({ values, positionals }) => measure(positionals, values.short),
+);
 
-if (unknown.length > 0) {
-  console.error(
-    `No bench is called ${unknown.join(", ")}: give some of ${Object.keys(benches).join(", ")}, or none for all.`,
-  );
-  process.exitCode = 2;
-} else {
+async function measure(names: readonly string[], isShort: boolean): Promise<void> {
+  const chosen = names.length > 0 ? names : Object.keys(benches);
+  const unknown = chosen.filter((name) => !(name in benches));
+  const known = Object.keys(benches).join(", ");
+  if (unknown.length > 0)
+    throw new UsageError(`No bench is called ${unknown.join(", ")}: give some of ${known}, or none for all.`);
+  const print = (line: string) => console.log(line);
   const figures: Figures = {};
   for (const name of chosen) {
-    print(`\n── ${name}: ${describeConditions()}${values.short ? "; short" : ""}`);
-    Object.assign(figures, await benches[name]?.({ isShort: values.short, print }));
+    print(`\n── ${name}: ${describeConditions()}${isShort ? "; short" : ""}`);
+    Object.assign(figures, await benches[name]?.({ isShort, print }));
   }
   const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))]);
   print(`\n${JSON.stringify(Object.fromEntries(rounded))}`);

@@ -1,8 +1,9 @@
 /** `npm run chaos`: see docs/reference/testing.md. Ends with 1 when a promise is broken. */
 import path from "node:path";
 import { catchStopSignals } from "../../embedded/stop-signals.ts";
+import { runCommand } from "../../scripts/command-line.ts";
 import type { Figure } from "./checks/figure.ts";
-import { type Options, readOptions } from "./options.ts";
+import { chaosCommand, type Options, planOptions } from "./options.ts";
 import { formatFigures, isKept, toJson } from "./report.ts";
 import { runChaos } from "./run-chaos.ts";
 import { runStoreFaults } from "./store-faults/run-store-faults.ts";
@@ -35,11 +36,8 @@ async function main(options: Options, signal: AbortSignal): Promise<void> {
   process.exitCode = isKept(report) ? 0 : 1;
 }
 
-const options = readOptions(process.argv.slice(2));
-if ("error" in options) {
-  console.error(options.error);
-  process.exitCode = 2;
-} else {
+await runCommand(chaosCommand, async ({ values }) => {
+  const options = planOptions(values);
   // A second signal ends at once: the guard then clears away.
   using signals = catchStopSignals(() => process.exit(130));
   try {
@@ -48,4 +46,4 @@ if ("error" in options) {
     console.error(signals.signal.aborted ? "stopped" : error);
     process.exitCode = 1;
   }
-}
+});

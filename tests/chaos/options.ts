@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { parseArgs } from "node:util";
+import { type Command, type Options as CommandOptions, UsageError } from "../../scripts/command-line.ts";
 import type { BrokerKind } from "./processes/system.ts";
 import { type Scenario, scenarios } from "./run-chaos.ts";
 
@@ -16,41 +16,58 @@ export interface Options {
   repeat: string;
 }
 
-const usage = `npm run chaos -- [--seed N] [--scenario NAME] [--seconds N] [--broker embedded|pstest] [--short] [--logs FOLDER]
-npm run chaos -- --store-faults RATE [--seed N] [--videos N]
-  --seed      repeats the run of that seed; default: by chance
-  --scenario  one of ${scenarios.join(", ")}; default: all of them
-  --seconds   how long faults and load last in "random"; default 120, with --short 30
-  --broker    embedded (default), or pstest: Google's own test server, which needs Go
-  --short     "random" only, and shorter
-  --logs      where the logs of all processes are copied at the end
-  --store-faults  instead of all this: one API and one worker over Cloud Storage's emulator (which needs Go), behind a proxy at
-              which this share of all requests fails, e.g. 0.15
-  --videos    how many at once with --store-faults; default 5`;
+export const chaosCommand = {
+  name: "npm run chaos",
+  summary:
+    "Breaks a whole system of real processes while clients use it, and checks what must hold. Default: every scenario.",
+  options: {
+    seed: { type: "string", value: "N", help: "Repeats the run of that seed. Default: by chance." },
+    scenario: { type: "string", value: "NAME", help: `One of ${scenarios.join(", ")}.` },
+    seconds: {
+      type: "string",
+      value: "N",
+      help: "Duration of faults and load in the scenario random. Default: 120, with --short 30.",
+    },
+    broker: {
+      type: "string",
+      value: "KIND",
+      default: "embedded",
+      help: "embedded (the default), or pstest: Google's own test server, which needs Go.",
+    },
+    short: { type: "boolean", default: false, help: "The scenario random alone, and shorter." },
+    logs: { type: "string", value: "FOLDER", help: "Where to copy the logs of all processes at the end." },
+    "store-faults": {
+      type: "string",
+      value: "RATE",
+      help: "Instead: one API and one worker over Cloud Storage's emulator (needs Go); this share of its requests fails.",
+    },
+    videos: {
+      type: "string",
+      value: "N",
+      default: "5",
+      help: "Videos at the same time with --store-faults. Default: 5.",
+    },
+  },
+  examples: [
+    "npm run chaos -- --short",
+    "npm run chaos -- --scenario broker-outage --seed 7",
+    "npm run chaos -- --store-faults 0.15 --videos 5",
+  ],
+} as const satisfies Command<CommandOptions>;
 
-/** Reads the command line; pure but for the seed. */
-export function readOptions(args: readonly string[]): Options | { error: string } {
-  try {
-    return parse(args);
-  } catch (error) {
-    return { error: `${(error as Error).message}\n${usage}` };
-  }
+interface Values {
+  seed?: string | undefined;
+  scenario?: string | undefined;
+  seconds?: string | undefined;
+  broker: string;
+  short: boolean;
+  logs?: string | undefined;
+  "store-faults"?: string | undefined;
+  videos: string;
 }
 
-function parse(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seed: { type: "string" },
-      scenario: { type: "string" },
-      seconds: { type: "string" },
-      broker: { type: "string", default: "embedded" },
-      short: { type: "boolean", default: false },
-      logs: { type: "string" },
-      "store-faults": { type: "string" },
-      videos: { type: "string", default: "5" },
-    },
-  });
+/** Pure but for the seed. Throws `UsageError`. */
+export function planOptions(values: Values): Options {
   const seed = values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed);
   const random =
     values.seconds === undefined ? (values.short ? 30 : 120) : wholeNumber("--seconds", values.seconds);
@@ -73,13 +90,13 @@ function parse(args: readonly string[]): Options {
 
 function wholeNumber(name: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Error(`${name} is ${JSON.stringify(text)}: expected a whole number.`);
+  throw new UsageError(`${name} is ${JSON.stringify(text)}: expected a whole number.`);
 }
 
 function share(name: string, text: string): number {
   const value = Number(text);
   if (text !== "" && value >= 0 && value < 1) return value;
-  throw new Error(
+  throw new UsageError(
     `${name} is ${JSON.stringify(text)}: expected a number from 0 up to, but not including, 1.`,
   );
 }
@@ -87,5 +104,5 @@ function share(name: string, text: string): number {
 function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
-  throw new Error(`${name} is ${JSON.stringify(text)}: expected one of ${choices.join(", ")}.`);
+  throw new UsageError(`${name} is ${JSON.stringify(text)}: expected one of ${choices.join(", ")}.`);
 }

@@ -102,7 +102,7 @@ const EXCEPTIONS: readonly Exception[] = [
   {
     page: "docs/reference/console.md",
     language: "sh",
-    words: "npm run console:dev",
+    words: "npm run dev -- --console",
     why: "tests/kit/console.ts runs the build for every test of the console; the other is a server for its developers",
   },
 ];
