@@ -19,3 +19,12 @@ export const ReportedError = z.object({
   objectKey: z.string().max(1_024).optional(),
 });
 export type ReportedError = z.infer<typeof ReportedError>;
+
+/** An error as the rows of videos, variants, jobs and attempts store it. ffmpeg's lines are in the attempt's row. */
+export const RecordedError = ReportedError.pick({ code: true, scope: true, retriable: true }).extend({
+  /** As reported, with a sentence about earlier tries before it. */
+  message: z.string().min(1),
+  /** The attempt that failed, if one did. */
+  attemptId: z.uuid().optional(),
+});
+export type RecordedError = z.infer<typeof RecordedError>;

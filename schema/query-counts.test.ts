@@ -40,7 +40,7 @@ test("a list of videos with everything in it takes the same queries for 1 as for
     [
       "
         SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > $1 AS "isBackingOff",
-          (SELECT a.error_code FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
+          (SELECT a.error->>'code' FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
           w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
           EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $2) AS "hasWorker",
           EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > $3) AS "hasOther",

@@ -228,7 +228,14 @@ describe("a viewer token", () => {
   test("addresses in a failure's message are left out", async () => {
     await api.db.video.updateMany({
       where: { title: "A film" },
-      data: { errorCode: "SOURCE_UNREACHABLE", errorMessage: "GET https://me:pw@cdn.example/a.mp4: 404." },
+      data: {
+        error: {
+          code: "SOURCE_UNREACHABLE",
+          message: "GET https://me:pw@cdn.example/a.mp4: 404.",
+          scope: "INPUT",
+          retriable: true,
+        },
+      },
     });
     const { token } = await viewerToken([named]);
     const { data } = await api.ask(

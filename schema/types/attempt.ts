@@ -1,9 +1,10 @@
 import type { AttemptUsage as Usage } from "@reelay/contracts";
+import { errorOf } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { EncoderChangeType, encoderChangesOf } from "./encoder-change.ts";
 import { AttemptOutcome } from "./enums.ts";
-import { FailureType, failureOf } from "./failure.ts";
+import { FailureType } from "./failure.ts";
 import { accountOf, ProvenanceType } from "./provenance.ts";
 
 const AttemptUsage = builder.objectRef<Usage>("AttemptUsage").implement({
@@ -81,15 +82,11 @@ export const Attempt = builder.prismaNode("Attempt", {
       type: FailureType,
       nullable: true,
       description: "Why it FAILED, was REJECTED or LOST.",
-      select: {
-        id: true,
-        errorCode: true,
-        errorMessage: true,
-        errorScope: true,
-        errorRetriable: true,
-        logTail: true,
+      select: { id: true, error: true, logTail: true },
+      resolve: ({ id: attemptId, logTail, ...row }) => {
+        const error = errorOf(row);
+        return error && { ...error, attemptId, logTail };
       },
-      resolve: (attempt) => failureOf({ ...attempt, errorAttemptId: attempt.id }),
     }),
   }),
 });
@@ -102,6 +99,6 @@ builder.objectField(FailureType, "attempt", (t) =>
     description:
       "The attempt that it is of, the last one for what ran out of tries; all are in `Job.tasks`. Null when no worker was involved.",
     resolve: (query, { attemptId: id }, _args, ctx) =>
-      id === null ? null : ctx.db.attempt.findUnique({ ...query, where: { id } }),
+      id === undefined ? null : ctx.db.attempt.findUnique({ ...query, where: { id } }),
   }),
 );

@@ -62,7 +62,7 @@ const loadDamages = createBatch<DescribedDamage[]>(async (ctx, videoIds) => {
   });
   if (rows.length === 0) return new Map();
   const jobIds = [...new Set(rows.flatMap(({ repairJobId }) => repairJobId ?? []))];
-  const select = { id: true, status: true, errorMessage: true } as const;
+  const select = { id: true, status: true, error: true } as const;
   const jobs = await ctx.db.job.findMany({ where: { id: { in: jobIds } }, select });
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const byVideo = Map.groupBy(rows, ({ videoId }) => videoId);

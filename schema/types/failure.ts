@@ -1,49 +1,10 @@
-import { errorScopes, type ErrorScope as Scope } from "@reelay/contracts";
+import type { RecordedError } from "@reelay/contracts";
 import { builder } from "../builder.ts";
 import { ErrorScope } from "./enums.ts";
 
-/** Why something ended badly, as it lies in a row's error columns. */
-export interface Failure {
-  code: string;
-  message: string;
-  scope: Scope;
-  retriable: boolean;
-  /** The attempt that it is of: what ffmpeg said lies there. */
-  attemptId: string | null;
-  /** Already read, for an attempt's own. */
+/** Why something ended badly, and ffmpeg's lines where they are already read: those of an attempt's own. */
+export interface Failure extends RecordedError {
   logTail?: string | null;
-}
-
-interface ErrorColumns {
-  errorCode: string | null;
-  errorMessage: string | null;
-  errorScope: string | null;
-  errorRetriable: boolean | null;
-  errorAttemptId: string | null;
-  logTail?: string | null;
-}
-
-/** The columns that `failureOf` reads, of every table but `attempts`. */
-export const errorColumns = {
-  errorCode: true,
-  errorMessage: true,
-  errorScope: true,
-  errorRetriable: true,
-  errorAttemptId: true,
-} as const;
-
-/** Null while nothing went wrong. */
-export function failureOf(row: ErrorColumns): Failure | null {
-  if (row.errorCode === null) return null;
-  return {
-    code: row.errorCode,
-    message: row.errorMessage ?? row.errorCode,
-    // Rows from before these were kept have neither.
-    scope: errorScopes.find((scope) => scope === row.errorScope) ?? "INTERNAL",
-    retriable: row.errorRetriable ?? false,
-    attemptId: row.errorAttemptId,
-    ...(row.logTail !== undefined && { logTail: row.logTail }),
-  };
 }
 
 export const FailureType = builder.objectRef<Failure>("Failure").implement({
@@ -68,7 +29,7 @@ export const FailureType = builder.objectRef<Failure>("Failure").implement({
       nullable: true,
       description: "The last lines that ffmpeg wrote, when it was ffmpeg that failed.",
       resolve: async ({ attemptId: id, logTail }, _args, ctx) => {
-        if (id === null || logTail !== undefined) return logTail ?? null;
+        if (id === undefined || logTail !== undefined) return logTail ?? null;
         // Look-ups of one list are joined by Prisma.
         const attempt = await ctx.db.attempt.findUnique({ where: { id }, select: { logTail: true } });
         return attempt?.logTail ?? null;

@@ -1,12 +1,12 @@
 import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
 import { InvalidInputError } from "../../src/errors.ts";
-import { estimate, queuePosition, waits } from "../../src/jobs/index.ts";
+import { errorOf, estimate, queuePosition, waits } from "../../src/jobs/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
-import { errorColumns, FailureType, failureOf } from "./failure.ts";
+import { FailureType } from "./failure.ts";
 import { jobProgress } from "./job-progress.ts";
 import { ProfileType } from "./profile.ts";
 import { Task } from "./task.ts";
@@ -105,8 +105,8 @@ export const Job = builder.prismaNode("Job", {
       type: FailureType,
       nullable: true,
       description: "Why it was given up, when it is FAILED.",
-      select: errorColumns,
-      resolve: failureOf,
+      select: { error: true },
+      resolve: errorOf,
     }),
     variantNames: t.stringList({
       nullable: true,

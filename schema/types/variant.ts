@@ -1,10 +1,11 @@
 import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
+import { errorOf } from "../../src/jobs/index.ts";
 import type { LiveVariant } from "../../src/progress/index.ts";
 import { belowMinimum, qualityNote, variantFraction } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
 import { Tier, VariantStatus } from "./enums.ts";
-import { errorColumns, FailureType, failureOf } from "./failure.ts";
+import { FailureType } from "./failure.ts";
 import { loadAccount, ProvenanceType } from "./provenance.ts";
 import { qualityOf, VariantQuality } from "./quality.ts";
 
@@ -102,8 +103,8 @@ export const Variant = builder.prismaNode("Variant", {
       type: FailureType,
       nullable: true,
       description: "Why it could not be made, when it is FAILED.",
-      select: errorColumns,
-      resolve: failureOf,
+      select: { error: true },
+      resolve: errorOf,
     }),
     quality: t.field({
       type: VariantQuality,

@@ -1,6 +1,7 @@
 import { Download, NonStandardReason, objectKeys, SourceProbe, Storyboard } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
 import { hasScope } from "../../src/auth/index.ts";
+import { errorOf } from "../../src/jobs/index.ts";
 import { noteOnSounds, videoProgress } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
@@ -8,7 +9,7 @@ import { type AddressedVideo, addressColumns, mediaAddress, signedNote } from ".
 import { AudioTrack } from "./audio-track.ts";
 import { CaptionTrack } from "./caption-track.ts";
 import { PlaybackPolicy, UploadProtocol, VideoStatus } from "./enums.ts";
-import { errorColumns, FailureType, failureOf } from "./failure.ts";
+import { FailureType } from "./failure.ts";
 import { Source } from "./source.ts";
 import { fractionOf, liveColumns, Variant } from "./variant.ts";
 
@@ -109,8 +110,8 @@ export const Video = builder.prismaNode("Video", {
       type: FailureType,
       nullable: true,
       description: "Why it failed, when it is FAILED.",
-      select: errorColumns,
-      resolve: failureOf,
+      select: { error: true },
+      resolve: errorOf,
     }),
     playbackPolicy: t.expose("playbackPolicy", { type: PlaybackPolicy, description: "Who may watch it." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),

@@ -1,5 +1,7 @@
 /** Damage as people and clients see it: one entry for each subject. */
+import type { RecordedError } from "@reelay/contracts";
 import type { Damage, Job } from "../../prisma/generated/client.ts";
+import { errorOf } from "../jobs/error-column.ts";
 import type { DamageCode } from "./damage-code.ts";
 
 /** What becomes of it. */
@@ -16,7 +18,7 @@ export interface DescribedDamage {
   message: string;
 }
 
-type RepairJob = Pick<Job, "id" | "status" | "errorMessage">;
+type RepairJob = Pick<Job, "id" | "status" | "error">;
 
 /** @param jobs that mend, or mended, what is damaged, by id. Pure. */
 export function describeDamages(
@@ -99,11 +101,14 @@ function next(repair: RepairState, obstacle: string | null, job: RepairJob | und
     case "IMPOSSIBLE":
       return obstacle ?? "";
     default:
-      return job?.errorMessage
-        ? `The last repair failed: ${job.errorMessage} Repair the video to try again.`
-        : "The last repair did not restore it. Repair the video to try again.";
+      return describeFailure(job && errorOf(job));
   }
 }
+
+const describeFailure = (error: RecordedError | null | undefined): string =>
+  error
+    ? `The last repair failed: ${error.message} Repair the video to try again.`
+    : "The last repair did not restore it. Repair the video to try again.";
 
 /** `1:02:03`, `2:03`. */
 function clock(ms: number): string {

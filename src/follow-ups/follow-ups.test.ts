@@ -213,7 +213,7 @@ test("a follow-up that is lost is tried again, one that fails for good leaves th
   await system.apply(broken.started);
   await system.apply(broken.failed(1, "REJECTED", nothing));
   expect(await followUps(videoId)).toMatchObject([{ status: "FAILED" }]);
-  expect(await videoOf(videoId)).toMatchObject({ status: "READY", errorCode: null, readyAt: before.readyAt });
+  expect(await videoOf(videoId)).toMatchObject({ status: "READY", error: null, readyAt: before.readyAt });
   expect(await system.db.variant.count({ where: { videoId, status: "READY" } })).toBe(2);
 
   later();
@@ -268,7 +268,7 @@ test("a worker that made nothing of what was asked for has failed", async () => 
   await system.apply(attempt.started);
   await system.apply(attempt.completed(1, nothing));
   const job = await system.db.job.findFirstOrThrow({ where: { videoId, kind: "DOWNLOAD" } });
-  expect(job).toMatchObject({ status: "FAILED", errorCode: "NOTHING_MADE" });
+  expect(job).toMatchObject({ status: "FAILED", error: { code: "NOTHING_MADE" } });
 });
 
 test("a profile with a preview has it made once the video is READY, behind what somebody waits for", async () => {

@@ -1,6 +1,7 @@
 /** What can be done with jobs, and how long they wait. */
 export { cancelJob } from "./cancel-job.ts";
 export { type DescribedPlan, describePlan, headEndMs } from "./describe-plan.ts";
+export { errorOf } from "./error-column.ts";
 export { estimate } from "./estimate.ts";
 export { type JobFilter, jobWhere } from "./job-filter.ts";
 export { isFor } from "./job-variants.ts";

@@ -1,4 +1,4 @@
-import type { ErrorScope } from "@reelay/contracts";
+import { type ErrorScope, RecordedError } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority, JobStatus } from "../../prisma/generated/enums.ts";
 import { boundedList } from "../bounded-list.ts";
@@ -19,7 +19,7 @@ export interface JobFilter {
   createdBefore?: Date | null | undefined;
 }
 
-/** The filter as a condition on rows; codes that PostgreSQL cannot store match nothing. Throws `InvalidInputError` (`LIST_TOO_LONG`). */
+/** The filter as a condition on rows; codes that no error can have match nothing. Throws `InvalidInputError` (`LIST_TOO_LONG`). */
 export function jobWhere(filter: JobFilter): Prisma.JobWhereInput {
   const { status, priority, videoId, errorCode, errorScope, isRetriable, isSuperseded } = filter;
   const { createdFrom, createdBefore } = filter;
@@ -27,14 +27,21 @@ export function jobWhere(filter: JobFilter): Prisma.JobWhereInput {
     ...(status && { status: { in: boundedList("filter.status", status) } }),
     ...(priority && { priority: { in: boundedList("filter.priority", priority) } }),
     ...(videoId != null && { videoId }),
-    ...(errorCode && {
-      errorCode: { in: boundedList("filter.errorCode", errorCode).filter((code) => !code.includes("\0")) },
-    }),
-    ...(errorScope && { errorScope: { in: boundedList("filter.errorScope", errorScope) } }),
-    ...(isRetriable != null && { errorRetriable: isRetriable }),
+    AND: [
+      ...(errorCode ? [errorIs("code", boundedList("filter.errorCode", errorCode))] : []),
+      ...(errorScope ? [errorIs("scope", boundedList("filter.errorScope", errorScope))] : []),
+      ...(isRetriable == null ? [] : [errorIs("retriable", [isRetriable])]),
+    ],
     ...(isSuperseded != null && { isSuperseded }),
     ...((createdFrom || createdBefore) && {
       createdAt: { ...(createdFrom && { gte: createdFrom }), ...(createdBefore && { lt: createdBefore }) },
     }),
   };
+}
+
+function errorIs(field: "code" | "scope" | "retriable", values: readonly unknown[]): Prisma.JobWhereInput {
+  const possible = values.flatMap((value) => RecordedError.shape[field].safeParse(value).data ?? []);
+  // An empty OR would match every row.
+  if (possible.length === 0) return { id: { in: [] } };
+  return { OR: possible.map((equals) => ({ error: { path: [field], equals } })) };
 }

@@ -1,4 +1,4 @@
-import type { Prisma } from "../../prisma/generated/client.ts";
+import { Prisma } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 
 /** What of a job says which variants it is for. */
@@ -28,11 +28,7 @@ export async function awaitVariants(tx: Tx, job: JobScope): Promise<void> {
       fps: null,
       speed: null,
       etaMs: null,
-      errorCode: null,
-      errorMessage: null,
-      errorScope: null,
-      errorRetriable: null,
-      errorAttemptId: null,
+      error: Prisma.DbNull,
     },
   });
 }

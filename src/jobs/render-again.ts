@@ -36,11 +36,7 @@ export async function renderAgain(
     where: { id: videoId },
     data: {
       status: staysReady ? "READY" : playableAt ? "PLAYABLE" : isReady ? "PROCESSING" : "AWAITING_SOURCE",
-      errorCode: null,
-      errorMessage: null,
-      errorScope: null,
-      errorRetriable: null,
-      errorAttemptId: null,
+      error: Prisma.DbNull,
     },
   });
   const earlierOnes = { videoId, kind: "TRANSCODE", isSuperseded: false } as const;

@@ -104,7 +104,7 @@ test("the filter chooses by error, scope, finality and time", async () => {
   const [a = "", b = ""] = await createAllFailed(2);
   await system.db.job.update({
     where: { id: b },
-    data: { errorCode: "STORE_FULL", errorScope: "STORAGE", errorRetriable: true },
+    data: { error: { code: "STORE_FULL", message: "It is full.", scope: "STORAGE", retriable: true } },
   });
   const chosen = async (filter: object) => (await retry({ filter })).lastId;
   expect(await chosen({ errorCode: ["NO_SUCH", "with a NUL \0"] })).toBeNull();

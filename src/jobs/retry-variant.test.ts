@@ -134,12 +134,14 @@ test("a job for one variant that fails for good does not harm a READY video", as
     system.db.video.findUniqueOrThrow({ where: { id: ref.videoId } }),
     system.db.variant.findUniqueOrThrow({ where: { id: await variantOf(ref, "360p") } }),
   ]);
-  expect(video).toMatchObject({ status: "READY", errorCode: null });
+  expect(video).toMatchObject({ status: "READY", error: null });
   expect(variant).toMatchObject({
-    errorCode: "ENCODER_FAILED",
-    errorMessage: "Given up after 3 tries, the last: It broke.",
-    errorScope: "WORKER",
-    errorRetriable: true,
+    error: {
+      code: "ENCODER_FAILED",
+      message: "Given up after 3 tries, the last: It broke.",
+      scope: "WORKER",
+      retriable: true,
+    },
   });
 });
 

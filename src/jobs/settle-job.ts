@@ -1,18 +1,14 @@
-import { activeJobStatuses, type JobStatus, type ReportedError } from "@reelay/contracts";
+import { activeJobStatuses, type JobStatus, type RecordedError } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
+import { errorColumn } from "./error-column.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
-
-export interface JobError extends Omit<ReportedError, "logTail"> {
-  /** The attempt that it comes from, where one did. */
-  attemptId?: string;
-}
 
 export interface JobEnd {
   status: Extract<JobStatus, "SUCCEEDED" | "FAILED" | "CANCELED">;
   /** Why, unless it succeeded. */
-  error: JobError | null;
+  error: RecordedError | null;
 }
 
 export const canceled: JobEnd = {
@@ -25,22 +21,14 @@ export const canceled: JobEnd = {
   },
 };
 
-const errorColumns = (error: JobError | null) => ({
-  errorCode: error?.code ?? null,
-  errorMessage: error?.message ?? null,
-  errorScope: error?.scope ?? null,
-  errorRetriable: error?.retriable ?? null,
-  errorAttemptId: error?.attemptId ?? null,
-});
-
-const incomplete: JobError = {
+const incomplete: RecordedError = {
   code: "RENDITION_INCOMPLETE",
   message: "The worker ended without this variant; retry it.",
   scope: "WORKER",
   retriable: true,
 };
 
-const nothingReady: JobError = {
+const nothingReady: RecordedError = {
   code: "NO_VARIANT_READY",
   message: "The job ended without a variant that plays; its attempts say why.",
   scope: "WORKER",
@@ -63,7 +51,7 @@ export async function settleJob(
   await tx.task.updateMany({ where: { jobId: job.id, status: open }, data: ended });
   const { count } = await tx.job.updateMany({
     where: { id: job.id, status: open },
-    data: { ...ended, ...errorColumns(end.status === "FAILED" ? end.error : null) },
+    data: { ...ended, error: errorColumn(end.status === "FAILED" ? end.error : null) },
   });
   if (count === 0) return;
   await closeOtherAttempts(tx, job, now);
@@ -84,7 +72,7 @@ export async function settleJob(
     data: {
       status: end.status === "CANCELED" ? "CANCELED" : "FAILED",
       etaMs: null,
-      ...errorColumns(end.error ?? incomplete),
+      error: errorColumn(end.error ?? incomplete),
     },
   });
   await tx.$executeRaw`UPDATE variants SET playlist = NULL WHERE video_id = ${videoId}::uuid AND status <> 'READY'`;
@@ -109,7 +97,7 @@ async function closeOtherAttempts(
 }
 
 /** READY if anything plays, whatever became of the job; else FAILED. A video that was READY before stays so without a word. */
-async function settleVideo(tx: Tx, videoId: string, error: JobError, now: Date): Promise<Change[]> {
+async function settleVideo(tx: Tx, videoId: string, error: RecordedError, now: Date): Promise<Change[]> {
   // Sound that never ends would keep players waiting at the end of every variant.
   await tx.$executeRaw`
     UPDATE audio_tracks SET playlist = NULL WHERE video_id = ${videoId}::uuid AND NOT (playlist->>'isComplete')::boolean`;
@@ -121,13 +109,13 @@ async function settleVideo(tx: Tx, videoId: string, error: JobError, now: Date):
   if (planMasterPlaylist({ ...video, playableAt: video.playableAt ?? now }) !== null) {
     await tx.$executeRaw`
       UPDATE videos SET status = 'READY', ready_at = coalesce(ready_at, ${now}), playable_at = coalesce(playable_at, ${now}),
-        error_code = NULL, error_message = NULL, error_scope = NULL, error_retriable = NULL, error_attempt_id = NULL, updated_at = ${now}
+        error = NULL, updated_at = ${now}
       WHERE id = ${videoId}::uuid`;
     return video.status === "READY" ? [] : [{ type: "video.ready" }];
   }
   await tx.video.update({
     where: { id: videoId },
-    data: { status: "FAILED", ...errorColumns(error), playableAt: null, readyAt: null },
+    data: { status: "FAILED", error: errorColumn(error), playableAt: null, readyAt: null },
   });
   return [{ type: "video.failed", data: { code: error.code } }];
 }

@@ -46,7 +46,7 @@ export async function waits(
   if (jobIds.length === 0) return found;
   const rows = await db.$queryRaw<Row[]>`
     SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
-      (SELECT a.error_code FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
+      (SELECT a.error->>'code' FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
       EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",

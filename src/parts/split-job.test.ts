@@ -197,8 +197,7 @@ test("what of the source is damaged is said, and a job ends when more than half 
     job: "FAILED",
   });
   expect(await system.db.job.findUnique({ where: { id: ref.jobId } })).toMatchObject({
-    errorCode: "SOURCE_CORRUPT",
-    errorRetriable: false,
+    error: { code: "SOURCE_CORRUPT", retriable: false },
   });
 });
 

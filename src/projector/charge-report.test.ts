@@ -66,7 +66,7 @@ test.each([
       status: "FAILED",
       durationMs: null,
       source: { sizeBytes: null, probe: null },
-      jobs: [{ status: "FAILED", errorCode: "QUOTA_EXCEEDED", errorScope: "QUOTA", errorRetriable: true }],
+      jobs: [{ status: "FAILED", error: { code: "QUOTA_EXCEEDED", scope: "QUOTA", retriable: true } }],
     });
     expect(object).toBeNull();
     expect(system.published.map(({ type }) => type)).toContain("render.cancel-requested.v1");

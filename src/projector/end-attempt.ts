@@ -4,6 +4,7 @@ import { recordChange, type Tx } from "../events/record-change.ts";
 import { previewAfter } from "../follow-ups/preview-after.ts";
 import { awaitSource, awaitsSource } from "../jobs/await-source.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
+import { errorColumn } from "../jobs/error-column.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
 import { createRestTasks } from "../parts/create-rest-tasks.ts";
@@ -48,10 +49,7 @@ async function closeAttempt(
     data: {
       outcome,
       endedAt: now,
-      errorCode: error?.code ?? null,
-      errorMessage: error?.message ?? null,
-      errorScope: error?.scope ?? null,
-      errorRetriable: error?.retriable ?? null,
+      error: errorColumn(error),
       logTail: error?.logTail ?? null,
       waitsForMemory: false,
     },

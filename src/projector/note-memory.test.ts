@@ -84,7 +84,7 @@ test("a task that is too large for its worker goes to a larger one, and that use
     tries: 0,
     handBacks: 1,
     needsMemoryBytes: BigInt(4 * gib),
-    attempts: [{ outcome: "FAILED", errorCode: "NEEDS_MORE_MEMORY" }],
+    attempts: [{ outcome: "FAILED", error: { code: "NEEDS_MORE_MEMORY" } }],
   });
   const [message] = await system.takeMessages(ref);
   expect(message).toMatchObject({ needsMemoryBytes: 4 * gib });
@@ -96,11 +96,11 @@ test("when no worker that is there has enough, the job ends and says what is nee
   await handBack(ref, 4 * gib);
   expect((await readTask(ref)).job).toMatchObject({
     status: "FAILED",
-    errorCode: "NEEDS_MORE_MEMORY",
-    errorRetriable: true,
-    errorMessage: expect.stringMatching(
-      /needs a worker with 4\.0 GiB of memory; the largest one has 3\.0 GiB/,
-    ),
+    error: {
+      code: "NEEDS_MORE_MEMORY",
+      retriable: true,
+      message: expect.stringMatching(/needs a worker with 4\.0 GiB of memory; the largest one has 3\.0 GiB/),
+    },
   });
 });
 
@@ -110,7 +110,7 @@ test("a worker that does not say what it has may have enough, but not for ever",
   for (let time = 1; time < 20; time += 1) await handBack(ref, 4 * gib);
   expect(await readTask(ref)).toMatchObject({ status: "QUEUED", handBacks: 19 });
   await handBack(ref, 4 * gib);
-  expect((await readTask(ref)).job).toMatchObject({ status: "FAILED", errorCode: "NEEDS_MORE_MEMORY" });
+  expect((await readTask(ref)).job).toMatchObject({ status: "FAILED", error: { code: "NEEDS_MORE_MEMORY" } });
 });
 
 test("a task that was handed back waits a minute for a larger worker that has gone, no longer", async () => {
@@ -123,7 +123,7 @@ test("a task that was handed back waits a minute for a larger worker that has go
   system.passTime(70_000);
   await introduce(2 * gib);
   await system.sweep();
-  expect((await readTask(ref)).job).toMatchObject({ status: "FAILED", errorCode: "NEEDS_MORE_MEMORY" });
+  expect((await readTask(ref)).job).toMatchObject({ status: "FAILED", error: { code: "NEEDS_MORE_MEMORY" } });
 });
 
 test("an attempt that ran out of memory makes the next one estimate twice as much", async () => {

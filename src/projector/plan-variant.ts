@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { isSettled, PublishedPlaylist, type VariantState, type VariantStatus } from "@reelay/contracts";
+import {
+  isSettled,
+  PublishedPlaylist,
+  RecordedError,
+  type VariantState,
+  type VariantStatus,
+} from "@reelay/contracts";
 import { nextPlaylist } from "./next-playlist.ts";
 import type { VideoRows } from "./plan-state.ts";
 
@@ -57,7 +63,7 @@ export function planVariant(
     skipReason: status === "SKIPPED" ? (told.skipReason ?? "Its worker gave no reason.") : null,
     attemptId,
     playlist: nextPlaylist(earlier, told.playlist, subject),
-    ...toError(status, told, attemptId),
+    error: toError(status, told, attemptId),
     ...(told.playlist && { sizeBytes: BigInt(told.playlist.sizeBytes) }),
     ...(status === "READY" && { fraction: 1, etaMs: 0, readyAt: now }),
   };
@@ -81,21 +87,14 @@ function toStatus({ status, playlist }: VariantState, { isLast }: Subject): Vari
   }
 }
 
-function toError(status: VariantStatus, { error }: VariantState, attemptId: string) {
-  if (status !== "FAILED") {
-    return {
-      errorCode: null,
-      errorMessage: null,
-      errorScope: null,
-      errorRetriable: null,
-      errorAttemptId: null,
-    };
-  }
-  return {
-    errorCode: error?.code ?? "RENDITION_INCOMPLETE",
-    errorMessage: error?.message ?? "The worker ended without this variant and gave no reason; retry it.",
-    errorScope: error?.scope ?? "WORKER",
-    errorRetriable: error?.retriable ?? true,
-    errorAttemptId: attemptId,
-  };
+function toError(status: VariantStatus, { error }: VariantState, attemptId: string): RecordedError | null {
+  if (status !== "FAILED") return null;
+  return RecordedError.parse({ ...(error ?? incomplete), attemptId });
 }
+
+const incomplete = {
+  code: "RENDITION_INCOMPLETE",
+  message: "The worker ended without this variant and gave no reason; retry it.",
+  scope: "WORKER",
+  retriable: true,
+} as const;

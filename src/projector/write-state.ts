@@ -14,7 +14,15 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
     await tx.audioTrack.deleteMany({ where: { videoId, name: { in: sounds.removed } } });
   for (const sound of sounds.written) await writeSound(tx, sound);
   if (Object.keys(video).length > 0) {
-    const { metadata: _unchanged, nonStandardReasons, storyboard, download, preview, ...data } = video;
+    const {
+      metadata: _unchanged,
+      error: _settled,
+      nonStandardReasons,
+      storyboard,
+      download,
+      preview,
+      ...data
+    } = video;
     await tx.video.update({
       where: { id: videoId },
       data: {
@@ -30,7 +38,8 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
 
 async function writeVariant(tx: Tx, { id, videoId, name, ...variant }: VideoRows["variants"][number]) {
   const { quality: _measured, ...known } = variant;
-  const data = { ...known, playlist: variant.playlist ?? Prisma.DbNull };
+  const { playlist, error } = variant;
+  const data = { ...known, playlist: playlist ?? Prisma.DbNull, error: error ?? Prisma.DbNull };
   const { fraction: _f, frames: _n, fps: _r, speed: _s, etaMs: _e, ...state } = data;
   await tx.variant.upsert({
     where: { videoId_name: { videoId, name } },

@@ -1,13 +1,13 @@
-import { activeJobStatuses } from "@reelay/contracts";
+import { activeJobStatuses, type RecordedError } from "@reelay/contracts";
 import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
-import { type JobError, settleJob } from "../jobs/settle-job.ts";
+import { settleJob } from "../jobs/settle-job.ts";
 import { lockVideo } from "./own-video.ts";
 import { refreshManifest } from "./refresh-manifest.ts";
 import { removeLosers } from "./remove-losers.ts";
 
 /** An upload's address expired before all of it had come. */
-export const uploadExpired: JobError = {
+export const uploadExpired: RecordedError = {
   code: "UPLOAD_EXPIRED",
   message: "The source was not uploaded before its address expired; create the video anew and send it then.",
   scope: "INPUT",
@@ -15,7 +15,7 @@ export const uploadExpired: JobError = {
 };
 
 /** Its client gave an upload up. */
-export const uploadTerminated: JobError = {
+export const uploadTerminated: RecordedError = {
   code: "UPLOAD_TERMINATED",
   message: "The upload was terminated by its client before all of it had come; create the video anew.",
   scope: "INPUT",
@@ -29,7 +29,7 @@ export const uploadTerminated: JobError = {
 export async function failUpload(
   { db, store, clock, log }: Pick<OperationDeps, "db" | "store" | "clock" | "log">,
   videoId: string,
-  error: JobError,
+  error: RecordedError,
 ): Promise<void> {
   const isFailed = await db.$transaction(async (tx) => {
     if (!(await lockVideo(tx, videoId))) return false;

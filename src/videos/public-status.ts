@@ -1,6 +1,7 @@
 import { Download, objectKeys, Preview, Storyboard } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { encodeGlobalId } from "../global-id.ts";
+import { errorOf } from "../jobs/error-column.ts";
 import { variantFraction, videoProgress } from "./video-progress.ts";
 
 /** The columns that a video's public state is made of: nothing that its owner may want to keep, such as title or metadata. */
@@ -9,8 +10,7 @@ export const statusColumns = {
   workspaceId: true,
   playbackPolicy: true,
   status: true,
-  errorCode: true,
-  errorMessage: true,
+  error: true,
   durationMs: true,
   width: true,
   height: true,
@@ -67,6 +67,7 @@ export function toPublicStatus(
   const preview = Preview.nullable()
     .catch(null)
     .parse(video.preview ?? null);
+  const error = errorOf(video);
   return {
     id: encodeGlobalId("Video", video.id),
     playbackPolicy: video.playbackPolicy,
@@ -90,7 +91,7 @@ export function toPublicStatus(
         const fraction = variantFraction(status, done);
         return { name, status, codec, width, height, fraction };
       }),
-    error: video.errorCode === null ? null : { code: video.errorCode, message: video.errorMessage },
+    error: error && { code: error.code, message: error.message },
     createdAt: video.createdAt.toISOString(),
     playableAt: video.playableAt?.toISOString() ?? null,
     readyAt: video.readyAt?.toISOString() ?? null,

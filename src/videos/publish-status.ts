@@ -57,7 +57,7 @@ export async function publishFirstStatus(
     now: Date;
   },
 ): Promise<void> {
-  const unknown = { durationMs: null, width: null, height: null, errorCode: null, errorMessage: null };
+  const unknown = { durationMs: null, width: null, height: null, error: null };
   const nothing = {
     ...{ posterKey: null, storyboard: null, download: null, preview: null },
     ...{ hasDash: false, variants: [] },

@@ -115,7 +115,7 @@ async function readVideos(
         durationMs: true,
         width: true,
       },
-      ...{ height: true, errorCode: true, errorMessage: true, posterKey: true, playableAt: true },
+      ...{ height: true, error: true, posterKey: true, playableAt: true },
     },
   });
   return new Map(

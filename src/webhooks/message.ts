@@ -3,6 +3,7 @@ import type { Prisma } from "../../prisma/generated/client.ts";
 import type { EventCodec } from "../events/event-codec.ts";
 import { type LoggedEvent, placeOf } from "../events/read-events.ts";
 import { encodeGlobalId } from "../global-id.ts";
+import { errorOf } from "../jobs/error-column.ts";
 
 /** The video of an event, as it is when the message is made. */
 export interface MessageVideo {
@@ -15,8 +16,7 @@ export interface MessageVideo {
   durationMs: number | null;
   width: number | null;
   height: number | null;
-  errorCode: string | null;
-  errorMessage: string | null;
+  error: Prisma.JsonValue;
   /** Null until it plays. Of a SIGNED video without a token: messages are kept and repeated for longer than one lives. */
   playback: { hlsUrl: string; posterUrl: string | null } | null;
 }
@@ -46,11 +46,12 @@ export function messageBody(event: LoggedEvent, video: MessageVideo | undefined,
 
 function toVideo(video: MessageVideo) {
   const { id, externalId, title, metadata, status, playbackPolicy, durationMs, width, height } = video;
-  const { errorCode: code, errorMessage: message, playback } = video;
+  const { playback } = video;
+  const error = errorOf(video);
   return {
     id: encodeGlobalId("Video", id),
     ...{ externalId, title, metadata, status, playbackPolicy, durationMs, width, height },
-    error: code === null ? null : { code, message },
+    error: error && { code: error.code, message: error.message },
     playback,
   };
 }

@@ -127,7 +127,7 @@ async function failedVariant({ system, videoId }: DocsWorld): Promise<string> {
   const { id } = variants.find(({ status }: { status: string }) => status === "READY");
   const failed = {
     status: "FAILED",
-    errorCode: "ENCODER_FAILED",
+    error: { code: "ENCODER_FAILED", message: "It broke.", scope: "WORKER", retriable: true },
     playlist: Prisma.DbNull,
     readyAt: null,
   } as const;

@@ -134,9 +134,10 @@ browserTest(`a job is canceled and tried again, and one variant is made again${w
   await untilText(() => stateOf(page).textContent(), "Ready");
 
   const videoId = keyOf(idIn(page));
+  const encoderFailed = { code: "ENCODER_FAILED", message: "It broke.", scope: "WORKER", retriable: true };
   await kit.system.db.variant.update({
     where: { videoId_name: { videoId, name: "240p" } },
-    data: { status: "FAILED", errorCode: "ENCODER_FAILED", playlist: Prisma.DbNull, readyAt: null },
+    data: { status: "FAILED", error: encoderFailed, playlist: Prisma.DbNull, readyAt: null },
   });
   await page.reload();
   const row = page.getByRole("row", { name: /^240p/ });

@@ -217,7 +217,7 @@ test("a download over a damaged segment says so, and works once the video is men
       { timeoutMs: 60_000 },
     );
   await system.client.ask(request, { id });
-  expect(await untilEnded("FAILED")).toMatchObject({ errorCode: "SEGMENT_DAMAGED" });
+  expect(await untilEnded("FAILED")).toMatchObject({ error: { code: "SEGMENT_DAMAGED" } });
   expect((await look(id)).damages).toMatchObject([{ subject: "180p", repair: "WAITING" }]);
   const repair = `mutation ($id: ID!) { r: repairVideo(id: $id) { __typename ... on Error { code message } } }`;
   expect((await system.client.ask(repair, { id })).data.r).toEqual({ __typename: "Video" });

@@ -145,15 +145,16 @@ test("a store that is full uses no try: the task waits, says why, and is done on
     ).data.video;
     return jobs.nodes[0].waitReason?.startsWith("The store is full: free some space on it.");
   };
+  const storeFull = { error: { path: ["code"], equals: "STORE_FULL" } };
   // More attempts than a task has tries.
-  const full = async () => (await system.db.attempt.count({ where: { errorCode: "STORE_FULL" } })) > 3;
+  const full = async () => (await system.db.attempt.count({ where: storeFull })) > 3;
   await eventually(waiting, "it says what it waits for", { timeoutMs: 60_000, intervalMs: 100 });
   await eventually(full, "it is tried again and again", { timeoutMs: 90_000, intervalMs: 100 });
   isFull = false;
   const { job, attempts } = await endOf(id);
   expect(job).toMatchObject({ status: "SUCCEEDED", error: null });
   expect(attempts[0].error).toMatchObject({ code: "STORE_FULL", scope: "STORAGE", retriable: true });
-  expect(
-    await system.db.task.findMany({ where: { attempts: { some: { errorCode: "STORE_FULL" } } } }),
-  ).toMatchObject([{ tries: 1 }]);
+  expect(await system.db.task.findMany({ where: { attempts: { some: storeFull } } })).toMatchObject([
+    { tries: 1 },
+  ]);
 });

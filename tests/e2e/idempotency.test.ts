@@ -35,15 +35,15 @@ async function createFailed() {
   const input = { title: "failed", source: { url: { url: "https://example.com/clip.mp4" } } };
   const { data } = await system.client.ask(createVideo, { input });
   const videoId = keyOf(data.r.id);
-  const error = { errorCode: "ENCODER_FAILED", errorMessage: "It broke.", errorScope: "WORKER" };
+  const error = { code: "ENCODER_FAILED", message: "It broke.", scope: "WORKER", retriable: true };
   const ended = { status: "FAILED" as const, endedAt: new Date() };
   await system.db.task.updateMany({ where: { job: { videoId } }, data: ended });
-  await system.db.job.updateMany({ where: { videoId }, data: { ...ended, ...error } });
-  await system.db.video.update({ where: { id: videoId }, data: { status: "FAILED", ...error } });
+  await system.db.job.updateMany({ where: { videoId }, data: { ...ended, error } });
+  await system.db.video.update({ where: { id: videoId }, data: { status: "FAILED", error } });
   const { id } = await system.db.variant.create({
     data: {
       ...{ videoId, name: "144p", position: 0, tier: "CRITICAL", codec: "H264", bitrateBps: 1 },
-      ...{ status: "FAILED", ...error },
+      ...{ status: "FAILED", error },
     },
   });
   const job = await system.db.job.findFirstOrThrow({ where: { videoId } });

@@ -30,7 +30,8 @@ test("a variant that failed while the video is READY is made by a job of its own
   const readOthers = () =>
     system.db.variant.findMany({ where: { videoId, name: { not: "240p" } }, omit: { quality: true } });
   const before = await readOthers();
-  const failed = { status: "FAILED", errorCode: "ENCODER_FAILED", playlist: Prisma.DbNull } as const;
+  const error = { code: "ENCODER_FAILED", message: "It broke.", scope: "WORKER", retriable: true };
+  const failed = { status: "FAILED", error, playlist: Prisma.DbNull } as const;
   const variant = await system.db.variant.update({ where, data: { ...failed, readyAt: null } });
 
   const { data } = await system.client.ask(
@@ -62,7 +63,7 @@ test("a variant that failed while the video is READY is made by a job of its own
   expect(await system.db.variant.findUnique({ where })).toMatchObject({
     status: "READY",
     attemptId: attempt?.id,
-    errorCode: null,
+    error: null,
   });
   expect(await readOthers()).toEqual(before);
 

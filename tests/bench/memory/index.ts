@@ -54,8 +54,8 @@ async function render(size: string, seconds: number, print: (line: string) => vo
   await upload(stage, clip);
   for (;;) {
     await sleep(500);
-    const { status, errorCode } = await stage.db.video.findFirstOrThrow();
-    if (status === "FAILED") throw new Error(`the video of the bench failed: ${errorCode}`);
+    const { status, error } = await stage.db.video.findFirstOrThrow();
+    if (status === "FAILED") throw new Error(`the video of the bench failed: ${JSON.stringify(error)}`);
     const chunks = await stage.db.task.count({ where: { kind: "CHUNK", status: "SUCCEEDED" } });
     if (status === "READY" || chunks >= chunksSeen) break;
   }

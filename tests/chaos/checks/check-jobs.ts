@@ -28,8 +28,8 @@ export async function checkJobs(db: Client, load: LoadResult): Promise<Figure[]>
     `SELECT 'task ' || task_id AS text FROM attempts WHERE outcome = 'COMPLETED' GROUP BY task_id HAVING count(*) > 1`,
   );
   const failures = await texts(
-    `SELECT v.title || ': ' || j.error_code || ', attempts ' || coalesce((
-       SELECT string_agg(a.outcome || coalesce(' ' || a.error_code, ''), ', ' ORDER BY a.number)
+    `SELECT v.title || ': ' || (j.error->>'code') || ', attempts ' || coalesce((
+       SELECT string_agg(a.outcome || coalesce(' ' || (a.error->>'code'), ''), ', ' ORDER BY a.number)
        FROM attempts a JOIN tasks t ON t.id = a.task_id WHERE t.job_id = j.id), 'none') AS text
      FROM jobs j JOIN videos v ON v.id = j.video_id WHERE j.status = 'FAILED'`,
   );

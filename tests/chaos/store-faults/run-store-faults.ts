@@ -101,7 +101,7 @@ async function countFrames(url: string, { ffprobePath }: Tools): Promise<number>
 async function judgeAttempts({ postgresUrl }: StoreSystem): Promise<Figure[]> {
   const { rows } = await withDatabase(postgresUrl, (db) =>
     db.query<{ outcome: string | null; text: string }>(
-      "SELECT outcome::text, concat_ws(' ', coalesce(outcome::text, 'open'), error_code, error_message, log_tail) AS text FROM attempts",
+      "SELECT outcome::text, concat_ws(' ', coalesce(outcome::text, 'open'), error->>'code', error->>'message', log_tail) AS text FROM attempts",
     ),
   );
   const others = rows.filter(({ outcome }) => outcome !== "COMPLETED").map(({ text }) => text);
