@@ -1,16 +1,23 @@
+import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { findPureTests } from "./tests/kit/pure-tests.ts";
 
 /** Node takes graphql's CommonJS build, and so do the packages that are not transformed here: two builds would not know each other's types. */
 const resolve = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
 
+const unitTests =
+  "{contracts,render-worker,embedded,packages,prisma,schema,src,tests,scripts,web/src,integrations/payload/src}/**/*.test.ts";
+const otherProjects = ["**/node_modules/**", "**/*.contract.test.ts", "**/*.e2e.test.ts", "tests/e2e/**"];
+const pureTests = findPureTests(globSync(unitTests, { cwd: import.meta.dirname, exclude: otherProjects }));
+
 const wholeSystems = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 /**
- * `unit` tests one subject, `contract` runs one suite over several real servers or adapters, `e2e` drives whole systems,
+ * `pure` and `unit` test one subject, `pure` without I/O and therefore in seconds; `contract` runs one suite over several real servers or adapters, `e2e` drives whole systems,
  * and `e2e-alone` those that need the machine to themselves: they load it, build for minutes or measure.
  */
 export default defineConfig({
@@ -22,12 +29,14 @@ export default defineConfig({
     projects: [
       {
         resolve,
+        test: { name: "pure", include: pureTests, pool: "threads", isolate: false, testTimeout: 30_000 },
+      },
+      {
+        resolve,
         test: {
           name: "unit",
-          include: [
-            "{contracts,render-worker,embedded,packages,prisma,schema,src,tests,scripts,web/src,integrations/payload/src}/**/*.test.ts",
-          ],
-          exclude: ["**/node_modules/**", "**/*.contract.test.ts", "**/*.e2e.test.ts", "tests/e2e/**"],
+          include: [unitTests],
+          exclude: [...otherProjects, ...pureTests],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

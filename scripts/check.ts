@@ -7,13 +7,13 @@ const STEPS: [what: string, program: string, ...args: string[]][] = [
   ["lint and types", "oxlint"],
   ["dead code", "knip"],
   ["migrations cover the schema", process.execPath, "scripts/migration.ts", "--check"],
-  ["unit tests", "vitest", "run", "--project", "unit"],
+  ["tests without I/O", "vitest", "run", "--project", "pure"],
 ];
 
 await runCommand(
   {
     name: "npm run check",
-    summary: "Checks format, lint with types, dead code and migrations, and runs the unit tests.",
+    summary: "Checks format, lint with types, dead code and migrations, and runs the tests that need no I/O.",
     options: { fix: { type: "boolean", help: "Formats the files, and does nothing else." } },
     examples: ["npm run check", "npm run check -- --fix"],
   },

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { findPureTests } from "./pure-tests.ts";
+
+test("a test of planners and parsers is pure", () => {
+  const tests = ["src/videos/master-playlist.test.ts", "embedded/broker/dispatcher.test.ts"];
+  expect(findPureTests(tests)).toEqual(tests);
+});
+
+test("a test that reaches a file, a database or a process is not, however far away", () => {
+  expect(
+    findPureTests([
+      // Itself.
+      "scripts/install/lock.test.ts",
+      // Through the kit.
+      "tests/kit/kit.test.ts",
+      // Through what it tests.
+      "src/jobs/quota.test.ts",
+    ]),
+  ).toEqual([]);
+});
