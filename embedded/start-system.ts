@@ -1,7 +1,7 @@
 /** The composition root of `npm start`: everything that the embedded system consists of, in the order in which it is started. */
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
-import { createWorker, versionWarnings, type WorkerDeps, type WorkerEnv } from "@reelay/render-worker";
+import { createWorker, type WorkerDeps, type WorkerEnv } from "@reelay/render-worker";
 import { type LogSink, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { schema } from "../schema/schema.ts";
@@ -9,9 +9,9 @@ import { startApi } from "../src/api.ts";
 import { createBroker } from "./broker/index.ts";
 import { cannotListen } from "./check-port.ts";
 import { ensureApiKey } from "./default-api-key.ts";
-import { findPrograms } from "./find-programs.ts";
 import { planEnvironment, replacedParts } from "./plan-environment.ts";
 import { type EmbeddedPostgres, startPostgres } from "./postgres/index.ts";
+import { prepareWorker } from "./prepare-worker.ts";
 import { type RunFile, writeRunFile } from "./run-file.ts";
 import { ensureSecretsKey } from "./secrets-key.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
@@ -62,8 +62,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
     secretsKey: await ensureSecretsKey(layout.secretsKey),
   });
   started.use(await startTracing(apiEnv.tracing, log));
-  const programs = await findPrograms(workerEnv, log);
-  for (const warning of versionWarnings(programs.tools)) log.warn({ warning }, "ffmpeg.outdated");
+  const prepared = await prepareWorker(workerEnv, log);
   signal.throwIfAborted();
 
   const api = started.use(
@@ -77,7 +76,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
   );
   signal.throwIfAborted();
   const apiKey = await ensureApiKey(api.db, layout.apiKey);
-  const worker = started.use(createEmbeddedWorker(workerEnv, programs, log, started));
+  const worker = started.use(createEmbeddedWorker(workerEnv, prepared, log, started));
   await worker.start();
   signal.throwIfAborted();
 
@@ -100,7 +99,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
 /** A worker with a store and a connection of its own, as one in another process would have. */
 function createEmbeddedWorker(
   env: WorkerEnv,
-  programs: Pick<WorkerDeps, "tools" | "jail">,
+  prepared: Pick<WorkerDeps, "kinds" | "jail">,
   log: Logger,
   started: AsyncDisposableStack,
 ) {
@@ -110,7 +109,7 @@ function createEmbeddedWorker(
   const messaging = started.use(
     createPubSubMessaging({ ...env.pubsub, log: (event, fields) => log.warn(fields, event) }),
   );
-  return createWorker({ messaging, store, config: env.worker, log, ...programs });
+  return createWorker({ messaging, store, config: env.worker, log, ...prepared });
 }
 
 const postgresLog = ({ log, onLeftover }: StartSystemOptions) => ({

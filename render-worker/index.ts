@@ -11,6 +11,7 @@ export {
 export type { Jail, JailedCommand, JailRequest } from "./jail/jail.ts";
 export { logJail } from "./jail/log-jail.ts";
 export { createNoJail } from "./jail/no-jail.ts";
+export { type PreparedKinds, prepareKinds } from "./kinds/index.ts";
 export { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./media/ffmpeg/locate.ts";
 export type { FfmpegTools, LocatedTool } from "./media/ffmpeg/tools.ts";
 export { versionWarning, versionWarnings } from "./media/ffmpeg/version-floor.ts";

@@ -11,13 +11,17 @@ import {
   waitForSignal,
 } from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
+import type { Logger } from "pino";
 import { createMessaging, createStore } from "./adapters.ts";
-import { processEnvironment, readWorkerEnv } from "./env.ts";
+import { processEnvironment, readWorkerEnv, type WorkerEnv } from "./env.ts";
 import { joinRunningSystem } from "./host/join-running-system.ts";
 import { createWorkerMetrics } from "./host/metrics.ts";
 import { startStatusServer } from "./host/status-server.ts";
 import { createJail } from "./jail/create-jail.ts";
+import type { Jail } from "./jail/jail.ts";
 import { logJail } from "./jail/log-jail.ts";
+import { prepareKinds } from "./kinds/index.ts";
+import type { FfmpegTools } from "./media/ffmpeg/tools.ts";
 import { versionWarnings } from "./media/ffmpeg/version-floor.ts";
 import { findTools } from "./media/tools/find-tools.ts";
 import { createWorker, type Worker } from "./worker.ts";
@@ -72,13 +76,14 @@ async function main(): Promise<void> {
   resources.use(await startTracing(env.tracing, log));
   const jail = await createJail(env.jail);
   logJail(log, jail);
-  const tools = await findTools(env.tools, {
+  const metrics = createWorkerMetrics();
+  const kinds = await prepareKinds({
+    config: env.worker,
     jail,
-    onRefused: (what, reason) => log.info({ what, reason }, "encoder.refused"),
+    log,
+    metrics,
+    findFfmpeg: () => findFfmpeg(env, jail, log),
   });
-  const { ffmpeg, ffprobe, encoders, capabilities } = tools;
-  log.info({ ffmpeg, ffprobe, encoders, devices: capabilities.devices }, "ffmpeg.found");
-  for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
   const store = await startStep(parts.store, async () => {
     const opened = resources.use(createStore(env.store));
     await assertReachable(opened);
@@ -94,9 +99,8 @@ async function main(): Promise<void> {
         log.warn({ reason: explainStart(parts.broker, error) ?? toSentence(error) }, "start.broker-away"),
     }),
   );
-  const metrics = createWorkerMetrics();
   const started = resources.use(
-    createWorker({ messaging, store, config: env.worker, log, tools, jail, metrics }),
+    createWorker({ messaging, store, config: env.worker, log, kinds, jail, metrics }),
   );
   worker = started;
   const workFolder = { kind: "folder", variable: "WORK_DIR", path: env.worker.workDirectory } as const;
@@ -110,6 +114,17 @@ async function main(): Promise<void> {
     log.info({ port }, "worker.listening");
   }
   await stopped;
+}
+
+async function findFfmpeg(env: WorkerEnv, jail: Jail, log: Logger): Promise<FfmpegTools> {
+  const tools = await findTools(env.tools, {
+    jail,
+    onRefused: (what, reason) => log.info({ what, reason }, "encoder.refused"),
+  });
+  const { ffmpeg, ffprobe, encoders, capabilities } = tools;
+  log.info({ ffmpeg, ffprobe, encoders, devices: capabilities.devices }, "ffmpeg.found");
+  for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
+  return tools;
 }
 
 /** Reports what runs as `INTERRUPTED`, which costs no try. */

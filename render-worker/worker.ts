@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { context } from "@opentelemetry/api";
 import type { Pool, RenderRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
@@ -10,7 +9,7 @@ import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
 import { type AttemptRun, runAndReport } from "./attempt/run-and-report.ts";
 import { StopError } from "./attempt/stop-reason.ts";
 import type { WorkerConfig } from "./config.ts";
-import { Heartbeat } from "./host/heartbeat.ts";
+import { Heartbeat, type HeartbeatOptions } from "./host/heartbeat.ts";
 import { readLimits } from "./host/memory/read-limits.ts";
 import { WorkerMemory } from "./host/memory/worker-memory.ts";
 import type { WorkerMetrics } from "./host/metrics.ts";
@@ -21,24 +20,19 @@ import { Slots } from "./host/slots.ts";
 import { defaultQuiet, untilQuiet } from "./host/until-quiet.ts";
 import { WorkDirectory } from "./host/work-directory/work-directory.ts";
 import type { Jail } from "./jail/jail.ts";
-import { RenderMemory } from "./kinds/transcode/capacity/render-memory.ts";
-import { Throughput } from "./kinds/transcode/capacity/throughput.ts";
-import { EncoderPool } from "./media/devices/encoder-pool.ts";
-import { prepareFluent } from "./media/ffmpeg/start-with-fluent.ts";
-import type { FfmpegTools } from "./media/ffmpeg/tools.ts";
-import { KnownSources } from "./media/probe/known-sources.ts";
-import { BlockCache } from "./media/source/block-cache.ts";
-import { within } from "./wait.ts";
+import { kindOf, type PreparedKinds } from "./kinds/index.ts";
+import { sleep, within } from "./wait.ts";
 
 export interface WorkerDeps {
   messaging: Messaging;
   store: ObjectStore;
   config: WorkerConfig;
   log: Logger;
-  tools: FfmpegTools;
-  /** In which all programs run. */
+  /** What the worker can do. The worker disposes them. */
+  kinds: PreparedKinds;
+  /** The jail of all programs. */
   jail: Jail;
-  /** Default: nobody counts. */
+  /** Default: no metrics. */
   metrics?: WorkerMetrics;
 }
 
@@ -68,7 +62,10 @@ interface RunningAttempt {
 
 /** Finished attempts whose output waits to be measured: more than are made in the time that they wait. */
 const mostIdleWork = 64;
-const defaultCacheBytes = 1024 ** 3;
+/** How long a task that this worker cannot do is held before another worker may take it. */
+const unsupportedMs = 1_000;
+/** As the message allows. */
+const mostReason = 2_000;
 /** How long a stopping worker waits for the broker to take its last reports. */
 const lastReportsMs = 5_000;
 /** How long it waits for what hangs even so: a call that the broker does not answer, a store that does not remove. */
@@ -86,42 +83,47 @@ class RenderWorker implements Worker {
   readonly #slots: Slots;
   readonly #idleWork = new OneAtATime(mostIdleWork);
   readonly #heartbeat: Heartbeat;
-  readonly #encoders: EncoderPool;
   readonly #pools: readonly Pool[];
-  readonly #throughput: Throughput;
-  readonly #knownSources = new KnownSources();
-  readonly #renderMemory = new RenderMemory();
   #workDirectory: WorkDirectory | null = null;
   #memory: WorkerMemory | null = null;
-  #blockCache: BlockCache | null = null;
   #control: AsyncDisposable | null = null;
   #loops: Promise<void>[] = [];
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
     this.#log = deps.log.child({ workerId: deps.config.workerId });
-    this.#throughput = new Throughput(deps.tools.pixelsPerSecond);
     this.#slots = new Slots(deps.config.slots);
     deps.metrics?.countSlots(deps.config.slots, () => this.#held().length);
-    this.#pools = deps.config.pools ?? poolsOf(deps.tools.capabilities);
-    this.#encoders = new EncoderPool({
-      capabilities: deps.tools.capabilities,
-      ...(deps.config.nvencSessions !== undefined && { nvencSessions: deps.config.nvencSessions }),
-      onGivenUp: (encoder) => {
-        this.#log.warn({ encoder }, "encoder.given-up");
-        this.#heartbeat.beat();
-      },
+    const { capabilities } = deps.kinds.offer();
+    this.#pools = deps.config.pools ?? poolsOf(capabilities ?? { devices: [], encoders: [], decoders: [] });
+    this.#heartbeat = new Heartbeat({
+      messaging: deps.messaging,
+      log: deps.log,
+      everyMs: deps.config.heartbeatMs,
+      seen: () => this.#seen(),
     });
-    this.#heartbeat = new Heartbeat(deps, {
-      pools: this.#pools,
-      capabilities: () => this.#encoders.capabilities,
-      attempts: () =>
-        this.#held().map(({ ref: { taskId, attemptId }, waitsForMemory }) => ({
-          taskId,
-          attemptId,
-          waitsForMemory: waitsForMemory > 0,
-        })),
-    });
+  }
+
+  #seen(): ReturnType<HeartbeatOptions["seen"]> {
+    const { config, jail, kinds } = this.#deps;
+    const limits = this.#memory?.limits;
+    return {
+      workerId: config.workerId,
+      hostname: config.hostname,
+      version: config.version,
+      pools: [...this.#pools],
+      slots: config.slots,
+      encoders: [],
+      knows: [...kinds.names],
+      ...kinds.offer(),
+      jail: { level: jail.level, reason: jail.reason?.slice(0, mostReason) ?? null },
+      ...(limits && { memoryBytes: limits.memoryBytes, cpus: limits.cpus }),
+      attempts: this.#held().map(({ ref: { taskId, attemptId }, waitsForMemory }) => ({
+        taskId,
+        attemptId,
+        waitsForMemory: waitsForMemory > 0,
+      })),
+    };
   }
 
   /** Attempts that have their task and their slot. */
@@ -137,14 +139,8 @@ class RenderWorker implements Worker {
     const { config, messaging } = this.#deps;
     const pools = this.#pools;
     this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
-    this.#blockCache = new BlockCache({
-      directory: join(this.#workDirectory.path, "source-blocks"),
-      limitBytes: config.sourceCacheBytes ?? defaultCacheBytes,
-      onError: (error) => this.#log.warn({ err: error }, "source.not-cached"),
-    });
     this.#memory = new WorkerMemory(await readLimits({ memoryBytes: config.memoryBytes }), config.slots);
     const { limits, budget } = this.#memory;
-    this.#heartbeat.limits = limits;
     this.#deps.metrics?.countMemory(limits.memoryBytes, () => budget);
     this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
       if (message.type === "render.cancel-requested.v1") {
@@ -152,7 +148,6 @@ class RenderWorker implements Worker {
         this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason, message.keep));
       }
     });
-    await prepareFluent(this.#deps.jail, this.#deps.tools.ffmpeg.path);
     this.#heartbeat.start();
     this.#loops = [
       pullTasks({
@@ -198,7 +193,7 @@ class RenderWorker implements Worker {
       this.#heartbeat[Symbol.asyncDispose](),
       within(2 * lastCallsMs, this.#leaveControl()),
     ]);
-    await this.#blockCache?.[Symbol.asyncDispose]();
+    await this.#deps.kinds[Symbol.asyncDispose]();
     await this.#workDirectory?.[Symbol.asyncDispose]();
     this.#log.info("worker.stopped");
   }
@@ -228,8 +223,15 @@ class RenderWorker implements Worker {
       await delivery.nack();
       return false;
     }
-    const { config, messaging, metrics } = this.#deps;
+    const { config, kinds, messaging, metrics } = this.#deps;
     const { videoId, jobId, taskId, turn } = message;
+    const kind = kinds.get(kindOf(message));
+    if (kind === undefined) {
+      this.#log.warn({ taskId, kind: kindOf(message) }, "task.not-supported");
+      await sleep(unsupportedMs, this.#stopping.signal).catch(() => undefined);
+      await delivery.nack();
+      return false;
+    }
     const attemptId = randomUUID();
     const ref = {
       ...{ videoId, jobId, taskId, attemptId, workerId: config.workerId },
@@ -272,7 +274,7 @@ class RenderWorker implements Worker {
       release();
       this.#heartbeat.beat();
     };
-    const run = () => this.#run(message, attempt, { reporter, trace, log, free });
+    const run = () => this.#run(message, attempt, { kind, reporter, trace, log, free });
     attempt.done = context
       .with(trace.context, run)
       .catch((err: unknown) => log.error({ err }, "attempt.broke"))
@@ -287,26 +289,25 @@ class RenderWorker implements Worker {
   async #run(
     task: RenderRequested,
     attempt: RunningAttempt,
-    of: Pick<AttemptRun, "reporter" | "trace" | "log" | "free">,
+    of: Pick<AttemptRun, "kind" | "reporter" | "trace" | "log" | "free">,
   ): Promise<void> {
     if (!this.#workDirectory || !this.#memory) throw new Error("The worker was not started.");
+    const { jail, metrics, store } = this.#deps;
     await runAndReport({
-      ...this.#deps,
       ...of,
       task,
+      store,
+      jail,
+      metrics,
       ref: attempt.ref,
-      encoders: this.#encoders,
-      throughput: this.#throughput,
       whenIdle: async (later) => {
         const { quiet = defaultQuiet } = this.#deps.config;
         await untilQuiet(() => this.#held().length > 0, quiet, attempt.stop.signal);
         return await this.#idleWork.run(later);
       },
       memory: this.#memory,
-      renderMemory: this.#renderMemory,
-      knownSources: this.#knownSources,
       workDirectory: this.#workDirectory,
-      ...(this.#blockCache && { blockCache: this.#blockCache }),
+      offerChanged: () => this.#heartbeat.beat(),
       stop: attempt.stop.signal,
       giveUp: attempt.giveUp.signal,
       onMemoryAwaited: (isWaiting) => this.#awaitMemory(attempt, isWaiting),

@@ -12,8 +12,9 @@ export type Outcome =
 
 /** The one place where what was thrown becomes an outcome. A stop wins over whatever broke because of it. */
 export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
-  if (signal.aborted && signal.reason instanceof StopError) {
-    const { reason: kind, keep } = signal.reason;
+  const stop = signal.aborted && signal.reason instanceof StopError ? signal.reason : thrown;
+  if (stop instanceof StopError) {
+    const { reason: kind, keep } = stop;
     return kind === "LEASE_LOST" ? { kind, keep } : { kind };
   }
   const error = toReportedError(thrown);

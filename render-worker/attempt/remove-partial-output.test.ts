@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { objectKeys, type RenderState } from "@reelay/contracts";
+import { objectKeys } from "@reelay/contracts";
 import { expect, test } from "vitest";
+import { finishedKeys } from "../kinds/transcode/state/render-state.ts";
 import { DirectoryStore } from "../testing/directory-store.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { removePartialOutput } from "./remove-partial-output.ts";
+import { emptyState } from "./state-cell.ts";
 
 test("a canceled attempt leaves the download and the storyboard that it has told of", async () => {
   await using directory = await temporaryDirectory();
@@ -15,8 +17,9 @@ test("a canceled attempt leaves the download and the storyboard that it has told
   const storyboard = { vttKey, spriteKeys: [key("storyboard", "0.jpg")], intervalMs: 1_000 };
   const unfinished = key("720p", "0.m4s");
   for (const stored of [download.key, vttKey, unfinished]) await store.put(stored, "x");
-  const nothing: RenderState = { source: null, variants: [], audio: null, posterKey: null };
-  await removePartialOutput(store, ref, { ...nothing, download, storyboard }, { kind: "CANCELED" });
+  await removePartialOutput(store, ref, finishedKeys({ ...emptyState, download, storyboard }), {
+    kind: "CANCELED",
+  });
   expect(await store.head(download.key)).not.toBeNull();
   expect(await store.head(vttKey)).not.toBeNull();
   expect(await store.head(unfinished)).toBeNull();

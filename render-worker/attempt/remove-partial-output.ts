@@ -1,4 +1,4 @@
-import { objectKeys, type RenderState, soundsOf } from "@reelay/contracts";
+import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { leavesUnfinished, type Outcome } from "./outcome.ts";
 
@@ -8,18 +8,20 @@ interface Attempt {
 }
 
 /**
- * Removes what an attempt leaves that nobody can use. Finished renditions stay: they were reported, and a later attempt may already have
- * been told to keep them. Only an attempt that lost its lease was told which of its reports counted.
+ * Removes the output of an attempt that no one can use. Finished objects stay: they were reported, and a later attempt
+ * may keep them. An attempt that lost its lease keeps only the output that the API has accepted.
+ *
+ * @param finished keys of the finished objects
  */
 export async function removePartialOutput(
   store: ObjectStore,
   ref: Attempt,
-  state: RenderState,
+  finished: readonly string[],
   outcome: Outcome,
 ): Promise<void> {
   if (outcome.kind === "COMPLETED" || leavesUnfinished(outcome)) return;
   if (outcome.kind === "LEASE_LOST" && outcome.keep) await keepOnly(store, ref, outcome.keep);
-  else await removeUnfinished(store, ref, state);
+  else await removeUnfinished(store, ref, finished);
 }
 
 async function keepOnly(store: ObjectStore, ref: Attempt, names: readonly string[]): Promise<void> {
@@ -35,16 +37,12 @@ async function keepOnly(store: ObjectStore, ref: Attempt, names: readonly string
   if (!names.includes(poster.slice(prefix.length))) await store.delete(poster);
 }
 
-async function removeUnfinished(store: ObjectStore, ref: Attempt, state: RenderState): Promise<void> {
+async function removeUnfinished(
+  store: ObjectStore,
+  ref: Attempt,
+  finished: readonly string[],
+): Promise<void> {
   const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
-  const playlists = [...state.variants, ...soundsOf(state)].map(({ playlist }) => playlist);
-  const files = [state.storyboard?.vttKey, state.download?.key, state.preview?.key].filter(
-    (key) => key !== undefined,
-  );
-  const finished = [
-    ...playlists.flatMap((playlist) => (playlist?.isComplete ? [playlist.key] : [])),
-    ...files,
-  ];
   if (!finished.some((key) => key.startsWith(prefix))) {
     await store.deletePrefix(prefix);
     return;

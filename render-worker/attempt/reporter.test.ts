@@ -3,9 +3,9 @@ import type { Message } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { emptyState } from "../kinds/transcode/state/render-state.ts";
 import { sleep } from "../wait.ts";
 import { AttemptReporter } from "./reporter.ts";
+import { emptyState } from "./state-cell.ts";
 
 test("states that follow closely on one another are told together, the first at once and the last in the end", async () => {
   const told: Message[] = [];

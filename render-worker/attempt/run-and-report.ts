@@ -1,72 +1,62 @@
 import { type Account, objectKeys } from "@reelay/contracts";
 import type { WorkerMetrics } from "../host/metrics.ts";
 import type { AttemptDirectory, WorkDirectory } from "../host/work-directory/work-directory.ts";
-import { runAttempt } from "../kinds/transcode/run-attempt.ts";
-import { settleState } from "../kinds/transcode/state/render-state.ts";
-import { Programs } from "../media/ffmpeg/programs.ts";
+import type { Jail } from "../jail/jail.ts";
 import { ProgramUsage } from "../programs/program-usage.ts";
 import { createSummingStore } from "../store/summing-store.ts";
 import { sleep } from "../wait.ts";
+import type { AttemptHost } from "./attempt-host.ts";
 import type { AttemptTrace } from "./attempt-trace.ts";
-import { type AttemptContext, StateCell } from "./context.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
+import type { PreparedKind } from "./prepared-kind.ts";
 import { removePartialOutput } from "./remove-partial-output.ts";
+import type { AttemptReporter } from "./reporter.ts";
+import { StateCell } from "./state-cell.ts";
 
-/** An attempt whose start was told, with what its worker lends it. */
+/** An attempt whose start was reported, with everything that its worker provides. */
 export interface AttemptRun
   extends Pick<
-    AttemptContext,
-    | "task"
-    | "ref"
-    | "store"
-    | "tools"
-    | "jail"
-    | "config"
-    | "log"
-    | "reporter"
-    | "encoders"
-    | "throughput"
-    | "memory"
-    | "renderMemory"
-    | "knownSources"
-    | "blockCache"
-    | "onMemoryAwaited"
-    | "whenIdle"
+    AttemptHost,
+    "task" | "ref" | "store" | "log" | "memory" | "onMemoryAwaited" | "whenIdle" | "offerChanged"
   > {
+  kind: PreparedKind;
+  reporter: AttemptReporter;
+  jail: Jail;
   metrics?: WorkerMetrics | undefined;
   trace: AttemptTrace;
   workDirectory: WorkDirectory;
-  /** Ends it, with a `StopError`. */
+  /** Ends the attempt, with a `StopError`. */
   stop: AbortSignal;
-  /** Ends the waiting for others that its end needs. */
+  /** Ends the waits that the attempt's end needs. */
   giveUp: AbortSignal;
-  /** Gives its slot back. */
+  /** Frees the attempt's slot. */
   free: () => void;
 }
 
-/** How long a stopped attempt's report waits for its output to be removed. */
+/** How long a stopped attempt's report waits until its output is removed. */
 const removalMs = 1_000;
 
-/** Runs an attempt and tells its end, once: when its output is made, before what is found out about it when nobody else needs the CPU. */
+/** Runs an attempt and reports its end exactly once: as soon as its output is complete, before the kind measures it. */
 export async function runAndReport(run: AttemptRun): Promise<void> {
-  const { log, ref, reporter, stop, trace } = run;
+  const { kind, log, ref, reporter, stop, trace } = run;
   const summing = createSummingStore(run.store, objectKeys.attempt(ref.videoId, ref.attemptId));
-  const { metrics, giveUp, workDirectory, free, ...lent } = run;
+  const { metrics, giveUp, workDirectory, free, jail, ...lent } = run;
   const startedAt = performance.now();
   using state = new StateCell((current) => reporter.advanced(current));
   log.info("attempt.started");
   using usage = new ProgramUsage();
-  let isTold = false;
-  const tell = async (outcome: Outcome, account?: Account) => {
-    isTold = true;
+  let isReported = false;
+  const report = async (outcome: Outcome, account?: Account) => {
+    isReported = true;
     log.info({ outcome: outcome.kind }, "attempt.ended");
-    const removal = removePartialOutput(summing.store, ref, state.current, outcome).catch((error: unknown) =>
+    const finished = kind.finished(state.current);
+    const removal = removePartialOutput(summing.store, ref, finished, outcome).catch((error: unknown) =>
       log.warn({ err: error }, "output.not-removed"),
     );
     await Promise.race([removal, sleep(removalMs, giveUp).catch(() => undefined)]);
     const used = usage.read();
     const wallSeconds = Math.round(performance.now() - startedAt) / 1_000;
-    await reporter.ended(outcome, settleState(state.current, outcome), {
+    await reporter.ended(outcome, kind.settle?.(state.current, outcome) ?? state.current, {
       account,
       stored: summing.folders(),
       usage: used && { ...used, wallSeconds },
@@ -78,27 +68,37 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
   let directory: AttemptDirectory;
   try {
     directory = await workDirectory.forAttempt(ref.attemptId);
-    await lent.jail.adopt(directory.path);
+    await jail.adopt(directory.path);
   } catch (error) {
-    const outcome = toOutcome(error, stop);
     log.warn({ err: error }, "attempt.not-begun");
-    return await tell(outcome);
+    return await report(toOutcome(error, stop));
   }
   await using _removed = directory;
-  const outcome = await usage.around(() =>
-    runAttempt({
-      ...{ ...lent, store: summing.store },
-      metrics,
-      trace: trace.context,
-      state,
-      directory,
-      programs: new Programs(lent.jail, lent.tools, { writable: [directory.path] }),
-      signal: stop,
-      async complete(account) {
-        await tell({ kind: "COMPLETED" }, account);
-        free();
-      },
-    }),
-  );
-  if (!isTold) await tell(outcome);
+  const host: AttemptHost = {
+    ...lent,
+    store: summing.store,
+    trace: trace.context,
+    state,
+    directory,
+    signal: stop,
+    async complete(account) {
+      await report({ kind: "COMPLETED" }, account);
+      free();
+    },
+  };
+  const outcome = await usage.around(() => runKind(kind, host));
+  if (!isReported) await report(outcome);
+}
+
+/** One try of a task. The outcome is a value; nothing is thrown. */
+async function runKind(kind: PreparedKind, host: AttemptHost): Promise<Outcome> {
+  try {
+    host.memory.assertLarge(host.task.needsMemoryBytes);
+    await kind.run(host);
+    return { kind: "COMPLETED" };
+  } catch (thrown) {
+    const outcome = toOutcome(thrown, host.signal);
+    if ("error" in outcome) host.log.warn({ err: thrown, code: outcome.error.code }, "attempt.failed");
+    return outcome;
+  }
 }

@@ -1,37 +1,30 @@
-import { type Capabilities, type Pool, toldTaskKinds, type WorkerSeen } from "@reelay/contracts";
-import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
-import type { WorkerDeps } from "../worker.ts";
-import type { Limits } from "./memory/read-limits.ts";
+import type { WorkerSeen } from "@reelay/contracts";
+import type { Messaging } from "@reelay/messaging";
+import type { Logger } from "pino";
 
-/** What the worker says of itself that its configuration does not. */
-interface Told {
-  pools: readonly Pool[];
-  capabilities: () => Capabilities;
-  attempts: () => WorkerSeen["attempts"];
+export interface HeartbeatOptions {
+  messaging: Pick<Messaging, "publish">;
+  log: Logger;
+  everyMs: number;
+  /** The worker as it is now. */
+  seen: () => Omit<WorkerSeen, "type" | "at" | "startedAt" | "isStopping">;
 }
 
-/** As the message allows. */
-const mostReason = 2_000;
-
-/** Says regularly, and at once when something changed, that the worker lives and what it does. Renews its attempts' leases. */
+/** Reports regularly, and immediately after a change, that the worker is alive and what it does. Renews its attempts' leases. */
 export class Heartbeat implements AsyncDisposable {
-  readonly #deps: WorkerDeps;
-  readonly #told: Told;
+  readonly #options: HeartbeatOptions;
   readonly #startedAt = new Date().toISOString();
-  /** What the worker may use; unknown before its start. */
-  limits: Pick<Limits, "memoryBytes" | "cpus"> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isStopping = false;
   #sending: Promise<void> | null = null;
   #again = false;
 
-  constructor(deps: WorkerDeps, told: Told) {
-    this.#deps = deps;
-    this.#told = told;
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.beat(), this.#deps.config.heartbeatMs);
+    this.#timer = setInterval(() => this.beat(), this.#options.everyMs);
     this.beat();
   }
 
@@ -50,13 +43,13 @@ export class Heartbeat implements AsyncDisposable {
     });
   }
 
-  /** From now on it says that the worker is stopping. */
+  /** From now on every beat reports that the worker is stopping. */
   stopping(): void {
     this.#isStopping = true;
     this.beat();
   }
 
-  /** The last word: stopping, with no attempts left. Waits at most two seconds for the broker. */
+  /** Sends the last beat: stopping, with no attempts left. Waits at most two seconds for the broker. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
@@ -69,34 +62,15 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   async #send(): Promise<void> {
-    const { config, jail, log, messaging, tools } = this.#deps;
-    const capabilities = this.#told.capabilities();
+    const { log, messaging, seen } = this.#options;
     await messaging
       .publish({
         type: "worker.seen.v1",
-        workerId: config.workerId,
-        hostname: config.hostname,
-        version: config.version,
         at: new Date().toISOString(),
         startedAt: this.#startedAt,
-        pools: [...this.#told.pools],
-        slots: config.slots,
-        encoders: stillWorking(tools, capabilities),
-        capabilities,
-        knows: [...toldTaskKinds],
-        ffmpegVersion: tools.ffmpeg.version,
-        jail: { level: jail.level, reason: jail.reason?.slice(0, mostReason) ?? null },
-        ...(this.limits && { memoryBytes: this.limits.memoryBytes, cpus: this.limits.cpus }),
-        attempts: this.#told.attempts(),
         isStopping: this.#isStopping,
+        ...seen(),
       })
       .catch((error: unknown) => log.warn({ err: error }, "heartbeat.failed"));
   }
-}
-
-/** Those of sound, and those of pictures that no device has failed with since. */
-function stillWorking(tools: FfmpegTools, now: Capabilities): string[] {
-  const names = ({ encoders }: Capabilities) => new Set(encoders.map(({ name }) => name));
-  const [before, left] = [names(tools.capabilities), names(now)];
-  return tools.encoders.filter((name) => left.has(name) || !before.has(name));
 }

@@ -8,6 +8,7 @@ import type { WorkerConfig } from "../config.ts";
 import { createWorkerMetrics } from "../host/metrics.ts";
 import { createJail } from "../jail/create-jail.ts";
 import type { Jail } from "../jail/jail.ts";
+import { type PrepareOptions, prepareKinds } from "../kinds/index.ts";
 import { Programs } from "../media/ffmpeg/programs.ts";
 import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
 import { findTools } from "../media/tools/find-tools.ts";
@@ -115,6 +116,10 @@ const sourceLimits = { sourceBytes: 1e9, sourceDurationMs: 4 * 36e5, sourcePixel
 /** For a worker that opens the rare containers and codecs, too. */
 export const withAllDecoders: Partial<WorkerConfig> = { limits: { ...sourceLimits, decoders: "ALL" } };
 
+/** What a worker can do with `tools`, or with those of this test run. */
+export const testKinds = (options: Omit<PrepareOptions, "findFfmpeg">, tools?: FfmpegTools) =>
+  prepareKinds({ ...options, findFfmpeg: async () => tools ?? (await testTools()) });
+
 /** A worker on doubles of its two ports, and real ffmpeg: `tools`, or those of this test run. */
 export async function startWorker(
   overrides: Partial<WorkerConfig> = {},
@@ -154,18 +159,12 @@ export async function startWorker(
     ]),
   );
   const metrics = createWorkerMetrics();
-  const worker = createWorker({
-    messaging,
-    store,
-    config,
-    log,
-    tools: tools ?? (await testTools()),
-    jail: await jail,
-    metrics,
-  });
+  const kinds = await testKinds({ config, jail: await jail, log, metrics }, tools);
+  const worker = createWorker({ messaging, store, config, log, kinds, jail: await jail, metrics });
   await worker.start();
   return {
     worker,
+    log,
     messaging,
     store,
     config,

@@ -4,7 +4,7 @@ import { createPubSubMessaging } from "@reelay/messaging";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import { processEnvironment, readWorkerEnv } from "../../render-worker/env.ts";
-import { testJail, testTools } from "../../render-worker/testing/kit.ts";
+import { testJail, testKinds } from "../../render-worker/testing/kit.ts";
 import { createWorker } from "../../render-worker/worker.ts";
 
 const read = readWorkerEnv(processEnvironment);
@@ -30,12 +30,14 @@ const store: ObjectStore = {
   },
 };
 
+const log = pino({ level: env.logLevel });
+const jail = await testJail();
 const worker = createWorker({
   messaging: createPubSubMessaging(env.pubsub),
   store,
   config: env.worker,
-  log: pino({ level: env.logLevel }),
-  tools: await testTools(),
-  jail: await testJail(),
+  log,
+  kinds: await testKinds({ config: env.worker, jail, log }),
+  jail,
 });
 await worker.start();

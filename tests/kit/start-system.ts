@@ -7,7 +7,7 @@ import { createWorker, type FfmpegTools, type WorkerConfig } from "@reelay/rende
 import { type Logger, pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { createNoJail } from "../../render-worker/jail/no-jail.ts";
-import { testJail, testTools } from "../../render-worker/testing/kit.ts";
+import { testJail, testKinds } from "../../render-worker/testing/kit.ts";
 import { schema } from "../../schema/schema.ts";
 import { type Api, startApi } from "../../src/api.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
@@ -97,13 +97,10 @@ export async function startSystem({
       stallTimeoutMs: 60_000,
       ...overrides,
     };
-    const worker = held.use(
-      createWorker({
-        ...{ messaging, store, config, log },
-        // A script that stands in for ffmpeg needs more than a jail shows.
-        ...(tools ? { tools, jail: createNoJail() } : { tools: await testTools(), jail: await testJail() }),
-      }),
-    );
+    // A script that stands in for ffmpeg needs more than a jail shows.
+    const jail = tools ? createNoJail() : await testJail();
+    const kinds = await testKinds({ config, jail, log }, tools);
+    const worker = held.use(createWorker({ messaging, store, config, log, kinds, jail }));
     await worker.start();
     return held;
   }

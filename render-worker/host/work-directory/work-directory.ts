@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { retriableError } from "../../errors.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -47,6 +47,11 @@ export class AttemptDirectory implements AsyncDisposable {
 
   constructor(path: string) {
     this.path = path;
+  }
+
+  /** A path for files that the worker's attempts share. */
+  shared(name: string): string {
+    return join(dirname(this.path), name);
   }
 
   /** Notes an ffmpeg that writes here, so that it can be ended if this process cannot do it any more. */

@@ -11,7 +11,6 @@ import {
 } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../attempt/attempt-trace.ts";
-import type { AttemptContext } from "../../attempt/context.ts";
 import { retriableError } from "../../errors.ts";
 import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
@@ -19,6 +18,7 @@ import { words } from "../../media/ffmpeg/words.ts";
 import { downloadNeed } from "../../media/needs/program-needs.ts";
 import type { KnownSums } from "../../store/read-made.ts";
 import { storeOnce } from "../../store/store-once.ts";
+import type { MediaAttempt } from "../ffmpeg/runtime.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */
@@ -37,7 +37,7 @@ interface MadeVideo {
  * Makes the profile's download, a progressive MP4 with its index in front, of what the store has of a variant and of the sound: nothing is encoded
  * again. Nothing where the profile asks for none, or no variant fits. Throws a `RenderError`: `DOWNLOAD_FAILED`, and, for good, `DOWNLOAD_MIXED`.
  */
-export async function makeDownload(context: AttemptContext, video: MadeVideo): Promise<void> {
+export async function makeDownload(context: MediaAttempt, video: MadeVideo): Promise<void> {
   const { state, task } = context;
   if (task.only !== undefined) return;
   const variant = chooseVariant(video.variants, task.profile);
@@ -49,7 +49,7 @@ export async function makeDownload(context: AttemptContext, video: MadeVideo): P
   state.update((before) => ({ ...before, download }));
 }
 
-async function make(context: AttemptContext, variant: VariantState, sound: PublishedPlaylist | null) {
+async function make(context: MediaAttempt, variant: VariantState, sound: PublishedPlaylist | null) {
   const { programs, ref, signal, store } = context;
   const playlists = [variant.playlist, sound].filter((playlist) => playlist !== null);
   const sizeBytes = playlists.reduce((sum, playlist) => sum + playlist.sizeBytes, 0);

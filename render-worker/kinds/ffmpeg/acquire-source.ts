@@ -1,11 +1,11 @@
 import type { SourceRef } from "@reelay/contracts";
-import type { AttemptContext } from "../../attempt/context.ts";
 import { retriableError } from "../../errors.ts";
 import { assertSize } from "../../media/source/assert-size.ts";
 import { openArriving } from "../../media/source/open-arriving.ts";
 import { type OpenSource, openStored } from "../../media/source/open-source.ts";
 import { type OpenUrlOptions, openUrl } from "../../media/source/open-url.ts";
 import { retryStore } from "../../store/retry-store.ts";
+import type { MediaAttempt } from "./runtime.ts";
 
 /**
  * Opens the source to be read; one that is given as a URL is fetched and stored while it is read, unless an earlier attempt
@@ -48,7 +48,7 @@ export const acquireTaskSource = ({
   metrics,
   blockCache,
   jail,
-}: AttemptContext) =>
+}: MediaAttempt) =>
   acquireSource(task.source, {
     store,
     jail,
@@ -63,7 +63,7 @@ export const acquireTaskSource = ({
   });
 
 /** The attempt from when its source is open: its programs may read that, and a source that cannot be read any more ends them, too. */
-export const reading = (attempt: AttemptContext, source: OpenSource) => ({
+export const reading = <Attempt extends MediaAttempt>(attempt: Attempt, source: OpenSource) => ({
   ...attempt,
   signal: source.signal,
   source,

@@ -1,5 +1,4 @@
 import { isAudioOnly } from "@reelay/contracts";
-import type { AttemptContext } from "../../attempt/context.ts";
 import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { probeNeed } from "../../media/needs/program-needs.ts";
 import { ProbeMemoryError } from "../../media/probe/explain-failure.ts";
@@ -7,12 +6,13 @@ import { probeSource } from "../../media/probe/probe-source.ts";
 import type { SourceFile } from "../../media/probe/source-file.ts";
 import type { OpenSource } from "../../media/source/open-source.ts";
 import { ProgramUsage } from "../../programs/program-usage.ts";
+import type { MediaAttempt } from "./runtime.ts";
 
 /**
  * What a source is, if a task of this worker has read it before; else it is read, with little memory, and by the few that need more again, with all
  * that ffprobe is ever given. Throws as `probeSource` does, and `NeedsMoreMemoryError` when this worker has not so much.
  */
-export async function probeWithinMemory(context: AttemptContext, file: OpenSource): Promise<SourceFile> {
+export async function probeWithinMemory(context: MediaAttempt, file: OpenSource): Promise<SourceFile> {
   const wants = isAudioOnly(context.task.profile) ? "SOUND" : "PICTURE";
   const known = context.knownSources.find(file, wants);
   if (known !== null) return known;
@@ -22,7 +22,7 @@ export async function probeWithinMemory(context: AttemptContext, file: OpenSourc
 }
 
 async function probeAnew(
-  context: AttemptContext,
+  context: MediaAttempt,
   file: OpenSource,
   wants: "PICTURE" | "SOUND",
 ): Promise<SourceFile> {

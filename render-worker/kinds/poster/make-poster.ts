@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
-import type { AttemptContext } from "../../attempt/context.ts";
 import { inputError } from "../../errors.ts";
 import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { sizeOf } from "../../host/work-directory/written-bytes.ts";
@@ -15,6 +14,7 @@ import { retryStore } from "../../store/retry-store.ts";
 import { storeOnce } from "../../store/store-once.ts";
 import { acquireTaskSource, reading } from "../ffmpeg/acquire-source.ts";
 import { probeWithinMemory } from "../ffmpeg/probe-within-memory.ts";
+import type { MediaAttempt } from "../ffmpeg/runtime.ts";
 import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
 
 const timeoutMs = 5 * 60_000;
@@ -33,7 +33,7 @@ interface Taken {
  * Takes the picture of a time: of the source; where that is not kept, of the largest finished variant. Throws what reading the source does, and a `RenderError`
  * (`POSTER_NOT_FOUND`).
  */
-export async function makePoster(context: AttemptContext, atMs: number): Promise<void> {
+export async function makePoster(context: MediaAttempt, atMs: number): Promise<void> {
   const { ref, signal, state, store, task } = context;
   const path = join(context.directory.path, posterFile);
   const stored = await retryStore(`look up ${task.source.key}`, signal, () => store.head(task.source.key));
@@ -46,7 +46,7 @@ export async function makePoster(context: AttemptContext, atMs: number): Promise
   state.update((before) => ({ ...before, posterKey }));
 }
 
-async function takeFromSource(attempt: AttemptContext, atMs: number, path: string): Promise<void> {
+async function takeFromSource(attempt: MediaAttempt, atMs: number, path: string): Promise<void> {
   const { config, tools } = attempt;
   await using file = await acquireTaskSource(attempt);
   const context = reading(attempt, file);
@@ -62,7 +62,7 @@ async function takeFromSource(attempt: AttemptContext, atMs: number, path: strin
 }
 
 async function takeFromVariant(
-  context: AttemptContext,
+  context: MediaAttempt,
   { playlist, ...size }: { playlist: { key: string }; width: number; height: number },
   atMs: number,
   path: string,
@@ -84,7 +84,7 @@ async function takeFromVariant(
   });
 }
 
-async function take(context: AttemptContext, path: string, taken: Taken): Promise<void> {
+async function take(context: MediaAttempt, path: string, taken: Taken): Promise<void> {
   const { programs, signal } = context;
   let logTail = "";
   for (const look of planLooks(taken.atMs)) {

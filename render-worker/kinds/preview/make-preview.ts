@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
-import type { AttemptContext } from "../../attempt/context.ts";
 import { retriableError } from "../../errors.ts";
 import { reserveMemory } from "../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
@@ -12,6 +11,7 @@ import { piecesNeed } from "../../media/needs/program-needs.ts";
 import { behindOthers } from "../../programs/priority.ts";
 import type { ProgramResult } from "../../programs/result.ts";
 import { storeOnce } from "../../store/store-once.ts";
+import type { MediaAttempt } from "../ffmpeg/runtime.ts";
 import { type PreviewPlan, planPreview, previewFormats, toPreviewArguments } from "./plan-preview.ts";
 
 /** Below the attempt's prefix. */
@@ -24,7 +24,7 @@ const timeoutMs = 5 * 60_000;
  * Makes an animated preview of a few segments of a small finished variant: the source is not read, and no more is decoded than is shown. Throws a `RenderError`
  * (`PREVIEW_FAILED`).
  */
-export async function makePreview(context: AttemptContext): Promise<void> {
+export async function makePreview(context: MediaAttempt): Promise<void> {
   const { ref, signal, state, store, task } = context;
   const variant = chooseRendition(task.keep.variants, sidePixels);
   const key = variant?.playlist?.key;
@@ -49,7 +49,7 @@ export async function makePreview(context: AttemptContext): Promise<void> {
 }
 
 async function encode(
-  context: AttemptContext,
+  context: MediaAttempt,
   plan: PreviewPlan,
   { files, directory }: { files: readonly string[]; directory: string },
 ) {

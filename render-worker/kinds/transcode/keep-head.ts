@@ -1,7 +1,7 @@
 import type { RenderRequested, RenditionPart } from "@reelay/contracts";
-import type { AttemptContext } from "../../attempt/context.ts";
 import type { PlannedRung } from "../../media/ladder/plan-ladder.ts";
 import type { SoundTrack } from "../../media/probe/audio-track.ts";
+import type { TranscodeAttempt } from "./context.ts";
 import type { Made, RenderWork } from "./encode/render-work.ts";
 import { announceSplit } from "./split/announce-split.ts";
 import type { PartDecision } from "./split/decide-part.ts";
@@ -37,7 +37,7 @@ export function keptHead(
 }
 
 /** In place of making the head: says what is left for other tasks, once that is decided, with the speed that this worker is known to have. */
-export async function passOnHead(context: AttemptContext, work: RenderWork): Promise<Made> {
+export async function passOnHead(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
   const { state, throughput } = context;
   const { rungs, sounds, decision } = work;
   const headEndMs = work.part.span.endMs;

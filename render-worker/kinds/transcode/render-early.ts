@@ -1,8 +1,8 @@
 import { toSounds } from "@reelay/contracts";
-import type { AttemptContext } from "../../attempt/context.ts";
 import { planLadder } from "../../media/ladder/plan-ladder.ts";
 import type { SourceFile } from "../../media/probe/source-file.ts";
 import { toAudioState } from "./audio-states.ts";
+import type { TranscodeAttempt } from "./context.ts";
 import { renderInPasses } from "./encode/render-in-passes.ts";
 import { leaveOutUnencodable } from "./encode/without-encoder.ts";
 import { describeOutput } from "./finish/describe-output.ts";
@@ -17,7 +17,7 @@ import { stillArriving } from "./state/still-arriving.ts";
  * whoever has the whole, and goes on from this head if it fits. Throws `SOURCE_STILL_ARRIVING` when the head cannot be made of what is there.
  */
 export async function renderEarly(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   source: SourceFile,
   part: PartDecision,
 ): Promise<void> {

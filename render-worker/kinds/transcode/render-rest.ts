@@ -1,8 +1,8 @@
-import type { AttemptContext } from "../../attempt/context.ts";
 import { inputError, retriableError } from "../../errors.ts";
 import type { PlannedRung } from "../../media/ladder/plan-ladder.ts";
 import type { SoundTrack } from "../../media/probe/audio-track.ts";
 import type { SourceFile } from "../../media/probe/source-file.ts";
+import type { TranscodeAttempt } from "./context.ts";
 import { renderWithinMemory } from "./encode/render-within-memory.ts";
 import { conclude } from "./finish/conclude.ts";
 import type { PartDecision } from "./split/decide-part.ts";
@@ -13,7 +13,7 @@ import { storyboardBeside } from "./storyboard/storyboard-beside.ts";
  * variants are the head's business.
  */
 export async function renderRest(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   source: SourceFile,
   part: PartDecision,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function renderRest(
 }
 
 /** Those that the task names, of the source's own. */
-function readSounds({ task: { part } }: AttemptContext, { sounds }: SourceFile): readonly SoundTrack[] {
+function readSounds({ task: { part } }: TranscodeAttempt, { sounds }: SourceFile): readonly SoundTrack[] {
   const names = part?.kind === "AUDIO" ? part.renditions : undefined;
   const asked = names ? sounds.filter(({ name }) => names.includes(name)) : sounds;
   if (names === undefined || asked.length === names.length) return asked;
@@ -38,7 +38,7 @@ function readSounds({ task: { part } }: AttemptContext, { sounds }: SourceFile):
   );
 }
 
-function readLadder({ task }: AttemptContext): PlannedRung[] {
+function readLadder({ task }: TranscodeAttempt): PlannedRung[] {
   const variants = task.ladder ?? [];
   const rungs = variants.flatMap((variant) => {
     const rung = task.profile.rungs.find(({ codec }) => codec === variant.codec);

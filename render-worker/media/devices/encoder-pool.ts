@@ -16,8 +16,6 @@ export interface EncoderPoolOptions {
   capabilities: Capabilities;
   /** Encoder sessions that one NVIDIA device may have at once. Default: any number. */
   nvencSessions?: number;
-  /** Called when something is given up until the worker's next start. */
-  onGivenUp?: (key: string) => void;
 }
 
 /** A worker's encoders and decoders: what works, what is in use, and what has failed too often. */
@@ -58,11 +56,15 @@ export class EncoderPool {
     return { plan, [Symbol.dispose]: () => this.#count(device, -used.length, -1) };
   }
 
-  /** It failed in an attempt, and what took its place did not. */
-  failed(key: string): void {
+  /**
+   * Counts a failure after which another encoder or decoder got through.
+   *
+   * @returns whether it is now given up until the worker's next start
+   */
+  failed(key: string): boolean {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    if (failures === mostFailures) this.#options.onGivenUp?.(key);
+    return failures === mostFailures;
   }
 
   #stateOf(device: KnownDevice): DeviceState {

@@ -7,7 +7,7 @@ import { words } from "../ffmpeg/words.ts";
 
 const audioEncoders = ["aac"] as const;
 
-/** Encoders without which no render of the built-in kind can be made. */
+/** Encoders that every transcode needs. */
 export const requiredEncoders = ["libx264", "aac"] as const;
 
 const optionalFilters = ["zscale", "tonemap", "libvmaf"] as const;

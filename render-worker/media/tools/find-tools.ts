@@ -3,18 +3,18 @@ import { createNoJail } from "../../jail/no-jail.ts";
 import { confine } from "../../programs/program.ts";
 import { findDeviceNodes } from "../devices/device-nodes.ts";
 import type { TryOptions } from "../devices/run-trial.ts";
-import { findOnPath, type LocateOptions, locateFfmpeg, ToolNotFoundError } from "../ffmpeg/locate.ts";
+import { findOnPath, type LocateOptions, locateFfmpeg } from "../ffmpeg/locate.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { calibrate } from "./calibrate.ts";
-import { probeDecodable, probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
+import { probeDecodable, probeEncoders, probeFilters } from "./encoders.ts";
 
-/** Finds ffmpeg and ffprobe, and tries what they can, in a jail where one is given. Throws `ToolNotFoundError` when there is none that every render can be made with. */
+/** Finds ffmpeg and ffprobe and tries what they can do, in a jail where one is given. Throws `ToolNotFoundError` when one is missing. */
 export async function findTools(
   options: LocateOptions,
   { jail = createNoJail(), ...tried }: Pick<TryOptions, "onRefused"> & { jail?: Jail } = {},
 ): Promise<FfmpegTools> {
   const located = await locateFfmpeg(options, jail);
-  const { path, version } = located.ffmpeg;
+  const { path } = located.ffmpeg;
   const devices = await findDeviceNodes();
   const ffmpeg = confine(jail, path, { devices });
   const smi = await findOnPath("nvidia-smi", options.path);
@@ -24,12 +24,6 @@ export async function findTools(
     probeFilters(ffmpeg),
     probeDecodable(ffmpeg),
   ]);
-  const missing = requiredEncoders.filter((name) => !encoders.includes(name));
-  if (missing.length > 0) {
-    throw new ToolNotFoundError(
-      `${path} (${version}) cannot encode with ${missing.join(" and ")}, which every render needs: set FFMPEG_PATH to a build that can.`,
-    );
-  }
   // Alone, so that the other trials do not slow it down.
   const pixelsPerSecond = await calibrate(ffmpeg);
   return {

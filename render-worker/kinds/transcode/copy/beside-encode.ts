@@ -1,4 +1,4 @@
-import type { AttemptContext } from "../../../attempt/context.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { remuxAndPublish } from "./remux-and-publish.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
@@ -7,9 +7,9 @@ import type { RemuxWork } from "./remux-work.ts";
  * of them ends the other. Resolves with what was encoded, and whether the sound that was to be copied has been.
  */
 export async function besideEncode<T>(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   remux: RemuxWork | null,
-  encode: (context: AttemptContext) => Promise<T>,
+  encode: (context: TranscodeAttempt) => Promise<T>,
 ): Promise<{ made: T; isSoundCopied: boolean }> {
   if (remux === null) return { made: await encode(context), isSoundCopied: false };
   const failure = new AbortController();

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { objectKeys, sourceVariantName } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../../attempt/attempt-trace.ts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { inputError, type RenderError, toReportedError } from "../../../errors.ts";
 import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../../host/work-directory/make-folder.ts";
@@ -14,6 +13,7 @@ import type { RenditionSink } from "../../../media/hls/rendition-sink.ts";
 import { wholeSpan } from "../../../media/timeline/render-span.ts";
 import type { ProgramResult } from "../../../programs/result.ts";
 import { Ticker } from "../../../ticker.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { brakedRun } from "../encode/braked-run.ts";
 import { EncoderBrake } from "../encode/encoder-brake.ts";
 import { withPlaylist, withSoundPlaylist } from "../state/render-state.ts";
@@ -30,7 +30,7 @@ const unsentBytes = 128 * 1024 * 1024;
  * Returns false when ffmpeg could not do it: the variant is then marked as failed, and the rest of the attempt is none the worse. Throws
  * when the store fails, and on the signal.
  */
-export async function remuxAndPublish(context: AttemptContext, work: RemuxWork): Promise<boolean> {
+export async function remuxAndPublish(context: TranscodeAttempt, work: RemuxWork): Promise<boolean> {
   const { config, log, state } = context;
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
@@ -103,7 +103,7 @@ const notStreamable = (): RenderError =>
     "A segment of the source does not begin with an IDR frame, though its index says that it could be played from there; it is only encoded.",
   );
 
-type State = AttemptContext["state"]["current"];
+type State = TranscodeAttempt["state"]["current"];
 
 const mark = (state: State, change: Partial<State["variants"][number]>): State => ({
   ...state,
@@ -113,7 +113,7 @@ const mark = (state: State, change: Partial<State["variants"][number]>): State =
 });
 
 async function startPublishers(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   { plan, withPicture, sounds, ...work }: RemuxWork & { directory: string },
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
@@ -166,7 +166,7 @@ interface Copied {
 }
 
 function toPlaylist(
-  { ref, state, store }: AttemptContext,
+  { ref, state, store }: TranscodeAttempt,
   { name, kind, segmentDurationMs, ceilingBps }: Copied,
   signal: AbortSignal,
 ): RenditionSink {

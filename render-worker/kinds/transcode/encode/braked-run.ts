@@ -1,12 +1,12 @@
-import type { AttemptContext } from "../../../attempt/context.ts";
 import type { RunOptions } from "../../../programs/run-program.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import type { EncoderBrake } from "./encoder-brake.ts";
 
 /** Leaves word of a program that writes into the attempt's folder, for a worker that finds it there later. Nobody waits for that. */
 export function noteEncoder(
-  { directory, log }: Pick<AttemptContext, "directory" | "log">,
+  { directory, log }: Pick<TranscodeAttempt, "directory" | "log">,
   pid: number,
-  file?: Parameters<AttemptContext["directory"]["noteEncoder"]>[1],
+  file?: Parameters<TranscodeAttempt["directory"]["noteEncoder"]>[1],
 ): void {
   void directory
     .noteEncoder(pid, file)
@@ -15,7 +15,7 @@ export function noteEncoder(
 
 /** How an ffmpeg is run that waits while too much of what it wrote is not stored yet. */
 export const brakedRun = (
-  context: Pick<AttemptContext, "config" | "directory" | "log" | "source">,
+  context: Pick<TranscodeAttempt, "config" | "directory" | "log" | "source">,
   {
     brake,
     signal,

@@ -1,15 +1,15 @@
 /** Whether what ffmpeg made is what the source promised. */
 
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { inputError } from "../../../errors.ts";
 import type { FrameStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
 import type { RenderPlan } from "../../../media/ffmpeg/render-plan.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { judgeDamage } from "./judge-damage.ts";
 import { type RenderWork, toLength } from "./render-work.ts";
 
 /** Of a part of a long video; what is made in one piece is judged as a whole. */
 export function noteDamage(
-  { log, state }: AttemptContext,
+  { log, state }: TranscodeAttempt,
   work: RenderWork,
   statistics: FrameStatistics,
   logTail: string,

@@ -1,16 +1,16 @@
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../../attempt/attempt-trace.ts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { measureGainDb } from "../../../media/audio/measure-loudness.ts";
 import type { SoundTrack } from "../../../media/probe/audio-track.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { TranscodeAttempt } from "../context.ts";
 
 /**
  * How much louder each sound is to be, by its name; none where the profile leaves them as they are. Every task of a video measures the same, and comes
  * to the same. One after the other: each opens the source in many places.
  */
 export async function measureGains(
-  { config, programs, signal, task, trace }: AttemptContext,
+  { config, programs, signal, task, trace }: TranscodeAttempt,
   { source, sounds }: { source: SourceFile; sounds: readonly SoundTrack[] },
 ): Promise<Map<string, number>> {
   const { loudness } = task.profile.audio;

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { sizeOf } from "../../../host/work-directory/written-bytes.ts";
 import { posterFile } from "../../../media/ffmpeg/render-plan.ts";
 import { storeOnce } from "../../../store/store-once.ts";
+import type { TranscodeAttempt } from "../context.ts";
 
 /** Stores the poster once, as soon as ffmpeg has written it (it appears under its name when it is whole). */
-export async function publishPoster(context: AttemptContext, signal: AbortSignal): Promise<void> {
+export async function publishPoster(context: TranscodeAttempt, signal: AbortSignal): Promise<void> {
   const { ref, state, store } = context;
   if (state.current.posterKey !== null) return;
   const path = join(context.directory.path, posterFile);

@@ -1,7 +1,6 @@
 /** What stores the renditions of one go while they are written. */
 import { join } from "node:path";
 import { isSound, objectKeys } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { inputError } from "../../../errors.ts";
 import { makeFolder } from "../../../host/work-directory/make-folder.ts";
 import { planSound } from "../../../media/audio/plan-audio.ts";
@@ -9,6 +8,7 @@ import { initFile, playlistFile } from "../../../media/ffmpeg/render-plan.ts";
 import { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
 import type { SoundTrack } from "../../../media/probe/audio-track.ts";
 import { frameDurationMs, picturesSpan, soundFrameMs } from "../../../media/timeline/frame-duration.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { withoutSound } from "../state/render-state.ts";
 import type { EncodingRound, RenderWork } from "./render-work.ts";
 import { toPart, toPlaylist } from "./rendition-sinks.ts";
@@ -18,7 +18,7 @@ export type Publishers = Map<string, RenditionPublisher>;
 
 /** One for each rendition, at work. */
 export async function startPublishers(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   { source, rungs, sounds, part, suffix }: RenderWork & EncodingRound,
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
@@ -70,7 +70,7 @@ export async function startPublishers(
 
 /** Resolves when all is stored. @throws when a video of which only sound is made has none. */
 export async function finishPublishers(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   { part, source }: RenderWork,
   publishers: Publishers,
 ): Promise<void> {
@@ -95,7 +95,7 @@ const soundEmpty = () =>
     "The source's sound stream holds nothing that could be decoded, and its profile makes sound only. Upload a copy that plays, or use a profile with rungs.",
   );
 
-export const soundBps = ({ task }: AttemptContext, { probe }: Pick<SoundTrack, "probe">): number =>
+export const soundBps = ({ task }: TranscodeAttempt, { probe }: Pick<SoundTrack, "probe">): number =>
   planSound(task.profile.audio, probe.channels, 0).bitrateBps;
 
 export const storedBytes = (publishers: Publishers): number =>

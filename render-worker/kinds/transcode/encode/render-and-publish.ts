@@ -2,7 +2,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../../attempt/attempt-trace.ts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { blameDevice, DeviceFailure } from "../../../media/devices/blame-device.ts";
 import { describeEncoder } from "../../../media/devices/choose-devices.ts";
 import { findDeviceNodes } from "../../../media/devices/device-nodes.ts";
@@ -15,6 +14,7 @@ import { mustBeSearched } from "../../../media/timeline/plan-entry.ts";
 import type { SourceEntry } from "../../../media/timeline/render-span.ts";
 import { ProgramUsage } from "../../../programs/program-usage.ts";
 import { Ticker } from "../../../ticker.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { planRender } from "../plan/plan-render.ts";
 import { withThreads } from "../plan/with-threads.ts";
 import { announceSplit } from "../split/announce-split.ts";
@@ -41,7 +41,7 @@ const defaultUnsentBytes = 256 * 1024 * 1024;
  * on a device was what failed.
  */
 export async function renderAndPublish(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   work: RenderWork & EncodingRound,
 ): Promise<Made> {
   const { config, log, state } = context;
@@ -167,7 +167,7 @@ export async function renderAndPublish(
 
 /** What ffmpeg is told, and for how long a chunk decodes before its own pictures. */
 async function planEncode(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   work: RenderWork & EncodingRound,
 ): Promise<{ plan: RenderPlan; leadInMs: number }> {
   const { config, programs, signal, task, tools } = context;
@@ -195,7 +195,7 @@ async function planEncode(
 
 /** What a chunk decodes before its own pictures, milliseconds; at worst all that comes before it. */
 async function measureLeadIn(
-  { config, programs, signal }: AttemptContext,
+  { config, programs, signal }: TranscodeAttempt,
   { source, part: { kind, span } }: RenderWork,
   entry: SourceEntry | null,
 ): Promise<number> {
@@ -220,7 +220,7 @@ function encodedPixels(plan: RenderPlan, { rungs }: RenderWork, statistics: Fram
 }
 
 /** What was measured is believed of the codec that all of it was for. */
-function learnSpeed({ throughput }: AttemptContext, { rungs }: RenderWork, speed: SpeedMeter): void {
+function learnSpeed({ throughput }: TranscodeAttempt, { rungs }: RenderWork, speed: SpeedMeter): void {
   const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
   if (codec !== undefined && others.length === 0) throughput.learn(codec, speed.pixels, speed.seconds);
 }

@@ -1,11 +1,11 @@
 import { sourceVariantName } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { planPasses } from "../capacity/plan-passes.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { joinMade, renderWithinMemory } from "./render-within-memory.ts";
 import type { Made, RenderWork } from "./render-work.ts";
 
 /** Makes a head, or a whole video, in as many goes as this machine needs for a viewer to begin soon. The sound goes with the first. */
-export async function renderInPasses(context: AttemptContext, work: RenderWork): Promise<Made> {
+export async function renderInPasses(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
   const { part, rungs, sounds } = work;
   const { endMs } = part.span;
   const isCopied = context.state.current.variants.some(

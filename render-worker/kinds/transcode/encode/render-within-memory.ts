@@ -1,9 +1,9 @@
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
 import { inputsAtOnce } from "../../../media/audio/measure-loudness.ts";
 import { lookNeed, loudnessNeed } from "../../../media/needs/program-needs.ts";
 import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
 import type { ReservedFit } from "../capacity/render-memory.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import type { Made, RenderWork } from "./render-work.ts";
 import { type Render, renderReplacing } from "./replace-encoder.ts";
@@ -13,7 +13,7 @@ import { type Render, renderReplacing } from "./replace-encoder.ts";
  * fewer threads or in several passes. Throws `NeedsMoreMemoryError` when nothing helps.
  */
 export async function renderWithinMemory(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   work: RenderWork,
   render: Render = renderAndPublish,
 ): Promise<Made> {
@@ -50,7 +50,7 @@ export async function renderWithinMemory(
 }
 
 /** What runs just before each encode, and so within its memory: the search for where to begin, and the listening to the sound. */
-function needBefore({ task }: AttemptContext, { source, sounds, part }: RenderWork): number {
+function needBefore({ task }: TranscodeAttempt, { source, sounds, part }: RenderWork): number {
   const needed = describeForMemory(source);
   const looking = part.kind === "WHOLE" ? 0 : lookNeed(needed);
   const listens = sounds.length > 0 && Boolean(task.profile.audio.loudness);
@@ -65,7 +65,7 @@ export const joinMade = (made: readonly Made[]): Made => ({
 
 /** By the ffmpeg that encoded, and nothing else of the attempt. What was stopped on its way may only say that more is needed. */
 function learn(
-  { log, renderMemory }: AttemptContext,
+  { log, renderMemory }: TranscodeAttempt,
   fit: ReservedFit,
   { isWhole, peakBytes }: { isWhole: boolean; peakBytes: number },
 ): void {

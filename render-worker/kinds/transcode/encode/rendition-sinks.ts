@@ -1,16 +1,16 @@
 import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { playlistFile } from "../../../media/ffmpeg/render-plan.ts";
 import { PartSink } from "../../../media/hls/part-sink.ts";
 import { PlaylistSink } from "../../../media/hls/playlist-sink.ts";
 import type { RenditionSink } from "../../../media/hls/rendition-sink.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import type { PartDecision } from "../split/decide-part.ts";
 import { withPart, withPlaylist, withSoundPlaylist } from "../state/render-state.ts";
 import { assertReaches } from "../state/still-arriving.ts";
 
 /** The worker's own playlist: the rendition is wholly its business. */
 export function toPlaylist(
-  { ref, state, store, task }: AttemptContext,
+  { ref, state, store, task }: TranscodeAttempt,
   rendition: {
     name: string;
     kind: "video" | "audio";
@@ -37,7 +37,7 @@ export function toPlaylist(
 
 /** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
 export function toPart(
-  { state, source }: AttemptContext,
+  { state, source }: TranscodeAttempt,
   name: string,
   { span }: PartDecision,
 ): RenditionSink {

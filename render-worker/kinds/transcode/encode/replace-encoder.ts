@@ -1,16 +1,16 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type RenderState, soundsOf } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { retriableError } from "../../../errors.ts";
 import { DeviceFailure } from "../../../media/devices/blame-device.ts";
 import { type DevicePlan, describeEncoder } from "../../../media/devices/choose-devices.ts";
 import { deviceTable } from "../../../media/devices/device-table.ts";
 import { statisticsFile } from "../../../media/ffmpeg/render-plan.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import type { EncodingRound, Made, RenderWork } from "./render-work.ts";
 
-export type Render = (context: AttemptContext, work: RenderWork & EncodingRound) => Promise<Made>;
+export type Render = (context: TranscodeAttempt, work: RenderWork & EncodingRound) => Promise<Made>;
 
 /**
  * Renders with what works here, and when an encoder or decoder on a device fails in the middle, with the next that can, in the same attempt. What is finished stays;
@@ -18,7 +18,7 @@ export type Render = (context: AttemptContext, work: RenderWork & EncodingRound)
  * removed when the job ends, like all that the video does not name. Says so in the attempt's state. What failed counts against it only once its replacement has got through: a damaged source fails with any.
  */
 export async function renderReplacing(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   work: RenderWork,
   render: Render,
 ): Promise<Made> {
@@ -31,7 +31,11 @@ export async function renderReplacing(
     try {
       const suffix = round === 1 ? "" : `.${round}`;
       const made = await render(context, { ...left, devices: taken.plan, suffix });
-      for (const key of excluded) encoders.failed(key);
+      for (const encoder of excluded) {
+        if (!encoders.failed(encoder)) continue;
+        log.warn({ encoder }, "encoder.given-up");
+        context.offerChanged();
+      }
       return made;
     } catch (error) {
       if (!(error instanceof DeviceFailure)) throw error;
@@ -77,7 +81,7 @@ function unfinished(work: RenderWork, state: RenderState): RenderWork {
 const namesOf = ({ rungs, sounds }: RenderWork): string[] => [...rungs, ...sounds].map(({ name }) => name);
 
 /** Makes room for renditions to be made again: what of them lies here would be taken for new. */
-export async function clearLocal({ directory }: AttemptContext, work: RenderWork): Promise<void> {
+export async function clearLocal({ directory }: TranscodeAttempt, work: RenderWork): Promise<void> {
   for (const name of [...namesOf(work), statisticsFile]) {
     await rm(join(directory.path, name), { recursive: true, force: true });
   }

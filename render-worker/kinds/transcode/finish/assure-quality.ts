@@ -1,9 +1,10 @@
 import type { Quality, RenderState, VariantState } from "@reelay/contracts";
-import { type AttemptContext, StateCell } from "../../../attempt/context.ts";
+import { StateCell } from "../../../attempt/state-cell.ts";
 import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import { measureQuality } from "../../../media/quality/measure-quality.ts";
 import { planFiner } from "../../../media/quality/plan-finer.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { renderAndPublish } from "../encode/render-and-publish.ts";
 import { renderWithinMemory } from "../encode/render-within-memory.ts";
 import type { Made, RenderWork } from "../encode/render-work.ts";
@@ -22,7 +23,7 @@ export interface Assured {
  * playing already, and must not change. Where nothing is asked for, nothing is done.
  */
 export async function assureQuality(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   work: RenderWork,
   first: Made,
 ): Promise<Assured> {
@@ -69,7 +70,7 @@ function planAgain(
 }
 
 /** What it grows to is nobody's business until it is whole: the first stays in its place. */
-async function makeAgain(context: AttemptContext, work: RenderWork): Promise<Made> {
+async function makeAgain(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
   await clearLocal(context, work);
   using state = new StateCell(() => undefined);
   state.update(() => context.state.current);

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Account } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { reserveIdleMemory } from "../../../host/memory/reserve-memory.ts";
 import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
 import { measureQuality } from "../../../media/quality/measure-quality.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import type { Made, RenderWork } from "../encode/render-work.ts";
 import { assureQuality } from "./assure-quality.ts";
 import { describeOutput } from "./describe-output.ts";
@@ -17,7 +17,7 @@ import { writeManifest } from "./write-manifest.ts";
  * @param lastly what else must be done before that
  */
 export async function conclude(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   work: RenderWork,
   first: Made,
   lastly: () => Promise<void>,
@@ -45,7 +45,7 @@ export async function conclude(
 
 /** What nobody waited for; null when that is nothing. */
 async function accountLater(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   { source, part }: RenderWork,
   account: Account,
   renditions: readonly FinishedRendition[],
@@ -67,4 +67,4 @@ async function accountLater(
   return isDeepStrictEqual(later, account) ? null : later;
 }
 
-const hashOf = async ({ source }: AttemptContext): Promise<string | null> => (await source?.hash()) ?? null;
+const hashOf = async ({ source }: TranscodeAttempt): Promise<string | null> => (await source?.hash()) ?? null;

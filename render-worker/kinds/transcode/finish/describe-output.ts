@@ -1,8 +1,8 @@
 import type { Provenance } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
 import { readEncoder } from "../../../media/quality/read-encoder.ts";
 import { readObject } from "../../../store/read-object.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import type { Made } from "../encode/render-work.ts";
 
 /** Where a segment's first picture lies. */
@@ -10,7 +10,7 @@ const beginningBytes = 64 * 1024;
 
 /** By what the attempt's output was made. */
 export async function describeOutput(
-  { store, tools, signal }: AttemptContext,
+  { store, tools, signal }: TranscodeAttempt,
   renditions: readonly FinishedRendition[],
   made: readonly Made[],
 ): Promise<Provenance> {

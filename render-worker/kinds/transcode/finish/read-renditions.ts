@@ -1,13 +1,13 @@
 import { objectKeys } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { initFile } from "../../../media/ffmpeg/render-plan.ts";
 import { parseMediaPlaylist } from "../../../media/hls/media-playlist.ts";
 import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
 import { readObject } from "../../../store/read-object.ts";
+import type { TranscodeAttempt } from "../context.ts";
 
 /** All that the attempt made of these rungs: the parts that it told of, or the playlists that it wrote. */
 export async function readRenditions(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   rungs: readonly { name: string }[],
 ): Promise<FinishedRendition[]> {
   const { ref, store, signal, task } = context;

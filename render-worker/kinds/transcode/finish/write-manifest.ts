@@ -1,11 +1,11 @@
 import { type Account, objectKeys, soundsOf, toSounds } from "@reelay/contracts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { reportedProbe, type SourceFile } from "../../../media/probe/source-file.ts";
 import { storeOnce } from "../../../store/store-once.ts";
+import type { TranscodeAttempt } from "../context.ts";
 
 /** Leaves an account of the attempt beside what it made: from which bytes, by which build and command. */
 export async function writeManifest(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   source: SourceFile,
   account: Account,
 ): Promise<void> {

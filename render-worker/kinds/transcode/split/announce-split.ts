@@ -1,4 +1,4 @@
-import type { StateCell } from "../../../attempt/context.ts";
+import type { StateCell } from "../../../attempt/state-cell.ts";
 import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import type { SoundTrack } from "../../../media/probe/audio-track.ts";

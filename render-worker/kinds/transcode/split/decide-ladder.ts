@@ -1,4 +1,3 @@
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { type Need, reserveSpareMemory } from "../../../host/memory/reserve-memory.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import { estimateNeed } from "../../../media/needs/estimate-need.ts";
@@ -8,6 +7,7 @@ import { analyseSource } from "../../../media/quality/analyse-source.ts";
 import { type Analysis, analysisThreads, planAnalysis } from "../../../media/quality/plan-analysis.ts";
 import { planBitrates } from "../../../media/quality/plan-bitrates.ts";
 import { within } from "../../../wait.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { untilHeadPlays } from "./until-head-plays.ts";
 
 /** The ladder of a video whose head is being made, while its bitrates are decided by its content. */
@@ -26,7 +26,7 @@ const patienceMs = 10_000;
  * first segments are stored. Whatever goes wrong with it, the profile's bitrates do.
  */
 export function decideLadder(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   source: SourceFile,
   rungs: readonly PlannedRung[],
 ): LadderDecision {

@@ -1,8 +1,8 @@
-import type { AttemptContext } from "../../../attempt/context.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import { findLeadIns } from "../../../media/timeline/find-lead-ins.ts";
 import { mustBeSearched } from "../../../media/timeline/plan-entry.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { decideLadder, type LadderDecision } from "./decide-ladder.ts";
 import { untilHeadPlays } from "./until-head-plays.ts";
 
@@ -19,7 +19,7 @@ const places = 4;
 
 /** Decides all that tasks for the rest must know, beside the head and once its first segments are stored. */
 export function decideRest(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   source: SourceFile,
   rungs: readonly PlannedRung[],
 ): RestDecision {

@@ -1,9 +1,9 @@
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { sleep } from "../../../wait.ts";
+import type { TranscodeAttempt } from "../context.ts";
 
 /** Waits until a head's first segments are stored: what is found out beside it begins then. Rejects with the signal's reason. */
 export async function untilHeadPlays(
-  { state }: Pick<AttemptContext, "state">,
+  { state }: Pick<TranscodeAttempt, "state">,
   signal: AbortSignal,
 ): Promise<void> {
   while (!state.current.parts?.some(({ segments }) => segments.length > 0)) await sleep(100, signal);

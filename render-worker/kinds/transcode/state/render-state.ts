@@ -11,8 +11,6 @@ import {
 import { leavesUnfinished, type Outcome } from "../../../attempt/outcome.ts";
 import type { Ladder, PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 
-export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
-
 /**
  * The variants of a planned ladder that are the task's business, those that earlier attempts finished taken over as they are. A task that is
  * for some variants `only` says nothing of the others.
@@ -128,4 +126,13 @@ export function settleState(state: RenderState, outcome: Outcome): RenderState {
       parts: outcome.kind === "COMPLETED" || leavesUnfinished(outcome) ? state.parts : [],
     }),
   };
+}
+
+/** Keys of the playlists and files that are complete. */
+export function finishedKeys(state: RenderState): string[] {
+  const playlists = [...state.variants, ...soundsOf(state)].flatMap(({ playlist }) =>
+    playlist?.isComplete ? [playlist.key] : [],
+  );
+  const files = [state.storyboard?.vttKey, state.download?.key].filter((key) => key !== undefined);
+  return [...playlists, ...files];
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { objectKeys, type Storyboard } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../../attempt/attempt-trace.ts";
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { type Need, reserveMemoryLater } from "../../../host/memory/reserve-memory.ts";
 import { makeFolder } from "../../../host/work-directory/make-folder.ts";
 import { storyboardNeed } from "../../../media/needs/program-needs.ts";
@@ -11,6 +10,7 @@ import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import { behindOthers } from "../../../programs/priority.ts";
 import { storeOnce } from "../../../store/store-once.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { noteEncoder } from "../encode/braked-run.ts";
 import { formatStoryboard } from "./format-storyboard.ts";
 import {
@@ -38,7 +38,7 @@ export const storyboardMemory = (source: SourceFile): Need => ({
  * on the attempt's signal only.
  */
 export async function makeStoryboard(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   source: SourceFile,
   within: Within = (need, work) => reserveMemoryLater(context, need, work),
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function makeStoryboard(
 }
 
 async function makeAndStore(
-  context: AttemptContext,
+  context: TranscodeAttempt,
   source: SourceFile,
   plan: StoryboardPlan,
   within: Within,

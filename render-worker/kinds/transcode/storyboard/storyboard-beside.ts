@@ -1,6 +1,6 @@
-import type { AttemptContext } from "../../../attempt/context.ts";
 import { reserveSpareMemory } from "../../../host/memory/reserve-memory.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { TranscodeAttempt } from "../context.ts";
 import { makeStoryboard, storyboardMemory } from "./make-storyboard.ts";
 
 export interface StoryboardBeside extends AsyncDisposable {
@@ -12,7 +12,7 @@ export interface StoryboardBeside extends AsyncDisposable {
  * Makes the storyboard of a task that asks for one while its pictures are encoded, if there is memory for both, so that nobody waits for it at the
  * end with idle cores; else when it is settled. Disposing ends what is still being made.
  */
-export function storyboardBeside(context: AttemptContext, source: SourceFile): StoryboardBeside {
+export function storyboardBeside(context: TranscodeAttempt, source: SourceFile): StoryboardBeside {
   if (context.task.storyboard !== true)
     return { settle: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve() };
   const giveUp = new AbortController();

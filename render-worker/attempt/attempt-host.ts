@@ -1,0 +1,31 @@
+import type { Context } from "@opentelemetry/api";
+import type { Account, RenderRequested } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import type { Borrower } from "../host/memory/reserve-memory.ts";
+import type { WorkerMemory } from "../host/memory/worker-memory.ts";
+import type { AttemptDirectory } from "../host/work-directory/work-directory.ts";
+import type { AttemptRef, AttemptReporter } from "./reporter.ts";
+import type { StateCell } from "./state-cell.ts";
+
+/** What the worker provides to the kind that does a task. */
+export interface AttemptHost extends Borrower {
+  task: RenderRequested;
+  ref: AttemptRef;
+  /** Keeps checksums of the objects that the attempt writes. */
+  store: ObjectStore;
+  memory: WorkerMemory;
+  /** Parent of the spans of the attempt's steps. */
+  trace: Context;
+  reporter: Pick<AttemptReporter, "progressed" | "accounted">;
+  state: StateCell;
+  /** The attempt's own folder, removed when the attempt ends. */
+  directory: AttemptDirectory;
+  /** Aborts with a `StopError`. */
+  signal: AbortSignal;
+  /** Reports that the output is complete and frees the slot. The kind may go on with work that delays no other task. */
+  complete(account: Account): Promise<void>;
+  /** Runs work that can wait, after other such work. False: too much is waiting, the work was dropped. */
+  whenIdle(work: () => Promise<void>): Promise<boolean>;
+  /** Sends the worker's offer again: the kind can do less or more than before. */
+  offerChanged(): void;
+}

@@ -1,0 +1,22 @@
+import type { RenderState } from "@reelay/contracts";
+import type { MediaAttempt } from "./ffmpeg/runtime.ts";
+import type { WorkerKind } from "./kind.ts";
+
+/**
+ * A kind that makes one object of a video with ffmpeg.
+ *
+ * @param keyOf key of the object in the state, once it is stored
+ */
+export const assetKind = (
+  make: (attempt: MediaAttempt) => Promise<void>,
+  keyOf: (state: RenderState) => string | null | undefined,
+): WorkerKind => ({
+  async prepare(host) {
+    const runtime = await host.ffmpeg();
+    return {
+      run: (attempt) => make(runtime.begin(attempt)),
+      finished: (state) => [keyOf(state)].filter((key) => typeof key === "string"),
+      offer: () => ({ ffmpegVersion: runtime.tools.ffmpeg.version }),
+    };
+  },
+});

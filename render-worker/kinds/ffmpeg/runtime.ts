@@ -1,0 +1,84 @@
+import type { Logger } from "pino";
+import type { AttemptHost } from "../../attempt/attempt-host.ts";
+import type { WorkerConfig } from "../../config.ts";
+import type { WorkerMetrics } from "../../host/metrics.ts";
+import type { Jail } from "../../jail/jail.ts";
+import { Programs } from "../../media/ffmpeg/programs.ts";
+import { prepareFluent } from "../../media/ffmpeg/start-with-fluent.ts";
+import type { FfmpegTools } from "../../media/ffmpeg/tools.ts";
+import { KnownSources } from "../../media/probe/known-sources.ts";
+import { BlockCache } from "../../media/source/block-cache.ts";
+import type { OpenSource } from "../../media/source/open-source.ts";
+
+export interface RuntimeOptions {
+  config: WorkerConfig;
+  jail: Jail;
+  log: Logger;
+  /** Default: no metrics. */
+  metrics?: Pick<WorkerMetrics, "stored" | "sourceRead" | "ffmpegUsed"> | undefined;
+}
+
+/** An attempt of a kind that runs ffmpeg. */
+export interface MediaAttempt extends AttemptHost, Omit<RuntimeOptions, "log"> {
+  /** The ffmpeg and ffprobe that were found. `programs` runs them. */
+  tools: FfmpegTools;
+  programs: Programs;
+  /** Probes of sources that tasks of this worker have read. */
+  knownSources: KnownSources;
+  /** Blocks of sources in a remote store that tasks of this worker have read. */
+  blockCache: BlockCache;
+  /** The source, once it is open, and whether all of it is in the store yet. The signal then also aborts when it becomes unreadable. */
+  source?: Pick<OpenSource, "beginningOf" | "generation" | "hash" | "isStored" | "reader" | "stored">;
+}
+
+const defaultCacheBytes = 1024 ** 3;
+
+/** ffmpeg on this machine, with everything that the kinds that run it share. */
+export class FfmpegRuntime implements AsyncDisposable {
+  readonly tools: FfmpegTools;
+  readonly config: WorkerConfig;
+  readonly #options: RuntimeOptions;
+  readonly #knownSources = new KnownSources();
+  #blockCache: BlockCache | undefined;
+
+  private constructor(tools: FfmpegTools, options: RuntimeOptions) {
+    this.tools = tools;
+    this.config = options.config;
+    this.#options = options;
+  }
+
+  static async create(tools: FfmpegTools, options: RuntimeOptions): Promise<FfmpegRuntime> {
+    await prepareFluent(options.jail, tools.ffmpeg.path);
+    return new FfmpegRuntime(tools, options);
+  }
+
+  /** Its programs write the attempt's folder and nothing else. */
+  begin(attempt: AttemptHost): MediaAttempt {
+    const { config, jail, metrics } = this.#options;
+    const { directory } = attempt;
+    return {
+      ...attempt,
+      config,
+      jail,
+      metrics,
+      tools: this.tools,
+      programs: new Programs(jail, this.tools, { writable: [directory.path] }),
+      knownSources: this.#knownSources,
+      blockCache: this.#cacheIn(directory.shared("source-blocks")),
+    };
+  }
+
+  #cacheIn(directory: string): BlockCache {
+    const { config, log } = this.#options;
+    this.#blockCache ??= new BlockCache({
+      directory,
+      limitBytes: config.sourceCacheBytes ?? defaultCacheBytes,
+      onError: (error) => log.warn({ err: error }, "source.not-cached"),
+    });
+    return this.#blockCache;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#blockCache?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,50 @@
+import type { KindOffer, PreparedKind } from "../attempt/prepared-kind.ts";
+import { ToolNotFoundError } from "../media/ffmpeg/locate.ts";
+import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
+import { FfmpegRuntime, type RuntimeOptions } from "./ffmpeg/runtime.ts";
+import type { KindHost, WorkerKind } from "./kind.ts";
+
+export interface PrepareOptions extends RuntimeOptions {
+  /** Rejects with a `ToolNotFoundError`. */
+  findFfmpeg: () => Promise<FfmpegTools>;
+}
+
+/** The kinds that a worker can do. Disposing them releases what they share. */
+export interface PreparedKinds extends AsyncDisposable {
+  /** Their names. */
+  readonly names: readonly string[];
+  /** Undefined: this worker cannot do the kind. */
+  get(name: string): PreparedKind | undefined;
+  /** What they can do, all together. */
+  offer(): KindOffer;
+}
+
+export async function prepareAll(
+  kinds: Readonly<Record<string, WorkerKind>>,
+  { findFfmpeg, ...options }: PrepareOptions,
+): Promise<PreparedKinds> {
+  let runtime: Promise<FfmpegRuntime> | undefined;
+  const host: KindHost = {
+    ffmpeg: () => (runtime ??= findFfmpeg().then((tools) => FfmpegRuntime.create(tools, options))),
+  };
+  const prepared = new Map<string, PreparedKind>();
+  const lacks = new Set<string>();
+  for (const [name, kind] of Object.entries(kinds)) {
+    try {
+      prepared.set(name, await kind.prepare(host));
+    } catch (error) {
+      if (!(error instanceof ToolNotFoundError)) throw error;
+      lacks.add(error.message);
+      options.log.warn({ kind: name, reason: error.message }, "kind.not-supported");
+    }
+  }
+  if (prepared.size === 0) throw new ToolNotFoundError([...lacks].join(" "));
+  return {
+    names: [...prepared.keys()],
+    get: (name) => prepared.get(name),
+    offer: () => Object.assign({}, ...[...prepared.values()].map((kind) => kind.offer())) as KindOffer,
+    async [Symbol.asyncDispose]() {
+      await (await runtime)?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { ToolNotFoundError } from "../media/ffmpeg/locate.ts";
+import { words } from "../media/ffmpeg/words.ts";
+import { makeClip, startWorker, temporaryDirectory, testJail, testKinds, testTools } from "../testing/kit.ts";
+import { prepareKinds } from "./index.ts";
+
+/** The ffmpeg of this run, without the encoder of every transcode. */
+async function withoutLibx264() {
+  const tools = await testTools();
+  return { ...tools, encoders: tools.encoders.filter((name) => name !== "libx264") };
+}
+
+test("a worker without libx264 starts, offers the kinds that need none, and leaves transcodes to others", async () => {
+  await using directory = await temporaryDirectory();
+  const clip = await makeClip(
+    `${directory.path}/clip.mp4`,
+    words("-f lavfi -i testsrc2=s=160x90:r=10:d=1 -c:v libx264"),
+  );
+  await using worker = await startWorker({}, await withoutLibx264());
+  const [refused] = worker.logged("kind.not-supported");
+  expect(refused).toMatchObject({ kind: "TRANSCODE", reason: expect.stringContaining("libx264") });
+  const seen = worker.messaging.published.find((message) => message.type === "worker.seen.v1");
+  expect(seen).toMatchObject({ knows: ["POSTER", "PREVIEW", "DOWNLOAD"] });
+
+  const transcode = await worker.request(clip);
+  const poster = await worker.request(clip, { part: { kind: "POSTER", atMs: 0 } });
+  expect(await worker.end(poster)).toMatchObject({ type: "render.completed.v1" });
+  expect(worker.messaging.nacked).toMatchObject([{ taskId: transcode.taskId }]);
+});
+
+test("a machine that lacks the tools of every kind is refused, with one sentence for what is missing", async () => {
+  await using worker = await startWorker();
+  const missing = new ToolNotFoundError("No ffmpeg was found. Install ffmpeg or set FFMPEG_PATH.");
+  const options = { config: worker.config, jail: await testJail(), log: worker.log };
+  await expect(prepareKinds({ ...options, findFfmpeg: () => Promise.reject(missing) })).rejects.toThrow(
+    missing.message,
+  );
+  await using kinds = await testKinds(options);
+  expect(kinds.names).toEqual(["TRANSCODE", "POSTER", "PREVIEW", "DOWNLOAD"]);
+});

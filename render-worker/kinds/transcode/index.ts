@@ -1,0 +1,56 @@
+import type { Capabilities } from "@reelay/contracts";
+import { EncoderPool } from "../../media/devices/encoder-pool.ts";
+import { ToolNotFoundError } from "../../media/ffmpeg/locate.ts";
+import type { FfmpegTools } from "../../media/ffmpeg/tools.ts";
+import { requiredEncoders } from "../../media/tools/encoders.ts";
+import type { WorkerKind } from "../kind.ts";
+import { RenderMemory } from "./capacity/render-memory.ts";
+import { Throughput } from "./capacity/throughput.ts";
+import { runTranscode } from "./run-transcode.ts";
+import { finishedKeys, settleState } from "./state/render-state.ts";
+
+/** Turns a source into the variants of a profile, whole or in parts. */
+export const transcode: WorkerKind = {
+  async prepare(host) {
+    const runtime = await host.ffmpeg();
+    const { tools, config } = runtime;
+    assertEncoders(tools);
+    const encoders = new EncoderPool({
+      capabilities: tools.capabilities,
+      ...(config.nvencSessions !== undefined && { nvencSessions: config.nvencSessions }),
+    });
+    const shared = {
+      encoders,
+      throughput: new Throughput(tools.pixelsPerSecond),
+      renderMemory: new RenderMemory(),
+    };
+    return {
+      run: (attempt) => runTranscode({ ...runtime.begin(attempt), ...shared }),
+      settle: settleState,
+      finished: finishedKeys,
+      offer: () => {
+        const { capabilities } = encoders;
+        return {
+          ffmpegVersion: tools.ffmpeg.version,
+          encoders: stillWorking(tools, capabilities),
+          capabilities,
+        };
+      },
+    };
+  },
+};
+
+function assertEncoders({ encoders, ffmpeg: { path, version } }: FfmpegTools): void {
+  const missing = requiredEncoders.filter((name) => !encoders.includes(name));
+  if (missing.length === 0) return;
+  throw new ToolNotFoundError(
+    `${path} (${version}) cannot encode with ${missing.join(" and ")}, which every render needs: set FFMPEG_PATH to a build that can.`,
+  );
+}
+
+/** The audio encoders, and the video encoders that have not failed on any device since the start. */
+function stillWorking(tools: FfmpegTools, now: Capabilities): string[] {
+  const names = ({ encoders }: Capabilities) => new Set(encoders.map(({ name }) => name));
+  const [before, left] = [names(tools.capabilities), names(now)];
+  return tools.encoders.filter((name) => left.has(name) || !before.has(name));
+}

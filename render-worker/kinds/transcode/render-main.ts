@@ -1,0 +1,133 @@
+import { toSounds, type VariantState } from "@reelay/contracts";
+import { inSpan } from "@reelay/telemetry";
+import { tracerName } from "../../attempt/attempt-trace.ts";
+import { reserveMemory } from "../../host/memory/reserve-memory.ts";
+import { type PlannedRung, planLadder } from "../../media/ladder/plan-ladder.ts";
+
+import { reportedProbe, type SourceFile } from "../../media/probe/source-file.ts";
+import type { OpenSource } from "../../media/source/open-source.ts";
+import { wholeSpan } from "../../media/timeline/render-span.ts";
+import { makeDownload } from "../download/index.ts";
+import { keptSounds, toAudioState } from "./audio-states.ts";
+import type { TranscodeAttempt } from "./context.ts";
+import { besideEncode } from "./copy/beside-encode.ts";
+import { judgeSource } from "./copy/judge-source.ts";
+import type { Judgement } from "./copy/plan-instant.ts";
+import { planRemuxWork, type RemuxWork } from "./copy/remux-work.ts";
+import { planSourceVariant } from "./copy/source-variant.ts";
+import { renderAndPublish } from "./encode/render-and-publish.ts";
+import { renderInPasses } from "./encode/render-in-passes.ts";
+import { renderWithinMemory } from "./encode/render-within-memory.ts";
+import { leaveOutUnencodable } from "./encode/without-encoder.ts";
+import { conclude } from "./finish/conclude.ts";
+import { keptHead, passOnHead } from "./keep-head.ts";
+import type { PartDecision } from "./split/decide-part.ts";
+import { decideRest } from "./split/decide-rest.ts";
+import { planReadEnd } from "./split/plan-read-end.ts";
+import { toVariantStates } from "./state/render-state.ts";
+import { makeStoryboard } from "./storyboard/make-storyboard.ts";
+
+interface MainWork {
+  file: OpenSource;
+  source: SourceFile;
+  part: PartDecision;
+}
+
+/** Makes a whole video, or the head of a long one, and copies the source where players can take it as it is. */
+export async function renderMain(context: TranscodeAttempt, main: MainWork): Promise<void> {
+  const { state, task, tools } = context;
+  const { file, source, part } = main;
+  const judgement = await judge(context, main);
+  const ladder = planLadder(task.profile, source.probe);
+  const sourceVariant = planSourceVariant(source, judgement, ladder, task);
+  const variants = [...toVariantStates(ladder, task), ...(sourceVariant ? [sourceVariant] : [])];
+  logLeftOut(context, source);
+  const kept = keptSounds(task, source);
+  const missing = source.sounds.filter(({ name }) => !kept.has(name));
+  const wanted = pendingRungs(ladder.rungs, variants);
+  const head = keptHead(task, { part, rungs: wanted, sounds: missing });
+  const remux = planRemuxWork(source, judgement, {
+    sourceVariant,
+    // Audio that needs another loudness cannot be copied, nor can audio that is encoded from its beginning.
+    wanted: task.profile.audio.loudness || head !== null ? [] : missing,
+  });
+  // A remux reads the whole source.
+  if (remux === null) file.needsUpTo?.(planReadEnd(source, part.span));
+  const copied = remux?.sounds ?? [];
+  const { key, contentType, sizeBytes } = file;
+  state.update((before) => ({
+    ...before,
+    source: {
+      key,
+      sizeBytes,
+      contentType,
+      probe: reportedProbe(source),
+      ...(!source.isSoundOnly && { nonStandardReasons: judgement.reasons }),
+    },
+    variants,
+    ...toSounds(
+      source.sounds.map((track) => kept.get(track.name) ?? toAudioState(track, source, task, copied)),
+    ),
+    ...(part.kind === "HEAD" && { parts: head ?? [] }),
+  }));
+
+  const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
+  const sounds = missing.filter((track) => copied.every((copy) => copy.track !== track));
+  await using decision = part.kind === "HEAD" ? decideRest(context, source, rungs) : null;
+  const work = { source, rungs, sounds, part, ...(decision && { decision }) };
+  const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) => {
+    if (head !== null) return await passOnHead(beside, work);
+    return rungs.length > 0 || sounds.length > 0 ? await renderInPasses(beside, work) : null;
+  });
+  if (copied.length > 0 && !isSoundCopied) await encodeInstead(context, source, copied);
+  const lastly = async () => {
+    // The rest of a split video is more urgent: its last task makes the storyboard, and its download comes after that.
+    if (part.kind === "WHOLE") {
+      await makeDownload(context, state.current);
+      if (!source.isSoundOnly) await makeStoryboard(context, source);
+    }
+    await file.stored();
+  };
+  if (made) await conclude(context, work, made, lastly);
+  else await lastly();
+}
+
+/** Whether players can take the source as it is. */
+async function judge(context: TranscodeAttempt, { file, source }: MainWork): Promise<Judgement> {
+  if (source.isSoundOnly) return { reasons: [], plan: null };
+  const { config, programs, signal, task, trace } = context;
+  return await inSpan(tracerName, "judge", { parent: trace }, () =>
+    judgeSource(source, {
+      ffmpeg: programs.ffmpeg,
+      reader: file.reader,
+      limits: config.limits,
+      signal,
+      segmentDurationMs: task.profile.segmentDurationMs,
+      reserveMemory: (need, work) => reserveMemory(context, need, work),
+    }),
+  );
+}
+
+function logLeftOut({ log }: TranscodeAttempt, { probe, sounds }: SourceFile): void {
+  const { audios, unheard } = probe;
+  const leftOut = Math.max(0, (audios?.length ?? 0) - sounds.length) + (unheard?.length ?? 0);
+  if (leftOut > 0) log.info({ made: sounds.length, leftOut }, "sounds.left-out");
+}
+
+function pendingRungs(rungs: readonly PlannedRung[], variants: readonly VariantState[]): PlannedRung[] {
+  const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
+  return rungs.filter(({ name }) => pending.has(name));
+}
+
+/** Encodes audio that could not be copied after all. No task of a long video makes it: so all of it, in its own folder. */
+async function encodeInstead(
+  context: TranscodeAttempt,
+  source: SourceFile,
+  copied: RemuxWork["sounds"],
+): Promise<void> {
+  const whole = { kind: "WHOLE", span: wholeSpan } as const;
+  const again = { source, rungs: [], sounds: copied.map(({ track }) => track), part: whole };
+  await renderWithinMemory(context, again, (attempt, round) =>
+    renderAndPublish(attempt, { ...round, suffix: ".2" }),
+  );
+}
