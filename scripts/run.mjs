@@ -25,8 +25,13 @@ try {
 function run(node, program, args) {
   const isForNode = program.startsWith("--") || /\.(ts|mjs)$/.test(program);
   const bin = path.join(ROOT, "node_modules", ".bin");
-  // Commands of dependencies ask for `node` by name.
-  const env = { ...process.env, PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter) };
+  const env = {
+    // Starting a process of ours takes half the processor time when its modules are compiled already.
+    NODE_COMPILE_CACHE: path.join(ROOT, "node_modules", ".cache", "reelay-compile"),
+    ...process.env,
+    // Commands of dependencies ask for `node` by name.
+    PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter),
+  };
   const options = { env, cwd: ROOT };
   if (isForNode) endAs(node, [program, ...args], options);
   else endAs(path.join(bin, program), args, { ...options, shell: process.platform === "win32" });

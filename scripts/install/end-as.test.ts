@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { eventually } from "../../tests/kit/eventually.ts";
 
@@ -45,3 +46,14 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     expect(await notes()).toBe(`runs\n${signal}\n`);
   },
 );
+
+test("a program finds its modules compiled by an earlier run", async () => {
+  const program = path.join(folder, "program.mjs");
+  await writeFile(
+    program,
+    `import { getCompileCacheDir } from "node:module"; console.log(getCompileCacheDir());`,
+  );
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  const { stdout } = await promisify(execFile)(process.execPath, [LAUNCHER, program], { env });
+  expect(stdout).toContain(path.join("node_modules", ".cache", "reelay-compile"));
+});

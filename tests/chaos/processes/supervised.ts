@@ -43,7 +43,7 @@ export class Supervised implements Part {
     const [program, ...args] = command;
     const child = spawn(program, args, {
       cwd: folder,
-      env,
+      env: { ...compileCache(), ...env },
       stdio: [readsInput ? "pipe" : "ignore", log.fd, log.fd],
     });
     await log.close();
@@ -84,4 +84,10 @@ export class Supervised implements Part {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end("SIGKILL");
   }
+}
+
+/** Node's cache of compiled modules, where this run has one: processes here start many times. */
+function compileCache(): Record<string, string> {
+  const { NODE_COMPILE_CACHE: folder } = process.env;
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
 }
