@@ -1,6 +1,6 @@
 import type { RunFile } from "./run-file.ts";
 
-/** What a user needs to know of a system that has just become ready. */
+/** The summary that `npm start` prints when the system is ready. */
 export function describeAddresses(run: RunFile, dataDirectory: string): string {
   const origin = new URL(run.graphql).origin;
   return `

@@ -1,4 +1,4 @@
-/** Builds the console beside the start of the system, in a process of its own that gives way to everything else. */
+/** Builds the console while the system starts, in a separate low-priority process. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants, setPriority } from "node:os";
@@ -7,8 +7,10 @@ import type { Logger } from "pino";
 
 const script = fileURLToPath(new URL("../scripts/build.ts", import.meta.url));
 
-/** Disposing ends the build if it still runs. Until it is done the API says at `/` that the console is being built. */
-export function startConsoleBuild(log: Logger, tell: (text: string) => void): AsyncDisposable {
+/**
+ * Disposing stops a running build. Until it is done the API answers at `/` that the console is being built.
+ */
+export function startConsoleBuild(log: Logger, print: (text: string) => void): AsyncDisposable {
   const child = spawn(process.execPath, [script, "console", "--if-stale"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -17,7 +19,7 @@ export function startConsoleBuild(log: Logger, tell: (text: string) => void): As
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
-  if (child.pid !== undefined) giveWay(child.pid);
+  if (child.pid !== undefined) lowerPriority(child.pid);
   const ended = once(child, "close").then(
     ([code]: unknown[]) => {
       if (isStopping) return;
@@ -25,7 +27,9 @@ export function startConsoleBuild(log: Logger, tell: (text: string) => void): As
         log.info("console.built");
       } else {
         log.warn({ code, output: output.slice(-4_000) }, "console.not-built");
-        tell("The console could not be built; `npm run build -- console` says why. Everything else works.");
+        print(
+          "The console could not be built. Run `npm run build -- console` to see why. Everything else works.",
+        );
       }
     },
     (err: unknown) => log.warn({ err }, "console.not-built"),
@@ -39,10 +43,10 @@ export function startConsoleBuild(log: Logger, tell: (text: string) => void): As
   };
 }
 
-function giveWay(pid: number): void {
+function lowerPriority(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // It has ended already, or the system does not allow it: then it is as important as the rest.
+    // It has already ended, or the system does not allow it: it then runs at normal priority.
   }
 }

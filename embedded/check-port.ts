@@ -2,9 +2,9 @@ import { createServer } from "node:net";
 import { StartError } from "./start-error.ts";
 
 /**
- * The port to listen on, known to be free before anything else is started: `port` itself, or any free one for 0.
+ * Resolves the port to listen on and checks that it is free before anything starts; 0 selects a free one.
  *
- * @throws {StartError} when it cannot be had.
+ * @throws {StartError} if the port is not available.
  */
 export async function checkPort(port: number, host: string): Promise<number> {
   const server = createServer();
@@ -21,17 +21,17 @@ export async function checkPort(port: number, host: string): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-/** A failure to listen as a sentence; whatever else it is comes back as it was. */
+/** Converts a failure to listen to a sentence. Returns other errors unchanged. */
 export function cannotListen(port: number, host: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") {
     return new StartError(
-      `Port ${port} on ${host} is taken by another program: stop it, or choose another port (PORT=${port + 1} npm start).`,
+      `Port ${port} on ${host} is in use by another program: stop it, or choose another port (PORT=${port + 1} npm start).`,
     );
   }
   if (code === "EACCES" || code === "EADDRNOTAVAIL") {
     return new StartError(
-      `Cannot listen on ${host}:${port} (${code}): choose another with PORT, or with HOST for the address.`,
+      `Cannot listen on ${host}:${port} (${code}): choose another port with PORT, or another address with HOST.`,
     );
   }
   return error;

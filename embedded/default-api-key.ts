@@ -5,11 +5,11 @@ import { createApiKey } from "../src/auth/api-keys.ts";
 import { authenticate } from "../src/auth/authenticate.ts";
 import { writePrivateFile } from "./write-private-file.ts";
 
-const scopes: ApiKeyScope[] = ["READ", "WRITE", "ADMIN", "OPERATOR"];
+const SCOPES: ApiKeyScope[] = ["READ", "WRITE", "ADMIN", "OPERATOR"];
 
 /**
- * The key that `npm start` hands out. It is kept in `file`, readable by its owner only; one that is not valid any more
- * (revoked, or of another database) is replaced.
+ * The key that `npm start` prints. It is stored in `file`, which only its owner can read. An invalid key
+ * (revoked, or from another database) is replaced.
  */
 export async function ensureApiKey(db: PrismaClient, file: string): Promise<string> {
   const kept = await readFile(file, "utf8").then(
@@ -24,15 +24,18 @@ export async function ensureApiKey(db: PrismaClient, file: string): Promise<stri
   const { token } = await createApiKey(db, {
     workspaceId: await ensureWorkspace(db),
     name: "npm start",
-    scopes,
+    scopes: SCOPES,
   });
   await writePrivateFile(file, `${token}\n`);
   return token;
 }
 
-/** A key from before a scope existed: it belongs to the person whose machine this is, who may do everything. */
+/** Adds missing scopes to an older key: it belongs to the owner of this machine, who may do everything. */
 async function ensureScopes(db: PrismaClient, id: string): Promise<void> {
-  await db.apiKey.updateMany({ where: { id, NOT: { scopes: { hasEvery: scopes } } }, data: { scopes } });
+  await db.apiKey.updateMany({
+    where: { id, NOT: { scopes: { hasEvery: SCOPES } } },
+    data: { scopes: SCOPES },
+  });
 }
 
 async function ensureWorkspace(db: PrismaClient): Promise<string> {

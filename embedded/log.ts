@@ -7,17 +7,17 @@ export interface EmbeddedLog extends Disposable {
 }
 
 /**
- * Writes everything to `file` as JSON lines, and shows errors on the terminal, one line each, through `tell`. Connections that a
- * stopping system loses are no errors to show: `isStopping`.
+ * Writes everything to `file` as JSON lines, and prints errors to the terminal through `print`, one line
+ * each. Lost connections while the system is stopping (`isStopping`) are not printed.
  */
 export function createLog(
   file: string,
-  options: { level: string; tell: (line: string) => void; isStopping: () => boolean },
+  options: { level: string; print: (line: string) => void; isStopping: () => boolean },
 ): EmbeddedLog {
   const sink = createLogSink(openLogFile(file));
   const terminal: DestinationStream = {
     write(line) {
-      if (!options.isStopping()) options.tell(describe(line, file));
+      if (!options.isStopping()) options.print(describe(line, file));
     },
   };
   const logger = createLogger({
@@ -31,7 +31,7 @@ export function createLog(
   return { logger, sink, [Symbol.dispose]: () => sink[Symbol.dispose]() };
 }
 
-/** `relay.failed: connection refused (…)` from a line of JSON. */
+/** Formats a line of JSON as `relay.failed: connection refused (…)`. */
 function describe(line: string, file: string): string {
   const entry = JSON.parse(line) as { msg?: string; err?: { message?: string } };
   const what = entry.msg ?? "error";

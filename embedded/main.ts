@@ -2,7 +2,7 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { isRestarted, restrictUmask, startStep, toSentence } from "@reelay/process";
 import { AlreadyClaimedError, claimDirectory, EmbeddedPostgresError } from "./postgres/index.ts";
-import { type Command, readCommand, usage } from "./render-files/read-command.ts";
+import { type Command, readCommand, USAGE } from "./render-files/read-command.ts";
 import { renderFiles } from "./render-files/render-files.ts";
 import { readRunFile } from "./run-file.ts";
 import { forceEnd, runSystem } from "./run-system.ts";
@@ -15,15 +15,15 @@ const terminal = createTerminal(process.stdout);
 process.stderr.on("error", () => {});
 
 async function main(): Promise<number> {
-  // npm changes into the project's folder; FILE is meant from where the user is.
+  // npm changes to the project's folder; FILE is relative to the user's folder.
   const given = await readCommand(process.argv.slice(2), process.env["INIT_CWD"] ?? process.cwd());
   if (given.isExiting && isRestarted(process.env)) {
-    throw new StartError("Reelay crashed while it rendered the files: run the command again.");
+    throw new StartError("Reelay crashed while rendering the files: run the command again.");
   }
-  // The crashed run has uploaded its files, and their jobs go on.
+  // The crashed run has uploaded its files, and their jobs continue.
   const command = isRestarted(process.env) ? { ...given, sources: [] } : given;
   if (command.isHelp) {
-    terminal.tell(usage);
+    terminal.print(USAGE);
     return 0;
   }
   const settings = readSettings(process.env, process.cwd());
@@ -45,10 +45,10 @@ async function main(): Promise<number> {
   }
 }
 
-/** What an earlier version made may be open to everyone. */
+/** Folders of an earlier version may be open to everyone. */
 async function closeFolders(dataDirectory: string): Promise<void> {
   const { store, work } = layoutOf(dataDirectory);
-  // Not there yet, or another user's: then it is for that user to say.
+  // A missing folder, or another user's, is not ours to change.
   for (const folder of [store, work]) await chmod(folder, 0o750).catch(() => undefined);
 }
 
@@ -67,7 +67,7 @@ async function joinRunning(settings: Settings, command: Command, pid: number, si
       `Reelay runs already on ${settings.dataDirectory}: process ${run.pid}, at ${run.graphql}. Use that one, stop it, or choose another folder with REELAY_DATA_DIR (and another PORT).`,
     );
   }
-  terminal.tell(`Using the system that runs at ${run.graphql} (process ${run.pid}).`);
+  terminal.print(`Using the system that runs at ${run.graphql} (process ${run.pid}).`);
   return (await renderFiles(run, command.sources, { terminal, signal })) ? 0 : 1;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { planWebhookAllowance } from "./own-machine.ts";
 
-test("a system that only this machine reaches may send webhooks to this machine", () => {
+test("a system that only this machine can reach may send webhooks to this machine", () => {
   expect(planWebhookAllowance({}, "127.0.0.1")).toBe("localhost,127.0.0.1,::1");
   expect(planWebhookAllowance({ FETCH_ALLOW_PRIVATE: "cms.internal" }, "::1")).toBe(
     "cms.internal,localhost,127.0.0.1,::1",
@@ -11,8 +11,8 @@ test("a system that only this machine reaches may send webhooks to this machine"
 test.each([
   ["others reach it by its address", {}, "0.0.0.0"],
   ["others reach it by a name", { PUBLIC_URL: "https://video.example.com" }, "127.0.0.1"],
-  ["it is said to be no laptop's", { NODE_ENV: "production" }, "127.0.0.1"],
-  ["somebody decided otherwise", { WEBHOOK_ALLOW_PRIVATE: "cms.internal" }, "127.0.0.1"],
+  ["it runs in production", { NODE_ENV: "production" }, "127.0.0.1"],
+  ["a user decided otherwise", { WEBHOOK_ALLOW_PRIVATE: "cms.internal" }, "127.0.0.1"],
 ])("not when %s", (_why, environment, host) => {
   expect(planWebhookAllowance(environment, host)).toBeUndefined();
 });

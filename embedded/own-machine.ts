@@ -1,15 +1,16 @@
 import type { Environment } from "./settings.ts";
 
-const loopback = ["localhost", "127.0.0.1", "::1"];
+const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * Where webhooks may go besides the public internet when nobody says it: to this machine, if nobody else reaches the system. Whoever holds a key
- * then runs programs here anyway, and webhooks send signed JSON to endpoints that an ADMIN key made, and follow no redirect. Sources by URL are
- * not let in like that: an address of the internet could lead them here. Undefined: no more than the environment says. Pure.
+ * The default for private webhook targets: this machine, if no other machine reaches the system. A key holder
+ * then runs programs here anyway; webhooks send signed JSON to endpoints created with an ADMIN key and follow
+ * no redirect. Sources by URL have no such default: a URL on the internet could redirect them here.
+ * Undefined: no default applies. Pure.
  */
 export function planWebhookAllowance(environment: Environment, host: string): string | undefined {
   const { WEBHOOK_ALLOW_PRIVATE, FETCH_ALLOW_PRIVATE, PUBLIC_URL, NODE_ENV } = environment;
-  if (WEBHOOK_ALLOW_PRIVATE || PUBLIC_URL || NODE_ENV === "production" || !loopback.includes(host))
+  if (WEBHOOK_ALLOW_PRIVATE || PUBLIC_URL || NODE_ENV === "production" || !LOOPBACK.includes(host))
     return undefined;
-  return [...(FETCH_ALLOW_PRIVATE ? [FETCH_ALLOW_PRIVATE] : []), ...loopback].join(",");
+  return [...(FETCH_ALLOW_PRIVATE ? [FETCH_ALLOW_PRIVATE] : []), ...LOOPBACK].join(",");
 }

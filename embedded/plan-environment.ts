@@ -5,16 +5,16 @@ import { planWebhookAllowance } from "./own-machine.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
-/** Which parts the environment replaces by real ones: those are not started here. */
+/** The parts that the environment replaces by real services. They are not started here. */
 export const replacedParts = (environment: Environment) => ({
   postgres: Boolean(environment["DATABASE_URL"]),
   broker: Boolean(environment["PUBSUB_EMULATOR_HOST"] || environment["PUBSUB_PROJECT_ID"]),
 });
 
 /**
- * The environment that API and worker would be given by hand, for the parts that run here; whatever is set outside wins.
+ * The environment of API and worker for the parts that run here. Variables set outside take precedence.
  *
- * @throws {StartError} that names what is wrong in the environment.
+ * @throws {StartError} that names the invalid variable.
  */
 export function planEnvironment(
   environment: Environment,
@@ -28,10 +28,10 @@ export function planEnvironment(
     STORE_DIRECTORY: layout.store,
     SECRETS_KEY: parts.secretsKey,
     WORK_DIR: layout.work,
-    // Not `localhost`, which may lead to another program that listens on ::1 only.
+    // Not `localhost`, which may lead to another program that listens only on ::1.
     PUBLIC_URL: `http://${host === "127.0.0.1" ? host : "localhost"}:${port}`,
     OTEL_SERVICE_NAME: "reelay",
-    // No load balancer is to notice: Ctrl-C ends it at once.
+    // There is no load balancer to notice: Ctrl-C stops immediately.
     DRAIN_DELAY: "0",
     ...(webhookAllowance !== undefined && { WEBHOOK_ALLOW_PRIVATE: webhookAllowance }),
     ...given,

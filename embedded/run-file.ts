@@ -1,30 +1,33 @@
-/** `run.json` in the data folder: how scripts and further workers find the system that runs there. */
+/** `run.json` in the data folder, through which scripts and additional workers find the running system. */
 import { readFile, rm } from "node:fs/promises";
 import { z } from "zod";
 import { isRunning } from "./postgres/processes.ts";
 import { writePrivateFile } from "./write-private-file.ts";
 
 const RunFile = z.object({
-  /** Address of the GraphQL API. */
+  /** URL of the GraphQL API. */
   graphql: z.url(),
   apiKey: z.string(),
-  /** `host:port` of the broker, as PUBSUB_EMULATOR_HOST wants it; empty when Google Pub/Sub itself is used. */
+  /** `host:port` of the broker for PUBSUB_EMULATOR_HOST; empty with Google Pub/Sub. */
   pubsub: z.string(),
   /** Connection string of the database. */
   database: z.string(),
-  /** Process that runs all this. */
+  /** The process of the system. */
   pid: z.int(),
 });
 
 export type RunFile = z.infer<typeof RunFile>;
 
-/** Written when everything answers; readable by its owner only, because it holds the API key and the database's password. */
+/**
+ * Written when every part answers. Only its owner can read it, because it contains the API key and the
+ * database password.
+ */
 export async function writeRunFile(file: string, content: RunFile): Promise<AsyncDisposable> {
   await writePrivateFile(file, `${JSON.stringify(content, null, 2)}\n`);
   return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
 }
 
-/** Takes away what a killed run left, and says whether there was such a thing. Only for the folder's owner. */
+/** Removes the file of a killed run and returns true if there was one. Only for the folder's owner. */
 export async function removeStaleRunFile(file: string): Promise<boolean> {
   try {
     await rm(file);
@@ -35,7 +38,7 @@ export async function removeStaleRunFile(file: string): Promise<boolean> {
   }
 }
 
-/** The system that runs on this data folder, or null: a file whose process is gone counts as none. */
+/** The system running on this data folder, or null. A file whose process is gone counts as none. */
 export async function readRunFile(file: string): Promise<RunFile | null> {
   try {
     const run = RunFile.parse(JSON.parse(await readFile(file, "utf8")));

@@ -10,18 +10,18 @@ import { type Environment, layoutOf, type Settings } from "./settings.ts";
 import { startSystem } from "./start-system.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A stop that takes longer is cut short. */
-const stopWithinMs = 12_000;
+/** Time limit of a stop. */
+const STOP_WITHIN_MS = 12_000;
 
 let postgres: { readonly pid: number } | undefined;
 
-/** Ends at once. Postgres goes along: it recovers by itself at the next start, and must not be left behind. */
+/** Ends immediately. Kills Postgres too: it recovers at the next start and must not be left behind. */
 export function forceEnd(): never {
   if (postgres !== undefined) {
     try {
       process.kill(postgres.pid, "SIGQUIT");
     } catch {
-      // It has ended already.
+      // It has already ended.
     }
   }
   process.exit(1);
@@ -35,7 +35,7 @@ export interface RunSystemOptions {
   signal: AbortSignal;
 }
 
-/** Runs the system on a data folder that is ours until it is told to stop; returns the exit code. */
+/** Runs the system on our own data folder until it is asked to stop; returns the exit code. */
 export async function runSystem(options: RunSystemOptions): Promise<number> {
   const { settings, command, environment, terminal } = options;
   const crashed = new AbortController();
@@ -46,10 +46,10 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
   let isStopping = false;
   using log = createLog(layout.log, {
     level: environment["LOG_LEVEL"] || "info",
-    tell: (text) => terminal.tell(text),
+    print: (text) => terminal.print(text),
     isStopping: () => isStopping,
   });
-  // The worker hands its tasks back as at any stop; the supervisor then starts everything again.
+  // The worker hands its tasks back as in any stop; the supervisor then restarts everything.
   using _crashes = catchCrashes((err, origin) => {
     log.logger.fatal({ err, origin }, "process.crashed");
     crashed.abort(err);
@@ -57,16 +57,16 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
   const beginStop = () => {
     if (isStopping) return;
     isStopping = true;
-    terminal.tell("\nStopping …");
-    setTimeout(forceEnd, stopWithinMs).unref();
+    terminal.print("\nStopping …");
+    setTimeout(forceEnd, STOP_WITHIN_MS).unref();
   };
   signal.addEventListener("abort", beginStop, { once: true });
 
-  terminal.tell("Starting Reelay …");
-  // Who renders files and leaves looks at no page.
+  terminal.print("Starting Reelay …");
+  // Rendering files with --exit needs no console.
   await using _console = command.isExiting
     ? null
-    : startConsoleBuild(log.logger, (text) => terminal.tell(text));
+    : startConsoleBuild(log.logger, (text) => terminal.print(text));
   const started = await startSystem({
     environment,
     settings: { ...settings, port },
@@ -84,23 +84,25 @@ export async function runSystem(options: RunSystemOptions): Promise<number> {
   {
     await using system = started;
     if (isHealed) {
-      terminal.tell("An earlier run on this data was killed: what it left is cleared away, its jobs go on.");
+      terminal.print(
+        "An earlier run on this data was killed: its remains are cleaned up and its jobs continue.",
+      );
     }
-    terminal.tell(describeAddresses(system.run, settings.dataDirectory));
+    terminal.print(describeAddresses(system.run, settings.dataDirectory));
     end = await Promise.race([
       untilAborted(signal),
       system.broken,
-      renderAsTold(system.run, command, terminal, signal),
+      renderSources(system.run, command, terminal, signal),
     ]);
     beginStop();
   }
   postgres = undefined;
-  if (end.sentence !== undefined) terminal.tell(end.sentence);
-  terminal.tell("Stopped.");
+  if (end.sentence !== undefined) terminal.print(end.sentence);
+  terminal.print("Stopped.");
   return crashed.signal.aborted ? 1 : end.exitCode;
 }
 
-/** Why a running system is to be stopped. */
+/** The reason for stopping a running system. */
 interface End {
   exitCode: number;
   sentence?: string;
@@ -113,8 +115,8 @@ const untilAborted = (signal: AbortSignal): Promise<End> =>
     signal.addEventListener("abort", onAbort, { once: true });
   });
 
-/** Resolves only with `--exit`: the system goes on running otherwise. */
-async function renderAsTold(
+/** Resolves only with `--exit`; otherwise the system keeps running. */
+async function renderSources(
   run: RunFile,
   { sources, isExiting }: Command,
   terminal: Terminal,
@@ -122,6 +124,6 @@ async function renderAsTold(
 ): Promise<End> {
   const isRendered = await renderFiles(run, sources, { terminal, signal });
   if (isExiting && !signal.aborted) return { exitCode: isRendered ? 0 : 1 };
-  if (sources.length > 0 && !signal.aborted) terminal.tell("\nReelay keeps running; Ctrl-C stops it.");
+  if (sources.length > 0 && !signal.aborted) terminal.print("\nReelay keeps running; Ctrl-C stops it.");
   return new Promise(() => {});
 }

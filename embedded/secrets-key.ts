@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { writePrivateFile } from "./write-private-file.ts";
 
-/** The key that encrypts stored secrets. It is created once and kept in `file`, which only its owner may read. */
+/** The key that encrypts stored secrets. Created once and stored in `file`, which only its owner can read. */
 export async function ensureSecretsKey(file: string): Promise<string> {
   try {
     return (await readFile(file, "utf8")).trim();

@@ -3,22 +3,22 @@ import { StartError } from "./start-error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the embedded system keeps its data and where it answers. */
+/** The embedded system's data folder and address. */
 export interface Settings {
-  /** Absolute. `REELAY_DATA_DIR`, default `.reelay` in the folder of the project. */
+  /** Absolute path. `REELAY_DATA_DIR`; default: `.reelay` in the project's folder. */
   dataDirectory: string;
-  /** `PORT`, default 4000; 0 takes any free one. */
+  /** `PORT`; default 4000; 0 selects a free port. */
   port: number;
-  /** `HOST`, default 127.0.0.1: this machine only. */
+  /** `HOST`; default 127.0.0.1 (only this machine). */
   host: string;
 }
 
-/** @throws {StartError} when PORT is no port. */
+/** @throws {StartError} if PORT is invalid. */
 export function readSettings(environment: Environment, folder: string): Settings {
   const text = environment["PORT"] || "4000";
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new StartError(`PORT is "${text}", which is no TCP port: give a number from 0 to 65535.`);
+    throw new StartError(`PORT is "${text}", which is not a TCP port: use a number from 0 to 65535.`);
   }
   return {
     dataDirectory: path.resolve(folder, environment["REELAY_DATA_DIR"] || ".reelay"),
@@ -27,7 +27,7 @@ export function readSettings(environment: Environment, folder: string): Settings
   };
 }
 
-/** What lies where in the data folder. */
+/** Paths in the data folder. */
 export const layoutOf = (dataDirectory: string) => ({
   postgres: path.join(dataDirectory, "postgres"),
   store: path.join(dataDirectory, "store"),

@@ -1,2 +1,2 @@
-/** Why nothing was started, in a sentence that also says what to do. */
+/** The reason why the system did not start, with the remedy. */
 export { StartError } from "@reelay/process";

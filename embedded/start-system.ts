@@ -1,4 +1,4 @@
-/** The composition root of `npm start`: everything that the embedded system consists of, in the order in which it is started. */
+/** The composition root of `npm start`: all parts of the embedded system, in start order. */
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
 import { createWorker, type WorkerDeps, type WorkerEnv } from "@reelay/render-worker";
@@ -20,24 +20,27 @@ export interface StartSystemOptions {
   environment: Environment;
   settings: Settings;
   log: Logger;
-  /** Where its lines end up. */
+  /** Destination of log lines. */
   sink: LogSink;
-  /** Gives up starting. To stop a started system, dispose it. */
+  /** Aborts the start. To stop a started system, dispose it. */
   signal: AbortSignal;
-  /** Called as soon as there is one, so that a forced end can take it along. */
+  /** Called as soon as Postgres exists, so that a forced end can stop it too. */
   onPostgres?: (postgres: EmbeddedPostgres) => void;
-  /** A Postgres that a killed run left behind was stopped. */
+  /** Called after stopping a Postgres that a killed run left behind. */
   onLeftover?: () => void;
 }
 
 export interface System extends AsyncDisposable {
-  /** What `run.json` holds. */
+  /** The content of `run.json`. */
   readonly run: RunFile;
-  /** Settles, with a sentence, when a part ends by itself. Never rejects. */
+  /** Resolves with a sentence when a part ends unexpectedly. Never rejects. */
   readonly broken: Promise<{ exitCode: number; sentence: string }>;
 }
 
-/** Starts what the environment does not replace by the real thing. Whatever was started is stopped when a later part fails. */
+/**
+ * Starts every part that the environment does not replace. If one fails, the parts that are running are
+ * stopped.
+ */
 export async function startSystem(options: StartSystemOptions): Promise<System> {
   const { environment, settings, log, signal } = options;
   const layout = layoutOf(settings.dataDirectory);
@@ -96,7 +99,7 @@ export async function startSystem(options: StartSystemOptions): Promise<System> 
   };
 }
 
-/** A worker with a store and a connection of its own, as one in another process would have. */
+/** A worker with its own store and broker connection, like one in a separate process. */
 function createEmbeddedWorker(
   env: WorkerEnv,
   prepared: Pick<WorkerDeps, "kinds" | "jail">,
@@ -129,6 +132,6 @@ async function untilBroken(
   const how = signal ?? `code ${code}`;
   return {
     exitCode: 1,
-    sentence: `PostgreSQL ended more than three times within a minute (${how}) and is not started again. Its log is ${directory}/postgres.log. Nothing that was committed is lost: mend what the log names, then run npm start again.`,
+    sentence: `PostgreSQL ended more than three times within a minute (${how}) and will not be restarted. Its log is ${directory}/postgres.log. No committed data is lost: fix the problem named in the log, then run npm start again.`,
   };
 }

@@ -26,7 +26,7 @@ export function catchStopSignals(force: () => void): StopSignals {
   return { signal: stopping.signal, [Symbol.dispose]: () => caught[Symbol.dispose]() };
 }
 
-/** The reason of `signal`. */
+/** Abort reason of `signal`. */
 export class StoppedError extends Error {
   override readonly name = "StoppedError";
 }

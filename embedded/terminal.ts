@@ -1,26 +1,26 @@
-/** The terminal: text goes through here, so that what redraws itself there (progress bars) is not torn. */
+/** The terminal. All text passes through here, so that redrawn progress bars are not broken. */
 export interface Terminal {
-  /** Whether it can redraw. */
+  /** True if it can redraw lines. */
   readonly isInteractive: boolean;
-  /** Writes a line or several. */
-  tell(text: string): void;
-  /** Hands all text to `printer` until disposed. */
+  /** Prints one or more lines. */
+  print(text: string): void;
+  /** Redirects all text to `printer` until disposed. */
   divert(printer: (text: string) => void): Disposable;
 }
 
 export function createTerminal(stream: NodeJS.WriteStream): Terminal {
-  // A terminal that was closed must not end us before everything is stopped.
+  // A closed terminal must not end the process before everything has stopped.
   stream.on("error", () => {});
   const direct = (text: string): void => void stream.write(`${text}\n`);
-  let print = direct;
+  let current = direct;
   return {
     isInteractive: stream.isTTY && process.env["TERM"] !== "dumb",
-    tell: (text) => print(text),
+    print: (text) => current(text),
     divert(printer) {
-      print = printer;
+      current = printer;
       return {
         [Symbol.dispose]() {
-          print = direct;
+          current = direct;
         },
       };
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 
-/** Writes a file that only its owner may read; a reader sees the old content or the new, never a part. */
+/** Writes a file that only its owner can read. A reader sees the old or the new content, never a part. */
 export async function writePrivateFile(file: string, content: string): Promise<void> {
   const aside = `${file}.${randomUUID()}`;
   try {

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-/** Acknowledgement ids: unique within a broker and, by their random beginning, among brokers that ran before on the same port. */
+/**
+ * Acknowledgement ids: unique within a broker and, through a random prefix, across earlier brokers on the
+ * same port.
+ */
 export function createAckIds(): () => string {
   const prefix = randomBytes(6).toString("base64url");
   let count = 0;

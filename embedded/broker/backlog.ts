@@ -2,35 +2,36 @@ import { Deque } from "./deque.ts";
 import type { StoredMessage } from "./stored-message.ts";
 
 export interface BacklogLimits {
-  /** Above this the oldest messages are dropped. */
+  /** Above this number the oldest messages are dropped. */
   maxMessages: number;
-  /** Above this, counted over whole messages, the oldest are dropped. */
+  /** Above this number of bytes (whole messages) the oldest are dropped. */
   maxBytes: number;
-  /** Messages older than this are forgotten. */
+  /** Older messages are dropped. */
   retentionMs: number;
 }
 
 /** A message in one subscription. */
 export interface Entry {
   message: StoredMessage;
-  /** Of the last delivery; null before the first. */
+  /** Id of the last delivery; null before the first. */
   ackId: string | null;
   deliveries: number;
-  /** Acknowledged, dropped or too old: skipped wherever it still waits. */
+  /** Acknowledged, dropped or expired: skipped wherever it is still queued. */
   isGone: boolean;
 }
 
 /**
- * The messages of one subscription, oldest first, and which of them are ready. With ordering, messages of one ordering key
- * form a lane: only its first is ready or leased, the next when that one is gone; so a redelivery repeats what follows, too.
+ * The messages of one subscription, oldest first, and which of them are ready. With ordering, the messages of
+ * one ordering key form a lane: only its first message is ready or leased, and the next follows when that one
+ * is gone. A redelivery therefore repeats later messages too.
  */
 export class Backlog {
   readonly #limits: BacklogLimits;
   readonly #isOrdered: boolean;
-  /** Everything held, in publish order, with some that are gone. */
+  /** All messages in publish order, including some that are gone. */
   readonly #all = new Deque<Entry>();
   readonly #ready = new Deque<Entry>();
-  /** Per ordering key: the first message is ready, leased or delayed, the others wait. */
+  /** Per ordering key: the first message is ready, leased or delayed; the others wait. */
   readonly #lanes = new Map<string, Deque<Entry>>();
   #messages = 0;
   #bytes = 0;
@@ -49,7 +50,7 @@ export class Backlog {
     return this.#ready.length > 0;
   }
 
-  /** Returns what must go to stay within the limits; the caller removes it. */
+  /** Returns the messages beyond the limits; the caller removes them. */
   add(message: StoredMessage): Entry[] {
     const entry: Entry = { message, ackId: null, deliveries: 0, isGone: false };
     this.#all.push(entry);
@@ -64,7 +65,7 @@ export class Backlog {
     return this.#ready.shift();
   }
 
-  /** Puts messages that were delivered before first again, in the order given. */
+  /** Returns delivered messages to the front, in the given order. */
   returnReady(entries: Entry[]): void {
     for (const entry of entries.toReversed()) if (!entry.isGone) this.#ready.unshift(entry);
   }
@@ -81,7 +82,7 @@ export class Backlog {
     }
   }
 
-  /** What is past the retention; the caller removes it. */
+  /** Returns messages past the retention; the caller removes them. */
   forgetOlderThan(now: number): Entry[] {
     return this.#oldestWhile(({ message }) => message.publishedAt + this.#limits.retentionMs <= now);
   }

@@ -1,4 +1,4 @@
-/** Where the broker reads the time; tests turn it by hand. */
+/** The broker's clock; tests advance it manually. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

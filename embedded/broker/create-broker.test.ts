@@ -50,24 +50,24 @@ test.each([
   ["Pull", { subscription: `${subscription}-2`, maxMessages: 1 }, status.NOT_FOUND],
   ["Acknowledge", { subscription: `${subscription}-2`, ackIds: ["a"] }, status.NOT_FOUND],
   ["Seek", { subscription }, status.UNIMPLEMENTED],
-])("%s %j is refused with the status that the real service gives", async (method, request, code) => {
+])("%s %j is refused with the real service's status", async (method, request, code) => {
   await using b = await brokerWithSubscription();
   await expect(b.client.call(method, request)).rejects.toMatchObject({ code });
 });
 
-test("an acknowledgement of something unknown changes nothing", async () => {
+test("an unknown acknowledgement changes nothing", async () => {
   await using b = await brokerWithSubscription();
   await b.client.call("Acknowledge", { subscription, ackIds: ["never seen"] });
 });
 
-test("a waiting pull is answered when a message comes", async () => {
+test("a waiting pull returns when a message arrives", async () => {
   await using b = await brokerWithSubscription();
   const pulled = b.client.call<Received>("Pull", { subscription, maxMessages: 10 });
   await b.publish("awaited");
   expect(texts((await pulled).receivedMessages)).toEqual(["awaited"]);
 });
 
-test("a subscription that is used stays, one that is not is deleted after its time to live", async () => {
+test("a used subscription stays, an unused one is deleted after its time to live", async () => {
   await using b = await brokerWithSubscription({ expirationPolicy: { ttl: { seconds: day } } });
   b.clock.time += (day - 60) * 1_000;
   await b.pull();
@@ -93,7 +93,7 @@ test("a subscription outlives its topic, detached", async () => {
   expect(texts(await b.pull())).toEqual(["kept"]);
 });
 
-test("a stream gets no more than it may hold, and the next when it acknowledges", async () => {
+test("a stream never holds more than its limit, and receives the next message when it acknowledges", async () => {
   await using b = await brokerWithSubscription();
   await b.publish("1", "2", "3");
   const stream = b.client.stream("StreamingPull");
@@ -137,7 +137,7 @@ test("deleting a subscription ends its streams and its waiting pulls", async () 
   await pulled;
 });
 
-test("a port that is taken is told with the remedy", async () => {
+test("a port in use is reported with the remedy", async () => {
   await using broker = await createBroker();
   await expect(createBroker({ port: broker.port })).rejects.toThrow(
     `Broker: cannot listen on 127.0.0.1:${broker.port} (listen EADDRINUSE`,

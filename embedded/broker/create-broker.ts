@@ -10,33 +10,33 @@ import { subscriberService } from "./subscriber-service.ts";
 import type { Description } from "./subscription-plan.ts";
 
 export interface BrokerOptions {
-  /** Address to listen on. Default 127.0.0.1: this machine only. */
+  /** Address to listen on. Default 127.0.0.1 (only this machine). */
   host?: string;
   /** Default 0: any free port. */
   port?: number;
   clock?: Clock;
 }
 
-/** A running broker. Disposing ends every stream and forgets every message. */
+/** A running broker. Disposing ends every stream and drops every message. */
 export interface Broker extends AsyncDisposable {
   port: number;
-  /** `host:port`, as clients want it in PUBSUB_EMULATOR_HOST. */
+  /** `host:port` for PUBSUB_EMULATOR_HOST. */
   address: string;
 }
 
-/** How late a passed deadline may be noticed, in milliseconds. */
-const tickMs = 100;
+/** Interval for checking deadlines, in milliseconds. */
+const TICK_MS = 100;
 
 /**
- * Starts a Pub/Sub server (google.pubsub.v1 over gRPC, without TLS) in this process. It keeps nothing on disk.
- * Rejects when the port is taken.
+ * Starts a Pub/Sub server (google.pubsub.v1 over gRPC, without TLS) in this process. It stores nothing on
+ * disk. Rejects if the port is in use.
  */
 export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
   const { host = "127.0.0.1", clock = systemClock } = options;
   const registry = new Registry<Description>(clock);
   const { publisher, subscriber } = loadServices();
   const server = new Server({
-    // The real service's limit of 10 MB, and what wraps it; our own check answers with the reason.
+    // The real service's limit of 10 MB plus framing. Our own check answers with the reason.
     "grpc.max_receive_message_length": 12_000_000,
     "grpc.max_send_message_length": -1,
   });
@@ -44,7 +44,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   server.addService(subscriber, subscriberService(registry, clock));
   if (options.port) await refuseTakenPort(host, options.port);
   const port = await listen(server, host, options.port ?? 0);
-  const ticks = setInterval(() => registry.advance(), tickMs);
+  const ticks = setInterval(() => registry.advance(), TICK_MS);
   return {
     port,
     address: `${host}:${port}`,
@@ -56,7 +56,7 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   };
 }
 
-/** Asked of the system first, because grpc-js names no cause and writes a line of its own to the console. */
+/** Checks the port first, because grpc-js reports no cause and writes its own line to the console. */
 async function refuseTakenPort(host: string, port: number): Promise<void> {
   const probe = createServer().listen(port, host);
   try {
@@ -72,7 +72,7 @@ async function refuseTakenPort(host: string, port: number): Promise<void> {
 function cannotListen(host: string, port: number, error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
   return new Error(
-    `Broker: cannot listen on ${host}:${port} (${reason}); stop what uses that port, or choose another.`,
+    `Broker: cannot listen on ${host}:${port} (${reason}); stop the program that uses it, or choose another port.`,
     { cause: error },
   );
 }
@@ -86,7 +86,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-/** Lets the last statuses out, then closes the connections that clients keep open. */
+/** Sends the last statuses, then closes the connections that clients keep open. */
 async function stop(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const force = setTimeout(() => server.forceShutdown(), 100);

@@ -1,4 +1,4 @@
-/** A queue with constant-time ends: an array's own `shift` moves every element that follows. */
+/** A queue with constant-time operations at both ends: an array's `shift` moves every following element. */
 export class Deque<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -15,7 +15,7 @@ export class Deque<T> {
     this.#items.push(item);
   }
 
-  /** Puts an item first. */
+  /** Inserts an item at the front. */
   unshift(item: T): void {
     if (this.#head > 0) this.#items[--this.#head] = item;
     else this.#items.unshift(item);
@@ -29,7 +29,7 @@ export class Deque<T> {
     return item;
   }
 
-  /** Forgets the items that `keep` refuses. */
+  /** Drops items for which `keep` returns false. */
   retain(keep: (item: T) => boolean): void {
     this.#compact();
     this.#items = this.#items.filter((item) => keep(item as T));

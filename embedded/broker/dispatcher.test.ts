@@ -39,7 +39,7 @@ const createConsumer = (max: number) => {
   return { consumer, batches, closed };
 };
 
-test("consumers take turns, and each gets its share in one delivery", () => {
+test("consumers take turns, and each receives its share in one delivery", () => {
   const dispatcher = createDispatcher();
   const [one, other] = [createConsumer(100), createConsumer(100)];
   dispatcher.join(one.consumer, 0);
@@ -49,7 +49,7 @@ test("consumers take turns, and each gets its share in one delivery", () => {
   expect(other.batches).toEqual([["2", "4"]]);
 });
 
-test("a consumer without room is passed over, and what nobody has room for waits", () => {
+test("a consumer without capacity is skipped, and messages beyond all capacity wait", () => {
   const dispatcher = createDispatcher();
   const [small, large] = [createConsumer(1), createConsumer(3)];
   dispatcher.join(small.consumer, 0);
@@ -69,7 +69,7 @@ test("large messages are split over several deliveries", () => {
   expect(batches).toEqual([["1", "2"], ["3", "4"], ["5"]]);
 });
 
-test("who has left gets nothing, and closing tells who is there", () => {
+test("a consumer that left receives nothing, and closing notifies the others", () => {
   const dispatcher = createDispatcher();
   const [left, stays] = [createConsumer(10), createConsumer(10)];
   dispatcher.join(left.consumer, 0);

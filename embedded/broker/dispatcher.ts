@@ -1,21 +1,21 @@
 import type { StatusError } from "./status-error.ts";
 import type { Leased, Outstanding, Subscription } from "./subscription.ts";
 
-/** Somebody who takes messages of a subscription: a waiting pull or an open stream. */
+/** A consumer of a subscription: a waiting pull or an open stream. */
 export interface Consumer {
-  /** Overrides the subscription's, when set. */
+  /** Overrides the subscription's deadline if set. */
   readonly ackDeadlineMs: number | undefined;
-  /** Whether one more message may be given, on top of what it holds. */
+  /** True if one more message is allowed on top of those held. */
   hasRoom(held: Outstanding): boolean;
   deliver(messages: Leased[]): void;
-  /** The subscription is gone, or the broker stops. */
+  /** Called when the subscription was deleted or the broker stops. */
   close(error: StatusError): void;
 }
 
-/** Keeps one delivery well below gRPC's usual receive limit of 4 MiB, unless a single message is larger. */
-const maxBatchBytes = 2 * 1024 * 1024;
+/** Keeps a delivery well below gRPC's usual receive limit of 4 MiB, unless a single message is larger. */
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 
-/** Shares the ready messages of one subscription among its consumers, one message each in turn. */
+/** Distributes the ready messages of one subscription among its consumers, one message at a time in turn. */
 export class Dispatcher {
   readonly subscription: Subscription<Consumer>;
   #consumers: Consumer[] = [];
@@ -38,7 +38,7 @@ export class Dispatcher {
     this.#consumers = this.#consumers.filter((other) => other !== consumer);
   }
 
-  /** Hands out what is ready to whoever has room. Called whenever either may have changed. */
+  /** Delivers ready messages to consumers with capacity. Called whenever either may have changed. */
   pump(now: number): void {
     const batches = new Map<Consumer, { messages: Leased[]; bytes: number }>();
     while (this.subscription.hasReady) {
@@ -53,11 +53,11 @@ export class Dispatcher {
     }
     if (batches.size === 0) return;
     for (const [consumer, { messages }] of batches) consumer.deliver(messages);
-    // A full batch leaves its consumer with room for more: go on until nobody has any.
+    // A full batch may leave its consumer with capacity: repeat until no consumer has any.
     if (this.subscription.hasReady) this.pump(now);
   }
 
-  /** Tells every consumer that there is nothing more to come. */
+  /** Ends every consumer with an error. */
   close(error: StatusError): void {
     const consumers = this.#consumers;
     this.#consumers = [];
@@ -68,7 +68,7 @@ export class Dispatcher {
     for (let step = 0; step < this.#consumers.length; step++) {
       const index = (this.#turn + step) % this.#consumers.length;
       const consumer = this.#consumers[index];
-      if (consumer === undefined || (batches.get(consumer)?.bytes ?? 0) >= maxBatchBytes) continue;
+      if (consumer === undefined || (batches.get(consumer)?.bytes ?? 0) >= MAX_BATCH_BYTES) continue;
       if (!consumer.hasRoom(this.subscription.outstandingOf(consumer))) continue;
       this.#turn = (index + 1) % this.#consumers.length;
       return consumer;

@@ -7,7 +7,7 @@ const matches = (source: string, attributes: Record<string, string>): boolean =>
   return parsed.filter(attributes);
 };
 
-describe("a filter lets through what it names", () => {
+describe("a filter accepts matching attributes", () => {
   const gpu = { pool: "gpu", workerId: "w-1" };
   test.each([
     ["", true],
@@ -30,7 +30,7 @@ describe("a filter lets through what it names", () => {
     expect(matches(source, gpu)).toBe(expected);
   });
 
-  test("quoted text may hold quotes and backslashes", () => {
+  test("quoted text may contain quotes and backslashes", () => {
     expect(matches(String.raw`attributes.a = "say \"hi\" \\"`, { a: String.raw`say "hi" \ `.trim() })).toBe(
       true,
     );

@@ -1,26 +1,29 @@
 /**
  * Subscription filters over message attributes, as documented at
- * https://cloud.google.com/pubsub/docs/subscription-message-filter:
- * `attributes:NAME`, `attributes.NAME = "v"`, `attributes.NAME != "v"`, `hasPrefix(attributes.NAME, "v")`, joined by AND or OR
- * (parentheses are needed to mix them) and negated by NOT or `-`.
+ * https://cloud.google.com/pubsub/docs/subscription-message-filter: `attributes:NAME`,
+ * `attributes.NAME = "v"`, `attributes.NAME != "v"`, `hasPrefix(attributes.NAME, "v")`, joined by AND or OR
+ * (mixing them requires parentheses) and negated by NOT or `-`.
  */
 export type Filter = (attributes: Record<string, string>) => boolean;
 
 export type ParsedFilter = { ok: true; filter: Filter } | { ok: false; reason: string };
 
 /** Pub/Sub's own limit. */
-const maxLength = 256;
+const MAX_LENGTH = 256;
 
-const tokenPattern = /\s*(?:(?<text>"(?:[^"\\]|\\.)*")|(?<word>[A-Za-z_][\w-]*)|(?<sign>!=|[=:.,()-]))/y;
+const TOKEN_PATTERN = /\s*(?:(?<text>"(?:[^"\\]|\\.)*")|(?<word>[A-Za-z_][\w-]*)|(?<sign>!=|[=:.,()-]))/y;
 
 type Token = { kind: "text" | "word" | "sign"; value: string; at: number };
 
 class FilterSyntaxError extends Error {}
 
-/** Reads a filter; the empty one lets everything through. Never throws: what cannot be read comes back with its reason. */
+/**
+ * Parses a filter. An empty filter accepts everything. Never throws: a syntax error is returned with its
+ * reason.
+ */
 export function parseFilter(source: string): ParsedFilter {
-  if (source.length > maxLength) {
-    return { ok: false, reason: `filter has ${source.length} characters; at most ${maxLength} are allowed` };
+  if (source.length > MAX_LENGTH) {
+    return { ok: false, reason: `filter has ${source.length} characters; at most ${MAX_LENGTH} are allowed` };
   }
   if (source.trim() === "") return { ok: true, filter: () => true };
   try {
@@ -36,10 +39,10 @@ export function parseFilter(source: string): ParsedFilter {
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   const end = source.trimEnd().length;
-  tokenPattern.lastIndex = 0;
-  while (tokenPattern.lastIndex < end) {
-    const at = tokenPattern.lastIndex;
-    const groups = tokenPattern.exec(source)?.groups;
+  TOKEN_PATTERN.lastIndex = 0;
+  while (TOKEN_PATTERN.lastIndex < end) {
+    const at = TOKEN_PATTERN.lastIndex;
+    const groups = TOKEN_PATTERN.exec(source)?.groups;
     if (groups?.["text"] !== undefined) tokens.push({ kind: "text", value: unquote(groups["text"]), at });
     else if (groups?.["word"] !== undefined) tokens.push({ kind: "word", value: groups["word"], at });
     else if (groups?.["sign"] !== undefined) tokens.push({ kind: "sign", value: groups["sign"], at });

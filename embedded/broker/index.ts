@@ -1,2 +1,2 @@
-/** An in-process Pub/Sub server for the embedded system and for tests. */
+/** An in-process Pub/Sub server for the embedded system and tests. */
 export { createBroker } from "./create-broker.ts";

@@ -10,7 +10,7 @@ type Topic = protos.google.pubsub.v1.ITopic;
 type NewMessage = Omit<StoredMessage, "messageId" | "publishedAt">;
 
 /** Limits of the real service. */
-const limits = {
+const LIMITS = {
   requestBytes: 10_000_000,
   messages: 1_000,
   attributes: 100,
@@ -18,13 +18,13 @@ const limits = {
   valueBytes: 1_024,
 };
 
-const topicPattern = /^projects\/[^/]+\/topics\/[A-Za-z][\w.~+%-]{2,254}$/;
+const TOPIC_PATTERN = /^projects\/[^/]+\/topics\/[A-Za-z][\w.~+%-]{2,254}$/;
 
-/** google.pubsub.v1.Publisher, as far as Reelay uses it. */
+/** The part of google.pubsub.v1.Publisher that Reelay uses. */
 export function publisherService(registry: Registry<Description>): UntypedServiceImplementation {
   return {
     CreateTopic: unary<Topic, Topic>((topic) => {
-      if (!topicPattern.test(topic.name ?? "")) throw invalid(`Invalid topic name: ${topic.name ?? ""}`);
+      if (!TOPIC_PATTERN.test(topic.name ?? "")) throw invalid(`Invalid topic name: ${topic.name ?? ""}`);
       registry.createTopic(topic.name ?? "");
       return { name: topic.name ?? "" };
     }),
@@ -53,14 +53,16 @@ export function publisherService(registry: Registry<Description>): UntypedServic
 }
 
 function parseMessages(messages: protos.google.pubsub.v1.IPubsubMessage[]): NewMessage[] {
-  if (messages.length === 0) throw invalid("The publish request holds no message.");
-  if (messages.length > limits.messages) {
-    throw invalid(`The publish request holds ${messages.length} messages; at most ${limits.messages} fit.`);
+  if (messages.length === 0) throw invalid("The publish request contains no messages.");
+  if (messages.length > LIMITS.messages) {
+    throw invalid(
+      `The publish request contains ${messages.length} messages; the limit is ${LIMITS.messages}.`,
+    );
   }
   const parsed = messages.map(parseMessage);
   const bytes = parsed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (bytes > limits.requestBytes) {
-    throw invalid(`The publish request holds ${bytes} bytes; at most ${limits.requestBytes} fit.`);
+  if (bytes > LIMITS.requestBytes) {
+    throw invalid(`The publish request has ${bytes} bytes; the limit is ${LIMITS.requestBytes}.`);
   }
   return parsed;
 }
@@ -70,15 +72,15 @@ function parseMessage(message: protos.google.pubsub.v1.IPubsubMessage): NewMessa
   const attributes = message.attributes ?? {};
   const names = Object.keys(attributes);
   if (data.length === 0 && names.length === 0) throw invalid("A message needs data or an attribute.");
-  if (names.length > limits.attributes) {
-    throw invalid(`A message has ${names.length} attributes; at most ${limits.attributes} are allowed.`);
+  if (names.length > LIMITS.attributes) {
+    throw invalid(`A message has ${names.length} attributes; the limit is ${LIMITS.attributes}.`);
   }
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "" || Buffer.byteLength(name) > limits.nameBytes) {
-      throw invalid(`Attribute name "${name}": 1 to ${limits.nameBytes} bytes are allowed.`);
+    if (name === "" || Buffer.byteLength(name) > LIMITS.nameBytes) {
+      throw invalid(`Attribute name "${name}" must have 1 to ${LIMITS.nameBytes} bytes.`);
     }
-    if (Buffer.byteLength(value) > limits.valueBytes) {
-      throw invalid(`Attribute "${name}": its value has more than ${limits.valueBytes} bytes.`);
+    if (Buffer.byteLength(value) > LIMITS.valueBytes) {
+      throw invalid(`Attribute "${name}": its value has more than ${LIMITS.valueBytes} bytes.`);
     }
   }
   const content = { data, attributes, orderingKey: message.orderingKey ?? "" };

@@ -11,12 +11,15 @@ import type { Description } from "./subscription-plan.ts";
 type PullRequest = protos.google.pubsub.v1.IPullRequest;
 type PullResponse = protos.google.pubsub.v1.IPullResponse;
 
-/** How long a pull waits for a first message when its caller sets no earlier deadline. */
-const maxWaitMs = 90_000;
-/** An empty answer leaves this long before the caller's deadline, so that it is an answer and not an error. */
-const marginMs = 50;
+/** Time a pull waits for the first message if its caller sets no earlier deadline. */
+const MAX_WAIT_MS = 90_000;
+/**
+ * An empty answer is sent this long before the caller's deadline, so that it arrives as an answer and not as
+ * an error.
+ */
+const MARGIN_MS = 50;
 
-/** A unary pull: answered with the first messages, or empty when none came in time. */
+/** A unary pull: returns the first messages, or none if no message arrives in time. */
 export async function pull(
   registry: Registry<Description>,
   clock: Clock,
@@ -52,5 +55,5 @@ export async function pull(
 }
 
 function waitMs(deadline: Date | number): number {
-  return Math.max(0, Math.min(maxWaitMs, Number(deadline) - Date.now() - marginMs));
+  return Math.max(0, Math.min(MAX_WAIT_MS, Number(deadline) - Date.now() - MARGIN_MS));
 }

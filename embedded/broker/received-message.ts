@@ -2,7 +2,7 @@ import type { protos } from "@google-cloud/pubsub";
 import { protoTime } from "./proto.ts";
 import type { Leased } from "./subscription.ts";
 
-/** A delivery as it goes over the wire. */
+/** A delivery in wire format. */
 export const receivedMessage = ({ ackId, message }: Leased): protos.google.pubsub.v1.IReceivedMessage => ({
   ackId,
   message: {

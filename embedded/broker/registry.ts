@@ -6,18 +6,18 @@ import { alreadyExists, notFound, type StatusError } from "./status-error.ts";
 import type { StoredMessage } from "./stored-message.ts";
 import { Subscription, type SubscriptionSettings } from "./subscription.ts";
 
-/** The name that Pub/Sub shows for the topic of a subscription whose topic was deleted. */
-const deletedTopic = "_deleted-topic_";
+/** Pub/Sub's name for the deleted topic of a subscription. */
+const DELETED_TOPIC = "_deleted-topic_";
 
-/** A subscription as it was asked for, parsed. */
+/** A parsed request for a subscription. */
 export interface SubscriptionPlan<Description> {
   name: string;
   topic: string;
   filter: Filter;
   settings: SubscriptionSettings;
-  /** Deleted when unused for so long; null: never. */
+  /** Deleted after this much time without use; null: never. */
   expiresAfterMs: number | null;
-  /** What is answered to those who ask for it; opaque here. */
+  /** The original request, returned to clients; opaque here. */
   description: Description;
 }
 
@@ -26,7 +26,9 @@ export interface RegisteredSubscription<Description> extends SubscriptionPlan<De
   usedAt: number;
 }
 
-/** Topics and subscriptions by full name (`projects/P/topics/T`), and the way of a message from the one to the others. */
+/**
+ * Topics and subscriptions by full name (`projects/P/topics/T`), and the routing of messages between them.
+ */
 export class Registry<Description> {
   readonly #clock: Clock;
   readonly #nextAckId = createAckIds();
@@ -53,9 +55,9 @@ export class Registry<Description> {
     return [...this.#topics.keys()].filter((name) => name.startsWith(`${project}/`));
   }
 
-  /** Its subscriptions stay, with what they hold, detached. */
+  /** Its subscriptions remain, detached, with their messages. */
   deleteTopic(name: string): void {
-    for (const subscription of this.topic(name)) subscription.topic = deletedTopic;
+    for (const subscription of this.topic(name)) subscription.topic = DELETED_TOPIC;
     this.#topics.delete(name);
   }
 
@@ -70,7 +72,7 @@ export class Registry<Description> {
     return subscription;
   }
 
-  /** Looking a subscription up counts as using it. */
+  /** A lookup counts as use of the subscription. */
   subscription(name: string): RegisteredSubscription<Description> {
     const subscription = this.#subscriptions.get(name);
     if (subscription === undefined) throw notFound(name);
@@ -89,7 +91,7 @@ export class Registry<Description> {
     subscription.dispatcher.close(notFound(name));
   }
 
-  /** Gives the messages to every subscription whose filter lets them through. Returns their ids, in order. */
+  /** Adds the messages to every subscription with a matching filter. Returns their ids, in order. */
   publish(topic: string, messages: Omit<StoredMessage, "messageId" | "publishedAt">[]): string[] {
     const subscriptions = this.topic(topic);
     const now = this.#clock.now();
@@ -105,7 +107,7 @@ export class Registry<Description> {
     return stored.map(({ messageId }) => messageId);
   }
 
-  /** Lets time pass: deadlines, delays, retention, expiry of unused subscriptions. */
+  /** Advances time: deadlines, delays, retention, expiry of unused subscriptions. */
   advance(): void {
     const now = this.#clock.now();
     for (const subscription of this.#subscriptions.values()) {

@@ -1,10 +1,10 @@
 import { status } from "@grpc/grpc-js";
 
-/** A refusal with its gRPC status; its text reaches the client as it is. */
+/** A refusal with its gRPC status. The client receives its text unchanged. */
 export class StatusError extends Error {
   override readonly name = "StatusError";
   readonly code: status;
-  /** What grpc-js sends as the status message. */
+  /** The status message that grpc-js sends. */
   readonly details: string;
 
   constructor(code: status, details: string) {
@@ -25,5 +25,5 @@ export const invalid = (details: string): StatusError => new StatusError(status.
 export const unsupported = (feature: string): StatusError =>
   new StatusError(
     status.UNIMPLEMENTED,
-    `The embedded broker does not do ${feature}: set PUBSUB_EMULATOR_HOST to Google's emulator, or use Google Cloud Pub/Sub.`,
+    `The embedded broker does not support ${feature}: set PUBSUB_EMULATOR_HOST to Google's emulator, or use Google Cloud Pub/Sub.`,
   );

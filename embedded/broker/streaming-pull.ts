@@ -12,7 +12,7 @@ type Request = protos.google.pubsub.v1.IStreamingPullRequest;
 type Response = protos.google.pubsub.v1.IStreamingPullResponse;
 type Call = ServerDuplexStream<Request, Response>;
 
-/** One open StreamingPull: its first request names the subscription and the limits, later ones acknowledge. */
+/** One open StreamingPull: its first request names the subscription and limits, later ones acknowledge. */
 export function streamingPull(registry: Registry<Description>, clock: Clock, call: Call): void {
   let stream: Stream | undefined;
   let isOver = false;
@@ -89,7 +89,8 @@ class Stream implements Consumer {
     for (const [index, ackId] of moved.entries()) {
       subscription.modifyDeadline([ackId], (seconds[index] ?? 0) * 1_000, now);
     }
-    // The client's keep-alive is an empty request; without an answer it takes the stream for dead and opens another.
+    // The client's keep-alive is an empty request. Without an answer it considers the stream dead and opens
+    // another.
     if ((request.ackIds ?? []).length === 0 && moved.length === 0) this.#call.write({});
     this.#dispatcher.pump(now);
   }

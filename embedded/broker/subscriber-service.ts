@@ -8,7 +8,7 @@ import { streamingPull } from "./streaming-pull.ts";
 import { type Description, planSubscription } from "./subscription-plan.ts";
 import { unary } from "./unary.ts";
 
-/** google.pubsub.v1.Subscriber, as far as Reelay uses it. */
+/** The part of google.pubsub.v1.Subscriber that Reelay uses. */
 export function subscriberService(
   registry: Registry<Description>,
   clock: Clock,

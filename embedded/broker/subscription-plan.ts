@@ -7,27 +7,30 @@ import { invalid, unsupported } from "./status-error.ts";
 export type Description = protos.google.pubsub.v1.ISubscription;
 
 /**
- * Bounds of one subscription's backlog. The real service keeps everything for its retention; here the oldest go first when
- * either is passed, because Reelay sends again whatever nobody took.
+ * Limits of one subscription's backlog. The real service keeps everything for its retention time. Here the
+ * oldest messages are dropped beyond either limit, because Reelay sends unacknowledged messages again.
  */
-const backlogLimits = { maxMessages: 100_000, maxBytes: 256 * 1024 * 1024 } as const;
+const BACKLOG_LIMITS = { maxMessages: 100_000, maxBytes: 256 * 1024 * 1024 } as const;
 
-const day = 24 * 60 * 60 * 1_000;
-const namePattern = /^projects\/[^/]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const NAME_PATTERN = /^projects\/[^/]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/;
 
-/** Reads a CreateSubscription request: defaults filled in, refused with the reason where it asks for what cannot be. */
+/**
+ * Parses a CreateSubscription request and applies defaults. Throws with the reason if the request is not
+ * supported.
+ */
 export function planSubscription(request: Description): SubscriptionPlan<Description> {
   refuseUnsupported(request);
   const { name, topic, filter: source } = request;
-  if (name == null || !namePattern.test(name)) throw invalid(`Invalid subscription name: ${name ?? ""}`);
+  if (name == null || !NAME_PATTERN.test(name)) throw invalid(`Invalid subscription name: ${name ?? ""}`);
   const ackDeadlineSeconds = request.ackDeadlineSeconds || 10;
   if (ackDeadlineSeconds < 10 || ackDeadlineSeconds > 600) {
     throw invalid(`${name}: ack deadline ${ackDeadlineSeconds} s; expected 10 to 600 s.`);
   }
   const parsed = parseFilter(source ?? "");
   if (!parsed.ok) throw invalid(`${name}: ${parsed.reason}`);
-  const retentionMs = durationMs(request.messageRetentionDuration) || 7 * day;
-  const expirationPolicy = request.expirationPolicy ?? { ttl: protoTime(31 * day) };
+  const retentionMs = durationMs(request.messageRetentionDuration) || 7 * DAY_MS;
+  const expirationPolicy = request.expirationPolicy ?? { ttl: protoTime(31 * DAY_MS) };
   const retry = request.retryPolicy;
   const description: Description = {
     ...request,
@@ -41,7 +44,7 @@ export function planSubscription(request: Description): SubscriptionPlan<Descrip
     topic: topic ?? "",
     filter: parsed.filter,
     settings: {
-      ...backlogLimits,
+      ...BACKLOG_LIMITS,
       ackDeadlineMs: ackDeadlineSeconds * 1_000,
       isOrdered: request.enableMessageOrdering === true,
       retentionMs,

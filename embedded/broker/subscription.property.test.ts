@@ -24,7 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test("whatever happens: acknowledged messages never return, all others are delivered, keys keep their order", () => {
+test("in every sequence of steps, acknowledged messages never return, all others are delivered, keys keep their order", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), fc.boolean(), (steps, hasRetry) => {
       const run = createRun(hasRetry);
@@ -43,7 +43,7 @@ test("whatever happens: acknowledged messages never return, all others are deliv
   );
 });
 
-/** Runs steps against a subscription and checks each delivery against what was acknowledged before. */
+/** Runs steps against a subscription and checks each delivery against earlier acknowledgements. */
 function createRun(hasRetry: boolean) {
   let now = 0;
   let added = 0;
@@ -69,7 +69,7 @@ function createRun(hasRetry: boolean) {
     if (leased === undefined) return false;
     const { orderingKey, messageId } = leased.message;
     expect(acknowledged).not.toContain(Number(messageId));
-    // Of one key only the oldest that is not acknowledged may be delivered.
+    // Only the oldest unacknowledged message of a key may be delivered.
     if (orderingKey !== "") {
       const oldest = ordered.get(orderingKey)?.find((id) => !acknowledged.has(id));
       expect(Number(messageId)).toBe(oldest);

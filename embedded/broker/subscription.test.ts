@@ -35,7 +35,7 @@ function subscriptionWith(count: number, changes: Partial<SubscriptionSettings> 
 }
 
 describe("leases", () => {
-  test("a leased message is nobody else's until its deadline, then it is ready again", () => {
+  test("a leased message is not delivered again before its deadline", () => {
     const { subscription, takeAll } = subscriptionWith(2);
     expect(takeAll(0)).toEqual(["1", "2"]);
     subscription.advance(9_999);
@@ -73,13 +73,13 @@ describe("leases", () => {
     expect(subscription.hasReady).toBe(true);
   });
 
-  test("a message that is given back comes before those that never were delivered", () => {
+  test("a returned message is delivered before undelivered ones", () => {
     const { subscription, take, takeAll } = subscriptionWith(3);
     subscription.modifyDeadline([take(0)?.ackId ?? ""], 0, 0);
     expect(takeAll(0)).toEqual(["1", "2", "3"]);
   });
 
-  test("giving back an old lease does not touch the new one", () => {
+  test("returning an expired lease does not affect the new one", () => {
     const { subscription, take } = subscriptionWith(1);
     const old = take(0)?.ackId ?? "";
     subscription.advance(10_000);
@@ -88,7 +88,7 @@ describe("leases", () => {
     expect(subscription.hasReady).toBe(false);
   });
 
-  test("what a consumer holds is counted until acknowledged, given back or expired", () => {
+  test("a consumer's messages count as held until acknowledged, returned or expired", () => {
     const { subscription, consumer, take } = subscriptionWith(3);
     const leased = [take(0), take(0), take(0)].map((one) => one?.ackId ?? "");
     expect(subscription.outstandingOf(consumer)).toEqual({ messages: 3, bytes: 30 });
@@ -132,7 +132,7 @@ describe("ordering keys", () => {
     expect(takeAll(0)).toEqual(["1"]);
   });
 
-  test("a message of the key that was dropped makes room for the next", () => {
+  test("dropping a message of a key makes the next one ready", () => {
     const { take, takeAll } = subscriptionWith(3, { isOrdered: true, maxMessages: 2 }, "key");
     expect(take(0)?.message.messageId).toBe("2");
     expect(takeAll(0)).toEqual([]);
@@ -140,13 +140,13 @@ describe("ordering keys", () => {
 });
 
 describe("bounds", () => {
-  test("above the limit the oldest messages go", () => {
+  test("above the limit the oldest messages are dropped", () => {
     const { subscription, takeAll } = subscriptionWith(150);
     expect(subscription.size).toBe(100);
     expect(takeAll(0)[0]).toBe("51");
   });
 
-  test("bytes are bounded, too", () => {
+  test("bytes are limited too", () => {
     expect(subscriptionWith(10, { maxBytes: 45 }).takeAll(0)).toEqual(["7", "8", "9", "10"]);
   });
 
@@ -161,7 +161,7 @@ describe("bounds", () => {
     expect(subscription.size).toBe(1);
   });
 
-  test("messages are forgotten after the retention", () => {
+  test("messages are dropped after the retention", () => {
     const { subscription } = subscriptionWith(3, { retentionMs: 600_000 });
     subscription.advance(599_999);
     expect(subscription.size).toBe(3);

@@ -3,7 +3,7 @@ import type { StoredMessage } from "./stored-message.ts";
 
 export interface SubscriptionSettings extends BacklogLimits {
   ackDeadlineMs: number;
-  /** Wait before a message is delivered again, doubled per delivery; absent: none. */
+  /** Pause before a redelivery, doubled with each delivery; absent: none. */
   retry?: { minMs: number; maxMs: number };
   isOrdered: boolean;
 }
@@ -14,7 +14,7 @@ export interface Leased {
   message: StoredMessage;
 }
 
-/** What a consumer holds unacknowledged. */
+/** A consumer's unacknowledged messages. */
 export interface Outstanding {
   messages: number;
   bytes: number;
@@ -23,13 +23,14 @@ export interface Outstanding {
 interface Lease<Owner> {
   entry: Entry;
   owner: Owner;
-  /** Milliseconds since the epoch; null once the lease is over but the message was not delivered again. */
+  /** Milliseconds since the epoch; null after the lease ended without another delivery. */
   deadline: number | null;
 }
 
 /**
- * What one subscription holds and who leases what: a state machine that knows neither gRPC nor a clock. Every message is
- * ready, leased to an owner until a deadline, or delayed by the retry policy; an acknowledgement ends it.
+ * The messages and leases of one subscription: a state machine independent of gRPC and of a clock. Every
+ * message is ready, leased to an owner until a deadline, or delayed by the retry policy; an acknowledgement
+ * ends it.
  */
 export class Subscription<Owner extends object> {
   readonly #settings: SubscriptionSettings;
@@ -49,7 +50,7 @@ export class Subscription<Owner extends object> {
     return this.#backlog.hasReady;
   }
 
-  /** Messages held, delivered or not. */
+  /** Messages in the subscription, delivered or not. */
   get size(): number {
     return this.#backlog.size;
   }
@@ -75,7 +76,10 @@ export class Subscription<Owner extends object> {
     return { ackId, message: entry.message };
   }
 
-  /** Ends messages. A late acknowledgement counts as long as the message was not delivered again; an unknown one is ignored. */
+  /**
+   * Ends messages. A late acknowledgement counts if the message was not delivered again; an unknown one is
+   * ignored.
+   */
   acknowledge(ackIds: readonly string[]): void {
     for (const ackId of ackIds) {
       const lease = this.#leases.get(ackId);
@@ -83,7 +87,10 @@ export class Subscription<Owner extends object> {
     }
   }
 
-  /** Moves deadlines to `ackDeadlineMs` from now; 0 gives the message back for redelivery. Leases that are over stay over. */
+  /**
+   * Moves deadlines to `ackDeadlineMs` from now; 0 returns the message for redelivery. Ended leases stay
+   * ended.
+   */
   modifyDeadline(ackIds: readonly string[], ackDeadlineMs: number, now: number): void {
     const givenBack: Lease<Owner>[] = [];
     for (const ackId of ackIds) {
@@ -95,7 +102,7 @@ export class Subscription<Owner extends object> {
     this.#giveBack(givenBack, now);
   }
 
-  /** Lets time pass: leases that ran out are given back, delayed messages become ready, old ones are forgotten. */
+  /** Advances time: expired leases return, delayed messages become ready, old ones are dropped. */
   advance(now: number): void {
     for (const expired of this.#backlog.forgetOlderThan(now)) this.#end(expired);
     const over = [...this.#leases.values()].filter(({ deadline }) => deadline !== null && deadline <= now);

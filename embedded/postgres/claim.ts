@@ -1,4 +1,4 @@
-/** Who owns a folder: at most one living process, and a dead owner never stands in the way of the next. */
+/** Ownership of a folder: at most one living process owns it, and a dead owner never blocks the next. */
 import { randomUUID } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -10,11 +10,11 @@ export interface Claim extends AsyncDisposable {
 
 interface Owner {
   pid: number;
-  /** Tells the process from a later one that was given the same pid. */
+  /** Distinguishes the process from a later one with the same pid. */
   startedAt: string;
 }
 
-/** The folder is claimed by a living process. */
+/** A living process owns the folder. */
 export class AlreadyClaimedError extends Error {
   readonly code = "ALREADY_CLAIMED";
   readonly pid: number;
@@ -27,9 +27,9 @@ export class AlreadyClaimedError extends Error {
 /**
  * Makes this process the owner of `directory` until disposed, or throws {@link AlreadyClaimedError}.
  *
- * Node has no file locks, so a claim is a small file that names its owner. It appears whole (written aside, then linked
- * into place, which fails when one exists), and a stale one is moved away before it is replaced, so that of two
- * processes that find it stale only one moves it.
+ * Node has no file locks, so a claim is a small file that names its owner. It appears complete: it is written
+ * under another name and then linked, which fails if a claim exists. A stale claim is moved away before it is
+ * replaced, so only one of two processes that find it stale moves it.
  */
 export async function claimDirectory(directory: string, name = "owner.json"): Promise<Claim> {
   const file = path.join(directory, name);
@@ -72,7 +72,7 @@ async function moveAway(file: string, seen: string): Promise<void> {
   const away = `${file}.${randomUUID()}`;
   await rename(file, away).catch(() => {});
   const moved = await readFile(away, "utf8").catch(() => undefined);
-  // Another process was faster and put its own claim here between our look and our move: give it back.
+  // Another process was faster and created its own claim between our read and our move: restore it.
   if (moved !== undefined && moved !== seen) await tryLink(away, file);
   await rm(away, { force: true });
 }

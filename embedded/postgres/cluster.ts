@@ -1,4 +1,4 @@
-/** The data of one Postgres on disk: made once by initdb, whole or not at all. */
+/** The data folder of one Postgres, created once by initdb, completely or not at all. */
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,20 +8,20 @@ import { runToEnd } from "./processes.ts";
 import type { RunAs } from "./run-as.ts";
 
 export interface Cluster {
-  /** What Postgres calls PGDATA. */
+  /** Postgres' PGDATA. */
   folder: string;
   password: string;
 }
 
-/** The major version of the PostgreSQL that the packages carry; data of another one cannot be read by it. */
+/** The major version of the packaged PostgreSQL. It cannot read data of another major version. */
 const MAJOR_VERSION = "18";
 const PASSWORD_FILE = "reelay-password";
 
 /**
- * Opens the cluster below `directory`, or makes one.
+ * Opens the cluster below `directory`, or creates one.
  *
- * initdb works in a folder aside that is renamed when complete, so an initdb that was cut short leaves nothing that
- * looks like data: what it left is removed here.
+ * initdb works in a separate folder that is renamed when complete. An interrupted initdb therefore leaves
+ * nothing that looks like data; its remains are removed here.
  */
 export async function openCluster(
   directory: string,
@@ -34,13 +34,15 @@ export async function openCluster(
   if (version !== MAJOR_VERSION) {
     throw new EmbeddedPostgresError(
       "OTHER_VERSION",
-      `${directory} holds data of PostgreSQL ${version}, this Reelay runs PostgreSQL ${MAJOR_VERSION}: move the data over with pg_dump and pg_restore, or start with another data folder.`,
+      `${directory} holds data of PostgreSQL ${version}, but this Reelay runs PostgreSQL ${MAJOR_VERSION}: move the data over with pg_dump and pg_restore, or start with another data folder.`,
     );
   }
   return { folder, password: (await readOwn(path.join(folder, PASSWORD_FILE))).trim() };
 }
 
-/** Makes what lies above `folder`, open to enter as usual: as whom Postgres can run depends on who may enter it. */
+/**
+ * Creates the parent of `folder` with normal permissions: who may enter it decides as whom Postgres can run.
+ */
 export async function makeParent(folder: string): Promise<void> {
   const parent = path.dirname(folder);
   await mkdir(parent, { recursive: true }).catch((cause: unknown) => {
@@ -48,7 +50,7 @@ export async function makeParent(folder: string): Promise<void> {
   });
 }
 
-/** Makes `folder` (mode 0700), gives it to whoever Postgres runs as, and returns its real path. */
+/** Creates `folder` (mode 0700), assigns it to the user that runs Postgres, and returns its real path. */
 export async function makeFolder(folder: string, { owner }: RunAs): Promise<string> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -78,7 +80,7 @@ async function initialise(
       `--pwfile=${passwordFile}`,
       "--auth=scram-sha-256",
       "--encoding=UTF8",
-      // Order by code point as in C, but with upper and lower case for every script, so that searches ignore case.
+      // Code point order as in C, but with case mapping for every script, so that searches ignore case.
       "--locale=C",
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
@@ -91,7 +93,7 @@ async function initialise(
     if (/No space left on device/.test(output)) throw diskFull(folder);
     throw new EmbeddedPostgresError(
       "START_FAILED",
-      `initdb could not make a database in ${folder}: ${output.trim() || `it ended with ${code}`}`,
+      `initdb could not create a database in ${folder}: ${output.trim() || `it ended with ${code}`}`,
     );
   }
   await rename(passwordFile, path.join(aside, PASSWORD_FILE));
@@ -115,7 +117,7 @@ async function readOwn(file: string): Promise<string> {
 function forbidden(file: string, cause: unknown): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     "DIRECTORY_FORBIDDEN",
-    `${file} cannot be used as this user: ${(cause as Error).message}; start as the user who made it, or choose another data folder.`,
+    `${file} cannot be used as this user: ${(cause as Error).message}; start as the user that created it, or choose another data folder.`,
     { cause },
   );
 }

@@ -1,6 +1,6 @@
 import { Client, DatabaseError, escapeIdentifier } from "pg";
 
-/** Makes the database when it does not exist; `url` names another one on the same server. */
+/** Creates the database if it does not exist; `url` names another database on the same server. */
 export async function ensureDatabase(url: string, name: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -3,18 +3,18 @@ export type EmbeddedPostgresErrorCode =
   | "BINARIES_MISSING"
   /** Another living process runs Postgres on this folder. */
   | "DIRECTORY_IN_USE"
-  /** The folder belongs to someone else, or cannot be reached by the user that Postgres must run as. */
+  /** The folder belongs to another user, or Postgres' user cannot reach it. */
   | "DIRECTORY_FORBIDDEN"
-  /** The folder was written by another major version. */
+  /** Another major version wrote the folder. */
   | "OTHER_VERSION"
-  /** The port that was asked for is taken. */
+  /** The requested port is in use. */
   | "PORT_TAKEN"
-  /** There is no room to initialise or start. */
+  /** The disk is too full to initialize or start. */
   | "DISK_FULL"
-  /** initdb or postgres ended early; the message carries the end of its log. */
+  /** initdb or postgres ended early; the message contains the end of its log. */
   | "START_FAILED";
 
-/** Why the embedded Postgres is not up, in one sentence that also says what to do. */
+/** The reason why the embedded Postgres is not running, with the remedy. */
 export class EmbeddedPostgresError extends Error {
   readonly code: EmbeddedPostgresErrorCode;
   constructor(code: EmbeddedPostgresErrorCode, message: string, options?: ErrorOptions) {
@@ -27,5 +27,5 @@ export class EmbeddedPostgresError extends Error {
 export const diskFull = (directory: string): EmbeddedPostgresError =>
   new EmbeddedPostgresError(
     "DISK_FULL",
-    `The disk of ${directory} is full, so PostgreSQL cannot start: free some space on it, or name another folder with REELAY_DATA_DIR.`,
+    `The disk of ${directory} is full, so PostgreSQL cannot start: free some space, or set another folder with REELAY_DATA_DIR.`,
   );

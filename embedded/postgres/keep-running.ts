@@ -1,34 +1,35 @@
-/** Restarts a server that ended without being asked to. */
+/** Restarts a server that ended unexpectedly. */
 import { setTimeout as delay } from "node:timers/promises";
 import { isFull } from "./is-full.ts";
 import type { Exit, Server } from "./server.ts";
 
 export interface KeepRunningOptions {
-  /** Starts another server on the same data and port; rejects while it cannot. */
+  /** Starts another server on the same data and port. Rejects on failure. */
   restart: (signal: AbortSignal) => Promise<Server>;
-  /** Where the data is. */
+  /** The data folder. */
   directory: string;
   log?: { info(fields: object, event: string): void; warn(fields: object, event: string): void } | undefined;
 }
 
 export interface KeptServer {
   readonly current: Server;
-  /** Settles when the server is not started again: with the last end. */
+  /** Resolves with the last exit when the server will not be restarted. */
   readonly gaveUp: Promise<Exit>;
-  /** Starts it no more. Resolves once no start is under way. */
+  /** Stops restarting. Resolves once no start is in progress. */
   release(): Promise<void>;
 }
 
 const MAX_RESTARTS = 3;
 const WINDOW_MS = 60_000;
 /** The exit of a server that could not be spawned. */
-const noExit: Exit = { code: null, signal: null };
-/** Before another start after one that failed. */
+const NO_EXIT: Exit = { code: null, signal: null };
+/** Pause after a failed start. */
 const PAUSE_MS = 1_000;
 
 /**
- * Keeps a server running: three restarts within a minute, then it gives up. A full disk ends servers and lets none start, so ends and failures on
- * one do not count: the server comes back when there is room.
+ * Keeps a server running: after three restarts within a minute it gives up. A full disk ends servers and
+ * prevents starts, so exits and failures on a full disk do not count: the server returns when space is
+ * available.
  */
 export function keepRunning(first: Server, { restart, directory, log }: KeepRunningOptions): KeptServer {
   let current = first;
@@ -60,7 +61,7 @@ export function keepRunning(first: Server, { restart, directory, log }: KeepRunn
 
   async function watch(): Promise<void> {
     for (;;) {
-      const exit = await current.exited.catch(() => noExit);
+      const exit = await current.exited.catch(() => NO_EXIT);
       if (signal.aborted) return;
       log?.warn({ pid: current.pid, ...exit }, "postgres.ended");
       restarting = replace();
@@ -83,7 +84,7 @@ export function keepRunning(first: Server, { restart, directory, log }: KeepRunn
     async release() {
       released.abort();
       const last = await restarting;
-      // It may have come up in the last moment.
+      // It may have started at the last moment.
       if (last) current = last;
     },
   };

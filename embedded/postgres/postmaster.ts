@@ -1,4 +1,4 @@
-/** What `postmaster.pid` tells about a server, and how a server is stopped. */
+/** Reads `postmaster.pid` and stops servers. */
 import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
@@ -14,13 +14,13 @@ export interface PostmasterFile {
   ready: boolean;
 }
 
-/** How often a file or process is looked at while waiting for it; pg_ctl uses 100 ms. */
+/** Interval for polling a file or process; pg_ctl uses 100 ms. */
 const POLL_MS = 20;
-/** "Fast" waits for a checkpoint, which may take its time on a slow disk. */
+/** A fast shutdown waits for a checkpoint, which takes time on a slow disk. */
 const FAST_SHUTDOWN_MS = 30_000;
 const IMMEDIATE_SHUTDOWN_MS = 10_000;
 
-/** Reads the file that a server keeps in its data folder; undefined when there is none, or not enough of it yet. */
+/** Reads the server's file in its data folder; undefined if it is missing or still incomplete. */
 export async function readPostmasterFile(cluster: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(path.join(cluster, "postmaster.pid"), "utf8").catch(() => "");
   const [pid, folder, , port, , , , status] = text.split("\n");
@@ -28,7 +28,7 @@ export async function readPostmasterFile(cluster: string): Promise<PostmasterFil
   return { pid: Number(pid), folder, port: Number(port ?? 0), ready: status?.trim() === "ready" };
 }
 
-/** Waits until the server says in its file that it accepts connections, as pg_ctl does. */
+/** Waits until the server's file reports that it accepts connections, as pg_ctl does. */
 export async function untilReady(cluster: string, pid: number, signal: AbortSignal): Promise<void> {
   for (;;) {
     const found = await readPostmasterFile(cluster);
@@ -40,8 +40,9 @@ export async function untilReady(cluster: string, pid: number, signal: AbortSign
 /**
  * Stops a server that an earlier, killed run left on this data, if there is one.
  *
- * Only what is provably a server on this very folder is stopped. A file whose pid now belongs to some other program is
- * removed, because Postgres would take that program for a server. A file whose process is gone is left to Postgres.
+ * Stops only a process that is provably a server on this folder. A file whose pid now belongs to another
+ * program is removed, because Postgres would mistake that program for a server. A file whose process is gone
+ * is left to Postgres.
  */
 export async function stopLeftover(cluster: string): Promise<{ pid: number } | undefined> {
   const found = await readPostmasterFile(cluster);
@@ -54,7 +55,9 @@ export async function stopLeftover(cluster: string): Promise<{ pid: number } | u
   return { pid: found.pid };
 }
 
-/** Asks for a fast shutdown (open transactions are rolled back), and takes what it gets when that lasts too long. */
+/**
+ * Requests a fast shutdown (open transactions are rolled back), then an immediate one if that takes too long.
+ */
 export async function stopServer(pid: number, cluster: string): Promise<void> {
   const steps = [
     ["SIGINT", FAST_SHUTDOWN_MS],

@@ -1,4 +1,7 @@
-/** Starting PostgreSQL's programs: quietly, in a group of their own, with nothing of our environment that changes them. */
+/**
+ * Starts PostgreSQL's programs silently, in their own process group, without environment variables that
+ * affect them.
+ */
 import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -12,20 +15,20 @@ export interface SpawnOptions {
 /**
  * Spawns `command[0]` with the rest as its arguments.
  *
- * In a session of its own: Ctrl-C in a terminal signals the whole foreground group, and Postgres must outlive the API,
- * which still finishes its work then.
+ * Uses a separate session: Ctrl-C in a terminal signals the whole foreground group, but Postgres must outlive
+ * the API, which still finishes its work.
  */
 export function spawnProgram(
   command: readonly string[],
   { owner, stdio, signal }: SpawnOptions,
 ): ChildProcess {
   const [program = "", ...args] = command;
-  // setpriv changes the user itself; without it, Node does.
+  // setpriv changes the user itself; otherwise Node does.
   const identity = owner !== undefined && program !== "setpriv" ? owner : {};
   return spawn(program, args, {
     ...identity,
     ...(signal && { signal }),
-    // The folder we were started from may be closed to the user that the program runs as.
+    // The program's user may not be allowed to enter our working folder.
     cwd: "/",
     detached: true,
     env: { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" },
@@ -33,7 +36,7 @@ export function spawnProgram(
   });
 }
 
-/** Runs a program until it ends; `code` is null when a signal ended it. */
+/** Runs a program to its end; `code` is null if a signal ended it. */
 export async function runToEnd(
   command: readonly string[],
   options: SpawnOptions,
@@ -51,17 +54,17 @@ export async function runToEnd(
   });
 }
 
-/** Whether a process runs; one that has ended and only waits to be reaped does not. */
+/** True if the process runs. A zombie does not count. */
 export async function isRunning(pid: number): Promise<boolean> {
   return (await startTime(pid)) !== undefined;
 }
 
-/** When a living process began, in whatever words the system has for it; undefined when there is no such process. */
+/** The start time of a living process in the system's own format; undefined if there is no such process. */
 export async function startTime(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
     if (stat === undefined) return undefined;
-    // The command name in parentheses may hold spaces; after it come state (field 3) … starttime (field 22).
+    // The command name in parentheses may contain spaces. After it: state (field 3) … starttime (field 22).
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z") return undefined;
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");

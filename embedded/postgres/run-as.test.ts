@@ -9,13 +9,13 @@ import { chooseRunAs } from "./run-as.ts";
 
 let closed: string;
 beforeEach(async () => {
-  // Mode 0700, as root's home and every folder made by `mktemp -d`.
+  // Mode 0700, like root's home and every folder created by `mktemp -d`.
   closed = await mkdtemp(path.join(tmpdir(), "reelay-closed-"));
 });
 afterEach(() => rm(closed, { recursive: true, force: true }));
 
 test.skipIf(process.platform !== "linux" || process.getuid?.() !== 0)(
-  "root's Postgres runs as another user even where only root may enter the folder of the clone",
+  "root's Postgres runs as another user even if only root may enter the clone's folder",
   async () => {
     const { initdb } = await locatePostgresBinaries();
     const native = path.join(closed, "native");
@@ -31,7 +31,7 @@ test.skipIf(process.platform !== "linux" || process.getuid?.() !== 0)(
   },
 );
 
-test.skipIf(process.getuid?.() === 0)("anyone but root runs Postgres as themselves", async () => {
+test.skipIf(process.getuid?.() === 0)("users other than root run Postgres as themselves", async () => {
   const { owner } = await chooseRunAs(path.join(closed, "data"), [process.execPath]);
   expect(owner).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** As whom the PostgreSQL programs run: they refuse to run as root. */
+/** Chooses the user for the PostgreSQL programs: they refuse to run as root. */
 import { execFile } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
@@ -6,18 +6,18 @@ import { promisify } from "node:util";
 import { EmbeddedPostgresError } from "./errors.ts";
 
 export interface RunAs {
-  /** Who owns the files; undefined: whoever we are. */
+  /** Owner of the files; undefined: the current user. */
   readonly owner: { uid: number; gid: number } | undefined;
-  /** What stands before the program on the command line, such as `setpriv` with its options. */
+  /** Command-line prefix of the program, such as `setpriv` with its options. */
   readonly prefix: readonly string[];
 }
 
-/** The traditional id of `nobody` on Linux, where `/etc/passwd` does not tell. */
+/** The usual id of `nobody` on Linux, if `/etc/passwd` does not list it. */
 const NOBODY = 65_534;
 
 /**
- * Gives a program that is not root the capability to enter any folder. `no_setuid_fixup` makes it count for access(2) too,
- * with which initdb looks for its companions: without it, that call knows the user's own rights only.
+ * Gives a non-root program the capability to enter any folder. `no_setuid_fixup` extends it to access(2),
+ * with which initdb searches for its companions: otherwise that call considers only the user's own rights.
  */
 const PASS_CLOSED_FOLDERS = [
   "--inh-caps=+dac_override",
@@ -28,13 +28,13 @@ const PASS_CLOSED_FOLDERS = [
 /**
  * Decides as whom to run programs that use `directory`.
  *
- * Anyone but root runs them as themselves. Root runs them as the owner of an existing data folder, else as `nobody`.
- * Where only root may enter one of the folders above (`/root`, or one made by `mktemp -d`), the program is given the one
- * capability that passes it: `CAP_DAC_OVERRIDE`, which it keeps without being root.
+ * Users other than root run them as themselves. Root runs them as the owner of an existing data folder,
+ * otherwise as `nobody`. If only root may enter a parent folder (`/root`, or one created by `mktemp -d`), the
+ * program receives the one capability that bypasses this: `CAP_DAC_OVERRIDE`, which works without being root.
  */
 export async function chooseRunAs(directory: string, programs: readonly string[]): Promise<RunAs> {
   const setpriv = process.platform === "linux" && (await succeeds("setpriv", "--version"));
-  // When we are killed, Postgres is asked to shut down (SIGINT, "fast") rather than left behind.
+  // If this process is killed, Postgres is asked to shut down (SIGINT, "fast") instead of being left behind.
   const diesWithUs = setpriv ? ["--pdeathsig", "INT"] : [];
   if (process.getuid?.() !== 0) {
     return { owner: undefined, prefix: setpriv ? ["setpriv", ...diesWithUs] : [] };

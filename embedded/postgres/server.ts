@@ -1,4 +1,6 @@
-/** One server process: spawned, watched until it accepts connections, started again where a second try helps. */
+/**
+ * One server process: spawned, awaited until it accepts connections, and restarted where a second try helps.
+ */
 import { chown, open, readFile, rename, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -27,7 +29,7 @@ export interface ServerOptions {
   binaries: PostgresBinaries;
   runAs: RunAs;
   cluster: Cluster;
-  /** Where the log goes. */
+  /** Folder of the log. */
   directory: string;
   durable: boolean;
   port: number | undefined;
@@ -38,7 +40,7 @@ const MAX_TRIES = 20;
 const RETRY_MS = 250;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 
-/** Starts the server on the port that was asked for, or on a free one. */
+/** Starts the server on the requested port, or on a free one. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
@@ -49,12 +51,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (taken && options.port !== undefined) {
       throw new EmbeddedPostgresError(
         "PORT_TAKEN",
-        `Port ${port} on 127.0.0.1 is taken, so PostgreSQL cannot listen there: stop what uses it, or choose another port.`,
+        `Port ${port} on 127.0.0.1 is in use, so PostgreSQL cannot listen there: stop the program that uses it, or choose another port.`,
       );
     }
-    // After kill -9 of a server its children may hold its memory for a moment longer.
+    // After a server's kill -9 its children may hold its memory for a moment.
     const passing = taken || /shared memory block \([^()]*\) is still in use/.test(result.failure);
-    // On a full disk its log stays empty.
+    // On a full disk the server's log stays empty.
     if (await isFull(options.directory)) throw diskFull(options.directory);
     if (!passing || attempt === MAX_TRIES) throw startFailed(options.directory, result.failure);
     await delay(RETRY_MS, undefined, { signal: options.signal });
@@ -89,7 +91,7 @@ async function tryStart(options: ServerOptions, port: number): Promise<Server | 
   }
 }
 
-/** Opens the log for appending; one that has grown large is put aside first, and replaces the one put aside before. */
+/** Opens the log for appending. A large log is rotated first and replaces the previous one. */
 async function openLog(file: string, { owner }: RunAs) {
   const size = await stat(file).then(
     (found) => found.size,

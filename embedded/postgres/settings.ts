@@ -1,17 +1,20 @@
-/** How the embedded server is set up: given on the command line, so that a newer Reelay changes them on old data too. */
+/**
+ * The embedded server's settings, passed on the command line so that a newer Reelay also applies them to old
+ * data.
+ */
 export function serverSettings({ port, durable }: { port: number; durable: boolean }): string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: "127.0.0.1",
     port,
-    // A socket's path may be 107 bytes long, which a deep folder exceeds; everyone here speaks TCP.
+    // A socket's path is limited to 107 bytes, which a deep folder exceeds. All clients use TCP.
     unix_socket_directories: "",
     max_connections: 200,
     shared_buffers: "128MB",
     timezone: "UTC",
     log_timezone: "UTC",
-    // Queries here are small and many: compiling them costs more than it gains.
+    // Queries here are small and frequent: compiling them costs more than it saves.
     jit: "off",
-    // No replica ever reads this server's log.
+    // No replica reads this server's log.
     wal_level: "minimal",
     max_wal_senders: 0,
     ...(durable ? {} : { fsync: "off", full_page_writes: "off" }),

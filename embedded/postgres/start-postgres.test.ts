@@ -16,7 +16,7 @@ let parent: string;
 let directory: string;
 
 beforeEach(async () => {
-  // mkdtemp makes it 0700: as root this is the clone that only root may enter.
+  // mkdtemp creates it with mode 0700: for root this is a clone that only root may enter.
   parent = await mkdtemp(path.join(tmpdir(), "reelay-postgres-"));
   directory = path.join(parent, "database");
 });
@@ -35,7 +35,7 @@ async function query<Row extends object>(url: string, sql: string): Promise<Row[
   }
 }
 
-test("an empty folder becomes a UTF-8 database on loopback, its password readable by its owner only", async () => {
+test("an empty folder becomes a UTF-8 database on loopback, with a password that only its owner can read", async () => {
   await using postgres = await start();
   const [row] = await query(postgres.url, "SELECT current_database(), lower('É'), version()");
   expect(row).toMatchObject({ current_database: "reelay", lower: "é", version: /PostgreSQL 18/ });
@@ -45,7 +45,7 @@ test("an empty folder becomes a UTF-8 database on loopback, its password readabl
   );
 });
 
-test("data is there again after a stop and a start, and a stop leaves no process and no claim", async () => {
+test("data survives a stop and a start, and a stop leaves no process and no claim", async () => {
   {
     await using postgres = await start();
     await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer");
@@ -56,7 +56,7 @@ test("data is there again after a stop and a start, and a stop leaves no process
   expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
 });
 
-test("a server killed with -9 is noticed, and the next start recovers what was committed", async () => {
+test("a server killed with -9 is detected, and the next start recovers what was committed", async () => {
   {
     await using postgres = await start();
     await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer");
@@ -67,7 +67,7 @@ test("a server killed with -9 is noticed, and the next start recovers what was c
   expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
 });
 
-test("a kept server that dies is started again on its port, and gives up at the fourth death within a minute", async () => {
+test("a kept server that dies is restarted on its port, and gives up at the fourth death within a minute", async () => {
   const events: string[] = [];
   const log = {
     info: (_fields: object, event: string) => events.push(event),
@@ -87,7 +87,7 @@ test("a kept server that dies is started again on its port, and gives up at the 
   expect(events).toEqual(["postgres.started", ...cycle, ...cycle, ...cycle, "postgres.ended"]);
 });
 
-test("a kept server that dies while it is being stopped stays down", async () => {
+test("a kept server that dies during a stop is not restarted", async () => {
   let pid: number;
   {
     await using postgres = await startPostgres({ directory, durable: false, isKept: true });
@@ -115,7 +115,7 @@ test("a server that a killed run left behind is stopped, and its data is served"
   expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
 });
 
-test("a second start on a folder in use is refused with the process that uses it, and harms nothing", async () => {
+test("a second start on a folder in use is refused, names the process that uses it, and does no harm", async () => {
   await using first = await start();
   await expect(start()).rejects.toMatchObject({
     code: "DIRECTORY_IN_USE",
@@ -124,7 +124,7 @@ test("a second start on a folder in use is refused with the process that uses it
   expect(await query(first.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
 });
 
-test("a claim of a dead process and a pid file that names a stranger are no obstacle", async () => {
+test("neither a dead process's claim nor a pid file with a foreign process blocks the start", async () => {
   {
     await using _ = await start();
   }
@@ -138,35 +138,35 @@ test("a claim of a dead process and a pid file that names a stranger are no obst
   expect(await query(postgres.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
 });
 
-test("an initdb that was cut short is done again", async () => {
+test("an interrupted initdb is repeated", async () => {
   await mkdir(path.join(directory, "cluster.new/base"), { recursive: true });
   await writeFile(path.join(directory, "cluster.new/PG_VERSION"), "18\n");
   await using postgres = await start();
   expect(await query(postgres.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
 });
 
-test("data of another major version is refused with the way out, and left as it is", async () => {
+test("data of another major version is refused with the remedy, and left unchanged", async () => {
   await mkdir(path.join(directory, "cluster"), { recursive: true });
   await writeFile(path.join(directory, "cluster/PG_VERSION"), "16\n");
   await expect(start()).rejects.toMatchObject({
     code: "OTHER_VERSION",
-    message: `${directory} holds data of PostgreSQL 16, this Reelay runs PostgreSQL 18: move the data over with pg_dump and pg_restore, or start with another data folder.`,
+    message: `${directory} holds data of PostgreSQL 16, but this Reelay runs PostgreSQL 18: move the data over with pg_dump and pg_restore, or start with another data folder.`,
   });
   expect(await readFile(path.join(directory, "cluster/PG_VERSION"), "utf8")).toBe("16\n");
 });
 
-test("a taken port is named, with what to do", async () => {
+test("a port in use is reported with the remedy", async () => {
   await using taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
   const address = taken.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   await expect(start({ port })).rejects.toMatchObject({
     code: "PORT_TAKEN",
-    message: `Port ${port} on 127.0.0.1 is taken, so PostgreSQL cannot listen there: stop what uses it, or choose another port.`,
+    message: `Port ${port} on 127.0.0.1 is in use, so PostgreSQL cannot listen there: stop the program that uses it, or choose another port.`,
   });
 });
 
-/** A server on the test's data as a run killed with -9 leaves it where nothing takes it down with its parent. */
+/** Simulates a server left behind by a run killed with -9, where nothing ends it with its parent. */
 async function startLeftover(): Promise<{ pid: number }> {
   const { postgres } = await locatePostgresBinaries();
   const { owner, prefix } = await chooseRunAs(directory, [postgres]);

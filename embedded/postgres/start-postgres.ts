@@ -1,4 +1,4 @@
-/** A real PostgreSQL server for machines that have none, on the programs that npm installed. */
+/** A real PostgreSQL server for machines without one, from the programs that npm installed. */
 import path from "node:path";
 import { locatePostgresBinaries } from "./binaries.ts";
 import { AlreadyClaimedError, type Claim, claimDirectory } from "./claim.ts";
@@ -11,19 +11,19 @@ import { chooseRunAs } from "./run-as.ts";
 import { type Exit, startServer } from "./server.ts";
 
 export interface StartPostgresOptions {
-  /** Where data, password and log lie; made when missing. One running server per folder. */
+  /** Folder for data, password and log; created if missing. One running server per folder. */
   directory: string;
-  /** TCP port on 127.0.0.1; default: any free one. */
+  /** TCP port on 127.0.0.1. Default: any free one. */
   port?: number | undefined;
-  /** Name of the database that `url` names; made when missing. Default `reelay`. */
+  /** The database in `url`; created if missing. Default `reelay`. */
   database?: string | undefined;
-  /** Whether commits survive a power cut. Default true; tests go without and are faster. */
+  /** Commits survive a power cut. Default true; tests turn it off for speed. */
   durable?: boolean | undefined;
-  /** Start the server again when it dies, up to three times within a minute. Default false. */
+  /** Restart the server when it dies, up to three times within a minute. Default false. */
   isKept?: boolean | undefined;
-  /** Gives up starting. To stop a started server, dispose it. */
+  /** Aborts the start. To stop a started server, dispose it. */
   signal?: AbortSignal | undefined;
-  /** Receives `postgres.*` events; a pino logger fits. */
+  /** Receives `postgres.*` events, for example a pino logger. */
   log?: { info(fields: object, event: string): void; warn(fields: object, event: string): void } | undefined;
 }
 
@@ -33,15 +33,16 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   /** The process id of the running server. */
   readonly pid: number;
   readonly port: number;
-  /** Settles when the server has ended, for any reason, and is not started again. */
+  /** Resolves when the server has ended, for any reason, and will not be restarted. */
   readonly exited: Promise<Exit>;
 }
 
 /**
- * Starts PostgreSQL on `directory` and waits until it accepts connections. A server that a killed run left there is
- * stopped first; a crash in the middle of anything is recovered from. Disposing shuts down fast, losing no commit.
+ * Starts PostgreSQL on `directory` and waits until it accepts connections. A server left there by a killed
+ * run is stopped first, and Postgres recovers from any crash. Disposing shuts down fast without losing a
+ * commit.
  *
- * @throws {EmbeddedPostgresError} with a code and one sentence that says what to do.
+ * @throws {EmbeddedPostgresError} with a code and a sentence that names the remedy.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<EmbeddedPostgres> {
   const { durable = true, signal, log } = options;
@@ -66,7 +67,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Embe
   log?.info({ directory, port: server.port, pid: server.pid }, "postgres.started");
 
   if (options.isKept) {
-    // Clients know the port.
+    // Clients use this port, so restarts keep it.
     const { port } = server;
     const running = keepRunning(server, {
       restart: (released) => startServer({ ...how, port, signal: released }),

@@ -1,15 +1,15 @@
 import { createClient } from "graphql-ws";
 import type { RunFile } from "../run-file.ts";
 import {
+  COMPLETE_UPLOAD,
+  CREATE_VIDEO,
   type CreatedVideo,
-  completeUpload,
-  createVideo,
   type VideoSource,
+  WATCH_VIDEO,
   type WatchedVideo,
-  watchVideo,
 } from "./documents.ts";
 
-/** The API refused, or could not be asked; `code` and text are what it said. */
+/** The API refused a request or did not answer; `code` and message are the API's. */
 export class ApiError extends Error {
   readonly code: string;
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -18,11 +18,11 @@ export class ApiError extends Error {
   }
 }
 
-/** What rendering a file needs of the public API: nothing that any other client could not ask as well. */
+/** The API calls for rendering a file. They are public: any other client could make them. */
 export interface ApiClient extends AsyncDisposable {
   createVideo(title: string, source: VideoSource, signal: AbortSignal): Promise<CreatedVideo>;
   completeUpload(videoId: string, signal: AbortSignal): Promise<void>;
-  /** The video as it is now and at every change; goes on after lost connections. Ends when `signal` is aborted. */
+  /** The video now and after every change. Resumes after lost connections. Ends when `signal` aborts. */
   watch(videoId: string, signal: AbortSignal): AsyncIterable<WatchedVideo>;
 }
 
@@ -46,20 +46,20 @@ export function createApiClient({ graphql, apiKey }: Pick<RunFile, "graphql" | "
     const [error] = errors ?? [];
     if (error) throw new ApiError(error.extensions?.code ?? `HTTP_${response.status}`, error.message);
     const [result] = Object.values(data ?? {});
-    if (!result) throw new ApiError(`HTTP_${response.status}`, "The API answered with nothing.");
+    if (!result) throw new ApiError(`HTTP_${response.status}`, "The API returned no data.");
     if (isFailure(result)) throw new ApiError(result.code, result.message);
     return result;
   }
 
   return {
     createVideo: (title, source, signal) =>
-      ask<CreatedVideo>(createVideo, { input: { title, source } }, signal),
+      ask<CreatedVideo>(CREATE_VIDEO, { input: { title, source } }, signal),
     async completeUpload(videoId, signal) {
-      await ask(completeUpload, { id: videoId }, signal);
+      await ask(COMPLETE_UPLOAD, { id: videoId }, signal);
     },
     async *watch(videoId, signal) {
       const results = socket.iterate<{ videoProgress: WatchedVideo }>({
-        query: watchVideo,
+        query: WATCH_VIDEO,
         variables: { id: videoId },
       });
       const stop = () => void results.return?.();

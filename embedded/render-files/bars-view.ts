@@ -1,17 +1,17 @@
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Terminal } from "../terminal.ts";
+import { barOf, bytesOf, describeVariant, percentOf } from "./format.ts";
 import type { View } from "./view.ts";
-import { barOf, bytesOf, describeVariant, percentOf } from "./words.ts";
 
-/** A bar for each file and, below them, one for each variant that is made, redrawn in place. */
+/** One bar per file and, below it, one per rendered variant, redrawn in place. */
 export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream, fileCount: number): View {
   const bars = new MultiBar({
     stream,
     format: (_options, _params, payload: { text: string }) => payload.text,
     hideCursor: true,
-    // Signals are the composition root's.
+    // The composition root handles signals.
     gracefulExit: false,
-    // As many lines as the terminal is wide would be torn otherwise.
+    // Lines wider than the terminal would break the layout.
     linewrap: false,
   });
   const diverted = terminal.divert((text) => {
@@ -34,7 +34,7 @@ export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream, f
             show(head, `${name}  ${barOf(video.progress)}  ${percentOf(video.progress)}  ${video.status}`);
           }
           for (const variant of video.variants) {
-            // Nothing moves there, and a terminal has few lines.
+            // A skipped variant makes no progress, and a terminal has few lines.
             if (variant.status === "SKIPPED") continue;
             let row = rows.get(variant.name);
             if (row === undefined) {
@@ -45,7 +45,7 @@ export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream, f
             show(row, `  ${label.padEnd(8)} ${barOf(variant.fraction)}  ${describeVariant(variant)}`);
           }
         },
-        ended: (summary) => terminal.tell(summary),
+        ended: (summary) => terminal.print(summary),
       };
     },
     [Symbol.dispose]() {

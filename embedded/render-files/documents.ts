@@ -1,17 +1,17 @@
-/** What is asked of the API, and the shape of its answers. */
+/** The API requests and the shape of their answers. */
 
-export const createVideo = `mutation CreateVideo($input: CreateVideoInput!) {
+export const CREATE_VIDEO = `mutation CreateVideo($input: CreateVideoInput!) {
   createVideo(input: $input) {
     ... on Video { id upload { url protocol } }
     ... on Error { code message }
   }
 }`;
 
-export const completeUpload = `mutation CompleteUpload($id: ID!) {
+export const COMPLETE_UPLOAD = `mutation CompleteUpload($id: ID!) {
   completeUpload(id: $id) { ... on Video { id } ... on Error { code message } }
 }`;
 
-export const watchVideo = `subscription Watch($id: ID!) {
+export const WATCH_VIDEO = `subscription Watch($id: ID!) {
   videoProgress(id: $id) {
     id status progress
     error { code message }
@@ -35,10 +35,10 @@ interface Problem {
 export interface WatchedVariant {
   name: string;
   status: "PENDING" | "RENDERING" | "READY" | "SKIPPED" | "FAILED" | "CANCELED";
-  /** 0 to 1. */
+  /** From 0 to 1. */
   fraction: number;
   fps: number | null;
-  /** Times real time. */
+  /** Multiple of real time. */
   speed: number | null;
   etaMs: number | null;
   skipReason: string | null;
@@ -48,7 +48,7 @@ export interface WatchedVariant {
 export interface WatchedVideo {
   id: string;
   status: "AWAITING_SOURCE" | "PROCESSING" | "PLAYABLE" | "READY" | "FAILED";
-  /** 0 to 1. */
+  /** From 0 to 1. */
   progress: number;
   error: Problem | null;
   playback: { hlsUrl: string } | null;

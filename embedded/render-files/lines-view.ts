@@ -1,20 +1,23 @@
 import type { Terminal } from "../terminal.ts";
+import { bytesOf, describeVariant, percentOf } from "./format.ts";
 import type { View } from "./view.ts";
-import { bytesOf, describeVariant, percentOf } from "./words.ts";
 
-/** Between two lines about the same variant (or upload) whose state has not changed. */
-const everyMs = 2_000;
+/** Minimum interval between two lines about the same variant (or upload) in the same state. */
+const EVERY_MS = 2_000;
 
-/** A line per change of state, and now and then one per rendering variant: for logs, pipes and terminals that cannot redraw. */
+/**
+ * Prints a line per change of state and occasionally one per rendering variant: for logs, pipes and terminals
+ * that cannot redraw.
+ */
 export function createLinesView(terminal: Terminal, now: () => number = () => performance.now()): View {
   return {
     open(name) {
       const said = new Map<string, { state: string; at: number }>();
       const say = (topic: string, state: string, text: string) => {
         const last = said.get(topic);
-        if (last?.state === state && now() - last.at < everyMs) return;
+        if (last?.state === state && now() - last.at < EVERY_MS) return;
         said.set(topic, { state, at: now() });
-        terminal.tell(`${name}: ${text}`);
+        terminal.print(`${name}: ${text}`);
       };
       return {
         uploaded(sent, total) {
@@ -31,7 +34,7 @@ export function createLinesView(terminal: Terminal, now: () => number = () => pe
             if (!isQuiet) say(variant.name, variant.status, `${variant.name} ${describeVariant(variant)}`);
           }
         },
-        ended: (summary) => terminal.tell(summary),
+        ended: (summary) => terminal.print(summary),
       };
     },
     [Symbol.dispose]() {},

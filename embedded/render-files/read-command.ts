@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { StartError } from "../start-error.ts";
 
-/** A video to be made, as named on the command line. */
+/** A source named on the command line. */
 export type NamedSource =
   | { kind: "file"; path: string; name: string; sizeBytes: number }
   | { kind: "url"; url: string; name: string };
@@ -16,7 +16,7 @@ export interface Command {
   isHelp: boolean;
 }
 
-export const usage = `npm start [-- [--exit] FILE-or-URL…]
+export const USAGE = `npm start [-- [--exit] FILE-or-URL…]
 
 Starts Reelay on this machine. With files or http(s) addresses, also renders them, showing the progress of every variant;
 a system that runs already on the same data is used. Goes on running afterwards, unless --exit is given: then it ends, with 0
@@ -25,15 +25,15 @@ when every file became a video.
 Environment: PORT (default 4000), REELAY_DATA_DIR (default .reelay).`;
 
 /**
- * Reads the command line, and looks at every file that it names before anything is started.
+ * Parses the command line and checks every file that it names before anything starts.
  *
- * @throws {StartError} that says all that is wrong with it.
+ * @throws {StartError} that lists all problems.
  */
 export async function readCommand(args: string[], folder: string): Promise<Command> {
   const { values, positionals } = parse(args);
   const found = await Promise.all(positionals.map((name) => readSource(name, folder)));
   const problems = found.filter((entry) => typeof entry === "string");
-  if (values.exit && positionals.length === 0) problems.push("--exit needs files to render.");
+  if (values.exit && positionals.length === 0) problems.push("--exit requires files to render.");
   if (problems.length > 0) throw new StartError(problems.join("\n"));
   const sources = found.filter((entry) => typeof entry !== "string");
   return { sources, isExiting: values.exit, isHelp: values.help };
@@ -47,29 +47,29 @@ function parse(args: string[]) {
       options: { exit: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
     });
   } catch (error) {
-    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
 }
 
-/** The source, or a sentence that says why it is none. */
+/** The source, or a sentence about why it is invalid. */
 async function readSource(name: string, folder: string): Promise<NamedSource | string> {
   if (/^https?:\/\//i.test(name)) return readUrl(name);
   const file = path.resolve(folder, name);
   try {
     const found = await stat(file);
-    if (!found.isFile()) return `${name} is no file: give the path of a video file.`;
+    if (!found.isFile()) return `${name} is not a file: pass the path of a video file.`;
     await access(file, constants.R_OK);
     return { kind: "file", path: file, name: path.basename(file), sizeBytes: found.size };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return `${name} does not exist (looked for ${file}): check the path.`;
-    if (code === "EACCES") return `${name} may not be read by this user: change its permissions.`;
+    if (code === "EACCES") return `${name} is not readable for this user: change its permissions.`;
     return `${name} cannot be read (${code ?? String(error)}).`;
   }
 }
 
 function readUrl(name: string): NamedSource | string {
-  if (!URL.canParse(name)) return `${name} is no valid address: check its spelling.`;
+  if (!URL.canParse(name)) return `${name} is not a valid URL: check its spelling.`;
   const url = new URL(name);
   return { kind: "url", url: url.href, name: lastSegment(url) || url.host };
 }

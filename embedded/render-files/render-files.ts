@@ -10,8 +10,8 @@ import { renderSource } from "./render-source.ts";
 import type { FileView } from "./view.ts";
 
 /**
- * Does the main job on every source, through the public API of the system that `run` names: create, upload, watch.
- * Resolves to whether each became a video; why one did not is told.
+ * Renders every source through the public API of the system in `run`: create, upload, watch. Resolves with
+ * true if all became videos; failures are printed with their reason.
  */
 export async function renderFiles(
   run: RunFile,
@@ -25,8 +25,8 @@ export async function renderFiles(
     : createLinesView(terminal);
   const outcomes = await Promise.all(
     sources.map(async (source) => {
-      const file = tellingWherePlays(view.open(source.name), (video) =>
-        terminal.tell(embeddingOf(source.name, video, run)),
+      const file = announcingPlayback(view.open(source.name), (video) =>
+        terminal.print(embeddingOf(source.name, video, run)),
       );
       try {
         const video = await renderSource(api, source, file, signal);
@@ -41,28 +41,28 @@ export async function renderFiles(
   return outcomes.every(Boolean);
 }
 
-/** Does not wait for the end: it plays long before. */
-function tellingWherePlays(file: FileView, tell: (video: WatchedVideo) => void): FileView {
-  let isTold = false;
+/** Calls `print` as soon as the video plays, long before it is finished. */
+function announcingPlayback(file: FileView, print: (video: WatchedVideo) => void): FileView {
+  let isAnnounced = false;
   return {
     ...file,
     changed(video) {
       file.changed(video);
-      if (isTold || !video.playback) return;
-      isTold = true;
-      tell(video);
+      if (isAnnounced || !video.playback) return;
+      isAnnounced = true;
+      print(video);
     },
   };
 }
 
 function embeddingOf(name: string, { id }: WatchedVideo, run: RunFile): string {
   const code = embedCode(id, new URL(run.graphql).origin).replaceAll(/^/gm, "    ");
-  return `\n${name} plays. On a page of yours, which needs no key for it:\n\n${code}\n`;
+  return `\n${name} plays. To embed it in a page (no key needed):\n\n${code}\n`;
 }
 
 function summaryOf(name: string, video: WatchedVideo, run: RunFile): string {
   if (video.status === "FAILED") {
-    const { code, message } = video.error ?? { code: "FAILED", message: "no reason was given" };
+    const { code, message } = video.error ?? { code: "FAILED", message: "no reason given" };
     return `\n${name} FAILED: ${code}: ${message}`;
   }
   const page = new URL(`/watch/${video.id}`, run.graphql).href;

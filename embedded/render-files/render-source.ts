@@ -4,7 +4,7 @@ import type { NamedSource } from "./read-command.ts";
 import { uploadFile } from "./upload-file.ts";
 import type { FileView } from "./view.ts";
 
-/** One source from the mutation to its end, READY or FAILED, shown on the way. */
+/** Renders one source until READY or FAILED and shows its progress. */
 export async function renderSource(
   api: ApiClient,
   source: NamedSource,
@@ -16,7 +16,7 @@ export async function renderSource(
       ? { url: { url: source.url } }
       : { upload: { filename: source.name, sizeBytes: source.sizeBytes } };
   const created = await api.createVideo(source.name.slice(0, 500), wanted, signal);
-  // A failed upload ends the watching, and a video that fails meanwhile ends the upload.
+  // A failed upload ends the watching, and a failed video ends the upload.
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   try {
@@ -62,9 +62,9 @@ async function send(
     });
     if (upload.protocol === "GCS_RESUMABLE") await api.completeUpload(id, signal);
   } catch (cause) {
-    // Why the video ended is said by the video.
+    // The video's own error explains why it ended.
     if (signal.aborted) return;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ApiError("UPLOAD_FAILED", `The upload was given up: ${reason}`, { cause });
+    throw new ApiError("UPLOAD_FAILED", `The upload failed: ${reason}`, { cause });
   }
 }

@@ -9,7 +9,7 @@ interface UploadOptions {
   signal: AbortSignal;
 }
 
-/** Sends a file to the address that the API gave; a broken connection is taken up again where it broke. */
+/** Uploads a file to the API's URL and resumes after a broken connection. */
 export async function uploadFile(
   upload: NonNullable<CreatedVideo["upload"]>,
   options: UploadOptions,
@@ -35,7 +35,7 @@ function uploadByTus(url: string, { path, sizeBytes, onProgress, signal }: Uploa
     };
     const settle = (end: () => void) => {
       signal.removeEventListener("abort", abort);
-      // tus-js-client opens the path anew for every part and leaves this one to us.
+      // tus-js-client opens the path again for every part and leaves this stream to us.
       file.destroy();
       end();
     };
@@ -45,7 +45,7 @@ function uploadByTus(url: string, { path, sizeBytes, onProgress, signal }: Uploa
   });
 }
 
-/** One PUT to a resumable session of Google Cloud Storage, whose progress is not known in between. */
+/** One PUT to a resumable session of Google Cloud Storage, without progress in between. */
 async function uploadToSession(url: string, { path, sizeBytes, onProgress, signal }: UploadOptions) {
   const response = await fetch(url, { method: "PUT", body: await openAsBlob(path), signal });
   if (!response.ok) throw new Error(`the store answered ${response.status}: ${await response.text()}`);

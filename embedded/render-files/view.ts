@@ -1,14 +1,14 @@
 import type { WatchedVideo } from "./documents.ts";
 
-/** Where the progress of all files is shown. */
+/** Shows the progress of all files. */
 export interface View extends Disposable {
   open(name: string): FileView;
 }
 
-/** Where one file's progress is shown. */
+/** Shows the progress of one file. */
 export interface FileView {
   uploaded(sentBytes: number, totalBytes: number): void;
   changed(video: WatchedVideo): void;
-  /** Its last words: nothing more changes. */
+  /** Prints the final summary: nothing changes afterwards. */
   ended(summary: string): void;
 }

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 
-/** A connection of the harness's own, for as long as `use` takes: the server is killed too often to keep one. */
+/** Opens a separate connection for `use`: the server is killed too often to keep one. */
 export async function withDatabase<T>(url: string, use: (db: Client) => Promise<T>): Promise<T> {
   const db = new Client({ connectionString: url, application_name: "chaos", connectionTimeoutMillis: 5_000 });
   db.on("error", () => {});

@@ -1,4 +1,4 @@
-/** `npm run chaos`: see docs/reference/testing.md. Ends with 1 when a promise is broken. */
+/** `npm run chaos`: see docs/reference/testing.md. Exits with 1 if a promise is broken. */
 import path from "node:path";
 import { catchStopSignals } from "../../embedded/stop-signals.ts";
 import { runCommand } from "../../scripts/command-line.ts";
@@ -38,7 +38,7 @@ async function main(options: Options, signal: AbortSignal): Promise<void> {
 
 await runCommand(chaosCommand, async ({ values }) => {
   const options = planOptions(values);
-  // A second signal ends at once: the guard then clears away.
+  // A second signal exits immediately; the guard then cleans up.
   using signals = catchStopSignals(() => process.exit(130));
   try {
     await main(options, signals.signal);

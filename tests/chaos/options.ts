@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { type Command, type Options as CommandOptions, UsageError } from "../../scripts/command-line.ts";
 import type { BrokerKind } from "./processes/system.ts";
-import { type Scenario, scenarios } from "./run-chaos.ts";
+import { SCENARIOS, type Scenario } from "./run-chaos.ts";
 
 export interface Options {
   scenarios: readonly Scenario[];
@@ -9,10 +9,10 @@ export interface Options {
   seconds: Record<Scenario, number>;
   brokerKind: BrokerKind;
   logsTo: string | undefined;
-  /** Share of the store's requests that fail, instead of the scenarios. */
+  /** Fraction of failing store requests; replaces the scenarios. */
   storeFaults: number | undefined;
   videos: number;
-  /** The command that does the same again. */
+  /** The command that repeats the run. */
   repeat: string;
 }
 
@@ -22,7 +22,7 @@ export const chaosCommand = {
     "Breaks a whole system of real processes while clients use it, and checks what must hold. Default: every scenario.",
   options: {
     seed: { type: "string", value: "N", help: "Repeats the run of that seed. Default: by chance." },
-    scenario: { type: "string", value: "NAME", help: `One of ${scenarios.join(", ")}.` },
+    scenario: { type: "string", value: "NAME", help: `One of ${SCENARIOS.join(", ")}.` },
     seconds: {
       type: "string",
       value: "N",
@@ -73,7 +73,7 @@ export function planOptions(values: Values): Options {
     values.seconds === undefined ? (values.short ? 30 : 120) : wholeNumber("--seconds", values.seconds);
   const brokerKind = oneOf("--broker", values.broker, ["embedded", "pstest"] as const);
   const only = values.scenario ?? (values.short ? "random" : undefined);
-  const chosen = only === undefined ? scenarios : [oneOf("--scenario", only, scenarios)];
+  const chosen = only === undefined ? SCENARIOS : [oneOf("--scenario", only, SCENARIOS)];
   const storeFaults =
     values["store-faults"] === undefined ? undefined : share("--store-faults", values["store-faults"]);
   const videos = wholeNumber("--videos", values.videos);

@@ -1,17 +1,20 @@
-/** Chance from a seed: the same seed deals the same faults and the same load, so that a run can be repeated. */
+/**
+ * Pseudo-random numbers from a seed: the same seed yields the same faults and load, so that a run can be
+ * repeated.
+ */
 export interface Random {
-  /** From 0 up to, but not including, 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   next(): number;
-  /** A whole number, both ends included. */
+  /** A whole number, both limits included. */
   int(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(choices: readonly T[]): T;
   shuffle<T>(list: readonly T[]): T[];
-  /** Chance of its own for one purpose, so that what one draws does not change what another gets. */
+  /** A separate generator for one purpose, so that purposes do not influence each other. */
   fork(purpose: string): Random;
 }
 
-/** mulberry32: 32 bits of state, plenty for dealing cards. */
+/** mulberry32: 32 bits of state, enough for dealing faults. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
@@ -26,7 +29,7 @@ export function createRandom(seed: number): Random {
     int,
     chance: (probability) => next() < probability,
     pick<T>(choices: readonly T[]): T {
-      if (choices.length === 0) throw new Error("There is nothing to pick from.");
+      if (choices.length === 0) throw new Error("The list of choices is empty.");
       return choices[int(0, choices.length - 1)] as T;
     },
     shuffle<T>(list: readonly T[]): T[] {

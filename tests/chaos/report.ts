@@ -4,14 +4,14 @@ export interface Report {
   seed: number;
   /** By scenario. */
   figures: ReadonlyMap<string, readonly Figure[]>;
-  /** The command that does the same again. */
+  /** The command that repeats the run. */
   repeat: string;
 }
 
 export const isKept = ({ figures }: Report): boolean =>
   [...figures.values()].every((ofOne) => ofOne.every((figure) => figure.isKept));
 
-/** The figures of one scenario as a table: what was counted, what it must be, and what broke it. */
+/** Formats the figures of one scenario as a table: value, expected value, and examples of violations. */
 export function formatFigures(figures: readonly Figure[]): string {
   const width = Math.max(...figures.map(({ name }) => name.length));
   return figures
@@ -23,7 +23,7 @@ export function formatFigures(figures: readonly Figure[]): string {
     .join("\n");
 }
 
-/** Everything on one line, for machines. */
+/** All figures as one line of JSON, for machines. */
 export function toJson(report: Report): string {
   const ofAll = [...report.figures];
   const broken = ofAll.flatMap(([scenario, figures]) =>

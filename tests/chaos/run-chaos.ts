@@ -16,24 +16,24 @@ import { killWorkers } from "./scenarios/worker-kill.ts";
 import { settle } from "./settle.ts";
 import { openStage, type Stage } from "./stage.ts";
 
-export const scenarios = ["random", "worker-kill", "broker-outage"] as const;
-export type Scenario = (typeof scenarios)[number];
+export const SCENARIOS = ["random", "worker-kill", "broker-outage"] as const;
+export type Scenario = (typeof SCENARIOS)[number];
 
 export interface ChaosOptions {
   scenario: Scenario;
   seed: number;
-  /** How long faults and load last (`random`), and how long the broker is away (`broker-outage`). */
+  /** Duration of faults and load (`random`), and of the broker's outage (`broker-outage`). */
   seconds: number;
   brokerKind: BrokerKind;
-  /** Instead of faults by chance. */
+  /** Replaces random faults. */
   faults?: readonly PlannedFault[];
-  /** Where the processes' logs are copied at the end. Default: nowhere. */
+  /** Destination of the processes' logs at the end. Default: not copied. */
   logsTo?: string;
   signal: AbortSignal;
   print: (line: string) => void;
 }
 
-/** What to print about a scenario: its own figures, then those that every scenario must keep. */
+/** Runs a scenario and returns its own figures, then those that every scenario must keep. */
 export async function runChaos(options: ChaosOptions): Promise<Figure[]> {
   const { brokerKind, scenario, seconds, signal, print } = options;
   const random = createRandom(options.seed);
@@ -44,9 +44,9 @@ export async function runChaos(options: ChaosOptions): Promise<Figure[]> {
     print(`${scenario}: the system is up in ${system.folder}`);
     const own = await run(stage, options);
     await heal(system);
-    print("in peace:");
-    const inVain = await settle(stage, { signal, print });
-    return [...own, none("waits that were in vain", inVain), ...(await check(stage))];
+    print("settling:");
+    const unmet = await settle(stage, { signal, print });
+    return [...own, none("conditions not reached in time", unmet), ...(await check(stage))];
   } finally {
     if (options.logsTo !== undefined) await system.keepLogs(options.logsTo);
   }
@@ -75,7 +75,7 @@ async function check({ system, load, watchers, player, readers, tools }: Stage):
       tools,
       framesOf: 8,
     })),
-    none("files that a player was sent to and that were missing", [...player.missed]),
+    none("files referenced for a player but missing", [...player.missed]),
     ...(await checkLeftovers(system)),
   ]);
 }

@@ -12,9 +12,9 @@ interface Wait {
   limitMs: number;
 }
 
-/** Three tries with their leases and backoffs come after one another, and canceled jobs are retried. */
-const workMs = 180_000;
-const restMs = 45_000;
+/** Three tries with their leases and backoffs run one after the other, and canceled jobs are retried. */
+const WORK_MS = 180_000;
+const REST_MS = 45_000;
 
 function waitsOf({ system, load, watchers, readers }: Stage): Wait[] {
   const isEmpty = async (find: (db: Client) => Promise<unknown[]>) =>
@@ -23,23 +23,23 @@ function waitsOf({ system, load, watchers, readers }: Stage): Wait[] {
     {
       what: "every request has been answered",
       check: () => load.finished().then(() => true),
-      limitMs: workMs,
+      limitMs: WORK_MS,
     },
-    { what: "every job has ended", check: () => isEmpty(openJobs), limitMs: workMs },
+    { what: "every job has ended", check: () => isEmpty(openJobs), limitMs: WORK_MS },
     {
-      what: "every subscriber knows the end",
+      what: "every subscriber has received the final state",
       check: () => isEmpty((db) => whoMissedTheEnd(db, watchers)),
-      limitMs: restMs,
+      limitMs: REST_MS,
     },
     {
-      what: "no orphan is left in the store",
+      what: "the store has no orphans",
       check: () => isEmpty((db) => orphansIn(db, system.store.view)),
-      limitMs: restMs,
+      limitMs: REST_MS,
     },
     {
-      what: "no encoder and no temporary file is left",
+      what: "no encoders and no temporary files are left",
       check: async () => Object.values(await leftoversOf(system)).every((left) => left.length === 0),
-      limitMs: restMs,
+      limitMs: REST_MS,
     },
     {
       what: "every reader has caught up",
@@ -47,32 +47,32 @@ function waitsOf({ system, load, watchers, readers }: Stage): Wait[] {
         await Promise.all([...readers.values()].map((reader) => reader.caughtUp(patience)));
         return true;
       },
-      limitMs: restMs,
+      limitMs: REST_MS,
     },
   ];
 }
 
 /**
- * Leaves the system in peace until everything has come to its end, within limits. Returns what was waited for in vain: the checks then say
- * what exactly is missing.
+ * Leaves the system undisturbed until all work has ended, within limits. Returns the conditions that were not
+ * reached; the checks then show the details.
  */
 export async function settle(
   stage: Stage,
   { signal, print }: { signal: AbortSignal; print: (line: string) => void },
 ): Promise<string[]> {
-  const inVain: string[] = [];
+  const unmet: string[] = [];
   for (const wait of waitsOf(stage)) {
     const begun = performance.now();
-    const isSo = await isSoInTime(wait, signal);
+    const isMet = await isMetInTime(wait, signal);
     signal.throwIfAborted();
     const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-    print(`${isSo ? "" : "in vain: "}${wait.what} (${seconds} s)`);
-    if (!isSo) inVain.push(wait.what);
+    print(`${isMet ? "" : "not reached: "}${wait.what} (${seconds} s)`);
+    if (!isMet) unmet.push(wait.what);
   }
-  return inVain;
+  return unmet;
 }
 
-async function isSoInTime({ what, check, limitMs }: Wait, signal: AbortSignal): Promise<boolean> {
+async function isMetInTime({ what, check, limitMs }: Wait, signal: AbortSignal): Promise<boolean> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const late = new Promise<false>((resolve) => {
     patience.addEventListener("abort", () => resolve(false), { once: true });

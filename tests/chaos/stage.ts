@@ -12,7 +12,7 @@ import { type BrokerKind, type System, startSystem } from "./processes/system.ts
 import type { Random } from "./random.ts";
 import { until } from "./until.ts";
 
-/** The system under test with its clients, before anything goes wrong. */
+/** The system under test with its clients, before the first fault. */
 export interface Stage extends AsyncDisposable {
   system: System;
   pool: ApiPool;
@@ -26,7 +26,7 @@ export interface Stage extends AsyncDisposable {
   readers: Map<string, EventReader>;
 }
 
-/** Rejects when the system does not answer within two minutes. */
+/** Rejects if the system does not answer within two minutes. */
 export async function openStage(options: {
   brokerKind: BrokerKind;
   random: Random;
@@ -63,7 +63,7 @@ export async function openStage(options: {
     onAccepted: ({ videoId, token }) => watchers.watch(videoId, token),
     signal: over,
   });
-  // First of all that is disposed: the clients stop before what they talk to.
+  // Disposed first: clients stop before the servers that they use.
   opening.defer(async () => {
     ended.abort();
     await Promise.all([...readers.values()].map(({ running }) => running));
@@ -85,7 +85,7 @@ export async function openStage(options: {
   };
 }
 
-/** Resolves when every API says that it is ready and every worker has been seen. */
+/** Resolves when every API is ready and every worker has reported. */
 async function answering({ origins, postgres, workers }: System, signal: AbortSignal): Promise<void> {
   const limits = { timeoutMs: 120_000, signal };
   for (const origin of origins) {
@@ -97,5 +97,5 @@ async function answering({ origins, postgres, workers }: System, signal: AbortSi
       const { rows } = await db.query("SELECT id FROM workers");
       return rows.length === workers.length;
     });
-  await until(areSeen, "every worker has been seen", limits);
+  await until(areSeen, "every worker has reported", limits);
 }

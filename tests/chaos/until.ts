@@ -1,22 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Waits until `check` is true; one that throws is not. Rejects with what was waited for when it takes too long, or when aborted. */
+/**
+ * Waits until `check` is true; an exception counts as false. Rejects with `what` when time is up or when
+ * aborted.
+ */
 export async function until(
   check: () => Promise<boolean>,
   what: string,
   { timeoutMs, signal, everyMs = 250 }: { timeoutMs: number; signal: AbortSignal; everyMs?: number },
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  let last = "it is not so";
+  let last = "the condition is false";
   for (;;) {
     signal.throwIfAborted();
-    const isSo = await check().catch((error: unknown) => {
+    const isMet = await check().catch((error: unknown) => {
       last = error instanceof Error ? error.message : String(error);
       return false;
     });
-    if (isSo) return;
+    if (isMet) return;
     if (performance.now() > deadline) {
-      throw new Error(`Waited ${timeoutMs / 1_000} s in vain until ${what} (${last}).`);
+      throw new Error(`Waited ${timeoutMs / 1_000} s for "${what}" without success (${last}).`);
     }
     await delay(everyMs, undefined, { signal });
   }

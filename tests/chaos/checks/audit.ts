@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 
 /**
- * Triggers in the run's own database that note every change of a state, whoever makes it and however short it lasts: what the log of events
- * leaves out, this does not.
+ * Installs triggers in the run's own database that record every state change, whoever makes it and however
+ * short it lasts. They see changes that the event log omits.
  */
 export async function installAudit(db: Client): Promise<void> {
   await db.query(`
@@ -19,7 +19,7 @@ export async function installAudit(db: Client): Promise<void> {
     END $$;
 
     CREATE FUNCTION chaos_note_attempt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      -- What was found out about a completed attempt afterwards (its account) changes nothing that is played.
+      -- A completed attempt's later accounting does not affect playback.
       IF OLD.outcome IS NOT NULL AND (CASE OLD.outcome
         WHEN 'COMPLETED' THEN to_jsonb(NEW) - 'account' IS DISTINCT FROM to_jsonb(OLD) - 'account'
         ELSE NEW IS DISTINCT FROM OLD END) THEN

@@ -1,9 +1,12 @@
 import type { Client } from "pg";
 import { createEventCodec } from "../../../src/events/event-codec.ts";
 import type { EventReader } from "../load/event-reader.ts";
-import { type Figure, none, told } from "./figure.ts";
+import { type Figure, info, none } from "./figure.ts";
 
-/** The log as a paging reader saw it, against the table; and what the log says about attempts and jobs that had ended. */
+/**
+ * Compares the log as read page by page with the table, and finds events after the end of their attempt or
+ * job.
+ */
 export async function checkEvents(db: Client, readers: ReadonlyMap<string, EventReader>): Promise<Figure[]> {
   const wrong: string[] = [];
   let total = 0;
@@ -14,16 +17,16 @@ export async function checkEvents(db: Client, readers: ReadonlyMap<string, Event
       workspaceId,
     ]);
     total += rows.length;
-    // Readers see ids encrypted.
+    // Readers see encrypted ids.
     const seen = rows.map(({ id, position }) => ({ id: codec.encodeId(BigInt(id)), position }));
     wrong.push(...compare(seen, ids));
   }
-  const { rows: late } = await db.query<{ text: string }>(afterTheEnd);
+  const { rows: late } = await db.query<{ text: string }>(AFTER_THE_END);
   return [
-    told("events in the log", total),
-    none("events missing or out of order for a paging reader", wrong),
+    info("events in the log", total),
+    none("events missing or out of order for a reader", wrong),
     none(
-      "events of attempts and jobs that had ended",
+      "events after the end of their attempt or job",
       late.map(({ text }) => text),
     ),
   ];
@@ -31,7 +34,7 @@ export async function checkEvents(db: Client, readers: ReadonlyMap<string, Event
 
 interface Row {
   id: string;
-  /** Its place in the log; none as long as nobody has read so far. */
+  /** Position in the log; null until the log is read for the first time. */
   position: string | null;
 }
 
@@ -50,23 +53,23 @@ function compare(rows: readonly Row[], seen: readonly string[]): string[] {
   return [...missing, ...unknown, ...disordered];
 }
 
-const measurements = "'variant.measured', 'variant.below-minimum'";
+const MEASUREMENTS = "'variant.measured', 'variant.below-minimum'";
 
-const joined = "'variant.rendering', 'variant.ready', 'video.playable', 'video.ready'";
+const JOINED = "'variant.rendering', 'variant.ready', 'video.playable', 'video.ready'";
 
 /**
- * By ids, which follow the order of commits within one video: its writers hold its lock. How good a variant became is measured when the
- * attempt that made it has completed. Playlists are joined from parts after their attempt's report was applied: with what a completed one brought a variant
- * or the video may begin to play.
+ * Compares ids, which follow the order of commits within one video, because its writers hold its lock. A
+ * variant's quality is measured after its attempt completed. Playlists are joined from parts after the
+ * attempt's report was applied, so a variant or the video may begin to play then.
  */
-const afterTheEnd = `
+const AFTER_THE_END = `
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
   FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
   WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
-    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${measurements}))
-    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${joined}) AND EXISTS (SELECT FROM parts WHERE parts.attempt_id = e.attempt_id))
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${MEASUREMENTS}))
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${JOINED}) AND EXISTS (SELECT FROM parts WHERE parts.attempt_id = e.attempt_id))
   UNION ALL
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
   FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id
   WHERE ended.type IN ('job.succeeded', 'job.failed', 'job.canceled') AND e.type NOT LIKE 'video.%'
-    AND NOT (ended.type = 'job.succeeded' AND e.type IN (${measurements}))`;
+    AND NOT (ended.type = 'job.succeeded' AND e.type IN (${MEASUREMENTS}))`;

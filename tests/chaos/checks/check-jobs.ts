@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import type { LoadResult } from "../load/submitter.ts";
 import { rowId } from "../row-id.ts";
-import { all, type Figure, none, told } from "./figure.ts";
+import { all, type Figure, info, none } from "./figure.ts";
 
-/** Every accepted job has ended, once, and by ways that the states allow. */
+/** Checks that every accepted job ended exactly once, through allowed states. */
 export async function checkJobs(db: Client, load: LoadResult): Promise<Figure[]> {
   const texts = async (sql: string): Promise<string[]> => {
     const { rows } = await db.query<{ text: string }>(sql);
@@ -39,32 +39,27 @@ export async function checkJobs(db: Client, load: LoadResult): Promise<Figure[]>
   );
   const jobs = count(() => true);
   return [
-    told("videos accepted", load.accepted.length),
-    told("jobs accepted (retries included)", jobs),
+    info("videos accepted", load.accepted.length),
+    info("jobs accepted (retries included)", jobs),
     all("jobs that reached a terminal state", jobs - unfinished.length, jobs, unfinished),
-    told(
+    info(
       "of these succeeded",
       count((status) => status === "SUCCEEDED"),
     ),
-    told(
+    info(
       "of these failed",
       count((status) => status === "FAILED"),
       failures,
     ),
-    told(
+    info(
       "of these canceled",
       count((status) => status === "CANCELED"),
     ),
     none("accepted videos that are missing", missing),
-    none("videos that nobody was answered for", [
+    none("videos without an answered request", [
       ...Array.from({ length: Math.max(0, ids.size - load.accepted.length) }, () => "a video"),
     ]),
-    none("jobs done twice with two visible effects", [
-      ...load.ambiguousKeys,
-      ...doubles,
-      ...twoJobs,
-      ...twiceDone,
-    ]),
-    none("requests refused without a reason", load.refused),
+    none("jobs that took effect twice", [...load.ambiguousKeys, ...doubles, ...twoJobs, ...twiceDone]),
+    none("valid requests that were refused", load.refused),
   ];
 }

@@ -2,9 +2,9 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { processesIn } from "../processes/belonging.ts";
 import type { System } from "../processes/system.ts";
-import { type Figure, none, told } from "./figure.ts";
+import { type Figure, info, none } from "./figure.ts";
 
-/** Encoders that still run, and temporary files that nobody will use, once all work has ended. */
+/** Encoders that still run and unused temporary files, after all work has ended. */
 export async function leftoversOf(system: System): Promise<{ encoders: string[]; files: string[] }> {
   const encoders = (await processesIn(system.workDirectory))
     .filter(({ program }) => program.startsWith("ff"))
@@ -24,6 +24,6 @@ export async function checkLeftovers(system: System): Promise<Figure[]> {
   return [
     none("encoders left running", encoders),
     none("temporary files left", files),
-    told("processes that ended by themselves and were started again", falls.length, falls),
+    info("processes that exited unexpectedly and restarted", falls.length, falls),
   ];
 }

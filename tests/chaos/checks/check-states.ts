@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 import { type Figure, none } from "./figure.ts";
 
-/** By table, from a state to those that may follow it. */
-const allowed: Record<string, Record<string, readonly string[]>> = {
+/** Allowed transitions by table: from each state to its possible successors. */
+const ALLOWED: Record<string, Record<string, readonly string[]>> = {
   jobs: {
     PENDING: ["QUEUED", "FAILED", "CANCELED"],
     QUEUED: ["RUNNING", "FAILED", "CANCELED"],
@@ -24,9 +24,9 @@ const allowed: Record<string, Record<string, readonly string[]>> = {
     READY: ["PLAYABLE", "PROCESSING"],
   },
 };
-allowed["tasks"] = allowed["jobs"] ?? {};
+ALLOWED["tasks"] = ALLOWED["jobs"] ?? {};
 
-/** What the triggers saw that must not be. */
+/** Reports forbidden changes that the triggers recorded. */
 export async function checkStates(db: Client): Promise<Figure[]> {
   const { rows } = await db.query<{
     subject: string;
@@ -37,7 +37,7 @@ export async function checkStates(db: Client): Promise<Figure[]> {
   }>("SELECT * FROM chaos_audit ORDER BY id");
   const illegal = rows
     .filter(({ what }) => what === "status")
-    .filter(({ subject, before, after }) => !allowed[subject]?.[before]?.includes(after))
+    .filter(({ subject, before, after }) => !ALLOWED[subject]?.[before]?.includes(after))
     .map(({ subject, subject_id: id, before, after }) => `${subject} ${id}: ${before} to ${after}`);
   const stale = rows
     .filter(({ what }) => what !== "status")

@@ -6,10 +6,10 @@ import type { Client } from "pg";
 import type { Tools } from "../load/clips.ts";
 import type { Accepted } from "../load/submitter.ts";
 import { rowId } from "../row-id.ts";
-import { all, type Figure, none, told } from "./figure.ts";
+import { all, type Figure, info, none } from "./figure.ts";
 import { danglingMasters, foldersIn, lacksOf, mediaPlaylistsOf } from "./playlists.ts";
 
-/** Whether what is READY plays to its last frame, and whether anything lies in the store that nothing names. */
+/** Checks that READY videos play to their last frame and that the store contains no unreferenced objects. */
 export async function checkStore(
   db: Client,
   options: { store: string; accepted: readonly Accepted[]; tools: Tools; framesOf: number },
@@ -35,10 +35,10 @@ export async function checkStore(
     if (frames !== source.clip.frames) wrongFrames.push(`${id}: ${frames} instead of ${source.clip.frames}`);
   }
   return [
-    told("videos with variants that were joined from parts", joined[0]?.videos ?? 0),
+    info("videos with variants joined from parts", joined[0]?.videos ?? 0),
     all("READY videos that play to their end", whole, rows.length, missing),
-    none("READY videos with another number of frames than their source", wrongFrames),
-    none("master playlists that name what is missing", await danglingMasters(store)),
+    none("READY videos whose frame count differs from the source", wrongFrames),
+    none("master playlists with missing references", await danglingMasters(store)),
     none("orphan prefixes in the store", await orphansIn(db, store)),
   ];
 }
@@ -53,7 +53,10 @@ async function faultsOf(store: string, videoId: string, variants: number): Promi
   return [...faults.flat(), ...isShort];
 }
 
-/** Attempts' folders in the store that no row names: neither a playlist, nor a poster, nor a part that is joined with others to a playlist. */
+/**
+ * Folders of attempts in the store that no row refers to: no playlist, no poster, no part of a joined
+ * playlist.
+ */
 export async function orphansIn(db: Client, store: string): Promise<string[]> {
   const { rows } = await db.query<{ key: string | null }>(
     `SELECT playlist ->> 'key' AS key FROM variants UNION SELECT playlist ->> 'key' FROM audio_tracks

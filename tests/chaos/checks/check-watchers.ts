@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import type { Watchers } from "../load/watchers.ts";
 import { rowId } from "../row-id.ts";
-import { type Figure, none, told } from "./figure.ts";
+import { type Figure, info, none } from "./figure.ts";
 
-/** Whether every subscriber has been told how its video ended. */
+/** Subscribers that did not receive the final state of their video. */
 export async function whoMissedTheEnd(db: Client, watchers: Watchers): Promise<string[]> {
   const { rows } = await db.query<{ id: string; status: string }>(
     "SELECT id::text, status::text FROM videos",
@@ -11,7 +11,7 @@ export async function whoMissedTheEnd(db: Client, watchers: Watchers): Promise<s
   const ends = new Map(rows.map(({ id, status }) => [id, status]));
   return [...watchers.seen.values()]
     .filter(({ videoId, status }) => ends.get(rowId(videoId)) !== status)
-    .map(({ videoId, status }) => `${rowId(videoId)}: told ${status}, is ${ends.get(rowId(videoId))}`);
+    .map(({ videoId, status }) => `${rowId(videoId)}: received ${status}, is ${ends.get(rowId(videoId))}`);
 }
 
 export async function checkWatchers(db: Client, watchers: Watchers): Promise<Figure[]> {
@@ -20,9 +20,9 @@ export async function checkWatchers(db: Client, watchers: Watchers): Promise<Fig
     times.map((time) => `${rowId(videoId)}: ${time}`),
   );
   return [
-    told("subscribers", seen.length),
-    told("subscriptions opened again", watchers.reconnects),
+    info("subscribers", seen.length),
+    info("subscriptions reopened", watchers.reconnects),
     none("subscribers that missed a terminal state", await whoMissedTheEnd(db, watchers)),
-    none("progress that went backwards for a subscriber", backwards),
+    none("progress that decreased for a subscriber", backwards),
   ];
 }

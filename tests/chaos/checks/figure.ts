@@ -1,17 +1,17 @@
-/** One line of the result: what was counted, and what it must be. */
+/** One line of the result: a measured value and its expected value. */
 export interface Figure {
   name: string;
   value: number;
-  /** Undefined: told, not judged. */
+  /** Undefined: informational, not judged. */
   expected: string | undefined;
   isKept: boolean;
-  /** What broke it, or what there is to know: some of it. */
+  /** Examples of violations, or of useful details. */
   examples: string[];
 }
 
 const few = (examples: readonly string[]) => examples.slice(0, 5);
 
-/** Something that must never happen. */
+/** A number that must be zero. */
 export const none = (name: string, found: readonly string[]): Figure => ({
   name,
   value: found.length,
@@ -20,7 +20,7 @@ export const none = (name: string, found: readonly string[]): Figure => ({
   examples: few(found),
 });
 
-/** All of something. */
+/** A number that must equal its total. */
 export const all = (
   name: string,
   value: number,
@@ -34,7 +34,7 @@ export const all = (
   examples: few(missing),
 });
 
-/** At most so much; the value is rounded to hundredths. */
+/** A value with an upper limit, rounded to hundredths. */
 export const atMost = (name: string, value: number, limit: number): Figure => ({
   name,
   value: Math.round(value * 100) / 100,
@@ -43,8 +43,8 @@ export const atMost = (name: string, value: number, limit: number): Figure => ({
   examples: [],
 });
 
-/** To be known only. */
-export const told = (name: string, value: number, examples: readonly string[] = []): Figure => ({
+/** An informational value. */
+export const info = (name: string, value: number, examples: readonly string[] = []): Figure => ({
   name,
   value: Math.round(value * 100) / 100,
   expected: undefined,

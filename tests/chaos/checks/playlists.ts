@@ -4,20 +4,22 @@ import { objectKeys } from "@reelay/contracts";
 
 const lines = async (file: string): Promise<string[]> => (await readFile(file, "utf8")).split("\n");
 
-/** What a playlist names: in tags of this kind, and on lines of their own. */
+/** The files that a playlist refers to: in tags of this kind, and on lines of their own. */
 const namesIn = (text: readonly string[], tag: string): string[] =>
   text.flatMap((line) => {
     if (line.startsWith(tag)) return /URI="([^"]+)"/.exec(line)?.[1] ?? [];
     return line === "" || line.startsWith("#") ? [] : line;
   });
 
-/** Paths of the playlists that a master playlist names. Rejects when there is none. */
+/** Paths of the media playlists in a master playlist. Rejects if there is no master playlist. */
 export async function mediaPlaylistsOf(master: string): Promise<string[]> {
   const named = namesIn(await lines(master), "#EXT-X-MEDIA:");
   return named.map((uri) => path.join(path.dirname(master), uri));
 }
 
-/** What a media playlist lacks: files that it names, itself, and its end if it must have one. */
+/**
+ * Defects of a media playlist: missing files, a missing playlist, or a missing end tag if it must have one.
+ */
 export async function lacksOf(playlist: string, mustEnd: boolean): Promise<string[]> {
   const text = await lines(playlist).catch(() => undefined);
   if (text === undefined) return [`${playlist} is missing`];
@@ -32,7 +34,7 @@ export async function lacksOf(playlist: string, mustEnd: boolean): Promise<strin
 
 export const foldersIn = (folder: string): Promise<string[]> => readdir(folder).catch((): string[] => []);
 
-/** What all master playlists of the store lead to and is not there. */
+/** References from master playlists that do not exist in the store. */
 export async function danglingMasters(store: string): Promise<string[]> {
   const dangling: string[] = [];
   for (const videoId of await foldersIn(path.join(store, "videos"))) {

@@ -1,25 +1,25 @@
-/** What is done to the system, and when. Plain data: printed, and the same for the same seed. */
+/** A fault and its time. Plain data: printable, and equal for equal seeds. */
 export type Fault =
-  /** SIGKILL; started again after `downMs`. */
+  /** SIGKILL; restarted after `downMs`. */
   | { kind: "kill"; part: string; downMs: number }
-  /** SIGSTOP, SIGCONT after `forMs`. */
+  /** SIGSTOP, then SIGCONT after `forMs`. */
   | { kind: "freeze"; part: string; forMs: number }
-  /** Every connection on the link is reset. */
+  /** Resets every connection on the link. */
   | { kind: "cut"; link: string }
-  /** Everything on the link takes longer. */
+  /** Delays everything on the link. */
   | { kind: "delay"; link: string; byMs: number; forMs: number }
-  /** Nothing gets through and nobody is told; then it goes on, or the connections are reset. */
-  | { kind: "half-open"; link: string; forMs: number; after: "goes on" | "reset" }
-  /** No room is left in the store. */
+  /** Drops everything on the link without notice; afterwards it resumes, or the connections are reset. */
+  | { kind: "half-open"; link: string; forMs: number; after: "resume" | "reset" }
+  /** Fills the store. */
   | { kind: "disk-full"; forMs: number };
 
 export interface PlannedFault {
-  /** Milliseconds from the beginning of the run. */
+  /** Milliseconds from the start of the run. */
   atMs: number;
   fault: Fault;
 }
 
-/** Which thing it is done to; one thing suffers one fault at a time. */
+/** The affected part. A part has only one fault at a time. */
 export function subjectOf(fault: Fault): string {
   if ("part" in fault) return fault.part;
   if ("link" in fault) return fault.link;
@@ -43,7 +43,7 @@ export function describeFault({ atMs, fault }: PlannedFault): string {
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
   switch (fault.kind) {
     case "kill":
-      return `${at}  SIGKILL ${fault.part}, started again after ${seconds(fault.downMs)}`;
+      return `${at}  SIGKILL ${fault.part}, restarted after ${seconds(fault.downMs)}`;
     case "freeze":
       return `${at}  SIGSTOP ${fault.part} for ${seconds(fault.forMs)}`;
     case "cut":
@@ -51,7 +51,7 @@ export function describeFault({ atMs, fault }: PlannedFault): string {
     case "delay":
       return `${at}  delay ${fault.link} by ${fault.byMs} ms for ${seconds(fault.forMs)}`;
     case "half-open":
-      return `${at}  silence on ${fault.link} for ${seconds(fault.forMs)}, then it ${fault.after === "reset" ? "is reset" : "goes on"}`;
+      return `${at}  silence on ${fault.link} for ${seconds(fault.forMs)}, then it ${fault.after === "reset" ? "is reset" : "resumes"}`;
     default:
       return `${at}  store full for ${seconds(fault.forMs)}`;
   }

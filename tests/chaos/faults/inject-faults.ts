@@ -4,7 +4,10 @@ import type { System } from "../processes/system.ts";
 import type { TcpProxy } from "../proxy/tcp-proxy.ts";
 import { describeFault, type Fault, type PlannedFault } from "./fault.ts";
 
-/** Does what the plan says, when it says so, and resolves when the last fault is over. Everything is whole again afterwards. */
+/**
+ * Injects the planned faults on schedule and resolves when the last one is over. Everything is repaired
+ * afterwards.
+ */
 export async function injectFaults(
   system: System,
   plan: readonly PlannedFault[],
@@ -63,7 +66,7 @@ async function inject(system: System, fault: Fault, signal: AbortSignal): Promis
   }
 }
 
-/** Takes every fault back: what is down runs, what is frozen goes on, every way is open. */
+/** Undoes every fault: restarts killed parts, resumes frozen ones, opens every link. */
 export async function heal(system: System): Promise<void> {
   await system.store.empty();
   for (const link of system.links) link.set({ kind: "open" });

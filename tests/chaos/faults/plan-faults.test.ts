@@ -13,7 +13,7 @@ const options = {
 const plan = (seed: number, changes: Partial<typeof options> = {}) =>
   planFaults(createRandom(seed), { ...options, ...changes });
 
-test("a seed deals the same faults again, another one others", () => {
+test("a seed always yields the same faults, another seed other faults", () => {
   expect(plan(5)).toEqual(plan(5));
   expect(plan(5)).not.toEqual(plan(6));
 });
@@ -33,7 +33,7 @@ test("a long run meets every kind of fault, below and above the lease", () => {
   expect(Math.max(...freezes)).toBeGreaterThan(30_000);
 });
 
-test("nothing suffers two faults at once, and all are over in time", () => {
+test("no part has two faults at once, and all end in time", () => {
   for (let seed = 1; seed <= 50; seed += 1) {
     const freeAt = new Map<string, number>();
     for (const { atMs, fault } of plan(seed, { durationMs: 90_000 })) {

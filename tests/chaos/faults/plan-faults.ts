@@ -2,22 +2,22 @@ import type { Random } from "../random.ts";
 import { type Fault, lengthOf, type PlannedFault, subjectOf } from "./fault.ts";
 
 export interface PlanOptions {
-  /** Faults begin and end within so long. */
+  /** Time span for all faults. */
   durationMs: number;
   apis: readonly string[];
   workers: readonly string[];
   links: readonly string[];
-  /** Whether the store can be filled. */
+  /** True if the store can be filled. */
   canFill: boolean;
 }
 
-/** Below the lease of 30 s, and above it. */
-const short = [1_000, 9_000] as const;
-const pastLease = [33_000, 45_000] as const;
+/** Durations below the lease of 30 s, and above it. */
+const SHORT = [1_000, 9_000] as const;
+const PAST_LEASE = [33_000, 45_000] as const;
 
 /**
- * Deals faults like cards from a shuffled deck, so that a run of any length meets as many kinds as it can; the deck is dealt again when it is
- * used up. Several at once are wanted; two on the same thing are not.
+ * Deals faults like cards from a shuffled deck, so that a run of any length covers as many kinds as possible;
+ * an empty deck is dealt again. Concurrent faults are intended, but not two on the same part.
  */
 export function planFaults(random: Random, options: PlanOptions): PlannedFault[] {
   const plan: PlannedFault[] = [];
@@ -50,10 +50,10 @@ function dealDeck(random: Random, { apis, workers, links, canFill }: PlanOptions
   return [
     ...parts.map(kill),
     ...workers.map(kill),
-    ...parts.map((part) => freeze(part, short)),
-    freeze(random.pick(workers), pastLease),
-    freeze(random.pick(workers), pastLease),
-    freeze(random.pick(apis), pastLease),
+    ...parts.map((part) => freeze(part, SHORT)),
+    freeze(random.pick(workers), PAST_LEASE),
+    freeze(random.pick(workers), PAST_LEASE),
+    freeze(random.pick(apis), PAST_LEASE),
     ...links.map((link): Fault => ({ kind: "cut", link })),
     ...random
       .shuffle(links)
@@ -74,7 +74,7 @@ function dealDeck(random: Random, { apis, workers, links, canFill }: PlanOptions
           kind: "half-open",
           link,
           forMs: random.int(2_000, random.chance(0.3) ? 40_000 : 12_000),
-          after: random.pick(["goes on", "reset"] as const),
+          after: random.pick(["resume", "reset"] as const),
         }),
       ),
     ...(canFill ? [0, 1].map((): Fault => ({ kind: "disk-full", forMs: random.int(2_000, 9_000) })) : []),

@@ -1,28 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-// oxlint-disable-next-line typescript/no-explicit-any -- answers are read as they come, like a client without generated types does
+// oxlint-disable-next-line typescript/no-explicit-any -- answers are untyped, as for a client without generated types
 export type Answer = any;
 
-/** The APIs as a client behind a balancer sees them: any of them may answer, and a request without an answer is made again. */
+/**
+ * The APIs as seen by a client behind a load balancer: any of them may answer, and a request without an
+ * answer is repeated.
+ */
 export interface ApiPool {
-  /** Sends until somebody answers for good: what failed on the way or inside is sent again, elsewhere. Rejects when aborted. */
+  /** Repeats the request, at other APIs too, until it gets a valid answer. Rejects when aborted. */
   ask(token: string, query: string, variables: object, signal: AbortSignal): Promise<Answer>;
-  /** Requests that had to be made again. */
+  /** Number of repeated requests. */
   readonly repeats: number;
-  /** The longest that a client waited for an answer, repeats included. */
+  /** The longest wait for an answer, repeats included. */
   readonly longestWaitMs: number;
-  /** The next origin; each call names another. */
+  /** The next origin, in rotation. */
   nextOrigin: () => string;
 }
 
-/** Longer than a healthy system ever takes; a silent connection is given up after it. */
-const patienceMs = 6_000;
+/** Longer than a healthy system ever takes; a silent connection is abandoned after this time. */
+const PATIENCE_MS = 6_000;
 
 export function createApiPool(origins: readonly string[]): ApiPool {
-  let turn = 0;
+  let index = 0;
   let repeats = 0;
   let longestWaitMs = 0;
-  const nextOrigin = () => origins[(turn += 1) % origins.length] ?? "";
+  const nextOrigin = () => origins[(index += 1) % origins.length] ?? "";
   return {
     get repeats() {
       return repeats;
@@ -45,7 +48,7 @@ export function createApiPool(origins: readonly string[]): ApiPool {
   };
 }
 
-/** The data of an answer; undefined when there is none that counts, which is when a client asks again. */
+/** The data of an answer; undefined if there is none, so that the client repeats the request. */
 async function askOnce(
   origin: string,
   token: string,
@@ -57,7 +60,7 @@ async function askOnce(
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
     body: JSON.stringify({ query, variables }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
   });
   if (!response.ok) return undefined;
   const { data, errors }: Answer = await response.json();

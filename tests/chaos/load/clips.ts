@@ -9,8 +9,8 @@ export interface Clip {
   path: string;
   sizeBytes: number;
   frames: number;
-  hasSound: boolean;
-  /** Made in parts: see `splitAboveSeconds`. */
+  hasAudio: boolean;
+  /** Rendered in parts: see `splitAboveSeconds`. */
   isSplit: boolean;
 }
 
@@ -19,12 +19,12 @@ export interface Tools {
   ffprobePath: string;
 }
 
-const frameRate = 10;
+const FRAME_RATE = 10;
 
-/** `SPLIT_ABOVE` of the system under test: its longest clip has a head, a chunk and a task for the sound. */
-export const splitAboveSeconds = 10;
+/** `SPLIT_ABOVE` of the system under test: its longest clip has a head, a chunk and an audio task. */
+export const SPLIT_ABOVE_SECONDS = 10;
 
-/** Tiny sources, each rendered in well under a second of CPU time: what is tried is not the encoder. */
+/** Creates tiny sources, each rendered in well under a second of CPU time: the encoder is not under test. */
 export async function makeClips(folder: string): Promise<{ clips: Clip[]; tools: Tools }> {
   const located = await locateFfmpeg({
     ffmpegPath: undefined,
@@ -35,29 +35,29 @@ export async function makeClips(folder: string): Promise<{ clips: Clip[]; tools:
   const directory = path.join(folder, "clips");
   await mkdir(directory);
   const clips: Clip[] = [];
-  for (const { seconds, hasSound } of [
-    { seconds: 1, hasSound: false },
-    { seconds: 2, hasSound: true },
-    { seconds: 3, hasSound: false },
+  for (const { seconds, hasAudio } of [
+    { seconds: 1, hasAudio: false },
+    { seconds: 2, hasAudio: true },
+    { seconds: 3, hasAudio: false },
     // More than one segment.
-    { seconds: 6, hasSound: true },
-    { seconds: 14, hasSound: true },
+    { seconds: 6, hasAudio: true },
+    { seconds: 14, hasAudio: true },
   ]) {
     const name = `${seconds}s.mp4`;
     const file = path.join(directory, name);
-    const isSplit = seconds > splitAboveSeconds;
-    await promisify(execFile)(tools.ffmpegPath, clipArguments(seconds, hasSound, file));
+    const isSplit = seconds > SPLIT_ABOVE_SECONDS;
+    await promisify(execFile)(tools.ffmpegPath, clipArguments(seconds, hasAudio, file));
     const { size } = await stat(file);
-    clips.push({ name, path: file, sizeBytes: size, frames: seconds * frameRate, hasSound, isSplit });
+    clips.push({ name, path: file, sizeBytes: size, frames: seconds * FRAME_RATE, hasAudio, isSplit });
   }
   return { clips, tools };
 }
 
-const clipArguments = (seconds: number, hasSound: boolean, file: string): string[] => [
+const clipArguments = (seconds: number, hasAudio: boolean, file: string): string[] => [
   ...["-v", "error", "-nostdin"],
-  ...["-f", "lavfi", "-i", `testsrc2=size=426x240:rate=${frameRate}:duration=${seconds}`],
-  // AAC would be copied as a whole by the head's task.
-  ...(hasSound ? ["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`] : []),
-  ...(hasSound ? ["-c:a", seconds > splitAboveSeconds ? "ac3" : "aac"] : []),
+  ...["-f", "lavfi", "-i", `testsrc2=size=426x240:rate=${FRAME_RATE}:duration=${seconds}`],
+  // The head's task would copy AAC as a whole.
+  ...(hasAudio ? ["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`] : []),
+  ...(hasAudio ? ["-c:a", seconds > SPLIT_ABOVE_SECONDS ? "ac3" : "aac"] : []),
   ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", file],
 ];

@@ -2,13 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { rowId } from "../row-id.ts";
 import type { Answer, ApiPool } from "./api-pool.ts";
 
-/** A receiver that pages through one workspace's event log by cursor, all the time. */
+/** A client that continuously pages through one workspace's event log by cursor. */
 export interface EventReader {
-  /** Ids in the order in which they came. */
+  /** Ids in order of arrival. */
   ids: string[];
-  /** Resolves when two whole passes have found nothing new. */
+  /** Resolves after two complete passes without a new event. */
   caughtUp(signal: AbortSignal): Promise<void>;
-  /** Ends with the signal that it was begun with. */
+  /** Ends with the signal passed at the start. */
   running: Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export function readEvents(pool: ApiPool, token: string, signal: AbortSignal): E
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      const page: Page = readPage(await pool.ask(token, document, { after }, signal));
+      const page: Page = readPage(await pool.ask(token, DOCUMENT, { after }, signal));
       ids.push(...page.ids);
       after = page.cursor;
       if (page.ids.length > 0) continue;
@@ -46,7 +46,7 @@ export function readEvents(pool: ApiPool, token: string, signal: AbortSignal): E
   };
 }
 
-const document = "query ($after: String) { changes(first: 100, after: $after) { events { id } cursor } }";
+const DOCUMENT = "query ($after: String) { changes(first: 100, after: $after) { events { id } cursor } }";
 
 const readPage = ({ changes }: Answer): Page => ({
   ids: changes.events.map(({ id }: { id: string }) => rowId(id)),

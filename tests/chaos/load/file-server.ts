@@ -7,13 +7,13 @@ import type { Clip } from "./clips.ts";
 
 export interface FileServer extends AsyncDisposable {
   /**
-   * An address of its own for a clip. With `lastsMs` it is sent that slowly, or `onlyOnce` at the first request: an attempt that is
-   * under way for long and costs no CPU.
+   * A separate URL for a clip. `lastsMs` makes the transfer that slow, `onlyOnce` limits this to the first
+   * request: the attempt takes long without using CPU.
    */
   urlOf(clip: Clip, lastsMs?: number, onlyOnce?: boolean): string;
 }
 
-/** Serves clips on loopback, as sources that are given by URL. */
+/** Serves clips on loopback as sources by URL. */
 export async function serveClips(clips: readonly Clip[]): Promise<FileServer> {
   const contents = new Map<string, Buffer>();
   for (const { name, path } of clips) contents.set(`/${name}`, await readFile(path));
@@ -47,14 +47,14 @@ export async function serveClips(clips: readonly Clip[]): Promise<FileServer> {
   };
 }
 
-const stepMs = 200;
+const STEP_MS = 200;
 
 async function drip(response: ServerResponse, content: Buffer, lastsMs: number, signal: AbortSignal) {
-  const steps = Math.max(1, Math.ceil(lastsMs / stepMs));
+  const steps = Math.max(1, Math.ceil(lastsMs / STEP_MS));
   const size = Math.ceil(content.length / steps);
   for (let from = 0; from < content.length && !response.destroyed; from += size) {
     response.write(content.subarray(from, from + size));
-    if (steps > 1) await delay(stepMs, undefined, { signal });
+    if (steps > 1) await delay(STEP_MS, undefined, { signal });
   }
   response.end();
 }

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { danglingMasters } from "../checks/playlists.ts";
 
-/** Somebody who follows every master playlist all the time, as players do. */
+/** Follows every master playlist continuously, like a player. */
 export interface Player {
-  /** What was named and not there, and still was not a moment later, when a player that looks again gives up. */
+  /**
+   * Referenced files that were missing, and still missing a moment later, when a player that retries gives
+   * up.
+   */
   readonly missed: ReadonlySet<string>;
 }
 
-const everyMs = 2_000;
+const EVERY_MS = 2_000;
 
 export function startPlayer(store: string, signal: AbortSignal): Player {
   const missed = new Set<string>();
@@ -17,7 +20,7 @@ export function startPlayer(store: string, signal: AbortSignal): Player {
       const now = await danglingMasters(store);
       for (const one of now) if (before.includes(one)) missed.add(one);
       before = now;
-      await delay(everyMs, undefined, { signal });
+      await delay(EVERY_MS, undefined, { signal });
     }
   };
   void play().catch(() => undefined);

@@ -5,23 +5,23 @@ import { createPubSubMessaging, type SubscriptionSpec } from "@reelay/messaging"
 import type { Random } from "../random.ts";
 
 export interface Republisher extends AsyncDisposable {
-  /** Copies that were delivered, late and out of order. */
+  /** Number of copies delivered late and out of order. */
   readonly copies: number;
 }
 
 /**
- * Delivers messages again: listens to tasks and reports through subscriptions of its own and publishes copies of what it hears, after
- * anything up to longer than the lease, so in another order. It needs nothing of the broker that another client would not have.
+ * Redelivers messages: subscribes to tasks and reports and publishes copies after delays up to longer than
+ * the lease, hence in another order. It uses the broker like any other client.
  */
 export async function republish(options: {
   brokerAddress: string;
   random: Random;
-  /** The end of the disorder: what is still held back is delivered at once, and nothing is copied any more. */
+  /** The end of the disorder: delayed copies are published immediately, and no more are made. */
   signal: AbortSignal;
 }): Promise<Republisher> {
   const { brokerAddress, random, signal } = options;
   const messaging = createPubSubMessaging({ projectId: "reelay", emulatorHost: brokerAddress });
-  /** A copy comes by here, too, and is not copied again. */
+  /** Copies arrive here too and are not copied again. */
   const known = new Set<string>();
   const running = new Set<Promise<void>>();
   let copies = 0;
@@ -43,7 +43,7 @@ export async function republish(options: {
 
   for (const topic of ["tasks", "reports"] as const) {
     await messaging.consume(subscriptionOf(topic), async ({ message }) => {
-      // The broker may be down, or the run over: a copy that is not sent harms nobody.
+      // The broker may be down, or the run over: a lost copy does no harm.
       running.add(copyLater(message).catch(() => undefined));
     });
   }
@@ -58,7 +58,7 @@ export async function republish(options: {
   };
 }
 
-/** There is a lot of progress, and little to learn from each of it. */
+/** Progress messages are frequent, and each of them reveals little. */
 const chanceOf = ({ type }: Message): number =>
   type === "render.progressed.v1" || type === "worker.seen.v1" ? 0.1 : 0.7;
 

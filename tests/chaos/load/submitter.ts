@@ -5,7 +5,7 @@ import type { Clip } from "./clips.ts";
 import type { FileServer } from "./file-server.ts";
 import { upload } from "./upload.ts";
 
-/** A video that was accepted: the client has an id for its key. */
+/** An accepted video: the client has an id for its key. */
 export interface Accepted {
   key: string;
   token: string;
@@ -17,19 +17,19 @@ export interface Accepted {
 
 export interface LoadResult {
   accepted: Accepted[];
-  /** Keys that were answered with more than one id. */
+  /** Keys answered with more than one id. */
   ambiguousKeys: string[];
-  /** What was refused though nothing was wrong with it. */
+  /** Valid requests that were refused. */
   refused: string[];
   canceled: number;
   retried: number;
 }
 
-const createVideo = `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
+const CREATE_VIDEO = `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
   __typename ... on Video { id upload { url } } ... on Error { code message } } }`;
-const jobOf = `query ($id: ID!) { video(id: $id) { status jobs(last: 1) { nodes { id status } } } }`;
-const cancelJob = `mutation ($id: ID!) { cancelJob(id: $id) { __typename ... on Error { code } } }`;
-const retryJob = `mutation ($id: ID!, $key: String) { retryJob(id: $id, idempotencyKey: $key) { __typename ... on Error { code } } }`;
+const JOB_OF = `query ($id: ID!) { video(id: $id) { status jobs(last: 1) { nodes { id status } } } }`;
+const CANCEL_JOB = `mutation ($id: ID!) { cancelJob(id: $id) { __typename ... on Error { code } } }`;
+const RETRY_JOB = `mutation ($id: ID!, $key: String) { retryJob(id: $id, idempotencyKey: $key) { __typename ... on Error { code } } }`;
 
 export interface LoadOptions {
   pool: ApiPool;
@@ -39,24 +39,24 @@ export interface LoadOptions {
   random: Random;
   /** Called for each video as soon as it has an id. */
   onAccepted: (video: Accepted) => void;
-  /** When nothing more is awaited. */
+  /** Ends all waits. */
   signal: AbortSignal;
 }
 
-/** A client of the API that does what front ends do, and does it again when it is not answered. */
+/** A client that behaves like a front end and repeats unanswered requests. */
 export function createLoad({ pool, files, clips, tokens, random, onAccepted, signal }: LoadOptions) {
   const result: LoadResult = { accepted: [], ambiguousKeys: [], refused: [], canceled: 0, retried: 0 };
   const running: Promise<void>[] = [];
   let number = 0;
 
-  /** With `slowMs` its source takes that long to arrive, the first time. */
+  /** `slowMs` delays the source by that much, the first time. */
   async function submit(plan: { slowMs?: number; clip?: Clip } = {}): Promise<Accepted | undefined> {
     number += 1;
     const key = `chaos-${number}`;
     const token = random.pick(tokens);
     const clip = plan.clip ?? random.pick(clips);
     const source = !plan.slowMs && random.chance(0.4) ? "upload" : "url";
-    // Half of the sources that are fetched take their time, so that attempts are caught in the middle.
+    // Half of the fetched sources are slow, so that faults hit attempts midway.
     const lastsMs = plan.slowMs ?? (random.chance(0.5) ? random.int(1_000, 12_000) : 0);
     const isTwice = random.chance(0.25);
     const input = {
@@ -68,7 +68,7 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
           ? { upload: { filename: clip.name, sizeBytes: clip.sizeBytes } }
           : { url: { url: files.urlOf(clip, lastsMs, plan.slowMs !== undefined) } },
     };
-    const ask = (): Promise<Answer> => pool.ask(token, createVideo, { input }, signal);
+    const ask = (): Promise<Answer> => pool.ask(token, CREATE_VIDEO, { input }, signal);
     const answers = await Promise.all(isTwice ? [ask(), ask()] : [ask()]);
     const videos = answers.map(({ createVideo: made }) => made);
     const bad = videos.find(({ __typename: name }) => name !== "Video");
@@ -87,10 +87,10 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
 
   async function cancelAndRetry(video: Accepted, waitMs: number, isRetried: boolean): Promise<void> {
     await delay(waitMs, undefined, { signal });
-    const { video: seen } = await pool.ask(video.token, jobOf, { id: video.videoId }, signal);
+    const { video: seen } = await pool.ask(video.token, JOB_OF, { id: video.videoId }, signal);
     const job = seen.jobs.nodes[0];
     if (["SUCCEEDED", "FAILED", "CANCELED"].includes(job.status)) return;
-    const { cancelJob: canceled } = await pool.ask(video.token, cancelJob, { id: job.id }, signal);
+    const { cancelJob: canceled } = await pool.ask(video.token, CANCEL_JOB, { id: job.id }, signal);
     if (canceled.__typename !== "Job") return;
     result.canceled += 1;
     if (!isRetried) return;
@@ -98,12 +98,12 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
       await delay(2_000, undefined, { signal });
       const { retryJob: retried } = await pool.ask(
         video.token,
-        retryJob,
+        RETRY_JOB,
         { id: job.id, key: `retry-${video.key}` },
         signal,
       );
       if (retried.__typename === "Job") result.retried += 1;
-      // It has not ended yet, so it cannot be repeated yet.
+      // The job has not ended yet, so it cannot be retried yet.
       if (retried.code !== "JOB_NOT_ENDED") return;
     }
   }
@@ -121,7 +121,7 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
   return {
     result,
     submit,
-    /** Submits one and forgets it until `finished`; some are canceled, and some of those retried. */
+    /** Submits a video in the background until `finished`. Some are canceled, and some of those retried. */
     begin(): void {
       const fate = random.next();
       const waitMs = random.int(200, 8_000);

@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApiPool } from "./api-pool.ts";
 
-/** Sends a file by tus to an address that may lead to any API, going on where the last try got to. Rejects when aborted. */
+/**
+ * Uploads a file by tus to a URL that may lead to any API, resuming after the last try. Rejects when aborted.
+ */
 export async function upload(
   uploadUrl: string,
   file: string,
@@ -20,12 +22,12 @@ export async function upload(
   }
 }
 
-const tus = { "tus-resumable": "1.0.0" };
+const TUS = { "tus-resumable": "1.0.0" };
 
 async function sendRest(address: string, content: Buffer, signal: AbortSignal): Promise<boolean> {
   const patient = () => AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
-  const head = await fetch(address, { method: "HEAD", headers: tus, signal: patient() });
-  // Not wanted any more: the video was settled without it, by a cancel.
+  const head = await fetch(address, { method: "HEAD", headers: TUS, signal: patient() });
+  // No longer needed: a cancel settled the video without it.
   if (head.status >= 400 && head.status < 500 && ![409, 423, 429].includes(head.status)) return true;
   if (!head.ok) return false;
   const offset = Number(head.headers.get("upload-offset"));
@@ -33,7 +35,7 @@ async function sendRest(address: string, content: Buffer, signal: AbortSignal): 
   const patch = await fetch(address, {
     method: "PATCH",
     headers: {
-      ...tus,
+      ...TUS,
       "upload-offset": String(offset),
       "content-type": "application/offset+octet-stream",
     },

@@ -2,39 +2,42 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Client, createClient } from "graphql-ws";
 import type { Answer, ApiPool } from "./api-pool.ts";
 
-/** What one subscriber of one video was told. */
+/** What one subscriber of one video received. */
 export interface Watched {
   videoId: string;
   /** The newest status. */
   status: string | undefined;
-  /** Times that progress went backwards within one job, by more than may be lost with all that knew it. */
+  /** Decreases of progress within one job beyond the tolerated loss. */
   backwards: string[];
-  /** When its progress last grew before its eyes, on the monotonic clock. */
+  /** Time of the last increase, on the monotonic clock. */
   movedAt: number;
 }
 
-const document = `subscription ($id: ID!, $after: String) { videoProgress(id: $id, after: $after) {
+const DOCUMENT = `subscription ($id: ID!, $after: String) { videoProgress(id: $id, after: $after) {
   id status progress cursor variants { name status fraction } } }`;
 
-/** Progress that is not in the database yet dies with the processes that heard of it: `docs/reference/protocol.md`. */
-const unkept = 0.05;
+/**
+ * Progress that is not yet in the database is lost with the processes that received it:
+ * `docs/reference/protocol.md`.
+ */
+const UNKEPT = 0.05;
 
 const isEnd = (status: string | undefined) => status === "READY" || status === "FAILED";
 
 /**
- * Subscribers over WebSockets, one per video. What breaks is opened again, at another API, with the cursor of what was seen last; a
- * connection that says nothing is given up, as the client's documentation recommends.
+ * Subscribers over WebSockets, one per video. A broken subscription is reopened at another API with the last
+ * cursor; a silent connection is abandoned, as the client's documentation recommends.
  */
 export function createWatchers({ nextOrigin }: Pick<ApiPool, "nextOrigin">, signal: AbortSignal) {
   const seen = new Map<string, Watched>();
   const sockets = new Map<string, Client[]>();
   let reconnects = 0;
-  let turn = 0;
+  let index = 0;
 
   function clientFor(token: string): Client {
     const clients = sockets.get(token) ?? [0, 1].map(() => openClient(nextOrigin, token));
     sockets.set(token, clients);
-    return clients[(turn += 1) % clients.length] as Client;
+    return clients[(index += 1) % clients.length] as Client;
   }
 
   async function follow(watched: Watched, token: string): Promise<void> {
@@ -42,16 +45,16 @@ export function createWatchers({ nextOrigin }: Pick<ApiPool, "nextOrigin">, sign
     let furthest = 0;
     while (!signal.aborted) {
       const variables: { id: string; after: string | null } = { id: watched.videoId, after };
-      const updates = clientFor(token).iterate<Answer>({ query: document, variables });
+      const updates = clientFor(token).iterate<Answer>({ query: DOCUMENT, variables });
       const stop = () => void updates.return?.();
       signal.addEventListener("abort", stop, { once: true });
       try {
         for await (const { data, errors } of updates) {
           if (errors !== undefined) break;
           const { status, progress, cursor } = data.videoProgress;
-          // A job after the end begins anew.
+          // A job after the end restarts progress.
           if (isEnd(watched.status) && !isEnd(status)) furthest = 0;
-          if (progress < furthest - unkept && !isEnd(status)) {
+          if (progress < furthest - UNKEPT && !isEnd(status)) {
             watched.backwards.push(`${furthest} to ${progress} (${watched.status} to ${status})`);
           }
           if (progress > furthest && watched.status !== undefined) watched.movedAt = performance.now();
@@ -94,7 +97,7 @@ export function createWatchers({ nextOrigin }: Pick<ApiPool, "nextOrigin">, sign
 
 export type Watchers = ReturnType<typeof createWatchers>;
 
-const pingMs = 3_000;
+const PING_MS = 3_000;
 
 function openClient(nextOrigin: () => string, token: string): Client {
   let unanswered: NodeJS.Timeout | undefined;
@@ -102,12 +105,12 @@ function openClient(nextOrigin: () => string, token: string): Client {
     url: () => `${nextOrigin().replace("http", "ws")}/graphql`,
     connectionParams: { authorization: `Bearer ${token}` },
     connectionAckWaitTimeout: 5_000,
-    keepAlive: pingMs,
+    keepAlive: PING_MS,
     retryAttempts: 0,
     onNonLazyError: () => {},
     on: {
       ping: (isFromServer) => {
-        if (!isFromServer) unanswered = setTimeout(() => client.terminate(), pingMs);
+        if (!isFromServer) unanswered = setTimeout(() => client.terminate(), PING_MS);
       },
       pong: (isFromServer) => {
         if (isFromServer) clearTimeout(unanswered);

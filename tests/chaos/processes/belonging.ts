@@ -1,4 +1,4 @@
-/** Which processes belong to a run: all of them work below its folder, whoever their parent is by now. */
+/** Finds the processes of a run: all of them work below its folder, whatever their parent is. */
 import { readdir, readFile, readlink } from "node:fs/promises";
 import path from "node:path";
 
@@ -9,8 +9,8 @@ export interface FoundProcess {
 }
 
 /**
- * The living processes whose working directory is `folder` or lies below it; a killed worker's encoder is found although nobody is its
- * parent any more. Linux only: elsewhere none is found.
+ * The living processes whose working directory is `folder` or below it. A killed worker's encoder is found
+ * even though it has no parent any more. Linux only: elsewhere the list is empty.
  */
 export async function processesIn(folder: string): Promise<FoundProcess[]> {
   const entries = await readdir("/proc").catch((): string[] => []);
@@ -21,7 +21,7 @@ export async function processesIn(folder: string): Promise<FoundProcess[]> {
 }
 
 async function lookAt(pid: number, folder: string): Promise<FoundProcess | undefined> {
-  // What has ended, or belongs to somebody else, cannot be read.
+  // An ended process, or another user's, cannot be read.
   const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   if (workingDirectory === undefined) return undefined;
   if (workingDirectory !== folder && !workingDirectory.startsWith(`${folder}${path.sep}`)) return undefined;
@@ -29,7 +29,7 @@ async function lookAt(pid: number, folder: string): Promise<FoundProcess | undef
   return program === undefined ? undefined : { pid, program: program.trim() };
 }
 
-/** Sends a signal to a process; one that is gone has no need of it. */
+/** Sends a signal to a process, if it still exists. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -38,7 +38,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Kills until nothing is left: a process that is killed may have started another a moment before. */
+/** Kills until no process is left: a killed process may have started another a moment before. */
 export async function killAllIn(folder: string): Promise<void> {
   for (let round = 0; round < 20; round += 1) {
     const found = await processesIn(folder);

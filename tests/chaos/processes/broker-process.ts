@@ -1,4 +1,7 @@
-/** The embedded broker as a process of its own, at the port that is its argument: killed, it forgets everything. */
+/**
+ * The embedded broker in its own process, on the port given as its argument. When killed, it loses
+ * everything.
+ */
 import { createBroker } from "../../../embedded/broker/index.ts";
 
 const [port] = process.argv.slice(2);

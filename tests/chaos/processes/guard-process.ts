@@ -1,6 +1,6 @@
 /**
- * Outlives the harness by a moment: when its standard input ends, for whatever reason, it kills every process of the run and removes the
- * run's folder. So nothing is left behind even by a harness that was killed.
+ * Outlives the harness by a moment: when its standard input ends for any reason, it kills every process of
+ * the run and removes the run's folder. Even a killed harness leaves nothing behind.
  */
 import { rm } from "node:fs/promises";
 import { killAllIn } from "./belonging.ts";

@@ -7,10 +7,10 @@ import { eventually } from "../../kit/eventually.ts";
 import { processesIn } from "./belonging.ts";
 
 test.skipIf(process.platform !== "linux")(
-  "a harness that is killed leaves no process and no file behind",
+  "a killed harness leaves no process and no file behind",
   async () => {
     const guard = path.join(import.meta.dirname, "guard.ts");
-    // A harness with one process in its folder, which has a child that it does not know of.
+    // A harness with one process in its folder, whose child it does not know.
     const script = `
       import { spawn } from "node:child_process";
       import { openGuard } from ${JSON.stringify(guard)};

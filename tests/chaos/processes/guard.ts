@@ -4,17 +4,20 @@ import { mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** The folder that all of a run lives in, with a process that clears it away. */
+/** The folder of a run, with a process that cleans it up. */
 export interface Guard extends AsyncDisposable {
   folder: string;
 }
 
-/** Makes the run's folder. Disposing kills what still runs in it and removes it; so does the end of this process, however it ends. */
+/**
+ * Creates the run's folder. Disposing kills the processes in it and removes it; so does any end of this
+ * process.
+ */
 export async function openGuard(): Promise<Guard> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), "reelay-chaos-")));
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "guard-process.ts"), folder], {
     cwd: "/",
-    // A session of its own: a Ctrl-C in the terminal is not meant for it.
+    // A separate session: Ctrl-C in the terminal must not reach it.
     detached: true,
     stdio: ["pipe", "inherit", "inherit"],
   });

@@ -1,12 +1,12 @@
-/** A process of the system under test, as faults see it. */
+/** A process of the system under test, as the target of faults. */
 export interface Part extends AsyncDisposable {
   readonly name: string;
-  /** SIGKILL; it stays down until started. Everything that belongs to it dies at the same moment. */
+  /** SIGKILL; it stays down until started. Its children die at the same moment. */
   kill(): Promise<void>;
-  /** Starts it again after a kill, as a supervisor would: at the same address, on the same data. */
+  /** Restarts it after a kill as a supervisor would: same address, same data. */
   start(): Promise<void>;
   /** SIGSTOP. */
   freeze(): Promise<void>;
-  /** SIGCONT; does nothing to one that runs. */
+  /** SIGCONT; no effect on a running process. */
   thaw(): Promise<void>;
 }

@@ -6,19 +6,22 @@ import type { Part } from "./part.ts";
 
 export interface PostgresPart extends Part {
   port: number;
-  /** Straight to the server, past every proxy: for the checks. */
+  /** Direct URL without proxies, for the checks. */
   url: string;
 }
 
-/** PostgreSQL on a data folder of the run. Killed, it recovers from its log when started again, at the same port. */
+/**
+ * PostgreSQL on a data folder of the run. After a kill it recovers from its log when restarted on the same
+ * port.
+ */
 export async function startPostgresPart(folder: string): Promise<PostgresPart> {
   const directory = path.join(folder, "postgres");
-  // A process that dies loses nothing of what the system has in its cache: what fsync adds is for power cuts.
+  // A dying process loses nothing in the system's cache; fsync only protects against power cuts.
   const open = (port?: number) => startPostgres({ directory, port, database: "reelay", durable: false });
   let server: EmbeddedPostgres | undefined = await open();
   const { port, url } = server;
 
-  /** Server and backends alike: they work in the data folder, each in a session of its own. */
+  /** Signals server and backends: all work in the data folder, each in its own session. */
   const signalAll = async (signal: NodeJS.Signals) => {
     for (const { pid } of await processesIn(directory)) signalProcess(pid, signal);
   };

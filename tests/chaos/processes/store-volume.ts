@@ -3,30 +3,30 @@ import { once } from "node:events";
 import { mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
 
-/** The store's folder, which can run full where a small disk of its own could be put under it. */
+/** The store's folder, which can run full if a small disk could be mounted on it. */
 export interface StoreVolume extends AsyncDisposable {
-  /** As the processes of the system name it. */
+  /** Path for the processes of the system. */
   directory: string;
-  /** As this process reads it: the small disk is seen by the system's processes only. */
+  /** Path for this process: only the system's processes see the small disk. */
   view: string;
-  /** Put before a command so that it sees the disk; empty without one. */
+  /** Command prefix that gives access to the disk; empty without one. */
   enter: readonly string[];
-  /** Why there is no small disk; undefined when there is one. */
+  /** The reason why there is no small disk; undefined if there is one. */
   whyNotSmall: string | undefined;
-  /** Takes all room that is left. Throws without a small disk. */
+  /** Fills the disk. Throws without a small disk. */
   fill(): Promise<void>;
-  /** Gives the room back. */
+  /** Frees the space again. */
   empty(): Promise<void>;
 }
 
 /**
- * Mounts a tmpfs on the store's folder in a mount namespace of its own, which ends with the process that holds it: nothing is mounted that
- * anybody else sees or has to unmount.
+ * Mounts a tmpfs on the store's folder in a separate mount namespace, which ends with the process that holds
+ * it. No other process sees the mount or has to unmount it.
  */
 export async function openStoreVolume(folder: string, sizeMiB: number): Promise<StoreVolume> {
   const directory = path.join(folder, "store");
   await mkdir(directory);
-  // Root may be without the right to mount, as in most containers; a user namespace often gives it all the same.
+  // Root may lack the right to mount, as in most containers. A user namespace often grants it nevertheless.
   const asRoot = process.getuid?.() === 0 ? await holdMount(folder, directory, sizeMiB, "-m") : undefined;
   const holder =
     asRoot !== undefined && "child" in asRoot ? asRoot : await holdMount(folder, directory, sizeMiB, "-Urm");
@@ -54,7 +54,7 @@ export async function openStoreVolume(folder: string, sizeMiB: number): Promise<
 
 interface Holder {
   child: ChildProcess;
-  /** In a user namespace, too. */
+  /** True inside a user namespace. */
   hasUsers: boolean;
 }
 
@@ -96,7 +96,7 @@ const enterCommand = ({ child, hasUsers }: Holder, folder: string): string[] => 
 export async function writeUntilFull(file: string): Promise<void> {
   const handle = await open(file, "a");
   try {
-    // Ever smaller pieces, so that the last page is taken, too.
+    // Ever smaller blocks, so that the last page is used too.
     for (const size of [1 << 20, 1 << 16, 1 << 12, 1 << 8, 1]) {
       const block = Buffer.alloc(size);
       for (;;) {

@@ -10,16 +10,16 @@ export interface Command {
   name: string;
   command: readonly [string, ...string[]];
   env: Record<string, string>;
-  /** The run's folder: logs go to `logs/` in it, and it is the working directory. */
+  /** The run's folder: the working directory, with logs in `logs/`. */
   folder: string;
-  /** Whether it ends when its standard input does. Default false. */
+  /** True if it exits when its standard input ends. Default false. */
   readsInput?: boolean;
 }
 
-/** A process that is started again when it ends by itself, a second later, as any supervisor does. */
+/** A process that restarts a second after an unexpected exit, like under any supervisor. */
 export class Supervised implements Part {
   readonly name: string;
-  /** How often it ended though nobody had killed it, with what. */
+  /** Unexpected exits, with their codes. */
   readonly falls: string[] = [];
   readonly #command: Command;
   #child: ChildProcess | undefined;

@@ -2,7 +2,7 @@ import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { freePort } from "../../kit/free-port.ts";
 import { buildPstest } from "../../pstest/start-pstest.ts";
-import { splitAboveSeconds } from "../load/clips.ts";
+import { SPLIT_ABOVE_SECONDS } from "../load/clips.ts";
 import { TcpProxy } from "../proxy/tcp-proxy.ts";
 import { type PostgresPart, startPostgresPart } from "./postgres.ts";
 import { openStoreVolume, type StoreVolume } from "./store-volume.ts";
@@ -10,29 +10,29 @@ import { type Command, Supervised } from "./supervised.ts";
 
 export type BrokerKind = "embedded" | "pstest";
 
-/** Everything that faults are done to, as real processes joined by proxies of ours. */
+/** The system under test: real processes connected through our own proxies. */
 export interface System extends AsyncDisposable {
   folder: string;
   postgres: PostgresPart;
   broker: Supervised;
-  /** Where checks and republishers reach the broker, past every proxy. */
+  /** Direct address of the broker without proxies, for checks and republishers. */
   brokerAddress: string;
   apis: Supervised[];
   workers: Supervised[];
-  /** Ways between the parts, by names such as `worker-1>broker`. */
+  /** Links between parts, named like `worker-1>broker`. */
   links: TcpProxy[];
   /** Addresses of the APIs for clients, through their proxies. */
   origins: string[];
   store: StoreVolume;
   /** Folder of the workers' temporary files. */
   workDirectory: string;
-  /** Copies what the processes wrote. */
+  /** Copies the processes' logs. */
   keepLogs(to: string): Promise<void>;
 }
 
 const root = path.join(import.meta.dirname, "../../..");
 
-/** Starts Postgres, broker, APIs and workers. Whether they answer is for the caller to see. */
+/** Starts Postgres, broker, APIs and workers. The caller checks that they answer. */
 export async function startSystem(options: {
   folder: string;
   brokerKind: BrokerKind;
@@ -64,7 +64,8 @@ export async function startSystem(options: {
     METADATA_SERVER_DETECTION: "none",
     PUBSUB_EMULATOR_HOST: `127.0.0.1:${brokerLink.port}`,
     STORE_DIRECTORY: store.directory,
-    // One address for all, as behind a balancer; the harness's clients choose among the origins themselves.
+    // One address for all, as behind a load balancer; the harness's clients choose among the origins
+    // themselves.
     PUBLIC_URL: origins[0] ?? "",
     FETCH_ALLOW_PRIVATE: "127.0.0.1",
     TMPDIR: workDirectory,
@@ -90,7 +91,7 @@ export async function startSystem(options: {
       SECRETS_KEY: "none",
       HOST: "127.0.0.1",
       PORT: String(port),
-      SPLIT_ABOVE: String(splitAboveSeconds),
+      SPLIT_ABOVE: String(SPLIT_ABOVE_SECONDS),
     };
     apis.push(await run({ name, command: node("src/main.ts"), env, folder }));
   }
@@ -123,7 +124,7 @@ export async function startSystem(options: {
   };
 }
 
-/** The broker as a process that listens at `port`. */
+/** The broker as a process that listens on `port`. */
 export async function brokerCommand(kind: BrokerKind, port: number, folder: string): Promise<Command> {
   const env = { METADATA_SERVER_DETECTION: "none" };
   if (kind === "pstest") {

@@ -29,7 +29,7 @@ async function open(): Promise<Socket> {
 
 const answer = async (socket: Socket): Promise<string> => ((await once(socket, "data")) as [string])[0];
 
-test("what is sent comes through, and the end of a connection, too", async () => {
+test("data and the end of a connection pass through", async () => {
   const socket = await open();
   socket.write("hello");
   expect(await answer(socket)).toBe("hello");
@@ -37,25 +37,25 @@ test("what is sent comes through, and the end of a connection, too", async () =>
   await once(socket, "end");
 });
 
-test("a silent link neither answers nor ends, and delivers what was sent once it goes on", async () => {
+test("a silent link neither answers nor ends, and delivers the data when it resumes", async () => {
   const socket = await open();
   proxy.set({ kind: "silent" });
   const beside = await open();
-  const heard: string[] = [];
-  socket.on("data", (text: string) => heard.push(text));
+  const received: string[] = [];
+  socket.on("data", (text: string) => received.push(text));
   socket.write("one ");
   beside.write("other");
-  // By a round trip past the proxy's own event loop nothing has come.
+  // A round trip past the proxy's own event loop shows that nothing arrived.
   await new Promise((resolve) => setImmediate(resolve));
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
   expect(socket.destroyed).toBe(false);
   socket.write("two");
   proxy.set({ kind: "open" });
   expect(await answer(beside)).toBe("other");
-  while (heard.join("") !== "one two") await once(socket, "data");
+  while (received.join("") !== "one two") await once(socket, "data");
 });
 
-test("a cut resets what is connected, and the next connection is taken", async () => {
+test("a cut resets open connections, and the next connection is accepted", async () => {
   const socket = await open();
   socket.write("hello");
   await answer(socket);

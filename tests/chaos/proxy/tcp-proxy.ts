@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What a connection does at the moment. `silent`: nothing gets through in either direction, and nobody is told. */
+/** State of a link. `silent`: nothing passes in either direction, without notice. */
 export type LinkState = { kind: "open" } | { kind: "delayed"; byMs: number } | { kind: "silent" };
 
-/** A way from one process to another on which things go wrong: a TCP proxy on loopback. */
+/** A link between two processes on which faults occur: a TCP proxy on loopback. */
 export class TcpProxy implements AsyncDisposable {
   readonly name: string;
   readonly port: number;
@@ -20,7 +20,7 @@ export class TcpProxy implements AsyncDisposable {
     this.port = (server.address() as AddressInfo).port;
   }
 
-  /** Listens on a free port and passes every connection on to `targetPort`. */
+  /** Listens on a free port and forwards every connection to `targetPort`. */
   static async listen(name: string, targetPort: number): Promise<TcpProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.listen(0, "127.0.0.1");
@@ -36,7 +36,7 @@ export class TcpProxy implements AsyncDisposable {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Ends every connection at once; new ones are taken. */
+  /** Resets every connection immediately; new ones are accepted. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
@@ -67,7 +67,10 @@ export class TcpProxy implements AsyncDisposable {
     to.end();
   }
 
-  /** Resolves when what has arrived may go on. What waits here is not read further: the sender's own buffers fill up. */
+  /**
+   * Resolves when received data may be forwarded. Meanwhile nothing more is read, so the sender's buffers
+   * fill up.
+   */
   async #pass(): Promise<void> {
     while (this.#state.kind === "silent") await this.#changed.promise;
     if (this.#state.kind === "delayed") await delay(this.#state.byMs);

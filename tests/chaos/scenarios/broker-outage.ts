@@ -1,15 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { atMost, type Figure, told } from "../checks/figure.ts";
+import { atMost, type Figure, info } from "../checks/figure.ts";
 import { withDatabase } from "../database.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../until.ts";
 
-/** From the end of the outage to normal flow. */
-const limitSeconds = 15;
+/** Time limit from the end of the outage to normal flow. */
+const LIMIT_SECONDS = 15;
 
 /**
- * The broker is killed and stays away, while videos go on coming in; then it is back, empty. Figures: how long until a waiting task is
- * taken, and until a viewer is told of progress.
+ * Kills the broker and keeps it down while videos continue to arrive, then starts it again without its state.
+ * Figures: time until a waiting task starts, and until a viewer receives progress.
  */
 export async function loseBroker(
   stage: Stage,
@@ -20,7 +20,7 @@ export async function loseBroker(
   const flow = async (ms: number) => {
     const end = performance.now() + ms;
     while (performance.now() < end) {
-      // Sources that arrive at once: what is timed is the way of messages.
+      // Sources that arrive immediately: only the messages are timed.
       load.track(load.submit({ slowMs: 0 }));
       await delay(Math.min(3_000, ms), undefined, { signal });
     }
@@ -34,7 +34,7 @@ export async function loseBroker(
   const backAt = new Date();
   const backAtMonotonic = performance.now();
   await system.broker.start();
-  print(`broker started again; ${during} videos were accepted without it`);
+  print(`broker restarted; ${during} videos were accepted during the outage`);
 
   const limits = { timeoutMs: 120_000, signal, everyMs: 100 };
   const since = () => (performance.now() - backAtMonotonic) / 1_000;
@@ -43,20 +43,20 @@ export async function loseBroker(
       const { rows } = await db.query("SELECT id FROM attempts WHERE started_at > $1 LIMIT 1", [backAt]);
       return rows.length > 0;
     });
-  await until(isTaken, "a task is taken", limits).catch(() => undefined);
+  await until(isTaken, "a task has started", limits).catch(() => undefined);
   const takenSeconds = since();
   const isWatched = async () =>
     [...watchers.seen.values()].some(({ movedAt }) => movedAt > backAtMonotonic + 1);
-  await until(isWatched, "a viewer is told of progress", limits).catch(() => undefined);
+  await until(isWatched, "a viewer has received progress", limits).catch(() => undefined);
   const watchedSeconds = since();
   return [
-    told("videos accepted while the broker was away", during),
-    told("seconds from the end of the outage to a task taken", takenSeconds),
-    told("seconds from the end of the outage to progress at a viewer", watchedSeconds),
+    info("videos accepted during the broker outage", during),
+    info("seconds from the end of the outage to a started task", takenSeconds),
+    info("seconds from the end of the outage to progress at a viewer", watchedSeconds),
     atMost(
       "seconds from the end of the outage to normal flow",
       Math.max(takenSeconds, watchedSeconds),
-      limitSeconds,
+      LIMIT_SECONDS,
     ),
   ];
 }

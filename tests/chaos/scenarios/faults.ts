@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Figure, told } from "../checks/figure.ts";
+import { type Figure, info } from "../checks/figure.ts";
 import { describeFault, type PlannedFault } from "../faults/fault.ts";
 import { injectFaults } from "../faults/inject-faults.ts";
 import { planFaults } from "../faults/plan-faults.ts";
@@ -10,16 +10,16 @@ import type { Stage } from "../stage.ts";
 export interface FaultsOptions {
   seed: number;
   seconds: number;
-  /** Instead of faults by chance. */
+  /** Replaces random faults. */
   faults?: readonly PlannedFault[];
   signal: AbortSignal;
   print: (line: string) => void;
 }
 
-/** Videos that may be under way at once, so that a small machine keeps up. */
-const maxOpen = 12;
+/** Maximum number of concurrent videos, so that a small machine keeps up. */
+const MAX_OPEN = 12;
 
-/** Load, faults and repeated deliveries, all at once. */
+/** Load, faults and redeliveries, all at once. */
 export async function runFaults(stage: Stage, options: FaultsOptions): Promise<Figure[]> {
   const { seed, seconds, signal, print } = options;
   const { system, pool } = stage;
@@ -45,7 +45,7 @@ export async function runFaults(stage: Stage, options: FaultsOptions): Promise<F
     random: random.fork("copies"),
     signal: untilOver,
   });
-  // One in parts at least, whatever is dealt.
+  // At least one in parts, whatever the seed.
   const clip = stage.clips.find(({ isSplit }) => isSplit);
   if (clip !== undefined) stage.load.track(stage.load.submit({ clip }));
   const submitting = keepSubmitting(stage, random.fork("pace"), untilOver);
@@ -60,11 +60,11 @@ export async function runFaults(stage: Stage, options: FaultsOptions): Promise<F
     await copies[Symbol.asyncDispose]();
   }
   return [
-    told("faults injected", faults.length),
-    told("faults that this machine does not allow", whyNotSmall === undefined ? 0 : 1),
-    told("requests that had to be made again", pool.repeats),
-    told("longest wait for an answer, seconds", pool.longestWaitMs / 1_000),
-    told("messages delivered again, late and out of order", copies.copies),
+    info("faults injected", faults.length),
+    info("faults not possible on this machine", whyNotSmall === undefined ? 0 : 1),
+    info("repeated requests", pool.repeats),
+    info("longest wait for an answer, seconds", pool.longestWaitMs / 1_000),
+    info("messages redelivered late and out of order", copies.copies),
   ];
 }
 
@@ -73,7 +73,7 @@ async function keepSubmitting({ load, watchers }: Stage, pace: Random, signal: A
     const open = [...watchers.seen.values()].filter(
       ({ status }) => status !== "READY" && status !== "FAILED",
     );
-    if (open.length < maxOpen) load.begin();
+    if (open.length < MAX_OPEN) load.begin();
     await delay(pace.int(300, 2_000), undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { atMost, type Figure, none, told } from "../checks/figure.ts";
+import { atMost, type Figure, info, none } from "../checks/figure.ts";
 import { withDatabase } from "../database.ts";
 import type { Accepted } from "../load/submitter.ts";
 import { rowId } from "../row-id.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../until.ts";
 
-/** From the SIGKILL of a worker to its task running elsewhere, with default settings. */
-const limitSeconds = 45;
-const name = "seconds from a worker's SIGKILL to its task running elsewhere";
+/** Time limit from a worker's SIGKILL until its task runs elsewhere, with default settings. */
+const LIMIT_SECONDS = 45;
+const NAME = "seconds from a worker's SIGKILL to its task running elsewhere";
 
 interface AttemptRow {
   videoId: string;
@@ -18,8 +18,8 @@ interface AttemptRow {
 }
 
 /**
- * Half of the workers are busy, with sources that take long to arrive; these are killed, at different moments between two
- * heartbeats, and stay dead. Figures: how long until another worker has each task.
+ * Half of the workers are busy with slow sources. They are killed at different moments between two heartbeats
+ * and stay down. Figures: time until another worker runs each task.
  */
 export async function killWorkers(
   stage: Stage,
@@ -49,7 +49,7 @@ export async function killWorkers(
   for (const id of ids) {
     const next = async () => (await attempts()).find((row) => row.videoId === id && row.number > 1);
     await until(async () => (await next()) !== undefined, `video ${id} runs elsewhere`, {
-      timeoutMs: 2 * limitSeconds * 1_000,
+      timeoutMs: 2 * LIMIT_SECONDS * 1_000,
       signal,
     }).catch(() => undefined);
     const found = await next();
@@ -59,9 +59,9 @@ export async function killWorkers(
   const sorted = seconds.toSorted((a, b) => a - b);
   return [
     none("tasks of killed workers that never ran elsewhere", never),
-    told(`${name} (least)`, sorted[0] ?? 0),
-    told(`${name} (median)`, sorted[Math.floor(sorted.length / 2)] ?? 0),
-    atMost(`${name} (most)`, sorted.at(-1) ?? Number.POSITIVE_INFINITY, limitSeconds),
+    info(`${NAME} (least)`, sorted[0] ?? 0),
+    info(`${NAME} (median)`, sorted[Math.floor(sorted.length / 2)] ?? 0),
+    atMost(`${NAME} (most)`, sorted.at(-1) ?? Number.POSITIVE_INFINITY, LIMIT_SECONDS),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { all, type Figure, none, told } from "../checks/figure.ts";
+import { all, type Figure, info, none } from "../checks/figure.ts";
 import { createTenants, withDatabase } from "../database.ts";
 import { makeClips, type Tools } from "../load/clips.ts";
 import { openGuard } from "../processes/guard.ts";
@@ -10,19 +10,22 @@ import { type StoreSystem, startStoreSystem } from "./store-system.ts";
 import { type Outcome, VideoClient } from "./video-client.ts";
 
 export interface StoreFaultsOptions {
-  /** Share of the requests to the store that fail. */
+  /** Fraction of failing store requests. */
   rate: number;
   seed: number;
-  /** Videos, one after the other of the clips; all at once. */
+  /** Number of concurrent videos, from the clips in rotation. */
   videos: number;
   signal: AbortSignal;
   print: (line: string) => void;
 }
 
-/** A video's whole way, for the slowest machine and the highest rate. */
-const timeoutMs = 400_000;
+/** Time limit of one video, for the slowest machine and the highest rate. */
+const TIMEOUT_MS = 400_000;
 
-/** The whole main job over a Cloud Storage that fails: uploads by session, variants, sound, playlists, posters, downloads. */
+/**
+ * The whole main workflow over an unreliable Cloud Storage: uploads by session, variants, audio, playlists,
+ * posters, downloads.
+ */
 export async function runStoreFaults({
   rate,
   seed,
@@ -40,15 +43,15 @@ export async function runStoreFaults({
   const [tenant] = await createTenants(system.postgresUrl, 1);
   const client = new VideoClient(system.origin, tenant?.token ?? "");
   print(
-    `store-faults: ${videos} videos, ${Math.round(rate * 100)} % of the requests to the store fail, seed ${seed}`,
+    `store-faults: ${videos} videos, ${Math.round(rate * 100)} % of the store requests fail, seed ${seed}`,
   );
   system.proxy.rate = rate;
-  // The longest first: with one video it is that in parts.
+  // The longest first: a single video is then the one in parts.
   const chosen = Array.from({ length: videos }, (_, index) => clips.at(-1 - (index % clips.length))).filter(
     (clip) => clip !== undefined,
   );
   const outcomes = await Promise.all(
-    chosen.map((clip, index) => client.make(clip, `video-${index + 1}`, { timeoutMs, signal })),
+    chosen.map((clip, index) => client.make(clip, `video-${index + 1}`, { timeoutMs: TIMEOUT_MS, signal })),
   );
   system.proxy.rate = 0;
   return [
@@ -56,17 +59,17 @@ export async function runStoreFaults({
     ...(await judgeAttempts(system)),
     ...(await judgeProcesses(system)),
     none(
-      "answers of the API with an internal error",
+      "API answers with an internal error",
       client.errors.filter((code) => code === "INTERNAL_SERVER_ERROR"),
     ),
-    told("answers of the API to ask again", client.errors.length, client.errors),
-    told("requests to the store", system.proxy.requests),
-    told(
+    info("API answers that ask to retry", client.errors.length, client.errors),
+    info("store requests", system.proxy.requests),
+    info(
       "faults",
       [...system.proxy.faults.values()].reduce((sum, count) => sum + count, 0),
       [[...system.proxy.faults].map(([kind, count]) => `${kind} ${count}`).join(", ")],
     ),
-    told("seconds to the last video's end", Math.max(...outcomes.map(({ seconds }) => seconds))),
+    info("seconds until the last video ended", Math.max(...outcomes.map(({ seconds }) => seconds))),
   ];
 }
 
@@ -86,7 +89,7 @@ async function judgeVideos(outcomes: readonly Outcome[], tools: Tools): Promise<
   }
   return [
     all("videos that are READY", outcomes.length - lost.length, outcomes.length, lost),
-    none("streams, downloads and posters that are missing or incomplete", broken),
+    none("missing or incomplete streams, downloads and posters", broken),
   ];
 }
 
@@ -110,8 +113,8 @@ async function judgeAttempts({ postgresUrl }: StoreSystem): Promise<Figure[]> {
       "attempts LOST",
       rows.filter(({ outcome }) => outcome === "LOST").map(({ text }) => text),
     ),
-    told("attempts", rows.length),
-    told("attempts that another one had to follow", others.length, others),
+    info("attempts", rows.length),
+    info("attempts that needed another one", others.length, others),
   ];
 }
 

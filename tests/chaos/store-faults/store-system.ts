@@ -2,7 +2,7 @@ import path from "node:path";
 import { startFakeGcs } from "../../fake-gcs/fake-gcs.ts";
 import { type FaultProxy, startFaultProxy } from "../../faults/fault-proxy.ts";
 import { freePort } from "../../kit/free-port.ts";
-import { splitAboveSeconds } from "../load/clips.ts";
+import { SPLIT_ABOVE_SECONDS } from "../load/clips.ts";
 import { startPostgresPart } from "../processes/postgres.ts";
 import { Supervised } from "../processes/supervised.ts";
 import { brokerCommand } from "../processes/system.ts";
@@ -12,16 +12,16 @@ export interface StoreSystem extends AsyncDisposable {
   origin: string;
   postgresUrl: string;
   proxy: FaultProxy;
-  /** Address of the bucket past the proxy, for checks. */
+  /** Direct address of the bucket without the proxy, for checks. */
   bucketUrl: string;
   processes: readonly Supervised[];
-  /** What the processes wrote. */
+  /** Logs of the processes. */
   logs: readonly string[];
 }
 
 const root = path.join(import.meta.dirname, "../../..");
 
-/** Starts everything below `folder`, with a proxy that does no harm yet. */
+/** Starts everything below `folder`, with a proxy that is still fault-free. */
 export async function startStoreSystem(folder: string, seed: number): Promise<StoreSystem> {
   await using starting = new AsyncDisposableStack();
   const server = await startFakeGcs("media");
@@ -45,7 +45,7 @@ export async function startStoreSystem(folder: string, seed: number): Promise<St
   };
   const api = {
     ...{ DATABASE_URL: postgres.url, SECRETS_KEY: "none", HOST: "127.0.0.1", PORT: String(port) },
-    SPLIT_ABOVE: String(splitAboveSeconds),
+    SPLIT_ABOVE: String(SPLIT_ABOVE_SECONDS),
   };
   const worker = { WORKER_ID: "worker-1", WORK_DIR: path.join(folder, "work") };
   const node = (file: string): [string, ...string[]] => [

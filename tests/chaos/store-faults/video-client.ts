@@ -3,10 +3,10 @@ import { upload } from "../../../packages/upload/src/index.ts";
 import type { Clip } from "../load/clips.ts";
 import { until } from "../until.ts";
 
-const createVideo = `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
+const CREATE_VIDEO = `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
   __typename ... on Video { id upload { url } } ... on Error { code message } } }`;
-const requestDownload = `mutation ($id: ID!) { requestDownload(id: $id) { __typename ... on Error { code message } } }`;
-const videoOf = `query ($id: ID!) { video(id: $id) { status error { code message } playback { hlsUrl posterUrl downloadUrl } } }`;
+const REQUEST_DOWNLOAD = `mutation ($id: ID!) { requestDownload(id: $id) { __typename ... on Error { code message } } }`;
+const VIDEO_OF = `query ($id: ID!) { video(id: $id) { status error { code message } playback { hlsUrl posterUrl downloadUrl } } }`;
 
 interface Seen {
   status: string;
@@ -21,11 +21,11 @@ export interface Outcome {
   seconds: number;
 }
 
-/** A front end: creates videos, sends files to their sessions, asks for downloads. */
+/** A front end: creates videos, uploads files through sessions, requests downloads. */
 export class VideoClient {
   readonly #origin: string;
   readonly #token: string;
-  /** Answers with a server error, by code. */
+  /** Codes of answers with a server error. */
   readonly errors: string[] = [];
 
   constructor(origin: string, token: string) {
@@ -33,7 +33,10 @@ export class VideoClient {
     this.#token = token;
   }
 
-  /** From the file to a stream with a download. A video that ends otherwise, or in time not at all, is returned as it is then. */
+  /**
+   * Processes a file until it streams and has a download. A video that ends otherwise, or not in time, is
+   * returned in its current state.
+   */
   async make(
     clip: Clip,
     title: string,
@@ -52,7 +55,7 @@ export class VideoClient {
       ({ status }) => status === "READY" || status === "FAILED",
       options,
     );
-    await this.#ask(requestDownload, { id }, options.signal);
+    await this.#ask(REQUEST_DOWNLOAD, { id }, options.signal);
     const isMade = ({ status, playback }: Seen) =>
       status === "FAILED" || typeof playback?.downloadUrl === "string";
     await this.#await(id, "its download is stored", isMade, options);
@@ -68,13 +71,13 @@ export class VideoClient {
     const input = { title, idempotencyKey: title, source };
     const { createVideo: made } = await this.#ask<{
       createVideo: { __typename: string; id: string; upload: { url: string } };
-    }>(createVideo, { input }, signal);
+    }>(CREATE_VIDEO, { input }, signal);
     if (made.__typename !== "Video") throw new Error(`${title} was refused: ${JSON.stringify(made)}`);
     return made;
   }
 
   async #video(id: string, signal: AbortSignal): Promise<Seen> {
-    return (await this.#ask<{ video: Seen }>(videoOf, { id }, signal)).video;
+    return (await this.#ask<{ video: Seen }>(VIDEO_OF, { id }, signal)).video;
   }
 
   async #await(
@@ -87,7 +90,7 @@ export class VideoClient {
     await until(check, what, { timeoutMs, signal }).catch(() => signal.throwIfAborted());
   }
 
-  /** Repeats a request until it succeeds, as the documentation asks clients to; errors are noted. */
+  /** Repeats a request until it succeeds, as the documentation recommends; errors are recorded. */
   async #ask<T>(query: string, variables: object, signal: AbortSignal): Promise<T> {
     let data: T | null | undefined;
     const asked = async () => {

@@ -12,7 +12,7 @@ const faults: PlannedFault[] = [
   { atMs: 11_000, fault: { kind: "half-open", link: "api-1>postgres", forMs: 5_000, after: "reset" } },
   { atMs: 13_000, fault: { kind: "disk-full", forMs: 4_000 } },
   { atMs: 18_000, fault: { kind: "kill", part: "api-1", downMs: 2_000 } },
-  { atMs: 20_000, fault: { kind: "half-open", link: "worker-3>broker", forMs: 6_000, after: "goes on" } },
+  { atMs: 20_000, fault: { kind: "half-open", link: "worker-3>broker", forMs: 6_000, after: "resume" } },
   { atMs: 23_000, fault: { kind: "kill", part: "postgres", downMs: 2_000 } },
   { atMs: 28_000, fault: { kind: "delay", link: "client>api-2", byMs: 500, forMs: 4_000 } },
   { atMs: 30_000, fault: { kind: "freeze", part: "api-2", forMs: 3_000 } },

@@ -1,17 +1,17 @@
-/** What is shown of a video and its variants, as text. */
+/** Formats a video and its variants as text. */
 import type { WatchedVariant } from "./documents.ts";
 
-const barCells = 30;
+const BAR_CELLS = 30;
 
 /** `████████░░░░` of 30 cells. */
 export function barOf(fraction: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, fraction)) * barCells);
-  return "█".repeat(full) + "░".repeat(barCells - full);
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_CELLS);
+  return "█".repeat(full) + "░".repeat(BAR_CELLS - full);
 }
 
 export const percentOf = (fraction: number): string => `${Math.floor(fraction * 100)}%`;
 
-/** `1:05`, `2:03:09`; an unknown time is `-`. */
+/** `1:05`, `2:03:09`; `-` if unknown. */
 export function clockOf(ms: number | null): string {
   if (ms === null) return "-";
   const seconds = Math.round(ms / 1000);
@@ -20,7 +20,7 @@ export function clockOf(ms: number | null): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** `43%  112 fps  3.7x  ETA 0:12` while it renders, its state otherwise. */
+/** `43%  112 fps  3.7x  ETA 0:12` while rendering, otherwise the state. */
 export function describeVariant(variant: WatchedVariant): string {
   const { status, fraction, fps, speed, etaMs, error, skipReason } = variant;
   if (status === "RENDERING") {
@@ -35,11 +35,11 @@ export function describeVariant(variant: WatchedVariant): string {
   return reason ? `${status} (${reason})` : status;
 }
 
-const units = ["B", "KB", "MB", "GB", "TB"];
+const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
 /** `1.4 MB`. */
 export function bytesOf(bytes: number): string {
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
 }
