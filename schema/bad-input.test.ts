@@ -39,9 +39,12 @@ describe("an id that belongs to nothing in the workspace", () => {
         { id },
       );
       expect([name, asked.errors, asked.data.video]).toEqual([name, undefined, null]);
-      for (const field of ["deleteVideo", "completeUpload"]) {
+      for (const [field, argument] of [
+        ["deleteVideo", "id"],
+        ["completeUpload", "videoId"],
+      ]) {
         const { data } = await api.ask(
-          `mutation ($id: ID!) { r: ${field}(id: $id) { ... on Error { code message } } }`,
+          `mutation ($id: ID!) { r: ${field}(input: { ${argument}: $id }) { ... on Error { code message } } }`,
           { id },
         );
         expect([name, data.r]).toEqual([name, { code: "VIDEO_NOT_FOUND", message: expect.any(String) }]);
@@ -195,6 +198,9 @@ test("values of the wrong kind are refused as bad input, not as our failure", as
   const both = { upload: { filename: "f", sizeBytes: 1 }, url: { url: "http://example.com" } };
   expect(await codeOf(create, { input: { title: "t", source: both } })).toEqual(["BAD_USER_INPUT"]);
   expect(await codeOf(create, { input: { title: "t", source: {} } })).toEqual(["BAD_USER_INPUT"]);
+  for (const url of [5, {}, { url: 5 }, { url: "http://example.com", file: "x" }, ["http://example.com"]]) {
+    expect(await codeOf(create, { input: { title: "t", source: { url } } })).toEqual(["BAD_USER_INPUT"]);
+  }
   expect(await codeOf("{ nothing }")).toEqual(["GRAPHQL_VALIDATION_FAILED"]);
   expect(await codeOf("{")).toEqual(["GRAPHQL_PARSE_FAILED"]);
 });
@@ -214,7 +220,7 @@ test("a search takes % and _ for what they are, and a NUL harms nothing", async 
 });
 
 test("a time before the calendar is no failure of ours", async () => {
-  const since = "query ($at: DateTime) { videos(filter: { createdAfter: $at }) { totalCount } }";
+  const since = "query ($at: DateTime) { videos(filter: { createdFrom: $at }) { totalCount } }";
   expect((await api.ask(since, { at: "0000-01-01T00:00:00Z" })).data.videos.totalCount).toBeGreaterThan(0);
 });
 

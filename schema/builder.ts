@@ -9,6 +9,7 @@ import FullDiskPlugin from "./full-disk.ts";
 import type PrismaTypes from "./generated/pothos-prisma-types.ts";
 import { getDatamodel } from "./generated/pothos-prisma-types.ts";
 import NodeBudgetPlugin from "./node-budget.ts";
+import type { UrlSource } from "./scalars.ts";
 
 /** Everything in the schema is made by this builder: types register themselves with it, `schema.ts` builds it. */
 export const builder = new SchemaBuilder<{
@@ -23,6 +24,7 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Date; Output: Date };
     JSON: { Input: unknown; Output: unknown };
     SafeInt: { Input: number; Output: number | bigint };
+    UrlSource: { Input: UrlSource; Output: UrlSource };
   };
 }>({
   // The first wraps those after it: a full disk is an expected error by the time that `ErrorsPlugin` sees it.
@@ -33,7 +35,7 @@ export const builder = new SchemaBuilder<{
     defaultTypes: [],
     defaultUnionOptions: {
       name: ({ fieldName }) => `${fieldName.charAt(0).toUpperCase()}${fieldName.slice(1)}Result`,
-      description: "What was asked for, or the expected failure that stood in its way.",
+      description: "The result, or an expected failure.",
     },
   },
   prisma: {

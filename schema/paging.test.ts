@@ -94,9 +94,9 @@ test("a list is filtered by state, external ids, time and text, and counted as f
   expect(await filtered({ externalIds: ["cms-1", "cms-2", "nobody's"] })).toBe(2);
   expect(await filtered({ search: "TITLE 1" })).toBe(3);
   expect(await filtered({ search: "CMS-6" })).toBe(1);
-  expect(
-    await filtered({ createdAfter: "1970-01-01T00:00:01Z", createdBefore: "1970-01-01T00:00:03Z" }),
-  ).toBe(4);
+  expect(await filtered({ createdFrom: "1970-01-01T00:00:01Z", createdBefore: "1970-01-01T00:00:03Z" })).toBe(
+    4,
+  );
 });
 
 test("events of a video are read in the order in which they happened", async () => {

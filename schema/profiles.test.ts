@@ -8,11 +8,11 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 const fields = `name isBuiltIn isDefault isAudioOnly rungs { name height tier codec bitrateBps maxFrameRate }
-  audio { bitrateBps channels targetLufs } segmentDurationMs gopDurationMs downloadHeight dash`;
+  audio { bitrateBps channels loudness { targetLufs } } segmentDurationMs gopDurationMs download { height } hasDash`;
 const result = `__typename ... on Profile { ${fields} } ... on Error { code message } ... on InvalidProfileError { issues { path message } }`;
 const create = `mutation ($input: CreateProfileInput!) { r: createProfile(input: $input) { ${result} } }`;
 const update = `mutation ($input: UpdateProfileInput!) { r: updateProfile(input: $input) { ${result} } }`;
-const remove = `mutation ($name: String!) { r: deleteProfile(name: $name) { __typename ... on DeletedProfile { deletedName } ... on Error { code message } } }`;
+const remove = `mutation ($name: String!) { r: deleteProfile(input: { name: $name }) { __typename ... on DeletedProfile { deletedName } ... on Error { code message } } }`;
 const rungs = [
   { height: 360, bitrateBps: 700_000 },
   { height: 720, bitrateBps: 3_500_000, maxFrameRate: 60 },
@@ -37,11 +37,11 @@ test("a workspace adds, changes and takes away profiles of its own; nobody else 
       { name: "360p", tier: "CRITICAL", codec: "H264", maxFrameRate: 30 },
       { name: "720p", tier: "STANDARD", codec: "H264", maxFrameRate: 60 },
     ],
-    audio: { bitrateBps: 128_000, channels: "STEREO", targetLufs: null },
+    audio: { bitrateBps: 128_000, channels: "STEREO", loudness: null },
     segmentDurationMs: 4_000,
     gopDurationMs: 2_000,
-    downloadHeight: null,
-    dash: true,
+    download: null,
+    hasDash: true,
   });
   expect(await names()).toEqual([...builtIn, "web-720"]);
   expect(await names(api.theirs.read)).toEqual(builtIn);
@@ -49,12 +49,12 @@ test("a workspace adds, changes and takes away profiles of its own; nobody else 
   const changes = { name: "web-720", audio: { loudness: { targetLufs: -16 } }, download: { height: 720 } };
   expect(await ask(update, { input: changes })).toMatchObject({
     rungs: [{ name: "360p" }, { name: "720p" }],
-    audio: { targetLufs: -16 },
-    downloadHeight: 720,
+    audio: { loudness: { targetLufs: -16 } },
+    download: { height: 720 },
   });
   expect(await ask(update, { input: { name: "web-720", download: null } })).toMatchObject({
-    audio: { targetLufs: -16 },
-    downloadHeight: null,
+    audio: { loudness: { targetLufs: -16 } },
+    download: null,
   });
 
   expect(await ask(remove, { name: "web-720" })).toEqual({
@@ -94,13 +94,15 @@ test("a name is given once, a request with a key has one effect", async () => {
 });
 
 test("built-in profiles stay, and what is not there is not found", async () => {
-  expect(await ask(update, { input: { name: "default", dash: false } })).toMatchObject({
+  expect(await ask(update, { input: { name: "default", hasDash: false } })).toMatchObject({
     code: "PROFILE_BUILT_IN",
   });
   expect(await ask(remove, { name: "default" })).toMatchObject({ code: "PROFILE_BUILT_IN" });
   for (const name of ["nope", "", "a\0b", "\uD800", "x".repeat(10_000)]) {
     expect(await ask(remove, { name })).toMatchObject({ code: "PROFILE_NOT_FOUND" });
-    expect(await ask(update, { input: { name, dash: false } })).toMatchObject({ code: "PROFILE_NOT_FOUND" });
+    expect(await ask(update, { input: { name, hasDash: false } })).toMatchObject({
+      code: "PROFILE_NOT_FOUND",
+    });
     expect(await ask(create, { input: { name, rungs } })).toMatchObject(
       name === "nope" ? { name } : { code: "PROFILE_INVALID" },
     );
@@ -119,9 +121,9 @@ test("a key that may only read changes no profile", async () => {
 test("a video is rendered by the profile as it was when the video was created", async () => {
   const url = { url: { url: "https://example.com/a.mp4" } };
   await ask(create, { input: { name: "films", rungs } });
-  const video = `mutation ($input: CreateVideoInput!) { r: createVideo(input: $input) { ... on Video { id profile } ... on Error { code message } } }`;
+  const video = `mutation ($input: CreateVideoInput!) { r: createVideo(input: $input) { ... on Video { id profile { name } } ... on Error { code message } } }`;
   expect(await ask(video, { input: { title: "a", profile: "films", source: url } })).toMatchObject({
-    profile: "films",
+    profile: { name: "films" },
   });
   await ask(update, { input: { name: "films", rungs: rungs.slice(0, 1) } });
   await ask(remove, { name: "films" });

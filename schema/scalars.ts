@@ -1,11 +1,15 @@
-import { GraphQLError, Kind } from "graphql";
+import { GraphQLError, type GraphQLScalarLiteralParser, Kind, valueFromASTUntyped } from "graphql";
 import { DateTimeResolver, JSONResolver } from "graphql-scalars";
 import { builder } from "./builder.ts";
 
 builder.addScalarType("DateTime", DateTimeResolver, {
   description: "A moment as RFC 3339 text in UTC, e.g. `2026-11-21T03:16:27.000Z`.",
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
 });
-builder.addScalarType("JSON", JSONResolver, { description: "Any JSON value." });
+builder.addScalarType("JSON", JSONResolver, {
+  description: "Any JSON value.",
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc8259",
+});
 
 /** Rows hold 64-bit sizes; JavaScript numbers are exact up to 2^53 - 1, which is nine petabytes. */
 function safeInt(value: unknown): number {
@@ -18,8 +22,45 @@ function safeInt(value: unknown): number {
 
 builder.scalarType("SafeInt", {
   description:
-    "A whole number that JavaScript holds exactly, up to 2^53 - 1: a JSON number, not a string. Used for sizes in bytes, which outgrow the 32 bits of `Int`.",
+    "A whole number that JavaScript holds exactly, up to 2^53 - 1: a JSON number, not a string. Used where the 32 bits of `Int` are too few.",
+  specifiedByURL: "https://tc39.es/ecma262/#sec-number.issafeinteger",
   serialize: safeInt,
   parseValue: safeInt,
   parseLiteral: (node) => safeInt(node.kind === Kind.INT ? Number(node.value) : node.kind),
+});
+
+export interface UrlSource {
+  url: string;
+  filename?: string | null;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** A plain address stands for `{ url }`, so operations see one shape. */
+function urlSource(value: unknown): UrlSource {
+  if (isText(value)) return { url: value };
+  if (typeof value === "object" && value !== null) {
+    const { url, filename = null, ...others } = value as Record<string, unknown>;
+    const isKnown = Object.keys(others).length === 0;
+    if (isKnown && isText(url) && (filename === null || isText(filename))) return { url, filename };
+  }
+  throw new GraphQLError(
+    'UrlSource is an address such as "https://example.com/a.mp4", or an object { url, filename } of two texts.',
+  );
+}
+
+/** Validation passes no variables: an object that holds some is checked when they are known. */
+const parseUrlLiteral: GraphQLScalarLiteralParser<UrlSource> = (node, variables) => {
+  const holdsVariables =
+    node.kind === Kind.OBJECT && node.fields.some(({ value }) => value.kind === Kind.VARIABLE);
+  if (holdsVariables && !variables) return { url: "" };
+  return urlSource(valueFromASTUntyped(node, variables));
+};
+
+builder.scalarType("UrlSource", {
+  description:
+    "Where a worker downloads a file: an HTTP or HTTPS address as text, or `{ url: String!, filename: String }` to name the file in the store. The default name comes from the address.",
+  serialize: urlSource,
+  parseValue: urlSource,
+  parseLiteral: parseUrlLiteral,
 });

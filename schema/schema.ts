@@ -31,4 +31,4 @@ import "./types/workspace-list.ts";
 import "./types/workspace-mutations.ts";
 
 /** The whole GraphQL surface. */
-export const schema = builder.toSchema({});
+export const schema = builder.toSchema({ sortSchema: false });

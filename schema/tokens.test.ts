@@ -130,7 +130,8 @@ describe("an upload token", () => {
     expect(foreign.map(({ data, errors }) => [data, errors])).toEqual(
       Array.from({ length: 3 }, () => [{ video: null }, undefined]),
     );
-    const complete = "mutation ($id: ID!) { completeUpload(id: $id) { ... on Error { code message } } }";
+    const complete =
+      "mutation ($id: ID!) { completeUpload(input: { videoId: $id }) { ... on Error { code message } } }";
     const [a, b] = await Promise.all([named, missing].map((each) => api.ask(complete, { id: each }, token)));
     expect(a?.data).toEqual(b?.data);
     expect(a?.data.completeUpload.code).toBe("VIDEO_NOT_FOUND");
@@ -324,7 +325,9 @@ describe("the lists of tokens", () => {
     );
     expect(after.data.viewerTokens.nodes).toHaveLength(before.viewerTokens.totalCount - 2);
 
-    await api.ask("mutation ($id: ID!) { revokeUploadToken(id: $id) { __typename } }", { id: upload.id });
+    await api.ask("mutation ($id: ID!) { revokeUploadToken(input: { id: $id }) { __typename } }", {
+      id: upload.id,
+    });
     const { uploadTokens } = await listed(api.ours.write);
     expect(uploadTokens.nodes[0]).toMatchObject({ isLive: false, revokedAt: expect.any(String) });
     const none = { totalCount: 0, nodes: [] };
@@ -362,7 +365,8 @@ describe("every token", () => {
       );
     expect(await asked()).toEqual([200, 200, 200, 200]);
 
-    const revoke = "mutation ($id: ID!) { revokeViewerToken(id: $id) { __typename ... on Error { code } } }";
+    const revoke =
+      "mutation ($id: ID!) { revokeViewerToken(input: { id: $id }) { __typename ... on Error { code } } }";
     const { id } = tokens.revoked;
     const theirs = await api.ask(revoke, { id }, api.theirs.read);
     expect(theirs.data.revokeViewerToken).toMatchObject({ code: "TOKEN_NOT_FOUND" });
@@ -374,7 +378,7 @@ describe("every token", () => {
     expect(await asked()).toEqual([401, 200, 200, 200]);
 
     await api.ask(
-      "mutation ($id: ID!) { revokeApiKey(id: $id) { __typename } }",
+      "mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { __typename } }",
       { id: apiKey.id },
       api.ours.admin,
     );

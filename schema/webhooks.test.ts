@@ -95,13 +95,13 @@ test("all of it needs ADMIN, and nothing of another workspace can be seen or tou
   const deliveryId = found.data.webhookEndpoint.deliveries.nodes[0].id;
   const mutations = [
     `updateWebhookEndpoint(input: { id: "${endpoint.id}", description: "ours" })`,
-    `deleteWebhookEndpoint(id: "${endpoint.id}")`,
-    `rotateWebhookSecret(input: { id: "${endpoint.id}" })`,
-    `disableWebhookEndpoint(id: "${endpoint.id}")`,
-    `enableWebhookEndpoint(id: "${endpoint.id}")`,
-    `sendTestWebhook(endpointId: "${endpoint.id}")`,
+    `deleteWebhookEndpoint(input: { id: "${endpoint.id}" })`,
+    `rotateWebhookSecret(input: { endpointId: "${endpoint.id}" })`,
+    `disableWebhookEndpoint(input: { id: "${endpoint.id}" })`,
+    `enableWebhookEndpoint(input: { id: "${endpoint.id}" })`,
+    `sendTestWebhook(input: { endpointId: "${endpoint.id}" })`,
     `redeliverFailedWebhooks(input: { endpointId: "${endpoint.id}", since: "2026-01-01T00:00:00Z" })`,
-    `redeliverWebhook(id: "${deliveryId}")`,
+    `redeliverWebhook(input: { deliveryId: "${deliveryId}" })`,
   ];
   for (const mutation of mutations) {
     const document = `mutation { it: ${mutation} { ... on Error { code } } }`;
@@ -132,7 +132,7 @@ test("a rotation shows both secrets until the old one ends", async () => {
   const { endpoint, secret } = await create();
   const document = `mutation ($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) {
     ... on RotatedWebhookSecret { secret endpoint { secrets { ending createdAt expiresAt } } } ... on Error { code } } }`;
-  const { data } = await ask(document, { input: { id: endpoint.id, overlapMs: 60_000 } });
+  const { data } = await ask(document, { input: { endpointId: endpoint.id, overlapMs: 60_000 } });
   const rotated = data.rotateWebhookSecret;
   expect(rotated.secret).not.toBe(secret);
   expect(rotated.endpoint.secrets).toEqual([
@@ -144,7 +144,7 @@ test("a rotation shows both secrets until the old one ends", async () => {
     id: endpoint.id,
   });
   expect(later.data.webhookEndpoint.secrets).toHaveLength(1);
-  const tooLong = await ask(document, { input: { id: endpoint.id, overlapMs: 604_800_001 } });
+  const tooLong = await ask(document, { input: { endpointId: endpoint.id, overlapMs: 604_800_001 } });
   expect(tooLong.data.rotateWebhookSecret.code).toBe("OVERLAP_INVALID");
 });
 
@@ -154,7 +154,7 @@ test("an endpoint is disabled and enabled again; what failed can only be sent ag
   const set = async (field: string) =>
     (
       await ask(
-        `mutation ($id: ID!) { it: ${field}(id: $id) { ... on WebhookEndpoint {
+        `mutation ($id: ID!) { it: ${field}(input: { id: $id }) { ... on WebhookEndpoint {
       status disabledReason disabledMessage disabledAt } ... on Error { code } } }`,
         { id: endpoint.id },
       )
@@ -185,7 +185,7 @@ test("a delivery tells what was sent and what came back; lists are filtered, pag
     (
       await ask(
         `query ($id: ID!) { webhookEndpoint(id: $id) { deliveries(${args}) { totalCount pageInfo { hasNextPage }
-      nodes { state messageId nextAttemptAt payload attempts { number durationMs request { url headers }
+      nodes { status messageId nextAttemptAt payload attempts { number durationMs request { url headers }
         response { status headers body isCut } error { code message } } } } } }`,
         { id: endpoint.id },
       )
@@ -194,12 +194,12 @@ test("a delivery tells what was sent and what came back; lists are filtered, pag
   expect(newest).toMatchObject({
     totalCount: 3,
     pageInfo: { hasNextPage: true },
-    nodes: [{ state: "PENDING", nextAttemptAt: expect.any(String), payload: { type: "video.ready" } }],
+    nodes: [{ status: "PENDING", nextAttemptAt: expect.any(String), payload: { type: "video.ready" } }],
   });
-  const settled = await list("first: 5, filter: { state: [SUCCEEDED, FAILED] }");
+  const settled = await list("first: 5, filter: { status: [SUCCEEDED, FAILED] }");
   expect(settled.totalCount).toBe(2);
   expect(settled.nodes).toMatchObject([
-    { state: "FAILED", nextAttemptAt: null, attempts: [{ response: null, error: { code: "UNREACHABLE" } }] },
+    { status: "FAILED", nextAttemptAt: null, attempts: [{ response: null, error: { code: "UNREACHABLE" } }] },
     {
       messageId: expect.stringMatching(/^msg_[0-9a-f]{32}$/),
       attempts: [
@@ -224,7 +224,7 @@ test("a list with everything in it takes the same queries for 1 as for 4 endpoin
     api.queries.length = 0;
     const { data } =
       await ask(`{ webhookEndpoints(first: ${first}) { totalCount nodes { id url secrets { ending }
-      deliveries(first: 5, filter: { state: FAILED }) { totalCount nodes { id state endpoint { url } attempts { number response { status } } } } } } }`);
+      deliveries(first: 5, filter: { status: FAILED }) { totalCount nodes { id status endpoint { url } attempts { number response { status } } } } } } }`);
     expect(data.webhookEndpoints.nodes).toHaveLength(first);
     return api.queries.map((sql) => /FROM "public"."(\w+)"/.exec(sql)?.[1] ?? sql).sort();
   };

@@ -8,7 +8,7 @@ export const CREATE_VIDEO = `mutation CreateVideo($input: CreateVideoInput!) {
 }`;
 
 export const COMPLETE_UPLOAD = `mutation CompleteUpload($id: ID!) {
-  completeUpload(id: $id) { ... on Video { id } ... on Error { code message } }
+  completeUpload(input: { videoId: $id }) { ... on Video { id } ... on Error { code message } }
 }`;
 
 export const WATCH_VIDEO = `subscription Watch($id: ID!) {
@@ -20,7 +20,7 @@ export const WATCH_VIDEO = `subscription Watch($id: ID!) {
   }
 }`;
 
-export type VideoSource = { upload: { filename: string; sizeBytes: number } } | { url: { url: string } };
+export type VideoSource = { upload: { filename: string; sizeBytes: number } } | { url: string };
 
 export interface CreatedVideo {
   id: string;

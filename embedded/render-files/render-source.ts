@@ -13,7 +13,7 @@ export async function renderSource(
 ): Promise<WatchedVideo> {
   const wanted =
     source.kind === "url"
-      ? { url: { url: source.url } }
+      ? { url: source.url }
       : { upload: { filename: source.name, sizeBytes: source.sizeBytes } };
   const created = await api.createVideo(source.name.slice(0, 500), wanted, signal);
   // A failed upload ends the watching, and a failed video ends the upload.

@@ -1,11 +1,11 @@
 import { requestApiKey, revokeApiKey } from "../../src/auth/index.ts";
-import { NotFoundError } from "../../src/errors.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
+import { idInput, subjectKey } from "../subject.ts";
 import { ApiKey } from "./api-key.ts";
 import { ApiKeyScope } from "./enums.ts";
 
@@ -46,30 +46,25 @@ const CreatedApiKey = builder
 builder.mutationField("createApiKey", (t) =>
   t.field({
     type: CreatedApiKey,
-    errors: expectedErrors,
+    errors: mayFailWith(InvalidInputError, ConflictError),
     description: "Creates an API key of this workspace. Needs the scope ADMIN.",
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: "The key to be made." }) },
     resolve: (_root, { input }, ctx) => requestApiKey(ctx, viewerWith(ctx, "ADMIN"), given(input)),
   }),
 );
 
+const RevokeApiKeyInput = idInput("RevokeApiKeyInput", "The API key to revoke.", "ApiKey");
+
 builder.mutationField("revokeApiKey", (t) =>
   t.prismaField({
     type: ApiKey,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError),
     description:
       "Ends an API key for good, within seconds everywhere. Safe to repeat. Needs the scope ADMIN.",
-    args: { id: t.arg.id({ required: true, description: "The key's id." }) },
-    resolve: async (query, _root, { id }, ctx) => {
+    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: "Which one." }) },
+    resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const key = keyOf("ApiKey", id);
-      if (key === null) {
-        throw new NotFoundError(
-          "API_KEY_NOT_FOUND",
-          `There is no API key ${JSON.stringify(id.slice(0, 100))} in this workspace. Use an id that \`apiKeys\` gave.`,
-        );
-      }
-      const { apiKeyId } = await revokeApiKey(ctx, viewer, { apiKeyId: key });
+      const { apiKeyId } = await revokeApiKey(ctx, viewer, { apiKeyId: subjectKey("ApiKey", input.id) });
       return ctx.db.apiKey.findUniqueOrThrow({ ...query, where: { id: apiKeyId } });
     },
   }),

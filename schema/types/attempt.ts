@@ -63,7 +63,7 @@ export const Attempt = builder.prismaNode("Attempt", {
         return account && { account, variant: null };
       },
     }),
-    waitsForMemory: t.exposeBoolean("waitsForMemory", {
+    isWaitingForMemory: t.exposeBoolean("waitsForMemory", {
       description:
         "Whether it has a slot of its worker and waits there until other tasks leave it enough memory. Nothing is lost meanwhile.",
     }),

@@ -14,7 +14,7 @@ const firstOf = {
 };
 
 export const AudioTrack = builder.prismaObject("AudioTrack", {
-  description: "A track of sound that viewers may choose, shared by all variants.",
+  description: "An audio track that viewers may choose, shared by all variants.",
   select: { videoId: true, name: true },
   fields: (t) => ({
     name: t.string({
@@ -30,7 +30,7 @@ export const AudioTrack = builder.prismaObject("AudioTrack", {
     role: t.field({
       type: AudioRole,
       nullable: true,
-      description: "What it is for; null for the programme's own sound.",
+      description: "What it is for; null for the program's own audio.",
       select: { role: true },
       resolve: ({ role }) => (role === "COMMENTARY" || role === "DESCRIPTION" ? role : null),
     }),

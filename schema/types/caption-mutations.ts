@@ -1,9 +1,9 @@
-import { captionsNotFound, removeCaptions, setCaptions } from "../../src/captions/index.ts";
-import { NotFoundError } from "../../src/errors.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { removeCaptions, setCaptions } from "../../src/captions/index.ts";
+import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
+import { idInput, subjectKey } from "../subject.ts";
 import { CaptionTrack } from "./caption-track.ts";
 import { CaptionKind } from "./enums.ts";
 import { Video } from "./video.ts";
@@ -29,20 +29,10 @@ const SetCaptionsInput = builder.inputType("SetCaptionsInput", {
   }),
 });
 
-/** Throws `NotFoundError` for what is no video's id. */
-function videoKey(id: string): string {
-  const key = keyOf("Video", id);
-  if (key !== null) return key;
-  throw new NotFoundError(
-    "VIDEO_NOT_FOUND",
-    `There is no video ${JSON.stringify(id.slice(0, 100))} in this workspace. Use an id that \`videos\` or \`createVideo\` gave.`,
-  );
-}
-
 builder.mutationField("setCaptions", (t) =>
   t.prismaField({
     type: CaptionTrack,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
       "Gives a video captions, or others in the place of those of the same language and kind. Safe to repeat. They are in its playlists at once; players that have begun see them after a reload.",
     args: { input: t.arg({ type: SetCaptionsInput, required: true, description: "The captions." }) },
@@ -50,7 +40,7 @@ builder.mutationField("setCaptions", (t) =>
       const viewer = viewerWith(ctx, "WRITE");
       const { videoId, language, kind, label, isDefault, content } = input;
       const { captionTrackId: id } = await setCaptions(ctx.operations, viewer, {
-        ...{ videoId: videoKey(videoId), language, content },
+        ...{ videoId: subjectKey("Video", videoId), language, content },
         ...{ kind: kind ?? "SUBTITLES", label: label ?? null, isDefault: isDefault ?? false },
       });
       return ctx.db.captionTrack.findUniqueOrThrow({ ...query, where: { id } });
@@ -58,16 +48,17 @@ builder.mutationField("setCaptions", (t) =>
   }),
 );
 
+const RemoveCaptionsInput = idInput("RemoveCaptionsInput", "The captions to remove.", "CaptionTrack");
+
 builder.mutationField("removeCaptions", (t) =>
   t.prismaField({
     type: Video,
-    errors: expectedErrors,
-    description: "Takes captions away from a video, which it returns.",
-    args: { id: t.arg.id({ required: true, description: "The caption track's id." }) },
-    resolve: async (query, _root, { id }, ctx) => {
+    errors: mayFailWith(NotFoundError),
+    description: "Removes captions from a video and returns the video.",
+    args: { input: t.arg({ type: RemoveCaptionsInput, required: true, description: "Which ones." }) },
+    resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
-      const captionTrackId = keyOf("CaptionTrack", id);
-      if (captionTrackId === null) throw captionsNotFound();
+      const captionTrackId = subjectKey("CaptionTrack", input.id);
       const { videoId } = await removeCaptions(ctx.operations, viewer, { captionTrackId });
       return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });
     },

@@ -22,7 +22,7 @@ export const CaptionTrack = builder.prismaNode("CaptionTrack", {
       resolve: ({ key, video }, _args, ctx) => mediaAddress(ctx, video, key),
     }),
     cues: t.exposeInt("cues", { description: "How many pieces of text it has." }),
-    sizeBytes: t.exposeInt("sizeBytes", { description: "Bytes of the WebVTT." }),
+    sizeBytes: t.expose("sizeBytes", { type: "SafeInt", description: "Bytes of the WebVTT." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was first given." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When it last changed." }),
   }),

@@ -1,14 +1,14 @@
 /** What is wrong with a finished video's stored objects, and the mutation that mends it. */
 
 import { type DescribedDamage, describeDamages, repairVideo } from "../../src/damage/index.ts";
-import { keyOf } from "../../src/global-id.ts";
-import { videoNotFound } from "../../src/videos/index.ts";
+import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
+import { subjectKey } from "../subject.ts";
 import { DamageCode, RepairState } from "./enums.ts";
 import { Job } from "./job.ts";
 import { Variant } from "./variant.ts";
@@ -92,21 +92,25 @@ builder.prismaObjectField(Variant, "damage", (t) =>
   }),
 );
 
+const RepairVideoInput = builder.inputType("RepairVideoInput", {
+  description: "The video to repair.",
+  fields: (t) => ({
+    id: t.id({ required: true, description: "The video's id." }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+  }),
+});
+
 builder.mutationField("repairVideo", (t) =>
   t.prismaField({
     type: Video,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
       "Makes everything that is damaged of a video again (`Video.damages`), from its source: whole variants of a short video, single parts of a long one, by a job of the kind `REPAIR`. The video plays on meanwhile and switches over at the end (event `video.repaired`). Reelay does the same without being asked, once a day for each object.",
-    args: {
-      id: t.arg.id({ required: true, description: "The video's id." }),
-      idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
-    },
-    resolve: async (query, _root, { id, ...args }, ctx) => {
+    args: { input: t.arg({ type: RepairVideoInput, required: true, description: "Which one." }) },
+    resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
-      const key = keyOf("Video", id);
-      if (key === null) throw videoNotFound();
-      const { videoId } = await repairVideo(ctx.operations, viewer, { videoId: key, ...given(args) });
+      const request = { videoId: subjectKey("Video", id), ...given(input) };
+      const { videoId } = await repairVideo(ctx.operations, viewer, request);
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
     },
   }),

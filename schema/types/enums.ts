@@ -68,7 +68,7 @@ export const VideoCodec = builder.enumType("VideoCodec", {
   }),
 });
 
-export const Bitrates = builder.enumType("Bitrates", {
+export const BitrateMode = builder.enumType("BitrateMode", {
   description: "How a profile's rungs come to their bitrates.",
   values: words({
     FIXED: "The usual quality under the rungs' ceilings.",
@@ -78,23 +78,23 @@ export const Bitrates = builder.enumType("Bitrates", {
 });
 
 export const AudioRole = builder.enumType("AudioRole", {
-  description: "What a track of sound is for, where it is not the programme's own sound.",
+  description: "What an audio track is for, where it is not the program's own audio.",
   values: words({
-    COMMENTARY: "Somebody talks about what is seen.",
-    DESCRIPTION: "Somebody tells what is seen, for those who cannot see it.",
+    COMMENTARY: "A commentary on the picture.",
+    DESCRIPTION: "An audio description, for viewers who cannot see the picture.",
   }),
 });
 
 export const CaptionKind = builder.enumType("CaptionKind", {
   description: "What captions say.",
   values: words({
-    SUBTITLES: "What is said, for who does not know the language.",
-    CAPTIONS: "What is heard, sounds and speakers too, for who cannot hear it.",
+    SUBTITLES: "The spoken words, for viewers who do not understand the language.",
+    CAPTIONS: "Everything that is heard, with noises and speakers, for viewers who cannot hear it.",
   }),
 });
 
 export const AudioChannels = builder.enumType("AudioChannels", {
-  description: "How many channels sound gets.",
+  description: "How many channels the audio gets.",
   values: words({
     STEREO: "Two, whatever the source has.",
     SOURCE: "As many as the source has, up to 5.1.",
@@ -108,7 +108,7 @@ export const JobKind = builder.enumType("JobKind", {
     REPAIR: "Makes the damaged or missing parts of a finished video again, from the source.",
     POSTER: "Takes the poster at a time that somebody chose.",
     PREVIEW: "Makes an animated preview of what is finished.",
-    DOWNLOAD: "Puts a finished variant and the sound into one MP4.",
+    DOWNLOAD: "Puts a finished variant and the audio into one MP4.",
   }),
 });
 
@@ -180,9 +180,9 @@ export const TaskKind = builder.enumType("TaskKind", {
     RENDER:
       "The first of a job: renders all variants of a short video from one decode, and the head of a longer one.",
     CHUNK: "Renders the pictures of a later part of the timeline from one decode.",
-    AUDIO: "Renders the sound from where the head's ends.",
+    AUDIO: "Renders the audio from where the head's ends.",
     DOWNLOAD:
-      "Puts a finished variant and the sound into the MP4 that the profile's `download` or `requestDownload` asks for.",
+      "Puts a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for.",
     POSTER: "Takes a picture of the source, at `startMs`.",
     PREVIEW: "Makes an animated preview of a finished variant.",
   }),
@@ -230,13 +230,13 @@ export const UploadProtocol = builder.enumType("UploadProtocol", {
 });
 
 export const ErrorScope = builder.enumType("ErrorScope", {
-  description: "Whose fault an error was.",
+  description: "Where the cause of an error lies.",
   values: words({
-    INPUT: "The source's, or what was asked of it.",
-    WORKER: "The machine's that rendered.",
-    STORAGE: "The object store's.",
-    QUOTA: "A limit was met.",
-    INTERNAL: "Ours.",
+    INPUT: "The source, or the request.",
+    WORKER: "The machine that rendered.",
+    STORAGE: "The object store.",
+    QUOTA: "A quota or another limit.",
+    INTERNAL: "Reelay itself.",
   }),
 });
 

@@ -1,11 +1,10 @@
 import { InvalidInputError } from "../../src/errors.ts";
-import { type Changes, type EventCodec, type EventStart, placeOf } from "../../src/events/index.ts";
+import { type Changes, type EventCodec, type EventStart } from "../../src/events/index.ts";
 import { keyOf } from "../../src/global-id.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { untilReturned } from "../until-returned.ts";
 import { Event } from "./event.ts";
-import { EventEdge } from "./event-list.ts";
 
 const maxChanges = 1_000;
 const maxTypes = 50;
@@ -28,28 +27,6 @@ const ChangesType = builder.objectRef<Changes>("Changes").implement({
     hasMore: t.exposeBoolean("hasMore", {
       description:
         "Whether to ask again at once. When false, the page reaches everything that was committed before the request.",
-    }),
-    // The same in Relay's words, as all lists have them.
-    nodes: t.field({
-      type: [Event],
-      description: "The same as `events`.",
-      resolve: (page) => page.events,
-    }),
-    edges: t.field({
-      type: [EventEdge],
-      description: "The same, each with its cursor.",
-      resolve: ({ events }, _args, ctx) =>
-        events.map((node) => ({ node, cursor: ctx.events.codec.encodeCursor(placeOf(node)) })),
-    }),
-    pageInfo: t.field({
-      type: builder.pageInfoRef(),
-      description: "`endCursor` is `cursor`, `hasNextPage` is `hasMore`; a page has nothing before it.",
-      resolve: ({ events: [first], hasMore, place }, _args, { events: { codec } }) => ({
-        hasNextPage: hasMore,
-        hasPreviousPage: false,
-        startCursor: first ? codec.encodeCursor(placeOf(first)) : null,
-        endCursor: codec.encodeCursor(place),
-      }),
     }),
   }),
 });

@@ -1,10 +1,10 @@
-import { NotFoundError } from "../../src/errors.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
 import { createPlaybackToken, type PlaybackToken } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
+import { subjectKey } from "../subject.ts";
 import { PlaybackPurpose } from "./enums.ts";
 
 const CreatePlaybackTokenInput = builder.inputType("CreatePlaybackTokenInput", {
@@ -12,7 +12,7 @@ const CreatePlaybackTokenInput = builder.inputType("CreatePlaybackTokenInput", {
   fields: (t) => ({
     videoId: t.id({ required: true, description: "The video's id." }),
     purpose: t.field({ type: PlaybackPurpose, description: "What it is for. Default PLAY." }),
-    expiresIn: t.int({
+    expiresInSeconds: t.int({
       description:
         "Its life in seconds: 1 to 604800, 7 days. Default 3600. Playing ends with it unless the player refreshes it.",
     }),
@@ -57,7 +57,7 @@ const PlaybackTokenType = builder.objectRef<PlaybackToken>("PlaybackToken").impl
 builder.mutationField("createPlaybackToken", (t) =>
   t.field({
     type: PlaybackTokenType,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
       "Signs a token for a video. Tokens are not stored, and each call gives another; to sign without a request, use `signPlaybackToken` of @reelay/client. Needs the scope WRITE.",
     args: {
@@ -65,15 +65,8 @@ builder.mutationField("createPlaybackToken", (t) =>
     },
     resolve: (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
-      const { videoId: id, ...rest } = given(input);
-      const videoId = keyOf("Video", id);
-      if (videoId === null) {
-        throw new NotFoundError(
-          "VIDEO_NOT_FOUND",
-          `There is no video ${JSON.stringify(id.slice(0, 100))} in this workspace. Use an id that \`videos\` or \`createVideo\` gave.`,
-        );
-      }
-      return createPlaybackToken(ctx.operations, viewer, { ...rest, videoId });
+      const request = { ...given(input), videoId: subjectKey("Video", input.videoId) };
+      return createPlaybackToken(ctx.operations, viewer, request);
     },
   }),
 );

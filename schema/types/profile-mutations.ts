@@ -1,10 +1,12 @@
+import type { Profile } from "@reelay/contracts";
+import { ConflictError, InvalidInputError, InvalidProfileError, NotFoundError } from "../../src/errors.ts";
 import { createProfile, deleteProfile, updateProfile } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors, profileErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
-import { AudioChannels, Bitrates, Tier, VideoCodec } from "./enums.ts";
+import { AudioChannels, BitrateMode, Tier, VideoCodec } from "./enums.ts";
 import { ProfileType } from "./profile.ts";
 
 const RungInput = builder.inputType("RungInput", {
@@ -36,7 +38,7 @@ const RungInput = builder.inputType("RungInput", {
 });
 
 const LoudnessInput = builder.inputType("LoudnessInput", {
-  description: "How loud the sound is to be.",
+  description: "How loud the audio is.",
   fields: (t) => ({
     targetLufs: t.float({
       required: true,
@@ -47,7 +49,7 @@ const LoudnessInput = builder.inputType("LoudnessInput", {
 });
 
 const ProfileAudioInput = builder.inputType("ProfileAudioInput", {
-  description: "What becomes of the sound. What is left out gets its default.",
+  description: "What becomes of the audio. What is left out gets its default.",
   fields: (t) => ({
     bitrateBps: t.int({ description: "Bits per second of a stereo track, 16000 to 512000. Default 128000." }),
     channels: t.field({ type: AudioChannels, description: "How many channels. Default STEREO." }),
@@ -66,7 +68,7 @@ const DownloadInput = builder.inputType("DownloadInput", {
 });
 
 const recipe = (t: Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0]) => ({
-  audio: t.field({ type: ProfileAudioInput, description: "What becomes of the sound." }),
+  audio: t.field({ type: ProfileAudioInput, description: "What becomes of the audio." }),
   segmentDurationMs: t.int({
     description:
       "Milliseconds of video in one segment, 1000 to 20000, a multiple of `gopDurationMs`. Default 4000.",
@@ -74,15 +76,15 @@ const recipe = (t: Parameters<Parameters<typeof builder.inputType>[1]["fields"]>
   gopDurationMs: t.int({
     description: "Milliseconds from key frame to key frame, 500 to 20000. Default 2000.",
   }),
-  bitrates: t.field({
-    type: Bitrates,
+  bitrateMode: t.field({
+    type: BitrateMode,
     description: "How rungs come to their bitrates. Default CONTENT_AWARE.",
   }),
   download: t.field({ type: DownloadInput, description: "An MP4 to download besides. Default: none." }),
-  preview: t.boolean({
+  hasPreview: t.boolean({
     description: "An animated preview of every video, once it is READY. Default false.",
   }),
-  dash: t.boolean({ description: "A DASH manifest over the same segments. Default true." }),
+  hasDash: t.boolean({ description: "A DASH manifest over the same segments. Default true." }),
 });
 
 const CreateProfileInput = builder.inputType("CreateProfileInput", {
@@ -96,7 +98,7 @@ const CreateProfileInput = builder.inputType("CreateProfileInput", {
     rungs: t.field({
       type: [RungInput],
       required: true,
-      description: "Its steps, smallest first within each codec, at most 20. None: sound only.",
+      description: "Its steps, smallest first within each codec, at most 20. None: audio only.",
     }),
     ...recipe(t),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
@@ -112,25 +114,39 @@ const UpdateProfileInput = builder.inputType("UpdateProfileInput", {
   }),
 });
 
+interface Options {
+  bitrateMode?: Profile["bitrates"] | null;
+  hasPreview?: boolean | null;
+  hasDash?: boolean | null;
+}
+
+/** Stored recipes name these three fields differently. A field that was left out stays left out. */
+const toRecipe = <Input extends Options>({ bitrateMode, hasPreview, hasDash, ...input }: Input) => ({
+  ...input,
+  ...(bitrateMode !== undefined && { bitrates: bitrateMode }),
+  ...(hasPreview !== undefined && { preview: hasPreview }),
+  ...(hasDash !== undefined && { dash: hasDash }),
+});
+
 builder.mutationField("createProfile", (t) =>
   t.field({
     type: ProfileType,
-    errors: profileErrors,
+    errors: mayFailWith(InvalidProfileError, InvalidInputError, ConflictError),
     description: "Adds a recipe to the workspace.",
     args: {
       input: t.arg({ type: CreateProfileInput, required: true, description: "The profile to be made." }),
     },
-    resolve: (_root, { input }, ctx) => createProfile(ctx, viewerWith(ctx, "WRITE"), given(input)),
+    resolve: (_root, { input }, ctx) => createProfile(ctx, viewerWith(ctx, "WRITE"), toRecipe(given(input))),
   }),
 );
 
 builder.mutationField("updateProfile", (t) =>
   t.field({
     type: ProfileType,
-    errors: profileErrors,
+    errors: mayFailWith(NotFoundError, InvalidProfileError, ConflictError),
     description: "Changes a recipe for videos to come. What was made or is being made by it stays as it is.",
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: "What to change." }) },
-    resolve: (_root, { input }, ctx) => updateProfile(ctx, viewerWith(ctx, "WRITE"), given(input)),
+    resolve: (_root, { input }, ctx) => updateProfile(ctx, viewerWith(ctx, "WRITE"), toRecipe(given(input))),
   }),
 );
 
@@ -141,14 +157,19 @@ const DeletedProfile = builder.objectRef<{ name: string }>("DeletedProfile").imp
   }),
 });
 
+const DeleteProfileInput = builder.inputType("DeleteProfileInput", {
+  description: "The profile to delete.",
+  fields: (t) => ({ name: t.string({ required: true, description: "The profile's name." }) }),
+});
+
 builder.mutationField("deleteProfile", (t) =>
   t.field({
     type: DeletedProfile,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, ConflictError),
     description:
       "Takes a recipe away for videos to come. Videos keep what they were rendered by, retries included.",
-    args: { name: t.arg.string({ required: true, description: "The profile's name." }) },
-    resolve: async (_root, { name }, ctx) => {
+    args: { input: t.arg({ type: DeleteProfileInput, required: true, description: "Which one." }) },
+    resolve: async (_root, { input: { name } }, ctx) => {
       await deleteProfile(ctx, viewerWith(ctx, "WRITE"), name);
       return { name };
     },

@@ -2,7 +2,7 @@ import { isAudioOnly, maxFrameRateOf, type Profile, type Rung } from "@reelay/co
 import { builtInProfiles, defaultProfile, findProfile, listProfiles } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { AudioChannels, Bitrates, Tier, VideoCodec } from "./enums.ts";
+import { AudioChannels, BitrateMode, Tier, VideoCodec } from "./enums.ts";
 
 const RungType = builder.objectRef<Rung>("Rung").implement({
   description: "One step of a profile.",
@@ -31,8 +31,22 @@ const RungType = builder.objectRef<Rung>("Rung").implement({
   }),
 });
 
+const LoudnessType = builder.objectRef<{ targetLufs: number }>("Loudness").implement({
+  description: "How loud the audio is.",
+  fields: (t) => ({
+    targetLufs: t.exposeFloat("targetLufs", { description: "Integrated loudness (EBU R128)." }),
+  }),
+});
+
+const ProfileDownloadType = builder.objectRef<{ height: number }>("ProfileDownload").implement({
+  description: "An MP4 to download.",
+  fields: (t) => ({
+    height: t.exposeInt("height", { description: "The largest variant of at most this height is taken." }),
+  }),
+});
+
 const ProfileAudioType = builder.objectRef<Profile["audio"]>("ProfileAudio").implement({
-  description: "What becomes of the sound. It is AAC.",
+  description: "What becomes of the audio. It is AAC.",
   fields: (t) => ({
     bitrateBps: t.exposeInt("bitrateBps", {
       description: "Bits per second of a stereo track; one channel gets half, 5.1 three times as much.",
@@ -42,10 +56,11 @@ const ProfileAudioType = builder.objectRef<Profile["audio"]>("ProfileAudio").imp
       description: "How many channels.",
       resolve: ({ channels }) => channels ?? "STEREO",
     }),
-    targetLufs: t.float({
+    loudness: t.field({
+      type: LoudnessType,
       nullable: true,
-      description: "The integrated loudness (EBU R128) that every track is brought to; null: left as it is.",
-      resolve: ({ loudness }) => loudness?.targetLufs ?? null,
+      description: "The loudness that every track is brought to; null: left as it is.",
+      resolve: ({ loudness }) => loudness ?? null,
     }),
   }),
 });
@@ -59,16 +74,16 @@ export const ProfileType = builder.objectRef<Profile>("Profile").implement({
       resolve: (profile) => profile.name === defaultProfile.name,
     }),
     isBuiltIn: t.boolean({
-      description: "Whether every workspace has it, and nobody can change it.",
+      description: "Whether every workspace has it, and none can change it.",
       resolve: (profile) => builtInProfiles.some(({ name }) => name === profile.name),
     }),
     isAudioOnly: t.boolean({
-      description: "Whether it makes sound only: it has no rungs.",
+      description: "Whether it makes audio only: it has no rungs.",
       resolve: isAudioOnly,
     }),
     rungs: t.field({
       type: [RungType],
-      description: "Its steps, smallest first within each codec. None for sound only.",
+      description: "Its steps, smallest first within each codec. None for audio only.",
       resolve: (profile) => profile.rungs,
     }),
     segmentDurationMs: t.exposeInt("segmentDurationMs", {
@@ -77,32 +92,27 @@ export const ProfileType = builder.objectRef<Profile>("Profile").implement({
     gopDurationMs: t.exposeInt("gopDurationMs", {
       description: "Milliseconds from key frame to key frame.",
     }),
-    bitrates: t.field({
-      type: Bitrates,
+    bitrateMode: t.field({
+      type: BitrateMode,
       description: "How its rungs come to their bitrates.",
       resolve: ({ bitrates }) => bitrates ?? "FIXED",
     }),
     audio: t.field({
       type: ProfileAudioType,
-      description: "What becomes of the sound.",
+      description: "What becomes of the audio.",
       resolve: (profile) => profile.audio,
     }),
-    audioBitrateBps: t.int({
-      deprecationReason: "Is `audio { bitrateBps }`.",
-      description: "Bits per second of the audio, which all variants share.",
-      resolve: (profile) => profile.audio.bitrateBps,
-    }),
-    downloadHeight: t.int({
+    download: t.field({
+      type: ProfileDownloadType,
       nullable: true,
-      description:
-        "An MP4 of the largest variant of at most this height can be downloaded; null: none is made.",
-      resolve: ({ download }) => download?.height ?? null,
+      description: "The MP4 that every video gets; null: none.",
+      resolve: ({ download }) => download ?? null,
     }),
-    preview: t.boolean({
+    hasPreview: t.boolean({
       description: "Whether videos get an animated preview, once they are READY.",
       resolve: ({ preview }) => preview ?? false,
     }),
-    dash: t.boolean({
+    hasDash: t.boolean({
       description: "Whether there is a DASH manifest over the same segments.",
       resolve: ({ dash }) => dash ?? true,
     }),

@@ -9,7 +9,7 @@ import {
 import { readQuotas } from "../../src/quotas/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, isOperator, viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { JobPriority, Pool } from "./enums.ts";
 import { Quota } from "./quota.ts";
 
@@ -131,7 +131,7 @@ builder.queryField("queue", (t) =>
 builder.mutationField("pauseQueue", (t) =>
   t.field({
     type: Queue,
-    errors: expectedErrors,
+    errors: mayFailWith(),
     description:
       "Gives nothing new of the workspace to workers until `resumeQueue`; what runs goes on. Needs ADMIN. Safe to repeat.",
     resolve: async (_root, _args, ctx) => {
@@ -144,7 +144,7 @@ builder.mutationField("pauseQueue", (t) =>
 builder.mutationField("resumeQueue", (t) =>
   t.field({
     type: Queue,
-    errors: expectedErrors,
+    errors: mayFailWith(),
     description: "Lets a paused queue go on. Needs ADMIN. Safe to repeat.",
     resolve: async (_root, _args, ctx) => {
       await resumeQueue(ctx.operations, viewerWith(ctx, "ADMIN"));

@@ -1,9 +1,9 @@
-import { InvalidInputError } from "../../src/errors.ts";
+import { ConflictError, InvalidInputError } from "../../src/errors.ts";
 import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
 import { type RetriedJobs, retryJobs } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { idempotencyKeyDescription } from "../idempotency.ts";
 import { Job } from "./job.ts";
 import { JobFilterInput, parseJobFilter } from "./job-filter.ts";
@@ -94,7 +94,7 @@ function jobKeys(field: string, ids: readonly string[]): string[] {
 builder.mutationField("retryJobs", (t) =>
   t.field({
     type: RetriedJobsType,
-    errors: expectedErrors,
+    errors: mayFailWith(InvalidInputError, ConflictError),
     description:
       "Retries many jobs, each by itself: what cannot be retried is listed and holds up nothing. At most 500 at once.",
     args: { input: t.arg({ type: RetryJobsInput, required: true, description: "Which ones." }) },

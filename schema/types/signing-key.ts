@@ -1,16 +1,12 @@
-import { keyOf } from "../../src/global-id.ts";
-import {
-  isLive,
-  revokeSigningKey,
-  rotateSigningKey,
-  signingKeyNotFound,
-} from "../../src/playback-access/index.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors.ts";
+import { isLive, revokeSigningKey, rotateSigningKey } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith, workspaceOf } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
+import { idInput, subjectKey } from "../subject.ts";
 
 const SigningKey = builder.prismaNode("SigningKey", {
   id: { field: "id", description: "Opaque id." },
@@ -109,26 +105,29 @@ const keyFor = (ctx: Context, query: object, id: string) =>
 builder.mutationField("rotateSigningKey", (t) =>
   t.field({
     type: RotatedSigningKey,
-    errors: expectedErrors,
+    errors: mayFailWith(InvalidInputError, ConflictError),
     description:
       "Adds a signing key for playback tokens. The older one still verifies for a time, so that no viewer is interrupted; refused while two are live. Needs the scope ADMIN.",
-    args: { input: t.arg({ type: RotateSigningKeyInput, description: "Times; all have defaults." }) },
+    args: {
+      input: t.arg({ type: RotateSigningKeyInput, required: true, description: "Times; all have defaults." }),
+    },
     resolve: (_root, { input }, ctx) =>
-      rotateSigningKey(ctx.operations, viewerWith(ctx, "ADMIN"), given(input ?? {})),
+      rotateSigningKey(ctx.operations, viewerWith(ctx, "ADMIN"), given(input)),
   }),
 );
+
+const RevokeSigningKeyInput = idInput("RevokeSigningKeyInput", "The signing key to revoke.", "SigningKey");
 
 builder.mutationField("revokeSigningKey", (t) =>
   t.prismaField({
     type: SigningKey,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError),
     description:
       "Ends a signing key for good: the API refuses its tokens within five seconds. Safe to repeat. Needs the scope ADMIN.",
-    args: { id: t.arg.id({ required: true, description: "The signing key's id." }) },
-    resolve: async (query, _root, { id }, ctx) => {
+    args: { input: t.arg({ type: RevokeSigningKeyInput, required: true, description: "Which one." }) },
+    resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const key = keyOf("SigningKey", id);
-      if (key === null) throw signingKeyNotFound();
+      const key = subjectKey("SigningKey", input.id);
       await revokeSigningKey(ctx.operations, viewer, key);
       return keyFor(ctx, query, key);
     },

@@ -9,9 +9,10 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
   description: "What a source is, read once before rendering.",
   fields: (t) => ({
     container: t.exposeString("container", { description: "File format as ffprobe names it." }),
-    durationMs: t.exposeFloat("durationMs", {
+    durationMs: t.int({
       nullable: true,
       description: "Milliseconds; null when the container does not say.",
+      resolve: ({ durationMs }) => (durationMs === null ? null : Math.round(durationMs)),
     }),
     bitrateBps: t.field({
       type: "SafeInt",
@@ -21,7 +22,7 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
     }),
     videoCodec: t.string({
       nullable: true,
-      description: "Video codec; null when there is no picture, or the profile makes sound only.",
+      description: "Video codec; null when there is no picture, or the profile makes audio only.",
       resolve: (probe) => probe.video?.codec,
     }),
     width: t.int({
@@ -54,12 +55,12 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
     }),
     audioCodec: t.string({
       nullable: true,
-      description: "Audio codec; null when there is no sound.",
+      description: "Audio codec; null without audio.",
       resolve: (probe) => probe.audio?.codec,
     }),
     audioChannels: t.int({
       nullable: true,
-      description: "Audio channels; null when there is no sound.",
+      description: "Audio channels; null without audio.",
       resolve: (probe) => probe.audio?.channels,
     }),
     streamCount: t.exposeInt("streamCount", { description: "Streams of any kind in the file." }),

@@ -73,7 +73,7 @@ export const Task = builder.prismaNode("Task", {
     variants: t.field({
       type: [Variant],
       description:
-        "The variants that it makes, smallest first. Empty until the source was probed, for sound, and for a download, a poster, a preview.",
+        "The variants that it makes, smallest first. Empty until the source was probed, for audio, and for a download, a poster, a preview.",
       // A first task makes all variants of its job from one decode, a chunk those that it names.
       select: (_args, _ctx, nestedSelection) => ({
         kind: true,

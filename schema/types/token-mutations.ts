@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../../src/errors.ts";
+import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
 import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
 import {
   type CreatedToken,
@@ -8,8 +8,9 @@ import {
 } from "../../src/tokens/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
+import { idInput, subjectKey } from "../subject.ts";
 import { JobPriority } from "./enums.ts";
 
 const expiryDescription = "Seconds until it ends by itself: 1 to 604800, a week.";
@@ -66,7 +67,7 @@ const CreatedViewerToken = createdToken("CreatedViewerToken", "ViewerToken", "A 
 builder.mutationField("createUploadToken", (t) =>
   t.field({
     type: CreatedUploadToken,
-    errors: expectedErrors,
+    errors: mayFailWith(InvalidInputError),
     description:
       "Creates a token for a browser, with which it can create videos by uploads and see how far these are, and nothing else. It ends with the API key that creates it.",
     args: { input: t.arg({ type: CreateUploadTokenInput, required: true, description: "What it allows." }) },
@@ -78,7 +79,7 @@ builder.mutationField("createUploadToken", (t) =>
 builder.mutationField("createViewerToken", (t) =>
   t.field({
     type: CreatedViewerToken,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
       "Creates a token for a browser, with which it can see how far the named videos are, and nothing else. Needs the scope READ. It ends with the API key that creates it.",
     args: { input: t.arg({ type: CreateViewerTokenInput, required: true, description: "What it allows." }) },
@@ -109,14 +110,16 @@ const revocations = [
 ] as const;
 
 for (const { name, kind, scope, needs } of revocations) {
+  const noun = kind === "UploadToken" ? "upload token" : "viewer token";
+  const input = idInput(`Revoke${kind}Input`, `The ${noun} to revoke.`, kind);
   builder.mutationField(name, (t) =>
     t.field({
       type: RevokedToken,
-      errors: expectedErrors,
-      description: `Ends ${kind === "UploadToken" ? "an upload token" : "a viewer token"} for good, within seconds everywhere. Safe to repeat.${needs}`,
-      args: { id: t.arg.id({ required: true, description: "The token's id." }) },
-      resolve: async (_root, { id }, ctx) => {
-        await revokeToken(ctx, viewerWith(ctx, scope), { kind, id: keyOf(kind, id) });
+      errors: mayFailWith(NotFoundError),
+      description: `Revokes the ${noun} permanently, on every API process within seconds. Safe to repeat.${needs}`,
+      args: { input: t.arg({ type: input, required: true, description: "Which one." }) },
+      resolve: async (_root, { input: { id } }, ctx) => {
+        await revokeToken(ctx, viewerWith(ctx, scope), { kind, id: subjectKey(kind, id) });
         return { id };
       },
     }),

@@ -1,10 +1,11 @@
+import { Rung } from "@reelay/contracts";
 import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
 import { errorOf } from "../../src/jobs/index.ts";
 import type { LiveVariant } from "../../src/progress/index.ts";
 import { belowMinimum, qualityNote, variantFraction } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
-import { Tier, VariantStatus } from "./enums.ts";
+import { Tier, VariantStatus, VideoCodec } from "./enums.ts";
 import { FailureType } from "./failure.ts";
 import { loadAccount, ProvenanceType } from "./provenance.ts";
 import { qualityOf, VariantQuality } from "./quality.ts";
@@ -45,7 +46,12 @@ export const Variant = builder.prismaNode("Variant", {
     name: t.exposeString("name", { description: "The rung's name, e.g. `720p`. Unique within the video." }),
     tier: t.expose("tier", { type: Tier, description: "How much it matters." }),
     status: t.expose("status", { type: VariantStatus, description: "How far it is." }),
-    codec: t.exposeString("codec", { description: "Video codec, e.g. `H264`." }),
+    codec: t.field({
+      type: VideoCodec,
+      description: "What its picture is coded in.",
+      select: { codec: true },
+      resolve: ({ codec }) => Rung.shape.codec.parse(codec),
+    }),
     width: t.exposeInt("width", { nullable: true, description: "Pixels; null until planned." }),
     height: t.exposeInt("height", { nullable: true, description: "Pixels; null until planned." }),
     frameRate: t.exposeFloat("frameRate", {
@@ -70,7 +76,8 @@ export const Variant = builder.prismaNode("Variant", {
       select: { ...liveColumns, speed: true },
       resolve: (variant, _args, ctx) => liveOf(variant, ctx)?.speed ?? variant.speed,
     }),
-    etaMs: t.int({
+    etaMs: t.field({
+      type: "SafeInt",
       nullable: true,
       description: "Milliseconds until it is done, as far as can be told; null while unknown, 0 once ready.",
       select: { ...liveColumns, etaMs: true },

@@ -1,5 +1,5 @@
-import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
+import { cancelVideo, retryVideo } from "../../src/jobs/index.ts";
 import {
   completeUpload,
   createVideo,
@@ -9,9 +9,10 @@ import {
 } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { uploaderIn, viewerOfVideo, viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
+import { idInput, subjectKey } from "../subject.ts";
 import { JobPriority, PlaybackPolicy } from "./enums.ts";
 import { Video } from "./video.ts";
 
@@ -28,20 +29,15 @@ const UploadSourceInput = builder.inputType("UploadSourceInput", {
   }),
 });
 
-const UrlSourceInput = builder.inputType("UrlSourceInput", {
-  description: "A file that a worker fetches.",
-  fields: (t) => ({
-    url: t.string({ required: true, description: "HTTP or HTTPS, reachable from the workers." }),
-    filename: t.string({ description: "Its name in the store; by the URL when left out." }),
-  }),
-});
-
 const VideoSourceInput = builder.inputType("VideoSourceInput", {
   description: "Where the original comes from: exactly one of these.",
   isOneOf: true,
   fields: (t) => ({
     upload: t.field({ type: UploadSourceInput, description: "The client uploads it." }),
-    url: t.field({ type: UrlSourceInput, description: "A worker fetches it." }),
+    url: t.field({
+      type: "UrlSource",
+      description: 'A worker downloads it: `url: "https://example.com/a.mp4"`, or `{ url, filename }`.',
+    }),
   }),
 });
 
@@ -83,20 +79,10 @@ const UpdateVideoInput = builder.inputType("UpdateVideoInput", {
   }),
 });
 
-/** Throws `NotFoundError` for what is no video's id. */
-function videoKey(id: string): string {
-  const key = keyOf("Video", id);
-  if (key !== null) return key;
-  throw new NotFoundError(
-    "VIDEO_NOT_FOUND",
-    `There is no video ${JSON.stringify(id.slice(0, 100))} in this workspace. Use an id that \`videos\` or \`createVideo\` gave.`,
-  );
-}
-
 builder.mutationField("createVideo", (t) =>
   t.prismaField({
     type: Video,
-    errors: expectedErrors,
+    errors: mayFailWith(InvalidInputError, ConflictError, QuotaExceededError),
     description:
       "Creates a video and the job that renders it: immediately for a URL, after the upload otherwise. Needs the scope WRITE, or an upload token.",
     args: { input: t.arg({ type: CreateVideoInput, required: true, description: "The video to be made." }) },
@@ -111,7 +97,7 @@ builder.mutationField("createVideo", (t) =>
 builder.mutationField("updateVideo", (t) =>
   t.prismaField({
     type: Video,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError),
     description: "Changes what a client may change of a video.",
     args: { input: t.arg({ type: UpdateVideoInput, required: true, description: "What to change." }) },
     resolve: async (query, _root, { input }, ctx) => {
@@ -125,7 +111,7 @@ builder.mutationField("updateVideo", (t) =>
         );
       }
       const { videoId } = await updateVideo(ctx.operations, viewer, {
-        videoId: videoKey(id),
+        videoId: subjectKey("Video", id),
         ...(title !== undefined && { title }),
         ...(externalId !== undefined && { externalId }),
         ...(metadata !== undefined && { metadata }),
@@ -136,16 +122,21 @@ builder.mutationField("updateVideo", (t) =>
   }),
 );
 
+const CompleteUploadInput = builder.inputType("CompleteUploadInput", {
+  description: "The upload that is complete.",
+  fields: (t) => ({ videoId: t.id({ required: true, description: "The video's id." }) }),
+});
+
 builder.mutationField("completeUpload", (t) =>
   t.prismaField({
     type: Video,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, ConflictError),
     description:
       "Reports that the upload of a video with `protocol: GCS_RESUMABLE` is complete. Safe to repeat; not needed with TUS. Needs the scope WRITE, or the upload token that created the video.",
-    args: { id: t.arg.id({ required: true, description: "The video's id." }) },
-    resolve: async (query, _root, { id }, ctx) => {
+    args: { input: t.arg({ type: CompleteUploadInput, required: true, description: "Whose upload." }) },
+    resolve: async (query, _root, { input }, ctx) => {
       const viewer = uploaderIn(ctx);
-      const key = videoKey(id);
+      const key = subjectKey("Video", input.videoId);
       if ((await viewerOfVideo(ctx, key)) === null) throw videoNotFound();
       const { videoId } = await completeUpload(ctx.operations, viewer, { videoId: key });
       return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });
@@ -160,16 +151,61 @@ const DeletedVideo = builder.objectRef<{ id: string }>("DeletedVideo").implement
   }),
 });
 
+const DeleteVideoInput = idInput("DeleteVideoInput", "The video to delete.", "Video");
+
 builder.mutationField("deleteVideo", (t) =>
   t.field({
     type: DeletedVideo,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError),
     description: "Deletes a video with its source, variants and jobs; a running one is canceled first.",
-    args: { id: t.arg.id({ required: true, description: "The video's id." }) },
-    resolve: async (_root, { id }, ctx) => {
+    args: { input: t.arg({ type: DeleteVideoInput, required: true, description: "Which one." }) },
+    resolve: async (_root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
-      await deleteVideo(ctx.operations, viewer, { videoId: videoKey(id) });
+      await deleteVideo(ctx.operations, viewer, { videoId: subjectKey("Video", id) });
       return { id };
+    },
+  }),
+);
+
+const CancelVideoInput = idInput("CancelVideoInput", "The video whose jobs are canceled.", "Video");
+
+builder.mutationField("cancelVideo", (t) =>
+  t.prismaField({
+    type: Video,
+    errors: mayFailWith(NotFoundError, ConflictError),
+    description:
+      "Cancels every job of a video that waits or runs. Variants that are ready keep playing. Safe to repeat.",
+    args: { input: t.arg({ type: CancelVideoInput, required: true, description: "Which one." }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const { videoId } = await cancelVideo(ctx.operations, viewer, {
+        videoId: subjectKey("Video", input.id),
+      });
+      return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });
+    },
+  }),
+);
+
+const RetryVideoInput = builder.inputType("RetryVideoInput", {
+  description: "The video to render again.",
+  fields: (t) => ({
+    id: t.id({ required: true, description: "The video's id." }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+  }),
+});
+
+builder.mutationField("retryVideo", (t) =>
+  t.prismaField({
+    type: Video,
+    errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
+    description:
+      "Repeats the newest job that renders the video, if it failed or was canceled, as `retryJob` does. Finished variants are kept.",
+    args: { input: t.arg({ type: RetryVideoInput, required: true, description: "Which one." }) },
+    resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const request = { videoId: subjectKey("Video", id), ...given(input) };
+      const { videoId } = await retryVideo(ctx.operations, viewer, request);
+      return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
     },
   }),
 );

@@ -81,7 +81,7 @@ const VideoFilter = builder.inputType("VideoFilter", {
       description: `Whose title or external id contains this, ignoring case: at most ${maxSearchLength} characters.`,
     }),
     externalIds: t.stringList({ description: `With one of these external ids, at most ${maxListValues}.` }),
-    createdAfter: t.field({ type: "DateTime", description: "Created at this moment or later." }),
+    createdFrom: t.field({ type: "DateTime", description: "Created at this moment or later." }),
     createdBefore: t.field({ type: "DateTime", description: "Created before this moment." }),
   }),
 });
@@ -109,14 +109,14 @@ const earliest = new Date("0001-01-01T00:00:00Z");
 const atLeastEarliest = (time: Date) => (time < earliest ? earliest : time);
 
 function whereOf(filter: Filter | null | undefined): Prisma.VideoWhereInput {
-  const { status, search, externalIds, createdAfter, createdBefore } = filter ?? {};
+  const { status, search, externalIds, createdFrom, createdBefore } = filter ?? {};
   const contains = search ? { contains: literal(search), mode: "insensitive" as const } : undefined;
   return {
     ...(status && { status: { in: boundedList("filter.status", status) } }),
     ...(contains && { OR: [{ title: contains }, { externalId: contains }] }),
     ...(externalIds && { externalId: { in: storable(boundedList("filter.externalIds", externalIds)) } }),
     createdAt: {
-      ...(createdAfter && { gte: atLeastEarliest(createdAfter) }),
+      ...(createdFrom && { gte: atLeastEarliest(createdFrom) }),
       ...(createdBefore && { lt: atLeastEarliest(createdBefore) }),
     },
   };

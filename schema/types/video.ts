@@ -1,8 +1,9 @@
-import { Download, NonStandardReason, objectKeys, SourceProbe, Storyboard } from "@reelay/contracts";
+import { Download, NonStandardReason, objectKeys, Profile, SourceProbe, Storyboard } from "@reelay/contracts";
 import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
 import { hasScope } from "../../src/auth/index.ts";
 import { errorOf } from "../../src/jobs/index.ts";
 import { noteOnSounds, videoProgress } from "../../src/videos/index.ts";
+import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
 import { type AddressedVideo, addressColumns, mediaAddress, signedNote } from "../media-address.ts";
@@ -10,6 +11,7 @@ import { AudioTrack } from "./audio-track.ts";
 import { CaptionTrack } from "./caption-track.ts";
 import { PlaybackPolicy, UploadProtocol, VideoStatus } from "./enums.ts";
 import { FailureType } from "./failure.ts";
+import { ProfileType } from "./profile.ts";
 import { Source } from "./source.ts";
 import { fractionOf, liveColumns, Variant } from "./variant.ts";
 
@@ -83,6 +85,17 @@ const Upload = builder.objectRef<{ url: string; protocol: Protocol; expiresAt: D
   }),
 });
 
+/** Jobs hold their recipe whole, so that later changes of a profile, or its end, leave a video as it is. */
+const firstProfiles = createBatch(async (ctx, videoIds) => {
+  const jobs = await ctx.db.job.findMany({
+    where: { videoId: { in: [...videoIds] } },
+    distinct: ["videoId"],
+    orderBy: [{ videoId: "asc" }, { createdAt: "asc" }],
+    select: { videoId: true, profile: true },
+  });
+  return new Map(jobs.map(({ videoId, profile }) => [videoId, profile]));
+});
+
 export const Video = builder.prismaNode("Video", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
@@ -104,7 +117,12 @@ export const Video = builder.prismaNode("Video", {
       select: { metadata: true },
       resolve: ({ metadata }, _args, { viewer }) => (viewer?.grant ? {} : metadata),
     }),
-    profile: t.exposeString("profile", { description: "Name of the profile that it is rendered by." }),
+    profile: t.field({
+      type: ProfileType,
+      description: "The recipe that it is rendered by, as it was when the video was created.",
+      select: { id: true },
+      resolve: ({ id }, _args, ctx) => firstProfiles(ctx, id).then((profile) => Profile.parse(profile)),
+    }),
     status: t.expose("status", { type: VideoStatus, description: "How far it is." }),
     error: t.field({
       type: FailureType,
@@ -204,7 +222,7 @@ export const Video = builder.prismaNode("Video", {
       type: [Reason],
       nullable: true,
       description:
-        "Why the source is not played as it is, as the variant `source`; empty when it is, null until a worker has looked. `SOUND` alone does not hold back the picture.",
+        "Why the source is not played as it is, as the variant `source`; empty when it is, null until a worker has looked. `AUDIO` alone does not hold back the picture.",
       select: { nonStandardReasons: true },
       resolve: (video) => NonStandardReason.array().nullable().catch(null).parse(video.nonStandardReasons),
     }),
@@ -215,14 +233,13 @@ export const Video = builder.prismaNode("Video", {
     }),
     audioTracks: t.relation("audioTracks", {
       type: AudioTrack,
-      description:
-        "The sound, the track that players begin with first. Empty until probed, and without sound.",
+      description: "The audio tracks, the default one first. Empty until probed, and without audio.",
       // `audio`, `audio-2`, …: the first of them first; there are fewer than ten.
       query: { orderBy: { name: "asc" } },
     }),
     audioNote: t.string({
       nullable: true,
-      description: "Which tracks of the source's sound are not made, and why; null when all are.",
+      description: "Which audio tracks of the source are left out, and why; null when none is.",
       select: { source: { select: { probe: true } } },
       resolve: ({ source }) => noteOnSounds(SourceProbe.safeParse(source?.probe).data ?? null),
     }),

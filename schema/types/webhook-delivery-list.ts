@@ -6,7 +6,7 @@ import { builder } from "../builder.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";
-import { WebhookDeliveryState } from "./webhook-enums.ts";
+import { WebhookDeliveryStatus } from "./webhook-enums.ts";
 
 const WebhookDeliveryConnection = builder.connectionObject(
   {
@@ -20,8 +20,8 @@ const WebhookDeliveryConnection = builder.connectionObject(
 const WebhookDeliveryFilter = builder.inputType("WebhookDeliveryFilter", {
   description: "Which webhook deliveries: those to which all given conditions apply.",
   fields: (t) => ({
-    state: t.field({
-      type: [WebhookDeliveryState],
+    status: t.field({
+      type: [WebhookDeliveryStatus],
       description: "In one of these states; one value may stand alone.",
     }),
     type: t.stringList({ description: "Of events of these types, e.g. `video.ready`; one may stand alone." }),
@@ -35,9 +35,9 @@ type Filter = typeof WebhookDeliveryFilter.$inferInput | null | undefined;
 const noVideo = "00000000-0000-0000-0000-000000000000";
 
 function whereOf(filter: Filter): Prisma.WebhookDeliveryWhereInput {
-  const { state, type, videoId } = filter ?? {};
+  const { status, type, videoId } = filter ?? {};
   return {
-    ...(state != null && { state: { in: boundedList("filter.state", state) } }),
+    ...(status != null && { state: { in: boundedList("filter.status", status) } }),
     ...(type != null && {
       type: { in: boundedList("filter.type", type).filter((name) => !name.includes("\0")) },
     }),

@@ -3,7 +3,7 @@ import { messageIdOf, testType } from "../../src/webhooks/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { WebhookAttempt } from "./webhook-attempt.ts";
-import { WebhookDeliveryState } from "./webhook-enums.ts";
+import { WebhookDeliveryStatus } from "./webhook-enums.ts";
 
 export const WebhookDelivery = builder.prismaNode("WebhookDelivery", {
   id: { field: "id", description: "Opaque id." },
@@ -24,7 +24,7 @@ export const WebhookDelivery = builder.prismaNode("WebhookDelivery", {
       select: { type: true },
       resolve: ({ type }) => type === testType,
     }),
-    state: t.expose("state", { type: WebhookDeliveryState, description: "How far it is." }),
+    status: t.expose("state", { type: WebhookDeliveryStatus, description: "How far it is." }),
     eventId: t.id({
       nullable: true,
       description: "The event's id; null of a test.",

@@ -19,7 +19,7 @@ export const WebhookDisabledReason = builder.enumType("WebhookDisabledReason", {
   },
 });
 
-export const WebhookDeliveryState = builder.enumType("WebhookDeliveryState", {
+export const WebhookDeliveryStatus = builder.enumType("WebhookDeliveryStatus", {
   description: "How far a webhook delivery is.",
   values: {
     PENDING: { description: "On its way: it was not tried yet, or is tried again at `nextAttemptAt`." },

@@ -1,18 +1,19 @@
-import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors.ts";
+import { encodeGlobalId } from "../../src/global-id.ts";
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
   disableWebhookEndpoint,
   enableWebhookEndpoint,
-  endpointNotFound,
   rotateWebhookSecret,
   updateWebhookEndpoint,
 } from "../../src/webhooks/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
 import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
+import { idInput, subjectKey } from "../subject.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";
 import "./webhook-redelivery.ts";
 
@@ -44,7 +45,7 @@ const UpdateWebhookEndpointInput = builder.inputType("UpdateWebhookEndpointInput
 const RotateWebhookSecretInput = builder.inputType("RotateWebhookSecretInput", {
   description: "A webhook endpoint's secret to be replaced.",
   fields: (t) => ({
-    id: t.id({ required: true, description: "The endpoint's id." }),
+    endpointId: t.id({ required: true, description: "The endpoint's id." }),
     overlapMs: t.int({
       description:
         "For how many milliseconds the secret so far signs beside the new one: 0 to 604800000, a week. Default 86400000, a day.",
@@ -90,17 +91,10 @@ const RotatedWebhookSecret = builder
 const endpointOf = (ctx: Context, query: object, id: string) =>
   stillThere(ctx.db.webhookEndpoint.findUnique({ ...query, where: { id } }));
 
-/** Throws `NotFoundError` for what is no endpoint's id. */
-function keyIn(id: string): string {
-  const key = keyOf("WebhookEndpoint", id);
-  if (key === null) throw endpointNotFound();
-  return key;
-}
-
 builder.mutationField("createWebhookEndpoint", (t) =>
   t.field({
     type: CreatedWebhookEndpoint,
-    errors: expectedErrors,
+    errors: mayFailWith(InvalidInputError, ConflictError),
     description:
       "Adds an address that the workspace's events are sent to from now on, at most 50. Needs the scope ADMIN.",
     args: {
@@ -122,14 +116,14 @@ builder.mutationField("createWebhookEndpoint", (t) =>
 builder.mutationField("updateWebhookEndpoint", (t) =>
   t.prismaField({
     type: WebhookEndpoint,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError),
     description: "Changes a webhook endpoint. Needs the scope ADMIN.",
     args: {
       input: t.arg({ type: UpdateWebhookEndpointInput, required: true, description: "What to change." }),
     },
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const key = keyIn(id);
+      const key = subjectKey("WebhookEndpoint", id);
       await updateWebhookEndpoint(ctx.operations, viewer, key, given(input));
       return endpointOf(ctx, query, key);
     },
@@ -146,15 +140,21 @@ const DeletedWebhookEndpoint = builder.objectRef<{ id: string }>("DeletedWebhook
   }),
 });
 
+const DeleteWebhookEndpointInput = idInput(
+  "DeleteWebhookEndpointInput",
+  "The webhook endpoint to delete.",
+  "WebhookEndpoint",
+);
+
 builder.mutationField("deleteWebhookEndpoint", (t) =>
   t.field({
     type: DeletedWebhookEndpoint,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError),
     description: "Deletes a webhook endpoint with its deliveries. Needs the scope ADMIN.",
-    args: { id: t.arg.id({ required: true, description: "The endpoint's id." }) },
-    resolve: async (_root, { id }, ctx) => {
+    args: { input: t.arg({ type: DeleteWebhookEndpointInput, required: true, description: "Which one." }) },
+    resolve: async (_root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const key = keyIn(id);
+      const key = subjectKey("WebhookEndpoint", id);
       await deleteWebhookEndpoint(ctx.operations, viewer, key);
       return { id: key };
     },
@@ -164,49 +164,64 @@ builder.mutationField("deleteWebhookEndpoint", (t) =>
 builder.mutationField("rotateWebhookSecret", (t) =>
   t.field({
     type: RotatedWebhookSecret,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
       "Gives a webhook endpoint a new secret. For a time both sign, so that the receiver can change over. Needs the scope ADMIN.",
     args: {
       input: t.arg({ type: RotateWebhookSecretInput, required: true, description: "Whose, and how." }),
     },
-    resolve: (_root, { input: { id, overlapMs } }, ctx) =>
-      rotateWebhookSecret(ctx.operations, viewerWith(ctx, "ADMIN"), keyIn(id), overlapMs ?? undefined),
+    resolve: (_root, { input: { endpointId, overlapMs } }, ctx) => {
+      const viewer = viewerWith(ctx, "ADMIN");
+      const key = subjectKey("WebhookEndpoint", endpointId);
+      return rotateWebhookSecret(ctx.operations, viewer, key, overlapMs ?? undefined);
+    },
   }),
+);
+
+const DisableWebhookEndpointInput = idInput(
+  "DisableWebhookEndpointInput",
+  "The webhook endpoint to disable.",
+  "WebhookEndpoint",
 );
 
 builder.mutationField("disableWebhookEndpoint", (t) =>
   t.prismaField({
     type: WebhookEndpoint,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError),
     description:
       "Stops sending to a webhook endpoint; what happens meanwhile waits in the log. Safe to repeat. Needs the scope ADMIN.",
-    args: { id: t.arg.id({ required: true, description: "The endpoint's id." }) },
-    resolve: async (query, _root, { id }, ctx) => {
+    args: { input: t.arg({ type: DisableWebhookEndpointInput, required: true, description: "Which one." }) },
+    resolve: async (query, _root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const key = keyIn(id);
+      const key = subjectKey("WebhookEndpoint", id);
       await disableWebhookEndpoint(ctx.operations, viewer, key);
       return endpointOf(ctx, query, key);
     },
   }),
 );
 
+const EnableWebhookEndpointInput = builder.inputType("EnableWebhookEndpointInput", {
+  description: "The webhook endpoint to enable.",
+  fields: (t) => ({
+    id: t.id({ required: true, description: "The endpoint's id." }),
+    skipMissed: t.boolean({
+      description: "Skip what it missed and send only what happens from now on. Default false.",
+    }),
+  }),
+});
+
 builder.mutationField("enableWebhookEndpoint", (t) =>
   t.prismaField({
     type: WebhookEndpoint,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError),
     description:
       "Sends to a webhook endpoint again, first what it missed, as far back as the log is kept. Safe to repeat. Needs the scope ADMIN.",
     args: {
-      id: t.arg.id({ required: true, description: "The endpoint's id." }),
-      skipMissed: t.arg.boolean({
-        defaultValue: false,
-        description: "Only what happens from now on; what waits is given up.",
-      }),
+      input: t.arg({ type: EnableWebhookEndpointInput, required: true, description: "Which one, and how." }),
     },
-    resolve: async (query, _root, { id, skipMissed }, ctx) => {
+    resolve: async (query, _root, { input: { id, skipMissed } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const key = keyIn(id);
+      const key = subjectKey("WebhookEndpoint", id);
       await enableWebhookEndpoint(ctx.operations, viewer, key, { skipMissed: skipMissed ?? false });
       return endpointOf(ctx, query, key);
     },

@@ -1,27 +1,26 @@
-import { keyOf } from "../../src/global-id.ts";
-import {
-  deliveryNotFound,
-  endpointNotFound,
-  redeliverFailedWebhooks,
-  redeliverWebhook,
-  sendTestWebhook,
-} from "../../src/webhooks/index.ts";
+import { ConflictError, NotFoundError } from "../../src/errors.ts";
+import { redeliverFailedWebhooks, redeliverWebhook, sendTestWebhook } from "../../src/webhooks/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
+import { subjectKey } from "../subject.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
+
+const RedeliverWebhookInput = builder.inputType("RedeliverWebhookInput", {
+  description: "The webhook delivery to send again.",
+  fields: (t) => ({ deliveryId: t.id({ required: true, description: "The delivery's id." }) }),
+});
 
 builder.mutationField("redeliverWebhook", (t) =>
   t.prismaField({
     type: WebhookDelivery,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, ConflictError),
     description:
       "Sends one webhook delivery again now, whatever became of it: the same body under the same message id. Needs the scope ADMIN.",
-    args: { id: t.arg.id({ required: true, description: "The delivery's id." }) },
-    resolve: async (query, _root, args, ctx) => {
+    args: { input: t.arg({ type: RedeliverWebhookInput, required: true, description: "Which one." }) },
+    resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const id = keyOf("WebhookDelivery", args.id);
-      if (id === null) throw deliveryNotFound();
+      const id = subjectKey("WebhookDelivery", input.deliveryId);
       await redeliverWebhook(ctx.operations, viewer, id);
       return ctx.db.webhookDelivery.findUniqueOrThrow({ ...query, where: { id } });
     },
@@ -50,7 +49,7 @@ const RedeliverFailedWebhooksInput = builder.inputType("RedeliverFailedWebhooksI
 builder.mutationField("redeliverFailedWebhooks", (t) =>
   t.field({
     type: RedeliveredWebhooks,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, ConflictError),
     description:
       "Sends again what a webhook endpoint did not take since a time. Safe to repeat. Needs the scope ADMIN.",
     args: {
@@ -58,8 +57,7 @@ builder.mutationField("redeliverFailedWebhooks", (t) =>
     },
     resolve: async (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const endpointId = keyOf("WebhookEndpoint", input.endpointId);
-      if (endpointId === null) throw endpointNotFound();
+      const endpointId = subjectKey("WebhookEndpoint", input.endpointId);
       return {
         count: await redeliverFailedWebhooks(ctx.operations, viewer, { endpointId, since: input.since }),
       };
@@ -67,17 +65,21 @@ builder.mutationField("redeliverFailedWebhooks", (t) =>
   }),
 );
 
+const SendTestWebhookInput = builder.inputType("SendTestWebhookInput", {
+  description: "The webhook endpoint to test.",
+  fields: (t) => ({ endpointId: t.id({ required: true, description: "The endpoint's id." }) }),
+});
+
 builder.mutationField("sendTestWebhook", (t) =>
   t.prismaField({
     type: WebhookDelivery,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError),
     description:
       "Sends a message of the type `webhook.test` to a webhook endpoint, once, also to a disabled one. Ask for its delivery to see what comes back. Needs the scope ADMIN.",
-    args: { endpointId: t.arg.id({ required: true, description: "The endpoint's id." }) },
-    resolve: async (query, _root, args, ctx) => {
+    args: { input: t.arg({ type: SendTestWebhookInput, required: true, description: "To which endpoint." }) },
+    resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const endpointId = keyOf("WebhookEndpoint", args.endpointId);
-      if (endpointId === null) throw endpointNotFound();
+      const endpointId = subjectKey("WebhookEndpoint", input.endpointId);
       const id = await sendTestWebhook(ctx.operations, viewer, endpointId);
       return ctx.db.webhookDelivery.findUniqueOrThrow({ ...query, where: { id } });
     },

@@ -1,8 +1,9 @@
+import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
 import { keyOf } from "../../src/global-id.ts";
 import { setQuotas } from "../../src/quotas/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
@@ -50,7 +51,7 @@ const SetQuotasInput = builder.inputType("SetQuotasInput", {
 builder.mutationField("setQuotas", (t) =>
   t.prismaField({
     type: Workspace,
-    errors: expectedErrors,
+    errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
       "Sets what a workspace may have, within seconds everywhere. Safe to repeat. Needs the scope OPERATOR.",
     args: { input: t.arg({ type: SetQuotasInput, required: true, description: "Whose, and how much." }) },

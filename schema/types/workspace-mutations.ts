@@ -1,7 +1,7 @@
 import { setDefaultPolicy } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import { expectedErrors } from "../errors.ts";
+import { mayFailWith } from "../errors.ts";
 import { PlaybackPolicy } from "./enums.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -18,7 +18,7 @@ const UpdateWorkspaceInput = builder.inputType("UpdateWorkspaceInput", {
 builder.mutationField("updateWorkspace", (t) =>
   t.prismaField({
     type: Workspace,
-    errors: expectedErrors,
+    errors: mayFailWith(),
     description: "Changes the workspace of the API key. Needs the scope ADMIN.",
     args: { input: t.arg({ type: UpdateWorkspaceInput, required: true, description: "What to change." }) },
     resolve: async (query, _root, { input }, ctx) => {

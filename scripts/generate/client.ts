@@ -31,7 +31,13 @@ const output = await codegen({
     strictScalars: true,
     useTypeImports: true,
     inputMaybeValue: "T | null | undefined",
-    scalars: { DateTime: "string", JSON: "unknown", SafeInt: "number", ID: "string" },
+    scalars: {
+      DateTime: "string",
+      JSON: "unknown",
+      SafeInt: "number",
+      UrlSource: "string | { url: string; filename?: string | null }",
+      ID: "string",
+    },
   },
 });
 writeFileSync(

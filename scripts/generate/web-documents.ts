@@ -29,6 +29,7 @@ const config = {
     DateTime: "string",
     JSON: "unknown",
     SafeInt: "number",
+    UrlSource: "string | { url: string; filename?: string | null }",
   },
 };
 

@@ -13,7 +13,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const create = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
   ... on CreatedApiKey { secret apiKey { id name prefix scopes lastUsedAt revokedAt } } ... on Error { code message } ... on InvalidInputError { field } } }`;
 const revoke =
-  "mutation ($id: ID!) { revokeApiKey(id: $id) { ... on ApiKey { id revokedAt } ... on Error { code } } }";
+  "mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { ... on ApiKey { id revokedAt } ... on Error { code } } }";
 const scopes = "{ viewer { scopes } }";
 
 test("a key's secret is shown once and nowhere stored", async () => {
@@ -92,7 +92,11 @@ test("only ADMIN sees and makes keys; a lesser key is told what it lacks", async
   ]);
   const { data } = await api.ask(create, { input: { name: "x", scopes: ["ADMIN"] } }, api.ours.write);
   expect(data.createApiKey).toEqual({ code: "FORBIDDEN", message: expect.any(String) });
-  const video = await api.ask('mutation { deleteVideo(id: "x") { __typename } }', {}, api.ours.read);
+  const video = await api.ask(
+    'mutation { deleteVideo(input: { id: "x" }) { __typename } }',
+    {},
+    api.ours.read,
+  );
   expect(video.data.deleteVideo).toEqual({ __typename: "ForbiddenError" });
 });
 

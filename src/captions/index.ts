@@ -1,3 +1,3 @@
 /** Captions and subtitles that a video's owner gives. */
-export { captionsNotFound, removeCaptions } from "./remove-captions.ts";
+export { removeCaptions } from "./remove-captions.ts";
 export { setCaptions } from "./set-captions.ts";

@@ -54,6 +54,7 @@ const allowed: Record<Grant["kind"], Readonly<Record<string, readonly string[]>>
     Mutation: ["createVideo", "completeUpload"],
     Error: ["code", "message"],
     NotFoundError: ["code", "message"],
+    StoreFullError: ["code", "message", "retryAfterMs"],
     InvalidInputError: ["code", "message", "field"],
     ConflictError: ["code", "message"],
     ForbiddenError: ["code", "message"],

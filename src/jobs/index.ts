@@ -1,5 +1,6 @@
 /** What can be done with jobs, and how long they wait. */
 export { cancelJob } from "./cancel-job.ts";
+export { cancelVideo } from "./cancel-video.ts";
 export { type DescribedPlan, describePlan, headEndMs } from "./describe-plan.ts";
 export { errorOf } from "./error-column.ts";
 export { estimate } from "./estimate.ts";
@@ -8,7 +9,7 @@ export { isFor } from "./job-variants.ts";
 export { pauseQueue, resumeQueue } from "./pause-queue.ts";
 export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
-export { retryJob } from "./retry-job.ts";
+export { retryJob, retryVideo } from "./retry-job.ts";
 export { type RetriedJobs, retryJobs } from "./retry-jobs.ts";
-export { retryVariant, variantNotFound } from "./retry-variant.ts";
+export { retryVariant } from "./retry-variant.ts";
 export { type WaitCode, waits } from "./wait-reason.ts";

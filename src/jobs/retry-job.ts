@@ -7,6 +7,7 @@ import type { Tx } from "../events/record-change.ts";
 import { retryFollowUp } from "../follow-ups/retry-follow-up.ts";
 import { onceByKey } from "../idempotency.ts";
 import { missingDownload } from "../parts/missing-download.ts";
+import { videoNotFound } from "../videos/own-video.ts";
 import { unfinishedVariants } from "./job-variants.ts";
 import { lockOwnJob } from "./own-job.ts";
 import { jobUnderWay, renderAgain } from "./render-again.ts";
@@ -24,6 +25,26 @@ export async function retryJob(
   const request = { workspaceId, key: idempotencyKey, operation: "retryJob", input: { jobId } };
   const id = await onceByKey(deps.db, request, (tx, newId) => retryJobIn(tx, deps, viewer, { jobId, newId }));
   return { jobId: id };
+}
+
+/** Repeats the newest job that renders the video's variants. Throws as `retryJob` does. */
+export async function retryVideo(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { videoId, idempotencyKey }: { videoId: string; idempotencyKey?: string | null },
+): Promise<{ videoId: string }> {
+  const { workspaceId } = viewer;
+  const request = { workspaceId, key: idempotencyKey, operation: "retryVideo", input: { videoId } };
+  await onceByKey(deps.db, request, async (tx, newId) => {
+    const job = await tx.job.findFirst({
+      where: { videoId, workspaceId, kind: "TRANSCODE" },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      select: { id: true },
+    });
+    if (job === null) throw videoNotFound();
+    await retryJobIn(tx, deps, viewer, { jobId: job.id, newId });
+  });
+  return { videoId };
 }
 
 /** The same inside a transaction: the new job gets `newId`. */

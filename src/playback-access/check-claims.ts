@@ -2,12 +2,13 @@ import { InvalidInputError } from "../errors.ts";
 import { MAX_LIFETIME_S, MAX_ORIGINS, MAX_ORIGINS_BYTES, MAX_VIEWER_BYTES } from "./claims.ts";
 
 /** Seconds. Throws `InvalidInputError`. */
-export function checkLifetime(expiresIn: number): number {
-  if (Number.isInteger(expiresIn) && expiresIn >= 1 && expiresIn <= MAX_LIFETIME_S) return expiresIn;
+export function checkLifetime(expiresInSeconds: number): number {
+  if (Number.isInteger(expiresInSeconds) && expiresInSeconds >= 1 && expiresInSeconds <= MAX_LIFETIME_S)
+    return expiresInSeconds;
   throw new InvalidInputError(
     "PLAYBACK_EXPIRY_INVALID",
-    "expiresIn",
-    `expiresIn: is ${expiresIn}; give 1 to ${MAX_LIFETIME_S} seconds (7 days).`,
+    "expiresInSeconds",
+    `expiresInSeconds: is ${expiresInSeconds}; give 1 to ${MAX_LIFETIME_S} seconds (7 days).`,
   );
 }
 

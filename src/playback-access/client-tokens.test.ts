@@ -13,16 +13,24 @@ test("the client's function signs the very text that the API signs", async () =>
       fc.integer({ min: 1, max: 604_800 }),
       fc.subarray(["https://a.example", "http://b.example:8080", "https://xn--tda.example"]),
       fc.string({ unit: "grapheme", maxLength: 20 }),
-      async (videoId, purpose, expiresIn, origins, viewerId) => {
+      async (videoId, purpose, expiresInSeconds, origins, viewerId) => {
         const [keyId, secret] = [createKeyId(), createSigningSecret()];
         const fromS = 1_795_348_800;
-        const claims = { keyId, purpose, videoId, fromS, untilS: fromS + expiresIn, origins, viewerId };
+        const claims = {
+          keyId,
+          purpose,
+          videoId,
+          fromS,
+          untilS: fromS + expiresInSeconds,
+          origins,
+          viewerId,
+        };
         const input = {
           keyId,
           secret,
           videoId,
           purpose,
-          expiresIn,
+          expiresInSeconds,
           origins,
           viewerId,
           startsAt: fromS * 1_000,

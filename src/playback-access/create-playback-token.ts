@@ -13,8 +13,7 @@ const DEFAULT_LIFETIME_S = 3_600;
 export interface PlaybackTokenInput {
   videoId: string;
   purpose?: Purpose | null;
-  /** Seconds. */
-  expiresIn?: number | null;
+  expiresInSeconds?: number | null;
   origins?: readonly string[] | null;
   viewerId?: string | null;
 }
@@ -45,7 +44,7 @@ export async function createPlaybackToken(
   const { workspaceId } = viewer;
   const purpose = input.purpose ?? "PLAY";
   const fromS = Math.floor(clock().getTime() / 1_000);
-  const untilS = fromS + checkLifetime(input.expiresIn ?? DEFAULT_LIFETIME_S);
+  const untilS = fromS + checkLifetime(input.expiresInSeconds ?? DEFAULT_LIFETIME_S);
   const origins = checkOrigins(input.origins ?? []);
   const viewerId = checkViewerId(input.viewerId ?? "");
   const video = await db.video.findUnique({

@@ -9,4 +9,4 @@ export { type AcceptedToken, createPlaybackAccess, type PlaybackAccess } from ".
 export { REFUSALS, type RefusalCode } from "./refusals.ts";
 export { requestOrigin } from "./request-origin.ts";
 export { setDefaultPolicy } from "./set-default-policy.ts";
-export { revokeSigningKey, rotateSigningKey, signingKeyNotFound } from "./signing-keys.ts";
+export { revokeSigningKey, rotateSigningKey } from "./signing-keys.ts";

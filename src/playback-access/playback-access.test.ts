@@ -80,7 +80,7 @@ const codeOf = async (path: string, headers: Record<string, string> = {}) => {
 
 test("a token's holder plays by its path alone, and saves nothing; a DOWNLOAD token saves under the title, and plays nothing", async () => {
   const { id, globalId } = await newVideo("SIGNED");
-  const play = await tokenFor(globalId, { expiresIn: 600 });
+  const play = await tokenFor(globalId, { expiresInSeconds: 600 });
   expect(play["hlsUrl"]).toBe(`http://store/~${play.token}/${masterOf(id)}`);
   expect(play["watchUrl"]).toBe(`http://api.example/watch/${globalId}?token=${play.token}`);
   expect(play["downloadUrl"]).toBeNull();
@@ -160,7 +160,7 @@ test("a workspace's own key opens no video of another, and does not tell whether
 
 test("an expired token is refused with its code, and nothing below it was to be kept longer", async () => {
   const { id, globalId } = await newVideo("SIGNED");
-  const { token } = await tokenFor(globalId, { expiresIn: 30 });
+  const { token } = await tokenFor(globalId, { expiresInSeconds: 30 });
   const headers = (await fetch(`${base}~${token}/${segmentOf(id)}`)).headers;
   expect(Number(/max-age=(\d+)/.exec(headers.get("cache-control") ?? "")?.[1])).toBeLessThanOrEqual(30);
   api.advance(31_000);
@@ -226,9 +226,9 @@ test("addresses that the API gives stay the same within half an hour, so that li
   expect(await ask()).not.toBe(first);
 });
 
-const rotate = `mutation ($input: RotateSigningKeyInput) { rotateSigningKey(input: $input) { __typename
+const rotate = `mutation ($input: RotateSigningKeyInput! = {}) { rotateSigningKey(input: $input) { __typename
   ... on RotatedSigningKey { secret signingKey { id keyId isLive signsFrom expiresAt } } ... on Error { code message } } }`;
-const revoke = `mutation ($id: ID!) { revokeSigningKey(id: $id) { __typename ... on SigningKey { keyId isLive revokedAt } } }`;
+const revoke = `mutation ($id: ID!) { revokeSigningKey(input: { id: $id }) { __typename ... on SigningKey { keyId isLive revokedAt } } }`;
 const list = "{ signingKeys(first: 10) { nodes { id keyId isLive expiresAt } } }";
 
 test("a rotation interrupts no viewer: the older key verifies until it expires or is revoked", async () => {
@@ -272,8 +272,8 @@ test("a new key may be announced: the API signs with it later, so that a CDN has
 });
 
 test.each([
-  [{ expiresIn: 0 }, "PLAYBACK_EXPIRY_INVALID"],
-  [{ expiresIn: 604_801 }, "PLAYBACK_EXPIRY_INVALID"],
+  [{ expiresInSeconds: 0 }, "PLAYBACK_EXPIRY_INVALID"],
+  [{ expiresInSeconds: 604_801 }, "PLAYBACK_EXPIRY_INVALID"],
   [{ origins: ["shop.example"] }, "PLAYBACK_ORIGINS_INVALID"],
   [{ origins: ["https://shop.example/path"] }, "PLAYBACK_ORIGINS_INVALID"],
   [{ origins: ["https://a,b.example"] }, "PLAYBACK_ORIGINS_INVALID"],

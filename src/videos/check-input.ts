@@ -109,7 +109,7 @@ export function checkUploadSize(sizeBytes: number, maxBytes: number): number {
  * address that its name resolves to, and connects to the one it checked. Throws `InvalidInputError` (`SOURCE_URL_REFUSED`).
  */
 export function checkSourceUrl(text: string, allowPrivate: readonly string[]): URL {
-  const field = "source.url.url";
+  const field = "source.url";
   const refuse = (reason: string): InvalidInputError =>
     new InvalidInputError(
       "SOURCE_URL_REFUSED",

@@ -10,9 +10,7 @@ export {
 } from "./endpoints.ts";
 export { forgetDeliveries } from "./forget-deliveries.ts";
 export { messageIdOf, testType } from "./message.ts";
-export { endpointNotFound } from "./own-endpoint.ts";
 export {
-  deliveryNotFound,
   redeliverFailedWebhooks,
   redeliverWebhook,
   sendTestWebhook,

@@ -81,7 +81,7 @@ test("holders of tokens share one cached object, and others get nothing of it", 
 });
 
 test("what is answered below a token is for the viewer's own cache, and never beyond the token", async () => {
-  const token = await tokenFor(signed, { expiresIn: 100 });
+  const token = await tokenFor(signed, { expiresInSeconds: 100 });
   const response = await edge(new Request(`https://cdn.example/~${token}/${segment(signed)}`));
   expect(response.headers.get("cache-control")).toMatch(/^private, max-age=(99|100)$/);
 });

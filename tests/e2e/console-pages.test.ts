@@ -15,7 +15,7 @@ let endpointId: string;
 
 const createEndpoint = `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url, description: "CMS", eventTypes: ["video.*"] }) {
   ... on CreatedWebhookEndpoint { endpoint { id } } } }`;
-const sendTest = `mutation ($id: ID!) { sendTestWebhook(endpointId: $id) { __typename } }`;
+const sendTest = `mutation ($id: ID!) { sendTestWebhook(input: { endpointId: $id }) { __typename } }`;
 
 beforeAll(async () => {
   if (hasNoChromium) return;

@@ -206,7 +206,7 @@ test("a download over a damaged segment says so, and works once the video is men
 }, async () => {
   const id = await makeVideo("download", 9);
   await flipBytes((await namedBy(id, "180p")).segments[1] ?? "");
-  const request = `mutation ($id: ID!) { r: requestDownload(id: $id) { __typename } }`;
+  const request = `mutation ($id: ID!) { r: requestDownload(input: { videoId: $id }) { __typename } }`;
   const untilEnded = async (status: string) =>
     await eventually(
       async () =>
@@ -219,7 +219,7 @@ test("a download over a damaged segment says so, and works once the video is men
   await system.client.ask(request, { id });
   expect(await untilEnded("FAILED")).toMatchObject({ error: { code: "SEGMENT_DAMAGED" } });
   expect((await look(id)).damages).toMatchObject([{ subject: "180p", repair: "WAITING" }]);
-  const repair = `mutation ($id: ID!) { r: repairVideo(id: $id) { __typename ... on Error { code message } } }`;
+  const repair = `mutation ($id: ID!) { r: repairVideo(input: { id: $id }) { __typename ... on Error { code message } } }`;
   expect((await system.client.ask(repair, { id })).data.r).toEqual({ __typename: "Video" });
   await untilMended(id);
   await system.client.ask(request, { id });
@@ -235,7 +235,7 @@ test("what cannot be made again is said: the source is gone", { timeout: 120_000
   expect((await look(id)).damages).toMatchObject([
     { code: "SEGMENT_MISSING", repair: "IMPOSSIBLE", message: expect.stringMatching(/source is no longer/) },
   ]);
-  const repair = `mutation ($id: ID!) { r: repairVideo(id: $id) { __typename ... on Error { code } } }`;
+  const repair = `mutation ($id: ID!) { r: repairVideo(input: { id: $id }) { __typename ... on Error { code } } }`;
   expect((await system.client.ask(repair, { id })).data.r).toMatchObject({ code: "SOURCE_GONE" });
 });
 

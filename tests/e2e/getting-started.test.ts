@@ -183,7 +183,7 @@ test("a CMS on the same machine gets webhooks without a setting", async () => {
   const create = `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url }) { ... on CreatedWebhookEndpoint { endpoint { id } } ... on Error { message } } }`;
   const { data } = await client.ask(create, { url: receiver.url.replace("127.0.0.1", "localhost") });
   const { endpoint } = data.createWebhookEndpoint;
-  await client.ask("mutation ($id: ID!) { sendTestWebhook(endpointId: $id) { __typename } }", {
+  await client.ask("mutation ($id: ID!) { sendTestWebhook(input: { endpointId: $id }) { __typename } }", {
     id: endpoint.id,
   });
   await eventually(() => receiver.received.some(({ type }) => type === "webhook.test"), "it came");

@@ -77,7 +77,7 @@ test("a hundred identical retries of a job make one job and one answer", async (
 
 test("a hundred identical retries of a variant make one job and one answer", async () => {
   const { variantId, videoId } = await createFailed();
-  const query = `mutation ($id: ID!, $key: String) { r: retryVariant(id: $id, idempotencyKey: $key) {
+  const query = `mutation ($id: ID!, $key: String) { r: retryVariant(input: { id: $id, idempotencyKey: $key }) {
     __typename ... on Job { id variantNames } ... on Error { code } } }`;
   const answers = await hundred(query, { id: variantId, key: randomUUID() });
   expect(answers).toMatchObject([{ __typename: "Job", variantNames: ["144p"] }]);
@@ -127,7 +127,7 @@ test("a hundred completeUpload at once start one job", async () => {
     publicBaseUrl: "http://store/",
   });
   await store.put(objectKey, { path: file });
-  const query = `mutation ($id: ID!) { r: completeUpload(id: $id) {
+  const query = `mutation ($id: ID!) { r: completeUpload(input: { videoId: $id }) {
     __typename ... on Video { id status } ... on Error { code } } }`;
   expect(await hundred(query, { id: data.r.id })).toEqual([
     { __typename: "Video", id: data.r.id, status: "PROCESSING" },
@@ -145,7 +145,9 @@ test("a key whose video was deleted says so, instead of making another", async (
     source: { url: { url: "https://example.com/a.mp4" } },
   };
   const { data } = await system.client.ask(createVideo, { input });
-  await system.client.ask("mutation ($id: ID!) { deleteVideo(id: $id) { __typename } }", { id: data.r.id });
+  await system.client.ask("mutation ($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", {
+    id: data.r.id,
+  });
   expect(await hundred(createVideo, { input })).toEqual([
     { __typename: "ConflictError", code: "IDEMPOTENCY_RESULT_GONE" },
   ]);
@@ -158,7 +160,7 @@ test("hostile keys and ids are typed errors of every mutation that takes them", 
     const { data, errors } = await system.client.ask(
       `mutation ($id: ID!, $variantId: ID!, $key: String, $input: RetryJobsInput!, $apiKey: CreateApiKeyInput!, $video: CreateVideoInput!) {
         a: retryJob(id: $id, idempotencyKey: $key) { ... on Error { code } }
-        b: retryVariant(id: $variantId, idempotencyKey: $key) { ... on Error { code } }
+        b: retryVariant(input: { id: $variantId, idempotencyKey: $key }) { ... on Error { code } }
         c: retryJobs(input: $input) { ... on Error { code } }
         d: createApiKey(input: $apiKey) { ... on Error { code } }
         e: createVideo(input: $video) { ... on Error { code } ... on InvalidInputError { field } } }`,
@@ -184,7 +186,7 @@ test("hostile keys and ids are typed errors of every mutation that takes them", 
   for (const id of [...hostile, randomUUID(), jobId, variantId, idOf("Job", "\0"), idOf("Variant", "1")]) {
     const { data, errors } = await system.client.ask(
       `mutation ($id: ID!, $input: RetryJobsInput!, $filter: RetryJobsInput!) {
-        a: retryVariant(id: $id) { __typename ... on Error { code } }
+        a: retryVariant(input: { id: $id }) { __typename ... on Error { code } }
         b: retryJobs(input: $input) { __typename ... on Error { code } }
         c: retryJobs(input: $filter) { __typename ... on Error { code } } }`,
       { id, input: { ids: [id] }, filter: { filter: { videoId: id, errorCode: [id] }, after: id } },

@@ -145,7 +145,7 @@ test("a video that is deleted while it is rendered leaves nothing behind, and it
   const id = await system.client.upload(long);
   await isUnderWay(id);
   const { data } = await system.client.ask(
-    "mutation ($id: ID!) { r: deleteVideo(id: $id) { __typename ... on DeletedVideo { deletedId } } }",
+    "mutation ($id: ID!) { r: deleteVideo(input: { id: $id }) { __typename ... on DeletedVideo { deletedId } } }",
     { id },
   );
   expect(data.r).toEqual({ __typename: "DeletedVideo", deletedId: id });

@@ -49,7 +49,7 @@ beforeEach(() => onTestFailed(() => console.log(site.printed())));
 const CREATE_ENDPOINT = `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url, eventTypes: ["video.*", "job.*"] }) {
   ... on CreatedWebhookEndpoint { secret } ... on Error { code message } } }`;
 
-const SEND_TEST = `mutation ($id: ID!) { sendTestWebhook(endpointId: $id) { __typename ... on Error { code message } } }`;
+const SEND_TEST = `mutation ($id: ID!) { sendTestWebhook(input: { endpointId: $id }) { __typename ... on Error { code message } } }`;
 
 const databaseFile = (name: string) => path.join(system.directory, name);
 
@@ -329,7 +329,7 @@ test("what others may do: nothing without a login, and nobody writes what only R
   });
   // Deleted over there: the document says so, and what refers to it is not broken.
   const { body: article } = await site.ask("POST", "/articles", { headline: "News", video: document.id });
-  await system.client.ask(`mutation ($id: ID!) { deleteVideo(id: $id) { __typename } }`, {
+  await system.client.ask(`mutation ($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }`, {
     id: document.videoId,
   });
   await until(document.id, "DELETED", 30_000);
@@ -348,7 +348,7 @@ test("with its own address the plugin makes its webhook endpoint, once, and is t
   };
   const endpoints = async () => {
     const { data } = await system.client.ask(
-      "{ webhookEndpoints(first: 10) { nodes { id url status deliveries(first: 10) { nodes { state } } } } }",
+      "{ webhookEndpoints(first: 10) { nodes { id url status deliveries(first: 10) { nodes { status } } } } }",
     );
     return data.webhookEndpoints.nodes.filter(({ url }: { url: string }) => url === away);
   };

@@ -207,7 +207,7 @@ test("a worker that is killed costs a follow-up time, and deletion removes all o
   const { preview } = await lonely.db.video.findUniqueOrThrow({ where: { id: videoId } });
   expect(preview).toMatchObject({ width: 320 });
 
-  await lonely.client.ask("mutation($id: ID!) { deleteVideo(id: $id) { __typename } }", { id });
+  await lonely.client.ask("mutation($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", { id });
   const own = createLocalObjectStore({ directory: lonely.storeDirectory, publicBaseUrl: "http://store/" });
   await using _own = own;
   await eventually(

@@ -35,7 +35,7 @@ test("a variant that failed while the video is READY is made by a job of its own
   const variant = await system.db.variant.update({ where, data: { ...failed, readyAt: null } });
 
   const { data } = await system.client.ask(
-    `mutation ($id: ID!) { r: retryVariant(id: $id) { __typename
+    `mutation ($id: ID!) { r: retryVariant(input: { id: $id }) { __typename
       ... on Job { id variantNames retryOf { id } video { status } tasks { variants { name } } } ... on Error { code message } } }`,
     { id: Buffer.from(`Variant:${variant.id}`).toString("base64url") },
   );

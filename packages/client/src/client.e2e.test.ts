@@ -112,7 +112,7 @@ test("a watched video that is deleted ends the loop", async () => {
   const { id } = await system.client.createUpload(path);
   const watching = client.watch(id);
   await watching.next();
-  await system.client.ask("mutation($id: ID!) { deleteVideo(id: $id) { __typename } }", { id });
+  await system.client.ask("mutation($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", { id });
   let last: IteratorResult<VideoStateFragment, void>;
   do last = await watching.next();
   while (!last.done);

@@ -79,7 +79,7 @@ export async function createBenchProfile({ client }: Stage): Promise<void> {
   ] as const;
   const input = {
     name: "bench",
-    bitrates: "FIXED",
+    bitrateMode: "FIXED",
     rungs: rungs.map(([height, kilobits]) => ({
       name: `${height}p`,
       height,

@@ -61,7 +61,7 @@ async function measure({ client }: Stage, path: string) {
   const { jobs } = await client.video(id);
   const jobId = jobs.edges[0].node.id;
   await client.ask("mutation($id: ID!) { cancelJob(id: $id) { __typename } }", { id: jobId });
-  await client.ask("mutation($id: ID!) { deleteVideo(id: $id) { __typename } }", { id });
+  await client.ask("mutation($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", { id });
   return { playableSeconds: after, lastByteSeconds };
 }
 

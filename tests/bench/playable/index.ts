@@ -62,6 +62,6 @@ async function measure(stage: Stage, clip: string) {
   const pictureSeconds = seconds();
   const jobId = jobs.edges[0].node.id;
   await client.ask("mutation($id: ID!) { cancelJob(id: $id) { __typename } }", { id: jobId });
-  await client.ask("mutation($id: ID!) { deleteVideo(id: $id) { __typename } }", { id });
+  await client.ask("mutation($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", { id });
   return { playableSeconds, pictureSeconds };
 }

@@ -5,7 +5,7 @@ import { until } from "../until.ts";
 
 const CREATE_VIDEO = `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
   __typename ... on Video { id upload { url } } ... on Error { code message } } }`;
-const REQUEST_DOWNLOAD = `mutation ($id: ID!) { requestDownload(id: $id) { __typename ... on Error { code message } } }`;
+const REQUEST_DOWNLOAD = `mutation ($id: ID!) { requestDownload(input: { videoId: $id }) { __typename ... on Error { code message } } }`;
 const VIDEO_OF = `query ($id: ID!) { video(id: $id) { status error { code message } playback { hlsUrl posterUrl downloadUrl } } }`;
 
 interface Seen {

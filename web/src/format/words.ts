@@ -4,7 +4,7 @@ import type {
   JobStatus,
   VariantStatus,
   VideoStatus,
-  WebhookDeliveryState,
+  WebhookDeliveryStatus,
 } from "../api/documents.ts";
 
 /** How much something wants to be looked at; each has a colour and a sign. */
@@ -51,7 +51,7 @@ export const outcomeWords: Record<AttemptOutcome, Word> = {
   LOST: { text: "Lost", tone: "bad" },
 };
 
-export const deliveryWords: Record<WebhookDeliveryState, Word> = {
+export const deliveryWords: Record<WebhookDeliveryStatus, Word> = {
   PENDING: { text: "Waiting", tone: "waiting" },
   SUCCEEDED: { text: "Taken", tone: "good" },
   FAILED: { text: "Failed", tone: "bad" },

@@ -32,7 +32,7 @@ export function Facts({ video, rest }: { video: Video; rest: Rest | null }) {
       "Sound",
       rest?.audioTracks.map(({ name, language }) => `${name}${language ? ` (${language})` : ""}`).join(", "),
     ],
-    ["Profile", video.profile],
+    ["Profile", video.profile.name],
     ["External id", video.externalId],
     ["Created", formatMoment(video.createdAt)],
     ["Playable", rest?.playableAt && formatMoment(rest.playableAt)],

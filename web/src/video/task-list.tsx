@@ -83,7 +83,8 @@ function TaskEntry({ task }: { task: Task }) {
 }
 
 function AttemptEntry({ attempt }: { attempt: Attempt }) {
-  const { number, outcome, workerId, startedAt, endedAt, waitsForMemory, error, encoderChanges } = attempt;
+  const { number, outcome, workerId, startedAt, endedAt, isWaitingForMemory, error, encoderChanges } =
+    attempt;
   const now = useNow(1_000);
   const took = (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt);
   return (
@@ -93,7 +94,7 @@ function AttemptEntry({ attempt }: { attempt: Attempt }) {
         <Badge
           word={
             outcome === null
-              ? { text: waitsForMemory ? "Waits for memory" : "Under way", tone: "busy" }
+              ? { text: isWaitingForMemory ? "Waits for memory" : "Under way", tone: "busy" }
               : outcomeWords[outcome]
           }
         />

@@ -20,7 +20,7 @@ type Attempt = Delivery["attempts"][number];
 
 /** What was sent, word for word, and what came back each time. */
 export function DeliveryDetail({
-  delivery: { id, videoId, state, attemptCount },
+  delivery: { id, videoId, status, attemptCount },
 }: {
   delivery: WebhookDeliveryRowFragment;
 }) {
@@ -31,7 +31,7 @@ export function DeliveryDetail({
   useEffect(
     () => void refetch().catch(() => undefined),
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list tells by them that there is more of it
-    [refetch, state, attemptCount],
+    [refetch, status, attemptCount],
   );
   const detail = data?.node;
   if (detail?.__typename !== "WebhookDelivery") {

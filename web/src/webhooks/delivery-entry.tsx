@@ -17,7 +17,7 @@ export interface DeliveryEntryProps {
 
 /** One delivery: what became of it at a glance, and all of it when it is opened. */
 export function DeliveryEntry({ delivery, isOpenFirst, now, onChanged }: DeliveryEntryProps) {
-  const { type, createdAt, attemptCount, state, nextAttemptAt } = delivery;
+  const { type, createdAt, attemptCount, status, nextAttemptAt } = delivery;
   const [isOpenNow, setIsOpenNow] = useState<boolean | null>(null);
   const isOpen = isOpenNow ?? isOpenFirst;
   const answer = lastAnswer(delivery);
@@ -34,7 +34,7 @@ export function DeliveryEntry({ delivery, isOpenFirst, now, onChanged }: Deliver
             {[
               answer,
               attemptCount > 1 && `${attemptCount} attempts`,
-              state === "PENDING" && nextAttemptAt !== null && `next ${formatUntil(nextAttemptAt, now)}`,
+              status === "PENDING" && nextAttemptAt !== null && `next ${formatUntil(nextAttemptAt, now)}`,
             ]
               .filter(Boolean)
               .join(", ")}
@@ -48,7 +48,7 @@ export function DeliveryEntry({ delivery, isOpenFirst, now, onChanged }: Deliver
 }
 
 function RedeliverButton({
-  delivery: { id, type, state },
+  delivery: { id, type, status },
   onChanged,
 }: Pick<DeliveryEntryProps, "delivery" | "onChanged">) {
   const { act, isBusy } = useAction();
@@ -57,7 +57,7 @@ function RedeliverButton({
   };
   return (
     <button type="button" className="button small" disabled={isBusy} onClick={() => void again()}>
-      <RetryIcon /> {state === "PENDING" ? "Try now" : "Redeliver"}
+      <RetryIcon /> {status === "PENDING" ? "Try now" : "Redeliver"}
       <span className="visually-hidden"> {type}</span>
     </button>
   );

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import {
   RedeliverFailedWebhooksDocument,
   WebhookDeliveriesDocument,
-  type WebhookDeliveryState,
+  type WebhookDeliveryStatus,
   type WebhookEndpointRowFragment,
 } from "../api/documents.ts";
 import { explain } from "../api/explain.ts";
@@ -21,7 +21,7 @@ const pollMs = 2_000;
 /** On one page, and the most that the API gives. */
 const [few, many] = [25, 100];
 
-type Shown = "ALL" | WebhookDeliveryState;
+type Shown = "ALL" | WebhookDeliveryStatus;
 const choices: readonly { value: Shown; text: string; none: string }[] = [
   {
     value: "ALL",
@@ -45,7 +45,7 @@ export function DeliveryList({ endpoint: { id, createdAt, failed, status }, test
   // A test is seen whatever was chosen before it.
   const shown = chosen.testedId === testedId ? chosen.shown : "ALL";
   const [first, setFirst] = useState(few);
-  const filter = shown === "ALL" ? null : { state: [shown] };
+  const filter = shown === "ALL" ? null : { status: [shown] };
   const { data, previousData, error, refetch } = useQuery(WebhookDeliveriesDocument, {
     ...{ variables: { id, first, filter }, pollInterval: pollMs },
     ...{ fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" },

@@ -12,9 +12,9 @@ test("an endpoint that takes nothing is told apart from one that was switched of
 });
 
 test("a delivery says what came of its last attempt", () => {
-  expect(deliveryWord({ state: "PENDING", attemptCount: 0 }).text).toBe("Waiting");
-  expect(deliveryWord({ state: "PENDING", attemptCount: 2 }).text).toBe("Retrying");
-  expect(deliveryWord({ state: "SUCCEEDED", attemptCount: 2 }).text).toBe("Taken");
+  expect(deliveryWord({ status: "PENDING", attemptCount: 0 }).text).toBe("Waiting");
+  expect(deliveryWord({ status: "PENDING", attemptCount: 2 }).text).toBe("Retrying");
+  expect(deliveryWord({ status: "SUCCEEDED", attemptCount: 2 }).text).toBe("Taken");
   const failed = { number: 1, error: { code: "HTTP_STATUS" }, response: { status: 500 } };
   expect(lastAnswer({ attempts: [] })).toBeNull();
   expect(lastAnswer({ attempts: [failed] })).toBe("HTTP 500");

@@ -17,10 +17,10 @@ export function endpointWord({
 
 /** How a delivery is: one that was tried already is told apart from one that was not. Pure. */
 export const deliveryWord = ({
-  state,
+  status,
   attemptCount,
-}: Pick<WebhookDeliveryRowFragment, "attemptCount" | "state">): Word =>
-  state === "PENDING" && attemptCount > 0 ? { text: "Retrying", tone: "waiting" } : deliveryWords[state];
+}: Pick<WebhookDeliveryRowFragment, "attemptCount" | "status">): Word =>
+  status === "PENDING" && attemptCount > 0 ? { text: "Retrying", tone: "waiting" } : deliveryWords[status];
 
 /** What came of the last attempt: `HTTP 500`, or why there was no answer. Pure. */
 export function lastAnswer({ attempts }: Pick<WebhookDeliveryRowFragment, "attempts">): string | null {

@@ -20,7 +20,7 @@ export function RotateDialog({ id, onClose }: { id: string; onClose: () => void 
   const selectId = useId();
   const rotate = async (event: FormEvent) => {
     event.preventDefault();
-    const data = await act(RotateWebhookSecretDocument, { input: { id, overlapMs } }, null);
+    const data = await act(RotateWebhookSecretDocument, { input: { endpointId: id, overlapMs } }, null);
     if (data?.rotateWebhookSecret.__typename === "RotatedWebhookSecret")
       setSecret(data.rotateWebhookSecret.secret);
   };

@@ -84,7 +84,7 @@ export const RotateWebhookSecretDocument = document<
   { id: string }
 >(`
   mutation PayloadRotateWebhookSecret($id: ID!) {
-    rotateWebhookSecret(input: { id: $id }) {
+    rotateWebhookSecret(input: { endpointId: $id }) {
       __typename
       ... on RotatedWebhookSecret { secret }
       ... on Error { code message }
@@ -94,6 +94,6 @@ export const RotateWebhookSecretDocument = document<
 
 export const EnableWebhookEndpointDocument = document<{ enableWebhookEndpoint: Refusal }, { id: string }>(`
   mutation PayloadEnableWebhookEndpoint($id: ID!) {
-    enableWebhookEndpoint(id: $id) { __typename ... on Error { code message } }
+    enableWebhookEndpoint(input: { id: $id }) { __typename ... on Error { code message } }
   }
 `);

@@ -7,7 +7,7 @@ const key = { keyId: "abcdefgh2345", secret: `rpk_${"x".repeat(43)}` };
 const startsAt = Date.UTC(2026, 10, 22, 12);
 
 test("a token matches the API's documentation byte by byte", async () => {
-  const token = await signPlaybackToken({ ...key, videoId, startsAt, expiresIn: 60 });
+  const token = await signPlaybackToken({ ...key, videoId, startsAt, expiresInSeconds: 60 });
   expect(token).toMatchInlineSnapshot(
     `"1.abcdefgh2345.play.019a0000-0000-7000-8000-000000000001.1795348800.1795348860.-.-.DlRqn0CcPW-jhfGzE4l3Wht54_ARaYiXTTvul17dvTY"`,
   );
@@ -36,8 +36,8 @@ test("a URL receives or replaces its token and stays otherwise unchanged", () =>
 });
 
 test.each([
-  [{ expiresIn: 0 }, "expiresIn"],
-  [{ expiresIn: 604_801 }, "expiresIn"],
+  [{ expiresInSeconds: 0 }, "expiresInSeconds"],
+  [{ expiresInSeconds: 604_801 }, "expiresInSeconds"],
   [{ origins: ["shop.example"] }, "origins"],
   [{ origins: Array.from({ length: 11 }, (_, each) => `https://a${each}.example`) }, "origins"],
   [{ viewerId: "x".repeat(129) }, "viewerId"],

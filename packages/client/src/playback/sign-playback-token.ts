@@ -9,7 +9,7 @@ export interface SignPlaybackToken {
   /** Default `PLAY`. */
   purpose?: "DOWNLOAD" | "PLAY" | "STATUS";
   /** Lifetime in seconds, 1 to 604800 (7 days). Default 3600. */
-  expiresIn?: number;
+  expiresInSeconds?: number;
   /** Sites that may use the token, for example `https://shop.example`; at most 10. Default: any. */
   origins?: readonly string[];
   /** Your own viewer id, at most 128 bytes, readable in the token. */
@@ -36,7 +36,7 @@ export async function signPlaybackToken({
   secret,
   videoId,
   purpose = "PLAY",
-  expiresIn = 3_600,
+  expiresInSeconds = 3_600,
   origins = [],
   viewerId = "",
   startsAt = Date.now(),
@@ -45,8 +45,8 @@ export async function signPlaybackToken({
     throw new TypeError("keyId: is not the id of a signing key (12 letters and digits).");
   if (!secret.startsWith("rpk_"))
     throw new TypeError("secret: is not the secret of a signing key, which begins with rpk_.");
-  if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > MAX_LIFETIME_S) {
-    throw new RangeError(`expiresIn: is ${expiresIn}; give 1 to ${MAX_LIFETIME_S} seconds.`);
+  if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_LIFETIME_S) {
+    throw new RangeError(`expiresInSeconds: is ${expiresInSeconds}; give 1 to ${MAX_LIFETIME_S} seconds.`);
   }
   const viewer = new TextEncoder().encode(viewerId);
   if (viewer.length > MAX_VIEWER_BYTES) {
@@ -57,7 +57,7 @@ export async function signPlaybackToken({
     throw new RangeError(`origins: has ${sites.length} bytes; the limit is ${MAX_ORIGINS_BYTES} in total.`);
   }
   const from = Math.floor(startsAt / 1_000);
-  const fields = ["1", keyId, purpose.toLowerCase(), rowKeyOf(videoId), from, from + expiresIn];
+  const fields = ["1", keyId, purpose.toLowerCase(), rowKeyOf(videoId), from, from + expiresInSeconds];
   const text = [...fields, toBase64Url(sites) || "-", toBase64Url(viewer) || "-"].join(".");
   return `${text}.${await hmacOf(text, secret)}`;
 }

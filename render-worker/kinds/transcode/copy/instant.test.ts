@@ -227,7 +227,7 @@ test("a picture whose sound is PCM is played as it is, with encoded sound, and i
     "pcm.mov",
     `${picture("320x240", 30, 3)} ${sound(3)} ${h264} -g 60 -c:a pcm_s16le`,
   );
-  expect(reasons?.map(({ code }) => code)).toEqual(["SOUND"]);
+  expect(reasons?.map(({ code }) => code)).toEqual(["AUDIO"]);
   expect(variant("source")).toMatchObject({ status: "READY" });
   expect(end.state.audio).toMatchObject({ playlist: { codecs: "mp4a.40.2", isComplete: true } });
 });

@@ -113,7 +113,7 @@ describe("sound that cannot be copied is encoded, and the picture plays all the 
     ["a late beginning", { startMs: 40 }],
   ])("%s", (_name, sound) => {
     const { reasons, plan } = planInstant(sourceOf(), indexOf({}, sound));
-    expect(reasons.map(({ code }) => code)).toEqual(["SOUND"]);
+    expect(reasons.map(({ code }) => code)).toEqual(["AUDIO"]);
     expect(plan).toMatchObject({ sounds: [] });
   });
 
@@ -124,7 +124,7 @@ describe("sound that cannot be copied is encoded, and the picture plays all the 
     const { reasons } = planInstant(sourceOf({}, { sounds }), { ...indexOf(), sounds: [null] });
     expect(reasons).toEqual([
       {
-        code: "SOUND",
+        code: "AUDIO",
         message:
           "The sound is pcm_s16le with 2 channels at 48000 Hz; AAC-LC with one or two channels at 44100 or 48000 Hz was expected. It is encoded, which does not hold back the picture.",
       },

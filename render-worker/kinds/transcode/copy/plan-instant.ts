@@ -201,7 +201,7 @@ function fromSound(track: SoundTrack | undefined, index: SoundIndex | null): Non
   if (track === undefined) return [];
   const reason = (came: string, expected: string): NonStandardReason[] => [
     {
-      code: "SOUND",
+      code: "AUDIO",
       message: `The sound ${came}; ${expected} was expected. It is encoded, which does not hold back the picture.`,
     },
   ];

@@ -1,0 +1,53 @@
+/** One convention for all mutations, read off the schema itself. */
+import { GraphQLNonNull, isUnionType } from "graphql";
+import { expect, test } from "vitest";
+import { schema } from "./schema.ts";
+
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+
+/** Fixed by the design, which prints these two documents. */
+const byDesign = ["cancelJob", "retryJob"];
+/** They concern the whole workspace and have nothing to choose. */
+const withoutInput = ["pauseQueue", "resumeQueue"];
+
+test("every mutation takes one required argument `input`, of a type of its own", () => {
+  const others = mutations.filter(({ name }) => ![...byDesign, ...withoutInput].includes(name));
+  for (const { name, args } of others) {
+    const expected = `input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`;
+    expect(args.map((arg) => `${arg.name}: ${String(arg.type)}`)).toEqual([expected]);
+  }
+  expect(mutations.filter(({ args }) => args.length === 0).map(({ name }) => name)).toEqual(withoutInput);
+});
+
+function errorsOf(name: string): string[] {
+  const type = mutations.find((field) => field.name === name)?.type;
+  const union = type instanceof GraphQLNonNull ? type.ofType : type;
+  if (!isUnionType(union)) throw new Error(`${name} has no result union.`);
+  return union.getTypes().flatMap((member) => (member.name.endsWith("Error") ? [member.name] : []));
+}
+
+test("a result lists the failures that can occur, and no others", () => {
+  expect(errorsOf("cancelJob")).toEqual([
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+  ]);
+  expect(errorsOf("revokeApiKey")).toEqual(["NotFoundError", "ForbiddenError", "StoreFullError"]);
+  expect(errorsOf("pauseQueue")).toEqual(["ForbiddenError", "StoreFullError"]);
+});
+
+test("only what needs room or a job can exceed a quota", () => {
+  const limited = mutations.filter(({ name }) => errorsOf(name).includes("QuotaExceededError"));
+  expect(limited.map(({ name }) => name).sort()).toEqual([
+    "createVideo",
+    "repairVideo",
+    "requestDownload",
+    "requestPreview",
+    "retryJob",
+    "retryVariant",
+    "retryVideo",
+    "setCaptions",
+    "setPoster",
+  ]);
+});

@@ -1,0 +1,43 @@
+/** The objects that mutations name by id. */
+import { NotFoundError } from "../src/errors.ts";
+import { keyOf } from "../src/global-id.ts";
+import { builder } from "./builder.ts";
+
+const subjects = {
+  Video: { code: "VIDEO_NOT_FOUND", noun: "video", from: "`videos` or `createVideo`" },
+  Variant: { code: "VARIANT_NOT_FOUND", noun: "variant", from: "`Video.variants`" },
+  CaptionTrack: { code: "CAPTIONS_NOT_FOUND", noun: "caption track", from: "`Video.captions`" },
+  Job: { code: "JOB_NOT_FOUND", noun: "job", from: "`jobs` or `Video.jobs`" },
+  ApiKey: { code: "API_KEY_NOT_FOUND", noun: "API key", from: "`apiKeys`" },
+  SigningKey: { code: "SIGNING_KEY_NOT_FOUND", noun: "signing key", from: "`signingKeys`" },
+  UploadToken: { code: "TOKEN_NOT_FOUND", noun: "upload token", from: "`uploadTokens`" },
+  ViewerToken: { code: "TOKEN_NOT_FOUND", noun: "viewer token", from: "`viewerTokens`" },
+  WebhookEndpoint: { code: "WEBHOOK_NOT_FOUND", noun: "webhook endpoint", from: "`webhookEndpoints`" },
+  WebhookDelivery: {
+    code: "WEBHOOK_DELIVERY_NOT_FOUND",
+    noun: "webhook delivery",
+    from: "`WebhookEndpoint.deliveries`",
+  },
+  Workspace: { code: "WORKSPACE_NOT_FOUND", noun: "workspace", from: "`workspaces`" },
+} as const;
+
+type Subject = keyof typeof subjects;
+
+/** The row key of the object that a mutation names. Throws `NotFoundError` for an id of anything else. */
+export function subjectKey(type: Subject, id: string): string {
+  const key = keyOf(type, id);
+  if (key !== null) return key;
+  const { code, noun, from } = subjects[type];
+  const shown = JSON.stringify(id.slice(0, 100));
+  throw new NotFoundError(
+    code,
+    `There is no ${noun} ${shown} in this workspace. Use an id that ${from} returned.`,
+  );
+}
+
+/** The input of a mutation that needs its subject and nothing else. */
+export const idInput = (name: string, description: string, subject: Subject) =>
+  builder.inputType(name, {
+    description,
+    fields: (t) => ({ id: t.id({ required: true, description: `The ${subjects[subject].noun}'s id.` }) }),
+  });
