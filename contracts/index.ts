@@ -18,3 +18,4 @@ export * from "./sound.ts";
 export * from "./states.ts";
 export * from "./stored-folder.ts";
 export * from "./storyboard.ts";
+export * from "./transitions.ts";

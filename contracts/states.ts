@@ -36,19 +36,5 @@ export type JailLevel = (typeof jailLevels)[number];
 export const tiers = ["CRITICAL", "STANDARD", "PREMIUM"] as const;
 export type Tier = (typeof tiers)[number];
 
-const terminalJobStatuses: ReadonlySet<JobStatus> = new Set(["SUCCEEDED", "FAILED", "CANCELED"]);
-const settledVariantStatuses: ReadonlySet<VariantStatus> = new Set([
-  "READY",
-  "SKIPPED",
-  "FAILED",
-  "CANCELED",
-]);
-
 /** What a job or task may be before its end. */
 export const activeJobStatuses = ["PENDING", "QUEUED", "RUNNING"] as const satisfies readonly JobStatus[];
-
-/** A terminal job or task never changes its status again. */
-export const isTerminal = (status: JobStatus): boolean => terminalJobStatuses.has(status);
-
-/** A settled variant has nothing left to render in its present job. */
-export const isSettled = (status: VariantStatus): boolean => settledVariantStatuses.has(status);

@@ -2,6 +2,7 @@ import type { AttemptOutcome } from "@reelay/contracts";
 import type { Job, Task } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { awaitVariants } from "./job-variants.ts";
+import { jobMayBecome } from "./may-become.ts";
 
 /**
  * Whether a task whose attempt ended so waits for the rest of its source: it was begun while that arrives, and has made the head, or could not.
@@ -25,8 +26,11 @@ export async function awaitsSource(
 /** Lets a task and its job wait until the source is there whole (`receiveSource`). What it took so far are no tries. */
 export async function awaitSource(tx: Tx, { id, job }: Task & { job: Job }): Promise<void> {
   const waits = { status: "PENDING", dispatchedAt: null, publishedAt: null, tries: 0 } as const;
-  await tx.task.update({ where: { id }, data: waits });
+  await tx.task.update({ where: { id, status: jobMayBecome("PENDING") }, data: waits });
   await awaitVariants(tx, job);
-  await tx.job.update({ where: { id: job.id }, data: { status: "PENDING" } });
+  await tx.job.update({
+    where: { id: job.id, status: jobMayBecome("PENDING") },
+    data: { status: "PENDING" },
+  });
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.awaits-source" }]);
 }

@@ -5,6 +5,7 @@ import { recordChange, type Tx } from "../events/record-change.ts";
 import { createRestTasks } from "../parts/create-rest-tasks.ts";
 import type { JobPlan, PlannedTask } from "../parts/plan-tasks.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
+import { jobMayBecome } from "./may-become.ts";
 import { readPool } from "./plan-pool.ts";
 import { readActiveJobs, withinActiveJobs } from "./quota.ts";
 
@@ -70,7 +71,7 @@ export async function releaseJob(
   now: Date,
 ): Promise<void> {
   const { profile } = await tx.job.update({
-    where: { id: job.id },
+    where: { id: job.id, status: jobMayBecome("QUEUED") },
     data: { status: "QUEUED", queuedAt: now },
   });
   // Chosen when it was made; workers have come and gone during the upload.

@@ -1,4 +1,5 @@
 import type { Tx } from "../events/record-change.ts";
+import { jobMayBecome } from "./may-become.ts";
 
 /**
  * Puts tasks (back) into the queue, for the dispatcher to give to workers from `availableAt` on. One that was there before
@@ -13,5 +14,5 @@ export async function enqueueTasks(
     UPDATE tasks SET status = 'QUEUED', queued_at = coalesce(queued_at, ${now}),
       due_at = coalesce(due_at, ${now}::timestamptz + start_ms * interval '1 millisecond'), available_at = ${availableAt},
       dispatched_at = NULL, published_at = NULL
-    WHERE id = ANY (${[...taskIds]}::uuid[])`;
+    WHERE id = ANY (${[...taskIds]}::uuid[]) AND status::text = ANY (${jobMayBecome("QUEUED").in})`;
 }

@@ -1,5 +1,6 @@
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
+import { variantMayRetryAs } from "./may-become.ts";
 
 /** What of a job says which variants it is for. */
 export interface JobScope {
@@ -15,7 +16,7 @@ export const isFor = ({ onlyVariants }: Pick<JobScope, "onlyVariants">, name: st
 /** The job's own variants that are neither made nor needless. Those of the video that it is not for are none of its business. */
 export const unfinishedVariants = ({ videoId, onlyVariants }: JobScope): Prisma.VariantWhereInput => ({
   videoId,
-  status: { notIn: ["READY", "SKIPPED"] },
+  status: variantMayRetryAs("PENDING"),
   ...(onlyVariants.length > 0 && { name: { in: [...onlyVariants] } }),
 });
 

@@ -1,4 +1,4 @@
-import { Profile } from "@reelay/contracts";
+import { activeJobStatuses, Profile } from "@reelay/contracts";
 import { type Job, Prisma } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
@@ -8,6 +8,7 @@ import { assertRoom } from "../quotas/index.ts";
 import { refreshStatus } from "../videos/publish-status.ts";
 import { createJob } from "./create-job.ts";
 import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
+import { videoMayRetryAs } from "./may-become.ts";
 
 /**
  * Makes a new job, `id`, that renders what an ended one left of its variants: terminal states absorb, and the old job stays as history.
@@ -32,12 +33,10 @@ export async function renderAgain(
   });
   const { playableAt, status } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
   const staysReady = status === "READY" && onlyVariants.length > 0;
+  const next = staysReady ? "READY" : playableAt ? "PLAYABLE" : isReady ? "PROCESSING" : "AWAITING_SOURCE";
   await tx.video.update({
-    where: { id: videoId },
-    data: {
-      status: staysReady ? "READY" : playableAt ? "PLAYABLE" : isReady ? "PROCESSING" : "AWAITING_SOURCE",
-      error: Prisma.DbNull,
-    },
+    where: { id: videoId, status: videoMayRetryAs(next) },
+    data: { status: next, error: Prisma.DbNull },
   });
   const earlierOnes = { videoId, kind: "TRANSCODE", isSuperseded: false } as const;
   await tx.job.updateMany({ where: earlierOnes, data: { isSuperseded: true } });
@@ -70,6 +69,6 @@ export const jobUnderWay = (
   kind: Job["kind"] = "TRANSCODE",
 ): Promise<Pick<Job, "id" | "status"> | null> =>
   tx.job.findFirst({
-    where: { videoId, kind, status: { in: ["PENDING", "QUEUED", "RUNNING"] } },
+    where: { videoId, kind, status: { in: [...activeJobStatuses] } },
     select: { id: true, status: true },
   });

@@ -1,8 +1,15 @@
-import { activeJobStatuses, type JobStatus, type RecordedError } from "@reelay/contracts";
+import {
+  type JobStatus,
+  jobTransitions,
+  type RecordedError,
+  statusesBefore,
+  variantTransitions,
+} from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
 import { errorColumn } from "./error-column.ts";
+import { videoMayBecome } from "./may-become.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
 
 export interface JobEnd {
@@ -46,11 +53,11 @@ export async function settleJob(
   now: Date,
 ): Promise<void> {
   const { videoId } = job;
-  const open = { in: [...activeJobStatuses] };
+  const open = { status: { in: statusesBefore(end.status, jobTransitions) } };
   const ended = { status: end.status, endedAt: now };
-  await tx.task.updateMany({ where: { jobId: job.id, status: open }, data: ended });
+  await tx.task.updateMany({ where: { jobId: job.id, ...open }, data: ended });
   const { count } = await tx.job.updateMany({
-    where: { id: job.id, status: open },
+    where: { id: job.id, ...open },
     data: { ...ended, error: errorColumn(end.status === "FAILED" ? end.error : null) },
   });
   if (count === 0) return;
@@ -67,10 +74,11 @@ export async function settleJob(
     await recordChange(tx, { ...job, jobId: job.id }, changes);
     return;
   }
+  const unfinished = end.status === "CANCELED" ? "CANCELED" : "FAILED";
   await tx.variant.updateMany({
-    where: { videoId, status: { in: ["PENDING", "RENDERING"] } },
+    where: { videoId, status: { in: statusesBefore(unfinished, variantTransitions) } },
     data: {
-      status: end.status === "CANCELED" ? "CANCELED" : "FAILED",
+      status: unfinished,
       etaMs: null,
       error: errorColumn(end.error ?? incomplete),
     },
@@ -107,14 +115,16 @@ async function settleVideo(tx: Tx, videoId: string, error: RecordedError, now: D
   });
   // Nothing more will come that could be waited for.
   if (planMasterPlaylist({ ...video, playableAt: video.playableAt ?? now }) !== null) {
-    await tx.$executeRaw`
-      UPDATE videos SET status = 'READY', ready_at = coalesce(ready_at, ${now}), playable_at = coalesce(playable_at, ${now}),
-        error = NULL, updated_at = ${now}
-      WHERE id = ${videoId}::uuid`;
+    const { playableAt, readyAt } = video;
+    const since = { playableAt: playableAt ?? now, readyAt: readyAt ?? now };
+    await tx.video.update({
+      where: { id: videoId, status: videoMayBecome("READY") },
+      data: { status: "READY", ...since, error: errorColumn(null) },
+    });
     return video.status === "READY" ? [] : [{ type: "video.ready" }];
   }
   await tx.video.update({
-    where: { id: videoId },
+    where: { id: videoId, status: videoMayBecome("FAILED") },
     data: { status: "FAILED", error: errorColumn(error), playableAt: null, readyAt: null },
   });
   return [{ type: "video.failed", data: { code: error.code } }];

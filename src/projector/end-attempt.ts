@@ -6,6 +6,7 @@ import { awaitSource, awaitsSource } from "../jobs/await-source.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { errorColumn } from "../jobs/error-column.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
+import { jobMayBecome } from "../jobs/may-become.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
 import { createRestTasks } from "../parts/create-rest-tasks.ts";
 import { missingDownload } from "../parts/missing-download.ts";
@@ -63,7 +64,7 @@ async function closeAttempt(
 export async function completeTask(tx: Tx, attempt: HeldAttempt, now: Date): Promise<void> {
   await closeAttempt(tx, attempt, "COMPLETED", now, null);
   await tx.task.update({
-    where: { id: attempt.taskId },
+    where: { id: attempt.taskId, status: jobMayBecome("SUCCEEDED") },
     data: { tries: { increment: 1 }, status: "SUCCEEDED", endedAt: now },
   });
 }
@@ -126,6 +127,6 @@ export async function endAttempt(
   // Of a job with many tasks the others go on, and what they made plays on.
   if (job.plan !== null) return;
   if (job.kind === "TRANSCODE") await awaitVariants(tx, job);
-  await tx.job.update({ where: { id: job.id }, data: { status: "QUEUED" } });
+  await tx.job.update({ where: { id: job.id, status: jobMayBecome("QUEUED") }, data: { status: "QUEUED" } });
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);
 }

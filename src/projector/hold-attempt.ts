@@ -2,6 +2,7 @@ import type { AttemptReport } from "@reelay/contracts";
 import { isTerminal } from "@reelay/contracts";
 import type { Attempt, Job, Task } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
+import { jobMayBecome } from "../jobs/may-become.ts";
 import { leaseFrom } from "./deps.ts";
 
 export type HeldAttempt = Attempt & { task: Task & { job: Job } };
@@ -35,9 +36,12 @@ export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Pro
     },
     include,
   });
-  await tx.task.update({ where: { id: task.id }, data: { status: "RUNNING" } });
+  await tx.task.update({
+    where: { id: task.id, status: jobMayBecome("RUNNING") },
+    data: { status: "RUNNING" },
+  });
   await tx.job.update({
-    where: { id: task.jobId },
+    where: { id: task.jobId, status: jobMayBecome("RUNNING") },
     data: { status: "RUNNING", startedAt: task.job.startedAt ?? now },
   });
   const subject = { ...task.job, jobId: task.jobId, attemptId: attempt.id };

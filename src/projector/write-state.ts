@@ -1,5 +1,6 @@
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
+import { videoMayBecome } from "../jobs/may-become.ts";
 import type { StatePlan, VideoRows } from "./plan-state.ts";
 
 /** Writes what was planned, and nothing that stays as it is. */
@@ -24,7 +25,7 @@ export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Prom
       ...data
     } = video;
     await tx.video.update({
-      where: { id: videoId },
+      where: { id: videoId, ...(video.status && { status: videoMayBecome(video.status) }) },
       data: {
         ...data,
         ...(nonStandardReasons && { nonStandardReasons }),
