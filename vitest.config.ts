@@ -9,20 +9,23 @@ const resolve = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
 
-const unitTests =
-  "{contracts,render-worker,embedded,packages,prisma,schema,src,tests,scripts,web/src,integrations/payload/src}/**/*.test.ts";
 const otherProjects = ["**/node_modules/**", "**/*.contract.test.ts", "**/*.e2e.test.ts", "tests/e2e/**"];
-const pureTests = findPureTests(globSync(unitTests, { cwd: import.meta.dirname, exclude: otherProjects }));
+const find = (pattern: string) => globSync(pattern, { cwd: import.meta.dirname, exclude: otherProjects });
+const apiTests = "{prisma,schema,src,web/src}/**/*.test.ts";
+const unitTests =
+  "{contracts,render-worker,embedded,packages,tests,scripts,integrations/payload/src}/**/*.test.ts";
+const pureTests = findPureTests([...find(apiTests), ...find(unitTests)]);
 
+const oneSubject = { testTimeout: 30_000, hookTimeout: 60_000 };
 const wholeSystems = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 /**
- * `pure` and `unit` test one subject, `pure` without I/O and therefore in seconds; `contract` runs one suite over several real servers or adapters, `e2e` drives whole systems,
- * and `e2e-alone` those that need the machine to themselves: they load it, build for minutes or measure.
+ * `pure`, `api` and `unit` test one subject: `pure` without I/O and therefore in seconds, `api` in processes that files
+ * share, because loading the API's modules takes longer than most of its tests. `contract` runs one suite over several
+ * real servers or adapters, `e2e` drives whole systems, and `e2e-alone` those that need the machine to themselves.
  */
 export default defineConfig({
   test: {
-    passWithNoTests: true,
     globalSetup: "./tests/kit/global-setup.ts",
     // On two cores, too: half of the tests wait for a clock, a process or a disk.
     maxWorkers: Math.max(2, availableParallelism() - 1),
@@ -34,11 +37,20 @@ export default defineConfig({
       {
         resolve,
         test: {
+          name: "api",
+          include: [apiTests],
+          exclude: [...otherProjects, ...pureTests],
+          isolate: false,
+          ...oneSubject,
+        },
+      },
+      {
+        resolve,
+        test: {
           name: "unit",
           include: [unitTests],
           exclude: [...otherProjects, ...pureTests],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...oneSubject,
         },
       },
       {
