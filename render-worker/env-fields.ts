@@ -96,6 +96,18 @@ export const workerEnvFields = {
         example: "/usr/local/bin/ffprobe",
       }),
     ),
+  FFMPEG_TRIALS_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "none: every start runs the trials",
+        effect:
+          "Folder where workers record what trials of ffmpeg showed: which encoders open, and how fast. Workers of the same machine then start one to two seconds sooner, until the program, the jail or the kernel changes. Not used where there is a GPU. Only workers may write to it.",
+        example: "/var/cache/reelay",
+      }),
+    ),
   SANDBOX: z
     .enum(sandboxes)
     .default("auto")

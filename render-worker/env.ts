@@ -7,14 +7,14 @@ import type { z } from "zod";
 import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
 import type { JailOptions } from "./jail/create-jail.ts";
-import type { LocateOptions } from "./media/ffmpeg/locate.ts";
+import type { FindOptions } from "./media/tools/find-tools.ts";
 
 export { workerEnvFields } from "./env-fields.ts";
 
 /** Everything that a worker process is told from outside. */
 export interface WorkerEnv {
   worker: WorkerConfig;
-  tools: LocateOptions;
+  tools: FindOptions;
   jail: JailOptions;
   pubsub: { projectId: string; emulatorHost?: string; prefix: string };
   store:
@@ -75,6 +75,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
     tools: {
       ffmpegPath: fields.FFMPEG_PATH,
       ffprobePath: fields.FFPROBE_PATH,
+      trialsDirectory: fields.FFMPEG_TRIALS_DIR,
       path: environment["PATH"] ?? "",
     },
     jail: {

@@ -46,7 +46,7 @@ afterAll(async () => {
 type Variables = Record<string, string>;
 /** What no test run may hand on. */
 const foreign =
-  /^(DATABASE_URL|PUBLIC_URL|PUBSUB_|STORE|GCS_|GOOGLE_|GCLOUD|HOST$|PORT$|NODE_(?!COMPILE)|VITEST|INIT_CWD|REELAY_|FFMPEG|SECRETS|SANDBOX|SOURCE_)/;
+  /^(DATABASE_URL|PUBLIC_URL|PUBSUB_|STORE|GCS_|GOOGLE_|GCLOUD|HOST$|PORT$|NODE_(?!COMPILE)|VITEST|INIT_CWD|REELAY_|FFMPEG_PATH|SECRETS|SANDBOX|SOURCE_)/;
 
 /** Runs one of our programs until it ends, with these variables and no other setting of ours. */
 async function run(

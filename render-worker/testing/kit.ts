@@ -42,8 +42,13 @@ let found: Promise<FfmpegTools> | undefined;
 
 /** The tools that this test run uses: those of FFMPEG_PATH and FFPROBE_PATH, else what the worker would find. */
 export function testTools(): Promise<FfmpegTools> {
-  const { FFMPEG_PATH, FFPROBE_PATH, PATH } = testEnv;
-  found ??= findTools({ ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH, path: PATH ?? "" });
+  const { FFMPEG_PATH, FFPROBE_PATH, FFMPEG_TRIALS_DIR, PATH } = testEnv;
+  found ??= findTools({
+    ffmpegPath: FFMPEG_PATH,
+    ffprobePath: FFPROBE_PATH,
+    path: PATH ?? "",
+    trialsDirectory: FFMPEG_TRIALS_DIR,
+  });
   return found;
 }
 
@@ -65,9 +70,13 @@ export async function testPrograms(
   return new Programs(jail, tools ?? (await testTools()), access);
 }
 
+/** The tools that npm ships; null where it ships none. */
+export const shippedTools = (): Promise<FfmpegTools | null> =>
+  findTools({ path: "", trialsDirectory: testEnv["FFMPEG_TRIALS_DIR"] }).catch(() => null);
+
 /** Those of the system and those that npm ships, as far as they are there: releases differ in what they do with times. */
 export async function allTools(): Promise<FfmpegTools[]> {
-  const shipped = await findTools({ path: "" }).catch(() => null);
+  const shipped = await shippedTools();
   const found = await testTools();
   return shipped && shipped.ffmpeg.version !== found.ffmpeg.version ? [found, shipped] : [found];
 }

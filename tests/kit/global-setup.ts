@@ -1,6 +1,6 @@
 /**
- * One embedded Postgres for a whole test run. It starts when the first test asks for a database, so a run of pure tests
- * does not pay for it: all that is up from the beginning is a loopback address for asking.
+ * What a whole test run shares: a folder for what trials of ffmpeg show, and one embedded Postgres. Postgres starts when the
+ * first test asks for a database, so a run of pure tests does not pay for it: until then there is only an address to ask.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -24,6 +24,8 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const held = new AsyncDisposableStack();
+  // Test processes and the systems that they start inherit it.
+  process.env["FFMPEG_TRIALS_DIR"] ??= await temporaryFolder(held, "reelay-test-trials-");
   let starting: Promise<string> | undefined;
   const server = createServer((_request, response) => {
     starting ??= startTestPostgres(held);
@@ -46,9 +48,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+async function temporaryFolder(held: AsyncDisposableStack, prefix: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), prefix));
+  held.defer(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 async function startTestPostgres(held: AsyncDisposableStack): Promise<string> {
-  const directory = await mkdtemp(path.join(tmpdir(), "reelay-test-postgres-"));
-  held.defer(() => rm(directory, { recursive: true, force: true }));
+  const directory = await temporaryFolder(held, "reelay-test-postgres-");
   const postgres = held.use(
     await startPostgres({
       directory: path.join(directory, "data"),

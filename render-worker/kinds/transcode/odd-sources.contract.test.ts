@@ -13,6 +13,7 @@ import { testEnv } from "../../testing/env.ts";
 import { examinePictures, examineSound, firstPictures } from "../../testing/examine.ts";
 import {
   defaultProfile,
+  shippedTools,
   startWorker,
   temporaryDirectory,
   testTools,
@@ -32,9 +33,11 @@ const syncSeconds = 0.02;
 
 type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 
+const systemTools = () =>
+  findTools({ path: testEnv.PATH ?? "", trialsDirectory: testEnv["FFMPEG_TRIALS_DIR"] }).catch(() => null);
 const builds: [string, () => Promise<FfmpegTools | null>][] = [
-  ["the system's ffmpeg", () => findTools({ path: testEnv.PATH ?? "" }).catch(() => null)],
-  ["the ffmpeg of the npm package", () => findTools({ path: "" }).catch(() => null)],
+  ["the system's ffmpeg", systemTools],
+  ["the ffmpeg of the npm package", shippedTools],
 ];
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -2,8 +2,13 @@ import { join } from "node:path";
 import type { RenderAccounted, RenderAdvanced, RenderRequested } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../../media/ffmpeg/words.ts";
-import { findTools } from "../../media/tools/find-tools.ts";
-import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
+import {
+  defaultProfile,
+  makeClip,
+  shippedTools,
+  startWorker,
+  temporaryDirectory,
+} from "../../testing/kit.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 let clip: string;
@@ -25,7 +30,7 @@ const variant = {
 };
 
 /** With libvmaf. */
-const shipped = await findTools({ path: "" }).catch(() => undefined);
+const shipped = (await shippedTools()) ?? undefined;
 
 beforeAll(async () => {
   clips = await temporaryDirectory();

@@ -3,14 +3,20 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
 import { planRender } from "../../kinds/transcode/plan/plan-render.ts";
-import { defaultProfile, makeClip, temporaryDirectory, testPrograms, testTools } from "../../testing/kit.ts";
+import {
+  defaultProfile,
+  makeClip,
+  shippedTools,
+  temporaryDirectory,
+  testPrograms,
+  testTools,
+} from "../../testing/kit.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { words } from "../ffmpeg/words.ts";
 import { parseMediaPlaylist } from "../hls/media-playlist.ts";
 import { planLadder } from "../ladder/plan-ladder.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { createFileReader } from "../source/file-reader.ts";
-import { findTools } from "../tools/find-tools.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import { readPieceStartMs } from "./piece-start.ts";
 
@@ -20,7 +26,7 @@ const limits = { sourceBytes: 1e9, sourceDurationMs: 36e5, sourcePixels: 34e6 };
 const signal = new AbortController().signal;
 
 /** The ffmpeg of this run, and the other one that the project supports where it is there. */
-const shipped = await findTools({ path: "" }).catch(() => null);
+const shipped = await shippedTools();
 const builds = [await testTools(), ...(shipped ? [shipped] : [])].filter(
   (tools, index, all) => all.findIndex(({ ffmpeg }) => ffmpeg.version === tools.ffmpeg.version) === index,
 );

@@ -43,7 +43,7 @@ export class Supervised implements Part {
     const [program, ...args] = command;
     const child = spawn(program, args, {
       cwd: folder,
-      env: { ...compileCache(), ...env },
+      env: { ...caches(), ...env },
       stdio: [readsInput ? "pipe" : "ignore", log.fd, log.fd],
     });
     await log.close();
@@ -86,8 +86,10 @@ export class Supervised implements Part {
   }
 }
 
-/** Node's cache of compiled modules, where this run has one: processes here start many times. */
-function compileCache(): Record<string, string> {
-  const { NODE_COMPILE_CACHE: folder } = process.env;
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
-}
+/** What spares later starts work, where this run has it: processes here start many times. */
+const caches = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ["NODE_COMPILE_CACHE", "FFMPEG_TRIALS_DIR"].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    ),
+  );
