@@ -8,8 +8,9 @@ import type {
   StoredFolder,
 } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
+import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
-import { backoffMs, sleep } from "../wait.ts";
+import { sleep } from "../wait.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface AttemptRef {
