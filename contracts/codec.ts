@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { kindOf } from "./kinds/index.ts";
 import { Message, type MessageType } from "./messages/index.ts";
 
 /** Message attributes: what brokers filter by and what can be read without opening the body. */
@@ -12,10 +13,10 @@ export interface Envelope {
 
 export type Decoded<M> = { ok: true; message: M } | { ok: false; reason: string };
 
-/** Puts a message on the wire: UTF-8 JSON, with `type` and what is routed by (`pool`, `priority`, `workerId`) as attributes. */
+/** Puts a message on the wire: UTF-8 JSON, with `type` and what is routed by (`kind`, `pool`, `priority`, `workerId`) as attributes. */
 export function encodeMessage(message: Message): Envelope {
   const attributes: Attributes = { type: message.type };
-  for (const name of ["pool", "priority", "workerId"] as const) {
+  for (const name of ["kind", "pool", "priority", "workerId"] as const) {
     const value = (message as Record<string, unknown>)[name];
     if (typeof value === "string") attributes[name] = value;
   }
@@ -37,8 +38,28 @@ export function decodeMessage<S extends z.ZodType = typeof Message>(
     return { ok: false, reason: `not UTF-8 JSON: ${String(error)}` };
   }
   const parsed = (schema ?? Message).safeParse(json);
-  if (parsed.success) return { ok: true, message: parsed.data as z.infer<S> };
-  return { ok: false, reason: z.prettifyError(parsed.error) };
+  if (!parsed.success) return { ok: false, reason: z.prettifyError(parsed.error) };
+  return withKind(parsed.data as z.infer<S> & object);
+}
+
+/**
+ * Checks what is the kind's own: `params`, `result` and `detail`. A kind that is not in the registry passes as it is,
+ * for the process that knows it.
+ */
+function withKind<M extends object>(message: M): Decoded<M> {
+  const kind = kindOf((message as { kind?: string }).kind ?? "");
+  if (kind === undefined) return { ok: true, message };
+  const checked = { ...message };
+  for (const field of ["params", "result", "detail"] as const) {
+    const schema = kind[field];
+    const value = (message as Record<string, unknown>)[field];
+    if (schema === undefined || value === undefined) continue;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success)
+      return { ok: false, reason: `${kind.name} ${field}: ${z.prettifyError(parsed.error)}` };
+    Object.assign(checked, { [field]: parsed.data });
+  }
+  return { ok: true, message: checked };
 }
 
 /**

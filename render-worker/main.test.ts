@@ -2,14 +2,16 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Message, objectKeys, type RenderRequested } from "@reelay/contracts";
+import { type Message, objectKeys } from "@reelay/contracts";
 import { createPubSubMessaging, liveReports } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { expect, test } from "vitest";
 import { createBroker } from "../embedded/broker/index.ts";
+import type { RenderTask } from "./attempt/render-task.ts";
 import { words } from "./media/ffmpeg/words.ts";
 import { testEnv } from "./testing/env.ts";
 import { defaultProfile, makeClip, temporaryDirectory } from "./testing/kit.ts";
+import { toMessage, variantsOf } from "./testing/to-message.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 
@@ -40,15 +42,18 @@ async function startSystem() {
   );
   return {
     directory: directory.path,
-    async request(clip: string): Promise<RenderRequested> {
+    async request(clip: string): Promise<RenderTask> {
       const videoId = randomUUID();
       const key = objectKeys.source(videoId, "clip.mp4");
       await store.put(key, { path: clip });
-      const task: RenderRequested = {
-        type: "render.requested.v1",
+      const task: RenderTask = {
+        type: "task.requested.v1",
         videoId,
         jobId: randomUUID(),
         taskId: randomUUID(),
+        fencingToken: 0,
+        kind: "TRANSCODE",
+        requirements: { runtime: "ffmpeg" },
         pool: "cpu",
         priority: "STANDARD",
         source: { kind: "object", key },
@@ -56,7 +61,7 @@ async function startSystem() {
         keep: { variants: [], audio: null },
         requestedAt: new Date().toISOString(),
       };
-      await messaging.publish(task);
+      await messaging.publish(toMessage(task));
       return task;
     },
     async until(matches: (message: Message) => boolean): Promise<Message> {
@@ -117,21 +122,19 @@ test("a worker of its own joins the running system, does its tasks and leaves cl
 
   const first = await system.request(short);
   const completed = await system.until(
-    (message) => message.type === "render.completed.v1" && message.taskId === first.taskId,
+    (message) => message.type === "task.completed.v1" && message.taskId === first.taskId,
   );
   expect(completed).toMatchObject({
     workerId: "worker-1",
-    state: { variants: [{}, {}, { status: "READY" }, { name: "source", status: "READY" }] },
+    result: { variants: [{}, {}, { status: "READY" }, { name: "source", status: "READY" }] },
   });
   const made = await system.keys(first.videoId);
   expect(made).toHaveLength(18);
 
   const second = await system.request(clip);
-  await system.until(
-    (message) => message.type === "render.progressed.v1" && message.taskId === second.taskId,
-  );
+  await system.until((message) => message.type === "task.progressed.v1" && message.taskId === second.taskId);
   worker.terminate();
-  await system.until((message) => message.type === "render.stopped.v1" && message.outcome === "INTERRUPTED");
+  await system.until((message) => message.type === "task.stopped.v1" && message.outcome === "INTERRUPTED");
   await system.until((message) => message.type === "worker.seen.v1" && message.isStopping);
   expect(await worker.ended).toEqual({ code: 0, stderr: "" });
   expect(await readdir(join(system.directory, "work"))).toEqual([]);
@@ -147,11 +150,11 @@ async function rendering(system: Awaited<ReturnType<typeof startSystem>>) {
   const task = await system.request(clip);
   const progress = await system.until(
     (message) =>
-      message.type === "render.progressed.v1" &&
+      message.type === "task.progressed.v1" &&
       message.taskId === task.taskId &&
-      message.variants.some(({ frames }) => frames > 0),
+      variantsOf(message).some(({ frames }) => frames > 0),
   );
-  const { attemptId } = progress as Extract<Message, { type: "render.progressed.v1" }>;
+  const { attemptId } = progress as Extract<Message, { type: "task.progressed.v1" }>;
   const noted = await readFile(join(system.directory, "work", "worker-1", attemptId, "ffmpeg.json"), "utf8");
   return { task, ffmpeg: (JSON.parse(noted) as { pid: number }).pid };
 }
@@ -171,7 +174,7 @@ test("Ctrl-C in a terminal, which ffmpeg gets too, hands the task back: it is no
   const { task, ffmpeg } = await rendering(system);
   worker.ctrlC();
   const end = await system.until((message) => isEndOf(message, task.taskId));
-  expect(end).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+  expect(end).toMatchObject({ type: "task.stopped.v1", outcome: "INTERRUPTED" });
   expect(await worker.ended).toEqual({ code: 0, stderr: "" });
   expect(isGone(ffmpeg)).toBe(true);
 });
@@ -188,7 +191,7 @@ test("an uncaught exception hands the task back before the worker ends with 1", 
   const { task, ffmpeg } = await rendering(system);
   worker.crash();
   const end = await system.until((message) => isEndOf(message, task.taskId));
-  expect(end).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+  expect(end).toMatchObject({ type: "task.stopped.v1", outcome: "INTERRUPTED" });
   expect(await worker.ended).toEqual({ code: 1, stderr: "" });
   expect(isGone(ffmpeg)).toBe(true);
 });
@@ -206,7 +209,7 @@ test("a second signal ends a worker at once, in the middle of its grace, and no 
 });
 
 const isEndOf = (message: Message, taskId: string): boolean =>
-  ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(message.type) &&
+  ["task.completed.v1", "task.failed.v1", "task.stopped.v1"].includes(message.type) &&
   "taskId" in message &&
   message.taskId === taskId;
 

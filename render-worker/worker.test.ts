@@ -3,12 +3,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Message, RenderAdvanced, RenderProgressed } from "@reelay/contracts";
+import type { Message, TaskAdvanced, TaskProgressed } from "@reelay/contracts";
 import { StoreFullError } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "./media/ffmpeg/words.ts";
 import { signalTree } from "./programs/process-tree.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "./testing/kit.ts";
+import { stateOf, toMessage, variantsOf } from "./testing/to-message.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 let clip: string;
@@ -31,12 +32,12 @@ afterAll(async () => {
   await clips[Symbol.asyncDispose]();
 });
 
-const isUnderWay = (message: Message): message is RenderProgressed =>
-  message.type === "render.progressed.v1" && message.variants.some(({ frames }) => frames > 0);
+const isUnderWay = (message: Message): message is TaskProgressed =>
+  message.type === "task.progressed.v1" && variantsOf(message).some(({ frames }) => frames > 0);
 
-const isGrowing = (message: Message): message is RenderAdvanced =>
-  message.type === "render.advanced.v1" &&
-  message.state.variants.some(({ name, playlist }) => name === "144p" && playlist !== null);
+const isGrowing = (message: Message): message is TaskAdvanced =>
+  message.type === "task.advanced.v1" &&
+  stateOf(message).variants.some(({ name, playlist }) => name === "144p" && playlist !== null);
 
 type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 
@@ -56,8 +57,8 @@ test("a task becomes a complete stream in the store, told step by step", async (
   const task = await worker.request(clip);
   const end = await worker.end(task);
 
-  expect(end).toMatchObject({ type: "render.completed.v1", taskId: task.taskId });
-  expect(end.state.variants.map(({ name, status }) => `${name} ${status}`)).toEqual([
+  expect(end).toMatchObject({ type: "task.completed.v1", taskId: task.taskId });
+  expect(end.result.variants.map(({ name, status }) => `${name} ${status}`)).toEqual([
     "144p READY",
     "240p READY",
     "360p READY",
@@ -69,25 +70,25 @@ test("a task becomes a complete stream in the store, told step by step", async (
     "2160p SKIPPED",
     "source READY",
   ]);
-  expect(end.state.variants[2]?.playlist).toMatchObject({
+  expect(end.result.variants[2]?.playlist).toMatchObject({
     codecs: expect.stringMatching(/^avc1\.64[0-9A-F]{4}$/),
     // Of 1, 1, 2 and 1 s: what plays first is short.
     segments: 4,
     durationMs: 5_000,
     isComplete: true,
   });
-  expect(end.state.audio?.playlist).toMatchObject({ codecs: "mp4a.40.2", isComplete: true });
+  expect(end.result.audio?.playlist).toMatchObject({ codecs: "mp4a.40.2", isComplete: true });
   const prefix = `videos/${task.videoId}/attempts/${end.attemptId}/`;
   expect(await worker.store.keys(`${prefix}360p/`)).toEqual(
     ["00000.m4s", "00001.m4s", "00002.m4s", "00003.m4s", "index.m3u8", "init.mp4"].map(
       (file) => `${prefix}360p/${file}`,
     ),
   );
-  expect(end.state.posterKey).toBe(`${prefix}poster.jpg`);
+  expect(end.result.posterKey).toBe(`${prefix}poster.jpg`);
   expect(worker.messaging.acked).toHaveLength(1);
-  const told = worker.messaging.published.filter(({ type }) => type.startsWith("render"));
-  expect(told[0]?.type).toBe("render.started.v1");
-  expect(told.at(-1)?.type).toBe("render.completed.v1");
+  const told = worker.messaging.published.filter(({ type }) => type.startsWith("task."));
+  expect(told[0]?.type).toBe("task.started.v1");
+  expect(told.at(-1)?.type).toBe("task.completed.v1");
   const sequences = told.flatMap((message) => ("sequence" in message ? [message.sequence] : []));
   expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
 });
@@ -111,10 +112,10 @@ test("a segment is stored before the playlist that names it", async () => {
 test("progress of every variant rises from report to report", async () => {
   await using worker = await startWorker({ progressMs: 100 });
   await worker.end(await worker.request(clip));
-  const reports = worker.messaging.ofType("render.progressed.v1");
+  const reports = worker.messaging.ofType("task.progressed.v1");
   for (const name of ["144p", "240p", "360p"]) {
     const fractions = reports.map(
-      ({ variants }) => variants.find((variant) => variant.name === name)?.fraction ?? -1,
+      (report) => variantsOf(report).find((variant) => variant.name === name)?.fraction ?? -1,
     );
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
   }
@@ -125,7 +126,7 @@ test("a canceled attempt stops, says so and leaves nothing behind", async () => 
   const task = await worker.request(longClip);
   const { attemptId, workerId, taskId } = await worker.messaging.until(isUnderWay);
   await worker.messaging.control({
-    type: "render.cancel-requested.v1",
+    type: "task.cancel-requested.v1",
     taskId,
     attemptId,
     workerId,
@@ -133,8 +134,8 @@ test("a canceled attempt stops, says so and leaves nothing behind", async () => 
     requestedAt: new Date().toISOString(),
   });
   const end = await worker.end(task);
-  expect(end).toMatchObject({ type: "render.stopped.v1", outcome: "CANCELED" });
-  expect(end.state.variants.find(({ name }) => name === "720p")).toMatchObject({
+  expect(end).toMatchObject({ type: "task.stopped.v1", outcome: "CANCELED" });
+  expect(end.result.variants.find(({ name }) => name === "720p")).toMatchObject({
     status: "CANCELED",
     playlist: null,
   });
@@ -148,7 +149,7 @@ test("an attempt that lost its lease stops without a word, and its output is rem
   const task = await worker.request(longClip);
   const { attemptId, workerId, taskId } = await worker.messaging.until(isUnderWay);
   await worker.messaging.control({
-    type: "render.cancel-requested.v1",
+    type: "task.cancel-requested.v1",
     taskId,
     attemptId,
     workerId,
@@ -156,7 +157,7 @@ test("an attempt that lost its lease stops without a word, and its output is rem
     requestedAt: new Date().toISOString(),
   });
   await untilIdle(worker);
-  expect(worker.messaging.published.map(({ type }) => type)).not.toContain("render.stopped.v1");
+  expect(worker.messaging.published.map(({ type }) => type)).not.toContain("task.stopped.v1");
   expect(await worker.store.keys(`videos/${task.videoId}/attempts/`)).toEqual([]);
 });
 
@@ -165,7 +166,7 @@ test("an attempt that lost its lease leaves what the video names of it, and that
   const task = await worker.request(longClip);
   const { attemptId, workerId, taskId } = await worker.messaging.until(isGrowing);
   await worker.messaging.control({
-    type: "render.cancel-requested.v1",
+    type: "task.cancel-requested.v1",
     taskId,
     attemptId,
     workerId,
@@ -184,7 +185,7 @@ test("what an interrupted attempt published stays, and its last report names it"
   const task = await worker.request(longClip);
   await worker.messaging.until(isGrowing);
   await worker.worker[Symbol.asyncDispose]();
-  const { state } = await worker.end(task);
+  const { result: state } = await worker.end(task);
   const growing = state.variants.find(({ name }) => name === "144p");
   expect(growing).toMatchObject({ status: "PENDING", playlist: { isComplete: false } });
   expect(await worker.store.head(growing?.playlist?.key ?? "")).not.toBeNull();
@@ -195,7 +196,7 @@ test("a worker that stops gives its tasks back as interrupted and says goodbye",
   const task = await worker.request(longClip);
   await worker.messaging.until(isUnderWay);
   await worker.worker[Symbol.asyncDispose]();
-  expect(await worker.end(task)).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+  expect(await worker.end(task)).toMatchObject({ type: "task.stopped.v1", outcome: "INTERRUPTED" });
   expect(worker.messaging.published.at(-1)).toMatchObject({
     type: "worker.seen.v1",
     isStopping: true,
@@ -209,17 +210,17 @@ test("what earlier attempts finished is not made again", async () => {
   await using worker = await startWorker();
   const first = await worker.end(await worker.request(clip));
   const written = worker.store.writes.length;
-  const { variants, audio } = first.state;
+  const { variants, audio } = first.result;
 
   const second = await worker.end(await worker.request(clip, { keep: { variants, audio } }));
-  expect(second).toMatchObject({ type: "render.completed.v1", state: { variants, audio } });
+  expect(second).toMatchObject({ type: "task.completed.v1", result: { variants, audio } });
   expect(worker.store.writes).toHaveLength(written);
 
   const without = variants.filter(({ name }) => name !== "240p");
   const third = await worker.end(await worker.request(clip, { keep: { variants: without, audio } }));
   const made = worker.store.writes.slice(written).map(({ key }) => key.split("/")[4]);
   expect(new Set(made)).toEqual(new Set(["240p", "poster.jpg", "manifest.json"]));
-  expect(third.state.variants.map(({ status }) => status)).toEqual(variants.map(({ status }) => status));
+  expect(third.result.variants.map(({ status }) => status)).toEqual(variants.map(({ status }) => status));
 });
 
 test("a full store fails the attempt for another try, and a hiccup does not", async () => {
@@ -229,7 +230,7 @@ test("a full store fails the attempt for another try, and a hiccup does not", as
   };
   const failed = await worker.end(await worker.request(clip));
   expect(failed).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "FAILED",
     error: { code: "STORE_FULL", scope: "STORAGE" },
   });
@@ -240,7 +241,7 @@ test("a full store fails the attempt for another try, and a hiccup does not", as
     hiccups -= 1;
     throw new Error("503");
   };
-  expect(await worker.end(await worker.request(clip))).toMatchObject({ type: "render.completed.v1" });
+  expect(await worker.end(await worker.request(clip))).toMatchObject({ type: "task.completed.v1" });
 });
 
 test("while the broker is away the render goes on, and its end is told when the broker is back", async () => {
@@ -254,15 +255,15 @@ test("while the broker is away the render goes on, and its end is told when the 
   };
   await manifest.promise;
   worker.messaging.isAway = false;
-  expect(await worker.end(task)).toMatchObject({ type: "render.completed.v1" });
+  expect(await worker.end(task)).toMatchObject({ type: "task.completed.v1" });
 });
 
 test("a task that is delivered twice is done once", async () => {
   await using worker = await startWorker({ slots: 2 });
   const task = await worker.request(clip);
-  worker.messaging.enqueue(task);
+  worker.messaging.enqueue(toMessage(task));
   await worker.end(task);
-  expect(worker.messaging.ofType("render.started.v1")).toHaveLength(1);
+  expect(worker.messaging.ofType("task.started.v1")).toHaveLength(1);
   expect(worker.messaging.acked).toHaveLength(2);
 });
 
@@ -271,7 +272,7 @@ test("a task whose start cannot be told is given back", async () => {
   worker.messaging.isAway = true;
   await worker.request(clip);
   const nacked = await worker.messaging.untilNacked();
-  expect(nacked.type).toBe("render.requested.v1");
+  expect(nacked.type).toBe("task.requested.v1");
   expect(worker.messaging.acked).toEqual([]);
 });
 
@@ -287,8 +288,8 @@ test("a worker that fetched a source which another stored meanwhile renders the 
   const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
   const end = await worker.end(await worker.request(clip, { source: { kind: "url", url, key }, profile }));
   expect(end).toMatchObject({
-    type: "render.completed.v1",
-    state: { source: { key, probe: { durationMs: expect.closeTo(20_000, -2) } } },
+    type: "task.completed.v1",
+    result: { source: { key, probe: { durationMs: expect.closeTo(20_000, -2) } } },
   });
   expect(worker.store.writes.filter((write) => write.key === key)).toHaveLength(1);
   server.closeAllConnections();
@@ -309,16 +310,16 @@ test("a source that is given as a URL is fetched, stored and rendered; one that 
     await worker.request(clip, { source: { kind: "url", url: `${url}/clip.mp4`, key: key("a") } }),
   );
   expect(end).toMatchObject({
-    type: "render.completed.v1",
-    state: {
+    type: "task.completed.v1",
+    result: {
       source: { key: key("a"), contentType: "video/mp4", probe: { durationMs: expect.closeTo(5_000, -2) } },
     },
   });
-  expect(await worker.store.head(key("a"))).toMatchObject({ sizeBytes: end.state.source?.sizeBytes });
+  expect(await worker.store.head(key("a"))).toMatchObject({ sizeBytes: end.result.source?.sizeBytes });
 
   const missing = { kind: "url", url: `${url}/nothing`, key: key("b") } as const;
   expect(await worker.end(await worker.request(clip, { source: missing }))).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "REJECTED",
     error: { code: "SOURCE_URL_NOT_FOUND" },
   });
@@ -332,9 +333,9 @@ test("within its grace a stopping worker finishes what runs, and takes nothing n
   await worker.messaging.until(isUnderWay);
   const stopped = worker.worker[Symbol.asyncDispose]();
   const late = await worker.request(clip);
-  expect(await worker.end(task)).toMatchObject({ type: "render.completed.v1" });
+  expect(await worker.end(task)).toMatchObject({ type: "task.completed.v1" });
   await stopped;
-  const started = worker.messaging.ofType("render.started.v1").map(({ taskId }) => taskId);
+  const started = worker.messaging.ofType("task.started.v1").map(({ taskId }) => taskId);
   expect(started).not.toContain(late.taskId);
 });
 
@@ -343,7 +344,7 @@ test("what is not finished when the grace is over is handed back", async () => {
   const task = await worker.request(longClip);
   await worker.messaging.until(isUnderWay);
   await worker.worker[Symbol.asyncDispose]();
-  expect(await worker.end(task)).toMatchObject({ type: "render.stopped.v1", outcome: "INTERRUPTED" });
+  expect(await worker.end(task)).toMatchObject({ type: "task.stopped.v1", outcome: "INTERRUPTED" });
 });
 
 test("a broker that does not answer does not keep a worker from stopping", async () => {
@@ -363,8 +364,8 @@ test("an ffmpeg that is ended by somebody else fails its attempt, and no variant
   const { pid } = JSON.parse(await readFile(noted, "utf8")) as { pid: number };
   signalTree(pid, "SIGINT");
   const end = await worker.end(task);
-  expect(end).toMatchObject({ type: "render.failed.v1", outcome: "FAILED", error: { retriable: true } });
-  const states = worker.messaging.published.flatMap((message) => ("state" in message ? [message.state] : []));
+  expect(end).toMatchObject({ type: "task.failed.v1", outcome: "FAILED", error: { retriable: true } });
+  const states = worker.messaging.published.map(stateOf);
   const finished = states.flatMap(({ variants }) => variants.filter(({ playlist }) => playlist?.isComplete));
   expect(finished.map(({ name }) => name)).toEqual([]);
 });

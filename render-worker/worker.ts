@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@opentelemetry/api";
-import type { Pool, RenderRequested } from "@reelay/contracts";
+import type { Pool } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import { startAttemptTrace } from "./attempt/attempt-trace.ts";
+import { type RenderTask, toRenderTask } from "./attempt/render-task.ts";
 import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
 import { type AttemptRun, runAndReport } from "./attempt/run-and-report.ts";
 import { StopError } from "./attempt/stop-reason.ts";
@@ -20,8 +21,11 @@ import { Slots } from "./host/slots.ts";
 import { defaultQuiet, untilQuiet } from "./host/until-quiet.ts";
 import { WorkDirectory } from "./host/work-directory/work-directory.ts";
 import type { Jail } from "./jail/jail.ts";
-import { kindOf, type PreparedKinds } from "./kinds/index.ts";
+import type { PreparedKinds } from "./kinds/index.ts";
 import { sleep, within } from "./wait.ts";
+
+/** A pulling worker is already running, so it starts a task that it received almost immediately. */
+const startWithinMs = 15_000;
 
 export interface WorkerDeps {
   messaging: Messaging;
@@ -111,13 +115,14 @@ class RenderWorker implements Worker {
       workerId: config.workerId,
       hostname: config.hostname,
       version: config.version,
-      pools: [...this.#pools],
-      slots: config.slots,
-      encoders: [],
-      knows: [...kinds.names],
-      ...kinds.offer(),
-      jail: { level: jail.level, reason: jail.reason?.slice(0, mostReason) ?? null },
-      ...(limits && { memoryBytes: limits.memoryBytes, cpus: limits.cpus }),
+      offer: {
+        pools: [...this.#pools],
+        slots: config.slots,
+        ...kinds.offer(),
+        jail: { level: jail.level, reason: jail.reason?.slice(0, mostReason) ?? null },
+        ...(limits && { memoryBytes: limits.memoryBytes, cpus: limits.cpus }),
+        startWithinMs,
+      },
       attempts: this.#held().map(({ ref: { taskId, attemptId }, waitsForMemory }) => ({
         taskId,
         attemptId,
@@ -143,7 +148,7 @@ class RenderWorker implements Worker {
     const { limits, budget } = this.#memory;
     this.#deps.metrics?.countMemory(limits.memoryBytes, () => budget);
     this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
-      if (message.type === "render.cancel-requested.v1") {
+      if (message.type === "task.cancel-requested.v1") {
         this.#log.info({ attemptId: message.attemptId, reason: message.reason }, "cancel.received");
         this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason, message.keep));
       }
@@ -213,9 +218,9 @@ class RenderWorker implements Worker {
   async #take(delivery: Delivery, release: () => void): Promise<boolean> {
     const { message } = delivery;
     const runsAlready = [...this.#running.values()].some(
-      ({ ref }) => message.type === "render.requested.v1" && ref.taskId === message.taskId,
+      ({ ref }) => message.type === "task.requested.v1" && ref.taskId === message.taskId,
     );
-    if (message.type !== "render.requested.v1" || runsAlready) {
+    if (message.type !== "task.requested.v1" || runsAlready) {
       await delivery.ack();
       return false;
     }
@@ -224,19 +229,18 @@ class RenderWorker implements Worker {
       return false;
     }
     const { config, kinds, messaging, metrics } = this.#deps;
-    const { videoId, jobId, taskId, turn } = message;
-    const kind = kinds.get(kindOf(message));
-    if (kind === undefined) {
-      this.#log.warn({ taskId, kind: kindOf(message) }, "task.not-supported");
+    const { videoId, jobId, taskId, fencingToken } = message;
+    const kind = kinds.get(message.kind);
+    const task = toRenderTask(message);
+    if (kind === undefined || task === null) {
+      this.#log.warn({ taskId, kind: message.kind }, "task.not-supported");
       await sleep(unsupportedMs, this.#stopping.signal).catch(() => undefined);
       await delivery.nack();
       return false;
     }
     const attemptId = randomUUID();
-    const ref = {
-      ...{ videoId, jobId, taskId, attemptId, workerId: config.workerId },
-      ...(turn !== undefined && { turn }),
-    };
+    const { workerId } = config;
+    const ref = { videoId, jobId, taskId, attemptId, fencingToken, kind: message.kind, workerId };
     const log = this.#log.child({ videoId, jobId, taskId, attemptId: ref.attemptId });
     const attempt: RunningAttempt = {
       ref,
@@ -274,7 +278,7 @@ class RenderWorker implements Worker {
       release();
       this.#heartbeat.beat();
     };
-    const run = () => this.#run(message, attempt, { kind, reporter, trace, log, free });
+    const run = () => this.#run(task, attempt, { kind, reporter, trace, log, free });
     attempt.done = context
       .with(trace.context, run)
       .catch((err: unknown) => log.error({ err }, "attempt.broke"))
@@ -287,7 +291,7 @@ class RenderWorker implements Worker {
   }
 
   async #run(
-    task: RenderRequested,
+    task: RenderTask,
     attempt: RunningAttempt,
     of: Pick<AttemptRun, "kind" | "reporter" | "trace" | "log" | "free">,
   ): Promise<void> {

@@ -131,7 +131,7 @@ test("a job that runs is canceled by its worker, which is told to stop", async (
   const { data } = await api.ask(documents.cancel, { id });
   expect(data.cancelJob).toEqual({ id, status: "RUNNING" });
   const sent = await api.db.outboxMessage.findMany({ orderBy: { id: "desc" }, take: 1 });
-  expect(sent[0]?.attributes).toMatchObject({ type: "render.cancel-requested.v1" });
+  expect(sent[0]?.attributes).toMatchObject({ type: "task.cancel-requested.v1" });
 });
 
 test("a list is read page by page, and ends", async () => {

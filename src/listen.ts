@@ -1,6 +1,5 @@
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { backoffMs } from "@reelay/process";
 import { Client } from "pg";
 import type { Logger } from "pino";
 
@@ -59,7 +58,7 @@ export async function listen(options: {
 
   async function keepConnected(first: Awaited<ReturnType<typeof connect>>) {
     let connection: typeof first | undefined = first;
-    let failures = 0;
+    let retryMs = firstRetryMs;
     while (!stopped.signal.aborted) {
       if (connection !== undefined) {
         await Promise.race([connection.ended, aborted(stopped.signal)]);
@@ -67,15 +66,17 @@ export async function listen(options: {
         connection = undefined;
         continue;
       }
-      const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
-      await delay(retryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      await delay(retryMs * (0.5 + Math.random()), undefined, { signal: stopped.signal }).catch(
+        () => undefined,
+      );
       if (stopped.signal.aborted) return;
       try {
         connection = await connect();
-        failures = 0;
+        retryMs = firstRetryMs;
         resync();
       } catch (error) {
         log.warn({ err: error, retryMs }, "notifications.unavailable");
+        retryMs = Math.min(retryMs * 2, lastRetryMs);
       }
     }
     await connection?.close();

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { ReportedError } from "../errors.ts";
+import { KindData } from "../kinds/define-kind.ts";
 import { Account } from "../quality.ts";
-import { jailLevels, pools } from "../states.ts";
 import { StoredFolder } from "../stored-folder.ts";
-import { Capabilities } from "./capabilities.ts";
-import { RenderState } from "./render-state.ts";
+import { Offer } from "./offer.ts";
 
-/** Fits into a column of 32 bits: a number that does not would be refused there again and again. */
+/** Fits into a column of 32 bits; the database would refuse anything larger again and again. */
 const count = z.int32().nonnegative();
 const bytes = z.int().nonnegative();
 
@@ -14,61 +13,49 @@ const attemptRef = {
   videoId: z.uuid(),
   jobId: z.uuid(),
   taskId: z.uuid(),
-  /** Chosen by the worker, new for every try. */
+  /** Chosen by the worker, new for every attempt. */
   attemptId: z.uuid(),
-  /** That of the task's message, if it had one. */
-  turn: count.optional(),
+  /** Of the task's message. */
+  fencingToken: count,
   workerId: z.string().min(1).max(200),
+  /** The task's. Its definition describes `result` and `detail`. */
+  kind: z.string().min(1).max(100),
   at: z.iso.datetime(),
 };
 
-/** `sequence` counts the reports of one attempt from 1 (`started` is 0): a report older than the last applied one says nothing new. */
+/** `sequence` counts the reports of one attempt from 1 (`started` is 0). The API ignores a report older than the last applied one. */
 const sequenced = { ...attemptRef, sequence: z.int32().positive() };
 
-/** A worker took a task. Sent before the task's message is acknowledged. */
-export const RenderStarted = z.object({ type: z.literal("render.started.v1"), ...attemptRef });
-export type RenderStarted = z.infer<typeof RenderStarted>;
-
-export const VariantProgress = z.object({
-  name: z.string(),
-  /** 0 to 1. */
-  fraction: z.number().min(0).max(1),
-  frames: count,
-  /** Frames encoded per second of wall time. */
-  fps: z.number().nonnegative(),
-  /** Seconds of video encoded per second of wall time. */
-  speed: z.number().nonnegative(),
-  sizeBytes: bytes,
-  /** Milliseconds until this variant is done; null while unknown. */
-  etaMs: z.number().nonnegative().nullable(),
-});
-export type VariantProgress = z.infer<typeof VariantProgress>;
-
-/** How far it is, all variants in one message, a few times a second. May be lost. */
-export const RenderProgressed = z.object({
-  type: z.literal("render.progressed.v1"),
-  ...sequenced,
-  /** The part of the video's timeline that the attempt makes, and that its fractions are of; the whole when left out. */
-  span: z.object({ startMs: count, endMs: count.nullable() }).optional(),
-  variants: z.array(VariantProgress),
-});
-export type RenderProgressed = z.infer<typeof RenderProgressed>;
-
-/** The state changed: source probed and ladder planned, a variant became playable or ready, the poster is there. */
-export const RenderAdvanced = z.object({
-  type: z.literal("render.advanced.v1"),
-  ...sequenced,
-  state: RenderState,
-});
-export type RenderAdvanced = z.infer<typeof RenderAdvanced>;
-
 /**
- * What an attempt's programs (ffmpeg, ffprobe) used, all together. Sampled a few times a second: the last instants of a program are not in it.
+ * The kind's result so far. Every state report carries it whole, so that a report stands alone: the newest one (by
+ * `sequence`) is enough, whatever was lost before it.
  */
+const result = KindData;
+
+/** A worker took a task. Sent before the task's message is acknowledged. */
+export const TaskStarted = z.object({ type: z.literal("task.started.v1"), ...attemptRef });
+export type TaskStarted = z.infer<typeof TaskStarted>;
+
+/** The progress of an attempt, a few times a second. May be lost. */
+export const TaskProgressed = z.object({
+  type: z.literal("task.progressed.v1"),
+  ...sequenced,
+  /** Of the task, 0 to 1. */
+  fraction: z.number().min(0).max(1),
+  /** What the kind adds to the fraction. */
+  detail: KindData.optional(),
+});
+export type TaskProgressed = z.infer<typeof TaskProgressed>;
+
+/** The result has changed, for example because a variant became playable. */
+export const TaskAdvanced = z.object({ type: z.literal("task.advanced.v1"), ...sequenced, result });
+export type TaskAdvanced = z.infer<typeof TaskAdvanced>;
+
+/** The resources that an attempt's programs used, all together. Sampled a few times a second, without a program's last instants. */
 export const AttemptUsage = z.object({
   /** Seconds of processor time, of all cores together. */
   cpuSeconds: z.number().nonnegative(),
-  /** Most memory that they held at one time. */
+  /** The most memory that they held at one time. */
   peakMemoryBytes: bytes,
   /** Seconds from the task's arrival to its end. */
   wallSeconds: z.number().nonnegative(),
@@ -81,55 +68,55 @@ const usage = AttemptUsage.nullable().optional();
 /** In a report of an end: the attempt's objects in the store. Absent: the worker computes no checksums. */
 const stored = z.array(StoredFolder).optional();
 
-/** All variants are settled and stored. */
-export const RenderCompleted = z.object({
-  type: z.literal("render.completed.v1"),
+/** The task is done and its output is stored. */
+export const TaskCompleted = z.object({
+  type: z.literal("task.completed.v1"),
   ...sequenced,
-  state: RenderState,
+  result,
   usage,
   stored,
-  /** What is known by then of what it made. */
+  /** What the worker knows about its output by then. */
   account: Account.optional(),
 });
-export type RenderCompleted = z.infer<typeof RenderCompleted>;
+export type TaskCompleted = z.infer<typeof TaskCompleted>;
 
 /**
- * What a worker found out about what an attempt made, after its end and when nobody needed the CPU: how good it is, above all. Takes the
- * place of the account that came with the end. May never come.
+ * What a worker found out about an attempt's output, above all its quality, after the attempt's end and while the
+ * CPU was idle. Replaces the account of the end. May never come.
  */
-export const RenderAccounted = z.object({
-  type: z.literal("render.accounted.v1"),
+export const TaskAccounted = z.object({
+  type: z.literal("task.accounted.v1"),
   ...attemptRef,
   account: Account,
 });
-export type RenderAccounted = z.infer<typeof RenderAccounted>;
+export type TaskAccounted = z.infer<typeof TaskAccounted>;
 
-/** The attempt ended in an error: `FAILED` may be tried again, `REJECTED` (the input is at fault) never. */
-export const RenderFailed = z.object({
-  type: z.literal("render.failed.v1"),
+/** The attempt ended in an error. `FAILED`: another attempt may succeed. `REJECTED`: the input is at fault, none will. */
+export const TaskFailed = z.object({
+  type: z.literal("task.failed.v1"),
   ...sequenced,
   outcome: z.enum(["FAILED", "REJECTED"]),
   error: ReportedError,
-  state: RenderState,
+  result,
   usage,
   stored,
   /** With the error `NEEDS_MORE_MEMORY`, which uses no try: the memory of a worker on which the task would fit. */
   needsMemoryBytes: bytes.optional(),
 });
-export type RenderFailed = z.infer<typeof RenderFailed>;
+export type TaskFailed = z.infer<typeof TaskFailed>;
 
-/** The attempt was stopped: `CANCELED` on request, `INTERRUPTED` because the worker shuts down (uses no try). */
-export const RenderStopped = z.object({
-  type: z.literal("render.stopped.v1"),
+/** The attempt was stopped. `CANCELED`: on request. `INTERRUPTED`: the worker shuts down, which uses no try. */
+export const TaskStopped = z.object({
+  type: z.literal("task.stopped.v1"),
   ...sequenced,
   outcome: z.enum(["CANCELED", "INTERRUPTED"]),
-  state: RenderState,
+  result,
   usage,
   stored,
 });
-export type RenderStopped = z.infer<typeof RenderStopped>;
+export type TaskStopped = z.infer<typeof TaskStopped>;
 
-/** A worker lives: sent every few seconds; renews the leases of the attempts that it names. */
+/** A worker is alive. Sent every few seconds; renews the leases of the attempts that it names. */
 export const WorkerSeen = z.object({
   type: z.literal("worker.seen.v1"),
   workerId: z.string().min(1).max(200),
@@ -137,21 +124,7 @@ export const WorkerSeen = z.object({
   startedAt: z.iso.datetime(),
   hostname: z.string(),
   version: z.string(),
-  pools: z.array(z.enum(pools)).min(1),
-  slots: count,
-  /** Encoders that a trial encode opened, e.g. `libx264`. */
-  encoders: z.array(z.string()),
-  /** What works there, device by device. */
-  capabilities: Capabilities.optional(),
-  /** Kinds of tasks that it can do besides those that every worker can: those of `toldTaskKinds`. */
-  knows: z.array(z.string()).optional(),
-  ffmpegVersion: z.string(),
-  /** Jail of its programs, and the reason why it is not stronger; null for the strongest. */
-  jail: z.object({ level: z.enum(jailLevels), reason: z.string().max(2_000).nullable() }).optional(),
-  /** Memory that it and its programs may have: its cgroup's limit, else the machine's. */
-  memoryBytes: bytes.optional(),
-  /** Processors that it may keep busy: its cgroup's quota, else the machine's; 1.5 is one and a half. */
-  cpus: z.number().positive().optional(),
+  offer: Offer,
   attempts: z.array(
     z.object({
       taskId: z.uuid(),
@@ -160,7 +133,7 @@ export const WorkerSeen = z.object({
       waitsForMemory: z.boolean().optional(),
     }),
   ),
-  /** The worker takes nothing new and is about to end. */
+  /** The worker takes no new tasks and is about to end. */
   isStopping: z.boolean(),
 });
 export type WorkerSeen = z.infer<typeof WorkerSeen>;

@@ -1,30 +1,30 @@
 import { z } from "zod";
 import {
-  RenderAccounted,
-  RenderAdvanced,
-  RenderCompleted,
-  RenderFailed,
-  RenderProgressed,
-  RenderStarted,
-  RenderStopped,
+  TaskAccounted,
+  TaskAdvanced,
+  TaskCompleted,
+  TaskFailed,
+  TaskProgressed,
+  TaskStarted,
+  TaskStopped,
   WorkerSeen,
 } from "./from-workers.ts";
-import { RenderCancelRequested, RenderRequested } from "./to-workers.ts";
+import { TaskCancelRequested, TaskRequested } from "./to-workers.ts";
 
 export * from "./capabilities.ts";
 export * from "./from-workers.ts";
-export * from "./render-state.ts";
+export * from "./offer.ts";
 export * from "./to-workers.ts";
 
 /** Everything that workers send. */
 export const Report = z.discriminatedUnion("type", [
-  RenderStarted,
-  RenderProgressed,
-  RenderAdvanced,
-  RenderCompleted,
-  RenderAccounted,
-  RenderFailed,
-  RenderStopped,
+  TaskStarted,
+  TaskProgressed,
+  TaskAdvanced,
+  TaskCompleted,
+  TaskAccounted,
+  TaskFailed,
+  TaskStopped,
   WorkerSeen,
 ]);
 export type Report = z.infer<typeof Report>;
@@ -33,10 +33,6 @@ export type Report = z.infer<typeof Report>;
 export type AttemptReport = Exclude<Report, WorkerSeen>;
 
 /** Everything that may be on the wire. */
-export const Message = z.discriminatedUnion("type", [
-  ...Report.options,
-  RenderRequested,
-  RenderCancelRequested,
-]);
+export const Message = z.discriminatedUnion("type", [...Report.options, TaskRequested, TaskCancelRequested]);
 export type Message = z.infer<typeof Message>;
 export type MessageType = Message["type"];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RenderCancelRequested, RenderStarted } from "@reelay/contracts";
+import type { TaskCancelRequested, TaskStarted } from "@reelay/contracts";
 import type { Delivery, Messaging } from "./messaging.ts";
 import { connect } from "./pubsub/connection.ts";
 import { createPubSubMessaging } from "./pubsub-messaging.ts";
@@ -42,18 +42,20 @@ export function createWorld(address: string): {
 }
 
 /** A report identified by `mark`. */
-export const started = (mark: string): RenderStarted => ({
-  type: "render.started.v1",
+export const started = (mark: string): TaskStarted => ({
+  type: "task.started.v1",
   videoId: randomUUID(),
   jobId: randomUUID(),
   taskId: randomUUID(),
   attemptId: randomUUID(),
+  fencingToken: 0,
   workerId: mark,
+  kind: "TRANSCODE",
   at: new Date().toISOString(),
 });
 
-export const cancelFor = (workerId: string): RenderCancelRequested => ({
-  type: "render.cancel-requested.v1",
+export const cancelFor = (workerId: string): TaskCancelRequested => ({
+  type: "task.cancel-requested.v1",
   taskId: randomUUID(),
   attemptId: randomUUID(),
   workerId,
@@ -62,7 +64,7 @@ export const cancelFor = (workerId: string): RenderCancelRequested => ({
 });
 
 export const markOf = ({ message }: Delivery): string =>
-  message.type === "render.started.v1" || message.type === "render.cancel-requested.v1"
+  message.type === "task.started.v1" || message.type === "task.cancel-requested.v1"
     ? message.workerId
     : message.type;
 

@@ -20,7 +20,7 @@ import {
   unreadableMessages,
 } from "./topology.ts";
 
-const garbage = { data: new TextEncoder().encode("not json"), attributes: { type: "render.started.v1" } };
+const garbage = { data: new TextEncoder().encode("not json"), attributes: { type: "task.started.v1" } };
 
 /** What Reelay relies on, independent of the Pub/Sub server. */
 export function describeMessagingContract(server: ServerUnderTest): void {

@@ -11,8 +11,8 @@ export type Topic = (typeof topics)[keyof typeof topics];
 
 /** The topic of a message type. */
 export function topicOf(type: Message["type"]): Topic {
-  if (type === "render.requested.v1") return topics.tasks;
-  if (type === "render.cancel-requested.v1") return topics.control;
+  if (type === "task.requested.v1") return topics.tasks;
+  if (type === "task.cancel-requested.v1") return topics.control;
   return topics.reports;
 }
 

@@ -1,15 +1,16 @@
 import type { Context } from "@opentelemetry/api";
-import type { Account, RenderRequested } from "@reelay/contracts";
+import type { Account } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Borrower } from "../host/memory/reserve-memory.ts";
 import type { WorkerMemory } from "../host/memory/worker-memory.ts";
 import type { AttemptDirectory } from "../host/work-directory/work-directory.ts";
+import type { RenderTask } from "./render-task.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
 import type { StateCell } from "./state-cell.ts";
 
 /** What the worker provides to the kind that does a task. */
 export interface AttemptHost extends Borrower {
-  task: RenderRequested;
+  task: RenderTask;
   ref: AttemptRef;
   /** Keeps checksums of the objects that the attempt writes. */
   store: ObjectStore;

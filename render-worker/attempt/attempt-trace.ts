@@ -1,5 +1,5 @@
 import { type Context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { RenderRequested } from "@reelay/contracts";
+import type { TaskRequested } from "@reelay/contracts";
 import { type Delivery, messageAttributes, traceOf } from "@reelay/messaging";
 import type { Outcome } from "./outcome.ts";
 import type { AttemptRef } from "./reporter.ts";
@@ -16,7 +16,7 @@ export interface AttemptTrace {
 }
 
 /** Goes on in the trace that the task's message came with. */
-export function startAttemptTrace(delivery: Delivery, task: RenderRequested, ref: AttemptRef): AttemptTrace {
+export function startAttemptTrace(delivery: Delivery, task: TaskRequested, ref: AttemptRef): AttemptTrace {
   const parent = traceOf(delivery);
   const span = trace.getTracer(tracerName).startSpan(
     `process tasks-${task.pool}`,

@@ -16,7 +16,15 @@ test("states that follow closely on one another are told together, the first at 
   };
   const reporter = new AttemptReporter({
     messaging,
-    ref: { videoId: "v", jobId: "j", taskId: "t", attemptId: "a", workerId: "w" },
+    ref: {
+      videoId: "v",
+      jobId: "j",
+      taskId: "t",
+      attemptId: "a",
+      fencingToken: 0,
+      kind: "TRANSCODE",
+      workerId: "w",
+    },
     log: pino({ level: "silent" }),
     progressMs: 500,
     giveUp: new AbortController().signal,
@@ -28,11 +36,11 @@ test("states that follow closely on one another are told together, the first at 
     if (update === 1) expect(told).toHaveLength(1);
     await sleep(5);
   }
-  await expect.poll(() => told.at(-1)).toMatchObject({ state: { posterKey: String(updates) } });
+  await expect.poll(() => told.at(-1)).toMatchObject({ result: { posterKey: String(updates) } });
   expect(told.length).toBeLessThan(updates / 2);
   // What others wait for.
   reporter.advanced({ ...emptyState, posterKey: "another" });
   reporter.advanced({ ...emptyState, split: { headEndMs: 8_000, renditions: [], speed: null } });
   await new Promise(setImmediate);
-  expect(told.at(-1)).toMatchObject({ state: { split: { headEndMs: 8_000 } } });
+  expect(told.at(-1)).toMatchObject({ result: { split: { headEndMs: 8_000 } } });
 });

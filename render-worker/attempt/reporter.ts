@@ -1,17 +1,11 @@
 import { type Context, context } from "@opentelemetry/api";
-import type {
-  Account,
-  AttemptReport,
-  AttemptUsage,
-  RenderProgressed,
-  RenderState,
-  StoredFolder,
-} from "@reelay/contracts";
+import type { Account, AttemptReport, AttemptUsage, StoredFolder, VariantsProgress } from "@reelay/contracts";
+import { kindOf } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
-import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
-import { sleep } from "../wait.ts";
+import { backoffMs, sleep } from "../wait.ts";
 import type { Outcome } from "./outcome.ts";
+import type { AttemptState } from "./state-cell.ts";
 
 export interface AttemptRef {
   videoId: string;
@@ -19,7 +13,9 @@ export interface AttemptRef {
   taskId: string;
   attemptId: string;
   /** Of the task's message. */
-  turn?: number;
+  fencingToken: number;
+  /** The task's. */
+  kind: string;
   workerId: string;
 }
 
@@ -56,12 +52,12 @@ export class AttemptReporter {
   readonly #onRetry: (() => void) | undefined;
   #sequence = 0;
   #isEnded = false;
-  #state: RenderState | null = null;
+  #state: AttemptState | null = null;
   #sendingState = false;
   #sentStates = 0;
   /** Other workers wait for how the rest is split: that goes at once, and the little that a head tells after it. */
   readonly #hurry = new AbortController();
-  #progress: Pick<RenderProgressed, "variants" | "span"> | null = null;
+  #progress: VariantsProgress | null = null;
   #sendingProgress = false;
 
   constructor(options: {
@@ -86,17 +82,17 @@ export class AttemptReporter {
 
   /** Resolves when the broker has it; rejects when it does not take it, so that the task is left to somebody else. */
   async started(): Promise<void> {
-    await this.#publish({ type: "render.started.v1", ...this.#ref, at: new Date().toISOString() });
+    await this.#publish({ type: "task.started.v1", ...this.#ref, at: new Date().toISOString() });
   }
 
   /** @param progress with the span that it is of, unless that is the whole video */
-  progressed(progress: Pick<RenderProgressed, "variants" | "span">): void {
+  progressed(progress: VariantsProgress): void {
     if (this.#isEnded) return;
     this.#progress = progress;
     if (!this.#sendingProgress) void this.#sendProgress();
   }
 
-  advanced(state: RenderState): void {
+  advanced(state: AttemptState): void {
     if (this.#isEnded) return;
     this.#state = state;
     if (state.split) this.#hurry.abort();
@@ -104,17 +100,17 @@ export class AttemptReporter {
   }
 
   /** Resolves when the broker has it or nobody waits for it any more. Only an account is sent after it. */
-  async ended(outcome: Outcome, state: RenderState, told: EndDetails = {}): Promise<void> {
+  async ended(outcome: Outcome, state: AttemptState, told: EndDetails = {}): Promise<void> {
     this.#isEnded = true;
     // Its last figures, which nobody tells later; nobody waits for them either.
     void this.#publishProgress();
-    const body = endReport(outcome, state, told);
+    const body = endReport(outcome, this.#toResult(state), told);
     if (body) await this.#sendUntilDelivered(() => body);
   }
 
   /** What was found out after the end. Rejects when the broker does not take it. */
   async accounted(account: Account): Promise<void> {
-    await this.#publish({ type: "render.accounted.v1", ...this.#ref, at: new Date().toISOString(), account });
+    await this.#publish({ type: "task.accounted.v1", ...this.#ref, at: new Date().toISOString(), account });
   }
 
   async #sendState(): Promise<void> {
@@ -125,7 +121,7 @@ export class AttemptReporter {
       await this.#sendUntilDelivered(() => {
         const state = this.#state;
         this.#state = null;
-        return state && !this.#isEnded ? { type: "render.advanced.v1", state } : null;
+        return state && !this.#isEnded ? { type: "task.advanced.v1", result: this.#toResult(state) } : null;
       });
       this.#sentStates += 1;
     }
@@ -147,7 +143,7 @@ export class AttemptReporter {
         this.#onRetry?.();
         await sleep(backoffMs(tries, 250, 5_000), this.#giveUp).catch(() => undefined);
         // An end has taken this one's place.
-        if (this.#isEnded && report.type === "render.advanced.v1") return;
+        if (this.#isEnded && report.type === "task.advanced.v1") return;
       }
     }
   }
@@ -165,9 +161,18 @@ export class AttemptReporter {
     const progress = this.#progress;
     this.#progress = null;
     if (!progress) return;
-    await this.#publish(this.#complete({ type: "render.progressed.v1", ...progress })).catch(
+    const { variants } = progress;
+    const sum = variants.reduce((total, { fraction }) => total + fraction, 0);
+    const fraction = sum / Math.max(1, variants.length);
+    await this.#publish(this.#complete({ type: "task.progressed.v1", fraction, detail: progress })).catch(
       (error: unknown) => this.#log.debug({ err: error }, "progress.dropped"),
     );
+  }
+
+  /** The fields of the state that the task's kind defines as its result. */
+  #toResult(state: AttemptState): Record<string, unknown> {
+    const fields = Object.keys(kindOf(this.#ref.kind)?.result.shape ?? {});
+    return Object.fromEntries(Object.entries(state).filter(([field]) => fields.includes(field)));
   }
 
   /** In the attempt's trace, whatever is active here. */
@@ -183,21 +188,21 @@ export class AttemptReporter {
 
 function endReport(
   outcome: Outcome,
-  state: RenderState,
+  result: Record<string, unknown>,
   { account, usage = null, stored = [] }: EndDetails,
 ): Body<AttemptReport> | null {
   switch (outcome.kind) {
     case "COMPLETED":
-      return { type: "render.completed.v1", state, usage, stored, ...(account && { account }) };
+      return { type: "task.completed.v1", result, usage, stored, ...(account && { account }) };
     case "FAILED":
     case "REJECTED": {
       const { kind, error, needsMemoryBytes } = outcome;
       const needs = needsMemoryBytes === undefined ? {} : { needsMemoryBytes };
-      return { type: "render.failed.v1", outcome: kind, error, state, usage, stored, ...needs };
+      return { type: "task.failed.v1", outcome: kind, error, result, usage, stored, ...needs };
     }
     case "CANCELED":
     case "INTERRUPTED":
-      return { type: "render.stopped.v1", outcome: outcome.kind, state, usage, stored };
+      return { type: "task.stopped.v1", outcome: outcome.kind, result, usage, stored };
     default:
       // Somebody else has the task: there is nothing to tell.
       return null;

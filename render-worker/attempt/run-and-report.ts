@@ -93,7 +93,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
 /** One try of a task. The outcome is a value; nothing is thrown. */
 async function runKind(kind: PreparedKind, host: AttemptHost): Promise<Outcome> {
   try {
-    host.memory.assertLarge(host.task.needsMemoryBytes);
+    host.memory.assertLarge(host.task.requirements.memoryBytes);
     await kind.run(host);
     return { kind: "COMPLETED" };
   } catch (thrown) {

@@ -1,29 +1,32 @@
-import type { RenderState } from "@reelay/contracts";
+import type { Preview, RenderState } from "@reelay/contracts";
 
-export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
+/** What an attempt knows so far. Its reports carry the fields that its kind defines as the result. */
+export type AttemptState = RenderState & { preview?: Preview };
+
+export const emptyState: AttemptState = { source: null, variants: [], audio: null, posterKey: null };
 const soonMs = 1_000;
 
 /** An attempt's state. Each change replaces it as a whole and is reported. */
 export class StateCell implements Disposable {
-  #current: RenderState = emptyState;
-  readonly #onChange: (state: RenderState) => void;
+  #current: AttemptState = emptyState;
+  readonly #onChange: (state: AttemptState) => void;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(onChange: (state: RenderState) => void) {
+  constructor(onChange: (state: AttemptState) => void) {
     this.#onChange = onChange;
   }
 
-  get current(): RenderState {
+  get current(): AttemptState {
     return this.#current;
   }
 
-  update(change: (state: RenderState) => RenderState): void {
+  update(change: (state: AttemptState) => AttemptState): void {
     this.#current = change(this.#current);
     this.#report();
   }
 
   /** For frequent changes that can wait: reports within a second, together with any other change. */
-  updateSoon(change: (state: RenderState) => RenderState): void {
+  updateSoon(change: (state: AttemptState) => AttemptState): void {
     this.#current = change(this.#current);
     this.#timer ??= setTimeout(() => this.#report(), soonMs);
   }

@@ -1,4 +1,4 @@
-import type { RenderState } from "@reelay/contracts";
+import type { AttemptState } from "../attempt/state-cell.ts";
 import type { MediaAttempt } from "./ffmpeg/runtime.ts";
 import type { WorkerKind } from "./kind.ts";
 
@@ -9,14 +9,14 @@ import type { WorkerKind } from "./kind.ts";
  */
 export const assetKind = (
   make: (attempt: MediaAttempt) => Promise<void>,
-  keyOf: (state: RenderState) => string | null | undefined,
+  keyOf: (state: AttemptState) => string | null | undefined,
 ): WorkerKind => ({
   async prepare(host) {
     const runtime = await host.ffmpeg();
     return {
       run: (attempt) => make(runtime.begin(attempt)),
       finished: (state) => [keyOf(state)].filter((key) => typeof key === "string"),
-      offer: () => ({ ffmpegVersion: runtime.tools.ffmpeg.version }),
+      offer: () => ({ runtime: "ffmpeg", version: runtime.tools.ffmpeg.version }),
     };
   },
 });

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { RenderRequested } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RenderTask } from "../attempt/render-task.ts";
 import { createNoJail } from "../jail/no-jail.ts";
 import { words } from "../media/ffmpeg/words.ts";
 import { inspect } from "../testing/inspect.ts";
@@ -44,17 +44,17 @@ const colours: Record<number, number[]> = {
   5_990: [1, 0, 1],
 };
 
-const poster = async (atMs: number, changes: Partial<RenderRequested> = {}) => {
-  const task = await worker.request(clip, { part: { kind: "POSTER", atMs }, ...changes });
+const poster = async (atMs: number, changes: Partial<RenderTask> = {}) => {
+  const task = await worker.request(clip, { kind: "POSTER", atMs, ...changes });
   return await worker.end(task);
 };
 
 test.each(Object.entries(colours).map(([atMs, colour]) => [Number(atMs), colour] as const))(
   "the poster of %i ms shows the picture of that time",
   async (atMs, colour) => {
-    const { type, state } = await poster(atMs);
-    expect(type).toBe("render.completed.v1");
-    expect(state).toMatchObject({ source: null, variants: [], audio: null });
+    const { type, result: state } = await poster(atMs);
+    expect(type).toBe("task.completed.v1");
+    expect(Object.keys(state)).toEqual(["posterKey"]);
     const path = worker.store.path(state.posterKey ?? "");
     expect(await inspect(path)).toMatchObject({ width: 640, height: 360, frames: 1 });
     expect(await colourOf(path)).toEqual(colour);
@@ -63,33 +63,33 @@ test.each(Object.entries(colours).map(([atMs, colour]) => [Number(atMs), colour]
 
 test("a time after the last picture gives that one, where there is none near it the task is refused", async () => {
   const late = await poster(6_400);
-  expect(await colourOf(worker.store.path(late.state.posterKey ?? ""))).toEqual([1, 0, 1]);
+  expect(await colourOf(worker.store.path(late.result.posterKey ?? ""))).toEqual([1, 0, 1]);
   expect(await poster(60_000)).toMatchObject({ outcome: "REJECTED", error: { code: "POSTER_NOT_FOUND" } });
 });
 
 test("without its source a video's poster comes from its largest variant, and its preview from a small one", async () => {
   const rendered = await worker.request(clip);
-  const { state } = await worker.end(rendered);
+  const { result: state } = await worker.end(rendered);
   const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };
   expect(keep.variants.map(({ name }) => name)).toContain("360p");
   const { videoId } = rendered;
   await rm(worker.store.path(rendered.source.key));
-  const again = async (part: RenderRequested["part"]) => {
+  const again = async (changes: Partial<RenderTask>) => {
     const task = await worker.request(clip, {
       videoId,
       source: rendered.source,
       keep,
-      ...(part && { part }),
+      ...changes,
     });
     return await worker.end(task);
   };
   const taken = await again({ kind: "POSTER", atMs: 4_500 });
-  expect(taken.type).toBe("render.completed.v1");
-  const path = worker.store.path(taken.state.posterKey ?? "");
+  expect(taken.type).toBe("task.completed.v1");
+  const path = worker.store.path(taken.result.posterKey ?? "");
   expect(await inspect(path)).toMatchObject({ width: 640, height: 360 });
   expect(await colourOf(path)).toEqual([0, 1, 1]);
 
-  const { state: previewed } = await again({ kind: "PREVIEW" });
+  const { result: previewed } = await again({ kind: "PREVIEW" });
   expect(previewed.preview).toMatchObject({ width: 320, height: 180, durationMs: 3_000 });
   expect(previewed.preview?.sizeBytes).toBeGreaterThan(100);
 });
@@ -105,10 +105,10 @@ test("an ffmpeg that makes no animated WebP makes an MP4", async () => {
     Promise.resolve(createNoJail()),
   );
   const rendered = await other.request(clip);
-  const { state } = await other.end(rendered);
+  const { result: state } = await other.end(rendered);
   const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };
-  const task = await other.request(clip, { videoId: rendered.videoId, keep, part: { kind: "PREVIEW" } });
-  const { preview } = (await other.end(task)).state;
+  const task = await other.request(clip, { videoId: rendered.videoId, keep, kind: "PREVIEW" });
+  const { preview } = (await other.end(task)).result;
   expect(preview).toMatchObject({ contentType: "video/mp4", width: 320, durationMs: 3_000 });
   expect(await inspect(other.store.path(preview?.key ?? ""))).toMatchObject({ width: 320, frames: 36 });
 });
@@ -117,23 +117,23 @@ test("a poster without source and variants waits for another try, and a preview 
   const key = "videos/gone/source/clip.mp4";
   const gone = await poster(0, { source: { kind: "object", key } });
   expect(gone).toMatchObject({ outcome: "FAILED", error: { code: "SOURCE_MISSING" } });
-  const task = await worker.request(clip, { part: { kind: "PREVIEW" } });
+  const task = await worker.request(clip, { kind: "PREVIEW" });
   expect(await worker.end(task)).toMatchObject({ outcome: "FAILED", error: { code: "PREVIEW_FAILED" } });
 });
 
 test("a download is saved under the name that its task gives", async () => {
   const rendered = await worker.request(clip);
-  const { state } = await worker.end(rendered);
+  const { result: state } = await worker.end(rendered);
   const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };
   const { videoId, profile } = rendered;
   const task = await worker.request(clip, {
-    ...{ videoId, keep, part: { kind: "DOWNLOAD" }, downloadName: "Größe.mp4" },
+    ...{ videoId, keep, kind: "DOWNLOAD", downloadName: "Größe.mp4" },
     profile: { ...profile, download: { height: 4_320 } },
   });
   const end = await worker.end(task);
-  expect(end.state.download?.key).toMatch(/\/download\/Größe\.mp4$/);
+  expect(end.result.download?.key).toMatch(/\/download\/Größe\.mp4$/);
   const kept = join(clips.path, "kept.mp4");
   await mkdir(dirname(kept), { recursive: true });
-  await copyFile(worker.store.path(end.state.download?.key ?? ""), kept);
+  await copyFile(worker.store.path(end.result.download?.key ?? ""), kept);
   expect((await inspect(kept)).frames).toBe(150);
 });

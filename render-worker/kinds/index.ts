@@ -1,5 +1,5 @@
 /** The kinds of tasks that a worker can do. A new kind adds its folder and one line to `workerKinds`. */
-import type { FollowUpKind, RenderRequested } from "@reelay/contracts";
+import type { KindName } from "@reelay/contracts";
 import { download } from "./download/index.ts";
 import type { WorkerKind } from "./kind.ts";
 import { poster } from "./poster/index.ts";
@@ -8,8 +8,6 @@ import { preview } from "./preview/index.ts";
 import { transcode } from "./transcode/index.ts";
 
 export type { PreparedKinds, PrepareOptions } from "./prepare-all.ts";
-
-type KindName = "TRANSCODE" | FollowUpKind;
 
 const workerKinds = {
   TRANSCODE: transcode,
@@ -21,15 +19,3 @@ const workerKinds = {
 /** Prepares every kind that this machine has the tools for. Throws a `ToolNotFoundError` when there is none. */
 export const prepareKinds = (options: PrepareOptions): Promise<PreparedKinds> =>
   prepareAll(workerKinds, options);
-
-/** The kind of a task. */
-export function kindOf({ part }: RenderRequested): KindName {
-  switch (part?.kind) {
-    case "POSTER":
-    case "PREVIEW":
-    case "DOWNLOAD":
-      return part.kind;
-    default:
-      return "TRANSCODE";
-  }
-}

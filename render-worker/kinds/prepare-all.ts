@@ -1,4 +1,5 @@
-import type { KindOffer, PreparedKind } from "../attempt/prepared-kind.ts";
+import type { Offer } from "@reelay/contracts";
+import type { PreparedKind } from "../attempt/prepared-kind.ts";
 import { ToolNotFoundError } from "../media/ffmpeg/locate.ts";
 import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
 import { FfmpegRuntime, type RuntimeOptions } from "./ffmpeg/runtime.ts";
@@ -11,12 +12,10 @@ export interface PrepareOptions extends RuntimeOptions {
 
 /** The kinds that a worker can do. Disposing them releases what they share. */
 export interface PreparedKinds extends AsyncDisposable {
-  /** Their names. */
-  readonly names: readonly string[];
   /** Undefined: this worker cannot do the kind. */
   get(name: string): PreparedKind | undefined;
   /** What they can do, all together. */
-  offer(): KindOffer;
+  offer(): Pick<Offer, "kinds" | "encoders" | "capabilities">;
 }
 
 export async function prepareAll(
@@ -40,9 +39,16 @@ export async function prepareAll(
   }
   if (prepared.size === 0) throw new ToolNotFoundError([...lacks].join(" "));
   return {
-    names: [...prepared.keys()],
     get: (name) => prepared.get(name),
-    offer: () => Object.assign({}, ...[...prepared.values()].map((kind) => kind.offer())) as KindOffer,
+    offer: () => {
+      const offers = [...prepared].map(([name, kind]) => ({ name, offer: kind.offer() }));
+      const capabilities = offers.find(({ offer }) => offer.capabilities)?.offer.capabilities;
+      return {
+        kinds: offers.map(({ name, offer }) => ({ name, runtime: offer.runtime, version: offer.version })),
+        encoders: offers.flatMap(({ offer }) => offer.encoders ?? []),
+        ...(capabilities && { capabilities }),
+      };
+    },
     async [Symbol.asyncDispose]() {
       await (await runtime)?.[Symbol.asyncDispose]();
     },

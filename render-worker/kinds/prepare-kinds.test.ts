@@ -20,11 +20,13 @@ test("a worker without libx264 starts, offers the kinds that need none, and leav
   const [refused] = worker.logged("kind.not-supported");
   expect(refused).toMatchObject({ kind: "TRANSCODE", reason: expect.stringContaining("libx264") });
   const seen = worker.messaging.published.find((message) => message.type === "worker.seen.v1");
-  expect(seen).toMatchObject({ knows: ["POSTER", "PREVIEW", "DOWNLOAD"] });
+  expect(seen).toMatchObject({
+    offer: { kinds: [{ name: "POSTER" }, { name: "PREVIEW" }, { name: "DOWNLOAD" }] },
+  });
 
   const transcode = await worker.request(clip);
-  const poster = await worker.request(clip, { part: { kind: "POSTER", atMs: 0 } });
-  expect(await worker.end(poster)).toMatchObject({ type: "render.completed.v1" });
+  const poster = await worker.request(clip, { kind: "POSTER", atMs: 0 });
+  expect(await worker.end(poster)).toMatchObject({ type: "task.completed.v1" });
   expect(worker.messaging.nacked).toMatchObject([{ taskId: transcode.taskId }]);
 });
 
@@ -36,5 +38,5 @@ test("a machine that lacks the tools of every kind is refused, with one sentence
     missing.message,
   );
   await using kinds = await testKinds(options);
-  expect(kinds.names).toEqual(["TRANSCODE", "POSTER", "PREVIEW", "DOWNLOAD"]);
+  expect(kinds.offer().kinds.map(({ name }) => name)).toEqual(["TRANSCODE", "POSTER", "PREVIEW", "DOWNLOAD"]);
 });

@@ -5,9 +5,8 @@ import {
   StoreFullError,
   StoreUnavailableError,
 } from "@reelay/object-store";
-import { backoffMs } from "@reelay/process";
 import { RenderError, retriableError } from "../errors.ts";
-import { sleep } from "../wait.ts";
+import { backoffMs, sleep } from "../wait.ts";
 
 const tries = 6;
 

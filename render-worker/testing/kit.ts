@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Message, objectKeys, type Profile, type RenderRequested } from "@reelay/contracts";
+import { type Message, objectKeys, type Profile } from "@reelay/contracts";
 import { type Level, pino } from "pino";
+import type { RenderTask } from "../attempt/render-task.ts";
+import type { AttemptState } from "../attempt/state-cell.ts";
 import type { WorkerConfig } from "../config.ts";
 import { createWorkerMetrics } from "../host/metrics.ts";
 import { createJail } from "../jail/create-jail.ts";
@@ -18,6 +20,7 @@ import { DirectoryStore } from "./directory-store.ts";
 import { testEnv } from "./env.ts";
 import { FakeMessaging } from "./fake-messaging.ts";
 import { runTool } from "./run-tool.ts";
+import { toMessage } from "./to-message.ts";
 
 /** The built-in ladder, as the API sends it. */
 export const defaultProfile: Profile = {
@@ -180,16 +183,19 @@ export async function startWorker(
     metrics,
     /** What was logged of an event so far. */
     logged: (event: string): LogLine[] => lines.filter(({ msg }) => msg === event),
-    async request(path: string, changes: Partial<RenderRequested> = {}): Promise<RenderRequested> {
+    async request(path: string, changes: Partial<RenderTask> = {}): Promise<RenderTask> {
       const videoId = randomUUID();
       const key = objectKeys.source(videoId, "source.bin");
       await mkdir(dirname(store.path(key)), { recursive: true });
       await copyFile(path, store.path(key));
-      const task: RenderRequested = {
-        type: "render.requested.v1",
+      const task: RenderTask = {
+        type: "task.requested.v1",
         videoId,
         jobId: randomUUID(),
         taskId: randomUUID(),
+        fencingToken: 0,
+        kind: "TRANSCODE",
+        requirements: { runtime: "ffmpeg" },
         pool: "cpu",
         priority: "STANDARD",
         source: {
@@ -204,13 +210,14 @@ export async function startWorker(
         requestedAt: new Date().toISOString(),
         ...changes,
       };
-      messaging.enqueue(task);
+      messaging.enqueue(toMessage(task));
       return task;
     },
-    async end(task: RenderRequested) {
-      return messaging.until(
-        (message): message is EndReport => isEnd(message) && message.taskId === task.taskId,
+    async end({ taskId }: RenderTask) {
+      const end = await messaging.until(
+        (message): message is EndReport => isEnd(message) && message.taskId === taskId,
       );
+      return { ...end, result: end.result as AttemptState };
     },
     async [Symbol.asyncDispose]() {
       await worker[Symbol.asyncDispose]();
@@ -222,6 +229,6 @@ export async function startWorker(
 /** A line of the worker's log: the event, and its fields. */
 export type LogLine = { msg: string } & Record<string, unknown>;
 
-type EndReport = Extract<Message, { type: "render.completed.v1" | "render.failed.v1" | "render.stopped.v1" }>;
+type EndReport = Extract<Message, { type: "task.completed.v1" | "task.failed.v1" | "task.stopped.v1" }>;
 const isEnd = (message: Message): message is EndReport =>
-  ["render.completed.v1", "render.failed.v1", "render.stopped.v1"].includes(message.type);
+  ["task.completed.v1", "task.failed.v1", "task.stopped.v1"].includes(message.type);

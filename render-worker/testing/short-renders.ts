@@ -1,4 +1,6 @@
-import type { Profile, RenderRequested, RenderState } from "@reelay/contracts";
+import type { Profile } from "@reelay/contracts";
+import type { RenderTask } from "../attempt/render-task.ts";
+import type { AttemptState } from "../attempt/state-cell.ts";
 import { defaultProfile, type startWorker } from "./kit.ts";
 
 /** One small rung, in segments so short that short clips have many parts. */
@@ -15,9 +17,9 @@ export type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 export async function make(
   worker: RunningWorker,
   clip: string,
-  changes: Partial<RenderRequested> = {},
-): Promise<RenderState> {
+  changes: Partial<RenderTask> = {},
+): Promise<AttemptState> {
   const end = await worker.end(await worker.request(clip, { profile: shortProfile, ...changes }));
-  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
-  return end.state;
+  if (end.type !== "task.completed.v1") throw new Error(JSON.stringify(end));
+  return end.result;
 }

@@ -1,5 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
-import { requestDownload, requestPreview, setPoster } from "../../src/follow-ups/index.ts";
+import { requestDownload, requestPreview, setPoster } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";

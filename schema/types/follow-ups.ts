@@ -1,5 +1,6 @@
 import { Download, Preview } from "@reelay/contracts";
 import type { JobKind as Kind, JobStatus as Status } from "../../prisma/generated/enums.ts";
+import { assetJobKinds } from "../../src/kinds/traits.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";
@@ -23,7 +24,7 @@ interface AssetShape {
 const newestJobs = createBatch(async (ctx, videoIds) => {
   const rows = await ctx.db.$queryRaw<Array<NewestJob & { videoId: string }>>`
     SELECT DISTINCT ON (video_id, kind) id, status, kind, video_id AS "videoId" FROM jobs
-    WHERE video_id = ANY (${[...videoIds]}::uuid[]) AND kind <> 'TRANSCODE' ORDER BY video_id, kind, created_at DESC, id DESC`;
+    WHERE video_id = ANY (${[...videoIds]}::uuid[]) AND kind = ANY (${[...assetJobKinds]}::"JobKind"[]) ORDER BY video_id, kind, created_at DESC, id DESC`;
   return Map.groupBy(rows, ({ videoId }) => videoId);
 });
 

@@ -2,6 +2,7 @@ import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import { errorOf, estimate, queuePosition, waits } from "../../src/jobs/index.ts";
+import { settlesVideo } from "../../src/kinds/traits.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
@@ -146,7 +147,7 @@ export const Job = builder.prismaNode("Job", {
       select: { id: true, kind: true, status: true, isSuperseded: true },
       resolve: async ({ id, kind, status, isSuperseded }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
-        if (kind !== "TRANSCODE") return null;
+        if (!settlesVideo(kind)) return null;
         return isSuperseded ? null : ((await jobProgress(ctx, id)) ?? null);
       },
     }),

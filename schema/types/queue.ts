@@ -1,4 +1,3 @@
-import { readSlots } from "../../src/dispatcher/index.ts";
 import {
   type LaneOverview,
   type PoolOverview,
@@ -7,6 +6,7 @@ import {
   resumeQueue,
 } from "../../src/jobs/index.ts";
 import { readQuotas } from "../../src/quotas/index.ts";
+import { readSlots } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, isOperator, viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";

@@ -1,4 +1,5 @@
 import { headEndMs, isFor } from "../../src/jobs/index.ts";
+import { settlesVideo } from "../../src/kinds/traits.ts";
 import { taskFraction } from "../../src/progress/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
@@ -64,7 +65,7 @@ export const Task = builder.prismaNode("Task", {
       },
       resolve: async ({ status, progress, jobId, job }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
-        if (job.kind !== "TRANSCODE") return 0;
+        if (!settlesVideo(job.kind)) return 0;
         if (progress !== null || job.plan !== null) return taskFraction(progress);
         // Of a job of one task only the variants tell.
         return (await jobProgress(ctx, jobId)) ?? 0;

@@ -1,6 +1,7 @@
 import { activeJobStatuses } from "@reelay/contracts";
 import type { OperationDeps } from "../deps.ts";
 import { estimate } from "../jobs/index.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 
 /** Milliseconds until the job that a video has under way is likely to end; null while there is nothing to go by, and when it has none. */
 export async function estimateVideo(
@@ -8,7 +9,7 @@ export async function estimateVideo(
   videoId: string,
 ): Promise<number | null> {
   const job = await db.job.findFirst({
-    where: { videoId, kind: "TRANSCODE", status: { in: [...activeJobStatuses] } },
+    where: { videoId, ...isVideoJob, status: { in: [...activeJobStatuses] } },
     select: { id: true },
   });
   return job && ((await estimate(db, [job.id], clock())).get(job.id) ?? null);

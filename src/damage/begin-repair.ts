@@ -1,15 +1,17 @@
-/** Begins to mend a damaged video: a job for its renditions, follow-ups for what is beside them. */
+/** Begins to mend a damaged video: one job for its renditions, and one for each asset. */
 import { randomUUID } from "node:crypto";
-import { type FollowUpKind, Profile } from "@reelay/contracts";
+import { Profile } from "@reelay/contracts";
 import type { Viewer } from "../auth/viewer.ts";
 import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
-import { createFollowUp } from "../follow-ups/create-follow-up.ts";
 import { onceByKey } from "../idempotency.ts";
 import { createJob } from "../jobs/create-job.ts";
 import { jobUnderWay } from "../jobs/render-again.ts";
+import { createAssetJob } from "../kinds/asset/create-asset-job.ts";
+import { assetKinds } from "../kinds/asset/index.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 import { JobPlan } from "../parts/plan-tasks.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { lockOwnVideo, lockVideo } from "../videos/own-video.ts";
@@ -77,7 +79,7 @@ export async function repairIn(
   }
   await assertIdle(tx, video);
   const jobs = await tx.job.findMany({
-    where: { videoId, kind: "TRANSCODE" },
+    where: { videoId, ...isVideoJob },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     select: { id: true, profile: true, priority: true, plan: true },
   });
@@ -149,44 +151,15 @@ async function beginAll(
       : { repairJobId: null, obstacle: sourceGone };
     for (const subject of repairs) begun.set(subject, outcome);
   }
-  for (const kind of plan.followUps) {
+  for (const kind of plan.assets) {
     const underWay = await jobUnderWay(tx, videoId, kind);
     const id = underWay?.id ?? randomUUID();
-    if (!underWay) await createFollowUp(tx, followUpFor(video, { ...common, id, kind, profile }), limits);
+    const job = { ...common, id, kind, profile, ...assetKinds[kind].remake(video, profile) };
+    if (!underWay) await createAssetJob(tx, job, limits);
     begun.set(kind.toLowerCase(), { repairJobId: id, obstacle: null });
   }
-  if (plan.renditions !== null || plan.followUps.length > 0) deps.metrics?.jobCreated(common.priority);
+  if (plan.renditions !== null || plan.assets.length > 0) deps.metrics?.jobCreated(common.priority);
   return begun;
-}
-
-function followUpFor(
-  { posterAtMs, durationMs, download }: InspectedVideo,
-  job: {
-    id: string;
-    workspaceId: string;
-    videoId: string;
-    kind: FollowUpKind;
-    profile: Profile;
-    priority: "STANDARD";
-  },
-) {
-  switch (job.kind) {
-    case "POSTER":
-      // Workers choose a time near the beginning, too.
-      return { ...job, atMs: posterAtMs ?? Math.floor((durationMs ?? 0) / 10) };
-    case "DOWNLOAD":
-      return { ...job, profile: withDownload(job.profile, download) };
-    default:
-      return job;
-  }
-}
-
-/** The height of the variant that the damaged download was made of. */
-function withDownload(profile: Profile, download: unknown): Profile {
-  if (profile.download || download === null) return profile;
-  const name = (download as { variant: string }).variant;
-  const rung = profile.rungs.find((planned) => planned.name === name);
-  return { ...profile, download: { height: rung?.height ?? 4_320 } };
 }
 
 async function hasSource(tx: Tx, { store }: RepairDeps, videoId: string): Promise<boolean> {

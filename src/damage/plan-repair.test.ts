@@ -84,7 +84,7 @@ test("a short video's damaged variants are made whole", () => {
       onlyVariants: ["360p"],
       left: { plan: null, needsHead: true, rest: [] },
     },
-    followUps: [],
+    assets: [],
     lost: [],
   });
 });
@@ -104,7 +104,7 @@ test("a storyboard comes with the last pictures; posters, previews and downloads
     repairs: ["storyboard", "144p"],
   });
   expect(planRepair(assets, plan)).toMatchObject({
-    followUps: ["POSTER", "PREVIEW", "DOWNLOAD"],
+    assets: ["POSTER", "PREVIEW", "DOWNLOAD"],
     lost: ["captions"],
   });
 });

@@ -1,5 +1,5 @@
 /** What has to be made again so that a video is whole: decided purely, begun by `begin-repair.ts`. */
-import { type FollowUpKind, isSound } from "@reelay/contracts";
+import { type AssetKind, isSound, kindsThatProduce } from "@reelay/contracts";
 import { planRetry } from "../parts/plan-retry.ts";
 import { type JobPlan, type PlannedTask, toSpans } from "../parts/plan-tasks.ts";
 
@@ -26,23 +26,20 @@ export interface RepairPlan {
     left: { plan: JobPlan | null; needsHead: boolean; rest: PlannedTask[] };
   } | null;
   /** Made again from the finished variants, or from the source. */
-  followUps: FollowUpKind[];
+  assets: AssetKind[];
   /** Subjects that nothing here can make again. */
   lost: string[];
 }
 
-const followUpOf: Readonly<Record<string, FollowUpKind>> = {
-  poster: "POSTER",
-  preview: "PREVIEW",
-  download: "DOWNLOAD",
-};
+/** Damaged assets are named like their kind, in lower case. */
+const assetKinds = kindsThatProduce("ASSET") as AssetKind[];
 
 /** @param plan of the job that cut the video into parts; null: one task made all of it */
 export function planRepair(video: DamagedVideo, plan: JobPlan | null): RepairPlan {
   const subjects = [...new Set(video.damages.map(({ subject }) => subject))];
   return {
     renditions: planRenditions(video, plan, subjects),
-    followUps: subjects.flatMap((subject) => followUpOf[subject] ?? []),
+    assets: assetKinds.filter((kind) => subjects.includes(kind.toLowerCase())),
     lost: subjects.filter((subject) => subject === "captions"),
   };
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Profile } from "@reelay/contracts";
 import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { repairAutomatically, repairPauseMs } from "./begin-repair.ts";
 import { inspectedRows } from "./expected-objects.ts";
@@ -63,7 +64,7 @@ export async function scrubVideo(
     include: {
       ...inspectedRows,
       jobs: {
-        where: { kind: "TRANSCODE" },
+        where: isVideoJob,
         orderBy: [{ createdAt: "desc" }, { id: "desc" }],
         take: 1,
         select: { profile: true },

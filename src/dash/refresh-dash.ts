@@ -4,6 +4,7 @@ import { languageTag, objectKeys, Profile, PublishedPlaylist } from "@reelay/con
 import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
 import type { CaptionTrack } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 import { nameCaptions } from "../videos/caption-entries.ts";
 import type { PublicRows } from "../videos/refresh-manifest.ts";
 import { inOrder } from "../videos/sounds.ts";
@@ -31,7 +32,7 @@ export async function refreshDash(
 
 async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<string | null> {
   const job = await tx.job.findFirst({
-    where: { videoId: video.id, kind: "TRANSCODE" },
+    where: { videoId: video.id, ...isVideoJob },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     select: { profile: true },
   });

@@ -48,7 +48,7 @@ const queue = async (count: number, priority: JobPriority = "STANDARD") => {
 const sent = async () =>
   (await system.db.outboxMessage.findMany({ orderBy: { id: "asc" } })).map(({ data }) => {
     const decoded = decodeMessage(data);
-    return decoded.ok && decoded.message.type === "render.requested.v1" ? decoded.message.taskId : null;
+    return decoded.ok && decoded.message.type === "task.requested.v1" ? decoded.message.taskId : null;
   });
 
 test("the broker gets as many tasks as slots are free, first come first; the rest waits in the database", async () => {

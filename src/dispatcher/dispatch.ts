@@ -2,18 +2,15 @@ import { encodeMessage } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
+import { kinds as builtInKinds } from "../kinds/index.ts";
+import type { KindRegistry } from "../kinds/kind-operations.ts";
+import { type SplitLimits, type TaskWithAll, taskWithAll } from "../kinds/task-rows.ts";
+import { wireKindOf } from "../kinds/traits.ts";
 import type { StorageLimits } from "../quotas/index.ts";
 import { planDispatch } from "./plan-dispatch.ts";
 import { readQueue } from "./read-queue.ts";
 import { readRooms } from "./read-rooms.ts";
-import { readSums } from "./read-sums.ts";
-import {
-  type Besides,
-  type SplitLimits,
-  type TaskWithAll,
-  taskWithAll,
-  toRenderRequested,
-} from "./to-render-requested.ts";
+import { toTaskRequested } from "./to-task-requested.ts";
 
 export interface DispatcherDeps {
   db: PrismaClient;
@@ -21,6 +18,8 @@ export interface DispatcherDeps {
   /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
   maxRunningTasks: number | null;
   split: SplitLimits;
+  /** Default: the kinds of this release. */
+  kinds?: KindRegistry;
   /** Storage of a workspace, unless it has a limit of its own. Default: any number. */
   limits?: StorageLimits;
   log: Logger;
@@ -39,12 +38,10 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
     const taken = await takeTasks(tx, chosen, now);
     const tasks = await tx.task.findMany({ where: { id: { in: taken } }, include: taskWithAll });
     const inOrder = tasks.toSorted((a, b) => chosen.indexOf(a.id) - chosen.indexOf(b.id));
-    const sums = await readSums(tx, inOrder);
     const rooms = await readRooms(tx, inOrder, limits);
     const rows = [];
     for (const task of inOrder) {
-      const besides = { sums: sums.get(task.id), roomBytes: rooms.get(task.workspaceId) };
-      const envelope = tryEncode(deps, task, now, besides);
+      const envelope = await tryEncode(tx, deps, task, now, rooms.get(task.workspaceId));
       if (envelope === null) await setAside(tx, task.id, now);
       else rows.push({ ...envelope, taskId: task.id, jobId: task.jobId, availableAt: now });
     }
@@ -54,9 +51,18 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
   });
 }
 
-function tryEncode({ log, split }: DispatcherDeps, task: TaskWithAll, now: Date, besides: Besides) {
+async function tryEncode(
+  tx: Tx,
+  { log, split, kinds = builtInKinds }: DispatcherDeps,
+  task: TaskWithAll,
+  now: Date,
+  roomBytes: number | undefined,
+) {
   try {
-    const { data, attributes } = encodeMessage(toRenderRequested(task, now, split, besides));
+    const kind = wireKindOf(task.kind);
+    const params = await kinds[kind]?.toParams(tx, task, split);
+    if (params === undefined) throw new Error(`There is no kind ${kind} here.`);
+    const { data, attributes } = encodeMessage(toTaskRequested(task, { kind, params, roomBytes }, now));
     const { traceParent } = task.job;
     const traced = { ...attributes, ...(traceParent !== null && { traceparent: traceParent }) };
     return { attributes: traced, data: Buffer.from(data) };

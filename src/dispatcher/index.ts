@@ -3,7 +3,6 @@ import { startWorkLoop } from "../work-loop.ts";
 import { type DispatcherDeps, dispatch } from "./dispatch.ts";
 
 export { type DispatcherDeps, dispatch } from "./dispatch.ts";
-export { readSlots } from "./read-queue.ts";
 
 /** Dispatches until disposed: woken when something waits or a slot is free, and every two seconds besides. */
 export function startDispatcher(deps: DispatcherDeps & { databaseUrl: string }): Promise<AsyncDisposable> {

@@ -1,7 +1,8 @@
-import { toldTaskKinds } from "@reelay/contracts";
+import { kindsThatProduce } from "@reelay/contracts";
 import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { aliveSince } from "../workers/alive.ts";
+import { readSlots } from "../workers/read-slots.ts";
 import type { QueueState, WaitingTask } from "./plan-dispatch.ts";
 
 /** What lies ready for a pool of which no worker is known: enough for one that is about to say that it is there. */
@@ -10,21 +11,6 @@ export const unknownSlots = 4;
 const mostAtOnce = 200;
 
 const pools: readonly Pool[] = ["CPU", "GPU"];
-
-/** Slots per pool of workers that are there: all of them, and those in which nothing runs. */
-export async function readSlots(
-  db: Db,
-  now: Date,
-): Promise<Map<Pool, { workers: number; slots: number; idle: number }>> {
-  const rows = await db.$queryRaw<Array<{ pool: Pool; workers: number; slots: number; idle: number }>>`
-    SELECT pool, count(*)::int AS workers, sum(w.slots)::int AS slots,
-      sum(greatest(w.slots - coalesce(open.count, 0), 0))::int AS idle
-    FROM workers w CROSS JOIN unnest(w.pools) AS pool
-      LEFT JOIN (SELECT worker_id, count(*) FROM attempts WHERE outcome IS NULL GROUP BY worker_id) open ON open.worker_id = w.id
-    WHERE w.last_seen_at > ${aliveSince(now)} AND NOT w.is_stopping
-    GROUP BY pool`;
-  return new Map(rows.map(({ pool, ...slots }) => [pool, slots]));
-}
 
 interface InFlightRow {
   workspaceId: string;
@@ -85,7 +71,7 @@ const readWaiting = (db: Db, now: Date, most: number): Promise<WaitingTask[]> =>
           AND (t.pool, t.is_rest, t.priority, t.workspace_id) > (lane.pool, lane.is_rest, lane.priority, lane.workspace_id)
         ORDER BY t.pool, t.is_rest, t.priority, t.workspace_id LIMIT 1) next
     ), unread AS MATERIALIZED (
-      SELECT DISTINCT p.pool, k.kind FROM workers w CROSS JOIN unnest(w.pools) AS p(pool) CROSS JOIN unnest(${[...toldTaskKinds]}::text[]) AS k(kind)
+      SELECT DISTINCT p.pool, k.kind FROM workers w CROSS JOIN unnest(w.pools) AS p(pool) CROSS JOIN unnest(${kindsThatProduce("ASSET")}::text[]) AS k(kind)
       WHERE w.last_seen_at > ${aliveSince(now)} AND NOT w.is_stopping AND NOT k.kind = ANY (w.knows)
     )
     SELECT first.id AS "taskId", lane.pool, lane.is_rest AS "isRest", lane.priority, lane.workspace_id AS "workspaceId", first.due_at AS "dueAt"

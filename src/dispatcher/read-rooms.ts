@@ -1,6 +1,6 @@
 import type { Tx } from "../events/record-change.ts";
+import type { TaskWithAll } from "../kinds/task-rows.ts";
 import { readRoom, type StorageLimits } from "../quotas/index.ts";
-import type { TaskWithAll } from "./to-render-requested.ts";
 
 /**
  * Room that the storage quotas leave, by workspace, so that a worker stops fetching a source that does not fit. Only workspaces whose tasks

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { ExpectedError } from "../errors.ts";
@@ -69,15 +68,15 @@ export async function createEventLog(options: {
 
   /** Once it began, only what no retry can mend ends it: a cursor that has expired. */
   async function readUntilThere(request: EventsRequest, signal: AbortSignal): Promise<EventPage | undefined> {
-    let failures = 0;
+    let retryMs = firstRetryMs;
     while (!signal.aborted) {
       try {
         return await readShared(request);
       } catch (error) {
         if (error instanceof ExpectedError) throw error;
-        const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
         log.warn({ err: error, workspaceId: request.workspaceId, retryMs }, "events.not-read");
-        await delay(retryMs, undefined, { signal }).catch(() => undefined);
+        await delay(retryMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+        retryMs = Math.min(retryMs * 2, lastRetryMs);
       }
     }
     return undefined;

@@ -75,7 +75,7 @@ test("a job whose message is on its way is canceled at once, and the worker that
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
   expect(system.published.at(-1)).toMatchObject({
-    type: "render.cancel-requested.v1",
+    type: "task.cancel-requested.v1",
     attemptId: attempt.attemptId,
   });
   await system.apply(attempt.completed(1));

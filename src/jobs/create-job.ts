@@ -11,9 +11,8 @@ import { readActiveJobs, withinActiveJobs } from "./quota.ts";
 
 export interface NewJob {
   id: string;
-  /** Default `TRANSCODE`. */
-  kind?: Extract<JobKind, "TRANSCODE" | "REPAIR">;
-  /** Parts that a `REPAIR` makes again. */
+  kind: JobKind;
+  /** Renditions of a finished video that it makes again. */
   repairs?: string[];
   workspaceId: string;
   videoId: string;
@@ -42,7 +41,6 @@ export async function createJob(
     const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     await tx.job.create({
       data: {
-        kind: "TRANSCODE",
         ...job,
         ...queued,
         retryOfId: retryOfId ?? null,

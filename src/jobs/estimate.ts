@@ -1,6 +1,7 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
-import { readSlots } from "../dispatcher/index.ts";
+import { videoJobKinds } from "../kinds/traits.ts";
+import { readSlots } from "../workers/read-slots.ts";
 import { type Pace, paceOf, readPaces } from "./pace.ts";
 import { queuePosition } from "./queue.ts";
 
@@ -54,7 +55,7 @@ export async function estimate(
           avg(extract(epoch FROM a.ended_at - a.started_at) * 1000)::float8 AS "taskMs"
         FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome = 'COMPLETED'
         WHERE t.job_id = j.id AND t.is_rest) rest
-    WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.kind = 'TRANSCODE' AND j.status IN ('QUEUED', 'RUNNING')`;
+    WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.kind = ANY (${[...videoJobKinds]}::"JobKind"[]) AND j.status IN ('QUEUED', 'RUNNING')`;
   const running = jobs.filter(({ status }) => status === "RUNNING");
   for (const job of running) estimates.set(job.id, job.etaMs ?? byTasks(job));
   const unsaid = jobs.filter(({ id, status }) => status === "QUEUED" || estimates.get(id) === null);

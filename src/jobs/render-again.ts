@@ -3,6 +3,7 @@ import { type Job, Prisma } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
+import { videoJobKinds } from "../kinds/traits.ts";
 import { playWhatIsThere, whatIsLeft } from "../parts/retry-split.ts";
 import { assertRoom } from "../quotas/index.ts";
 import { refreshStatus } from "../videos/publish-status.ts";
@@ -18,11 +19,11 @@ import { videoMayRetryAs } from "./may-become.ts";
 export async function renderAgain(
   tx: Tx,
   deps: OperationDeps,
-  earlier: Pick<Job, "id" | "workspaceId" | "videoId" | "profile" | "priority" | "plan">,
+  earlier: Pick<Job, "id" | "kind" | "workspaceId" | "videoId" | "profile" | "priority" | "plan">,
   { id, onlyVariants }: { id: string; onlyVariants: string[] },
 ): Promise<void> {
   const now = deps.clock();
-  const { workspaceId, videoId, priority } = earlier;
+  const { kind, workspaceId, videoId, priority } = earlier;
   const isReady = await isSourceThere(tx, videoId, now);
   await assertRoom(tx, workspaceId, deps.limits);
   const scope = { videoId, onlyVariants };
@@ -38,11 +39,21 @@ export async function renderAgain(
     where: { id: videoId, status: videoMayRetryAs(next) },
     data: { status: next, error: Prisma.DbNull },
   });
-  const earlierOnes = { videoId, kind: "TRANSCODE", isSuperseded: false } as const;
+  const earlierOnes = { videoId, kind, isSuperseded: false };
   await tx.job.updateMany({ where: earlierOnes, data: { isSuperseded: true } });
   const profile = Profile.parse(earlier.profile);
   const left = await whatIsLeft(tx, { plan: earlier.plan, profile }, scope);
-  const job = { id, workspaceId, videoId, profile, priority, isReady, retryOfId: earlier.id, onlyVariants };
+  const job = {
+    id,
+    kind,
+    workspaceId,
+    videoId,
+    profile,
+    priority,
+    isReady,
+    retryOfId: earlier.id,
+    onlyVariants,
+  };
   await createJob(tx, { ...job, ...(left && { left }) }, { now, maxActiveJobs: deps.limits.activeJobs });
   if (left) await playWhatIsThere(tx, deps.store, { videoId, jobId: id, now });
   await refreshStatus(tx, deps.store, videoId);
@@ -62,13 +73,17 @@ async function isSourceThere(tx: Tx, videoId: string, now: Date): Promise<boolea
   );
 }
 
-/** The video's job of a kind that waits or runs, if any: there is one at most. */
+/** The video's job of these kinds that waits or runs, if any. There is at most one of each kind. Default: the job that renders it. */
 export const jobUnderWay = (
   tx: Tx,
   videoId: string,
-  kind: Job["kind"] = "TRANSCODE",
+  ...kinds: readonly Job["kind"][]
 ): Promise<Pick<Job, "id" | "status"> | null> =>
   tx.job.findFirst({
-    where: { videoId, kind, status: { in: [...activeJobStatuses] } },
+    where: {
+      videoId,
+      kind: { in: [...(kinds.length > 0 ? kinds : videoJobKinds)] },
+      status: { in: [...activeJobStatuses] },
+    },
     select: { id: true, status: true },
   });

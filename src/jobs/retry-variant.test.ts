@@ -1,7 +1,8 @@
 import { text } from "node:stream/consumers";
 import { objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { taskWithAll, toRenderRequested } from "../dispatcher/to-render-requested.ts";
+import { taskWithAll } from "../kinds/task-rows.ts";
+import { toTranscodeParams } from "../kinds/transcode/to-params.ts";
 import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
 import { cancelJob, retryJob, retryVariant } from "./index.ts";
 
@@ -65,11 +66,9 @@ const masterOf = async ({ videoId }: TaskRef) =>
   text((await system.store.read(objectKeys.master(videoId))).body);
 
 const messageOf = async ({ taskId }: TaskRef) =>
-  toRenderRequested(
-    await system.db.task.findUniqueOrThrow({ where: { id: taskId }, include: taskWithAll }),
-    new Date(),
-    { wholeUpToMs: 30_000 },
-  );
+  toTranscodeParams(await system.db.task.findUniqueOrThrow({ where: { id: taskId }, include: taskWithAll }), {
+    wholeUpToMs: 30_000,
+  });
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(

@@ -4,6 +4,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError, NotFoundError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { onceByKey } from "../idempotency.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 import { lockVideo } from "../videos/own-video.ts";
 import { jobUnderWay, renderAgain } from "./render-again.ts";
 
@@ -32,7 +33,7 @@ export async function retryVariant(
     // Whatever its end was: the newest job that could have made the variant.
     const earlier = await tx.job.findFirstOrThrow({
       where: {
-        ...{ videoId, kind: "TRANSCODE" },
+        ...{ videoId, ...isVideoJob },
         OR: [{ onlyVariants: { isEmpty: true } }, { onlyVariants: { has: name } }],
       },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],

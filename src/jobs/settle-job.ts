@@ -7,6 +7,7 @@ import {
 } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
+import { settlesVideo } from "../kinds/traits.ts";
 import { planMasterPlaylist } from "../videos/master-playlist.ts";
 import { errorColumn } from "./error-column.ts";
 import { videoMayBecome } from "./may-become.ts";
@@ -44,7 +45,7 @@ const nothingReady: RecordedError = {
 
 /**
  * Brings a job with its tasks to its end, unfinished variants with it, and the video to what it then is: READY if anything plays,
- * else FAILED with the job's error. The end of a follow-up changes neither. The caller holds the video's lock, and has closed the attempt whose end this is.
+ * else FAILED with the job's error. Jobs of other kinds change neither. The caller holds the video's lock, and has closed the attempt whose end this is.
  */
 export async function settleJob(
   tx: Tx,
@@ -62,15 +63,15 @@ export async function settleJob(
   });
   if (count === 0) return;
   await closeOtherAttempts(tx, job, now);
-  const isFollowUp = job.kind !== "TRANSCODE";
-  const told = isFollowUp ? { kind: job.kind } : {};
+  const isBeside = !settlesVideo(job.kind);
+  const told = isBeside ? { kind: job.kind } : {};
   const changes: Change[] = [
     {
       type: `job.${end.status.toLowerCase()}`,
       data: { ...told, ...(end.error && { code: end.error.code }) },
     },
   ];
-  if (isFollowUp) {
+  if (isBeside) {
     await recordChange(tx, { ...job, jobId: job.id }, changes);
     return;
   }

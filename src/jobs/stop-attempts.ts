@@ -1,11 +1,11 @@
-import type { RenderCancelRequested } from "@reelay/contracts";
+import type { TaskCancelRequested } from "@reelay/contracts";
 import type { Tx } from "../events/record-change.ts";
 import { addToOutbox } from "../outbox/add-to-outbox.ts";
 
 /** Tells the workers that hold attempts of this video or job to stop. Returns how many those are. */
 export async function stopOpenAttempts(
   tx: Tx,
-  stop: { videoId: string; jobId?: string; reason: RenderCancelRequested["reason"]; now: Date },
+  stop: { videoId: string; jobId?: string; reason: TaskCancelRequested["reason"]; now: Date },
 ): Promise<number> {
   const { videoId, jobId, reason, now } = stop;
   const attempts = await tx.attempt.findMany({
@@ -20,11 +20,11 @@ export async function stopOpenAttempts(
 
 export const toStopMessage = (
   attempt: { taskId: string; attemptId: string; workerId: string },
-  reason: RenderCancelRequested["reason"],
+  reason: TaskCancelRequested["reason"],
   now: Date,
   keep?: string[],
-): RenderCancelRequested => ({
-  type: "render.cancel-requested.v1",
+): TaskCancelRequested => ({
+  type: "task.cancel-requested.v1",
   taskId: attempt.taskId,
   attemptId: attempt.attemptId,
   workerId: attempt.workerId,

@@ -1,4 +1,4 @@
-import { toldTaskKinds } from "@reelay/contracts";
+import { kindsThatProduce } from "@reelay/contracts";
 import type { Pool, TaskKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { aliveSince } from "../workers/alive.ts";
@@ -50,7 +50,7 @@ export async function waits(
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
       EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",
-      greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.kind::text = ANY (${[...toldTaskKinds]}::text[]) AND EXISTS (
+      greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.kind::text = ANY (${kindsThatProduce("ASSET")}::text[]) AND EXISTS (
         SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}
           AND NOT t.kind::text = ANY (knows)) AS "isUnknown",
       (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id

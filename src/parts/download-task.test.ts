@@ -61,7 +61,7 @@ test("a long video with a download is split, and its last task makes that of wha
   expect(await read(ref)).toEqual({ ...played, job: "RUNNING" });
   const task = await downloadOf(ref);
   const [message] = await system.takeMessages(task);
-  expect(message?.part).toEqual({ kind: "DOWNLOAD" });
+  expect(message).toMatchObject({ kind: "DOWNLOAD" });
   expect(message).not.toHaveProperty("ladder");
   expect(message?.keep.variants.map(({ name, playlist }) => [name, playlist?.key])).toEqual(
     ["144p", "360p"].map((name) => [name, objectKeys.joinedPlaylist(ref.videoId, name)]),
@@ -111,7 +111,7 @@ test("canceling ends the job with its download not made, and the video plays on"
   const attempt = attemptOf(await downloadOf(ref));
   await system.apply(attempt.started);
   await cancelJob(system.operations, system.viewer, { jobId: ref.jobId });
-  const stops = (await system.relay()).filter(({ type }) => type === "render.cancel-requested.v1");
+  const stops = (await system.relay()).filter(({ type }) => type === "task.cancel-requested.v1");
   expect(stops).toMatchObject([{ attemptId: attempt.attemptId }]);
   const nothing = { source: null, variants: [], audio: null, posterKey: null };
   await system.apply(attempt.stopped(1, "CANCELED", nothing));

@@ -160,7 +160,7 @@ test("the message of a chunk says which variants of which span, as the head's wo
     ],
   });
   // Of the other its worker said nothing.
-  expect(message?.type === "render.requested.v1" && message.ladder?.[0]).not.toHaveProperty("encoder");
+  expect(message?.type === "task.requested.v1" && message.ladder?.[0]).not.toHaveProperty("encoder");
 });
 
 test("what a chunk has made counts with its end, although its progress was never heard of", async () => {
@@ -243,7 +243,7 @@ test("a job that fails for one chunk stops the others, and its retry makes only 
   await system.apply(broken.failed(1, "REJECTED", broken.rest()));
   expect(await statusesOf(ref)).toMatchObject({ video: "FAILED", job: "FAILED" });
   expect(await system.db.attempt.count({ where: { outcome: null } })).toBe(0);
-  const stops = (await system.relay()).filter(({ type }) => type === "render.cancel-requested.v1");
+  const stops = (await system.relay()).filter(({ type }) => type === "task.cancel-requested.v1");
   expect(stops).toMatchObject([{ attemptId: running.attemptId }]);
   // A late word of the stopped one changes nothing.
   await system.apply(running.stopped(1, "CANCELED", running.rest()));
@@ -271,7 +271,7 @@ test("canceling stops every attempt of the job and begins none of its waiting ta
   const running = chunks.slice(0, 2).map((chunk) => splitAttemptOf(chunk.ref));
   for (const attempt of running) await system.apply(attempt.started);
   await cancelJob(system.operations, system.viewer, { jobId: ref.jobId });
-  const stops = (await system.relay()).filter(({ type }) => type === "render.cancel-requested.v1");
+  const stops = (await system.relay()).filter(({ type }) => type === "task.cancel-requested.v1");
   expect(stops).toHaveLength(2);
   for (const attempt of running) await system.apply(attempt.stopped(1, "CANCELED", attempt.rest()));
   expect(await statusesOf(ref)).toMatchObject({ job: "CANCELED", variants: ["CANCELED", "CANCELED"] });

@@ -1,7 +1,7 @@
 import { isSound, Profile, type Split, sourceVariantName } from "@reelay/contracts";
 import { type Job, Prisma, type Task } from "../../prisma/generated/client.ts";
-import { readSlots } from "../dispatcher/index.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
+import { readSlots } from "../workers/read-slots.ts";
 import { createRestTasks } from "./create-rest-tasks.ts";
 import { planTasks } from "./plan-tasks.ts";
 

@@ -114,7 +114,7 @@ test("whatever becomes of the messages of parts, playlists and progress only gro
       const keyOf = (lines: string[] | undefined) => lines?.filter((line) => line.endsWith(".m4s"));
       for (const name of renditions) {
         const expected = [head.completed(3, head.wholeHead()), ...attempts.map(({ last }) => last)]
-          .flatMap(({ state }) => state.parts ?? [])
+          .flatMap(({ result }) => result.parts ?? [])
           .filter(({ rendition }) => rendition === name)
           .toSorted((a, b) => a.startMs - b.startMs)
           .flatMap(({ segments }) => segments.map(({ key }) => `../../${key.split("/").slice(2).join("/")}`));

@@ -99,7 +99,7 @@ export async function createLiveProgress(
   const consumer = await messaging.consume(
     subscription,
     ({ message }) => {
-      if (message.type === "render.progressed.v1" && table.hear(message))
+      if (message.type === "task.progressed.v1" && table.hear(message))
         hubs.get(message.videoId)?.tick(message.at);
       return Promise.resolve();
     },

@@ -1,5 +1,6 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Db } from "../db.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 import { type KeptShare, readShares } from "./read-shares.ts";
 
 type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true } }>;
@@ -26,7 +27,7 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
       variants: { orderBy: { position: "asc" } },
       source: true,
       jobs: {
-        where: { kind: "TRANSCODE" },
+        where: isVideoJob,
         orderBy: [{ createdAt: "desc" }, { id: "desc" }],
         take: 1,
         select: {

@@ -1,4 +1,4 @@
-import type { RenderProgressed, VariantProgress } from "@reelay/contracts";
+import type { VariantProgress, VariantsProgress } from "@reelay/contracts";
 import type { LiveVariant } from "./live-progress.ts";
 import { restAfter, sumProgress } from "./sum-progress.ts";
 
@@ -8,7 +8,7 @@ const most = 2 ** 31 - 1;
 /** What the only task of a job says of a variant. One that makes but a head has the rest of the video still before it. Pure. */
 export function ofWholeVideo(
   told: VariantProgress,
-  span: RenderProgressed["span"],
+  span: VariantsProgress["span"],
   videoMs: number | null,
 ): LiveVariant {
   const { fraction, frames, fps, speed, etaMs, sizeBytes } = told;

@@ -1,4 +1,4 @@
-import type { RenderProgressed, VariantProgress } from "@reelay/contracts";
+import type { VariantProgress, VariantsProgress } from "@reelay/contracts";
 import type { LiveVariant } from "./live-progress.ts";
 import { ofWholeVideo } from "./of-whole-video.ts";
 import type { KeptShare } from "./read-shares.ts";
@@ -9,7 +9,7 @@ export interface HeardAttempt {
   jobId: string;
   taskId: string;
   sequence: number;
-  span: RenderProgressed["span"];
+  span: VariantsProgress["span"];
   variants: Map<string, VariantProgress>;
 }
 

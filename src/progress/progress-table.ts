@@ -1,4 +1,4 @@
-import { isSettled, type RenderProgressed } from "@reelay/contracts";
+import { isSettled, type TaskProgressed, type VariantsProgress } from "@reelay/contracts";
 import type { Position } from "./cursor.ts";
 import type { LiveVariant, VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
@@ -26,7 +26,7 @@ const attemptsOnAverage = 4;
 /** Progress that was heard and has not touched the database: bounded, in memory, lost with the process. */
 export interface ProgressTable {
   /** Records a report; false when it says nothing new (older than, or equal to, what this attempt said before). */
-  hear(report: RenderProgressed): boolean;
+  hear(report: TaskProgressed): boolean;
   /** A loaded video with the progress of its lease holders laid over it; nothing is less than it was for the same job. */
   overlay(video: LoadedVideo): { snapshot: Omit<VideoSnapshot, "cursor">; position: Position };
   variant(videoId: string, attemptId: string, name: string): LiveVariant | undefined;
@@ -86,11 +86,12 @@ export function createProgressTable(options: {
       const { attempts } = entry;
       const known = attempts.get(report.attemptId);
       if (known !== undefined && report.sequence <= known.sequence) return false;
-      const { jobId, taskId, span } = report;
+      const { jobId, taskId } = report;
+      const { span, variants = [] } = (report.detail ?? {}) as Partial<VariantsProgress>;
       const heard = known ?? { jobId, taskId, span, sequence: 0, variants: new Map() };
       heard.sequence = report.sequence;
       heard.span = span;
-      for (const variant of report.variants) heard.variants.set(variant.name, variant);
+      for (const variant of variants) heard.variants.set(variant.name, variant);
       forget(entry, report.attemptId);
       attempts.set(report.attemptId, heard);
       attemptCount += 1;

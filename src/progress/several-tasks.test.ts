@@ -1,6 +1,6 @@
 /** A long video is made by a head and chunks, on many workers at once: what viewers see of it. */
 import { randomUUID } from "node:crypto";
-import type { RenderProgressed } from "@reelay/contracts";
+import type { TaskProgressed } from "@reelay/contracts";
 import * as fc from "fast-check";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -36,7 +36,7 @@ async function watch(video: RenderingVideo) {
   const iterator = (await live.watch({ workspaceId, videoId }, stop.signal))[Symbol.asyncIterator]();
   return {
     live,
-    publish: (report: RenderProgressed) => broker.messaging.publish(report),
+    publish: (report: TaskProgressed) => broker.messaging.publish(report),
     /** Reads on until a snapshot fits. */
     async until(fits: (first: VideoSnapshot["variants"][number]) => boolean) {
       for (;;) {
@@ -98,10 +98,10 @@ test("a head that is not cut off yet is no more of the video than it is long", a
   await using viewer = await watch(head);
   await viewer.until(() => true);
   const span = { startMs: 0, endMs: 20_000 };
-  await viewer.publish({ ...progressed(head, 1, 0.5), span });
+  await viewer.publish(progressed(head, 1, 0.5, span));
   expect(await viewer.until(({ fraction }) => fraction > 0)).toMatchObject({ fraction: 0.1, etaMs: 45_000 });
   await splitJob(db, head);
-  await viewer.publish({ ...progressed(head, 2, 0.75), span });
+  await viewer.publish(progressed(head, 2, 0.75, span));
   expect(await viewer.until(({ fraction }) => fraction > 0.1)).toMatchObject({ fraction: 0.15 });
 });
 

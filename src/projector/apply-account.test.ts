@@ -1,4 +1,4 @@
-import type { Account, Quality, RenderAccounted } from "@reelay/contracts";
+import type { Account, Quality, TaskAccounted } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 import { belowMinimum, qualityNote } from "../videos/below-minimum.ts";
@@ -32,15 +32,15 @@ async function madeVideo(minVmaf?: number) {
   }));
   await system.apply(attempt.started);
   const completed = attempt.completed(1, { ...state, variants });
-  if (completed.type !== "render.completed.v1") throw new Error(completed.type);
+  if (completed.type !== "task.completed.v1") throw new Error(completed.type);
   await system.apply({ ...completed, account: accountWith({}) });
-  const { sequence: _sequence, state: _state, type: _type, ...told } = completed;
+  const { sequence: _sequence, result: _result, type: _type, ...told } = completed;
   return {
     ...ref,
     attempt,
-    accounted: (quality: Record<string, Quality>): RenderAccounted => ({
+    accounted: (quality: Record<string, Quality>): TaskAccounted => ({
       ...told,
-      type: "render.accounted.v1",
+      type: "task.accounted.v1",
       account: accountWith(quality),
     }),
     events: () =>

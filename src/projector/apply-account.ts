@@ -1,4 +1,4 @@
-import { Account, mergeQuality, Quality, type RenderAccounted } from "@reelay/contracts";
+import { Account, mergeQuality, Quality, type TaskAccounted } from "@reelay/contracts";
 import type { Variant } from "../../prisma/generated/client.ts";
 import { storeTransaction } from "../db.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
@@ -10,7 +10,7 @@ import type { ProjectorDeps } from "./deps.ts";
  * Applies what a worker found out after an attempt's end. It changes nothing that is played, so it needs no lease; only what an attempt made
  * that completed is of interest. Safe to repeat.
  */
-export async function applyAccounted(deps: ProjectorDeps, report: RenderAccounted): Promise<void> {
+export async function applyAccounted(deps: ProjectorDeps, report: TaskAccounted): Promise<void> {
   const { videoId, jobId, taskId, attemptId } = report;
   await deps.db.$transaction(async (tx) => {
     if (!(await lockVideo(tx, videoId))) return;

@@ -81,7 +81,7 @@ test("no more than a twentieth of the video is unkept, in however little time it
   for (let sequence = 1; sequence <= 18; sequence += 1) {
     system.passTime(20);
     for (const { video, span } of spans) {
-      await system.apply({ ...progressed(video, sequence, sequence / 20), span });
+      await system.apply(progressed(video, sequence, sequence / 20, span));
       const { progress } = await system.db.task.findUniqueOrThrow({ where: { id: video.taskId } });
       expect(taskFraction(progress)).toBeGreaterThanOrEqual(sequence / 20 - 0.05);
     }
@@ -165,12 +165,14 @@ test("workers that all report at once while tasks begin and end wait for nobody 
       ...workers.map((video) => system.apply(progressed(video, sequence, sequence / 10))),
       ...workers.map(({ attemptId, ...video }) =>
         system.apply({
-          type: "render.started.v1",
+          type: "task.started.v1",
           videoId: video.videoId,
           jobId: video.jobId,
           taskId: video.taskId,
           attemptId,
+          fencingToken: 0,
           workerId: "worker-1",
+          kind: "TRANSCODE",
           at: new Date().toISOString(),
         }),
       ),
@@ -187,7 +189,7 @@ test("the head of a video that is not cut yet is no more of it than it is long",
   const { videoId, attemptId } = head;
   await system.db.video.update({ where: { id: videoId }, data: { durationMs: 100_000 } });
   await system.db.variant.updateMany({ where: { videoId }, data: { attemptId } });
-  await system.apply({ ...progressed(head, 1, 0.5), span: { startMs: 0, endMs: 20_000 } });
+  await system.apply(progressed(head, 1, 0.5, { startMs: 0, endMs: 20_000 }));
   expect(await rowOf(head)).toMatchObject({ fraction: 0.1, speed: 2, etaMs: 45_000 });
 });
 

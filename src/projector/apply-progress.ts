@@ -1,8 +1,9 @@
-import type { RenderProgressed } from "@reelay/contracts";
+import { type TaskProgressed, VariantsProgress } from "@reelay/contracts";
 import { ofWholeVideo } from "../progress/of-whole-video.ts";
 import { addProgress, TaskProgress } from "../progress/task-progress.ts";
-import { leaseFrom, type ProjectorDeps } from "./deps.ts";
+import type { ProjectorDeps } from "./deps.ts";
 import { keepSums, sumsAreDue } from "./keep-sums.ts";
+import { leaseFrom } from "./lease.ts";
 
 /** Progress goes to viewers past the database; here only enough is kept for those who come later. */
 const keptEveryMs = 2_000;
@@ -29,8 +30,9 @@ const lastKept = new WeakMap<ProjectorDeps, Map<string, Kept>>();
  * Renews the lease, and lays down the newest figures every 2 s, and whenever all that run have grown by a twentieth of the video. What does not hold
  * the lease changes nothing. Every statement locks one row, or waits for none, so that nobody can wait for it in a circle.
  */
-export async function applyProgress(deps: ProjectorDeps, report: RenderProgressed): Promise<void> {
+export async function applyProgress(deps: ProjectorDeps, reported: TaskProgressed): Promise<void> {
   const now = deps.clock();
+  const report = withVariants(reported);
   if (!isDue(deps, report, now.getTime())) return;
   try {
     await keep(deps, report, now);
@@ -41,7 +43,15 @@ export async function applyProgress(deps: ProjectorDeps, report: RenderProgresse
   }
 }
 
-async function keep(deps: ProjectorDeps, report: RenderProgressed, now: Date): Promise<void> {
+/** A report with the detail of kinds that produce variants. Others have none: their lease is renewed. */
+type Progress = TaskProgressed & VariantsProgress;
+
+const withVariants = (report: TaskProgressed): Progress => ({
+  ...report,
+  ...VariantsProgress.catch({ variants: [] }).parse(report.detail),
+});
+
+async function keep(deps: ProjectorDeps, report: Progress, now: Date): Promise<void> {
   const held = await renewLease(deps, report, now);
   if (held === undefined) return;
   const kept = lastKept.get(deps)?.get(report.attemptId);
@@ -63,7 +73,7 @@ interface HeldTask {
 /** Undefined: it does not hold the lease, or has said something newer. */
 async function renewLease(
   { db }: ProjectorDeps,
-  { attemptId, sequence }: RenderProgressed,
+  { attemptId, sequence }: TaskProgressed,
   now: Date,
 ): Promise<HeldTask | undefined> {
   const [held] = await db.$queryRaw<HeldTask[]>`
@@ -74,7 +84,7 @@ async function renewLease(
   return held;
 }
 
-async function keepVariants({ db }: ProjectorDeps, report: RenderProgressed, { videoMs }: HeldTask) {
+async function keepVariants({ db }: ProjectorDeps, report: Progress, { videoMs }: HeldTask) {
   for (const told of report.variants) {
     const { name } = told;
     const { fraction, frames, sizeBytes, fps, speed, etaMs } = ofWholeVideo(told, report.span, videoMs);
@@ -88,7 +98,7 @@ async function keepVariants({ db }: ProjectorDeps, report: RenderProgressed, { v
 }
 
 /** A newer report that was applied meanwhile has said more. */
-async function keepTask({ db }: ProjectorDeps, report: RenderProgressed, { progress }: HeldTask) {
+async function keepTask({ db }: ProjectorDeps, report: Progress, { progress }: HeldTask) {
   const kept = TaskProgress.nullable().catch(null).parse(progress);
   const next = JSON.stringify(addProgress(kept, report.variants));
   await db.$executeRaw`
@@ -96,7 +106,7 @@ async function keepTask({ db }: ProjectorDeps, report: RenderProgressed, { progr
     WHERE a.id = ${report.attemptId}::uuid AND a.outcome IS NULL AND a.progress_sequence = ${report.sequence} AND t.id = a.task_id`;
 }
 
-function isDue(deps: ProjectorDeps, report: RenderProgressed, nowMs: number): boolean {
+function isDue(deps: ProjectorDeps, report: Progress, nowMs: number): boolean {
   const { attemptId, variants, span } = report;
   let kept = lastKept.get(deps);
   if (kept === undefined) lastKept.set(deps, (kept = new Map()));
@@ -118,7 +128,7 @@ function isDue(deps: ProjectorDeps, report: RenderProgressed, nowMs: number): bo
 }
 
 /** How much of its own span a report may grow before it is kept at once. */
-function stepOf({ span }: RenderProgressed, videoMs: number | null): number {
+function stepOf({ span }: Progress, videoMs: number | null): number {
   if (span === undefined || span.endMs === null || videoMs === null) return keptStep;
   const ofVideo = (partsAtOnce * (span.endMs - span.startMs)) / videoMs;
   return ofVideo > 0 ? keptStep / Math.min(1, ofVideo) : keptStep;

@@ -1,4 +1,4 @@
-import type { RenderCompleted } from "@reelay/contracts";
+import type { TaskCompleted } from "@reelay/contracts";
 import type { Tx } from "../events/record-change.ts";
 import { endAttempt } from "./end-attempt.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
@@ -8,12 +8,12 @@ import type { StateReport } from "./plan-state.ts";
 export async function applyUnfinished(
   tx: Tx,
   attempt: HeldAttempt,
-  report: Exclude<StateReport, RenderCompleted>,
+  report: Exclude<StateReport, TaskCompleted>,
   now: Date,
 ): Promise<"applied" | "unwanted"> {
-  if (report.type === "render.advanced.v1")
+  if (report.type === "task.advanced.v1")
     return attempt.task.job.cancelRequestedAt === null ? "applied" : "unwanted";
-  const { error = null, needsMemoryBytes } = report.type === "render.failed.v1" ? report : {};
+  const { error = null, needsMemoryBytes } = report.type === "task.failed.v1" ? report : {};
   await endAttempt(tx, attempt, report.outcome, now, error, needsMemoryBytes);
   return "applied";
 }

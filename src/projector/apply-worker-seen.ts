@@ -3,13 +3,15 @@ import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import { readNamedOutput } from "../videos/named-output.ts";
-import { leaseFrom, type ProjectorDeps } from "./deps.ts";
+import type { ProjectorDeps } from "./deps.ts";
+import { leaseFrom } from "./lease.ts";
 
 /** Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must stop. */
 export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): Promise<void> {
   const { db, clock, messaging } = deps;
   const now = clock();
-  const { workerId, hostname, version, slots, encoders, capabilities, ffmpegVersion, isStopping } = report;
+  const { workerId, hostname, version, offer, isStopping } = report;
+  const { slots, encoders, capabilities } = offer;
   const data = {
     hostname,
     version,
@@ -17,14 +19,14 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     encoders,
     capabilities: capabilities ?? Prisma.DbNull,
     deviceCodecs: deviceCodecs(capabilities),
-    ffmpegVersion,
-    jailLevel: report.jail?.level ?? null,
-    jailReason: report.jail?.reason ?? null,
-    knows: report.knows ?? [],
+    ffmpegVersion: offer.kinds.find(({ runtime }) => runtime === "ffmpeg")?.version ?? "",
+    jailLevel: offer.jail?.level ?? null,
+    jailReason: offer.jail?.reason ?? null,
+    knows: offer.kinds.map(({ name }) => name),
     isStopping,
-    memoryBytes: report.memoryBytes === undefined ? null : BigInt(report.memoryBytes),
-    cpus: report.cpus ?? null,
-    pools: report.pools.map((pool) => pool.toUpperCase() as Pool),
+    memoryBytes: offer.memoryBytes === undefined ? null : BigInt(offer.memoryBytes),
+    cpus: offer.cpus ?? null,
+    pools: offer.pools.map((pool) => pool.toUpperCase() as Pool),
     busy: report.attempts.length,
     startedAt: new Date(report.startedAt),
     lastSeenAt: now,

@@ -148,7 +148,7 @@ test("of an upload that is given up nothing plays, nothing is kept, and its work
   await system.relay();
   await failUpload(system.operations, ref.videoId, uploadTerminated);
   expect(await read(ref)).toMatchObject({ video: "FAILED", job: "FAILED", outcomes: ["CANCELED"] });
-  expect(await system.relay()).toMatchObject([{ type: "render.cancel-requested.v1", reason: "CANCELED" }]);
+  expect(await system.relay()).toMatchObject([{ type: "task.cancel-requested.v1", reason: "CANCELED" }]);
   expect(await system.db.part.count()).toBe(0);
   for (const key of [stored, `videos/${ref.videoId}/variants/144p/index.m3u8`])
     expect(await system.stored(key)).toBe(null);

@@ -69,7 +69,7 @@ test.each([
       jobs: [{ status: "FAILED", error: { code: "QUOTA_EXCEEDED", scope: "QUOTA", retriable: true } }],
     });
     expect(object).toBeNull();
-    expect(system.published.map(({ type }) => type)).toContain("render.cancel-requested.v1");
+    expect(system.published.map(({ type }) => type)).toContain("task.cancel-requested.v1");
     expect(await system.db.chargedSource.count()).toBe(0);
     await setLimits({});
     const retried = await retryJob(system.operations, system.viewer, { jobId: ref.jobId });

@@ -1,21 +1,20 @@
-import { type AttemptOutcome, activeJobStatuses, type ReportedError } from "@reelay/contracts";
-import { backoffMs } from "@reelay/process";
-import type { Job, Task } from "../../prisma/generated/client.ts";
+import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
 import { recordChange, type Tx } from "../events/record-change.ts";
-import { previewAfter } from "../follow-ups/preview-after.ts";
 import { awaitSource, awaitsSource } from "../jobs/await-source.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
 import { errorColumn } from "../jobs/error-column.ts";
 import { awaitVariants } from "../jobs/job-variants.ts";
 import { jobMayBecome } from "../jobs/may-become.ts";
 import { canceled, settleJob } from "../jobs/settle-job.ts";
-import { createRestTasks } from "../parts/create-rest-tasks.ts";
-import { missingDownload } from "../parts/missing-download.ts";
+import { settlesVideo } from "../kinds/traits.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import { noteMemory } from "./note-memory.ts";
 
-/** Delay before the try after `tries`: 2 s doubled each time, up to a minute. */
-const retryDelayMs = (tries: number): number => backoffMs(Math.max(0, tries - 1), 2_000, 60_000);
+/** Delay before try number `tries + 1`: 2 s doubled each time up to a minute, with half of it at random so that tasks do not come back in step. */
+export function backoffMs(tries: number, random: () => number = Math.random): number {
+  const full = Math.min(2_000 * 2 ** Math.max(0, tries - 1), 60_000);
+  return full / 2 + (full / 2) * random();
+}
 
 /** A full disk is no failure of the task: such attempts use no try until there were this many, about a day's. */
 const roomAttempts = 300;
@@ -23,7 +22,7 @@ const roomCodes: ReadonlySet<string> = new Set(["STORE_FULL", "WORK_DIRECTORY_FU
 
 /** Delay before another look at a disk that was full: short while an operator may be freeing space. */
 const roomBackoffMs = (number: number): number =>
-  number <= 20 ? Math.min(retryDelayMs(number), 30_000) : 300_000;
+  number <= 20 ? Math.min(backoffMs(number), 30_000) : 300_000;
 
 const lostError = (workerId: string): ReportedError => ({
   code: "WORKER_LOST",
@@ -58,32 +57,13 @@ async function closeAttempt(
   ]);
 }
 
-/** The attempt did its task. Its job goes on while others of its tasks do: `settleIfDone` is to be asked. */
+/** The attempt did its task. Whether that settles its job is for its kind to decide. */
 export async function completeTask(tx: Tx, attempt: HeldAttempt, now: Date): Promise<void> {
   await closeAttempt(tx, attempt, "COMPLETED", now, null);
   await tx.task.update({
     where: { id: attempt.taskId, status: jobMayBecome("SUCCEEDED") },
     data: { tries: { increment: 1 }, status: "SUCCEEDED", endedAt: now },
   });
-}
-
-/**
- * A job whose last task is done has succeeded, unless a download is to be made of what its tasks made: that is one task more. One that was to be
- * canceled and has others left does not begin them.
- */
-export async function settleIfDone(tx: Tx, task: Task & { job: Job }, now: Date): Promise<void> {
-  const { job, pool } = task;
-  const open = await tx.task.count({ where: { jobId: job.id, status: { in: [...activeJobStatuses] } } });
-  // Of whatever it ended with, it is not asked for twice.
-  const download = open === 0 && task.kind !== "DOWNLOAD" ? await missingDownload(tx, job) : null;
-  if (open === 0 && download === null) {
-    await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
-    return await previewAfter(tx, job, now);
-  }
-  if (job.cancelRequestedAt !== null) return await settleJob(tx, job, canceled, now);
-  if (download === null) return;
-  const { id, workspaceId, priority, queuedAt } = job;
-  await createRestTasks(tx, { job: { id, workspaceId, priority, queuedAt, pool }, tasks: [download], now });
 }
 
 /** Closes an attempt that did not do its task, and decides what becomes of that: tried again after a backoff, or failed, and its job with it. */
@@ -119,12 +99,12 @@ export async function endAttempt(
     const why = error && { ...error, ...(message && { message }), attemptId };
     return await settleJob(tx, job, { status: "FAILED", error: why }, now);
   }
-  const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : retryDelayMs(handBack?.times ?? tries);
+  const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : backoffMs(handBack?.times ?? tries);
   const delay = outcome === "INTERRUPTED" ? 0 : retryMs;
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   // Of a job with many tasks the others go on, and what they made plays on.
   if (job.plan !== null) return;
-  if (job.kind === "TRANSCODE") await awaitVariants(tx, job);
+  if (settlesVideo(job.kind)) await awaitVariants(tx, job);
   await tx.job.update({ where: { id: job.id, status: jobMayBecome("QUEUED") }, data: { status: "QUEUED" } });
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);
 }

@@ -3,7 +3,7 @@ import { isTerminal } from "@reelay/contracts";
 import type { Attempt, Job, Task } from "../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { jobMayBecome } from "../jobs/may-become.ts";
-import { leaseFrom } from "./deps.ts";
+import { leaseFrom } from "./lease.ts";
 
 export type HeldAttempt = Attempt & { task: Task & { job: Job } };
 
@@ -24,7 +24,7 @@ export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Pro
   if (!task || task.jobId !== report.jobId || task.job.videoId !== report.videoId) return null;
   if (isTerminal(task.status) || task.status === "PENDING") return null;
   if (task.attempts.some(({ outcome }) => outcome === null)) return null;
-  if (report.turn !== undefined && report.turn !== task.attempts.length) return null;
+  if (report.fencingToken !== task.attempts.length) return null;
   const attempt = await tx.attempt.create({
     data: {
       id: report.attemptId,

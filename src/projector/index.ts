@@ -13,7 +13,7 @@ export function startProjector(deps: ProjectorDeps): Promise<AsyncDisposable> {
     projectorReports,
     async (delivery) => {
       const { message } = delivery;
-      if (message.type === "render.requested.v1" || message.type === "render.cancel-requested.v1") return;
+      if (message.type === "task.requested.v1" || message.type === "task.cancel-requested.v1") return;
       try {
         await traced(delivery, message, () => applyReport(deps, message));
       } catch (error) {

@@ -17,7 +17,8 @@ async function introduce(...sizes: (number | undefined)[]): Promise<void> {
   await system.db.worker.deleteMany();
   for (const [index, memoryBytes] of sizes.entries()) {
     const { seen } = attemptOf({ videoId: "", jobId: "", taskId: "" }, `worker-${index}`);
-    const words = { ...seen, attempts: [], ...(memoryBytes !== undefined && { memoryBytes, cpus: 2 }) };
+    const offer = { ...seen.offer, ...(memoryBytes !== undefined && { memoryBytes, cpus: 2 }) };
+    const words = { ...seen, attempts: [], offer };
     await system.apply(words);
     const now = system.deps.clock();
     await system.db.worker.update({ where: { id: `worker-${index}` }, data: { lastSeenAt: now } });
@@ -87,7 +88,7 @@ test("a task that is too large for its worker goes to a larger one, and that use
     attempts: [{ outcome: "FAILED", error: { code: "NEEDS_MORE_MEMORY" } }],
   });
   const [message] = await system.takeMessages(ref);
-  expect(message).toMatchObject({ needsMemoryBytes: 4 * gib });
+  expect(message).toMatchObject({ requirements: { memoryBytes: 4 * gib } });
 });
 
 test("when no worker that is there has enough, the job ends and says what is needed and what there is", async () => {

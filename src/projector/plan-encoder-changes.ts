@@ -8,7 +8,7 @@ import type { Change } from "../events/record-change.ts";
  */
 export function planEncoderChanges(
   known: unknown,
-  { encoderChanges = [] }: RenderState,
+  { encoderChanges = [] }: Pick<RenderState, "encoderChanges">,
 ): { encoderChanges: EncoderChange[]; changes: Change[] } | null {
   const before =
     z

@@ -10,7 +10,10 @@ import { planVariant } from "./plan-variant.ts";
 export const videoRows = { variants: true, audioTracks: true, captionTracks: true, source: true } as const;
 export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
 
-export type StateReport = Extract<AttemptReport, { state: RenderState }>;
+export type StateReport = Extract<AttemptReport, { result: object }>;
+
+/** A state report of a kind that produces variants. */
+export type VariantsReport = StateReport & { result: RenderState };
 
 /** What applying a state writes: only what differs from the rows. */
 export interface StatePlan {
@@ -27,12 +30,12 @@ export interface StatePlan {
  * What becomes of a video's rows by what an attempt knows. What is finished stays as it is, and what an earlier attempt left stays until
  * this one has something in its place. Pure.
  */
-export function planState(rows: VideoRows, report: StateReport, now: Date): StatePlan {
-  const { state, attemptId } = report;
-  const subject = { videoId: rows.id, attemptId, isEnd: report.type !== "render.advanced.v1" };
+export function planState(rows: VideoRows, report: VariantsReport, now: Date): StatePlan {
+  const { result: state, attemptId } = report;
+  const subject = { videoId: rows.id, attemptId, isEnd: report.type !== "task.advanced.v1" };
   const isLast =
-    report.type === "render.completed.v1" ||
-    (report.type === "render.failed.v1" && report.outcome === "REJECTED");
+    report.type === "task.completed.v1" ||
+    (report.type === "task.failed.v1" && report.outcome === "REJECTED");
   const { source, video, changes } = planSource(rows, state.source, now);
   // A video that is READY is being given a variant more: its sound (or that it has none) and its poster are settled.
   const isReady = rows.status === "READY";

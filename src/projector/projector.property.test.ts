@@ -22,7 +22,7 @@ function holdsOrMayTake(before: Snapshot, report: Report): boolean {
   if (report.type === "worker.seen.v1") return true;
   const attempt = before.attempts.find(({ id }) => id === report.attemptId);
   if (attempt) return attempt.outcome === null;
-  if (report.type === "render.progressed.v1") return false;
+  if (report.type === "task.progressed.v1") return false;
   const task = before.tasks.find(({ id }) => id === report.taskId);
   return task?.status === "QUEUED";
 }
@@ -75,14 +75,14 @@ async function deliverFairly(world: World): Promise<void> {
   for (const report of world.mail.splice(0).filter(isReadable)) await system.apply(report);
   for (let round = 0; round < 8; round += 1) {
     await world.hear();
-    for (const stop of world.sent.filter((message) => message.type === "render.cancel-requested.v1")) {
+    for (const stop of world.sent.filter((message) => message.type === "task.cancel-requested.v1")) {
       const attempt = world.attempts.find(({ attemptId }) => attemptId === stop.attemptId);
       if (!attempt || attempt.isOver) continue;
       const report = attempt.ended("CANCELED");
       // Who lied with the highest sequence has none left to say it with; the sweeper settles that.
       if (isReadable(report)) await system.apply(report);
     }
-    const tasks = world.sent.filter((message) => message.type === "render.requested.v1");
+    const tasks = world.sent.filter((message) => message.type === "task.requested.v1");
     for (const task of tasks.slice(-4)) {
       const attempt = new ModelAttempt(task, "honest");
       await system.apply(attempt.started());

@@ -106,7 +106,7 @@ test("of two workers that race for a task the second changes nothing and is told
   expect(await read(ref)).toMatchObject({ job: "RUNNING", outcomes: [null], variants: [] });
   expect(system.published).toMatchObject([
     {
-      type: "render.cancel-requested.v1",
+      type: "task.cancel-requested.v1",
       workerId: "second",
       attemptId: second.attemptId,
       reason: "LEASE_LOST",
@@ -176,8 +176,8 @@ test("a shutdown uses no try, and what is ready is not made again", async () => 
     where: { taskId: ref.taskId },
     orderBy: { id: "desc" },
   });
-  const { keep } = JSON.parse(Buffer.from(message?.data ?? []).toString());
-  expect(keep.variants.map(({ name }: { name: string }) => name)).toEqual(["144p"]);
+  const { params } = JSON.parse(Buffer.from(message?.data ?? []).toString());
+  expect(params.keep.variants.map(({ name }: { name: string }) => name)).toEqual(["144p"]);
 });
 
 test("a job that waits is canceled at once, and the worker that takes it all the same is told to stop", async () => {
@@ -216,7 +216,10 @@ test("what a worker stores after its video's deletion is gone once it has stoppe
 test("a worker that was told that it lost can never hold the task later, whatever of it is still on its way", async () => {
   const ref = await system.createQueuedVideo();
   const [task] = await system.takeMessages(ref);
-  const [winner, loser] = [attemptOf(ref, "winner", task?.turn), attemptOf(ref, "loser", task?.turn)];
+  const [winner, loser] = [
+    attemptOf(ref, "winner", task?.fencingToken),
+    attemptOf(ref, "loser", task?.fencingToken),
+  ];
   await system.apply(winner.started);
   await system.apply(loser.started);
   await system.apply(winner.failed(1, "FAILED"));
@@ -231,13 +234,13 @@ test("a worker that was told that it lost can never hold the task later, whateve
 test("a worker that begins from an old copy of the message is told to stop, and makes nothing again", async () => {
   const ref = await system.createQueuedVideo();
   const [old] = await system.takeMessages(ref);
-  const first = attemptOf(ref, "first", old?.turn);
+  const first = attemptOf(ref, "first", old?.fencingToken);
   await system.apply(first.stopped(1, "INTERRUPTED", first.state("READY", "PENDING")));
   const [again] = await system.takeMessages(ref);
-  expect([old?.turn, again?.turn]).toEqual([0, 1]);
-  await system.apply(attemptOf(ref, "late", old?.turn).started);
+  expect([old?.fencingToken, again?.fencingToken]).toEqual([0, 1]);
+  await system.apply(attemptOf(ref, "late", old?.fencingToken).started);
   expect(await read(ref)).toMatchObject({ job: "QUEUED", outcomes: ["INTERRUPTED"] });
-  await system.apply(attemptOf(ref, "second", again?.turn).started);
+  await system.apply(attemptOf(ref, "second", again?.fencingToken).started);
   expect(await read(ref)).toMatchObject({ job: "RUNNING", outcomes: ["INTERRUPTED", null] });
 });
 
@@ -370,9 +373,10 @@ test("progress is kept for those who come later, also of a variant without segme
     const figures = { name: "144p", fraction, frames: 1, fps: 1, speed: 1, sizeBytes: 1, etaMs: null };
     await system.apply({
       ...attempt.started,
-      type: "render.progressed.v1",
+      type: "task.progressed.v1",
       sequence,
-      variants: [figures],
+      fraction,
+      detail: { variants: [figures] },
     });
   }
   // The last step is too small to be kept at once.

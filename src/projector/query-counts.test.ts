@@ -39,7 +39,7 @@ async function statementsOf(report: Parameters<typeof applyReport>[1]): Promise<
 
 test("a report reads each row once, and writes only those that differ", async () => {
   const ref = await system.createQueuedVideo();
-  const attempt = attemptOf(ref);
+  const attempt = attemptOf(ref, "worker-1", 0);
   await system.apply(attempt.started);
   await system.apply(attempt.advanced(1));
   const longer = attempt.state("RENDERING");

@@ -5,7 +5,7 @@ import { inSpan } from "@reelay/telemetry";
 
 /** Applies a state report in a span of its attempt's trace. Progress and heartbeats come several times a second and get none. */
 export function traced(delivery: Delivery, report: Report, apply: () => Promise<void>): Promise<void> {
-  if (report.type === "worker.seen.v1" || report.type === "render.progressed.v1") return apply();
+  if (report.type === "worker.seen.v1" || report.type === "task.progressed.v1") return apply();
   const attributes = {
     ...messageAttributes("process", projectorReports.topic, report.type),
     "reelay.video.id": report.videoId,

@@ -84,12 +84,12 @@ test("a worker receives what the quota has room for, of a source that it fetches
   const { videoId } = await fetched();
   const task = await system.db.task.findFirstOrThrow({ where: { job: { videoId } } });
   const [message] = await system.takeMessages({ taskId: task.id });
-  expect(message).toMatchObject({ source: { kind: "url" }, maxSourceBytes: 400 });
+  expect(message).toMatchObject({ source: { kind: "url", maxBytes: 400 } });
   await system.db.source.update({ where: { videoId }, data: { receivedAt: new Date() } });
   await system.db.task.update({ where: { id: task.id }, data: { dispatchedAt: null } });
   const [again] = await system.takeMessages({ taskId: task.id });
   expect(again?.source.kind).toBe("object");
-  expect(again).not.toHaveProperty("maxSourceBytes");
+  expect(again?.source).not.toHaveProperty("maxBytes");
 });
 
 test("without a limit a worker receives none", async () => {
@@ -97,7 +97,7 @@ test("without a limit a worker receives none", async () => {
   const task = await system.db.task.findFirstOrThrow({ where: { job: { videoId } } });
   const [message] = await system.takeMessages({ taskId: task.id });
   expect(message?.source.kind).toBe("url");
-  expect(message).not.toHaveProperty("maxSourceBytes");
+  expect(message?.source).not.toHaveProperty("maxBytes");
 });
 
 test("adding up changes nothing, and what has drifted is put right and logged", async () => {

@@ -1,7 +1,6 @@
 import { startTracing } from "@reelay/telemetry";
 import { expect, test } from "vitest";
 import { startOtlpReceiver } from "../../packages/telemetry/testing/otlp-receiver.ts";
-import { applyReport } from "../projector/index.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 
 test("the trace of a job whose worker died shows when its attempt was taken back, and goes on with the next", async () => {
@@ -19,7 +18,7 @@ test("the trace of a job whose worker died shows when its attempt was taken back
       { url: receiver.url, serviceName: "test" },
       projection.deps.log,
     );
-    await applyReport(projection.deps, lost.started);
+    await projection.apply(lost.started);
     projection.passTime(60_000);
     await projection.sweep();
   }

@@ -22,24 +22,21 @@ const capabilities = (...codecs: string[]): Capabilities => ({
   decoders: [{ name: "cuda", codec: "h264", device, deviceName }],
 });
 
-const seen = (workerId: string, changes: Partial<WorkerSeen>): WorkerSeen => ({
+type Changes = Partial<WorkerSeen["offer"]> & Pick<Partial<WorkerSeen>, "isStopping">;
+const seen = (workerId: string, { isStopping = false, ...offer }: Changes): WorkerSeen => ({
   type: "worker.seen.v1",
   workerId,
   at: system.deps.clock().toISOString(),
   startedAt: system.deps.clock().toISOString(),
   hostname: "gpu-3",
   version: "0.1.0",
-  pools: ["cpu"],
-  slots: 1,
-  encoders: [],
-  ffmpegVersion: "7.0",
+  offer: { pools: ["cpu"], slots: 1, kinds: [], encoders: [], startWithinMs: 15_000, ...offer },
   attempts: [],
-  isStopping: false,
-  ...changes,
+  isStopping,
 });
-const gpuSeen = (changes: Partial<WorkerSeen> = {}) =>
+const gpuSeen = (changes: Changes = {}) =>
   system.apply(seen("gpu", { pools: ["gpu"], capabilities: capabilities("H264"), ...changes }));
-const cpuSeen = (changes: Partial<WorkerSeen> = {}) => system.apply(seen("cpu", changes));
+const cpuSeen = (changes: Changes = {}) => system.apply(seen("cpu", changes));
 
 const poolOf = async ({ taskId }: TaskRef) =>
   (await system.db.task.findUniqueOrThrow({ where: { id: taskId } })).pool;

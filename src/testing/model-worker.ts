@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 import {
   type AttemptReport,
   type AudioState,
+  type Kept,
+  kindDefinitions,
   objectKeys,
   type PublishedPlaylist,
-  type RenderRequested,
   type RenderState,
-  toldTaskKinds,
+  type TaskRequested,
   type VariantState,
   type WorkerSeen,
 } from "@reelay/contracts";
@@ -29,27 +30,27 @@ const lastStep = 5;
 
 /** One attempt at a task, as far as it has come. */
 export class ModelAttempt {
-  readonly task: RenderRequested;
+  readonly task: TaskRequested;
   readonly attemptId = randomUUID();
   readonly workerId: string;
   sequence = 0;
   step = 0;
   isOver = false;
 
-  constructor(task: RenderRequested, workerId: string) {
+  constructor(task: TaskRequested, workerId: string) {
     this.task = task;
     this.workerId = workerId;
   }
 
   started(): AttemptReport {
-    return { type: "render.started.v1", ...this.#ref() };
+    return { type: "task.started.v1", ...this.#ref() };
   }
 
   /** Some steps further, of which the newest report says all. A worker that lies counts as it likes. */
   advanced({ by = 1, sequence = this.sequence + 1 } = {}): AttemptReport {
     this.step = Math.min(this.step + by, lastStep);
     this.sequence = sequence;
-    return { type: "render.advanced.v1", ...this.#ref(), sequence, state: this.state() };
+    return { type: "task.advanced.v1", ...this.#ref(), sequence, result: this.state() };
   }
 
   progressed(fraction: number): AttemptReport {
@@ -63,27 +64,34 @@ export class ModelAttempt {
       sizeBytes: 1_000,
       etaMs: 1_000,
     }));
-    return { type: "render.progressed.v1", ...this.#ref(), sequence: this.sequence, variants };
+    return {
+      type: "task.progressed.v1",
+      ...this.#ref(),
+      sequence: this.sequence,
+      fraction,
+      detail: { variants },
+    };
   }
 
   ended(end: End): AttemptReport {
     this.isOver = true;
     this.sequence += 1;
     if (end === "COMPLETED") this.step = lastStep;
-    const report = { ...this.#ref(), sequence: this.sequence, state: settle(this.state(), end) };
+    const report = { ...this.#ref(), sequence: this.sequence, result: settle(this.state(), end) };
     switch (end) {
       case "COMPLETED":
-        return { type: "render.completed.v1", ...report };
+        return { type: "task.completed.v1", ...report };
       case "FAILED":
       case "REJECTED":
-        return { type: "render.failed.v1", outcome: end, error, ...report };
+        return { type: "task.failed.v1", outcome: end, error, ...report };
       default:
-        return { type: "render.stopped.v1", outcome: end, ...report };
+        return { type: "task.stopped.v1", outcome: end, ...report };
     }
   }
 
   state(): RenderState {
-    const { videoId, keep } = this.task;
+    const { videoId } = this.task;
+    const keep = this.#keep;
     const audio: AudioState = {
       codec: "AAC",
       channels: 2,
@@ -104,7 +112,7 @@ export class ModelAttempt {
   }
 
   #variant(name: string, index: number): VariantState {
-    const kept = this.task.keep.variants.find((variant) => variant.name === name);
+    const kept = this.#keep.variants.find((variant) => variant.name === name);
     if (kept) return kept;
     const playlist = name === "2160p" ? null : this.#playlist(name === "144p" ? "first" : "second", name);
     const status = playlist?.isComplete ? "READY" : this.step > 1 ? "RENDERING" : "PENDING";
@@ -139,11 +147,14 @@ export class ModelAttempt {
     };
   }
 
+  get #keep(): Kept {
+    return this.task.params["keep"] as Kept;
+  }
+
   #ref() {
-    const { videoId, jobId, taskId, turn } = this.task;
+    const { videoId, jobId, taskId, fencingToken, kind } = this.task;
     const { attemptId, workerId } = this;
-    const at = new Date().toISOString();
-    return { videoId, jobId, taskId, attemptId, workerId, at, ...(turn !== undefined && { turn }) };
+    return { videoId, jobId, taskId, attemptId, fencingToken, workerId, kind, at: new Date().toISOString() };
   }
 }
 
@@ -174,11 +185,13 @@ export const seen = (
   startedAt: new Date(0).toISOString(),
   hostname: "model",
   version: "0.0.0",
-  pools: ["cpu"],
-  slots: 1,
-  encoders: [],
-  knows: [...toldTaskKinds],
-  ffmpegVersion: "7.0",
+  offer: {
+    pools: ["cpu"],
+    slots: 1,
+    kinds: Object.keys(kindDefinitions).map((name) => ({ name, runtime: "ffmpeg", version: "7.0" })),
+    encoders: [],
+    startWithinMs: 15_000,
+  },
   attempts: attempts.map(({ attemptId, task }) => ({ attemptId, taskId: task.taskId })),
   isStopping: false,
 });

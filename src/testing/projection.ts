@@ -6,16 +6,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type {
   Envelope,
+  InputRef,
   Message,
   PublishedPlaylist,
-  RenderRequested,
   RenderState,
+  Report,
+  TaskRequested,
+  TranscodeParams,
   VariantState,
 } from "@reelay/contracts";
 import { decodeMessage, objectKeys } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
 import { createDatabase } from "../database.ts";
@@ -63,19 +67,12 @@ export async function createProjection() {
 
   /** So that nothing waits for a worker. */
   async function offerSlots(): Promise<void> {
-    const {
-      type: _type,
-      at: _at,
-      attempts: _attempts,
-      capabilities: _capabilities,
-      memoryBytes = null,
-      cpus = null,
-      knows = [],
-      ...rest
-    } = seen("spare", []);
-    const spare = { ...rest, memoryBytes, cpus, knows };
-    const data = { ...spare, slots: 1_000, pools: ["CPU" as const], startedAt: clock(), lastSeenAt: clock() };
-    await db.worker.upsert({ where: { id: "spare" }, create: toWorker(data), update: toWorker(data) });
+    const { hostname, version, offer } = seen("spare", []);
+    const data = {
+      ...{ id: "spare", hostname, version, slots: 1_000, pools: ["CPU" as const], ffmpegVersion: "7.0" },
+      ...{ knows: offer.kinds.map(({ name }) => name), startedAt: clock(), lastSeenAt: clock() },
+    };
+    await db.worker.upsert({ where: { id: "spare" }, create: data, update: data });
   }
 
   /** What the API would send by now, tasks among it. */
@@ -88,10 +85,10 @@ export async function createProjection() {
   }
 
   /** The messages of a task that the API would send, also those whose time has not come. */
-  async function takeMessages({ taskId }: { taskId: string }): Promise<RenderRequested[]> {
+  async function takeMessages({ taskId }: { taskId: string }): Promise<FlatTask[]> {
     time.now = new Date(time.now.getTime() + 60_000);
-    const messages = (await relay()).filter((message) => message.type === "render.requested.v1");
-    return messages.filter((message) => message.taskId === taskId);
+    const messages = (await relay()).filter((message) => message.type === "task.requested.v1");
+    return messages.filter((message) => message.taskId === taskId).map(flatten);
   }
 
   async function createQueuedVideo({
@@ -131,7 +128,8 @@ export async function createProjection() {
       sent.length = 0;
       published.length = 0;
     },
-    apply: (report: Parameters<typeof applyReport>[1]) => applyReport(deps, report),
+    apply: async (report: Parameters<typeof applyReport>[1]) =>
+      applyReport(deps, await withToken(db, report)),
     /** Gives what waits to the outbox, as the dispatcher does. */
     dispatch: () => dispatch({ db, clock, log, maxRunningTasks: null, split: { wholeUpToMs: 30_000 } }),
     sweep: () => sweep({ ...operations, messaging }),
@@ -142,7 +140,15 @@ export async function createProjection() {
   };
 }
 
-const toWorker = <W extends { workerId: string }>({ workerId: id, ...worker }: W) => ({ id, ...worker });
+/** A message with its parameters beside its envelope. */
+type FlatTask = TaskRequested & Omit<TranscodeParams, "version"> & { source: InputRef };
+
+const flatten = ({ inputs, ...message }: TaskRequested): FlatTask => {
+  const { source } = inputs;
+  const { profile, keep, ...params } = message.params as TranscodeParams;
+  if (source === undefined) throw new Error("Every task here has a source.");
+  return { ...message, ...params, profile, keep, source, inputs };
+};
 
 export interface TaskRef {
   videoId: string;
@@ -166,11 +172,23 @@ const playlist = (
   isComplete,
 });
 
+/** Stands for the token of the task's newest message. */
+const currentToken = -1;
+
+async function withToken<R extends Report>(db: PrismaClient, report: R): Promise<R> {
+  if (!("fencingToken" in report) || report.fencingToken !== currentToken) return report;
+  return { ...report, fencingToken: await db.attempt.count({ where: { taskId: report.taskId } }) };
+}
+
 /** What one attempt of a worker would report of a silent video with two variants. */
-export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worker-1", turn?: number) {
+export function attemptOf(
+  { videoId, jobId, taskId }: TaskRef,
+  workerId = "worker-1",
+  fencingToken = currentToken,
+) {
   const attemptId = randomUUID();
   const at = new Date().toISOString();
-  const ref = { videoId, jobId, taskId, attemptId, workerId, at, ...(turn !== undefined && { turn }) };
+  const ref = { videoId, jobId, taskId, attemptId, fencingToken, workerId, kind: "TRANSCODE", at };
   const variant = (
     name: string,
     index: number,
@@ -206,33 +224,33 @@ export function attemptOf({ videoId, jobId, taskId }: TaskRef, workerId = "worke
     attemptId,
     state,
     seen: seen(workerId, [{ attemptId, task: { taskId } }]),
-    started: { type: "render.started.v1" as const, ...ref },
+    started: { type: "task.started.v1" as const, ...ref },
     advanced: (sequence: number, at = state("RENDERING")) => ({
-      type: "render.advanced.v1" as const,
+      type: "task.advanced.v1" as const,
       ...ref,
       sequence,
-      state: at,
+      result: at,
     }),
     completed: (sequence: number, at = state("READY")) => ({
-      type: "render.completed.v1" as const,
+      type: "task.completed.v1" as const,
       ...ref,
       sequence,
-      state: at,
+      result: at,
     }),
     failed: (sequence: number, outcome: "FAILED" | "REJECTED", at = state("PENDING")) => ({
-      type: "render.failed.v1" as const,
+      type: "task.failed.v1" as const,
       ...ref,
       sequence,
       outcome,
       error,
-      state: at,
+      result: at,
     }),
     stopped: (sequence: number, outcome: "CANCELED" | "INTERRUPTED", at = state("PENDING")) => ({
-      type: "render.stopped.v1" as const,
+      type: "task.stopped.v1" as const,
       ...ref,
       sequence,
       outcome,
-      state: at,
+      result: at,
     }),
   };
 }

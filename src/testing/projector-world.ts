@@ -106,7 +106,7 @@ export class World {
         return;
       }
       case "take": {
-        const tasks = this.sent.filter((message) => message.type === "render.requested.v1");
+        const tasks = this.sent.filter((message) => message.type === "task.requested.v1");
         // Mostly the newest, now and then one that was delivered before.
         const task = step.which % 4 === 0 ? at(tasks, step.which) : tasks.at(-1 - (step.which % 2));
         if (!task) return;
@@ -134,7 +134,7 @@ export class World {
         return;
       }
       case "obey": {
-        const stops = this.sent.filter((message) => message.type === "render.cancel-requested.v1");
+        const stops = this.sent.filter((message) => message.type === "task.cancel-requested.v1");
         const stop = at(stops, step.which);
         const attempt = this.attempts.find(({ attemptId }) => attemptId === stop?.attemptId);
         if (!attempt || attempt.isOver) return;
@@ -158,7 +158,7 @@ export class World {
   async hear(): Promise<void> {
     this.sent.push(...(await this.#system.relay()), ...this.#system.published.splice(0));
     for (const message of this.sent) {
-      if (message.type === "render.cancel-requested.v1" && message.reason === "LEASE_LOST")
+      if (message.type === "task.cancel-requested.v1" && message.reason === "LEASE_LOST")
         this.refused.add(message.attemptId);
     }
   }

@@ -1,11 +1,11 @@
 /** What workers report of a long video: a head, chunks and the rest of the sound. */
 import { readFileSync } from "node:fs";
-import { objectKeys, RenderAdvanced, type RenderState, type RenditionPart } from "@reelay/contracts";
+import { objectKeys, RenderState, type RenditionPart, TaskAdvanced } from "@reelay/contracts";
 import { attemptOf, type TaskRef } from "./projection.ts";
 
-const released = RenderAdvanced.parse(
+const released = TaskAdvanced.parse(
   JSON.parse(
-    readFileSync(new URL("../../contracts/fixtures/render.advanced.v1.json", import.meta.url), "utf8"),
+    readFileSync(new URL("../../contracts/fixtures/task.advanced.v1.json", import.meta.url), "utf8"),
   ),
 );
 
@@ -36,7 +36,7 @@ export function splitAttemptOf(ref: TaskRef, workerId?: string) {
   });
   /** Of the head's worker, for a source of 72 s with sound. */
   const head = (parts: RenditionPart[], isSplit = true): RenderState => {
-    const { source } = released.state;
+    const { source } = RenderState.parse(released.result);
     if (source?.probe == null) throw new Error("The released report has a probe.");
     const state = attempt.state("RENDERING");
     for (const variant of state.variants) variant.playlist = null;

@@ -2,6 +2,7 @@ import { activeJobStatuses, type RecordedError } from "@reelay/contracts";
 import { storeTransaction } from "../db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { settleJob } from "../jobs/settle-job.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 import { lockVideo } from "./own-video.ts";
 import { refreshManifest } from "./refresh-manifest.ts";
 import { removeLosers } from "./remove-losers.ts";
@@ -39,7 +40,7 @@ export async function failUpload(
     });
     if (count === 0) return false;
     const status = { in: [...activeJobStatuses] };
-    const job = await tx.job.findFirst({ where: { videoId, kind: "TRANSCODE", status } });
+    const job = await tx.job.findFirst({ where: { videoId, ...isVideoJob, status } });
     // There is no rest to go on with.
     await tx.part.deleteMany({ where: { videoId } });
     await tx.video.update({ where: { id: videoId }, data: { posterKey: null } });

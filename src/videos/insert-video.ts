@@ -11,6 +11,7 @@ import type {
 } from "../../prisma/generated/enums.ts";
 import type { Tx } from "../events/record-change.ts";
 import { poolFor } from "../jobs/plan-pool.ts";
+import { newVideoKind } from "../kinds/traits.ts";
 
 export interface NewVideo {
   videoId: string;
@@ -88,7 +89,7 @@ export async function insertVideo(
         ${source.receivedAt ?? null}::timestamptz FROM go
     ), job AS (
       INSERT INTO jobs (id, workspace_id, video_id, kind, status, priority, profile, created_at, queued_at, trace_parent)
-      SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, 'TRANSCODE', ${jobStatus}::"JobStatus",
+      SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, ${newVideoKind}::"JobKind", ${jobStatus}::"JobStatus",
         ${video.priority}::"JobPriority", ${JSON.stringify(video.profile)}::jsonb, ${now}, ${queuedAt}::timestamptz, ${activeTraceParent()} FROM go
     ), task AS (
       INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, status, available_at, created_at, queued_at, due_at)

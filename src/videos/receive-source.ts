@@ -5,6 +5,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
 import { releaseJob } from "../jobs/create-job.ts";
+import { isVideoJob } from "../kinds/traits.ts";
 import { lockVideo, videoNotFound } from "./own-video.ts";
 import { refreshStatus } from "./publish-status.ts";
 
@@ -23,7 +24,7 @@ export async function receiveSource(
     });
     if (count === 0) return;
     const job = await tx.job.findFirst({
-      where: { videoId, status: "PENDING" },
+      where: { videoId, ...isVideoJob, status: "PENDING" },
       select: { id: true, workspaceId: true, videoId: true },
     });
     const { workspaceId } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });

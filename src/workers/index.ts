@@ -1,2 +1,3 @@
 /** Which workers are alive. */
 export { workerSilenceMs } from "./alive.ts";
+export { readSlots } from "./read-slots.ts";

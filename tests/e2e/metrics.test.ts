@@ -56,7 +56,7 @@ test("an operator sees a video go through the system at /metrics", async () => {
 
   await eventually(async () => (await valueOf("reelay_subscribers")) === 0, "nobody is connected any more");
   expect(await valueOf("reelay_attempts_total", "COMPLETED")).toBe(1);
-  expect(await valueOf("reelay_report_lag_seconds_count", "render.completed.v1")).toBe(1);
+  expect(await valueOf("reelay_report_lag_seconds_count", "task.completed.v1")).toBe(1);
   expect(await valueOf("reelay_progress_lag_seconds_count")).toBeGreaterThan(0);
   expect(await valueOf("reelay_graphql_requests_total", 'type="mutation",result="ok"')).toBe(1);
   expect(await valueOf("reelay_graphql_request_duration_seconds_count", "mutation")).toBe(1);

@@ -76,7 +76,7 @@ test("one trace joins the caller, the mutation, the outbox, the worker and the p
       return found;
     };
     const completed = () =>
-      ours().find(({ attributes }) => attributes["reelay.message.type"] === "render.completed.v1");
+      ours().find(({ attributes }) => attributes["reelay.message.type"] === "task.completed.v1");
     await eventually(() => completed() !== undefined, "the last span has arrived");
     await eventually(() => named("process tasks-cpu"), "the attempt's span has arrived");
 
@@ -101,7 +101,7 @@ test("one trace joins the caller, the mutation, the outbox, the worker and the p
     const projected = ours().filter(({ name }) => name === "process reports");
     expect(projected.map(({ parentSpanId }) => parentSpanId)).toEqual(projected.map(() => attempt.spanId));
     expect(projected.map(({ attributes }) => attributes["reelay.message.type"])).toEqual(
-      expect.arrayContaining(["render.started.v1", "render.advanced.v1", "render.completed.v1"]),
+      expect.arrayContaining(["task.started.v1", "task.advanced.v1", "task.completed.v1"]),
     );
     expect(ours().filter(({ statusCode }) => statusCode === 2)).toEqual([]);
 

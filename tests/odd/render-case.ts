@@ -6,13 +6,13 @@ import {
   objectKeys,
   type Profile,
   type PublishedPlaylist,
-  type RenderRequested,
   type RenditionPart,
   soundsOf,
   type TaskPart,
   toSounds,
   type VariantState,
 } from "@reelay/contracts";
+import type { RenderTask } from "../../render-worker/attempt/render-task.ts";
 import { defaultProfile, type startWorker } from "../../render-worker/testing/kit.ts";
 import { joinParts } from "../../src/parts/join-parts.ts";
 import { planMasterPlaylist } from "../../src/videos/master-playlist.ts";
@@ -45,11 +45,11 @@ export interface MadeStream {
 
 type State = Awaited<ReturnType<typeof make>>["state"];
 
-async function make(worker: Worker, clip: string, changes: Partial<RenderRequested>) {
+async function make(worker: Worker, clip: string, changes: Partial<RenderTask>) {
   const task = await worker.request(clip, { profile: oddProfile, ...changes });
   const end = await worker.end(task);
-  if (end.type !== "render.completed.v1") throw new Error(JSON.stringify("error" in end ? end.error : end));
-  return { state: end.state, videoId: task.videoId };
+  if (end.type !== "task.completed.v1") throw new Error(JSON.stringify("error" in end ? end.error : end));
+  return { state: end.result, videoId: task.videoId };
 }
 
 export async function renderWhole(worker: Worker, clip: string): Promise<MadeStream> {
@@ -68,7 +68,7 @@ export async function renderSplit(worker: Worker, clip: string): Promise<MadeStr
   const ladder = head.variants.filter(({ name }) => split.renditions.includes(name));
   const restMs = (head.source?.probe?.durationMs ?? 0) - headMs;
   const chunks = Math.max(1, Math.round(restMs / 2_000));
-  const tasks: Partial<RenderRequested>[] = Array.from({ length: chunks }, (_, index) => {
+  const tasks: Partial<RenderTask>[] = Array.from({ length: chunks }, (_, index) => {
     const startMs = headMs + index * 2_000;
     const part: TaskPart = { kind: "CHUNK", startMs, endMs: index === chunks - 1 ? null : startMs + 2_000 };
     return { part, ladder };

@@ -3,12 +3,12 @@ import { dirname, join, posix } from "node:path";
 import {
   formatMediaPlaylist,
   type PublishedPlaylist,
-  type RenderRequested,
   type RenditionPart,
   type TaskPart,
   type VariantState,
 } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RenderTask } from "../../attempt/render-task.ts";
 import { words } from "../../media/ffmpeg/words.ts";
 import { complaints, inspect } from "../../testing/inspect.ts";
 import { shownAt } from "../../testing/join-parts.ts";
@@ -36,15 +36,15 @@ const profile = {
 async function makeParts(
   worker: RunningWorker,
   middle: Partial<VariantState> = {},
-): Promise<Pick<RenderRequested, "keep">> {
+): Promise<Pick<RenderTask, "keep">> {
   const clip = await makeClip(join(clips.path, "clip.mp4"), [
     ...words("-f lavfi -i testsrc2=s=256x144:r=30000/1001:d=7.007 -f lavfi -i sine=440:d=7.007"),
     ...words("-c:v libx264 -preset ultrafast -bf 2 -c:a ac3"),
   ]);
-  const make = async (part: TaskPart, changes: Partial<RenderRequested> = {}) => {
+  const make = async (part: TaskPart, changes: Partial<RenderTask> = {}) => {
     const end = await worker.end(await worker.request(clip, { profile, part, ...changes }));
-    if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
-    return end.state;
+    if (end.type !== "task.completed.v1") throw new Error(JSON.stringify(end));
+    return end.result;
   };
   const head = await make({ kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 });
   // The rest is for others, and so is what is made of all of it.
@@ -111,12 +111,12 @@ describe.each(await allTools())("with ffmpeg $ffmpeg.version", (tools) => {
     await using worker = await startWorker({}, tools);
     const made = await makeParts(worker);
     const source = { kind: "object", key: "videos/none/source.bin" } as const;
-    const changes = { ...made, profile, source, part: { kind: "DOWNLOAD" } } as const;
+    const changes = { ...made, profile, source, kind: "DOWNLOAD" } as const;
     const task = await worker.request(join(clips.path, "clip.mp4"), changes);
-    const { type, state, attemptId } = await worker.end(task);
-    expect(type).toBe("render.completed.v1");
+    const { type, result: state, attemptId } = await worker.end(task);
+    expect(type).toBe("task.completed.v1");
     const key = `videos/${task.videoId}/attempts/${attemptId}/download/video.mp4`;
-    expect(state).toMatchObject({ source: null, variants: [], download: { key, variant: "144p" } });
+    expect(state).toMatchObject({ download: { key, variant: "144p" } });
     const path = worker.store.path(key);
     expect((await readFile(path)).length).toBe(state.download?.sizeBytes);
     await expectEveryPictureOnce(path);
@@ -127,9 +127,9 @@ describe.each(await allTools())("with ffmpeg $ffmpeg.version", (tools) => {
     await using worker = await startWorker({}, tools);
     // Another level, and so other parameter sets.
     const { keep } = await makeParts(worker, { bitrateBps: 40_000_000 });
-    const part = { kind: "DOWNLOAD" } as const;
-    const task = await worker.request(join(clips.path, "clip.mp4"), { keep, profile, part });
-    const { state } = await worker.end(task);
+    const kind = "DOWNLOAD";
+    const task = await worker.request(join(clips.path, "clip.mp4"), { keep, profile, kind });
+    const { result: state } = await worker.end(task);
     await expectEveryPictureOnce(worker.store.path(state.download?.key ?? ""));
     const inits = await initsOf(worker, keep.variants[0]?.playlist?.key);
     expect(new Set(inits.map((bytes) => bytes.toString("hex"))).size).toBe(2);
@@ -144,14 +144,14 @@ test("other parts that differ are not put into one file, and nobody tries again"
   const { path, bytes } = (await initFilesOf(worker, keep.audio?.playlist?.key)).at(-1) ?? {};
   if (path === undefined || bytes === undefined) throw new Error("The sound has initialisation segments.");
   await writeFile(path, Buffer.concat([bytes, Buffer.from("\0\0\0\bfree")]));
-  const part = { kind: "DOWNLOAD" } as const;
-  const end = await worker.end(await worker.request(join(clips.path, "clip.mp4"), { keep, profile, part }));
+  const kind = "DOWNLOAD";
+  const end = await worker.end(await worker.request(join(clips.path, "clip.mp4"), { keep, profile, kind }));
   expect(end).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "REJECTED",
     error: { code: "DOWNLOAD_MIXED", retriable: false },
   });
-  expect(end.state).not.toHaveProperty("download");
+  expect(end.result).not.toHaveProperty("download");
 });
 
 async function initFilesOf({ store }: RunningWorker, key = "") {

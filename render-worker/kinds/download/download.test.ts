@@ -29,8 +29,8 @@ test("the largest variant below the asked height and the sound become one MP4 wi
     ...words("-c:v libx264 -preset ultrafast -bf 2 -c:a flac"),
   ]);
   const task = await worker.request(clip, { profile });
-  const { type, state, attemptId } = await worker.end(task);
-  expect(type).toBe("render.completed.v1");
+  const { type, result: state, attemptId } = await worker.end(task);
+  expect(type).toBe("task.completed.v1");
   const key = `videos/${task.videoId}/attempts/${attemptId}/download/video.mp4`;
   expect(state.download).toMatchObject({ key, variant: "240p" });
 

@@ -4,9 +4,9 @@ import {
   type AudioState,
   attachment,
   chooseVariant,
+  type DownloadParams,
   objectKeys,
   type PublishedPlaylist,
-  type RenderRequested,
   type VariantState,
 } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
@@ -115,7 +115,7 @@ function toTag(codec: string, isMixed: boolean): string[] {
   return isMixed ? words("-tag:v avc3") : [];
 }
 
-const knownSums = ({ sums = [] }: Pick<RenderRequested, "sums">): KnownSums =>
+const knownSums = ({ sums = [] }: Pick<DownloadParams, "sums">): KnownSums =>
   new Map(
     sums.flatMap(({ prefix, files }) =>
       files.map(([name, sizeBytes, crc32c]) => [prefix + name, { sizeBytes, crc32c }] as const),

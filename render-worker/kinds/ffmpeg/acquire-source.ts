@@ -1,4 +1,4 @@
-import type { SourceRef } from "@reelay/contracts";
+import type { InputRef } from "@reelay/contracts";
 import { retriableError } from "../../errors.ts";
 import { assertSize } from "../../media/source/assert-size.ts";
 import { openArriving } from "../../media/source/open-arriving.ts";
@@ -11,7 +11,7 @@ import type { MediaAttempt } from "./runtime.ts";
  * Opens the source to be read; one that is given as a URL is fetched and stored while it is read, unless an earlier attempt
  * did. Of one whose upload is under way, the beginning.
  */
-export async function acquireSource(source: SourceRef, options: OpenUrlOptions): Promise<OpenSource> {
+export async function acquireSource(source: InputRef, options: OpenUrlOptions): Promise<OpenSource> {
   const { store, signal, limits } = options;
   const head = () => retryStore(`look up ${source.key}`, signal, () => store.head(source.key));
   let stored = await head();
@@ -55,7 +55,7 @@ export const acquireTaskSource = ({
     directory: directory.path,
     signal,
     limits: config.limits,
-    maxSourceBytes: task.maxSourceBytes,
+    maxSourceBytes: task.source.kind === "url" ? task.source.maxBytes : undefined,
     fetch: config.fetch,
     assertRoom: (sizeBytes) => directory.assertRoom(sizeBytes),
     onRead: (sizeBytes) => metrics?.sourceRead(sizeBytes),

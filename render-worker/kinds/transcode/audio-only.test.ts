@@ -27,18 +27,18 @@ test.for([
   const part = { kind: "HEAD" as const, wholeUpToMs: 1_000, headMs: 1_000 };
   const end = await worker.end(await worker.request(clip, { profile, part }));
   expect(end).toMatchObject({
-    type: "render.completed.v1",
-    state: {
+    type: "task.completed.v1",
+    result: {
       variants: [],
       posterKey: null,
       source: { probe: { video: null, audio: { channels: 1 } } },
       audio: { channels: 2, playlist: { codecs: "mp4a.40.2", isComplete: true } },
     },
   });
-  const path = worker.store.path(end.state.audio?.playlist?.key ?? "");
+  const path = worker.store.path(end.result.audio?.playlist?.key ?? "");
   expect((await inspect(path, "a")).startTime).toBe(0);
   expect(await complaints(path)).toBe("");
-  expect(Math.abs((end.state.audio?.playlist?.durationMs ?? 0) - 5_000)).toBeLessThan(50);
+  expect(Math.abs((end.result.audio?.playlist?.durationMs ?? 0) - 5_000)).toBeLessThan(50);
 });
 
 test("a source without sound is refused by it, in words", { timeout: 60_000 }, async () => {
@@ -48,7 +48,7 @@ test("a source without sound is refused by it, in words", { timeout: 60_000 }, a
     words("-f lavfi -i testsrc2=s=320x180:r=10:d=1 -c:v libx264"),
   );
   expect(await worker.end(await worker.request(clip, { profile }))).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "REJECTED",
     error: { code: "SOURCE_HAS_NO_SOUND", scope: "INPUT", retriable: false },
   });

@@ -1,11 +1,11 @@
-import { type AudioState, type RenderRequested, soundsOf } from "@reelay/contracts";
+import { type AudioState, soundsOf, type TranscodeParams } from "@reelay/contracts";
 import { planSound } from "../../media/audio/plan-audio.ts";
 import { type SoundTrack, soundStartMs } from "../../media/probe/audio-track.ts";
 import type { SourceFile } from "../../media/probe/source-file.ts";
 import type { CopiedSound } from "./copy/plan-instant.ts";
 
 /** What earlier attempts finished of the source's sound, by name. */
-export function keptSounds({ keep }: Pick<RenderRequested, "keep">, { sounds }: SourceFile) {
+export function keptSounds({ keep }: Pick<TranscodeParams, "keep">, { sounds }: SourceFile) {
   const finished = soundsOf(keep).filter(({ playlist }) => playlist?.isComplete);
   return new Map<string, AudioState>(
     finished
@@ -18,7 +18,7 @@ export function keptSounds({ keep }: Pick<RenderRequested, "keep">, { sounds }: 
 export function toAudioState(
   track: SoundTrack,
   { zeroSeconds }: SourceFile,
-  { profile }: Pick<RenderRequested, "profile">,
+  { profile }: Pick<TranscodeParams, "profile">,
   copied: readonly CopiedSound[],
 ): AudioState {
   const { name, label, role, language, probe } = track;

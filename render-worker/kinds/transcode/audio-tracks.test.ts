@@ -124,10 +124,10 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 },
       });
       const end = await worker.end(task);
-      const keys = named(end.state);
-      expect(end.state.variants.find(({ name }) => name === "source")).toMatchObject({ status: "READY" });
+      const keys = named(end.result);
+      expect(end.result.variants.find(({ name }) => name === "source")).toMatchObject({ status: "READY" });
       // What is copied is whole; only the rest is for another task.
-      expect(end.state.split?.renditions).toEqual(["90p", "audio-3"]);
+      expect(end.result.split?.renditions).toEqual(["90p", "audio-3"]);
       for (const [name, hertz] of [
         ["audio", 440],
         ["audio-2", 1_000],
@@ -137,7 +137,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         expect(Math.abs((await seconds(path)) - lasts), name).toBeLessThan(0.02);
         expect(await complaints(path), name).toBe("");
       }
-      expect(end.state.parts?.find(({ rendition }) => rendition === "audio-3")?.isComplete).toBe(true);
+      expect(end.result.parts?.find(({ rendition }) => rendition === "audio-3")?.isComplete).toBe(true);
     }, 120_000);
   },
 );
@@ -151,7 +151,7 @@ test("every track is brought to the loudness of the profile", async () => {
   ]);
   const audio = { ...profile.audio, loudness: { targetLufs: -23 } };
   await make(worker, clip, { profile: { ...profile, audio } });
-  const ends = worker.messaging.published.filter(({ type }) => type === "render.completed.v1");
+  const ends = worker.messaging.published.filter(({ type }) => type === "task.completed.v1");
   const commands = JSON.stringify(ends);
   const gains = [...commands.matchAll(/volume=(-?[\d.]+)dB/g)].map(([, gain]) => Number(gain));
   expect(gains).toHaveLength(2);

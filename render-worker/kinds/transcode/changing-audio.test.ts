@@ -63,8 +63,8 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
           part?: { kind: "HEAD"; wholeUpToMs: number; headMs: number } | { kind: "AUDIO"; startMs: number },
         ) => {
           const end = await worker.end(await worker.request(clip, { profile, ...(part && { part }) }));
-          if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
-          return end.state;
+          if (end.type !== "task.completed.v1") throw new Error(JSON.stringify(end));
+          return end.result;
         };
         const { audio } = await make();
         const seconds = sounds.length * 3;

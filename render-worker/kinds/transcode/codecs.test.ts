@@ -47,13 +47,13 @@ test.for([
       gopDurationMs: 1_000,
     };
     const end = await worker.end(await worker.request(clip, { profile }));
-    expect(end).toMatchObject({ type: "render.completed.v1" });
-    expect(end.state.variants.map(({ name, codec: made, status }) => [name, made, status])).toEqual([
+    expect(end).toMatchObject({ type: "task.completed.v1" });
+    expect(end.result.variants.map(({ name, codec: made, status }) => [name, made, status])).toEqual([
       ["144p", "H264", "READY"],
       ["144p-new", codec, "READY"],
       ["180p-new", codec, "READY"],
     ]);
-    const [old, ...fresh] = end.state.variants.map(({ playlist }) => playlist);
+    const [old, ...fresh] = end.result.variants.map(({ playlist }) => playlist);
     for (const playlist of fresh) {
       expect(playlist).toMatchObject({
         codecs: expect.stringMatching(codecs),
@@ -80,7 +80,7 @@ test("a rung of 30 frames per second has every second one of 60, with key frames
     segmentDurationMs: 1_000,
     gopDurationMs: 500,
   };
-  const { state } = await worker.end(await worker.request(clip, { profile }));
+  const { result: state } = await worker.end(await worker.request(clip, { profile }));
   expect(state.variants.map(({ frameRate }) => frameRate)).toEqual([27.5, 55]);
   const [slow = "", fast = ""] = state.variants.map(({ playlist }) => worker.store.path(playlist?.key ?? ""));
   expect([(await inspect(slow)).frames, (await inspect(fast)).frames]).toEqual([110, 220]);
@@ -100,7 +100,7 @@ test("a variable rate above a rung's is thinned on the average, and its key fram
     segmentDurationMs: 2_000,
     gopDurationMs: 1_000,
   };
-  const { state } = await worker.end(await worker.request(clip, { profile }));
+  const { result: state } = await worker.end(await worker.request(clip, { profile }));
   const [slow = "", fast = ""] = state.variants.map(({ playlist }) => worker.store.path(playlist?.key ?? ""));
   const frames = [(await inspect(slow)).frames, (await inspect(fast)).frames];
   expect(frames[1]).toBe(206);
@@ -117,8 +117,8 @@ test("a codec that this machine cannot make fails alone, by name; the rest is ma
   const encoders = tools.encoders.filter((name) => !name.includes("av1"));
   await using worker = await startWorker({}, { ...tools, encoders });
   const mixed = profileOf(rung("144p", 144, "H264"), rung("144p-av1", 144, "AV1"));
-  const { type, state } = await worker.end(await worker.request(clip, { profile: mixed }));
-  expect(type).toBe("render.completed.v1");
+  const { type, result: state } = await worker.end(await worker.request(clip, { profile: mixed }));
+  expect(type).toBe("task.completed.v1");
   expect(state.variants).toMatchObject([
     { name: "144p", status: "READY" },
     { name: "144p-av1", status: "FAILED", error: { code: "NO_ENCODER", retriable: true } },
@@ -127,7 +127,7 @@ test("a codec that this machine cannot make fails alone, by name; the rest is ma
     await worker.request(clip, { profile: profileOf(rung("144p", 144, "AV1")) }),
   );
   expect(alone).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "FAILED",
     error: {
       code: "NO_ENCODER",

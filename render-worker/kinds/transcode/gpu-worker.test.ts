@@ -43,8 +43,8 @@ test("a worker finds its GPU, says what works on it, and keeps pictures there fr
 
   await using worker = await startWorker({}, tools, withoutJail);
   const end = await worker.end(await worker.request(clip, { profile }));
-  expect(end).toMatchObject({ type: "render.completed.v1" });
-  expect(end.state.encoderChanges).toBeUndefined();
+  expect(end).toMatchObject({ type: "task.completed.v1" });
+  expect(end.result.encoderChanges).toBeUndefined();
   const key = `videos/${end.videoId}/attempts/${end.attemptId}/manifest.json`;
   const manifest = JSON.parse(await readFile(worker.store.path(key), "utf8"));
   expect(manifest.madeBy.encoders).toMatchObject({
@@ -63,8 +63,8 @@ test("an encoder that fails in the middle is replaced in the same attempt, which
 
   const task = await worker.request(clip, { profile });
   const end = await worker.end(task);
-  expect(end).toMatchObject({ type: "render.completed.v1" });
-  expect(end.state.encoderChanges).toMatchObject([
+  expect(end).toMatchObject({ type: "task.completed.v1" });
+  expect(end.result.encoderChanges).toMatchObject([
     {
       from: "h264_nvenc on NVIDIA Test",
       to: "libx264, decoded by NVDEC",
@@ -72,7 +72,7 @@ test("an encoder that fails in the middle is replaced in the same attempt, which
       variants: ["240p", "360p"],
     },
   ]);
-  const ready = end.state.variants.filter(({ status, name }) => status === "READY" && name !== "source");
+  const ready = end.result.variants.filter(({ status, name }) => status === "READY" && name !== "source");
   expect(ready.map(({ name }) => name)).toEqual(["240p", "360p"]);
   for (const { playlist } of ready) {
     const path = worker.store.path(playlist?.key ?? "");
@@ -82,14 +82,14 @@ test("an encoder that fails in the middle is replaced in the same attempt, which
   // In a folder of its own: players may still be reading what the failed one began.
   const prefix = `videos/${task.videoId}/attempts/${end.attemptId}/`;
   expect(ready[0]?.playlist?.key).toBe(`${prefix}240p.2/index.m3u8`);
-  expect(worker.messaging.ofType("render.started.v1")).toHaveLength(1);
+  expect(worker.messaging.ofType("task.started.v1")).toHaveLength(1);
 
   const isWithout = (message: Message): message is WorkerSeen =>
-    message.type === "worker.seen.v1" && !message.encoders.includes("h264_nvenc");
+    message.type === "worker.seen.v1" && !message.offer.encoders.includes("h264_nvenc");
   expect(worker.messaging.published.some(isWithout)).toBe(false);
   await worker.end(await worker.request(clip, { profile }));
   const seen = await worker.messaging.until(isWithout);
-  expect(seen.capabilities?.encoders.map(({ name }) => name)).not.toContain("h264_nvenc");
+  expect(seen.offer.capabilities?.encoders.map(({ name }) => name)).not.toContain("h264_nvenc");
 });
 
 test("a decoder on a device that fails is replaced by software, while encoders stay where they are", async () => {
@@ -97,8 +97,8 @@ test("a decoder on a device that fails is replaced by software, while encoders s
   await using worker = await startWorker({}, tools, withoutJail);
   await breaks("-hwaccel", "[h264 @ 0x55d0c8a5c2c0] No decoder surfaces left");
   const end = await worker.end(await worker.request(clip, { profile }));
-  expect(end).toMatchObject({ type: "render.completed.v1" });
-  expect(end.state.encoderChanges).toMatchObject([
+  expect(end).toMatchObject({ type: "task.completed.v1" });
+  expect(end.result.encoderChanges).toMatchObject([
     {
       from: "NVDEC on NVIDIA Test",
       to: "h264_nvenc on NVIDIA Test",
@@ -117,10 +117,10 @@ test("a part of a long video is made again, too, in a folder of its own", async 
   const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 4_000 } as const;
   const end = await worker.end(await worker.request(clip, { profile, part }));
   expect(end).toMatchObject({
-    type: "render.completed.v1",
-    state: { encoderChanges: [{ to: "libx264, decoded by NVDEC" }] },
+    type: "task.completed.v1",
+    result: { encoderChanges: [{ to: "libx264, decoded by NVDEC" }] },
   });
-  const pictures = end.state.parts?.filter(({ rendition }) => rendition !== "audio") ?? [];
+  const pictures = end.result.parts?.filter(({ rendition }) => rendition !== "audio") ?? [];
   expect(pictures).toHaveLength(2);
   for (const { rendition, initKey, segments, isComplete } of pictures) {
     expect(initKey).toContain(`/${rendition}.2/`);
@@ -134,14 +134,14 @@ test("a chunk is made with the encoder of its head, although there is a faster o
   await using worker = await startWorker({}, gpu.tools, withoutJail);
   const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 4_000 } as const;
   const head = await worker.end(await worker.request(clip, { profile, part }));
-  expect(head.state.split?.encoders).toEqual({ "240p": "h264_nvenc", "360p": "h264_nvenc" });
+  expect(head.result.split?.encoders).toEqual({ "240p": "h264_nvenc", "360p": "h264_nvenc" });
   const madeBy = async (encoder: string) => {
-    const ladder = head.state.variants
+    const ladder = head.result.variants
       .filter(({ status }) => status === "RENDERING")
       .map((variant) => Object.assign(variant, { encoder }));
     const chunk = { kind: "CHUNK", startMs: 4_000, endMs: null } as const;
     const end = await worker.end(await worker.request(clip, { profile, part: chunk, ladder }));
-    if (end.type !== "render.completed.v1") throw new Error(`the chunk ended as ${end.type}`);
+    if (end.type !== "task.completed.v1") throw new Error(`the chunk ended as ${end.type}`);
     return end.account?.provenance;
   };
   expect(JSON.stringify(await madeBy("libx264"))).not.toContain("h264_nvenc");

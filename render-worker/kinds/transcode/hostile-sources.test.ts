@@ -45,11 +45,11 @@ async function endOf(make: MakeFile, name: string) {
   const beganAt = performance.now();
   const end = await worker.end(task);
   const tookMs = performance.now() - beganAt;
-  if (end.type === "render.failed.v1")
+  if (end.type === "task.failed.v1")
     return { outcome: end.outcome, code: end.error.code, videoId: end.videoId, tookMs };
-  const made = end.state.variants.filter(({ status }) => status === "READY");
+  const made = end.result.variants.filter(({ status }) => status === "READY");
   const playlist = made.at(-1)?.playlist;
-  return { outcome: end.type, durationMs: Math.round(playlist?.durationMs ?? 0), audio: end.state.audio };
+  return { outcome: end.type, durationMs: Math.round(playlist?.durationMs ?? 0), audio: end.result.audio };
 }
 
 const refusals: [string, string, MakeFile][] = [
@@ -128,7 +128,7 @@ describe("is strange, and yet becomes a whole stream", () => {
     const make = survivors[name] ?? damaged[name];
     if (!make) throw new Error(`there is no ${name}`);
     const { outcome, audio, ...end } = await endOf(make, name);
-    expect(outcome).toBe("render.completed.v1");
+    expect(outcome).toBe("task.completed.v1");
     expect(Math.abs((end.durationMs ?? 0) - durationMs)).toBeLessThanOrEqual(45);
     expect(audio?.playlist?.isComplete ?? null).toBe(soundMs === null ? null : true);
     expect(Math.abs((audio?.playlist?.durationMs ?? 0) - (soundMs ?? 0))).toBeLessThanOrEqual(45);
@@ -143,7 +143,7 @@ describe("what would take for ever, or fill a disk, is ended in time", () => {
     const { size } = await stat(path);
     const end = await careful.end(await careful.request(path));
     expect(await careful.store.keys(`videos/${end.videoId}/attempts/`)).toEqual([]);
-    return { size, code: end.type === "render.failed.v1" && end.outcome === "REJECTED" && end.error.code };
+    return { size, code: end.type === "task.failed.v1" && end.outcome === "REJECTED" && end.error.code };
   };
 
   test("a file of a megabyte that names one picture a quarter of a million times, all in a second", async () => {
@@ -174,6 +174,6 @@ test.each([
     words(`-f lavfi -i testsrc2=s=64x36:r=10:d=1 ${codec}`),
   );
   const end = await careful.end(await careful.request(clip));
-  expect(end).toMatchObject({ type: "render.failed.v1", outcome: "REJECTED", error: { code } });
+  expect(end).toMatchObject({ type: "task.failed.v1", outcome: "REJECTED", error: { code } });
   expect(JSON.stringify(end)).toMatch(/\((magicyuv|nut)\) is not accepted.*SOURCE_DECODERS=all/);
 });

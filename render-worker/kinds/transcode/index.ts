@@ -31,7 +31,8 @@ export const transcode: WorkerKind = {
       offer: () => {
         const { capabilities } = encoders;
         return {
-          ffmpegVersion: tools.ffmpeg.version,
+          runtime: "ffmpeg",
+          version: tools.ffmpeg.version,
           encoders: stillWorking(tools, capabilities),
           capabilities,
         };

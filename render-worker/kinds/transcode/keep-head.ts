@@ -1,4 +1,4 @@
-import type { RenderRequested, RenditionPart } from "@reelay/contracts";
+import type { RenditionPart, TranscodeParams } from "@reelay/contracts";
 import type { PlannedRung } from "../../media/ladder/plan-ladder.ts";
 import type { SoundTrack } from "../../media/probe/audio-track.ts";
 import type { TranscodeAttempt } from "./context.ts";
@@ -11,7 +11,7 @@ import type { PartDecision } from "./split/decide-part.ts";
  * renditions, and each just so. Null: it makes the head itself. Pure.
  */
 export function keptHead(
-  { keep, ladder }: Pick<RenderRequested, "keep" | "ladder">,
+  { keep, ladder }: Pick<TranscodeParams, "keep" | "ladder">,
   {
     part,
     rungs,

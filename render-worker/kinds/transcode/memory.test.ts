@@ -49,8 +49,8 @@ test("a worker says how much it may use, and each end what its programs used", a
   await using worker = await startWorker({ memoryBytes: memoryFor(2_000 * mib) });
   const end = await worker.end(await worker.request(clip));
   const [seen] = worker.messaging.ofType("worker.seen.v1");
-  expect(seen?.memoryBytes).toBe(worker.config.memoryBytes);
-  expect(seen?.cpus).toBeGreaterThan(0);
+  expect(seen?.offer.memoryBytes).toBe(worker.config.memoryBytes);
+  expect(seen?.offer.cpus).toBeGreaterThan(0);
   expect(end.usage?.wallSeconds).toBeGreaterThan(0);
   expect(end.usage?.cpuSeconds).toBeGreaterThan(0);
   expect(end.usage?.peakMemoryBytes).toBeGreaterThan(20 * mib);
@@ -70,7 +70,7 @@ describe("tasks that do not fit side by side", () => {
     const { attempts } = await worker.messaging.until(someWaits);
     expect(attempts).toHaveLength(2);
     const ends = [await worker.end(first), await worker.end(second)];
-    expect(ends.map(({ type }) => type)).toEqual(["render.completed.v1", "render.completed.v1"]);
+    expect(ends.map(({ type }) => type)).toEqual(["task.completed.v1", "task.completed.v1"]);
     expect(
       worker.messaging
         .ofType("worker.seen.v1")
@@ -85,7 +85,7 @@ describe("tasks that do not fit side by side", () => {
     const { attempts } = await worker.messaging.until(someWaits);
     const waiting = attempts.find(({ waitsForMemory }) => waitsForMemory);
     await worker.messaging.control({
-      type: "render.cancel-requested.v1",
+      type: "task.cancel-requested.v1",
       taskId: waiting?.taskId ?? "",
       attemptId: waiting?.attemptId ?? "",
       workerId: worker.config.workerId,
@@ -94,7 +94,7 @@ describe("tasks that do not fit side by side", () => {
     });
     const canceled = tasks.find(({ taskId }) => taskId === waiting?.taskId);
     if (!canceled) throw new Error("the waiting attempt is of one of the tasks");
-    expect(await worker.end(canceled)).toMatchObject({ type: "render.stopped.v1", outcome: "CANCELED" });
+    expect(await worker.end(canceled)).toMatchObject({ type: "task.stopped.v1", outcome: "CANCELED" });
   });
 });
 
@@ -127,13 +127,13 @@ test("what does not fit all at once is made in several passes, and nobody sees a
   await using worker = await startWorker({ memoryBytes: memoryFor(470 * mib) });
   const end = await worker.end(await worker.request(largeClip));
   expect(end).toMatchObject({
-    type: "render.completed.v1",
-    state: { audio: { playlist: { isComplete: true } } },
+    type: "task.completed.v1",
+    result: { audio: { playlist: { isComplete: true } } },
   });
   expect(worker.logged("memory.planned").map(({ passes }) => passes)).toContainEqual(
     expect.toSatisfy(isSeveral),
   );
-  const made = end.state.variants.filter(({ status }) => status === "READY");
+  const made = end.result.variants.filter(({ status }) => status === "READY");
   expect(made.map(({ name }) => name)).toEqual(["144p", "240p", "360p", "480p", "540p", "720p", "1080p"]);
   if (platform() === "linux") expect(end.usage?.peakMemoryBytes).toBeLessThan(470 * mib);
 });
@@ -148,12 +148,12 @@ test("what it took to read one source makes no other look larger", { timeout: 60
   ]);
   await using worker = await startWorker({ memoryBytes: memoryFor(2_000 * mib) });
   const planned = async () => {
-    expect(await worker.end(await worker.request(clip))).toMatchObject({ type: "render.completed.v1" });
+    expect(await worker.end(await worker.request(clip))).toMatchObject({ type: "task.completed.v1" });
     return worker.logged("memory.planned").at(-1)?.["bytes"];
   };
   const before = await planned();
   const end = await worker.end(await worker.request(covered));
-  expect(end.type).toBe("render.completed.v1");
+  expect(end.type).toBe("task.completed.v1");
   expect(end.usage?.peakMemoryBytes).toBeGreaterThan(250 * mib);
   expect(worker.logged("probe.again")).toHaveLength(1);
   // Who opens it looks at its cover, too.
@@ -173,11 +173,11 @@ test("what never fits goes elsewhere, with what it would need, and has touched n
   const task = await worker.request(clip);
   const end = await worker.end(task);
   expect(end).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "FAILED",
     error: { code: "NEEDS_MORE_MEMORY", scope: "WORKER", retriable: true },
   });
-  if (end.type !== "render.failed.v1") return;
+  if (end.type !== "task.failed.v1") return;
   expect(end.needsMemoryBytes).toBeGreaterThan(worker.config.memoryBytes ?? 0);
   expect(await worker.store.keys(`videos/${task.videoId}/attempts/`)).toEqual([]);
 });
@@ -185,10 +185,11 @@ test("what never fits goes elsewhere, with what it would need, and has touched n
 test("a task that another worker found too large is handed back without a look at its source", async () => {
   await using worker = await startWorker({ memoryBytes: memoryFor(500 * mib) });
   const needsMemoryBytes = 64 * 1024 * mib;
+  const requirements = { runtime: "ffmpeg", memoryBytes: needsMemoryBytes };
   const source = { kind: "object", key: "videos/none/source/none" } as const;
-  const end = await worker.end(await worker.request(clip, { needsMemoryBytes, source }));
+  const end = await worker.end(await worker.request(clip, { requirements, source }));
   expect(end).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     error: { code: "NEEDS_MORE_MEMORY" },
     needsMemoryBytes,
   });
@@ -225,8 +226,8 @@ describe.each(tools)("everything at once, in three slots, with ffmpeg %s", (_ver
 
   test("every task is done, and each variant is measured, though few at a time", () => {
     for (const end of ends) {
-      if (end.type !== "render.completed.v1") throw new Error(JSON.stringify(end));
-      const made = end.state.variants.flatMap(({ name, status }) => (status === "READY" ? [name] : []));
+      if (end.type !== "task.completed.v1") throw new Error(JSON.stringify(end));
+      const made = end.result.variants.flatMap(({ name, status }) => (status === "READY" ? [name] : []));
       const encoded = made.filter((name) => name !== sourceVariantName);
       expect(Object.keys(end.account?.quality ?? {}).toSorted()).toEqual(encoded.toSorted());
     }

@@ -70,9 +70,9 @@ describe.each(builds)("with %s", (_name, find) => {
     const clip = await clipOf(name, file);
     const end = await worker.end(await worker.request(clip, { profile }));
     expect(end, JSON.stringify("error" in end ? end.error : "")).toMatchObject({
-      type: "render.completed.v1",
+      type: "task.completed.v1",
     });
-    const variants = end.state.variants.filter(({ status }) => status === "READY");
+    const variants = end.result.variants.filter(({ status }) => status === "READY");
     const top = variants.at(-1);
     expect([top?.width, top?.height]).toEqual(file.size);
     const pathOf = (playlist: PublishedPlaylist | null | undefined) =>
@@ -82,9 +82,9 @@ describe.each(builds)("with %s", (_name, find) => {
       expect(Math.abs((playlist?.durationMs ?? 0) - (top?.playlist?.durationMs ?? 0))).toBeLessThanOrEqual(5);
       expect(new Set(await firstPictures(pathOf(playlist)))).toEqual(new Set([5]));
     }
-    expect(end.state.posterKey).not.toBeNull();
-    expect(end.state.audio !== null).toBe(file.hasSound);
-    if (file.hasSound) await checkSound(tools, pathOf(end.state.audio?.playlist), flashes, file.lag);
+    expect(end.result.posterKey).not.toBeNull();
+    expect(end.result.audio !== null).toBe(file.hasSound);
+    if (file.hasSound) await checkSound(tools, pathOf(end.result.audio?.playlist), flashes, file.lag);
   });
 });
 

@@ -319,7 +319,7 @@ test("progress of a part is of its span, and says which that is", async () => {
     const task = await worker.request(clip, { profile, ...(part && { part }) });
     await worker.end(task);
     return worker.messaging.published.filter(
-      (report) => report.type === "render.progressed.v1" && report.taskId === task.taskId,
+      (report) => report.type === "task.progressed.v1" && report.taskId === task.taskId,
     );
   };
   const head = await progressOf({ kind: "HEAD", wholeUpToMs: 1_000, headMs: 8_000 });
@@ -338,7 +338,7 @@ test("the sound of a long video has progress, too", async () => {
     ),
   ]);
   await worker.end(await worker.request(clip, { profile, part: { kind: "AUDIO", startMs: 4_000 } }));
-  const last = worker.messaging.ofType("render.progressed.v1").at(-1);
+  const last = worker.messaging.ofType("task.progressed.v1").at(-1);
   expect(last).toMatchObject({
     span: { startMs: 4_000, endMs: null },
     variants: [{ name: "audio", fraction: 1, etaMs: 0 }],

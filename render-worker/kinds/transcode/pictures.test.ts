@@ -23,8 +23,8 @@ const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
 /** The colour of one pixel of the only variant at a time, as a player that goes by its labels shows it. */
 async function render(system: Awaited<ReturnType<typeof startWorker>>, tools: FfmpegTools, clip: string) {
   const end = await system.end(await system.request(clip, { profile }));
-  expect(end).toMatchObject({ type: "render.completed.v1" });
-  const variant = "state" in end ? end.state.variants.find(({ status }) => status === "READY") : undefined;
+  expect(end).toMatchObject({ type: "task.completed.v1" });
+  const variant = "result" in end ? end.result.variants.find(({ status }) => status === "READY") : undefined;
   const playlist = system.store.path(variant?.playlist?.key ?? "");
   const raw = join(folder.path, "picture.rgb");
   const times = async (): Promise<number[]> => {

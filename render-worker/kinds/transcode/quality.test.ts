@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import type { RenderAccounted, RenderAdvanced, RenderRequested } from "@reelay/contracts";
+import type { TaskAccounted, TaskAdvanced } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RenderTask } from "../../attempt/render-task.ts";
 import { words } from "../../media/ffmpeg/words.ts";
+
 import {
   defaultProfile,
   makeClip,
@@ -9,6 +11,7 @@ import {
   startWorker,
   temporaryDirectory,
 } from "../../testing/kit.ts";
+import { stateOf } from "../../testing/to-message.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 let clip: string;
@@ -46,17 +49,16 @@ afterAll(async () => {
 
 type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 
-const accountOf = (worker: RunningWorker, { taskId }: RenderRequested) =>
+const accountOf = (worker: RunningWorker, { taskId }: RenderTask) =>
   worker.messaging.until(
-    (message): message is RenderAccounted =>
-      message.type === "render.accounted.v1" && message.taskId === taskId,
+    (message): message is TaskAccounted => message.type === "task.accounted.v1" && message.taskId === taskId,
   );
 
 test("the end of an attempt says by what its output was made and from which bytes; how good it is follows", async () => {
   await using worker = await startWorker();
   const task = await worker.request(clip, { profile });
   const end = await worker.end(task);
-  if (end.type !== "render.completed.v1") throw new Error(end.type);
+  if (end.type !== "task.completed.v1") throw new Error(end.type);
   expect(end.account).toMatchObject({
     provenance: {
       ffmpegVersion: expect.stringMatching(/\d/),
@@ -103,12 +105,13 @@ test("a head's worker decides the ladder by the video's content before the rest 
     profile: { ...profile, rungs: [rung(90, 150_000), rung(180, 2_450_000)], bitrates: "CONTENT_AWARE" },
     part: { kind: "HEAD", wholeUpToMs: 30_000, headMs: 8_000 },
   });
-  const { state } = await worker.messaging.until(
-    (message): message is RenderAdvanced =>
-      message.type === "render.advanced.v1" &&
+  const advanced = await worker.messaging.until(
+    (message): message is TaskAdvanced =>
+      message.type === "task.advanced.v1" &&
       message.taskId === task.taskId &&
-      message.state.split !== undefined,
+      message.result["split"] !== undefined,
   );
+  const state = stateOf(advanced);
   const [small, full] = state.variants;
   // Likeness costs next to nothing where nothing moves.
   for (const planned of [small, full]) expect(planned?.qualityOffset).toBeLessThan(0);
@@ -126,7 +129,7 @@ test("a part that is made coarser and under a lower ceiling shares the head's in
       ...{ profile, ladder },
       part: { kind: "CHUNK", startMs: 4_000, endMs: 6_000 },
     });
-    return (await worker.end(chunk)).state.parts?.[0];
+    return (await worker.end(chunk)).result.parts?.[0];
   };
   // Both of the same level, which stands there.
   const usual = await partOf(0, 4_000_000);
@@ -146,15 +149,15 @@ test("a variant that falls short of its minimum is made again, finer; ready only
     profile: { ...profile, rungs: [{ ...rung(180, 20_000_000), minVmaf: 93 }] },
   });
   const end = await worker.end(task);
-  if (end.type !== "render.completed.v1") throw new Error(end.type);
-  const [made] = end.state.variants;
+  if (end.type !== "task.completed.v1") throw new Error(end.type);
+  const [made] = end.result.variants;
   expect(made).toMatchObject({ status: "READY", qualityOffset: expect.any(Number), minVmaf: 93 });
   expect(made?.qualityOffset).toBeLessThan(0);
   expect(made?.playlist?.key).toContain("/180p.finer/index.m3u8");
   expect(end.account?.provenance.commands).toHaveLength(2);
   expect(end.account?.quality["180p"]?.mean).toBeGreaterThanOrEqual(93);
   // Nothing went backwards before it: what was made first stood complete until the second did.
-  const told = worker.messaging.ofType("render.advanced.v1").flatMap(({ state }) => state.variants);
+  const told = worker.messaging.ofType("task.advanced.v1").flatMap((message) => stateOf(message).variants);
   const readyBefore = told.filter(
     ({ name, status, playlist }) =>
       name === "180p" && status === "READY" && !playlist?.key.includes(".finer/"),
@@ -168,8 +171,8 @@ test("a variant that its ceiling keeps below the minimum is measured and shipped
     profile: { ...profile, rungs: [{ ...rung(180, 60_000), minVmaf: 90 }] },
   });
   const end = await worker.end(task);
-  if (end.type !== "render.completed.v1") throw new Error(end.type);
-  expect(end.state.variants[0]).toMatchObject({ status: "READY", minVmaf: 90 });
+  if (end.type !== "task.completed.v1") throw new Error(end.type);
+  expect(end.result.variants[0]).toMatchObject({ status: "READY", minVmaf: 90 });
   expect(end.account?.provenance.commands).toHaveLength(1);
   expect(end.account?.quality["180p"]?.mean).toBeLessThan(90);
 });

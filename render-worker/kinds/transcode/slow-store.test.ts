@@ -24,7 +24,7 @@ test.skipIf(process.platform !== "linux")(
     const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(2, 3) };
     const task = await system.request(clip, { profile });
     const [started] = await eventually(() => {
-      const found = system.messaging.ofType("render.started.v1");
+      const found = system.messaging.ofType("task.started.v1");
       return found.length > 0 && found;
     }, "the attempt has begun");
     const directory = join(system.config.workDirectory, "worker-1", started?.attemptId ?? "");
@@ -37,7 +37,7 @@ test.skipIf(process.platform !== "linux")(
     expect(held).toBeGreaterThan(unsentBytes);
     opened.resolve();
     const end = await system.end(task);
-    expect(end).toMatchObject({ type: "render.completed.v1" });
+    expect(end).toMatchObject({ type: "task.completed.v1" });
     const playlist = (await system.store.keys()).find((key) => key.endsWith("360p/index.m3u8")) ?? "";
     expect(await inspect(system.store.path(playlist))).toMatchObject({ frames: 720 });
   },

@@ -204,8 +204,8 @@ describe.each(cases)(
       if (needs) skip(!encoders.includes(needs), `this ffmpeg has no ${needs} to make the source with`);
       const clip = await makeClip(join(clips.path, file), words(args));
       const end = await worker.end(await worker.request(clip));
-      expect(end).toMatchObject({ type: "render.completed.v1" });
-      const variants = made(end.state.variants);
+      expect(end).toMatchObject({ type: "task.completed.v1" });
+      const variants = made(end.result.variants);
       expect([variants.at(-1)?.width, variants.at(-1)?.height]).toEqual(size);
       for (const variant of [variants[0], variants.at(-1)]) {
         if (!variant?.playlist) throw new Error("a ready variant has a playlist");
@@ -225,8 +225,8 @@ describe.each(cases)(
           expect(await firstPictureType(directory, segment), segment).toBe(5);
         }
       }
-      expect(end.state.audio !== null).toBe(hasAudio);
-      const audio = end.state.audio?.playlist;
+      expect(end.result.audio !== null).toBe(hasAudio);
+      const audio = end.result.audio?.playlist;
       if (!audio) return;
       await assertPlayable(worker.store.path(audio.key));
       expect((await inspect(worker.store.path(audio.key), "a")).startTime).toBe(0);
@@ -249,8 +249,8 @@ test("a picture that is turned by its metadata is turned for viewers", async () 
     makeClip(join(clips.path, "turned.mp4"), ["-i", flat, "-c", "copy", "-metadata:s:v:0", "rotate=270"]),
   );
   const end = await worker.end(await worker.request(clip));
-  expect(end.state.source?.probe?.video).toMatchObject({ rotation: 90, width: 360, height: 640 });
-  const top = made(end.state.variants).at(-1);
+  expect(end.result.source?.probe?.video).toMatchObject({ rotation: 90, width: 360, height: 640 });
+  const top = made(end.result.variants).at(-1);
   expect(await inspect(worker.store.path(top?.playlist?.key ?? ""))).toMatchObject({
     width: 360,
     height: 640,
@@ -287,7 +287,7 @@ describe("what is no video is refused for good, and says why", () => {
     await make(path);
     const end = await worker.end(await worker.request(path));
     expect(end).toMatchObject({
-      type: "render.failed.v1",
+      type: "task.failed.v1",
       outcome: "REJECTED",
       error: { code, retriable: false, scope: "INPUT" },
     });

@@ -195,11 +195,11 @@ const soundOf = async (clip: string, changes: Partial<Profile["audio"]>) => {
     audio: { ...audio, ...changes },
   };
   const end = await worker.end(await worker.request(clip, { profile }));
-  const key = end.state.audio?.playlist?.key;
+  const key = end.result.audio?.playlist?.key;
   if (key === undefined) throw new Error(`no sound: ${JSON.stringify(end)}`);
   return {
     path: worker.store.path(key),
-    state: end.state,
+    state: end.result,
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
   };
 };

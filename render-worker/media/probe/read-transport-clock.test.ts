@@ -52,7 +52,7 @@ test("a recording whose clock begins anew is not taken for one of a day, and is 
   await using worker = await startWorker();
   const task = await worker.request(path, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 } });
   const end = await worker.end(task);
-  expect(end).toMatchObject({ type: "render.completed.v1" });
-  expect(end.state.split).toBeUndefined();
-  expect(end.state.variants.at(0)?.playlist?.durationMs).toBeCloseTo(6_000, -2);
+  expect(end).toMatchObject({ type: "task.completed.v1" });
+  expect(end.result.split).toBeUndefined();
+  expect(end.result.variants.at(0)?.playlist?.durationMs).toBeCloseTo(6_000, -2);
 });

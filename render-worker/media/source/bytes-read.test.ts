@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { RenderRequested, TaskPart } from "@reelay/contracts";
+import type { TaskPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RenderTask } from "../../attempt/render-task.ts";
 import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { words } from "../ffmpeg/words.ts";
@@ -30,17 +31,17 @@ async function start(tools: FfmpegTools, sourceCacheBytes: number) {
   await system.store.put(key, { path: clip.path });
   let before = 0;
   return {
-    async read(part: TaskPart, more: Partial<RenderRequested> = {}) {
+    async read(part: TaskPart, more: Partial<RenderTask> = {}) {
       const source = { kind: "object", key } as const;
       const end = await system.end(
         await system.request(import.meta.filename, { source, profile, part, ...more }),
       );
-      expect(end).toMatchObject({ type: "render.completed.v1" });
+      expect(end).toMatchObject({ type: "task.completed.v1" });
       const count = /^reelay_worker_source_read_bytes_total (\d+)/m.exec(await system.metrics.metrics())?.[1];
       const now = Number(count) / clip.sizeBytes;
       const perByte = now - before;
       before = now;
-      return { perByte, ladder: end.state.variants.filter(({ status }) => status === "RENDERING") };
+      return { perByte, ladder: end.result.variants.filter(({ status }) => status === "RENDERING") };
     },
     [Symbol.asyncDispose]: () => system[Symbol.asyncDispose](),
   };

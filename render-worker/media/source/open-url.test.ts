@@ -5,6 +5,7 @@ import { eventually } from "../../../tests/kit/eventually.ts";
 import { inspect } from "../../testing/inspect.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
 import { startOrigin } from "../../testing/origin.ts";
+import { stateOf } from "../../testing/to-message.ts";
 import { words } from "../ffmpeg/words.ts";
 
 const made = "-f lavfi -i testsrc2=s=320x180:r=25:d=8 -f lavfi -i sine=440:d=8";
@@ -52,8 +53,8 @@ test.each(["first", "last"] as const)(
       response.end(body.subarray(body.length * 0.7));
     };
     expect(await render(system, origin.url)).toMatchObject({
-      type: "render.completed.v1",
-      state: { source: { key, contentType: "video/mp4", sizeBytes: clips[kind].length } },
+      type: "task.completed.v1",
+      result: { source: { key, contentType: "video/mp4", sizeBytes: clips[kind].length } },
     });
     expect(early[0]).toBeGreaterThan(0);
     expect((await readFile(system.store.path(key))).equals(clips[kind])).toBe(true);
@@ -70,14 +71,13 @@ test("a source over the workspace's quota is refused by its first answer, for go
     response.write(body.subarray(0, 1_000));
     response.once("close", () => sent.push(1_000));
   };
-  const source = { kind: "url", url: origin.url, key } as const;
-  const maxSourceBytes = clips.first.length - 1;
-  const task = await system.request(import.meta.filename, { source, profile, maxSourceBytes });
+  const source = { kind: "url", url: origin.url, key, maxBytes: clips.first.length - 1 } as const;
+  const task = await system.request(import.meta.filename, { source, profile });
   expect(await system.end(task)).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "REJECTED",
     error: { code: "QUOTA_EXCEEDED", scope: "QUOTA", retriable: true },
-    state: { source: null },
+    result: { source: null },
   });
   await eventually(() => sent.length === 1, "the connection is closed");
   expect(origin.asked).toEqual(["whole"]);
@@ -88,7 +88,7 @@ test("an index at the end is waited for where the origin gives no ranges", async
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.last);
   origin.takesRanges = false;
-  expect(await render(system, origin.url)).toMatchObject({ type: "render.completed.v1" });
+  expect(await render(system, origin.url)).toMatchObject({ type: "task.completed.v1" });
   expect(origin.asked).toEqual(["whole"]);
 });
 
@@ -100,7 +100,7 @@ test("an index at the end is waited for where the origin takes one request at a 
     response.writeHead(503).end();
     return true;
   };
-  expect(await render(system, origin.url)).toMatchObject({ type: "render.completed.v1" });
+  expect(await render(system, origin.url)).toMatchObject({ type: "task.completed.v1" });
 });
 
 test("a download that breaks while it is rendered goes on, and costs no frame", async () => {
@@ -115,7 +115,7 @@ test("a download that breaks while it is rendered goes on, and costs no frame", 
     await eventually(async () => (await segments(system)) > 0, "a segment is stored");
     response.destroy();
   };
-  expect(await render(system, origin.url)).toMatchObject({ type: "render.completed.v1" });
+  expect(await render(system, origin.url)).toMatchObject({ type: "task.completed.v1" });
   expect(origin.asked.filter((range) => range.endsWith("-"))).toHaveLength(1);
   expect((await readFile(system.store.path(key))).equals(clips.first)).toBe(true);
 });
@@ -130,11 +130,11 @@ test("a download that ends for good fails the attempt, and no variant looks fini
     response.destroy();
   };
   expect(await render(system, origin.url)).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "FAILED",
     error: { code: "SOURCE_URL_UNREACHABLE", retriable: true },
   });
-  const states = system.messaging.published.flatMap((message) => ("state" in message ? [message.state] : []));
+  const states = system.messaging.published.map(stateOf);
   expect(states.flatMap(({ variants }) => variants.filter(({ playlist }) => playlist?.isComplete))).toEqual(
     [],
   );
@@ -152,15 +152,15 @@ test("the rest of a long source is handed to others only when they can read it",
   };
   const publish = system.messaging.publish.bind(system.messaging);
   system.messaging.publish = async (message) => {
-    if ("state" in message && message.state.split) stored.push((await system.store.head(key)) !== null);
+    if (stateOf(message).split) stored.push((await system.store.head(key)) !== null);
     return publish(message);
   };
   const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 4_000 } as const;
   const source = { kind: "url", url: origin.url, key } as const;
   const task = await system.request(import.meta.filename, { source, profile, part });
   expect(await system.end(task)).toMatchObject({
-    type: "render.completed.v1",
-    state: { split: { headEndMs: 4_000 } },
+    type: "task.completed.v1",
+    result: { split: { headEndMs: 4_000 } },
   });
   expect(stored.length).toBeGreaterThan(0);
   expect(stored).not.toContain(false);
@@ -174,11 +174,11 @@ test("another attempt's copy of the same bytes is as good as its own; of others 
     await system.store.put(key, stored);
     response.end(body);
   };
-  expect(await render(system, origin.url)).toMatchObject({ type: "render.completed.v1" });
+  expect(await render(system, origin.url)).toMatchObject({ type: "task.completed.v1" });
   await system.store.delete(key);
   stored = clips.last;
   expect(await render(system, origin.url)).toMatchObject({
-    type: "render.failed.v1",
+    type: "task.failed.v1",
     outcome: "FAILED",
     error: { code: "SOURCE_URL_CHANGED" },
   });
@@ -189,7 +189,7 @@ test("a store that is elsewhere gets the source while it comes", async () => {
   await using system = await startWorker({ fetch });
   system.store.isElsewhere = true;
   await using origin = await startOrigin(clips.first);
-  expect(await render(system, origin.url)).toMatchObject({ type: "render.completed.v1" });
+  expect(await render(system, origin.url)).toMatchObject({ type: "task.completed.v1" });
   expect((await readFile(system.store.path(key))).equals(clips.first)).toBe(true);
   const read = Number(
     /^reelay_worker_source_read_bytes_total (\d+)/m.exec(await system.metrics.metrics())?.[1],

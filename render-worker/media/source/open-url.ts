@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { ObjectStore } from "@reelay/object-store";
-import { backoffMs } from "@reelay/process";
 import type { Jail } from "../../jail/jail.ts";
+import { backoffMs } from "../../wait.ts";
 import { beginDownload, type Download } from "../fetch/download.ts";
 import type { FetchPolicy } from "../fetch/fetch-policy.ts";
 import { assertSize } from "./assert-size.ts";

@@ -2,8 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
-import type { RenderRequested, TaskPart } from "@reelay/contracts";
+import type { TaskPart } from "@reelay/contracts";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { RenderTask } from "../../attempt/render-task.ts";
 import { createNoJail } from "../../jail/no-jail.ts";
 import { complaints, inspect } from "../../testing/inspect.ts";
 import { joinParts } from "../../testing/join-parts.ts";
@@ -166,7 +167,7 @@ describe("a store that is on another machine", () => {
     await using system = await startWorker();
     system.store.isElsewhere = true;
     const task = await system.request(await clipFile("moov last"));
-    expect(await system.end(task)).toMatchObject({ type: "render.completed.v1" });
+    expect(await system.end(task)).toMatchObject({ type: "task.completed.v1" });
     const playlist = (await system.store.keys()).find((key) => key.endsWith("180p/index.m3u8")) ?? "";
     expect(await inspect(system.store.path(playlist))).toMatchObject({ frames: 100 });
     const read = await system.metrics.metrics();
@@ -182,11 +183,11 @@ describe("a store that is on another machine", () => {
     system.store.isElsewhere = true;
     const clip = await clipFile("moov last");
     const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
-    const make = async (part: TaskPart, ladder?: RenderRequested["ladder"]) => {
+    const make = async (part: TaskPart, ladder?: RenderTask["ladder"]) => {
       const task = await system.request(clip, { profile, part, ...(ladder && { ladder }) });
       const end = await system.end(task);
-      expect(end).toMatchObject({ type: "render.completed.v1" });
-      return end.state;
+      expect(end).toMatchObject({ type: "task.completed.v1" });
+      return end.result;
     };
     const head = await make({ kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 });
     const ladder = head.variants.filter(({ status }) => status === "RENDERING");
@@ -209,7 +210,7 @@ describe("a store that is on another machine", () => {
     };
     const task = await system.request(await clipFile("moov first"));
     expect(await system.end(task)).toMatchObject({
-      type: "render.failed.v1",
+      type: "task.failed.v1",
       outcome: "FAILED",
       error: { code: "STORE_UNAVAILABLE", scope: "STORAGE", retriable: true },
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RenderProgressed } from "@reelay/contracts";
+import type { TaskProgressed, VariantsProgress } from "@reelay/contracts";
 import type { Prisma, PrismaClient } from "../../../prisma/generated/client.ts";
 
 const rungs = ["144p", "360p", "720p"];
@@ -115,7 +115,12 @@ export const remove = (db: PrismaClient, video: RenderingVideo) =>
   change(db, video, "video.deleted", (tx) => tx.video.delete({ where: { id: video.videoId } }));
 
 /** A progress report in which every variant is equally far. */
-export function progressed(video: RenderingVideo, sequence: number, fraction: number): RenderProgressed {
+export function progressed(
+  video: RenderingVideo,
+  sequence: number,
+  fraction: number,
+  span?: VariantsProgress["span"],
+): TaskProgressed & { detail: VariantsProgress } {
   const variants = rungs.map((name) => ({
     name,
     fraction,
@@ -128,14 +133,17 @@ export function progressed(video: RenderingVideo, sequence: number, fraction: nu
   const { videoId, jobId, taskId, attemptId } = video;
   const at = new Date().toISOString();
   return {
-    type: "render.progressed.v1",
+    type: "task.progressed.v1",
     videoId,
     jobId,
     taskId,
     attemptId,
+    fencingToken: 0,
     workerId: "worker-1",
+    kind: "TRANSCODE",
     at,
     sequence,
-    variants,
+    fraction,
+    detail: { ...(span && { span }), variants },
   };
 }

@@ -1,13 +1,13 @@
 /** Workers that take tasks as fast as they come and report one finished variant each, without rendering anything. */
 import { randomUUID } from "node:crypto";
-import { objectKeys, type RenderRequested, type RenderState } from "@reelay/contracts";
+import { kindDefinitions, objectKeys, type RenderState, type TaskRequested } from "@reelay/contracts";
 import { createPubSubMessaging, type Messaging, tasksOf } from "@reelay/messaging";
 
 const [, , emulatorHost = "", count = "20"] = process.argv;
 const stopping = new AbortController();
 const startedAt = new Date().toISOString();
 
-const finished = ({ videoId }: RenderRequested, attemptId: string): RenderState => ({
+const finished = ({ videoId }: TaskRequested, attemptId: string): RenderState => ({
   source: null,
   audio: null,
   posterKey: null,
@@ -47,10 +47,13 @@ async function work(messaging: Messaging, workerId: string): Promise<void> {
       startedAt,
       hostname: "bench",
       version: "0",
-      pools: ["cpu"],
-      slots: 1,
-      encoders: [],
-      ffmpegVersion: "none",
+      offer: {
+        pools: ["cpu"],
+        slots: 1,
+        kinds: Object.keys(kindDefinitions).map((name) => ({ name, runtime: "none", version: "0" })),
+        encoders: [],
+        startWithinMs: 15_000,
+      },
       attempts: [],
       isStopping,
     });
@@ -60,14 +63,15 @@ async function work(messaging: Messaging, workerId: string): Promise<void> {
     const [delivery] = await messaging.pull(tasksOf("cpu"), 1, stopping.signal);
     if (!delivery) continue;
     const { message } = delivery;
-    if (message.type === "render.requested.v1") {
-      const { videoId, jobId, taskId } = message;
+    if (message.type === "task.requested.v1") {
+      const { videoId, jobId, taskId, fencingToken, kind } = message;
       const attemptId = randomUUID();
-      const ref = { videoId, jobId, taskId, attemptId, workerId, at: new Date().toISOString() };
-      await messaging.publish({ type: "render.started.v1", ...ref });
+      const at = new Date().toISOString();
+      const ref = { videoId, jobId, taskId, attemptId, fencingToken, workerId, kind, at };
+      await messaging.publish({ type: "task.started.v1", ...ref });
       await delivery.ack();
-      const state = finished(message, attemptId);
-      await messaging.publish({ type: "render.completed.v1", ...ref, sequence: 1, state });
+      const result = finished(message, attemptId);
+      await messaging.publish({ type: "task.completed.v1", ...ref, sequence: 1, result });
     } else await delivery.ack();
   }
   clearInterval(timer);

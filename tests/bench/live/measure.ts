@@ -25,7 +25,7 @@ const connect = ({ url, subscribe, raw }: Stage, viewers: Viewers, side: Side, c
 function nextReport(stage: Stage) {
   lastTick += 1;
   const report = progressed(stage.video, lastTick, Math.min(lastTick / 10_000, 1));
-  for (const variant of report.variants) variant.fps = lastTick;
+  for (const variant of report.detail.variants) variant.fps = lastTick;
   return { tick: lastTick, report };
 }
 

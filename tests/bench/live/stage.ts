@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { RenderProgressed } from "@reelay/contracts";
+import type { TaskProgressed } from "@reelay/contracts";
 import { createPubSubMessaging } from "@reelay/messaging";
 import pino from "pino";
 import { Registry } from "prom-client";
@@ -30,7 +30,7 @@ export interface Stage extends AsyncDisposable {
   url: string;
   subscribe: { connectionParams: Record<string, unknown>; payload: Record<string, unknown> };
   /** Sends a report from the worker's process; returns when it left (monotonic nanoseconds as text). */
-  publish(report: RenderProgressed): Promise<string>;
+  publish(report: TaskProgressed): Promise<string>;
   /** A bare WebSocket server that sends the same text to everyone. */
   raw: { url: string; broadcast(text: string): void };
 }

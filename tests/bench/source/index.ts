@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { objectKeys, type RenderRequested, type TaskPart } from "@reelay/contracts";
+import { objectKeys, type TaskPart } from "@reelay/contracts";
+import type { RenderTask } from "../../../render-worker/attempt/render-task.ts";
 import { locateFfmpeg } from "../../../render-worker/index.ts";
 import { defaultProfile, startWorker } from "../../../render-worker/testing/kit.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
@@ -49,10 +50,10 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
 
 type System = Awaited<ReturnType<typeof startWorker>>;
 
-async function task(system: System, changes: Partial<RenderRequested>) {
+async function task(system: System, changes: Partial<RenderTask>) {
   const end = await system.end(await system.request(import.meta.filename, changes));
-  if (end.type !== "render.completed.v1") throw new Error(`the render ended as ${end.type}`);
-  return end.state;
+  if (end.type !== "task.completed.v1") throw new Error(`the render ended as ${end.type}`);
+  return end.result;
 }
 
 /** @param isHelpful false: the origin says too little to render from it before its end */

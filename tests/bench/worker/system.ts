@@ -3,14 +3,20 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Message, objectKeys, type RenderRequested } from "@reelay/contracts";
+import {
+  type Message,
+  objectKeys,
+  type Profile,
+  type RenderState,
+  type TaskRequested,
+} from "@reelay/contracts";
 import { createPubSubMessaging, liveReports } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { createBroker } from "../../../embedded/broker/index.ts";
 import { cpuSecondsOf } from "../cpu-time.ts";
 
 /** 144p to 1080p with the built-in ceilings; the rungs that the command by hand makes too. */
-const profile: RenderRequested["profile"] = {
+const profile: Profile = {
   name: "bench",
   rungs: [
     { name: "144p", height: 144, tier: "CRITICAL", codec: "H264", bitrateBps: 200_000 },
@@ -26,7 +32,7 @@ const profile: RenderRequested["profile"] = {
 };
 
 export interface Rendered {
-  /** From the publication of the requests to the arrival of the last `render.completed.v1`, for each of them. */
+  /** From the publication of the requests to the arrival of the last `task.completed.v1`, for each of them. */
   wallSeconds: number;
   /** Of the worker's process and its children meanwhile, for each of them. */
   cpuSeconds: number;
@@ -82,21 +88,23 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
   return {
     /** Has so many videos made that wait at once, one after the other. */
     async render(clip: string, count = 1): Promise<Rendered> {
-      const tasks: RenderRequested[] = [];
+      const tasks: TaskRequested[] = [];
       for (let index = 0; index < count; index += 1) {
         const videoId = randomUUID();
         const key = objectKeys.source(videoId, "clip.mp4");
         await store.put(key, { path: clip });
         tasks.push({
-          type: "render.requested.v1",
+          type: "task.requested.v1",
           videoId,
           jobId: randomUUID(),
           taskId: randomUUID(),
+          fencingToken: 0,
+          kind: "TRANSCODE",
+          params: { version: 1, profile, keep: { variants: [], audio: null } },
+          inputs: { source: { kind: "object", key } },
+          requirements: { runtime: "ffmpeg" },
           pool: "cpu",
           priority: "STANDARD",
-          source: { kind: "object", key },
-          profile,
-          keep: { variants: [], audio: null },
           requestedAt: new Date().toISOString(),
         });
       }
@@ -107,16 +115,17 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       let firstPlayableSeconds = Number.NaN;
       const completed = waitFor(listeners, ended, (message) => {
         if (!("taskId" in message) || !pending.has(message.taskId)) return false;
-        if (message.type === "render.failed.v1")
-          throw new Error(`the render failed: ${message.error.message}`);
+        if (message.type === "task.failed.v1") throw new Error(`the render failed: ${message.error.message}`);
         if (
           Number.isNaN(firstPlayableSeconds) &&
-          message.type === "render.advanced.v1" &&
-          message.state.variants.some(({ playlist }) => playlist !== null && playlist.segments > 0)
+          message.type === "task.advanced.v1" &&
+          (message.result as RenderState).variants.some(
+            ({ playlist }) => playlist !== null && playlist.segments > 0,
+          )
         ) {
           firstPlayableSeconds = seconds();
         }
-        if (message.type === "render.completed.v1") pending.delete(message.taskId);
+        if (message.type === "task.completed.v1") pending.delete(message.taskId);
         return pending.size === 0;
       });
       for (const task of tasks) await messaging.publish(task);

@@ -60,7 +60,7 @@ export async function republish(options: {
 
 /** Progress messages are frequent, and each of them reveals little. */
 const chanceOf = ({ type }: Message): number =>
-  type === "render.progressed.v1" || type === "worker.seen.v1" ? 0.1 : 0.7;
+  type === "task.progressed.v1" || type === "worker.seen.v1" ? 0.1 : 0.7;
 
 const subscriptionOf = (topic: "tasks" | "reports"): SubscriptionSpec => ({
   topic,

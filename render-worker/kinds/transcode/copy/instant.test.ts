@@ -6,6 +6,7 @@ import { words } from "../../../media/ffmpeg/words.ts";
 import { complaints, firstPictureType, inspect } from "../../../testing/inspect.ts";
 import { makeClip, startWorker, temporaryDirectory, testTools } from "../../../testing/kit.ts";
 import { runTool } from "../../../testing/run-tool.ts";
+import { stateOf } from "../../../testing/to-message.ts";
 
 const picture = (size: string, rate: string | number, seconds: number) =>
   `-f lavfi -i testsrc2=s=${size}:r=${rate}:d=${seconds}`;
@@ -27,10 +28,10 @@ afterAll(async () => {
 const render = async (file: string, args: string) => {
   const clip = await makeClip(join(clips.path, file), words(args));
   const end = await worker.end(await worker.request(clip));
-  expect(end).toMatchObject({ type: "render.completed.v1" });
-  const variant = (name: string) => end.state.variants.find((each) => each.name === name);
+  expect(end).toMatchObject({ type: "task.completed.v1" });
+  const variant = (name: string) => end.result.variants.find((each) => each.name === name);
   const path = (key: string | undefined) => worker.store.path(key ?? "");
-  return { clip, end, variant, path, reasons: end.state.source?.nonStandardReasons };
+  return { clip, end, variant, path, reasons: end.result.source?.nonStandardReasons };
 };
 
 /** When each frame is shown, in milliseconds, in the order of showing. */
@@ -95,7 +96,7 @@ describe("a source that players take as it is", () => {
       expect(encoded).toHaveLength(times.length);
       expect(largestDifference(times, encoded)).toBeLessThanOrEqual(1);
 
-      const sounds = path(end.state.audio?.playlist?.key);
+      const sounds = path(end.result.audio?.playlist?.key);
       expect(await complaints(sounds)).toBe("");
       expect((await inspect(sounds, "a")).startTime).toBe(0);
     },
@@ -117,7 +118,7 @@ describe("a source that players take as it is", () => {
         .map((line) => line.split(",").map(Number));
     };
     const source = (await packets(clip)).filter(([time]) => (time ?? 0) >= 0);
-    const copied = await packets(path(end.state.audio?.playlist?.key));
+    const copied = await packets(path(end.result.audio?.playlist?.key));
     expect(copied.map(([, size]) => size)).toEqual(source.map(([, size]) => size));
     expect(
       largestDifference(
@@ -125,7 +126,7 @@ describe("a source that players take as it is", () => {
         source.map(([time = 0]) => time),
       ),
     ).toBeLessThanOrEqual(0.001);
-    expect(end.state.audio).toMatchObject({
+    expect(end.result.audio).toMatchObject({
       channels: 2,
       playlist: { codecs: "mp4a.40.2", isComplete: true },
     });
@@ -137,7 +138,7 @@ describe("a source that players take as it is", () => {
       `${picture("640x360", 30, 6)} ${sound(6)} ${h264} -g 60 -c:a aac`,
     );
     const states = worker.messaging.published.flatMap((message) =>
-      "state" in message && message.attemptId === end.attemptId ? [message.state] : [],
+      "result" in message && message.attemptId === end.attemptId ? [stateOf(message)] : [],
     );
     const playable = states.find(
       ({ variants, audio }) => audio?.playlist && variants.some((v) => v.playlist),
@@ -147,11 +148,11 @@ describe("a source that players take as it is", () => {
 
   test("is not copied again by a later attempt", async () => {
     const { clip, end } = await render("kept.mp4", `${picture("320x240", 30, 2)} ${h264}`);
-    const { variants, audio } = end.state;
+    const { variants, audio } = end.result;
     const written = worker.store.writes.length;
     const kept = variants.filter(({ name }) => name === "source");
     const again = await worker.end(await worker.request(clip, { keep: { variants: kept, audio } }));
-    expect(again.state.variants.at(-1)).toEqual(kept[0]);
+    expect(again.result.variants.at(-1)).toEqual(kept[0]);
     const keys = worker.store.writes.slice(written).map(({ key }) => key);
     expect(keys.filter((key) => key.includes("/source/0"))).toEqual([]);
   });
@@ -160,7 +161,7 @@ describe("a source that players take as it is", () => {
     const args = `${picture("320x240", 30, 9)} ${sound(9)} ${h264} -g 60 -c:a aac -ac 2`;
     const clip = await makeClip(join(clips.path, "head.mp4"), words(args));
     const part = { kind: "HEAD", wholeUpToMs: 5_000, headMs: 4_000 } as const;
-    const { state } = await worker.end(await worker.request(clip, { part }));
+    const { result: state } = await worker.end(await worker.request(clip, { part }));
     expect(state.split?.renditions).toEqual(["144p", "240p"]);
     expect(state.parts?.map(({ rendition }) => rendition).toSorted()).toEqual(["144p", "240p"]);
     expect(state.variants.at(-1)).toMatchObject({ name: "source", playlist: { isComplete: true } });
@@ -172,7 +173,7 @@ describe("a source that players take as it is", () => {
   test("is made alone when only it is asked for", async () => {
     const clip = await makeClip(join(clips.path, "only.mp4"), words(`${picture("320x240", 30, 2)} ${h264}`));
     const end = await worker.end(await worker.request(clip, { only: ["source"] }));
-    expect(end.state.variants.map(({ name, status }) => `${name} ${status}`)).toEqual(["source READY"]);
+    expect(end.result.variants.map(({ name, status }) => `${name} ${status}`)).toEqual(["source READY"]);
   });
 });
 
@@ -229,5 +230,5 @@ test("a picture whose sound is PCM is played as it is, with encoded sound, and i
   );
   expect(reasons?.map(({ code }) => code)).toEqual(["AUDIO"]);
   expect(variant("source")).toMatchObject({ status: "READY" });
-  expect(end.state.audio).toMatchObject({ playlist: { codecs: "mp4a.40.2", isComplete: true } });
+  expect(end.result.audio).toMatchObject({ playlist: { codecs: "mp4a.40.2", isComplete: true } });
 });

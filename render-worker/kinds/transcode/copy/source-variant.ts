@@ -1,4 +1,4 @@
-import { type RenderRequested, sourceVariantName, type VariantState } from "@reelay/contracts";
+import { sourceVariantName, type TranscodeParams, type VariantState } from "@reelay/contracts";
 import type { Ladder } from "../../../media/ladder/plan-ladder.ts";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import type { Judgement } from "./plan-instant.ts";
@@ -12,7 +12,7 @@ export function planSourceVariant(
   source: SourceFile,
   { plan }: Pick<Judgement, "plan">,
   ladder: Ladder,
-  { keep, only }: Pick<RenderRequested, "keep" | "only">,
+  { keep, only }: Pick<TranscodeParams, "keep" | "only">,
 ): VariantState | null {
   if (only && !only.includes(sourceVariantName)) return null;
   const index = ladder.rungs.length + ladder.skipped.length;

@@ -1,5 +1,5 @@
-import type { RenderRequested } from "@reelay/contracts";
+import type { TranscodeParams } from "@reelay/contracts";
 
 /** Whether a task is for what a head left: it speaks of its parts only. */
-export const isRest = ({ part }: Pick<RenderRequested, "part">): boolean =>
+export const isRest = ({ part }: Pick<TranscodeParams, "part">): boolean =>
   part?.kind === "CHUNK" || part?.kind === "AUDIO";

@@ -1,10 +1,10 @@
 import {
   type AudioState,
   type PublishedPlaylist,
-  type RenderRequested,
   type RenderState,
   type RenditionPart,
   soundsOf,
+  type TranscodeParams,
   toSounds,
   type VariantState,
 } from "@reelay/contracts";
@@ -17,7 +17,7 @@ import type { Ladder, PlannedRung } from "../../../media/ladder/plan-ladder.ts";
  */
 export function toVariantStates(
   ladder: Ladder,
-  { keep, only }: Pick<RenderRequested, "keep" | "only">,
+  { keep, only }: Pick<TranscodeParams, "keep" | "only">,
 ): VariantState[] {
   const made = ladder.rungs.map((rung) => keptVariant(rung, keep) ?? toVariantState(rung, "PENDING", null));
   const skipped = ladder.skipped.map((rung) => toVariantState(rung, "SKIPPED", rung.reason));
@@ -25,7 +25,7 @@ export function toVariantStates(
 }
 
 /** A variant of an earlier attempt that need not be made again. */
-function keptVariant(rung: PlannedRung, keep: RenderRequested["keep"]): VariantState | undefined {
+function keptVariant(rung: PlannedRung, keep: TranscodeParams["keep"]): VariantState | undefined {
   const kept = keep.variants.find(
     ({ name, status, playlist }) => name === rung.name && status === "READY" && playlist?.isComplete,
   );

@@ -73,7 +73,7 @@ const render = async (args: string, file = "clip.mp4") => {
 const clip = "-f lavfi -i testsrc2=s=320x240:r=10:d=7 -c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
 test("a video gets a storyboard of its key frames, stored beside what the attempt made", async () => {
-  const { state } = await render(`${clip} -g 15`);
+  const { result: state } = await render(`${clip} -g 15`);
   const prefix = state.posterKey?.replace("poster.jpg", "storyboard/");
   expect(state.storyboard).toEqual({
     vttKey: `${prefix}storyboard.vtt`,
@@ -93,7 +93,7 @@ test("a video gets a storyboard of its key frames, stored beside what the attemp
 });
 
 test("of sparse key frames there are as many pictures as there are", async () => {
-  const { state } = await render(`${clip} -g 1000`, "sparse.mp4");
+  const { result: state } = await render(`${clip} -g 1000`, "sparse.mp4");
   const vtt = await readFile(worker.store.path(state.storyboard?.vttKey ?? ""), "utf8");
   expect(vtt).toContain("00:00:00.000 --> 00:00:07.000\n00000.jpg#xywh=0,0,160,120");
 });
@@ -104,6 +104,6 @@ test("a storyboard that cannot be stored fails no render", async () => {
   };
   const end = await render(`${clip} -g 10`, "unlucky.mp4");
   worker.store.beforeWrite = () => undefined;
-  expect(end.type).toBe("render.completed.v1");
-  expect(end.state.storyboard).toBeUndefined();
+  expect(end.type).toBe("task.completed.v1");
+  expect(end.result.storyboard).toBeUndefined();
 });

@@ -1,0 +1,37 @@
+/** The kinds of tasks: what each takes, returns and needs. A new kind adds its definition to `kindDefinitions`. */
+import type { KindDefinition } from "./define-kind.ts";
+import { download } from "./download.ts";
+import { poster } from "./poster.ts";
+import { preview } from "./preview.ts";
+import { transcode } from "./transcode.ts";
+
+export * from "./define-kind.ts";
+export * from "./download.ts";
+export * from "./download-file.ts";
+export * from "./poster.ts";
+export * from "./preview.ts";
+export * from "./render-state.ts";
+export * from "./transcode.ts";
+export * from "./variants-progress.ts";
+export * from "./video-params.ts";
+
+export const kindDefinitions = {
+  [transcode.name]: transcode,
+  [poster.name]: poster,
+  [preview.name]: preview,
+  [download.name]: download,
+} as const;
+
+export type KindName = keyof typeof kindDefinitions;
+export type AssetKind = {
+  [Name in KindName]: (typeof kindDefinitions)[Name]["produces"] extends "ASSET" ? Name : never;
+}[KindName];
+
+const byName: ReadonlyMap<string, KindDefinition> = new Map(Object.entries(kindDefinitions));
+
+/** The definition of a kind; undefined for a kind of another version. */
+export const kindOf = (name: string): KindDefinition | undefined => byName.get(name);
+
+/** Names of the kinds whose tasks produce this. */
+export const kindsThatProduce = (produces: KindDefinition["produces"]): string[] =>
+  [...byName.values()].filter((kind) => kind.produces === produces).map(({ name }) => name);

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { defineKind } from "./define-kind.ts";
+import { videoParams } from "./video-params.ts";
+
+/** A short silent loop of a few moments of a video, for lists and cards. */
+export const Preview = z.object({
+  /** Of the object in the store. */
+  key: z.string(),
+  /** `image/webp`; `video/mp4` where the worker's ffmpeg makes no animated WebP. */
+  contentType: z.string(),
+  width: z.int32().positive(),
+  height: z.int32().positive(),
+  durationMs: z.int32().positive(),
+  sizeBytes: z.int().nonnegative(),
+});
+export type Preview = z.infer<typeof Preview>;
+
+export const PreviewParams = z.object(videoParams);
+
+export const PreviewResult = z.object({ preview: Preview.nullable().optional() });
+
+/** An animated preview, cut from the finished variants. */
+export const preview = defineKind({
+  name: "PREVIEW",
+  produces: "ASSET",
+  params: PreviewParams,
+  result: PreviewResult,
+  requires: { runtime: "ffmpeg" },
+});

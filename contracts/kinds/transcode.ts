@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { defineKind } from "./define-kind.ts";
+import { downloadFileName } from "./download-file.ts";
+import { RenderState, VariantState } from "./render-state.ts";
+import { VariantsProgress } from "./variants-progress.ts";
+import { videoParams } from "./video-params.ts";
+
+/** In milliseconds of the video's timeline; 0 is its first picture or sample. */
+const milliseconds = z.int32().nonnegative();
+
+/**
+ * The part of the timeline that a task makes. `HEAD`: the worker probes the source and decides. It makes a source
+ * of at most `wholeUpToMs`, or of unknown length, whole; of a longer one only `[0, headMs)`, picture and audio.
+ * `CHUNK`: the pictures of `[startMs, endMs)`, without an end up to the source's. `AUDIO`: the audio after the head.
+ */
+export const TaskPart = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("HEAD"), wholeUpToMs: milliseconds, headMs: milliseconds }),
+  z.object({ kind: z.literal("CHUNK"), startMs: milliseconds, endMs: milliseconds.nullable() }),
+  z.object({
+    kind: z.literal("AUDIO"),
+    startMs: milliseconds,
+    /** Names of the audio renditions to make. Absent: all that the source has. */
+    renditions: z.array(z.string()).optional(),
+  }),
+]);
+export type TaskPart = z.infer<typeof TaskPart>;
+
+export const TranscodeParams = z.object({
+  ...videoParams,
+  /** Absent: the whole video. */
+  part: TaskPart.optional(),
+  /** Names of the variants to make and report. Absent: the whole ladder. */
+  only: z.array(z.string()).min(1).optional(),
+  /**
+   * With a `CHUNK` or `AUDIO`: the variants as the head's worker planned them. A chunk makes exactly these. With
+   * `keep.parts`: the variants that those parts belong to.
+   */
+  ladder: z.array(VariantState).optional(),
+  /** The task also makes the storyboard, after everything else. */
+  storyboard: z.boolean().optional(),
+  /** File name of the download that the profile asks for. Default `video.mp4`. */
+  downloadName: downloadFileName.optional(),
+});
+export type TranscodeParams = z.infer<typeof TranscodeParams>;
+
+/** Turns a source into the variants of a profile, in one task or in parts. */
+export const transcode = defineKind({
+  name: "TRANSCODE",
+  produces: "VARIANTS",
+  params: TranscodeParams,
+  result: RenderState,
+  detail: VariantsProgress,
+  requires: { runtime: "ffmpeg" },
+});

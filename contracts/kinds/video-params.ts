@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { Profile } from "../profile.ts";
+import { AudioState, RenditionPart, VariantState } from "./render-state.ts";
+
+/** Finished renditions of a video. A task uses them and does not make them again. */
+export const Kept = z.object({
+  variants: z.array(VariantState),
+  audio: AudioState.nullable(),
+  /** Further audio tracks. */
+  audios: z.array(AudioState).optional(),
+  /** For a head: the variants in `ladder` that an earlier attempt made whole while the source was arriving. */
+  parts: z.array(RenditionPart).optional(),
+});
+export type Kept = z.infer<typeof Kept>;
+
+/** The parameters of every kind that works on a video. */
+export const videoParams = { version: z.literal(1), profile: Profile, keep: Kept } as const;

@@ -1,0 +1,46 @@
+import {
+  type InputRef,
+  type KindName,
+  type KindParams,
+  kindDefinitions,
+  type Pool,
+  type TaskRequested,
+} from "@reelay/contracts";
+import type { TaskWithAll } from "../kinds/task-rows.ts";
+
+/** The message of a task: everything that its worker needs. */
+export function toTaskRequested(
+  task: TaskWithAll,
+  /** `roomBytes`: bytes that the workspace's storage quota has room for. Default: any number. */
+  { kind, params, roomBytes }: { kind: KindName; params: KindParams; roomBytes?: number | undefined },
+  now: Date,
+): TaskRequested {
+  const { job, needsMemoryBytes, outOfMemory } = task;
+  return {
+    type: "task.requested.v1",
+    videoId: job.videoId,
+    jobId: job.id,
+    taskId: task.id,
+    fencingToken: task._count.attempts,
+    kind,
+    params,
+    inputs: { source: toInput(job.video.source, roomBytes) },
+    requirements: {
+      ...kindDefinitions[kind].requires,
+      ...(needsMemoryBytes !== null && { memoryBytes: Number(needsMemoryBytes) }),
+    },
+    ...(outOfMemory > 0 && { outOfMemory }),
+    pool: task.pool.toLowerCase() as Pool,
+    priority: job.priority,
+    requestedAt: now.toISOString(),
+  };
+}
+
+function toInput(source: TaskWithAll["job"]["video"]["source"], roomBytes: number | undefined): InputRef {
+  if (source === null) throw new Error("A video without a source has nothing to render.");
+  const { objectKey: key, url, receivedAt, kind, videoId: uploadId, sizeBytes } = source;
+  if (kind === "UPLOAD" && receivedAt === null && sizeBytes !== null)
+    return { kind: "object", key, arriving: { uploadId, sizeBytes: Number(sizeBytes) } };
+  if (url === null || receivedAt !== null) return { kind: "object", key };
+  return { kind: "url", url, key, ...(roomBytes !== undefined && { maxBytes: roomBytes }) };
+}

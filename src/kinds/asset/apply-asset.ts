@@ -1,0 +1,42 @@
+import type { ReportedError } from "@reelay/contracts";
+import { removeReplaced } from "../../damage/note-damage.ts";
+import { recordChange } from "../../events/record-change.ts";
+import { settleJob } from "../../jobs/settle-job.ts";
+import { applyUnfinished } from "../../projector/apply-unfinished.ts";
+import { completeTask } from "../../projector/end-attempt.ts";
+import { refreshManifest } from "../../videos/refresh-manifest.ts";
+import type { HeldReport } from "../kind-operations.ts";
+import type { AssetTraits } from "./asset-operations.ts";
+
+/**
+ * Applies a report about an asset. Only a finished asset counts, at the attempt's end. Until then the video keeps
+ * the one it has. Its state and its variants do not change.
+ */
+export async function applyAsset(
+  { kind, plan }: Pick<AssetTraits, "kind" | "plan">,
+  { tx, store, attempt, report, now }: HeldReport,
+): Promise<"applied" | "unwanted"> {
+  const { task } = attempt;
+  const { job } = task;
+  if (report.type !== "task.completed.v1") return await applyUnfinished(tx, attempt, report, now);
+  await completeTask(tx, attempt, now);
+  const asset = plan(task, report.result);
+  if (asset === null) {
+    await settleJob(tx, job, { status: "FAILED", error: { ...nothingMade, attemptId: attempt.id } }, now);
+    return "applied";
+  }
+  await tx.video.update({ where: { id: job.videoId }, data: asset.video });
+  await recordChange(tx, { ...job, jobId: job.id, attemptId: attempt.id }, asset.changes);
+  await removeReplaced(tx, job.videoId, kind.toLowerCase());
+  await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
+  // status.json names it.
+  await refreshManifest(tx, store, job.videoId);
+  return "applied";
+}
+
+const nothingMade: ReportedError = {
+  code: "NOTHING_MADE",
+  message: "The worker ended well and made nothing of what was asked for; a newer one may, retry the job.",
+  scope: "WORKER",
+  retriable: true,
+};

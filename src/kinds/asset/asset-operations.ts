@@ -1,0 +1,37 @@
+import type { AssetKind, Profile } from "@reelay/contracts";
+import type { Prisma, Task, Video } from "../../../prisma/generated/client.ts";
+import type { Change } from "../../events/record-change.ts";
+import type { KindOperations } from "../kind-operations.ts";
+import { applyAsset } from "./apply-asset.ts";
+import { retryAssetJob } from "./retry-asset-job.ts";
+
+/** What a new asset changes of its video. It replaces an earlier one. */
+export interface AssetPlan {
+  video: Prisma.VideoUpdateInput;
+  changes: Change[];
+}
+
+/** What distinguishes one kind of asset from another. */
+export interface AssetTraits extends Pick<KindOperations, "toParams"> {
+  kind: AssetKind;
+  /** The change that a result brings about; null when the worker made nothing. Pure. */
+  plan: (task: Pick<Task, "startMs">, result: unknown) => AssetPlan | null;
+  /** What a job needs that makes the asset again after damage. Pure. */
+  remake: (
+    video: Pick<Video, "posterAtMs" | "durationMs" | "download">,
+    profile: Profile,
+  ) => { atMs?: number; profile?: Profile };
+  /** It is too small to count against the storage quota. */
+  isSmall?: boolean;
+}
+
+/** The operations of a kind that produces an asset: one task, one result, and the video stays as it is until then. */
+export interface AssetOperations extends KindOperations, Pick<AssetTraits, "remake"> {}
+
+export const assetOperations = (traits: AssetTraits): AssetOperations => ({
+  toParams: traits.toParams,
+  remake: traits.remake,
+  apply: (report) => applyAsset(traits, report),
+  retry: (tx, deps, job, newId) =>
+    retryAssetJob(tx, deps, { ...job, kind: traits.kind }, { newId, ...traits }),
+});

@@ -1,0 +1,102 @@
+import { chooseVariant, isAudioOnly, type Profile } from "@reelay/contracts";
+import { ConflictError, InvalidInputError } from "../../errors.ts";
+
+/** What of a video decides whether something more can be made of it. */
+export interface AskedVideo {
+  status: string;
+  durationMs: number | null;
+  /** Null: not probed yet, or no picture. */
+  width: number | null;
+  variants: Parameters<typeof chooseVariant>[0];
+  source: { receivedAt: Date | null } | null;
+}
+
+type Recipe = Pick<Profile, "name" | "rungs">;
+
+/** Throws `InvalidInputError` (`POSTER_TIME_INVALID`), `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_PROBED`, `SOURCE_NOT_STORED`). Pure. */
+export function checkPoster(video: AskedVideo, profile: Recipe, atMs: number): void {
+  if (atMs < 0) {
+    throw new InvalidInputError(
+      "POSTER_TIME_INVALID",
+      "atMs",
+      `atMs: is ${atMs}; give milliseconds from the video's beginning, 0 or more.`,
+    );
+  }
+  assertPicture(video, profile);
+  if (video.width === null) {
+    throw new ConflictError(
+      "VIDEO_NOT_PROBED",
+      "No worker has looked at the source yet, so nothing is known of its length; ask again once `durationMs` is there.",
+    );
+  }
+  if (video.source?.receivedAt == null) {
+    throw new ConflictError(
+      "SOURCE_NOT_STORED",
+      "The source is still on its way into the store; ask again when it is there (`video.source-received`), or once the video is READY.",
+    );
+  }
+  const { durationMs } = video;
+  if (durationMs !== null && atMs >= durationMs) {
+    throw new InvalidInputError(
+      "POSTER_TIME_INVALID",
+      "atMs",
+      `atMs: is ${atMs}, and the video is ${durationMs} ms long; give less than that.`,
+    );
+  }
+}
+
+/** Throws `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_READY`). Pure. */
+export function checkPreview(video: AskedVideo, profile: Recipe): void {
+  assertPicture(video, profile);
+  assertReady(video, "a preview is made of its variants");
+}
+
+/**
+ * The variant that a download of at most this height is made of. Throws `InvalidInputError` (`DOWNLOAD_HEIGHT_INVALID`), `ConflictError` (`VIDEO_FAILED`,
+ * `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_READY`, `NO_VARIANT_FITS`). Pure.
+ */
+export function checkDownload(video: AskedVideo, profile: Recipe, height: number): string {
+  if (height < leastHeight || height > mostHeight) {
+    throw new InvalidInputError(
+      "DOWNLOAD_HEIGHT_INVALID",
+      "height",
+      `height: is ${height}; give ${leastHeight} to ${mostHeight}, or leave it out for the largest variant.`,
+    );
+  }
+  assertPicture(video, profile);
+  assertReady(video, "a download is made of its variants");
+  const chosen = chooseVariant(video.variants, { rungs: profile.rungs, download: { height } });
+  if (chosen !== null) return chosen.name;
+  const ready = video.variants.filter(({ status }) => status === "READY").map(({ name }) => name);
+  throw new ConflictError(
+    "NO_VARIANT_FITS",
+    `Of the variants that are READY (${ready.join(", ")}) none is at most ${height} lines high and in the codec that a download has; give a larger \`height\`.`,
+  );
+}
+
+const leastHeight = 16;
+/** As tall as a rung can be. */
+export const mostHeight = 4320;
+
+function assertPicture({ status }: AskedVideo, profile: Recipe): void {
+  if (status === "FAILED") {
+    throw new ConflictError(
+      "VIDEO_FAILED",
+      "The video has FAILED: nothing of it plays. Retry its job (`retryJob`) first.",
+    );
+  }
+  if (isAudioOnly(profile)) {
+    throw new ConflictError(
+      "VIDEO_HAS_NO_PICTURE",
+      `The profile ${JSON.stringify(profile.name)} makes sound only: there is no picture.`,
+    );
+  }
+}
+
+function assertReady({ status }: AskedVideo, why: string): void {
+  if (status === "READY") return;
+  throw new ConflictError(
+    "VIDEO_NOT_READY",
+    `The video is ${status}, and ${why} once it is READY: wait for \`video.ready\`.`,
+  );
+}

@@ -1,0 +1,58 @@
+import type { AssetKind, Profile } from "@reelay/contracts";
+import { activeTraceParent } from "@reelay/telemetry";
+import type { JobPriority } from "../../../prisma/generated/enums.ts";
+import { recordChange, type Tx } from "../../events/record-change.ts";
+import { readAnyPool } from "../../jobs/plan-pool.ts";
+import { readActiveJobs, withinActiveJobs } from "../../jobs/quota.ts";
+
+export interface NewAssetJob {
+  id: string;
+  workspaceId: string;
+  videoId: string;
+  kind: AssetKind;
+  /** The one of the video's job, with this job's own settings. */
+  profile: Profile;
+  priority: JobPriority;
+  /** Time on the timeline that it is for. Default 0. */
+  atMs?: number;
+  /** No user requested it: it runs after all first tasks and does not count against the workspace's quota. */
+  isBackground?: boolean;
+  retryOfId?: string;
+}
+
+/**
+ * Queues a job of one task for an asset, and records the event. The caller holds the video's lock and has checked
+ * that no job of its kind is under way. Throws `QuotaExceededError`.
+ */
+export async function createAssetJob(
+  tx: Tx,
+  { atMs = 0, isBackground = false, retryOfId, ...job }: NewAssetJob,
+  { now, maxActiveJobs }: { now: Date; maxActiveJobs: number | null },
+): Promise<void> {
+  const { id: jobId, workspaceId, videoId, kind, priority } = job;
+  const write = async () => {
+    const pool = await readAnyPool(tx, now);
+    await tx.job.updateMany({ where: { videoId, kind, isSuperseded: false }, data: { isSuperseded: true } });
+    const queued = { status: "QUEUED", queuedAt: now } as const;
+    const place = { workspaceId, priority, pool, isRest: isBackground, dueAt: now, availableAt: now };
+    await tx.job.create({
+      data: {
+        ...job,
+        ...queued,
+        retryOfId: retryOfId ?? null,
+        createdAt: now,
+        traceParent: activeTraceParent(),
+        tasks: { create: [{ ...queued, ...place, kind, startMs: atMs }] },
+      },
+    });
+  };
+  if (isBackground) await write();
+  else
+    await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
+      const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
+      if (limit !== null && used + room > limit) return false;
+      await write();
+      return true;
+    });
+  await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: "job.queued", data: { kind } }]);
+}

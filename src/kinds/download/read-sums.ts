@@ -1,0 +1,26 @@
+import { type DownloadParams, objectKeys, StoredFile } from "@reelay/contracts";
+import type { Tx } from "../../events/record-change.ts";
+import type { TaskWithAll } from "../task-rows.ts";
+
+/**
+ * Checksums of the objects that a download is made of: its worker compares what it reads. They cover every finished
+ * rendition, because the worker chooses the variant.
+ */
+export async function readSums(tx: Tx, { job }: TaskWithAll): Promise<NonNullable<DownloadParams["sums"]>> {
+  const { videoId, video } = job;
+  const rows = await tx.storedFolder.findMany({
+    where: { videoId, retiredAt: null, folder: { not: "" } },
+    select: { attemptId: true, folder: true, files: true },
+  });
+  const names = [...video.variants, ...video.audioTracks].map(({ name }) => name);
+  return rows
+    .filter(({ folder }) => names.some((name) => isOf(folder, name)))
+    .map(({ attemptId, folder, files }) => ({
+      prefix: `${objectKeys.attempt(videoId, attemptId)}${folder}/`,
+      files: StoredFile.array().parse(files),
+    }));
+}
+
+/** A rendition that was made a second time in one attempt is in `720p.2`. */
+const isOf = (folder: string, rendition: string): boolean =>
+  folder === rendition || folder.startsWith(`${rendition}.`);

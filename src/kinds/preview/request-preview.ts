@@ -1,0 +1,31 @@
+import type { Viewer } from "../../auth/viewer.ts";
+import type { OperationDeps } from "../../deps.ts";
+import { onceByKey } from "../../idempotency.ts";
+import { jobUnderWay } from "../../jobs/render-again.ts";
+import { assertRoom } from "../../quotas/index.ts";
+import { checkPreview } from "../asset/check-request.ts";
+import { createAssetJob } from "../asset/create-asset-job.ts";
+import { lockAskedVideo } from "../asset/lock-asked-video.ts";
+
+/**
+ * Has a worker make an animated preview of a video that is READY. One that is there, or is being made, is enough. Throws `NotFoundError`, `QuotaExceededError` and what
+ * `checkPreview` does.
+ */
+export async function requestPreview(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { videoId, idempotencyKey: key }: { videoId: string; idempotencyKey?: string | null },
+): Promise<{ videoId: string }> {
+  const { workspaceId } = viewer;
+  const request = { workspaceId, key, operation: "requestPreview", input: { videoId } };
+  await onceByKey(deps.db, request, async (tx, id) => {
+    const { video, profile } = await lockAskedVideo(tx, viewer, videoId);
+    checkPreview(video, profile);
+    if (video.preview !== null || (await jobUnderWay(tx, videoId, "PREVIEW"))) return;
+    await assertRoom(tx, workspaceId, deps.limits);
+    const job = { id, workspaceId, videoId, kind: "PREVIEW", profile, priority: "STANDARD" } as const;
+    await createAssetJob(tx, job, { now: deps.clock(), maxActiveJobs: deps.limits.activeJobs });
+    deps.metrics?.jobCreated(job.priority);
+  });
+  return { videoId };
+}

@@ -1,0 +1,211 @@
+/** Applies what a repair's worker reports: the video switches to what was made again, or stays as it is. */
+import { isDeepStrictEqual } from "node:util";
+import {
+  activeJobStatuses,
+  objectKeys,
+  PartSegment,
+  Profile,
+  PublishedPlaylist,
+  type RenderState,
+  RenditionPart,
+  soundsOf,
+} from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import { Prisma } from "../../../prisma/generated/client.ts";
+import { type InspectedVideo, inspectedRows } from "../../damage/expected-objects.ts";
+import { removeDamages } from "../../damage/record-damage.ts";
+import type { Tx } from "../../events/record-change.ts";
+import { settleJob } from "../../jobs/settle-job.ts";
+import { joinParts } from "../../parts/join-parts.ts";
+import { applyUnfinished } from "../../projector/apply-unfinished.ts";
+import { completeTask } from "../../projector/end-attempt.ts";
+import { refreshManifest } from "../../videos/refresh-manifest.ts";
+import type { HeldReport } from "../kind-operations.ts";
+
+/**
+ * Only what an attempt made whole counts, at its end. The new output is published in the same transaction that names it, under the video's lock: players
+ * that load a playlist get the old one or the new one. What is replaced stays in the store for a day, for those who loaded the old one.
+ */
+export async function applyRepair({
+  tx,
+  store,
+  attempt,
+  report,
+  now,
+}: HeldReport): Promise<"applied" | "unwanted"> {
+  const { task } = attempt;
+  const { job } = task;
+  if (report.type !== "task.completed.v1") return await applyUnfinished(tx, attempt, report, now);
+  await completeTask(tx, attempt, now);
+  const video = await tx.video.findUniqueOrThrow({ where: { id: job.videoId }, include: inspectedRows });
+  const segmentDurationMs = Profile.parse(job.profile).segmentDurationMs;
+  const made = { attemptId: attempt.id, state: report.result as RenderState };
+  const replacing = { video, repairs: job.repairs, made };
+  const replaced = [
+    ...(await replaceRenditions(tx, { ...replacing, now })),
+    ...(await replaceParts(tx, store, { ...replacing, segmentDurationMs })),
+    ...(await replaceStoryboard(tx, replacing)),
+  ];
+  await retire(tx, video.id, replaced, now);
+  const open = await tx.task.count({ where: { jobId: job.id, status: { in: [...activeJobStatuses] } } });
+  if (open === 0) {
+    await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
+    await removeMended(tx, video.id, job);
+  }
+  await refreshManifest(tx, store, video.id);
+  return "applied";
+}
+
+interface Replacing {
+  video: InspectedVideo;
+  repairs: readonly string[];
+  made: { attemptId: string; state: RenderState };
+}
+
+/** Renditions that one worker made whole. Resolves to the playlists that they replace. */
+async function replaceRenditions(
+  tx: Tx,
+  { video, repairs, made, now }: Replacing & { now: Date },
+): Promise<string[]> {
+  const { attemptId, state } = made;
+  const replaced: string[] = [];
+  const keyOf = (json: unknown) => PublishedPlaylist.nullable().parse(json ?? null)?.key;
+  for (const told of state.variants) {
+    const row = video.variants.find(({ name }) => name === told.name);
+    const { playlist } = told;
+    if (!row || row.status !== "READY" || !repairs.includes(told.name)) continue;
+    if (told.status !== "READY" || !playlist?.isComplete || keyOf(row.playlist) === playlist.key) continue;
+    replaced.push(keyOf(row.playlist) ?? "");
+    await tx.variant.update({
+      where: { id: row.id },
+      data: {
+        ...{ playlist, attemptId, readyAt: now, sizeBytes: BigInt(playlist.sizeBytes) },
+        // It was measured of what is replaced.
+        quality: Prisma.DbNull,
+      },
+    });
+    await removeParts(tx, video, told.name);
+  }
+  for (const { name, playlist } of soundsOf(state)) {
+    const row = video.audioTracks.find((track) => track.name === name);
+    if (!row || !repairs.includes(name) || !playlist?.isComplete || keyOf(row.playlist) === playlist.key)
+      continue;
+    replaced.push(keyOf(row.playlist) ?? "");
+    const where = { videoId_name: { videoId: video.id, name } };
+    await tx.audioTrack.update({ where, data: { playlist, attemptId } });
+    await removeParts(tx, video, name);
+  }
+  return replaced;
+}
+
+/** A rendition that is whole in one piece now. */
+const removeParts = (tx: Tx, { id: videoId }: InspectedVideo, rendition: string) =>
+  tx.part.deleteMany({ where: { videoId, rendition } });
+
+/** Damaged parts of long videos, and the playlists over them. Resolves to the initialisation segments of what they replace. */
+async function replaceParts(
+  tx: Tx,
+  store: ObjectStore,
+  {
+    video,
+    repairs,
+    made: { attemptId, state },
+    segmentDurationMs,
+  }: Replacing & { segmentDurationMs: number },
+): Promise<string[]> {
+  const damaged = new Set(video.damages.map(({ key }) => key));
+  const replaced: string[] = [];
+  const changed = new Set<string>();
+  for (const made of state.parts ?? []) {
+    if (!made.isComplete || !repairs.includes(made.rendition)) continue;
+    const row = video.parts.find(
+      ({ rendition, startMs }) => rendition === made.rendition && startMs === made.startMs,
+    );
+    if (row === undefined || row.endMs !== made.endMs) continue;
+    const segments = PartSegment.array().parse(row.segments);
+    if (!damaged.has(row.initKey) && segments.every(({ key }) => !damaged.has(key))) continue;
+    const { rendition, startMs, ...data } = made;
+    const where = { videoId_rendition_startMs: { videoId: video.id, rendition, startMs } };
+    await tx.part.update({ where, data: { ...data, attemptId } });
+    replaced.push(row.initKey);
+    changed.add(rendition);
+  }
+  for (const rendition of changed) await rejoin(tx, store, { video, rendition, segmentDurationMs });
+  return replaced;
+}
+
+async function rejoin(
+  tx: Tx,
+  store: ObjectStore,
+  {
+    video,
+    rendition,
+    segmentDurationMs,
+  }: { video: InspectedVideo; rendition: string; segmentDurationMs: number },
+): Promise<void> {
+  const videoId = video.id;
+  const rows = await tx.part.findMany({ where: { videoId, rendition } });
+  const parts = rows.map((row) => RenditionPart.parse(row));
+  const joined = joinParts(parts, { videoId, name: rendition, segmentDurationMs, ceilingBps: 0 });
+  // What is not whole yet keeps the playlist that it has.
+  if (!joined?.published.isComplete) return;
+  const playlist = joined.published;
+  await store.put(playlist.key, joined.text, {
+    contentType: "application/vnd.apple.mpegurl",
+  });
+  const row = video.variants.find(({ name }) => name === rendition);
+  if (row) {
+    const data = { playlist, sizeBytes: BigInt(playlist.sizeBytes) };
+    await tx.variant.update({ where: { id: row.id }, data });
+  } else {
+    await tx.audioTrack.update({ where: { videoId_name: { videoId, name: rendition } }, data: { playlist } });
+  }
+}
+
+async function replaceStoryboard(tx: Tx, { video, repairs, made }: Replacing): Promise<string[]> {
+  const { storyboard } = made.state;
+  if (!storyboard || !repairs.includes("storyboard")) return [];
+  if (isDeepStrictEqual(storyboard, video.storyboard)) return [];
+  await tx.video.update({ where: { id: video.id }, data: { storyboard } });
+  return [(video.storyboard as { vttKey: string }).vttKey];
+}
+
+/** Marks the folders of these objects as replaced. */
+async function retire(tx: Tx, videoId: string, keys: readonly string[], now: Date): Promise<void> {
+  const attempts = `${objectKeys.video(videoId)}attempts/`;
+  for (const key of keys) {
+    const [attemptId, folder] = key.startsWith(attempts) ? key.slice(attempts.length).split("/") : [];
+    if (attemptId === undefined || folder === undefined) continue;
+    await tx.storedFolder.upsert({
+      where: { attemptId_folder: { attemptId, folder } },
+      create: { attemptId, folder, videoId, files: [], retiredAt: now },
+      update: { retiredAt: now },
+    });
+  }
+}
+
+/** Damages of objects that the video does not name any more. Others stay: the repair did not reach them. */
+async function removeMended(
+  tx: Tx,
+  videoId: string,
+  job: { id: string; repairs: readonly string[] },
+): Promise<void> {
+  const video = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: inspectedRows });
+  const mended = video.damages.filter(
+    ({ subject, key }) => job.repairs.includes(subject) && !isNamed(video, subject, key),
+  );
+  await removeDamages(tx, video, mended, job.id);
+}
+
+function isNamed(video: InspectedVideo, subject: string, key: string): boolean {
+  const parts = video.parts.filter(({ rendition }) => rendition === subject);
+  if (parts.some((part) => part.initKey === key || JSON.stringify(part.segments).includes(`"${key}"`)))
+    return true;
+  const rendition = [...video.variants, ...video.audioTracks].find(({ name }) => name === subject);
+  const named = rendition
+    ? PublishedPlaylist.nullable().parse(rendition.playlist ?? null)?.key
+    : (video.storyboard as { vttKey: string } | null)?.vttKey;
+  return named !== undefined && folderOf(named) === folderOf(key);
+}
+
+const folderOf = (key: string): string => key.slice(0, key.lastIndexOf("/"));

@@ -1,0 +1,18 @@
+import type { Pool } from "../../prisma/generated/enums.ts";
+import type { Db } from "../db.ts";
+import { aliveSince } from "./alive.ts";
+
+/** The slots of living workers per pool: all of them, and those in which nothing runs. */
+export async function readSlots(
+  db: Db,
+  now: Date,
+): Promise<Map<Pool, { workers: number; slots: number; idle: number }>> {
+  const rows = await db.$queryRaw<Array<{ pool: Pool; workers: number; slots: number; idle: number }>>`
+    SELECT pool, count(*)::int AS workers, sum(w.slots)::int AS slots,
+      sum(greatest(w.slots - coalesce(open.count, 0), 0))::int AS idle
+    FROM workers w CROSS JOIN unnest(w.pools) AS pool
+      LEFT JOIN (SELECT worker_id, count(*) FROM attempts WHERE outcome IS NULL GROUP BY worker_id) open ON open.worker_id = w.id
+    WHERE w.last_seen_at > ${aliveSince(now)} AND NOT w.is_stopping
+    GROUP BY pool`;
+  return new Map(rows.map(({ pool, ...slots }) => [pool, slots]));
+}
