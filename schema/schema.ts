@@ -20,6 +20,7 @@ import "./types/token-list.ts";
 import "./types/token-mutations.ts";
 import "./types/signing-key.ts";
 import "./types/video-jobs.ts";
+import "./types/video-list-subscription.ts";
 import "./types/video-mutations.ts";
 import "./types/video-queries.ts";
 import "./types/video-subscription.ts";

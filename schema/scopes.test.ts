@@ -79,6 +79,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Mutation.updateWebhookEndpoint": admin,
   "Mutation.updateWorkspace": admin,
   "Subscription.events": read,
+  "Subscription.videosProgress": read,
   "Subscription.videoProgress": [...read, "UPLOAD_TOKEN", "VIEWER_TOKEN"],
 };
 
@@ -123,6 +124,7 @@ const fields = roots.flatMap(([operation, type]) =>
 /** What nonsense would hide: a subscription begins with a video that is there, and with an event that was. */
 const given: Readonly<Record<string, () => Record<string, unknown>>> = {
   "Subscription.videoProgress": () => ({ id: videoId }),
+  "Subscription.videosProgress": () => ({ ids: [videoId] }),
   "Subscription.events": () => ({ after: "beginning" }),
 };
 

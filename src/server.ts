@@ -18,6 +18,7 @@ import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
 import { answerMetrics } from "./http/metrics.ts";
 import { pathOf } from "./http/path.ts";
+import { createSchemaDocument, schemaPath } from "./http/schema-document.ts";
 import { sendGraphQLError } from "./http/send-graphql-error.ts";
 import { viewerOf } from "./http/viewer-of.ts";
 import { serveWebSocket, type WebSocketHooks } from "./http/web-socket.ts";
@@ -112,6 +113,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     maxWaiting: limits.waitingOperations,
     maxWaitMs: limits.waitMs,
   });
+  const answerSchema = createSchemaDocument(deps.schema, { authenticate, isDevelopment, takeRequest });
   const inFlight = createInFlight(limits);
   const askReadiness = createReadiness({
     checks: deps.checks,
@@ -174,6 +176,9 @@ export function createServer(deps: ServerDeps): ApiServer {
     if (path === "/readyz") return answerReady(res);
     if (path === "/metrics") {
       return answerMetrics(req, res, { metrics: deps.metrics, authenticate, isOpen: isDevelopment });
+    }
+    if (path === schemaPath) {
+      return answerSchema(req, res).catch((error: unknown) => sendGraphQLError(req, res, maskError(error)));
     }
     const kind = kindOf(req, path);
     discardUnread(req, res);

@@ -10,6 +10,8 @@ import type { TakeRequest } from "../overload/rate-limit.ts";
 import { useGate } from "../overload/use-gate.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
+import { usePersistedQueries } from "./persisted-queries.ts";
+import { useSuggestions } from "./suggestions.ts";
 import { useTokenFields } from "./token-fields.ts";
 import { useKeyEnd } from "./until-key-ends.ts";
 import { useCostLimit } from "./use-cost-limit.ts";
@@ -72,9 +74,11 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
     plugins: [
       graphiql.withPolicy,
       useAuthentication(deps),
+      usePersistedQueries(),
       useLimits(),
       useCostLimit(),
       useTokenFields(),
+      useSuggestions(),
       useGate(deps.gate, deps.deadlineMs),
       useKeyEnd({ authenticate: deps.authenticate, clock: deps.context.clock, recheckMs: deps.recheckMs }),
       ...(deps.plugins ?? []),

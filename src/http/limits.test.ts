@@ -58,8 +58,3 @@ test("the contract's documents and GraphiQL's introspection are within the limit
     expect(codes.filter((code) => String(code).startsWith("DOCUMENT"))).toEqual([]);
   }
 });
-
-test("a misspelled field gets no hint at what there is", async () => {
-  const { errors } = await api.ask("{ video(id: 1) { titel } }");
-  expect(errors?.[0]?.message).not.toContain("title");
-});

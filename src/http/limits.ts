@@ -41,6 +41,8 @@ export const useLimits = () =>
         "Select fewer levels, or ask for the inner ones by their ids with `node`.",
       ),
     },
+    // Introspection is open to the same callers; src/http/suggestions.ts hides names from tokens for browsers.
+    blockFieldSuggestion: { enabled: false },
     // Reads literals only; use-cost-limit.ts knows the variables.
     costLimit: { enabled: false },
     maxAliases: {

@@ -7,18 +7,18 @@ export class TestLive implements LiveProgress {
   readonly values = new Map<string, LiveVariant>();
   watching = 0;
   readonly #db: PrismaClient;
-  readonly #watchers = new Set<(snapshot: VideoSnapshot | null) => void>();
+  readonly #watchers = new Map<(snapshot: VideoSnapshot | null) => void, string>();
 
   constructor(db: PrismaClient) {
     this.#db = db;
   }
 
   emit(snapshot: VideoSnapshot): void {
-    for (const tell of this.#watchers) tell(snapshot);
+    for (const [tell, id] of this.#watchers) if (id === snapshot.id) tell(snapshot);
   }
 
   end(): void {
-    for (const tell of this.#watchers) tell(null);
+    for (const tell of this.#watchers.keys()) tell(null);
   }
 
   snapshotOf(videoId: string): Promise<VideoSnapshot> {
@@ -50,7 +50,7 @@ export class TestLive implements LiveProgress {
     };
     const stop = () => tell(null);
     signal.addEventListener("abort", stop);
-    this.#watchers.add(tell);
+    this.#watchers.set(tell, first.id);
     this.watching += 1;
     try {
       for (;;) {

@@ -2,6 +2,7 @@ import { useCallback, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { explain } from "../api/explain.ts";
 import { count } from "../format/numbers.ts";
+import { useVideosLive } from "../live/use-video-live.ts";
 import { Command } from "../ui/copy.tsx";
 import { Empty, ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton, Spinner } from "../ui/spinner.tsx";
@@ -12,14 +13,15 @@ import { LibraryFilters } from "./library-filters.tsx";
 import { useLibrary } from "./use-library.ts";
 import { VideoLine } from "./video-line.tsx";
 
-/** Videos that are followed many times a second, of those that are being made; the others are told of what happens to them. */
-const followed = 40;
+/** Videos that one subscription follows while they move; the others change with the events of the workspace. */
+const followed = 100;
 
 export function LibraryPage() {
   const query = useSearch();
   const [, navigate] = useLocation();
   const filter = useMemo(() => readFilter(query), [query]);
   const { videos, totalCount, hasMore, error, isLoading, more, refetch } = useLibrary(filter);
+  useVideosLive((videos ?? []).slice(0, followed));
   const end = useInView<HTMLDivElement>(more);
   const [hasFiltered, setHasFiltered] = useState(false);
   const choose = useCallback(

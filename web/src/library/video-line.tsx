@@ -6,7 +6,7 @@ import { formatBytes } from "../format/bytes.ts";
 import { percentOf } from "../format/numbers.ts";
 import { formatDuration, formatSpan } from "../format/time.ts";
 import { videoWords } from "../format/words.ts";
-import { isMoving, useVideoLive } from "../live/use-video-live.ts";
+import { isMoving } from "../live/use-video-live.ts";
 import { routes } from "../routes.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Bar } from "../ui/bar.tsx";
@@ -24,7 +24,6 @@ export const VideoLine = memo(function VideoLine({ video, isFollowed }: VideoLin
   const { id, title, status, progress, durationMs, width, height, source, variants, playback, createdAt } =
     video;
   const isBusy = isMoving(video);
-  useVideoLive(id, isFollowed && isBusy);
   useAnnouncedVideo(isFollowed ? video : null);
   const facts = [
     durationMs !== null && formatDuration(durationMs),

@@ -1,5 +1,6 @@
 import { useSubscription } from "@apollo/client/react";
-import { VideoLiveDocument, type VideoRowFragment } from "../api/documents.ts";
+import { useMemo } from "react";
+import { VideoLiveDocument, type VideoRowFragment, VideosLiveDocument } from "../api/documents.ts";
 import { isJobSettled } from "../format/words.ts";
 
 /** Whether something of a video may move by itself. Pure. */
@@ -17,4 +18,16 @@ export function useVideoLive(id: string, isOn: boolean): void {
     skip: !isOn,
     ignoreResults: true,
   });
+}
+
+/** The same for the videos of a list, by one subscription. */
+export function useVideosLive(videos: readonly VideoRowFragment[]): void {
+  const moving = videos
+    .filter(isMoving)
+    .map(({ id }) => id)
+    .sort()
+    .join(" ");
+  // A new list of the same ids must not subscribe again.
+  const ids = useMemo(() => moving.split(" "), [moving]);
+  useSubscription(VideosLiveDocument, { variables: { ids }, skip: moving === "", ignoreResults: true });
 }
