@@ -48,15 +48,15 @@ test("leaving it while it waits leaves every stream", async () => {
   const waiting = merged.next();
   await merged.return?.();
   expect((await waiting).done).toBe(true);
-  expect(ended.sort()).toEqual([0, 1, 2]);
+  expect(ended.toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
 });
 
 test("a stream that fails ends the others", async () => {
   const { all, ended } = channels(1);
-  async function* broken(): AsyncGenerator<string> {
-    throw new Error("broken");
-  }
-  const merged = mergeLatest([...all, broken()]);
+  const broken: AsyncIterable<string> = {
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("broken")) }),
+  };
+  const merged = mergeLatest([...all, broken]);
   await expect(merged.next()).rejects.toThrow("broken");
   expect(ended).toEqual([0]);
 });

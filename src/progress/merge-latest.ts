@@ -27,7 +27,7 @@ export function mergeLatest<T>(streams: readonly AsyncIterable<T>[]): AsyncItera
     iterators.clear();
     ready.length = 0;
     wake.resolve();
-    await Promise.all(left.map((iterator) => iterator.return?.()));
+    await Promise.all(left.map(async (iterator) => await iterator.return?.()));
     return { done: true, value: undefined };
   }
 
