@@ -64,7 +64,7 @@ test.each<[page: string, quoted: string]>([
   [OVERLOAD, `Events for webhooks | ${constantOf("src/webhooks/fan-out.ts", "pageSize")} at a time |`],
   [
     "docs/explanation/architecture.md",
-    `attempts whose lease (${seconds(constantOf("src/projector/deps.ts", "leaseMs"))}) has expired`,
+    `attempts whose lease (${seconds(constantOf("src/projector/lease.ts", "leaseMs"))}) has expired`,
   ],
   [
     "docs/reference/protocol.md",
