@@ -20,9 +20,9 @@ const oneSubject = { testTimeout: 30_000, hookTimeout: 60_000 };
 const wholeSystems = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 /**
- * `pure`, `api` and `unit` test one subject: `pure` without I/O and therefore in seconds, `api` in processes that files
- * share, because loading the API's modules takes longer than most of its tests. `contract` runs one suite over several
- * real servers or adapters, `e2e` drives whole systems, and `e2e-alone` those that need the machine to themselves.
+ * `pure`, `api` and `unit` test one subject, `pure` without I/O and therefore in seconds. `contract` runs one suite
+ * over several real servers or adapters, `e2e` drives whole systems, and `e2e-alone` those that need the machine to
+ * themselves.
  */
 export default defineConfig({
   test: {
@@ -40,7 +40,6 @@ export default defineConfig({
           name: "api",
           include: [apiTests],
           exclude: [...otherProjects, ...pureTests],
-          isolate: false,
           ...oneSubject,
         },
       },

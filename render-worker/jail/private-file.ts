@@ -1,14 +1,28 @@
+import { constants } from "node:fs";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A file that has no name: only descriptors reach it, and it is gone with the last of them. It is read from its beginning. */
-export async function openPrivateFile(content: Uint8Array): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), "reelay-jail-"));
+/** `O_TMPFILE` of open(2) without its `O_DIRECTORY`, whose value depends on the processor. Node does not name it. */
+const TMPFILE = 0o20000000;
+
+/**
+ * A file without a name: only descriptors reach it, and the kernel frees it with the last of them, even if the
+ * process is killed. Read from its beginning. File systems without `O_TMPFILE`, such as older overlay ones, get a
+ * named file that is removed again.
+ */
+export async function openPrivateFile(content: Uint8Array, directory = tmpdir()): Promise<FileHandle> {
+  const file = await open(directory, constants.O_RDWR | constants.O_DIRECTORY | TMPFILE, 0o600).catch(() =>
+    openRemovedFile(directory),
+  );
+  await file.write(content, 0, content.length, 0);
+  return file;
+}
+
+async function openRemovedFile(directory: string): Promise<FileHandle> {
+  const folder = await mkdtemp(join(directory, "reelay-jail-"));
   try {
-    const file = await open(join(folder, "file"), "wx+", 0o600);
-    await file.write(content, 0, content.length, 0);
-    return file;
+    return await open(join(folder, "file"), "wx+", 0o600);
   } finally {
     await rm(folder, { recursive: true });
   }
