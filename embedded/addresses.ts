@@ -7,7 +7,7 @@ export function describeAddresses(run: RunFile, dataDirectory: string): string {
 Reelay is ready.
 
   Console       ${origin}/#key=${run.apiKey}
-                (signs you in; whoever has this address has the key)
+                (signs you in; anyone with this URL has the key)
   GraphQL       ${run.graphql}   (in a browser: GraphiQL; subscriptions by WebSocket at the same address)
   API key       ${run.apiKey}
                 send it as the header "Authorization: Bearer <key>"

@@ -1,6 +1,6 @@
 /**
- * The packages for others, each as a folder that can be published as it is: `npm publish packages/client/dist`. Inside the repository they are
- * imported from their sources.
+ * The packages for others, each as a folder that can be published as it is:
+ * `npm publish packages/client/dist`. Inside the repository they are imported from their sources.
  */
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -69,7 +69,10 @@ function built(source: string) {
   return { types: `./${name}.d.ts`, default: `./${name}.js` };
 }
 
-/** Declarations beside the scripts. Their imports end with `.ts` as in the sources, which only a folder with sources has. */
+/**
+ * Declarations beside the scripts. Their imports end with `.ts` as in the sources, which only a folder with
+ * sources has.
+ */
 async function writeDeclarations(folder: string, dist: string, entries: string[]): Promise<void> {
   const config = path.join(dist, "tsconfig.json");
   await writeFile(

@@ -1,4 +1,7 @@
-/** `npm run build`: each target loads its builder only when it is chosen, because every `npm start` asks for a fresh console. */
+/**
+ * `npm run build`: each target loads its builder only when it is chosen, because every `npm start` asks for a
+ * fresh console.
+ */
 import { runCommand, UsageError } from "./command-line.ts";
 import { buildConsole } from "./console/build-console.ts";
 import { printFiles } from "./console/print-files.ts";

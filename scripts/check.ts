@@ -1,4 +1,7 @@
-/** `npm run check`: what a change must pass before it is worth a full run. All steps run, so that one look shows all. */
+/**
+ * `npm run check`: what a change must pass before it is worth a full run. All steps run, so that one look
+ * shows all.
+ */
 import { spawnSync } from "node:child_process";
 import { runCommand } from "./command-line.ts";
 

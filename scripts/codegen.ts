@@ -1,6 +1,7 @@
 /**
- * Refreshes every generated file. The Prisma client is made by the launcher of this script when it is stale; each file in
- * `scripts/generate/` writes one committed file (the SDL, the configuration page), and CI fails if that changes it.
+ * Refreshes every generated file. The Prisma client is made by the launcher of this script when it is stale;
+ * each file in `scripts/generate/` writes one committed file (the SDL, the configuration page), and CI fails
+ * if that changes it.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";

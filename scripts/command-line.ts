@@ -1,4 +1,7 @@
-/** The command line of every npm script: `--help` prints its usage, an unknown option is an error that prints it too. */
+/**
+ * The command line of every npm script: `--help` prints its usage, an unknown option is an error that prints
+ * it too.
+ */
 import { type ParseArgsOptionDescriptor, parseArgs } from "node:util";
 
 export type Options = Record<string, ParseArgsOptionDescriptor & { help: string; value?: string }>;
@@ -64,8 +67,8 @@ export function describeCommand({
 }
 
 /**
- * Runs a script: prints its help, or calls `main` with what was given. Exits with 2 for a wrong command line, and with 1 and
- * the message for any other error.
+ * Runs a script: prints its help, or calls `main` with what was given. Exits with 2 for a wrong command line,
+ * and with 1 and the message for any other error.
  */
 export async function runCommand<const T extends Options>(
   command: Command<T>,

@@ -1,7 +1,8 @@
 /**
- * Run after `npm install` where the registry is a mirror that holds packages for one platform only: npm then leaves the
- * others out of package-lock.json, and `npm ci` refuses a lockfile that lacks them, on every platform. This adds them
- * as npm itself writes them, with the exact version that their parent asks for, but without a checksum.
+ * Run after `npm install` where the registry is a mirror that holds packages for one platform only: npm then
+ * leaves the others out of package-lock.json, and `npm ci` refuses a lockfile that lacks them, on every
+ * platform. This adds them as npm itself writes them, with the exact version that their parent asks for, but
+ * without a checksum.
  */
 import fs from "node:fs";
 import path from "node:path";

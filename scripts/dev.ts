@@ -1,4 +1,6 @@
-/** `npm run dev`: the whole system, started again when a source changes; or the console's development server. */
+/**
+ * `npm run dev`: the whole system, started again when a source changes; or the console's development server.
+ */
 import { runCommand } from "./command-line.ts";
 import { endAs } from "./install/end-as.mjs";
 

@@ -1,4 +1,6 @@
-/** Numbers and lists that pages quote, compared with the code. Add a line here when a page quotes another one. */
+/**
+ * Numbers and lists that pages quote, compared with the code. Add a line here when a page quotes another one.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { isInputObjectType, isNamedType } from "graphql";

@@ -2,7 +2,10 @@ import path from "node:path";
 import { readRunFile } from "../embedded/run-file.ts";
 import { layoutOf } from "../embedded/settings.ts";
 
-/** Address of the database: DATABASE_URL, else that of the system that runs on this data folder. Throws when there is neither. */
+/**
+ * Address of the database: DATABASE_URL, else that of the system that runs on this data folder. Throws when
+ * there is neither.
+ */
 export async function findDatabase(): Promise<string> {
   const given = process.env["DATABASE_URL"];
   if (given) return given;

@@ -1,6 +1,7 @@
 /**
- * Installs the dependencies of an npm project of its own inside this repository, one that is no workspace because only its tests and types
- * need them (Payload and Next.js are large), when first asked for. As a program: `node scripts/install-project.ts FOLDER…`.
+ * Installs the dependencies of an npm project of its own inside this repository, one that is no workspace
+ * because only its tests and types need them (Payload and Next.js are large), when first asked for. As a
+ * program: `node scripts/install-project.ts FOLDER…`.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";

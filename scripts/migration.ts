@@ -1,6 +1,7 @@
 /**
- * `npm run db:migration`: the next migration is the difference between `prisma/migrations/snapshot.prisma`, the schema after
- * the last one, and `prisma/schema.prisma`. Recorded migrations never change: databases have applied them.
+ * `npm run db:migration`: the next migration is the difference between `prisma/migrations/snapshot.prisma`,
+ * the schema after the last one, and `prisma/schema.prisma`. Recorded migrations never change: databases have
+ * applied them.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -1,11 +1,13 @@
 /**
- * `node scripts/run.mjs PROGRAM ARGS…`: what every npm script begins with. Runs on any Node from 18 on: installs what is
- * missing, then runs PROGRAM, a file of ours or a command of a dependency, on the Node 24 that was installed. Options
- * before a file (`--no-deprecation`) are Node's. Without PROGRAM it only installs.
+ * `node scripts/run.mjs PROGRAM ARGS…`: what every npm script begins with. Runs on any Node from 18 on:
+ * installs what is missing, then runs PROGRAM, a file of ours or a command of a dependency, on the Node 24
+ * that was installed. Options before a file (`--no-deprecation`) are Node's. Without PROGRAM it only
+ * installs.
  *
- * This is no `prestart` hook, because npm leaves hooks out where it is configured with `ignore-scripts`. The scripts begin
- * with `exec`, because a shell between npm and this process (Debian's stays) dies of a signal without passing it on, and
- * npm then ends before the program does. `exec.cmd` makes the same lines run on Windows.
+ * This is no `prestart` hook, because npm leaves hooks out where it is configured with `ignore-scripts`. The
+ * scripts begin with `exec`, because a shell between npm and this process (Debian's stays) dies of a signal
+ * without passing it on, and npm then ends before the program does. `exec.cmd` makes the same lines run on
+ * Windows.
  */
 import path from "node:path";
 import { endAs } from "./install/end-as.mjs";

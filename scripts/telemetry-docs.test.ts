@@ -45,7 +45,10 @@ function argumentsAt(source: string, start: number): string {
   return source.slice(start, end - 1);
 }
 
-/** Every call of a log in the sources, as `event level`; those that only pass on what they were given are left out. */
+/**
+ * Every call of a log in the sources, as `event level`; those that only pass on what they were given are left
+ * out.
+ */
 function loggedEvents(): string[] {
   const files = globSync(
     "{src,schema,render-worker,embedded,packages/{messaging,telemetry,process,egress,object-store}}/**/*.ts",

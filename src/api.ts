@@ -46,7 +46,7 @@ import { startProjector } from "./projector/index.ts";
 import { createQuotaUpkeep } from "./quotas/index.ts";
 import { createSecretBox } from "./secrets/index.ts";
 import { createServer, type Handler } from "./server.ts";
-import { recallAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
+import { redispatchAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { Together } from "./together.ts";
 import { forgetTokens } from "./tokens/index.ts";
@@ -144,7 +144,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
     ...{ db, store, live, uploads, secrets, playback, clock, log, limits, metrics },
   };
   const sweeperDeps = { ...operations, messaging };
-  if (options.isBrokerEmpty) await recallAll({ db, log });
+  if (options.isBrokerEmpty) await redispatchAll({ db, log });
   // They know nothing of each other, and stop together once the last request is answered.
   const background = starting.use(new Together());
   background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));

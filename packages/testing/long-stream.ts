@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 
 /**
- * A real stream of `minutes` in three qualities with sound apart, made in some seconds: small pictures, few of them. Segments of 4 s, as Reelay's. Writes
- * it into `folder` and returns the name of its master playlist.
+ * A real stream of `minutes` in three qualities with sound apart, made in some seconds: small pictures, few
+ * of them. Segments of 4 s, as Reelay's. Writes it into `folder` and returns the name of its master playlist.
  */
 export async function makeLongStream(folder: string, minutes: number): Promise<string> {
   await mkdir(folder, { recursive: true });

@@ -1,6 +1,9 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A way to a server on which connections break, hang or lead to another server, at moments that a test chooses by bytes and not by time. */
+/**
+ * A way to a server on which connections break, hang or lead to another server, at moments that a test
+ * chooses by bytes and not by time.
+ */
 export async function createProxy(target: string) {
   let to = new URL(target);
   const sockets = new Set<Socket>();
@@ -70,7 +73,9 @@ export async function createProxy(target: string) {
     },
     /** Lets clients send so many bytes more, then breaks that connection. Resolves when it does. */
     cutAfter: (bytes: number) => limitTo(bytes, "CUT"),
-    /** Lets clients send so many bytes more, then swallows all, until `release`. Resolves when it begins to. */
+    /**
+     * Lets clients send so many bytes more, then swallows all, until `release`. Resolves when it begins to.
+     */
     holdAfter: (bytes: number) => limitTo(bytes, "HOLD"),
     /** Breaks what hung, and lets everything pass again. */
     release() {

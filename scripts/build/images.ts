@@ -1,4 +1,7 @@
-/** One file per process in `dist/`, and beside it what cannot be part of one file. The images hold this folder and nothing else of ours. */
+/**
+ * One file per process in `dist/`, and beside it what cannot be part of one file. The images hold this folder
+ * and nothing else of ours.
+ */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
@@ -30,7 +33,8 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     platform: "node",
     target: "node24",
     format: "esm",
-    // Node takes graphql's CommonJS build; `module` first would bundle a second one, whose types the first does not know.
+    // Node takes graphql's CommonJS build; `module` first would bundle a second one, whose types the first
+    // does not know.
     mainFields: ["main", "module"],
     banner: { js: banner },
     external: [GRAPHIQL, "pg-native", "bufferutil", "utf-8-validate"],

@@ -14,8 +14,9 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the console, and the packages as single modules, into web/dist, which is either the whole of a build or not there: it is made beside and moved. One build at a time per
- * clone; `isStaleOnly` leaves a build alone that is of these sources.
+ * Builds the console, and the packages as single modules, into web/dist, which is either the whole of a build
+ * or not there: it is made beside and moved. One build at a time per clone; `isStaleOnly` leaves a build
+ * alone that is of these sources.
  *
  * @returns the built scripts and styles, largest first; null when there was nothing to do.
  */
@@ -23,7 +24,8 @@ export async function buildConsole({ isStaleOnly = false } = {}): Promise<BuiltF
   return await withLock(path.join(WEB_DIRECTORY, ".lock"), async () => {
     if (isStaleOnly && isConsoleFresh()) return null;
     const inputs = consoleInputs();
-    // A console of other sources than the API's is worse than none: until there is the right one, the API says that it is being built.
+    // A console of other sources than the API's is worse than none: until there is the right one, the API
+    // says that it is being built.
     await rm(WEB_DIST, { recursive: true, force: true });
     // Builds that were killed leave theirs.
     for (const left of globSync(".build-*", { cwd: WEB_DIRECTORY }))

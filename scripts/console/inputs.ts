@@ -12,7 +12,10 @@ export const WEB_DIRECTORY = path.join(ROOT, "web");
 export const WEB_DIST = path.join(WEB_DIRECTORY, "dist");
 const STAMP = path.join(WEB_DIST, ".inputs");
 
-/** Everything that the build depends on: its sources, the packages that it takes in, how it is made, and the versions of all others. */
+/**
+ * Everything that the build depends on: its sources, the packages that it takes in, how it is made, and the
+ * versions of all others.
+ */
 const SOURCES = [
   "web/{index.html,package.json,vite.config.ts}",
   "web/{src,public}/**/*",
@@ -21,7 +24,9 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-/** Changes with the content of any input; times do not count, so that a fresh clone of built sources is fresh. */
+/**
+ * Changes with the content of any input; times do not count, so that a fresh clone of built sources is fresh.
+ */
 export function consoleInputs(): string {
   const files = globSync(SOURCES, { cwd: ROOT, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))

@@ -1,4 +1,7 @@
-/** Writes packages/client/src/generated.ts: documents of packages/client/documents/, and types that are exact for the schema. */
+/**
+ * Writes packages/client/src/generated.ts: documents of packages/client/documents/, and types that are exact
+ * for the schema.
+ */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { codegen } from "@graphql-codegen/core";

@@ -1,4 +1,7 @@
-/** Writes web/src/api/documents.ts: the console's GraphQL documents (web/src/**\/*.graphql) with their types, by schema/schema.graphql. */
+/**
+ * Writes web/src/api/documents.ts: the console's GraphQL documents (web/src/**\/*.graphql) with their types,
+ * by schema/schema.graphql.
+ */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

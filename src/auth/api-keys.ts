@@ -17,7 +17,10 @@ export interface NewApiKey {
   expiresAt?: Date | null;
 }
 
-/** Creates a key. `token` is the secret itself, seen here and never again. Asks nobody: for setup, and for `requestApiKey`. */
+/**
+ * Creates a key. `token` is the secret, shown only here. Checks no permission: for setup, and for
+ * `requestApiKey`.
+ */
 export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: string; token: string }> {
   const token = `rk_${createToken()}`;
   const { id } = await db.apiKey.create({
@@ -36,8 +39,9 @@ export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: 
 }
 
 /**
- * Creates a key of the viewer's workspace. With an `idempotencyKey` a repeat returns the same key, and null for its `token`: only a hash of
- * that is stored. Throws `ForbiddenError` without ADMIN, or without OPERATOR for a key that has it, `InvalidInputError`, and what `onceByKey` throws.
+ * Creates a key of the viewer's workspace. With an `idempotencyKey`, a repeat returns the same key with a
+ * null `token`, because only its hash is stored. Throws `ForbiddenError` without ADMIN, or without OPERATOR
+ * for a key that has it, `InvalidInputError`, and the errors of `onceByKey`.
  */
 export async function requestApiKey(
   { db, clock }: { db: PrismaClient; clock: () => Date },
@@ -45,7 +49,7 @@ export async function requestApiKey(
   { idempotencyKey, ...input }: Omit<NewApiKey, "id" | "workspaceId"> & { idempotencyKey?: string | null },
 ): Promise<{ apiKeyId: string; token: string | null }> {
   requireScope(viewer, "ADMIN");
-  // Else every administrator of a workspace could see the whole fleet.
+  // Otherwise every administrator of a workspace could see the whole fleet.
   if (input.scopes.includes("OPERATOR")) requireScope(viewer, "OPERATOR");
   const { workspaceId } = viewer;
   const name = input.name.trim();
@@ -62,7 +66,7 @@ export async function requestApiKey(
   let token: string | null = null;
   const request = { workspaceId, key: idempotencyKey, operation: "createApiKey", input };
   const apiKeyId = await onceByKey(db, request, async (tx, id) => {
-    // Inside: a repeat that comes after the key's end still gets the first answer.
+    // Checked inside: a repeat after the key's expiry still gets the first answer.
     if (input.expiresAt && input.expiresAt <= clock()) {
       throw new InvalidInputError(
         "API_KEY_EXPIRY_INVALID",
@@ -75,7 +79,10 @@ export async function requestApiKey(
   return { apiKeyId, token };
 }
 
-/** Ends a key of the viewer's workspace, for good. Repeating it changes nothing. Throws `ForbiddenError` without ADMIN, `NotFoundError`. */
+/**
+ * Revokes a key of the viewer's workspace permanently. Idempotent. Throws `ForbiddenError` without ADMIN,
+ * `NotFoundError`.
+ */
 export async function revokeApiKey(
   { db, clock }: { db: Db; clock: () => Date },
   viewer: Viewer,

@@ -4,16 +4,19 @@ import { hashToken } from "../token.ts";
 import { readUploadToken, readViewerToken } from "../tokens/read-token.ts";
 import type { Answer, Viewer } from "./viewer.ts";
 
-/** How long an answer is reused: a revoked key is refused after this at the latest. */
+/** Cache lifetime of an answer: a revoked key is refused after this time at the latest. */
 export const cacheMs = 2_000;
-/** How exact `lastUsedAt` is: a write per request would be most of a request's cost. */
+/** Precision of `lastUsedAt`: a write per request would dominate the cost of a request. */
 const lastUsedMs = 60_000;
-/** Cached answers at most; beyond it the cache begins anew. Unknown tokens are cached too, so strangers could fill it. */
+/**
+ * Maximum number of cached answers; beyond it the cache is cleared. Unknown tokens are cached too, so
+ * strangers could fill it.
+ */
 const cacheSize = 10_000;
 
 const tokenPattern = /^(rk|ut|vt)_[A-Za-z0-9_-]{43}$/;
 
-/** Tells whose a token is: null for one that is unknown, expired or revoked. */
+/** Resolves the viewer of a token: null if it is unknown, expired or revoked. */
 export type Authenticate = (token: string) => Promise<Viewer | null>;
 
 /** Looks the token up, whatever was looked up before. */
@@ -27,7 +30,7 @@ export async function authenticate(db: Db, token: string, now: Date): Promise<An
   if (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= now)) return null;
   const usedBefore = new Date(now.getTime() - lastUsedMs);
   if (!key.lastUsedAt || key.lastUsedAt < usedBefore) {
-    // Repeating the condition keeps this to one write when many processes see the key at once.
+    // Repeating the condition limits this to one write when many processes see the key simultaneously.
     await db.apiKey.updateMany({
       where: { id: key.id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: usedBefore } }] },
       data: { lastUsedAt: now },
@@ -55,14 +58,14 @@ interface KeyRow {
   requestsPerSecond: number | null;
 }
 
-/** One statement for both tables: this is asked for most requests of most keys. */
+/** One statement for both tables, because most requests of most keys need it. */
 const readKey = (db: Db, hash: string) =>
   db.$queryRaw<KeyRow[]>`
     SELECT k.id, k.workspace_id AS "workspaceId", k.scopes::text[] AS scopes, k.expires_at AS "expiresAt",
       k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt", w.max_requests_per_second AS "requestsPerSecond"
     FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id WHERE k.hash = ${hash}`;
 
-/** `authenticate` with answers reused for `cacheMs`; requests that come together share one look-up. */
+/** `authenticate` with answers cached for `cacheMs`. Concurrent requests share one lookup. */
 export function createAuthenticate({ db, clock }: { db: Db; clock: () => Date }): Authenticate {
   const answers = new Map<string, { until: number; answer: Promise<Answer | null> }>();
   return async (token) => {

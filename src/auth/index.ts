@@ -1,3 +1,3 @@
-/** API keys and the viewers that they stand for. */
+/** API keys and their viewers. */
 export { requestApiKey, revokeApiKey } from "./api-keys.ts";
 export { hasScope, requireScope, type Viewer } from "./viewer.ts";

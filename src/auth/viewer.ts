@@ -2,27 +2,30 @@ import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { ForbiddenError } from "../errors.ts";
 import { type Grant, grantNames } from "../tokens/grant.ts";
 
-/** The caller: an API key of a workspace, or a token that was made with one. */
+/** The caller: an API key of a workspace, or a token created with one. */
 export interface Viewer {
   apiKeyId: string;
   workspaceId: string;
-  /** None of a token. */
+  /** Empty for a token. */
   scopes: readonly ApiKeyScope[];
-  /** What a token allows instead; left out of an API key. */
+  /** The permissions of a token; absent for an API key. */
   grant?: Grant;
   /** Most requests per second of each key of its workspace; null or left out: the installation's default. */
   requestsPerSecond?: number | null;
-  /** When key or token ends by itself; null or left out: never. */
+  /** Expiry of the key or token; null or absent: never. */
   expiresAt?: Date | null;
 }
 
-/** What a look-up found. */
+/** The result of a lookup. */
 export interface Answer {
   viewer: Viewer;
   expiresAt: Date | null;
 }
 
-/** `ADMIN` includes `WRITE`, which includes `READ`. `OPERATOR` is about the installation: it includes no other scope, and none includes it. */
+/**
+ * `ADMIN` includes `WRITE`, which includes `READ`. `OPERATOR` concerns the installation: it neither includes
+ * other scopes nor is included.
+ */
 const implied: Record<ApiKeyScope, readonly ApiKeyScope[]> = {
   READ: ["READ", "WRITE", "ADMIN"],
   WRITE: ["WRITE", "ADMIN"],
@@ -39,7 +42,7 @@ export function requireScope(viewer: Viewer, scope: ApiKeyScope): void {
   if (viewer.grant) {
     throw new ForbiddenError(
       "FORBIDDEN",
-      `This needs an API key with the scope ${scope}; a token for browsers (yours is a ${grantNames[viewer.grant.kind]}) does not allow it.`,
+      `This requires an API key with the scope ${scope}; a token for browsers (yours is a ${grantNames[viewer.grant.kind]}) does not allow it.`,
     );
   }
   const advice =
@@ -48,6 +51,6 @@ export function requireScope(viewer: Viewer, scope: ApiKeyScope): void {
       : "Ask an administrator of the workspace for another key.";
   throw new ForbiddenError(
     "FORBIDDEN",
-    `This needs an API key with the scope ${scope}; yours has ${viewer.scopes.join(", ")}. ${advice}`,
+    `This requires an API key with the scope ${scope}; yours has ${viewer.scopes.join(", ")}. ${advice}`,
   );
 }

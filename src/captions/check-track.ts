@@ -1,12 +1,15 @@
 import { InvalidInputError } from "../errors.ts";
 
-/** A BCP 47 tag in its canonical form: `de-ch` is `de-CH`. Throws `InvalidInputError` (`CAPTION_LANGUAGE_INVALID`). */
+/**
+ * A BCP 47 tag in canonical form: `de-ch` becomes `de-CH`. Throws `InvalidInputError`
+ * (`CAPTION_LANGUAGE_INVALID`).
+ */
 export function checkLanguage(language: string): string {
   try {
     const [canonical] = language.length <= 35 ? Intl.getCanonicalLocales(language) : [];
     if (canonical !== undefined) return canonical;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InvalidInputError(
     "CAPTION_LANGUAGE_INVALID",
@@ -15,7 +18,10 @@ export function checkLanguage(language: string): string {
   );
 }
 
-/** What viewers choose a track by: without quotes and line breaks, which a playlist cannot say. Throws `InvalidInputError` (`CAPTION_LABEL_INVALID`). */
+/**
+ * The label by which viewers choose a track: without quotes and line breaks, which a playlist cannot contain.
+ * Throws `InvalidInputError` (`CAPTION_LABEL_INVALID`).
+ */
 export function checkLabel(label: string): string {
   const trimmed = label.trim();
   const length = Array.from(trimmed).length;
@@ -27,7 +33,7 @@ export function checkLabel(label: string): string {
   );
 }
 
-/** The language's name in itself: `de` is Deutsch, and for who cannot hear Deutsch (CC). */
+/** The language's own name: `Deutsch` for `de`, `Deutsch (CC)` for captions. */
 export function defaultLabel(language: string, kind: "SUBTITLES" | "CAPTIONS"): string {
   const name = new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
   const label = name.charAt(0).toLocaleUpperCase(language) + name.slice(1);

@@ -2,9 +2,9 @@
 export interface Cue {
   startMs: number;
   endMs: number;
-  /** WebVTT's own id of it, which its styles may name; null for none, and for SubRip's numbers. */
+  /** The cue's WebVTT id, which styles may refer to; null without one, and for SubRip's numbers. */
   id: string | null;
-  /** WebVTT's cue settings: where it stands. Empty for the usual place. */
+  /** WebVTT cue settings such as the position. Empty for the default. */
   settings: string;
   /** WebVTT's cue text: with its markup, without empty lines. */
   text: string;
@@ -12,6 +12,6 @@ export interface Cue {
 
 export interface Captions {
   cues: readonly Cue[];
-  /** WebVTT's `STYLE` and `REGION` blocks, as they came. */
+  /** WebVTT `STYLE` and `REGION` blocks, unchanged. */
   blocks: readonly string[];
 }

@@ -1,3 +1,3 @@
-/** Captions and subtitles that a video's owner gives. */
+/** Captions and subtitles provided by a video's owner. */
 export { removeCaptions } from "./remove-captions.ts";
 export { setCaptions } from "./set-captions.ts";

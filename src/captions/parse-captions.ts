@@ -6,7 +6,7 @@ export const maxCaptionsBytes = 512 * 1024;
 const maxCues = 20_000;
 
 interface Block {
-  /** Of its first line, from 1. */
+  /** Number of its first line, from 1. */
   line: number;
   lines: string[];
 }
@@ -18,8 +18,8 @@ const example = "00:00:01.000 --> 00:00:03.500";
 const knownSetting = /^(?:vertical|line|position|size|align|region):\S+$/;
 
 /**
- * Reads WebVTT (which says so in its first line) or SubRip. Throws `InvalidInputError` (`CAPTIONS_INVALID`, `CAPTIONS_TOO_LARGE`) that names the line
- * and what is wrong with it. Pure.
+ * Parses WebVTT (identified by its first line) or SubRip. Throws `InvalidInputError` (`CAPTIONS_INVALID`,
+ * `CAPTIONS_TOO_LARGE`) that names the line and its defect. Pure.
  */
 export function parseCaptions(content: string): Captions {
   const sizeBytes = Buffer.byteLength(content);
@@ -62,7 +62,7 @@ export function parseCaptions(content: string): Captions {
 const invalid = (reason: string): InvalidInputError =>
   new InvalidInputError("CAPTIONS_INVALID", "content", `content: ${reason}`);
 
-/** Runs of lines with something in them. */
+/** Runs of non-empty lines. */
 function toBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   let open: Block | null = null;
@@ -108,7 +108,7 @@ function toCue({ line, lines }: Block, isVtt: boolean): Cue {
   return { startMs, endMs, id: null, ...readSubRipText(text) };
 }
 
-/** Null for what is no time: minutes and seconds go to 59. */
+/** Null for an invalid time: minutes and seconds must be below 60. */
 function toMs(time: string, isVtt: boolean): number | null {
   const [, hours = "0", minutes = "", seconds = "", fraction = ""] =
     /^(?:(\d+):)?(\d+):(\d+)[.,](\d+)$/.exec(time) ?? [];

@@ -7,14 +7,14 @@ import { lockOwnVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeObjects } from "./remove-objects.ts";
 
-/** Thrown alike for what does not exist and what is another workspace's. */
+/** The same error for captions that do not exist and for another workspace's. */
 export const captionsNotFound = (): NotFoundError =>
   new NotFoundError(
     "CAPTIONS_NOT_FOUND",
     "There are no such captions in this workspace; `Video.captions` lists those that a video has.",
   );
 
-/** Takes captions away, out of the playlists first. Throws `NotFoundError`. */
+/** Removes captions, from the playlists first. Throws `NotFoundError`. */
 export async function removeCaptions(
   deps: OperationDeps,
   viewer: Viewer,

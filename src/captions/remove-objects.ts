@@ -1,7 +1,9 @@
 import { posix } from "node:path";
 import type { OperationDeps } from "../deps.ts";
 
-/** Removes the WebVTT that no row names any more, and the playlist beside it. What cannot be removed now only costs room until the video goes. */
+/**
+ * Removes unreferenced WebVTT and its playlist. A failed removal only costs space until the video is deleted.
+ */
 export async function removeObjects(
   { store, log }: Pick<OperationDeps, "store" | "log">,
   key: string,

@@ -136,7 +136,7 @@ test("a workspace over its storage stores no captions", async () => {
   await set(videoId);
 });
 
-test("nobody gives captions to a video of another workspace", async () => {
+test("captions cannot be added to another workspace's video", async () => {
   const { videoId } = await system.createQueuedVideo();
   const stranger = { ...system.viewer, workspaceId: randomUUID() };
   const input = { videoId, language: "en", kind: "SUBTITLES" as const, isDefault: false, content: vtt("Hi") };

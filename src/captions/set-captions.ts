@@ -20,7 +20,7 @@ export interface CaptionsInput {
   /** BCP 47. */
   language: string;
   kind: CaptionKind;
-  /** Default: the language's name in itself. */
+  /** Default: the language's own name. */
   label?: string | null;
   isDefault: boolean;
   /** WebVTT or SubRip. */
@@ -36,9 +36,9 @@ type NewTrack = Pick<
 >;
 
 /**
- * Gives a video captions in a language, or others in the place of those that it has of this language and kind. They are in its playlists when this
- * returns. The same again changes nothing. Throws `NotFoundError`, `InvalidInputError`, `ConflictError` (`CAPTION_LIMIT_REACHED`),
- * `QuotaExceededError`.
+ * Adds captions in a language to a video, or replaces those of the same language and kind. They are in its
+ * playlists when this returns. Repeating the same call changes nothing. Throws `NotFoundError`,
+ * `InvalidInputError`, `ConflictError` (`CAPTION_LIMIT_REACHED`), `QuotaExceededError`.
  */
 export async function setCaptions(
   deps: OperationDeps,
@@ -58,7 +58,11 @@ export async function setCaptions(
 
   const writeId = randomUUID();
   const track: NewTrack = {
-    ...{ language, kind, label, isDefault, hash },
+    language,
+    kind,
+    label,
+    isDefault,
+    hash,
     key: objectKeys.captions(videoId, writeId),
     sizeBytes: Buffer.byteLength(text),
     cues: captions.cues.length,
@@ -86,7 +90,7 @@ export async function setCaptions(
     if (replaced !== null) await removeObjects(deps, replaced);
     return { captionTrackId: id };
   } catch (error) {
-    // After an outage a row may name it all the same.
+    // After an outage a row may refer to it nevertheless.
     if (error instanceof ExpectedError) await removeObjects(deps, track.key);
     throw error;
   }
@@ -95,7 +99,7 @@ export async function setCaptions(
 interface WrittenTrack {
   id: string;
   change: "captions.added" | "captions.replaced" | null;
-  /** The key of a content that nothing names any more. */
+  /** The key of content that is no longer referenced. */
   replaced: string | null;
 }
 
@@ -119,7 +123,7 @@ async function writeTrack(tx: Tx, videoId: string, track: NewTrack): Promise<Wri
     return { id, change: "captions.added", replaced: null };
   }
   const { id, hash, key } = before;
-  // The same text stays where it is, so that players keep what they have of it.
+  // The same text keeps its key, so that players keep their cached copy.
   const data = hash === track.hash ? { label: track.label, isDefault: track.isDefault } : track;
   const isSame = hash === track.hash && before.label === track.label && before.isDefault === track.isDefault;
   if (isSame) return { id, change: null, replaced: track.key };

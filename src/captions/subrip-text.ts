@@ -1,9 +1,10 @@
-/** What a tag of SubRip is in WebVTT; others are dropped. */
+/** SubRip tags that WebVTT supports; others are dropped. */
 const kept = /^<(\/?)([biu])>$/i;
 
 /**
- * SubRip's text as WebVTT's: bold, italics and underlines stay, colours and fonts go, `{\an8}` and its like are the upper edge of the picture. Signs that
- * WebVTT would take for markup are escaped. Pure.
+ * Converts SubRip's text to WebVTT's: bold, italics and underlines stay, colors and fonts are dropped,
+ * `{\an8}` and the like become the upper edge of the picture. Characters that WebVTT would treat as markup
+ * are escaped. Pure.
  */
 export function readSubRipText(lines: readonly string[]): { text: string; settings: string } {
   const whole = lines.join("\n");

@@ -1,8 +1,8 @@
 import type { Captions, Cue } from "./cue.ts";
 
 /**
- * WebVTT (https://www.w3.org/TR/webvtt1/) with the header that RFC 8216, 3.5 asks of a segment: its time 0 is that of the pictures, whose first
- * is at 0 in every stream of ours. Players of a plain file pass over it. Pure.
+ * WebVTT (https://www.w3.org/TR/webvtt1/) with the header that RFC 8216, 3.5 requires of a segment: its time
+ * 0 is that of the pictures, which start at 0 in all our streams. Players of a plain file ignore it. Pure.
  */
 export function writeVtt({ cues, blocks }: Captions): string {
   const header = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000";
@@ -20,7 +20,10 @@ function toTime(ms: number): string {
   return `${pad(hours ?? 0)}:${pad(minutes ?? 0)}:${pad(seconds ?? 0)}.${pad(ms % 1_000, 3)}`;
 }
 
-/** A media playlist (RFC 8216, 4.3.3) of the one segment that captions are: text is small, and players want all of it soon. Pure. */
+/**
+ * A media playlist (RFC 8216, 4.3.3) with captions as its only segment: text is small, and players need all
+ * of it early. Pure.
+ */
 export function planCaptionsPlaylist(durationMs: number): string {
   const seconds = Math.max(0.001, durationMs / 1_000);
   return [

@@ -3,7 +3,10 @@ import type { OperationDeps } from "../deps.ts";
 import { estimate } from "../jobs/index.ts";
 import { isVideoJob } from "../kinds/traits.ts";
 
-/** Milliseconds until the job that a video has under way is likely to end; null while there is nothing to go by, and when it has none. */
+/**
+ * Estimated milliseconds until a video's active job ends; null without data for an estimate, or without a
+ * job.
+ */
 export async function estimateVideo(
   { db, clock }: Pick<OperationDeps, "db" | "clock">,
   videoId: string,

@@ -1,9 +1,9 @@
 import { ExpectedError } from "../errors.ts";
 
-/** A form that cannot be taken as it came. */
+/** A form that was refused. */
 export class FormError extends ExpectedError {
   readonly status: number;
-  /** The form's field that is wrong, dotted within its metadata: `metadata.title`. Null: the form as a whole. */
+  /** The invalid form field, dotted within its metadata: `metadata.title`. Null: the form as a whole. */
   readonly field: string | null;
   constructor(status: number, code: string, field: string | null, message: string) {
     super(code, message);
@@ -12,7 +12,7 @@ export class FormError extends ExpectedError {
   }
 }
 
-/** Its connection broke before its end: nobody is left to be told. */
+/** The client's connection broke before the form's end, so no answer is possible. */
 export class FormBrokenOffError extends Error {}
 
 export const formErrors = {

@@ -37,7 +37,9 @@ test("what forms take of memory does not grow with their files", async () => {
     expect(await answered).toContain('"success":true');
   };
 
-  /** The most that buffers took while six forms came in, three at a time; what nobody holds any more is no use. */
+  /**
+   * The most that buffers took while six forms came in, three at a time; unreferenced memory does not count.
+   */
   const peakOf = async (sizeBytes: number): Promise<number> => {
     collect();
     const before = process.memoryUsage().arrayBuffers;

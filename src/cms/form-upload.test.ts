@@ -248,7 +248,7 @@ test.each([
   ["no multipart", "application/json", 415, "FORM_EXPECTED"],
   ["no boundary", "multipart/form-data", 415, "FORM_EXPECTED"],
   ["a form of an address", "application/x-www-form-urlencoded", 415, "FORM_EXPECTED"],
-])("%s is told what to send", async (_what, contentType, status, code) => {
+])("%s gets an error that names what to send", async (_what, contentType, status, code) => {
   const answer = await api.send("{}", { "content-type": contentType });
   expect(answer).toMatchObject({ status, body: { success: false, error: { code } } });
 });
@@ -275,8 +275,8 @@ test.each([
   await expectNothingLeft();
 });
 
-test("who is not known, or may not write, is told before sending anything", async () => {
-  const unknown = await api.send(formOf([filePart(bytes)]), { ...type, authorization: "Bearer nobody" });
+test("an unknown or read-only caller is refused before sending anything", async () => {
+  const unknown = await api.send(formOf([filePart(bytes)]), { ...type, authorization: "Bearer unknown" });
   expect(unknown).toMatchObject({ status: 401, body: { error: { code: "UNAUTHENTICATED" } } });
   expect(unknown.headers.get("www-authenticate")).toBe("Bearer");
   const reader = await api.send(formOf([filePart(bytes)]), {
@@ -310,7 +310,7 @@ test("of several at once with one key, one makes the video", async () => {
   expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(1);
 });
 
-test("an external id that is taken is told before the file is stored, and after", async () => {
+test("an external id in use is refused before the file is stored, and after", async () => {
   const metadata = metadataPart({ externalId: "cms-9" });
   await send([metadata, filePart(bytes)]);
   const before = await api.stored();
@@ -323,7 +323,7 @@ test("an external id that is taken is told before the file is stored, and after"
   expect(await api.stored()).toEqual(before);
 });
 
-test("a workspace that has no room is told when to come again", async () => {
+test("a full workspace gets a time to retry", async () => {
   await using full = await createCmsApi({ activeJobs: 1 });
   await createVideo(full.operations, full.viewer, {
     title: "one",
@@ -345,7 +345,7 @@ test("a store that fails is an error of ours, with an id to look for in the log"
   expect(await broken.db.video.count()).toBe(0);
 });
 
-test("who sends while the server stops is told to do so again", async () => {
+test("a sender during a stop of the server is asked to send again", async () => {
   await using stopping = await createCmsApi();
   const whole = formOf([filePart(bytes)]);
   const socket = stopping.begin({ "Content-Length": whole.length });
@@ -376,7 +376,7 @@ test("pages of other origins may send forms, and read the answer", async () => {
   expect(headers.get("access-control-expose-headers")).toContain("Location");
 });
 
-test("another method is told which one it takes", async () => {
+test("another method gets the allowed ones", async () => {
   const answer = await api.get(formPath, { authorization: api.authorization });
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
 });

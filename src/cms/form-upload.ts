@@ -24,27 +24,35 @@ export const formUploadPath = "/api/cms/media/upload";
 export interface FormUploadOptions {
   deps: OperationDeps;
   authenticate: Authenticate;
-  /** Throws `RateLimitedError` for a key that asks too often. Default: none does. */
+  /** Throws `RateLimitedError` for a key with too many requests. Default: no limit. */
   takeRequest?: TakeRequest;
-  /** Where clients reach this API, without a slash at the end. */
+  /** Public URL of this API, without a trailing slash. */
   publicUrl: string;
-  /** Told how many bytes a received file had. */
+  /** Receives the size of each received file. */
   onBytes?: (sizeBytes: number) => void;
-  /** Forms that are taken at once; more are told to come again. Default 100: with Cloud Storage each holds a chunk of 8 MiB. */
+  /**
+   * Maximum number of concurrent forms; others must retry. Default 100: with Cloud Storage each holds
+   * a chunk of 8 MiB.
+   */
   maxRunning?: number;
-  /** For how long what a refused client still sends is read and forgotten, so that it gets to read its answer. Default 5,000 ms. */
+  /**
+   * Time for which a refused client's remaining bytes are read and discarded, so that it can read its answer.
+   * Default 5,000 ms.
+   */
   lingerMs?: number;
 }
 
 export interface FormUpload extends AsyncDisposable {
-  /** Forms that are being taken. */
+  /** Number of forms in progress. */
   readonly running: number;
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
-  /** Takes nothing new, and tells those who are sending to do so again: a form cannot be resumed. */
+  /** Refuses new forms and asks current senders to send theirs again: a form cannot be resumed. */
   stop(): void;
 }
 
-/** `POST /api/cms/media/upload`: a video and what is to be said of it, as a form. For systems that can do nothing else. */
+/**
+ * `POST /api/cms/media/upload`: a video and its metadata as a form, for systems that support nothing else.
+ */
 export function createFormUpload(options: FormUploadOptions): FormUpload {
   const { deps, authenticate, publicUrl, maxRunning = 100, lingerMs = 5_000 } = options;
   const stopping = new AbortController();
@@ -70,7 +78,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
       playbackPolicy: video.playbackPolicy,
       statusUrl: url,
       statusFileUrl: addressOf(objectKeys.status(videoId)),
-      // The video is there: that nobody can say how long it takes is no failure.
+      // The video exists: a missing estimate is not a failure.
       estimatedTime: toSeconds(await estimateVideo(deps, videoId).catch(() => null)),
       playbackUrl: addressOf(objectKeys.master(videoId)),
     });
@@ -92,7 +100,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
     const viewer = token === null ? null : await authenticate(token);
     if (viewer === null) {
       throw new UnauthenticatedError(
-        "This needs an API key or an upload token that is known and valid: send the header `Authorization: Bearer <api key>`.",
+        "This requires a valid API key or upload token: send the header `Authorization: Bearer <api key>`.",
       );
     }
     options.takeRequest?.(viewer);
@@ -117,7 +125,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
     linger(req);
   }
 
-  /** A connection that is closed with bytes unread takes the answer with it. */
+  /** Closing a connection with unread bytes would discard the answer. */
   function linger(req: IncomingMessage): void {
     if (req.complete) return;
     req.resume();

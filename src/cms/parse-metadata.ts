@@ -2,13 +2,13 @@ import { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { VideoInput } from "../videos/create-video.ts";
 import { formErrors } from "./form-error.ts";
 
-/** What the field `metadata` of a form holds: `createVideo`'s input without its source, and all of it optional. */
+/** The form field `metadata`: `createVideo`'s input without its source, with every field optional. */
 export type FormMetadata = Omit<VideoInput, "title"> & { title?: string };
 
 const texts = ["title", "externalId", "profile", "priority", "playbackPolicy", "idempotencyKey"] as const;
 const known: readonly string[] = [...texts, "metadata"];
 
-/** Throws `FormError`. What the values may be, `createVideo`'s own checks say. */
+/** Throws `FormError`. `createVideo` checks the values. */
 export function parseMetadata(text: string): FormMetadata {
   const fields = parseObject(text);
   for (const name of Object.keys(fields)) {

@@ -4,7 +4,7 @@ import { Busboy } from "@fastify/busboy";
 import { FormBrokenOffError, type FormError, formErrors } from "./form-error.ts";
 
 export interface FormFile {
-  /** As the client named it; null when it did not. */
+  /** The client's file name; null without one. */
   filename: string | null;
   contentType: string | null;
   /** To be read to its end, or the form does not go on. */
@@ -13,19 +13,20 @@ export interface FormFile {
 
 export interface FormTakers {
   metadata(text: string): Promise<void>;
-  /** What comes after the file is read only once its bytes were. */
+  /** Parts after the file are read only when its bytes have been read. */
   file(file: FormFile): Promise<void>;
 }
 
-/** As much as `createVideo` takes of metadata, and room for the other fields. */
+/** As much metadata as `createVideo` accepts, plus space for the other fields. */
 const maxMetadataBytes = 96 * 1024;
-/** More than any form of ours has: two, and some that are wrong. */
+/** More than any valid form has: two, plus some invalid ones. */
 const maxParts = 20;
 
 /**
- * Reads a form as it comes, its parts in whatever order, and hands them on; nothing is kept but the metadata. Resolves after the form's end, when
- * all is taken. Rejects with `FormError`, `FormBrokenOffError`, the signal's reason, or what a taker rejects with, as soon as one does: then
- * `stop` is called, and takers that are under way are waited for. Bytes that are still to come are the caller's to discard.
+ * Reads a form as a stream, with parts in any order, and passes them on; only the metadata is kept. Resolves
+ * after the form's end, when everything is processed. Rejects with `FormError`, `FormBrokenOffError`, the
+ * signal's reason, or a handler's error, as soon as one occurs: `stop` is then called, and running handlers
+ * are awaited. The caller discards the remaining bytes.
  */
 export async function readForm(
   req: IncomingMessage,
@@ -48,7 +49,7 @@ export async function readForm(
   }
 
   form.on("file", (name: string | undefined, bytes, filename, _encoding, contentType) => {
-    // Its errors are the form's, which is told of them, too.
+    // Its errors are also the form's, which reports them.
     bytes.on("error", () => {});
     files.push(bytes);
     const file = { filename: filename || null, contentType: contentType || null, bytes };
@@ -70,7 +71,7 @@ export async function readForm(
     if (!req.complete) reject(new FormBrokenOffError("The client broke its form off."));
   };
   req.once("close", onBroken);
-  // Its word for the same, which comes first.
+  // The parser's own event for the same condition, which occurs first.
   req.once("error", onBroken);
   const onAbort = () => reject(signal.reason);
   signal.addEventListener("abort", onAbort);
@@ -82,7 +83,7 @@ export async function readForm(
   } catch (error) {
     stop(error);
     req.unpipe(form);
-    // Who reads one would wait for ever.
+    // A reader of one would wait forever.
     for (const bytes of files) bytes.destroy(error instanceof Error ? error : new Error("stopped"));
     await Promise.allSettled(taking);
     throw error;
@@ -100,12 +101,12 @@ function open(req: IncomingMessage) {
       headers: { ...req.headers, "content-type": contentType ?? "" },
       limits: { fieldSize: maxMetadataBytes, parts: maxParts, headerPairs: 50, headerSize: 16 * 1024 },
       fileHwm: 256 * 1024,
-      // JSON that comes as a Blob has a filename, too.
+      // JSON sent as a Blob has a filename too.
       isPartAFile: (name, type, filename) =>
         name !== "metadata" && (filename !== undefined || type === "application/octet-stream"),
     });
   } catch {
-    // It knows no boundary.
+    // The content type has no boundary.
     throw formErrors.notAForm(contentType);
   }
 }

@@ -25,7 +25,7 @@ const operation = "uploadForm";
 
 export interface ReceivedForm {
   videoId: string;
-  /** False: an earlier form with the same idempotency key has made it. */
+  /** False: an earlier form with the same idempotency key created it. */
   isNew: boolean;
   sizeBytes: number;
 }
@@ -33,18 +33,19 @@ export interface ReceivedForm {
 /** `isKept`: it is in the store. */
 type TakenFile = StoredFile & { isKept: boolean };
 
-/** What the metadata came to. */
+/** The result of checking the metadata. */
 interface Checked {
   given: FormMetadata;
   video: CheckedVideo;
-  /** An earlier request had its key: nothing more is to be stored. */
+  /** An earlier request had this key: nothing more is stored. */
   isRepeat: boolean;
 }
 
 /**
- * Takes a form: streams its file to the store, and then writes the video with its job queued. The video begins to exist with the form's end, in
- * one transaction, so that a form that breaks off or is refused leaves nothing: no video, no object. Metadata that comes before the file is
- * checked before anything is stored. Throws `FormError`, `FormBrokenOffError`, what `createVideo` throws, and the store's own errors.
+ * Receives a form: streams its file to the store, then writes the video and its queued job. The video is
+ * created at the form's end, in one transaction, so that an interrupted or refused form leaves neither a
+ * video nor an object. Metadata before the file is checked before anything is stored. Throws `FormError`,
+ * `FormBrokenOffError`, the errors of `createVideo`, and the store's own errors.
  */
 export async function receiveForm(
   deps: OperationDeps,
@@ -59,7 +60,8 @@ export async function receiveForm(
   const got: { checking?: Promise<Checked>; stored?: TakenFile } = {};
 
   async function takeFile(file: FormFile): Promise<void> {
-    // A token that is used up has nothing stored; whether the form repeats an earlier one, only metadata behind the file can tell.
+    // A spent token stores nothing. Only metadata after the file can show that the form repeats an earlier
+    // one.
     const isRepeat = got.checking ? (await got.checking).isRepeat : await isSpent(deps, viewer);
     const taken = isRepeat
       ? await passFile(videoId, file, { maxBytes })
@@ -83,7 +85,9 @@ export async function receiveForm(
   }
 }
 
-/** All that can be said before the file is there. What is said here of the workspace's room and of names may be otherwise at the end. */
+/**
+ * Checks everything that is known before the file. The workspace's quota and its names may differ at the end.
+ */
 async function check(
   deps: OperationDeps,
   viewer: Viewer,
@@ -149,7 +153,7 @@ async function finish(
     given.title !== undefined || (viewer.grant?.kind === "UPLOAD" && viewer.grant.title !== null);
   const title = hasTitle ? video.title : titleOf(filename);
   const written = await writeVideo(deps, { ...video, title, source }, { key, operation, input, now, viewer });
-  // It came with a key that was taken meanwhile.
+  // Its idempotency key was used in the meantime.
   if (!written.isNew) await deps.store.delete(objectKey);
   return { ...written, sizeBytes };
 }
@@ -166,7 +170,10 @@ const titleOf = (filename: string): string =>
       .trim() || filename,
   );
 
-/** What was stored for a video that then was not written. After an outage it may have been; what cannot be removed now, orphan removal finds. */
+/**
+ * Deletes the object of a video that was not written. After an outage it may have been; orphan removal finds
+ * objects that cannot be deleted now.
+ */
 async function forget(
   { db, store, log }: OperationDeps,
   videoId: string,

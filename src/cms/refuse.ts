@@ -17,11 +17,11 @@ import { OverloadedError } from "../overload/overloaded-error.ts";
 import { RateLimitedError } from "../overload/rate-limit.ts";
 import { FormError } from "./form-error.ts";
 
-/** What a client of the form upload and of the status is told: the body is `{ success: false, error }`. */
+/** The answer to a client of the form upload or the status: its body is `{ success: false, error }`. */
 export interface Refusal {
   status: number;
   error: { code: string; message: string; field?: string; retryAfterMs?: number; errorId?: string };
-  /** Whether somebody on our side has to know. */
+  /** True if the error is ours and must be logged. */
   isOurs: boolean;
 }
 
@@ -29,26 +29,26 @@ const soonMs = 2_000;
 const fullMs = 5_000;
 
 export function toRefusal(error: unknown): Refusal {
-  const told = (status: number, more: object = {}): Refusal => {
+  const refusal = (status: number, more: object = {}): Refusal => {
     const { code, message } = error as ExpectedError;
     return { status, error: { code, message, ...more }, isOurs: false };
   };
   if (error instanceof FormError) {
     const retry = error.status === 503 ? { retryAfterMs: soonMs } : {};
-    return told(error.status, { ...(error.field !== null && { field: error.field }), ...retry });
+    return refusal(error.status, { ...(error.field !== null && { field: error.field }), ...retry });
   }
-  if (error instanceof OverloadedError) return told(503, { retryAfterMs: error.retryAfterMs });
-  if (error instanceof InvalidInputError) return told(400, { field: `metadata.${error.field}` });
-  if (error instanceof RateLimitedError) return told(429, { retryAfterMs: error.retryAfterMs });
-  if (error instanceof QuotaExceededError) return told(429, { retryAfterMs: error.retryAfterMs });
-  if (error instanceof UnauthenticatedError) return told(401);
-  if (error instanceof ForbiddenError) return told(403);
-  if (error instanceof NotFoundError) return told(404);
+  if (error instanceof OverloadedError) return refusal(503, { retryAfterMs: error.retryAfterMs });
+  if (error instanceof InvalidInputError) return refusal(400, { field: `metadata.${error.field}` });
+  if (error instanceof RateLimitedError) return refusal(429, { retryAfterMs: error.retryAfterMs });
+  if (error instanceof QuotaExceededError) return refusal(429, { retryAfterMs: error.retryAfterMs });
+  if (error instanceof UnauthenticatedError) return refusal(401);
+  if (error instanceof ForbiddenError) return refusal(403);
+  if (error instanceof NotFoundError) return refusal(404);
   if (error instanceof ConflictError) {
     const isPassing = error.code === "IDEMPOTENCY_KEY_IN_USE";
-    return told(409, isPassing ? { retryAfterMs: soonMs } : {});
+    return refusal(409, isPassing ? { retryAfterMs: soonMs } : {});
   }
-  if (error instanceof ExpectedError) return told(400);
+  if (error instanceof ExpectedError) return refusal(400);
   const errorId = randomUUID();
   const ours = (status: number, code: string, message: string, more: object = {}): Refusal => ({
     status,
@@ -56,22 +56,19 @@ export function toRefusal(error: unknown): Refusal {
     isOurs: true,
   });
   if (isFullDisk(error)) {
-    return ours(
-      507,
-      "STORE_FULL",
-      "The server has no room left. Nothing was kept: send it again once there is room.",
-      { retryAfterMs: fullMs },
-    );
+    return ours(507, "STORE_FULL", "The server is out of space. Nothing was stored: send it again later.", {
+      retryAfterMs: fullMs,
+    });
   }
   if (error instanceof StoreUnavailableError) {
-    const message = "The object store is away or busy; try again in a few seconds.";
+    const message = "The object store is unavailable or busy; try again in a few seconds.";
     return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: soonMs });
   }
   if (isOutage(error)) {
-    const message = "The database is away or busy just now; try again in a few seconds.";
+    const message = "The database is unavailable or busy; try again in a few seconds.";
     return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: soonMs });
   }
-  const message = `Something is wrong on the server's side; its log says what, under the id ${errorId}.`;
+  const message = `Internal error. The server's log has the details under the id ${errorId}.`;
   return ours(500, "INTERNAL_SERVER_ERROR", message);
 }
 

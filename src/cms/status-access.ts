@@ -7,7 +7,10 @@ import { addressBelow, REFUSALS, requestOrigin, tokenParameter } from "../playba
 import type { StatusAddresses } from "../videos/public-status.ts";
 import { FormError } from "./form-error.ts";
 
-/** The addresses that the caller of a video's status may have; `isShared`: every caller gets the same, so caches may keep the answer. */
+/**
+ * The URLs that the caller of a video's status may see; `isShared`: every caller gets the same, so caches may
+ * keep the answer.
+ */
 export interface StatusReader {
   addresses: StatusAddresses;
   isShared: boolean;
@@ -16,8 +19,9 @@ export interface StatusReader {
 type Deps = Pick<OperationDeps, "playback" | "store">;
 
 /**
- * Whether a request may read a video's status: that of a PUBLIC one, always; that of a SIGNED one, with a token (parameter `token`), or of an API key of
- * its workspace. Null: answer as for a video that does not exist. Throws `FormError` for a bad token.
+ * Decides whether a request may read a video's status. A PUBLIC video's: always; a SIGNED video's: with a
+ * token (parameter `token`) or an API key of its workspace. Null: answer as for a missing video. Throws
+ * `FormError` for an invalid token.
  */
 export async function admitReader(
   { playback, store }: Deps,
@@ -34,7 +38,7 @@ export async function admitReader(
     if (token === null || accepted === null) {
       return { addresses: { play: plain, download: plain }, isShared: true };
     }
-    // A STATUS token plays nothing, and neither of the two downloads.
+    // A STATUS token grants neither playback nor downloads.
     const play = (key: string) => (accepted.purpose === "PLAY" ? addressBelow(store, token, key) : null);
     return { addresses: { play, download: () => null }, isShared: false };
   }
@@ -66,7 +70,10 @@ async function admitKey(
   };
 }
 
-/** Addresses for the sender of a form: those of a SIGNED video carry a playback token for an API key, and none for an upload token, which plays nothing. */
+/**
+ * URLs for the sender of a form: those of a SIGNED video carry a playback token for an API key, but none for
+ * an upload token, which grants no playback.
+ */
 export async function addressesForSender(
   { playback, store }: Deps,
   viewer: Viewer,

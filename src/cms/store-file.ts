@@ -13,8 +13,8 @@ export interface StoredFile {
 }
 
 /**
- * Streams a form's file to where the video's source belongs, as fast as the store takes it: no more than a few buffers of it are in memory. On
- * any failure there is no object. Throws `FormError` for one that is empty or too large, and the store's own errors.
+ * Streams a form's file to the video's source object at the store's pace: only a few buffers are in memory. A
+ * failure leaves no object. Throws `FormError` for an empty or too large file, and the store's own errors.
  */
 export async function storeFile(
   store: ObjectStore,
@@ -35,7 +35,7 @@ export async function storeFile(
   throw formErrors.fileIsEmpty();
 }
 
-/** Reads the file to its end and keeps nothing: what would have been stored. */
+/** Reads the file to its end and stores nothing: a repeat. */
 export async function passFile(
   videoId: string,
   file: FormFile,

@@ -57,7 +57,7 @@ test("its file follows a source that has come, a job that plays and one that is 
   expect(await fileOf(videoId)).toMatchObject({ status: "PROCESSING", error: null });
 });
 
-test("here it has the progress that was heard of since, and what workers say of the time it takes", async () => {
+test("the status has the live progress and the workers' time estimate", async () => {
   const ref = await api.createQueuedVideo();
   const attempt = attemptOf(ref);
   await api.system.apply(attempt.started);
@@ -103,7 +103,7 @@ test.each([["nothing"], [idOf("00000000-0000-4000-8000-000000000000")], ["../x"]
   },
 );
 
-test("another method is told which one it takes", async () => {
+test("another method gets the allowed ones", async () => {
   const answer = await fetch(`${api.url}/api/video-status/x`, { method: "POST" });
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
 });

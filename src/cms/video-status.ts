@@ -16,7 +16,7 @@ const basePath = "/api/video-status/";
 
 export const statusUrl = (publicUrl: string, id: string): string => `${publicUrl}${basePath}${id}`;
 
-/** How long an answer is given again: however many ask, a video is looked up once in that time. */
+/** Cache lifetime of an answer: a video is looked up once in this time, however many clients ask. */
 const reuseMs = 1_000;
 const mostReused = 1_000;
 
@@ -32,10 +32,11 @@ export interface VideoStatusOptions {
 }
 
 /**
- * `GET /api/video-status/{id}`: status.json as it would be written now, with the progress that this process has heard of and the queue's estimate of the
- * time it takes. That of a PUBLIC video needs no key: who was given the id may ask. That of a SIGNED one needs a token (`?token=`) or an API key.
+ * `GET /api/video-status/{id}`: the current status.json, with this process's live progress and the queue's
+ * time estimate. A PUBLIC video needs no key: the id is sufficient. A SIGNED video needs a token (`?token=`)
+ * or an API key.
  *
- * Resolves to false, with the response untouched, when the request is not for it.
+ * Resolves to false, with the response untouched, if the request is for another path.
  */
 export function createVideoStatus({ deps, authenticate }: VideoStatusOptions) {
   const answers = new Map<string, { until: number; known: Promise<Known | null> }>();
@@ -65,7 +66,7 @@ export function createVideoStatus({ deps, authenticate }: VideoStatusOptions) {
     const body = `${JSON.stringify(toPublicStatus(found.video, reader.addresses, found.estimatedMs))}\n`;
     const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
     res.setHeader("ETag", etag);
-    // As status.json has it: a cache in front answers a crowd with one request.
+    // As for status.json: a cache answers a crowd with one request.
     res.setHeader("Cache-Control", `${reader.isShared ? "public" : "private"}, max-age=1`);
     if (!reader.isShared || req.headers.authorization !== undefined) res.setHeader("Vary", "Authorization");
     const tags = (req.headers["if-none-match"] ?? "").split(",");
@@ -94,10 +95,12 @@ async function look(deps: OperationDeps, videoId: string): Promise<Known | null>
   const video = await db.video.findUnique({ where: { id: videoId }, select: statusColumns });
   if (video === null) return null;
   const variants = video.variants.map((variant) => {
-    const heard = isSettled(variant.status)
+    const progress = isSettled(variant.status)
       ? undefined
       : live.variant(videoId, variant.attemptId, variant.name);
-    return heard && heard.fraction >= variant.fraction ? { ...variant, fraction: heard.fraction } : variant;
+    return progress && progress.fraction >= variant.fraction
+      ? { ...variant, fraction: progress.fraction }
+      : variant;
   });
   return { video: { ...video, variants }, estimatedMs: await estimateVideo(deps, videoId) };
 }

@@ -1,4 +1,4 @@
-/** What pages answer until they are built: the console's, and those with the player. */
+/** The answer of pages that are still being built: the console's, and those with the player. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -10,10 +10,10 @@ h1 { font-size: 1.25rem; font-weight: 600 }
 code { font-family: ui-monospace, monospace }
 `;
 
-/** Loads nothing; its own style and no other. Pages of others may hold it, as they hold the player later. */
+/** Loads nothing but its own style. Other sites' pages may frame it, as they frame the player later. */
 const buildingPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
-/** Asks again by itself every second; the fragment with the key survives that. */
+/** Reloads itself every second; the fragment with the key is preserved. */
 const buildingPage = `<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +26,7 @@ const buildingPage = `<!doctype html>
 <body>
 <main>
 <h1>This page is being built</h1>
-<p>At its first start, <code>npm start</code> builds the console and the player; it takes some seconds, and this page opens by itself as soon as they are there.
+<p>At its first start, <code>npm start</code> builds the console and the player; this takes a few seconds, and this page then opens automatically.
 The API answers already, at <a href="/graphql">/graphql</a>.</p>
 <p>If you run the API by itself, <code>npm run build -- console</code> builds them.</p>
 </main>
@@ -34,7 +34,7 @@ The API answers already, at <a href="/graphql">/graphql</a>.</p>
 </html>
 `;
 
-/** 503, also for scripts: whoever waits for one tries again. */
+/** 503, also for scripts: their clients retry. */
 export function answerBuilding(req: IncomingMessage, res: ServerResponse): void {
   res.writeHead(503, {
     "Content-Type": "text/html; charset=utf-8",

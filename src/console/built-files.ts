@@ -1,14 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { buildIn, type ConsoleFiles, readConsoleFiles } from "./read-files.ts";
 
-/** Where `npm run build -- console` puts it; beside the bundled process in an image. */
+/** Output folder of `npm run build -- console`; beside the bundled process in an image. */
 const builtConsole = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../../web/dist/" : "web/", import.meta.url),
 );
 
-/** What was built for browsers: the console's pages and the player. */
+/** Files built for browsers: the console's pages and the player. */
 export interface BuiltFiles {
-  /** Read again when there is another build; null while there is none. */
+  /** Reads the files again after another build; null while there is none. */
   now(): Promise<ConsoleFiles | null>;
 }
 

@@ -10,14 +10,17 @@ export interface ConsoleOptions extends ConsoleOrigins {
   built: BuiltFiles;
 }
 
-/** The packages for pages of other origins, each one file with all that it needs (scripts/console/bundle-package.ts). */
+/**
+ * The packages for pages of other origins, each bundled into one file (scripts/console/bundle-package.ts).
+ */
 const modules = new Set(["/client.js", "/player.js", "/upload.js"]);
 
 /**
- * Serves the built console: its page at its routes, its hashed assets for ever, the modules for other pages, and a page that reloads itself while nothing is
- * built. It needs no API key: all that it shows it asks for through GraphQL.
+ * Serves the built console: its page at its routes, its hashed assets as immutable, the modules for other
+ * pages, and a page that reloads itself while nothing is built. It needs no API key: the console loads all
+ * data through GraphQL.
  *
- * Resolves to false, with the response untouched, when the request is not for it.
+ * Resolves to false, with the response untouched, if the request is for another path.
  */
 export function createConsole({ built, ...origins }: ConsoleOptions) {
   const policy = consolePolicy(origins);
@@ -55,8 +58,8 @@ export function createConsole({ built, ...origins }: ConsoleOptions) {
 }
 
 /**
- * Assets have their content's hash in their name; what has a fixed name is asked for again each time, but the modules: pages elsewhere shall not wait
- * for us, and a player of an hour ago plays as well.
+ * Assets have a content hash in their name. Files with a fixed name are revalidated each time, except
+ * modules: other sites' pages must not wait for this server, and a player that is an hour old works as well.
  */
 function cacheControlOf(path: string): string {
   if (path.startsWith("/assets/")) return "public, max-age=31536000, immutable";

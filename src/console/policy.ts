@@ -1,14 +1,17 @@
 import { playerPolicy } from "../http/player-policy.ts";
 
-/** Where the console may reach besides its own origin. */
+/** Origins that the console may use besides its own. */
 export interface ConsoleOrigins {
-  /** Where players find media; `store.publicUrl`. */
+  /** Public URL of media; `store.publicUrl`. */
   mediaUrl: string;
-  /** Where uploads go: this API by its public address, or the store. */
+  /** Destination of uploads: this API's public URL, or the store. */
   uploadUrl: string;
 }
 
-/** Content-Security-Policy of the console's page: scripts from here alone and none inline, and what the player needs. Pure. */
+/**
+ * Content-Security-Policy of the console's page: only local scripts, none inline, plus what the player needs.
+ * Pure.
+ */
 export function consolePolicy({ mediaUrl, uploadUrl }: ConsoleOrigins): string {
   const { media, directives } = playerPolicy(mediaUrl);
   const origins = [...new Set([media, new URL(uploadUrl).origin])].join(" ");
@@ -16,7 +19,7 @@ export function consolePolicy({ mediaUrl, uploadUrl }: ConsoleOrigins): string {
     "default-src 'none'",
     "script-src 'self'",
     ...directives,
-    // 'self' covers the WebSocket, too.
+    // 'self' covers the WebSocket too.
     `connect-src 'self' ${origins}`,
     "manifest-src 'self'",
     "base-uri 'none'",

@@ -7,7 +7,7 @@ import { gzip } from "node:zlib";
 
 export interface ConsoleFile {
   body: Buffer;
-  /** The same compressed; null for what is small or compressed already. */
+  /** The gzipped content; null for small or already compressed files. */
   gzipped: Buffer | null;
   contentType: string;
   etag: string;
@@ -24,10 +24,10 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** By their paths with a slash in front. Names that begin with a dot, and types that a page does not load, are left out. */
+/** Files by path with a leading slash. Dot files and types that a page does not load are excluded. */
 export type ConsoleFiles = ReadonlyMap<string, ConsoleFile>;
 
-/** Identifies a build; null when there is none. */
+/** Identifies a build; null if there is none. */
 export async function buildIn(directory: string): Promise<string | null> {
   const found = await stat(path.join(directory, "index.html")).catch(() => null);
   return found && `${found.mtimeMs}-${found.ino}`;

@@ -1,4 +1,4 @@
-/** The addresses of the console's own pages: the page in the browser decides what each shows (web/src/routes.ts). */
+/** The paths of the console's pages. The page in the browser decides what each shows (web/src/routes.ts). */
 const patterns = [
   /^\/$/,
   /^\/videos\/[^/]+\/?$/,
@@ -6,5 +6,5 @@ const patterns = [
   /^\/(?:queue|failed|keys)\/?$/,
 ];
 
-/** Whether the console's page is the answer. Everything else stays with whoever it belongs to, 404 included. Pure. */
+/** True if the console's page is the answer. Other paths keep their handlers, 404 included. Pure. */
 export const isConsoleRoute = (path: string): boolean => patterns.some((pattern) => pattern.test(path));

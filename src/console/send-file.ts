@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConsoleFile } from "./read-files.ts";
 
-/** Answers GET and HEAD with a file: compressed to whom takes that, and not at all to whom has it. */
+/**
+ * Answers GET and HEAD with a file, compressed if the client accepts it, or with 304 if the client has it.
+ */
 export function sendFile(
   req: IncomingMessage,
   res: ServerResponse,

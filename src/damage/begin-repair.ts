@@ -24,12 +24,12 @@ type RepairDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log" | "limits
   metrics?: Pick<Metrics, "jobCreated"> | undefined;
 };
 
-/** An automatic repair of the same object is tried again after so long. */
+/** Pause before an automatic repair of the same object is tried again. */
 export const repairPauseMs = 86_400_000;
 
 /**
- * Makes what is damaged of a video again, on request. Throws `NotFoundError`, `QuotaExceededError`, `ConflictError` (`NOTHING_TO_REPAIR`, `VIDEO_BUSY`,
- * `SOURCE_GONE`, `CAPTIONS_LOST`).
+ * Repairs a video on request. Throws `NotFoundError`, `QuotaExceededError`, `ConflictError`
+ * (`NOTHING_TO_REPAIR`, `VIDEO_BUSY`, `SOURCE_GONE`, `CAPTIONS_LOST`).
  */
 export async function repairVideo(
   deps: RepairDeps,
@@ -45,7 +45,7 @@ export async function repairVideo(
   return { videoId };
 }
 
-/** The same without a request, for damages that were not tried within a day. Resolves to whether anything was begun. */
+/** Repairs damage that no repair was tried for within a day. Resolves to true if a repair started. */
 export async function repairAutomatically(deps: RepairDeps, videoId: string): Promise<boolean> {
   try {
     return await deps.db.$transaction(async (tx) => {
@@ -61,7 +61,7 @@ export async function repairAutomatically(deps: RepairDeps, videoId: string): Pr
   }
 }
 
-/** The caller holds the video's lock. `before`: only what was not tried since. */
+/** The caller holds the video's lock. `before`: only damage without a repair since then. */
 export async function repairIn(
   tx: Tx,
   deps: RepairDeps,
@@ -74,7 +74,7 @@ export async function repairIn(
   if (damages.length === 0) {
     throw new ConflictError(
       "NOTHING_TO_REPAIR",
-      "No damage is known of this video. The scrub finds damage; a download that meets it reports it.",
+      "This video has no known damage. The scrub and failed downloads report damage.",
     );
   }
   await assertIdle(tx, video);
@@ -96,7 +96,7 @@ export async function repairIn(
     });
   }
   const obstacles = [...begun.values()].flatMap(({ obstacle }) => obstacle ?? []);
-  // On request a sentence says why nothing happens; without one it is kept beside the damage.
+  // A request fails with the reason; an automatic repair stores it with the damage.
   if (before === undefined && obstacles.length === begun.size) {
     throw new ConflictError(isSourceNeeded(plan) ? "SOURCE_GONE" : "CAPTIONS_LOST", obstacles[0] ?? "");
   }
@@ -125,7 +125,7 @@ interface Begun {
   obstacle: string | null;
 }
 
-/** Resolves to what became of each subject. */
+/** Resolves to the outcome for each subject. */
 async function beginAll(
   tx: Tx,
   deps: RepairDeps,
@@ -139,14 +139,14 @@ async function beginAll(
   const common = { workspaceId, videoId, priority: "STANDARD" as const };
   for (const subject of plan.lost) begun.set(subject, { repairJobId: null, obstacle: captionsLost });
   if (plan.renditions !== null) {
-    const isThere = await hasSource(tx, deps, videoId);
+    const sourceExists = await hasSource(tx, deps, videoId);
     const { repairs, onlyVariants, left } = plan.renditions;
-    if (isThere) {
+    if (sourceExists) {
       const repair = { ...common, id: jobId, kind: "REPAIR" as const, profile, isReady: true };
       await tx.job.updateMany({ where: { videoId, kind: "REPAIR" }, data: { isSuperseded: true } });
       await createJob(tx, { ...repair, retryOfId: job.id, onlyVariants, repairs, left }, limits);
     }
-    const outcome = isThere
+    const outcome = sourceExists
       ? { repairJobId: jobId, obstacle: null }
       : { repairJobId: null, obstacle: sourceGone };
     for (const subject of repairs) begun.set(subject, outcome);

@@ -1,7 +1,7 @@
 import { PartSegment } from "@reelay/contracts";
 import type { InspectedVideo } from "./expected-objects.ts";
 
-/** A video's parts, as far as they decide what a repair makes. Pure. */
+/** The fields of a video's parts that decide what a repair makes. Pure. */
 export const damagedParts = ({ parts }: Pick<InspectedVideo, "parts">) => ({
   parts: parts
     .filter(({ isComplete }) => isComplete)

@@ -4,7 +4,7 @@ import type { Damage, Job } from "../../prisma/generated/client.ts";
 import { errorOf } from "../jobs/error-column.ts";
 import type { DamageCode } from "./damage-code.ts";
 
-/** What becomes of it. */
+/** The state of the repair. */
 export type RepairState = "WAITING" | "REPAIRING" | "FAILED" | "IMPOSSIBLE";
 
 export interface DescribedDamage {
@@ -20,7 +20,7 @@ export interface DescribedDamage {
 
 type RepairJob = Pick<Job, "id" | "status" | "error">;
 
-/** @param jobs that mend, or mended, what is damaged, by id. Pure. */
+/** @param jobs past and current repair jobs by id. Pure. */
 export function describeDamages(
   damages: readonly Damage[],
   jobs: ReadonlyMap<string, RepairJob>,
@@ -53,7 +53,7 @@ function stateOf(obstacle: string | null, jobId: string | null, job: RepairJob |
   return job && ["PENDING", "QUEUED", "RUNNING"].includes(job.status) ? "REPAIRING" : "FAILED";
 }
 
-/** Spans that touch, or lie within a second of each other, are one. */
+/** Joins spans that touch or lie within a second of each other. */
 function joinSpans(damages: readonly Damage[]): { startMs: number; endMs: number }[] {
   const joined: { startMs: number; endMs: number }[] = [];
   const spans = damages.flatMap(({ startMs, endMs }) =>
@@ -95,9 +95,9 @@ function toSentence(
 function next(repair: RepairState, obstacle: string | null, job: RepairJob | undefined): string {
   switch (repair) {
     case "WAITING":
-      return "It is made again as soon as no other job of the video runs.";
+      return "It will be repaired as soon as no other job of the video is running.";
     case "REPAIRING":
-      return "It is being made again; the video keeps playing.";
+      return "It is being repaired; the video remains playable.";
     case "IMPOSSIBLE":
       return obstacle ?? "";
     default:

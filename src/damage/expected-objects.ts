@@ -26,7 +26,7 @@ export type InspectedVideo = Prisma.VideoGetPayload<{ include: typeof inspectedR
 
 export interface ExpectedObject {
   key: string;
-  /** The variant or sound that it belongs to, or `poster`, `storyboard`, `download`, `preview`, `captions`. */
+  /** Its variant or audio rendition, or `poster`, `storyboard`, `download`, `preview`, `captions`. */
   subject: string;
   isSegment: boolean;
   /** Milliseconds of the timeline; null for objects without a place there. */
@@ -41,7 +41,7 @@ export interface FinishedRendition {
   isJoined: boolean;
 }
 
-/** Variants and sound that play to their end. Pure. */
+/** Finished variants and audio renditions. Pure. */
 export function finishedRenditions(
   video: Pick<InspectedVideo, "id" | "variants" | "audioTracks">,
 ): FinishedRendition[] {
@@ -66,7 +66,10 @@ export function joinedText(
   return joinParts(parts, rendition)?.text ?? null;
 }
 
-/** What a media playlist names: initialisation segments with the span that needs them, then segments. Pure. */
+/**
+ * The objects of a media playlist: initialization segments with the span that needs them, then segments.
+ * Pure.
+ */
 export function namedByPlaylist(text: string, key: string, subject: string): ExpectedObject[] {
   const toKey = (uri: string) => posix.join(posix.dirname(key), uri);
   const inits = new Map<string, ExpectedObject>();
@@ -84,10 +87,12 @@ export function namedByPlaylist(text: string, key: string, subject: string): Exp
   return [...inits.values(), ...segments];
 }
 
-/** Everything beside the renditions. Pure. */
+/** All objects other than renditions. Pure. */
 export function expectedAssets(video: InspectedVideo): ExpectedObject[] {
   const asset = (key: string, subject: string): ExpectedObject => ({
-    ...{ key, subject, isSegment: false },
+    key,
+    subject,
+    isSegment: false,
     ...{ startMs: null, endMs: null },
   });
   const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
@@ -110,7 +115,7 @@ export interface Sum {
   crc32c: string;
 }
 
-/** What is known of each object, by key. Pure. */
+/** The known checksum of each object, by key. Pure. */
 export function knownSums(video: Pick<InspectedVideo, "id" | "storedFolders">): Map<string, Sum> {
   const sums = new Map<string, Sum>();
   for (const { attemptId, folder, files } of video.storedFolders) {

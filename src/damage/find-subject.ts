@@ -1,7 +1,7 @@
 import { objectKeys, PartSegment, PublishedPlaylist } from "@reelay/contracts";
 import type { InspectedVideo } from "./expected-objects.ts";
 
-/** The rendition that names an object, with the span of its part; null when none does. Pure. */
+/** The rendition that contains an object, with the span of its part; null if none does. Pure. */
 export function findSubject(
   video: Pick<InspectedVideo, "id" | "variants" | "audioTracks" | "parts">,
   key: string,

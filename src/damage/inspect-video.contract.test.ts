@@ -1,4 +1,7 @@
-/** What an inspection finds, over each store: the local one is read, Cloud Storage vouches by its own checksums. */
+/**
+ * What an inspection finds, over each store: the local one is read, Cloud Storage vouches by its own
+ * checksums.
+ */
 import { formatMediaPlaylist, objectKeys } from "@reelay/contracts";
 import { crc32cOf, type ObjectStore } from "@reelay/object-store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

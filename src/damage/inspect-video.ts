@@ -1,4 +1,4 @@
-/** Compares a video's stored objects with what was made. Reads only: what follows from it is for others. */
+/** Compares a video's stored objects with the expected ones. Read-only. */
 import { createHash } from "node:crypto";
 import { text as readText } from "node:stream/consumers";
 import { objectKeys } from "@reelay/contracts";
@@ -21,7 +21,7 @@ export interface Finding extends Omit<ExpectedObject, "isSegment"> {
 
 export interface Inspection {
   findings: Finding[];
-  /** Checksums of intact objects that had none: of videos from before there were any. */
+  /** Checksums of intact objects that had none, in videos older than checksums. */
   learned: { key: string; sum: Sum }[];
   /** Playlists that the API can write again itself. */
   rewritten: string[];
@@ -33,7 +33,7 @@ export interface Inspector {
   store: ObjectStore;
   /** Waits until so many more bytes may be read. */
   pace: (bytes: number) => Promise<void>;
-  /** Read what a store's own checksum already vouches for. */
+  /** Read all bytes even if the store's own checksum vouches for them. */
   isDeep: boolean;
   signal: AbortSignal;
 }
@@ -64,7 +64,7 @@ interface Work {
   found: Inspection;
 }
 
-/** Playlists name the objects to inspect; they are compared on the way. */
+/** The objects that playlists refer to; the playlists themselves are compared on the way. */
 async function expectedObjects(
   { store }: Inspector,
   { video, sums, segmentDurationMs, found }: Work,
@@ -97,7 +97,7 @@ async function expectedObjects(
   return [...expected, ...expectedAssets(video).filter(({ subject }) => subject !== "captions")];
 }
 
-/** Without a checksum, the number of segments is what the video's row knows. */
+/** Without a checksum, compares the number of segments with the video's row. */
 const isAsPublished = (text: string, segments: number): boolean =>
   text.includes("#EXT-X-ENDLIST") && namedByPlaylist(text, "x/index.m3u8", "").length > segments;
 
@@ -141,7 +141,10 @@ async function inspectObject(
   found.learned.push({ key: object.key, sum: { sizeBytes: stored.sizeBytes, crc32c: sum } });
 }
 
-/** The store's own checksum where it keeps one; otherwise the bytes are read. Null when the object is gone by then. */
+/**
+ * The store's own checksum if it keeps one; otherwise the bytes are read. Null if the object no longer
+ * exists.
+ */
 async function sumOf(
   { store, pace, isDeep, signal }: Inspector,
   stored: StoredObject,

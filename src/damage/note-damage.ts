@@ -4,7 +4,10 @@ import { inspectedRows } from "./expected-objects.ts";
 import { findSubject } from "./find-subject.ts";
 import { addDamages, removeDamages } from "./record-damage.ts";
 
-/** A worker met a damaged or missing object: what it says is kept until the next inspection. The caller holds the video's lock. */
+/**
+ * Records a damaged or missing object that a worker reported, until the next inspection. The caller holds the
+ * video's lock.
+ */
 export async function noteDamagedObject(
   tx: Tx,
   videoId: string,
@@ -16,11 +19,11 @@ export async function noteDamagedObject(
   const subject = findSubject(video, objectKey);
   if (subject === null) return;
   await addDamages(tx, video, [{ key: objectKey, code, ...subject }], now);
-  // The scrub sees whether there is more, and begins to mend it.
+  // The scrub looks for more damage and starts the repair.
   await tx.video.update({ where: { id: videoId }, data: { scrubbedAt: new Date(0) } });
 }
 
-/** A poster, preview or download was made again. The caller holds the video's lock. */
+/** Removes the damage of a replaced poster, preview or download. The caller holds the video's lock. */
 export async function removeReplaced(tx: Tx, videoId: string, subject: string): Promise<void> {
   const damages = await tx.damage.findMany({ where: { videoId } });
   const mended = damages.filter((damage) => damage.subject === subject);

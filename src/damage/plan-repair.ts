@@ -17,11 +17,11 @@ export interface DamagedVideo {
 }
 
 export interface RepairPlan {
-  /** What one job of the kind `REPAIR` makes again from the source; null: nothing. */
+  /** The output of one `REPAIR` job from the source; null: none. */
   renditions: {
-    /** Renditions that it replaces, and `storyboard`. */
+    /** Renditions to replace, and `storyboard`. */
     repairs: string[];
-    /** Variants that its workers may make; empty: they make none but what is missing. */
+    /** Variants that its workers may make; empty: only missing ones. */
     onlyVariants: string[];
     left: { plan: JobPlan | null; needsHead: boolean; rest: PlannedTask[] };
   } | null;
@@ -34,7 +34,7 @@ export interface RepairPlan {
 /** Damaged assets are named like their kind, in lower case. */
 const assetKinds = kindsThatProduce("ASSET") as AssetKind[];
 
-/** @param plan of the job that cut the video into parts; null: one task made all of it */
+/** @param plan of the job that split the video into parts; null: a single task made it all */
 export function planRepair(video: DamagedVideo, plan: JobPlan | null): RepairPlan {
   const subjects = [...new Set(video.damages.map(({ subject }) => subject))];
   return {
@@ -56,13 +56,13 @@ function planRenditions(
   const variants = renditions.filter((name) => !isSound(name));
   const onlyVariants = withStoryboard ? [] : variants.length > 0 ? variants : smallestReady(video);
   const left = planLeft(video, plan, { renditions, withStoryboard });
-  // The storyboard of a long video comes with a chunk of a variant, which is made for it once more.
+  // The storyboard of a long video comes with a chunk of a variant, which is rendered again for it.
   const beside = left.rest.flatMap((task) => task.renditions);
   const repairs = [...new Set([...renditions, ...(withStoryboard ? ["storyboard"] : []), ...beside])];
   return { repairs, onlyVariants, left };
 }
 
-/** A job that is for one finished variant makes no variant at all. */
+/** A job for one finished variant makes no variant at all. */
 const smallestReady = ({ variants }: DamagedVideo): string[] =>
   variants
     .filter(({ status }) => status === "READY")
@@ -92,7 +92,7 @@ function planLeft(
   return { plan, needsHead: left.needsHead, rest: [...left.rest, ...storyboard] };
 }
 
-/** Parts none of whose objects is damaged. */
+/** Parts without damaged objects. */
 export function intactParts({ parts, damages }: Pick<DamagedVideo, "parts" | "damages">) {
   const damaged = new Set(damages.map(({ key }) => key));
   return parts.filter(

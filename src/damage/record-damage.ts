@@ -1,4 +1,4 @@
-/** Writes down what an inspection found, and what of it is intact again. */
+/** Records an inspection's findings, and removes damage that is gone. */
 import { isDeepStrictEqual } from "node:util";
 import { objectKeys, StoredFile } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
@@ -9,8 +9,9 @@ import { type InspectedVideo, inspectedRows } from "./expected-objects.ts";
 import type { Finding, Inspection } from "./inspect-video.ts";
 
 /**
- * Applies an inspection of `video` as it was read before. Findings about what was replaced meanwhile are dropped; damages that were not found again are
- * gone, for example because an operator restored the store. Resolves to the damages that are new.
+ * Applies an inspection of `video` as it was read before. Findings about objects replaced since then are
+ * dropped. Damage that was not found again is removed, for example after an operator restored the store.
+ * Resolves to the new damage.
  */
 export async function recordInspection(
   tx: Tx,
@@ -31,7 +32,7 @@ export async function recordInspection(
   return fresh;
 }
 
-/** Adds what is not known yet, with an event for each subject. The caller holds the video's lock. */
+/** Adds new damage, with an event for each subject. The caller holds the video's lock. */
 export async function addDamages(
   tx: Tx,
   video: Pick<InspectedVideo, "id" | "workspaceId" | "damages">,
@@ -47,7 +48,7 @@ export async function addDamages(
   });
   const bySubject = Map.groupBy(fresh, ({ subject }) => subject);
   const changes = [...bySubject].map(([subject, all]): Change => {
-    // What is missing keeps viewers from playing; damage may only be seen for an instant.
+    // A missing object stops playback; a damaged one may be visible only for an instant.
     const code = (all.find((finding) => finding.code.endsWith("_MISSING")) ?? all[0])?.code ?? "";
     return { type: "video.damaged", data: { subject, code, objects: all.length } };
   });
@@ -55,7 +56,9 @@ export async function addDamages(
   return fresh;
 }
 
-/** Removes damages that are mended, with an event that names what is whole again. The caller holds the video's lock. */
+/**
+ * Removes repaired damage, with an event that names the intact subjects. The caller holds the video's lock.
+ */
 export async function removeDamages(
   tx: Tx,
   video: Pick<InspectedVideo, "id" | "workspaceId" | "damages">,
@@ -76,7 +79,7 @@ export async function removeDamages(
   await recordChange(tx, about, [{ type: "video.repaired", data: { subjects } }]);
 }
 
-/** Whether a subject has the same objects as when it was looked at. */
+/** True if a subject has the same objects as during the inspection. */
 function isUnchanged(before: InspectedVideo, now: InspectedVideo, subject: string): boolean {
   const namesOf = (video: InspectedVideo) => {
     const rendition = [...video.variants, ...video.audioTracks].find(({ name }) => name === subject);

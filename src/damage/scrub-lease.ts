@@ -1,11 +1,12 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 
-/** How long a process may scrub without renewing. */
+/** Duration of the scrub lease without renewal. */
 export const leaseMs = 60_000;
 
 /**
- * Takes, or renews, the right to scrub: one process at a time, so that the pace holds for the whole installation. A row with a time, as leases of tasks
- * are, and no advisory lock of Postgres: that would need a connection of its own for as long as a round lasts, and a pool cannot promise one.
+ * Takes or renews the right to scrub: one process at a time, so that the pace applies to the whole
+ * installation. Uses a row with a time, like task leases, instead of a Postgres advisory lock, which would
+ * need a connection of its own for a whole round; a pool cannot guarantee one.
  */
 export async function takeScrubLease(db: PrismaClient, holder: string, now: Date): Promise<boolean> {
   const leaseUntil = new Date(now.getTime() + leaseMs);
@@ -16,7 +17,7 @@ export async function takeScrubLease(db: PrismaClient, holder: string, now: Date
   return count > 0;
 }
 
-/** Gives it back, so that another process goes on immediately. */
+/** Releases the lease, so that another process continues immediately. */
 export async function releaseScrubLease(db: PrismaClient, holder: string): Promise<void> {
   await db.scrubLease.deleteMany({ where: { holder } });
 }

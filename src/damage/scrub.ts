@@ -20,14 +20,14 @@ export interface ScrubSettings {
   periodMs: number;
   /** Bytes read per second, on average over a video. */
   bytesPerSecond: number;
-  /** Read what a store's own checksum already vouches for. */
+  /** Read all bytes even if the store's own checksum vouches for them. */
   isDeep: boolean;
 }
 
 /** When a video is looked at again that could not be read. */
 const retryMs = 3_600_000;
 
-/** Looks at the video that was not looked at for longest, if its time has come. Resolves to its id, or null. */
+/** Inspects the video with the oldest inspection, if it is due. Resolves to its id, or null. */
 export async function scrubNext(
   deps: ScrubDeps,
   settings: ScrubSettings,
@@ -44,14 +44,14 @@ export async function scrubNext(
   } catch (error) {
     signal.throwIfAborted();
     deps.log.warn({ err: error, videoId: row.id }, "scrub.failed");
-    // Its turn comes again in an hour; until then it holds up no other.
+    // It is due again in an hour; until then it does not hold up others.
     const scrubbedAt = new Date(due.getTime() + retryMs);
     await db.video.updateMany({ where: { id: row.id }, data: { scrubbedAt } });
   }
   return row.id;
 }
 
-/** Looks at one video, writes down what is found, and begins to mend it. */
+/** Inspects one video, records the findings, and starts the repair. */
 export async function scrubVideo(
   deps: ScrubDeps,
   videoId: string,
@@ -85,7 +85,7 @@ export async function scrubVideo(
   if (fresh.length > 0) await repairAutomatically(deps, videoId);
 }
 
-/** Tries again what could not be mended when it was found, because the video was busy, or a day ago. */
+/** Retries repairs that failed because the video was busy, or a day ago. */
 export async function repairPending(deps: ScrubDeps): Promise<void> {
   const before = new Date(deps.clock().getTime() - repairPauseMs);
   const videos = await deps.db.damage.findMany({

@@ -3,7 +3,10 @@ import { repairPending, type ScrubDeps, type ScrubSettings, scrubNext } from "./
 import { leaseMs, releaseScrubLease, takeScrubLease } from "./scrub-lease.ts";
 
 export interface Scrub extends AsyncDisposable {
-  /** Something that this video names is missing: look at it soon. Never rejects; more than one hint per second is dropped. */
+  /**
+   * An object of this video is missing: inspect it soon. Never rejects; more than one hint per second is
+   * dropped.
+   */
   hint(videoId: string): void;
 }
 
@@ -12,7 +15,10 @@ const hintPauseMs = 1_000;
 /** A video that was looked at within this time is not looked at again for a hint. */
 const lookedAtMs = 600_000;
 
-/** Scrubs until disposed, while no other process does. What fails is tried again; a video that cannot be read holds up no other for longer. */
+/**
+ * Scrubs until disposed, while no other process does. Failures are retried; an unreadable video does not hold
+ * up others.
+ */
 export function startScrub(deps: ScrubDeps & { holder: string; settings: ScrubSettings }): Scrub {
   const { db, clock, log, holder, settings } = deps;
   const stopped = new AbortController();

@@ -1,21 +1,23 @@
 import { InvalidInputError } from "../errors.ts";
 import type { EventPlace } from "./event-codec.ts";
 
-/** What the log knows of a place that somebody wants to go on from. */
+/** What the log knows about a place from which a reader wants to continue. */
 export interface LogAtPlace {
-  /** Position of the newest event that was deleted for its age; 0 while all are kept. */
+  /** Position of the newest event deleted for its age; 0 while all are kept. */
   forgotten: bigint;
-  /** When the event at the place's position happened; null when there is none in this workspace. */
+  /** Time of the event at the place's position; null if this workspace has none. */
   atThere: Date | null;
 }
 
 /**
- * A reader may go on from a place if nothing behind it is missing: no event after it was deleted, and the event that it names is still the
- * same. Throws `InvalidInputError`: `CURSOR_EXPIRED` where events were deleted; `CURSOR_UNKNOWN` where the log has no such place, because
- * it was restored from a backup older than the cursor, or because the cursor is another workspace's.
+ * A reader may continue from a place if no event after it was deleted and the event at the place is
+ * unchanged. Throws `InvalidInputError`: `CURSOR_EXPIRED` if events were deleted; `CURSOR_UNKNOWN` if the log
+ * has no such place, because it was restored from a backup older than the cursor, or because the cursor
+ * belongs to another workspace.
  */
 export function checkPlace(place: EventPlace, { forgotten, atThere }: LogAtPlace): void {
-  // The log's beginning, or what it was when the last one was deleted: there is nothing to compare with, and nothing missing.
+  // The log's beginning, or its beginning after the last deletion: there is nothing to compare, and nothing
+  // is missing.
   if (place.position === forgotten) return;
   if (place.position < forgotten) {
     throw new InvalidInputError(

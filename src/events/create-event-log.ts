@@ -9,12 +9,15 @@ import { answerMs as defaultAnswerMs, inTime } from "./in-time.ts";
 import { type EventPage, type EventsRequest, type LoggedEvent, readEvents } from "./read-events.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 
-/** How many events a follower holds at most. */
+/** Maximum number of events that a follower holds. */
 const followSize = 100;
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 
-/** Starts the reading side of the log in an API process. Rejects when the database cannot be reached; later outages are lived through. */
+/**
+ * Starts the reading side of the log in an API process. Rejects if the database is unreachable; it survives
+ * later outages.
+ */
 export async function createEventLog(options: {
   db: PrismaClient;
   /** For the connection that listens to changes. */
@@ -30,7 +33,7 @@ export async function createEventLog(options: {
   const reading = new Map<string, Promise<EventPage>>();
   let followers = 0;
 
-  /** Followers that ask for the same page at the same time, as those at the end of a log do, share one read. */
+  /** Followers that request the same page simultaneously, as at the end of a log, share one read. */
   function readShared(request: EventsRequest): Promise<EventPage> {
     const key = JSON.stringify(request, (_, value: unknown) =>
       typeof value === "bigint" ? String(value) : value,
@@ -51,7 +54,7 @@ export async function createEventLog(options: {
     if (after === "now") return { events: [], place: await newestPlace(workspaceId), hasMore: false };
     const request = { workspaceId, after: placeIn(after), filter, size };
     let page = await readEvents(db, request);
-    // A page that is cut is complete whatever comes after it.
+    // A truncated page is complete whatever comes after it.
     if (!page.isCut && page.hasUnsequenced) {
       await sequenceEvents(db);
       page = await readEvents(db, request);
@@ -62,11 +65,11 @@ export async function createEventLog(options: {
   async function newestPlace(workspaceId: string): Promise<EventPlace> {
     await sequenceEvents(db);
     const types: string[] = [];
-    // Of no type there is none, so what is left is where the log ends.
+    // No event has no type, so the result is only the end of the log.
     return (await readEvents(db, { workspaceId, after: null, filter: { types }, size: 0 })).place;
   }
 
-  /** Once it began, only what no retry can mend ends it: a cursor that has expired. */
+  /** After the start, only a permanent error ends it: an expired cursor. */
   async function readUntilThere(request: EventsRequest, signal: AbortSignal): Promise<EventPage | undefined> {
     let retryMs = firstRetryMs;
     while (!signal.aborted) {

@@ -125,7 +125,7 @@ test.each([
   expect(error?.message).toMatch(/"now"/);
 });
 
-test("another workspace's cursor is refused, and nothing of it is told", async () => {
+test("another workspace's cursor is refused without revealing anything", async () => {
   const { id } = await system.db.workspace.create({ data: { name: "others" } });
   const { token } = await createApiKey(system.db, { workspaceId: id, name: "others", scopes: ["READ"] });
   const { cursor } = await changes(system.api);
@@ -161,7 +161,8 @@ test("neither cursors nor ids tell a workspace how much happens in others", asyn
     const blocks = marks.map((mark) => Buffer.from(mark, "base64url"));
     expect(blocks.map(({ length }) => length)).toEqual([16, 16, 16, 16, 16, 16]);
     for (const [index, block] of blocks.entries()) {
-      // About half of the 128 bits differ, no matter how few events are in between: 24 or fewer by chance once in 10^12 pairs.
+      // About half of the 128 bits differ, no matter how few events are in between: 24 or fewer by chance
+      // once in 10^12 pairs.
       const distances = blocks.slice(index + 1).map((other) => differingBits(block, other));
       expect(Math.min(128, ...distances)).toBeGreaterThan(24);
     }

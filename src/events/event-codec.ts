@@ -1,9 +1,12 @@
-/** Events' places and ids as clients see them: encrypted, because both count the events of all workspaces together. */
+/**
+ * Encrypts the places and ids of events for clients, because both count the events of all workspaces
+ * together.
+ */
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Db } from "../db.ts";
 import { InvalidInputError } from "../errors.ts";
 
-/** A place in a workspace's log: behind the event with this position. */
+/** A place in a workspace's log: after the event with this position. */
 export interface EventPlace {
   position: bigint;
   /** When that event happened, in ms: after a restore from a backup its position belongs to another one. */
@@ -28,12 +31,13 @@ const timeAt = 10;
 const pattern = /^[\w-]{22}$/;
 
 /**
- * One block of AES-128 per text: a permutation of 128 bits that no client can tell from a random one. Equal places give equal cursors, so clients may
- * compare them for equality; nothing else can be read from them. The bytes that stay 0 reveal a text that was not made here. An authentication tag
- * is not needed: a forged cursor is a place in the caller's own log.
+ * One block of AES-128 per text: a permutation of 128 bits that clients cannot tell from a random one. Equal
+ * places give equal cursors, so clients may compare them for equality; they can read nothing else from them.
+ * The zero bytes expose a text from elsewhere. An authentication tag is unnecessary: a forged cursor is a
+ * place in the caller's own log.
  *
- * Positions per workspace were considered: `sequence_events` would update a row of each workspace, behind its writers, and the ids of events would
- * count on.
+ * Positions per workspace were considered: `sequence_events` would update a row of each workspace, behind its
+ * writers, and event ids would still count all workspaces.
  */
 export function createEventCodec(key: Uint8Array): EventCodec {
   const transform = (create: typeof createCipheriv | typeof createDecipheriv, block: Buffer): Buffer => {
@@ -74,7 +78,7 @@ export function createEventCodec(key: Uint8Array): EventCodec {
   };
 }
 
-/** All API processes share the key, which a migration made. */
+/** All API processes share the key, which a migration created. */
 export async function readEventKey(db: Db): Promise<Uint8Array> {
   const { eventKey } = await db.installation.findUniqueOrThrow({ where: { id: 1 } });
   return eventKey;

@@ -1,4 +1,6 @@
-/** The log's promises, on real Postgres and with as many processes' logs as are needed; no server in between. */
+/**
+ * The log's promises, on real Postgres and with as many processes' logs as are needed; no server in between.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { expect, test } from "vitest";
@@ -64,7 +66,7 @@ function expectCommitOrder(events: readonly LoggedEvent[], committed: readonly W
   }
 }
 
-test("whoever reads while many write, at whatever process, gets exactly what was committed, once and in one order", async () => {
+test("a reader during many writes, at any process, gets exactly what was committed, once and in one order", async () => {
   await using system = await createTestEventLogs(2);
   const videoIds = await Promise.all(Array.from({ length: 6 }, () => system.createVideo()));
   let isOver = false;

@@ -137,7 +137,7 @@ async function settled(count: () => number): Promise<number> {
   return last;
 }
 
-test("a WebSocket that nobody reads holds no events in memory, and gets all of them when it is read again", async () => {
+test("an unread WebSocket holds no events in memory, and gets all of them when it is read again", async () => {
   await using system = await createTestEventApis();
   const videoId = await system.createVideo();
   await system.writeMany(videoId, 1_500, 20_000);
@@ -157,7 +157,7 @@ test("a WebSocket that nobody reads holds no events in memory, and gets all of t
   await stream.return();
 });
 
-test("server-sent events that nobody reads hold no events in memory, and all come when they are read again", async () => {
+test("unread server-sent events hold no events in memory, and all come when they are read again", async () => {
   await using system = await createTestEventApis();
   const videoId = await system.createVideo();
   await system.writeMany(videoId, 1_500, 20_000);

@@ -5,15 +5,17 @@ import { createGrowth, type Growth } from "./growth.ts";
 import { inTime } from "./in-time.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 
-/** The end of the logs that somebody follows in this process: sequences what was written, and tells how far each log goes. */
+/**
+ * The end of the logs followed in this process: sequences new events and reports how far each log extends.
+ */
 export interface EventTail extends AsyncDisposable {
-  /** Keeps an eye on a workspace's log until disposed. */
+  /** Watches a workspace's log until disposed. */
   watch(workspaceId: string): Pick<Growth, "beyond"> & Disposable;
 }
 
 /**
- * One look serves all followers of this process, however many they are: they keep nothing but their place, and are told that there is
- * something to read. An outage of the database is waited for.
+ * One query serves all followers of this process: a follower keeps only its place and is notified of new
+ * events. Waits during an outage of the database.
  */
 export async function startEventTail(options: {
   db: PrismaClient;

@@ -1,6 +1,6 @@
 /**
- * The names of all events, as docs/reference/telemetry.md lists them (a test compares the two): what filters of webhooks may name. Whoever adds a kind of event
- * adds its name in both places.
+ * The names of all events, for webhook filters. docs/reference/telemetry.md lists the same names (a test
+ * compares them): add a new kind of event in both places.
  */
 export const eventTypes = [
   "video.created",

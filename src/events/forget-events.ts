@@ -2,15 +2,16 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 
 const batchSize = 1_000;
-/** Of one call, so that a shorter retention than before does not hold up whoever calls. */
+/** Limit of one call, so that a shortened retention does not block the caller for long. */
 const maxBatches = 20;
 
 /**
- * Deletes events that happened before `before`, from the log's beginning on: never one behind one that is kept, so what is left has no gap.
- * Each workspace remembers how far its log was deleted, by which a cursor from before it is refused. Resolves to how many were deleted.
+ * Deletes events older than `before` from the log's beginning on, never one after a kept one, so the rest has
+ * no gap. Each workspace remembers how far its log was deleted, in order to refuse older cursors. Resolves to
+ * the number of deleted events.
  */
 export async function forgetEvents(db: PrismaClient, before: Date): Promise<number> {
-  // Where nobody reads, nobody else does, and what has no position is never deleted.
+  // Without readers events have no position, and events without a position are never deleted.
   await sequenceEvents(db);
   let forgotten = 0;
   for (let batch = 0; batch < maxBatches; batch += 1) {
@@ -22,8 +23,8 @@ export async function forgetEvents(db: PrismaClient, before: Date): Promise<numb
 }
 
 /**
- * One batch, in one statement, so that the events and what the workspaces remember of them go together. Rows that another process is
- * deleting are left to it; should that process fail, a later call finds them.
+ * One batch in one statement, so that the events and the workspaces' markers change together. Rows that
+ * another process is deleting are left to it; if that process fails, a later call finds them.
  */
 async function forgetBatch(db: PrismaClient, before: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: bigint }[]>`

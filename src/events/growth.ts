@@ -1,4 +1,4 @@
-/** How far one workspace's log goes, as far as this process knows, and who waits for it to go further. */
+/** The extent of one workspace's log as known to this process, and the readers that wait for more. */
 export interface Growth {
   /** Resolves to true when the log goes beyond the position, to false when the signal aborts. */
   beyond(position: bigint, signal: AbortSignal): Promise<boolean>;
@@ -10,7 +10,7 @@ export function createGrowth(): Growth {
   let newest = 0n;
   const waiting = new Set<() => void>();
 
-  /** Until something happens; leaves nothing behind. */
+  /** Resolves at the next change and removes its listeners. */
   async function change(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const tell = () => resolve();
@@ -23,8 +23,8 @@ export function createGrowth(): Growth {
 
   return {
     async beyond(position, signal) {
-      const isThere = () => newest > position || signal.aborted;
-      while (!isThere()) await change(signal);
+      const hasGrown = () => newest > position || signal.aborted;
+      while (!hasGrown()) await change(signal);
       return !signal.aborted;
     },
     reach(position) {

@@ -1,9 +1,9 @@
-/** How long an answer of the database may take before it counts as lost. */
+/** Time limit for an answer of the database. */
 export const answerMs = 15_000;
 
 /**
- * Rejects with `ETIMEDOUT` when the database has not answered within `ms`: a connection that is half open never answers, and many wait for
- * what is asked here.
+ * Rejects with `ETIMEDOUT` if the database has not answered within `ms`: a half-open connection never
+ * answers, and many callers wait for this answer.
  */
 export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();

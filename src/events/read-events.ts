@@ -20,13 +20,13 @@ export interface LoggedEvent {
 
 export interface EventFilter {
   videoId?: string;
-  /** Of these types only; all by default. */
+  /** Only these types. Default: all. */
   types?: readonly string[];
 }
 
 export interface EventsRequest {
   workspaceId: string;
-  /** Events behind this place; null from the oldest that is kept. */
+  /** Events after this place; null: from the oldest stored one. */
   after: EventPlace | null;
   filter: EventFilter;
   size: number;
@@ -36,9 +36,9 @@ export interface EventPage {
   events: LoggedEvent[];
   /** Everything up to here is in this page or before it, or did not fit the filter. */
   place: EventPlace;
-  /** The page is full and the log goes on. */
+  /** The page is full and the log continues. */
   isCut: boolean;
-  /** When the log was looked at, the workspace had events that nobody had sequenced. */
+  /** The workspace had events without a position when the log was read. */
   hasUnsequenced: boolean;
 }
 
@@ -52,8 +52,8 @@ interface Head {
 type Row = Head & { [Key in keyof LoggedEvent]: LoggedEvent[Key] | null };
 
 /**
- * One page of what is sequenced, in order, and where the log stands. One statement and so one snapshot: what it does not see of a page
- * lies behind `place`. Throws `InvalidInputError` (`CURSOR_EXPIRED`, `CURSOR_UNKNOWN`).
+ * One page of sequenced events in order, and the end of the log. A single statement sees one snapshot: events
+ * that it misses come after `place`. Throws `InvalidInputError` (`CURSOR_EXPIRED`, `CURSOR_UNKNOWN`).
  */
 export async function readEvents(db: Db, request: EventsRequest): Promise<EventPage> {
   const { workspaceId, after, filter, size } = request;
@@ -95,7 +95,7 @@ export const placeOf = ({ position, at }: Pick<LoggedEvent, "position" | "at">):
 
 const beginningOf = ({ forgotten }: Head): EventPlace => ({ position: forgotten, atMs: 0 });
 
-/** Behind the newest event; where all are forgotten, where the reader already was. */
+/** After the newest event; if all are deleted, the reader's own place. */
 function endOf(head: Head, after: EventPlace | null): EventPlace {
   if (head.newestPosition === null || head.newestAt === null) return after ?? beginningOf(head);
   return placeOf({ position: head.newestPosition, at: head.newestAt });

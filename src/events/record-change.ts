@@ -18,11 +18,13 @@ export interface Change {
 }
 
 /**
- * Appends events in the transaction that made them true, and counts the video's revision. Viewers and readers of the log are woken by the
- * insert (trigger), so nothing that they can see may change without one.
+ * Appends events in the transaction that made them true, and increments the video's revision. The insert's
+ * trigger wakes viewers and readers of the log, so every change that they can see needs an event.
  *
- * Raising the revision takes the video's row lock. The events draw their ids only after that (they are joined with its result), so that of
- * two transactions with events of one video the one with the lower ids commits first. The log's order relies on it.
+ * Incrementing the revision takes the video's row lock. The events draw their ids only afterwards (they are
+ * joined with its result), so of two transactions with events of one video the one with the lower ids commits
+ * first. The log's order relies on this. two transactions with events of one video the one with the lower ids
+ * commits first. The log's order relies on it.
  */
 export async function recordChange(
   tx: Tx,
@@ -43,7 +45,10 @@ export async function recordChange(
     ORDER BY list.number`;
 }
 
-/** Appends an event that is of no video, in the transaction that made it true. Such events have no order among each other but that of their sequencing. */
+/**
+ * Appends an event without a video, in the transaction that made it true. Such events have no order except
+ * their sequencing.
+ */
 export async function recordWorkspaceEvent(
   tx: Tx,
   workspaceId: string,

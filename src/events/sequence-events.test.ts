@@ -26,7 +26,7 @@ async function waitingFor(client: Client): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-test("nobody can hold up sequencing: it refuses to run inside a transaction", async () => {
+test("no caller can block sequencing: it refuses to run inside a transaction", async () => {
   await using system = await createTestEventLogs();
   await system.write(await system.createVideo(), ["created"]);
   await using client = await connect(system);
@@ -88,7 +88,7 @@ test("an entry is never changed, and never written with a place", async () => {
   expect(await readTypes(system)).toEqual(["video.created"]);
 });
 
-test("very many events that nobody ever sequenced are read in the order in which they were written", async () => {
+test("very many unsequenced events are read in the order in which they were written", async () => {
   await using system = await createTestEventLogs();
   await system.writeMany(await system.createVideo(), 12_500);
   const numbers: unknown[] = [];
@@ -123,7 +123,7 @@ test("a follower lives through the end of all connections to the database", asyn
   expect((await stream.next()).done).toBe(true);
 });
 
-test("old events are deleted from the beginning on; a receiver that missed some is told, others go on", async () => {
+test("old events are deleted from the beginning on; a receiver that missed some gets an error, others continue", async () => {
   await using system = await createTestEventLogs();
   const { workspaceId, log } = system;
   const videoId = await system.createVideo();

@@ -1,15 +1,17 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { answerMs, inTime } from "./in-time.ts";
 
-/** Per client: the call that is under way, and the one that follows it. */
+/** Per client: the running call, and the one that follows it. */
 const calls = new WeakMap<PrismaClient, { running: Promise<void>; next?: Promise<void> }>();
 
 /**
- * Gives committed events their places in the log: what was committed before the call has one afterwards, 10,000 a call at most. How and
- * why is told at the procedure, in its migration. Never inside a transaction: Postgres refuses it there.
+ * Gives committed events their positions in the log: every event committed before the call has one
+ * afterwards, at most 10,000 per call. The procedure's migration explains how and why. Never call it inside a
+ * transaction: Postgres refuses it there.
  *
- * Calls of one process wait for each other here and not in the database, where each would hold a connection: whoever comes while one is
- * under way joins the next, since that one may have looked too early for it. Rejects when there is no answer for `ms`, 15 s by default.
+ * Calls of one process queue here and not in the database, where each would hold a connection. A call during
+ * a running one joins the next, since the running one may have read too early. Rejects without an answer
+ * within `ms`, 15 s by default.
  */
 export function sequenceEvents(db: PrismaClient, ms = answerMs): Promise<void> {
   const known = calls.get(db);

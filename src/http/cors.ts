@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Response headers that scripts of other origins may read: tus's, and those that players and clients go by. */
+/** Response headers that scripts of other origins may read: those of tus, players and clients. */
 const exposed = [
   "Location",
   "Upload-Offset",
@@ -19,8 +19,8 @@ const exposed = [
 ].join(", ");
 
 /**
- * Sets the headers by which browsers let other origins' pages in, and answers preflights. No cookies are in use anywhere, so `*` gives away
- * nothing that a key does not. Returns true when the request is answered.
+ * Sets the CORS headers and answers preflights. No cookies are in use anywhere, so `*` reveals nothing that
+ * requires a key. Returns true if the request is answered.
  */
 export function answerCors(req: IncomingMessage, res: ServerResponse, origins: readonly string[]): boolean {
   const { origin } = req.headers;

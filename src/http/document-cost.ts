@@ -20,20 +20,21 @@ export interface CostedRequest {
   /** Valid: its fragments form no cycle. */
   document: DocumentNode;
   operationName?: string | null | undefined;
-  /** As they were sent. */
+  /** The variables as sent. */
   variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 const OBJECT_COST = 2;
 const SCALAR_COST = 1;
 const LEVEL_FACTOR = 1.5;
-/** Sizes beyond it are refused by the list itself. */
+/** The list itself refuses larger sizes. */
 const LARGEST_FACTOR = 1_000;
 const SIZES = new Set(["first", "last", "ids"]);
 
 /**
- * The cost of an operation: a scalar counts 1, an object 2, each level 1.5 times, and a page as often as it may have entries. Sizes come
- * from literals and variables; an unknown size counts as the largest page. graphql-armor reads literals only. Pure.
+ * The cost of an operation: a scalar costs 1, an object 2, each level 1.5 times its content, and a page its
+ * maximum number of entries. Sizes come from literals and variables; an unknown size counts as the largest
+ * page. graphql-armor reads only literals. Pure.
  */
 export function documentCost({ schema, document, operationName, variables }: CostedRequest): number {
   const operation = getOperationAST(document, operationName);
@@ -76,7 +77,9 @@ export function documentCost({ schema, document, operationName, variables }: Cos
     return (OBJECT_COST + LEVEL_FACTOR * inner) * entriesOf(node, field);
   }
 
-  /** Entries that the field may have, as far as they are pages or were asked for; the budget of nodes bounds the rest. */
+  /**
+   * Maximum number of entries of a field with a page or an explicit size; the node budget limits the rest.
+   */
   function entriesOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     let entries: number | undefined;
     for (const { name, value } of node.arguments ?? []) {
@@ -95,7 +98,7 @@ function fieldOf(type: GraphQLNamedType, name: string): GraphQLField<unknown, un
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }
 
-/** Undefined and null are sizes that the server chooses; a list has its length; all else that is no number is unknown. */
+/** For undefined and null the server chooses a size; a list has its length; other non-numbers are unknown. */
 function sizeIn(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value.length;

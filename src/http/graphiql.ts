@@ -8,12 +8,13 @@ interface GraphiQLPage {
 }
 
 /**
- * GraphiQL from our own files, with a Content-Security-Policy: it shares its origin, and so its `localStorage`, with the console, which keeps an API
- * key there. Nothing is loaded from elsewhere, so it works offline as well. The bundle has 9 MB and is read when the page is first asked for.
+ * GraphiQL from our own files with a Content-Security-Policy: it shares its origin, and so its
+ * `localStorage`, with the console, which stores an API key there. It loads nothing else, so it also works
+ * offline. The bundle has 9 MB and is read with the first request for the page.
  */
 export function createGraphiQL() {
   let page: Promise<GraphiQLPage> | undefined;
-  /** Yoga asks for the same options each time. */
+  /** Yoga passes the same options each time. */
   const renderOnce = (options: GraphiQLOptions) => (page ??= render(options));
 
   const withPolicy: Plugin = {
@@ -41,12 +42,12 @@ function policyOf(html: string): string {
   return [
     "default-src 'none'",
     `script-src 'sha256-${hash}'`,
-    // The editor sets styles as it draws, and runs its language services in workers made from blobs.
+    // The editor sets styles while drawing, and runs language services in workers created from blobs.
     "style-src 'unsafe-inline'",
     "worker-src blob:",
     "img-src 'self' data:",
     "font-src data:",
-    // 'self' covers the WebSocket, too.
+    // 'self' covers the WebSocket too.
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

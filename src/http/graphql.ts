@@ -19,7 +19,7 @@ import { viewerOf } from "./viewer-of.ts";
 
 export const graphqlPath = "/graphql";
 
-/** What a request brings along: Node's own pair over HTTP, a viewer that is already known over WebSocket. */
+/** The context of a request: Node's own pair over HTTP, an authenticated viewer over WebSocket. */
 export interface RequestContext {
   req?: IncomingMessage;
   res?: ServerResponse;
@@ -37,19 +37,19 @@ export interface GraphQLDeps {
   maxBodyBytes: number;
   /** After authentication and limits. */
   plugins?: readonly Plugin[];
-  /** Throws `RateLimitedError` for a key that asks too often. */
+  /** Throws `RateLimitedError` for a key with too many requests. */
   takeRequest: TakeRequest;
-  /** How often the keys of open streams are looked at again, in milliseconds. */
+  /** Interval for checking the keys of open streams again, in milliseconds. */
   recheckMs: number;
-  /** What queries and mutations wait at. */
+  /** Admission gate for queries and mutations. */
   gate: Gate;
-  /** How long a query may be executed, in milliseconds. */
+  /** Time limit for executing a query, in milliseconds. */
   deadlineMs: number;
 }
 
 export type Yoga = YogaServerInstance<RequestContext, Context>;
 
-/** Asks for the API key before the document is parsed, unless it was asked for before the body was read. */
+/** Requires the API key before the document is parsed, unless it was checked before the body was read. */
 function useAuthentication(deps: GraphQLDeps): Plugin<object, RequestContext> {
   return {
     onParams: async ({ request, context, setResult }) => {
@@ -92,7 +92,7 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
       defaultQuery: "query { viewer { workspace { name } scopes } }",
     },
     landingPage: false,
-    // CORS is answered for all paths alike, in server.ts.
+    // server.ts handles CORS uniformly for all paths.
     cors: false,
     // Failures are logged by `maskError`, once and with an id.
     logging: false,
@@ -100,7 +100,7 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
 }
 
 /**
- * Answers by Yoga. Rejects when Yoga itself fails, where its own listener would send the client the stack.
+ * Answers through Yoga. Rejects if Yoga itself fails; its own listener would send the stack to the client.
  */
 export async function answerGraphQL(yoga: Yoga, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const response = await yoga.handleNodeRequestAndResponse(req, res, { req, res });
@@ -112,7 +112,7 @@ export interface ReadRequest {
   viewer: Viewer | null;
 }
 
-/** As `answerGraphQL`, for a request whose body was read and whose viewer is known. */
+/** Like `answerGraphQL`, for a request whose body was read and whose viewer is known. */
 export async function answerGraphQLBody(
   yoga: Yoga,
   req: IncomingMessage,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createReadiness } from "./health.ts";
 
-test("a check that is late counts as passed for a while after it last passed, so that load takes nobody out", async () => {
+test("a check that is late counts as passed for a while after it last passed, so that load removes no process", async () => {
   let now = 0;
   let answer: () => Promise<unknown> = async () => 1;
   const ask = createReadiness({

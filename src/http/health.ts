@@ -13,20 +13,21 @@ export interface Readiness {
 
 export interface ReadinessOptions {
   checks: Readonly<Record<string, Check>>;
-  /** How long each check may take. */
+  /** Time limit of each check. */
   timeoutMs: number;
   /**
-   * A check that does not answer in time still counts as passed for so long after it last passed: a process that is busy answers late, and taking
-   * it out of rotation would only make the others busier. A check that is refused counts at once.
+   * Grace period after the last success, during which a late answer still counts as passed: a busy process
+   * answers late, and removing it from rotation would only make the others busier. A failed check counts
+   * immediately.
    */
   lateOkMs: number;
-  /** Receives the error of a check that failed, once until it passes again. Default: none. */
+  /** Receives the error of a failed check, once until it passes again. Default: none. */
   onFailed?: (name: string, error: unknown) => void;
   /** Monotonic, milliseconds. Default `performance.now`. */
   now?: () => number;
 }
 
-/** Returns the question: runs all checks at once. Never throws. */
+/** Returns a function that runs all checks concurrently. Never throws. */
 export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
   const { checks, timeoutMs, lateOkMs, now = () => performance.now() } = options;
   const passedAt = new Map<string, number>();
@@ -67,7 +68,7 @@ async function runCheck(check: Check, timeoutMs: number): Promise<RunCheck> {
   signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)), {
     once: true,
   });
-  // Whichever comes second has nobody to tell.
+  // The loser of the race has no receiver.
   late.catch(() => undefined);
   try {
     await Promise.race([check(signal), late]);

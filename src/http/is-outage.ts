@@ -1,11 +1,11 @@
-/** Prisma's and the network's words for a database that cannot do it just now, and may in a moment. */
+/** Codes of Prisma and the network for a database that is temporarily unavailable. */
 const passing = new Set([
   "P1001",
   "P1002",
   "P1008",
   "P1017",
   "P2024",
-  // No connection within `maxWait`, or a transaction that took too long: rolled back either way.
+  // No connection within `maxWait`, or a transaction that timed out: rolled back either way.
   "P2028",
   "P2034",
   "ECONNREFUSED",
@@ -14,10 +14,13 @@ const passing = new Set([
   "EPIPE",
 ]);
 
-/** Postgres' own (https://www.postgresql.org/docs/current/errcodes-appendix.html): classes 08 and 53, and those that a repeat may not meet. */
+/**
+ * Postgres' codes (https://www.postgresql.org/docs/current/errcodes-appendix.html): classes 08 and 53, and
+ * conflicts that a retry may avoid.
+ */
 const passingSqlStates = /^(?:08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P03)$/;
 
-/** What the driver adapter says of a connection in words of its own. */
+/** The driver adapter's own names for connection errors. */
 const passingKinds = new Set([
   "DatabaseNotReachable",
   "ConnectionClosed",
@@ -25,7 +28,7 @@ const passingKinds = new Set([
   "SocketTimeout",
 ]);
 
-/** `pg` gives no codes to these. */
+/** `pg` errors without codes. */
 const passingTexts =
   /^(?:Client has encountered a connection error|Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
 
@@ -38,7 +41,10 @@ interface Fields {
   meta?: { driverAdapterError?: unknown } | null;
 }
 
-/** Whether the error says that the database is away or busy: the same request may succeed in a moment, and nothing of it was committed as far as we know. */
+/**
+ * True if the database is unavailable or busy: the same request may succeed in a moment, and as far as is
+ * known nothing was committed.
+ */
 export function isOutage(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   const { code, message, originalCode, kind, cause, meta } = error as Fields;

@@ -21,7 +21,9 @@ const http = {
   SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": String(retryAfterMs / 1_000) } },
 } as const;
 
-/** graphql-js gives no code to a variable that does not fit its type; clients and the HTTP status go by one. */
+/**
+ * graphql-js sets no code for a variable of the wrong type, but clients and the HTTP status depend on one.
+ */
 function withCode(error: GraphQLError): GraphQLError {
   if (error.nodes?.[0]?.kind !== Kind.VARIABLE_DEFINITION || error.extensions["code"] !== undefined)
     return error;
@@ -30,8 +32,8 @@ function withCode(error: GraphQLError): GraphQLError {
 }
 
 /**
- * What a client gets to see of an error. Expected ones keep their code and text; outages get a code to try again by; bugs are told by an id
- * alone, under which the log has the rest (`graphql.bug`).
+ * The client's view of an error. Expected errors keep their code and text; outages get a code that allows a
+ * retry; bugs become an id under which the log has the details (`graphql.bug`).
  */
 export function createMaskError(log: Logger) {
   return (error: unknown): GraphQLError => {
@@ -58,22 +60,22 @@ export function createMaskError(log: Logger) {
     }
     if (cause instanceof StoreUnavailableError) {
       log.error({ errorId, err: cause }, "graphql.outage");
-      return new GraphQLError("The object store is away or busy; try again in a few seconds.", {
+      return new GraphQLError("The object store is unavailable or busy; try again in a few seconds.", {
         ...at,
         extensions: { code: "SERVICE_UNAVAILABLE", errorId, retryAfterMs, http: http.SERVICE_UNAVAILABLE },
       });
     }
     if (isOutage(cause)) {
       log.error({ errorId, err: cause }, "graphql.outage");
-      return new GraphQLError("The database is away or busy just now; try again in a few seconds.", {
+      return new GraphQLError("The database is unavailable or busy; try again in a few seconds.", {
         ...at,
         extensions: { code: "SERVICE_UNAVAILABLE", errorId, retryAfterMs, http: http.SERVICE_UNAVAILABLE },
       });
     }
     log.error({ errorId, path: at.path, err: cause }, "graphql.bug");
-    return new GraphQLError(
-      `Something is wrong on the server's side; its log says what, under the id ${errorId}.`,
-      { ...at, extensions: { code: "INTERNAL_SERVER_ERROR", errorId } },
-    );
+    return new GraphQLError(`Internal error. The server's log has the details under the id ${errorId}.`, {
+      ...at,
+      extensions: { code: "INTERNAL_SERVER_ERROR", errorId },
+    });
   };
 }

@@ -16,8 +16,8 @@ async function sendMetrics(res: ServerResponse, metrics: Exposed): Promise<void>
 }
 
 /**
- * Answers `/metrics` on the port that strangers reach. The figures are those of the whole installation, so outside of development they need a key with
- * the scope `OPERATOR`; Prometheus sends one with `authorization.credentials`.
+ * Answers `/metrics` on the public port. The figures cover the whole installation, so outside of development
+ * they require a key with the scope `OPERATOR`; Prometheus sends one with `authorization.credentials`.
  */
 export async function answerMetrics(
   req: IncomingMessage,
@@ -30,7 +30,7 @@ export async function answerMetrics(
   if (viewer === null) {
     res.setHeader("WWW-Authenticate", 'Bearer realm="Reelay"');
     const message =
-      "Metrics need an API key with the scope OPERATOR (`Authorization: Bearer <api key>`), or are read from METRICS_PORT.";
+      "Metrics require an API key with the scope OPERATOR (`Authorization: Bearer <api key>`), or METRICS_PORT without a key.";
     return sendJson(res, 401, { error: { code: "UNAUTHENTICATED", message } });
   }
   try {
@@ -42,14 +42,17 @@ export async function answerMetrics(
   await sendMetrics(res, metrics);
 }
 
-/** Serves `/metrics` without a key on a port of its own, on all addresses: for a network that strangers do not reach. Rejects as `serveHttp` does. */
+/**
+ * Serves `/metrics` without a key on a separate port, on all addresses: for a network closed to strangers.
+ * Rejects like `serveHttp`.
+ */
 export async function startMetricsServer(
   port: number,
   metrics: Exposed,
 ): Promise<AsyncDisposable & { port: number }> {
   return await serveHttp(port, (req, res) => {
     if (pathOf(req) !== "/metrics") {
-      return sendJson(res, 404, { error: { code: "NOT_FOUND", message: "This port answers at /metrics." } });
+      return sendJson(res, 404, { error: { code: "NOT_FOUND", message: "This port only serves /metrics." } });
     }
     sendMetrics(res, metrics).catch(() => res.destroy());
   });

@@ -1,4 +1,4 @@
 import type { IncomingMessage } from "node:http";
 
-/** The path that was asked for. Not by `URL`, which throws on what a client may well send, such as `//`. */
+/** The path of the request. Avoids `URL`, which throws on paths that a client may send, such as `//`. */
 export const pathOf = (req: IncomingMessage): string => (req.url ?? "/").split("?", 1)[0] ?? "/";

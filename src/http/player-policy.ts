@@ -1,11 +1,13 @@
 /**
- * What a page's Content-Security-Policy has to grant the player (`@reelay/player`), whose media are at `mediaUrl`. Pure.
+ * Content-Security-Policy directives for a page with the player (`@reelay/player`), whose media are at
+ * `mediaUrl`. Pure.
  *
- * - Styles inline: media-chrome's controls bring theirs as `<style>` in their shadow roots, made while they are used. Nonces
- *   do not reach what `innerHTML` makes, and hashes would have to be taken anew with each release of theirs. What is left to fear of a stranger's
- *   styles is little: they load nothing but from here and the media's origin, and scripts stay forbidden, so that nobody can bring them in.
- * - Blobs: hls.js gives its media to `<video>` as one, and parses in a worker made from one. A track of captions it begins with an empty
- *   file as a `data:` address.
+ * - Inline styles: media-chrome's controls create theirs as `<style>` in their shadow roots at run time.
+ *   Nonces do not reach content set through `innerHTML`, and hashes would change with each of its releases.
+ *   Foreign styles are little risk: they load only from here and the media's origin, and scripts stay
+ *   forbidden, so nothing can inject them.
+ * - Blobs: hls.js passes its media to `<video>` as one, and parses in a worker created from one. It starts a
+ *   caption track with an empty file as a `data:` URL.
  */
 export function playerPolicy(mediaUrl: string) {
   const media = new URL(mediaUrl).origin;

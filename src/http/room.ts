@@ -1,4 +1,4 @@
-/** Whether there is room to write: what `/readyz` asks of the disks below a process. */
+/** Checks for free space on the disks of a process, for `/readyz`. */
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,10 @@ const probeBytes = 1024 * 1024;
 /** Rows of about 32 bytes in a temporary file: more than a megabyte. */
 const probeRows = 40_000;
 
-/** Writes a file into `folder` and removes it: the free space that a file system reports knows nothing of quotas. Rejects when there is no room. */
+/**
+ * Writes and removes a file in `folder`: a file system's reported free space ignores quotas. Rejects without
+ * space.
+ */
 export async function assertRoomIn(folder: string): Promise<void> {
   const path = join(folder, `room-${randomUUID()}`);
   try {
@@ -18,7 +21,7 @@ export async function assertRoomIn(folder: string): Promise<void> {
   } catch (error) {
     // Anyone may ask: the message must not name the folder.
     const why = isFullDisk(error)
-      ? "the store has no room left; free some space on its disk"
+      ? "the store is out of space; free some space on its disk"
       : `the store cannot be written (${(error as NodeJS.ErrnoException).code})`;
     throw new Error(why, { cause: error });
   } finally {
@@ -27,8 +30,8 @@ export async function assertRoomIn(folder: string): Promise<void> {
 }
 
 /**
- * Makes Postgres write a temporary file, which needs room and leaves nothing behind: no row, no log, no transaction id. Rejects when there is
- * none. (An UPDATE would fit into a page that is there already.)
+ * Makes Postgres write a temporary file, which needs space and leaves nothing behind: no row, no log, no
+ * transaction id. Rejects without space. (An UPDATE could fit into an existing page.)
  */
 export async function assertDatabaseRoom(db: PrismaClient): Promise<void> {
   try {
@@ -38,6 +41,6 @@ export async function assertDatabaseRoom(db: PrismaClient): Promise<void> {
     ]);
   } catch (error) {
     if (!isFullDisk(error)) throw error;
-    throw new Error("the database has no room left; free some space on its disk", { cause: error });
+    throw new Error("the database is out of space; free some space on its disk", { cause: error });
   }
 }

@@ -1,12 +1,19 @@
 import type { WebSocket } from "ws";
 
-/** Queries and mutations under way on sockets: their answers are still waited for when the sockets are to go. */
+/** Running queries and mutations on sockets: closing sockets waits for their answers. */
 export interface RunningAnswers {
   begin(socket: WebSocket, operationId: string): void;
-  /** Also for operations that never began. */
+  /** Also for operations that never started. */
   end(socket: WebSocket, operationId: string): void;
-  /** Calls `go` for each of these sockets as soon as it has nothing under way. Resolves when that was done for all, or at the signal. */
-  release(sockets: Iterable<WebSocket>, go: (socket: WebSocket) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Calls `close` for each socket as soon as it has no running operation. Resolves after the last one, or at
+   * the signal.
+   */
+  release(
+    sockets: Iterable<WebSocket>,
+    close: (socket: WebSocket) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export function createRunningAnswers(): RunningAnswers {

@@ -1,6 +1,9 @@
 import type { Check } from "./health.ts";
 
-/** A check that costs something: asked at most once per `okMs`, and once per `failedMs` while it fails, for all callers together. */
+/**
+ * Limits an expensive check to once per `okMs`, or once per `failedMs` while it fails, for all callers
+ * together.
+ */
 export function seldom(
   check: () => Promise<unknown>,
   { okMs, failedMs, now = () => performance.now() }: { okMs: number; failedMs: number; now?: () => number },

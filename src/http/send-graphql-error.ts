@@ -6,7 +6,7 @@ interface HttpExtension {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** Answers a request that nothing was executed of, in GraphQL's own shape and with the HTTP status of the error. */
+/** Answers a request without executing it, in GraphQL's own format and with the error's HTTP status. */
 export function sendGraphQLError(req: IncomingMessage, res: ServerResponse, error: GraphQLError): void {
   const { http, ...extensions } = error.extensions;
   const { status = 500, headers = {} } = (http ?? {}) as HttpExtension;

@@ -23,7 +23,7 @@ async function holdVideo(api: TestApi) {
   await locked.promise;
   return {
     id: encodeGlobalId("Video", id),
-    /** Resolves when somebody waits for it. */
+    /** Resolves when a caller waits for it. */
     wanted: () =>
       eventually(async () => {
         const rows = await api.db.$queryRaw<unknown[]>`

@@ -1,4 +1,7 @@
-/** A store that is away, as clients see it: a real server and a real database; the store's port alone is a double. */
+/**
+ * A store that is away, as clients see it: a real server and a real database; the store's port alone is a
+ * double.
+ */
 import { StoreUnavailableError } from "@reelay/object-store";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { seedVideo } from "../../schema/testing/seed.ts";
@@ -36,7 +39,7 @@ test("a mutation whose store is away changes nothing, says when to try again, an
   expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
   expect(errors).toMatchObject([
     {
-      message: "The object store is away or busy; try again in a few seconds.",
+      message: "The object store is unavailable or busy; try again in a few seconds.",
       extensions: { code: "SERVICE_UNAVAILABLE", retryAfterMs: 2_000, errorId: expect.any(String) },
     },
   ]);

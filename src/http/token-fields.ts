@@ -4,9 +4,10 @@ import type { Viewer } from "../auth/viewer.ts";
 import { type Grant, grantNames } from "../tokens/grant.ts";
 
 /**
- * What documents of tokens for browsers may select, by type; everything else is refused before anything runs, so a field that is added to the schema
- * stays closed until it is listed here. Which videos: decided by the resolvers. Command lines, workers, jobs, sources and events are not
- * among these; `externalId` and `metadata` are, for the documents of `@reelay/client`, and hold nothing (`schema/types/video.ts`).
+ * The fields that documents of browser tokens may select, by type. Everything else is refused before
+ * execution, so a new field of the schema stays closed until it is listed here. The resolvers decide which
+ * videos are visible. Command lines, workers, jobs, sources and events are not listed; `externalId` and
+ * `metadata` are, for the documents of `@reelay/client`, but stay empty (`schema/types/video.ts`).
  */
 const video = {
   Query: ["video"],
@@ -64,11 +65,14 @@ const allowed: Record<Grant["kind"], Readonly<Record<string, readonly string[]>>
 
 const refuse = (coordinate: string, kind: Grant["kind"]): GraphQLError =>
   new GraphQLError(
-    `The field ${coordinate} is not for ${grantNames[kind]}s. Leave it out, or use an API key on a server of yours.`,
+    `The field ${coordinate} is not available to ${grantNames[kind]}s. Leave it out, or use an API key on your server.`,
     { extensions: { code: "FORBIDDEN", http: { status: 403, spec: true } } },
   );
 
-/** Reports the first field that such a token may not select. Yoga keeps results by the rules' names, so each kind's has its own. */
+/**
+ * Reports the first field that a token may not select. Yoga caches results by rule name, so each kind has its
+ * own rule.
+ */
 function createRule(kind: Grant["kind"]): ValidationRule {
   const name = `FieldsOf${kind}Token`;
   const rule: ValidationRule = (context) => {
@@ -86,7 +90,7 @@ function createRule(kind: Grant["kind"]): ValidationRule {
   return Object.defineProperty(rule, "name", { value: name });
 }
 
-/** Refuses documents of tokens that select more than these may, over HTTP, SSE and WebSocket alike. */
+/** Refuses token documents that select other fields, over HTTP, SSE and WebSocket alike. */
 export function useTokenFields(): Plugin<object, { viewer?: Viewer | null }> {
   const rules = { UPLOAD: createRule("UPLOAD"), VIEW: createRule("VIEW") };
   return {

@@ -2,10 +2,10 @@ import type { Plugin } from "graphql-yoga";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import type { RequestContext } from "./graphql.ts";
 
-/** Longer than this `setTimeout` cannot wait; the regular look is soon enough for what ends in weeks. */
+/** The maximum of `setTimeout`. For an expiry weeks away the regular check is soon enough. */
 const longestWaitMs = 2_147_483_647;
 
-/** Calls `end` when a key's or token's time is over. Returns what stops the waiting. */
+/** Calls `end` when a key or token expires. Returns a function that cancels this. */
 export function atKeyEnd(expiresAt: Date | null | undefined, now: Date, end: () => void): () => void {
   const waitMs = expiresAt ? expiresAt.getTime() - now.getTime() : Number.POSITIVE_INFINITY;
   if (waitMs > longestWaitMs) return () => undefined;
@@ -15,8 +15,8 @@ export function atKeyEnd(expiresAt: Date | null | undefined, now: Date, end: () 
 }
 
 /**
- * Ends streams over HTTP with the key or token that began them; sockets are closed for it (`web-socket.ts`). A client comes again with what it has
- * then.
+ * Ends HTTP streams when their key or token expires; `web-socket.ts` does the same for sockets. The client
+ * reconnects with its current credentials.
  */
 export function useKeyEnd(deps: {
   authenticate: Authenticate;

@@ -7,14 +7,15 @@ import type { TakeRequest } from "../overload/rate-limit.ts";
 export interface ViewerDeps {
   authenticate: Authenticate;
   isDevelopment: boolean;
-  /** Throws `RateLimitedError` for a key that asks too often. */
+  /** Throws `RateLimitedError` for a key with too many requests. */
   takeRequest: TakeRequest;
 }
 
 /**
- * The viewer by a request's headers, before anything else of it is read. Null without a key, which development lets pass for introspection
- * (all else meets `viewerWith`); production lets nothing pass, so strangers cannot feel for the schema by its validation errors. Throws
- * `UnauthenticatedError` and `RateLimitedError`.
+ * Reads the viewer from a request's headers, before the rest of the request. Null without a key, which
+ * development allows for introspection (everything else uses `viewerWith`). Production refuses it, so that
+ * strangers cannot explore the schema through validation errors. Throws `UnauthenticatedError` and
+ * `RateLimitedError`.
  */
 export async function viewerOf(
   { headers: { authorization } }: Pick<IncomingMessage, "headers">,

@@ -16,7 +16,7 @@ import { createRunningAnswers } from "./running-answers.ts";
 import { atKeyEnd } from "./until-key-ends.ts";
 import { costErrors } from "./use-cost-limit.ts";
 
-/** What is known of a socket once it has authenticated. */
+/** The state of an authenticated socket. */
 export interface SocketExtra {
   viewer: Viewer;
   token: string;
@@ -24,10 +24,11 @@ export interface SocketExtra {
 type Options = ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtra>>;
 
 /**
- * The seam for shared execution, in graphql-ws's own terms. `onSubscribe` is asked first, before anything is parsed; what it returns is taken.
- * `subscribe` runs a subscription in the server's place: `args.rootValue.subscribe(args)` is the plain way, `args.contextValue` the resolvers'
- * context with the message's payload as `params`. It may write messages to the socket itself and return an iterable that yields nothing:
- * `return()` is called when the client leaves, and the operation completes when it ends.
+ * The seam for shared execution, in graphql-ws's own terms. `onSubscribe` is called before parsing, and its
+ * result is used. `subscribe` runs a subscription in the server's place: `args.rootValue.subscribe(args)` is
+ * the default, `args.contextValue` the resolvers' context with the message's payload as `params`. It may
+ * write messages to the socket itself and return an iterable that yields nothing: `return()` is called when
+ * the client leaves, and the operation completes when the iterable ends.
  */
 export type WebSocketHooks = Partial<
   Pick<Options, "onSubscribe" | "subscribe" | "onComplete" | "onDisconnect">
@@ -40,17 +41,17 @@ export interface WebSocketDeps {
   maskError: (error: unknown) => GraphQLError;
   hooks?: WebSocketHooks;
   maxBodyBytes: number;
-  /** How often the keys of open sockets are looked at again, in milliseconds. */
+  /** Interval for checking the keys of open sockets again, in milliseconds. */
   recheckMs: number;
   clock: () => Date;
-  /** Throws `RateLimitedError` for a key that asks too often. */
+  /** Throws `RateLimitedError` for a key with too many requests. */
   takeRequest: TakeRequest;
   limits: Pick<OverloadLimits, "sockets" | "operationsPerSocket" | "bufferedBytes">;
-  /** Told of what was refused because there is too much to do. Default: nobody. */
+  /** Receives what was refused because of overload. Default: none. */
   onShed?: (what: "socket" | "subscription") => void;
 }
 
-/** Text of the close event; with 4403 well-behaved clients come again, with whatever key they have then. */
+/** Text of the close event. After 4403, well-behaved clients reconnect with their current key. */
 const forbidden = "Forbidden: API key or token missing, unknown, expired or revoked";
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on the same path as over HTTP. */
@@ -78,7 +79,7 @@ export function serveWebSocket({
       return refuseUpgrade(socket, "503 Service Unavailable", retryAfterHeader(overloaded()));
     }
     wss.handleUpgrade(request, socket, head, (webSocket) => {
-      // Who asks and asks and reads no answers. Whoever only reads slowly is spared states instead.
+      // A client that keeps sending and never reads answers. One that only reads slowly skips states instead.
       webSocket.on("message", () => webSocket.bufferedAmount > limits.bufferedBytes && webSocket.terminate());
       wss.emit("connection", webSocket, request);
     });
@@ -92,7 +93,7 @@ export function serveWebSocket({
     },
     subscribe: hooks?.subscribe ?? ((args) => (args.rootValue as RootValue).subscribe(args)),
     onComplete: async (ctx, id, payload) => {
-      // The `complete` message is sent right after this: a client that is cut off before it would send a mutation again.
+      // The `complete` message is sent right after this; a client cut off before it would repeat a mutation.
       setImmediate(() => answers.end(ctx.extra.socket, id));
       await hooks?.onComplete?.(ctx, id, payload);
     },
@@ -106,7 +107,7 @@ export function serveWebSocket({
       try {
         viewer = token === null ? null : await authenticate(token);
       } catch (error) {
-        // Clients come again after this code; the one for bugs (4500) would end them for good.
+        // Clients reconnect after this code; the code for bugs (4500) would stop them permanently.
         extra.socket.close(1013, maskError(error).message.slice(0, 120));
         return false;
       }
@@ -128,15 +129,15 @@ export function serveWebSocket({
       return true;
     },
     onSubscribe: async (ctx, id, params) => {
-      // What comes after our close is sent again by its client, to another process: it must not be done here, too.
+      // Messages after our close are sent again to another process, so they must not run here too.
       if (ctx.extra.socket.readyState !== ctx.extra.socket.OPEN) return [toGraphQLError(overloaded())];
-      // This one is among them already.
+      // The count includes this operation.
       if (Object.keys(ctx.subscriptions).length > limits.operationsPerSocket) {
         onShed?.("subscription");
         return [toGraphQLError(overloaded())];
       }
       const { viewer, socket } = ctx.extra;
-      // Never so: onConnect lets nobody else pass.
+      // Unreachable: onConnect admits only authenticated viewers.
       if (!viewer) throw new Error("A socket without a viewer subscribes.");
       try {
         takeRequest(viewer);
@@ -171,7 +172,7 @@ export function serveWebSocket({
         });
         return tooCostly.length > 0 ? tooCostly : args;
       } catch (error) {
-        // What `parse` throws: a syntax error, or the token limit.
+        // `parse` throws a syntax error or the token limit.
         return [maskError(error)];
       }
     },
@@ -185,8 +186,8 @@ export function serveWebSocket({
   return {
     sockets,
     /**
-     * Tells clients to come again (1001), each when the answers that it waits for were sent, and waits for them to go: for `graceMs` at
-     * most.
+     * Asks clients to reconnect (1001), each after its pending answers were sent, and waits up to `graceMs`
+     * for them to leave.
      */
     async close(graceMs: number): Promise<void> {
       clearInterval(recheck);
@@ -218,7 +219,7 @@ function refuseUpgrade(socket: Duplex, status: string, headers: Readonly<Record<
   socket.end(`HTTP/1.1 ${status}\r\n${lines.join("")}\r\n`);
 }
 
-/** An error without what HTTP alone goes by. */
+/** An error without extensions that only matter over HTTP. */
 function plain(error: GraphQLError): GraphQLFormattedError {
   const { http: _, ...extensions } = error.extensions;
   return { ...error.toJSON(), extensions };
@@ -226,7 +227,7 @@ function plain(error: GraphQLError): GraphQLFormattedError {
 
 async function closeRevoked(sockets: ReadonlyMap<WebSocket, string>, authenticate: Authenticate) {
   for (const [socket, token] of sockets) {
-    // While the database is away nobody's key is revoked.
+    // While the database is unavailable, no key counts as revoked.
     const viewer = await authenticate(token).catch(() => undefined);
     if (viewer === null) socket.close(CloseCode.Forbidden, forbidden);
   }

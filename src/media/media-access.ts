@@ -2,7 +2,7 @@
 import type { Purpose } from "../playback-access/index.ts";
 import { isDownloadKey } from "./media-key.ts";
 
-/** The video that an object belongs to; null for keys that belong to none. */
+/** The video of an object; null for keys outside of a video. */
 export const videoOfKey = (key: string): string | null => /^videos\/([^/]+)\/./.exec(key)?.[1] ?? null;
 
 /** The purposes of the tokens that may read an object. */

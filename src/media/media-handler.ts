@@ -28,7 +28,7 @@ export interface MediaHandlerOptions {
   basePath: string;
   /** Called with the key of an object that a client may read and that is not there. */
   onMissing?: (key: string) => void;
-  /** Told of what went wrong on our side. The client gets a 500, or a broken connection if it had begun to read. */
+  /** Receives internal errors. The client gets a 500, or a broken connection if it had started reading. */
   onError?: (error: unknown, key: string) => void;
 }
 
@@ -38,8 +38,8 @@ export type MediaHandler = (req: IncomingMessage, res: ServerResponse) => Promis
 /**
  * Serves a store's objects to players: ranges, conditions, types, caching, any origin.
  *
- * Not `send` or `serve-static`: they look at a file twice, and a playlist that is replaced in between would go out under the old one's ETag and
- * length. Here headers and bytes are of one generation.
+ * `send` and `serve-static` are unsuitable: they read a file twice, so a playlist replaced in between would
+ * be sent with the old one's ETag and length. Here headers and bytes are from one generation.
  */
 export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
   const { store, access, basePath, onError } = options;
@@ -76,7 +76,7 @@ export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
         refuseMissing(res, path);
       }
     } catch (error) {
-      // A viewer who leaves is no error.
+      // A viewer who leaves is not an error.
       if (res.destroyed) return true;
       onError?.(error, key ?? basePath);
       if (res.headersSent) res.destroy();
@@ -85,7 +85,7 @@ export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
     return true;
   };
 
-  /** Below a token the customer has said who may know the title. */
+  /** Below a token, the customer has decided who may see the title. */
   async function servedAs(key: string, accepted: AcceptedToken | null): Promise<Served> {
     if (accepted === null) return { cacheControl: cacheControlOf(key) };
     const cacheControl = signedCacheControlOf(key, accepted.leftS);
@@ -94,7 +94,7 @@ export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
   }
 }
 
-/** False when there is no such object. */
+/** False if the object does not exist. */
 async function serve(
   store: ObjectStore,
   key: string,
@@ -119,12 +119,12 @@ async function serve(
         res.writeHead(plan.status, headersOf(object, plan, served));
         await pipeline(read.body, res);
       } finally {
-        // `pipeline` leaves it open where the viewer has left already.
+        // `pipeline` leaves it open if the viewer has already left.
         read.body.destroy();
       }
       return true;
     }
-    // Replaced since it was looked at: decide again, on what is there now.
+    // Replaced since the check: decide again for the current object.
     read?.body.destroy();
     object = read?.object ?? null;
   }

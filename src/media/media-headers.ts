@@ -9,7 +9,7 @@ type Headers = Record<string, string | number>;
 export const openToAll: Headers = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers": "Content-Length, Content-Range, ETag, Last-Modified",
-  // For pages that isolate themselves (COEP).
+  // For isolated pages (COEP).
   "cross-origin-resource-policy": "cross-origin",
   "x-content-type-options": "nosniff",
 };
@@ -24,7 +24,7 @@ export const preflight: Headers = {
 /** Additions of playback access to an object's headers. */
 export interface Served {
   cacheControl: string;
-  /** How browsers name a download; by its key when left out. */
+  /** The file name for downloads; derived from the key by default. */
   disposition?: string;
 }
 

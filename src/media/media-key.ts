@@ -1,8 +1,8 @@
 import { assertObjectKey, InvalidKeyError } from "@reelay/object-store";
 
 /**
- * The key that a request's raw path names, or null if it names none. The path is read as it was sent, never normalised: "..", "%2e%2e" and
- * encoded slashes are refused rather than resolved.
+ * The key in a request's raw path, or null if there is none. The path is read as sent, never normalized:
+ * "..", "%2e%2e" and encoded slashes are refused rather than resolved.
  */
 export function parseMediaKey(path: string): string | null {
   try {
@@ -17,13 +17,16 @@ export function parseMediaKey(path: string): string | null {
   }
 }
 
-/** Originals are the customer's material, not what viewers play. Any case: some file systems fold it. */
+/**
+ * True for originals: they are the customer's material and never played. Ignores case, because some file
+ * systems fold it.
+ */
 export const isSourceKey = (key: string): boolean => /^videos\/[^/]+\/source\//i.test(key);
 
 /** A file to keep: browsers save it under its own name. */
 export const isDownloadKey = (key: string): boolean =>
   /^videos\/[^/]+\/attempts\/[^/]+\/download\//i.test(key);
 
-/** What an attempt was made by (commands, host names) is the operator's. */
+/** True for an attempt's manifest (commands, host names), which is for the operator only. */
 export const isManifestKey = (key: string): boolean =>
   /^videos\/[^/]+\/attempts\/[^/]+\/manifest\.json$/i.test(key);

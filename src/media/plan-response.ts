@@ -1,6 +1,6 @@
 import type { StoredObject } from "@reelay/object-store";
 
-/** What a GET or HEAD gets. `end` is inclusive. */
+/** The response to a GET or HEAD. `end` is inclusive. */
 export type MediaPlan =
   | { status: 200 }
   | { status: 206; start: number; end: number }
@@ -17,7 +17,10 @@ export interface MediaConditions {
 
 export const etagOf = (object: StoredObject): string => `"${object.generation}"`;
 
-/** Decides by RFC 9110 (13.2.2 for the order, 14 for ranges). Several ranges at once are answered with the whole, as it allows. */
+/**
+ * Decides by RFC 9110 (13.2.2 for the order, 14 for ranges). Several ranges are answered with the whole
+ * object, as it permits.
+ */
 export function planResponse(object: StoredObject, conditions: MediaConditions): MediaPlan {
   if (isFresh(object, conditions)) return { status: 304 };
   if (conditions.range === undefined || !isRangeCurrent(object, conditions["if-range"]))
@@ -35,7 +38,7 @@ function isFresh(object: StoredObject, conditions: MediaConditions): boolean {
   return !Number.isNaN(since) && wholeSeconds(object.updatedAt) <= since;
 }
 
-/** A part may only be joined to parts of the same object. */
+/** A part may only be combined with parts of the same object. */
 function isRangeCurrent(object: StoredObject, ifRange: string | undefined): boolean {
   if (ifRange === undefined) return true;
   if (ifRange.includes('"')) return ifRange === etagOf(object);
@@ -53,5 +56,5 @@ function planRange(range: string, sizeBytes: number): MediaPlan {
   return start > end ? { status: 416 } : { status: 206, start, end };
 }
 
-/** HTTP dates know no fractions. */
+/** HTTP dates have no fractions of a second. */
 const wholeSeconds = (date: Date): number => Math.floor(date.getTime() / 1000) * 1000;

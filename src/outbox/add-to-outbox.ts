@@ -2,7 +2,10 @@ import { encodeMessage, type Message } from "@reelay/contracts";
 import { withActiveTrace } from "@reelay/messaging";
 import type { Tx } from "../events/record-change.ts";
 
-/** Decides, within the transaction, that a message is to be sent: the relay does it after the commit. Messages of one job go out in order. */
+/**
+ * Records in the transaction that a message is to be sent; the relay sends it after the commit. Messages of
+ * one job are sent in order.
+ */
 export async function addToOutbox(tx: Tx, message: Message, { jobId }: { jobId: string }): Promise<void> {
   const { data, attributes } = encodeMessage(message);
   const traced = withActiveTrace(attributes);

@@ -4,7 +4,7 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import { startWorkLoop } from "../work-loop.ts";
 
-/** Rows that one transaction sends: what a process holds of the outbox in memory. */
+/** Rows per transaction, which limits the part of the outbox that a process holds in memory. */
 const largestBatch = 100;
 const firstRetryMs = 500;
 const lastRetryMs = 5_000;
@@ -26,16 +26,16 @@ interface Row {
 
 export interface Relayed {
   sent: number;
-  /** Not taken by the broker: their rows stay, with a time for the next try. */
+  /** Messages that the broker did not accept: their rows stay, with a time for the next try. */
   failed: number;
 }
 
 /**
- * Publishes one batch of what is due and deletes it. Any number of processes may do so at once.
+ * Publishes one batch of due messages and deletes it. Any number of processes may do so concurrently.
  *
- * What the broker did not take gets the time of its next try written into its row, so that one message that is refused holds up no
- * other, and an outage of any length costs a try of each now and then. A crash between publishing and committing sends a message
- * twice, which receivers are built for.
+ * A message that the broker did not accept gets the time of its next try in its row. A refused message
+ * therefore holds up no other, and during an outage each message costs an occasional try. A crash between
+ * publishing and committing sends a message twice, which receivers expect.
  */
 export async function relayBatch(deps: RelayDeps, size: number = largestBatch): Promise<Relayed> {
   const { db, messaging, clock, log } = deps;
@@ -44,7 +44,7 @@ export async function relayBatch(deps: RelayDeps, size: number = largestBatch): 
       const now = clock();
       const rows = await lockDue(tx, now, size);
       if (rows.length === 0) return { sent: 0, failed: 0 };
-      // Together, so that a batch costs one round trip; the client keeps their order.
+      // Concurrently, so that a batch costs one round trip; the client keeps their order.
       const results = await Promise.allSettled(
         rows.map(({ data, attributes }) => messaging.publishEncoded({ data, attributes })),
       );
@@ -87,9 +87,10 @@ function retryMs(tries: number): number {
 }
 
 /**
- * Due rows, oldest first, of every job its oldest only: a later one may go when the earlier is gone, so messages of one job keep their
- * order although many relays send at once. `SKIP LOCKED` gives each relay rows of its own; they stay locked while they are published, so
- * a process that dies leaves them to the others. A job whose oldest row another relay holds is left to it.
+ * The oldest due row of every job, oldest first. A later row is sent only after the earlier one is gone, so
+ * messages of one job keep their order even with many relays. `SKIP LOCKED` gives each relay its own rows;
+ * they stay locked while being published, so a process that dies leaves them to the others. A job whose
+ * oldest row another relay holds is skipped.
  */
 const lockDue = (tx: Tx, now: Date, size: number): Promise<Row[]> =>
   tx.$queryRaw<Row[]>`
@@ -99,8 +100,8 @@ const lockDue = (tx: Tx, now: Date, size: number): Promise<Row[]> =>
     ORDER BY id LIMIT ${size} FOR UPDATE SKIP LOCKED`;
 
 /**
- * Relays until disposed: woken by NOTIFY, every two seconds besides. While the broker takes nothing, single messages try whether it is
- * back, so that an outage is not met with all that waits.
+ * Relays until disposed: woken by NOTIFY, and every two seconds. While the broker accepts nothing, single
+ * messages test whether it is back, so that an outage is not flooded with every waiting message.
  */
 export function startRelay(deps: RelayDeps & { databaseUrl: string }): Promise<AsyncDisposable> {
   let size = largestBatch;

@@ -3,9 +3,9 @@ import { BodyBrokenOffError, bodyErrors } from "./body-errors.ts";
 import type { OverloadLimits } from "./limits.ts";
 import { overloaded } from "./refuse.ts";
 
-/** Bodies of requests that are no uploads, read whole before anything is done for them. */
+/** Request bodies other than uploads, read completely before any work starts. */
 export interface ArrivingBodies {
-  /** Throws `BodyRefusedError`, `OverloadedError` when it made room for others, and `BodyBrokenOffError`. */
+  /** Throws `BodyRefusedError`, `OverloadedError` if it was evicted for others, and `BodyBrokenOffError`. */
   read(req: IncomingMessage, maxBytes: number): Promise<Buffer>;
   readonly size: number;
 }
@@ -18,13 +18,14 @@ interface Arrival {
 
 export interface ArrivingBodiesOptions {
   limits: Pick<OverloadLimits, "bodyMs" | "bodies" | "bodiesPerAddress" | "bodyBytes">;
-  /** Receives why a body was not waited for any longer. Default: none. */
+  /** Receives the reason why a body was abandoned. Default: none. */
   onShed?: (reason: "slow-body" | "body") => void;
 }
 
 /**
- * Beyond a limit the body that has been arriving for longest makes room: bodies of honest clients come with their headers or soon after, so
- * a crowd of slow ones evicts itself. So also behind a proxy, where all clients have one address.
+ * Beyond a limit, the body that has been arriving the longest is evicted: honest clients send bodies with
+ * their headers or soon after, so a crowd of slow ones evicts itself. This also works behind a proxy, where
+ * all clients share an address.
  */
 export function createArrivingBodies({ limits, onShed }: ArrivingBodiesOptions): ArrivingBodies {
   /** Oldest first, as sets keep their order. */

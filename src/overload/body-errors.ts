@@ -14,7 +14,7 @@ export const bodyErrors = {
     new BodyRefusedError(
       408,
       "BODY_TOO_SLOW",
-      `The request's body did not arrive within ${deadlineMs / 1_000} s. Nothing was done: send it again over a better connection.`,
+      `The request's body did not arrive within ${deadlineMs / 1_000} s. Nothing was changed: send it again over a better connection.`,
     ),
   tooLarge: (maxBytes: number) =>
     new BodyRefusedError(

@@ -1,4 +1,6 @@
-/** Resolves to `late()` when `work` is not done `limitMs` after it called `begin`; the work itself goes on. */
+/**
+ * Resolves to `late()` if `work` is not done `limitMs` after it called `begin`. The work itself continues.
+ */
 export async function withDeadline<T>(
   limitMs: number,
   late: () => T,

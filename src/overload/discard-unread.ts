@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const LINGER_MS = 5_000;
 
 /**
- * Closes the connection of a request that was answered before its body had come. The rest is discarded for some seconds first: a connection
- * that is closed with bytes unread takes the answer with it.
+ * Closes the connection of a request that was answered before its body arrived. The rest is discarded for
+ * some seconds first: closing a connection with unread bytes would discard the answer.
  */
 export function discardUnread(req: IncomingMessage, res: ServerResponse): void {
   res.once("finish", () => {

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { createGate } from "./gate.ts";
 import { OverloadedError } from "./overloaded-error.ts";
 
-/** Work that ends when it is told to. */
+/** Work that ends on command. */
 function createWork() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   return { run: vi.fn(() => promise), resolve, reject };
@@ -58,7 +58,7 @@ test("who waited too long is refused and never runs, even when there is room lat
   expect([gate.running, gate.waiting]).toEqual([0, 0]);
 });
 
-test("the slower the work and the longer the queue, the later one is told to come again", async () => {
+test("the slower the work and the longer the queue, the later the requested retry", async () => {
   let now = 0;
   const gate = createGate({ concurrency: 1, maxWaiting: 100, maxWaitMs: 60_000, now: () => now });
   for (let index = 0; index < 100; index += 1) {

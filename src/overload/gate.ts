@@ -1,19 +1,22 @@
 import { OverloadedError } from "./overloaded-error.ts";
 
 export interface GateOptions {
-  /** Works at once. */
+  /** Maximum number of concurrent operations. */
   concurrency: number;
-  /** Waiting at most; who comes then is refused at once. */
+  /** Maximum number of waiting operations; further ones are refused immediately. */
   maxWaiting: number;
-  /** Waiting at most, in milliseconds; who waited longer is refused. */
+  /** Maximum wait in milliseconds; operations that waited longer are refused. */
   maxWaitMs: number;
   /** Monotonic, milliseconds. Default `performance.now`. */
   now?: () => number;
 }
 
-/** Lets so much work in at a time, in the order in which it came, and refuses what does not fit. */
+/**
+ * Admits a limited number of operations concurrently, in order of arrival, and refuses what exceeds its
+ * limits.
+ */
 export interface Gate {
-  /** Resolves or rejects as `work` does. Throws `OverloadedError` when it was refused: then `work` was never called. */
+  /** Settles like `work`. Throws `OverloadedError` if refused; `work` is then never called. */
   run<T>(work: () => T | Promise<T>): Promise<T>;
   readonly running: number;
   readonly waiting: number;
@@ -36,7 +39,7 @@ export function createGate({
 }: GateOptions): Gate {
   const waiting = new Set<Waiting>();
   let running = 0;
-  /** How long a work took of late. */
+  /** Recent duration of an operation. */
   let usualMs = 50;
 
   /** When the queue of now will have been worked off, more or less. */

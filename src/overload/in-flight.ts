@@ -2,12 +2,12 @@ import type { ServerResponse } from "node:http";
 import type { OverloadLimits } from "./limits.ts";
 import { createStalledReaders } from "./stalled-readers.ts";
 
-/** Kinds have places of their own, so that no kind of work keeps another out: calls of the API never stop playback. */
+/** Each kind has its own slots, so that no kind blocks another: API calls never stop playback. */
 export type WorkKind = "request" | "stream" | "media" | "upload";
 
 /** The answers that a process is working on. */
 export interface InFlight {
-  /** False when there is no place: then the answer is a refusal, and not counted. */
+  /** False if no slot is free: the answer is then a refusal and does not count. */
   take(res: ServerResponse, kind: WorkKind): boolean;
   /** Breaks streams off without a last event, so that no client mistakes it for the end. */
   breakStreams(): void;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { WorkKind } from "./in-flight.ts";
 
-/** Which places a request's work takes. */
+/** The kind of slot for a request. */
 export function kindOf(req: IncomingMessage, path: string): WorkKind {
   if (path.startsWith("/media/")) return "media";
   if (path.startsWith("/uploads/") || path === "/api/cms/media/upload") return "upload";

@@ -3,15 +3,16 @@ import type { IncomingMessage } from "node:http";
 export interface LeastPaceOptions {
   /** On average of a window. */
   bytesPerSecond: number;
-  /** In milliseconds: a short pause of a phone's network costs nothing. */
+  /** In milliseconds: a short interruption of a mobile network has no effect. */
   windowMs: number;
   /** Called once, when a whole window was slower. */
   onSlow: () => void;
 }
 
 /**
- * Ends a body that arrives more slowly than the least pace, by closing its connection: what arrived of an upload is kept, and its client
- * goes on there. A window in which the server itself was not ready to read does not count.
+ * Ends a body that arrives below the minimum pace by closing its connection. The received part of an upload
+ * is kept, and its client resumes there. Time in which the server itself was not ready to read does not
+ * count.
  */
 export function watchPace(
   req: IncomingMessage,

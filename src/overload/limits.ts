@@ -1,42 +1,51 @@
 import { answerLimits } from "./answer-limits.ts";
 
 /**
- * What one API process takes on at most. Beyond it a request is refused at once with `OVERLOADED` and a time to retry, which costs next
- * to nothing; docs/explanation/overload.md lists these with all other queues.
+ * Limits of one API process. Beyond them a request is refused immediately with `OVERLOADED` and a time to
+ * retry, which costs almost nothing. docs/explanation/overload.md lists them with all other queues.
  */
 export interface OverloadLimits {
-  /** GraphQL operations (but subscriptions) that are executed at once. Default 14: less than the pool has, so that the background parts get connections, too. */
+  /**
+   * Concurrent GraphQL operations (except subscriptions). Default 14: less than the pool has, so that
+   * background work gets connections too.
+   */
   operations: number;
-  /** Operations that wait for their turn. Default 4,000. */
+  /** Waiting operations. Default 4,000. */
   waitingOperations: number;
-  /** How long one waits, in milliseconds. Default 30,000: proxies and clients give up after that. */
+  /** Maximum wait in milliseconds. Default 30,000: proxies and clients give up after that. */
   waitMs: number;
-  /** How long a query may be executed once its turn has come, in milliseconds. Default 10,000. */
+  /** Time limit for executing an admitted query, in milliseconds. Default 10,000. */
   queryMs: number;
   /**
-   * HTTP requests that are being answered, counted from when their body has arrived; streams, media, uploads and health not counted.
-   * Default 5,000.
+   * HTTP requests being answered, counted from the arrival of their body, without streams, media, uploads and
+   * health checks. Default 5,000.
    */
   requests: number;
   /** Media requests that are being answered. Default 5,000. */
   media: number;
-  /** A media answer of which nothing was read for so long is cut when its place is needed, in milliseconds. Default 10,000. */
+  /**
+   * A media answer that was not read for this long is cut when its slot is needed, in milliseconds. Default
+   * 10,000.
+   */
   stalledReaderMs: number;
   /** Uploads and forms that are being received. Default 1,500. */
   uploads: number;
-  /** Bodies that are arriving, those of uploads and forms not counted. Default 10,000: 40 KB of memory each. */
+  /** Arriving bodies, except those of uploads and forms. Default 10,000: 40 KB of memory each. */
   bodies: number;
-  /** Bodies that are arriving from one address, which may be a proxy's. Default 8,000: closing and accepting connections costs more than keeping them for `bodyMs`. */
+  /**
+   * Arriving bodies from one address, which may be a proxy's. Default 8,000: closing and accepting
+   * connections costs more than keeping them for `bodyMs`.
+   */
   bodiesPerAddress: number;
   /** Bytes of all bodies that are arriving. Default 256 MiB. */
   bodyBytes: number;
-  /** How long such a body may take to arrive, in milliseconds. Default 15,000. */
+  /** Time limit for receiving such a body, in milliseconds. Default 15,000. */
   bodyMs: number;
   /** The least pace of an upload or form, in bytes per second on average of `paceWindowMs`. Default 1,024. */
   leastPace: number;
   /** In milliseconds. Default 30,000. */
   paceWindowMs: number;
-  /** How long a request's headers may take to arrive, in milliseconds. Default 15,000. */
+  /** Time limit for receiving a request's headers, in milliseconds. Default 15,000. */
   headersMs: number;
   /** Connections on which no request is being answered. Default 10,000. */
   waitingConnections: number;
@@ -46,7 +55,7 @@ export interface OverloadLimits {
   sockets: number;
   /** Operations that one socket may have open. Default 100. */
   operationsPerSocket: number;
-  /** What may wait to be sent on one socket, in bytes. Default 8 MiB; a viewer of progress has far less, as it skips states. */
+  /** Unsent bytes on one socket. Default 8 MiB; a progress viewer has far fewer, because it skips states. */
   bufferedBytes: number;
 }
 

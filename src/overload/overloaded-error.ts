@@ -2,7 +2,7 @@ import { GraphQLError } from "graphql";
 
 const code = "OVERLOADED";
 
-/** There is more to do than this process can; nothing of the request was done. */
+/** This process is overloaded; nothing of the request was executed. */
 export class OverloadedError extends Error {
   readonly code = code;
   /** When it is worth another try, in milliseconds. */
@@ -10,21 +10,21 @@ export class OverloadedError extends Error {
 
   constructor(retryAfterMs: number) {
     super(
-      `The server has more to do than it can just now, and did nothing of this request; send it again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
+      `The server is overloaded and did not process this request. Send it again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
     );
     this.name = "OverloadedError";
     this.retryAfterMs = retryAfterMs;
   }
 }
 
-/** Whole seconds, as the header wants them. */
+/** Whole seconds, as the header requires. */
 export const retryAfterHeader = ({
   retryAfterMs,
 }: Pick<OverloadedError, "retryAfterMs">): { "Retry-After": string } => ({
   "Retry-After": String(Math.ceil(retryAfterMs / 1_000)),
 });
 
-/** As clients of GraphQL see it: over HTTP with 503 and `Retry-After`. */
+/** For GraphQL clients: over HTTP with 503 and `Retry-After`. */
 export const toGraphQLError = (error: OverloadedError): GraphQLError =>
   new GraphQLError(error.message, {
     extensions: {

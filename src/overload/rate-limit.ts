@@ -3,14 +3,14 @@ import type { Viewer } from "../auth/viewer.ts";
 import { ExpectedError } from "../errors.ts";
 import { retryAfterHeader } from "./overloaded-error.ts";
 
-/** A key's requests come faster than its workspace may send them; nothing of this one was done. */
+/** A key exceeds the request rate of its workspace; nothing of this request was executed. */
 export class RateLimitedError extends ExpectedError {
   readonly limit: number;
   readonly retryAfterMs: number;
   constructor(limit: number, retryAfterMs: number) {
     super(
       "RATE_LIMITED",
-      `This key may send ${limit} requests per second, and has sent more: send this one again in ${Math.ceil(retryAfterMs)} ms.`,
+      `This key may send ${limit} requests per second. Send this request again in ${Math.ceil(retryAfterMs)} ms.`,
     );
     this.limit = limit;
     this.retryAfterMs = Math.ceil(retryAfterMs);
@@ -20,14 +20,15 @@ export class RateLimitedError extends ExpectedError {
 /** Throws `RateLimitedError`. */
 export type TakeRequest = (viewer: Viewer) => void;
 
-/** How many seconds' worth of requests may come at once after a pause: pages load in bursts. */
+/** Burst after a pause, in seconds' worth of requests: pages load in bursts. */
 const burstSeconds = 5;
 /** Buckets at most; those that are full again are dropped then. */
 const mostBuckets = 10_000;
 
 /**
- * A bucket of tokens per key or token, in this process: with several API processes behind a balancer each allows the rate. Considered: a shared
- * counter in Postgres, which would cost a write per request, more than most requests.
+ * A token bucket per key or token, in this process: several API processes behind a balancer each allow the
+ * rate. Considered: a shared counter in Postgres, which would cost a write per request, more than most
+ * requests.
  */
 export function createRateLimit({
   clock,
@@ -45,7 +46,7 @@ export function createRateLimit({
     const most = rate * burstSeconds;
     const id = grant?.tokenId ?? apiKeyId;
     const bucket = buckets.get(id) ?? { tokens: most, at: now };
-    // A clock that was set back gives nothing and takes nothing.
+    // A clock that was set back has no effect.
     const passed = Math.max(now - bucket.at, 0);
     const tokens = Math.min(bucket.tokens + (passed / 1_000) * rate, most);
     if (buckets.size >= mostBuckets) {
@@ -56,7 +57,7 @@ export function createRateLimit({
   };
 }
 
-/** As clients of GraphQL see it: over HTTP with 429 and `Retry-After`. */
+/** For GraphQL clients: over HTTP with 429 and `Retry-After`. */
 export const rateLimited = (error: RateLimitedError): GraphQLError =>
   new GraphQLError(error.message, {
     extensions: {

@@ -10,7 +10,7 @@ import { encodeGlobalId } from "../global-id.ts";
 import type { ServerDeps } from "../server.ts";
 import type { OverloadLimits } from "./limits.ts";
 
-/** An API with a handler at `/slow` that answers when it is told to. */
+/** An API with a handler at `/slow` that answers on command. */
 async function createNarrowApi(overload: Partial<OverloadLimits>) {
   const slow = Promise.withResolvers<void>();
   const entered = Promise.withResolvers<void>();

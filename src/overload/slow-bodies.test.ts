@@ -40,7 +40,7 @@ async function createApi(overload: Partial<OverloadLimits> = {}, isDevelopment =
     config: { isDevelopment, graceMs: 500, overload: { ...scaled, ...overload } },
     handlers: [
       createMediaHandler({ store, access, basePath: "/media/" }),
-      createPlaybackEvents({ metrics: { playbackFelt: () => undefined }, access }),
+      createPlaybackEvents({ metrics: { playbackMeasured: () => undefined }, access }),
       upload,
     ],
     metrics: {

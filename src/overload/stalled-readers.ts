@@ -1,16 +1,17 @@
 import type { ServerResponse } from "node:http";
 
-/** How often answers are looked at while more than half of the places are taken. */
+/** Interval for checking answers while more than half of the slots are in use. */
 const lookMs = 1_000;
 
 /**
- * Makes room among answers whose readers have stopped reading: a client that asks for much and reads nothing would hold its place until the connection's
- * idle timeout. A player that is paused stops reading as well, so such answers are cut only when their places are needed; the player asks for the rest.
+ * Frees slots of answers whose readers have stopped: a client that requests much and reads nothing would hold
+ * its slot until the connection's idle timeout. A paused player stops reading too, so such answers are cut
+ * only when their slots are needed; the player then requests the rest.
  */
 export function createStalledReaders(options: {
   answers: ReadonlySet<ServerResponse>;
   most: number;
-  /** Without a byte accepted for so long, an answer counts as stalled. */
+  /** An answer without an accepted byte for this long counts as stalled. */
   stalledMs: number;
 }) {
   const { answers, most, stalledMs } = options;
@@ -38,11 +39,11 @@ export function createStalledReaders(options: {
   }
 
   return {
-    /** Call it whenever an answer begins. */
+    /** Call it whenever an answer starts. */
     watch(): void {
       if (timer === undefined && answers.size > most / 2) timer = setInterval(look, lookMs).unref();
     },
-    /** Cuts the answer that has stalled for longest. False where none has. */
+    /** Cuts the answer that has stalled the longest. False if none has. */
     makeRoom(): boolean {
       for (let res = stalled.pop(); res !== undefined; res = stalled.pop()) {
         if (!answers.has(res)) continue;

@@ -1,12 +1,12 @@
-/** Shares the event loop between long answers and everything else. */
+/** Shares the event loop between long answers and other work. */
 export interface TimeSlices {
-  /** Resolves when the caller may go on: immediately, or after other work of the process had its turn. */
+  /** Resolves when the caller may continue: immediately, or after other work of the process. */
   turn(): Promise<void> | undefined;
 }
 
 /**
- * Work that would run on for longer than `sliceMs` waits in line; the line moves on by one at a time, and gives the event loop back as soon
- * as a slice is used up.
+ * Work that would run longer than `sliceMs` waits in a queue. The queue admits one at a time and yields to
+ * the event loop as soon as a slice is used up.
  */
 export function createTimeSlices(sliceMs: number, now: () => number = () => performance.now()): TimeSlices {
   const waiting: (() => void)[] = [];
@@ -14,7 +14,7 @@ export function createTimeSlices(sliceMs: number, now: () => number = () => perf
   let isFresh = false;
   let isMoving = false;
 
-  /** A slice begins with the first work after the loop was free. */
+  /** A slice starts with the first work after the loop was idle. */
   function isUsedUp(): boolean {
     if (!isFresh) {
       isFresh = true;
@@ -50,7 +50,7 @@ export function createTimeSlices(sliceMs: number, now: () => number = () => perf
   };
 }
 
-/** Lets what was just released run: it goes on in microtasks. */
+/** Lets the released work run: it continues in microtasks. */
 async function settle(): Promise<void> {
   for (let hop = 0; hop < 8; hop++) await Promise.resolve();
 }

@@ -6,9 +6,10 @@ import { OverloadedError, toGraphQLError } from "./overloaded-error.ts";
 import { tooSlow } from "./too-slow.ts";
 
 /**
- * Queries and mutations pass the gate one by one, over HTTP and WebSocket alike. Subscriptions do not: they last, and are bounded by
- * their number. A query has a deadline from when it has entered; it keeps its place until its work has really ended. A mutation has none:
- * what it does is bounded by its transactions, and an answer before their end would be worth nothing.
+ * Queries and mutations pass the gate individually, over HTTP and WebSocket alike. Subscriptions do not: they
+ * are long-lived and limited by their number. A query has a deadline from its admission and keeps its slot
+ * until its work has really ended. A mutation has none: its transactions limit it, and an answer before their
+ * end would be useless.
  */
 export const useGate = (gate: Gate, deadlineMs: number): Plugin => ({
   onExecute({ executeFn, setExecuteFn }) {

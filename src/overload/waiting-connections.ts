@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 /**
- * Bounds the connections on which no request is being answered: half headers, and connections that are kept for later. Beyond the bound the
- * one that has waited for longest is closed, so that they can never use up all connections.
+ * Limits connections without a request being answered: partial headers and keep-alive connections. Beyond the
+ * limit, the one that has waited the longest is closed, so that they can never use up all connections.
  */
 export function boundWaitingConnections(httpServer: Server, most: number, onShed: () => void): void {
   /** Longest first. */

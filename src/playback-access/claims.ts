@@ -1,6 +1,6 @@
 /** The content of a playback token. Times are whole seconds since 1970, as the token spells them. */
 
-/** A token serves one purpose: a PLAY token neither downloads nor replaces a STATUS token's narrower right. */
+/** A token serves one purpose: a PLAY token neither downloads nor replaces the narrower STATUS token. */
 export const PURPOSES = ["PLAY", "DOWNLOAD", "STATUS"] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
@@ -14,9 +14,9 @@ export interface PlaybackClaims {
   fromS: number;
   /** Not valid from then on. */
   untilS: number;
-  /** Origins whose pages may use it, e.g. `https://shop.example`. Empty: any. */
+  /** Origins whose pages may use it, for example `https://shop.example`. Empty: any. */
   origins: readonly string[];
-  /** The customer's own id of the viewer; empty when not given. */
+  /** The customer's own viewer id; empty by default. */
   viewerId: string;
 }
 

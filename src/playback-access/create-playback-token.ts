@@ -33,7 +33,10 @@ export interface PlaybackToken {
   statusUrl: string | null;
 }
 
-/** Signs a token for one of the viewer's videos, with the addresses that it opens. Throws `ForbiddenError` without WRITE, `NotFoundError`, `InvalidInputError`. */
+/**
+ * Signs a token for one of the viewer's videos and returns the URLs that it opens. Throws `ForbiddenError`
+ * without WRITE, `NotFoundError`, `InvalidInputError`.
+ */
 export async function createPlaybackToken(
   { db, store, clock, playback }: Pick<OperationDeps, "clock" | "db" | "playback" | "store">,
   viewer: Viewer,
@@ -71,7 +74,8 @@ export async function createPlaybackToken(
   const forPlay = (key: string | null | undefined) => (isFor("PLAY") ? address(key) : null);
   const { publicUrl } = playback;
   return {
-    ...{ token, purpose },
+    token,
+    purpose,
     expiresAt: new Date(untilS * 1_000),
     hlsUrl: forPlay(objectKeys.master(videoId)),
     dashUrl: forPlay(video.hasDash ? objectKeys.dash(videoId) : null),
@@ -85,7 +89,7 @@ export async function createPlaybackToken(
   };
 }
 
-/** Null for what an older version wrote otherwise. */
+/** Null for data that an older version wrote in another form. */
 const read = <Value>(
   schema: { safeParse(json: unknown): { data?: Value } },
   json: unknown,

@@ -1,4 +1,4 @@
-/** Who may watch a video: its policy, tokens for viewers, and the keys that sign them. */
+/** Access to playback: a video's policy, tokens for viewers, and the keys that sign them. */
 export type { Purpose } from "./claims.ts";
 export { createPlaybackToken, type PlaybackToken } from "./create-playback-token.ts";
 export { isLive } from "./judge-token.ts";

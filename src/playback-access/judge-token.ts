@@ -14,16 +14,17 @@ export interface VerifyingKey {
 export interface TokenUse {
   /** The video in the address. */
   videoId: string;
-  /** Purposes that allow what is requested. */
+  /** Purposes that permit the request. */
   purposes: readonly Purpose[];
-  /** The origin of the page that asks; null where the browser sent none. */
+  /** The origin of the requesting page; null if the browser sent none. */
   origin: string | null;
   now: Date;
 }
 
 /**
- * Why a token does not allow this use, or null when it does. Looks at the token and its key alone: what it answers says nothing about the video.
- * Before the signature is known to be right, the only answer is PLAYBACK_TOKEN_INVALID. Pure.
+ * The reason why a token does not permit this use, or null if it does. Considers only the token and its key,
+ * so the answer reveals nothing about the video. Before the signature is verified, the only answer is
+ * PLAYBACK_TOKEN_INVALID. Pure.
  */
 export function judgeToken(
   { claims, signed, signature }: ParsedToken,

@@ -10,8 +10,9 @@ export const contextOf = (key: { keyId: string; workspaceId: string }): SecretCo
 });
 
 /**
- * Encrypts what is stored unencrypted, or with a key other than the first. Values that no key decrypts stay as they are and are logged. Any number of processes
- * may run this at the same time: each row is changed only if it is still as it was read.
+ * Encrypts secrets that are stored unencrypted or with a key other than the first. Values that no key
+ * decrypts stay unchanged and are logged. Any number of processes may run this concurrently: a row is changed
+ * only if it is still as it was read.
  */
 export async function encryptSigningSecrets(deps: {
   db: PrismaClient;

@@ -1,9 +1,12 @@
 import type { ObjectStore } from "@reelay/object-store";
 
-/** What a token begins with in a path: no object's key does. */
+/** Prefix of a token in a path: no object's key starts with it. */
 const MARK = "~";
 
-/** The address of an object below a token: everything that a playlist there names by a relative address inherits it. */
+/**
+ * The URL of an object below a token. Everything that a playlist there refers to by a relative URL inherits
+ * the token.
+ */
 export const addressBelow = (store: Pick<ObjectStore, "publicUrl">, token: string, key: string): string =>
   store.publicUrl(`${MARK}${token}/${key}`);
 

@@ -1,4 +1,4 @@
-/** Addresses of this API that take a token as the parameter `token`: pages and the status. `id` is the global id. Pure. */
+/** URLs of this API with the parameter `token`: pages and the status. `id` is the global id. Pure. */
 
 export const watchAddress = (publicUrl: string, id: string, token: string): string =>
   `${publicUrl}/watch/${id}?token=${token}`;
@@ -9,6 +9,6 @@ export const embedAddress = (publicUrl: string, id: string, token: string): stri
 export const statusAddress = (publicUrl: string, id: string, token: string): string =>
   `${publicUrl}/api/video-status/${id}?token=${token}`;
 
-/** The token in a request's address; null without one. An empty one is a token, too, and a bad one. */
+/** The token in a request's URL; null without one. An empty one counts as an invalid token. */
 export const tokenParameter = (url: string | undefined): string | null =>
   new URLSearchParams((url ?? "").split("?", 2)[1]).get("token");

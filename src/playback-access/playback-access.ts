@@ -14,14 +14,14 @@ import { parseToken } from "./token-text.ts";
 
 /** A token that allows the request. */
 export interface AcceptedToken extends PlaybackClaims {
-  /** Whole seconds until it expires. */
+  /** Whole seconds until expiry. */
   leftS: number;
 }
 
-/** Whether a request may see something of a video. */
+/** The decision about a request for a video. */
 export type Access =
   | { isAllowed: true; token: AcceptedToken | null }
-  /** `code` null: there was no token, and there is no such PUBLIC video. Answer as for a video that does not exist. */
+  /** `code` null: there was no token, and no such PUBLIC video. Answer as for a missing video. */
   | { isAllowed: false; code: RefusalCode | null };
 
 export interface AccessRequest extends Omit<TokenUse, "now"> {
@@ -29,25 +29,25 @@ export interface AccessRequest extends Omit<TokenUse, "now"> {
   token: string | null;
 }
 
-/** What a token is made of, but for its key. */
+/** The claims of a token, without its key. */
 export type NewClaims = Omit<PlaybackClaims, "keyId">;
 
 export interface PlaybackAccess {
-  /** Where this API is reached, without a slash at the end. */
+  /** Public URL of this API, without a trailing slash. */
   readonly publicUrl: string;
   /**
-   * Decides about one request. A token is judged before anything of the video is looked up, and a token for a video of another workspace is answered
-   * like one for a video that does not exist.
+   * Decides about one request. A token is judged before the video is looked up, and a token for another
+   * workspace's video is answered as for a missing video.
    */
   check(request: AccessRequest): Promise<Access>;
   /** Signs with the workspace's current key. */
   sign(workspaceId: string, claims: NewClaims): Promise<string>;
-  /** A token for the addresses that the API itself gives out. */
+  /** A token for URLs that the API itself issues. */
   tokenFor(workspaceId: string, videoId: string, purpose: Purpose): Promise<string>;
-  /** Null when there is no such video. */
+  /** Null if the video does not exist. */
   titleOf(videoId: string): Promise<string | null>;
   workspaceOf(videoId: string): Promise<string | null>;
-  /** A video's policy was changed by this process: the next request asks again. */
+  /** This process changed a video's policy: the next request reads it again. */
   forgetVideo(videoId: string): void;
   /** The same for a workspace's keys. */
   forgetKeys(workspaceId: string, keyId?: string): void;

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * The origin of the page that a request came from: `Origin`, else that of `Referer`. Null where the client sent neither, as native players and
- * browsers under `no-referrer` do. `Origin: null` (a sandboxed page) stays the text `null`, which no token names.
+ * The origin of the requesting page: `Origin`, otherwise that of `Referer`. Null if the client sent neither,
+ * like native players and browsers under `no-referrer`. `Origin: null` (a sandboxed page) stays the text
+ * `null`, which no token contains.
  */
 export function requestOrigin({ headers }: Pick<IncomingMessage, "headers">): string | null {
   if (headers.origin !== undefined) return headers.origin;

@@ -1,11 +1,15 @@
-/** How long an answer of the database is given again: a changed policy or a revoked key takes effect in every process after this. */
+/**
+ * Cache lifetime of a database answer: a changed policy or revoked key takes effect in every process after
+ * this time.
+ */
 export const REUSE_MS = 5_000;
 /**
- * How long the last answer stands in while the database cannot be asked. Nothing can be changed there in the meantime, and viewers in the middle of
- * a film play on; the bound is for a process that lost its own connection only.
+ * How long the last answer is used while the database is unavailable. It cannot change in the meantime, and
+ * viewers in the middle of a film continue; the limit only matters for a process that lost its own
+ * connection.
  */
 const STALE_MS = 600_000;
-/** Beyond it the cache starts empty again: unknown ids are cached, too, so strangers could fill it. */
+/** Beyond this the cache is cleared: unknown ids are cached too, so strangers could fill it. */
 const MAX_ENTRIES = 20_000;
 
 interface Entry<Value> {
@@ -16,11 +20,14 @@ interface Entry<Value> {
 
 export interface Reuse<Value> {
   get(key: string): Promise<Value>;
-  /** The next `get` asks again. */
+  /** The next `get` loads again. */
   forget(key: string): void;
 }
 
-/** Answers of `load`, each given again for `REUSE_MS`. Calls that come together share one. Rejects when `load` does and no recent answer is known. */
+/**
+ * Answers of `load`, each cached for `REUSE_MS`. Concurrent calls share one. Rejects if `load` does and no
+ * recent answer is known.
+ */
 export function createReuse<Value>(
   load: (key: string) => Promise<Value>,
   now: () => number = () => performance.now(),

@@ -2,7 +2,10 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
 
-/** Sets the policy of the workspace's videos to come; those that exist keep theirs. Throws `ForbiddenError` without ADMIN. */
+/**
+ * Sets the policy of the workspace's future videos; existing ones keep theirs. Throws `ForbiddenError`
+ * without ADMIN.
+ */
 export async function setDefaultPolicy(
   { db }: { db: PrismaClient },
   viewer: Viewer,

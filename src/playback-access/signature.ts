@@ -8,7 +8,10 @@ const KEY_ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 export const createKeyId = (): string =>
   Array.from(randomBytes(12), (byte) => KEY_ID_LETTERS[byte % KEY_ID_LETTERS.length]).join("");
 
-/** 256 random bits. The HMAC is keyed with this text itself, prefix included: some CDN languages cannot hold binary keys. */
+/**
+ * 256 random bits. The HMAC key is this text itself, prefix included: some CDN languages cannot hold binary
+ * keys.
+ */
 export const createSigningSecret = (): string => `rpk_${randomBytes(32).toString("base64url")}`;
 
 export const signClaims = (claims: PlaybackClaims, secret: string): string => {
@@ -16,7 +19,7 @@ export const signClaims = (claims: PlaybackClaims, secret: string): string => {
   return `${text}.${hmacOf(text, secret)}`;
 };
 
-/** Takes the same time however much of the signature is right. Compares texts, so that no second spelling of the bytes passes. */
+/** Takes constant time. Compares texts, so that no second spelling of the bytes passes. */
 export function isSignatureOf(signature: string, signed: string, secret: string): boolean {
   const [given, expected] = [Buffer.from(signature), Buffer.from(hmacOf(signed, secret))];
   return given.length === expected.length && timingSafeEqual(given, expected);

@@ -1,4 +1,4 @@
-/** What a workspace does with its signing keys. All of it needs the scope ADMIN. */
+/** Operations on a workspace's signing keys. All require the scope ADMIN. */
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
 import type { Db } from "../db.ts";
@@ -15,13 +15,13 @@ interface Deps {
   secrets: SecretBox;
 }
 
-/** What this process has cached of keys is dropped with a change; others follow when theirs is old. */
+/** A change drops this process's cached keys; other processes follow when their caches expire. */
 interface ChangeDeps extends Deps {
   playback: { forgetKeys(workspaceId: string, keyId?: string): void };
 }
 
 const MAX_LIVE = 2;
-/** As long as a token lives at most: no viewer notices the rotation. */
+/** The maximum lifetime of a token: no viewer notices the rotation. */
 const DEFAULT_OVERLAP_MS = 7 * 86_400_000;
 const MAX_OVERLAP_MS = 14 * 86_400_000;
 const MAX_SIGN_AFTER_MS = 7 * 86_400_000;
@@ -34,8 +34,9 @@ export interface RotateInput {
 }
 
 /**
- * Adds a signing key. The older one verifies on for `overlapMs` after the API has changed over. `secret` is seen here and never again. Throws
- * `ConflictError` (`SIGNING_KEYS_FULL`) while two are live, `InvalidInputError`, `ForbiddenError`.
+ * Adds a signing key. The older one remains valid for `overlapMs` after the API has switched. `secret` is
+ * shown only here. Throws `ConflictError` (`SIGNING_KEYS_FULL`) while two are live, `InvalidInputError`,
+ * `ForbiddenError`.
  */
 export async function rotateSigningKey(
   { db, clock, secrets, playback }: ChangeDeps,
@@ -67,7 +68,10 @@ export async function rotateSigningKey(
   return rotated;
 }
 
-/** Ends a signing key for good: tokens that it signed are refused. Repeating it changes nothing. Throws `ForbiddenError`, `NotFoundError`. */
+/**
+ * Revokes a signing key permanently: its tokens are refused. Idempotent. Throws `ForbiddenError`,
+ * `NotFoundError`.
+ */
 export async function revokeSigningKey(
   { db, clock, playback }: Omit<ChangeDeps, "secrets">,
   viewer: Viewer,
@@ -92,7 +96,10 @@ export interface SigningKeySecret {
   secret: string;
 }
 
-/** The key that the API itself signs with: the newest that signs already. Makes the workspace's first when none is live. */
+/**
+ * The key with which the API itself signs: the newest active one. Creates the workspace's first if none is
+ * live.
+ */
 export async function signingKeyOf(
   { db, clock, secrets }: Deps,
   workspaceId: string,
@@ -122,7 +129,7 @@ async function findCurrent(db: Db, workspaceId: string, now: Date) {
   return rows.find(({ signsFrom }) => signsFrom <= now) ?? rows.at(-1);
 }
 
-/** The workspace's row is the lock: of two rotations the second sees what the first did. */
+/** The workspace's row is the lock: the second of two rotations sees the result of the first. */
 async function lockLiveKeys(tx: Tx, workspaceId: string, now: Date) {
   await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
   const keys = await tx.signingKey.findMany({

@@ -11,8 +11,9 @@ import {
  *
  *     1.{keyId}.{purpose}.{videoId}.{from}.{until}.{origins}.{viewerId}.{signature}
  *
- * `origins` (joined by commas) and `viewerId` are base64url of UTF-8, `-` when empty. The signature is the base64url HMAC-SHA-256 of
- * everything before the last dot, keyed with the secret's own text. A valid token has exactly one spelling.
+ * `origins` (joined by commas) and `viewerId` are base64url of UTF-8, `-` when empty. The signature is the
+ * base64url HMAC-SHA-256 of everything before the last dot, keyed with the secret's own text. A valid token
+ * has exactly one spelling.
  */
 const PATTERN =
   /^1\.([a-z2-7]{12})\.(play|download|status)\.([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.([1-9]\d{9})\.([1-9]\d{9})\.(-|[A-Za-z0-9_-]{2,})\.(-|[A-Za-z0-9_-]{2,})\.([A-Za-z0-9_-]{43})$/;
@@ -33,7 +34,10 @@ export function signedText(claims: PlaybackClaims): string {
   return `1.${keyId}.${lower}.${videoId}.${fromS}.${untilS}.${encode(origins.join(","))}.${encode(viewerId)}`;
 }
 
-/** Null for anything that is not the one spelling of a token. Decides nothing about its signature. Linear in its length. */
+/**
+ * Null for any text that is not exactly the spelling of a token. Does not verify the signature. Linear in its
+ * length.
+ */
 export function parseToken(text: string): ParsedToken | null {
   if (text.length > MAX_TOKEN_LENGTH) return null;
   const match = PATTERN.exec(text);
@@ -48,7 +52,12 @@ export function parseToken(text: string): ParsedToken | null {
   const dot = text.lastIndexOf(".");
   return {
     claims: {
-      ...{ keyId, videoId, fromS, untilS, origins, viewerId },
+      keyId,
+      videoId,
+      fromS,
+      untilS,
+      origins,
+      viewerId,
       purpose: purpose.toUpperCase() as Purpose,
     },
     signed: text.slice(0, dot),
@@ -59,7 +68,7 @@ export function parseToken(text: string): ParsedToken | null {
 const encode = (text: string): string =>
   text === "" ? EMPTY : Buffer.from(text, "utf8").toString("base64url");
 
-/** Null unless encoding the result gives the same text again. */
+/** Null unless encoding the result returns the same text. */
 function decode(text: string): string | null {
   if (text === EMPTY) return "";
   const decoded = Buffer.from(text, "base64url").toString("utf8");

@@ -1,2 +1,2 @@
-export type { Felt } from "./parse-post.ts";
+export type { Measurement } from "./parse-post.ts";
 export { createPlaybackEvents, mostPostBytes, playbackEventsPath } from "./receive-posts.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** A player sends at most 50 at a time. */
 export const MAX_EVENTS = 60;
 
-/** Nothing that a viewer waits for takes longer, nor is more kept ahead: what says so is no measurement. */
+/** No wait or buffer is longer: larger values are not measurements. */
 const mostMs = 3_600_000;
 const milliseconds = z.number().min(0).max(mostMs);
 const seconds = z
@@ -11,7 +11,10 @@ const seconds = z
   .min(0)
   .max(mostMs / 1_000);
 
-/** Viewers stall for minutes at most in the half minute between two posts; what says more is no measurement. */
+/**
+ * Between two posts, half a minute apart, viewers stall for minutes at most: larger values are not
+ * measurements.
+ */
 const MOST_STALLED_S = 300;
 
 const Post = z.object({
@@ -20,12 +23,12 @@ const Post = z.object({
   events: z.array(z.object({ name: z.string(), detail: z.unknown() })).max(MAX_EVENTS),
 });
 
-/** What a player has measured of one video. */
+/** A player's measurements of one video. */
 export interface QualityPost {
-  /** As the player names it: an id, or the address of its stream. */
+  /** The player's name for it: an id, or the URL of its stream. */
   video: string;
   token: string | null;
-  felt: Felt[];
+  measurements: Measurement[];
 }
 
 const FirstFrame = z.object({ sincePlayMs: milliseconds });
@@ -34,15 +37,15 @@ const Switch = z.object({ isChosen: z.boolean() });
 const Buffer = z.object({ aheadS: seconds });
 const Failure = z.object({ isFatal: z.boolean() });
 
-/** What a viewer felt. Durations in seconds. */
-export type Felt =
+/** A QoE measurement. Durations in seconds. */
+export type Measurement =
   | { kind: "FIRST_FRAME"; seconds: number }
   | { kind: "STALL"; seconds: number; cause: "EDGE" | "NETWORK" | "RELOAD" }
   | { kind: "SWITCH"; isChosen: boolean }
   | { kind: "BUFFER"; aheadSeconds: number }
   | { kind: "ERROR"; isFatal: boolean };
 
-const readers: Record<string, (detail: unknown) => Felt | null> = {
+const readers: Record<string, (detail: unknown) => Measurement | null> = {
   "reelay-first-frame": (detail) => {
     const { data } = FirstFrame.safeParse(detail);
     return data ? { kind: "FIRST_FRAME", seconds: data.sincePlayMs / 1_000 } : null;
@@ -66,8 +69,9 @@ const readers: Record<string, (detail: unknown) => Felt | null> = {
 };
 
 /**
- * Reads what a player posts: JSON `{ video, token?, events: [{ name, detail }] }`, as `@reelay/player` makes it. Events that are not counted, of newer
- * players or out of all bounds, are left out; so are stalls beyond five minutes together. Null when it is no such post at all. Pure.
+ * Parses a player's post: JSON `{ video, token?, events: [{ name, detail }] }` as sent by `@reelay/player`.
+ * Unknown events (of newer players) and implausible ones are dropped; so are stalls beyond five minutes in
+ * total. Null if the text is not such a post. Pure.
  */
 export function parsePost(text: string): QualityPost | null {
   let json: unknown;
@@ -79,12 +83,12 @@ export function parsePost(text: string): QualityPost | null {
   const { data } = Post.safeParse(json);
   if (!data) return null;
   let stalledS = 0;
-  const felt = data.events.flatMap(({ name, detail }) => {
+  const measurements = data.events.flatMap(({ name, detail }) => {
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
     const each = read?.(detail);
     if (!each) return [];
     if (each.kind === "STALL") stalledS += each.seconds;
     return each.kind === "STALL" && stalledS > MOST_STALLED_S ? [] : [each];
   });
-  return { video: data.video, token: data.token ?? null, felt };
+  return { video: data.video, token: data.token ?? null, measurements };
 }

@@ -1,13 +1,19 @@
-/** Events that one client address may add per second, and at once after a pause. A player sends one in five seconds. */
+/**
+ * Events that one client address may add per second, also as a burst after a pause. A player sends one in
+ * five seconds.
+ */
 const PER_SECOND = 20;
 const BURST = 600;
-/** Beyond it all addresses begin again. */
+/** Beyond this all addresses start over. */
 const MAX_ADDRESSES = 10_000;
 
 /** A token bucket per client address. */
 export function createRateLimit(now: () => number = () => performance.now()) {
   const buckets = new Map<string, { left: number; at: number }>();
-  /** Takes `count` of the address's allowance. Resolves to 0, or to the milliseconds after which there is room, with nothing taken. */
+  /**
+   * Consumes `count` of the address's allowance and returns 0, or the milliseconds to wait, consuming
+   * nothing.
+   */
   return (address: string, count: number): number => {
     const at = now();
     const before = buckets.get(address) ?? { left: BURST, at };

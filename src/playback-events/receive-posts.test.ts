@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { encodeGlobalId } from "../global-id.ts";
-import { createPlaybackEvents, type Felt } from "./index.ts";
+import { createPlaybackEvents, type Measurement } from "./index.ts";
 import type { PlaybackEventsOptions } from "./receive-posts.ts";
 
-const felt: Felt[] = [];
+const measurements: Measurement[] = [];
 const videoId = "019a0000-0000-7000-8000-000000000001";
 /** The first video is PUBLIC, this one SIGNED, with one good token. */
 const signedId = videoId.replace(/1$/, "2");
@@ -19,7 +19,10 @@ const access: PlaybackEventsOptions["access"] = {
     );
   },
 };
-const handle = createPlaybackEvents({ metrics: { playbackFelt: (each) => void felt.push(each) }, access });
+const handle = createPlaybackEvents({
+  metrics: { playbackMeasured: (each) => void measurements.push(each) },
+  access,
+});
 const server = createServer((req, res) => {
   void buffer(req)
     .then((body) => handle(req, res, body))
@@ -33,7 +36,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/playback-events`;
 });
 afterAll(() => server.close());
-beforeEach(() => void felt.splice(0));
+beforeEach(() => void measurements.splice(0));
 
 const post = (body: string) => fetch(url, { method: "POST", body });
 const eventsOf = (...events: { name: string; detail: unknown }[]) =>
@@ -54,7 +57,7 @@ test("what a player posts is counted, each kind as it is", async () => {
     ),
   );
   expect(response.status).toBe(204);
-  expect(felt).toEqual([
+  expect(measurements).toEqual([
     { kind: "FIRST_FRAME", seconds: 0.45 },
     { kind: "STALL", seconds: 1.2, cause: "NETWORK" },
     { kind: "SWITCH", isChosen: true },
@@ -75,7 +78,7 @@ test("what is out of all bounds, of an unknown kind or named like what objects h
     ),
   );
   expect(response.status).toBe(204);
-  expect(felt).toEqual([]);
+  expect(measurements).toEqual([]);
 });
 
 test.for([
@@ -91,7 +94,7 @@ test.for([
   const response = await post(body);
   expect(response.status).toBe(status);
   expect(await response.json()).toEqual({ error: { code, message: expect.any(String) } });
-  expect(felt).toEqual([]);
+  expect(measurements).toEqual([]);
 });
 
 test("it is posted to, nothing else", async () => {
@@ -111,7 +114,7 @@ test("one post adds five minutes of stalls at most", async () => {
     stall(3_600_000),
     stall(3_600_000),
   ]);
-  expect(felt).toHaveLength(2);
+  expect(measurements).toHaveLength(2);
 });
 
 test("a SIGNED video's measurements need its token, in the post or in the address of its stream", async () => {
@@ -125,12 +128,12 @@ test("a SIGNED video's measurements need its token, in the post or in the addres
     (await postOf(`https://cdn.example/~bad/videos/${signedId}/manifest/master.m3u8`, [stall(1)])).status,
   ).toBe(403);
   expect((await postOf("https://elsewhere.example/master.m3u8", [stall(1)])).status).toBe(404);
-  expect(felt).toEqual([]);
+  expect(measurements).toEqual([]);
   expect((await postOf(id, [stall(1)], "good")).status).toBe(204);
   expect(
     (await postOf(`https://cdn.example/~good/videos/${signedId}/manifest/master.m3u8`, [stall(1)])).status,
   ).toBe(204);
-  expect(felt).toHaveLength(2);
+  expect(measurements).toHaveLength(2);
 });
 
 test("an address that sends too much is asked to send less", async () => {
@@ -140,5 +143,5 @@ test("an address that sends too much is asked to send less", async () => {
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThan(0);
   expect(Number(refused[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect(felt.length).toBeLessThan(1_500);
+  expect(measurements.length).toBeLessThan(1_500);
 });

@@ -7,22 +7,23 @@ import { MAX_EVENTS, parsePost } from "./parse-post.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { videoOf } from "./video-of.ts";
 
-/** Where players post what their viewers feel. */
+/** The path to which players post measurements. */
 export const playbackEventsPath = "/api/playback-events";
 
-/** What browsers send with `navigator.sendBeacon` at most. */
+/** The maximum size that browsers send with `navigator.sendBeacon`. */
 export const mostPostBytes = 64 * 1024;
 
 export interface PlaybackEventsOptions {
-  metrics: Pick<Metrics, "playbackFelt">;
+  metrics: Pick<Metrics, "playbackMeasured">;
   access: Pick<PlaybackAccess, "check">;
 }
 
 /**
- * `POST /api/playback-events`: measurements of `<reelay-player qoe-url="…">`, counted in this process's metrics. Nothing is stored about the viewer. Needs
- * what watching needs: nothing for a PUBLIC video, a token for a SIGNED one. Each client address has a rate, and a post a bound on what it may add.
+ * `POST /api/playback-events`: measurements of `<reelay-player qoe-url="…">`, counted in this process's
+ * metrics. Stores nothing about the viewer. Requires the same as watching: nothing for a PUBLIC video, a
+ * token for a SIGNED one. Each client address has a rate limit, and each post a limit on what it may add.
  *
- * Resolves to false, with the response untouched, when the request is not for it.
+ * Resolves to false, with the response untouched, if the request is for another path.
  */
 export function createPlaybackEvents({ metrics, access }: PlaybackEventsOptions) {
   const takeRoom = createRateLimit();
@@ -30,19 +31,19 @@ export function createPlaybackEvents({ metrics, access }: PlaybackEventsOptions)
     if (pathOf(req) !== playbackEventsPath) return false;
     if (req.method !== "POST") {
       res.setHeader("Allow", "POST, OPTIONS");
-      refuse(res, 405, "METHOD_NOT_ALLOWED", "Send what a player tells with POST.");
+      refuse(res, 405, "METHOD_NOT_ALLOWED", "Send player events with POST.");
       return true;
     }
     const post = parsePost(body?.toString("utf8") ?? "");
     if (post === null) {
-      const message = `JSON of the form { "video": "…", "events": [{ "name": "reelay-stall", "detail": { … } }] } with at most ${MAX_EVENTS} events was expected, as @reelay/player sends it.`;
+      const message = `JSON of the form { "video": "…", "events": [{ "name": "reelay-stall", "detail": { … } }] } with at most ${MAX_EVENTS} events was expected, in the format of @reelay/player.`;
       refuse(res, 400, "PLAYBACK_EVENTS_INVALID", message);
       return true;
     }
-    const waitMs = takeRoom(req.socket.remoteAddress ?? "", Math.max(1, post.felt.length));
+    const waitMs = takeRoom(req.socket.remoteAddress ?? "", Math.max(1, post.measurements.length));
     if (waitMs > 0) {
       res.setHeader("Retry-After", String(Math.ceil(waitMs / 1_000)));
-      refuse(res, 429, "PLAYBACK_EVENTS_TOO_MANY", "Too many events came from this address; send fewer.");
+      refuse(res, 429, "PLAYBACK_EVENTS_TOO_MANY", "This address sent too many events; send fewer.");
       return true;
     }
     const video = videoOf(post.video);
@@ -54,11 +55,11 @@ export function createPlaybackEvents({ metrics, access }: PlaybackEventsOptions)
     });
     if (!granted.isAllowed) {
       const { code } = granted;
-      if (code === null) refuse(res, 404, "VIDEO_NOT_FOUND", "There is no video that the post names.");
+      if (code === null) refuse(res, 404, "VIDEO_NOT_FOUND", "The video in the post does not exist.");
       else refuse(res, 403, code, REFUSALS[code]);
       return true;
     }
-    for (const each of post.felt) metrics.playbackFelt(each);
+    for (const each of post.measurements) metrics.playbackMeasured(each);
     res.writeHead(204).end();
     return true;
   };

@@ -1,6 +1,9 @@
 import { keyOf } from "../global-id.ts";
 
-/** The video that a player names: a global id, or an address of its media, below a token or not. Null when it is neither. Pure. */
+/**
+ * The video named by a player: a global id, or a media URL with or without a token. Null if it is neither.
+ * Pure.
+ */
 export function videoOf(name: string): { videoId: string; token: string | null } | null {
   const videoId = keyOf("Video", name);
   if (videoId !== null) return { videoId, token: null };

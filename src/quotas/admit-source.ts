@@ -1,11 +1,14 @@
-/** Whether a workspace may have another source: asked before its first byte, and again where its size or its length becomes known. */
+/**
+ * Admits a workspace's sources: checked before the first byte, and again when the size or length becomes
+ * known.
+ */
 import type { ReportedError } from "@reelay/contracts";
 import type { Db } from "../db.ts";
 import { QuotaExceededError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { nextDayMs, readSourceLimits, readSourceMs, readStoredBytes, type StorageLimits } from "./limits.ts";
 
-/** Room comes from deletions, whose time is unknown. */
+/** Only deletions free space, at an unknown time. */
 const retryStoredMs = 60_000;
 const minuteMs = 60_000;
 
@@ -18,8 +21,9 @@ export interface Admission {
 }
 
 /**
- * Throws `QuotaExceededError` unless the source fits. Part of the transaction that writes it; the workspace's lock is held until the commit, so that
- * the limit is exact. Workspaces without a limit take no lock: theirs is one read of a row.
+ * Throws `QuotaExceededError` unless the source fits. Part of the transaction that writes it. The workspace's
+ * lock is held until the commit, so that the limit is exact. Workspaces without a limit take no lock and cost
+ * one row read.
  */
 export async function admitSource(tx: Tx, admission: Admission): Promise<void> {
   const limits = await readSourceLimits(tx, admission.workspaceId, admission.limits);
@@ -27,7 +31,7 @@ export async function admitSource(tx: Tx, admission: Admission): Promise<void> {
   await check(tx, admission, limits);
 }
 
-/** The same without a lock, for an early answer: others may take the room meanwhile. */
+/** The same without a lock, for an early answer: others may use the space in the meantime. */
 export async function checkSource(db: Db, admission: Admission): Promise<void> {
   await check(db, admission, await readSourceLimits(db, admission.workspaceId, admission.limits));
 }
@@ -39,7 +43,7 @@ async function check(
 ): Promise<void> {
   if (bytes !== null) {
     const used = await readStoredBytes(db, workspaceId);
-    // A source of unknown size needs room for something.
+    // A source of unknown size must have at least one byte of space.
     if (used + Math.max(sizeBytes, 1) > bytes) throw storedBytesExceeded(bytes, used, sizeBytes);
   }
   if (minutes !== null) {
@@ -48,13 +52,16 @@ async function check(
   }
 }
 
-/** How many bytes more fit; null for any number. */
+/** Remaining bytes; null for no limit. */
 export async function readRoom(db: Db, workspaceId: string, limits: StorageLimits): Promise<number | null> {
   const { bytes } = await readSourceLimits(db, workspaceId, limits);
   return bytes === null ? null : Math.max(bytes - (await readStoredBytes(db, workspaceId)), 0);
 }
 
-/** Throws `QuotaExceededError` if the workspace stores as much as it may: before something of unknown size is made. Nothing is held. */
+/**
+ * Throws `QuotaExceededError` if the workspace is full, before output of unknown size is made. Reserves
+ * nothing.
+ */
 export async function assertRoom(db: Db, workspaceId: string, limits: StorageLimits): Promise<void> {
   const { bytes } = await readSourceLimits(db, workspaceId, limits);
   if (bytes === null) return;
@@ -65,17 +72,17 @@ export async function assertRoom(db: Db, workspaceId: string, limits: StorageLim
 export interface Charge {
   workspaceId: string;
   videoId: string;
-  /** Bytes that a worker just fetched without an announcement. Else 0. */
+  /** Bytes that a worker fetched without an announcement, otherwise 0. */
   fetchedBytes: number;
-  /** Length of a source that was just probed. Else null. */
+  /** Length of a source that was just probed, otherwise null. */
   durationMs: number | null;
   now: Date;
   limits: StorageLimits;
 }
 
 /**
- * Charges what a worker found out about a source, once per video. Returns why the source is refused; then nothing is charged. Locks as `admitSource`
- * does, where there is a limit.
+ * Charges a source's size and length as reported by a worker, once per video. Returns the reason if the
+ * source is refused; then nothing is charged. Locks like `admitSource` if there is a limit.
  */
 export async function chargeSource(tx: Tx, charge: Charge): Promise<ReportedError | null> {
   const { workspaceId, videoId, fetchedBytes, durationMs, now } = charge;
@@ -97,7 +104,10 @@ export async function chargeSource(tx: Tx, charge: Charge): Promise<ReportedErro
   return null;
 }
 
-/** Taken until the commit, by workspace: of many that come at the same time each sees what those before it have written. */
+/**
+ * Held until the commit, per workspace: of concurrent transactions, each sees what those before it have
+ * written.
+ */
 async function lock(tx: Tx, what: "stored-bytes" | "source-minutes", workspaceId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`reelay.${what}`}), hashtext(${workspaceId}))`;
 }

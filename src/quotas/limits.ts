@@ -1,6 +1,6 @@
 import type { Db } from "../db.ts";
 
-/** What a workspace may have, unless it says otherwise; null or left out: any number. */
+/** Limits of a workspace without its own; null or absent: no limit. */
 export interface StorageLimits {
   storedBytes?: number | null;
   sourceMinutesPerDay?: number | null;
@@ -11,7 +11,7 @@ export interface SourceLimits {
   minutes: number | null;
 }
 
-/** The workspace's own numbers, else the installation's. */
+/** The workspace's own limits, otherwise the installation's. */
 export async function readSourceLimits(
   db: Db,
   workspaceId: string,
@@ -24,7 +24,10 @@ export async function readSourceLimits(
   return row;
 }
 
-/** What the workspace's sources and finished outputs take, as one snapshot has it: an index scan of the changes since they were last added up. */
+/**
+ * The size of the workspace's sources and finished outputs in one snapshot: an index scan of the changes
+ * since the last sum.
+ */
 export async function readStoredBytes(db: Db, workspaceId: string): Promise<number> {
   const [{ used }] = await db.$queryRaw<[{ used: number }]>`
     SELECT (w.stored_bytes + coalesce((

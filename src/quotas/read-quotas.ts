@@ -5,12 +5,12 @@ import { readSourceMs, readStoredBytes } from "./limits.ts";
 
 export interface QuotaState {
   name: "ACTIVE_JOBS" | "RUNNING_TASKS" | "STORED_BYTES" | "SOURCE_MINUTES_PER_DAY" | "REQUESTS_PER_SECOND";
-  /** Null where it is not counted: of each key by itself. */
+  /** Null if it is not counted for the workspace, but for each key separately. */
   used: number | null;
   limit: number | null;
 }
 
-/** What a workspace has, and may have. */
+/** A workspace's usage and limits. */
 export async function readQuotas(
   { db, clock, limits }: Pick<OperationDeps, "db" | "clock" | "limits">,
   workspaceId: string,

@@ -13,7 +13,9 @@ export interface QuotasInput {
 
 const largestInt = 2_147_483_647;
 
-/** Sets what a workspace may have. Throws `ForbiddenError` without OPERATOR, `InvalidInputError`, `NotFoundError`. */
+/**
+ * Sets a workspace's limits. Throws `ForbiddenError` without OPERATOR, `InvalidInputError`, `NotFoundError`.
+ */
 export async function setQuotas(
   { db }: { db: PrismaClient },
   viewer: Viewer,

@@ -6,8 +6,9 @@ const batchSize = 10_000;
 const repairEveryMs = 3_600_000;
 
 /**
- * Adds the changes to the workspaces' sums, 10,000 a call; what is added is deleted, so that reading the sum stays cheap. One process at a time: the
- * lock guards against two that update the same workspaces in another order, and a process that does not get it has nothing to do.
+ * Adds changes to the workspaces' sums, 10,000 per call, and deletes them, so that reading the sum stays
+ * cheap. One process at a time: the lock prevents two from updating the same workspaces in different orders.
+ * A process that does not get the lock has nothing to do.
  */
 export async function foldStoredBytes(db: PrismaClient): Promise<void> {
   await db.$transaction(async (tx) => {
@@ -24,8 +25,8 @@ export async function foldStoredBytes(db: PrismaClient): Promise<void> {
 }
 
 /**
- * Adds everything up again and puts right what has drifted, which it logs: triggers keep the sums, so only a change by hand can have done it. Changes
- * that are not folded yet are taken off, in the same snapshot.
+ * Calculates the sums again, corrects and logs any drift: triggers maintain the sums, so only a manual change
+ * can cause it. Subtracts pending changes in the same snapshot.
  */
 export async function repairStoredBytes(db: PrismaClient, log: Logger): Promise<void> {
   const repaired = await db.$transaction(

@@ -1,7 +1,7 @@
 /**
- * Encrypts secrets that the API must be able to read again, such as webhook secrets: a hash would not do, because they sign.
- * AES-256-GCM. Stored form: `enc.v1.<key id>.<base64url of nonce, tag and ciphertext>`. The context is authenticated with the ciphertext,
- * so a value that is copied to another row or workspace cannot be decrypted there.
+ * Encrypts secrets that the API must read again, such as webhook secrets: they sign, so a hash would not do.
+ * AES-256-GCM. Stored form: `enc.v1.<key id>.<base64url of nonce, tag and ciphertext>`. The context is
+ * authenticated with the ciphertext, so a value copied to another row or workspace cannot be decrypted there.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
@@ -13,13 +13,13 @@ export interface SecretContext {
 }
 
 export interface SecretBox {
-  /** Returns the stored form, encrypted with the first key; the secret itself when there is no key. */
+  /** Returns the stored form, encrypted with the first key; the secret itself without a key. */
   encryptSecret(secret: string, context: SecretContext): string;
-  /** Accepts plain values as well: versions before encryption stored those. Throws `SecretUnreadableError`. */
+  /** Also accepts plain values, which versions before encryption stored. Throws `SecretUnreadableError`. */
   decryptSecret(stored: string, context: SecretContext): string;
-  /** Whether the value is in the form that `encryptSecret` returns today. */
+  /** True if the value has the form that `encryptSecret` returns today. */
   isCurrent(stored: string): boolean;
-  /** What every current value begins with; null when there is no key. For queries. */
+  /** Prefix of every current value; null without a key. For queries. */
   readonly currentPrefix: string | null;
 }
 
@@ -36,7 +36,7 @@ const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** The first key encrypts; every key decrypts. Without keys, secrets are stored as they are. */
+/** The first key encrypts; every key decrypts. Without keys, secrets are stored in plain text. */
 export function createSecretBox(keys: readonly Uint8Array[]): SecretBox {
   const byId = new Map(keys.map((key) => [keyIdOf(key), key]));
   const [first] = keys;

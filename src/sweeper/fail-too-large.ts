@@ -6,7 +6,7 @@ import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { readWorkerMemory, tooLarge } from "../workers/memory.ts";
 
-/** A worker with enough memory may be restarting: so long, in milliseconds, its tasks wait for it. */
+/** Time that tasks wait for a worker with enough memory, which may be restarting, in milliseconds. */
 const patienceMs = 60_000;
 
 interface Deps {
@@ -15,7 +15,7 @@ interface Deps {
   clock: () => Date;
 }
 
-/** Ends the jobs whose task was handed back for lack of memory, and for which nobody is there any more who might have enough. */
+/** Ends jobs whose task was handed back for lack of memory if no worker may have enough. */
 export async function failTooLarge({ db, store, clock }: Deps): Promise<void> {
   const now = clock();
   const before = new Date(now.getTime() - patienceMs);
@@ -27,7 +27,7 @@ export async function failTooLarge({ db, store, clock }: Deps): Promise<void> {
   for (const { id, pool, needsMemoryBytes, job } of waiting) {
     const needs = Number(needsMemoryBytes);
     const workers = await readWorkerMemory(db, pool, now);
-    // None at all is another matter: the job waits, and says so.
+    // Without any worker the job waits, which is reported elsewhere.
     if (workers.largestBytes === null || workers.mayHave(needs)) continue;
     await db.$transaction(async (tx) => {
       if (!(await lockVideo(tx, job.videoId))) return;

@@ -58,7 +58,7 @@ test("a task is made for the pool GPU while a worker of it encodes the profile's
   expect(await poolOf(await system.createQueuedVideo())).toBe("CPU");
 });
 
-test("it is also made for GPU where there are no other workers: nobody else would come", async () => {
+test("it is also created for GPU if there are no other workers", async () => {
   await gpuSeen({ capabilities: capabilities() });
   expect(await poolOf(await system.createQueuedVideo())).toBe("GPU");
 });
@@ -91,7 +91,14 @@ test("a task that no GPU takes in time moves to CPU, says so before, and keeps i
     queuedAt,
   });
   expect(await movesOf(ref)).toEqual([
-    { data: { taskId: ref.taskId, from: "GPU", to: "CPU", reason: "No worker with a GPU took it in time." } },
+    {
+      data: {
+        taskId: ref.taskId,
+        from: "GPU",
+        to: "CPU",
+        reason: "No worker with a GPU started it in time.",
+      },
+    },
   ]);
   expect((await waitOf(ref))?.reason).toBe("Waiting for a free worker.");
 });
@@ -104,7 +111,9 @@ test("it moves at once when the last worker with a GPU is gone", async () => {
   await gpuSeen({ isStopping: true });
   await system.sweep();
   expect(await poolOf(ref)).toBe("CPU");
-  expect(await movesOf(ref)).toMatchObject([{ data: { reason: "No worker with a GPU is there any more." } }]);
+  expect(await movesOf(ref)).toMatchObject([
+    { data: { reason: "No worker with a GPU is available any more." } },
+  ]);
 });
 
 test("a video's first task does not wait for a GPU that is busy while a worker without one is free", async () => {
@@ -122,7 +131,7 @@ test("a video's first task does not wait for a GPU that is busy while a worker w
   ]);
 });
 
-test("it stays while nobody could take it there, while its queue is paused, and once it was taken", async () => {
+test("it stays while no CPU worker is available, while its queue is paused, and once it was started", async () => {
   await gpuSeen();
   const ref = await system.createQueuedVideo();
   system.passTime(120_000);

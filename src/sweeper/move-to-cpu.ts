@@ -21,16 +21,18 @@ interface Moved {
   hasWaited: boolean;
 }
 
-/** Moved in one go: bounds what one transaction locks. The rest is met again at the next sweep. */
+/** Tasks per transaction, which limits its locks. The next sweep continues. */
 const mostAtOnce = 100;
 
 /**
- * Tasks for a GPU that nobody has taken in time go to the pool `CPU`, keeping their place in the queue; at once when no worker of the pool `GPU` is left, and a video's first
- * task also when all of those are busy and one of the other pool is not: its viewers wait for the first picture. Only where a
- * worker of the pool `CPU` is there to take them, and not while their workspace's queue is paused. A message of theirs that is still on its way to a GPU does no harm: whoever
- * takes it first holds the lease.
+ * Moves GPU tasks that no worker started in time to the pool `CPU`, keeping their place in the queue:
+ * immediately if no GPU worker is left, and a video's first task also if all GPU workers are busy and a CPU
+ * worker is idle, because its viewers wait for the first picture. Only if a CPU worker is available and the
+ * workspace's queue is not paused. A message still on its way to a GPU does no harm: the first worker to
+ * lease the task gets it.
  *
- * One transaction per task, under the video's lock: two sweepers that choose the same task meet there, and the second finds it moved.
+ * One transaction per task, under the video's lock: of two sweepers with the same task, the second finds it
+ * moved.
  */
 export async function moveToCpu({ db, clock, log, limits }: MoveDeps): Promise<void> {
   const now = clock();
@@ -76,7 +78,7 @@ async function move(db: PrismaClient, moved: Moved, log: Logger): Promise<void> 
 }
 
 function whyMoved({ hasWorker, hasWaited }: Moved): string {
-  if (!hasWorker) return "No worker with a GPU is there any more.";
-  if (hasWaited) return "No worker with a GPU took it in time.";
-  return "All workers with a GPU are busy, and one without is free for the video's first pictures.";
+  if (!hasWorker) return "No worker with a GPU is available any more.";
+  if (hasWaited) return "No worker with a GPU started it in time.";
+  return "All workers with a GPU are busy, and a worker without one is free for the video's first pictures.";
 }

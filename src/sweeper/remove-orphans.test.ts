@@ -26,7 +26,7 @@ test("what a killed worker left of a deleted video is removed after a day; video
   expect((await keys()).toSorted()).toEqual([source, objectKeys.status(videoId), strange].toSorted());
 });
 
-test("it goes on behind the folder that it is told", async () => {
+test("it continues after the given folder", async () => {
   const orphans = [randomUUID(), randomUUID()].sort().map((id) => objectKeys.source(id, "clip.mp4"));
   for (const key of orphans) await system.store.put(key, "bytes");
   system.passTime(2 * 86_400_000);

@@ -8,14 +8,15 @@ export type OrphanDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log">;
 const everyMs = 600_000;
 /** Folders looked at in one run. */
 const folderLimit = 500;
-/** What was written to within this time may still be written to by somebody who has not heard of the deletion. */
+/** Objects younger than this may still be written by a process that does not know about the deletion. */
 const youngMs = 86_400_000;
 const root = objectKeys.video("").slice(0, -1);
 
 /**
- * Removes what lies in the store of videos that have no row: a worker that was killed after its video's deletion cannot tidy up any more.
- * Looks at up to 500 videos' folders from `after` on; returns where to go on, undefined after the last. A folder that holds anything
- * younger than a day is left, and with it every upload that has just come in. Any number of processes may do so at once.
+ * Removes objects of videos without a row: a worker killed after its video's deletion cannot clean up any
+ * more. Checks up to 500 videos' folders after `after` and returns where to continue, undefined after the
+ * last. Skips folders with objects younger than a day, and with them every recent upload. Any number of
+ * processes may run it concurrently.
  */
 export async function removeOrphans(
   { db, store, clock, log }: OrphanDeps,
@@ -31,7 +32,7 @@ export async function removeOrphans(
   const isKnown = new Set(known.map(({ id }) => id));
   for (const videoId of ids) {
     signal?.throwIfAborted();
-    // What is no id of ours is not ours to remove.
+    // Names that are not our ids are not ours to remove.
     if (isKnown.has(videoId) || !uuidPattern.test(videoId)) continue;
     const prefix = objectKeys.video(videoId);
     if (await isYoung(store, prefix, clock())) continue;
@@ -57,7 +58,10 @@ async function isYoung(store: ObjectStore, prefix: string, now: Date): Promise<b
   return false;
 }
 
-/** Goes through the store in steps of ten minutes until disposed, beside the sweeps, which must not wait for a slow store. */
+/**
+ * Scans the store in steps of ten minutes until disposed, separately from sweeps, which must not wait for a
+ * slow store.
+ */
 export function startOrphanRemoval(deps: OrphanDeps): AsyncDisposable {
   const stopped = new AbortController();
   let after: string | undefined;

@@ -5,7 +5,7 @@ import { removeLosers } from "../videos/remove-losers.ts";
 const keptMs = 86_400_000;
 const batch = 20;
 
-/** Removes what repairs replaced a day ago. */
+/** Removes objects that repairs replaced a day ago. */
 export async function removeRetired(
   deps: Pick<OperationDeps, "db" | "store" | "clock" | "log">,
 ): Promise<void> {

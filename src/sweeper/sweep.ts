@@ -9,21 +9,24 @@ import { lockVideo } from "../videos/own-video.ts";
 import { refreshManifest } from "../videos/refresh-manifest.ts";
 import { removeLosers } from "../videos/remove-losers.ts";
 import { failTooLarge } from "./fail-too-large.ts";
-import { inTakeBack } from "./in-take-back.ts";
+import { inReclaimSpan } from "./in-reclaim-span.ts";
 import { moveToCpu } from "./move-to-cpu.ts";
-import { recallTasks } from "./recall-tasks.ts";
+import { redispatchTasks } from "./redispatch-tasks.ts";
 import { removeRetired } from "./remove-retired.ts";
 
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
 
-/** How long a worker that was told to cancel may take. */
+/** Time for a worker to answer a cancel request. */
 const cancelGraceMs = 15_000;
 const day = 86_400_000;
 
-/** Everything that time brings about; each finding is settled in a transaction of its own, so any number of processes may sweep. */
-export async function sweep(deps: SweeperDeps, { canHear = true } = {}): Promise<void> {
-  await takeBackAttempts(deps, canHear);
-  await recallTasks(deps);
+/**
+ * Handles everything that is due. Each finding is settled in its own transaction, so any number of processes
+ * may sweep.
+ */
+export async function sweep(deps: SweeperDeps, { isHealthy = true } = {}): Promise<void> {
+  await reclaimLeases(deps, isHealthy);
+  await redispatchTasks(deps);
   await moveToCpu(deps);
   await failTooLarge(deps);
   await settleUploads(deps);
@@ -31,23 +34,23 @@ export async function sweep(deps: SweeperDeps, { canHear = true } = {}): Promise
   await forget(deps.db, deps.clock());
 }
 
-/** What cannot be settled now is met again at the next sweep, and holds up nothing else. */
+/** A finding that cannot be settled now returns in the next sweep and holds up no other. */
 async function settling({ log }: SweeperDeps, videoId: string, settle: () => Promise<void>): Promise<void> {
   await settle().catch((error: unknown) => log.warn({ err: error, videoId }, "sweep.not-settled"));
 }
 
 /**
- * Attempts that were not heard of for their lease are LOST, unless it is us who could not hear; those that were to be canceled and do not
- * answer are CANCELED.
+ * Ends attempts whose worker sent no report during the lease as LOST, unless this process could not receive
+ * reports; attempts that were to be canceled and do not answer end as CANCELED.
  */
-async function takeBackAttempts(deps: SweeperDeps, canHear: boolean): Promise<void> {
+async function reclaimLeases(deps: SweeperDeps, isHealthy: boolean): Promise<void> {
   const { db, clock } = deps;
   const now = clock();
   const overdue = await db.attempt.findMany({
     where: {
       outcome: null,
       OR: [
-        ...(canHear ? [{ leaseUntil: { lt: now } }] : []),
+        ...(isHealthy ? [{ leaseUntil: { lt: now } }] : []),
         { task: { job: { cancelRequestedAt: { lt: new Date(now.getTime() - cancelGraceMs) } } } },
       ],
     },
@@ -68,12 +71,12 @@ async function takeBack(
     if (!(await lockVideo(tx, videoId))) return null;
     const include = { task: { include: { job: true } } } as const;
     const attempt = await tx.attempt.findUnique({ where: { id: attemptId }, include });
-    // Its report may have come while the lock was awaited.
+    // Its report may have arrived while waiting for the lock.
     if (!attempt || attempt.outcome !== null) return null;
     const isCanceled = attempt.task.job.cancelRequestedAt !== null;
     if (!isCanceled && attempt.leaseUntil >= now) return null;
     const outcome = isCanceled ? "CANCELED" : "LOST";
-    await inTakeBack(attempt, outcome, () => endAttempt(tx, attempt, outcome, now));
+    await inReclaimSpan(attempt, outcome, () => endAttempt(tx, attempt, outcome, now));
     await refreshManifest(tx, store, videoId);
     const { workerId, taskId, task } = attempt;
     log.warn({ videoId, jobId: task.jobId, taskId, attemptId, workerId, outcome }, "attempt.taken-back");
@@ -86,7 +89,7 @@ async function takeBack(
   await removeLosers({ db, store, log }, videoId);
 }
 
-/** Uploads that went straight to the store are noticed here; those that never came are given up. */
+/** Detects uploads that went directly to the store, and expires those that never arrived. */
 async function settleUploads(deps: SweeperDeps): Promise<void> {
   const { db, clock } = deps;
   const awaited = await db.source.findMany({
@@ -117,7 +120,7 @@ async function settleUpload(deps: SweeperDeps, source: Source, now: Date): Promi
   deps.log.info({ videoId }, "upload.expired");
 }
 
-/** Rows that nobody asks for any more: workers a day after their last word, idempotency keys after two days. */
+/** Deletes stale rows: workers a day after their last report, idempotency keys after two days. */
 async function forget(db: PrismaClient, now: Date): Promise<void> {
   await db.worker.deleteMany({ where: { lastSeenAt: { lt: new Date(now.getTime() - day) } } });
   await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - 2 * day) } } });

@@ -3,17 +3,18 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 import { type QueueState, readQueueState } from "./read-queue-state.ts";
 
-/** How old what was read may be: any number of scrapers costs the database one look in this time. */
+/** Maximum age of values: any number of scrapers costs the database one read in this time. */
 const maxAgeMs = 2_000;
-/** How long a scrape waits for the database. */
+/** Time that a scrape waits for the database. */
 const timeoutMs = 2_000;
 
 const priorities = Object.values(JobPriority);
 const pools = Object.values(Pool);
 
 /**
- * What the database knows, as gauges. `refresh` is called before each scrape and never rejects; while the database is away, or does not
- * answer in time, `reelay_database_up` is 0 and the others are absent, so that nobody takes old figures for true.
+ * Gauges from the database. `refresh` is called before each scrape and never rejects. While the database is
+ * unavailable or too slow, `reelay_database_up` is 0 and the other gauges are absent, so that stale values
+ * are not mistaken for current ones.
  */
 export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
   const registers = [registry];
@@ -79,7 +80,7 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
     for (const gauge of [outbox, outboxLag, webhooks, webhookLag]) gauge.remove();
     up.set(state === undefined ? 0 : 1);
     if (state === undefined) return;
-    // Everything is there from the start, as 0: what is absent cannot be alerted on.
+    // All series exist from the start with 0: a missing series cannot trigger an alert.
     for (const pool of pools) {
       for (const priority of priorities) {
         oldest.set({ pool, priority }, 0);
@@ -108,7 +109,7 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
   let reading: Promise<void> | undefined;
   let shownAt = Number.NEGATIVE_INFINITY;
 
-  /** One look at a time; a slow one goes on after its scrapes have given up, and is not joined by others. */
+  /** One read at a time. A slow one continues after its scrapes gave up, and later scrapes do not join it. */
   function read(): Promise<void> {
     reading ??= readQueueState(db)
       .then(show, () => show(undefined))

@@ -77,7 +77,7 @@ test("fifty scrapers at once cost the database one look", async () => {
 });
 
 test("a scrape while Postgres is away tells what the process knows, and no old figures", async () => {
-  const db = clientOf(`postgres://nobody@127.0.0.1:${await freePort()}/none`);
+  const db = clientOf(`postgres://unknown@127.0.0.1:${await freePort()}/none`);
   const metrics = createMetrics(db);
   metrics.attemptEnded("COMPLETED");
   const scrape = await metrics.metrics();
@@ -92,7 +92,7 @@ test("a scrape is answered while Postgres takes connections and says nothing", a
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => void sockets.add(socket.on("error", () => undefined)));
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-  const db = clientOf(`postgres://nobody@127.0.0.1:${(silent.address() as AddressInfo).port}/none`);
+  const db = clientOf(`postgres://unknown@127.0.0.1:${(silent.address() as AddressInfo).port}/none`);
   expect(valueOf(await createMetrics(db).metrics(), "reelay_database_up")).toBe(0);
   for (const socket of sockets) socket.destroy();
   silent.close();

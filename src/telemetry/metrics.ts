@@ -1,10 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { Felt } from "../playback-events/index.ts";
+import type { Measurement } from "../playback-events/index.ts";
 import { createDatabaseGauges } from "./database-gauges.ts";
 import { createPlaybackMetrics } from "./playback-metrics.ts";
 
-/** What an API process counts. Each part of it takes what it has to tell (`Pick`). */
+/** Counters of an API process. Each part uses only its own (`Pick`). */
 export interface Metrics {
   /** Prometheus' text format. Never rejects, and does not wait long for a database that is away. */
   metrics(): Promise<string>;
@@ -13,30 +13,30 @@ export interface Metrics {
   jobCreated(priority: string): void;
   /** An attempt's end was written to the database. */
   attemptEnded(outcome: string): void;
-  /** The sweeper took a lease back. */
+  /** The sweeper reclaimed a lease. */
   leaseTakenBack(): void;
-  /** A report was applied that was made at this time. */
+  /** A report created at this time was applied. */
   reportApplied(type: string, madeAt: string): void;
   /** Progress that a worker reported at this time went out to viewers. */
   progressDelivered(madeAt: string): void;
   uploadReceived(sizeBytes: number): void;
   /** The scrub has looked at a video. */
   scrubbed(objects: number, bytesRead: number): void;
-  /** A stored object is not what was made. */
+  /** A stored object differs from its output. */
   damageFound(code: string): void;
-  /** `type` is the operation's, or `invalid` for what is none. */
+  /** `type` is the operation's, or `invalid` if there is none. */
   graphqlAnswered(
     type: "query" | "mutation" | "subscription" | "invalid",
     isOk: boolean,
     seconds: number,
   ): void;
-  /** A request was refused because there is too much to do. */
+  /** A request was refused because of overload. */
   requestShed(reason: string): void;
   /** A request to a webhook's receiver has ended. */
   webhookAttempted(result: "taken" | "retried" | "given-up", seconds: number): void;
-  /** A player told what its viewer felt. */
-  playbackFelt(felt: Felt): void;
-  /** Read at each scrape: who is connected now, by kind. */
+  /** A player reported a QoE measurement. */
+  playbackMeasured(measurement: Measurement): void;
+  /** Called at each scrape: connected subscribers by kind. */
   countSubscribers(kinds: Readonly<Record<string, () => number>>): void;
   /** Read at each scrape: how many operations are in which state. */
   countOperations(states: Readonly<Record<string, () => number>>): void;
@@ -47,7 +47,7 @@ const secondsSince = (madeAt: string): number => Math.max(0, Date.now() - Date.p
 
 const lagBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 
-/** The metrics of this process, and of the whole system as the database knows it at the scrape. */
+/** The metrics of this process, and those of the whole system from the database. */
 export function createMetrics(db: PrismaClient): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -67,7 +67,7 @@ export function createMetrics(db: PrismaClient): Metrics {
   });
   const takeBacks = new Counter({
     name: "reelay_lease_take_backs_total",
-    help: "Leases that ran out or whose worker did not answer a cancel, taken back here.",
+    help: "Leases that this process reclaimed: expired, or without an answer to a cancel.",
     registers,
   });
   const reportLag = new Histogram({
@@ -95,12 +95,12 @@ export function createMetrics(db: PrismaClient): Metrics {
   });
   const scrubbedBytes = new Counter({
     name: "reelay_scrubbed_bytes_total",
-    help: "Bytes that were read for that.",
+    help: "Bytes read for these comparisons.",
     registers,
   });
   const damages = new Counter({
     name: "reelay_damages_found_total",
-    help: "Stored objects that were found missing or damaged.",
+    help: "Stored objects found missing or damaged.",
     labelNames: ["code"],
     registers,
   });
@@ -119,7 +119,7 @@ export function createMetrics(db: PrismaClient): Metrics {
   });
   const shed = new Counter({
     name: "reelay_requests_shed_total",
-    help: "Requests that were refused because there is too much to do.",
+    help: "Requests refused because of overload.",
     labelNames: ["reason"],
     registers,
   });
@@ -130,11 +130,11 @@ export function createMetrics(db: PrismaClient): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
     registers,
   });
-  const playbackFelt = createPlaybackMetrics(registers);
+  const playbackMeasured = createPlaybackMetrics(registers);
   const subscriberKinds: Record<string, () => number> = {};
   const subscribers = new Gauge({
     name: "reelay_subscribers",
-    help: "Clients that are connected to be told of changes, now and here.",
+    help: "Clients of this process that are subscribed to changes.",
     labelNames: ["kind"],
     registers,
     collect() {
@@ -144,7 +144,7 @@ export function createMetrics(db: PrismaClient): Metrics {
   const operationStates: Record<string, () => number> = {};
   const operations = new Gauge({
     name: "reelay_graphql_operations",
-    help: "GraphQL operations that are executed or wait for their turn, now and here.",
+    help: "GraphQL operations of this process that run or wait.",
     labelNames: ["state"],
     registers,
     collect() {
@@ -179,7 +179,7 @@ export function createMetrics(db: PrismaClient): Metrics {
     },
     requestShed: (reason) => shed.inc({ reason }),
     webhookAttempted: (result, seconds) => webhooks.observe({ result }, seconds),
-    playbackFelt,
+    playbackMeasured,
     countSubscribers: (kinds) => void Object.assign(subscriberKinds, kinds),
     countOperations: (states) => void Object.assign(operationStates, states),
   };

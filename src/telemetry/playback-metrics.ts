@@ -1,55 +1,55 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { Felt } from "../playback-events/index.ts";
+import type { Measurement } from "../playback-events/index.ts";
 
-/** Counts what players tell. Labels have few values, whatever they say. */
-export function createPlaybackMetrics(registers: Registry[]): (felt: Felt) => void {
+/** Counts measurements from players. Labels have few values, whatever players send. */
+export function createPlaybackMetrics(registers: Registry[]): (measurement: Measurement) => void {
   const firstFrame = new Histogram({
     name: "reelay_playback_first_frame_seconds",
-    help: "From play to the first picture, as players told it here.",
+    help: "From play to the first picture, as reported by players to this process.",
     buckets: [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30],
     registers,
   });
   const stalls = new Histogram({
     name: "reelay_playback_stall_seconds",
-    help: "How long playing stopped for want of data, as players told it here.",
+    help: "Duration of stalls, as reported by players to this process.",
     labelNames: ["cause"],
     buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
     registers,
   });
   const switches = new Counter({
     name: "reelay_playback_switches_total",
-    help: "Changes of quality that players told here.",
+    help: "Quality changes, as reported by players to this process.",
     labelNames: ["by"],
     registers,
   });
   const ahead = new Histogram({
     name: "reelay_playback_buffer_ahead_seconds",
-    help: "Seconds in memory ahead of the picture, every five seconds of playing, as players told it here.",
+    help: "Buffered seconds, every five seconds of playback, as reported by players to this process.",
     buckets: [1, 2, 5, 10, 20, 30, 60, 120],
     registers,
   });
   const errors = new Counter({
     name: "reelay_playback_errors_total",
-    help: "What went wrong for viewers, as players told it here.",
+    help: "Playback errors, as reported by players to this process.",
     labelNames: ["fatal"],
     registers,
   });
-  return (felt) => {
-    switch (felt.kind) {
+  return (measurement) => {
+    switch (measurement.kind) {
       case "FIRST_FRAME":
-        firstFrame.observe(felt.seconds);
+        firstFrame.observe(measurement.seconds);
         break;
       case "STALL":
-        stalls.observe({ cause: felt.cause.toLowerCase() }, felt.seconds);
+        stalls.observe({ cause: measurement.cause.toLowerCase() }, measurement.seconds);
         break;
       case "SWITCH":
-        switches.inc({ by: felt.isChosen ? "viewer" : "player" });
+        switches.inc({ by: measurement.isChosen ? "viewer" : "player" });
         break;
       case "BUFFER":
-        ahead.observe(felt.aheadSeconds);
+        ahead.observe(measurement.aheadSeconds);
         break;
       case "ERROR":
-        errors.inc({ fatal: String(felt.isFatal) });
+        errors.inc({ fatal: String(measurement.isFatal) });
         break;
     }
   };

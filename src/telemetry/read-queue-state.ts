@@ -16,7 +16,7 @@ export interface QueueState {
   }[];
 }
 
-/** As the partial indexes have it: nearly all tasks have ended long ago, and none of those is looked at. */
+/** Matches the partial indexes: nearly all tasks have ended, and none of those is read. */
 export const openTasks = Prisma.sql`
   SELECT t.pool::text, t.status::text, t.priority::text, sum(t.count)::int AS count,
     coalesce(greatest(0, extract(epoch FROM now() - min(t.since) FILTER (WHERE w.paused_at IS NULL))), 0)::float8 AS "ageSeconds"
@@ -29,7 +29,7 @@ export const openTasks = Prisma.sql`
   ) t JOIN workspaces w ON w.id = t.workspace_id
   GROUP BY t.pool, t.status, t.priority`;
 
-/** Four small queries over what waits and runs, not over what has ended. */
+/** Four small queries over waiting and running work, not over the past. */
 export async function readQueueState(db: PrismaClient): Promise<QueueState> {
   const [tasks, outbox, webhooks, workers] = await Promise.all([
     db.$queryRaw<QueueState["tasks"]>(openTasks),

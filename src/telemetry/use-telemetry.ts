@@ -7,8 +7,9 @@ import type { Metrics } from "./metrics.ts";
 type OperationType = Parameters<Metrics["graphqlAnswered"]>[0];
 
 /**
- * Counts and times GraphQL operations, over HTTP and WebSocket alike, and puts queries and mutations into a span each: what they enqueue
- * goes on in its trace. A `traceparent` header is gone on with. Subscriptions are counted only: a span that lasts for hours helps nobody.
+ * Counts and times GraphQL operations, over HTTP and WebSocket alike, and wraps each query and mutation in a
+ * span: work that they enqueue continues in its trace, and a `traceparent` header is continued. Subscriptions
+ * are only counted: a span of several hours is useless.
  */
 export function useTelemetry(metrics: Partial<Pick<Metrics, "graphqlAnswered" | "requestShed">>): Plugin {
   const count = (type: OperationType, isOk: boolean, startedAt = performance.now()) =>

@@ -8,15 +8,16 @@ import { refusals } from "./upload-errors.ts";
 import type { UploadFiles } from "./upload-files.ts";
 
 export interface DiskStoreHooks {
-  /** Told often, while bytes are written, how many are there: it must be quick. */
+  /** Called often with the stored size while bytes are written: must be fast. */
   onGrown?: (uploadId: string, storedBytes: number) => void;
-  /** Its client gave the upload up. */
+  /** The client terminated the upload. */
   onTerminated?: (uploadId: string) => Promise<void>;
 }
 
 /**
- * tus's file store, with four things mended: a full disk is distinguished from other failures, bytes are checked by the checksum that came with them, no
- * write is under way once `write` returns, and an upload that its client gave up is remembered as such.
+ * tus's file store with four fixes: a full disk is distinguished from other failures, bytes are verified by
+ * their checksum, no write is in progress once `write` returns, and a terminated upload is remembered as
+ * such.
  */
 export class DiskStore extends FileStore {
   private readonly files: UploadFiles;
@@ -63,7 +64,7 @@ export class DiskStore extends FileStore {
     return end;
   }
 
-  /** Takes back what did not match its checksum, before a client asks how much is stored. */
+  /** Removes bytes that did not match their checksum, before a client asks for the offset. */
   private async drop(uploadId: string, file: FileHandle, offset: number): Promise<void> {
     const dropped = file.truncate(offset).finally(() => this.dropping.delete(uploadId));
     this.dropping.set(uploadId, dropped);
@@ -82,7 +83,7 @@ export class DiskStore extends FileStore {
   }
 }
 
-/** The part of a chunk for which there is room is kept: a client resumes behind it. */
+/** Keeps the part of a chunk that fits: a client resumes after it. */
 async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
   for (let written = 0; written < chunk.length; ) {
     const { bytesWritten } = await file.write(chunk, written, chunk.length - written, position + written);

@@ -1,19 +1,25 @@
 import type { UploadFiles } from "./upload-files.ts";
 
 /**
- * Called with an upload whose bytes are all stored; it may move the file. It must be idempotent: it is called again after a failure, after
- * a crash (then the file may have been moved already) and, rarely, by two processes at once.
+ * Called with a complete upload; it may move the file. It must be idempotent: it is called again after a
+ * failure, after a crash (the file may have been moved already) and, rarely, by two processes concurrently.
  */
 export type OnReceived = (uploadId: string, path: string) => Promise<void>;
 
 export interface Reception {
   /** True if all bytes are stored, now or earlier. */
   isComplete(uploadId: string): Promise<boolean>;
-  /** Hands a complete upload on, unless that was done; rejects when `onReceived` does. False when bytes are missing. */
+  /**
+   * Hands over a complete upload unless that is done; rejects if `onReceived` does. False if bytes are
+   * missing.
+   */
   receive(uploadId: string): Promise<boolean>;
 }
 
-/** Sees to it that every complete upload is handed on once, whoever notices it first: the last PATCH, a later HEAD, or the sweep. */
+/**
+ * Ensures that every complete upload is handed over once, no matter who detects it first: the last PATCH, a
+ * later HEAD, or the sweep.
+ */
 export function createReception(files: UploadFiles, onReceived: OnReceived): Reception {
   const running = new Map<string, Promise<void>>();
 
@@ -23,7 +29,8 @@ export function createReception(files: UploadFiles, onReceived: OnReceived): Rec
     const end = await files.end(uploadId);
     if (end !== null) return end.outcome === "received";
     if (record === null) return false;
-    // The file comes before its record, so one that is missing was taken by an `onReceived` whose end was not written yet.
+    // The file is created before its record, so a missing file was moved by an `onReceived` whose end was not
+    // recorded.
     return [record.size, null].includes(await files.storedBytes(uploadId));
   }
 

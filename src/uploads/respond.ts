@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { UploadRefusal } from "./upload-errors.ts";
 
-/** What the tus server sets on its own answers, for those that it does not give. */
+/** Headers that the tus server sets on its own answers, for answers of ours. */
 const openToBrowsers = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers": "Upload-Offset, Upload-Length, Tus-Resumable, Content-Type",

@@ -3,15 +3,15 @@ import type { Reception } from "./reception.ts";
 import type { UploadFiles } from "./upload-files.ts";
 
 export interface SweptUploads {
-  /** Complete uploads that nobody had been told of. */
+  /** Complete uploads that had not been reported. */
   received: string[];
-  /** Expired: what was stored of them is gone. */
+  /** Expired uploads, whose bytes were removed. */
   removed: string[];
-  /** Complete, but `onReceived` failed again; they are kept, however old. */
+  /** Complete uploads whose `onReceived` failed again; kept regardless of age. */
   failed: { uploadId: string; error: unknown }[];
 }
 
-/** Finishes what a crash left half done, and clears what expired. Safe to run in several processes. */
+/** Completes work that a crash interrupted, and removes expired uploads. Safe to run in several processes. */
 export async function sweepUploads(
   files: UploadFiles,
   reception: Reception,

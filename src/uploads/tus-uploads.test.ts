@@ -177,7 +177,7 @@ test("a stopping server ends an upload where it is, and another server goes on f
   await stopped[Symbol.asyncDispose]();
 });
 
-test("who comes when as many are received as can be is told to come again", async () => {
+test("a client beyond the limit is asked to retry", async () => {
   maxRunning = 0;
   await uploads[Symbol.asyncDispose]();
   uploads = open();
@@ -186,7 +186,7 @@ test("who comes when as many are received as can be is told to come again", asyn
   expect([refused.status, await refused.json()]).toMatchObject([503, { code: "OVERLOADED" }]);
 });
 
-test("a client that left before its answer takes no room, and holds up nobody", async () => {
+test("a client that left before its answer uses no slot and blocks no other client", async () => {
   [maxRunning] = [1];
   await uploads[Symbol.asyncDispose]();
   uploads = open();
@@ -278,7 +278,7 @@ test("a client that resumes takes over from its own dead connection, also throug
   await dead;
 });
 
-test("a failed hand-over is told to the client, whose retry repeats it without sending a byte", async () => {
+test("the client learns about a failed hand-over, and its retry repeats it without sending a byte", async () => {
   const url = await begin("u1", 3);
   failure = new Error("database away");
   const first = await patch(url, 0, Buffer.from("abc"));
@@ -288,7 +288,7 @@ test("a failed hand-over is told to the client, whose retry repeats it without s
   expect(received).toHaveLength(1);
 });
 
-test("a client that missed the last answer is told that all is well, and nothing happens twice", async () => {
+test("a client that missed the last answer receives a success, and nothing happens twice", async () => {
   const url = await begin("u1", 3);
   await send(url, Buffer.from("abc"));
   await send(url, Buffer.from("abc"));
@@ -379,7 +379,7 @@ test("a crash after the file was taken, and before that was noted, is made good"
   expect(await uploads.sweep(new Date())).toMatchObject({ received: [] });
 });
 
-test("clients do not create uploads, and are told who does", async () => {
+test("clients do not create uploads, and the error names what does", async () => {
   const response = await call(`${origin}/uploads`, "POST", { "upload-length": "3" });
   expect(response.status).toBe(405);
   expect(await response.json()).toMatchObject({ code: "CREATE_VIA_API" });

@@ -14,50 +14,65 @@ import { createUploadFiles } from "./upload-files.ts";
 import { createUploadLocker } from "./upload-locker.ts";
 
 export interface TusUploadsOptions {
-  /** For bytes on their way. On the object store's file system, so that a received file is adopted by a rename. */
+  /**
+   * Folder for arriving bytes, on the object store's file system, so that a rename adopts a received file.
+   */
   directory: string;
-  /** Begins with `/`, without one at the end. Example: `/uploads`. */
+  /** Begins with `/` and has no trailing slash. Example: `/uploads`. */
   basePath: string;
-  /** What the token allows, or null: unknown upload or wrong token. Compare hashes (`isTokenOf`). */
+  /** The token's permissions, or null: unknown upload or wrong token. Compare hashes (`isTokenOf`). */
   authorise: (uploadId: string, token: string) => Promise<{ sizeBytes: number; expiresAt: Date } | null>;
   onReceived: OnReceived;
-  /** Told often, while an upload arrives, how many bytes of it are stored at `path(uploadId)`: it must be quick, and not throw. */
+  /**
+   * Called often with the bytes stored at `path(uploadId)` while an upload arrives: must be fast and not
+   * throw.
+   */
   onGrown?: (uploadId: string, storedBytes: number) => void;
-  /** Its client gave the upload up. Told again until it does not reject, and after a crash: it must be idempotent. */
+  /** The client terminated the upload. Repeated until it resolves, also after a crash: must be idempotent. */
   onTerminated?: (uploadId: string) => Promise<void>;
-  /** Told of failures on our side: of `onReceived` and of the disk. */
+  /** Receives internal failures: of `onReceived` and of the disk. */
   onError?: (error: unknown, uploadId: string) => void;
   now?: () => Date;
-  /** Requests that are served at once; more are told to come again. Default 1,000: each holds two files open. */
+  /**
+   * Maximum number of concurrent requests; others must retry. Default 1,000: each holds two open
+   * files.
+   */
   maxRunning?: number;
-  /** How long a writer that must give way may go on. Default 500 ms. */
+  /** Time for a writer that must yield. Default 500 ms. */
   lockDrainMs?: number;
-  /** How long a request waits for another to give way. Default 10,000 ms. */
+  /** Time that a request waits for another to yield. Default 10,000 ms. */
   lockTimeoutMs?: number;
 }
 
 export interface TusUploads extends AsyncDisposable {
   /** Serves HEAD, PATCH, DELETE and OPTIONS of the tus protocol below the base path. Never rejects. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
-  /** Makes the upload ready to be written. Doing it again changes nothing. Throws `InvalidUploadSizeError`. */
+  /** Prepares the upload for writing. Idempotent. Throws `InvalidUploadSizeError`. */
   create(upload: { uploadId: string; sizeBytes: number; expiresAt: Date }): Promise<void>;
-  /** The path of the upload's address: the token is part of it, as some clients and proxies drop query strings. */
+  /**
+   * The path of the upload's URL. The token is part of it, because some clients and proxies drop query
+   * strings.
+   */
   addressPath(uploadId: string, token: string): string;
   isComplete(uploadId: string): Promise<boolean>;
-  /** Where the bytes are until `onReceived` has taken them. */
+  /** Path of the bytes until `onReceived` has moved them. */
   path(uploadId: string): string;
   /** Forgets the upload and its bytes. */
   remove(uploadId: string): Promise<void>;
   /**
-   * Takes nothing new, and ends what is being received where it is: its client is answered with the offset, or broken off, and resumes at
-   * another process. Those have `lockDrainMs` for it; disposing waits for them, then breaks off the rest.
+   * Refuses new requests and ends running ones where they are: the client receives the offset or loses its
+   * connection, and resumes at another process. Requests have `lockDrainMs` for this; disposing waits for
+   * them, then aborts the rest.
    */
   stop(): void;
-  /** Hands on complete uploads that a crash left behind, and removes expired ones. */
+  /** Hands over complete uploads that a crash left behind, and removes expired ones. */
   sweep(now: Date): Promise<SweptUploads>;
 }
 
-/** Resumable uploads into a local folder by the tus protocol; only the API creates them, clients resume (`uploadUrl` in tus-js-client). */
+/**
+ * Resumable uploads into a local folder by the tus protocol. Only the API creates them; clients resume
+ * (`uploadUrl` in tus-js-client).
+ */
 export function createTusUploads(options: TusUploadsOptions): TusUploads {
   const { basePath, authorise, onReceived, onError, maxRunning = 1_000, now = () => new Date() } = options;
   const files = createUploadFiles(resolve(options.directory));
@@ -126,7 +141,7 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     await (checksum === undefined ? handle() : withChecksum(checksum, handle));
   }
 
-  /** What cannot be done about it now is done by a sweep: for the client it is given up. */
+  /** A sweep does what fails now: for the client the upload is terminated. */
   async function tellTerminated(uploadId: string): Promise<void> {
     await options.onTerminated?.(uploadId).catch((error: unknown) => onError?.(error, uploadId));
   }

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 
 /**
- * Resolves once an answer was given and its connection is over. The server of tus waits for its answer to be sent, which never comes about when
- * the client has left by then; before it answers, bytes may still be on their way to the disk, so that the connection's end alone is not it.
+ * Resolves once an answer was sent and its connection has closed. The tus server waits for its answer to be
+ * sent, which never happens if the client has left; before the answer, bytes may still be on their way to the
+ * disk, so the end of the connection alone is not sufficient.
  */
 export function untilEnded(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {

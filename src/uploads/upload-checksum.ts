@@ -1,4 +1,7 @@
-/** tus's extension `checksum`: what a PATCH says its bytes add up to. A body that does not is dropped, so that its client sends it again. */
+/**
+ * tus's extension `checksum`: the digest of a PATCH body. A body that does not match is dropped, so that its
+ * client sends it again.
+ */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash, type Hash } from "node:crypto";
 
@@ -25,7 +28,7 @@ const current = new AsyncLocalStorage<Checksum>();
 
 export const withChecksum = <T>(checksum: Checksum, work: () => T): T => current.run(checksum, work);
 
-/** What the bytes of this request are checked by; null when its client gave nothing. */
+/** The verifier for the bytes of this request; null if its client sent no checksum. */
 export function openVerifier(): { hash: Hash; isMet: () => boolean } | null {
   const checksum = current.getStore();
   if (checksum === undefined) return null;

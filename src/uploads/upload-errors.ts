@@ -1,14 +1,14 @@
-/** `create` was asked for an upload of no bytes, or of a size that is no count of bytes. */
+/** `create` was called with a size that is not a positive whole number of bytes. */
 export class InvalidUploadSizeError extends Error {
   readonly code = "INVALID_UPLOAD_SIZE";
   constructor(uploadId: string, sizeBytes: number) {
     super(
-      `Upload "${uploadId}": sizeBytes must be a whole number of at least 1; ${sizeBytes} came. Give the file's size.`,
+      `Upload "${uploadId}": sizeBytes must be a whole number of at least 1, not ${sizeBytes}. Pass the file's size.`,
     );
   }
 }
 
-/** What a client of the upload protocol is told; the body of the response as JSON. */
+/** The answer to a client of the upload protocol; the response's body as JSON. */
 export interface UploadRefusal {
   status: number;
   code: string;
@@ -36,7 +36,7 @@ export const refusals = {
   offset: {
     status: 409,
     code: "OFFSET_CONFLICT",
-    message: "Upload-Offset is not where the upload stands; ask with HEAD.",
+    message: "Upload-Offset does not match the upload; request the offset with HEAD.",
   },
   create: {
     status: 405,
@@ -47,7 +47,7 @@ export const refusals = {
   method: {
     status: 405,
     code: "METHOD_NOT_ALLOWED",
-    message: "An upload takes HEAD, PATCH, DELETE and OPTIONS.",
+    message: "An upload accepts HEAD, PATCH, DELETE and OPTIONS.",
   },
   unknown: {
     status: 404,
@@ -57,33 +57,34 @@ export const refusals = {
   expired: {
     status: 410,
     code: "UPLOAD_EXPIRED",
-    message: "This upload's time is over. Create the video again and upload within the time it gives.",
+    message: "This upload has expired. Create the video again and upload before the new upload expires.",
   },
   terminated: {
     status: 410,
     code: "UPLOAD_TERMINATED",
-    message: "This upload was given up by its client. Create the video again.",
+    message: "The client terminated this upload. Create the video again.",
   },
   notTaken: {
     status: 503,
     code: "UPLOAD_NOT_TAKEN",
     message:
-      "All bytes are stored, but the upload could not be handed on. Ask again (HEAD): that tries again and nothing is sent twice.",
+      "All bytes are stored, but processing could not start. Send HEAD to try again; no bytes need to be sent twice.",
   },
   full: {
     status: 507,
     code: "STORE_FULL",
-    message: "The server has no room left. What arrived is kept: resume once there is room.",
+    message: "The server is out of space. The received bytes are kept: resume later.",
   },
   tooMany: {
     status: 503,
     code: "OVERLOADED",
-    message: "The server receives as much as it can just now. What arrived is kept: resume in a few seconds.",
+    message:
+      "The server is receiving too many uploads. The received bytes are kept: resume in a few seconds.",
   },
   closing: {
     status: 503,
     code: "SHUTTING_DOWN",
-    message: "The server is restarting. What arrived is kept: resume in a moment.",
+    message: "The server is restarting. The received bytes are kept: resume in a moment.",
   },
 } as const satisfies Record<string, UploadRefusal>;
 
@@ -93,7 +94,10 @@ const locked: UploadRefusal = {
   message: "Another request is writing to this upload; resume in a moment.",
 };
 
-/** The tus server's own errors, in our words. Statuses that tus clients retry on (409, 423, 5xx) stand for what a retry can mend. */
+/**
+ * Converts the tus server's own errors. Statuses on which tus clients retry (409, 423, 5xx) are used if a
+ * retry can help.
+ */
 export function refusalOf(error: { status_code?: number; body?: string; message?: string }): UploadRefusal {
   const detail = (error.body ?? error.message ?? "").trim();
   if (detail === refusals.full.code) return refusals.full;
@@ -102,7 +106,8 @@ export function refusalOf(error: { status_code?: number; body?: string; message?
   switch (error.status_code) {
     case 404:
     case 410:
-      // It was there when the request was let in, and another one has just ended it: the client's next HEAD is told how.
+      // It existed when the request was admitted, and another request has just ended it: the client's next
+      // HEAD shows how.
       return locked;
     case 409:
       return refusals.offset;
@@ -112,7 +117,7 @@ export function refusalOf(error: { status_code?: number; body?: string; message?
       return {
         status: 413,
         code: "UPLOAD_TOO_LARGE",
-        message: "More bytes came than the sizeBytes that createVideo was given.",
+        message: "The upload has more bytes than the sizeBytes passed to createVideo.",
       };
     case 400:
     case 403:

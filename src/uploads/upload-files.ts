@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What is kept beside an upload's bytes; the first five fields are the tus file store's own. */
+/** The record beside an upload's bytes; the first five fields are the tus file store's own. */
 export interface UploadRecord {
   id: string;
   size: number;
@@ -11,7 +11,7 @@ export interface UploadRecord {
   expiresAt: string;
 }
 
-/** What stays of an upload that ended, so that a client which missed the last answer still gets it. */
+/** The remains of an ended upload, so that a client that missed the last answer still gets it. */
 export interface UploadEnd {
   outcome: "received" | "terminated";
   sizeBytes: number;
@@ -20,7 +20,10 @@ export interface UploadEnd {
 
 const isUploadId = (id: string): boolean => /^[\w-]{1,100}$/.test(id);
 
-/** One upload is `{id}` (its bytes), `{id}.json` (its record), `{id}.lock`, `{id}.wanted`, and in the end only `{id}.ended`. */
+/**
+ * An upload consists of `{id}` (its bytes), `{id}.json` (its record), `{id}.lock`, `{id}.wanted`, and finally
+ * only `{id}.ended`.
+ */
 export function createUploadFiles(directory: string) {
   const path = (uploadId: string, suffix = "") => {
     if (!isUploadId(uploadId))
@@ -33,14 +36,14 @@ export function createUploadFiles(directory: string) {
     path,
     record: (uploadId: string) => readJson<UploadRecord>(path(uploadId, ".json")),
     end: (uploadId: string) => readJson<UploadEnd>(path(uploadId, ".ended")),
-    /** Bytes stored so far; null when there is no file. */
+    /** Bytes stored so far; null without a file. */
     async storedBytes(uploadId: string): Promise<number | null> {
       return (await stat(path(uploadId)).catch(() => null))?.size ?? null;
     },
-    /** Does nothing to an upload that exists: its bytes are safe from a repeated request to create it. */
+    /** Does nothing if the upload exists: a repeated request to create it does not affect its bytes. */
     async create(uploadId: string, sizeBytes: number, expiresAt: Date): Promise<void> {
       await mkdir(directory, { recursive: true });
-      // "a" creates without emptying, for when two do this at once.
+      // "a" creates without truncating, in case two requests do this concurrently.
       await (await open(path(uploadId), "a")).close();
       const record: UploadRecord = {
         id: uploadId,
@@ -55,7 +58,7 @@ export function createUploadFiles(directory: string) {
     /** Bytes that were acknowledged as complete survive a power cut. */
     async sync(uploadId: string): Promise<void> {
       await using file = await open(path(uploadId), "r+").catch(() => null);
-      // None when an earlier hand-over took it.
+      // Missing if an earlier hand-over moved it.
       await file?.datasync();
     },
     async markEnded(uploadId: string, end: UploadEnd): Promise<void> {
@@ -92,7 +95,7 @@ async function writeJson(path: string, value: unknown): Promise<void> {
     await writeFile(temp, JSON.stringify(value));
     await rename(temp, path);
   } catch (error) {
-    // A full disk leaves half a file, which takes room, too.
+    // A full disk leaves a partial file, which uses space too.
     await rm(temp, { force: true });
     throw error;
   }

@@ -8,10 +8,11 @@ import type { UploadFiles } from "./upload-files.ts";
 const pollMs = 50;
 
 /**
- * One writer per upload, among all API processes on this disk; the operating system frees the lock of one that dies.
+ * One writer per upload among all API processes on this disk. The operating system releases the lock of a
+ * dead process.
  *
- * Whoever waits says so in `{id}.wanted`, and the holder gives way: a client that lost its connection and resumes must not wait until the
- * server notices that the old connection is dead.
+ * A waiting process creates `{id}.wanted`, and the holder yields: a client that lost its connection and
+ * resumes must not wait until the server notices that the old connection is dead.
  */
 export function createUploadLocker(files: UploadFiles, acquireTimeoutMs: number): UploadLocker {
   const holders = new Set<RequestRelease>();
@@ -24,7 +25,7 @@ export function createUploadLocker(files: UploadFiles, acquireTimeoutMs: number)
 }
 
 export interface UploadLocker extends Locker {
-  /** Asks all holders in this process to give way. */
+  /** Asks all holders in this process to yield. */
   releaseAll(): void;
 }
 

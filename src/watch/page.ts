@@ -14,23 +14,23 @@ p { margin: 0; padding: 1rem; text-align: center }
 export interface PlayerPage {
   /** The GraphQL API's global id. */
   id: string;
-  /** Where the video's public state is. */
+  /** URL of the video's public state. */
   statusUrl: string;
   /** Null for a PUBLIC video. */
   token: string | null;
-  /** Fills the frame that a page of others has for it, and nothing else. */
+  /** True: fills the frame on another site's page. */
   isEmbedded: boolean;
   /** Attributes of the player that are there or not. */
   flags: readonly string[];
 }
 
-/** A page that plays the video whose public state is at `statusUrl`, as soon as it plays. Pure. */
+/** A page that plays the video at `statusUrl` as soon as it is playable. Pure. */
 export const renderPlayerPage = ({ id, statusUrl, token, isEmbedded, flags }: PlayerPage): string =>
   page(
     `Video ${id}`,
     `<main>
 <reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, ...(token === null ? [] : [`token="${escapeHtml(token)}"`]), `qoe-url="${playbackEventsPath}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
-<noscript><p>This page plays the video with a script, and scripts are switched off here.</p></noscript>
+<noscript><p>This page needs JavaScript to play the video.</p></noscript>
 </main>
 <script type="module" src="/player.js"></script>`,
     isEmbedded ? "embed" : "watch",
@@ -39,11 +39,11 @@ export const renderPlayerPage = ({ id, statusUrl, token, isEmbedded, flags }: Pl
 export const renderMissingPage = (): string =>
   page(
     "No such video",
-    "<main><p>There is no video at this address. Check that it was copied whole.</p></main>",
+    "<main><p>There is no video at this address. Check that you copied the complete address.</p></main>",
     "missing",
   );
 
-/** For a visitor whose token does not open the video. */
+/** For a visitor whose token does not permit playback. */
 export const renderRefusedPage = (code: RefusalCode): string =>
   page(
     "This link does not open the video",

@@ -87,7 +87,7 @@ test.each([
   "/watch/nonsense",
   `/watch/${encodeGlobalId("Job", videoId)}`,
   "/watch/%3Cscript%3E",
-])("%s is told not to be a video", async (path) => {
+])("%s is answered as an unknown video", async (path) => {
   const response = await fetch(base + path);
   expect(response.status).toBe(404);
   const text = await response.text();

@@ -22,14 +22,15 @@ export interface WatchPageOptions {
 
 const pattern = /^\/(watch|embed)(?:\/(.*))?$/;
 
-/** What the address of an embedded player may say: `/embed/{id}?autoplay&muted`. */
+/** Parameters of an embedded player's URL: `/embed/{id}?autoplay&muted`. */
 const flagNames = ["autoplay", "muted", "loop", "no-resume"];
 
 /**
- * Serves `/watch/{id}` (the GraphQL API's global id), a page with the player, and `/embed/{id}`, the same for frames of other pages. Needs no
- * API key: what it shows is in the video's status.json, which the player requests itself. A SIGNED video's pages need a token, `?token=`.
+ * Serves `/watch/{id}` (the GraphQL API's global id), a page with the player, and `/embed/{id}`, the same for
+ * frames on other sites. Needs no API key: its content comes from the video's status.json, which the player
+ * requests itself. A SIGNED video's pages need a token, `?token=`.
  *
- * Resolves to false, with the response untouched, when the request is not for it.
+ * Resolves to false, with the response untouched, if the request is for another path.
  */
 export function createWatchPage({ store, access, built }: WatchPageOptions) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
@@ -77,8 +78,8 @@ function flagsOf(req: IncomingMessage): string[] {
 }
 
 /**
- * Own scripts and the store's media only. Any page may have them in a frame, for there is nothing to click but the player; under a token for some
- * sites, theirs alone.
+ * Allows only own scripts and the store's media. Any page may frame it, because the player is the only thing
+ * to click; with a token for certain sites, only theirs may.
  */
 function policyOf(statusUrl?: string, framedBy: readonly string[] = []): string {
   const { media, directives } = statusUrl === undefined ? missing : playerPolicy(statusUrl);

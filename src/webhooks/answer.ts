@@ -1,4 +1,4 @@
-/** What came of one request to an endpoint. */
+/** The result of one request to an endpoint. */
 export interface Answer {
   /** Null: there was no answer. */
   status: number | null;
@@ -7,9 +7,9 @@ export interface Answer {
   body: string | null;
   isCut: boolean;
   durationMs: number;
-  /** Null when it was taken (2xx). */
+  /** Null if it was accepted (2xx). */
   error: { code: WebhookErrorCode; message: string } | null;
-  /** What it asked for by `Retry-After`, with 429 or 503. */
+  /** The pause requested by `Retry-After`, with 429 or 503. */
   pauseMs?: number;
 }
 

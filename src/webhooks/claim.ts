@@ -1,7 +1,7 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { testType } from "./message.ts";
 
-/** A delivery that this process has the lease of: nobody else sends it before `leasedUntil`. */
+/** A delivery leased by this process: no other process sends it before `leasedUntil`. */
 export interface Claimed {
   id: string;
   endpointId: string;
@@ -20,20 +20,21 @@ export interface Claimed {
 export interface ClaimOptions {
   now: Date;
   leasedUntil: Date;
-  /** Of one endpoint at once, by this process. */
+  /** Maximum concurrent requests of this process to one endpoint. */
   perEndpoint: number;
-  /** More than this are not taken now. */
+  /** Maximum number of deliveries to claim now. */
   room: number;
-  /** What this process is sending, by endpoint. */
+  /** Running requests of this process by endpoint. */
   busy: ReadonlyMap<string, number>;
 }
 
 /**
- * Takes the lease of deliveries that are due, of every endpoint as many as it has room for, so that a slow one holds up no other. `SKIP LOCKED` and the lease
- * give each process rows of its own; the lock is not held while a request runs, which may take half a minute. What a process that died had taken is due
- * again when its lease has run out.
+ * Leases due deliveries, for every endpoint up to its capacity, so that a slow one does not hold up others.
+ * `SKIP LOCKED` and the lease give each process its own rows; no lock is held during a request, which may
+ * take half a minute. Deliveries of a dead process are due again when their lease expires.
  *
- * What is to be said of one video goes out in its order, as long as it is taken at the first try: the next waits until the one before it has been tried.
+ * Messages about one video are sent in order as long as the first try succeeds: each waits until its
+ * predecessor has been tried.
  */
 export async function claimDue(db: PrismaClient, options: ClaimOptions): Promise<Claimed[]> {
   const { now, leasedUntil, perEndpoint, room, busy } = options;
@@ -61,7 +62,7 @@ export async function claimDue(db: PrismaClient, options: ClaimOptions): Promise
       e.previous_secret_expires_at AS "previousSecretExpiresAt"`;
 }
 
-/** Gives back what was not sent after all: it is due at once, for any process. */
+/** Returns an unsent delivery: it is due immediately, for any process. */
 export async function release(db: PrismaClient, { id, leasedUntil }: Claimed): Promise<void> {
   await db.webhookDelivery.updateMany({ where: { id, leasedUntil }, data: { leasedUntil: null } });
 }

@@ -119,7 +119,7 @@ test("a pause that a receiver asks for is kept for all that goes to it", async (
   expect(receiver.received).toHaveLength(3);
 });
 
-test("410 Gone disables an endpoint at once, which the log and other endpoints are told", async () => {
+test("410 Gone disables an endpoint immediately, and the log and other endpoints receive that event", async () => {
   await using world = await createWebhookWorld();
   await using gone = await startReceiver();
   await using other = await startReceiver();
@@ -160,7 +160,7 @@ test("an endpoint that takes nothing for the whole span of retries is disabled; 
   expect(await world.endpoint(endpointId)).toMatchObject({
     status: "DISABLED",
     disabledReason: "FAILING",
-    disabledMessage: expect.stringContaining("It answered 500; 2xx was expected."),
+    disabledMessage: expect.stringContaining("It answered 500; expected 2xx."),
   });
   const events = await world.db.event.findMany({ where: { type: "webhook.disabled" } });
   expect(events).toMatchObject([
@@ -218,7 +218,7 @@ test("an address that is private is not connected to, whatever name leads to it"
   expect(codes).toEqual(["ADDRESS_REFUSED", "ADDRESS_REFUSED", "ADDRESS_REFUSED"]);
 });
 
-test("nobody there, an endless answer, and one that never ends: each is said, and holds nothing", async () => {
+test("no receiver, an endless answer, and one that never ends: each is reported and holds no resources", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const away = await world.createEndpoint("http://127.0.0.1:1/");

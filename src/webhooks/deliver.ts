@@ -20,29 +20,35 @@ export interface DeliverDeps {
   clock: () => Date;
   log: Logger;
   metrics?: Pick<Metrics, "webhookAttempted">;
-  /** How long a request may take. */
+  /** Time limit of a request. */
   timeoutMs: number;
-  /** Called when a delivery has ended and there is room for another. */
+  /** Called when a delivery has ended and another may start. */
   onEnded?: () => void;
 }
 
 export interface Deliverer extends AsyncDisposable {
-  /** Begins to send what is due, as far as there is room. Resolves to how many, without waiting for what comes of them. */
+  /** Starts due deliveries up to the capacity. Resolves to their number without waiting for results. */
   deliverDue(): Promise<number>;
-  /** Resolves when nothing is being sent. */
+  /** Resolves when no request is running. */
   idle(): Promise<void>;
 }
 
-/** Requests to one endpoint at once, by one process: more would press a receiver that is slow, fewer would keep a quick one waiting. */
+/**
+ * Concurrent requests of one process to one endpoint: more would overload a slow receiver, fewer would delay
+ * a fast one.
+ */
 const perEndpoint = 4;
-/** Requests of one process at once. */
+/** Concurrent requests of one process. */
 const maxInFlight = 500;
-/** Beyond a request's own time: for its look-up, and for writing down what came of it. */
+/** Time beyond a request's own limit: for its lookup and for recording the result. */
 const leaseMarginMs = 15_000;
-/** How long requests may go on when the process stops. */
+/** Time for running requests when the process stops. */
 const graceMs = 1_000;
 
-/** Sends deliveries that are due. Disposing lets requests end for 1 s; what is cut off then is sent again by another process, under the same id. */
+/**
+ * Sends due deliveries. Disposing gives requests 1 s to end; another process sends interrupted ones again
+ * under the same id.
+ */
 export function createDeliverer(deps: DeliverDeps): Deliverer {
   const { db, sender, secrets, clock, log } = deps;
   const stopped = new AbortController();
@@ -81,7 +87,8 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
       await deliver(claimed);
     } catch (error) {
       const { endpointId, id: deliveryId } = claimed;
-      // It is due again when its lease has run out: not at once, or whatever cannot be written down would be sent without a pause.
+      // It is due again when its lease expires, not immediately: otherwise an unrecordable delivery would be
+      // sent without a pause.
       if (!stopped.signal.aborted) log.warn({ err: error, endpointId, deliveryId }, "webhook.not-recorded");
       else await release(db, claimed).catch(() => undefined);
     }
@@ -124,7 +131,10 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
   };
 }
 
-/** A message that cannot be signed is not sent. It is tried again like any other: the missing key may come back. */
+/**
+ * A message that cannot be signed is not sent. It is retried like any other, because the missing key may
+ * return.
+ */
 function sign(
   secrets: Pick<SecretBox, "decryptSecret">,
   claimed: Claimed,

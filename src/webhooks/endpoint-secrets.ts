@@ -12,8 +12,9 @@ export const contextOf = (endpoint: { id: string; workspaceId: string }): Secret
 const batch = 100;
 
 /**
- * Encrypts what is stored unencrypted, or with a key other than the first; after it, the other keys are no longer needed. Values that no key
- * decrypts stay as they are and are logged. Any number of processes may run this at the same time: each row is changed only if it is still as it was read.
+ * Encrypts secrets that are stored unencrypted or with a key other than the first; afterwards the other keys
+ * are no longer needed. Values that no key decrypts stay unchanged and are logged. Any number of processes
+ * may run this concurrently: a row is changed only if it is still as it was read.
  */
 export async function encryptWebhookSecrets(deps: {
   db: PrismaClient;

@@ -1,4 +1,4 @@
-/** What a workspace does with its endpoints. All of it needs the scope ADMIN. */
+/** Operations on a workspace's endpoints. All require the scope ADMIN. */
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
 import { ConflictError, InvalidInputError } from "../errors.ts";
@@ -31,9 +31,9 @@ interface EndpointInput {
 }
 
 /**
- * Adds an endpoint, which is sent what happens from now on. `secret` is seen here and never again: a repeat with the same `idempotencyKey` gets null.
- * Throws `InvalidInputError` (`WEBHOOK_URL_REFUSED`, `EVENT_TYPE_INVALID`, `DESCRIPTION_INVALID`), `ConflictError` (`WEBHOOK_LIMIT_REACHED`), and what
- * `onceByKey` throws.
+ * Adds an endpoint, which receives events from now on. `secret` is shown only here: a repeat with the same
+ * `idempotencyKey` gets null. Throws `InvalidInputError` (`WEBHOOK_URL_REFUSED`, `EVENT_TYPE_INVALID`,
+ * `DESCRIPTION_INVALID`), `ConflictError` (`WEBHOOK_LIMIT_REACHED`), and the errors of `onceByKey`.
  */
 export async function createWebhookEndpoint(
   { db, clock, secrets, limits }: WebhookDeps,
@@ -43,7 +43,7 @@ export async function createWebhookEndpoint(
   requireScope(viewer, "ADMIN");
   const { workspaceId } = viewer;
   const checked = { url: input.url, ...checkInput(input, limits.allowPrivateWebhooks) };
-  // What was committed before this call lies behind the place that the endpoint starts at.
+  // Events committed before this call precede the endpoint's start.
   await sequenceEvents(db);
   let secret: string | null = null;
   const request = { workspaceId, key: idempotencyKey, operation: "createWebhookEndpoint", input };
@@ -51,7 +51,7 @@ export async function createWebhookEndpoint(
     if ((await tx.webhookEndpoint.count({ where: { workspaceId } })) >= maxEndpoints) {
       throw new ConflictError(
         "WEBHOOK_LIMIT_REACHED",
-        `This workspace has ${maxEndpoints} webhook endpoints, as many as it may; delete one that is not used any more.`,
+        `This workspace has ${maxEndpoints} webhook endpoints, which is the limit; delete one that is no longer used.`,
       );
     }
     secret = createSecret();
@@ -68,7 +68,10 @@ export async function createWebhookEndpoint(
   return { endpointId, secret };
 }
 
-/** Changes what is given of an endpoint. What waits to be sent goes to the new address. Throws `NotFoundError`, `InvalidInputError`. */
+/**
+ * Changes the given properties of an endpoint. Pending deliveries go to the new URL. Throws `NotFoundError`,
+ * `InvalidInputError`.
+ */
 export async function updateWebhookEndpoint(
   { db, limits }: WebhookDeps,
   viewer: Viewer,
@@ -83,7 +86,7 @@ export async function updateWebhookEndpoint(
   });
 }
 
-/** Deletes an endpoint with its deliveries; nothing more is sent to it. Throws `NotFoundError`. */
+/** Deletes an endpoint and its deliveries; it receives nothing more. Throws `NotFoundError`. */
 export async function deleteWebhookEndpoint(
   { db }: WebhookDeps,
   viewer: Viewer,
@@ -100,8 +103,9 @@ const defaultOverlapMs = 86_400_000;
 const maxOverlapMs = 7 * 86_400_000;
 
 /**
- * Gives an endpoint a new secret. The one that it had signs beside it for `overlapMs` (a day by default, a week at most; 0 ends it at once); one from before
- * that ends now. Throws `NotFoundError`, `InvalidInputError` (`OVERLAP_INVALID`).
+ * Gives an endpoint a new secret. The current one also signs for `overlapMs` (default a day, at most a week;
+ * 0 ends it immediately); an older one ends now. Throws `NotFoundError`, `InvalidInputError`
+ * (`OVERLAP_INVALID`).
  */
 export async function rotateWebhookSecret(
   { db, clock, secrets }: WebhookDeps,
@@ -114,7 +118,7 @@ export async function rotateWebhookSecret(
     throw new InvalidInputError(
       "OVERLAP_INVALID",
       "overlapMs",
-      `overlapMs: is ${overlapMs}; give 0 to ${maxOverlapMs}, a week.`,
+      `overlapMs: is ${overlapMs}; use 0 to ${maxOverlapMs} (a week).`,
     );
   }
   const secret = createSecret();
@@ -138,7 +142,10 @@ export async function rotateWebhookSecret(
   return { endpointId, secret };
 }
 
-/** Nothing is sent to it until it is enabled again; what happens meanwhile waits in the log. Safe to repeat. Throws `NotFoundError`. */
+/**
+ * Stops sending to the endpoint until it is enabled again; new events wait in the log. Idempotent. Throws
+ * `NotFoundError`.
+ */
 export async function disableWebhookEndpoint(
   { db, clock }: WebhookDeps,
   viewer: Viewer,
@@ -157,8 +164,8 @@ export async function disableWebhookEndpoint(
 }
 
 /**
- * Sends to it again. It gets what it missed, as far back as the log is kept; with `skipMissed` only what happens from now on, and what waits is given up.
- * Safe to repeat. Throws `NotFoundError`.
+ * Resumes sending. The endpoint receives missed events as far back as the log is kept; with `skipMissed` only
+ * new ones, and pending deliveries are dropped. Idempotent. Throws `NotFoundError`.
  */
 export async function enableWebhookEndpoint(
   { db, clock }: WebhookDeps,
@@ -190,7 +197,7 @@ export async function enableWebhookEndpoint(
     const now = clock();
     await tx.webhookDelivery.updateMany({
       where: waiting,
-      // Its time in the schedule begins anew: the receiver was mended, or so somebody thinks.
+      // Its retry schedule starts over: presumably the receiver was fixed.
       data: skipMissed
         ? { state: "CANCELED", settledAt: now, leasedUntil: null }
         : { tries: 0, triedSince: null, nextAttemptAt: now, leasedUntil: null },

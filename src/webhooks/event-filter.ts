@@ -6,17 +6,23 @@ const names: ReadonlySet<string> = new Set(eventTypes);
 const families = [...new Set(eventTypes.map((name) => `${name.slice(0, name.indexOf("."))}.*`))];
 const maxEntries = 50;
 
-/** Whether an event fits: an empty filter takes all, `video.*` a family, every other entry the event of its name. */
+/**
+ * True if an event matches: an empty filter accepts all, `video.*` a family, any other entry the event of
+ * that name.
+ */
 export const matchesFilter = (filter: readonly string[], type: string): boolean =>
   filter.length === 0 ||
   filter.some((entry) => (entry.endsWith(".*") ? type.startsWith(entry.slice(0, -1)) : entry === type));
 
-/** The filter without repetitions; `*` is all. Throws `InvalidInputError` (`EVENT_TYPE_INVALID`) for what no event is called. */
+/**
+ * The filter without duplicates; `*` means all. Throws `InvalidInputError` (`EVENT_TYPE_INVALID`) for an
+ * unknown event.
+ */
 export function checkEventFilter(filter: readonly string[]): string[] {
   const entries = [...new Set(filter)];
   if (entries.length > maxEntries) {
     throw invalid(
-      `has ${entries.length} entries; at most ${maxEntries} are taken. Use families such as "video.*"`,
+      `has ${entries.length} entries; the limit is ${maxEntries}. Use families such as "video.*"`,
     );
   }
   if (entries.includes("*")) return [];

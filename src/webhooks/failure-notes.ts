@@ -12,15 +12,15 @@ interface Failure {
 export interface FailureNotes {
   failed(failure: Failure): void;
   taken(endpointId: string): void;
-  /** Nothing more is sent to it. */
+  /** The endpoint receives nothing more. */
   forget(endpointId: string): void;
 }
 
 const everyMs = 60_000;
 
 /**
- * Logs what endpoints do not take: an endpoint's first failure whole, after that one count a minute, and its recovery. A receiver that is down
- * would else fill the log.
+ * Logs failing endpoints: the first failure in full, then one count per minute, and the recovery. A receiver
+ * that is down would otherwise fill the log.
  */
 export function createFailureNotes(log: Logger, now: () => number = () => performance.now()): FailureNotes {
   const failing = new Map<string, { failures: number; loggedAtMs: number }>();

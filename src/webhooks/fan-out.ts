@@ -18,7 +18,7 @@ export interface FanOutDeps {
 /** Events that one transaction looks at. */
 const pageSize = 200;
 
-/** Workspaces that somebody follows by webhook: what happens in others is none of our business. */
+/** Workspaces with a webhook endpoint: events of others can be ignored. */
 export async function readFollowed(db: PrismaClient): Promise<Set<string>> {
   const rows = await db.webhookEndpoint.findMany({
     where: { status: "ENABLED" },
@@ -28,7 +28,10 @@ export async function readFollowed(db: PrismaClient): Promise<Set<string>> {
   return new Set(rows.map(({ workspaceId }) => workspaceId));
 }
 
-/** Makes deliveries of what the endpoints' logs have beyond their places, a page each. Resolves to whether there may be more. */
+/**
+ * Creates deliveries for events after the endpoints' places, one page each. Resolves to true if there may be
+ * more.
+ */
 export async function fanOut(deps: FanOutDeps): Promise<boolean> {
   const { db } = deps;
   await sequenceEvents(db);
@@ -41,15 +44,17 @@ export async function fanOut(deps: FanOutDeps): Promise<boolean> {
 }
 
 /**
- * One page of the log for one endpoint. Resolves to whether the page was full.
+ * One page of the log for one endpoint. Resolves to true if the page was full.
  *
- * Deliveries and the endpoint's place go forward in one transaction under the endpoint's lock, so that each event becomes one delivery: after a crash at any
- * moment the page is read again, and of two processes the second waits and finds nothing left. No event is passed over: positions become visible in their
- * order, and nothing ever gets one below what was seen (see the migration `event_positions`). The snapshot that reads the events is taken after the lock, so
- * that they lie behind the place as it is then.
+ * Deliveries and the endpoint's place advance in one transaction under the endpoint's lock, so that each
+ * event becomes one delivery: after a crash at any moment the page is read again, and the second of two
+ * processes waits and finds nothing left. No event is skipped: positions become visible in order, and no
+ * event ever gets a position below one already seen (see the migration `event_positions`). The snapshot with
+ * the events is taken after the lock, so that they come after the current place.
  *
- * Considered: one place for all endpoints, which would give one that is new, or enabled again, no place of its own; a trigger that writes deliveries beside
- * the events, which would make whoever changes a video wait for it, and pay for each endpoint.
+ * Considered: one place for all endpoints, which would leave a new or re-enabled one without a place of its
+ * own; a trigger that writes deliveries with the events, which would make every change of a video wait and
+ * pay for each endpoint.
  */
 async function fanOutTo({ db, store, clock, codec }: FanOutDeps, endpointId: string): Promise<boolean> {
   return await db.$transaction(async (tx) => {
@@ -94,7 +99,7 @@ async function lockEnabled(
   return row;
 }
 
-/** The videos of a page in one query: as they are now, which may be further on than the event. */
+/** The videos of a page in one query: in their current state, which may be later than the event. */
 async function readVideos(
   tx: Tx,
   store: Pick<ObjectStore, "publicUrl">,

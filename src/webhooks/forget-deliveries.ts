@@ -3,8 +3,9 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 const batchSize = 1_000;
 
 /**
- * Deletes deliveries that were made before `before`, with their attempts, 1,000 a call; also those that still wait, for an endpoint that is disabled. Rows that
- * another process is at are left to it. Resolves to how many were deleted.
+ * Deletes deliveries older than `before`, with their attempts, 1,000 per call, including pending ones of a
+ * disabled endpoint. Rows that another process is changing are left to it. Resolves to the number of deleted
+ * deliveries.
  */
 export async function forgetDeliveries(db: PrismaClient, before: Date): Promise<number> {
   return await db.$executeRaw`

@@ -1,11 +1,11 @@
-/** What receivers are sent: decided purely. */
+/** The content of webhook messages. Pure. */
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { EventCodec } from "../events/event-codec.ts";
 import { type LoggedEvent, placeOf } from "../events/read-events.ts";
 import { encodeGlobalId } from "../global-id.ts";
 import { errorOf } from "../jobs/error-column.ts";
 
-/** The video of an event, as it is when the message is made. */
+/** The video of an event, as it is when the message is created. */
 export interface MessageVideo {
   id: string;
   externalId: string | null;
@@ -17,14 +17,17 @@ export interface MessageVideo {
   width: number | null;
   height: number | null;
   error: Prisma.JsonValue;
-  /** Null until it plays. Of a SIGNED video without a token: messages are kept and repeated for longer than one lives. */
+  /**
+   * Null until it plays. URLs of a SIGNED video have no token: messages are kept and repeated for longer than
+   * one lives.
+   */
   playback: { hlsUrl: string; posterUrl: string | null } | null;
 }
 
 /**
- * `{ type, timestamp, data }`, as Standard Webhooks has it. `data` is the event as the GraphQL type `Event` names its fields, so that a receiver handles
- * what a webhook brings and what `changes` brings alike. `video` is null when the video was deleted since: `video.deleted` has in its own `data` what
- * is left to say.
+ * `{ type, timestamp, data }` by Standard Webhooks. `data` is the event with the field names of the GraphQL
+ * type `Event`, so that a receiver handles webhooks and `changes` alike. `video` is null if the video was
+ * deleted since; the `data` of `video.deleted` contains the remaining information.
  */
 export function messageBody(event: LoggedEvent, video: MessageVideo | undefined, codec: EventCodec): string {
   const at = event.at.toISOString();
@@ -50,7 +53,14 @@ function toVideo(video: MessageVideo) {
   const error = errorOf(video);
   return {
     id: encodeGlobalId("Video", id),
-    ...{ externalId, title, metadata, status, playbackPolicy, durationMs, width, height },
+    externalId,
+    title,
+    metadata,
+    status,
+    playbackPolicy,
+    durationMs,
+    width,
+    height,
     error: error && { code: error.code, message: error.message },
     playback,
   };
@@ -59,10 +69,10 @@ function toVideo(video: MessageVideo) {
 const fieldOf = (data: LoggedEvent["data"], field: string): unknown =>
   typeof data === "object" && data !== null && !Array.isArray(data) ? data[field] : undefined;
 
-/** The type of what `sendTestWebhook` sends. Never in the log. */
+/** The type of messages from `sendTestWebhook`. Never in the log. */
 export const testType = "webhook.test";
 
-/** A message that says nothing but that it arrived. */
+/** A message that only shows that it arrived. */
 export const testBody = (endpointId: string, at: Date): string =>
   JSON.stringify({
     type: testType,
@@ -70,5 +80,5 @@ export const testBody = (endpointId: string, at: Date): string =>
     data: { endpointId: encodeGlobalId("WebhookEndpoint", endpointId), message: "It arrived." },
   });
 
-/** What a receiver knows a message by: the same in every attempt. */
+/** The receiver's id of a message: equal in every attempt. */
 export const messageIdOf = (deliveryId: string): string => `msg_${deliveryId.replaceAll("-", "")}`;

@@ -4,8 +4,8 @@ import { NotFoundError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 
 /**
- * The endpoint, if it is of the viewer's workspace, locked until the transaction ends: changes of it, and the looks at its log, come one after another.
- * Throws `NotFoundError`.
+ * The endpoint, if it belongs to the viewer's workspace, locked until the transaction ends: its changes and
+ * reads of its log are serialized. Throws `NotFoundError`.
  */
 export async function lockOwnEndpoint(
   tx: Tx,

@@ -1,4 +1,6 @@
-/** What an attempt's answer means for its delivery and its endpoint: decided purely, written by `record-attempt.ts`. */
+/**
+ * Decides what an attempt's answer means for its delivery and endpoint. Pure; `record-attempt.ts` writes it.
+ */
 import type { WebhookDisabledReason } from "../../prisma/generated/enums.ts";
 import type { Answer } from "./answer.ts";
 import { maxSpanMs, planRetryMs } from "./retry-schedule.ts";
@@ -7,17 +9,17 @@ export interface Outcome {
   /** PENDING: it is tried again. */
   state: "SUCCEEDED" | "PENDING" | "FAILED";
   nextAttemptAt?: Date;
-  /** The endpoint asks to be left alone until then. */
+  /** The endpoint asked for a pause until then. */
   pauseUntil?: Date;
   disable?: { reason: Exclude<WebhookDisabledReason, "REQUESTED">; message: string };
 }
 
 export interface Tried {
-  /** This one included, since it was made or redelivered. */
+  /** Including this one, since the delivery was created or redelivered. */
   tries: number;
-  /** When the first of them began. */
+  /** Start of the first of them. */
   triedSince: Date;
-  /** A test is tried once, and says nothing of the endpoint. */
+  /** A test is tried once and does not affect the endpoint. */
   isTest: boolean;
   endpoint: { url: string; failingSince: Date | null };
 }
@@ -26,7 +28,7 @@ export function planOutcome(tried: Tried, answer: Answer, now: Date, random?: nu
   if (answer.error === null) return { state: "SUCCEEDED" };
   if (tried.isTest) return { state: "FAILED" };
   if (answer.status === 410) {
-    const message = `It answered 410 Gone, which asks for nothing more to be sent. Correct its address, then enable it.`;
+    const message = `It answered 410 Gone, which asks to stop sending. Correct its URL, then enable it.`;
     return { state: "FAILED", disable: { reason: "GONE", message } };
   }
   const { pauseMs } = answer;
@@ -40,9 +42,9 @@ export function planOutcome(tried: Tried, answer: Answer, now: Date, random?: nu
     return { state: "PENDING", nextAttemptAt: new Date(now.getTime() + retryMs), ...paused };
   }
   const { failingSince } = tried.endpoint;
-  // Nothing at all arrived in the time in which this one was tried.
+  // No delivery at all succeeded while this one was being tried.
   const isDead = failingSince !== null && failingSince <= tried.triedSince;
   if (!isDead) return { state: "FAILED", ...paused };
-  const message = `Nothing was taken since ${failingSince.toISOString()}, in ${tried.tries} attempts at a delivery; the last: ${answer.error.message} Mend the receiver, then enable it: it gets what it missed.`;
+  const message = `No delivery has succeeded since ${failingSince.toISOString()}, in ${tried.tries} attempts at one delivery; the last error: ${answer.error.message} Fix the receiver, then enable it: it receives the missed events.`;
   return { state: "FAILED", disable: { reason: "FAILING", message } };
 }

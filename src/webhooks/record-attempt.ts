@@ -14,16 +14,19 @@ export interface Attempted {
   answer: Answer;
 }
 
-/** A receiver that took nothing for so long was away, and is asked for all that waits as soon as it takes something. */
+/**
+ * A receiver without a success for this long was unavailable; all pending deliveries are sent as soon as one
+ * succeeds.
+ */
 const awayMs = 300_000;
-/** How old `last_succeeded_at` may be: not every success is worth a write. */
+/** Maximum age of `last_succeeded_at`: not every success is worth a write. */
 const freshMs = 10_000;
 
 /**
- * Writes an attempt down with what it means for its delivery and its endpoint. Null, and nothing is written, when the lease was lost meanwhile: whoever has
- * it now sends it again.
+ * Records an attempt and its consequences for its delivery and endpoint. Null, with nothing written, if the
+ * lease was lost in the meantime: its new holder sends the delivery again.
  *
- * Locks the endpoint before the delivery, as those do who change endpoints.
+ * Locks the endpoint before the delivery, in the same order as changes of endpoints.
  */
 export async function recordAttempt(
   db: PrismaClient,
@@ -51,7 +54,9 @@ export async function recordAttempt(
       where: { id, leasedUntil, state: "PENDING" },
       data: {
         state: outcome.state,
-        ...{ tries, triedSince, leasedUntil: null },
+        tries,
+        triedSince,
+        leasedUntil: null,
         attemptCount: { increment: 1 },
         ...(outcome.nextAttemptAt ? { nextAttemptAt: outcome.nextAttemptAt } : { settledAt: now }),
       },
@@ -81,7 +86,7 @@ export async function recordAttempt(
   });
 }
 
-/** Whether it takes what it is sent, kept at the endpoint. Resolves to since when it does not, as of before this attempt. */
+/** Stores the endpoint's health. Resolves to the start of its failures before this attempt. */
 async function noteAtEndpoint(
   tx: Tx,
   {
@@ -112,7 +117,7 @@ async function noteAtEndpoint(
   return { failingSince };
 }
 
-/** The receiver is back: what waits for its next try goes at once, and uses none. */
+/** The receiver is back: deliveries that wait for a retry are sent immediately, without using up a try. */
 async function bringForward(tx: Tx, endpointId: string, now: Date): Promise<void> {
   const count = await tx.$executeRaw`
     UPDATE webhook_deliveries SET next_attempt_at = ${now}, tries = greatest(tries - 1, 0)
@@ -120,7 +125,7 @@ async function bringForward(tx: Tx, endpointId: string, now: Date): Promise<void
   if (count > 0) await wakeWebhooks(tx);
 }
 
-/** Nothing more is sent to it until somebody enables it; told in the log, once. */
+/** Stops sending until the endpoint is enabled again; logged once. */
 async function disableFor(
   tx: Tx,
   { endpointId, workspaceId, url }: Claimed,

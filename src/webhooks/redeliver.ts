@@ -17,8 +17,9 @@ const again = (now: Date) =>
   }) as const;
 
 /**
- * Sends one delivery again now, whatever became of it: the same body under the same message id, with a schedule of its own. Throws `NotFoundError`
- * (`WEBHOOK_DELIVERY_NOT_FOUND`), `ConflictError` (`WEBHOOK_DISABLED`, `WEBHOOK_IN_FLIGHT`).
+ * Sends one delivery again now, whatever its state: the same body under the same message id, with a new
+ * schedule. Throws `NotFoundError` (`WEBHOOK_DELIVERY_NOT_FOUND`), `ConflictError` (`WEBHOOK_DISABLED`,
+ * `WEBHOOK_IN_FLIGHT`).
  */
 export async function redeliverWebhook(
   { db, clock }: WebhookDeps,
@@ -40,7 +41,7 @@ export async function redeliverWebhook(
     if (count === 0) {
       throw new ConflictError(
         "WEBHOOK_IN_FLIGHT",
-        "This delivery is being sent just now; see what comes of it first.",
+        "This delivery is being sent right now. Wait for its result first.",
       );
     }
     await wakeWebhooks(tx);
@@ -48,8 +49,8 @@ export async function redeliverWebhook(
 }
 
 /**
- * Sends again what failed for good since a time (of the events), and what was given up. Resolves to how many. Safe to repeat: what waits already is not touched.
- * Throws `NotFoundError`, `ConflictError` (`WEBHOOK_DISABLED`).
+ * Sends permanently failed and dropped deliveries again, for events since a time. Resolves to their number.
+ * Idempotent: pending ones are unchanged. Throws `NotFoundError`, `ConflictError` (`WEBHOOK_DISABLED`).
  */
 export async function redeliverFailedWebhooks(
   { db, clock }: WebhookDeps,
@@ -73,7 +74,9 @@ export async function redeliverFailedWebhooks(
   });
 }
 
-/** Sends a message that says nothing but that it arrived, once, also to an endpoint that is disabled. Resolves to its delivery. Throws `NotFoundError`. */
+/**
+ * Sends a test message once, even to a disabled endpoint. Resolves to its delivery. Throws `NotFoundError`.
+ */
 export async function sendTestWebhook(
   { db, clock }: WebhookDeps,
   viewer: Viewer,
@@ -99,7 +102,7 @@ export async function sendTestWebhook(
   return id;
 }
 
-/** Nothing of ours is older, and Postgres has no year for all that clients may ask for. */
+/** No delivery is older, and Postgres does not support every year that clients may send. */
 const atLeastEpoch = (time: Date): Date => (time.getTime() < 0 ? new Date(0) : time);
 
 function assertEnabled({
@@ -112,12 +115,12 @@ function assertEnabled({
   if (status === "ENABLED") return;
   throw new ConflictError(
     "WEBHOOK_DISABLED",
-    `This webhook endpoint is disabled: ${disabledMessage ?? ""} Enable it first: it then gets what it missed.`,
+    `This webhook endpoint is disabled: ${disabledMessage ?? ""} Enable it first: it then receives the missed events.`,
   );
 }
 
 export const deliveryNotFound = (): NotFoundError =>
   new NotFoundError(
     "WEBHOOK_DELIVERY_NOT_FOUND",
-    "There is no such webhook delivery in this workspace: its endpoint was deleted, or it is older than what is kept. `WebhookEndpoint.deliveries` lists those that exist.",
+    "There is no such webhook delivery in this workspace: its endpoint was deleted, or its retention has ended. `WebhookEndpoint.deliveries` lists those that exist.",
   );

@@ -1,12 +1,12 @@
-/** When a delivery that was not taken is tried again: decided purely. */
+/** Decides when a failed delivery is tried again. Pure. */
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * Waits between attempts, as Standard Webhooks proposes them ("Deliverability and reliability"): ten attempts in about three days, which outlasts a
- * weekend.
+ * Pauses between attempts, as recommended by Standard Webhooks ("Deliverability and reliability"): ten
+ * attempts in about three days, which outlasts a weekend.
  */
 const waitsMs = [
   5 * second,
@@ -20,16 +20,16 @@ const waitsMs = [
   24 * hour,
 ] as const;
 
-/** So that what failed together does not come back together: each wait is up to a tenth shorter or longer. */
+/** Each pause varies by up to a tenth, so that deliveries that failed together do not retry together. */
 const jitter = 0.1;
 /** The longest pause that an endpoint can ask for. */
 const maxPauseMs = 24 * hour;
-/** When all is over, also for what was brought forward meanwhile, or put off by pauses. */
+/** Limit of the whole schedule, also for deliveries that were brought forward or paused. */
 export const maxSpanMs = 4 * 24 * hour;
 
 /**
- * How long to wait after the try of this number, counted from 1; null when it was the last. `pauseMs` is what the receiver asked for (`Retry-After`):
- * never less is waited.
+ * The pause after the try with this number, counted from 1; null after the last. `pauseMs` is the receiver's
+ * `Retry-After`: the pause is never shorter.
  */
 export function planRetryMs(tries: number, { pauseMs = 0, random = Math.random() } = {}): number | null {
   const waitMs = waitsMs[tries - 1];
@@ -37,7 +37,10 @@ export function planRetryMs(tries: number, { pauseMs = 0, random = Math.random()
   return Math.max(Math.round(waitMs * (1 + jitter * (2 * random - 1))), pauseMs);
 }
 
-/** `Retry-After` in milliseconds from now: seconds or a date (RFC 9110, 10.2.3), at most a day. Undefined when it says nothing. */
+/**
+ * `Retry-After` in milliseconds from now: seconds or a date (RFC 9110, 10.2.3), at most a day. Undefined if
+ * it is invalid.
+ */
 export function parseRetryAfterMs(value: unknown, now: Date): number | undefined {
   if (typeof value !== "string") return undefined;
   const text = value.trim();

@@ -3,13 +3,13 @@ import { Agent, type Dispatcher, request } from "undici";
 import type { Answer } from "./answer.ts";
 import { parseRetryAfterMs } from "./retry-schedule.ts";
 
-/** Of the body of an answer: read and kept. What a receiver says beyond it is for nobody. */
+/** The part of an answer's body that is stored. */
 const maxBodyBytes = 4_096;
-/** An answer whose status is there may take so long to say the rest. */
+/** Time limit for the body after the status has arrived. */
 const bodyMs = 2_000;
 
 export interface Sender extends AsyncDisposable {
-  /** Sends one request and says what came of it: never rejects, but with the signal's own reason. */
+  /** Sends one request and returns its result. Rejects only with the signal's own reason. */
   send(
     message: { url: string; headers: Record<string, string>; body: string },
     signal: AbortSignal,
@@ -17,8 +17,9 @@ export interface Sender extends AsyncDisposable {
 }
 
 /**
- * Requests to addresses that customers chose. Each is connected to at the very address that was checked; redirects are not followed, because a
- * receiver's address is its own to correct. One request has `timeoutMs` from the look-up of its host to the status of the answer.
+ * Requests to URLs chosen by customers. Each connects to exactly the address that was checked; redirects are
+ * not followed, because the owner should correct the URL. One request has `timeoutMs` from the lookup of its
+ * host to the status.
  */
 export function createSender(options: {
   timeoutMs: number;
@@ -60,17 +61,17 @@ function judge(
   { statusCode, headers }: Dispatcher.ResponseData,
   now: Date,
 ): Pick<Answer, "status" | "headers" | "error" | "pauseMs"> {
-  const told = { status: statusCode, headers: plain(headers) };
-  if (statusCode >= 200 && statusCode < 300) return { ...told, error: null };
+  const received = { status: statusCode, headers: plain(headers) };
+  if (statusCode >= 200 && statusCode < 300) return { ...received, error: null };
   if (statusCode >= 300 && statusCode < 400) {
-    const to = told.headers["location"];
-    const message = `It answered ${statusCode}${to === undefined ? "" : `, to ${to.slice(0, 200)}`}; redirects are not followed. Give the endpoint the address that it leads to.`;
-    return { ...told, error: { code: "REDIRECT_REFUSED", message } };
+    const to = received.headers["location"];
+    const message = `It answered ${statusCode}${to === undefined ? "" : `, to ${to.slice(0, 200)}`}; redirects are not followed. Set the endpoint's URL to the redirect's target.`;
+    return { ...received, error: { code: "REDIRECT_REFUSED", message } };
   }
   const pauseMs =
     statusCode === 429 || statusCode === 503 ? parseRetryAfterMs(headers["retry-after"], now) : undefined;
-  const error = { code: "HTTP_STATUS" as const, message: `It answered ${statusCode}; 2xx was expected.` };
-  return { ...told, error, ...(pauseMs !== undefined && { pauseMs }) };
+  const error = { code: "HTTP_STATUS" as const, message: `It answered ${statusCode}; expected 2xx.` };
+  return { ...received, error, ...(pauseMs !== undefined && { pauseMs }) };
 }
 
 const plain = (headers: Dispatcher.ResponseData["headers"]): Record<string, string> =>
@@ -83,7 +84,7 @@ const plain = (headers: Dispatcher.ResponseData["headers"]): Record<string, stri
 /** Postgres has no text with a NUL in it, and JSON no half characters. */
 const storable = (text: string): string => text.replaceAll("\0", "\uFFFD").toWellFormed();
 
-/** The body's beginning, as far as it comes in time: its end says nothing that the status has not said. */
+/** The beginning of the body, as far as it arrives in time: the status already decides. */
 async function readBeginning(body: Dispatcher.ResponseData["body"]): Promise<Pick<Answer, "body" | "isCut">> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -97,7 +98,7 @@ async function readBeginning(body: Dispatcher.ResponseData["body"]): Promise<Pic
     }
     isWhole = size <= maxBodyBytes;
   } catch {
-    // Cut off: what came is kept.
+    // Cut off: the received part is kept.
   } finally {
     clearTimeout(late);
     body.on("error", () => undefined).destroy();
@@ -115,19 +116,19 @@ function explain(
   const { host } = new URL(url);
   const cause = rootCause(error);
   if (cause instanceof RefusedTargetError) {
-    const message = `${cause.message}. ${cause.remedy}, or have the host allowed by WEBHOOK_ALLOW_PRIVATE.`;
+    const message = `${cause.message}. ${cause.remedy}, or allow the host with WEBHOOK_ALLOW_PRIVATE.`;
     return { code: "ADDRESS_REFUSED", message };
   }
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (isTimeout || /TIMEOUT|ETIMEDOUT/.test(code)) {
-    const message = `${host} did not answer within ${timeoutMs / 1_000} s; take the message in, answer 204, and work on it after that.`;
+    const message = `${host} did not answer within ${timeoutMs / 1_000} s; accept the message, answer 204, and process it afterwards.`;
     return { code: "TIMEOUT", message };
   }
   const what = cause instanceof Error ? cause.message.slice(0, 300) : String(cause);
   return { code: "UNREACHABLE", message: `${host} could not be reached: ${storable(what)}.` };
 }
 
-/** Errors come wrapped, and several at once where every address of a host failed. */
+/** Errors are wrapped, and combined if every address of a host failed. */
 function rootCause(error: unknown): unknown {
   if (error instanceof RefusedTargetError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);

@@ -8,13 +8,16 @@ export const createSecret = (): string => `${prefix}${randomBytes(32).toString("
 
 export interface Signed {
   messageId: string;
-  /** Of this attempt. */
+  /** Time of this attempt. */
   at: Date;
-  /** Exactly as it is sent. */
+  /** Exactly as sent. */
   body: string;
 }
 
-/** The headers that say who sent it: one signature for each secret, so that receivers may change over to a new one at their leisure. */
+/**
+ * The headers that authenticate the sender: one signature per secret, so that receivers can switch to a new
+ * one at any time.
+ */
 export function signatureHeaders({ messageId, at, body }: Signed, secrets: readonly string[]) {
   const timestamp = String(Math.floor(at.getTime() / 1_000));
   const content = `${messageId}.${timestamp}.${body}`;
@@ -30,7 +33,7 @@ const hmacOf = (content: string, secret: string): string =>
     .update(content)
     .digest("base64");
 
-/** Those that sign now, newest first. */
+/** The current signing secrets, newest first. */
 export function liveSecrets(
   endpoint: { secret: string; previousSecret: string | null; previousSecretExpiresAt: Date | null },
   now: Date,

@@ -12,8 +12,8 @@ export interface WebhooksDeps extends FanOutDeps, Omit<DeliverDeps, "sender" | "
 }
 
 /**
- * Makes the log into deliveries and sends them, until disposed. Any number of processes may. An outage of the database is waited for. Disposing gives requests
- * 1 s to end.
+ * Creates deliveries from the log and sends them until disposed. Any number of processes may run it. Waits
+ * during an outage of the database. Disposing gives requests 1 s to end.
  */
 export async function startWebhooks(deps: WebhooksDeps): Promise<AsyncDisposable> {
   const { db, databaseUrl, log, timeoutMs, allowPrivate, clock } = deps;

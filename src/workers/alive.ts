@@ -1,5 +1,5 @@
-/** A worker says that it lives every five seconds; after this long without a word, in milliseconds, it counts as gone. */
+/** Workers report every five seconds; after this much silence, in milliseconds, a worker counts as gone. */
 export const workerSilenceMs = 15_000;
 
-/** Workers last seen after this moment are there. */
+/** Workers that reported after this moment are alive. */
 export const aliveSince = (now: Date): Date => new Date(now.getTime() - workerSilenceMs);

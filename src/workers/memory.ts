@@ -3,11 +3,11 @@ import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { aliveSince } from "./alive.ts";
 
-/** What the living workers of a pool may use. */
+/** Memory available to the living workers of a pool. */
 export interface WorkerMemory {
-  /** Of the largest one that says; null when none does. */
+  /** Memory of the largest worker that reports it; null if none does. */
   largestBytes: number | null;
-  /** Whether one has so much, or may have: it does not say. */
+  /** True if a worker has this much, or may have it because it does not report its memory. */
   mayHave(bytes: number): boolean;
 }
 
@@ -16,10 +16,10 @@ export async function readWorkerMemory(db: Db, pool: Pool, now: Date): Promise<W
     where: { pools: { has: pool }, isStopping: false, lastSeenAt: { gt: aliveSince(now) } },
     select: { memoryBytes: true },
   });
-  const told = workers.flatMap(({ memoryBytes }) => (memoryBytes === null ? [] : [Number(memoryBytes)]));
+  const reported = workers.flatMap(({ memoryBytes }) => (memoryBytes === null ? [] : [Number(memoryBytes)]));
   return {
-    largestBytes: told.length > 0 ? Math.max(...told) : null,
-    mayHave: (bytes) => told.length < workers.length || told.some((has) => has >= bytes),
+    largestBytes: reported.length > 0 ? Math.max(...reported) : null,
+    mayHave: (bytes) => reported.length < workers.length || reported.some((has) => has >= bytes),
   };
 }
 
@@ -30,7 +30,7 @@ export const tooLarge = (needsBytes: number, largestBytes: number | null): Repor
   code: "NEEDS_MORE_MEMORY",
   message:
     `Rendering this source needs a worker with ${gib(needsBytes)} of memory; ` +
-    `${largestBytes === null ? "no worker that is there says how much it has" : `the largest one has ${gib(largestBytes)}`}. ` +
+    `${largestBytes === null ? "no available worker reports its memory" : `the largest one has ${gib(largestBytes)}`}. ` +
     "Start one with more memory and retry the job, or use a profile with smaller rungs.",
   scope: "WORKER",
   retriable: true,

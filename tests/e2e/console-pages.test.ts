@@ -50,7 +50,7 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
     },
   ],
   ["awaited video", () => "/?status=active", (page) => page.locator(".video").first().waitFor()],
-  ["missing video", () => "/videos/none", (page) => page.getByText("There is no such video").waitFor()],
+  ["missing video", () => "/videos/none", (page) => page.getByText("Video not found").waitFor()],
   [
     "queue",
     () => "/queue",
@@ -73,11 +73,7 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
       await test.getByText("webhook-signature").waitFor();
     },
   ],
-  [
-    "missing endpoint",
-    () => "/webhooks/none",
-    (page) => page.getByText("There is no such endpoint").waitFor(),
-  ],
+  ["missing endpoint", () => "/webhooks/none", (page) => page.getByText("Endpoint not found").waitFor()],
   ["keys", () => "/keys", (page) => page.getByRole("list", { name: "API keys" }).waitFor()],
 ];
 
@@ -145,10 +141,10 @@ browserTest(`windows and the sign-in page: axe finds nothing in light and dark${
   await page.keyboard.press("g");
   await page.keyboard.press("w");
   await page.getByRole("button", { name: "Add an endpoint" }).click();
-  await page.getByLabel("Only these").check();
+  await page.getByLabel("Selected events").check();
   await look("add an endpoint");
   await page.locator(".endpoint").getByRole("link").click();
-  for (const name of ["Edit", "New secret", "Disable", "Delete"]) {
+  for (const name of ["Edit", "Rotate secret", "Disable", "Delete"]) {
     await page.getByRole("button", { name, exact: true }).click();
     await look(name);
   }

@@ -113,8 +113,8 @@ browserTest(
       video.currentTime = 12;
     });
     await expect.poll(() => time(page), patience).toBe(12);
-    await extra("Poster").getByRole("button", { name: "Use the picture that is shown" }).click();
-    await page.getByText("The poster is taken at 0:12.").waitFor();
+    await extra("Poster").getByRole("button", { name: "Use current frame" }).click();
+    await page.getByText("Creating a poster from 0:12…").waitFor();
     await expect.poll(() => extra("Poster").getByRole("img").getAttribute("src"), patience).not.toBe(before);
     const asked = await kit.system.client.ask("query($id: ID!) { video(id: $id) { poster { atMs } } }", {
       id,

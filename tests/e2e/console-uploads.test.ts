@@ -92,7 +92,7 @@ browserTest(
       if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
     });
     await addFiles(page, [file]);
-    await tray(page, "reloaded").getByText("goes on where it was").waitFor();
+    await tray(page, "reloaded").getByText("resumed").waitFor();
     await expect.poll(() => badge(page, "reloaded"), patience).toBe("Uploaded");
     expect(offsets[0]).toBeGreaterThan(0);
     expect(await line(page, "reloaded").count()).toBe(1);

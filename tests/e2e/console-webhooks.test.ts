@@ -35,13 +35,13 @@ browserTest(
   `an endpoint is made, its secret is shown once, and a test arrives signed with it${where}`,
   async () => {
     const page = await kit.open("/webhooks");
-    await page.getByText("Nobody is told of anything yet").waitFor();
+    await page.getByText("No webhook endpoints yet").waitFor();
     await page.getByRole("button", { name: "Add an endpoint" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Address").fill("http://10.0.0.1/hook");
-    await dialog.getByLabel("Only these").check();
+    await dialog.getByLabel("Selected events").check();
     await dialog.getByRole("button", { name: "Add the endpoint" }).click();
-    await dialog.getByText("Choose what it is sent").waitFor();
+    await dialog.getByText("Select at least one event").waitFor();
     await dialog.getByLabel("video.*").check();
     await dialog.getByRole("button", { name: "Add the endpoint" }).click();
     // The API's own sentences: where nothing may be sent, which event there is not.
@@ -51,17 +51,17 @@ browserTest(
     await dialog.getByRole("button", { name: "Add the endpoint" }).click();
     await dialog.getByText(/there is no event "job.done"/).waitFor();
     await dialog.getByLabel("Others").fill("job.failed");
-    await dialog.getByLabel("What it is for").fill("CMS");
+    await dialog.getByLabel("Description").fill("CMS");
     await dialog.getByRole("button", { name: "Add the endpoint" }).click();
     secret = (await dialog.locator(".command code").textContent()) ?? "";
     expect(secret).toMatch(/^whsec_/);
-    await dialog.getByRole("button", { name: "I have kept it" }).click();
+    await dialog.getByRole("button", { name: "I’ve saved it" }).click();
     await page.getByRole("heading", { level: 1, name: receiver.url }).waitFor();
     await page.getByText(`whsec_…${secret.slice(-5, -1)}`).waitFor();
     expect(await page.content()).not.toContain(secret);
 
     await page.getByRole("button", { name: "Send a test" }).click();
-    await expect.poll(() => words(page, "webhook.test"), patience).toMatch(/Taken.*HTTP 204/);
+    await expect.poll(() => words(page, "webhook.test"), patience).toMatch(/Delivered.*HTTP 204/);
     expect(receiver.verified(secret).map(({ type }) => type)).toEqual(["webhook.test"]);
     await page.close();
   },
@@ -84,7 +84,7 @@ browserTest(
     );
     await expect.poll(() => words(page, "video.created"), patience).toMatch(/Retrying.*HTTP 500.*next in/);
     await expect.poll(() => state(page).textContent(), patience).toBe("Failing");
-    await page.getByText("It takes nothing, first noticed").waitFor();
+    await page.getByText("Failing; first failure").waitFor();
 
     const created = deliveries(page, "video.created").first();
     await created.locator("summary").first().click();
@@ -97,18 +97,18 @@ browserTest(
     receiver.answer = (_, response) => void response.writeHead(204).end();
     const test = deliveries(page, "webhook.test").first();
     await test.getByRole("button", { name: "Redeliver webhook.test" }).click();
-    await expect.poll(() => words(page, "webhook.test"), patience).toMatch(/Taken.*HTTP 204.*2 attempts/);
+    await expect.poll(() => words(page, "webhook.test"), patience).toMatch(/Delivered.*HTTP 204.*2 attempts/);
     const [first, ...others] = idsOf("webhook.test").slice(1);
     expect(others).toEqual([first]);
     // What waits would come by itself, some minutes later.
     await created.getByRole("button", { name: /video\.created$/ }).click();
-    await expect.poll(() => words(page, "video.created"), patience).toMatch(/Taken/);
+    await expect.poll(() => words(page, "video.created"), patience).toMatch(/Delivered/);
     const [id, ...repeats] = idsOf("video.created");
     expect(repeats.length).toBeGreaterThan(0);
     expect(repeats.every((repeat) => repeat === id)).toBe(true);
     await expect.poll(() => state(page).textContent(), patience).toBe("Enabled");
     await page.getByRole("button", { name: "Failed", exact: true }).click();
-    await page.getByText("Nothing was given up.").waitFor();
+    await page.getByText("No failed deliveries.").waitFor();
     receiver.verified(secret);
     await page.close();
   },
@@ -117,10 +117,10 @@ browserTest(
 browserTest(`while a secret is changed over messages verify with both${where}`, async () => {
   const page = await kit.open("/webhooks");
   await page.getByRole("link", { name: receiver.url }).click();
-  await page.getByRole("button", { name: "New secret" }).click();
-  await page.getByRole("button", { name: "Make a new secret" }).click();
+  await page.getByRole("button", { name: "Rotate secret" }).click();
+  await page.getByRole("button", { name: "Create new secret" }).click();
   const next = (await page.locator("dialog .command code").textContent()) ?? "";
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "I’ve saved it" }).click();
   expect(next).not.toBe(secret);
   await page.getByText(`whsec_…${next.slice(-5, -1)}`).waitFor();
   await page.getByText("ends in 1 d").or(page.getByText("ends in 24 h")).waitFor();
@@ -136,26 +136,26 @@ browserTest(`an endpoint is edited, disabled, enabled and deleted; another tab s
   const [page, other] = [await kit.open("/webhooks"), await kit.open("/webhooks")];
   await page.getByRole("link", { name: receiver.url }).click();
   await page.getByRole("button", { name: "Edit" }).click();
-  await page.getByLabel("Everything that happens").check();
-  await page.getByLabel("What it is for").fill("Website");
+  await page.getByLabel("All events").check();
+  await page.getByLabel("Description").fill("Website");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("all events").waitFor();
   await other.getByText("Website").waitFor(patience);
 
   await page.getByRole("button", { name: "Disable" }).click();
-  await page.getByRole("button", { name: "Disable it" }).click();
+  await page.getByRole("button", { name: "Disable endpoint" }).click();
   await page.getByText("Nothing is sent: it was disabled").waitFor();
   expect(await state(page).textContent()).toBe("Disabled");
   await expect.poll(() => other.locator(".endpoint .badge").textContent(), patience).toBe("Disabled");
   await page.getByRole("button", { name: "Enable" }).click();
-  await page.getByLabel(/Leave it out/).check();
+  await page.getByLabel(/Skip them/).check();
   await page.getByRole("button", { name: "Enable it" }).click();
   await expect.poll(() => state(page).textContent(), patience).toBe("Enabled");
 
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("button", { name: "Delete the endpoint" }).click();
-  await page.getByText("Nobody is told of anything yet").waitFor(patience);
-  await other.getByText("Nobody is told of anything yet").waitFor(patience);
+  await page.getByText("No webhook endpoints yet").waitFor(patience);
+  await other.getByText("No webhook endpoints yet").waitFor(patience);
   await Promise.all([page.close(), other.close()]);
 });
 

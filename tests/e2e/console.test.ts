@@ -66,7 +66,7 @@ browserTest(`a key in the address signs in, and leaves the address bar${where}`,
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("API key").fill("rk_wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("The API does not know this key").waitFor();
+  await page.getByText("This key is not valid").waitFor();
   await page.getByLabel("API key").fill(kit.system.client.token);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Library" }).waitFor();
@@ -152,11 +152,11 @@ browserTest(`offline it says so, and back it catches up on what it missed${where
   const page = await kit.open();
   await line(page, "short").waitFor();
   await kit.context.setOffline(true);
-  await page.getByText("The live connection is away.").waitFor();
+  await page.getByText("Connection lost.").waitFor();
   const id = await kit.system.client.upload(await clip("meanwhile.mp4", 2), { title: "meanwhile" });
   await kit.system.client.watch(id);
   await kit.context.setOffline(false);
-  await page.getByText("The live connection is away.").waitFor({ state: "detached" });
+  await page.getByText("Connection lost.").waitFor({ state: "detached" });
   await untilText(() => line(page, "meanwhile").locator(".badge").textContent(), "Ready");
   await page.close();
 });
@@ -195,7 +195,7 @@ browserTest(`what failed is listed with its reason and can be tried again${where
   const failed = page.getByRole("list", { name: "Failed jobs" }).getByRole("listitem");
   await failed.filter({ hasText: "letter" }).getByText("SOURCE_").waitFor();
   await failed.getByRole("button", { name: "Retry letter" }).click();
-  await page.getByText("1 job is tried again.").waitFor();
+  await page.getByText("Retrying 1 job.").waitFor();
   await page.close();
 });
 
@@ -206,7 +206,7 @@ browserTest(`a new key is shown once, signs in, and is refused once it is revoke
   await page.getByRole("button", { name: "Create the key" }).click();
   const secret = await page.locator("dialog .command code").textContent();
   expect(secret).toMatch(/^rk_/);
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "I’ve saved it" }).click();
   const reader = await kit.context.newPage();
   await reader.goto(`${kit.system.api.url}/queue#key=${secret}`);
   // Workers are shown to operators only.
@@ -214,7 +214,7 @@ browserTest(`a new key is shown once, signs in, and is refused once it is revoke
   expect(await reader.getByRole("button", { name: "Add videos" }).count()).toBe(0);
   await page.getByRole("button", { name: "Revoke reader" }).click();
   await page.getByRole("button", { name: "Revoke the key" }).click();
-  await reader.getByText("The API does not know this key").waitFor({ timeout: patience.timeout });
+  await reader.getByText("This key is not valid").waitFor({ timeout: patience.timeout });
   await Promise.all([page.close(), reader.close()]);
 });
 

@@ -107,7 +107,7 @@ test("of a long video only the parts that were damaged are made again, and it pl
   expect(damaged.damages.find(({ subject }: { subject: string }) => subject === "180p")).toMatchObject({
     repair: "REPAIRING",
     spans: [{ startMs: 12_000, endMs: 16_000 }],
-    message: "1 segment is damaged in 180p (0:12 to 0:16). It is being made again; the video keeps playing.",
+    message: "1 segment is damaged in 180p (0:12 to 0:16). It is being repaired; the video remains playable.",
   });
   expect(damaged.variants).toContainEqual({ name: "180p", damage: { code: "SEGMENT_DAMAGED" } });
 

@@ -42,8 +42,8 @@ export async function startChromium({ isMobile = false } = {}): Promise<Chromium
 }
 
 /**
- * Writes a picture into the folder that `REELAY_PICTURES` names; without it, none. A PNG shows the whole page, a JPEG what
- * fits into the window (docs/images).
+ * Writes a picture into the folder that `REELAY_PICTURES` names; without it, none. A PNG shows the whole
+ * page, a JPEG what fits into the window (docs/images).
  */
 export async function takePicture(page: Page, name: string, type: "png" | "jpeg" = "png"): Promise<void> {
   const folder = process.env["REELAY_PICTURES"];

@@ -8,7 +8,10 @@ export interface ConsoleKit extends AsyncDisposable {
   context: BrowserContext;
   /** A page that is signed in, at this address. */
   open(path?: string): Promise<Page>;
-  /** What pages logged as errors, and what they threw, so far: violations of the Content-Security-Policy among it. */
+  /**
+   * What pages logged as errors, and what they threw, so far: violations of the Content-Security-Policy among
+   * it.
+   */
   complaints: string[];
 }
 

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface EventuallyOptions {
-  /** How long to keep trying; default 10 s, which is patience for a slow machine and no statement about speed. */
+  /**
+   * How long to keep trying; default 10 s, which is patience for a slow machine and no statement about speed.
+   */
   timeoutMs?: number;
   intervalMs?: number;
 }
 
 /**
- * Calls `attempt` until it neither throws nor returns `false`, and returns what it returned. `reason` says in the error
- * what was waited for.
+ * Calls `attempt` until it neither throws nor returns `false`, and returns what it returned. `reason` says in
+ * the error what was waited for.
  */
 export async function eventually<T>(
   attempt: () => T | Promise<T>,

@@ -1,6 +1,7 @@
 /**
- * What a whole test run shares: a folder for what trials of ffmpeg show, and one embedded Postgres. Postgres starts when the
- * first test asks for a database, so a run of pure tests does not pay for it: until then there is only an address to ask.
+ * What a whole test run shares: a folder for what trials of ffmpeg show, and one embedded Postgres. Postgres
+ * starts when the first test asks for a database, so a run of pure tests does not pay for it: until then
+ * there is only an address to ask.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";

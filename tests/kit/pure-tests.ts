@@ -1,6 +1,6 @@
 /**
- * The tests that import nothing which reads files, talks to a network or starts processes, neither themselves nor through
- * what they import. They need no isolation, so that all of them together take seconds.
+ * The tests that import nothing which reads files, talks to a network or starts processes, neither themselves
+ * nor through what they import. They need no isolation, so that all of them together take seconds.
  */
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";

@@ -6,7 +6,10 @@ import type { System } from "./start-system.ts";
 
 const settings = { periodMs: 1, bytesPerSecond: 1e9, isDeep: false };
 
-/** Looks at all that is stored of a video now, as the scrub does when its turn comes. `videoId` is the row's key. */
+/**
+ * Looks at all that is stored of a video now, as the scrub does when its turn comes. `videoId` is the row's
+ * key.
+ */
 export async function scrubNow(
   { db, storeDirectory }: Pick<System, "db" | "storeDirectory">,
   videoId: string,

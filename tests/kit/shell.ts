@@ -58,7 +58,7 @@ export function typeCommand(command: string, env: Record<string, string> = {}): 
       try {
         if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
       } catch {
-        // Nobody is left in it.
+        // The group is already empty.
       }
       await ended;
     },

@@ -1,4 +1,7 @@
-/** A vitest reporter: the time that each project took, and the files that took most of it, imports and hooks included. */
+/**
+ * A vitest reporter: the time that each project took, and the files that took most of it, imports and hooks
+ * included.
+ */
 import { relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 

@@ -15,7 +15,10 @@ export interface ApiProcess extends TestProcess {
   url: string;
 }
 
-/** API and worker processes as in production, behind a load balancer, on a database, a broker and a store folder of the test's own. */
+/**
+ * API and worker processes as in production, behind a load balancer, on a database, a broker and a store
+ * folder of the test's own.
+ */
 export async function startFleet() {
   const stack = new AsyncDisposableStack();
   const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-fleet-")), (path) =>

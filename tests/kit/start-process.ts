@@ -11,7 +11,10 @@ export interface Ended {
   signal: NodeJS.Signals | null;
 }
 
-/** A process of ours as it is run for real, with its log read as it comes. Disposing kills it if it still runs, together with its process group. */
+/**
+ * A process of ours as it is run for real, with its log read as it comes. Disposing kills it if it still
+ * runs, together with its process group.
+ */
 export interface TestProcess extends AsyncDisposable {
   pid: number;
   /** Log lines so far. */
@@ -24,7 +27,10 @@ export interface TestProcess extends AsyncDisposable {
   logged(event: string): Promise<Record<string, unknown>>;
 }
 
-/** Starts `file` (from the repository's root) on this Node, in a process group of its own, told `env` and nothing else that is ours. */
+/**
+ * Starts `file` (from the repository's root) on this Node, in a process group of its own, told `env` and
+ * nothing else that is ours.
+ */
 export function startProcess(file: string, env: Readonly<Record<string, string>>): TestProcess {
   const child = spawn(process.execPath, ["--no-deprecation", resolve(root, file)], {
     cwd: root,
@@ -50,7 +56,7 @@ export function startProcess(file: string, env: Readonly<Record<string, string>>
     try {
       process.kill(-pid, signal);
     } catch {
-      // Nobody is left in it.
+      // The group is already empty.
     }
   };
   return {

@@ -72,7 +72,10 @@ export async function startSystem({
 
   const api = stack.use(await startOneApi());
 
-  /** `wrapStore` stands between the worker and the store, to break it; `tools` are in place of those that tests use. */
+  /**
+   * `wrapStore` stands between the worker and the store, to break it; `tools` are in place of those that
+   * tests use.
+   */
   async function startOneWorker(
     overrides: Partial<WorkerConfig> = {},
     wrapStore: (store: ObjectStore) => ObjectStore = (store) => store,

@@ -1,8 +1,8 @@
 import { makeClip } from "../../render-worker/testing/kit.ts";
 
 /**
- * A clip of a moving test picture and a tone of 440 Hz: H.264 with AAC, which players take as it is; if it is not to be `isStreamable`, with sparse
- * key frames and AC-3. Returns its path.
+ * A clip of a moving test picture and a tone of 440 Hz: H.264 with AAC, which players take as it is; if it is
+ * not to be `isStreamable`, with sparse key frames and AC-3. Returns its path.
  */
 export function makeTestClip(
   path: string,

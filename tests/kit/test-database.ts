@@ -11,7 +11,7 @@ export interface TestDatabase extends AsyncDisposable {
 /**
  * A database of the test's own: every migration applied, no rows; `empty` gives one without tables.
  *
- * Disposing drops it, and fails when a connection to it is still open: whoever opened a pool closes it.
+ * Disposing drops it, and fails when a connection to it is still open: a test closes the pools that it opens.
  */
 export async function createTestDatabase({ empty = false }: { empty?: boolean } = {}): Promise<TestDatabase> {
   const server = await askForPostgres();

@@ -63,7 +63,7 @@ export function App() {
 }
 
 const Nowhere = () => (
-  <Empty title="There is no such page" isWholePage>
+  <Empty title="Page not found" isWholePage>
     <p>
       <Link href="/">Go to the library</Link>
     </p>
@@ -79,7 +79,7 @@ class Boundary extends Component<{ children: ReactNode }, { error: Error | null 
   override render() {
     if (this.state.error === null) return this.props.children;
     return (
-      <ErrorNotice title="This page has a bug" onRetry={() => location.reload()}>
+      <ErrorNotice title="Something went wrong on this page" onRetry={() => location.reload()}>
         {this.state.error.message}
       </ErrorNotice>
     );

@@ -11,7 +11,8 @@ import "./styles/pages.css";
 
 applyTheme(readTheme(localStorage));
 
-// After an update of the API the parts of the page that were not loaded yet have other names: the new page knows them.
+// After an update of the API the parts of the page that were not loaded yet have other names: the new page
+// knows them.
 addEventListener("vite:preloadError", () => {
   const last = Number(sessionStorage.getItem("reelay.reloaded"));
   if (Date.now() - last < 60_000) return;

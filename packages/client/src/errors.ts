@@ -1,7 +1,7 @@
 /**
- * Codes for programs: the API's own (docs/reference/protocol.md), `NETWORK_ERROR` if there was no answer, `HTTP_502`
- * and the like for an answer that is not the API's, and `TOO_SLOW` for a live stream whose reader fell
- * behind.
+ * Codes for programs: the API's own (docs/reference/protocol.md), `NETWORK_ERROR` if there was no answer,
+ * `HTTP_502` and the like for an answer that is not the API's, and `TOO_SLOW` for a live stream whose reader
+ * fell behind.
  */
 export type ReelayErrorCode =
   | "BAD_USER_INPUT"

@@ -1,4 +1,7 @@
-/** The HTTP side for content management systems, on real Postgres, a real store and the real server; no workers. */
+/**
+ * The HTTP side for content management systems, on real Postgres, a real store and the real server; no
+ * workers.
+ */
 import { connect } from "node:net";
 import type { ObjectStore } from "@reelay/object-store";
 import { pino } from "pino";

@@ -6,7 +6,10 @@ import { createTestContext } from "../../testing/test-context.ts";
 import { TestLive } from "../../testing/test-live.ts";
 import { createTestEventLogs, log } from "./event-logs.ts";
 
-/** API processes as far as the log is concerned: each a real server with a log of its own, all on one database. */
+/**
+ * API processes as far as the log is concerned: each a real server with a log of its own, all on one
+ * database.
+ */
 export async function createTestEventApis(processes = 1) {
   await using stack = new AsyncDisposableStack();
   const system = stack.use(await createTestEventLogs(processes));

@@ -1,6 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A way to a database on which connections can become half open: nothing comes through any more, and nobody is told. */
+/**
+ * A link to a database on which connections can become half open: nothing passes any more, without notice.
+ */
 export async function createFreezableProxy(databaseUrl: string) {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();

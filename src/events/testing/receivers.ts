@@ -1,4 +1,7 @@
-/** Receivers as they are written outside: one function asks, the others follow over a WebSocket or server-sent events. */
+/**
+ * Receivers as they are written outside: one function asks, the others follow over a WebSocket or server-sent
+ * events.
+ */
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 import type { TestEventApi } from "./event-apis.ts";
@@ -105,7 +108,10 @@ export async function* followByWebSocket(
   }
 }
 
-/** Over server-sent events: reads no further than it is asked. Throws when the connection or the operation fails. */
+/**
+ * Over server-sent events: reads no further than it is asked. Throws when the connection or the operation
+ * fails.
+ */
 export async function* followByServerSentEvents(
   { url, token }: Api,
   variables: EventsVariables = {},

@@ -15,8 +15,8 @@ export interface Written {
 }
 
 /**
- * Writers at the same time, in transactions of random length: on one video or several, with one event or several, now and then slow, now
- * and then rolled back. Resolves to what was committed.
+ * Writers at the same time, in transactions of random length: on one video or several, with one event or
+ * several, now and then slow, now and then rolled back. Resolves to what was committed.
  */
 export async function writeAtRandom(
   { db, workspaceId }: Pick<TestEventLogs, "db" | "workspaceId">,

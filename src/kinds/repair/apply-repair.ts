@@ -1,4 +1,4 @@
-/** Applies what a repair's worker reports: the video switches to what was made again, or stays as it is. */
+/** Applies a repair worker's reports: the video switches to the new output or stays unchanged. */
 import { isDeepStrictEqual } from "node:util";
 import {
   activeJobStatuses,
@@ -23,8 +23,9 @@ import { refreshManifest } from "../../videos/refresh-manifest.ts";
 import type { HeldReport } from "../kind-operations.ts";
 
 /**
- * Only what an attempt made whole counts, at its end. The new output is published in the same transaction that names it, under the video's lock: players
- * that load a playlist get the old one or the new one. What is replaced stays in the store for a day, for those who loaded the old one.
+ * Applies only complete output, at the end of an attempt. The transaction that refers to the new output also
+ * publishes it, under the video's lock: a player that loads a playlist gets the old one or the new one.
+ * Replaced output stays in the store for a day, for players that loaded the old playlist.
  */
 export async function applyRepair({
   tx,
@@ -62,7 +63,7 @@ interface Replacing {
   made: { attemptId: string; state: RenderState };
 }
 
-/** Renditions that one worker made whole. Resolves to the playlists that they replace. */
+/** Switches renditions that one worker made completely. Resolves to the replaced playlists. */
 async function replaceRenditions(
   tx: Tx,
   { video, repairs, made, now }: Replacing & { now: Date },
@@ -70,21 +71,25 @@ async function replaceRenditions(
   const { attemptId, state } = made;
   const replaced: string[] = [];
   const keyOf = (json: unknown) => PublishedPlaylist.nullable().parse(json ?? null)?.key;
-  for (const told of state.variants) {
-    const row = video.variants.find(({ name }) => name === told.name);
-    const { playlist } = told;
-    if (!row || row.status !== "READY" || !repairs.includes(told.name)) continue;
-    if (told.status !== "READY" || !playlist?.isComplete || keyOf(row.playlist) === playlist.key) continue;
+  for (const reported of state.variants) {
+    const row = video.variants.find(({ name }) => name === reported.name);
+    const { playlist } = reported;
+    if (!row || row.status !== "READY" || !repairs.includes(reported.name)) continue;
+    if (reported.status !== "READY" || !playlist?.isComplete || keyOf(row.playlist) === playlist.key)
+      continue;
     replaced.push(keyOf(row.playlist) ?? "");
     await tx.variant.update({
       where: { id: row.id },
       data: {
-        ...{ playlist, attemptId, readyAt: now, sizeBytes: BigInt(playlist.sizeBytes) },
-        // It was measured of what is replaced.
+        playlist,
+        attemptId,
+        readyAt: now,
+        sizeBytes: BigInt(playlist.sizeBytes),
+        // The old measurement belonged to the replaced output.
         quality: Prisma.DbNull,
       },
     });
-    await removeParts(tx, video, told.name);
+    await removeParts(tx, video, reported.name);
   }
   for (const { name, playlist } of soundsOf(state)) {
     const row = video.audioTracks.find((track) => track.name === name);
@@ -102,7 +107,10 @@ async function replaceRenditions(
 const removeParts = (tx: Tx, { id: videoId }: InspectedVideo, rendition: string) =>
   tx.part.deleteMany({ where: { videoId, rendition } });
 
-/** Damaged parts of long videos, and the playlists over them. Resolves to the initialisation segments of what they replace. */
+/**
+ * Switches damaged parts of long videos and the playlists over them. Resolves to the initialization segments
+ * of the replaced ones.
+ */
 async function replaceParts(
   tx: Tx,
   store: ObjectStore,
@@ -147,7 +155,7 @@ async function rejoin(
   const rows = await tx.part.findMany({ where: { videoId, rendition } });
   const parts = rows.map((row) => RenditionPart.parse(row));
   const joined = joinParts(parts, { videoId, name: rendition, segmentDurationMs, ceilingBps: 0 });
-  // What is not whole yet keeps the playlist that it has.
+  // Incomplete output keeps the current playlist.
   if (!joined?.published.isComplete) return;
   const playlist = joined.published;
   await store.put(playlist.key, joined.text, {

@@ -25,7 +25,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const clip = async (name: string, ...flags: string[]): Promise<Buffer> =>
   await readFile(await makeClip(join(directory, name), ["-i", encoded, "-c", "copy", ...flags]));
 
-/** `reads` is told of all that is read. */
+/** `reads` receives every read. */
 interface Look {
   wish?: HeadWish;
   scan?: HeadScan;

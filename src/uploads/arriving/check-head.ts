@@ -15,9 +15,11 @@ import { checkTransportHead } from "./transport-head.ts";
 const firstLookBytes = 4_096;
 
 /**
- * Whether the head of a video can be made from what has arrived of it: MP4 and MOV with the index before the media, Matroska and WebM, MPEG
- * transport streams. Looks at headers and tables only. What only looks like one of these is `NEVER`, at worst `THERE`: then a worker finds out; and what
- * would take longer to look at than any video, since somebody means no good, is `NEVER`, too. Of the same file the next look is given the same `scan`.
+ * Decides whether the head of a video can be made from the part that has arrived: MP4 and MOV with the index
+ * before the media, Matroska and WebM, MPEG transport streams. Reads only headers and tables. Anything that
+ * merely resembles one of these is `NEVER`, at worst `THERE`, which a worker then detects. A file that would
+ * take longer to read than any real video is malicious and `NEVER` too. The next check of the same file
+ * receives the same `scan`.
  */
 export async function checkHead(
   file: ArrivingFile,

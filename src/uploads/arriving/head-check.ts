@@ -1,31 +1,31 @@
-/** A file that is there from its beginning up to `storedBytes`, of `sizeBytes` that it will have. */
+/** A file that has arrived up to `storedBytes` of its `sizeBytes`. */
 export interface ArrivingFile {
   storedBytes: number;
   sizeBytes: number;
-  /** Exactly these bytes; asked for only below `storedBytes`. */
+  /** Exactly these bytes; called only below `storedBytes`. */
   read(at: number, length: number): Promise<Buffer>;
 }
 
 export interface HeadWish {
-  /** So much of its beginning must be there, milliseconds. */
+  /** The required part of its beginning, in milliseconds. */
   headMs: number;
-  /** Of videos up to this length, milliseconds, no head is made. */
+  /** Videos up to this length, in milliseconds, get no head. */
   longerThanMs: number;
 }
 
 /**
- * `THERE`: all that a demuxer needs for the head, so that nothing of it would have to be waited for. `WAITS`: look again when there are `bytes`.
- * `NEVER`: this file cannot be begun before it is whole.
+ * `THERE`: a demuxer has everything for the head and need not wait. `WAITS`: check again at `bytes`. `NEVER`:
+ * this file cannot be started before it is complete.
  */
 export type HeadCheck = { kind: "THERE" } | { kind: "WAITS"; bytes: number } | { kind: "NEVER" };
 
-/** Where the look at a file stands, so that the next one, when there is more of it, goes on from there. */
+/** The state of the check of a file, so that the next one continues from there. */
 export interface HeadScan {
-  /** Where the next box or element begins at the top of the file. */
+  /** Position of the next top-level box or element. */
   at: number;
-  /** Of those before it. */
+  /** Number of those before it. */
   count: number;
-  /** What was learnt on the way. */
+  /** Information collected so far. */
   matroska: { info: { scaleNs: number; durationMs: number } | null; hasTracks: boolean };
 }
 

@@ -19,7 +19,7 @@ const ids = {
   timestamp: 0xe7,
 } as const;
 
-/** More than an element's id and size take. */
+/** More than an element's id and size need. */
 const headBytes = 12;
 /** A title, the names of two programs, and numbers. */
 const maxInfoBytes = 64 * 1024;
@@ -28,13 +28,16 @@ const maxElements = 10_000;
 
 interface Element {
   id: number;
-  /** Where its content begins. */
+  /** Start of its content. */
   from: number;
-  /** Where it ends; null: not said, it reaches to its next sibling. */
+  /** End of its content; null: unknown, it extends to its next sibling. */
   to: number | null;
 }
 
-/** Matroska and WebM: the head is there once a cluster has begun that is later. A recording that was never closed says no length, and waits. */
+/**
+ * Matroska and WebM: the head is complete once a later cluster has started. A recording that was never closed
+ * has no length and waits.
+ */
 export async function checkMatroskaHead(
   file: ArrivingFile,
   wish: HeadWish,
@@ -97,7 +100,7 @@ function* elementsOf(body: Buffer): Generator<{ id: number; content: Buffer }> {
   }
 }
 
-/** A duration that is not said counts as none. */
+/** A missing duration counts as none. */
 function readInfo(body: Buffer): { scaleNs: number; durationMs: number } {
   let scaleNs = 1_000_000;
   let ticks = 0;
@@ -109,7 +112,7 @@ function readInfo(body: Buffer): { scaleNs: number; durationMs: number } {
   return { scaleNs, durationMs: (ticks * scaleNs) / 1e6 };
 }
 
-/** A cluster's time stands at its beginning, behind a checksum at most. */
+/** A cluster's time is at its beginning, at most after a checksum. */
 function readTimestamp(body: Buffer): number | null {
   for (const { id, content } of elementsOf(body)) if (id === ids.timestamp) return toNumber(content);
   return null;

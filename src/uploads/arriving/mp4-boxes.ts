@@ -1,10 +1,10 @@
 /**
- * Counts what a look at somebody's tables goes through, box by box and entry by entry: it is done in one go, while everybody else of the process
- * waits. Called too often it throws a `RangeError`.
+ * Counts the steps through a file's tables, by box and entry: they are read synchronously, while everything
+ * else in the process waits. Throws a `RangeError` after too many calls.
  */
 export type Step = () => void;
 
-/** Some 15 ms. Ten seconds of a video and its sound take 2,000. */
+/** About 15 ms. Ten seconds of a video with audio need 2,000. */
 const mostSteps = 100_000;
 
 export function createSteps(): Step {

@@ -10,10 +10,12 @@ import { childAt, children, createSteps, type Step } from "./mp4-boxes.ts";
 
 /** Some hours of video have a few megabytes of tables. */
 const maxMovieBytes = 32 * 1024 * 1024;
-/** Before `moov` stand the file's type, room that was kept free, and the camera's own: a handful. */
+/** Before `moov` come the file type, reserved space, and the camera's own boxes: a handful. */
 const maxTopBoxes = 100;
 
-/** MP4 and MOV (ISO 14496-12) with `moov` before `mdat`: its tables say where the last sample of the head ends. */
+/**
+ * MP4 and MOV (ISO 14496-12) with `moov` before `mdat`: its tables contain the end of the head's last sample.
+ */
 export async function checkMp4Head(file: ArrivingFile, wish: HeadWish, scan: HeadScan): Promise<HeadCheck> {
   for (; scan.count < maxTopBoxes; scan.count += 1) {
     const { at } = scan;
@@ -22,7 +24,7 @@ export async function checkMp4Head(file: ArrivingFile, wish: HeadWish, scan: Hea
     const size32 = header.readUInt32BE(0);
     const type = header.toString("latin1", 4, 8);
     const size = size32 === 1 ? Number(header.readBigUInt64BE(8)) : size32;
-    // With the media first the index is at the end, and fragments have none.
+    // If the media come first, the index is at the end; fragments have none.
     if (size < 8 || type === "mdat" || type === "moof") return never;
     if (type === "moov") {
       if (size > maxMovieBytes) return never;
@@ -46,7 +48,7 @@ function checkMovie(moov: Buffer, { storedBytes }: ArrivingFile, wish: HeadWish)
   }
 }
 
-/** Where the head ends in the file; null where the tables do not say. */
+/** End of the head in the file; null if the tables do not contain it. */
 function bytesOfHead(moov: Buffer, { headMs, longerThanMs }: HeadWish, step: Step): number | null {
   const mvhd = childAt(moov, ["mvhd"], step);
   if (mvhd === null || childAt(moov, ["mvex"], step) !== null) return null;
@@ -80,7 +82,7 @@ function endOfHead(trak: Buffer, headMs: number, step: Step): number | null {
   return endOfSamples(samples, { stsc, stsz, chunks, step });
 }
 
-/** Where in the track, in its ticks, its showing begins; null for those that are put together from pieces. */
+/** Start of the presentation in the track, in its ticks; null for tracks composed of pieces. */
 function shownFrom(elst: Buffer | null, step: Step): number | null {
   if (elst === null) return 0;
   const isLong = elst[0] === 1;
@@ -136,7 +138,7 @@ function endOfSamples(
     for (; run + 1 < runs && stsc.readUInt32BE(8 + (run + 1) * 12) <= chunk + 1; run += 1) step();
     const last = Math.min(count, sample + stsc.readUInt32BE(12 + run * 12));
     let at = chunks.at(chunk);
-    // Samples of one size may be any number: sound without compression has one for each 48,000th of a second.
+    // Samples of equal size may be numerous: uncompressed audio has one for each 48,000th of a second.
     if (common !== 0) at += common * (last - sample);
     else for (let each = sample; each < last; each += 1) at += sizeOf(each);
     sample = last;
@@ -145,7 +147,7 @@ function endOfSamples(
   return end;
 }
 
-/** Where a chunk lies, by its number; null where no table says. */
+/** Position of a chunk by its number; null without a table. */
 function chunkPositions(stbl: Buffer, step: Step): { count: number; at: (chunk: number) => number } | null {
   const stco = childAt(stbl, ["stco"], step);
   if (stco) return { count: stco.readUInt32BE(4), at: (chunk) => stco.readUInt32BE(8 + chunk * 4) };

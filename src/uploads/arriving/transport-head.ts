@@ -4,10 +4,12 @@ const syncByte = 0x47;
 /** Plain, and with the four bytes of time before each packet that cameras write. */
 const packetSizes = [188, 192] as const;
 const windowBytes = 188 * 192 * 16;
-/** Ticks of 27 MHz after which the clock begins anew. */
+/** Ticks of 27 MHz after which the clock wraps. */
 const clockRange = 2 ** 33 * 300;
 
-/** MPEG transport streams (ISO 13818-1): the head is there once the programme's clock has gone on for so long. */
+/**
+ * MPEG transport streams (ISO 13818-1): the head is complete once the program clock has advanced far enough.
+ */
 export async function checkTransportHead(
   file: ArrivingFile,
   start: Buffer,
@@ -17,12 +19,12 @@ export async function checkTransportHead(
   if (packet === undefined) return never;
   if (file.storedBytes < 2 * windowBytes) return waitsFor(2 * windowBytes);
   const first = clocks(await file.read(0, windowBytes), packet)[0];
-  // From where a packet begins.
+  // Aligned to a packet.
   const at = Math.floor((file.storedBytes - windowBytes) / packet) * packet;
   const last = clocks(await file.read(at, windowBytes), packet).findLast(({ pid }) => pid === first?.pid);
   if (first === undefined || last === undefined) return never;
   const passedMs = ((last.clock - first.clock + clockRange) % clockRange) / 27_000;
-  // A clock that jumped says nothing.
+  // A clock that jumped is useless.
   if (passedMs <= 0 || passedMs > 24 * 3_600_000) return never;
   const bytesPerMs = file.storedBytes / passedMs;
   if (file.sizeBytes / bytesPerMs <= 1.5 * longerThanMs) return never;
@@ -30,7 +32,7 @@ export async function checkTransportHead(
   return waitsFor(Math.ceil(Math.max(headMs * bytesPerMs, file.storedBytes + windowBytes)));
 }
 
-/** 192: the first four bytes of each packet are none of its own. */
+/** 192: the first four bytes of each packet are a prefix. */
 const offsetOf = (packet: number): number => packet - 188;
 
 function isInStep(bytes: Buffer, packet: number): boolean {
@@ -38,7 +40,7 @@ function isInStep(bytes: Buffer, packet: number): boolean {
   return true;
 }
 
-/** Of all packets that carry a programme clock reference, in ticks of 27 MHz. */
+/** All program clock references, in ticks of 27 MHz. */
 function clocks(bytes: Buffer, packet: number): { pid: number; clock: number }[] {
   const found = [];
   for (let at = offsetOf(packet); at + 188 <= bytes.length; at += packet) {

@@ -47,20 +47,20 @@ function watch(overrides: Partial<Parameters<typeof createArrivalWatch>[0]> = {}
   return { arrivals, told, errors, asked, time };
 }
 
-test("an upload that takes long is told of once, when its head is there, and its size is asked once", async () => {
+test("a long upload is reported once, when its head has arrived, and its size is requested once", async () => {
   const { arrivals, told, asked, time } = watch();
   arrivals.onGrown("a", 0);
   for (const storedBytes of [1_000, 5_000, enough, enough + 1, enough + 2]) {
     time.now += 10_000;
     arrivals.onGrown("a", storedBytes);
   }
-  await eventually(() => told.length > 0, "it is told");
+  await eventually(() => told.length > 0, "it is reported");
   arrivals.onGrown("a", enough + 3);
   await arrivals[Symbol.asyncDispose]();
   expect({ told, asked }).toEqual({ told: ["a"], asked: ["a"] });
 });
 
-test("an upload that should be whole any moment is told of only when it is overdue", async () => {
+test("an upload that should be complete any moment is reported only when it is overdue", async () => {
   const { arrivals, told, time } = watch({ graceMs: 20, sizeOf: () => Promise.resolve(enough + 1_000) });
   arrivals.onGrown("a", 0);
   time.now = 100;
@@ -82,7 +82,7 @@ test("a fast upload that ended is not told of, nor one whose process stops", asy
   expect(asked).not.toContain("late");
 });
 
-test("what nobody wants early is not looked at, and what cannot be read is looked at again later", async () => {
+test("an upload without an early start is not read, and an unreadable one is read again later", async () => {
   const missing = join(directory, "missing");
   const { arrivals, told, errors, time } = watch({
     path: () => missing,

@@ -4,23 +4,32 @@ import { type HeadScan, type HeadWish, startScan } from "./head-check.ts";
 
 export interface ArrivalWatchOptions {
   wish: HeadWish;
-  /** Where its bytes are. */
+  /** Path of its bytes. */
   path: (uploadId: string) => string;
-  /** The size that it will have; null when it is not to be begun early. Asked once, when its first bytes are there. */
+  /** Its final size; null if it must not start early. Called once, when its first bytes have arrived. */
   sizeOf: (uploadId: string) => Promise<number | null>;
-  /** The head of an upload is there. Told again, when more has come, if it rejects; twice at worst, by two processes. */
+  /**
+   * The head of an upload has arrived. Called again after more bytes if it rejects; at worst twice, by two
+   * processes.
+   */
   onHeadThere: (uploadId: string) => Promise<void>;
   onError: (error: unknown, uploadId: string) => void;
-  /** An upload that is whole within so many milliseconds, at the rate that it has come, is not begun early: the whole can do more at once. Default 5,000. */
+  /**
+   * An upload that will be complete within this many milliseconds at its current rate does not start early:
+   * the whole file allows more parallel work. Default 5,000.
+   */
   soonMs?: number;
-  /** By how much longer than it should have taken it may do so. Default 2,000. */
+  /** Tolerated delay beyond that estimate. Default 2,000. */
   graceMs?: number;
   /** Milliseconds of a clock that only goes forward. */
   now?: () => number;
 }
 
 export interface ArrivalWatch extends AsyncDisposable {
-  /** So many bytes of an upload are there. Quick, and never throws: looking is done beside the upload, only when it can tell something new. */
+  /**
+   * Reports the stored bytes of an upload. Fast, and never throws: the check runs separately, only when it
+   * can find something new.
+   */
   onGrown(uploadId: string, storedBytes: number): void;
   forget(uploadId: string): void;
 }
@@ -30,7 +39,7 @@ interface Watched {
   storedBytes: number;
   /** It is looked at again when so much is there. */
   lookAt: number;
-  /** How far it was looked at. */
+  /** Progress of the check. */
   scan: HeadScan;
   sizeBytes: number | null;
   isLooking: boolean;
@@ -38,11 +47,11 @@ interface Watched {
   timer?: NodeJS.Timeout;
 }
 
-/** More are forgotten, and looked at anew: they cost a look. */
+/** Further uploads are dropped and checked again from the start. */
 const mostWatched = 10_000;
 const afterErrorBytes = 4 * 1024 * 1024;
 
-/** Tells of uploads whose head can be made although the rest is still on its way. */
+/** Reports uploads whose head can be made while the rest is still arriving. */
 export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
   const { soonMs = 5_000, graceMs = 2_000, now = () => performance.now() } = options;
   const watched = new Map<string, Watched>();
@@ -71,7 +80,7 @@ export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
     working.add(done);
   }
 
-  /** Tells at once, or, of an upload that should be whole any moment, once it is overdue. */
+  /** Reports immediately, or, if the upload should be complete any moment, once it is overdue. */
   async function tell(uploadId: string, upload: Watched, sizeBytes: number): Promise<void> {
     const { first, storedBytes } = upload;
     const bytesPerMs = (storedBytes - first.storedBytes) / Math.max(1, now() - first.at);
@@ -87,7 +96,7 @@ export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
     while (upload.storedBytes >= upload.lookAt) {
       upload.sizeBytes ??= await options.sizeOf(uploadId);
       const { storedBytes, sizeBytes } = upload;
-      // What is whole begins by itself.
+      // A complete upload starts anyway.
       if (sizeBytes === null || storedBytes >= sizeBytes) {
         upload.lookAt = Number.POSITIVE_INFINITY;
         return;

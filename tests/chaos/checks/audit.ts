@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 /**
- * Installs triggers in the run's own database that record every state change, whoever makes it and however
+ * Installs triggers in the run's own database that record every state change, however it is made and however
  * short it lasts. They see changes that the event log omits.
  */
 export async function installAudit(db: Client): Promise<void> {

@@ -23,6 +23,6 @@ test("a change of state is said, and instead of the quarter that comes with it",
   expect(planAnnouncement(at(0.9), at(0.9, "FAILED"))).toBe("Bunny: Failed.");
 });
 
-test("a retry that begins anew says nothing of the way back", () => {
+test("a restarted retry does not announce the decrease", () => {
   expect(planAnnouncement(at(0.9), at(0.1))).toBeNull();
 });

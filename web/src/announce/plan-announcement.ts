@@ -1,7 +1,7 @@
 import type { VideoStatus } from "../api/documents.ts";
 import { videoWords } from "../format/words.ts";
 
-/** What a listener was told of a video last. */
+/** The last announced state of a video. */
 export interface Told {
   title: string;
   status: VideoStatus;
@@ -11,8 +11,8 @@ export interface Told {
 const quarterOf = (progress: number): number => Math.floor(progress * 4);
 
 /**
- * What to say aloud of a video that has moved: changes of state, and each quarter of the way. Null: nothing, for people who listen to the page
- * cannot skim it. The first look at a video is silent. Pure.
+ * What to say aloud of a video that has moved: changes of state, and each quarter of the way. Null: nothing,
+ * for people who listen to the page cannot skim it. The first look at a video is silent. Pure.
  */
 export function planAnnouncement(before: Told | undefined, now: Told): string | null {
   if (before === undefined) return null;

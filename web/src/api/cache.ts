@@ -31,7 +31,8 @@ export const createCache = () =>
       Preview: { merge: true },
       Download: { merge: true },
       Queue: { merge: true },
-      // A list asks for less of its attempts than the one delivery that is open: neither may take away what the other has.
+      // A list asks for less of its attempts than the one delivery that is open: neither may take away what
+      // the other has.
       WebhookDelivery: { fields: { attempts: { merge: mergeByPlace } } },
       WebhookRequest: { merge: true },
       WebhookResponse: { merge: true },

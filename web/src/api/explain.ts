@@ -5,10 +5,11 @@ export function explain(error: unknown): string {
   if (CombinedGraphQLErrors.is(error)) return error.errors.map(({ message }) => message).join(" ");
   if (ServerError.is(error)) {
     return error.statusCode === 503
-      ? "The API has too much to do just now. Try again in some seconds."
-      : `The API answered with HTTP ${error.statusCode}. Its log says why.`;
+      ? "The API is overloaded. Try again in a few seconds."
+      : `The API answered with HTTP ${error.statusCode}. Its log has the details.`;
   }
-  if (error instanceof TypeError) return "The API cannot be reached. Check that it runs, and your network.";
+  if (error instanceof TypeError)
+    return "The API cannot be reached. Check your network, and that the API is running.";
   return error instanceof Error ? error.message : String(error);
 }
 

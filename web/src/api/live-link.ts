@@ -4,8 +4,9 @@ import { print } from "graphql";
 import type { Client } from "graphql-ws";
 
 /**
- * Subscriptions over one WebSocket. After a break the client sends each again by itself; one that has the variable `after` then goes on from
- * the last cursor that came, so that nothing is missed and nothing comes twice.
+ * Subscriptions over one WebSocket. After a break the client sends each again by itself; one that has the
+ * variable `after` then goes on from the last cursor that came, so that nothing is missed and nothing comes
+ * twice.
  */
 export const createLiveLink = (socket: Pick<Client, "subscribe">): ApolloLink =>
   new ApolloLink(
@@ -13,7 +14,7 @@ export const createLiveLink = (socket: Pick<Client, "subscribe">): ApolloLink =>
       new Observable((observer) => {
         const variables: Record<string, unknown> = { ...given };
         const isResumable = "after" in variables;
-        // Turned into text anew at each connection.
+        // Printed again for each connection.
         const payload = { query: print(query), variables, ...(operationName && { operationName }) };
         return socket.subscribe(payload, {
           next(result) {

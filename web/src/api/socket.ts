@@ -1,7 +1,9 @@
 import { type Client, createClient } from "graphql-ws";
 import { type ConnectionState, createStore, type Store } from "./connection.ts";
 
-/** How often a silent connection is tried, in milliseconds; without an answer in as long it counts as broken. */
+/**
+ * How often a silent connection is tried, in milliseconds; without an answer in as long it counts as broken.
+ */
 const pingMs = 10_000;
 /** Longest pause between two tries to connect, in milliseconds. */
 const longestPauseMs = 5_000;
@@ -60,7 +62,10 @@ export function createSocket(key: string, onForbidden: () => void): Socket {
   };
 }
 
-/** Grows from a quarter of a second, spread out so that the clients of a restarted API do not come all at once. */
+/**
+ * Grows from a quarter of a second, spread out so that the clients of a restarted API do not come all at
+ * once.
+ */
 export const pauseMs = (tries: number, random: number = Math.random()): number =>
   Math.min(longestPauseMs, 250 * 2 ** tries) * (0.5 + random / 2);
 

@@ -37,7 +37,7 @@ export function CaptionsDialog({ videoId, onClose, onChanged }: CaptionsDialogPr
       isDefault,
       content: readText(await file.arrayBuffer()),
     };
-    const done = await act(SetCaptionsDocument, { input }, "The captions are there.", setProblem);
+    const done = await act(SetCaptionsDocument, { input }, "Captions added.", setProblem);
     if (!done) return;
     onChanged();
     onClose();
@@ -75,7 +75,7 @@ export function CaptionsDialog({ videoId, onClose, onChanged }: CaptionsDialogPr
             />
           </label>
           <label className="field" htmlFor={labelId}>
-            What viewers choose
+            Label
             <input
               id={labelId}
               value={label}
@@ -93,7 +93,7 @@ export function CaptionsDialog({ videoId, onClose, onChanged }: CaptionsDialogPr
           />
           <span>
             For the hard of hearing{" "}
-            <span className="muted small">They tell of sounds, too, not of what is said alone.</span>
+            <span className="muted small">Captions also describe sounds, not only speech.</span>
           </span>
         </label>
         <label className="check">
@@ -102,7 +102,7 @@ export function CaptionsDialog({ videoId, onClose, onChanged }: CaptionsDialogPr
             checked={isDefault}
             onChange={({ currentTarget }) => setIsDefault(currentTarget.checked)}
           />
-          <span>Show them without being asked</span>
+          <span>On by default</span>
         </label>
         <div className="dialog-foot">
           <button

@@ -67,8 +67,8 @@ export default function FailedPage() {
       ) : !shown ? (
         <Skeleton rows={4} label="Loading failed jobs" />
       ) : shown.jobs.edges.length === 0 ? (
-        <Empty title={filter.errorScope || isRetriableOnly ? "No failed job fits" : "Nothing has failed"}>
-          <p>Jobs that ran out of tries are listed here until they are tried again.</p>
+        <Empty title={filter.errorScope || isRetriableOnly ? "No matching failed jobs" : "No failed jobs"}>
+          <p>Jobs that ran out of tries are listed here until you retry them.</p>
         </Empty>
       ) : (
         <ul className="failed" aria-label="Failed jobs">
@@ -93,7 +93,7 @@ function RetryAll({ filter, total, onChanged }: { filter: JobFilter; total: numb
         disabled={isBusy}
         onClick={() => void retry({ filter })}
       >
-        <RetryIcon /> {isBusy ? "Retrying …" : `Retry ${total === 1 ? "it" : `all ${total}`}`}
+        <RetryIcon /> {isBusy ? "Retrying …" : `Retry ${count(total, "job")}`}
       </button>
     </div>
   );
@@ -140,13 +140,13 @@ function FailedFilters({ scope, isRetriableOnly, onScope, onRetriableOnly }: Fai
   return (
     <search className="filters">
       <label className="field inline" htmlFor={scopeId}>
-        Whose fault
+        Cause
         <select
           id={scopeId}
           value={scope}
           onChange={({ currentTarget }) => onScope(currentTarget.value as ErrorScope | "")}
         >
-          <option value="">Anybody's</option>
+          <option value="">Any</option>
           {Object.entries(scopeWords).map(([value, text]) => (
             <option key={value} value={value}>
               {text}
@@ -161,7 +161,7 @@ function FailedFilters({ scope, isRetriableOnly, onScope, onRetriableOnly }: Fai
           checked={isRetriableOnly}
           onChange={({ currentTarget }) => onRetriableOnly(currentTarget.checked)}
         />
-        Only what another try may mend
+        Retryable only
       </label>
     </search>
   );

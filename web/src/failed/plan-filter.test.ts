@@ -11,9 +11,9 @@ test("what was tried again already is not among the failed", () => {
   });
 });
 
-test("what became of a retry is told in a sentence, with the first reason for what was not done", () => {
-  expect(describeRetries(1, [])).toBe("1 job is tried again.");
+test("the result of a retry is one sentence, with the first reason for skipped jobs", () => {
+  expect(describeRetries(1, [])).toBe("Retrying 1 job.");
   expect(describeRetries(2, [{ reason: { message: "It runs." } }])).toBe(
-    "2 jobs are tried again. 1 could not be: It runs.",
+    "Retrying 2 jobs. 1 could not be retried: It runs.",
   );
 });

@@ -2,14 +2,14 @@ import type { ErrorScope, JobFilter } from "../api/documents.ts";
 
 /** Whose fault an error was, as people say it. */
 export const scopeWords: Record<ErrorScope, string> = {
-  INPUT: "The source's",
+  INPUT: "Source file",
   WORKER: "The worker's",
   STORAGE: "The store's",
   QUOTA: "A limit's",
   INTERNAL: "Reelay's",
 };
 
-/** Failed jobs that nobody has tried again yet. Pure. */
+/** Failed jobs that have not been retried. Pure. */
 export const planFailedFilter = (scope: ErrorScope | "", isRetriableOnly: boolean): JobFilter => ({
   status: ["FAILED"],
   isSuperseded: false,
@@ -22,8 +22,8 @@ export function describeRetries(
   retried: number,
   skipped: readonly { reason: { message: string } }[],
 ): string {
-  const done = `${retried} ${retried === 1 ? "job is" : "jobs are"} tried again.`;
+  const done = `Retrying ${retried} ${retried === 1 ? "job" : "jobs"}.`;
   const [first] = skipped;
   if (first === undefined) return done;
-  return `${done} ${skipped.length} could not be: ${first.reason.message}`;
+  return `${done} ${skipped.length} could not be retried: ${first.reason.message}`;
 }

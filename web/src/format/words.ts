@@ -53,9 +53,9 @@ export const outcomeWords: Record<AttemptOutcome, Word> = {
 
 export const deliveryWords: Record<WebhookDeliveryStatus, Word> = {
   PENDING: { text: "Waiting", tone: "waiting" },
-  SUCCEEDED: { text: "Taken", tone: "good" },
+  SUCCEEDED: { text: "Delivered", tone: "good" },
   FAILED: { text: "Failed", tone: "bad" },
-  CANCELED: { text: "Left out", tone: "quiet" },
+  CANCELED: { text: "Dropped", tone: "quiet" },
 };
 
 /** What a job is for, besides one that makes single variants again. */

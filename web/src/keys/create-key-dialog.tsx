@@ -6,9 +6,9 @@ import { Dialog } from "../ui/dialog.tsx";
 import { useAction } from "../ui/use-action.ts";
 
 const scopes: readonly { value: ApiKeyScope; text: string; hint: string }[] = [
-  { value: "READ", text: "Read", hint: "See everything of this workspace. For front ends." },
-  { value: "WRITE", text: "Write", hint: "Create, change, cancel, retry and delete besides. For a CMS." },
-  { value: "ADMIN", text: "Admin", hint: "Manage API keys, webhooks and the queue besides." },
+  { value: "READ", text: "Read", hint: "Read everything in this workspace. For front ends." },
+  { value: "WRITE", text: "Write", hint: "Also create, change, cancel, retry and delete. For a CMS." },
+  { value: "ADMIN", text: "Admin", hint: "Also manage API keys, webhooks and the queue." },
 ];
 
 const day = 86_400_000;
@@ -41,12 +41,12 @@ export function CreateKeyDialog({ onClose, onCreated }: { onClose: () => void; o
   };
   if (secret !== null) {
     return (
-      <Dialog title="Keep this key now" onClose={onClose}>
-        <p>This is the only time that it is shown: Reelay keeps nothing but a hash of it.</p>
+      <Dialog title="Save this key now" onClose={onClose}>
+        <p>It is shown only once: Reelay stores only a hash.</p>
         <Command text={secret} />
         <div className="dialog-foot">
           <button type="button" className="button primary" onClick={onClose}>
-            I have kept it
+            I’ve saved it
           </button>
         </div>
       </Dialog>
@@ -67,7 +67,7 @@ export function CreateKeyDialog({ onClose, onCreated }: { onClose: () => void; o
           />
         </label>
         <fieldset className="choices">
-          <legend>What it may do</legend>
+          <legend>Permissions</legend>
           {scopes.map(({ value, text, hint }) => (
             <label key={value} className="check">
               <input

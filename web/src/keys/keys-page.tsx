@@ -31,8 +31,8 @@ export default function KeysPage() {
   });
   if (!isAllowed) {
     return (
-      <Empty title="This key may not see the keys" isWholePage>
-        <p>Keys are managed with a key that has the scope ADMIN. Sign in with one, or ask who has it.</p>
+      <Empty title="This key has no access to API keys" isWholePage>
+        <p>Managing keys requires a key with the scope ADMIN. Sign in with one, or ask an administrator.</p>
       </Empty>
     );
   }
@@ -71,7 +71,7 @@ export default function KeysPage() {
 function stateOf({ revokedAt, expiresAt }: ApiKeyRowFragment): Word {
   if (revokedAt !== null) return { text: "Revoked", tone: "quiet" };
   if (expiresAt !== null && Date.parse(expiresAt) < Date.now()) return { text: "Expired", tone: "quiet" };
-  return { text: "Good", tone: "good" };
+  return { text: "Active", tone: "good" };
 }
 
 function KeyLine({ apiKey }: { apiKey: ApiKeyRowFragment }) {
@@ -87,12 +87,12 @@ function KeyLine({ apiKey }: { apiKey: ApiKeyRowFragment }) {
       <Badge word={stateOf(apiKey)} />
       <span className="muted small">
         {scopes.join(", ")}
-        {isOwn && ", you are signed in with it"}
+        {isOwn && " · this session"}
       </span>
       <span className="muted small">
         created <Ago at={createdAt} />, {lastUsedAt === null ? "never used" : "used "}
         {lastUsedAt !== null && <Ago at={lastUsedAt} />}
-        {expiresAt !== null && revokedAt === null && `, ends ${new Date(expiresAt).toLocaleDateString()}`}
+        {expiresAt !== null && revokedAt === null && `, expires ${new Date(expiresAt).toLocaleDateString()}`}
       </span>
       {revokedAt === null && (
         <button type="button" className="button small" disabled={isBusy} onClick={() => setIsAsked(true)}>
@@ -107,8 +107,8 @@ function KeyLine({ apiKey }: { apiKey: ApiKeyRowFragment }) {
           onConfirm={() => void act(RevokeApiKeyDocument, { id }, `"${name}" is revoked.`)}
         >
           <p>
-            Whatever uses <strong>{name}</strong> is refused within seconds, for good.
-            {isOwn && " You are signed in with it yourself: this signs you out."}
+            Requests with <strong>{name}</strong> will fail within seconds. This can’t be undone.
+            {isOwn && " This is your session’s key: you will be signed out."}
           </p>
         </Confirm>
       )}

@@ -13,7 +13,9 @@ import { LibraryFilters } from "./library-filters.tsx";
 import { useLibrary } from "./use-library.ts";
 import { VideoLine } from "./video-line.tsx";
 
-/** Videos that one subscription follows while they move; the others change with the events of the workspace. */
+/**
+ * Videos that one subscription follows while they move; the others change with the events of the workspace.
+ */
 const followed = 100;
 
 export function LibraryPage() {
@@ -70,7 +72,7 @@ function Nothing({ filter, isLoading, onAll }: NothingProps) {
   if (filter.search !== "" || filter.status !== "") {
     return (
       <Empty title="No video fits">
-        <p>Titles and external ids are searched, whatever their case.</p>
+        <p>The search covers titles and external ids and ignores case.</p>
         <p>
           <button type="button" className="button" onClick={onAll}>
             Show all videos
@@ -81,7 +83,7 @@ function Nothing({ filter, isLoading, onAll }: NothingProps) {
   }
   return (
     <Empty title="No videos yet">
-      <p>Drop a file anywhere on this page, or paste the address of one.</p>
+      <p>Drop a file anywhere on this page, or paste its URL.</p>
       <p>
         <AddButton />
       </p>

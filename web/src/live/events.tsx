@@ -13,12 +13,13 @@ interface Events {
 }
 
 const EventsContext = createContext<Events | null>(null);
-/** After an error the log is followed anew, in milliseconds. */
+/** Pause before following the log again after an error, in milliseconds. */
 const retryMs = 2_000;
 
 /**
- * Follows the workspace's event log from a cursor on for as long as the page is open: what comes updates the cache, and is told to `useEvents`.
- * A break costs nothing: the log goes on where it was. Where it cannot (its events were deleted for their age), everything is asked anew.
+ * Follows the workspace's event log from a cursor on for as long as the page is open: what comes updates the
+ * cache and reaches `useEvents`. A broken connection resumes where it was. Where it cannot
+ * (its events were deleted for their age), everything is loaded again.
  */
 export function EventsProvider({ from, children }: { from: string; children: ReactNode }) {
   const client = useApolloClient();

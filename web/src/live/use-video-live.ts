@@ -11,7 +11,10 @@ export function isMoving({ status, jobs }: Pick<VideoRowFragment, "status" | "jo
   return job !== undefined && job.status !== "PENDING" && !isJobSettled(job.status);
 }
 
-/** Keeps a video in the cache up to date, many times a second, while `isOn`. Renders nothing: whoever shows the video reads the cache. */
+/**
+ * Keeps a video in the cache up to date, many times a second, while `isOn`. Renders nothing: components that
+ * show the video reads the cache.
+ */
 export function useVideoLive(id: string, isOn: boolean): void {
   useSubscription(VideoLiveDocument, {
     variables: { id, after: null },

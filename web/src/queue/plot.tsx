@@ -29,12 +29,12 @@ export function Plot({ title, unit, samples }: PlotProps) {
         viewBox="0 0 100 100"
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${title}: now ${digits(last)} ${unit}, at most ${digits(max)} in the last ${formatSpan(spanMs)}`}
+        aria-label={`${title}: now ${digits(last)} ${unit}, peak ${digits(max)} in the last ${formatSpan(spanMs)}`}
       >
         <polyline points={points} vectorEffect="non-scaling-stroke" />
       </svg>
       <span className="muted small numbers">
-        last {formatSpan(spanMs)}, at most {digits(max)}
+        peak {digits(max)} in the last {formatSpan(spanMs)}
       </span>
     </figure>
   );

@@ -63,9 +63,9 @@ export default function QueuePage() {
         <Plot title="Waiting tasks" unit="tasks" samples={curve(({ queued }) => queued)} />
         <Plot title="Longest wait" unit="s" samples={curve((each) => each.oldestMs / 1_000)} />
         <Plot title="Running tasks" unit="tasks" samples={curve(({ running }) => running)} />
-        <Plot title="Encoded pictures" unit="fps" samples={curve(({ fps }) => fps)} />
+        <Plot title="Encoding speed" unit="fps" samples={curve(({ fps }) => fps)} />
         <Plot
-          title={perMinute === null ? "Jobs ended" : `Jobs ended (${perMinute.toFixed(1)} per minute)`}
+          title={perMinute === null ? "Jobs finished" : `Jobs finished (${perMinute.toFixed(1)} per minute)`}
           unit="jobs"
           samples={curve(({ ended }) => ended)}
         />
@@ -127,7 +127,7 @@ function PauseButton({ pausedAt, onChanged }: { pausedAt: string | null; onChang
     const done =
       pausedAt === null
         ? await act(PauseQueueDocument, {}, "The queue is paused.")
-        : await act(ResumeQueueDocument, {}, "The queue goes on.");
+        : await act(ResumeQueueDocument, {}, "The queue is running again.");
     if (done) onChanged();
   };
   return (

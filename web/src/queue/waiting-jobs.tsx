@@ -16,7 +16,7 @@ export function WaitingJobs({ jobs }: { jobs: readonly Job[] }) {
     <section className="card" aria-labelledby="jobs">
       <h2 id="jobs">Jobs</h2>
       {jobs.length === 0 ? (
-        <p className="muted">Nothing runs and nothing waits.</p>
+        <p className="muted">The queue is empty.</p>
       ) : (
         <ul className="lines">
           {ordered.map(({ id, status, video, progress, etaMs, waitReason, queuePosition, createdAt }) => (

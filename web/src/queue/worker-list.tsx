@@ -16,7 +16,9 @@ export function WorkerList({ workers }: { workers: readonly Worker[] }) {
       <h2 id="workers">Workers</h2>
       {!isAnyAlive && (
         <div className="stack-tight">
-          <p>No worker is there: jobs wait until one comes. In another terminal, or on another machine:</p>
+          <p>
+            No workers are running, so jobs are waiting. Start one in another terminal or on another machine:
+          </p>
           <Command text="npm run worker" />
         </div>
       )}
@@ -50,7 +52,7 @@ function WorkerEntry({ worker }: { worker: Worker }) {
         <h3>{name}</h3>
         <Badge word={stateOf(worker)} />
         <span className="muted small">
-          {pools.join(", ")}; {isAlive ? "up since" : "last seen"}{" "}
+          {pools.join(", ")}; {isAlive ? "started" : "last seen"}{" "}
           <Ago at={isAlive ? startedAt : lastSeenAt} />
         </span>
       </div>
@@ -60,7 +62,7 @@ function WorkerEntry({ worker }: { worker: Worker }) {
         <p className="small">{devices.map(({ kind, name: device }) => `${device} (${kind})`).join(", ")}</p>
       )}
       <details>
-        <summary>What it encodes and decodes</summary>
+        <summary>Supported encoders and decoders</summary>
         <ul className="chips" aria-label="Encoders and decoders">
           {worker.videoEncoders.map(({ name: encoder, codec, deviceName }) => (
             <li key={`${encoder}${deviceName}`}>

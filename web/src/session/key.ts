@@ -15,7 +15,8 @@ export function keyInFragment(fragment: string): string | null {
 }
 
 /**
- * Takes a key out of the address into the storage, and out of the address bar and the history with it. The fragment never reached a server.
+ * Takes a key out of the address into the storage, and out of the address bar and the history with it. The
+ * fragment never reached a server.
  *
  * @returns the key to sign in with, from the address or from before.
  */

@@ -64,7 +64,7 @@ interface WithKeyProps {
 }
 
 const unknownKey =
-  "The API does not know this key: it was mistyped, has ended or was revoked. Ask an administrator for another.";
+  "This key is not valid: it was mistyped, has expired or was revoked. Ask an administrator for another one.";
 
 function WithKey({ apiKey, onLeave, children }: WithKeyProps) {
   const [client, setClient] = useState<ConsoleClient | null>(null);
@@ -95,7 +95,7 @@ interface KnownViewerProps {
 const order: readonly ApiKeyScope[] = ["READ", "WRITE", "ADMIN"];
 
 function KnownViewer({ client, onSignOut, children }: KnownViewerProps) {
-  // Asked before anything else: what happens from this cursor on is told by the event log.
+  // Requested before anything else: the event log covers everything after this cursor.
   const { data, error, refetch } = useQuery(SessionDocument, { fetchPolicy: "network-only" });
   const session = useMemo((): Session | null => {
     if (!data) return null;
@@ -114,7 +114,7 @@ function KnownViewer({ client, onSignOut, children }: KnownViewerProps) {
     return (
       <main className="lonely">
         {error ? (
-          <ErrorNotice title="The API does not answer" onRetry={() => void refetch()}>
+          <ErrorNotice title="The API is not responding" onRetry={() => void refetch()}>
             {explain(error)}
           </ErrorNotice>
         ) : (

@@ -20,8 +20,7 @@ export function AwayBanner() {
     <div className="banner" role="alert">
       <span className="spinner-ring" aria-hidden="true" />
       <span>
-        <strong>The live connection is away.</strong> What you see is as of then. It comes back by itself and
-        catches up on what it missed.
+        <strong>Connection lost.</strong> Showing the last known state. Reconnecting…
       </span>
     </div>
   );

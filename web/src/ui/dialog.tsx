@@ -7,7 +7,10 @@ export interface DialogProps {
   children: ReactNode;
 }
 
-/** A window over the page, while it is rendered. The browser keeps the focus in it, closes it with Escape, and gives the focus back. */
+/**
+ * A window over the page, while it is rendered. The browser keeps the focus in it, closes it with Escape, and
+ * gives the focus back.
+ */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -63,7 +66,7 @@ export const Confirm = ({ title, children, action, onConfirm, onClose }: Confirm
     <div>{children}</div>
     <div className="dialog-foot">
       <button type="button" className="button" onClick={onClose}>
-        Keep it
+        Cancel
       </button>
       <button
         type="button"

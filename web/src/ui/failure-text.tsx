@@ -8,7 +8,7 @@ export function FailureText({ failure }: { failure: FailureTextFragment }) {
     <div className="failure">
       <p>
         <code>{code}</code> {message}
-        {!retriable && <span className="muted"> It is final: another try would end the same.</span>}
+        {!retriable && <span className="muted"> Retrying won’t help: the problem is in the file.</span>}
       </p>
       {logTail !== null && logTail !== "" && (
         <details>

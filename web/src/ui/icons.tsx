@@ -1,4 +1,7 @@
-/** Signs of 16 pixels, drawn with the text's colour. They say nothing by themselves: the text beside them does. */
+/**
+ * Signs of 16 pixels, drawn with the text's colour. They say nothing by themselves: the text beside them
+ * does.
+ */
 import type { ReactNode } from "react";
 
 const sign = (content: ReactNode) => (

@@ -9,7 +9,8 @@ type Outcome = { __typename: string; message?: string };
 /**
  * Sends mutations, one at a time, and tells how each ended: `done` on success, else the API's own sentence.
  *
- * @returns whether one is under way, and the function that sends one; it resolves with the mutation's result, or with null when it was refused.
+ * @returns whether one is under way, and the function that sends one; it resolves with the mutation's result,
+ * or with null when it was refused.
  */
 export function useAction() {
   const client = useApolloClient();
@@ -20,7 +21,7 @@ export function useAction() {
       mutation: TypedDocumentNode<Data, Variables>,
       variables: Variables,
       done: string | null,
-      /** Where a refusal is said: in a form beside what was filled in, else where everything is told. */
+      /** Receives a refusal: a form shows it beside its fields, by default it becomes a toast. */
       refuse: (reason: string) => void = (reason) => tell(reason, "bad"),
     ): Promise<Data | null> => {
       setIsBusy(true);
@@ -29,7 +30,7 @@ export function useAction() {
         const outcome = Object.values(data ?? {})[0] as Outcome | undefined;
         const refused = refusal(outcome);
         if (refused !== null || data === undefined) {
-          refuse(refused ?? "The API gave no answer.");
+          refuse(refused ?? "The API did not answer.");
           return null;
         }
         if (done !== null) tell(done, "good");

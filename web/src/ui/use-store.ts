@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { Store } from "../api/connection.ts";
 
-/** A store's value, anew whenever it changes. */
+/** A store's value, updated with each change. */
 export const useStore = <Value>(store: Store<Value>): Value =>
   useSyncExternalStore(store.subscribe, store.get);

@@ -1,6 +1,7 @@
 import { useApolloClient, useQuery } from "@apollo/client/react";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { ProfilesDocument } from "../api/documents.ts";
+import { count } from "../format/numbers.ts";
 import { useSession } from "../session/session.tsx";
 import { useTell } from "../shell/toasts.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -42,7 +43,7 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
   const fetchAll = async (event: FormEvent) => {
     event.preventDefault();
     const urls = readUrls(text);
-    if (urls.length === 0) return setProblem("Paste an address that begins with http:// or https://.");
+    if (urls.length === 0) return setProblem("Enter a URL that starts with http:// or https://.");
     setIsBusy(true);
     try {
       for (const one of urls) {
@@ -53,10 +54,7 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
           idempotencyKey: crypto.randomUUID(),
         });
       }
-      tell(
-        urls.length === 1 ? "A worker fetches the video." : `Workers fetch ${urls.length} videos.`,
-        "good",
-      );
+      tell(`Importing ${count(urls.length, "video")}…`, "good");
       onClose();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -86,7 +84,7 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
       </div>
       <form className="stack" onSubmit={(event) => void fetchAll(event)}>
         <label className="field" htmlFor={urlsId}>
-          Or addresses, one per line
+          Or URLs, one per line
           <textarea
             id={urlsId}
             rows={3}
@@ -119,13 +117,13 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
                 .filter(({ isDefault }) => !isDefault)
                 .map(({ name, rungs, isAudioOnly }) => (
                   <option key={name} value={name}>
-                    {name} ({isAudioOnly ? "sound only" : rungs.map((rung) => rung.name).join(", ")})
+                    {name} ({isAudioOnly ? "audio only" : rungs.map((rung) => rung.name).join(", ")})
                   </option>
                 ))}
             </select>
           </label>
           <button type="submit" className="button" disabled={isBusy}>
-            Fetch
+            Import
           </button>
         </div>
       </form>

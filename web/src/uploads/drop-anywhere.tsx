@@ -4,7 +4,9 @@ import { UploadIcon } from "../ui/icons.tsx";
 import { readUrls } from "./read-urls.ts";
 import { useUploads } from "./uploads-context.tsx";
 
-/** Takes files that are dropped or pasted, and addresses that are pasted, wherever that happens on the page. */
+/**
+ * Takes files that are dropped or pasted, and addresses that are pasted, wherever that happens on the page.
+ */
 export function DropAnywhere() {
   const { add, openAdd } = useUploads();
   const isAllowed = useSession().can("WRITE");

@@ -4,7 +4,10 @@ import type { UploadHandle, UploadProgress } from "@reelay/upload";
 import { createStore, type Store } from "../api/connection.ts";
 import type { UploadProtocol } from "../api/documents.ts";
 
-/** `QUEUED`: others are sent first. `RETRYING`: a try failed or the network is away, and the next try comes by itself. */
+/**
+ * `QUEUED`: others are sent first. `RETRYING`: a try failed or the network is away, and the next try comes by
+ * itself.
+ */
 export type UploadState = "QUEUED" | "SENDING" | "RETRYING" | "PAUSED" | "SENT" | "FAILED";
 
 export interface UploadItem {
@@ -54,7 +57,9 @@ export interface UploadPort {
 
 export interface UploadList {
   items: Store<readonly UploadItem[]>;
-  /** Begins with as many as may be sent at once, in this order. `target`: the file of a video that awaits it. */
+  /**
+   * Begins with as many as may be sent at once, in this order. `target`: the file of a video that awaits it.
+   */
   add: (files: readonly File[], target?: Target) => void;
   pause: (id: number) => void;
   /** Goes on where it was, or tries again. */

@@ -33,7 +33,7 @@ export const createUploadPort = (client: ApolloClient): UploadPort => ({
     const { name: filename, size: sizeBytes, type } = file;
     const source = { upload: { filename, sizeBytes, ...(type && { contentType: type }) } };
     const video = await createVideo(client, { title: titleOf(filename), source, idempotencyKey });
-    if (!video.upload) throw new Error("The API awaits no upload for this video any more.");
+    if (!video.upload) throw new Error("This video no longer awaits an upload.");
     return { videoId: video.id, ...video.upload };
   },
   async send(file, { videoId, url, protocol }, options) {
@@ -72,6 +72,6 @@ export async function createVideo(client: ApolloClient, input: CreateVideoInput)
   const result = data?.createVideo;
   const refused = refusal(result);
   if (refused !== null || result?.__typename !== "Video")
-    throw new Error(refused ?? "The API gave no answer.");
+    throw new Error(refused ?? "The API did not answer.");
   return result;
 }

@@ -113,7 +113,7 @@ function UploadLine({ item }: { item: UploadItem }) {
       <Bar fraction={fraction} label={`Upload of ${name}`} tone={words[state].tone} />
       <div className="upload-meta">
         <Badge word={words[state]} />
-        {isResumed && <span>goes on where it was</span>}
+        {isResumed && <span>resumed</span>}
         <span className="numbers">
           {bytesPerSecond !== null && `${formatBytes(bytesPerSecond)}/s, `}
           {etaMs !== null && `${formatSpan(etaMs)} left, `}

@@ -10,8 +10,7 @@ export function DamageNotice({ video, onChanged }: { video: VideoDamagesFragment
   if (damages.length === 0) return null;
   const canRepair = damages.some(({ repair }) => repair === "WAITING" || repair === "FAILED");
   const repair = async () => {
-    if (await act(RepairVideoDocument, { id, key: crypto.randomUUID() }, "The repair has begun."))
-      onChanged();
+    if (await act(RepairVideoDocument, { id, key: crypto.randomUUID() }, "Repair started.")) onChanged();
   };
   return (
     <div className="notice bad" role="status">

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeEvent } from "./describe-event.ts";
 
-test("an event is told in a line: its variant, its words and its figures", () => {
+test("an event becomes one line: its variant, its words and its figures", () => {
   expect(
     describeEvent({ name: "720p", number: 2, mean: 0.9602400000000001, code: "ENCODER_FAILED" }, "720p"),
   ).toBe("720p, number 2, mean 0.96, ENCODER_FAILED");

@@ -1,4 +1,7 @@
-/** What an event's data say, in one line: `720p, number 2, ENCODER_FAILED`. What is long or nested is left out. Pure. */
+/**
+ * What an event's data say, in one line: `720p, number 2, ENCODER_FAILED`. What is long or nested is left
+ * out. Pure.
+ */
 export function describeEvent(data: unknown, variantName: string | null): string {
   const fields = typeof data === "object" && data !== null ? Object.entries(data) : [];
   const words = fields.flatMap(([name, value]: [string, unknown]) => {

@@ -43,7 +43,7 @@ export function EditDialog({ video, onClose }: { video: Video; onClose: () => vo
             id={externalIdId}
             value={externalId}
             spellCheck={false}
-            placeholder="Its id elsewhere, e.g. in a CMS"
+            placeholder="Its id in another system, such as a CMS"
             onChange={({ currentTarget }) => setExternalId(currentTarget.value)}
           />
         </label>
@@ -67,7 +67,7 @@ export function EditDialog({ video, onClose }: { video: Video; onClose: () => vo
         )}
         <div className="dialog-foot">
           <button type="button" className="button" onClick={onClose}>
-            Leave as it is
+            Cancel
           </button>
           <button type="submit" className="button primary" disabled={isBusy || !read.isOk}>
             Save

@@ -27,7 +27,7 @@ export function EventList({ videoId }: { videoId: string }) {
     <section className="card" aria-labelledby="events">
       <h2 id="events">Events</h2>
       {entries.length === 0 ? (
-        <p className="muted">Nothing has happened yet.</p>
+        <p className="muted">No events yet.</p>
       ) : (
         // A keyboard must reach what scrolls.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

@@ -23,7 +23,10 @@ export interface ExtrasProps {
   onChanged: () => void;
 }
 
-/** What can be had of the video besides its stream: each is made by a job of its own, and what is there stays until the new one is. */
+/**
+ * What can be had of the video besides its stream: each is made by a job of its own, and what is there stays
+ * until the new one is.
+ */
 export function Extras({ video, isReady, readTimeMs, onChanged }: ExtrasProps) {
   const { id, poster, preview, download } = video;
   const { act, isBusy } = useAction();
@@ -31,14 +34,14 @@ export function Extras({ video, isReady, readTimeMs, onChanged }: ExtrasProps) {
   const takePoster = async () => {
     const atMs = readTimeMs();
     if (atMs === null) return;
-    const done = `The poster is taken at ${formatDuration(atMs)}.`;
+    const done = `Creating a poster from ${formatDuration(atMs)}…`;
     if (await act(SetPosterDocument, { id, atMs }, done)) onChanged();
   };
   const makePreview = async () => {
-    if (await act(RequestPreviewDocument, { id }, "The preview is being made.")) onChanged();
+    if (await act(RequestPreviewDocument, { id }, "Creating the preview…")) onChanged();
   };
   const makeDownload = async () => {
-    if (await act(RequestDownloadDocument, { id }, "The MP4 is being made.")) onChanged();
+    if (await act(RequestDownloadDocument, { id }, "Creating the MP4…")) onChanged();
   };
   const button = (text: string, ask: () => Promise<void>) =>
     isAllowed && (
@@ -53,7 +56,7 @@ export function Extras({ video, isReady, readTimeMs, onChanged }: ExtrasProps) {
       <h2 id="extras">Pictures and files</h2>
       <Extra name="Poster" asset={poster}>
         {poster?.url && <img src={poster.url} alt="Poster" loading="lazy" />}
-        {button("Use the picture that is shown", takePoster)}
+        {button("Use current frame", takePoster)}
       </Extra>
       <Extra name="Preview" asset={preview}>
         {preview?.url && <Moving url={preview.url} contentType={preview.contentType} />}
@@ -72,7 +75,7 @@ export function Extras({ video, isReady, readTimeMs, onChanged }: ExtrasProps) {
   );
 }
 
-const Later = () => <span className="muted small">Once the video is ready.</span>;
+const Later = () => <span className="muted small">Available once the video is ready.</span>;
 
 interface ExtraProps {
   name: string;

@@ -29,7 +29,7 @@ export function Facts({ video, rest }: { video: Video; rest: Rest | null }) {
     ],
     ["Bitrate", probe?.bitrateBps == null ? null : formatBitrate(probe.bitrateBps)],
     [
-      "Sound",
+      "Audio",
       rest?.audioTracks.map(({ name, language }) => `${name}${language ? ` (${language})` : ""}`).join(", "),
     ],
     ["Profile", video.profile.name],
@@ -55,7 +55,7 @@ export function Facts({ video, rest }: { video: Video; rest: Rest | null }) {
       {rest?.audioNote && <p className="muted small">{rest.audioNote}</p>}
       {rest?.nonStandardReasons && rest.nonStandardReasons.length > 0 && (
         <details>
-          <summary>Why the source is not played as it is</summary>
+          <summary>Why this source needs transcoding</summary>
           <ul className="reasons">
             {rest.nonStandardReasons.map(({ code, message }) => (
               <li key={code}>{message}</li>

@@ -1,7 +1,10 @@
 import type { ApolloClient } from "@apollo/client";
 import { FreshPlaybackDocument } from "../api/documents.ts";
 
-/** The token in the addresses that the API gives now, for a SIGNED video that plays for longer than its token lives. */
+/**
+ * The token in the addresses that the API gives now, for a SIGNED video that plays for longer than its token
+ * lives.
+ */
 export async function freshToken(client: ApolloClient, id: string): Promise<string> {
   const { data } = await client.query({
     query: FreshPlaybackDocument,

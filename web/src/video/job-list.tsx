@@ -57,7 +57,7 @@ function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
     <article className="job" aria-label={`Job ${number}`}>
       <header className="job-head">
         <h3>
-          {variantNames === null ? jobKindWords[kind] : `Make again: ${variantNames.join(", ")}`}
+          {variantNames === null ? jobKindWords[kind] : `Render again: ${variantNames.join(", ")}`}
           {job.retryOf && <span className="muted"> (a retry)</span>}
         </h3>
         <Badge word={jobWords[status]} />
@@ -96,13 +96,13 @@ function JobActions({ job, onChanged }: Pick<JobEntryProps, "job" | "onChanged">
   const isOpen = !isJobSettled(status);
   const isWaiting = status === "PENDING" || status === "QUEUED";
   const cancel = async () => {
-    if (await act(CancelJobDocument, { id }, "The job is canceled.")) onChanged();
+    if (await act(CancelJobDocument, { id }, "Job canceled.")) onChanged();
   };
   const retry = async () => {
-    if (await act(RetryJobDocument, { id, key: crypto.randomUUID() }, "The job is tried again.")) onChanged();
+    if (await act(RetryJobDocument, { id, key: crypto.randomUUID() }, "Retrying the job.")) onChanged();
   };
   const hurry = async () => {
-    if (await act(PrioritizeJobDocument, { id, priority: "INTERACTIVE" }, "The job goes first.")) onChanged();
+    if (await act(PrioritizeJobDocument, { id, priority: "INTERACTIVE" }, "The job runs next.")) onChanged();
   };
   return (
     <span className="job-tools">

@@ -14,7 +14,10 @@ export interface PlayerProps {
   ref: Ref<PlayerElement>;
 }
 
-/** The same player that everybody else gets. Loaded where something is played: it is as large as all the rest of the console. */
+/**
+ * The same player that everybody else gets. Loaded where something is played: it is as large as all the rest
+ * of the console.
+ */
 export default function Player({ id, src, title, ref }: PlayerProps) {
   const apollo = useApolloClient();
   const watcher = useMemo(() => createVideoWatcher(apollo), [apollo]);

@@ -9,7 +9,10 @@ import { useUploads } from "../uploads/uploads-context.tsx";
 
 type Rest = NonNullable<VideoHistoryQuery["video"]>;
 
-/** Goes on with an upload that a closed page has left: what has arrived stays, the same file is chosen once more. */
+/**
+ * Goes on with an upload that a closed page has left: what has arrived stays, the same file is chosen once
+ * more.
+ */
 export function ResumeUpload({ videoId, rest }: { videoId: string; rest: Rest }) {
   const uploads = useUploads();
   const items = useStore(uploads.items);
@@ -31,7 +34,7 @@ export function ResumeUpload({ videoId, rest }: { videoId: string; rest: Rest })
   return (
     <div className="notice">
       <p>
-        <strong>Its file has not arrived yet.</strong> If its upload was broken off, choose{" "}
+        <strong>The file is not uploaded yet.</strong> If its upload was interrupted, choose{" "}
         <em>{source.filename}</em> again: it goes on where it was.
       </p>
       <button type="button" className="button" onClick={() => input.current?.click()}>

@@ -12,13 +12,16 @@ type Attempt = Task["attempts"][number];
 const kinds: Record<Task["kind"], string> = {
   RENDER: "Render",
   CHUNK: "Chunk",
-  AUDIO: "Sound",
+  AUDIO: "Audio",
   DOWNLOAD: "Download",
   POSTER: "Poster",
   PREVIEW: "Preview",
 };
 
-/** The tasks of a job with their attempts; folded away for jobs that are over. Those that nobody has begun are counted. */
+/**
+ * The tasks of a job with their attempts; folded away for jobs that are over. Those that have not started are
+ * counted.
+ */
 export function TaskList({
   tasks,
   total,

@@ -22,7 +22,10 @@ export interface VariantTableProps {
   onChanged: () => void;
 }
 
-/** A row for each variant, live. Those that are skipped, as a small source has many of, are one row until they are asked for. */
+/**
+ * A row for each variant, live. Those that are skipped, as a small source has many of, are one row until they
+ * are asked for.
+ */
 export function VariantTable({ variants, onChanged }: VariantTableProps) {
   const [areAllShown, setAreAllShown] = useState(false);
   const skipped = variants.filter(({ status }) => status === "SKIPPED");
@@ -32,7 +35,7 @@ export function VariantTable({ variants, onChanged }: VariantTableProps) {
     <section className="card" aria-labelledby="variants">
       <h2 id="variants">Variants</h2>
       {variants.length === 0 ? (
-        <p className="muted">They are known as soon as a worker has looked at the source.</p>
+        <p className="muted">They appear as soon as a worker has analyzed the source.</p>
       ) : (
         <table className="variants">
           <thead>
@@ -141,7 +144,7 @@ function RetryButton({ id, name, onChanged }: { id: string; name: string; onChan
   if (!useSession().can("WRITE")) return null;
   const retry = async () => {
     const key = crypto.randomUUID();
-    if (await act(RetryVariantDocument, { id, key }, `${name} is made again.`)) onChanged();
+    if (await act(RetryVariantDocument, { id, key }, `Rendering ${name} again.`)) onChanged();
   };
   return (
     <button type="button" className="button small" disabled={isBusy} onClick={() => void retry()}>

@@ -18,7 +18,7 @@ export function VideoActions({ video }: { video: Video }) {
   if (!useSession().can("WRITE")) return null;
   const close = () => setAsked(null);
   const remove = async () => {
-    if (await act(DeleteVideoDocument, { id: video.id }, `"${video.title}" is deleted.`))
+    if (await act(DeleteVideoDocument, { id: video.id }, `"${video.title}" was deleted.`))
       navigate(routes.library);
   };
   return (
@@ -38,8 +38,8 @@ export function VideoActions({ video }: { video: Video }) {
           onClose={close}
         >
           <p>
-            <strong>{video.title}</strong> goes with its source, its variants and its jobs. Pages that embed
-            it show nothing any more. This cannot be taken back.
+            <strong>{video.title}</strong> will be deleted with its source, variants and jobs. Embeds will
+            stop working. This can’t be undone.
           </p>
         </Confirm>
       )}

@@ -32,7 +32,7 @@ const Player = lazy(() => import("./player.tsx"));
 const shown = { jobs: 10, tasks: 60 };
 /** After so long no browser has an old playlist any more. */
 const playlistMs = 1_100;
-/** How often the tasks of a running job are asked for, in milliseconds; all else is told. */
+/** Interval for polling the tasks of a running job, in milliseconds; everything else arrives as events. */
 const pollMs = 5_000;
 
 export default function VideoPage({ id }: { id: string }) {
@@ -151,7 +151,7 @@ function timeOf(player: ReelayPlayer | null): number | null {
 }
 
 const Gone = () => (
-  <Empty title="There is no such video" isWholePage>
+  <Empty title="Video not found" isWholePage>
     <p>It was deleted, or belongs to another workspace.</p>
     <p>
       <Link href="/">Go to the library</Link>
@@ -162,10 +162,10 @@ const Gone = () => (
 function NothingToPlay({ status, waitReason }: { status: string; waitReason: string | null }) {
   const text =
     status === "FAILED"
-      ? "Nothing of it can be played."
+      ? "This video cannot be played."
       : status === "AWAITING_SOURCE"
-        ? "It plays soon after its file has arrived."
-        : (waitReason ?? "It plays here as soon as its first seconds are made.");
+        ? "Playback starts soon after the file is uploaded."
+        : (waitReason ?? "Playback starts as soon as the first seconds are ready.");
   return (
     <div className="player nothing">
       <p>{text}</p>

@@ -36,7 +36,7 @@ export function DeliveryDetail({
   const detail = data?.node;
   if (detail?.__typename !== "WebhookDelivery") {
     return error ? (
-      <ErrorNotice title="It could not be loaded" onRetry={() => void refetch()}>
+      <ErrorNotice title="The delivery could not be loaded" onRetry={() => void refetch()}>
         {explain(error)}
       </ErrorNotice>
     ) : (
@@ -55,7 +55,7 @@ export function DeliveryDetail({
           </>
         )}
       </p>
-      {attempts.length === 0 && <p className="muted">It was not tried yet.</p>}
+      {attempts.length === 0 && <p className="muted">No attempts yet.</p>}
       <ol className="attempts">
         {attempts.toReversed().map((attempt) => (
           <AttemptEntry key={attempt.number} attempt={attempt} />

@@ -53,7 +53,7 @@ function RedeliverButton({
 }: Pick<DeliveryEntryProps, "delivery" | "onChanged">) {
   const { act, isBusy } = useAction();
   const again = async () => {
-    if (await act(RedeliverWebhookDocument, { id }, `${type} is sent again.`)) onChanged();
+    if (await act(RedeliverWebhookDocument, { id }, `Sending ${type} again.`)) onChanged();
   };
   return (
     <button type="button" className="button small" disabled={isBusy} onClick={() => void again()}>

@@ -26,11 +26,11 @@ const choices: readonly { value: Shown; text: string; none: string }[] = [
   {
     value: "ALL",
     text: "All",
-    none: "It was sent nothing yet. Send a test, or wait for something to happen.",
+    none: "No deliveries yet. Send a test event, or wait for an event.",
   },
   { value: "PENDING", text: "Waiting", none: "Nothing waits." },
-  { value: "FAILED", text: "Failed", none: "Nothing was given up." },
-  { value: "SUCCEEDED", text: "Taken", none: "It has taken nothing yet." },
+  { value: "FAILED", text: "Failed", none: "No failed deliveries." },
+  { value: "SUCCEEDED", text: "Delivered", none: "No successful delivery yet." },
 ];
 
 export interface DeliveryListProps {
@@ -127,7 +127,7 @@ function RedeliverAll({ id, since, total, onDone }: RedeliverAllProps) {
   const { act, isBusy } = useAction();
   const again = async () => {
     const input = { endpointId: id, since };
-    const done = `${count(total, "message is", "messages are")} sent again.`;
+    const done = `Sending ${count(total, "delivery", "deliveries")} again.`;
     if (await act(RedeliverFailedWebhooksDocument, { input }, done)) onDone();
   };
   return (

@@ -10,28 +10,24 @@ export function EnableDialog({ id, onClose }: { id: string; onClose: () => void 
   const group = useId();
   const enable = async (event: FormEvent) => {
     event.preventDefault();
-    const done = await act(
-      EnableWebhookEndpointDocument,
-      { id, skipMissed },
-      "The endpoint is sent to again.",
-    );
+    const done = await act(EnableWebhookEndpointDocument, { id, skipMissed }, "The endpoint is enabled.");
     if (done) onClose();
   };
   return (
     <Dialog title="Enable this endpoint" onClose={onClose}>
       <form className="stack" onSubmit={(event) => void enable(event)}>
         <fieldset className="choices">
-          <legend>What it has missed</legend>
+          <legend>Missed events</legend>
           <label className="check">
             <input type="radio" name={group} checked={!skipMissed} onChange={() => setSkipMissed(false)} />
             <span>
-              Send it first <span className="muted small">as far back as the event log is kept</span>
+              Send them first <span className="muted small">as far back as the event log reaches</span>
             </span>
           </label>
           <label className="check">
             <input type="radio" name={group} checked={skipMissed} onChange={() => setSkipMissed(true)} />
             <span>
-              Leave it out <span className="muted small">begin with what happens from now on</span>
+              Skip them <span className="muted small">start with new events</span>
             </span>
           </label>
         </fieldset>

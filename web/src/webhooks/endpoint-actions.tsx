@@ -30,7 +30,7 @@ export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
   const [, navigate] = useLocation();
   const close = () => setAsked(null);
   const test = async () => {
-    const data = await act(SendTestWebhookDocument, { endpointId: id }, "A test is on its way.");
+    const data = await act(SendTestWebhookDocument, { endpointId: id }, "Sending a test event…");
     if (data?.sendTestWebhook.__typename === "WebhookDelivery") onTested(data.sendTestWebhook.id);
   };
   const remove = async () => {
@@ -49,7 +49,7 @@ export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
         <EditIcon /> Edit
       </button>
       <button type="button" className="button" onClick={() => setAsked("rotate")}>
-        <KeyIcon /> New secret
+        <KeyIcon /> Rotate secret
       </button>
       <button
         type="button"
@@ -68,13 +68,13 @@ export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
       {asked === "disable" && (
         <Confirm
           title="Disable this endpoint?"
-          action="Disable it"
+          action="Disable endpoint"
           onClose={close}
-          onConfirm={() => void act(DisableWebhookEndpointDocument, { id }, "Nothing more is sent to it.")}
+          onConfirm={() => void act(DisableWebhookEndpointDocument, { id }, "The endpoint is disabled.")}
         >
           <p>
-            Nothing is sent to <strong>{endpoint.url}</strong> until it is enabled again. What happens
-            meanwhile is kept in the event log.
+            Nothing is sent to <strong>{endpoint.url}</strong> until you enable it again. New events stay in
+            the event log.
           </p>
         </Confirm>
       )}
@@ -86,8 +86,8 @@ export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
           onConfirm={() => void remove()}
         >
           <p>
-            <strong>{endpoint.url}</strong> goes with its deliveries and its secret; what waits is not sent
-            any more. This cannot be taken back.
+            <strong>{endpoint.url}</strong> will be deleted with its deliveries and secret. Pending deliveries
+            will not be sent. This can’t be undone.
           </p>
         </Confirm>
       )}

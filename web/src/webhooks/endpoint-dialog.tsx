@@ -39,7 +39,7 @@ export function EndpointDialog({ endpoint, onClose, onCreated }: EndpointDialogP
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    if (isNothing) return setProblem("Choose what it is sent: at least one event, or everything.");
+    if (isNothing) return setProblem("Select at least one event, or all events.");
     const input = { url: url.trim(), description: description.trim(), eventTypes };
     if (endpoint !== null) {
       const { id } = endpoint;
@@ -94,7 +94,7 @@ export function EndpointDialog({ endpoint, onClose, onCreated }: EndpointDialogP
         </label>
         <FilterField choice={choice} onChoice={(next) => change(() => setChoice(next))} />
         <label className="field" htmlFor={textId}>
-          What it is for
+          Description
           <input
             id={textId}
             value={description}

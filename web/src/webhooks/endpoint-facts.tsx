@@ -34,7 +34,7 @@ export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpointRowFragme
           </dd>
         </div>
         <div>
-          <dt>Last taken</dt>
+          <dt>Last delivered</dt>
           <dd>{lastSucceededAt === null ? "never" : <Ago at={lastSucceededAt} />}</dd>
         </div>
         <div>

@@ -13,8 +13,8 @@ export function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragm
           {disabledAt !== null && <Ago at={disabledAt} />}
         </strong>
         <p>
-          {disabledMessage} What happens meanwhile stays in the event log: enabled again, the endpoint is sent
-          it, too.
+          {disabledMessage} New events stay in the event log. When you enable the endpoint again, it can
+          receive them too.
         </p>
       </div>
     );
@@ -23,12 +23,12 @@ export function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragm
   return (
     <div className="notice bad">
       <strong>
-        It takes nothing, first noticed <Ago at={failingSince} />
+        Failing; first failure <Ago at={failingSince} />
       </strong>
       <p>
         {waiting.totalCount > 0
-          ? `${count(waiting.totalCount, "message waits and is", "messages wait and are")} tried again, for about three days. Open one to see what it answers, or send it now.`
-          : "Nothing waits. Send a test to see what it answers."}
+          ? `${count(waiting.totalCount, "delivery", "deliveries")} pending; retried for up to 3 days. Open one to see the response, or send it now.`
+          : "No deliveries are pending. Send a test event to see the response."}
       </p>
     </div>
   );

@@ -65,7 +65,7 @@ export default function EndpointPage({ id }: { id: string }) {
 }
 
 const Gone = () => (
-  <Empty title="There is no such endpoint" isWholePage>
+  <Empty title="Endpoint not found" isWholePage>
     <p>It was deleted, or belongs to another workspace.</p>
     <p>
       <Link href={routes.webhooks}>Go to the webhooks</Link>

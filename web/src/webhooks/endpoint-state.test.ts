@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { deliveryWord, endpointWord, lastAnswer } from "./endpoint-state.ts";
 
-test("an endpoint that takes nothing is told apart from one that was switched off", () => {
+test("a failing endpoint is distinguished from a disabled one", () => {
   const word = (patch: object) =>
     endpointWord({ status: "ENABLED", disabledReason: null, failingSince: null, ...patch }).text;
   expect(word({})).toBe("Enabled");
@@ -14,7 +14,7 @@ test("an endpoint that takes nothing is told apart from one that was switched of
 test("a delivery says what came of its last attempt", () => {
   expect(deliveryWord({ status: "PENDING", attemptCount: 0 }).text).toBe("Waiting");
   expect(deliveryWord({ status: "PENDING", attemptCount: 2 }).text).toBe("Retrying");
-  expect(deliveryWord({ status: "SUCCEEDED", attemptCount: 2 }).text).toBe("Taken");
+  expect(deliveryWord({ status: "SUCCEEDED", attemptCount: 2 }).text).toBe("Delivered");
   const failed = { number: 1, error: { code: "HTTP_STATUS" }, response: { status: 500 } };
   expect(lastAnswer({ attempts: [] })).toBeNull();
   expect(lastAnswer({ attempts: [failed] })).toBe("HTTP 500");

@@ -15,7 +15,7 @@ export function endpointWord({
   return failingSince === null ? { text: "Enabled", tone: "good" } : { text: "Failing", tone: "waiting" };
 }
 
-/** How a delivery is: one that was tried already is told apart from one that was not. Pure. */
+/** The state of a delivery, distinguishing tried ones from untried ones. Pure. */
 export const deliveryWord = ({
   status,
   attemptCount,

@@ -1,14 +1,17 @@
-/** What a filter of events offers to choose; others are typed. What the names mean: docs/reference/webhooks.md. */
+/**
+ * What a filter of events offers to choose; others are typed. What the names mean:
+ * docs/reference/webhooks.md.
+ */
 export const offered: readonly { name: string; hint: string }[] = [
-  { name: "video.*", hint: "All that happens to a video" },
-  { name: "video.playable", hint: "It plays: publish it" },
+  { name: "video.*", hint: "All events of a video" },
+  { name: "video.playable", hint: "The video can be published" },
   { name: "video.ready", hint: "Every variant is settled" },
-  { name: "video.failed", hint: "Nothing of it plays" },
-  { name: "video.deleted", hint: "Somebody deleted it" },
-  { name: "variant.*", hint: "Each variant for itself" },
-  { name: "job.*", hint: "Jobs queued, started, ended" },
+  { name: "video.failed", hint: "The video cannot be played" },
+  { name: "video.deleted", hint: "The video was deleted" },
+  { name: "variant.*", hint: "Events of each variant" },
+  { name: "job.*", hint: "Jobs queued, started, finished" },
   { name: "captions.*", hint: "Captions added and removed" },
-  { name: "webhook.disabled", hint: "An endpoint takes nothing any more" },
+  { name: "webhook.disabled", hint: "An endpoint was disabled" },
 ];
 
 /** What is filled in. */

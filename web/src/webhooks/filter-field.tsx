@@ -16,7 +16,7 @@ export function FilterField({ choice, onChoice }: FilterFieldProps) {
     });
   return (
     <fieldset className="choices">
-      <legend>What it is sent</legend>
+      <legend>Events</legend>
       <label className="check">
         <input
           type="radio"
@@ -24,7 +24,7 @@ export function FilterField({ choice, onChoice }: FilterFieldProps) {
           checked={choice.isAll}
           onChange={() => onChoice({ ...choice, isAll: true })}
         />
-        <span>Everything that happens</span>
+        <span>All events</span>
       </label>
       <label className="check">
         <input
@@ -33,7 +33,7 @@ export function FilterField({ choice, onChoice }: FilterFieldProps) {
           checked={!choice.isAll}
           onChange={() => onChoice({ ...choice, isAll: false })}
         />
-        <span>Only these</span>
+        <span>Selected events</span>
       </label>
       {!choice.isAll && (
         <div className="event-choices">

@@ -1,7 +1,7 @@
 import { Empty } from "../ui/notice.tsx";
 
 export const NotForThisKey = () => (
-  <Empty title="This key may not see the webhooks" isWholePage>
-    <p>Webhooks are managed with a key that has the scope ADMIN. Sign in with one, or ask who has it.</p>
+  <Empty title="This key has no access to webhooks" isWholePage>
+    <p>Managing webhooks requires a key with the scope ADMIN. Sign in with one, or ask an administrator.</p>
   </Empty>
 );

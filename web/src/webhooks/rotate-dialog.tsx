@@ -9,10 +9,10 @@ const overlaps = [
   { text: "for an hour", ms: hourMs },
   { text: "for a day", ms: 24 * hourMs },
   { text: "for a week", ms: 7 * 24 * hourMs },
-  { text: "not at all: it has leaked", ms: 0 },
+  { text: "expire immediately (it leaked)", ms: 0 },
 ];
 
-/** Makes a new secret, and shows it once. */
+/** Creates a new secret and shows it once. */
 export function RotateDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const [overlapMs, setOverlapMs] = useState(24 * hourMs);
   const [secret, setSecret] = useState<string | null>(null);
@@ -27,12 +27,12 @@ export function RotateDialog({ id, onClose }: { id: string; onClose: () => void 
   if (secret !== null) {
     const note =
       overlapMs > 0
-        ? "Until the one before ends, every message is signed with both and verifies with either."
-        : "The one before has ended: messages verify with this one alone.";
+        ? "Until the previous secret expires, every message is signed with both secrets."
+        : "The previous secret has expired. Messages are signed with the new one only.";
     return <SecretWindow secret={secret} note={note} onClose={onClose} />;
   }
   return (
-    <Dialog title="Make a new secret" onClose={onClose}>
+    <Dialog title="Rotate the secret" onClose={onClose}>
       <form className="stack" onSubmit={(event) => void rotate(event)}>
         <label className="field" htmlFor={selectId}>
           The secret so far signs beside it
@@ -50,7 +50,7 @@ export function RotateDialog({ id, onClose }: { id: string; onClose: () => void 
         </label>
         <div className="dialog-foot">
           <button type="submit" className="button primary" disabled={isBusy}>
-            Make a new secret
+            Create new secret
           </button>
         </div>
       </form>

@@ -11,17 +11,16 @@ export interface SecretWindowProps {
 
 /** A secret, the only time that it is seen. */
 export const SecretWindow = ({ secret, note, onClose }: SecretWindowProps) => (
-  <Dialog title="Keep this secret now" onClose={onClose}>
+  <Dialog title="Save this secret now" onClose={onClose}>
     {secret === null ? (
       <p>
-        The endpoint is there, but its secret was shown before and is shown once only. Make a new one on its
-        page.
+        The endpoint exists, but its secret was already shown and cannot be shown again. Rotate the secret on
+        the endpoint’s page.
       </p>
     ) : (
       <>
         <p>
-          It is shown here and never again. Whoever receives the messages verifies them with it, by any
-          library of{" "}
+          It is shown only once. The receiver verifies messages with it, by any library of{" "}
           <a href="https://www.standardwebhooks.com" target="_blank" rel="noreferrer">
             Standard Webhooks
           </a>
@@ -33,7 +32,7 @@ export const SecretWindow = ({ secret, note, onClose }: SecretWindowProps) => (
     {note !== undefined && <p className="muted">{note}</p>}
     <div className="dialog-foot">
       <button type="button" className="button primary" onClick={onClose}>
-        I have kept it
+        I’ve saved it
       </button>
     </div>
   </Dialog>

@@ -52,10 +52,10 @@ export default function WebhooksPage() {
       ) : !endpoints ? (
         <Skeleton rows={3} label="Loading endpoints" />
       ) : endpoints.length === 0 ? (
-        <Empty title="Nobody is told of anything yet">
+        <Empty title="No webhook endpoints yet">
           <p>
-            An endpoint is an address of yours that is sent what happens here, signed, until it takes it: a
-            CMS that publishes a video as soon as it plays.
+            Reelay sends signed events to your URL and retries until it answers 2xx: for example, to a CMS
+            that publishes a video as soon as it plays.
           </p>
           {add}
         </Empty>
@@ -98,10 +98,12 @@ function EndpointLine({ endpoint }: { endpoint: WebhookEndpointRowFragment }) {
           ? "all events"
           : count(eventTypes.length, "kind of event", "kinds of events")}
       </span>
-      <span className="muted small numbers">{open.length > 0 ? open.join(", ") : "nothing waits"}</span>
+      <span className="muted small numbers">
+        {open.length > 0 ? open.join(", ") : "no pending deliveries"}
+      </span>
       <span className="muted small">
         {lastSucceededAt === null ? (
-          "has taken nothing yet"
+          "no successful delivery yet"
         ) : (
           <>
             took one <Ago at={lastSucceededAt} />

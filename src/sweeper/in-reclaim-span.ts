@@ -1,8 +1,15 @@
 import { inSpan, traceFrom } from "@reelay/telemetry";
 import type { HeldAttempt } from "../projector/hold-attempt.ts";
 
-/** A span in the job's trace for the end of an attempt whose own span never comes: its worker is gone. */
-export function inTakeBack(attempt: HeldAttempt, outcome: string, work: () => Promise<void>): Promise<void> {
+/**
+ * A span in the job's trace for the end of an attempt whose own span never arrives, because its worker is
+ * gone.
+ */
+export function inReclaimSpan(
+  attempt: HeldAttempt,
+  outcome: string,
+  work: () => Promise<void>,
+): Promise<void> {
   const { job } = attempt.task;
   const attributes = {
     "reelay.video.id": job.videoId,
