@@ -48,6 +48,8 @@ const VALUES: Record<string, Record<string, Make>> = {
       ).id,
   },
   cancelJob: { id: queuedJob },
+  cancelVideo: { id: queuedVideo },
+  videosProgress: { ids: ({ videoId }) => [videoId] },
   prioritizeJob: { id: queuedJob },
   retryJob: {
     async id(world) {
@@ -115,9 +117,13 @@ async function createdBy({ system }: DocsWorld, field: string): Promise<{ id: st
 }
 
 /** Of a video of its own. It waits: the queue stands still while documents are run. */
-async function queuedJob({ system, clip }: DocsWorld): Promise<string> {
+async function queuedVideo({ system, clip }: DocsWorld): Promise<string> {
   await system.client.ask("mutation { pauseQueue { __typename } }");
-  const video = await system.client.video(await system.client.upload(clip));
+  return await system.client.upload(clip);
+}
+
+async function queuedJob(world: DocsWorld): Promise<string> {
+  const video = await world.system.client.video(await queuedVideo(world));
   return video.jobs.edges[0].node.id;
 }
 
