@@ -1,8 +1,8 @@
 import type { Pool } from "@reelay/contracts";
-import type { Quiet } from "./host/until-quiet.ts";
+import type { Quiet } from "./host/index.ts";
 
-import type { FetchPolicy } from "./media/fetch/fetch-policy.ts";
-import type { DecodeLimits } from "./media/ffmpeg/allow-lists.ts";
+import type { FetchPolicy } from "./media/fetch/index.ts";
+import type { DecodeLimits } from "./media/ffmpeg/index.ts";
 
 /** What one source may be at most. */
 export interface SourceLimits extends DecodeLimits {

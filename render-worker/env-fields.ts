@@ -2,7 +2,7 @@ import { pools } from "@reelay/contracts";
 import { docs, list, logEnvFields, optionalPort, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
-import { sandboxes } from "./jail/create-jail.ts";
+import { sandboxes } from "./jail/index.ts";
 
 const seconds = z.coerce.number().positive();
 const count = z.coerce.number().int().positive();

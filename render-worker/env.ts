@@ -6,8 +6,8 @@ import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
 import type { z } from "zod";
 import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
-import type { JailOptions } from "./jail/create-jail.ts";
-import type { FindOptions } from "./media/tools/find-tools.ts";
+import type { JailOptions } from "./jail/index.ts";
+import type { FindOptions } from "./media/tools/index.ts";
 
 export { workerEnvFields } from "./env-fields.ts";
 

@@ -3,19 +3,26 @@ export type { WorkerConfig } from "./config.ts";
 export { readWorkerEnv, type WorkerEnv, type WorkerEnvResult, workerEnvFields } from "./env.ts";
 export {
   createJail,
+  createNoJail,
+  type Jail,
+  type JailedCommand,
   type JailOptions,
+  type JailRequest,
   JailUnavailableError,
+  logJail,
   type Sandbox,
   sandboxes,
-} from "./jail/create-jail.ts";
-export type { Jail, JailedCommand, JailRequest } from "./jail/jail.ts";
-export { logJail } from "./jail/log-jail.ts";
-export { createNoJail } from "./jail/no-jail.ts";
+} from "./jail/index.ts";
 export { type PreparedKinds, prepareKinds } from "./kinds/index.ts";
-export { type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./media/ffmpeg/locate.ts";
-export type { FfmpegTools, LocatedTool } from "./media/ffmpeg/tools.ts";
-export { versionWarning, versionWarnings } from "./media/ffmpeg/version-floor.ts";
-export { probeEncoders, probeFilters, requiredEncoders } from "./media/tools/encoders.ts";
-export { findTools } from "./media/tools/find-tools.ts";
-export { confine } from "./programs/program.ts";
+export {
+  type FfmpegTools,
+  type LocatedTool,
+  type LocateOptions,
+  locateFfmpeg,
+  ToolNotFoundError,
+  versionWarning,
+  versionWarnings,
+} from "./media/ffmpeg/index.ts";
+export { findTools, probeEncoders, probeFilters, requiredEncoders } from "./media/tools/index.ts";
+export { confine } from "./programs/index.ts";
 export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

@@ -14,16 +14,11 @@ import { createLogger, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv, type WorkerEnv } from "./env.ts";
-import { joinRunningSystem } from "./host/join-running-system.ts";
-import { createWorkerMetrics } from "./host/metrics.ts";
-import { startStatusServer } from "./host/status-server.ts";
-import { createJail } from "./jail/create-jail.ts";
-import type { Jail } from "./jail/jail.ts";
-import { logJail } from "./jail/log-jail.ts";
+import { createWorkerMetrics, joinRunningSystem, startStatusServer } from "./host/index.ts";
+import { createJail, type Jail, logJail } from "./jail/index.ts";
 import { prepareKinds } from "./kinds/index.ts";
-import type { FfmpegTools } from "./media/ffmpeg/tools.ts";
-import { versionWarnings } from "./media/ffmpeg/version-floor.ts";
-import { findTools } from "./media/tools/find-tools.ts";
+import { type FfmpegTools, versionWarnings } from "./media/ffmpeg/index.ts";
+import { findTools } from "./media/tools/index.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 /** How long a worker waits at its start for a broker that is away. */

@@ -4,23 +4,32 @@ import type { Pool } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
-import { startAttemptTrace } from "./attempt/attempt-trace.ts";
-import { type RenderTask, toRenderTask } from "./attempt/render-task.ts";
-import { type AttemptRef, AttemptReporter } from "./attempt/reporter.ts";
-import { type AttemptRun, runAndReport } from "./attempt/run-and-report.ts";
-import { StopError } from "./attempt/stop-reason.ts";
+import {
+  type AttemptRef,
+  AttemptReporter,
+  type AttemptRun,
+  type RenderTask,
+  runAndReport,
+  StopError,
+  startAttemptTrace,
+  toRenderTask,
+} from "./attempt/index.ts";
 import type { WorkerConfig } from "./config.ts";
-import { Heartbeat, type HeartbeatOptions } from "./host/heartbeat.ts";
-import { readLimits } from "./host/memory/read-limits.ts";
-import { WorkerMemory } from "./host/memory/worker-memory.ts";
-import type { WorkerMetrics } from "./host/metrics.ts";
-import { OneAtATime } from "./host/one-at-a-time.ts";
-import { poolsOf } from "./host/pools.ts";
-import { pullTasks } from "./host/pull-tasks.ts";
-import { Slots } from "./host/slots.ts";
-import { defaultQuiet, untilQuiet } from "./host/until-quiet.ts";
-import { WorkDirectory } from "./host/work-directory/work-directory.ts";
-import type { Jail } from "./jail/jail.ts";
+import {
+  defaultQuiet,
+  Heartbeat,
+  type HeartbeatOptions,
+  OneAtATime,
+  poolsOf,
+  pullTasks,
+  readLimits,
+  Slots,
+  untilQuiet,
+  WorkDirectory,
+  WorkerMemory,
+  type WorkerMetrics,
+} from "./host/index.ts";
+import type { Jail } from "./jail/index.ts";
 import type { PreparedKinds } from "./kinds/index.ts";
 import { sleep, within } from "./wait.ts";
 

@@ -1,9 +1,7 @@
 import type { Context } from "@opentelemetry/api";
 import type { Account } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import type { Borrower } from "../host/memory/reserve-memory.ts";
-import type { WorkerMemory } from "../host/memory/worker-memory.ts";
-import type { AttemptDirectory } from "../host/work-directory/work-directory.ts";
+import type { AttemptDirectory, Borrower, WorkerMemory } from "../host/index.ts";
 import type { RenderTask } from "./render-task.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
 import type { StateCell } from "./state-cell.ts";

@@ -1,6 +1,6 @@
 import type { ReportedError } from "@reelay/contracts";
 import { toReportedError } from "../errors.ts";
-import { NeedsMoreMemoryError } from "../host/memory/needs-more-memory.ts";
+import { NeedsMoreMemoryError } from "../host/index.ts";
 import { StopError } from "./stop-reason.ts";
 
 /** How an attempt ended. `LEASE_LOST` is told to nobody: somebody else does the task. */

@@ -1,9 +1,8 @@
 import { type Account, objectKeys } from "@reelay/contracts";
-import type { WorkerMetrics } from "../host/metrics.ts";
-import type { AttemptDirectory, WorkDirectory } from "../host/work-directory/work-directory.ts";
-import type { Jail } from "../jail/jail.ts";
-import { ProgramUsage } from "../programs/program-usage.ts";
-import { createSummingStore } from "../store/summing-store.ts";
+import type { AttemptDirectory, WorkDirectory, WorkerMetrics } from "../host/index.ts";
+import type { Jail } from "../jail/index.ts";
+import { ProgramUsage } from "../programs/index.ts";
+import { createSummingStore } from "../store/index.ts";
 import { sleep } from "../wait.ts";
 import type { AttemptHost } from "./attempt-host.ts";
 import type { AttemptTrace } from "./attempt-trace.ts";

@@ -1,5 +1,5 @@
-import type { AttemptState } from "../attempt/state-cell.ts";
-import type { MediaAttempt } from "./ffmpeg/runtime.ts";
+import type { AttemptState } from "../attempt/index.ts";
+import type { MediaAttempt } from "./ffmpeg/index.ts";
 import type { WorkerKind } from "./kind.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { PreparedKind } from "../attempt/prepared-kind.ts";
-import type { FfmpegRuntime } from "./ffmpeg/runtime.ts";
+import type { PreparedKind } from "../attempt/index.ts";
+import type { FfmpegRuntime } from "./ffmpeg/index.ts";
 
 /** What a worker provides to kinds while it starts. */
 export interface KindHost {

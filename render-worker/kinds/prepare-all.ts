@@ -1,8 +1,7 @@
 import type { Offer } from "@reelay/contracts";
-import type { PreparedKind } from "../attempt/prepared-kind.ts";
-import { ToolNotFoundError } from "../media/ffmpeg/locate.ts";
-import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
-import { FfmpegRuntime, type RuntimeOptions } from "./ffmpeg/runtime.ts";
+import type { PreparedKind } from "../attempt/index.ts";
+import { type FfmpegTools, ToolNotFoundError } from "../media/ffmpeg/index.ts";
+import { FfmpegRuntime, type RuntimeOptions } from "./ffmpeg/index.ts";
 import type { KindHost, WorkerKind } from "./kind.ts";
 
 export interface PrepareOptions extends RuntimeOptions {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { JailedCommand } from "../jail/jail.ts";
+import type { JailedCommand } from "../jail/index.ts";
 import { commandLine } from "./command-line.ts";
 
 /** Stands for the arguments in a command that is wrapped before they are known. */

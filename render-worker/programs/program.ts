@@ -1,4 +1,4 @@
-import type { Jail, JailRequest } from "../jail/jail.ts";
+import type { Jail, JailRequest } from "../jail/index.ts";
 import type { ProgramResult } from "./result.ts";
 import { type RunOptions, runProgram } from "./run-program.ts";
 

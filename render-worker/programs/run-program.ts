@@ -1,5 +1,5 @@
-import { countOomKills } from "../cgroups/oom-kills.ts";
-import type { Jail, JailRequest } from "../jail/jail.ts";
+import { countOomKills } from "../cgroups/index.ts";
+import type { Jail, JailRequest } from "../jail/index.ts";
 import { untilStopped } from "../wait.ts";
 import { commandLine } from "./command-line.ts";
 import { programEnvironment } from "./env.ts";

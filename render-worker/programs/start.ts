@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { platform } from "node:os";
-import type { JailedCommand, ProcessEnd } from "../jail/jail.ts";
+import type { JailedCommand, ProcessEnd } from "../jail/index.ts";
 import { endGroup, signalTree } from "./process-tree.ts";
 
 /** A program that runs. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
-import { type CgroupDirectories, cgroupDirectories } from "../../cgroups/cgroup-directories.ts";
+import { type CgroupDirectories, cgroupDirectories } from "../../cgroups/index.ts";
 
 /** What a worker may use. */
 export interface Limits {

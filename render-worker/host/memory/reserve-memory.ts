@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Logger } from "pino";
-import { ProgramUsage } from "../../programs/program-usage.ts";
+import { ProgramUsage } from "../../programs/index.ts";
 import { sleep } from "../../wait.ts";
 import type { Held, MemoryBudget } from "./memory-budget.ts";
 

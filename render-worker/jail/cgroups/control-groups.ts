@@ -2,8 +2,7 @@ import { rmdirSync } from "node:fs";
 import { mkdir, readdir, readFile, readlink, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroupDirectories } from "../../cgroups/cgroup-directories.ts";
-import { readOomKills } from "../../cgroups/oom-kills.ts";
+import { cgroupDirectories, readOomKills } from "../../cgroups/index.ts";
 import type { JailLimits } from "../jail.ts";
 import { claimUnified } from "./claim-unified.ts";
 

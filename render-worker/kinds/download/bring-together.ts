@@ -3,8 +3,8 @@ import { join, posix } from "node:path";
 import type { PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { RenderError, retriableError } from "../../errors.ts";
-import type { Program } from "../../programs/program.ts";
-import { type KnownSums, readMade } from "../../store/read-made.ts";
+import type { Program } from "../../programs/index.ts";
+import { type KnownSums, readMade } from "../../store/index.ts";
 import { planConcat } from "./plan-concat.ts";
 
 /** A rendition as ffmpeg reads it: a fragmented MP4, or a list of several that follow on one another. */

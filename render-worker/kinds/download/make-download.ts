@@ -10,15 +10,13 @@ import {
   type VariantState,
 } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/attempt-trace.ts";
+import { tracerName } from "../../attempt/index.ts";
 import { retriableError } from "../../errors.ts";
-import { reserveMemory } from "../../host/memory/reserve-memory.ts";
-import { makeFolder } from "../../host/work-directory/make-folder.ts";
-import { words } from "../../media/ffmpeg/words.ts";
-import { downloadNeed } from "../../media/needs/program-needs.ts";
-import type { KnownSums } from "../../store/read-made.ts";
-import { storeOnce } from "../../store/store-once.ts";
-import type { MediaAttempt } from "../ffmpeg/runtime.ts";
+import { makeFolder, reserveMemory } from "../../host/index.ts";
+import { words } from "../../media/ffmpeg/index.ts";
+import { downloadNeed } from "../../media/needs/index.ts";
+import { type KnownSums, storeOnce } from "../../store/index.ts";
+import type { MediaAttempt } from "../ffmpeg/index.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */

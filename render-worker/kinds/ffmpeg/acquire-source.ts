@@ -1,10 +1,14 @@
 import type { InputRef } from "@reelay/contracts";
 import { retriableError } from "../../errors.ts";
-import { assertSize } from "../../media/source/assert-size.ts";
-import { openArriving } from "../../media/source/open-arriving.ts";
-import { type OpenSource, openStored } from "../../media/source/open-source.ts";
-import { type OpenUrlOptions, openUrl } from "../../media/source/open-url.ts";
-import { retryStore } from "../../store/retry-store.ts";
+import {
+  assertSize,
+  type OpenSource,
+  type OpenUrlOptions,
+  openArriving,
+  openStored,
+  openUrl,
+} from "../../media/source/index.ts";
+import { retryStore } from "../../store/index.ts";
 import type { MediaAttempt } from "./runtime.ts";
 
 /**

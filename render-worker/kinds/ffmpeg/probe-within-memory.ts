@@ -1,11 +1,9 @@
 import { isAudioOnly } from "@reelay/contracts";
-import { reserveMemory } from "../../host/memory/reserve-memory.ts";
-import { probeNeed } from "../../media/needs/program-needs.ts";
-import { ProbeMemoryError } from "../../media/probe/explain-failure.ts";
-import { probeSource } from "../../media/probe/probe-source.ts";
-import type { SourceFile } from "../../media/probe/source-file.ts";
-import type { OpenSource } from "../../media/source/open-source.ts";
-import { ProgramUsage } from "../../programs/program-usage.ts";
+import { reserveMemory } from "../../host/index.ts";
+import { probeNeed } from "../../media/needs/index.ts";
+import { ProbeMemoryError, probeSource, type SourceFile } from "../../media/probe/index.ts";
+import type { OpenSource } from "../../media/source/index.ts";
+import { ProgramUsage } from "../../programs/index.ts";
 import type { MediaAttempt } from "./runtime.ts";
 
 /**

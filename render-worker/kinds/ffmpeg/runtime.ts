@@ -1,14 +1,11 @@
 import type { Logger } from "pino";
-import type { AttemptHost } from "../../attempt/attempt-host.ts";
+import type { AttemptHost } from "../../attempt/index.ts";
 import type { WorkerConfig } from "../../config.ts";
-import type { WorkerMetrics } from "../../host/metrics.ts";
-import type { Jail } from "../../jail/jail.ts";
-import { Programs } from "../../media/ffmpeg/programs.ts";
-import { prepareFluent } from "../../media/ffmpeg/start-with-fluent.ts";
-import type { FfmpegTools } from "../../media/ffmpeg/tools.ts";
-import { KnownSources } from "../../media/probe/known-sources.ts";
-import { BlockCache } from "../../media/source/block-cache.ts";
-import type { OpenSource } from "../../media/source/open-source.ts";
+import type { WorkerMetrics } from "../../host/index.ts";
+import type { Jail } from "../../jail/index.ts";
+import { type FfmpegTools, Programs, prepareFluent } from "../../media/ffmpeg/index.ts";
+import { KnownSources } from "../../media/probe/index.ts";
+import { BlockCache, type OpenSource } from "../../media/source/index.ts";
 
 export interface RuntimeOptions {
   config: WorkerConfig;

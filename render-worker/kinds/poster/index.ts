@@ -1,5 +1,5 @@
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/attempt-trace.ts";
+import { tracerName } from "../../attempt/index.ts";
 import { assetKind } from "../asset-kind.ts";
 import { makePoster } from "./make-poster.ts";
 

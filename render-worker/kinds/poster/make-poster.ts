@@ -1,20 +1,13 @@
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import { inputError } from "../../errors.ts";
-import { reserveMemory } from "../../host/memory/reserve-memory.ts";
-import { sizeOf } from "../../host/work-directory/written-bytes.ts";
-import { safeInputOptions } from "../../media/ffmpeg/allow-lists.ts";
-import { posterFile } from "../../media/ffmpeg/render-plan.ts";
-import { words } from "../../media/ffmpeg/words.ts";
-import { chooseRendition } from "../../media/hls/choose-rendition.ts";
-import { bringSegment, readSegments } from "../../media/hls/read-segments.ts";
-import { firstPictureNeed, piecesNeed } from "../../media/needs/program-needs.ts";
-import { describeForMemory } from "../../media/probe/describe-for-memory.ts";
-import { retryStore } from "../../store/retry-store.ts";
-import { storeOnce } from "../../store/store-once.ts";
-import { acquireTaskSource, reading } from "../ffmpeg/acquire-source.ts";
-import { probeWithinMemory } from "../ffmpeg/probe-within-memory.ts";
-import type { MediaAttempt } from "../ffmpeg/runtime.ts";
+import { reserveMemory, sizeOf } from "../../host/index.ts";
+import { posterFile, safeInputOptions, words } from "../../media/ffmpeg/index.ts";
+import { bringSegment, chooseRendition, readSegments } from "../../media/hls/index.ts";
+import { firstPictureNeed, piecesNeed } from "../../media/needs/index.ts";
+import { describeForMemory } from "../../media/probe/index.ts";
+import { retryStore, storeOnce } from "../../store/index.ts";
+import { acquireTaskSource, type MediaAttempt, probeWithinMemory, reading } from "../ffmpeg/index.ts";
 import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
 
 const timeoutMs = 5 * 60_000;

@@ -1,6 +1,6 @@
-import { words } from "../../media/ffmpeg/words.ts";
-import { planCommonFilters } from "../../media/filters/plan-picture-filters.ts";
-import type { SourceFile } from "../../media/probe/source-file.ts";
+import { words } from "../../media/ffmpeg/index.ts";
+import { planCommonFilters } from "../../media/filters/index.ts";
+import type { SourceFile } from "../../media/probe/index.ts";
 
 /** Of a poster's longer side, as of one that a render makes. */
 const maxSide = 1280;

@@ -2,16 +2,12 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import { retriableError } from "../../errors.ts";
-import { reserveMemory } from "../../host/memory/reserve-memory.ts";
-import { makeFolder } from "../../host/work-directory/make-folder.ts";
-import { sizeOf } from "../../host/work-directory/written-bytes.ts";
-import { chooseRendition } from "../../media/hls/choose-rendition.ts";
-import { bringSegment, readSegments } from "../../media/hls/read-segments.ts";
-import { piecesNeed } from "../../media/needs/program-needs.ts";
-import { behindOthers } from "../../programs/priority.ts";
-import type { ProgramResult } from "../../programs/result.ts";
-import { storeOnce } from "../../store/store-once.ts";
-import type { MediaAttempt } from "../ffmpeg/runtime.ts";
+import { makeFolder, reserveMemory, sizeOf } from "../../host/index.ts";
+import { bringSegment, chooseRendition, readSegments } from "../../media/hls/index.ts";
+import { piecesNeed } from "../../media/needs/index.ts";
+import { behindOthers, type ProgramResult } from "../../programs/index.ts";
+import { storeOnce } from "../../store/index.ts";
+import type { MediaAttempt } from "../ffmpeg/index.ts";
 import { type PreviewPlan, planPreview, previewFormats, toPreviewArguments } from "./plan-preview.ts";
 
 /** Below the attempt's prefix. */

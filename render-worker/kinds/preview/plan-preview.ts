@@ -1,5 +1,5 @@
-import { words } from "../../media/ffmpeg/words.ts";
-import type { StoredSegment } from "../../media/hls/read-segments.ts";
+import { words } from "../../media/ffmpeg/index.ts";
+import type { StoredSegment } from "../../media/hls/index.ts";
 
 /** Places of the video that are shown, and milliseconds of all of them together. */
 const places = 4;

@@ -1,8 +1,7 @@
 import { type AudioState, soundsOf, type TranscodeParams } from "@reelay/contracts";
-import { planSound } from "../../media/audio/plan-audio.ts";
-import { type SoundTrack, soundStartMs } from "../../media/probe/audio-track.ts";
-import type { SourceFile } from "../../media/probe/source-file.ts";
-import type { CopiedSound } from "./copy/plan-instant.ts";
+import { planSound } from "../../media/audio/index.ts";
+import { type SoundTrack, type SourceFile, soundStartMs } from "../../media/probe/index.ts";
+import type { CopiedSound } from "./copy/index.ts";
 
 /** What earlier attempts finished of the source's sound, by name. */
 export function keptSounds({ keep }: Pick<TranscodeParams, "keep">, { sounds }: SourceFile) {

@@ -1,7 +1,6 @@
-import type { EncoderPool } from "../../media/devices/encoder-pool.ts";
-import type { MediaAttempt } from "../ffmpeg/runtime.ts";
-import type { RenderMemory } from "./capacity/render-memory.ts";
-import type { Throughput } from "./capacity/throughput.ts";
+import type { EncoderPool } from "../../media/devices/index.ts";
+import type { MediaAttempt } from "../ffmpeg/index.ts";
+import type { RenderMemory, Throughput } from "./capacity/index.ts";
 
 /** What transcoding keeps from task to task on one worker. */
 export interface TranscodeShared {

@@ -1,13 +1,11 @@
 import type { Capabilities } from "@reelay/contracts";
-import { EncoderPool } from "../../media/devices/encoder-pool.ts";
-import { ToolNotFoundError } from "../../media/ffmpeg/locate.ts";
-import type { FfmpegTools } from "../../media/ffmpeg/tools.ts";
-import { requiredEncoders } from "../../media/tools/encoders.ts";
+import { EncoderPool } from "../../media/devices/index.ts";
+import { type FfmpegTools, ToolNotFoundError } from "../../media/ffmpeg/index.ts";
+import { requiredEncoders } from "../../media/tools/index.ts";
 import type { WorkerKind } from "../kind.ts";
-import { RenderMemory } from "./capacity/render-memory.ts";
-import { Throughput } from "./capacity/throughput.ts";
+import { RenderMemory, Throughput } from "./capacity/index.ts";
 import { runTranscode } from "./run-transcode.ts";
-import { finishedKeys, settleState } from "./state/render-state.ts";
+import { finishedKeys, settleState } from "./state/index.ts";
 
 /** Turns a source into the variants of a profile, whole or in parts. */
 export const transcode: WorkerKind = {

@@ -1,10 +1,9 @@
 import type { RenditionPart, TranscodeParams } from "@reelay/contracts";
-import type { PlannedRung } from "../../media/ladder/plan-ladder.ts";
-import type { SoundTrack } from "../../media/probe/audio-track.ts";
+import type { PlannedRung } from "../../media/ladder/index.ts";
+import type { SoundTrack } from "../../media/probe/index.ts";
 import type { TranscodeAttempt } from "./context.ts";
-import type { Made, RenderWork } from "./encode/render-work.ts";
-import { announceSplit } from "./split/announce-split.ts";
-import type { PartDecision } from "./split/decide-part.ts";
+import type { Made, RenderWork } from "./encode/index.ts";
+import { announceSplit, type PartDecision } from "./split/index.ts";
 
 /**
  * The parts of a head that was made while the source was arriving, if they are what this attempt would make now that it has the whole: all of the

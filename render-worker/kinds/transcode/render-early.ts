@@ -1,16 +1,12 @@
 import { toSounds } from "@reelay/contracts";
-import { planLadder } from "../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../media/probe/source-file.ts";
+import { planLadder } from "../../media/ladder/index.ts";
+import type { SourceFile } from "../../media/probe/index.ts";
 import { toAudioState } from "./audio-states.ts";
 import type { TranscodeAttempt } from "./context.ts";
-import { renderInPasses } from "./encode/render-in-passes.ts";
-import { leaveOutUnencodable } from "./encode/without-encoder.ts";
-import { describeOutput } from "./finish/describe-output.ts";
-import { readRenditions } from "./finish/read-renditions.ts";
-import { writeManifest } from "./finish/write-manifest.ts";
-import type { PartDecision } from "./split/decide-part.ts";
-import { toVariantStates } from "./state/render-state.ts";
-import { stillArriving } from "./state/still-arriving.ts";
+import { leaveOutUnencodable, renderInPasses } from "./encode/index.ts";
+import { describeOutput, readRenditions, writeManifest } from "./finish/index.ts";
+import type { PartDecision } from "./split/index.ts";
+import { stillArriving, toVariantStates } from "./state/index.ts";
 
 /**
  * Makes the head of a video from the beginning of its source, while the rest is on its way. Of the source nothing is told: what it is will be told by

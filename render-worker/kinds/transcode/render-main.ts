@@ -1,31 +1,29 @@
 import { toSounds, type VariantState } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/attempt-trace.ts";
-import { reserveMemory } from "../../host/memory/reserve-memory.ts";
-import { type PlannedRung, planLadder } from "../../media/ladder/plan-ladder.ts";
+import { tracerName } from "../../attempt/index.ts";
+import { reserveMemory } from "../../host/index.ts";
+import { type PlannedRung, planLadder } from "../../media/ladder/index.ts";
 
-import { reportedProbe, type SourceFile } from "../../media/probe/source-file.ts";
-import type { OpenSource } from "../../media/source/open-source.ts";
-import { wholeSpan } from "../../media/timeline/render-span.ts";
+import { reportedProbe, type SourceFile } from "../../media/probe/index.ts";
+import type { OpenSource } from "../../media/source/index.ts";
+import { wholeSpan } from "../../media/timeline/index.ts";
 import { makeDownload } from "../download/index.ts";
 import { keptSounds, toAudioState } from "./audio-states.ts";
 import type { TranscodeAttempt } from "./context.ts";
-import { besideEncode } from "./copy/beside-encode.ts";
-import { judgeSource } from "./copy/judge-source.ts";
-import type { Judgement } from "./copy/plan-instant.ts";
-import { planRemuxWork, type RemuxWork } from "./copy/remux-work.ts";
-import { planSourceVariant } from "./copy/source-variant.ts";
-import { renderAndPublish } from "./encode/render-and-publish.ts";
-import { renderInPasses } from "./encode/render-in-passes.ts";
-import { renderWithinMemory } from "./encode/render-within-memory.ts";
-import { leaveOutUnencodable } from "./encode/without-encoder.ts";
-import { conclude } from "./finish/conclude.ts";
+import {
+  besideEncode,
+  type Judgement,
+  judgeSource,
+  planRemuxWork,
+  planSourceVariant,
+  type RemuxWork,
+} from "./copy/index.ts";
+import { leaveOutUnencodable, renderAndPublish, renderInPasses, renderWithinMemory } from "./encode/index.ts";
+import { conclude } from "./finish/index.ts";
 import { keptHead, passOnHead } from "./keep-head.ts";
-import type { PartDecision } from "./split/decide-part.ts";
-import { decideRest } from "./split/decide-rest.ts";
-import { planReadEnd } from "./split/plan-read-end.ts";
-import { toVariantStates } from "./state/render-state.ts";
-import { makeStoryboard } from "./storyboard/make-storyboard.ts";
+import { decideRest, type PartDecision, planReadEnd } from "./split/index.ts";
+import { toVariantStates } from "./state/index.ts";
+import { makeStoryboard } from "./storyboard/index.ts";
 
 interface MainWork {
   file: OpenSource;

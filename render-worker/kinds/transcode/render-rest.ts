@@ -1,12 +1,11 @@
 import { inputError, retriableError } from "../../errors.ts";
-import type { PlannedRung } from "../../media/ladder/plan-ladder.ts";
-import type { SoundTrack } from "../../media/probe/audio-track.ts";
-import type { SourceFile } from "../../media/probe/source-file.ts";
+import type { PlannedRung } from "../../media/ladder/index.ts";
+import type { SoundTrack, SourceFile } from "../../media/probe/index.ts";
 import type { TranscodeAttempt } from "./context.ts";
-import { renderWithinMemory } from "./encode/render-within-memory.ts";
-import { conclude } from "./finish/conclude.ts";
-import type { PartDecision } from "./split/decide-part.ts";
-import { storyboardBeside } from "./storyboard/storyboard-beside.ts";
+import { renderWithinMemory } from "./encode/index.ts";
+import { conclude } from "./finish/index.ts";
+import type { PartDecision } from "./split/index.ts";
+import { storyboardBeside } from "./storyboard/index.ts";
 
 /**
  * A task for what a head left: pictures of a span, or the sound. It makes what the head's worker planned, and speaks of its parts only: source and

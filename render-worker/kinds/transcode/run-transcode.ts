@@ -1,18 +1,12 @@
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/attempt-trace.ts";
-import { toOutcome } from "../../attempt/outcome.ts";
-import { StopError } from "../../attempt/stop-reason.ts";
-import { acquireTaskSource, reading } from "../ffmpeg/acquire-source.ts";
-import { probeWithinMemory } from "../ffmpeg/probe-within-memory.ts";
+import { StopError, toOutcome, tracerName } from "../../attempt/index.ts";
+import { acquireTaskSource, probeWithinMemory, reading } from "../ffmpeg/index.ts";
 import type { TranscodeAttempt } from "./context.ts";
 import { renderEarly } from "./render-early.ts";
 import { renderMain } from "./render-main.ts";
 import { renderRest } from "./render-rest.ts";
-import { decidePart } from "./split/decide-part.ts";
-import { isRest } from "./split/is-rest.ts";
-import { inOnePieceIfJumping } from "./split/one-clock.ts";
-import { planReadEnd } from "./split/plan-read-end.ts";
-import { stillArriving } from "./state/still-arriving.ts";
+import { decidePart, inOnePieceIfJumping, isRest, planReadEnd } from "./split/index.ts";
+import { stillArriving } from "./state/index.ts";
 
 /** Does a task, from the source to stored renditions. */
 export async function runTranscode(attempt: TranscodeAttempt): Promise<void> {

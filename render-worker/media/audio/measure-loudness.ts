@@ -1,8 +1,6 @@
 import { retriableError } from "../../errors.ts";
-import type { Program } from "../../programs/program.ts";
-import type { ProgramResult } from "../../programs/result.ts";
-import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { words } from "../ffmpeg/words.ts";
+import type { Program, ProgramResult } from "../../programs/index.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../ffmpeg/index.ts";
 import { integrateLoudness } from "./integrate-loudness.ts";
 import { clock } from "./plan-audio.ts";
 

@@ -1,6 +1,5 @@
 import { type Profile, soundBps } from "@reelay/contracts";
-import type { SoundTrack } from "../probe/audio-track.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import type { SoundTrack, SourceFile } from "../probe/index.ts";
 
 /** What is told of the channels of a track and of its filters to the layout that it gets. */
 type Layout = "mono" | "stereo" | "5.1";

@@ -1,4 +1,4 @@
-import type { ProgramResult } from "../../programs/result.ts";
+import type { ProgramResult } from "../../programs/index.ts";
 import {
   type ChosenEncoder,
   chosenKey,

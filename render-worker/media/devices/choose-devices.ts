@@ -1,8 +1,6 @@
 import type { Capabilities, VideoStreamProbe } from "@reelay/contracts";
-import { encoderFor, encoderKey } from "../ffmpeg/encoder-for.ts";
-import { type EncoderRow, encoderTable } from "../ffmpeg/encoder-table.ts";
-import { isSteady } from "../ladder/frame-rate.ts";
-import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import { type EncoderRow, encoderFor, encoderKey, encoderTable } from "../ffmpeg/index.ts";
+import { isSteady, type PlannedRung } from "../ladder/index.ts";
 import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 
 export interface ChosenEncoder {

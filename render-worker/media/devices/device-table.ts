@@ -1,5 +1,5 @@
 import type { Device } from "@reelay/contracts";
-import type { DeviceKind } from "../ffmpeg/encoder-table.ts";
+import type { DeviceKind } from "../ffmpeg/index.ts";
 
 /** How pictures are decoded and scaled without leaving a device. Each text is a piece of a command line or of a filter graph. */
 export interface DecodeChain {

@@ -1,5 +1,5 @@
 import type { Capabilities } from "@reelay/contracts";
-import { encoderKey } from "../ffmpeg/encoder-for.ts";
+import { encoderKey } from "../ffmpeg/index.ts";
 import {
   type ChooseRequest,
   chooseDevices,

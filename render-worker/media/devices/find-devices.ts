@@ -1,7 +1,6 @@
 import { readdir } from "node:fs/promises";
-import type { Program } from "../../programs/program.ts";
-import type { ProgramResult } from "../../programs/result.ts";
-import { words } from "../ffmpeg/words.ts";
+import type { Program, ProgramResult } from "../../programs/index.ts";
+import { words } from "../ffmpeg/index.ts";
 import type { KnownDevice } from "./device-table.ts";
 
 export interface FindDevicesOptions {

@@ -1,5 +1,4 @@
-import type { EncoderRow } from "../ffmpeg/encoder-table.ts";
-import { words } from "../ffmpeg/words.ts";
+import { type EncoderRow, words } from "../ffmpeg/index.ts";
 import { deviceTable, type KnownDevice } from "./device-table.ts";
 
 /** Large enough for every encoder's lower limit. */

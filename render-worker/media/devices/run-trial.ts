@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Program } from "../../programs/program.ts";
-import type { ProgramResult } from "../../programs/result.ts";
+import type { Program, ProgramResult } from "../../programs/index.ts";
 import type { KnownDevice } from "./device-table.ts";
 
 export interface TryOptions {

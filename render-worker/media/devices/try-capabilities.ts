@@ -1,5 +1,5 @@
 import type { Capabilities } from "@reelay/contracts";
-import { type EncoderRow, encoderTable } from "../ffmpeg/encoder-table.ts";
+import { type EncoderRow, encoderTable } from "../ffmpeg/index.ts";
 import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 import { inTurns } from "./in-turns.ts";
 import { expectedPieces, planEncoderTrial } from "./plan-trials.ts";

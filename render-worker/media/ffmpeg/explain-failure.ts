@@ -1,6 +1,5 @@
 import { inputError, type RenderError, retriableError } from "../../errors.ts";
-import { explainLimit } from "../../programs/explain-limit.ts";
-import type { ProgramResult } from "../../programs/result.ts";
+import { explainLimit, type ProgramResult } from "../../programs/index.ts";
 
 const keptLines = 50;
 

@@ -1,9 +1,8 @@
 import { access, constants } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import type { Jail } from "../../jail/jail.ts";
-import { createNoJail } from "../../jail/no-jail.ts";
-import { confine } from "../../programs/program.ts";
+import { createNoJail, type Jail } from "../../jail/index.ts";
+import { confine } from "../../programs/index.ts";
 import type { LocatedTool } from "./tools.ts";
 
 const require = createRequire(import.meta.url);

@@ -1,9 +1,14 @@
-import type { Jail } from "../../jail/jail.ts";
-import { commandLine } from "../../programs/command-line.ts";
-import { argumentsHere } from "../../programs/launch-script.ts";
-import { type Access, confine, type Program } from "../../programs/program.ts";
-import type { ProgramResult } from "../../programs/result.ts";
-import { type RunOptions, runProgram } from "../../programs/run-program.ts";
+import type { Jail } from "../../jail/index.ts";
+import {
+  type Access,
+  argumentsHere,
+  commandLine,
+  confine,
+  type Program,
+  type ProgramResult,
+  type RunOptions,
+  runProgram,
+} from "../../programs/index.ts";
 import { type RenderPlan, toArguments } from "./render-plan.ts";
 import { prepareFluent, startWithFluent } from "./start-with-fluent.ts";
 import type { FfmpegTools } from "./tools.ts";

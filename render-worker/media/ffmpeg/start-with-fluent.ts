@@ -2,12 +2,18 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import createCommand from "fluent-ffmpeg";
-import type { Jail, ProcessEnd } from "../../jail/jail.ts";
-import { programEnvironment } from "../../programs/env.ts";
-import { argumentsHere, launchScript, readLaunched } from "../../programs/launch-script.ts";
-import { endGroup, isRunning, signalTree } from "../../programs/process-tree.ts";
-import { ProgressLines } from "../../programs/progress-lines.ts";
-import type { Start } from "../../programs/start.ts";
+import type { Jail, ProcessEnd } from "../../jail/index.ts";
+import {
+  argumentsHere,
+  endGroup,
+  isRunning,
+  launchScript,
+  ProgressLines,
+  programEnvironment,
+  readLaunched,
+  type Start,
+  signalTree,
+} from "../../programs/index.ts";
 import type { RenderPlan } from "./render-plan.ts";
 
 const shell = "/bin/sh";

@@ -1,5 +1,5 @@
 import type { VideoStreamProbe } from "@reelay/contracts";
-import { words } from "../ffmpeg/words.ts";
+import { words } from "../ffmpeg/index.ts";
 
 type Colours = Pick<
   VideoStreamProbe,

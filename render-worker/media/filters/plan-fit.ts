@@ -1,5 +1,4 @@
-import { decodedSize } from "../probe/decoded-size.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import { decodedSize, type SourceFile } from "../probe/index.ts";
 
 /**
  * The filters that bring a picture to a size. One of another shape than the video's, as recordings of calls and broadcasts have in their middle, keeps its

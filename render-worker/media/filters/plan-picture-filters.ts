@@ -1,5 +1,5 @@
-import type { SourceFile } from "../probe/source-file.ts";
-import { type RenderSpan, wholeSpan } from "../timeline/render-span.ts";
+import type { SourceFile } from "../probe/index.ts";
+import { type RenderSpan, wholeSpan } from "../timeline/index.ts";
 import { planColours } from "./plan-colours.ts";
 import { planFit } from "./plan-fit.ts";
 import { planTimes } from "./plan-times.ts";

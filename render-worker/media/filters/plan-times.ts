@@ -1,6 +1,6 @@
-import { isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
-import type { SourceFile } from "../probe/source-file.ts";
-import type { RenderSpan } from "../timeline/render-span.ts";
+import { isTooFast, maxFrameRate } from "../ladder/index.ts";
+import type { SourceFile } from "../probe/index.ts";
+import type { RenderSpan } from "../timeline/index.ts";
 
 /**
  * What decides which pictures there are and when, before anything is cut: the same filters wherever pictures are decoded.

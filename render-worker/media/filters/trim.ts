@@ -1,4 +1,4 @@
-import type { RenderSpan } from "../timeline/render-span.ts";
+import type { RenderSpan } from "../timeline/index.ts";
 
 /** After everything that looks at neighbouring frames or gives them other times: each frame belongs to the span that it begins in. */
 export function trim({ startMs, endMs }: RenderSpan): string[] {

@@ -1,7 +1,5 @@
 import type { PlaylistSegment } from "@reelay/contracts";
-import { nextPictureMs } from "../timeline/frame-duration.ts";
-import type { RenderSpan } from "../timeline/render-span.ts";
-import { nextBorderMs } from "../timeline/segment-borders.ts";
+import { nextBorderMs, nextPictureMs, type RenderSpan } from "../timeline/index.ts";
 
 /** A segment as it will be stored: of one or several of the encoder's pieces. */
 export interface CutSegment {

@@ -1,5 +1,5 @@
 import type { RenditionPart } from "@reelay/contracts";
-import type { RenderSpan } from "../timeline/render-span.ts";
+import type { RenderSpan } from "../timeline/index.ts";
 import type { RenditionSink, StoredRendition } from "./rendition-sink.ts";
 
 /** Says what is stored; no playlist is written, since only the API knows of all the parts. */

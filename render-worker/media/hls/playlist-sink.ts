@@ -1,6 +1,6 @@
 import { formatMediaPlaylist, measureBandwidth, type PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import { retryStore } from "../../store/retry-store.ts";
+import { retryStore } from "../../store/index.ts";
 import type { RenditionSink, StoredRendition } from "./rendition-sink.ts";
 
 export interface PlaylistOptions {

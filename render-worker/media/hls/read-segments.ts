@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { readMediaPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import { readMade } from "../../store/read-made.ts";
+import { readMade } from "../../store/index.ts";
 
 /** A segment of a finished rendition, with what is needed to decode it. */
 export interface StoredSegment {

@@ -1,5 +1,5 @@
 import { maxFrameRateOf, type Profile, type Rung, type Tier } from "@reelay/contracts";
-import type { PictureProbe } from "../probe/source-file.ts";
+import type { PictureProbe } from "../probe/index.ts";
 import { rungFrameRate } from "./frame-rate.ts";
 
 /** A rung as it is made for one source. */

@@ -1,5 +1,5 @@
 import { inputError } from "../../errors.ts";
-import type { SourceReader } from "../source/source-reader.ts";
+import type { SourceReader } from "../source/index.ts";
 import { type TopBox, walkTopBoxes } from "./top-boxes.ts";
 
 /** Of a file of fragments: more than most of them are long. */

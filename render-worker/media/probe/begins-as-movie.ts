@@ -1,4 +1,4 @@
-import type { SourceReader } from "../source/source-reader.ts";
+import type { SourceReader } from "../source/index.ts";
 import { walkTopBoxes } from "./top-boxes.ts";
 
 /** Boxes that may come first in an MP4 or MOV (ISO 14496-12, table 1; QuickTime File Format, "Atoms"). Recordings without `ftyp` begin with their media. */

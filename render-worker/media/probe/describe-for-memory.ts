@@ -1,4 +1,4 @@
-import type { NeededSource } from "../needs/estimate-need.ts";
+import type { NeededSource } from "../needs/index.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /** AAC has 47 packets per second at 48 kHz; what has more per second has them smaller. */

@@ -1,7 +1,6 @@
 import { inputError, type RenderError, retriableError } from "../../errors.ts";
-import type { ProgramResult } from "../../programs/result.ts";
-import { type DecodeLimits, mostStreams } from "../ffmpeg/allow-lists.ts";
-import { sourceFormats } from "../ffmpeg/source-formats.ts";
+import type { ProgramResult } from "../../programs/index.ts";
+import { type DecodeLimits, mostStreams, sourceFormats } from "../ffmpeg/index.ts";
 import { notAVideo } from "./parse-probe.ts";
 
 export const tooManyStreams = (what: string): RenderError =>

@@ -1,4 +1,4 @@
-import type { OpenSource } from "../source/open-source.ts";
+import type { OpenSource } from "../source/index.ts";
 import type { SourceFile } from "./source-file.ts";
 
 type Whose = Pick<OpenSource, "key" | "generation" | "beginningOf" | "input">;

@@ -1,8 +1,7 @@
-import type { Program } from "../../programs/program.ts";
-import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { words } from "../ffmpeg/words.ts";
-import { probeNeed } from "../needs/program-needs.ts";
-import type { SourceReader } from "../source/source-reader.ts";
+import type { Program } from "../../programs/index.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../ffmpeg/index.ts";
+import { probeNeed } from "../needs/index.ts";
+import type { SourceReader } from "../source/index.ts";
 import { isShortOfMemory, ProbeMemoryError } from "./explain-failure.ts";
 import type { SourceFile } from "./source-file.ts";
 

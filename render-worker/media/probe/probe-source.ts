@@ -1,11 +1,8 @@
 import { inputError, retriableError } from "../../errors.ts";
-import { explainLimit } from "../../programs/explain-limit.ts";
-import type { Program } from "../../programs/program.ts";
-import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { words } from "../ffmpeg/words.ts";
-import { probeNeed } from "../needs/program-needs.ts";
-import type { OpenSource } from "../source/open-source.ts";
-import type { SourceReader } from "../source/source-reader.ts";
+import { explainLimit, type Program } from "../../programs/index.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../ffmpeg/index.ts";
+import { probeNeed } from "../needs/index.ts";
+import type { OpenSource, SourceReader } from "../source/index.ts";
 import { assertWhole } from "./assert-whole.ts";
 import { beginsAsMovie } from "./begins-as-movie.ts";
 import {

@@ -1,4 +1,4 @@
-import { readPiece, type SourceReader } from "../source/source-reader.ts";
+import { readPiece, type SourceReader } from "../source/index.ts";
 
 /** Lengths of a transport stream's packets: as it is, with a time stamp before each (Blu-ray, cameras), with a checksum behind each (DVB). */
 const packetLengths = [188, 192, 204];

@@ -1,4 +1,4 @@
-import type { SourceReader } from "../source/source-reader.ts";
+import type { SourceReader } from "../source/index.ts";
 
 /** A box that stands at the top of an MP4 or MOV file. */
 export interface TopBox {

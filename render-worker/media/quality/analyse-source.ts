@@ -1,11 +1,9 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../../host/work-directory/make-folder.ts";
-import type { Program } from "../../programs/program.ts";
-import type { DecodeLimits } from "../ffmpeg/allow-lists.ts";
-import { parseStatisticsLine } from "../ffmpeg/frame-statistics.ts";
-import type { FfmpegTools } from "../ffmpeg/tools.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import { makeFolder } from "../../host/index.ts";
+import type { Program } from "../../programs/index.ts";
+import { type DecodeLimits, type FfmpegTools, parseStatisticsLine } from "../ffmpeg/index.ts";
+import type { SourceFile } from "../probe/index.ts";
 import {
   type Analysis,
   analysisArguments,

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { QualityMetric } from "@reelay/contracts";
-import { behindOthers } from "../../programs/priority.ts";
-import type { Program } from "../../programs/program.ts";
-import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { behindOthers, type Program } from "../../programs/index.ts";
+import type { FfmpegTools } from "../ffmpeg/index.ts";
 import { type ComparisonRequest, planComparison, scoresFile } from "./plan-comparison.ts";
 import { readScores } from "./read-scores.ts";
 

@@ -1,4 +1,4 @@
-import { findBox, walkBoxes } from "../hls/boxes.ts";
+import { findBox, walkBoxes } from "../hls/index.ts";
 
 /**
  * When the first picture of a piece (an initialisation segment and a media segment behind it) is shown, on the clock that all segments of

@@ -1,7 +1,6 @@
-import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { words } from "../ffmpeg/words.ts";
-import { planCommonFilters } from "../filters/plan-picture-filters.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../ffmpeg/index.ts";
+import { planCommonFilters } from "../filters/index.ts";
+import type { SourceFile } from "../probe/index.ts";
 import { planSamples } from "./plan-samples.ts";
 
 /** A size at which samples are encoded, at the usual quality and `coarserSteps` below it. */

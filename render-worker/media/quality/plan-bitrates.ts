@@ -1,5 +1,5 @@
-import { h264Level } from "../ffmpeg/h264-level.ts";
-import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import { h264Level } from "../ffmpeg/index.ts";
+import type { PlannedRung } from "../ladder/index.ts";
 import { coarserSteps, pixels } from "./plan-analysis.ts";
 
 /** What the samples came to at one size. */

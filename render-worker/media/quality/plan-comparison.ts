@@ -1,10 +1,8 @@
 import type { QualityMetric } from "@reelay/contracts";
-import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { words } from "../ffmpeg/words.ts";
-import { planCommonFilters } from "../filters/plan-picture-filters.ts";
-import type { SourceFile } from "../probe/source-file.ts";
-import { planClock } from "../timeline/plan-clock.ts";
-import type { SourceEntry } from "../timeline/render-span.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../ffmpeg/index.ts";
+import { planCommonFilters } from "../filters/index.ts";
+import type { SourceFile } from "../probe/index.ts";
+import { planClock, type SourceEntry } from "../timeline/index.ts";
 
 /** A piece of a finished variant on this machine: an initialisation segment and one segment after it, in one file. */
 export interface Piece {

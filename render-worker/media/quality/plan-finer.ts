@@ -1,5 +1,5 @@
 import type { Quality } from "@reelay/contracts";
-import type { PlannedRung } from "../ladder/plan-ladder.ts";
+import type { PlannedRung } from "../ladder/index.ts";
 
 /** What is lacking to 100 doubles with so many steps: seen on film, cartoon and test pictures, 4 to 6. */
 const stepsToDouble = 5;

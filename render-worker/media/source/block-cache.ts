@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../../host/work-directory/make-folder.ts";
+import { makeFolder } from "../../host/index.ts";
 
 /** Blocks of one source that other tasks have read on this worker. */
 export interface SourceBlocks {

@@ -1,4 +1,4 @@
-import { Growth } from "../fetch/growth.ts";
+import { Growth } from "../fetch/index.ts";
 
 /** A stretch of a source in memory, filled from its beginning while it is already read. */
 export class Block extends Growth {

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { retriableError } from "../../errors.ts";
-import type { Growth } from "../fetch/growth.ts";
+import type { Growth } from "../fetch/index.ts";
 import { readPiece, type SourceReader } from "./source-reader.ts";
 
 export interface GrowingFile {

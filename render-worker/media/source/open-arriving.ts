@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
-import { Growth } from "../fetch/growth.ts";
+import { Growth } from "../fetch/index.ts";
 import { createGrowingReader } from "./growing-reader.ts";
 import type { OpenOptions, OpenSource } from "./open-source.ts";
 import { serveSource } from "./source-server.ts";

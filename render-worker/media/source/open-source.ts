@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import type { ObjectStore, StoredObject } from "@reelay/object-store";
-import type { Jail } from "../../jail/jail.ts";
-import type { Access } from "../../programs/program.ts";
+import type { Jail } from "../../jail/index.ts";
+import type { Access } from "../../programs/index.ts";
 import type { BlockCache } from "./block-cache.ts";
 import { createFileReader } from "./file-reader.ts";
 import type { SourceReader } from "./source-reader.ts";

@@ -1,9 +1,8 @@
 import { basename, join } from "node:path";
 import type { ObjectStore } from "@reelay/object-store";
-import type { Jail } from "../../jail/jail.ts";
+import type { Jail } from "../../jail/index.ts";
 import { backoffMs } from "../../wait.ts";
-import { beginDownload, type Download } from "../fetch/download.ts";
-import type { FetchPolicy } from "../fetch/fetch-policy.ts";
+import { beginDownload, type Download, type FetchPolicy } from "../fetch/index.ts";
 import { assertSize } from "./assert-size.ts";
 import type { BlockCache } from "./block-cache.ts";
 import { createBlockReader } from "./block-reader.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import type { Jail } from "../../jail/jail.ts";
+import type { Jail } from "../../jail/index.ts";
 import { gently } from "./gently.ts";
 import { listenOnPort, listenOnSocket } from "./listen.ts";
 import { parseRange } from "./parse-range.ts";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { type ObjectStore, PreconditionFailedError } from "@reelay/object-store";
 import { retriableError } from "../../errors.ts";
-import { retryStore } from "../../store/retry-store.ts";
-import type { Download } from "../fetch/download.ts";
+import { retryStore } from "../../store/index.ts";
+import type { Download } from "../fetch/index.ts";
 import type { SourceReader } from "./source-reader.ts";
 
 export interface Stored {

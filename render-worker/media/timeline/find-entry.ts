@@ -1,4 +1,4 @@
-import type { SourceFile } from "../probe/source-file.ts";
+import type { SourceFile } from "../probe/index.ts";
 import { mustBeSearched, planEntry } from "./plan-entry.ts";
 import { type LookOptions, readPackets } from "./read-packets.ts";
 import type { SourceEntry } from "./render-span.ts";

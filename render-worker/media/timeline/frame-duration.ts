@@ -1,6 +1,5 @@
-import { isSteady, isTooFast, maxFrameRate } from "../ladder/frame-rate.ts";
-import type { PlannedRung } from "../ladder/plan-ladder.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import { isSteady, isTooFast, maxFrameRate, type PlannedRung } from "../ladder/index.ts";
+import type { SourceFile } from "../probe/index.ts";
 
 /** How long a frame of AAC lasts at 48 kHz. */
 export const soundFrameMs = 1_024 / 48;

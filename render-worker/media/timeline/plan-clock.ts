@@ -1,6 +1,5 @@
-import { words } from "../ffmpeg/words.ts";
-import type { SoundTrack } from "../probe/audio-track.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import { words } from "../ffmpeg/index.ts";
+import type { SoundTrack, SourceFile } from "../probe/index.ts";
 import { mustBeSearched } from "./plan-entry.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { SourceFile } from "../probe/source-file.ts";
+import type { SourceFile } from "../probe/index.ts";
 import type { SourceEntry } from "./render-span.ts";
 
 /**

@@ -1,7 +1,6 @@
-import type { Program } from "../../programs/program.ts";
-import { type DecodeLimits, safeInputOptions } from "../ffmpeg/allow-lists.ts";
-import { words } from "../ffmpeg/words.ts";
-import type { SourceFile } from "../probe/source-file.ts";
+import type { Program } from "../../programs/index.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../ffmpeg/index.ts";
+import type { SourceFile } from "../probe/index.ts";
 
 export interface LookOptions {
   ffprobe: Program;

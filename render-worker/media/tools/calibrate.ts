@@ -1,5 +1,5 @@
-import type { Program } from "../../programs/program.ts";
-import { words } from "../ffmpeg/words.ts";
+import type { Program } from "../../programs/index.ts";
+import { words } from "../ffmpeg/index.ts";
 
 const width = 1280;
 const height = 720;

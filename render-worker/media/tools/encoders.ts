@@ -1,9 +1,7 @@
 import type { Capabilities } from "@reelay/contracts";
-import type { Program } from "../../programs/program.ts";
-import { type FindDevicesOptions, findDevices } from "../devices/find-devices.ts";
-import type { TryOptions } from "../devices/run-trial.ts";
-import { tryCapabilities } from "../devices/try-capabilities.ts";
-import { words } from "../ffmpeg/words.ts";
+import type { Program } from "../../programs/index.ts";
+import { type FindDevicesOptions, findDevices, type TryOptions, tryCapabilities } from "../devices/index.ts";
+import { words } from "../ffmpeg/index.ts";
 
 const audioEncoders = ["aac"] as const;
 

@@ -1,10 +1,7 @@
-import type { Jail } from "../../jail/jail.ts";
-import { createNoJail } from "../../jail/no-jail.ts";
-import { confine } from "../../programs/program.ts";
-import { findDeviceNodes } from "../devices/device-nodes.ts";
-import { type TryOptions, trialTimeoutMs } from "../devices/run-trial.ts";
-import { findOnPath, type LocateOptions, locateFfmpeg } from "../ffmpeg/locate.ts";
-import type { FfmpegTools } from "../ffmpeg/tools.ts";
+import { createNoJail, type Jail } from "../../jail/index.ts";
+import { confine } from "../../programs/index.ts";
+import { findDeviceNodes, type TryOptions, trialTimeoutMs } from "../devices/index.ts";
+import { type FfmpegTools, findOnPath, type LocateOptions, locateFfmpeg } from "../ffmpeg/index.ts";
 import { calibrate } from "./calibrate.ts";
 import { probeDecodable, probeEncoders, probeFilters } from "./encoders.ts";
 import { recordTrials, type Trials } from "./recorded-trials.ts";

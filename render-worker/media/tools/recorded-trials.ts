@@ -5,7 +5,7 @@ import { arch, cpus, release } from "node:os";
 import { join } from "node:path";
 import { Capabilities, type JailLevel } from "@reelay/contracts";
 import { z } from "zod";
-import type { LocatedTool } from "../ffmpeg/tools.ts";
+import type { LocatedTool } from "../ffmpeg/index.ts";
 
 const Trials = z.object({
   encoders: z.array(z.string()),

@@ -1,9 +1,4 @@
-import {
-  estimateNeed,
-  type NeededRung,
-  type NeedInput,
-  type Threads,
-} from "../../../media/needs/estimate-need.ts";
+import { estimateNeed, type NeededRung, type NeedInput, type Threads } from "../../../media/needs/index.ts";
 
 /** What one ffmpeg makes, from a decode of its own. */
 export interface Pass<R extends NeededRung> {

@@ -1,4 +1,4 @@
-import type { Threads } from "../../../media/needs/estimate-need.ts";
+import type { Threads } from "../../../media/needs/index.ts";
 
 /** libavcodec never takes more for a decoder by itself. */
 const mostDecoderThreads = 16;

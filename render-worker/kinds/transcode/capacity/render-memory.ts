@@ -1,6 +1,6 @@
-import type { WorkerMemory } from "../../../host/memory/worker-memory.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { NeededSource, Threads } from "../../../media/needs/estimate-need.ts";
+import type { WorkerMemory } from "../../../host/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { NeededSource, Threads } from "../../../media/needs/index.ts";
 import { NeedCorrection } from "./need-correction.ts";
 import { type Fit, planFit } from "./plan-fit.ts";
 import { planThreads } from "./plan-threads.ts";

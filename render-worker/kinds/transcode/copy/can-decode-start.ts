@@ -1,7 +1,6 @@
-import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
-import { words } from "../../../media/ffmpeg/words.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import type { Program } from "../../../programs/program.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../../../media/ffmpeg/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import type { Program } from "../../../programs/index.ts";
 
 /**
  * Whether the first key frame can be decoded without an error: what is copied unseen would be served unseen. One frame, about a tenth of a

@@ -1,4 +1,4 @@
-import { type Box, pickBoxes } from "../../../media/hls/boxes.ts";
+import { type Box, pickBoxes } from "../../../media/hls/index.ts";
 
 /** ISO 14496-12, 12.1.3 and 12.2.3: what a sample entry holds before its boxes. */
 const visualEntryBytes = 78;

@@ -1,10 +1,9 @@
-import type { Need } from "../../../host/memory/reserve-memory.ts";
-import type { DecodeLimits } from "../../../media/ffmpeg/allow-lists.ts";
-import { firstPictureNeed } from "../../../media/needs/program-needs.ts";
-import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import type { SourceReader } from "../../../media/source/source-reader.ts";
-import type { Program } from "../../../programs/program.ts";
+import type { Need } from "../../../host/index.ts";
+import type { DecodeLimits } from "../../../media/ffmpeg/index.ts";
+import { firstPictureNeed } from "../../../media/needs/index.ts";
+import { describeForMemory, type SourceFile } from "../../../media/probe/index.ts";
+import type { SourceReader } from "../../../media/source/index.ts";
+import type { Program } from "../../../programs/index.ts";
 import { canDecodeStart } from "./can-decode-start.ts";
 import { type Judgement, planInstant } from "./plan-instant.ts";
 import { readMp4Index } from "./read-mp4-index.ts";

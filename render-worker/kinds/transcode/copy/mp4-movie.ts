@@ -1,5 +1,5 @@
-import { pickBoxes, readLevel } from "../../../media/hls/boxes.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { pickBoxes, readLevel } from "../../../media/hls/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
 import { readSoundConfig } from "./decoder-configs.ts";
 import { type Mp4Samples, mostSamples, readSamples } from "./mp4-samples.ts";
 import { type Mp4Track, readTrack } from "./mp4-track.ts";

@@ -1,4 +1,4 @@
-import { type Box, pickBoxes, readLevel } from "../../../media/hls/boxes.ts";
+import { type Box, pickBoxes, readLevel } from "../../../media/hls/index.ts";
 
 /** One track of an MP4 or MOV file whose index stands in its `moov` box (ISO 14496-12), but for its samples. */
 export interface Mp4Track {

@@ -1,4 +1,4 @@
-import { nextBorderMs } from "../../../media/timeline/segment-borders.ts";
+import { nextBorderMs } from "../../../media/timeline/index.ts";
 
 /** A key frame: when it is shown, and how many bytes of picture come before it in the file. */
 export interface KeyFrame {

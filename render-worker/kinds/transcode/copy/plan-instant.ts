@@ -1,6 +1,5 @@
 import { measureBandwidth, type NonStandardReason } from "@reelay/contracts";
-import type { SoundTrack } from "../../../media/probe/audio-track.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { SoundTrack, SourceFile } from "../../../media/probe/index.ts";
 import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
 
 /** How a source is made playable as it is. */

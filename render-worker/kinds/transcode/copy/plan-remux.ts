@@ -1,12 +1,13 @@
 import { sourceVariantName } from "@reelay/contracts";
-import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
 import {
+  type DecodeLimits,
   initFile,
   type PlannedOutput,
   playlistFile,
   type RenderPlan,
-} from "../../../media/ffmpeg/render-plan.ts";
-import { words } from "../../../media/ffmpeg/words.ts";
+  safeInputOptions,
+  words,
+} from "../../../media/ffmpeg/index.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
 export interface RemuxRequest extends RemuxWork {

@@ -1,5 +1,5 @@
-import { walkTopBoxes } from "../../../media/probe/top-boxes.ts";
-import { readPiece, type SourceReader } from "../../../media/source/source-reader.ts";
+import { walkTopBoxes } from "../../../media/probe/index.ts";
+import { readPiece, type SourceReader } from "../../../media/source/index.ts";
 
 /** Ten hours of 60 pictures a second and of sound, each for itself in a place of its own, have tables of 80 MB; most recordings a tenth of that. */
 const mostBytes = 96 * 1024 * 1024;

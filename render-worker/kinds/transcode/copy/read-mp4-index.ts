@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import type { SourceReader } from "../../../media/source/source-reader.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import type { SourceReader } from "../../../media/source/index.ts";
 import { readAvcConfig, readSoundConfig } from "./decoder-configs.ts";
 import { isIdr, type ReadsAt } from "./is-idr.ts";
 import { readMovie, type SampledTrack } from "./mp4-movie.ts";

@@ -1,9 +1,7 @@
 import type { VariantState } from "@reelay/contracts";
-import type { Need } from "../../../host/memory/reserve-memory.ts";
-import { remuxNeed } from "../../../media/needs/program-needs.ts";
-import type { SoundTrack } from "../../../media/probe/audio-track.ts";
-import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { Need } from "../../../host/index.ts";
+import { remuxNeed } from "../../../media/needs/index.ts";
+import { describeForMemory, type SoundTrack, type SourceFile } from "../../../media/probe/index.ts";
 import type { CopiedSound, InstantPlan, Judgement } from "./plan-instant.ts";
 
 /** What of a source one attempt copies. */

@@ -1,6 +1,6 @@
 import { sourceVariantName, type TranscodeParams, type VariantState } from "@reelay/contracts";
-import type { Ladder } from "../../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { Ladder } from "../../../media/ladder/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
 import type { Judgement } from "./plan-instant.ts";
 
 /**

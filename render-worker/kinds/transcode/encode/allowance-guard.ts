@@ -1,7 +1,7 @@
 import type { Allowance } from "../../../config.ts";
 import { inputError } from "../../../errors.ts";
-import { writtenBytes } from "../../../host/work-directory/written-bytes.ts";
-import { currentUsage } from "../../../programs/program-usage.ts";
+import { writtenBytes } from "../../../host/index.ts";
+import { currentUsage } from "../../../programs/index.ts";
 
 export interface GuardOptions {
   allowance: Allowance;

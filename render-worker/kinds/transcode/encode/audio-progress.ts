@@ -1,7 +1,6 @@
-import type { OutputStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
-import type { PlannedOutput } from "../../../media/ffmpeg/render-plan.ts";
-import type { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
-import type { PartDecision } from "../split/decide-part.ts";
+import type { OutputStatistics, PlannedOutput } from "../../../media/ffmpeg/index.ts";
+import type { RenditionPublisher } from "../../../media/hls/index.ts";
+import type { PartDecision } from "../split/index.ts";
 
 interface Named {
   name: string;

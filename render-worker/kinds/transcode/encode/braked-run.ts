@@ -1,4 +1,4 @@
-import type { RunOptions } from "../../../programs/run-program.ts";
+import type { RunOptions } from "../../../programs/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import type { EncoderBrake } from "./encoder-brake.ts";
 

@@ -1,5 +1,5 @@
-import { writtenBytes } from "../../../host/work-directory/written-bytes.ts";
-import { signalTree } from "../../../programs/process-tree.ts";
+import { writtenBytes } from "../../../host/index.ts";
+import { signalTree } from "../../../programs/index.ts";
 
 export interface BrakeOptions {
   /** Where the encoder writes what is then stored and removed. */

@@ -1,8 +1,7 @@
 /** Whether what ffmpeg made is what the source promised. */
 
 import { inputError } from "../../../errors.ts";
-import type { FrameStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
-import type { RenderPlan } from "../../../media/ffmpeg/render-plan.ts";
+import type { FrameStatistics, RenderPlan } from "../../../media/ffmpeg/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import { judgeDamage } from "./judge-damage.ts";
 import { type RenderWork, toLength } from "./render-work.ts";

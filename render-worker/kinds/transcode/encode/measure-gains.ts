@@ -1,8 +1,7 @@
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../../attempt/attempt-trace.ts";
-import { measureGainDb } from "../../../media/audio/measure-loudness.ts";
-import type { SoundTrack } from "../../../media/probe/audio-track.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { tracerName } from "../../../attempt/index.ts";
+import { measureGainDb } from "../../../media/audio/index.ts";
+import type { SoundTrack, SourceFile } from "../../../media/probe/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
 /**

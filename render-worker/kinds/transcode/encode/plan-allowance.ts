@@ -1,5 +1,5 @@
 import type { Allowance } from "../../../config.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
 
 export interface AllowanceRequest {
   /** What is made, in milliseconds; null: the longest that is taken. */

@@ -1,6 +1,6 @@
 import type { Allowance } from "../../../config.ts";
-import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
-import type { ProgramLimits } from "../../../programs/result.ts";
+import type { DevicePlan } from "../../../media/devices/index.ts";
+import type { ProgramLimits } from "../../../programs/index.ts";
 
 const gib = 1024 ** 3;
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
-import { sizeOf } from "../../../host/work-directory/written-bytes.ts";
-import { posterFile } from "../../../media/ffmpeg/render-plan.ts";
-import { storeOnce } from "../../../store/store-once.ts";
+import { sizeOf } from "../../../host/index.ts";
+import { posterFile } from "../../../media/ffmpeg/index.ts";
+import { storeOnce } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
 /** Stores the poster once, as soon as ffmpeg has written it (it appears under its name when it is whole). */

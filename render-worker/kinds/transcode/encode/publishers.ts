@@ -2,14 +2,14 @@
 import { join } from "node:path";
 import { isSound, objectKeys } from "@reelay/contracts";
 import { inputError } from "../../../errors.ts";
-import { makeFolder } from "../../../host/work-directory/make-folder.ts";
-import { planSound } from "../../../media/audio/plan-audio.ts";
-import { initFile, playlistFile } from "../../../media/ffmpeg/render-plan.ts";
-import { RenditionPublisher } from "../../../media/hls/publish-rendition.ts";
-import type { SoundTrack } from "../../../media/probe/audio-track.ts";
-import { frameDurationMs, picturesSpan, soundFrameMs } from "../../../media/timeline/frame-duration.ts";
+import { makeFolder } from "../../../host/index.ts";
+import { planSound } from "../../../media/audio/index.ts";
+import { initFile, playlistFile } from "../../../media/ffmpeg/index.ts";
+import { RenditionPublisher } from "../../../media/hls/index.ts";
+import type { SoundTrack } from "../../../media/probe/index.ts";
+import { frameDurationMs, picturesSpan, soundFrameMs } from "../../../media/timeline/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import { withoutSound } from "../state/render-state.ts";
+import { withoutSound } from "../state/index.ts";
 import type { EncodingRound, RenderWork } from "./render-work.ts";
 import { toPart, toPlaylist } from "./rendition-sinks.ts";
 

@@ -1,23 +1,25 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../../attempt/attempt-trace.ts";
-import { blameDevice, DeviceFailure } from "../../../media/devices/blame-device.ts";
-import { describeEncoder } from "../../../media/devices/choose-devices.ts";
-import { findDeviceNodes } from "../../../media/devices/device-nodes.ts";
-import { explainFfmpegFailure } from "../../../media/ffmpeg/explain-failure.ts";
-import { FrameStatistics } from "../../../media/ffmpeg/frame-statistics.ts";
-import { type RenderPlan, statisticsFile } from "../../../media/ffmpeg/render-plan.ts";
-import { findEntry } from "../../../media/timeline/find-entry.ts";
-import { findLeadIns } from "../../../media/timeline/find-lead-ins.ts";
-import { mustBeSearched } from "../../../media/timeline/plan-entry.ts";
-import type { SourceEntry } from "../../../media/timeline/render-span.ts";
-import { ProgramUsage } from "../../../programs/program-usage.ts";
+import { tracerName } from "../../../attempt/index.ts";
+import {
+  blameDevice,
+  DeviceFailure,
+  describeEncoder,
+  findDeviceNodes,
+} from "../../../media/devices/index.ts";
+import {
+  explainFfmpegFailure,
+  FrameStatistics,
+  type RenderPlan,
+  statisticsFile,
+} from "../../../media/ffmpeg/index.ts";
+import { findEntry, findLeadIns, mustBeSearched, type SourceEntry } from "../../../media/timeline/index.ts";
+import { ProgramUsage } from "../../../programs/index.ts";
 import { Ticker } from "../../../ticker.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import { planRender } from "../plan/plan-render.ts";
-import { withThreads } from "../plan/with-threads.ts";
-import { announceSplit } from "../split/announce-split.ts";
+import { planRender, withThreads } from "../plan/index.ts";
+import { announceSplit } from "../split/index.ts";
 import { AllowanceGuard } from "./allowance-guard.ts";
 import { progressing, withSound } from "./audio-progress.ts";
 import { brakedRun } from "./braked-run.ts";

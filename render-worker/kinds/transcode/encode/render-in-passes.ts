@@ -1,6 +1,6 @@
 import { sourceVariantName } from "@reelay/contracts";
-import { planPasses } from "../capacity/plan-passes.ts";
 import type { TranscodeAttempt } from "../context.ts";
+import { planPasses } from "./plan-passes.ts";
 import { joinMade, renderWithinMemory } from "./render-within-memory.ts";
 import type { Made, RenderWork } from "./render-work.ts";
 

@@ -1,8 +1,8 @@
-import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
-import { inputsAtOnce } from "../../../media/audio/measure-loudness.ts";
-import { lookNeed, loudnessNeed } from "../../../media/needs/program-needs.ts";
-import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
-import type { ReservedFit } from "../capacity/render-memory.ts";
+import { reserveMemory } from "../../../host/index.ts";
+import { inputsAtOnce } from "../../../media/audio/index.ts";
+import { lookNeed, loudnessNeed } from "../../../media/needs/index.ts";
+import { describeForMemory } from "../../../media/probe/index.ts";
+import type { ReservedFit } from "../capacity/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import { renderAndPublish } from "./render-and-publish.ts";
 import type { Made, RenderWork } from "./render-work.ts";

@@ -1,11 +1,8 @@
-import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { Threads } from "../../../media/needs/estimate-need.ts";
-import type { SoundTrack } from "../../../media/probe/audio-track.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import type { SplitWork } from "../split/announce-split.ts";
-import type { PartDecision } from "../split/decide-part.ts";
-import type { RestDecision } from "../split/decide-rest.ts";
+import type { DevicePlan } from "../../../media/devices/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { Threads } from "../../../media/needs/index.ts";
+import type { SoundTrack, SourceFile } from "../../../media/probe/index.ts";
+import type { PartDecision, RestDecision, SplitWork } from "../split/index.ts";
 
 /** What one go of an attempt encodes. */
 export interface RenderWork {

@@ -1,12 +1,9 @@
 import { announcedBps, objectKeys, type RenderState } from "@reelay/contracts";
-import { playlistFile } from "../../../media/ffmpeg/render-plan.ts";
-import { PartSink } from "../../../media/hls/part-sink.ts";
-import { PlaylistSink } from "../../../media/hls/playlist-sink.ts";
-import type { RenditionSink } from "../../../media/hls/rendition-sink.ts";
+import { playlistFile } from "../../../media/ffmpeg/index.ts";
+import { PartSink, PlaylistSink, type RenditionSink } from "../../../media/hls/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import type { PartDecision } from "../split/decide-part.ts";
-import { withPart, withPlaylist, withSoundPlaylist } from "../state/render-state.ts";
-import { assertReaches } from "../state/still-arriving.ts";
+import type { PartDecision } from "../split/index.ts";
+import { assertReaches, withPart, withPlaylist, withSoundPlaylist } from "../state/index.ts";
 
 /** The worker's own playlist: the rendition is wholly its business. */
 export function toPlaylist(

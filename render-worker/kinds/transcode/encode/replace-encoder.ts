@@ -2,11 +2,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type RenderState, soundsOf } from "@reelay/contracts";
 import { retriableError } from "../../../errors.ts";
-import { DeviceFailure } from "../../../media/devices/blame-device.ts";
-import { type DevicePlan, describeEncoder } from "../../../media/devices/choose-devices.ts";
-import { deviceTable } from "../../../media/devices/device-table.ts";
-import { statisticsFile } from "../../../media/ffmpeg/render-plan.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import {
+  DeviceFailure,
+  type DevicePlan,
+  describeEncoder,
+  deviceTable,
+} from "../../../media/devices/index.ts";
+import { statisticsFile } from "../../../media/ffmpeg/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import type { EncodingRound, Made, RenderWork } from "./render-work.ts";
 

@@ -1,5 +1,5 @@
-import type { WorkerMetrics } from "../../../host/metrics.ts";
-import { currentUsage } from "../../../programs/program-usage.ts";
+import type { WorkerMetrics } from "../../../host/index.ts";
+import { currentUsage } from "../../../programs/index.ts";
 
 /** Counts what an attempt's programs use and what it stores while it encodes, so that long encodes are seen before their end. */
 export class UsageMeter {

@@ -1,9 +1,7 @@
 import type { RenderState, VariantState } from "@reelay/contracts";
 import { retriableError } from "../../../errors.ts";
-import { encoderFor } from "../../../media/ffmpeg/encoder-for.ts";
-import type { VideoCodec } from "../../../media/ffmpeg/encoder-table.ts";
-import type { FfmpegTools } from "../../../media/ffmpeg/tools.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import { encoderFor, type FfmpegTools, type VideoCodec } from "../../../media/ffmpeg/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
 
 /** Codecs of these rungs that no encoder on this machine makes. */
 function missingCodecs(rungs: readonly PlannedRung[], { encoders }: FfmpegTools): Set<VideoCodec> {

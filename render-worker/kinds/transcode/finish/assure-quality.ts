@@ -1,14 +1,16 @@
 import type { Quality, RenderState, VariantState } from "@reelay/contracts";
-import { StateCell } from "../../../attempt/state-cell.ts";
-import { reserveMemory } from "../../../host/memory/reserve-memory.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import { measureQuality } from "../../../media/quality/measure-quality.ts";
-import { planFiner } from "../../../media/quality/plan-finer.ts";
+import { StateCell } from "../../../attempt/index.ts";
+import { reserveMemory } from "../../../host/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import { measureQuality, planFiner } from "../../../media/quality/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import { renderAndPublish } from "../encode/render-and-publish.ts";
-import { renderWithinMemory } from "../encode/render-within-memory.ts";
-import type { Made, RenderWork } from "../encode/render-work.ts";
-import { clearLocal } from "../encode/replace-encoder.ts";
+import {
+  clearLocal,
+  type Made,
+  type RenderWork,
+  renderAndPublish,
+  renderWithinMemory,
+} from "../encode/index.ts";
 import { readRenditions } from "./read-renditions.ts";
 
 /** What was made in the end, and what was measured on the way to it. */

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Account } from "@reelay/contracts";
-import { reserveIdleMemory } from "../../../host/memory/reserve-memory.ts";
-import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
-import { measureQuality } from "../../../media/quality/measure-quality.ts";
+import { reserveIdleMemory } from "../../../host/index.ts";
+import { type FinishedRendition, measureQuality } from "../../../media/quality/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import type { Made, RenderWork } from "../encode/render-work.ts";
+import type { Made, RenderWork } from "../encode/index.ts";
 import { assureQuality } from "./assure-quality.ts";
 import { describeOutput } from "./describe-output.ts";
 import { readRenditions } from "./read-renditions.ts";

@@ -1,9 +1,8 @@
 import type { Provenance } from "@reelay/contracts";
-import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
-import { readEncoder } from "../../../media/quality/read-encoder.ts";
-import { readObject } from "../../../store/read-object.ts";
+import { type FinishedRendition, readEncoder } from "../../../media/quality/index.ts";
+import { readObject } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import type { Made } from "../encode/render-work.ts";
+import type { Made } from "../encode/index.ts";
 
 /** Where a segment's first picture lies. */
 const beginningBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 import { objectKeys } from "@reelay/contracts";
-import { initFile } from "../../../media/ffmpeg/render-plan.ts";
-import { parseMediaPlaylist } from "../../../media/hls/media-playlist.ts";
-import type { FinishedRendition } from "../../../media/quality/finished-rendition.ts";
-import { readObject } from "../../../store/read-object.ts";
+import { initFile } from "../../../media/ffmpeg/index.ts";
+import { parseMediaPlaylist } from "../../../media/hls/index.ts";
+import type { FinishedRendition } from "../../../media/quality/index.ts";
+import { readObject } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
 /** All that the attempt made of these rungs: the parts that it told of, or the playlists that it wrote. */

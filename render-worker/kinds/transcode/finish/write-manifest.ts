@@ -1,6 +1,6 @@
 import { type Account, objectKeys, soundsOf, toSounds } from "@reelay/contracts";
-import { reportedProbe, type SourceFile } from "../../../media/probe/source-file.ts";
-import { storeOnce } from "../../../store/store-once.ts";
+import { reportedProbe, type SourceFile } from "../../../media/probe/index.ts";
+import { storeOnce } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
 /** Leaves an account of the attempt beside what it made: from which bytes, by which build and command. */

@@ -1,7 +1,5 @@
-import { type SoundTrack, soundStartMs } from "../../../media/probe/audio-track.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { mustBeSearched } from "../../../media/timeline/plan-entry.ts";
-import type { RenderSpan } from "../../../media/timeline/render-span.ts";
+import { type SoundTrack, type SourceFile, soundStartMs } from "../../../media/probe/index.ts";
+import { mustBeSearched, type RenderSpan } from "../../../media/timeline/index.ts";
 import { soundLimitMs } from "./plan-audio-packets.ts";
 
 /**

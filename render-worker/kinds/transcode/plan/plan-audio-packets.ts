@@ -1,4 +1,4 @@
-import type { RenderSpan } from "../../../media/timeline/render-span.ts";
+import type { RenderSpan } from "../../../media/timeline/index.ts";
 
 /** Of the encoder's output; AAC's frames are this long. */
 const sampleRate = 48_000;

@@ -1,12 +1,16 @@
-import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
-import { type DecodeChain, deviceTable } from "../../../media/devices/device-table.ts";
-import { openDecoder, openDevice, selectDevice } from "../../../media/devices/plan-trials.ts";
-import { words } from "../../../media/ffmpeg/words.ts";
-import { planTimes } from "../../../media/filters/plan-times.ts";
-import { trim } from "../../../media/filters/trim.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { type RenderSpan, wholeSpan } from "../../../media/timeline/render-span.ts";
+import {
+  type DecodeChain,
+  type DevicePlan,
+  deviceTable,
+  openDecoder,
+  openDevice,
+  selectDevice,
+} from "../../../media/devices/index.ts";
+import { words } from "../../../media/ffmpeg/index.ts";
+import { planTimes, trim } from "../../../media/filters/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import { type RenderSpan, wholeSpan } from "../../../media/timeline/index.ts";
 import { planThinning } from "./plan-thinning.ts";
 import { tap } from "./tap.ts";
 

@@ -1,9 +1,8 @@
-import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
-import { deinterlace, planPictureFilters } from "../../../media/filters/plan-picture-filters.ts";
-import { planTimes } from "../../../media/filters/plan-times.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { type RenderSpan, wholeSpan } from "../../../media/timeline/render-span.ts";
+import type { DevicePlan } from "../../../media/devices/index.ts";
+import { deinterlace, planPictureFilters, planTimes } from "../../../media/filters/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import { type RenderSpan, wholeSpan } from "../../../media/timeline/index.ts";
 import { uploadFilters } from "./plan-device-graph.ts";
 import type { Repeats } from "./plan-repeats.ts";
 import { planThinning } from "./plan-thinning.ts";

@@ -1,9 +1,7 @@
 import type { Profile } from "@reelay/contracts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { firstPictureMs } from "../../../media/timeline/frame-duration.ts";
-import type { RenderSpan } from "../../../media/timeline/render-span.ts";
-import { bordersMs } from "../../../media/timeline/segment-borders.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import { bordersMs, firstPictureMs, type RenderSpan } from "../../../media/timeline/index.ts";
 import { type CommonFrames, planCommonFrames } from "./plan-thinning.ts";
 
 /** Longest span whose key frames are listed one by one; a longer one has them by a rule. */

@@ -1,8 +1,11 @@
-import { isSteady } from "../../../media/ladder/frame-rate.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { frameDurationMs, nextPictureMs, picturesSpan } from "../../../media/timeline/frame-duration.ts";
-import type { RenderSpan } from "../../../media/timeline/render-span.ts";
+import { isSteady, type PlannedRung } from "../../../media/ladder/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import {
+  frameDurationMs,
+  nextPictureMs,
+  picturesSpan,
+  type RenderSpan,
+} from "../../../media/timeline/index.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 
 /**

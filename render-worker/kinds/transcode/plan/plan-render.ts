@@ -1,23 +1,21 @@
 import type { Profile } from "@reelay/contracts";
-import { mayChangeFormat, planPadding, planSound } from "../../../media/audio/plan-audio.ts";
-import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
-import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
-import { softwareEncoder } from "../../../media/ffmpeg/encoder-for.ts";
+import { mayChangeFormat, planPadding, planSound } from "../../../media/audio/index.ts";
+import type { DevicePlan } from "../../../media/devices/index.ts";
 import {
+  type DecodeLimits,
   initFile,
   type PlannedOutput,
   playlistFile,
   posterFile,
   type RenderPlan,
+  safeInputOptions,
+  softwareEncoder,
   statisticsFile,
-} from "../../../media/ffmpeg/render-plan.ts";
-import { words } from "../../../media/ffmpeg/words.ts";
-import { slowRate } from "../../../media/ladder/frame-rate.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import { type SoundTrack, soundStartMs } from "../../../media/probe/audio-track.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { planClock } from "../../../media/timeline/plan-clock.ts";
-import { type RenderSpan, type SourceEntry, wholeSpan } from "../../../media/timeline/render-span.ts";
+  words,
+} from "../../../media/ffmpeg/index.ts";
+import { type PlannedRung, slowRate } from "../../../media/ladder/index.ts";
+import { type SoundTrack, type SourceFile, soundStartMs } from "../../../media/probe/index.ts";
+import { planClock, type RenderSpan, type SourceEntry, wholeSpan } from "../../../media/timeline/index.ts";
 import { beginsLater } from "./begins-later.ts";
 import { planSoundPackets, soundLimitMs } from "./plan-audio-packets.ts";
 import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";

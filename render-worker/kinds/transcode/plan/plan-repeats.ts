@@ -1,11 +1,7 @@
 import type { Profile } from "@reelay/contracts";
-import { commonFrameRate, isSteady } from "../../../media/ladder/frame-rate.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import { decodedSize } from "../../../media/probe/decoded-size.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { nextPictureMs, picturesSpan } from "../../../media/timeline/frame-duration.ts";
-import type { RenderSpan } from "../../../media/timeline/render-span.ts";
-import { nextBorderMs } from "../../../media/timeline/segment-borders.ts";
+import { commonFrameRate, isSteady, type PlannedRung } from "../../../media/ladder/index.ts";
+import { decodedSize, type SourceFile } from "../../../media/probe/index.ts";
+import { nextBorderMs, nextPictureMs, picturesSpan, type RenderSpan } from "../../../media/timeline/index.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 
 /** Where the picture that stands is shown once more: as pieces of a filter graph. */

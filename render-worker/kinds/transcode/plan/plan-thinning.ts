@@ -1,7 +1,6 @@
 import { maxFrameRateOf, type Profile, type VideoStreamProbe } from "@reelay/contracts";
-import { commonFrameRate, isConstant, strideFor } from "../../../media/ladder/frame-rate.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { commonFrameRate, isConstant, type PlannedRung, strideFor } from "../../../media/ladder/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
 
 /** How frames are left out on the way to one rung. Empty: none are. */
 export interface Thinning {

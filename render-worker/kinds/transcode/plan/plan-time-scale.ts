@@ -1,4 +1,4 @@
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
 
 /** Finest clock that common containers use; exact for 24, 25, 30, 50 and 60 frames per second. */
 const fineTimeScale = 90_000;

@@ -1,4 +1,4 @@
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
 
 /** Ends a rung's chain: one copy to encode, through what only it needs, one to scale the next rung from. */
 export function tap(rung: PlannedRung, next: PlannedRung | undefined, own: readonly string[]): string {

@@ -1,6 +1,5 @@
-import type { RenderPlan } from "../../../media/ffmpeg/render-plan.ts";
-import { words } from "../../../media/ffmpeg/words.ts";
-import type { Threads } from "../../../media/needs/estimate-need.ts";
+import { type RenderPlan, words } from "../../../media/ffmpeg/index.ts";
+import type { Threads } from "../../../media/needs/index.ts";
 
 /**
  * A plan with the numbers of threads laid down. By itself ffmpeg goes by the processors that it sees, which in a container are the machine's

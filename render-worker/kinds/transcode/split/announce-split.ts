@@ -1,7 +1,7 @@
-import type { StateCell } from "../../../attempt/state-cell.ts";
-import type { DevicePlan } from "../../../media/devices/choose-devices.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { SoundTrack } from "../../../media/probe/audio-track.ts";
+import type { StateCell } from "../../../attempt/index.ts";
+import type { DevicePlan } from "../../../media/devices/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { SoundTrack } from "../../../media/probe/index.ts";
 import type { RestDecision } from "./decide-rest.ts";
 
 /** What of a video is to be made by tasks for what the head leaves. */

@@ -1,11 +1,14 @@
-import { type Need, reserveSpareMemory } from "../../../host/memory/reserve-memory.ts";
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import { estimateNeed } from "../../../media/needs/estimate-need.ts";
-import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { analyseSource } from "../../../media/quality/analyse-source.ts";
-import { type Analysis, analysisThreads, planAnalysis } from "../../../media/quality/plan-analysis.ts";
-import { planBitrates } from "../../../media/quality/plan-bitrates.ts";
+import { type Need, reserveSpareMemory } from "../../../host/index.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import { estimateNeed } from "../../../media/needs/index.ts";
+import { describeForMemory, type SourceFile } from "../../../media/probe/index.ts";
+import {
+  type Analysis,
+  analyseSource,
+  analysisThreads,
+  planAnalysis,
+  planBitrates,
+} from "../../../media/quality/index.ts";
 import { within } from "../../../wait.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import { untilHeadPlays } from "./until-head-plays.ts";

@@ -1,8 +1,6 @@
 import type { TaskPart } from "@reelay/contracts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { firstPictureMs } from "../../../media/timeline/frame-duration.ts";
-import { canBeEntered } from "../../../media/timeline/plan-entry.ts";
-import { type RenderSpan, wholeSpan } from "../../../media/timeline/render-span.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import { canBeEntered, firstPictureMs, type RenderSpan, wholeSpan } from "../../../media/timeline/index.ts";
 
 /** What of the source an attempt makes. `WHOLE` writes playlists of its own; of the others the API joins the parts. */
 export interface PartDecision {

@@ -1,7 +1,6 @@
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { findLeadIns } from "../../../media/timeline/find-lead-ins.ts";
-import { mustBeSearched } from "../../../media/timeline/plan-entry.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import { findLeadIns, mustBeSearched } from "../../../media/timeline/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import { decideLadder, type LadderDecision } from "./decide-ladder.ts";
 import { untilHeadPlays } from "./until-head-plays.ts";

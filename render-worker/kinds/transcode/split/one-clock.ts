@@ -1,8 +1,6 @@
-import { readTransportClock } from "../../../media/probe/read-transport-clock.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import type { SourceReader } from "../../../media/source/source-reader.ts";
-import { mustBeSearched } from "../../../media/timeline/plan-entry.ts";
-import { wholeSpan } from "../../../media/timeline/render-span.ts";
+import { readTransportClock, type SourceFile } from "../../../media/probe/index.ts";
+import type { SourceReader } from "../../../media/source/index.ts";
+import { mustBeSearched, wholeSpan } from "../../../media/timeline/index.ts";
 import type { PartDecision } from "./decide-part.ts";
 
 /** A transport stream whose clock jumps is made in one piece: ffmpeg mends its times, but only when it reads it from its beginning. */

@@ -1,5 +1,5 @@
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import type { RenderSpan } from "../../../media/timeline/render-span.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
+import type { RenderSpan } from "../../../media/timeline/index.ts";
 
 /** How much further than its share of the file a span may reach: bitrates vary, and sound is interleaved. */
 const marginMs = 500;

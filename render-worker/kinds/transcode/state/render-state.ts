@@ -8,8 +8,8 @@ import {
   toSounds,
   type VariantState,
 } from "@reelay/contracts";
-import { leavesUnfinished, type Outcome } from "../../../attempt/outcome.ts";
-import type { Ladder, PlannedRung } from "../../../media/ladder/plan-ladder.ts";
+import { leavesUnfinished, type Outcome } from "../../../attempt/index.ts";
+import type { Ladder, PlannedRung } from "../../../media/ladder/index.ts";
 
 /**
  * The variants of a planned ladder that are the task's business, those that earlier attempts finished taken over as they are. A task that is

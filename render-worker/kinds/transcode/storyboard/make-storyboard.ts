@@ -2,16 +2,14 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { objectKeys, type Storyboard } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../../attempt/attempt-trace.ts";
-import { type Need, reserveMemoryLater } from "../../../host/memory/reserve-memory.ts";
-import { makeFolder } from "../../../host/work-directory/make-folder.ts";
-import { storyboardNeed } from "../../../media/needs/program-needs.ts";
-import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
-import { behindOthers } from "../../../programs/priority.ts";
-import { storeOnce } from "../../../store/store-once.ts";
+import { tracerName } from "../../../attempt/index.ts";
+import { makeFolder, type Need, reserveMemoryLater } from "../../../host/index.ts";
+import { storyboardNeed } from "../../../media/needs/index.ts";
+import { describeForMemory, type SourceFile } from "../../../media/probe/index.ts";
+import { behindOthers } from "../../../programs/index.ts";
+import { storeOnce } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import { noteEncoder } from "../encode/braked-run.ts";
+import { noteEncoder } from "../encode/index.ts";
 import { formatStoryboard } from "./format-storyboard.ts";
 import {
   parseTileTimes,

@@ -1,6 +1,5 @@
-import { type DecodeLimits, safeInputOptions } from "../../../media/ffmpeg/allow-lists.ts";
-import { words } from "../../../media/ffmpeg/words.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../../../media/ffmpeg/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
 
 export interface StoryboardPlan {
   intervalMs: number;

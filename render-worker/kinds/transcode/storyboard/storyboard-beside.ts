@@ -1,5 +1,5 @@
-import { reserveSpareMemory } from "../../../host/memory/reserve-memory.ts";
-import type { SourceFile } from "../../../media/probe/source-file.ts";
+import { reserveSpareMemory } from "../../../host/index.ts";
+import type { SourceFile } from "../../../media/probe/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import { makeStoryboard, storyboardMemory } from "./make-storyboard.ts";
 

@@ -1,6 +1,6 @@
-import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
-import type { PartDecision } from "../split/decide-part.ts";
-import type { Throughput } from "./throughput.ts";
+import type { PlannedRung } from "../../../media/ladder/index.ts";
+import type { Throughput } from "../capacity/index.ts";
+import type { PartDecision } from "../split/index.ts";
 
 /** Length of the first segment. */
 const firstSegmentSeconds = 1;

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { planLadder } from "../../../media/ladder/plan-ladder.ts";
 import { sourceOf } from "../../../testing/fixtures.ts";
 import { defaultProfile } from "../../../testing/kit.ts";
+import { Throughput } from "../capacity/throughput.ts";
 import { firstSegmentsAfterSeconds, planPasses } from "./plan-passes.ts";
-import { Throughput } from "./throughput.ts";
 
 const { rungs } = planLadder(defaultProfile, sourceOf().probe);
 const names = (passes: ReturnType<typeof planPasses>) =>

@@ -1,0 +1,3 @@
+/** The control groups that this process runs in. */
+export { type CgroupDirectories, cgroupDirectories } from "./cgroup-directories.ts";
+export { countOomKills, readOomKills } from "./oom-kills.ts";

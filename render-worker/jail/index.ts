@@ -1,0 +1,11 @@
+/** Isolates the programs that open untrusted files. */
+export {
+  createJail,
+  type JailOptions,
+  JailUnavailableError,
+  type Sandbox,
+  sandboxes,
+} from "./create-jail.ts";
+export type { Jail, JailedCommand, JailRequest, ProcessEnd } from "./jail.ts";
+export { logJail } from "./log-jail.ts";
+export { createNoJail } from "./no-jail.ts";

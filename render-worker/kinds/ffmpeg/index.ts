@@ -1,0 +1,4 @@
+/** What the kinds that run ffmpeg share. */
+export { acquireTaskSource, reading } from "./acquire-source.ts";
+export { probeWithinMemory } from "./probe-within-memory.ts";
+export { FfmpegRuntime, type MediaAttempt, type RuntimeOptions } from "./runtime.ts";

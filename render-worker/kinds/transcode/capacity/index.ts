@@ -1,0 +1,3 @@
+/** What this machine can encode: speed and memory. */
+export { RenderMemory, type ReservedFit } from "./render-memory.ts";
+export { Throughput } from "./throughput.ts";

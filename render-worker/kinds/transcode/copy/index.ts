@@ -1,0 +1,6 @@
+/** Plays a source as it is: copies its packets into segments. */
+export { besideEncode } from "./beside-encode.ts";
+export { judgeSource } from "./judge-source.ts";
+export type { CopiedSound, Judgement } from "./plan-instant.ts";
+export { planRemuxWork, type RemuxWork } from "./remux-work.ts";
+export { planSourceVariant } from "./source-variant.ts";

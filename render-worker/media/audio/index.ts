@@ -1,0 +1,3 @@
+/** Audio: channels, loudness and filters. */
+export { inputsAtOnce, measureGainDb } from "./measure-loudness.ts";
+export { mayChangeFormat, planPadding, planSound } from "./plan-audio.ts";

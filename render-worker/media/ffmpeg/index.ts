@@ -1,0 +1,22 @@
+/** ffmpeg: where it is, what it may open, how its commands are built and run. */
+export { type DecodeLimits, mostStreams, safeInputOptions } from "./allow-lists.ts";
+export { encoderFor, encoderKey, softwareEncoder } from "./encoder-for.ts";
+export { type DeviceKind, type EncoderRow, encoderTable, type VideoCodec } from "./encoder-table.ts";
+export { explainFfmpegFailure } from "./explain-failure.ts";
+export { FrameStatistics, type OutputStatistics, parseStatisticsLine } from "./frame-statistics.ts";
+export { h264Level } from "./h264-level.ts";
+export { findOnPath, type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
+export { Programs } from "./programs.ts";
+export {
+  initFile,
+  type PlannedOutput,
+  playlistFile,
+  posterFile,
+  type RenderPlan,
+  statisticsFile,
+} from "./render-plan.ts";
+export { sourceFormats } from "./source-formats.ts";
+export { prepareFluent } from "./start-with-fluent.ts";
+export type { FfmpegTools, LocatedTool } from "./tools.ts";
+export { versionWarning, versionWarnings } from "./version-floor.ts";
+export { words } from "./words.ts";

@@ -1,0 +1,9 @@
+/** Segments and playlists. */
+export { type Box, findBox, pickBoxes, readLevel, walkBoxes } from "./boxes.ts";
+export { chooseRendition } from "./choose-rendition.ts";
+export { parseMediaPlaylist } from "./media-playlist.ts";
+export { PartSink } from "./part-sink.ts";
+export { PlaylistSink } from "./playlist-sink.ts";
+export { RenditionPublisher } from "./publish-rendition.ts";
+export { bringSegment, readSegments, type StoredSegment } from "./read-segments.ts";
+export type { RenditionSink } from "./rendition-sink.ts";

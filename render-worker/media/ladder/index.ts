@@ -1,0 +1,11 @@
+/** The rungs that a profile makes of a source. */
+export {
+  commonFrameRate,
+  isConstant,
+  isSteady,
+  isTooFast,
+  maxFrameRate,
+  slowRate,
+  strideFor,
+} from "./frame-rate.ts";
+export { type Ladder, type PlannedRung, planLadder } from "./plan-ladder.ts";

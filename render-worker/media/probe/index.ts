@@ -1,0 +1,10 @@
+/** Finds out what a source is. */
+export { type SoundTrack, soundStartMs } from "./audio-track.ts";
+export { decodedSize } from "./decoded-size.ts";
+export { describeForMemory } from "./describe-for-memory.ts";
+export { ProbeMemoryError } from "./explain-failure.ts";
+export { KnownSources } from "./known-sources.ts";
+export { probeSource } from "./probe-source.ts";
+export { readTransportClock } from "./read-transport-clock.ts";
+export { type PictureProbe, reportedProbe, type SourceFile } from "./source-file.ts";
+export { walkTopBoxes } from "./top-boxes.ts";

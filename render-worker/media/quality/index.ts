@@ -1,0 +1,8 @@
+/** Measures quality, and bitrates that reach it. */
+export { analyseSource } from "./analyse-source.ts";
+export type { FinishedRendition } from "./finished-rendition.ts";
+export { measureQuality } from "./measure-quality.ts";
+export { type Analysis, analysisThreads, planAnalysis } from "./plan-analysis.ts";
+export { planBitrates } from "./plan-bitrates.ts";
+export { planFiner } from "./plan-finer.ts";
+export { readEncoder } from "./read-encoder.ts";

@@ -1,0 +1,14 @@
+/** The timeline of a video: spans, borders, and where to begin reading. */
+export { findEntry } from "./find-entry.ts";
+export { findLeadIns } from "./find-lead-ins.ts";
+export {
+  firstPictureMs,
+  frameDurationMs,
+  nextPictureMs,
+  picturesSpan,
+  soundFrameMs,
+} from "./frame-duration.ts";
+export { planClock } from "./plan-clock.ts";
+export { canBeEntered, mustBeSearched } from "./plan-entry.ts";
+export { type RenderSpan, type SourceEntry, wholeSpan } from "./render-span.ts";
+export { bordersMs, nextBorderMs } from "./segment-borders.ts";

@@ -1,0 +1,13 @@
+/** Starts programs in a jail, follows them and measures what they use. */
+export { commandLine } from "./command-line.ts";
+export { programEnvironment } from "./env.ts";
+export { explainLimit } from "./explain-limit.ts";
+export { argumentsHere, launchScript, readLaunched } from "./launch-script.ts";
+export { behindOthers } from "./priority.ts";
+export { endGroup, isRunning, signalTree } from "./process-tree.ts";
+export { type Access, confine, type Program } from "./program.ts";
+export { currentUsage, ProgramUsage } from "./program-usage.ts";
+export { ProgressLines } from "./progress-lines.ts";
+export type { ProgramLimits, ProgramResult } from "./result.ts";
+export { type RunOptions, runProgram } from "./run-program.ts";
+export type { Start } from "./start.ts";
