@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 
-/** Documents that are remembered, the most recently used. Each API process has its own; clients send a missing one again. */
+/**
+ * Documents that are remembered, the most recently used. Each API process has its own; clients send a missing
+ * one again.
+ */
 const MAX_DOCUMENTS = 1_000;
 /** Longer documents are answered and not remembered. */
 const MAX_LENGTH = 16_384;
@@ -13,8 +16,9 @@ const refuse = (code: string, message: string) =>
   });
 
 /**
- * Automatic persisted queries, as Apollo's clients send them: the hash of a document alone, and document and hash together where the API
- * does not know it yet. Documents are found by what they contain, so workspaces share them without seeing each other's.
+ * Automatic persisted queries, as Apollo's clients send them: the hash of a document alone, and document and
+ * hash together where the API does not know it yet. Documents are found by what they contain, so workspaces
+ * share them without seeing each other's.
  */
 export function usePersistedQueries(): Plugin {
   const documents = new Map<string, string>();

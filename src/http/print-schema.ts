@@ -7,8 +7,8 @@ import {
 } from "graphql";
 
 /**
- * A schema as text. Types are sorted by name, so that a diff shows what changed; fields, arguments and values keep the order in which they
- * are declared, which their descriptions refer to.
+ * A schema as text. Types are sorted by name, so that a diff shows what changed; fields, arguments and values
+ * keep the order in which they are declared, which their descriptions refer to.
  */
 export const printSorted = (schema: GraphQLSchema): string =>
   `${typesOf(schema).map(printType).join("\n\n")}\n`;

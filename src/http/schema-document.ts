@@ -5,7 +5,10 @@ import { type ViewerDeps, viewerOf } from "./viewer-of.ts";
 
 export const schemaPath = "/schema.graphql";
 
-/** Serves the schema as text, for code generators. Needs an API key in production, as introspection does. Throws as `viewerOf` does. */
+/**
+ * Serves the schema as text, for code generators. Needs an API key in production, as introspection does.
+ * Throws as `viewerOf` does.
+ */
 export function createSchemaDocument(schema: GraphQLSchema, deps: ViewerDeps) {
   const text = printSorted(schema);
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {

@@ -3,8 +3,8 @@ import type { Plugin } from "graphql-yoga";
 import type { Viewer } from "../auth/viewer.ts";
 
 /**
- * "Did you mean …?" is for holders of an API key, and for everyone in development. Tokens for browsers get the error without the names, as
- * they may not read the schema either.
+ * "Did you mean …?" is for holders of an API key, and for everyone in development. Tokens for browsers get
+ * the error without the names, as they may not read the schema either.
  */
 export const useSuggestions = (): Plugin<object, { viewer?: Viewer | null }> => ({
   onValidate({ context }) {
