@@ -1,5 +1,6 @@
 /**
- * Folders that do not keep the rules of rooms yet. Remove an entry when its folder does; the aim is two empty lists.
+ * Folders that do not keep the rules of rooms yet. Remove an entry when its folder does.
+ * The aim is two empty lists.
  */
 
 /** Their members still import each other in circles. */
