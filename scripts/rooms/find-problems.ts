@@ -27,8 +27,8 @@ function membersOf(imports: readonly FileImport[]): Map<string, Map<string, Set<
 }
 
 /**
- * By folder, its files and subfolders that import each other in circles. A `main.ts` connects everything, and no
- * file imports it: it does not count.
+ * By folder, its files and subfolders that import each other in circles. A `main.ts` connects everything, and
+ * no file imports it: it does not count.
  */
 export function findCircles(imports: readonly FileImport[]): Map<string, string[]> {
   const circles = new Map<string, string[]>();
@@ -53,8 +53,8 @@ function reachable(members: ReadonlyMap<string, ReadonlySet<string>>, start: str
 }
 
 /**
- * Imports that enter a room beside its `index.ts`. A room is a folder with an `index.ts`; a folder without one
- * groups rooms. Only the outermost room of an import counts.
+ * Imports that enter a room beside its `index.ts`. A room is a folder with an `index.ts`; a folder without
+ * one groups rooms. Only the outermost room of an import counts.
  */
 export function findBypasses(imports: readonly FileImport[], files: ReadonlySet<string>): FileImport[] {
   return imports.filter((each) => {

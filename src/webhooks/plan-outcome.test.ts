@@ -49,7 +49,7 @@ test("after the last try the endpoint is disabled if nothing else was taken eith
     state: "FAILED",
     disable: {
       reason: "FAILING",
-      message: expect.stringMatching(/in 10 attempts .* the last: It is away\./),
+      message: expect.stringMatching(/in 10 attempts .* the last error: It is away\./),
     },
   });
   expect(failing(ago(day))).toEqual({ state: "FAILED" });

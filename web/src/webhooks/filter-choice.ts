@@ -3,7 +3,7 @@
  * docs/reference/webhooks.md.
  */
 export const offered: readonly { name: string; hint: string }[] = [
-  { name: "video.*", hint: "All events of a video" },
+  { name: "video.*", hint: "Any event of a video" },
   { name: "video.playable", hint: "The video can be published" },
   { name: "video.ready", hint: "Every variant is settled" },
   { name: "video.failed", hint: "The video cannot be played" },
