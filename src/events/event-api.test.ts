@@ -192,28 +192,3 @@ test("without an API key there is no log", async () => {
   const { errors } = await askChanges({ ...system.api, token: "none" });
   expect(errors?.[0]?.extensions?.code).toBe("UNAUTHENTICATED");
 });
-
-test("a page says the same in Relay's words, for clients that page all lists alike", async () => {
-  const query = `{ changes(first: 2) { cursor hasMore events { id cursor } nodes { id } edges { cursor node { id } }
-    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
-  const answer = await ask<{
-    changes: {
-      cursor: string;
-      hasMore: boolean;
-      events: { id: string; cursor: string }[];
-      nodes: unknown;
-      edges: unknown;
-      pageInfo: unknown;
-    };
-  }>(system.api, query);
-  const page = answer.data?.changes;
-  expect(page?.hasMore).toBe(true);
-  expect(page?.nodes).toEqual(page?.events.map(({ id }) => ({ id })));
-  expect(page?.edges).toEqual(page?.events.map(({ id, cursor }) => ({ cursor, node: { id } })));
-  expect(page?.pageInfo).toEqual({
-    hasNextPage: true,
-    hasPreviousPage: false,
-    startCursor: page?.events[0]?.cursor,
-    endCursor: page?.cursor,
-  });
-});
