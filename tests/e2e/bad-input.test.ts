@@ -272,16 +272,18 @@ test("what is another workspace's does not exist, for whatever is asked of it", 
   const jobId = (await system.client.video(id)).jobs.edges[0].node.id;
   const stranger = await system.stranger();
   expect(await stranger.video(id)).toBeNull();
-  for (const [field, argument] of [
-    ["deleteVideo", id],
-    ["completeUpload", id],
-    ["cancelJob", jobId],
-    ["retryJob", jobId],
-    ["cancelJob", id],
-    ["deleteVideo", "nonsense"],
+  for (const [mutation, argument] of [
+    ["deleteVideo(input: { id: $id })", id],
+    ["completeUpload(input: { videoId: $id })", id],
+    ["cancelVideo(input: { id: $id })", id],
+    ["retryVideo(input: { id: $id })", id],
+    ["cancelJob(id: $id)", jobId],
+    ["retryJob(id: $id)", jobId],
+    ["cancelJob(id: $id)", id],
+    ["deleteVideo(input: { id: $id })", "nonsense"],
   ] as const) {
     const { data } = await stranger.ask(
-      `mutation ($id: ID!) { r: ${field}(id: $id) { __typename ... on Error { code message } } }`,
+      `mutation ($id: ID!) { r: ${mutation} { __typename ... on Error { code message } } }`,
       { id: argument },
     );
     expect(data.r).toEqual({

@@ -136,7 +136,7 @@ browserTest(`an endpoint is edited, disabled, enabled and deleted; another tab s
   const [page, other] = [await kit.open("/webhooks"), await kit.open("/webhooks")];
   await page.getByRole("link", { name: receiver.url }).click();
   await page.getByRole("button", { name: "Edit" }).click();
-  await page.getByLabel("All events").check();
+  await page.getByLabel("All events", { exact: true }).check();
   await page.getByLabel("Description").fill("Website");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("all events").waitFor();

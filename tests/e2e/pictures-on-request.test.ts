@@ -33,7 +33,7 @@ const extras = `query($id: ID!) { video(id: $id) { status
   preview { status url contentType width height durationMs sizeBytes job { id kind tasks { kind progress attempts { outcome workerId } } } }
   download { status url sizeBytes variantName job { id kind } } playback { posterUrl downloadUrl } } }`;
 const mutation = (name: string, args: string, given: string) =>
-  `mutation($id: ID!${args}) { ${name}(id: $id${given}) { __typename ... on Video { id poster { status } preview { status } download { status } } ... on Error { code message } } }`;
+  `mutation($id: ID!${args}) { ${name}(input: { videoId: $id${given} }) { __typename ... on Video { id poster { status } preview { status } download { status } } ... on Error { code message } } }`;
 const documents = {
   setPoster: mutation("setPoster", ", $atMs: Int!", ", atMs: $atMs"),
   requestPreview: mutation("requestPreview", "", ""),
