@@ -93,9 +93,7 @@ browserTest(
     html = `<reelay-player src="${playback.hlsUrl}" muted style="width: 640px"></reelay-player>`;
     await page.goto(pageUrl);
     await record(page);
-    await expect
-      .poll(() => badge(page).textContent(), { timeout: 30_000 })
-      .toMatch(/^Still being made: \d+ %$/);
+    await expect.poll(() => badge(page).textContent(), { timeout: 30_000 }).toMatch(/^Processing \d+%$/);
     await page
       .locator("reelay-player video")
       .evaluate((video) => (video as unknown as HTMLVideoElement).play());

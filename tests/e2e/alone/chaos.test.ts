@@ -37,7 +37,7 @@ test("whatever dies in between, every accepted job ends once, plays, and everybo
   // The CI machine is one that can mount, and must not lose this fault unnoticed.
   if (process.env["CI"] && process.getuid?.() === 0) {
     expect(figures).toContainEqual(
-      expect.objectContaining({ name: "faults that this machine does not allow", value: 0 }),
+      expect.objectContaining({ name: "faults not possible on this machine", value: 0 }),
     );
   }
 }, 600_000);
