@@ -50,6 +50,8 @@ test("a video is canceled and retried by its own id", async () => {
   expect((await api.ask(cancel, { id })).data.r).toEqual(canceled);
   expect((await api.ask(cancel, { id })).data.r).toEqual(canceled);
 
+  // Jobs are listed by when they were created.
+  api.advance(1);
   const retried = {
     __typename: "Video",
     status: "PROCESSING",

@@ -16,7 +16,7 @@ beforeAll(async () => {
   id = encodeGlobalId("Video", video.id);
   const [job] = await api.db.job.findMany({ where: { videoId: video.id } });
   if (!job) throw new Error("The seeded video has no job.");
-  const { id: _, ...columns } = job;
+  const { id: _id, error: _error, ...columns } = job;
   const copies = Array.from({ length: HUNDRED }, () => ({
     ...columns,
     isSuperseded: true,

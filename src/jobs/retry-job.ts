@@ -33,8 +33,7 @@ export async function retryVideo(
   const request = { workspaceId, key: idempotencyKey, operation: "retryVideo", input: { videoId } };
   await onceByKey(deps.db, request, async (tx, newId) => {
     const job = await tx.job.findFirst({
-      where: { videoId, workspaceId, ...isVideoJob },
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      where: { videoId, workspaceId, isSuperseded: false, ...isVideoJob },
       select: { id: true },
     });
     if (job === null) throw videoNotFound();
