@@ -169,7 +169,7 @@ const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = 
     "the port is taken",
     start,
     () => ({ PORT: String(takenPort) }),
-    /^Port \d+ on 127\.0\.0\.1 is taken.*PORT=/,
+    /^Port \d+ on 127\.0\.0\.1 is in use.*PORT=/,
   ],
   [
     "the database is away",

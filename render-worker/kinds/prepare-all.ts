@@ -26,17 +26,17 @@ export async function prepareAll(
     ffmpeg: () => (runtime ??= findFfmpeg().then((tools) => FfmpegRuntime.create(tools, options))),
   };
   const prepared = new Map<string, PreparedKind>();
-  const lacks = new Set<string>();
+  const refused = new Map<string, string>();
   for (const [name, kind] of Object.entries(kinds)) {
     try {
       prepared.set(name, await kind.prepare(host));
     } catch (error) {
       if (!(error instanceof ToolNotFoundError)) throw error;
-      lacks.add(error.message);
-      options.log.warn({ kind: name, reason: error.message }, "kind.not-supported");
+      refused.set(name, error.message);
     }
   }
-  if (prepared.size === 0) throw new ToolNotFoundError([...lacks].join(" "));
+  if (prepared.size === 0) throw new ToolNotFoundError([...new Set(refused.values())].join(" "));
+  for (const [kind, reason] of refused) options.log.warn({ kind, reason }, "kind.not-supported");
   return {
     get: (name) => prepared.get(name),
     offer: () => {

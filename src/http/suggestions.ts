@@ -14,10 +14,10 @@ export const useSuggestions = (): Plugin<object, { viewer?: Viewer | null }> => 
   },
 });
 
-const withoutSuggestion = (error: Error): Error =>
-  error instanceof GraphQLError
-    ? new GraphQLError(error.message.replace(/ Did you mean .*\?$/s, ""), {
-        nodes: error.nodes ?? null,
-        extensions: error.extensions,
-      })
-    : error;
+function withoutSuggestion(error: Error): Error {
+  if (!(error instanceof GraphQLError)) return error;
+  const { message, nodes, extensions } = error;
+  const suggestion = message.endsWith("?") ? message.indexOf(" Did you mean ") : -1;
+  if (suggestion === -1) return error;
+  return new GraphQLError(message.slice(0, suggestion), { nodes: nodes ?? null, extensions });
+}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { checkWebhookUrl } from "./check-url.ts";
 
 test.each([
-  ["nonsense", /no absolute URL/],
+  ["nonsense", /is not an absolute URL/],
   ["ftp://example.com/", /scheme ftp:/],
   ["http://example.com/hook", /not encrypted; use https:/],
   ["https://user:secret@example.com/", /credentials/],
@@ -14,7 +14,7 @@ test.each([
   ["https://169.254.169.254/latest", /not on the public internet/],
   ["https://example.com:6379/", /has the port 6379; the allowed ports are 80, 443, 8080 and 8443/],
   ["https://[::7f00:1]/", /not on the public internet/],
-  [`https://example.com/${"x".repeat(2_048)}`, /at most 2048/],
+  [`https://example.com/${"x".repeat(2_048)}`, /the limit is 2048/],
 ])("%s is refused as an endpoint", (url, reason) => {
   expect(() => checkWebhookUrl(url, [])).toThrow(reason);
 });

@@ -164,7 +164,7 @@ test("a taken port is told in one sentence, before anything is started", async (
     const run = start([], { PORT: String(takenPort), REELAY_DATA_DIR: folder });
     expect(await run.ended).toEqual({ code: 1, signal: null });
     expect(run.output().trim().split("\n")).toHaveLength(1);
-    expect(run.output()).toContain(`Port ${takenPort} on 127.0.0.1 is taken`);
+    expect(run.output()).toContain(`Port ${takenPort} on 127.0.0.1 is in use`);
     expect(await readdir(folder)).toEqual([]);
   } finally {
     taken.close();

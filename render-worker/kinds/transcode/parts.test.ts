@@ -324,10 +324,9 @@ test("progress of a part is of its span, and says which that is", async () => {
   };
   const head = await progressOf({ kind: "HEAD", wholeUpToMs: 1_000, headMs: 8_000 });
   expect(head.at(-1)).toMatchObject({
-    span: { startMs: 0, endMs: 8_000 },
-    variants: [{ fraction: 1 }],
+    detail: { span: { startMs: 0, endMs: 8_000 }, variants: [{ fraction: 1 }] },
   });
-  expect((await progressOf(undefined)).at(-1)).not.toHaveProperty("span");
+  expect((await progressOf(undefined)).at(-1)?.detail).not.toHaveProperty("span");
 });
 
 test("the sound of a long video has progress, too", async () => {
@@ -340,7 +339,9 @@ test("the sound of a long video has progress, too", async () => {
   await worker.end(await worker.request(clip, { profile, part: { kind: "AUDIO", startMs: 4_000 } }));
   const last = worker.messaging.ofType("task.progressed.v1").at(-1);
   expect(last).toMatchObject({
-    span: { startMs: 4_000, endMs: null },
-    variants: [{ name: "audio", fraction: 1, etaMs: 0 }],
+    detail: {
+      span: { startMs: 4_000, endMs: null },
+      variants: [{ name: "audio", fraction: 1, etaMs: 0 }],
+    },
   });
 });

@@ -53,7 +53,7 @@ export function explainFfmpegFailure(
     );
   }
   if (
-    /Codec \([^()\n]+\) not on whitelist|Decoder \([^()\n]+\) not found|no decoder found for|Decoding requested, but no decoder/i.test(
+    /Codec \([^()\n]{1,100}\) not on whitelist|Decoder \([^()\n]{1,100}\) not found|no decoder found for|Decoding requested, but no decoder/i.test(
       logTail,
     )
   ) {
