@@ -138,7 +138,7 @@ test("what does not fit all at once is made in several passes, and nobody sees a
   if (platform() === "linux") expect(end.usage?.peakMemoryBytes).toBeLessThan(470 * mib);
 });
 
-test("what it took to read one source makes no other look larger", { timeout: 60_000 }, async () => {
+test("what it took to read one source makes no other look larger", { timeout: 120_000 }, async () => {
   const covered = await makeClip(join(clips.path, "covered.mkv"), [
     ...words("-f lavfi -i testsrc2=s=64x36:r=10:d=1 -f lavfi -i color=s=5600x5600:r=1:d=1"),
     ...words("-map 0 -map 1 -c:v:0 libx264 -preset ultrafast -pix_fmt:v:0 yuv420p"),
