@@ -363,7 +363,7 @@ test("with its own address the plugin makes its webhook endpoint, once, and is t
     await eventually(async () => {
       const [{ deliveries: now }] = await endpoints();
       expect(now.nodes.length).toBeGreaterThan(deliveries.nodes.length);
-      expect(now.nodes.map(({ state }: { state: string }) => state)).toEqual(
+      expect(now.nodes.map(({ status }: { status: string }) => status)).toEqual(
         now.nodes.map(() => "SUCCEEDED"),
       );
     }, "the plugin takes a message that it can verify");
