@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { words } from "../../render-worker/media/ffmpeg/words.ts";
-import { makeClip } from "../../render-worker/testing/kit.ts";
-import { type System, startSystem } from "../kit/index.ts";
+import { words } from "../../../render-worker/media/ffmpeg/words.ts";
+import { makeClip } from "../../../render-worker/testing/kit.ts";
+import { type System, startSystem } from "../../kit/index.ts";
 
 let system: System;
 beforeAll(async () => {
