@@ -47,19 +47,19 @@ export const AudioStreamProbe = z.object({
 export type AudioStreamProbe = z.infer<typeof AudioStreamProbe>;
 
 /**
- * Why a track of sound is not made: no ffmpeg here decodes it, the container says that it holds nothing, or it is of another of a transport stream's
- * programmes than the picture.
+ * Reasons why an audio track is not encoded: ffmpeg has no decoder for it, the container declares it empty, or
+ * it belongs to another program of the transport stream than the video.
  */
-export const unheardReasons = ["UNDECODABLE", "EMPTY", "OTHER_PROGRAM"] as const;
-export type UnheardReason = (typeof unheardReasons)[number];
+export const unsupportedAudioReasons = ["UNDECODABLE", "EMPTY", "OTHER_PROGRAM"] as const;
+export type UnsupportedAudioReason = (typeof unsupportedAudioReasons)[number];
 
-export const UnheardTrack = z.object({
+export const UnsupportedAudioTrack = z.object({
   codec: z.string(),
   language: z.string().nullable(),
   title: z.string().optional(),
-  reason: z.enum(unheardReasons),
+  reason: z.enum(unsupportedAudioReasons),
 });
-export type UnheardTrack = z.infer<typeof UnheardTrack>;
+export type UnsupportedAudioTrack = z.infer<typeof UnsupportedAudioTrack>;
 
 /** What a source is, read once before planning. `null` means that the container does not say. */
 export const SourceProbe = z.object({
@@ -73,8 +73,8 @@ export const SourceProbe = z.object({
   audio: AudioStreamProbe.nullable(),
   /** With several tracks of sound all of them, that one first; also those that are left out (`maxSounds`). */
   audios: z.array(AudioStreamProbe).optional(),
-  /** Tracks of sound that are not made whatever their number; left out where there are none. */
-  unheard: z.array(UnheardTrack).optional(),
+  /** Audio tracks that cannot be encoded. Absent if there are none. */
+  unsupportedAudio: z.array(UnsupportedAudioTrack).optional(),
   streamCount: count,
 });
 export type SourceProbe = z.infer<typeof SourceProbe>;

@@ -70,7 +70,7 @@ export const workerEnvFields = {
         default: "0",
         unit: "seconds",
         effect:
-          "How long a worker that is told to stop goes on with its tasks. What is not finished then is handed back, uses no try, and goes on at another worker. It ends 10 s after that at the latest: give it that much time to stop.",
+          "Time that running tasks have to finish after the worker receives a stop signal. Unfinished tasks then return to the queue, without using a try, and another worker resumes them. The process exits at most 10 s later; let your supervisor wait that long.",
         example: "600",
       }),
     ),

@@ -23,8 +23,7 @@ const SetCaptionsInput = builder.inputType("SetCaptionsInput", {
     }),
     content: t.string({
       required: true,
-      description:
-        "WebVTT or SubRip (SRT) as text, at most 512 KiB; what is wrong with it is told by its line.",
+      description: "WebVTT or SubRip (SRT) text of at most 512 KiB. Errors name the line.",
     }),
   }),
 });

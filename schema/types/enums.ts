@@ -106,7 +106,7 @@ export const JobKind = builder.enumType("JobKind", {
   values: words({
     TRANSCODE: "Turns a source into the variants of a profile.",
     REPAIR: "Makes the damaged or missing parts of a finished video again, from the source.",
-    POSTER: "Takes the poster at a time that somebody chose.",
+    POSTER: "Creates the poster from the frame at a chosen time.",
     PREVIEW: "Makes an animated preview of what is finished.",
     DOWNLOAD: "Puts a finished variant and the audio into one MP4.",
   }),
@@ -135,9 +135,9 @@ export const RepairState = builder.enumType("RepairState", {
 export const JobPriority = builder.enumType("JobPriority", {
   description: "Which jobs go first.",
   values: words({
-    INTERACTIVE: "Somebody is waiting for it.",
+    INTERACTIVE: "A user is waiting for the result.",
     STANDARD: "The default.",
-    BULK: "Gives way to the others. One turn in eight goes to whoever has waited longest, so it is never starved.",
+    BULK: "Runs after the other priorities. One dispatch in eight goes to the most overdue task of any priority, so bulk jobs always progress.",
   }),
 });
 

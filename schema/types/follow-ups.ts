@@ -32,19 +32,19 @@ const newestJob = async (ctx: Context, videoId: string, wanted: Kind): Promise<N
   (await newestJobs(ctx, videoId))?.find(({ kind }) => kind === wanted) ?? null;
 
 const Asset = builder.interfaceRef<AssetShape>("Asset").implement({
-  description: "Something that a video has besides its stream, and that can be asked for.",
+  description: "An output of a video besides its streams. It can be requested at any time.",
   fields: (t) => ({
     status: t.field({
       type: JobStatus,
       description:
-        "How far the newest job for it is; SUCCEEDED where the video's own job made it. While another is made, or when that has failed, what there is stays as it is.",
+        "Status of the newest job for this asset; SUCCEEDED if the video's own job made it. The stored asset stays available while a new one is made, and if that fails.",
       resolve: ({ job }) => job?.status ?? "SUCCEEDED",
     }),
     job: t.prismaField({
       type: Job,
       nullable: true,
       description:
-        "The newest job that was asked for it: why it waits or failed, to cancel or retry it. Null where the video's own job made it.",
+        "The newest job that was requested for this asset: read why it waits or failed, cancel it or retry it. Null if the video's own job made the asset.",
       resolve: (query, { job }, _args, ctx) =>
         job && ctx.db.job.findUnique({ ...query, where: { id: job.id } }),
     }),

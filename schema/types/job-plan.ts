@@ -8,7 +8,7 @@ const JobPlanType = builder.objectRef<DescribedPlan>("JobPlan").implement({
   description: "How a job's work is cut into tasks, and why.",
   fields: (t) => ({
     kind: t.expose("kind", { type: JobPlanKind, description: "Whether it is cut at all." }),
-    reason: t.exposeString("reason", { description: "Why it is made so, in a sentence." }),
+    reason: t.exposeString("reason", { description: "Explains the plan." }),
     headMs: t.exposeInt("headMs", {
       nullable: true,
       description: "Milliseconds that the first task makes, ahead of everything; null when it makes all.",

@@ -81,7 +81,7 @@ export const Job = builder.prismaNode("Job", {
     }),
     waitReason: t.string({
       nullable: true,
-      description: "What it waits for, in a sentence; null once it runs.",
+      description: "Explains what the job waits for. Null once it runs.",
       select: { id: true, status: true },
       resolve: async (job, _args, ctx) =>
         isTerminal(job.status) ? null : ((await reasons(ctx, job.id))?.reason ?? null),
@@ -137,7 +137,7 @@ export const Job = builder.prismaNode("Job", {
     cancelRequestedAt: t.expose("cancelRequestedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When somebody asked for its end; a running one stops a moment later.",
+      description: "When cancellation was requested. A running job stops shortly after.",
     }),
     video: t.relation("video", { type: Video, description: "The video that it renders." }),
     progress: t.float({

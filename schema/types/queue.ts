@@ -22,7 +22,7 @@ const QueueLane = builder.objectRef<LaneOverview>("QueueLane").implement({
     oldestQueuedAt: t.expose("oldestQueuedAt", {
       type: "DateTime",
       nullable: true,
-      description: "Since when the one that has waited longest waits; null when none does.",
+      description: "When the oldest waiting task was queued. Null if none waits.",
     }),
   }),
 });
@@ -38,7 +38,7 @@ const QueuePool = builder
       oldestQueuedAt: t.expose("oldestQueuedAt", {
         type: "DateTime",
         nullable: true,
-        description: "Since when the one that has waited longest waits; null when none does.",
+        description: "When the oldest waiting task was queued. Null if none waits.",
       }),
       lanes: t.field({
         type: [QueueLane],

@@ -128,13 +128,14 @@ export const Variant = builder.prismaNode("Variant", {
     isBelowMinimum: t.boolean({
       nullable: true,
       description:
-        "Whether it falls short of `minVmaf`; null where nothing is asked for, or VMAF was not measured.",
+        "Whether the variant misses `minVmaf`. Null if the profile sets no minimum, or VMAF was not measured.",
       select: { minVmaf: true, quality: true },
       resolve: (variant) => belowMinimum({ minVmaf: variant.minVmaf, quality: qualityOf(variant) }),
     }),
     qualityNote: t.string({
       nullable: true,
-      description: "Why it falls short of `minVmaf`, or why nobody knows, in a sentence; else null.",
+      description:
+        "Explains why the variant misses `minVmaf`, or why its quality was not measured. Otherwise null.",
       select: { name: true, bitrateBps: true, minVmaf: true, quality: true },
       resolve: (variant) => qualityNote({ ...variant, quality: qualityOf(variant) }),
     }),

@@ -20,14 +20,14 @@ test("nothing is said of a source whose sound is all made", () => {
 
 test("tracks beyond those that are made are named, and tracks that cannot be, with the reason", () => {
   const audios = Array.from({ length: 9 }, (_, index) => track(index === 8 ? { title: "Director" } : {}));
-  const unheard: SourceProbe["unheard"] = [
+  const unsupportedAudio: SourceProbe["unsupportedAudio"] = [
     { codec: "mpegh_3d_audio", language: "ger", title: "Surround", reason: "UNDECODABLE" },
     { codec: "aac", language: null, reason: "EMPTY" },
     { codec: "mp2", language: "eng", reason: "OTHER_PROGRAM" },
   ];
-  expect(noteOnSounds(probeOf({ audios, unheard }))).toBe(
-    "The source has 9 tracks of sound; 8 are made, its default one first. Left out: Director (aac). " +
-      "Sound that cannot be made: Surround (mpegh_3d_audio: no decoder), a track (aac: holds nothing), " +
-      "en (mp2: of another programme than the picture).",
+  expect(noteOnSounds(probeOf({ audios, unsupportedAudio }))).toBe(
+    "The source has 9 audio tracks. Reelay encodes 8, starting with the default one. Left out: Director (aac). " +
+      "Unsupported audio: Surround (mpegh_3d_audio: no decoder), a track (aac: empty), " +
+      "en (mp2: in another program than the video).",
   );
 });

@@ -3,13 +3,13 @@ import {
   languageTag,
   maxSounds,
   type SourceProbe,
-  type UnheardReason,
-  type UnheardTrack,
+  type UnsupportedAudioReason,
+  type UnsupportedAudioTrack,
 } from "@reelay/contracts";
 
-/** What is left out of a source's sound, in sentences; null for nothing. Pure. */
+/** Explains which audio tracks of the source are left out; null if none is. Pure. */
 export function noteOnSounds(probe: SourceProbe | null): string | null {
-  const notes = [noteOnMany(probe?.audios ?? []), noteOnUnheard(probe?.unheard ?? [])];
+  const notes = [noteOnMany(probe?.audios ?? []), noteOnUnsupported(probe?.unsupportedAudio ?? [])];
   return notes.filter((note) => note !== null).join(" ") || null;
 }
 
@@ -17,21 +17,21 @@ function noteOnMany(tracks: readonly AudioStreamProbe[]): string | null {
   const leftOut = tracks.slice(maxSounds);
   if (leftOut.length === 0) return null;
   const named = leftOut.map((track, index) => describe(track, maxSounds + index + 1));
-  return `The source has ${tracks.length} tracks of sound; ${maxSounds} are made, its default one first. Left out: ${list(named)}.`;
+  return `The source has ${tracks.length} audio tracks. Reelay encodes ${maxSounds}, starting with the default one. Left out: ${list(named)}.`;
 }
 
-const reasons: Record<UnheardReason, string> = {
+const reasons: Record<UnsupportedAudioReason, string> = {
   UNDECODABLE: "no decoder",
-  EMPTY: "holds nothing",
-  OTHER_PROGRAM: "of another programme than the picture",
+  EMPTY: "empty",
+  OTHER_PROGRAM: "in another program than the video",
 };
 
-function noteOnUnheard(tracks: readonly UnheardTrack[]): string | null {
+function noteOnUnsupported(tracks: readonly UnsupportedAudioTrack[]): string | null {
   if (tracks.length === 0) return null;
   const named = tracks.map(
     (track) => `${nameOf(track) ?? "a track"} (${track.codec}: ${reasons[track.reason]})`,
   );
-  return `Sound that cannot be made: ${list(named)}.`;
+  return `Unsupported audio: ${list(named)}.`;
 }
 
 const describe = (track: AudioStreamProbe, number: number): string =>

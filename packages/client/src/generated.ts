@@ -39,11 +39,11 @@ export type ErrorScope =
 
 /** Which jobs go first. */
 export type JobPriority =
-  /** Somebody is waiting for it. */
+  /** A user is waiting for the result. */
   | 'INTERACTIVE'
   /** The default. */
   | 'STANDARD'
-  /** Gives way to the others. One turn in eight goes to whoever has waited longest, so it is never starved. */
+  /** Runs after the other priorities. One dispatch in eight goes to the most overdue task of any priority, so bulk jobs always progress. */
   | 'BULK';
 
 /** How far a job or a task is. The last three are final. */

@@ -1,7 +1,7 @@
 /**
- * A worker's stand-in: makes a jail of the level that it is told, holds secrets, files, listeners and another
- * attempt, runs the corpus, and prints what came of it as one line of JSON. A process of its own, so that an
- * escape meets a whole worker, and so that it can run as any user.
+ * Stand-in for a worker: creates a jail of the requested level, holds secrets, files, listeners and another
+ * attempt, runs the corpus, and prints the results as one line of JSON. It is a separate process so that an
+ * escape reaches a whole worker, and so that it can run as any user.
  */
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";

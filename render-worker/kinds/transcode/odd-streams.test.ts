@@ -104,7 +104,10 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
     ])("%s is left out, and told", async (_what, file, codec, reason) => {
       await using worker = await startWorker({}, tools);
       const state = await make(worker, await file());
-      expect(state.source?.probe).toMatchObject({ video: { height: 90 }, unheard: [{ codec, reason }] });
+      expect(state.source?.probe).toMatchObject({
+        video: { height: 90 },
+        unsupportedAudio: [{ codec, reason }],
+      });
       expect(state.audio).toMatchObject({ name: "audio", playlist: { isComplete: true } });
       expect(state.audios).toBeUndefined();
       expect(state.variants[0]).toMatchObject({ status: "READY" });

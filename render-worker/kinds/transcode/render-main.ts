@@ -107,8 +107,8 @@ async function judge(context: TranscodeAttempt, { file, source }: MainWork): Pro
 }
 
 function logLeftOut({ log }: TranscodeAttempt, { probe, sounds }: SourceFile): void {
-  const { audios, unheard } = probe;
-  const leftOut = Math.max(0, (audios?.length ?? 0) - sounds.length) + (unheard?.length ?? 0);
+  const { audios, unsupportedAudio } = probe;
+  const leftOut = Math.max(0, (audios?.length ?? 0) - sounds.length) + (unsupportedAudio?.length ?? 0);
   if (leftOut > 0) log.info({ made: sounds.length, leftOut }, "sounds.left-out");
 }
 

@@ -14,11 +14,11 @@ const sound = (index: number, changes: Changes = {}): ProbedStream => ({
 const choose = (streams: ProbedStream[], { container = "mpegts", programs = [] as number[][] } = {}) => {
   const listed = programs.map((indexes) => ({ streams: indexes.map((index) => ({ index })) }));
   const probed = ProbedFile.parse({ streams, programs: listed, format: { format_name: container } });
-  const { video, heard, unheard } = chooseStreams(probed, ["aac", "dts"]);
+  const { video, usableAudio, unsupportedAudio } = chooseStreams(probed, ["aac", "dts"]);
   return [
     video?.index,
-    heard.map(({ index }) => index),
-    Object.fromEntries(unheard.map(({ stream, reason }) => [stream.index, reason])),
+    usableAudio.map(({ index }) => index),
+    Object.fromEntries(unsupportedAudio.map(({ stream, reason }) => [stream.index, reason])),
   ];
 };
 

@@ -1,20 +1,21 @@
-import type { UnheardReason } from "@reelay/contracts";
+import type { UnsupportedAudioReason } from "@reelay/contracts";
 import type { ProbedFile, ProbedStream } from "./ffprobe-json.ts";
 
-/** What of a file is made. */
+/** The streams of a file that are encoded, and the audio that is not. */
 export interface ChosenStreams {
-  /** Undefined: it has none. */
+  /** Undefined if the file has no video. */
   video: ProbedStream | undefined;
-  /** In the file's order. */
-  heard: ProbedStream[];
-  unheard: { stream: ProbedStream; reason: UnheardReason }[];
+  /** In the order of the file. */
+  usableAudio: ProbedStream[];
+  unsupportedAudio: { stream: ProbedStream; reason: UnsupportedAudioReason }[];
 }
 
 /**
- * The picture and the sound that are made. Of several pictures one that can be read goes first: recordings list what was not recorded. Sound counts
- * that can be decoded, holds something and, in a transport stream of several programmes, belongs to the picture's. Pure.
+ * Selects the video and audio streams to encode. A readable video stream is preferred, since recordings also
+ * list streams that were never recorded. An audio stream is usable if it can be decoded, is not empty and, in
+ * a transport stream with several programs, belongs to the video's program. Pure.
  *
- * @param decodable names of the codecs that ffmpeg has decoders for; left out: whatever ffprobe knows
+ * @param decodable codecs that ffmpeg can decode. Default: every codec that ffprobe recognizes.
  */
 export function chooseStreams(probed: ProbedFile, decodable?: readonly string[]): ChosenStreams {
   const { streams, programs } = probed;
@@ -23,15 +24,15 @@ export function chooseStreams(probed: ProbedFile, decodable?: readonly string[])
   const others = otherPrograms(programs, video ?? preferred(streams.filter(isSound)));
   const judged = streams.filter(isSound).map((stream) => {
     const isElsewhere = others.has(stream.index);
-    const reason: UnheardReason | null = isElsewhere
+    const reason: UnsupportedAudioReason | null = isElsewhere
       ? "OTHER_PROGRAM"
       : judge(stream, { probed, video, decodable });
     return { stream, reason };
   });
   return {
     video,
-    heard: judged.flatMap(({ stream, reason }) => (reason === null ? [stream] : [])),
-    unheard: judged.flatMap(({ stream, reason }) => (reason === null ? [] : [{ stream, reason }])),
+    usableAudio: judged.flatMap(({ stream, reason }) => (reason === null ? [stream] : [])),
+    unsupportedAudio: judged.flatMap(({ stream, reason }) => (reason === null ? [] : [{ stream, reason }])),
   };
 }
 
@@ -39,17 +40,17 @@ export function chooseStreams(probed: ProbedFile, decodable?: readonly string[])
 const preferred = (streams: readonly ProbedStream[]): ProbedStream | undefined =>
   streams.find(({ disposition }) => disposition?.["default"] === 1) ?? streams[0];
 
-/** Covers are no video. */
+/** Cover art is not video. */
 const isVideo = ({ codec_type, disposition }: ProbedStream): boolean =>
   codec_type === "video" && disposition?.["attached_pic"] !== 1;
 
 const isSound = ({ codec_type }: ProbedStream): boolean => codec_type === "audio";
 
-/** Without a decoder, or where there are no pictures, ffprobe comes to no pixel format. */
+/** Without a decoder or any frames, ffprobe reports no pixel format. */
 const isReadable = ({ width, height, pix_fmt }: ProbedStream): boolean =>
   Boolean(width && height && pix_fmt !== undefined);
 
-/** Indexes of the streams that belong to programmes, but to none that this one is of. What is of no programme is of all. */
+/** Indexes of the streams that share no program with `of`. A stream without a program belongs to all. */
 function otherPrograms(programs: ProbedFile["programs"], of: ProbedStream | undefined): Set<number> {
   const indexes = programs.map(({ streams }) => streams.map(({ index }) => index));
   const own = indexes.filter((program) => of !== undefined && program.includes(of.index)).flat();
@@ -59,7 +60,7 @@ function otherPrograms(programs: ProbedFile["programs"], of: ProbedStream | unde
 function judge(
   stream: ProbedStream,
   known: { probed: ProbedFile; video: ProbedStream | undefined; decodable: readonly string[] | undefined },
-): UnheardReason | null {
+): UnsupportedAudioReason | null {
   if (!isDecodable(stream, known.decodable)) return "UNDECODABLE";
   return isEmpty(stream, known) ? "EMPTY" : null;
 }
@@ -76,20 +77,20 @@ const isDecodable = (
   isSampleRate(Number(sample_rate));
 
 /**
- * Rates that sound really has, telephones and DSD included. With one sample a second a resampler to 48,000 takes gigabytes and does not come
- * to an end.
+ * Sample rates that occur in practice, from telephony to DSD. Resampling from 1 Hz to 48 kHz would allocate
+ * gigabytes and never end.
  */
 const isSampleRate = (hertz: number): boolean => hertz >= 1_000 && hertz <= 12_288_000;
 
-/** Whose index counts what a track holds. */
+/** Containers whose index counts the frames of each track. */
 const counting = /^mov,/;
 
-/** A track of which the container says that it holds nothing: nobody would ever come to its first sound. */
+/** Whether the container declares the track empty. */
 function isEmpty(
   { nb_frames, tags }: ProbedStream,
   { probed, video }: { probed: ProbedFile; video: ProbedStream | undefined },
 ): boolean {
-  // Matroska has its lengths in tags, as far as who wrote the file knew them. What ffprobe says besides is the file's.
+  // Matroska stores durations of tracks in tags; ffprobe's other durations are those of the whole file.
   if (/^0+:00:00(\.0+)?$/.test(tags?.["DURATION"] ?? "")) return true;
   const isCounted = counting.test(probed.format?.format_name ?? "") && Number(video?.nb_frames) > 0;
   return isCounted && !(Number(nb_frames) > 0);

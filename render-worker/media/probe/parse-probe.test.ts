@@ -111,7 +111,7 @@ test("the stream flagged as default is taken, and sound without a decoder is pas
   ];
   const source = parseProbe({ streams, programs: [], format }, file, "PICTURE", ["opus"]);
   expect(source).toMatchObject({ videoIndex: 1, sounds: [{ index: 3 }] });
-  expect(source.probe.unheard).toEqual([
+  expect(source.probe.unsupportedAudio).toEqual([
     { codec: "mpegh_3d_audio", language: "ger", title: "Surround", reason: "UNDECODABLE" },
   ]);
 });

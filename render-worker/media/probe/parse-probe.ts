@@ -1,4 +1,4 @@
-import type { UnheardTrack, VideoStreamProbe } from "@reelay/contracts";
+import type { UnsupportedAudioTrack, VideoStreamProbe } from "@reelay/contracts";
 import { inputError } from "../../errors.ts";
 import { planTracks, readHandler, readTitle, type SoundStream } from "./audio-track.ts";
 import { type ChosenStreams, chooseStreams } from "./choose-streams.ts";
@@ -22,10 +22,10 @@ export function parseProbe(
 ): SourceFile {
   const { format, streams } = probed;
   if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"));
-  const { heard, unheard, ...chosen } = chooseStreams(probed, decodable);
-  const { made, leftOut } = planTracks(heard.map(toSound));
+  const { usableAudio, unsupportedAudio, ...chosen } = chooseStreams(probed, decodable);
+  const { made, leftOut } = planTracks(usableAudio.map(toSound));
   const sounds = [...made, ...leftOut];
-  const audio = heard.find(({ index }) => index === made[0]?.index);
+  const audio = usableAudio.find(({ index }) => index === made[0]?.index);
   const video = wants === "SOUND" ? inPlaceOfPicture(audio, format.format_name) : chosen.video;
   if (!video) throw withoutVideo(streams, format.format_name);
   if (!video.width || !video.height) {
@@ -43,7 +43,7 @@ export function parseProbe(
     video: parseVideo(video, video.width, video.height, frameRate),
     audio: sounds[0]?.probe ?? null,
     ...(sounds.length > 1 && { audios: sounds.map(({ probe }) => probe) }),
-    ...(unheard.length > 0 && { unheard: unheard.map(toUnheard) }),
+    ...(unsupportedAudio.length > 0 && { unsupportedAudio: unsupportedAudio.map(toUnsupportedTrack) }),
     streamCount: streams.length,
   };
   return {
@@ -53,7 +53,7 @@ export function parseProbe(
     sounds: made,
     zeroSeconds: readZero(probed, [
       video,
-      ...heard.filter(({ index }) => made.some((sound) => sound.index === index)),
+      ...usableAudio.filter(({ index }) => made.some((sound) => sound.index === index)),
     ]),
     promised: { frames: toCount(video.nb_frames), durationMs: readLength(video) },
     frameRate,
@@ -92,7 +92,10 @@ function toSound({ index, tags, disposition, ...stream }: ProbedStream): SoundSt
   };
 }
 
-function toUnheard({ stream, reason }: ChosenStreams["unheard"][number]): UnheardTrack {
+function toUnsupportedTrack({
+  stream,
+  reason,
+}: ChosenStreams["unsupportedAudio"][number]): UnsupportedAudioTrack {
   const { codec, language, title } = toSound(stream).probe;
   return { codec, language, ...(title !== undefined && { title }), reason };
 }

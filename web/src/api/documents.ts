@@ -131,7 +131,7 @@ export type JobKind =
   | 'TRANSCODE'
   /** Makes the damaged or missing parts of a finished video again, from the source. */
   | 'REPAIR'
-  /** Takes the poster at a time that somebody chose. */
+  /** Creates the poster from the frame at a chosen time. */
   | 'POSTER'
   /** Makes an animated preview of what is finished. */
   | 'PREVIEW'
@@ -147,11 +147,11 @@ export type JobPlanKind =
 
 /** Which jobs go first. */
 export type JobPriority =
-  /** Somebody is waiting for it. */
+  /** A user is waiting for the result. */
   | 'INTERACTIVE'
   /** The default. */
   | 'STANDARD'
-  /** Gives way to the others. One turn in eight goes to whoever has waited longest, so it is never starved. */
+  /** Runs after the other priorities. One dispatch in eight goes to the most overdue task of any priority, so bulk jobs always progress. */
   | 'BULK';
 
 /** How far a job or a task is. The last three are final. */
@@ -236,7 +236,7 @@ export type SetCaptionsInput = {
   label?: string | null | undefined;
   /** Players show them without being asked, and no others of the video. Default false. */
   isDefault?: boolean | null | undefined;
-  /** WebVTT or SubRip (SRT) as text, at most 512 KiB; what is wrong with it is told by its line. */
+  /** WebVTT or SubRip (SRT) text of at most 512 KiB. Errors name the line. */
   content: string;
 };
 

@@ -43,7 +43,7 @@ export function EditDialog({ video, onClose }: { video: Video; onClose: () => vo
             id={externalIdId}
             value={externalId}
             spellCheck={false}
-            placeholder="Its id in another system, such as a CMS"
+            placeholder="For example, the id in your CMS"
             onChange={({ currentTarget }) => setExternalId(currentTarget.value)}
           />
         </label>
