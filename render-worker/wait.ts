@@ -8,10 +8,6 @@ export const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => 
   });
 };
 
-/** Exponential backoff with full jitter: between half and all of `baseMs * 2^tries`, at most `maxMs`. */
-export const backoffMs = (tries: number, baseMs: number, maxMs: number): number =>
-  Math.min(maxMs, baseMs * 2 ** tries) * (0.5 + Math.random() / 2);
-
 const onItsWayMs = 2_000;
 
 /**

@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { backoffMs } from "@reelay/process";
 import { Client } from "pg";
 import type { Logger } from "pino";
 
@@ -58,7 +59,7 @@ export async function listen(options: {
 
   async function keepConnected(first: Awaited<ReturnType<typeof connect>>) {
     let connection: typeof first | undefined = first;
-    let retryMs = firstRetryMs;
+    let failures = 0;
     while (!stopped.signal.aborted) {
       if (connection !== undefined) {
         await Promise.race([connection.ended, aborted(stopped.signal)]);
@@ -66,17 +67,15 @@ export async function listen(options: {
         connection = undefined;
         continue;
       }
-      await delay(retryMs * (0.5 + Math.random()), undefined, { signal: stopped.signal }).catch(
-        () => undefined,
-      );
+      const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
+      await delay(retryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
       if (stopped.signal.aborted) return;
       try {
         connection = await connect();
-        retryMs = firstRetryMs;
+        failures = 0;
         resync();
       } catch (error) {
         log.warn({ err: error, retryMs }, "notifications.unavailable");
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
       }
     }
     await connection?.close();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import { listen } from "./listen.ts";
 
@@ -44,9 +45,7 @@ export async function startWorkLoop(loop: {
         failures = 0;
         if (!hasMore) await pause(pollMs, AbortSignal.any([woken.signal, stopped.signal]));
       } catch (error) {
-        const ceiling = Math.min(firstRetryMs * 2 ** failures, lastRetryMs);
-        failures += 1;
-        const retryMs = Math.round(ceiling * (0.5 + Math.random() / 2));
+        const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
         loop.onFailed(error, retryMs);
         // A wake-up says that there is more to do, not that it can be done.
         await pause(retryMs, stopped.signal);

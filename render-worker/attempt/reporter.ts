@@ -2,8 +2,9 @@ import { type Context, context } from "@opentelemetry/api";
 import type { Account, AttemptReport, AttemptUsage, StoredFolder, VariantsProgress } from "@reelay/contracts";
 import { kindOf } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
+import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
-import { backoffMs, sleep } from "../wait.ts";
+import { sleep } from "../wait.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AttemptState } from "./state-cell.ts";
 

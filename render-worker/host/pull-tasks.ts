@@ -1,6 +1,7 @@
 import type { Delivery, Messaging, SubscriptionSpec } from "@reelay/messaging";
+import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
-import { backoffMs, sleep } from "../wait.ts";
+import { sleep } from "../wait.ts";
 import { pullAny } from "./pull-any.ts";
 import type { Slots } from "./slots.ts";
 

@@ -5,8 +5,9 @@ import {
   StoreFullError,
   StoreUnavailableError,
 } from "@reelay/object-store";
+import { backoffMs } from "@reelay/process";
 import { RenderError, retriableError } from "../errors.ts";
-import { backoffMs, sleep } from "../wait.ts";
+import { sleep } from "../wait.ts";
 
 const tries = 6;
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import type { Db } from "../db.ts";
 import { hashToken } from "../token.ts";
@@ -8,10 +9,7 @@ import type { Answer, Viewer } from "./viewer.ts";
 export const cacheMs = 2_000;
 /** Precision of `lastUsedAt`: a write per request would dominate the cost of a request. */
 const lastUsedMs = 60_000;
-/**
- * Maximum number of cached answers; beyond it the cache is cleared. Unknown tokens are cached too, so
- * strangers could fill it.
- */
+/** Maximum number of cached answers. Unknown tokens are cached too, so strangers could fill it. */
 const cacheSize = 10_000;
 
 const tokenPattern = /^(rk|ut|vt)_[A-Za-z0-9_-]{43}$/;
@@ -67,13 +65,12 @@ const readKey = (db: Db, hash: string) =>
 
 /** `authenticate` with answers cached for `cacheMs`. Concurrent requests share one lookup. */
 export function createAuthenticate({ db, clock }: { db: Db; clock: () => Date }): Authenticate {
-  const answers = new Map<string, { until: number; answer: Promise<Answer | null> }>();
+  const answers = new LRUCache<string, { until: number; answer: Promise<Answer | null> }>({ max: cacheSize });
   return async (token) => {
     const now = clock();
     const hash = hashToken(token);
     let entry = answers.get(hash);
     if (!entry || entry.until <= now.getTime()) {
-      if (answers.size >= cacheSize) answers.clear();
       entry = { until: now.getTime() + cacheMs, answer: authenticate(db, token, now) };
       answers.set(hash, entry);
       // A failed look-up is no answer: the next request tries again.

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isSettled } from "@reelay/contracts";
+import { LRUCache } from "lru-cache";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { OperationDeps } from "../deps.ts";
 import { NotFoundError } from "../errors.ts";
@@ -39,13 +40,12 @@ export interface VideoStatusOptions {
  * Resolves to false, with the response untouched, if the request is for another path.
  */
 export function createVideoStatus({ deps, authenticate }: VideoStatusOptions) {
-  const answers = new Map<string, { until: number; known: Promise<Known | null> }>();
+  const answers = new LRUCache<string, { until: number; known: Promise<Known | null> }>({ max: mostReused });
 
   function ask(videoId: string): Promise<Known | null> {
     const now = performance.now();
     const before = answers.get(videoId);
     if (before && before.until > now) return before.known;
-    if (answers.size >= mostReused) answers.clear();
     const known = look(deps, videoId);
     answers.set(videoId, { until: now + reuseMs, known });
     known.catch(() => answers.delete(videoId));

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { ExpectedError } from "../errors.ts";
@@ -71,15 +72,15 @@ export async function createEventLog(options: {
 
   /** After the start, only a permanent error ends it: an expired cursor. */
   async function readUntilThere(request: EventsRequest, signal: AbortSignal): Promise<EventPage | undefined> {
-    let retryMs = firstRetryMs;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         return await readShared(request);
       } catch (error) {
         if (error instanceof ExpectedError) throw error;
+        const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
         log.warn({ err: error, workspaceId: request.workspaceId, retryMs }, "events.not-read");
-        await delay(retryMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
+        await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }
     }
     return undefined;

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { LRUCache } from "lru-cache";
 
-/**
- * Documents that are remembered, the most recently used. Each API process has its own; clients send a missing
- * one again.
- */
+/** The most recently used documents. Each API process has its own; clients send a missing one again. */
 const MAX_DOCUMENTS = 1_000;
 /** Longer documents are answered and not remembered. */
 const MAX_LENGTH = 16_384;
@@ -21,14 +19,7 @@ const refuse = (code: string, message: string) =>
  * share them without seeing each other's.
  */
 export function usePersistedQueries(): Plugin {
-  const documents = new Map<string, string>();
-
-  function remember(hash: string, document: string): void {
-    documents.delete(hash);
-    documents.set(hash, document);
-    const [oldest] = documents.keys();
-    if (documents.size > MAX_DOCUMENTS && oldest !== undefined) documents.delete(oldest);
-  }
+  const documents = new LRUCache<string, string>({ max: MAX_DOCUMENTS });
 
   return {
     onParams({ params, setParams }) {
@@ -41,7 +32,7 @@ export function usePersistedQueries(): Plugin {
         const message = "The sha256Hash in extensions.persistedQuery is not the hash of the query.";
         throw refuse("PERSISTED_QUERY_HASH_MISMATCH", message);
       }
-      if (document.length <= MAX_LENGTH) remember(hash, document);
+      if (document.length <= MAX_LENGTH) documents.set(hash, document);
       setParams({ ...params, query: document });
     },
   };

@@ -1,4 +1,5 @@
 import type { Messaging } from "@reelay/messaging";
+import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
@@ -70,7 +71,7 @@ export async function relayBatch(deps: RelayDeps, size: number = largestBatch): 
           data: {
             tries: { increment: 1 },
             lastError: String(result.reason).slice(0, 1_000),
-            availableAt: new Date(clock().getTime() + retryMs(row.tries)),
+            availableAt: new Date(clock().getTime() + backoffMs(row.tries, firstRetryMs, lastRetryMs)),
           },
         });
       }
@@ -78,12 +79,6 @@ export async function relayBatch(deps: RelayDeps, size: number = largestBatch): 
     },
     { timeout: 30_000, maxWait: 15_000 },
   );
-}
-
-/** Doubled each time up to 5 s, with half of it at random so that rows do not come back in step. */
-function retryMs(tries: number): number {
-  const full = Math.min(firstRetryMs * 2 ** Math.min(tries, 16), lastRetryMs);
-  return full / 2 + (full / 2) * Math.random();
 }
 
 /**

@@ -1,4 +1,5 @@
 import { GraphQLError } from "graphql";
+import { LRUCache } from "lru-cache";
 import type { Viewer } from "../auth/viewer.ts";
 import { ExpectedError } from "../errors.ts";
 import { retryAfterHeader } from "./overloaded-error.ts";
@@ -22,7 +23,7 @@ export type TakeRequest = (viewer: Viewer) => void;
 
 /** Burst after a pause, in seconds' worth of requests: pages load in bursts. */
 const burstSeconds = 5;
-/** Buckets at most; those that are full again are dropped then. */
+/** Beyond this, the key that has been quiet longest starts over. */
 const mostBuckets = 10_000;
 
 /**
@@ -37,7 +38,7 @@ export function createRateLimit({
   clock: () => Date;
   perSecond: number | null;
 }): TakeRequest {
-  const buckets = new Map<string, { tokens: number; at: number }>();
+  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: mostBuckets });
 
   return ({ apiKeyId, grant, requestsPerSecond }) => {
     const rate = requestsPerSecond ?? perSecond;
@@ -49,9 +50,6 @@ export function createRateLimit({
     // A clock that was set back has no effect.
     const passed = Math.max(now - bucket.at, 0);
     const tokens = Math.min(bucket.tokens + (passed / 1_000) * rate, most);
-    if (buckets.size >= mostBuckets) {
-      for (const [key, { at }] of buckets) if (now - at > burstSeconds * 1_000) buckets.delete(key);
-    }
     buckets.set(id, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
     if (tokens < 1) throw new RateLimitedError(rate, ((1 - tokens) / rate) * 1_000);
   };

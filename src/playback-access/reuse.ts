@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /**
  * Cache lifetime of a database answer: a changed policy or revoked key takes effect in every process after
  * this time.
@@ -9,7 +11,7 @@ export const REUSE_MS = 5_000;
  * connection.
  */
 const STALE_MS = 600_000;
-/** Beyond this the cache is cleared: unknown ids are cached too, so strangers could fill it. */
+/** Unknown ids are cached too, so strangers could fill the cache. */
 const MAX_ENTRIES = 20_000;
 
 interface Entry<Value> {
@@ -32,7 +34,7 @@ export function createReuse<Value>(
   load: (key: string) => Promise<Value>,
   now: () => number = () => performance.now(),
 ): Reuse<Value> {
-  const entries = new Map<string, Entry<Value>>();
+  const entries = new LRUCache<string, Entry<Value>>({ max: MAX_ENTRIES });
 
   function ask(key: string, known: Entry<Value> | undefined): Promise<Value> {
     const at = now();
@@ -57,7 +59,6 @@ export function createReuse<Value>(
     get(key) {
       const known = entries.get(key);
       if (known && known.until > now()) return known.answer;
-      if (!known && entries.size >= MAX_ENTRIES) entries.clear();
       return ask(key, known);
     },
     forget: (key) => void entries.delete(key),

@@ -1,4 +1,5 @@
 import { type TaskProgressed, VariantsProgress } from "@reelay/contracts";
+import { LRUCache } from "lru-cache";
 import { ofWholeVideo } from "../progress/of-whole-video.ts";
 import { addProgress, TaskProgress } from "../progress/task-progress.ts";
 import type { ProjectorDeps } from "./deps.ts";
@@ -24,7 +25,7 @@ interface Kept {
   fractions: number;
 }
 
-const lastKept = new WeakMap<ProjectorDeps, Map<string, Kept>>();
+const lastKept = new WeakMap<ProjectorDeps, LRUCache<string, Kept>>();
 
 /**
  * Renews the lease, and lays down the newest figures every 2 s, and whenever all that run have grown by a twentieth of the video. What does not hold
@@ -109,7 +110,7 @@ async function keepTask({ db }: ProjectorDeps, report: Progress, { progress }: H
 function isDue(deps: ProjectorDeps, report: Progress, nowMs: number): boolean {
   const { attemptId, variants, span } = report;
   let kept = lastKept.get(deps);
-  if (kept === undefined) lastKept.set(deps, (kept = new Map()));
+  if (kept === undefined) lastKept.set(deps, (kept = new LRUCache({ max: 10_000 })));
   const last = kept.get(attemptId);
   const fractions = variants.reduce((sum, { fraction }) => sum + fraction, 0);
   const growth = fractions - (last?.fractions ?? 0);
@@ -119,11 +120,7 @@ function isDue(deps: ProjectorDeps, report: Progress, nowMs: number): boolean {
     growth >= stepOf(report, videoMs) * variants.length ||
     (span && growth > 0 && fractions === variants.length);
   if (last !== undefined && nowMs - last.atMs < keptEveryMs && !hasGrown) return false;
-  kept.delete(attemptId);
   kept.set(attemptId, { atMs: nowMs, fractions, videoMs });
-  // The oldest have ended long ago.
-  const oldest = kept.size > 10_000 ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
+import { backoffMs } from "@reelay/process";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { awaitSource, awaitsSource } from "../jobs/await-source.ts";
 import { enqueueTasks } from "../jobs/enqueue-task.ts";
@@ -10,11 +11,8 @@ import { settlesVideo } from "../kinds/traits.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import { noteMemory } from "./note-memory.ts";
 
-/** Delay before try number `tries + 1`: 2 s doubled each time up to a minute, with half of it at random so that tasks do not come back in step. */
-export function backoffMs(tries: number, random: () => number = Math.random): number {
-  const full = Math.min(2_000 * 2 ** Math.max(0, tries - 1), 60_000);
-  return full / 2 + (full / 2) * random();
-}
+/** Delay before the try after `tries`: 2 s doubled each time, up to a minute. */
+const retryDelayMs = (tries: number): number => backoffMs(Math.max(0, tries - 1), 2_000, 60_000);
 
 /** A full disk is no failure of the task: such attempts use no try until there were this many, about a day's. */
 const roomAttempts = 300;
@@ -22,7 +20,7 @@ const roomCodes: ReadonlySet<string> = new Set(["STORE_FULL", "WORK_DIRECTORY_FU
 
 /** Delay before another look at a disk that was full: short while an operator may be freeing space. */
 const roomBackoffMs = (number: number): number =>
-  number <= 20 ? Math.min(backoffMs(number), 30_000) : 300_000;
+  number <= 20 ? Math.min(retryDelayMs(number), 30_000) : 300_000;
 
 const lostError = (workerId: string): ReportedError => ({
   code: "WORKER_LOST",
@@ -99,7 +97,7 @@ export async function endAttempt(
     const why = error && { ...error, ...(message && { message }), attemptId };
     return await settleJob(tx, job, { status: "FAILED", error: why }, now);
   }
-  const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : backoffMs(handBack?.times ?? tries);
+  const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : retryDelayMs(handBack?.times ?? tries);
   const delay = outcome === "INTERRUPTED" ? 0 : retryMs;
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   // Of a job with many tasks the others go on, and what they made plays on.

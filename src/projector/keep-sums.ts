@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { readShares } from "../progress/read-shares.ts";
 import { sumProgress } from "../progress/sum-progress.ts";
 import type { ProjectorDeps } from "./deps.ts";
@@ -5,18 +6,15 @@ import type { ProjectorDeps } from "./deps.ts";
 /** However many workers are at a video, its variants' rows are written this often at most, in milliseconds. */
 const summedEveryMs = 1_000;
 
-const lastSummed = new WeakMap<ProjectorDeps, Map<string, number>>();
+const lastSummed = new WeakMap<ProjectorDeps, LRUCache<string, number>>();
 
 /** Whether it is time to add up a video again; that it then happens is taken for granted. */
 export function sumsAreDue(deps: ProjectorDeps, videoId: string): boolean {
   let summed = lastSummed.get(deps);
-  if (summed === undefined) lastSummed.set(deps, (summed = new Map()));
+  if (summed === undefined) lastSummed.set(deps, (summed = new LRUCache({ max: 10_000 })));
   const nowMs = deps.clock().getTime();
   if (nowMs - (summed.get(videoId) ?? 0) < summedEveryMs) return false;
-  summed.delete(videoId);
   summed.set(videoId, nowMs);
-  const oldest = summed.size > 10_000 ? summed.keys().next().value : undefined;
-  if (oldest !== undefined) summed.delete(oldest);
   return true;
 }
 

@@ -1,10 +1,9 @@
 /** Signatures as Standard Webhooks has them (https://www.standardwebhooks.com, "Signature scheme"). */
-import { createHmac, randomBytes } from "node:crypto";
-
-const prefix = "whsec_";
+import { randomBytes } from "node:crypto";
+import { Webhook } from "standardwebhooks";
 
 /** A new secret: 32 random bytes (24 to 64 are allowed), as people see it. */
-export const createSecret = (): string => `${prefix}${randomBytes(32).toString("base64")}`;
+export const createSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`;
 
 export interface Signed {
   messageId: string;
@@ -19,19 +18,12 @@ export interface Signed {
  * one at any time.
  */
 export function signatureHeaders({ messageId, at, body }: Signed, secrets: readonly string[]) {
-  const timestamp = String(Math.floor(at.getTime() / 1_000));
-  const content = `${messageId}.${timestamp}.${body}`;
   return {
     "webhook-id": messageId,
-    "webhook-timestamp": timestamp,
-    "webhook-signature": secrets.map((secret) => `v1,${hmacOf(content, secret)}`).join(" "),
+    "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+    "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(messageId, at, body)).join(" "),
   };
 }
-
-const hmacOf = (content: string, secret: string): string =>
-  createHmac("sha256", Buffer.from(secret.slice(prefix.length), "base64"))
-    .update(content)
-    .digest("base64");
 
 /** The current signing secrets, newest first. */
 export function liveSecrets(

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { backoffMs } from "@reelay/process";
 import { RenderError } from "../../errors.ts";
-import { backoffMs, sleep } from "../../wait.ts";
+import { sleep } from "../../wait.ts";
 import { assertFits, codeOf, explainFetchFailure, type SizeLimits, tooSlow } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 import { Growth } from "./growth.ts";

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { OpenSource } from "../source/index.ts";
 import type { SourceFile } from "./source-file.ts";
 
@@ -11,16 +12,13 @@ const mostKept = 200;
  * ffprobe the same. Nothing is kept of a source that still arrives, nor of one whose bytes are not known by a generation.
  */
 export class KnownSources {
-  /** In the order of their last use. */
-  readonly #sources = new Map<string, SourceFile>();
+  readonly #sources = new LRUCache<string, SourceFile>({ max: mostKept });
 
   /** @param wants what was looked at: another profile may look at more */
   find(file: Whose, wants: string): SourceFile | null {
     const name = nameOf(file, wants);
     const known = name === null ? undefined : this.#sources.get(name);
     if (name === null || known === undefined) return null;
-    this.#sources.delete(name);
-    this.#sources.set(name, known);
     // Each attempt has its own way to the same bytes.
     return { ...known, input: file.input };
   }
@@ -29,10 +27,6 @@ export class KnownSources {
     const name = nameOf(file, wants);
     if (name === null) return;
     this.#sources.set(name, source);
-    for (const oldest of this.#sources.keys()) {
-      if (this.#sources.size <= mostKept) break;
-      this.#sources.delete(oldest);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { ObjectStore } from "@reelay/object-store";
+import { backoffMs } from "@reelay/process";
 import type { Jail } from "../../jail/index.ts";
-import { backoffMs } from "../../wait.ts";
 import { beginDownload, type Download, type FetchPolicy } from "../fetch/index.ts";
 import { assertSize } from "./assert-size.ts";
 import type { BlockCache } from "./block-cache.ts";

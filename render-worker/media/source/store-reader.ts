@@ -5,8 +5,8 @@ import {
   type StoredObject,
   StoreUnavailableError,
 } from "@reelay/object-store";
+import { backoffMs } from "@reelay/process";
 import { retriableError } from "../../errors.ts";
-import { backoffMs } from "../../wait.ts";
 import { type BlockReader, type BlockReaderOptions, createBlockReader } from "./block-reader.ts";
 
 const tries = 6;
