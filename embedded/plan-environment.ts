@@ -1,6 +1,6 @@
 import path from "node:path";
 import { readWorkerEnv, type WorkerEnv } from "@reelay/render-worker";
-import { type ApiEnv, readApiEnv } from "../src/env.ts";
+import { type ApiEnv, readApiEnv } from "../src/env/env.ts";
 import { planWebhookAllowance } from "./own-machine.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
 import { StartError } from "./start-error.ts";

@@ -8,7 +8,7 @@ import path from "node:path";
 import { RecordedError } from "@reelay/contracts";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createDatabase } from "../src/database.ts";
+import { createDatabase } from "../src/database/database.ts";
 import { createTestDatabase, type TestDatabase } from "../tests/kit/index.ts";
 import { applyMigrations } from "./apply-migrations.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";

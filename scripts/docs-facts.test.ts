@@ -52,7 +52,7 @@ test.each<[page: string, quoted: string]>([
   [OVERLOAD, `WebSockets | ${count(our.sockets)} |`],
   [OVERLOAD, `Operations of a socket | ${our.operationsPerSocket} |`],
   [OVERLOAD, `Unsent bytes of a socket | ${mebibytes(our.bufferedBytes)} |`],
-  [OVERLOAD, `Connections to Postgres | ${constantOf("src/database.ts", "defaultPoolSize")}, and`],
+  [OVERLOAD, `Connections to Postgres | ${constantOf("src/database/database.ts", "defaultPoolSize")}, and`],
   [OVERLOAD, `Cached API keys | ${count(constantOf("src/auth/authenticate.ts", "cacheSize"))} |`],
   [OVERLOAD, `Reports being applied | ${constantOf("src/projector/index.ts", "maxInFlight")}; for live`],
   [
@@ -66,7 +66,7 @@ test.each<[page: string, quoted: string]>([
   [OVERLOAD, `Events for webhooks | ${constantOf("src/webhooks/fan-out.ts", "pageSize")} at a time |`],
   [
     "docs/explanation/architecture.md",
-    `attempts whose lease (${seconds(constantOf("src/projector/lease.ts", "leaseMs"))}) has expired`,
+    `attempts whose lease (${seconds(constantOf("src/jobs/lease.ts", "leaseMs"))}) has expired`,
   ],
   [
     "docs/reference/protocol.md",

@@ -40,10 +40,9 @@ const TO_DO: readonly string[] = [
     (folder) => `tests/${folder}`,
   ),
   ...["standard-webhooks", "start-errors.test.ts"].map((name) => `tests/${name}`),
-  ...["adapters", "dash", "dispatcher", "follow-ups", "jobs", "kinds", "parts", "profiles", "progress"].map(
+  ...["dispatcher", "jobs", "kinds", "profiles", "progress", "projector", "testing", "tokens", "videos"].map(
     (folder) => `src/${folder}`,
   ),
-  ...["projector", "testing", "tokens", "videos"].map((folder) => `src/${folder}`),
 ];
 
 const MAX_WIDTH = 110;

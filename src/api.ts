@@ -18,17 +18,15 @@ import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { applyMigrations } from "../prisma/apply-migrations.ts";
 import type { PrismaClient } from "../prisma/generated/client.ts";
-import { createGcsUploadGateway } from "./adapters/gcs-upload-gateway.ts";
-import { createTusUploadGateway } from "./adapters/tus-upload-gateway.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { createFormUpload, createVideoStatus } from "./cms/index.ts";
 import { createBuiltFiles, createConsole } from "./console/index.ts";
 import type { Context } from "./context.ts";
 import { type Scrub, startScrub } from "./damage/index.ts";
-import { createDatabase } from "./database.ts";
+import { createDatabase } from "./database/database.ts";
 import type { OperationDeps, UploadGateway } from "./deps.ts";
 import { startDispatcher } from "./dispatcher/index.ts";
-import type { ApiEnv } from "./env.ts";
+import type { ApiEnv } from "./env/env.ts";
 import { createEventLog, forgetEvents } from "./events/index.ts";
 import { uuidPattern } from "./global-id.ts";
 import type { Check } from "./http/health.ts";
@@ -50,6 +48,8 @@ import { redispatchAll, startOrphanRemoval, startSweeper } from "./sweeper/index
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { Together } from "./together.ts";
 import { forgetTokens } from "./tokens/index.ts";
+import { createGcsUploadGateway } from "./uploads/gcs-upload-gateway.ts";
+import { createTusUploadGateway } from "./uploads/tus-upload-gateway.ts";
 import { createWatchPage } from "./watch/index.ts";
 import { encryptWebhookSecrets, forgetDeliveries, startWebhooks } from "./webhooks/index.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import { createTestDatabase, type TestDatabase } from "../tests/kit/index.ts";
-import { createDatabase } from "./database.ts";
+import { createDatabase } from "./database/database.ts";
 import type { Tx } from "./events/record-change.ts";
 import { onceByKey } from "./idempotency.ts";
 

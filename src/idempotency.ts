@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { PrismaClient } from "../prisma/generated/client.ts";
-import { type Db, isLockTimeout, storeTransaction } from "./db.ts";
+import { type Db, isLockTimeout, storeTransaction } from "./database/db.ts";
 import { ConflictError, InvalidInputError } from "./errors.ts";
 import type { Tx } from "./events/record-change.ts";
 

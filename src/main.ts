@@ -2,7 +2,7 @@ import { endOnCrash, restrictUmask, toSentence, waitForSignal } from "@reelay/pr
 import { createLogger, openStandardOutput, startTracing } from "@reelay/telemetry";
 import { schema } from "../schema/schema.ts";
 import { startApi, stopWithinMs } from "./api.ts";
-import { processEnvironment, readApiEnv } from "./env.ts";
+import { processEnvironment, readApiEnv } from "./env/env.ts";
 
 /** How long an API waits at its start for a database and a broker that are away. */
 const startPatienceMs = 300_000;

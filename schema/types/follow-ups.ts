@@ -1,6 +1,6 @@
 import { Download, Preview } from "@reelay/contracts";
 import type { JobKind as Kind, JobStatus as Status } from "../../prisma/generated/enums.ts";
-import { assetJobKinds } from "../../src/kinds/traits.ts";
+import { assetJobKinds } from "../../src/database/job-kinds.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";

@@ -1,8 +1,8 @@
 import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
+import { settlesVideo } from "../../src/database/job-kinds.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import { errorOf, estimate, queuePosition, waits } from "../../src/jobs/index.ts";
-import { settlesVideo } from "../../src/kinds/traits.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";

@@ -1,5 +1,5 @@
+import { settlesVideo } from "../../src/database/job-kinds.ts";
 import { headEndMs, isFor } from "../../src/jobs/index.ts";
-import { settlesVideo } from "../../src/kinds/traits.ts";
 import { taskFraction } from "../../src/progress/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { workerEnvFields } from "../../render-worker/env-fields.ts";
-import { apiEnvFields } from "../../src/env-fields.ts";
+import { apiEnvFields } from "../../src/env/env-fields.ts";
 
 const FieldDocs = z.object({
   default: z.string(),
@@ -68,7 +68,7 @@ ${section(embedded)}
 
 ## The API (\`npm run api\`, \`node dist/api.js\`)
 
-Defined in [src/env-fields.ts](../../src/env-fields.ts).
+Defined in [src/env/env-fields.ts](../../src/env/env-fields.ts).
 
 ${section(docsOf(apiEnvFields))}
 

@@ -11,7 +11,9 @@ export const STILL_CIRCULAR: readonly string[] = [
   "src/http",
   "src/kinds",
   "src/kinds/asset",
-  "src/projector",
+  "src/kinds/transcode/state",
+  "src/streaming",
+  "src/videos",
   "web/src",
 ];
 

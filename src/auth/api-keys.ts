@@ -1,9 +1,9 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
 import { onceByKey } from "../idempotency.ts";
-import { createToken, hashToken } from "../token.ts";
+import { createToken, hashToken } from "../secrets/token.ts";
 import { requireScope, type Viewer } from "./viewer.ts";
 
 const prefixLength = 10;

@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
-import { hashToken } from "../token.ts";
-import { readUploadToken, readViewerToken } from "../tokens/read-token.ts";
+import type { Db } from "../database/db.ts";
+import { hashToken } from "../secrets/token.ts";
+import { readUploadToken, readViewerToken } from "./read-token.ts";
 import type { Answer, Viewer } from "./viewer.ts";
 
 /** Cache lifetime of an answer: a revoked key is refused after this time at the latest. */

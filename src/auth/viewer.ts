@@ -1,6 +1,6 @@
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
 import { ForbiddenError } from "../errors.ts";
-import { type Grant, grantNames } from "../tokens/grant.ts";
+import { type Grant, grantNames } from "./grant.ts";
 
 /** The caller: an API key of a workspace, or a token created with one. */
 export interface Viewer {

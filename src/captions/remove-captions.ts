@@ -1,10 +1,10 @@
+import { lockOwnVideo } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../db.ts";
+import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { NotFoundError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
-import { lockOwnVideo } from "../videos/own-video.ts";
-import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { refreshManifest } from "../streaming/refresh-manifest.ts";
 import { removeObjects } from "./remove-objects.ts";
 
 /** The same error for captions that do not exist and for another workspace's. */

@@ -1,7 +1,7 @@
 import { activeJobStatuses } from "@reelay/contracts";
+import { isVideoJob } from "../database/job-kinds.ts";
 import type { OperationDeps } from "../deps.ts";
 import { estimate } from "../jobs/index.ts";
-import { isVideoJob } from "../kinds/traits.ts";
 
 /**
  * Estimated milliseconds until a video's active job ends; null without data for an estimate, or without a

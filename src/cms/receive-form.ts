@@ -4,9 +4,8 @@ import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError } from "../errors.ts";
 import { checkIdempotencyKey, findRepeated, storedKey } from "../idempotency.ts";
-import { checkActiveJobs } from "../jobs/quota.ts";
+import { checkActiveJobs } from "../quotas/active-jobs.ts";
 import { checkSource, readRoom } from "../quotas/index.ts";
-import { isUsedUp, usedUp, withoutFigures } from "../tokens/use-upload-token.ts";
 import { checkTitle } from "../videos/check-input.ts";
 import {
   type CheckedVideo,
@@ -16,6 +15,7 @@ import {
   maxBytesOf,
   writeVideo,
 } from "../videos/create-video.ts";
+import { isUsedUp, usedUp, withoutFigures } from "../videos/use-upload-token.ts";
 import { formErrors } from "./form-error.ts";
 import { type FormMetadata, parseMetadata } from "./parse-metadata.ts";
 import { type FormFile, readForm } from "./read-form.ts";

@@ -4,7 +4,7 @@ import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
 import { hasScope, type Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { addressBelow, REFUSALS, requestOrigin, tokenParameter } from "../playback-access/index.ts";
-import type { StatusAddresses } from "../videos/public-status.ts";
+import type { StatusAddresses } from "../streaming/public-status.ts";
 import { FormError } from "./form-error.ts";
 
 /**

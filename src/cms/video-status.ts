@@ -7,7 +7,7 @@ import type { OperationDeps } from "../deps.ts";
 import { NotFoundError } from "../errors.ts";
 import { keyOf } from "../global-id.ts";
 import { pathOf } from "../http/path.ts";
-import { type StatusRows, statusColumns, toPublicStatus } from "../videos/public-status.ts";
+import { type StatusRows, statusColumns, toPublicStatus } from "../streaming/public-status.ts";
 import { estimateVideo } from "./estimate-video.ts";
 import { formErrors } from "./form-error.ts";
 import { refuse, toRefusal } from "./refuse.ts";

@@ -11,7 +11,7 @@ import {
   Storyboard,
 } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { joinParts } from "../parts/join-parts.ts";
+import { joinParts } from "../streaming/join-parts.ts";
 
 /** A video with everything that names, or describes, its stored objects. */
 export const inspectedRows = {

@@ -1,4 +1,4 @@
 /** Damaged stored objects: finding, showing and repairing them. */
-export { repairVideo } from "./begin-repair.ts";
+export { repairVideo } from "../kinds/repair/begin-repair.ts";
+export { type Scrub, startScrub } from "../scrub/start-scrub.ts";
 export { type DescribedDamage, describeDamages } from "./describe-damage.ts";
-export { type Scrub, startScrub } from "./start-scrub.ts";

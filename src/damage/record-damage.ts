@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { objectKeys, StoredFile } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
+import { lockVideo } from "../auth/own-video.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
-import { lockVideo } from "../videos/own-video.ts";
 import type { Sum } from "./expected-objects.ts";
 import { type InspectedVideo, inspectedRows } from "./expected-objects.ts";
 import type { Finding, Inspection } from "./inspect-video.ts";

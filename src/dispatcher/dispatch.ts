@@ -1,11 +1,11 @@
 import { encodeMessage } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { wireKindOf } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
+import type { KindRegistry } from "../jobs/kind-operations.ts";
+import { type SplitLimits, type TaskWithAll, taskWithAll } from "../jobs/task-rows.ts";
 import { kinds as builtInKinds } from "../kinds/index.ts";
-import type { KindRegistry } from "../kinds/kind-operations.ts";
-import { type SplitLimits, type TaskWithAll, taskWithAll } from "../kinds/task-rows.ts";
-import { wireKindOf } from "../kinds/traits.ts";
 import type { StorageLimits } from "../quotas/index.ts";
 import { planDispatch } from "./plan-dispatch.ts";
 import { readQueue } from "./read-queue.ts";

@@ -1,5 +1,5 @@
 /** Gives queued tasks to workers: the queue is in the database, and the broker holds no more than there are free slots. */
-import { startWorkLoop } from "../work-loop.ts";
+import { startWorkLoop } from "../database/work-loop.ts";
 import { type DispatcherDeps, dispatch } from "./dispatch.ts";
 
 export { type DispatcherDeps, dispatch } from "./dispatch.ts";

@@ -1,6 +1,6 @@
 import { kindsThatProduce } from "@reelay/contracts";
 import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { aliveSince } from "../workers/alive.ts";
 import { readSlots } from "../workers/read-slots.ts";
 import type { QueueState, WaitingTask } from "./plan-dispatch.ts";

@@ -1,5 +1,5 @@
 import type { Tx } from "../events/record-change.ts";
-import type { TaskWithAll } from "../kinds/task-rows.ts";
+import type { TaskWithAll } from "../jobs/task-rows.ts";
 import { readRoom, type StorageLimits } from "../quotas/index.ts";
 
 /**

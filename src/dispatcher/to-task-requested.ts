@@ -6,7 +6,7 @@ import {
   type Pool,
   type TaskRequested,
 } from "@reelay/contracts";
-import type { TaskWithAll } from "../kinds/task-rows.ts";
+import type { TaskWithAll } from "../jobs/task-rows.ts";
 
 /** The message of a task: everything that its worker needs. */
 export function toTaskRequested(

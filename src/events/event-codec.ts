@@ -3,7 +3,7 @@
  * together.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { InvalidInputError } from "../errors.ts";
 
 /** A place in a workspace's log: after the event with this position. */

@@ -1,6 +1,6 @@
 import type { Prisma as Sql } from "../../prisma/generated/client.ts";
 import { Prisma } from "../../prisma/generated/client.ts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { checkPlace } from "./check-place.ts";
 import type { EventPlace } from "./event-codec.ts";
 

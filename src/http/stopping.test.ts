@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
 import { eventually } from "../../tests/kit/index.ts";
+import { lockVideo } from "../auth/own-video.ts";
 import { encodeGlobalId } from "../global-id.ts";
-import { lockVideo } from "../videos/own-video.ts";
 
 const rename = `mutation ($id: ID!) { updateVideo(input: { id: $id, title: "new" }) { __typename ... on Video { title } } }`;
 

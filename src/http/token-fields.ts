@@ -1,7 +1,7 @@
 import { GraphQLError, type ValidationRule } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { type Grant, grantNames } from "../auth/grant.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { type Grant, grantNames } from "../tokens/grant.ts";
 
 /**
  * The fields that documents of browser tokens may select, by type. Everything else is refused before

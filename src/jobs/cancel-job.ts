@@ -1,11 +1,11 @@
 import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../db.ts";
+import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
-import { refreshManifest } from "../videos/refresh-manifest.ts";
-import { removeLosers } from "../videos/remove-losers.ts";
+import { refreshManifest } from "../streaming/refresh-manifest.ts";
 import { lockOwnJob } from "./own-job.ts";
+import { removeLosers } from "./remove-losers.ts";
 import { canceled, settleJob } from "./settle-job.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
 

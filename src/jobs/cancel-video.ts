@@ -1,7 +1,7 @@
+import { videoNotFound } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
-import { videoNotFound } from "../videos/own-video.ts";
 import { cancelJob } from "./cancel-job.ts";
 
 /**

@@ -2,12 +2,12 @@ import { Profile } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { JobKind, JobPriority } from "../../prisma/generated/enums.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
-import { createRestTasks } from "../parts/create-rest-tasks.ts";
-import type { JobPlan, PlannedTask } from "../parts/plan-tasks.ts";
+import type { JobPlan, PlannedTask } from "../kinds/transcode/parts/plan-tasks.ts";
+import { readActiveJobs, withinActiveJobs } from "../quotas/active-jobs.ts";
+import { createRestTasks } from "./create-rest-tasks.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
 import { jobMayBecome } from "./may-become.ts";
 import { readPool } from "./plan-pool.ts";
-import { readActiveJobs, withinActiveJobs } from "./quota.ts";
 
 export interface NewJob {
   id: string;

@@ -1,6 +1,6 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
-import { videoJobKinds } from "../kinds/traits.ts";
+import type { Db } from "../database/db.ts";
+import { videoJobKinds } from "../database/job-kinds.ts";
 import { readSlots } from "../workers/read-slots.ts";
 import { type Pace, paceOf, readPaces } from "./pace.ts";
 import { queuePosition } from "./queue.ts";

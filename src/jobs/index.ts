@@ -1,8 +1,10 @@
 /** What can be done with jobs, and how long they wait. */
+
+export { errorOf } from "../database/error-column.ts";
+export { type DescribedPlan, describePlan, headEndMs } from "../kinds/transcode/describe-plan.ts";
+export { retryVariant } from "../kinds/transcode/retry-variant.ts";
 export { cancelJob } from "./cancel-job.ts";
 export { cancelVideo } from "./cancel-video.ts";
-export { type DescribedPlan, describePlan, headEndMs } from "./describe-plan.ts";
-export { errorOf } from "./error-column.ts";
 export { estimate } from "./estimate.ts";
 export { type JobFilter, jobWhere } from "./job-filter.ts";
 export { isFor } from "./job-variants.ts";
@@ -11,5 +13,4 @@ export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
 export { retryJob, retryVideo } from "./retry-job.ts";
 export { type RetriedJobs, retryJobs } from "./retry-jobs.ts";
-export { retryVariant } from "./retry-variant.ts";
 export { type WaitCode, waits } from "./wait-reason.ts";

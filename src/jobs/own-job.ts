@@ -1,8 +1,8 @@
 import type { Job } from "../../prisma/generated/client.ts";
+import { lockVideo } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
-import { lockVideo } from "../videos/own-video.ts";
 
 /** The viewer's job, its video locked until the transaction ends. Throws `NotFoundError`. */
 export async function lockOwnJob(tx: Tx, viewer: Viewer, jobId: string): Promise<Job> {

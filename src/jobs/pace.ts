@@ -1,6 +1,6 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
-import { videoJobKinds } from "../kinds/traits.ts";
+import type { Db } from "../database/db.ts";
+import { videoJobKinds } from "../database/job-kinds.ts";
 import { fitLine } from "./fit-line.ts";
 
 /** What the work on a video goes by, as far as it is known. */

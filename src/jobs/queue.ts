@@ -1,5 +1,5 @@
 import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 
 /**
  * How many tasks of the same pool are likely to go before each job begins: 1 is the next. Null for jobs that do not wait in the queue; one that

@@ -1,12 +1,12 @@
 import { activeJobStatuses, Profile } from "@reelay/contracts";
 import { type Job, Prisma } from "../../prisma/generated/client.ts";
+import { videoJobKinds } from "../database/job-kinds.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
-import { videoJobKinds } from "../kinds/traits.ts";
-import { playWhatIsThere, whatIsLeft } from "../parts/retry-split.ts";
+import { playWhatIsThere, whatIsLeft } from "../kinds/transcode/parts/retry-split.ts";
 import { assertRoom } from "../quotas/index.ts";
-import { refreshStatus } from "../videos/publish-status.ts";
+import { refreshStatus } from "../streaming/publish-status.ts";
 import { createJob } from "./create-job.ts";
 import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
 import { videoMayRetryAs } from "./may-become.ts";

@@ -1,11 +1,11 @@
+import { videoNotFound } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import { isVideoJob } from "../database/job-kinds.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { onceByKey } from "../idempotency.ts";
 import { kinds } from "../kinds/index.ts";
-import { isVideoJob } from "../kinds/traits.ts";
-import { videoNotFound } from "../videos/own-video.ts";
 import { lockOwnJob } from "./own-job.ts";
 
 /**

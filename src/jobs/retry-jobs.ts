@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../db.ts";
+import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ExpectedError, InvalidInputError } from "../errors.ts";
 import { onceByKey } from "../idempotency.ts";

@@ -6,10 +6,10 @@ import {
   variantTransitions,
 } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
+import { errorColumn } from "../database/error-column.ts";
+import { settlesVideo } from "../database/job-kinds.ts";
 import { type Change, recordChange, type Tx } from "../events/record-change.ts";
-import { settlesVideo } from "../kinds/traits.ts";
-import { planMasterPlaylist } from "../videos/master-playlist.ts";
-import { errorColumn } from "./error-column.ts";
+import { planMasterPlaylist } from "../streaming/master-playlist.ts";
 import { videoMayBecome } from "./may-become.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
 

@@ -1,6 +1,6 @@
 import { kindsThatProduce } from "@reelay/contracts";
 import type { Pool, TaskKind } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { aliveSince } from "../workers/alive.ts";
 import { defaultGpuPatienceMs } from "./gpu-patience.ts";
 

@@ -1,7 +1,7 @@
 /** The kinds of jobs: what the API does for each. A kind without an operation does not compile. */
 import type { JobKind } from "../../prisma/generated/enums.ts";
+import type { KindOperations } from "../jobs/kind-operations.ts";
 import { assetKinds } from "./asset/index.ts";
-import type { KindOperations } from "./kind-operations.ts";
 import { repair } from "./repair/index.ts";
 import { transcode } from "./transcode/index.ts";
 

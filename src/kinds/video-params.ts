@@ -7,8 +7,8 @@ import {
   toSounds,
   type VariantState,
 } from "@reelay/contracts";
-import { inOrder } from "../videos/sounds.ts";
-import type { TaskWithAll } from "./task-rows.ts";
+import type { TaskWithAll } from "../jobs/task-rows.ts";
+import { inOrder } from "../streaming/sounds.ts";
 
 /** The parameters that all kinds share: the job's profile, and the renditions that are finished. */
 export function toVideoParams({ job }: TaskWithAll): { version: 1; profile: Profile; keep: Kept } {

@@ -2,8 +2,8 @@ import type { Messaging } from "@reelay/messaging";
 import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { startWorkLoop } from "../database/work-loop.ts";
 import type { Tx } from "../events/record-change.ts";
-import { startWorkLoop } from "../work-loop.ts";
 
 /** Rows per transaction, which limits the part of the outbox that a process holds in memory. */
 const largestBatch = 100;

@@ -1,7 +1,7 @@
 /** Operations on a workspace's signing keys. All require the scope ADMIN. */
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import type { SecretBox } from "../secrets/index.ts";

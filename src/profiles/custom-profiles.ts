@@ -1,7 +1,7 @@
 import { Profile } from "@reelay/contracts";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { type Db, isUniqueViolation } from "../db.ts";
+import { type Db, isUniqueViolation } from "../database/db.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "../errors.ts";
 import { onceByKey } from "../idempotency.ts";
 import { builtInProfiles, defaultProfile } from "./built-in.ts";

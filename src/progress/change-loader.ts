@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { type LoadedVideo, loadVideos } from "./loaded-video.ts";
 
 const batchSize = 100;

@@ -1,9 +1,9 @@
 import { liveReports, type Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
+import { listen } from "../database/listen.ts";
 import { NotFoundError } from "../errors.ts";
 import { uuidPattern } from "../global-id.ts";
-import { listen } from "../listen.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createChangeLoader } from "./change-loader.ts";
 import { encodeCursor, isNewer, parseCursor } from "./cursor.ts";

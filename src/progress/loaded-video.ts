@@ -1,6 +1,6 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { Db } from "../db.ts";
-import { isVideoJob } from "../kinds/traits.ts";
+import type { Db } from "../database/db.ts";
+import { isVideoJob } from "../database/job-kinds.ts";
 import { type KeptShare, readShares } from "./read-shares.ts";
 
 type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true } }>;

@@ -1,4 +1,4 @@
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import type { Share } from "./sum-progress.ts";
 
 /** What an open attempt, or all tasks of the job that nobody is at, have done of a variant, as far as it was kept. */

@@ -1,8 +1,8 @@
 import type { ExecutionArgs } from "graphql";
 import type { ExecutionResult, OperationResult, SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
+import type { Grant } from "../auth/grant.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import type { Grant } from "../tokens/grant.ts";
 import { createAfterGate } from "./after-gate.ts";
 import { decodeCursor } from "./cursor.ts";
 import { planSharedDocument, positionAlias, type SharedDocument } from "./shareable-document.ts";

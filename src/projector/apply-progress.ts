@@ -1,10 +1,10 @@
 import { type TaskProgressed, VariantsProgress } from "@reelay/contracts";
 import { LRUCache } from "lru-cache";
+import { leaseFrom } from "../jobs/lease.ts";
 import { ofWholeVideo } from "../progress/of-whole-video.ts";
 import { addProgress, TaskProgress } from "../progress/task-progress.ts";
 import type { ProjectorDeps } from "./deps.ts";
 import { keepSums, sumsAreDue } from "./keep-sums.ts";
-import { leaseFrom } from "./lease.ts";
 
 /** Progress goes to viewers past the database; here only enough is kept for those who come later. */
 const keptEveryMs = 2_000;

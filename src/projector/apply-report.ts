@@ -1,19 +1,19 @@
 import { type AttemptOutcome, type AttemptReport, objectKeys, type Report } from "@reelay/contracts";
+import { lockVideo } from "../auth/own-video.ts";
 import { noteDamagedObject } from "../damage/note-damage.ts";
-import { storeTransaction } from "../db.ts";
+import { storeTransaction } from "../database/db.ts";
 import type { Tx } from "../events/record-change.ts";
+import { type HeldAttempt, holdAttempt } from "../jobs/hold-attempt.ts";
+import { leaseFrom } from "../jobs/lease.ts";
+import { readNamedOutput } from "../jobs/named-output.ts";
+import { removeLosers } from "../jobs/remove-losers.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import { kinds as builtInKinds } from "../kinds/index.ts";
-import { readNamedOutput } from "../videos/named-output.ts";
-import { lockVideo } from "../videos/own-video.ts";
-import { removeLosers } from "../videos/remove-losers.ts";
-import { applyAccounted } from "./apply-account.ts";
+import { applyAccounted } from "../kinds/transcode/state/apply-account.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import type { ProjectorDeps } from "./deps.ts";
-import { type HeldAttempt, holdAttempt } from "./hold-attempt.ts";
 import { keepSums } from "./keep-sums.ts";
-import { leaseFrom } from "./lease.ts";
 import { writeStored } from "./write-stored.ts";
 
 /** What a report came to. */

@@ -1,10 +1,10 @@
 import type { Capabilities, WorkerSeen } from "@reelay/contracts";
 import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
+import { leaseFrom } from "../jobs/lease.ts";
+import { readNamedOutput } from "../jobs/named-output.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
-import { readNamedOutput } from "../videos/named-output.ts";
 import type { ProjectorDeps } from "./deps.ts";
-import { leaseFrom } from "./lease.ts";
 
 /** Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must stop. */
 export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): Promise<void> {

@@ -2,7 +2,7 @@ import type { Messaging } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { KindRegistry } from "../kinds/kind-operations.ts";
+import type { KindRegistry } from "../jobs/kind-operations.ts";
 import type { StorageLimits } from "../quotas/limits.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 

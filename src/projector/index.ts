@@ -4,8 +4,8 @@ import { applyReport } from "./apply-report.ts";
 import type { ProjectorDeps } from "./deps.ts";
 import { traced } from "./traced.ts";
 
+export { endAttempt } from "../jobs/end-attempt.ts";
 export { applyReport } from "./apply-report.ts";
-export { endAttempt } from "./end-attempt.ts";
 
 /** Consumes the shared subscription of reports until disposed. A report that cannot be applied comes again. */
 export function startProjector(deps: ProjectorDeps): Promise<AsyncDisposable> {

@@ -5,11 +5,11 @@
 import { isTerminal, objectKeys, type Report } from "@reelay/contracts";
 import { array, assert, asyncProperty } from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { planMasterPlaylist } from "../streaming/master-playlist.ts";
 import { findViolations, readSnapshot, type Snapshot } from "../testing/database-snapshot.ts";
 import { ModelAttempt } from "../testing/model-worker.ts";
 import { createProjection } from "../testing/projection.ts";
 import { isReadable, type Step, step, World } from "../testing/projector-world.ts";
-import { planMasterPlaylist } from "../videos/master-playlist.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {

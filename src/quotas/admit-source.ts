@@ -3,7 +3,7 @@
  * known.
  */
 import type { ReportedError } from "@reelay/contracts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { QuotaExceededError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { nextDayMs, readSourceLimits, readSourceMs, readStoredBytes, type StorageLimits } from "./limits.ts";

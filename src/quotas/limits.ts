@@ -1,4 +1,4 @@
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 
 /** Limits of a workspace without its own; null or absent: no limit. */
 export interface StorageLimits {

@@ -1,6 +1,6 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../deps.ts";
-import { countActive } from "../jobs/quota.ts";
+import { countActive } from "./active-jobs.ts";
 import { readSourceMs, readStoredBytes } from "./limits.ts";
 
 export interface QuotaState {

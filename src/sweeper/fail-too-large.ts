@@ -1,9 +1,9 @@
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { storeTransaction } from "../db.ts";
+import { lockVideo } from "../auth/own-video.ts";
+import { storeTransaction } from "../database/db.ts";
 import { settleJob } from "../jobs/settle-job.ts";
-import { lockVideo } from "../videos/own-video.ts";
-import { refreshManifest } from "../videos/refresh-manifest.ts";
+import { refreshManifest } from "../streaming/refresh-manifest.ts";
 import { readWorkerMemory, tooLarge } from "../workers/memory.ts";
 
 /** Time that tasks wait for a worker with enough memory, which may be restarting, in milliseconds. */

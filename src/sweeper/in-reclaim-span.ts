@@ -1,5 +1,5 @@
 import { inSpan, traceFrom } from "@reelay/telemetry";
-import type { HeldAttempt } from "../projector/hold-attempt.ts";
+import type { HeldAttempt } from "../jobs/hold-attempt.ts";
 
 /**
  * A span in the job's trace for the end of an attempt whose own span never arrives, because its worker is

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { lockVideo } from "../auth/own-video.ts";
 import { recordChange } from "../events/record-change.ts";
 import { defaultGpuPatienceMs } from "../jobs/gpu-patience.ts";
-import { lockVideo } from "../videos/own-video.ts";
 import { aliveSince } from "../workers/alive.ts";
 
 export interface MoveDeps {

@@ -1,5 +1,5 @@
 import type { OperationDeps } from "../deps.ts";
-import { removeLosers } from "../videos/remove-losers.ts";
+import { removeLosers } from "../jobs/remove-losers.ts";
 
 /** Longer than a viewer watches with one loaded playlist. */
 const keptMs = 86_400_000;

@@ -1,13 +1,13 @@
 import type { Messaging } from "@reelay/messaging";
 import type { PrismaClient, Source } from "../../prisma/generated/client.ts";
-import { storeTransaction } from "../db.ts";
+import { lockVideo } from "../auth/own-video.ts";
+import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
+import { removeLosers } from "../jobs/remove-losers.ts";
 import { endAttempt } from "../projector/index.ts";
+import { refreshManifest } from "../streaming/refresh-manifest.ts";
 import { failUpload, uploadExpired } from "../videos/fail-upload.ts";
 import { receiveSource } from "../videos/index.ts";
-import { lockVideo } from "../videos/own-video.ts";
-import { refreshManifest } from "../videos/refresh-manifest.ts";
-import { removeLosers } from "../videos/remove-losers.ts";
 import { failTooLarge } from "./fail-too-large.ts";
 import { inReclaimSpan } from "./in-reclaim-span.ts";
 import { moveToCpu } from "./move-to-cpu.ts";

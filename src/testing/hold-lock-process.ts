@@ -1,6 +1,7 @@
 /** An API's connection that locks a row and then does nothing: `node hold-lock-process.ts URL VIDEO_ID IDLE_MS`. */
-import { createDatabase } from "../database.ts";
-import { lockVideo } from "../videos/own-video.ts";
+
+import { lockVideo } from "../auth/own-video.ts";
+import { createDatabase } from "../database/database.ts";
 
 const [, , url = "", videoId = "", idleInTransactionMs = ""] = process.argv;
 const db = createDatabase(url, { limits: { idleInTransactionMs: Number(idleInTransactionMs) } });

@@ -22,7 +22,7 @@ import { pino } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { createTestDatabase } from "../../tests/kit/index.ts";
-import { createDatabase } from "../database.ts";
+import { createDatabase } from "../database/database.ts";
 import { dispatch } from "../dispatcher/index.ts";
 import { relayBatch } from "../outbox/relay.ts";
 import { applyReport } from "../projector/index.ts";

@@ -4,7 +4,7 @@ import { requireScope, type Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
 import { chooseProfile } from "../profiles/index.ts";
-import { createToken, hashToken } from "../token.ts";
+import { createToken, hashToken } from "../secrets/token.ts";
 import { checkExternalId, checkMetadata, checkTitle } from "../videos/check-input.ts";
 
 export interface CreatedToken {

@@ -1,3 +1,4 @@
+export { isLiveToken } from "../auth/read-token.ts";
 export {
   type CreatedToken,
   createUploadToken,
@@ -5,5 +6,4 @@ export {
   type UploadTokenInput,
 } from "./create-token.ts";
 export { maySee } from "./may-see.ts";
-export { isLiveToken } from "./read-token.ts";
 export { forgetTokens, revokeToken } from "./revoke-token.ts";

@@ -1,5 +1,5 @@
-import type { Db } from "../db.ts";
-import type { Grant } from "./grant.ts";
+import type { Grant } from "../auth/grant.ts";
+import type { Db } from "../database/db.ts";
 
 /** Whether a token's holder may see this video: one that the token names, or one that was made with it. */
 export async function maySee(db: Db, grant: Grant, videoId: string): Promise<boolean> {

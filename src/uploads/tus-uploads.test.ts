@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { Upload } from "tus-js-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createToken, hashToken, isTokenOf } from "../token.ts";
+import { createToken, hashToken, isTokenOf } from "../secrets/token.ts";
 import { createTusUploads, type TusUploads } from "./tus-uploads.ts";
 
 const MiB = 1024 * 1024;

@@ -1,8 +1,8 @@
 import { Profile } from "@reelay/contracts";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { Db } from "../db.ts";
+import { lockVideo } from "../auth/own-video.ts";
+import type { Db } from "../database/db.ts";
 import { releaseJob } from "../jobs/create-job.ts";
-import { lockVideo } from "./own-video.ts";
 
 /**
  * The size of an upload with whose head its job can begin before the rest is there; null for one that must be whole first: one that is made in one

@@ -2,19 +2,14 @@ import { randomUUID } from "node:crypto";
 import { objectKeys } from "@reelay/contracts";
 import type { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { isUniqueViolation } from "../db.ts";
+import { isUniqueViolation } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
 import { type KeyedRequest, onceByKey } from "../idempotency.ts";
-import { withinActiveJobs } from "../jobs/quota.ts";
 import { chooseProfile } from "../profiles/index.ts";
+import { withinActiveJobs } from "../quotas/active-jobs.ts";
 import { admitSource } from "../quotas/index.ts";
-import {
-  applyGrant,
-  rememberUploadedVideo,
-  useUploadToken,
-  withoutFigures,
-} from "../tokens/use-upload-token.ts";
+import { publishFirstStatus } from "../streaming/publish-status.ts";
 import {
   checkExternalId,
   checkMetadata,
@@ -24,7 +19,7 @@ import {
   toSafeFilename,
 } from "./check-input.ts";
 import { firstStatus, insertVideo, type NewVideo } from "./insert-video.ts";
-import { publishFirstStatus } from "./publish-status.ts";
+import { applyGrant, rememberUploadedVideo, useUploadToken, withoutFigures } from "./use-upload-token.ts";
 
 /** What is said of a new video, but for its source. */
 export interface VideoInput {

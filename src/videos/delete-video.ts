@@ -1,10 +1,10 @@
 import { objectKeys } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
+import { lockOwnVideo } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 import { recordChange } from "../events/record-change.ts";
 import { stopOpenAttempts } from "../jobs/stop-attempts.ts";
-import { lockOwnVideo } from "./own-video.ts";
 
 /** Deletes a video with everything that was made of it; a worker that is at it is stopped. Throws `NotFoundError`. */
 export async function deleteVideo(

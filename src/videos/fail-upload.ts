@@ -1,11 +1,11 @@
 import { activeJobStatuses, type RecordedError } from "@reelay/contracts";
-import { storeTransaction } from "../db.ts";
+import { lockVideo } from "../auth/own-video.ts";
+import { storeTransaction } from "../database/db.ts";
+import { isVideoJob } from "../database/job-kinds.ts";
 import type { OperationDeps } from "../deps.ts";
+import { removeLosers } from "../jobs/remove-losers.ts";
 import { settleJob } from "../jobs/settle-job.ts";
-import { isVideoJob } from "../kinds/traits.ts";
-import { lockVideo } from "./own-video.ts";
-import { refreshManifest } from "./refresh-manifest.ts";
-import { removeLosers } from "./remove-losers.ts";
+import { refreshManifest } from "../streaming/refresh-manifest.ts";
 
 /** An upload's address expired before all of it had come. */
 export const uploadExpired: RecordedError = {

@@ -9,9 +9,9 @@ import type {
   UploadProtocol,
   VideoStatus,
 } from "../../prisma/generated/enums.ts";
+import { newVideoKind } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
 import { poolFor } from "../jobs/plan-pool.ts";
-import { newVideoKind } from "../kinds/traits.ts";
 
 export interface NewVideo {
   videoId: string;

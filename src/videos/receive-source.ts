@@ -1,13 +1,13 @@
 import { activeJobStatuses } from "@reelay/contracts";
+import { lockVideo, videoNotFound } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../db.ts";
+import { storeTransaction } from "../database/db.ts";
+import { isVideoJob } from "../database/job-kinds.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
 import { releaseJob } from "../jobs/create-job.ts";
-import { isVideoJob } from "../kinds/traits.ts";
-import { lockVideo, videoNotFound } from "./own-video.ts";
-import { refreshStatus } from "./publish-status.ts";
+import { refreshStatus } from "../streaming/publish-status.ts";
 
 /** A source is in the store: its job starts. Doing it again changes nothing. */
 export async function receiveSource(

@@ -1,12 +1,12 @@
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
+import { lockOwnVideo } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../db.ts";
+import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { recordChange } from "../events/record-change.ts";
+import { refreshStatus } from "../streaming/publish-status.ts";
 import { checkExternalId, checkMetadata, checkTitle } from "./check-input.ts";
 import { externalIdTaken, isExternalIdTaken } from "./create-video.ts";
-import { lockOwnVideo } from "./own-video.ts";
-import { refreshStatus } from "./publish-status.ts";
 
 export interface UpdateVideoInput {
   videoId: string;

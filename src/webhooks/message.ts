@@ -1,9 +1,9 @@
 /** The content of webhook messages. Pure. */
 import type { Prisma } from "../../prisma/generated/client.ts";
+import { errorOf } from "../database/error-column.ts";
 import type { EventCodec } from "../events/event-codec.ts";
 import { type LoggedEvent, placeOf } from "../events/read-events.ts";
 import { encodeGlobalId } from "../global-id.ts";
-import { errorOf } from "../jobs/error-column.ts";
 
 /** The video of an event, as it is when the message is created. */
 export interface MessageVideo {

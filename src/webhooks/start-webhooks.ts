@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { startWorkLoop } from "../work-loop.ts";
+import { startWorkLoop } from "../database/work-loop.ts";
 import { createDeliverer, type DeliverDeps } from "./deliver.ts";
 import { type FanOutDeps, fanOut, readFollowed } from "./fan-out.ts";
 import { createSender } from "./send.ts";

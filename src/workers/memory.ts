@@ -1,6 +1,6 @@
 import type { ReportedError } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../db.ts";
+import type { Db } from "../database/db.ts";
 import { aliveSince } from "./alive.ts";
 
 /** Memory available to the living workers of a pool. */

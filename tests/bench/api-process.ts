@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import { schema } from "../../schema/schema.ts";
 import { startApi } from "../../src/api.ts";
-import { readApiEnv } from "../../src/env.ts";
+import { readApiEnv } from "../../src/env/env.ts";
 import { freePort } from "../kit/free-port.ts";
 
 // Known beforehand: the addresses that it gives out for uploads and playlists name it.

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { findPureTests } from "./pure-tests.ts";
 
 test("a test of planners and parsers is pure", () => {
-  const tests = ["src/videos/master-playlist.test.ts", "embedded/broker/dispatcher.test.ts"];
+  const tests = ["src/streaming/master-playlist.test.ts", "embedded/broker/dispatcher.test.ts"];
   expect(findPureTests(tests)).toEqual(tests);
 });
 
@@ -14,7 +14,7 @@ test("a test that reaches a file, a database or a process is not, however far aw
       // Through the kit.
       "tests/kit/kit.test.ts",
       // Through what it tests.
-      "src/jobs/quota.test.ts",
+      "src/quotas/active-jobs.test.ts",
     ]),
   ).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { createLocalObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
-import { scrubVideo } from "../../src/damage/scrub.ts";
+import { scrubVideo } from "../../src/scrub/scrub.ts";
 import { testLimits } from "../../src/testing/test-uploads.ts";
 import type { System } from "./start-system.ts";
 

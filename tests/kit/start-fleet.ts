@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
-import { createDatabase } from "../../src/database.ts";
+import { createDatabase } from "../../src/database/database.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
 import { freePort } from "./free-port.ts";
 import { startProcess, type TestProcess } from "./start-process.ts";

@@ -14,8 +14,8 @@ import {
 } from "@reelay/contracts";
 import type { RenderTask } from "../../render-worker/attempt/render-task.ts";
 import { defaultProfile, type startWorker } from "../../render-worker/testing/kit.ts";
-import { joinParts } from "../../src/parts/join-parts.ts";
-import { planMasterPlaylist } from "../../src/videos/master-playlist.ts";
+import { joinParts } from "../../src/streaming/join-parts.ts";
+import { planMasterPlaylist } from "../../src/streaming/master-playlist.ts";
 
 export type Worker = Awaited<ReturnType<typeof startWorker>>;
 

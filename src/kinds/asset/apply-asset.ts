@@ -1,11 +1,11 @@
 import type { ReportedError } from "@reelay/contracts";
 import { removeReplaced } from "../../damage/note-damage.ts";
 import { recordChange } from "../../events/record-change.ts";
+import { applyUnfinished } from "../../jobs/apply-unfinished.ts";
+import { completeTask } from "../../jobs/end-attempt.ts";
+import type { HeldReport } from "../../jobs/kind-operations.ts";
 import { settleJob } from "../../jobs/settle-job.ts";
-import { applyUnfinished } from "../../projector/apply-unfinished.ts";
-import { completeTask } from "../../projector/end-attempt.ts";
-import { refreshManifest } from "../../videos/refresh-manifest.ts";
-import type { HeldReport } from "../kind-operations.ts";
+import { refreshManifest } from "../../streaming/refresh-manifest.ts";
 import type { AssetTraits } from "./asset-operations.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { AssetKind, Profile } from "@reelay/contracts";
 import type { Prisma, Task, Video } from "../../../prisma/generated/client.ts";
 import type { Change } from "../../events/record-change.ts";
-import type { KindOperations } from "../kind-operations.ts";
+import type { KindOperations } from "../../jobs/kind-operations.ts";
 import { applyAsset } from "./apply-asset.ts";
 import { retryAssetJob } from "./retry-asset-job.ts";
 

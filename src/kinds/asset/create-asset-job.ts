@@ -3,7 +3,7 @@ import { activeTraceParent } from "@reelay/telemetry";
 import type { JobPriority } from "../../../prisma/generated/enums.ts";
 import { recordChange, type Tx } from "../../events/record-change.ts";
 import { readAnyPool } from "../../jobs/plan-pool.ts";
-import { readActiveJobs, withinActiveJobs } from "../../jobs/quota.ts";
+import { readActiveJobs, withinActiveJobs } from "../../quotas/active-jobs.ts";
 
 export interface NewAssetJob {
   id: string;

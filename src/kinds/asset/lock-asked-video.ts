@@ -1,10 +1,10 @@
 import { type AssetKind, Profile } from "@reelay/contracts";
 import type { Job } from "../../../prisma/generated/client.ts";
+import { lockOwnVideo } from "../../auth/own-video.ts";
 import type { Viewer } from "../../auth/viewer.ts";
+import { isVideoJob } from "../../database/job-kinds.ts";
 import type { Tx } from "../../events/record-change.ts";
 import { jobUnderWay } from "../../jobs/render-again.ts";
-import { lockOwnVideo } from "../../videos/own-video.ts";
-import { isVideoJob } from "../traits.ts";
 
 /** The viewer's video with everything that decides which assets it can have, locked until the transaction ends. Throws `NotFoundError`. */
 export async function lockAskedVideo(tx: Tx, viewer: Viewer, videoId: string) {

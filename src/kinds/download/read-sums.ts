@@ -1,6 +1,6 @@
 import { type DownloadParams, objectKeys, StoredFile } from "@reelay/contracts";
 import type { Tx } from "../../events/record-change.ts";
-import type { TaskWithAll } from "../task-rows.ts";
+import type { TaskWithAll } from "../../jobs/task-rows.ts";
 
 /**
  * Checksums of the objects that a download is made of: its worker compares what it reads. They cover every finished

@@ -15,12 +15,12 @@ import { Prisma } from "../../../prisma/generated/client.ts";
 import { type InspectedVideo, inspectedRows } from "../../damage/expected-objects.ts";
 import { removeDamages } from "../../damage/record-damage.ts";
 import type { Tx } from "../../events/record-change.ts";
+import { applyUnfinished } from "../../jobs/apply-unfinished.ts";
+import { completeTask } from "../../jobs/end-attempt.ts";
+import type { HeldReport } from "../../jobs/kind-operations.ts";
 import { settleJob } from "../../jobs/settle-job.ts";
-import { joinParts } from "../../parts/join-parts.ts";
-import { applyUnfinished } from "../../projector/apply-unfinished.ts";
-import { completeTask } from "../../projector/end-attempt.ts";
-import { refreshManifest } from "../../videos/refresh-manifest.ts";
-import type { HeldReport } from "../kind-operations.ts";
+import { joinParts } from "../../streaming/join-parts.ts";
+import { refreshManifest } from "../../streaming/refresh-manifest.ts";
 
 /**
  * Applies only complete output, at the end of an attempt. The transaction that refers to the new output also

@@ -1,7 +1,7 @@
-import { repairIn } from "../../damage/begin-repair.ts";
-import type { KindOperations } from "../kind-operations.ts";
+import type { KindOperations } from "../../jobs/kind-operations.ts";
 import { toTranscodeParams } from "../transcode/to-params.ts";
 import { applyRepair } from "./apply-repair.ts";
+import { repairIn } from "./begin-repair.ts";
 
 /** Makes damaged renditions of a finished video again, while the old ones play. */
 export const repair: KindOperations = {

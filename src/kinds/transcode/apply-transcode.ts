@@ -1,21 +1,21 @@
 import type { RenderState, TaskCompleted } from "@reelay/contracts";
 import { recordChange, type Tx } from "../../events/record-change.ts";
+import { completeTask, endAttempt } from "../../jobs/end-attempt.ts";
+import type { HeldAttempt } from "../../jobs/hold-attempt.ts";
+import type { HeldReport } from "../../jobs/kind-operations.ts";
 import { settleJob } from "../../jobs/settle-job.ts";
-import { extendPlaylists, renditionsAt } from "../../parts/extend-playlists.ts";
-import { splitJob } from "../../parts/split-job.ts";
-import { writeParts } from "../../parts/write-parts.ts";
-import { applyAccount } from "../../projector/apply-account.ts";
-import { chargeReport } from "../../projector/charge-report.ts";
-import { completeTask, endAttempt } from "../../projector/end-attempt.ts";
-import type { HeldAttempt } from "../../projector/hold-attempt.ts";
-import { noteDamage } from "../../projector/note-damage.ts";
-import { planEncoderChanges } from "../../projector/plan-encoder-changes.ts";
-import { planState, videoRows } from "../../projector/plan-state.ts";
-import { writeState } from "../../projector/write-state.ts";
-import { planMasterPlaylist } from "../../videos/master-playlist.ts";
-import { publishManifest, refreshManifest } from "../../videos/refresh-manifest.ts";
-import type { HeldReport } from "../kind-operations.ts";
+import { planMasterPlaylist } from "../../streaming/master-playlist.ts";
+import { publishManifest, refreshManifest } from "../../streaming/refresh-manifest.ts";
+import { extendPlaylists, renditionsAt } from "./parts/extend-playlists.ts";
+import { splitJob } from "./parts/split-job.ts";
+import { writeParts } from "./parts/write-parts.ts";
 import { settleIfDone } from "./settle-if-done.ts";
+import { applyAccount } from "./state/apply-account.ts";
+import { chargeReport } from "./state/charge-report.ts";
+import { noteDamage } from "./state/note-damage.ts";
+import { planEncoderChanges } from "./state/plan-encoder-changes.ts";
+import { planState, videoRows } from "./state/plan-state.ts";
+import { writeState } from "./state/write-state.ts";
 
 /** The last task of a job may be a download. It reports nothing about the variants. */
 const nothingElse: RenderState = { source: null, variants: [], audio: null, posterKey: null };

@@ -1,4 +1,4 @@
-import type { KindOperations } from "../kind-operations.ts";
+import type { KindOperations } from "../../jobs/kind-operations.ts";
 import { applyTranscode } from "./apply-transcode.ts";
 import { retryTranscode } from "./retry-transcode.ts";
 import { toTranscodeParams } from "./to-params.ts";

@@ -5,7 +5,7 @@ import { ConflictError } from "../../errors.ts";
 import type { Tx } from "../../events/record-change.ts";
 import { unfinishedVariants } from "../../jobs/job-variants.ts";
 import { jobUnderWay, renderAgain } from "../../jobs/render-again.ts";
-import { missingDownload } from "../../parts/missing-download.ts";
+import { missingDownload } from "../download/missing-download.ts";
 
 /** Repeats a job for the variants that it left. Throws `ConflictError` (`JOB_SUPERSEDED`, `NOTHING_TO_RETRY`, `UPLOAD_EXPIRED`). */
 export async function retryTranscode(tx: Tx, deps: OperationDeps, job: Job, newId: string): Promise<void> {

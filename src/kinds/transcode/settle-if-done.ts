@@ -1,11 +1,11 @@
 import { activeJobStatuses } from "@reelay/contracts";
 import type { Job, Task } from "../../../prisma/generated/client.ts";
+import { wireKindOf } from "../../database/job-kinds.ts";
 import type { Tx } from "../../events/record-change.ts";
+import { createRestTasks } from "../../jobs/create-rest-tasks.ts";
 import { canceled, settleJob } from "../../jobs/settle-job.ts";
-import { createRestTasks } from "../../parts/create-rest-tasks.ts";
-import { missingDownload } from "../../parts/missing-download.ts";
+import { missingDownload } from "../download/missing-download.ts";
 import { previewAfter } from "../preview/preview-after.ts";
-import { wireKindOf } from "../traits.ts";
 
 /**
  * A job whose last task is done has succeeded, unless its profile asks for a download of the result: that is one

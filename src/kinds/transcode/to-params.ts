@@ -1,7 +1,7 @@
 import { RenditionPart, type TaskPart, type TranscodeParams, type VariantState } from "@reelay/contracts";
-import { JobPlan } from "../../parts/plan-tasks.ts";
-import type { SplitLimits, TaskWithAll } from "../task-rows.ts";
+import type { SplitLimits, TaskWithAll } from "../../jobs/task-rows.ts";
 import { downloadNameOf, isKept, toVariantState, toVideoParams } from "../video-params.ts";
+import { JobPlan } from "./parts/plan-tasks.ts";
 
 /** The head of a long source in milliseconds: short segments of 1, 1, 2 and 4 s, so that it plays immediately. */
 const headMs = 8_000;

@@ -1,5 +1,5 @@
 import type { PrismaClient } from "../../../prisma/generated/client.ts";
-import type { JobPlan } from "../../parts/plan-tasks.ts";
+import type { JobPlan } from "../../kinds/transcode/parts/plan-tasks.ts";
 import { change, type RenderingVideo, startAttempt } from "./rendering-video.ts";
 
 /** The head is known: the rest of the video is cut into chunks. Returns the ids of their tasks. */

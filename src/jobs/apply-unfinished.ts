@@ -1,0 +1,19 @@
+import type { TaskCompleted } from "@reelay/contracts";
+import type { Tx } from "../events/record-change.ts";
+import type { StateReport } from "../kinds/transcode/state/plan-state.ts";
+import { endAttempt } from "./end-attempt.ts";
+import type { HeldAttempt } from "./hold-attempt.ts";
+
+/** Follow-ups and repairs count only when they are whole: a report before that changes nothing but the attempt. */
+export async function applyUnfinished(
+  tx: Tx,
+  attempt: HeldAttempt,
+  report: Exclude<StateReport, TaskCompleted>,
+  now: Date,
+): Promise<"applied" | "unwanted"> {
+  if (report.type === "task.advanced.v1")
+    return attempt.task.job.cancelRequestedAt === null ? "applied" : "unwanted";
+  const { error = null, needsMemoryBytes } = report.type === "task.failed.v1" ? report : {};
+  await endAttempt(tx, attempt, report.outcome, now, error, needsMemoryBytes);
+  return "applied";
+}

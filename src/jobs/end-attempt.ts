@@ -1,0 +1,108 @@
+import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
+import { backoffMs } from "@reelay/process";
+import { errorColumn } from "../database/error-column.ts";
+import { settlesVideo } from "../database/job-kinds.ts";
+import { recordChange, type Tx } from "../events/record-change.ts";
+import { awaitSource, awaitsSource } from "./await-source.ts";
+import { enqueueTasks } from "./enqueue-task.ts";
+import type { HeldAttempt } from "./hold-attempt.ts";
+import { awaitVariants } from "./job-variants.ts";
+import { jobMayBecome } from "./may-become.ts";
+import { noteMemory } from "./note-memory.ts";
+import { canceled, settleJob } from "./settle-job.ts";
+
+/** Delay before the try after `tries`: 2 s doubled each time, up to a minute. */
+const retryDelayMs = (tries: number): number => backoffMs(Math.max(0, tries - 1), 2_000, 60_000);
+
+/** A full disk is no failure of the task: such attempts use no try until there were this many, about a day's. */
+const roomAttempts = 300;
+const roomCodes: ReadonlySet<string> = new Set(["STORE_FULL", "WORK_DIRECTORY_FULL"]);
+
+/** Delay before another look at a disk that was full: short while an operator may be freeing space. */
+const roomBackoffMs = (number: number): number =>
+  number <= 20 ? Math.min(retryDelayMs(number), 30_000) : 300_000;
+
+const lostError = (workerId: string): ReportedError => ({
+  code: "WORKER_LOST",
+  message: `Worker ${workerId} was not heard of for longer than its lease; it may have crashed or lost its network.`,
+  scope: "WORKER",
+  retriable: true,
+});
+
+const afterTries = (tries: number, last: string): string =>
+  `Given up after ${tries} tries, the last: ${last}`;
+
+/** Closes an attempt with its outcome, and writes down that it happened. */
+async function closeAttempt(
+  tx: Tx,
+  { id: attemptId, number, task }: HeldAttempt,
+  outcome: AttemptOutcome,
+  now: Date,
+  error: ReportedError | null,
+): Promise<void> {
+  await tx.attempt.update({
+    where: { id: attemptId },
+    data: {
+      outcome,
+      endedAt: now,
+      error: errorColumn(error),
+      logTail: error?.logTail ?? null,
+      waitsForMemory: false,
+    },
+  });
+  await recordChange(tx, { ...task.job, jobId: task.jobId, attemptId }, [
+    { type: `attempt.${outcome.toLowerCase()}`, data: { number, ...(error && { code: error.code }) } },
+  ]);
+}
+
+/** The attempt did its task. Whether that settles its job is for its kind to decide. */
+export async function completeTask(tx: Tx, attempt: HeldAttempt, now: Date): Promise<void> {
+  await closeAttempt(tx, attempt, "COMPLETED", now, null);
+  await tx.task.update({
+    where: { id: attempt.taskId, status: jobMayBecome("SUCCEEDED") },
+    data: { tries: { increment: 1 }, status: "SUCCEEDED", endedAt: now },
+  });
+}
+
+/** Closes an attempt that did not do its task, and decides what becomes of that: tried again after a backoff, or failed, and its job with it. */
+export async function endAttempt(
+  tx: Tx,
+  attempt: HeldAttempt,
+  outcome: Exclude<AttemptOutcome, "COMPLETED">,
+  now: Date,
+  reported: ReportedError | null = null,
+  needsMemoryBytes?: number,
+): Promise<void> {
+  const { task, id: attemptId } = attempt;
+  const { job } = task;
+  const error = outcome === "LOST" ? lostError(attempt.workerId) : reported;
+  await closeAttempt(tx, attempt, outcome, now, error);
+  const handBack = await noteMemory(tx, task, error, needsMemoryBytes, now);
+  const awaitsRoom =
+    outcome === "FAILED" && error !== null && roomCodes.has(error.code) && attempt.number < roomAttempts;
+  const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null && !awaitsRoom;
+  const { tries, maxTries } = usesTry
+    ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })
+    : task;
+  // Whatever ended it, nobody wants it any more.
+  if (outcome === "CANCELED" || job.cancelRequestedAt !== null)
+    return await settleJob(tx, job, canceled, now);
+  if (await awaitsSource(tx, { task, outcome, hasTries: tries < maxTries }))
+    return await awaitSource(tx, task);
+  if (handBack?.error) {
+    return await settleJob(tx, job, { status: "FAILED", error: { ...handBack.error, attemptId } }, now);
+  }
+  if (outcome === "REJECTED" || tries >= maxTries) {
+    const message = error && outcome !== "REJECTED" && tries > 1 && afterTries(tries, error.message);
+    const why = error && { ...error, ...(message && { message }), attemptId };
+    return await settleJob(tx, job, { status: "FAILED", error: why }, now);
+  }
+  const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : retryDelayMs(handBack?.times ?? tries);
+  const delay = outcome === "INTERRUPTED" ? 0 : retryMs;
+  await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
+  // Of a job with many tasks the others go on, and what they made plays on.
+  if (job.plan !== null) return;
+  if (settlesVideo(job.kind)) await awaitVariants(tx, job);
+  await tx.job.update({ where: { id: job.id, status: jobMayBecome("QUEUED") }, data: { status: "QUEUED" } });
+  await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.queued" }]);
+}

@@ -1,0 +1,51 @@
+import { Download, objectKeys, Preview, PublishedPlaylist, Storyboard } from "@reelay/contracts";
+import type { Db } from "../database/db.ts";
+
+interface NamingRows {
+  id: string;
+  posterKey: string | null;
+  storyboard: unknown;
+  download: unknown;
+  preview: unknown;
+  variants: readonly { playlist: unknown }[];
+  audioTracks: readonly { playlist: unknown }[];
+  parts: readonly { attemptId: string; initKey: string }[];
+  /** Replaced by a repair, and still read by players that loaded the old playlists. */
+  storedFolders?: readonly { attemptId: string; folder: string; retiredAt: Date | null }[];
+}
+
+/** Of a video's parts, what `namedOutput` asks for. */
+export const partNames = { select: { attemptId: true, initKey: true } } as const;
+
+/** What of an attempt's output a video names, below the attempt's prefix: `720p`, `audio`, `poster.jpg`. Pure. */
+export function namedOutput(video: NamingRows, attemptId: string): string[] {
+  const prefix = objectKeys.attempt(video.id, attemptId);
+  const keys = [...video.variants, ...video.audioTracks].map(
+    ({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key,
+  );
+  // What was made a second time lies in a folder of another name than the rendition's; a part without segments lies nowhere.
+  const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
+  const download = Download.nullable().parse(video.download ?? null);
+  const preview = Preview.nullable().parse(video.preview ?? null);
+  const own = [
+    ...keys,
+    video.posterKey,
+    storyboard?.vttKey,
+    download?.key,
+    preview?.key,
+    ...video.parts.map(({ initKey }) => initKey),
+  ]
+    .filter((key) => key?.startsWith(prefix))
+    .map((key) => key?.slice(prefix.length).split("/")[0] ?? "");
+  const retired = (video.storedFolders ?? [])
+    .filter((row) => row.attemptId === attemptId && row.retiredAt !== null)
+    .map(({ folder }) => folder.split("/")[0] ?? "");
+  return [...new Set([...own, ...retired])];
+}
+
+/** `namedOutput` of the rows as they are; nothing of a video that is gone. */
+export async function readNamedOutput(db: Db, videoId: string, attemptId: string): Promise<string[]> {
+  const include = { variants: true, audioTracks: true, parts: { where: { attemptId }, ...partNames } };
+  const video = await db.video.findUnique({ where: { id: videoId }, include });
+  return video ? namedOutput(video, attemptId) : [];
+}

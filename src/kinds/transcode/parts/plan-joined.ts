@@ -1,0 +1,54 @@
+import { PublishedPlaylist } from "@reelay/contracts";
+import type { Change } from "../../../events/record-change.ts";
+import { withSounds } from "../state/plan-sounds.ts";
+import { planPlayable, type StatePlan, type VideoRows } from "../state/plan-state.ts";
+
+/**
+ * What becomes of a video's rows when playlists that were joined from parts have grown: a variant is `RENDERING` with its first segments, and
+ * `READY` with its last. One that got no longer stays as it is. Pure.
+ */
+export function planJoined(
+  rows: VideoRows,
+  joined: ReadonlyMap<string, PublishedPlaylist>,
+  now: Date,
+): StatePlan {
+  const changes: Change[] = [];
+  const variants: VideoRows["variants"] = [];
+  for (const row of rows.variants) {
+    const playlist = joined.get(row.name);
+    if (playlist === undefined || row.status === "READY" || !hasGrown(row.playlist, playlist)) continue;
+    const status = playlist.isComplete ? "READY" : "RENDERING";
+    const ready = { fraction: 1, etaMs: 0, readyAt: now, sizeBytes: BigInt(playlist.sizeBytes) };
+    variants.push({ ...row, playlist, status, ...(playlist.isComplete && ready) });
+    if (status !== row.status) {
+      changes.push({ type: `variant.${status.toLowerCase()}`, data: { name: row.name } });
+    }
+  }
+  const grown = rows.audioTracks.flatMap((row) => {
+    const playlist = joined.get(row.name);
+    return playlist && hasGrown(row.playlist, playlist) ? [{ ...row, playlist }] : [];
+  });
+  const sounds = { written: grown, removed: [] };
+  const changed = new Set(variants.map(({ name }) => name));
+  const after: VideoRows = {
+    ...rows,
+    variants: [...rows.variants.filter(({ name }) => !changed.has(name)), ...variants],
+    audioTracks: withSounds(rows.audioTracks, sounds),
+  };
+  const playable = planPlayable(rows, after, now);
+  return {
+    source: {},
+    variants,
+    sounds,
+    video: playable.video,
+    changes: [...changes, ...playable.changes],
+    after: { ...after, ...playable.video },
+  };
+}
+
+/** Players have read the old one: it may only get longer. One at another address is another attempt's, which ended. */
+function hasGrown(before: unknown, after: PublishedPlaylist): boolean {
+  const known = PublishedPlaylist.nullable().parse(before ?? null);
+  if (known === null || known.key !== after.key) return true;
+  return !known.isComplete && (after.isComplete || after.segments > known.segments);
+}

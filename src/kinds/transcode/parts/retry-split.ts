@@ -1,0 +1,56 @@
+import { type Profile, PublishedPlaylist } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import type { Job } from "../../../../prisma/generated/client.ts";
+import { recordChange, type Tx } from "../../../events/record-change.ts";
+import { type JobScope, unfinishedVariants } from "../../../jobs/job-variants.ts";
+import { refreshManifest } from "../../../streaming/refresh-manifest.ts";
+import { missingDownload } from "../../download/missing-download.ts";
+import { videoRows } from "../state/plan-state.ts";
+import { extendPlaylists } from "./extend-playlists.ts";
+import { planRetry } from "./plan-retry.ts";
+import { JobPlan } from "./plan-tasks.ts";
+
+/**
+ * Of a job that was split: the parts that are missing, or the download alone where that is all. Null when it was one task, which begins anew unless
+ * all but its download is there.
+ */
+export async function whatIsLeft(tx: Tx, earlier: { plan: Job["plan"]; profile: Profile }, scope: JobScope) {
+  const plan = JobPlan.nullable().parse(earlier.plan);
+  const { profile } = earlier;
+  if (plan === null && !profile.download) return null;
+  const { videoId } = scope;
+  const { durationMs, audioTracks, parts } = await tx.video.findUniqueOrThrow({
+    where: { id: videoId },
+    select: {
+      durationMs: true,
+      audioTracks: { select: { name: true, playlist: true } },
+      parts: { where: { isComplete: true }, select: { rendition: true, startMs: true } },
+    },
+  });
+  const variants = await tx.variant.findMany({ where: unfinishedVariants(scope), select: { name: true } });
+  const sounds = audioTracks.filter(
+    ({ playlist }) => !PublishedPlaylist.nullable().parse(playlist ?? null)?.isComplete,
+  );
+  const renditions = [...variants, ...sounds].map(({ name }) => name);
+  const download = renditions.length === 0 ? await missingDownload(tx, { ...scope, profile }) : null;
+  if (download !== null) return { plan, needsHead: false, rest: [download] };
+  if (plan === null) return null;
+  const left = planRetry({ plan, durationMs: durationMs ?? 0, renditions, complete: parts });
+  return { plan, ...left };
+}
+
+/** What was made of it plays at once, up to the first part that is missing. */
+export async function playWhatIsThere(
+  tx: Tx,
+  store: ObjectStore,
+  { videoId, jobId, now }: { videoId: string; jobId: string; now: Date },
+): Promise<void> {
+  const job = await tx.job.findUniqueOrThrow({ where: { id: jobId } });
+  const rows = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: videoRows });
+  const parts = await tx.part.findMany({ where: { videoId, startMs: 0 }, select: { rendition: true } });
+  const renditions = parts.map(({ rendition }) => rendition);
+  const grown = await extendPlaylists(tx, store, { job, rows, renditions, now });
+  if (grown === null) return;
+  await recordChange(tx, { ...job, jobId }, grown.changes);
+  await refreshManifest(tx, store, videoId);
+}

@@ -1,0 +1,80 @@
+import type { Variant } from "../../../prisma/generated/client.ts";
+import { lockVideo } from "../../auth/own-video.ts";
+import type { Viewer } from "../../auth/viewer.ts";
+import { isVideoJob } from "../../database/job-kinds.ts";
+import type { OperationDeps } from "../../deps.ts";
+import { ConflictError, NotFoundError } from "../../errors.ts";
+import type { Tx } from "../../events/record-change.ts";
+import { onceByKey } from "../../idempotency.ts";
+import { jobUnderWay, renderAgain } from "../../jobs/render-again.ts";
+
+/**
+ * Makes one variant again that FAILED or was CANCELED, by a new job that renders nothing else: variants that are ready stay as they
+ * are, and so do others that failed. Throws `NotFoundError`, `ConflictError` (`VARIANT_READY`, `VARIANT_SKIPPED`, `VARIANT_NOT_ENDED`,
+ * `VIDEO_BUSY`).
+ */
+export async function retryVariant(
+  deps: OperationDeps,
+  viewer: Viewer,
+  { variantId, idempotencyKey }: { variantId: string; idempotencyKey?: string | null },
+): Promise<{ jobId: string }> {
+  const { workspaceId } = viewer;
+  const request = { workspaceId, key: idempotencyKey, operation: "retryVariant", input: { variantId } };
+  const jobId = await onceByKey(deps.db, request, async (tx, id) => {
+    const { videoId, name, status } = await lockOwnVariant(tx, viewer, variantId);
+    assertEndedBadly(name, status);
+    const busy = await jobUnderWay(tx, videoId);
+    if (busy) {
+      throw new ConflictError(
+        "VIDEO_BUSY",
+        `Another job of this video is ${busy.status}; wait for its end, then retry ${name}.`,
+      );
+    }
+    // Whatever its end was: the newest job that could have made the variant.
+    const earlier = await tx.job.findFirstOrThrow({
+      where: {
+        ...{ videoId, ...isVideoJob },
+        OR: [{ onlyVariants: { isEmpty: true } }, { onlyVariants: { has: name } }],
+      },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    });
+    await renderAgain(tx, deps, earlier, { id, onlyVariants: [name] });
+  });
+  return { jobId };
+}
+
+export const variantNotFound = (): NotFoundError =>
+  new NotFoundError(
+    "VARIANT_NOT_FOUND",
+    "There is no such variant in this workspace; `Video.variants` lists those of a video.",
+  );
+
+async function lockOwnVariant(tx: Tx, { workspaceId }: Viewer, id: string): Promise<Variant> {
+  const where = { id, video: { workspaceId } };
+  const found = await tx.variant.findFirst({ where, select: { videoId: true } });
+  if (found) await lockVideo(tx, found.videoId);
+  // Read again: it may have changed while the lock was awaited.
+  const variant = found && (await tx.variant.findFirst({ where }));
+  if (variant) return variant;
+  throw variantNotFound();
+}
+
+function assertEndedBadly(name: string, status: Variant["status"]): void {
+  switch (status) {
+    case "FAILED":
+    case "CANCELED":
+      return;
+    case "READY":
+      throw new ConflictError("VARIANT_READY", `${name} is READY: there is nothing to make again.`);
+    case "SKIPPED":
+      throw new ConflictError(
+        "VARIANT_SKIPPED",
+        `${name} is above the source's size and SKIPPED: nothing is upscaled.`,
+      );
+    default:
+      throw new ConflictError(
+        "VARIANT_NOT_ENDED",
+        `${name} is ${status} in a job that is under way; wait for its end, or cancel that job first.`,
+      );
+  }
+}

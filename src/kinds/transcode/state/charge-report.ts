@@ -1,0 +1,28 @@
+import type { ReportedError } from "@reelay/contracts";
+import type { Tx } from "../../../events/record-change.ts";
+import type { ProjectorDeps } from "../../../projector/deps.ts";
+import { chargeSource } from "../../../quotas/index.ts";
+import type { StatePlan, VideoRows } from "./plan-state.ts";
+
+/**
+ * Charges the workspace for what a report is the first to say about its source: bytes that were fetched from a URL, and its length. Returns why the source is
+ * refused, or null. Announced uploads were charged when the video was created.
+ */
+export async function chargeReport(
+  tx: Tx,
+  { rows, plan, now }: { rows: VideoRows; plan: StatePlan; now: Date },
+  limits: ProjectorDeps["limits"] = {},
+): Promise<ReportedError | null> {
+  const { receivedAt, probe, sizeBytes } = plan.source;
+  const isFetched = rows.source?.kind === "URL" && receivedAt !== undefined;
+  const isProbed = probe !== undefined && probe !== null;
+  if (!isFetched && !isProbed) return null;
+  return await chargeSource(tx, {
+    workspaceId: rows.workspaceId,
+    videoId: rows.id,
+    fetchedBytes: isFetched ? Number(sizeBytes ?? 0) : 0,
+    durationMs: isProbed ? (plan.video.durationMs ?? 0) : null,
+    now,
+    limits,
+  });
+}

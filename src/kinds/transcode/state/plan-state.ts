@@ -1,0 +1,100 @@
+import type { AttemptReport, RenderState } from "@reelay/contracts";
+import type { Prisma } from "../../../../prisma/generated/client.ts";
+import type { Change } from "../../../events/record-change.ts";
+import { planMasterPlaylist } from "../../../streaming/master-playlist.ts";
+import { planSounds, type SoundChanges, withSounds } from "./plan-sounds.ts";
+import { planSource } from "./plan-source.ts";
+import { planVariant } from "./plan-variant.ts";
+
+/** A video with all that reports change. */
+export const videoRows = { variants: true, audioTracks: true, captionTracks: true, source: true } as const;
+export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
+
+export type StateReport = Extract<AttemptReport, { result: object }>;
+
+/** A state report of a kind that produces variants. */
+export type VariantsReport = StateReport & { result: RenderState };
+
+/** What applying a state writes: only what differs from the rows. */
+export interface StatePlan {
+  video: Partial<Omit<VideoRows, keyof typeof videoRows>>;
+  source: Partial<NonNullable<VideoRows["source"]>>;
+  variants: VideoRows["variants"];
+  sounds: SoundChanges;
+  changes: Change[];
+  /** The rows as they will be. */
+  after: VideoRows;
+}
+
+/**
+ * What becomes of a video's rows by what an attempt knows. What is finished stays as it is, and what an earlier attempt left stays until
+ * this one has something in its place. Pure.
+ */
+export function planState(rows: VideoRows, report: VariantsReport, now: Date): StatePlan {
+  const { result: state, attemptId } = report;
+  const subject = { videoId: rows.id, attemptId, isEnd: report.type !== "task.advanced.v1" };
+  const isLast =
+    report.type === "task.completed.v1" ||
+    (report.type === "task.failed.v1" && report.outcome === "REJECTED");
+  const { source, video, changes } = planSource(rows, state.source, now);
+  // A video that is READY is being given a variant more: its sound (or that it has none) and its poster are settled.
+  const isReady = rows.status === "READY";
+  const sounds = isReady ? { written: [], removed: [] } : planSounds(rows.audioTracks, state, subject);
+  const variants: VideoRows["variants"] = [];
+  for (const told of state.variants) {
+    const row = rows.variants.find(({ name }) => name === told.name);
+    const planned = planVariant(row, told, { ...subject, isLast }, now);
+    if (planned === null) continue;
+    variants.push(planned);
+    if (planned.status !== (row?.status ?? "PENDING")) {
+      changes.push({ type: `variant.${planned.status.toLowerCase()}`, data: { name: told.name } });
+    }
+  }
+  // One that somebody chose stays, whatever is rendered again.
+  const isPosterKept = rows.posterKey !== null && (isReady || rows.posterAtMs !== null);
+  if (state.posterKey !== null && state.posterKey !== rows.posterKey && !isPosterKept) {
+    video.posterKey = state.posterKey;
+    changes.push({ type: "video.poster-stored" });
+  }
+  if (state.storyboard && rows.storyboard === null) {
+    video.storyboard = state.storyboard;
+    changes.push({ type: "video.storyboard-stored" });
+  }
+  if (state.download && rows.download === null) {
+    video.download = state.download;
+    changes.push({ type: "video.download-stored" });
+  }
+  const after: VideoRows = {
+    ...rows,
+    ...video,
+    source: rows.source && { ...rows.source, ...source },
+    variants: [
+      ...rows.variants.filter(({ name }) => variants.every((planned) => planned.name !== name)),
+      ...variants,
+    ],
+    audioTracks: withSounds(rows.audioTracks, sounds),
+  };
+  const playable = planPlayable(rows, after, now);
+  Object.assign(video, playable.video);
+  changes.push(...playable.changes);
+  return { video, source, variants, sounds, changes, after: { ...after, ...video } };
+}
+
+/** Whether the video begins to play, or plays no more, by what changes. Pure. */
+export function planPlayable(
+  before: VideoRows,
+  after: VideoRows,
+  now: Date,
+): Pick<StatePlan, "video" | "changes"> {
+  const isPlayable = planMasterPlaylist(after) !== null;
+  if (isPlayable && before.playableAt === null) {
+    return { video: { status: "PLAYABLE", playableAt: now }, changes: [{ type: "video.playable" }] };
+  }
+  // The attempt took back all that there was, e.g. because the store was full.
+  if (!isPlayable && before.playableAt !== null) {
+    const isArriving = after.source?.kind === "UPLOAD" && after.source.receivedAt === null;
+    const status = isArriving ? "AWAITING_SOURCE" : "PROCESSING";
+    return { video: { status, playableAt: null }, changes: [{ type: "video.unplayable" }] };
+  }
+  return { video: {}, changes: [] };
+}

@@ -1,0 +1,52 @@
+import { objectKeys } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import type { Tx } from "../events/record-change.ts";
+import { planMasterPlaylist } from "./master-playlist.ts";
+import { publishStatus } from "./publish-status.ts";
+import { refreshDash } from "./refresh-dash.ts";
+
+const include = { variants: true, audioTracks: true, captionTracks: true } as const;
+
+/** What the shared files are made of. */
+export type PublicRows = Prisma.VideoGetPayload<{ include: typeof include }>;
+
+/**
+ * Writes the master playlist and status.json from the rows, inside the transaction that changed the rows and
+ * under the video's lock: a newer file is never overwritten, and players never see a stream that does not
+ * exist yet. If the commit fails, the files are ahead for a moment: they name what exists, and the
+ * redelivered report writes the same.
+ */
+export async function refreshManifest(tx: Tx, store: ObjectStore, videoId: string): Promise<void> {
+  const video = await tx.video.findUnique({ where: { id: videoId }, include });
+  if (video === null) return;
+  // First, as status.json names it.
+  const dash = await refreshDash(tx, store, video);
+  await publishManifest(store, { ...video, ...dash });
+}
+
+/**
+ * The same from rows that are at hand. `before` is the master playlist that the store has, undefined when
+ * that is not known.
+ */
+export async function publishManifest(
+  store: ObjectStore,
+  video: PublicRows,
+  before?: string | null,
+): Promise<void> {
+  const master = planMasterPlaylist(video);
+  await Promise.all([
+    master === before ? undefined : publishMaster(store, video.id, master),
+    publishStatus(store, video),
+  ]);
+}
+
+/** One that names nothing is removed: what it named is gone. */
+async function publishMaster(store: ObjectStore, videoId: string, master: string | null): Promise<void> {
+  const key = objectKeys.master(videoId);
+  if (master === null) {
+    await store.delete(key);
+    return;
+  }
+  await store.put(key, master, { contentType: "application/vnd.apple.mpegurl" });
+}
