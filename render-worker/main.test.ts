@@ -7,10 +7,10 @@ import { createPubSubMessaging, liveReports } from "@reelay/messaging";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { expect, test } from "vitest";
 import { createBroker } from "../embedded/broker/index.ts";
-import type { RenderTask } from "./attempt/render-task.ts";
 import { words } from "./media/ffmpeg/words.ts";
 import { testEnv } from "./testing/env.ts";
 import { defaultProfile, makeClip, temporaryDirectory } from "./testing/kit.ts";
+import type { RenderTask } from "./testing/to-message.ts";
 import { toMessage, variantsOf } from "./testing/to-message.ts";
 
 const main = join(import.meta.dirname, "main.ts");

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@opentelemetry/api";
-import type { Pool } from "@reelay/contracts";
+import type { Pool, TaskRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
@@ -8,11 +8,9 @@ import {
   type AttemptRef,
   AttemptReporter,
   type AttemptRun,
-  type RenderTask,
   runAndReport,
   StopError,
   startAttemptTrace,
-  toRenderTask,
 } from "./attempt/index.ts";
 import type { WorkerConfig } from "./config.ts";
 import {
@@ -239,14 +237,6 @@ class RenderWorker implements Worker {
     }
     const { config, kinds, messaging, metrics } = this.#deps;
     const { videoId, jobId, taskId, fencingToken } = message;
-    const kind = kinds.get(message.kind);
-    const task = toRenderTask(message);
-    if (kind === undefined || task === null) {
-      this.#log.warn({ taskId, kind: message.kind }, "task.not-supported");
-      await sleep(unsupportedMs, this.#stopping.signal).catch(() => undefined);
-      await delivery.nack();
-      return false;
-    }
     const attemptId = randomUUID();
     const { workerId } = config;
     const ref = { videoId, jobId, taskId, attemptId, fencingToken, kind: message.kind, workerId };
@@ -269,6 +259,14 @@ class RenderWorker implements Worker {
       trace: trace.context,
       onRetry: () => metrics?.reportRetried(),
     });
+    const kind = kinds.get(message.kind)?.begin(message, reporter) ?? null;
+    if (kind === null) {
+      trace.end(null);
+      log.warn({ kind: message.kind }, "task.not-supported");
+      await sleep(unsupportedMs, this.#stopping.signal).catch(() => undefined);
+      await delivery.nack();
+      return false;
+    }
     // Known before it is announced: a cancel request may come as soon as somebody has heard of it.
     this.#running.set(ref.attemptId, attempt);
     try {
@@ -287,7 +285,7 @@ class RenderWorker implements Worker {
       release();
       this.#heartbeat.beat();
     };
-    const run = () => this.#run(task, attempt, { kind, reporter, trace, log, free });
+    const run = () => this.#run(message, attempt, { kind, reporter, trace, log, free });
     attempt.done = context
       .with(trace.context, run)
       .catch((err: unknown) => log.error({ err }, "attempt.broke"))
@@ -300,7 +298,7 @@ class RenderWorker implements Worker {
   }
 
   async #run(
-    task: RenderTask,
+    task: TaskRequested,
     attempt: RunningAttempt,
     of: Pick<AttemptRun, "kind" | "reporter" | "trace" | "log" | "free">,
   ): Promise<void> {

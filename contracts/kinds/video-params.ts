@@ -15,3 +15,5 @@ export type Kept = z.infer<typeof Kept>;
 
 /** The parameters of every kind that works on a video. */
 export const videoParams = { version: z.literal(1), profile: Profile, keep: Kept } as const;
+const VideoParams = z.object(videoParams);
+export type VideoParams = z.infer<typeof VideoParams>;

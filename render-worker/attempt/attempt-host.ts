@@ -1,14 +1,12 @@
 import type { Context } from "@opentelemetry/api";
-import type { Account } from "@reelay/contracts";
+import type { Account, TaskRequested } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { AttemptDirectory, Borrower, WorkerMemory } from "../host/index.ts";
-import type { RenderTask } from "./render-task.ts";
 import type { AttemptRef, AttemptReporter } from "./reporter.ts";
-import type { StateCell } from "./state-cell.ts";
 
 /** What the worker provides to the kind that does a task. */
 export interface AttemptHost extends Borrower {
-  task: RenderTask;
+  task: TaskRequested;
   ref: AttemptRef;
   /** Keeps checksums of the objects that the attempt writes. */
   store: ObjectStore;
@@ -16,7 +14,6 @@ export interface AttemptHost extends Borrower {
   /** Parent of the spans of the attempt's steps. */
   trace: Context;
   reporter: Pick<AttemptReporter, "progressed" | "accounted">;
-  state: StateCell;
   /** The attempt's own folder, removed when the attempt ends. */
   directory: AttemptDirectory;
   /** Aborts with a `StopError`. */

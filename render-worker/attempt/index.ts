@@ -2,9 +2,8 @@
 export type { AttemptHost } from "./attempt-host.ts";
 export { startAttemptTrace, tracerName } from "./attempt-trace.ts";
 export { leavesUnfinished, type Outcome, toOutcome } from "./outcome.ts";
-export type { PreparedKind } from "./prepared-kind.ts";
-export { type RenderTask, toRenderTask } from "./render-task.ts";
+export { type KindAttempt, type KindSchemas, type PreparedKind, prepareKind } from "./prepared-kind.ts";
 export { type AttemptRef, AttemptReporter } from "./reporter.ts";
 export { type AttemptRun, runAndReport } from "./run-and-report.ts";
-export { type AttemptState, StateCell } from "./state-cell.ts";
+export { StateCell } from "./state-cell.ts";
 export { StopError } from "./stop-reason.ts";

@@ -1,7 +1,9 @@
-import type { Capabilities } from "@reelay/contracts";
+import type { Capabilities, TaskRequested } from "@reelay/contracts";
+import type { z } from "zod";
 import type { AttemptHost } from "./attempt-host.ts";
 import type { Outcome } from "./outcome.ts";
-import type { AttemptState } from "./state-cell.ts";
+import type { AttemptReporter } from "./reporter.ts";
+import { StateCell } from "./state-cell.ts";
 
 /** The part of a worker's offer that one kind decides. */
 export interface KindOffer {
@@ -17,11 +19,57 @@ export interface KindOffer {
 
 /** A kind of task that this worker can do. The lifecycle of an attempt knows nothing else about it. */
 export interface PreparedKind {
-  /** Does the task. Throws a `RenderError`, a `StopError` or the signal's reason when the attempt ends early. */
-  run(attempt: AttemptHost): Promise<void>;
-  /** The state to report at the end. Default: as it is. */
-  settle?(state: AttemptState, outcome: Outcome): AttemptState;
-  /** Keys of finished objects. They stay when the attempt ends early, because a later attempt may keep them. */
-  finished(state: AttemptState): string[];
+  /** Begins an attempt. Null: the task's parameters do not match the kind's schema. */
+  begin(task: TaskRequested, reporter: Pick<AttemptReporter, "advanced">): KindAttempt | null;
   offer(): KindOffer;
+}
+
+/** An attempt of one kind, with its parameters and its state. */
+export interface KindAttempt extends Disposable {
+  /** Does the task. Throws a `RenderError`, a `StopError` or the signal's reason when the attempt ends early. */
+  run(host: AttemptHost): Promise<void>;
+  /** Keys of finished objects. They stay when the attempt ends early, because a later attempt may keep them. */
+  finished(): string[];
+  /** The result to report at the end. */
+  settle(outcome: Outcome): object;
+}
+
+/** The schemas of a kind, as its `KindDefinition` has them. */
+export interface KindSchemas<Params> {
+  params: z.ZodType<Params>;
+  result: { shape: object };
+}
+
+interface KindOptions<Params, State extends object> {
+  definition: KindSchemas<Params>;
+  /** The state before the attempt has done anything. Reports carry its fields that the definition's `result` names. */
+  initial: State;
+  run(attempt: AttemptHost & { state: StateCell<State> }, params: Params): Promise<void>;
+  finished(state: State): string[];
+  /** The state at the end. Default: as it is. */
+  settle?(state: State, outcome: Outcome): State;
+  offer(): KindOffer;
+}
+
+/** A kind with parameters and a state of its own types, as the lifecycle of an attempt takes it. */
+export function prepareKind<Params, State extends object>(kind: KindOptions<Params, State>): PreparedKind {
+  const { params: schema, result } = kind.definition;
+  const toResult = (state: State) =>
+    Object.fromEntries(Object.entries(state).filter(([field]) => field in result.shape));
+  return {
+    offer: () => kind.offer(),
+    begin(task, reporter) {
+      const params = schema.safeParse(task.params);
+      if (!params.success) return null;
+      const state = new StateCell(kind.initial, (current, urgency) =>
+        reporter.advanced(toResult(current), urgency),
+      );
+      return {
+        run: (host) => kind.run({ ...host, state }, params.data),
+        finished: () => kind.finished(state.current),
+        settle: (outcome) => toResult(kind.settle?.(state.current, outcome) ?? state.current),
+        [Symbol.dispose]: () => state[Symbol.dispose](),
+      };
+    },
+  };
 }

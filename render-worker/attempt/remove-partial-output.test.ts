@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { objectKeys } from "@reelay/contracts";
 import { expect, test } from "vitest";
-import { finishedKeys } from "../kinds/transcode/state/render-state.ts";
+import { emptyState, finishedKeys } from "../kinds/transcode/state/index.ts";
 import { DirectoryStore } from "../testing/directory-store.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { removePartialOutput } from "./remove-partial-output.ts";
-import { emptyState } from "./state-cell.ts";
 
 test("a canceled attempt leaves the download and the storyboard that it has told of", async () => {
   await using directory = await temporaryDirectory();

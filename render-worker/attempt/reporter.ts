@@ -1,12 +1,11 @@
 import { type Context, context } from "@opentelemetry/api";
-import type { Account, AttemptReport, AttemptUsage, StoredFolder, VariantsProgress } from "@reelay/contracts";
-import { kindOf } from "@reelay/contracts";
+import type { Account, AttemptReport, AttemptUsage, StoredFolder } from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import { sleep } from "../wait.ts";
 import type { Outcome } from "./outcome.ts";
-import type { AttemptState } from "./state-cell.ts";
+import type { Urgency } from "./state-cell.ts";
 
 export interface AttemptRef {
   videoId: string;
@@ -20,45 +19,45 @@ export interface AttemptRef {
   workerId: string;
 }
 
-/** What an end tells besides its outcome and the state. */
+/** What the report of an end carries beside the outcome and the result. */
 export interface EndDetails {
   account?: Account | undefined;
-  /** Null: this machine does not tell. */
+  /** Null: unknown on this machine. */
   usage?: AttemptUsage | null;
-  /** What of the attempt is in the store. */
+  /** The attempt's objects in the store. */
   stored?: StoredFolder[];
 }
 
-/** What `Distribute` needs: a report without what the reporter adds. */
+/** A report without the fields that the reporter adds. */
 type Body<R> = R extends AttemptReport ? Omit<R, keyof AttemptRef | "at" | "sequence"> : never;
 
-/** The first states say that a video plays, and with what: they go at once. */
-const eagerStates = 8;
-/** After them a state waits for others: variants end a segment one soon after the other, and each report costs the API a transaction. */
-const stateMs = 250;
+/** The first results say that a video plays, and with what. They are sent immediately. */
+const eagerResults = 8;
+/** Later results wait for others: variants end a segment shortly after one another, and each report costs the API a transaction. */
+const resultMs = 250;
 
 /**
- * Tells the API about one attempt. State reports are sent until the broker has one that is at least as new; since each carries
- * everything, only the newest waits and memory is bounded however long the broker is away. Progress is sent at most once per
- * interval, one at a time, and dropped when it cannot be sent.
+ * Reports one attempt to the API. A result is sent again until the broker has it or a newer one. Each carries
+ * everything, so only the newest waits and memory is bounded however long the broker is unreachable. Progress is
+ * sent at most once per interval, one report at a time, and dropped when it cannot be sent.
  */
 export class AttemptReporter {
   readonly #messaging: Pick<Messaging, "publish">;
   readonly #ref: AttemptRef;
   readonly #log: Logger;
   readonly #progressMs: number;
-  /** Ends the retries: nobody waits for these reports any more. */
+  /** Ends the retries. */
   readonly #giveUp: AbortSignal;
   readonly #trace: Context;
   readonly #onRetry: (() => void) | undefined;
   #sequence = 0;
   #isEnded = false;
-  #state: AttemptState | null = null;
-  #sendingState = false;
-  #sentStates = 0;
-  /** Other workers wait for how the rest is split: that goes at once, and the little that a head tells after it. */
+  #result: object | null = null;
+  #sendingResult = false;
+  #sentResults = 0;
+  /** Aborts when others wait for a result. From then on results are sent immediately. */
   readonly #hurry = new AbortController();
-  #progress: VariantsProgress | null = null;
+  #progress: { fraction: number; detail?: object } | null = null;
   #sendingProgress = false;
 
   constructor(options: {
@@ -67,9 +66,9 @@ export class AttemptReporter {
     log: Logger;
     progressMs: number;
     giveUp: AbortSignal;
-    /** That reports carry. */
+    /** The trace that reports carry. */
     trace: Context;
-    /** A state report was not taken by the broker at once. */
+    /** Called when the broker did not accept a report at the first try. */
     onRetry?: () => void;
   }) {
     this.#messaging = options.messaging;
@@ -81,55 +80,59 @@ export class AttemptReporter {
     this.#onRetry = options.onRetry;
   }
 
-  /** Resolves when the broker has it; rejects when it does not take it, so that the task is left to somebody else. */
+  /** Resolves when the broker has the report. Rejects when the broker does not accept it: the task must go to another worker. */
   async started(): Promise<void> {
     await this.#publish({ type: "task.started.v1", ...this.#ref, at: new Date().toISOString() });
   }
 
-  /** @param progress with the span that it is of, unless that is the whole video */
-  progressed(progress: VariantsProgress): void {
+  /**
+   * @param fraction of the task's work, 0 to 1
+   * @param detail as the task's kind defines it
+   */
+  progressed(fraction: number, detail?: object): void {
     if (this.#isEnded) return;
-    this.#progress = progress;
+    this.#progress = { fraction, ...(detail && { detail }) };
     if (!this.#sendingProgress) void this.#sendProgress();
   }
 
-  advanced(state: AttemptState): void {
+  /** @param result everything that the attempt has made so far */
+  advanced(result: object, urgency?: Urgency): void {
     if (this.#isEnded) return;
-    this.#state = state;
-    if (state.split) this.#hurry.abort();
-    if (!this.#sendingState) void this.#sendState();
+    this.#result = result;
+    if (urgency === "NOW") this.#hurry.abort();
+    if (!this.#sendingResult) void this.#sendResult();
   }
 
-  /** Resolves when the broker has it or nobody waits for it any more. Only an account is sent after it. */
-  async ended(outcome: Outcome, state: AttemptState, told: EndDetails = {}): Promise<void> {
+  /** Resolves when the broker has the report, or when `giveUp` aborts. Only an account may follow. */
+  async ended(outcome: Outcome, result: object, details: EndDetails = {}): Promise<void> {
     this.#isEnded = true;
-    // Its last figures, which nobody tells later; nobody waits for them either.
+    // The last figures. Nothing waits for them.
     void this.#publishProgress();
-    const body = endReport(outcome, this.#toResult(state), told);
+    const body = endReport(outcome, result, details);
     if (body) await this.#sendUntilDelivered(() => body);
   }
 
-  /** What was found out after the end. Rejects when the broker does not take it. */
+  /** Reports what was measured after the end. Rejects when the broker does not accept it. */
   async accounted(account: Account): Promise<void> {
     await this.#publish({ type: "task.accounted.v1", ...this.#ref, at: new Date().toISOString(), account });
   }
 
-  async #sendState(): Promise<void> {
-    this.#sendingState = true;
-    while (this.#state && !this.#isEnded) {
-      if (this.#sentStates >= eagerStates)
-        await sleep(stateMs, AbortSignal.any([this.#giveUp, this.#hurry.signal])).catch(() => undefined);
+  async #sendResult(): Promise<void> {
+    this.#sendingResult = true;
+    while (this.#result && !this.#isEnded) {
+      if (this.#sentResults >= eagerResults)
+        await sleep(resultMs, AbortSignal.any([this.#giveUp, this.#hurry.signal])).catch(() => undefined);
       await this.#sendUntilDelivered(() => {
-        const state = this.#state;
-        this.#state = null;
-        return state && !this.#isEnded ? { type: "task.advanced.v1", result: this.#toResult(state) } : null;
+        const result = this.#result;
+        this.#result = null;
+        return result && !this.#isEnded ? { type: "task.advanced.v1", result: { ...result } } : null;
       });
-      this.#sentStates += 1;
+      this.#sentResults += 1;
     }
-    this.#sendingState = false;
+    this.#sendingResult = false;
   }
 
-  /** `next` is asked anew for every try, so that a newer state takes the place of one that could not be sent. */
+  /** Calls `next` before every try, so that a newer result replaces one that could not be sent. */
   async #sendUntilDelivered(next: () => Body<AttemptReport> | null): Promise<void> {
     let report: AttemptReport | null = null;
     for (let tries = 0; !this.#giveUp.aborted; tries += 1) {
@@ -143,7 +146,7 @@ export class AttemptReporter {
         this.#log.warn({ err: error, type: report.type, tries }, "report.retried");
         this.#onRetry?.();
         await sleep(backoffMs(tries, 250, 5_000), this.#giveUp).catch(() => undefined);
-        // An end has taken this one's place.
+        // The report of the end replaces this one.
         if (this.#isEnded && report.type === "task.advanced.v1") return;
       }
     }
@@ -162,21 +165,13 @@ export class AttemptReporter {
     const progress = this.#progress;
     this.#progress = null;
     if (!progress) return;
-    const { variants } = progress;
-    const sum = variants.reduce((total, { fraction }) => total + fraction, 0);
-    const fraction = sum / Math.max(1, variants.length);
-    await this.#publish(this.#complete({ type: "task.progressed.v1", fraction, detail: progress })).catch(
-      (error: unknown) => this.#log.debug({ err: error }, "progress.dropped"),
+    const report = this.#complete({ type: "task.progressed.v1", ...progress } as Body<AttemptReport>);
+    await this.#publish(report).catch((error: unknown) =>
+      this.#log.debug({ err: error }, "progress.dropped"),
     );
   }
 
-  /** The fields of the state that the task's kind defines as its result. */
-  #toResult(state: AttemptState): Record<string, unknown> {
-    const fields = Object.keys(kindOf(this.#ref.kind)?.result.shape ?? {});
-    return Object.fromEntries(Object.entries(state).filter(([field]) => fields.includes(field)));
-  }
-
-  /** In the attempt's trace, whatever is active here. */
+  /** Publishes in the attempt's trace, whichever trace is active here. */
   #publish(report: AttemptReport): Promise<void> {
     return context.with(this.#trace, () => this.#messaging.publish(report));
   }
@@ -189,9 +184,10 @@ export class AttemptReporter {
 
 function endReport(
   outcome: Outcome,
-  result: Record<string, unknown>,
+  ownResult: object,
   { account, usage = null, stored = [] }: EndDetails,
 ): Body<AttemptReport> | null {
+  const result = { ...ownResult };
   switch (outcome.kind) {
     case "COMPLETED":
       return { type: "task.completed.v1", result, usage, stored, ...(account && { account }) };
@@ -205,7 +201,7 @@ function endReport(
     case "INTERRUPTED":
       return { type: "task.stopped.v1", outcome: outcome.kind, result, usage, stored };
     default:
-      // Somebody else has the task: there is nothing to tell.
+      // Another attempt has the task: there is nothing to report.
       return null;
   }
 }

@@ -7,10 +7,9 @@ import { sleep } from "../wait.ts";
 import type { AttemptHost } from "./attempt-host.ts";
 import type { AttemptTrace } from "./attempt-trace.ts";
 import { type Outcome, toOutcome } from "./outcome.ts";
-import type { PreparedKind } from "./prepared-kind.ts";
+import type { KindAttempt } from "./prepared-kind.ts";
 import { removePartialOutput } from "./remove-partial-output.ts";
 import type { AttemptReporter } from "./reporter.ts";
-import { StateCell } from "./state-cell.ts";
 
 /** An attempt whose start was reported, with everything that its worker provides. */
 export interface AttemptRun
@@ -18,7 +17,7 @@ export interface AttemptRun
     AttemptHost,
     "task" | "ref" | "store" | "log" | "memory" | "onMemoryAwaited" | "whenIdle" | "offerChanged"
   > {
-  kind: PreparedKind;
+  kind: KindAttempt;
   reporter: AttemptReporter;
   jail: Jail;
   metrics?: WorkerMetrics | undefined;
@@ -41,21 +40,21 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
   const summing = createSummingStore(run.store, objectKeys.attempt(ref.videoId, ref.attemptId));
   const { metrics, giveUp, workDirectory, free, jail, ...lent } = run;
   const startedAt = performance.now();
-  using state = new StateCell((current) => reporter.advanced(current));
+  using _pending = kind;
   log.info("attempt.started");
   using usage = new ProgramUsage();
   let isReported = false;
   const report = async (outcome: Outcome, account?: Account) => {
     isReported = true;
     log.info({ outcome: outcome.kind }, "attempt.ended");
-    const finished = kind.finished(state.current);
+    const finished = kind.finished();
     const removal = removePartialOutput(summing.store, ref, finished, outcome).catch((error: unknown) =>
       log.warn({ err: error }, "output.not-removed"),
     );
     await Promise.race([removal, sleep(removalMs, giveUp).catch(() => undefined)]);
     const used = usage.read();
     const wallSeconds = Math.round(performance.now() - startedAt) / 1_000;
-    await reporter.ended(outcome, kind.settle?.(state.current, outcome) ?? state.current, {
+    await reporter.ended(outcome, kind.settle(outcome), {
       account,
       stored: summing.folders(),
       usage: used && { ...used, wallSeconds },
@@ -77,7 +76,6 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
     ...lent,
     store: summing.store,
     trace: trace.context,
-    state,
     directory,
     signal: stop,
     async complete(account) {
@@ -90,7 +88,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
 }
 
 /** One try of a task. The outcome is a value; nothing is thrown. */
-async function runKind(kind: PreparedKind, host: AttemptHost): Promise<Outcome> {
+async function runKind(kind: KindAttempt, host: AttemptHost): Promise<Outcome> {
   try {
     host.memory.assertLarge(host.task.requirements.memoryBytes);
     await kind.run(host);

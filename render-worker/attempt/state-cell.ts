@@ -1,32 +1,30 @@
-import type { Preview, RenderState } from "@reelay/contracts";
-
-/** What an attempt knows so far. Its reports carry the fields that its kind defines as the result. */
-export type AttemptState = RenderState & { preview?: Preview };
-
-export const emptyState: AttemptState = { source: null, variants: [], audio: null, posterKey: null };
 const soonMs = 1_000;
 
+/** `NOW`: others wait for this state, so its report does not wait for further changes. */
+export type Urgency = "NOW" | undefined;
+
 /** An attempt's state. Each change replaces it as a whole and is reported. */
-export class StateCell implements Disposable {
-  #current: AttemptState = emptyState;
-  readonly #onChange: (state: AttemptState) => void;
+export class StateCell<State extends object> implements Disposable {
+  #current: State;
+  readonly #onChange: (state: State, urgency: Urgency) => void;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(onChange: (state: AttemptState) => void) {
+  constructor(initial: State, onChange: (state: State, urgency: Urgency) => void) {
+    this.#current = initial;
     this.#onChange = onChange;
   }
 
-  get current(): AttemptState {
+  get current(): State {
     return this.#current;
   }
 
-  update(change: (state: AttemptState) => AttemptState): void {
+  update(change: (state: State) => State, urgency?: Urgency): void {
     this.#current = change(this.#current);
-    this.#report();
+    this.#report(urgency);
   }
 
   /** For frequent changes that can wait: reports within a second, together with any other change. */
-  updateSoon(change: (state: AttemptState) => AttemptState): void {
+  updateSoon(change: (state: State) => State): void {
     this.#current = change(this.#current);
     this.#timer ??= setTimeout(() => this.#report(), soonMs);
   }
@@ -36,8 +34,8 @@ export class StateCell implements Disposable {
     this.#timer = null;
   }
 
-  #report(): void {
+  #report(urgency?: Urgency): void {
     this[Symbol.dispose]();
-    this.#onChange(this.#current);
+    this.#onChange(this.#current, urgency);
   }
 }

@@ -1,12 +1,12 @@
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RenderTask } from "../attempt/render-task.ts";
 import { createNoJail } from "../jail/no-jail.ts";
 import { words } from "../media/ffmpeg/words.ts";
 import { inspect } from "../testing/inspect.ts";
 import { makeClip, startWorker, temporaryDirectory, testTools } from "../testing/kit.ts";
 import { runTool } from "../testing/run-tool.ts";
+import type { RenderTask } from "../testing/to-message.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 let worker: Awaited<ReturnType<typeof startWorker>>;

@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Message, objectKeys, type Profile } from "@reelay/contracts";
 import { type Level, pino } from "pino";
-import type { RenderTask } from "../attempt/render-task.ts";
-import type { AttemptState } from "../attempt/state-cell.ts";
 import type { WorkerConfig } from "../config.ts";
 import { createWorkerMetrics } from "../host/metrics.ts";
 import { createJail } from "../jail/create-jail.ts";
@@ -20,6 +18,7 @@ import { DirectoryStore } from "./directory-store.ts";
 import { testEnv } from "./env.ts";
 import { FakeMessaging } from "./fake-messaging.ts";
 import { runTool } from "./run-tool.ts";
+import type { AttemptState, RenderTask } from "./to-message.ts";
 import { toMessage } from "./to-message.ts";
 
 /** The built-in ladder, as the API sends it. */

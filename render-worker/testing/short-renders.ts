@@ -1,7 +1,6 @@
 import type { Profile } from "@reelay/contracts";
-import type { RenderTask } from "../attempt/render-task.ts";
-import type { AttemptState } from "../attempt/state-cell.ts";
 import { defaultProfile, type startWorker } from "./kit.ts";
+import type { AttemptState, RenderTask } from "./to-message.ts";
 
 /** One small rung, in segments so short that short clips have many parts. */
 export const shortProfile: Profile = {

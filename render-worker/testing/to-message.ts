@@ -1,12 +1,25 @@
 import {
+  type DownloadParams,
   type Message,
+  type PosterParams,
+  type Preview,
+  type RenderState,
   type TaskProgressed,
   type TaskRequested,
+  type TranscodeParams,
   type VariantProgress,
   VariantsProgress,
 } from "@reelay/contracts";
-import type { RenderTask } from "../attempt/render-task.ts";
-import { type AttemptState, emptyState } from "../attempt/state-cell.ts";
+import type { MediaTask } from "../kinds/ffmpeg/index.ts";
+import { emptyState } from "../kinds/transcode/state/index.ts";
+
+/** A task of any kind. Parameters of other kinds are absent. */
+export type RenderTask = MediaTask<TranscodeParams> &
+  Partial<Pick<PosterParams, "atMs">> &
+  Pick<DownloadParams, "sums">;
+
+/** A result of any kind. */
+export type AttemptState = RenderState & { preview?: Preview };
 
 /** The message of a task whose parameters lie beside its envelope. */
 export function toMessage(task: RenderTask): TaskRequested {

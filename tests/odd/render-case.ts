@@ -12,8 +12,8 @@ import {
   toSounds,
   type VariantState,
 } from "@reelay/contracts";
-import type { RenderTask } from "../../render-worker/attempt/render-task.ts";
 import { defaultProfile, type startWorker } from "../../render-worker/testing/kit.ts";
+import type { RenderTask } from "../../render-worker/testing/to-message.ts";
 import { joinParts } from "../../src/streaming/join-parts.ts";
 import { planMasterPlaylist } from "../../src/streaming/master-playlist.ts";
 

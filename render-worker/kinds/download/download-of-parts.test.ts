@@ -8,11 +8,11 @@ import {
   type VariantState,
 } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RenderTask } from "../../attempt/render-task.ts";
 import { words } from "../../media/ffmpeg/words.ts";
 import { complaints, inspect } from "../../testing/inspect.ts";
 import { shownAt } from "../../testing/join-parts.ts";
 import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
+import type { RenderTask } from "../../testing/to-message.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeAll(async () => {

@@ -4,6 +4,7 @@ import {
   type AudioState,
   attachment,
   chooseVariant,
+  type Download,
   type DownloadParams,
   objectKeys,
   type PublishedPlaylist,
@@ -24,7 +25,11 @@ export const downloadFolder = "download";
 const file = "video.mp4";
 const timeoutMs = 30 * 60_000;
 
-/** All of a video that is made. */
+type DownloadAttempt = MediaAttempt<
+  Pick<DownloadParams, "version" | "profile" | "keep" | "downloadName" | "sums">
+>;
+
+/** The finished renditions of a video. */
 interface MadeVideo {
   variants: readonly VariantState[];
   /** The track that players begin with. */
@@ -32,22 +37,18 @@ interface MadeVideo {
 }
 
 /**
- * Makes the profile's download, a progressive MP4 with its index in front, of what the store has of a variant and of the sound: nothing is encoded
- * again. Nothing where the profile asks for none, or no variant fits. Throws a `RenderError`: `DOWNLOAD_FAILED`, and, for good, `DOWNLOAD_MIXED`.
+ * Makes the profile's download, a progressive MP4 with its index in front, from the stored segments of a variant and
+ * the audio. Nothing is encoded again. Null when the profile requests no download or no variant fits. Throws a
+ * `RenderError`: `DOWNLOAD_FAILED`, or `DOWNLOAD_MIXED`, which is final.
  */
-export async function makeDownload(context: MediaAttempt, video: MadeVideo): Promise<void> {
-  const { state, task } = context;
-  if (task.only !== undefined) return;
-  const variant = chooseVariant(video.variants, task.profile);
-  if (variant === null) return;
+export async function makeDownload(context: DownloadAttempt, video: MadeVideo): Promise<Download | null> {
+  const variant = chooseVariant(video.variants, context.task.profile);
+  if (variant === null) return null;
   const sound = video.audio?.playlist ?? null;
-  const download = await inSpan(tracerName, "download", { parent: context.trace }, () =>
-    make(context, variant, sound),
-  );
-  state.update((before) => ({ ...before, download }));
+  return await inSpan(tracerName, "download", { parent: context.trace }, () => make(context, variant, sound));
 }
 
-async function make(context: MediaAttempt, variant: VariantState, sound: PublishedPlaylist | null) {
+async function make(context: DownloadAttempt, variant: VariantState, sound: PublishedPlaylist | null) {
   const { programs, ref, signal, store } = context;
   const playlists = [variant.playlist, sound].filter((playlist) => playlist !== null);
   const sizeBytes = playlists.reduce((sum, playlist) => sum + playlist.sizeBytes, 0);

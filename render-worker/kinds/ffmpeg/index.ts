@@ -1,4 +1,9 @@
 /** What the kinds that run ffmpeg share. */
 export { acquireTaskSource, reading } from "./acquire-source.ts";
 export { probeWithinMemory } from "./probe-within-memory.ts";
-export { FfmpegRuntime, type MediaAttempt, type RuntimeOptions } from "./runtime.ts";
+export {
+  FfmpegRuntime,
+  type MediaAttempt,
+  type MediaTask,
+  type RuntimeOptions,
+} from "./runtime.ts";

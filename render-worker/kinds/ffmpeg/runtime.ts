@@ -1,3 +1,4 @@
+import type { InputRef, TaskRequested, VideoParams } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { AttemptHost } from "../../attempt/index.ts";
 import type { WorkerConfig } from "../../config.ts";
@@ -15,8 +16,15 @@ export interface RuntimeOptions {
   metrics?: Pick<WorkerMetrics, "stored" | "sourceRead" | "ffmpegUsed"> | undefined;
 }
 
+/** A task of a video. The parameters of its kind stand beside the envelope. */
+export type MediaTask<Params extends { version: number }> = Omit<TaskRequested, "params" | "inputs"> &
+  Omit<Params, "version"> & { source: InputRef };
+
 /** An attempt of a kind that runs ffmpeg. */
-export interface MediaAttempt extends AttemptHost, Omit<RuntimeOptions, "log"> {
+export interface MediaAttempt<Params extends VideoParams = VideoParams>
+  extends Omit<AttemptHost, "task">,
+    Omit<RuntimeOptions, "log"> {
+  task: MediaTask<Params>;
   /** The ffmpeg and ffprobe that were found. `programs` runs them. */
   tools: FfmpegTools;
   programs: Programs;
@@ -50,11 +58,15 @@ export class FfmpegRuntime implements AsyncDisposable {
   }
 
   /** Its programs write the attempt's folder and nothing else. */
-  begin(attempt: AttemptHost): MediaAttempt {
+  begin<Params extends VideoParams>(attempt: AttemptHost, params: Params): MediaAttempt<Params> {
     const { config, jail, metrics } = this.#options;
     const { directory } = attempt;
+    const { params: _asParsed, inputs, ...envelope } = attempt.task;
+    const { version: _version, ...own } = params;
+    if (inputs["source"] === undefined) throw new Error(`Task ${envelope.taskId} names no source.`);
     return {
       ...attempt,
+      task: { ...envelope, ...own, source: inputs["source"] },
       config,
       jail,
       metrics,

@@ -26,8 +26,8 @@ interface Taken {
  * Takes the picture of a time: of the source; where that is not kept, of the largest finished variant. Throws what reading the source does, and a `RenderError`
  * (`POSTER_NOT_FOUND`).
  */
-export async function makePoster(context: MediaAttempt, atMs: number): Promise<void> {
-  const { ref, signal, state, store, task } = context;
+export async function makePoster(context: MediaAttempt, atMs: number): Promise<string> {
+  const { ref, signal, store, task } = context;
   const path = join(context.directory.path, posterFile);
   const stored = await retryStore(`look up ${task.source.key}`, signal, () => store.head(task.source.key));
   const variant = chooseRendition(task.keep.variants, Number.POSITIVE_INFINITY);
@@ -36,7 +36,7 @@ export async function makePoster(context: MediaAttempt, atMs: number): Promise<v
   else await takeFromSource(context, atMs, path);
   const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
   await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", signal });
-  state.update((before) => ({ ...before, posterKey }));
+  return posterKey;
 }
 
 async function takeFromSource(attempt: MediaAttempt, atMs: number, path: string): Promise<void> {

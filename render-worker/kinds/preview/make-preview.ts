@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { objectKeys } from "@reelay/contracts";
+import { objectKeys, type Preview } from "@reelay/contracts";
 import { retriableError } from "../../errors.ts";
 import { makeFolder, reserveMemory, sizeOf } from "../../host/index.ts";
 import { bringSegment, chooseRendition, readSegments } from "../../media/hls/index.ts";
@@ -20,8 +20,8 @@ const timeoutMs = 5 * 60_000;
  * Makes an animated preview of a few segments of a small finished variant: the source is not read, and no more is decoded than is shown. Throws a `RenderError`
  * (`PREVIEW_FAILED`).
  */
-export async function makePreview(context: MediaAttempt): Promise<void> {
-  const { ref, signal, state, store, task } = context;
+export async function makePreview(context: MediaAttempt): Promise<Preview> {
+  const { ref, signal, store, task } = context;
   const variant = chooseRendition(task.keep.variants, sidePixels);
   const key = variant?.playlist?.key;
   const plan =
@@ -38,10 +38,7 @@ export async function makePreview(context: MediaAttempt): Promise<void> {
   const stored = objectKeys.attemptFile(ref.videoId, ref.attemptId, previewFolder, file);
   await storeOnce(store, stored, { path }, { contentType, signal });
   await rm(directory, { recursive: true, force: true });
-  state.update((before) => ({
-    ...before,
-    preview: { key: stored, contentType, width, height, durationMs, sizeBytes },
-  }));
+  return { key: stored, contentType, width, height, durationMs, sizeBytes };
 }
 
 async function encode(

@@ -1,3 +1,5 @@
+import type { RenderState, TranscodeParams } from "@reelay/contracts";
+import type { StateCell } from "../../attempt/index.ts";
 import type { EncoderPool } from "../../media/devices/index.ts";
 import type { MediaAttempt } from "../ffmpeg/index.ts";
 import type { RenderMemory, Throughput } from "./capacity/index.ts";
@@ -11,4 +13,6 @@ export interface TranscodeShared {
   renderMemory: RenderMemory;
 }
 
-export interface TranscodeAttempt extends MediaAttempt, TranscodeShared {}
+export interface TranscodeAttempt extends MediaAttempt<TranscodeParams>, TranscodeShared {
+  state: StateCell<RenderState>;
+}

@@ -1,11 +1,12 @@
-import type { Capabilities } from "@reelay/contracts";
+import { type Capabilities, transcode as definition } from "@reelay/contracts";
+import { prepareKind } from "../../attempt/index.ts";
 import { EncoderPool } from "../../media/devices/index.ts";
 import { type FfmpegTools, ToolNotFoundError } from "../../media/ffmpeg/index.ts";
 import { requiredEncoders } from "../../media/tools/index.ts";
 import type { WorkerKind } from "../kind.ts";
 import { RenderMemory, Throughput } from "./capacity/index.ts";
 import { runTranscode } from "./run-transcode.ts";
-import { finishedKeys, settleState } from "./state/index.ts";
+import { emptyState, finishedKeys, settleState } from "./state/index.ts";
 
 /** Turns a source into the variants of a profile, whole or in parts. */
 export const transcode: WorkerKind = {
@@ -22,8 +23,11 @@ export const transcode: WorkerKind = {
       throughput: new Throughput(tools.pixelsPerSecond),
       renderMemory: new RenderMemory(),
     };
-    return {
-      run: (attempt) => runTranscode({ ...runtime.begin(attempt), ...shared }),
+    return prepareKind({
+      definition,
+      initial: emptyState,
+      run: ({ state, ...attempt }, params) =>
+        runTranscode({ ...runtime.begin(attempt, params), ...shared, state }),
       settle: settleState,
       finished: finishedKeys,
       offer: () => {
@@ -35,7 +39,7 @@ export const transcode: WorkerKind = {
           capabilities,
         };
       },
-    };
+    });
   },
 };
 

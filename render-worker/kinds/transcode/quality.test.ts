@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import type { TaskAccounted, TaskAdvanced } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RenderTask } from "../../attempt/render-task.ts";
 import { words } from "../../media/ffmpeg/words.ts";
-
 import {
   defaultProfile,
   makeClip,
@@ -11,6 +9,7 @@ import {
   startWorker,
   temporaryDirectory,
 } from "../../testing/kit.ts";
+import type { RenderTask } from "../../testing/to-message.ts";
 import { stateOf } from "../../testing/to-message.ts";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;

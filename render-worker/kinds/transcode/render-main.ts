@@ -81,7 +81,10 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
   const lastly = async () => {
     // The rest of a split video is more urgent: its last task makes the storyboard, and its download comes after that.
     if (part.kind === "WHOLE") {
-      await makeDownload(context, state.current);
+      if (task.only === undefined) {
+        const download = await makeDownload(context, state.current);
+        if (download) state.update((before) => ({ ...before, download }));
+      }
       if (!source.isSoundOnly) await makeStoryboard(context, source);
     }
     await file.stored();

@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RenderTask } from "../../attempt/render-task.ts";
 import { allTools, defaultProfile, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
+import type { RenderTask } from "../../testing/to-message.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { words } from "../ffmpeg/words.ts";
 

@@ -4,13 +4,13 @@ import { type AddressInfo, connect, createServer as createTcpServer } from "node
 import { join } from "node:path";
 import type { TaskPart } from "@reelay/contracts";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { RenderTask } from "../../attempt/render-task.ts";
 import { createNoJail } from "../../jail/no-jail.ts";
 import { complaints, inspect } from "../../testing/inspect.ts";
 import { joinParts } from "../../testing/join-parts.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
 import { MemoryRanges } from "../../testing/memory-reader.ts";
 import { runTool } from "../../testing/run-tool.ts";
+import type { RenderTask } from "../../testing/to-message.ts";
 import { safeInputOptions } from "../ffmpeg/allow-lists.ts";
 import { locateFfmpeg } from "../ffmpeg/locate.ts";
 import { words } from "../ffmpeg/words.ts";

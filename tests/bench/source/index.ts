@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { objectKeys, type TaskPart } from "@reelay/contracts";
-import type { RenderTask } from "../../../render-worker/attempt/render-task.ts";
 import { locateFfmpeg } from "../../../render-worker/index.ts";
 import { defaultProfile, startWorker } from "../../../render-worker/testing/kit.ts";
+import type { RenderTask } from "../../../render-worker/testing/to-message.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { show, summarize } from "../statistics.ts";
 import { findOrMakeClip } from "../worker/clip.ts";

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { VariantsProgress } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { tracerName } from "../../../attempt/index.ts";
 import {
@@ -78,8 +79,11 @@ export async function renderAndPublish(
   disposables.defer(() => usage.read());
   const span = part.kind === "WHOLE" ? {} : { span: part.span };
   const progressed = (nowMs: number) => {
-    const told = withSound(statistics.outputs, plan.outputs, publishers, part);
-    context.reporter.progressed({ ...span, variants: meter.read(told, publishers, nowMs) });
+    const outputs = withSound(statistics.outputs, plan.outputs, publishers, part);
+    const variants = meter.read(outputs, publishers, nowMs);
+    const sum = variants.reduce((total, { fraction }) => total + fraction, 0);
+    const detail: VariantsProgress = { ...span, variants };
+    context.reporter.progressed(sum / Math.max(1, variants.length), detail);
   };
   const brake = disposables.use(
     new EncoderBrake({

@@ -74,8 +74,7 @@ function planAgain(
 /** What it grows to is nobody's business until it is whole: the first stays in its place. */
 async function makeAgain(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
   await clearLocal(context, work);
-  using state = new StateCell(() => undefined);
-  state.update(() => context.state.current);
+  using state = new StateCell(context.state.current, () => undefined);
   const made = await renderWithinMemory({ ...context, state }, work, (own, { suffix, ...round }) =>
     renderAndPublish(own, { ...round, suffix: `.finer${suffix}` }),
   );

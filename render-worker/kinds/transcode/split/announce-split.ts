@@ -1,3 +1,4 @@
+import type { RenderState } from "@reelay/contracts";
 import type { StateCell } from "../../../attempt/index.ts";
 import type { DevicePlan } from "../../../media/devices/index.ts";
 import type { PlannedRung } from "../../../media/ladder/index.ts";
@@ -24,7 +25,7 @@ export interface HeadMade {
  * Says once what the tasks for the rest are to make, and how fast this worker is: earlier than its own work is done, so that others can begin.
  */
 export function announceSplit(
-  state: StateCell,
+  state: StateCell<RenderState>,
   { headEndMs, rungs, sounds }: SplitWork,
   { pixelsPerSecond, devices, decision }: HeadMade,
 ): void {
@@ -38,7 +39,8 @@ export function announceSplit(
   const encoders = Object.fromEntries([...devices.encoders].map(([name, { row }]) => [name, row.name]));
   const leadInMs = decision?.leadInMs ?? null;
   const split = { headEndMs, renditions, speed, encoders, ...(leadInMs !== null && { leadInMs }) };
-  state.update((before) => ({ ...before, split }));
+  // The tasks for the rest wait for it.
+  state.update((before) => ({ ...before, split }), "NOW");
 }
 
 const pixelsPerVideoSecond = ({ width, height, frameRate }: PlannedRung): number =>

@@ -1,5 +1,6 @@
 /** The state that transcoding reports. */
 export {
+  emptyState,
   finishedKeys,
   settleState,
   toVariantStates,

@@ -11,6 +11,8 @@ import {
 import { leavesUnfinished, type Outcome } from "../../../attempt/index.ts";
 import type { Ladder, PlannedRung } from "../../../media/ladder/index.ts";
 
+export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
+
 /**
  * The variants of a planned ladder that are the task's business, those that earlier attempts finished taken over as they are. A task that is
  * for some variants `only` says nothing of the others.
