@@ -10,9 +10,9 @@ interface AssetOptions<Params extends VideoParams, Result extends object> {
   definition: KindSchemas<Params>;
   initial: Pending<Result>;
   /** Makes and stores the object. */
-  make(attempt: MediaAttempt<Params>): Promise<Result>;
+  make: (attempt: MediaAttempt<Params>) => Promise<Result>;
   /** The object's key. */
-  keyOf(result: Pending<Result>): string | null | undefined;
+  keyOf: (result: Pending<Result>) => string | null | undefined;
 }
 
 /** A kind that makes one object of a video with ffmpeg. */
