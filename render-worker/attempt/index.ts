@@ -2,7 +2,7 @@
 export type { AttemptHost } from "./attempt-host.ts";
 export { startAttemptTrace, tracerName } from "./attempt-trace.ts";
 export { leavesUnfinished, type Outcome, toOutcome } from "./outcome.ts";
-export { type KindAttempt, type KindSchemas, type PreparedKind, prepareKind } from "./prepared-kind.ts";
+export { type KindSchemas, type PreparedKind, prepareKind } from "./prepared-kind.ts";
 export { type AttemptRef, AttemptReporter } from "./reporter.ts";
 export { type AttemptRun, runAndReport } from "./run-and-report.ts";
 export { StateCell } from "./state-cell.ts";
