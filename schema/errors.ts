@@ -1,3 +1,4 @@
+import { typeBrandKey } from "@pothos/core";
 import {
   ConflictError,
   type ExpectedError,
@@ -10,7 +11,7 @@ import {
 } from "../src/errors.ts";
 import { builder } from "./builder.ts";
 
-const ErrorInterface = builder.interfaceRef<ExpectedError>("Error").implement({
+export const ErrorInterface = builder.interfaceRef<ExpectedError>("Error").implement({
   description: "An expected failure: part of a mutation's contract, and a member of its result.",
   fields: (t) => ({
     message: t.exposeString("message", {
@@ -116,3 +117,10 @@ type Expected =
  * the others that can occur. Clients select `... on Error { code message }`, so that a member added later breaks none of them.
  */
 export const mayFailWith = (...types: Expected[]) => ({ types: [...types, ForbiddenError, StoreFullError] });
+
+/**
+ * An expected failure as the value of a field of type `Error`: a copy with its type, because GraphQL reports an
+ * error that a resolver returns as if it had been thrown.
+ */
+export const errorValue = (error: ExpectedError) =>
+  Object.assign({ message: error.message, [typeBrandKey]: error.constructor }, error);

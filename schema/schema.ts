@@ -19,6 +19,7 @@ import "./types/retry-jobs.ts";
 import "./types/token-list.ts";
 import "./types/token-mutations.ts";
 import "./types/signing-key.ts";
+import "./types/video-bulk-mutations.ts";
 import "./types/video-jobs.ts";
 import "./types/video-list-subscription.ts";
 import "./types/video-mutations.ts";

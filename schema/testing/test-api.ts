@@ -28,6 +28,8 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
   const stack = new AsyncDisposableStack();
   const database = stack.use(await createTestDatabase());
   const queries: string[] = [];
+  /** The same with their values, as JSON. */
+  const sent: { query: string; params: string }[] = [];
   const db = stack.adopt(
     new PrismaClient({
       adapter: new PrismaPg({ connectionString: database.url }),
@@ -35,7 +37,10 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
     }),
     (client) => client.$disconnect(),
   );
-  db.$on("query", ({ query }) => queries.push(query));
+  db.$on("query", ({ query, params }) => {
+    queries.push(query);
+    sent.push({ query, params });
+  });
   const live = new TestLive(db);
   const logged: Array<Record<string, unknown>> = [];
   const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) });
@@ -90,6 +95,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
     ours,
     theirs,
     queries,
+    sent,
     logged,
     server,
     advance: (ms: number) => {

@@ -1,11 +1,21 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 import { boundedList, maxListValues } from "../../src/bounded-list.ts";
 import { InvalidInputError } from "../../src/errors.ts";
+import { findByMetadata, normalizeTag } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
+import type { Context } from "../context.ts";
 import { VideoStatus } from "./enums.ts";
 
 /** Titles have at most as many characters. */
 const maxSearchLength = 500;
+
+const TagFilter = builder.inputType("TagFilter", {
+  description: "Which tags videos have; with both fields, both apply.",
+  fields: (t) => ({
+    all: t.stringList({ description: `All of these tags, at most ${maxListValues}.` }),
+    any: t.stringList({ description: `At least one of these tags, at most ${maxListValues}.` }),
+  }),
+});
 
 export const VideoFilter = builder.inputType("VideoFilter", {
   description: "Which videos: those to which all given conditions apply.",
@@ -18,6 +28,12 @@ export const VideoFilter = builder.inputType("VideoFilter", {
       description: `Whose title or external id contains this, ignoring case: at most ${maxSearchLength} characters.`,
     }),
     externalIds: t.stringList({ description: `With one of these external ids, at most ${maxListValues}.` }),
+    tags: t.field({ type: TagFilter, description: "With these tags." }),
+    metadata: t.field({
+      type: "JSON",
+      description:
+        'Whose metadata contains this object: `{ author: { name: "Ada" } }` finds videos with that author, whatever else their metadata holds. More than 10,000 matches are an error (`FILTER_TOO_WIDE`).',
+    }),
     createdFrom: t.field({ type: "DateTime", description: "Created at this moment or later." }),
     createdBefore: t.field({ type: "DateTime", description: "Created before this moment." }),
   }),
@@ -42,17 +58,47 @@ const storable = (values: readonly string[]) => values.filter((value) => !value.
 const earliest = new Date("0001-01-01T00:00:00Z");
 const atLeastEarliest = (time: Date) => (time < earliest ? earliest : time);
 
-/** Throws `InvalidInputError` (`SEARCH_TOO_LONG`, `LIST_TOO_LONG`). */
-export function videoWhere(filter: Filter | null | undefined): Prisma.VideoWhereInput {
-  const { status, search, externalIds, createdFrom, createdBefore } = filter ?? {};
+/** No video has an empty tag, so it stands for one that PostgreSQL cannot store. */
+const tagList = (field: string, tags: readonly string[]) =>
+  boundedList(field, tags).map((tag) => (tag.includes("\0") ? "" : normalizeTag(tag)));
+
+/** The conditions of a filter, without the workspace; an empty object for a filter without conditions. */
+function conditionsOf(filter: Filter): Prisma.VideoWhereInput {
+  const { status, search, externalIds, tags, createdFrom, createdBefore } = filter;
   const contains = search ? { contains: literal(search), mode: "insensitive" as const } : undefined;
   return {
     ...(status && { status: { in: boundedList("filter.status", status) } }),
     ...(contains && { OR: [{ title: contains }, { externalId: contains }] }),
     ...(externalIds && { externalId: { in: storable(boundedList("filter.externalIds", externalIds)) } }),
-    createdAt: {
-      ...(createdFrom && { gte: atLeastEarliest(createdFrom) }),
-      ...(createdBefore && { lt: atLeastEarliest(createdBefore) }),
-    },
+    ...((tags?.all?.length || tags?.any) && {
+      AND: [
+        ...(tags.all ? [{ tags: { hasEvery: tagList("filter.tags.all", tags.all) } }] : []),
+        ...(tags.any ? [{ tags: { hasSome: tagList("filter.tags.any", tags.any) } }] : []),
+      ],
+    }),
+    ...((createdFrom || createdBefore) && {
+      createdAt: {
+        ...(createdFrom && { gte: atLeastEarliest(createdFrom) }),
+        ...(createdBefore && { lt: atLeastEarliest(createdBefore) }),
+      },
+    }),
   };
 }
+
+/**
+ * The workspace's videos that match. Throws `InvalidInputError` (`SEARCH_TOO_LONG`, `LIST_TOO_LONG`,
+ * `METADATA_INVALID`, `FILTER_TOO_WIDE`).
+ */
+export async function videoWhere(
+  db: Context["db"],
+  workspaceId: string,
+  filter: Filter | null | undefined,
+): Promise<Prisma.VideoWhereInput> {
+  const where = { ...conditionsOf(filter ?? {}), workspaceId };
+  if (filter?.metadata == null) return where;
+  return { ...where, id: { in: await findByMetadata(db, workspaceId, filter.metadata) } };
+}
+
+/** Whether a filter matches every video of the workspace. */
+export const isUnconditional = (filter: Filter): boolean =>
+  Object.keys({ ...conditionsOf(filter), ...Object(filter.metadata) }).length === 0;

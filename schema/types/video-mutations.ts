@@ -16,6 +16,9 @@ import { idInput, subjectKey } from "../subject.ts";
 import { JobPriority, PlaybackPolicy } from "./enums.ts";
 import { Video } from "./video.ts";
 
+const tagsDescription =
+  "Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters.";
+
 const UploadSourceInput = builder.inputType("UploadSourceInput", {
   description: "A file that the client uploads.",
   fields: (t) => ({
@@ -49,6 +52,7 @@ const CreateVideoInput = builder.inputType("CreateVideoInput", {
       description: "The id that it has elsewhere, e.g. in a CMS; unique per workspace.",
     }),
     metadata: t.field({ type: "JSON", description: "The client's own JSON object, small. Default `{}`." }),
+    tags: t.stringList({ description: tagsDescription }),
     profile: t.string({ description: "Name of a profile, see `profiles`. Default: the first of them." }),
     priority: t.field({ type: JobPriority, description: "Which jobs go first. Default STANDARD." }),
     playbackPolicy: t.field({
@@ -71,6 +75,9 @@ const UpdateVideoInput = builder.inputType("UpdateVideoInput", {
     title: t.string({ description: "1 to 500 characters." }),
     externalId: t.string({ description: "Null takes it away." }),
     metadata: t.field({ type: "JSON", description: "Replaces the whole object." }),
+    tags: t.stringList({
+      description: `Replaces all tags; null removes them. ${tagsDescription} \`tagVideos\` adds and removes single tags.`,
+    }),
     playbackPolicy: t.field({
       type: PlaybackPolicy,
       description:
@@ -102,7 +109,7 @@ builder.mutationField("updateVideo", (t) =>
     args: { input: t.arg({ type: UpdateVideoInput, required: true, description: "What to change." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
-      const { id, title, externalId, metadata, playbackPolicy } = input;
+      const { id, title, externalId, metadata, tags, playbackPolicy } = input;
       if (title === null) {
         throw new InvalidInputError(
           "TITLE_INVALID",
@@ -115,6 +122,7 @@ builder.mutationField("updateVideo", (t) =>
         ...(title !== undefined && { title }),
         ...(externalId !== undefined && { externalId }),
         ...(metadata !== undefined && { metadata }),
+        ...(tags !== undefined && { tags: tags ?? [] }),
         ...(playbackPolicy && { playbackPolicy }),
       });
       return ctx.db.video.findUniqueOrThrow({ ...query, where: { id: videoId } });

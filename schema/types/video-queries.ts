@@ -67,6 +67,18 @@ const VideoOrder = builder.inputType("VideoOrder", {
   }),
 });
 
+type Column = "createdAt" | "updatedAt" | "title";
+
+const videoOrder = (field: Column, direction: Order["direction"]): Order => ({
+  by: `videos.${field}.${direction}`,
+  column: field,
+  type: field === "title" ? "text" : "date",
+  direction,
+});
+
+/** The default order of `videos`; its cursors are good wherever this order is used. */
+export const newestVideos = videoOrder("createdAt", "desc");
+
 builder.queryField("videos", (t) =>
   t.connection(
     {
@@ -84,13 +96,8 @@ builder.queryField("videos", (t) =>
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "READ");
         const { field, direction } = args.orderBy;
-        const order: Order = {
-          by: `videos.${field}.${direction}`,
-          column: field,
-          type: field === "title" ? "text" : "date",
-          direction,
-        };
-        const where = { ...videoWhere(args.filter), workspaceId };
+        const order = videoOrder(field, direction);
+        const where = await videoWhere(ctx.db, workspaceId, args.filter);
         return await readPage(
           { args, ctx, info, typeName: "Video", order },
           (query) => ctx.db.video.findMany({ ...query, where: { AND: [where, query.where] } }),

@@ -123,6 +123,7 @@ export const Video = builder.prismaNode("Video", {
       select: { id: true },
       resolve: ({ id }, _args, ctx) => firstProfiles(ctx, id).then((profile) => Profile.parse(profile)),
     }),
+    tags: t.exposeStringList("tags", { description: "The client's own labels, at most 50." }),
     status: t.expose("status", { type: VideoStatus, description: "How far it is." }),
     error: t.field({
       type: FailureType,

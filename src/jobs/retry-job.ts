@@ -23,14 +23,23 @@ export async function retryJob(
   return { jobId: id };
 }
 
-/** Repeats the newest job that renders the video's variants. Throws as `retryJob` does. */
+/**
+ * Repeats the newest job that renders the video's variants. Throws as `retryJob` does. One of many videos has
+ * the key to itself, so a repeat of the whole request retries none of them twice.
+ */
 export async function retryVideo(
   deps: OperationDeps,
   viewer: Viewer,
-  { videoId, idempotencyKey }: { videoId: string; idempotencyKey?: string | null },
+  { videoId, idempotencyKey, isOneOfMany = false }: RetryVideoInput,
 ): Promise<{ videoId: string }> {
   const { workspaceId } = viewer;
-  const request = { workspaceId, key: idempotencyKey, operation: "retryVideo", input: { videoId } };
+  const request = {
+    workspaceId,
+    key: idempotencyKey,
+    owner: isOneOfMany ? videoId : undefined,
+    operation: "retryVideo",
+    input: { videoId },
+  };
   await onceByKey(deps.db, request, async (tx, newId) => {
     const job = await tx.job.findFirst({
       where: { videoId, workspaceId, isSuperseded: false, ...isVideoJob },
@@ -40,6 +49,12 @@ export async function retryVideo(
     await retryJobIn(tx, deps, viewer, { jobId: job.id, newId });
   });
   return { videoId };
+}
+
+interface RetryVideoInput {
+  videoId: string;
+  idempotencyKey?: string | null;
+  isOneOfMany?: boolean;
 }
 
 /** The same inside a transaction: the new job gets `newId`. */

@@ -3,4 +3,4 @@ export { createLiveProgress } from "./create-live-progress.ts";
 export type { LiveProgress, LiveVariant } from "./live-progress.ts";
 export { createSharedExecution, sharingKeyOf } from "./shared-execution.ts";
 export { taskFraction } from "./task-progress.ts";
-export { maxWatchedVideos, watchVideos } from "./watch-videos.ts";
+export { watchVideos } from "./watch-videos.ts";

@@ -2,9 +2,6 @@ import { NotFoundError } from "../errors.ts";
 import type { LiveProgress, VideoSnapshot } from "./live-progress.ts";
 import { mergeLatest } from "./merge-latest.ts";
 
-/** Videos that one subscription may follow. */
-export const maxWatchedVideos = 100;
-
 /** The videos' present states, then every change of each, newest only. Videos that do not exist in the workspace are left out. */
 export async function watchVideos(
   live: Pick<LiveProgress, "watch">,

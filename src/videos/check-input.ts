@@ -42,16 +42,16 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 }
 
 /** A JSON object of at most 64 KiB and 32 levels. Throws `InvalidInputError` (`METADATA_INVALID`, `METADATA_TOO_LARGE`). */
-export function checkMetadata(metadata: unknown): object {
+export function checkMetadata(metadata: unknown, field = "metadata"): object {
   if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) {
     const came = Array.isArray(metadata) ? "a list" : metadata === null ? "null" : `a ${typeof metadata}`;
-    throw new InvalidInputError("METADATA_INVALID", "metadata", `metadata: is ${came}; give a JSON object.`);
+    throw new InvalidInputError("METADATA_INVALID", field, `${field}: is ${came}; give a JSON object.`);
   }
   if (isDeeperThan(metadata, maxMetadataDepth)) {
     throw new InvalidInputError(
       "METADATA_INVALID",
-      "metadata",
-      `metadata: nests deeper than ${maxMetadataDepth} levels. Flatten it, or store the inner part as a string.`,
+      field,
+      `${field}: nests deeper than ${maxMetadataDepth} levels. Flatten it, or store the inner part as a string.`,
     );
   }
   const text = JSON.stringify(metadata);
@@ -59,18 +59,39 @@ export function checkMetadata(metadata: unknown): object {
   if (sizeBytes > maxMetadataBytes) {
     throw new InvalidInputError(
       "METADATA_TOO_LARGE",
-      "metadata",
-      `metadata: takes ${sizeBytes} bytes as JSON; at most ${maxMetadataBytes} are kept. Keep large data elsewhere and refer to it.`,
+      field,
+      `${field}: takes ${sizeBytes} bytes as JSON; at most ${maxMetadataBytes} are kept. Keep large data elsewhere and refer to it.`,
     );
   }
   if (unstorable.test(text)) {
     throw new InvalidInputError(
       "METADATA_INVALID",
-      "metadata",
-      "metadata: holds a NUL character or half of a surrogate pair; leave it out.",
+      field,
+      `${field}: holds a NUL character or half of a surrogate pair; leave it out.`,
     );
   }
   return metadata;
+}
+
+const maxTags = 50;
+const maxTagLength = 100;
+
+/** A tag as it is stored and compared: trimmed, in Unicode's composed form, white space as single spaces. */
+export const normalizeTag = (tag: string): string =>
+  tag.toWellFormed().normalize("NFC").trim().replace(/\s+/gu, " ");
+
+/** Normalized tags without repetitions. Throws `InvalidInputError` (`TAGS_INVALID`). */
+export function checkTags(field: string, tags: readonly string[]): string[] {
+  const invalid = (problem: string) => new InvalidInputError("TAGS_INVALID", field, `${field}: ${problem}`);
+  // Before the tags are read: a request may hold many.
+  if (tags.length > 2 * maxTags) throw invalid(`${tags.length} tags; a video has at most ${maxTags}.`);
+  const distinct = [...new Set(tags.map(normalizeTag))];
+  if (distinct.length > maxTags) throw invalid(`${distinct.length} tags; a video has at most ${maxTags}.`);
+  const wrong = distinct.find((tag) => tag === "" || tag.length > maxTagLength || tag.includes("\0"));
+  if (wrong === undefined) return distinct;
+  throw invalid(
+    `${JSON.stringify(wrong.slice(0, maxTagLength))} is not a tag; give 1 to ${maxTagLength} characters.`,
+  );
 }
 
 /** A name that is safe as the last part of an object key: no folders, no control characters, at most 150 bytes, its ending kept. */

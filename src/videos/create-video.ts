@@ -14,6 +14,7 @@ import {
   checkExternalId,
   checkMetadata,
   checkSourceUrl,
+  checkTags,
   checkTitle,
   checkUploadSize,
   toSafeFilename,
@@ -26,6 +27,7 @@ export interface VideoInput {
   title: string;
   externalId?: string | null;
   metadata?: unknown;
+  tags?: readonly string[] | null;
   profile?: string | null;
   priority?: JobPriority | null;
   /** Default: the workspace's. */
@@ -90,6 +92,7 @@ export async function checkVideo(
     title: checkTitle(input.title),
     externalId: typeof input.externalId === "string" ? checkExternalId(input.externalId) : null,
     metadata: checkMetadata(input.metadata ?? {}),
+    tags: checkTags("tags", input.tags ?? []),
     priority: input.priority ?? "STANDARD",
     playbackPolicy: input.playbackPolicy ?? null,
   };

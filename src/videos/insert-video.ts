@@ -19,6 +19,7 @@ export interface NewVideo {
   title: string;
   externalId: string | null;
   metadata: Prisma.InputJsonObject;
+  tags: string[];
   profile: Profile;
   priority: JobPriority;
   /** Null: the workspace's default. */
@@ -76,9 +77,9 @@ export async function insertVideo(
     ), go AS (
       SELECT FROM room WHERE "hasRoom"
     ), video AS (
-      INSERT INTO videos (id, workspace_id, external_id, title, metadata, profile, status, revision, created_at, updated_at, playback_policy)
+      INSERT INTO videos (id, workspace_id, external_id, title, metadata, tags, profile, status, revision, created_at, updated_at, playback_policy)
       SELECT ${videoId}::uuid, ${workspaceId}::uuid, ${video.externalId}, ${video.title}, ${JSON.stringify(video.metadata)}::jsonb,
-        ${video.profile.name}, ${status}::"VideoStatus", 1, ${now}, ${now},
+        ${video.tags}::text[], ${video.profile.name}, ${status}::"VideoStatus", 1, ${now}, ${now},
         coalesce(${video.playbackPolicy}::"PlaybackPolicy", quota.playback_policy) FROM go, quota RETURNING playback_policy
     ), source AS (
       INSERT INTO sources (video_id, kind, url, filename, content_type, size_bytes, object_key, upload_protocol, upload_token_hash,

@@ -5,7 +5,7 @@ import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { recordChange } from "../events/record-change.ts";
 import { refreshStatus } from "../streaming/publish-status.ts";
-import { checkExternalId, checkMetadata, checkTitle } from "./check-input.ts";
+import { checkExternalId, checkMetadata, checkTags, checkTitle } from "./check-input.ts";
 import { externalIdTaken, isExternalIdTaken } from "./create-video.ts";
 
 export interface UpdateVideoInput {
@@ -13,6 +13,8 @@ export interface UpdateVideoInput {
   title?: string;
   externalId?: string | null;
   metadata?: unknown;
+  /** Replaces all tags. */
+  tags?: readonly string[];
   playbackPolicy?: PlaybackPolicy;
 }
 
@@ -22,11 +24,12 @@ export async function updateVideo(
   viewer: Viewer,
   input: UpdateVideoInput,
 ): Promise<{ videoId: string }> {
-  const { videoId, title, externalId, metadata, playbackPolicy } = input;
+  const { videoId, title, externalId, metadata, tags, playbackPolicy } = input;
   const data = {
     ...(title !== undefined && { title: checkTitle(title) }),
     ...(externalId !== undefined && { externalId: externalId === null ? null : checkExternalId(externalId) }),
     ...(metadata !== undefined && { metadata: checkMetadata(metadata ?? {}) }),
+    ...(tags !== undefined && { tags: checkTags("tags", tags) }),
     ...(playbackPolicy !== undefined && { playbackPolicy }),
   };
   try {

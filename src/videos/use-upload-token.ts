@@ -14,6 +14,8 @@ export function applyGrant<Input extends Partial<VideoInput>>(grant: UploadGrant
   refuseChoice("profile", input.profile, grant.profile);
   refuseChoice("priority", input.priority, grant.priority);
   refuseChoice("externalId", input.externalId, grant.externalId);
+  if (input.tags?.length)
+    throw notWithUploadToken("tags", "tags: an upload token sets none; leave them out.");
   const { profile, externalId, priority } = grant;
   const given = typeof input.metadata === "object" && input.metadata !== null ? input.metadata : {};
   // What is not an object is refused as ever.
@@ -30,12 +32,12 @@ export function applyGrant<Input extends Partial<VideoInput>>(grant: UploadGrant
 
 function refuseChoice(field: string, given: string | null | undefined, fixed: string | null): void {
   if (given === undefined || given === null || given === fixed) return;
-  throw new InvalidInputError(
-    "NOT_WITH_UPLOAD_TOKEN",
-    field,
-    `${field}: is ${JSON.stringify(given.slice(0, 100))}; the upload token decides it, leave it out.`,
-  );
+  const shown = JSON.stringify(given.slice(0, 100));
+  throw notWithUploadToken(field, `${field}: is ${shown}; the upload token decides it, leave it out.`);
 }
+
+const notWithUploadToken = (field: string, message: string) =>
+  new InvalidInputError("NOT_WITH_UPLOAD_TOKEN", field, message);
 
 /**
  * Counts one use, in the transaction that writes the video: a failure after it takes nothing. Locks the token's row until the commit: of many who

@@ -50,6 +50,7 @@ const VALUES: Record<string, Record<string, Make>> = {
   cancelJob: { id: queuedJob },
   cancelVideo: { id: queuedVideo },
   videosProgress: { ids: ({ videoId }) => [videoId] },
+  tagVideos: { ids: ({ videoId }) => [videoId] },
   prioritizeJob: { id: queuedJob },
   retryJob: {
     async id(world) {

@@ -12,6 +12,8 @@ export type CreateVideoInput = {
   externalId?: string | null | undefined;
   /** The client's own JSON object, small. Default `{}`. */
   metadata?: unknown;
+  /** Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters. */
+  tags?: Array<string> | null | undefined;
   /** Name of a profile, see `profiles`. Default: the first of them. */
   profile?: string | null | undefined;
   /** Which jobs go first. Default STANDARD. */
@@ -68,6 +70,14 @@ export type PlaybackPolicy =
   /** Holders of a playback token: every address of its media carries one. */
   | 'SIGNED';
 
+/** Which tags videos have; with both fields, both apply. */
+export type TagFilter = {
+  /** All of these tags, at most 100. */
+  all?: Array<string> | null | undefined;
+  /** At least one of these tags, at most 100. */
+  any?: Array<string> | null | undefined;
+};
+
 /** Which rungs matter most. */
 export type Tier =
   /** Decides whether a viewer can play at all. */
@@ -87,6 +97,8 @@ export type UpdateVideoInput = {
   externalId?: string | null | undefined;
   /** Replaces the whole object. */
   metadata?: unknown;
+  /** Replaces all tags; null removes them. Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters. `tagVideos` adds and removes single tags. */
+  tags?: Array<string> | null | undefined;
   /** Who may watch it. The API follows within five seconds; what caches hold of a PUBLIC video is served for up to ten minutes more. */
   playbackPolicy?: PlaybackPolicy | null | undefined;
 };
@@ -140,6 +152,10 @@ export type VideoFilter = {
   search?: string | null | undefined;
   /** With one of these external ids, at most 100. */
   externalIds?: Array<string> | null | undefined;
+  /** With these tags. */
+  tags?: TagFilter | null | undefined;
+  /** Whose metadata contains this object: `{ author: { name: "Ada" } }` finds videos with that author, whatever else their metadata holds. More than 10,000 matches are an error (`FILTER_TOO_WIDE`). */
+  metadata?: unknown;
   /** Created at this moment or later. */
   createdFrom?: string | null | undefined;
   /** Created before this moment. */

@@ -57,6 +57,8 @@ export type CreateVideoInput = {
   externalId?: string | null | undefined;
   /** The client's own JSON object, small. Default `{}`. */
   metadata?: unknown;
+  /** Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters. */
+  tags?: Array<string> | null | undefined;
   /** Name of a profile, see `profiles`. Default: the first of them. */
   profile?: string | null | undefined;
   /** Which jobs go first. Default STANDARD. */
@@ -247,6 +249,14 @@ export type SourceKind =
   /** A worker fetches it. */
   | 'URL';
 
+/** Which tags videos have; with both fields, both apply. */
+export type TagFilter = {
+  /** All of these tags, at most 100. */
+  all?: Array<string> | null | undefined;
+  /** At least one of these tags, at most 100. */
+  any?: Array<string> | null | undefined;
+};
+
 /** What a task does. */
 export type TaskKind =
   /** The first of a job: renders all variants of a short video from one decode, and the head of a longer one. */
@@ -281,6 +291,8 @@ export type UpdateVideoInput = {
   externalId?: string | null | undefined;
   /** Replaces the whole object. */
   metadata?: unknown;
+  /** Replaces all tags; null removes them. Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters. `tagVideos` adds and removes single tags. */
+  tags?: Array<string> | null | undefined;
   /** Who may watch it. The API follows within five seconds; what caches hold of a PUBLIC video is served for up to ten minutes more. */
   playbackPolicy?: PlaybackPolicy | null | undefined;
 };
@@ -346,6 +358,10 @@ export type VideoFilter = {
   search?: string | null | undefined;
   /** With one of these external ids, at most 100. */
   externalIds?: Array<string> | null | undefined;
+  /** With these tags. */
+  tags?: TagFilter | null | undefined;
+  /** Whose metadata contains this object: `{ author: { name: "Ada" } }` finds videos with that author, whatever else their metadata holds. More than 10,000 matches are an error (`FILTER_TOO_WIDE`). */
+  metadata?: unknown;
   /** Created at this moment or later. */
   createdFrom?: string | null | undefined;
   /** Created before this moment. */
@@ -1113,6 +1129,12 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "DeletedVideo"
   ],
+  "DeleteVideosResult": [
+    "InvalidInputError",
+    "ForbiddenError",
+    "StoreFullError",
+    "VideoOutcomes"
+  ],
   "DeleteWebhookEndpointResult": [
     "NotFoundError",
     "ForbiddenError",
@@ -1254,6 +1276,12 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "Video"
   ],
+  "RetryVideosResult": [
+    "InvalidInputError",
+    "ForbiddenError",
+    "StoreFullError",
+    "VideoOutcomes"
+  ],
   "RevokeApiKeyResult": [
     "NotFoundError",
     "ForbiddenError",
@@ -1322,6 +1350,12 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "Workspace"
+  ],
+  "TagVideosResult": [
+    "InvalidInputError",
+    "ForbiddenError",
+    "StoreFullError",
+    "VideoOutcomes"
   ],
   "UpdateProfileResult": [
     "NotFoundError",

@@ -1,0 +1,53 @@
+import { InvalidInputError } from "../../src/errors.ts";
+import { encodeGlobalId } from "../../src/global-id.ts";
+import { maxPageSize } from "../../src/page-size.ts";
+import type { Context } from "../context.ts";
+import { encodeCursor, planPage } from "../paging.ts";
+import { type VideoFilter, videoWhere } from "./video-filter.ts";
+import { newestVideos } from "./video-queries.ts";
+
+type Filter = typeof VideoFilter.$inferInput;
+
+interface Choice {
+  ids?: readonly string[] | null | undefined;
+  filter?: Filter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}
+
+export interface ChosenVideos {
+  /** As the client wrote them, or of the filter's videos; without repetitions. */
+  ids: string[];
+  /** Position of the last of the filter's videos; null for `ids`, and when none matched. */
+  endCursor: string | null;
+  /** Whether the filter matches more. */
+  hasMore: boolean;
+}
+
+/** The videos that a request names by ids or by a filter, the newest first. Throws `InvalidInputError`. */
+export async function chooseVideos(
+  { db }: Pick<Context, "db">,
+  workspaceId: string,
+  { ids, filter, first, after }: Choice,
+): Promise<ChosenVideos> {
+  const invalid = (message: string) => new InvalidInputError("VIDEO_IDS_INVALID", "ids", message);
+  if ((ids == null) === (filter == null)) throw invalid("ids, filter: give exactly one of the two.");
+  if (ids != null) {
+    if (ids.length <= maxPageSize) return { ids: [...new Set(ids)], endCursor: null, hasMore: false };
+    throw invalid(`ids: ${ids.length} were given; at most ${maxPageSize} are allowed.`);
+  }
+  const { where, orderBy, take, size } = planPage({ first: first ?? maxPageSize, after }, newestVideos);
+  const rows = await db.video.findMany({
+    where: { AND: [await videoWhere(db, workspaceId, filter), where] },
+    orderBy,
+    take,
+    select: { id: true, createdAt: true },
+  });
+  const chosen = rows.slice(0, size);
+  const last = chosen.at(-1);
+  return {
+    ids: chosen.map(({ id }) => encodeGlobalId("Video", id)),
+    endCursor: last ? encodeCursor(newestVideos, last) : null,
+    hasMore: rows.length > size,
+  };
+}
