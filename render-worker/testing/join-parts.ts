@@ -1,8 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { formatMediaPlaylist, type RenditionPart } from "@reelay/contracts";
-import { findBox, walkBoxes } from "../media/hls/boxes.ts";
-import { readTrackClock } from "../media/hls/segment-timing.ts";
+import { readFragments, readTrackClock } from "@reelay/media-container";
 import type { DirectoryStore } from "./directory-store.ts";
 import { testTools } from "./kit.ts";
 import { runTool } from "./run-tool.ts";
@@ -36,34 +35,14 @@ export async function holes(path: string, leastSeconds = 0.003): Promise<number[
   const found: number[] = [];
   let end: number | null = null;
   for (const uri of lines.filter((line) => line !== "" && !line.startsWith("#"))) {
-    for (const { begin, ticks } of readFragments(await readFile(resolve(dirname(path), uri)))) {
-      if (end !== null && Math.abs(begin - end) > leastSeconds * timeScale) found.push(end / timeScale);
-      end = begin + ticks;
+    const fragments = readFragments(await readFile(resolve(dirname(path), uri)));
+    if (fragments === null) throw new Error("a fragment without its boxes");
+    for (const { decodedAt, samples } of fragments) {
+      if (end !== null && Math.abs(decodedAt - end) > leastSeconds * timeScale) found.push(end / timeScale);
+      end = samples.reduce((sum, { duration }) => sum + duration, decodedAt);
     }
   }
   return found;
-}
-
-/** When the fragments of a segment are decoded, and for how long (ISO 14496-12, 8.8). */
-function readFragments(segment: Buffer): { begin: number; ticks: number }[] {
-  const moofs = [...walkBoxes(segment)].filter(({ type }) => type === "moof");
-  return moofs.map(({ body }) => {
-    const traf = findBox(body, ["traf"]);
-    const [tfhd, tfdt, trun] = ["tfhd", "tfdt", "trun"].map((type) => traf && findBox(traf, [type]));
-    if (!tfhd || !tfdt || !trun) throw new Error("a fragment without its boxes");
-    const given = tfhd.readUIntBE(1, 3);
-    const byDefault =
-      given & 0x08 ? tfhd.readUInt32BE(8 + (given & 0x01 ? 8 : 0) + (given & 0x02 ? 4 : 0)) : 0;
-    const flags = trun.readUIntBE(1, 3);
-    const size = 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
-    const first = 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0);
-    const count = trun.readUInt32BE(4);
-    const ticks = Array.from({ length: count }, (_, index) =>
-      flags & 0x100 ? trun.readUInt32BE(first + index * size) : byDefault,
-    ).reduce((sum, duration) => sum + duration, 0);
-    const begin = tfdt[0] === 1 ? Number(tfdt.readBigInt64BE(4)) : tfdt.readUInt32BE(4);
-    return { begin, ticks };
-  });
 }
 
 /** Times of showing of all packets of a playlist's or file's first stream of a kind, in seconds, in order. */

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Profile } from "@reelay/contracts";
+import { walkBoxes } from "@reelay/media-container";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../../media/ffmpeg/words.ts";
-import { walkBoxes } from "../../media/hls/boxes.ts";
 import { complaints, inspect } from "../../testing/inspect.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
 

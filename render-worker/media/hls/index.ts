@@ -1,5 +1,4 @@
 /** Segments and playlists. */
-export { type Box, findBox, pickBoxes, readLevel, walkBoxes } from "./boxes.ts";
 export { chooseRendition } from "./choose-rendition.ts";
 export { parseMediaPlaylist } from "./media-playlist.ts";
 export { PartSink } from "./part-sink.ts";

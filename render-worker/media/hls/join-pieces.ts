@@ -1,5 +1,6 @@
 import { appendFile, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readBoxHeader } from "@reelay/media-container";
 
 /**
  * Makes one media segment of the encoder's pieces: each is a fragment of its own (`moof` and `mdat`), so they only have to follow one another. What
@@ -20,13 +21,12 @@ export async function joinPieces(
   return { path, sizeBytes: (await stat(path)).size };
 }
 
+/** 0 if no fragment is found: better whole than cut. */
 function fragmentStart(bytes: Buffer): number {
-  let at = 0;
-  while (at + 8 <= bytes.length && bytes.toString("latin1", at + 4, at + 8) !== "moof") {
-    const size = bytes.readUInt32BE(at);
-    // Nothing before the fragment is that long or that odd: better whole than cut.
-    if (size < 8) return 0;
-    at += size;
+  for (let at = 0; ; ) {
+    const header = readBoxHeader(bytes, at);
+    if (!header?.sizeBytes) return 0;
+    if (header.type === "moof") return at;
+    at += header.sizeBytes;
   }
-  return at + 8 <= bytes.length ? at : 0;
 }

@@ -3,16 +3,16 @@ import { type FSWatcher, watch } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PlaylistSegment } from "@reelay/contracts";
+import { codecString, readTrackClock, type TrackClock } from "@reelay/media-container";
 import type { ObjectStore } from "@reelay/object-store";
 import { retriableError } from "../../errors.ts";
 import { storeOnce } from "../../store/index.ts";
 import type { RenderSpan } from "../timeline/index.ts";
-import { codecString } from "./codec-string.ts";
 import { type CutSegment, SegmentCutter } from "./cut-segments.ts";
 import { joinPieces } from "./join-pieces.ts";
 import { parseMediaPlaylist } from "./media-playlist.ts";
 import type { RenditionSink, StoredInit, StoredRendition } from "./rendition-sink.ts";
-import { readSegmentTiming, readTrackClock, type TrackClock } from "./segment-timing.ts";
+import { readSegmentTiming } from "./segment-timing.ts";
 
 export interface RenditionOptions {
   store: ObjectStore;

@@ -1,6 +1,6 @@
+import { type TopBox, walkTopBoxes } from "@reelay/media-container";
 import { inputError } from "../../errors.ts";
 import type { SourceReader } from "../source/index.ts";
-import { type TopBox, walkTopBoxes } from "./top-boxes.ts";
 
 /** Of a file of fragments: more than most of them are long. */
 const tailBytes = 8 * 1024 * 1024;

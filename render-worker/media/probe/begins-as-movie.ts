@@ -1,5 +1,5 @@
+import { walkTopBoxes } from "@reelay/media-container";
 import type { SourceReader } from "../source/index.ts";
-import { walkTopBoxes } from "./top-boxes.ts";
 
 /** Boxes that may come first in an MP4 or MOV (ISO 14496-12, table 1; QuickTime File Format, "Atoms"). Recordings without `ftyp` begin with their media. */
 const firstTypes = new Set(["ftyp", "styp", "moov", "mdat", "free", "skip", "wide", "pnot", "uuid", "sidx"]);

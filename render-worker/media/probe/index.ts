@@ -7,4 +7,3 @@ export { KnownSources } from "./known-sources.ts";
 export { probeSource } from "./probe-source.ts";
 export { readTransportClock } from "./read-transport-clock.ts";
 export { type PictureProbe, reportedProbe, type SourceFile } from "./source-file.ts";
-export { walkTopBoxes } from "./top-boxes.ts";

@@ -1,7 +1,6 @@
+import { readClocks, TICKS_PER_SECOND } from "@reelay/media-container";
 import { readPiece, type SourceReader } from "../source/index.ts";
 
-/** Lengths of a transport stream's packets: as it is, with a time stamp before each (Blu-ray, cameras), with a checksum behind each (DVB). */
-const packetLengths = [188, 192, 204];
 /** Read in one go: some packets with a clock are in it, at any rate that video has. */
 const windowBytes = 512 * 1024;
 /** Of a source that is elsewhere not more than one part in so many is looked at. */
@@ -11,7 +10,6 @@ const backSeconds = 0.1;
 const aheadSeconds = 10;
 /** Where so much lies between two looks that nothing is known of it. */
 const farAheadSeconds = 60;
-const ticksPerSecond = 90_000;
 
 export interface TransportClock {
   /** Recordings that were put one behind the other: there is no timeline that could be entered in the middle. */
@@ -38,7 +36,8 @@ export async function readTransportClock(
     // Of what is still arriving nothing is waited for.
     if (!reader.isAtHand(Math.min(start + windowBytes, reader.sizeBytes) - 1)) break;
     const window = await readPiece(reader, start, windowBytes, signal);
-    for (const { pid, seconds } of readClocks(window)) {
+    for (const { pid, ticks } of readClocks(window)) {
+      const seconds = ticks / TICKS_PER_SECOND;
       const step = seconds - (before.get(pid) ?? seconds);
       const isJump = step < -backSeconds || step > limit;
       isJumping ||= isJump;
@@ -47,23 +46,4 @@ export async function readTransportClock(
     }
   }
   return { isJumping, seconds: Math.max(0, ...lengths.values()) };
-}
-
-function* readClocks(bytes: Buffer): Generator<{ pid: number; seconds: number }> {
-  const found = findPackets(bytes);
-  if (found === null) return;
-  for (let at = found.start; at + 12 <= bytes.length; at += found.length) {
-    const hasAdaptation = bytes[at] === 0x47 && ((bytes[at + 3] ?? 0) & 0x20) !== 0;
-    if (!hasAdaptation || (bytes[at + 4] ?? 0) < 7 || ((bytes[at + 5] ?? 0) & 0x10) === 0) continue;
-    const ticks = bytes.readUInt32BE(at + 6) * 2 + ((bytes[at + 10] ?? 0) >> 7);
-    yield { pid: bytes.readUInt16BE(at + 1) & 0x1fff, seconds: ticks / ticksPerSecond };
-  }
-}
-
-function findPackets(bytes: Buffer): { start: number; length: number } | null {
-  for (let start = 0; start < 204 && start + 204 * 4 < bytes.length; start += 1) {
-    const length = packetLengths.find((each) => [0, 1, 2, 3].every((n) => bytes[start + n * each] === 0x47));
-    if (length !== undefined) return { start, length };
-  }
-  return null;
 }

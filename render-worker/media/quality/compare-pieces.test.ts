@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readPieceStartMs } from "@reelay/media-container";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
 import { planRender } from "../../kinds/transcode/plan/plan-render.ts";
@@ -18,7 +19,6 @@ import { planLadder } from "../ladder/plan-ladder.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { createFileReader } from "../source/file-reader.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
-import { readPieceStartMs } from "./piece-start.ts";
 
 /** Fast: a picture differs so much from the next one that a shift by one shows in every score. */
 const moving = "testsrc2=s=320x180:r=30:d=5,scroll=h=0.03:v=0.02";

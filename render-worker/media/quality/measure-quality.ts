@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Quality } from "@reelay/contracts";
+import { readPieceStartMs } from "@reelay/media-container";
 import type { ObjectStore } from "@reelay/object-store";
 import { makeFolder, type Need } from "../../host/index.ts";
 import { readObject } from "../../store/index.ts";
@@ -10,7 +11,6 @@ import { describeForMemory, type SourceFile } from "../probe/index.ts";
 import { canBeEntered, findEntry, type SourceEntry } from "../timeline/index.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 import type { FinishedRendition } from "./finished-rendition.ts";
-import { readPieceStartMs } from "./piece-start.ts";
 import { comparedSize } from "./plan-comparison.ts";
 import { planComparedMoments } from "./plan-samples.ts";
 import { summarizeScores } from "./read-scores.ts";

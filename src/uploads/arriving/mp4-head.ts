@@ -1,4 +1,15 @@
 import {
+  createSteps,
+  findBox,
+  readBoxHeader,
+  readEdits,
+  readTimeScale,
+  type SampleTables,
+  type Step,
+  walkBoxes,
+  walkChunks,
+} from "@reelay/media-container";
+import {
   type ArrivingFile,
   type HeadCheck,
   type HeadScan,
@@ -6,12 +17,13 @@ import {
   never,
   waitsFor,
 } from "./head-check.ts";
-import { childAt, children, createSteps, type Step } from "./mp4-boxes.ts";
 
 /** Some hours of video have a few megabytes of tables. */
 const maxMovieBytes = 32 * 1024 * 1024;
 /** Before `moov` come the file type, reserved space, and the camera's own boxes: a handful. */
 const maxTopBoxes = 100;
+/** About 15 ms. Ten seconds of a video with audio need 2,000. */
+const maxSteps = 100_000;
 
 /**
  * MP4 and MOV (ISO 14496-12) with `moov` before `mdat`: its tables contain the end of the head's last sample.
@@ -20,16 +32,14 @@ export async function checkMp4Head(file: ArrivingFile, wish: HeadWish, scan: Hea
   for (; scan.count < maxTopBoxes; scan.count += 1) {
     const { at } = scan;
     if (at + 16 > file.storedBytes) return at + 16 > file.sizeBytes ? never : waitsFor(at + 16);
-    const header = await file.read(at, 16);
-    const size32 = header.readUInt32BE(0);
-    const type = header.toString("latin1", 4, 8);
-    const size = size32 === 1 ? Number(header.readBigUInt64BE(8)) : size32;
+    const header = readBoxHeader(await file.read(at, 16));
     // If the media come first, the index is at the end; fragments have none.
-    if (size < 8 || type === "mdat" || type === "moof") return never;
+    if (!header?.sizeBytes || header.type === "mdat" || header.type === "moof") return never;
+    const { type, headerBytes, sizeBytes: size } = header;
     if (type === "moov") {
       if (size > maxMovieBytes) return never;
       if (at + size > file.storedBytes) return waitsFor(at + size);
-      return checkMovie(await file.read(at + 8, size - 8), file, wish);
+      return checkMovie(await file.read(at + headerBytes, size - headerBytes), file, wish);
     }
     scan.at += size;
   }
@@ -38,7 +48,7 @@ export async function checkMp4Head(file: ArrivingFile, wish: HeadWish, scan: Hea
 
 function checkMovie(moov: Buffer, { storedBytes }: ArrivingFile, wish: HeadWish): HeadCheck {
   try {
-    const needed = bytesOfHead(moov, wish, createSteps());
+    const needed = bytesOfHead(moov, wish, createSteps(maxSteps));
     if (needed === null) return never;
     return needed <= storedBytes ? { kind: "THERE" } : waitsFor(needed);
   } catch (error) {
@@ -50,16 +60,17 @@ function checkMovie(moov: Buffer, { storedBytes }: ArrivingFile, wish: HeadWish)
 
 /** End of the head in the file; null if the tables do not contain it. */
 function bytesOfHead(moov: Buffer, { headMs, longerThanMs }: HeadWish, step: Step): number | null {
-  const mvhd = childAt(moov, ["mvhd"], step);
-  if (mvhd === null || childAt(moov, ["mvex"], step) !== null) return null;
+  const mvhd = findBox(moov, ["mvhd"], step);
+  if (mvhd === null || findBox(moov, ["mvex"], step) !== null) return null;
   const isLong = mvhd[0] === 1;
-  const scale = mvhd.readUInt32BE(isLong ? 20 : 12);
+  const scale = readTimeScale(mvhd);
   const duration = isLong ? Number(mvhd.readBigUInt64BE(24)) : mvhd.readUInt32BE(16);
   if (scale === 0 || (duration / scale) * 1000 <= longerThanMs) return null;
   let needed = 0;
   let hasPicture = false;
-  for (const trak of children(moov, "trak", step)) {
-    const handler = childAt(trak, ["mdia", "hdlr"], step)?.toString("latin1", 8, 12);
+  for (const { type, body: trak } of walkBoxes(moov, step)) {
+    if (type !== "trak") continue;
+    const handler = findBox(trak, ["mdia", "hdlr"], step)?.toString("latin1", 8, 12);
     if (handler !== "vide" && handler !== "soun") continue;
     const end = endOfHead(trak, headMs, step);
     if (end === null) return null;
@@ -70,31 +81,19 @@ function bytesOfHead(moov: Buffer, { headMs, longerThanMs }: HeadWish, step: Ste
 }
 
 function endOfHead(trak: Buffer, headMs: number, step: Step): number | null {
-  const mdhd = childAt(trak, ["mdia", "mdhd"], step);
-  const stbl = childAt(trak, ["mdia", "minf", "stbl"], step);
-  const firstMs = shownFrom(childAt(trak, ["edts", "elst"], step), step);
-  if (mdhd === null || stbl === null || firstMs === null) return null;
-  const scale = mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12);
-  const [stts, stsc, stsz] = ["stts", "stsc", "stsz"].map((type) => childAt(stbl, [type], step));
-  const chunks = chunkPositions(stbl, step);
-  if (!stts || !stsc || !stsz || !chunks) return null;
-  const samples = samplesUpTo(stts, firstMs + (headMs * scale) / 1000, step);
-  return endOfSamples(samples, { stsc, stsz, chunks, step });
-}
-
-/** Start of the presentation in the track, in its ticks; null for tracks composed of pieces. */
-function shownFrom(elst: Buffer | null, step: Step): number | null {
-  if (elst === null) return 0;
-  const isLong = elst[0] === 1;
-  let from: number | null = null;
-  for (let entry = 0; entry < elst.readUInt32BE(4); entry += 1) {
-    step();
-    const time = isLong ? Number(elst.readBigInt64BE(16 + entry * 20)) : elst.readInt32BE(12 + entry * 12);
-    if (time < 0) continue;
-    if (from !== null) return null;
-    from = time;
-  }
-  return from ?? 0;
+  const mdhd = findBox(trak, ["mdia", "mdhd"], step);
+  const stbl = findBox(trak, ["mdia", "minf", "stbl"], step);
+  const edits = readEdits(findBox(trak, ["edts", "elst"], step));
+  const presented = edits?.filter(({ mediaTime }) => mediaTime >= 0) ?? [];
+  // A track composed of pieces has no single start.
+  if (mdhd === null || stbl === null || edits === null || presented.length > 1) return null;
+  const [stts, stsc, stsz, stco, co64] = ["stts", "stsc", "stsz", "stco", "co64"].map(
+    (type) => findBox(stbl, [type], step) ?? undefined,
+  );
+  if (!stts || !stsc || !stsz || !(stco ?? co64)) return null;
+  const endTicks = (presented[0]?.mediaTime ?? 0) + (headMs * readTimeScale(mdhd)) / 1000;
+  const tables = { stts, stsc, stsz, ...(stco && { stco }), ...(co64 && { co64 }) };
+  return endOfSamples(samplesUpTo(stts, endTicks, step), tables, step);
 }
 
 function samplesUpTo(stts: Buffer, ticks: number, step: Step): number {
@@ -111,33 +110,19 @@ function samplesUpTo(stts: Buffer, ticks: number, step: Step): number {
   return samples;
 }
 
-function endOfSamples(
-  samples: number,
-  {
-    stsc,
-    stsz,
-    chunks,
-    step,
-  }: {
-    stsc: Buffer;
-    stsz: Buffer;
-    chunks: NonNullable<ReturnType<typeof chunkPositions>>;
-    step: Step;
-  },
-): number {
+function endOfSamples(samples: number, tables: SampleTables, step: Step): number {
+  const { stsz } = tables;
   const common = stsz.readUInt32BE(4);
   const sizeOf = (sample: number) => {
     step();
     return stsz.readUInt32BE(12 + sample * 4);
   };
   const count = Math.min(samples, stsz.readUInt32BE(8));
-  const runs = stsc.readUInt32BE(4);
-  let [end, sample, run] = [0, 0, 0];
-  for (let chunk = 0; chunk < chunks.count && sample < count; chunk += 1) {
-    step();
-    for (; run + 1 < runs && stsc.readUInt32BE(8 + (run + 1) * 12) <= chunk + 1; run += 1) step();
-    const last = Math.min(count, sample + stsc.readUInt32BE(12 + run * 12));
-    let at = chunks.at(chunk);
+  let [end, sample] = [0, 0];
+  for (const chunk of walkChunks(tables, step)) {
+    if (sample >= count) break;
+    const last = Math.min(count, sample + chunk.samples);
+    let at = chunk.position;
     // Samples of equal size may be numerous: uncompressed audio has one for each 48,000th of a second.
     if (common !== 0) at += common * (last - sample);
     else for (let each = sample; each < last; each += 1) at += sizeOf(each);
@@ -145,12 +130,4 @@ function endOfSamples(
     end = Math.max(end, at);
   }
   return end;
-}
-
-/** Position of a chunk by its number; null without a table. */
-function chunkPositions(stbl: Buffer, step: Step): { count: number; at: (chunk: number) => number } | null {
-  const stco = childAt(stbl, ["stco"], step);
-  if (stco) return { count: stco.readUInt32BE(4), at: (chunk) => stco.readUInt32BE(8 + chunk * 4) };
-  const co64 = childAt(stbl, ["co64"], step);
-  return co64 && { count: co64.readUInt32BE(4), at: (chunk) => Number(co64.readBigUInt64BE(8 + chunk * 8)) };
 }

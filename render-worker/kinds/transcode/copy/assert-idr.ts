@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { readBoxHeader } from "@reelay/media-container";
 import { isIdr } from "./is-idr.ts";
 
 /** A segment that a player could not begin with. */
@@ -21,13 +22,12 @@ export async function assertIdr(path: string, lengthBytes: number): Promise<void
 
 /** Of the bytes in the first `mdat`: its first sample. */
 async function mediaPosition(file: FileHandle): Promise<number | null> {
-  const header = Buffer.alloc(8);
+  const bytes = Buffer.alloc(16);
   for (let at = 0; ; ) {
-    const { bytesRead } = await file.read(header, 0, 8, at);
-    if (bytesRead < 8) return null;
-    if (header.toString("latin1", 4, 8) === "mdat") return at + 8;
-    const size = header.readUInt32BE(0);
-    if (size < 8) return null;
-    at += size;
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, at);
+    const header = readBoxHeader(bytes.subarray(0, bytesRead));
+    if (header?.type === "mdat") return at + header.headerBytes;
+    if (!header?.sizeBytes) return null;
+    at += header.sizeBytes;
   }
 }

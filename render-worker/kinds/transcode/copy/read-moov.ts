@@ -1,4 +1,4 @@
-import { walkTopBoxes } from "../../../media/probe/index.ts";
+import { walkTopBoxes } from "@reelay/media-container";
 import { readPiece, type SourceReader } from "../../../media/source/index.ts";
 
 /** Ten hours of 60 pictures a second and of sound, each for itself in a place of its own, have tables of 80 MB; most recordings a tenth of that. */

@@ -1,13 +1,16 @@
 import { open } from "node:fs/promises";
+import {
+  readAudioConfig,
+  readAvcConfig,
+  readMovie,
+  type SampledTrack,
+  samplePositions,
+} from "@reelay/media-container";
 import type { SourceFile } from "../../../media/probe/index.ts";
 import type { SourceReader } from "../../../media/source/index.ts";
-import { readAvcConfig, readSoundConfig } from "./decoder-configs.ts";
 import { isIdr, type ReadsAt } from "./is-idr.ts";
-import { readMovie, type SampledTrack } from "./mp4-movie.ts";
-import type { Mp4Samples } from "./mp4-samples.ts";
 import { type KeyFrame, longestGop, planCuts } from "./plan-cuts.ts";
 import { readMoov } from "./read-moov.ts";
-import { samplePositions } from "./sample-positions.ts";
 import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
 import { placeTrack } from "./timeline.ts";
 
@@ -102,7 +105,7 @@ async function readPicture(
     signal,
   }: Placing & { segmentDurationMs: number; signal: AbortSignal },
 ): Promise<PictureIndex | null> {
-  const config = readAvcConfig(track.descriptions);
+  const config = readAvcConfig(track.descriptions[0]);
   const { sizes } = samples;
   const keys = samples.syncSamples ?? sizes.map((_, sample) => sample);
   if (config === null || sizes.length === 0 || keys.length > mostKeyFrames) return null;
@@ -112,7 +115,7 @@ async function readPicture(
   const cuts = planCuts(keyFrames, endMs, segmentDurationMs);
   if (cuts.at.length > mostSegments) return null;
   const cutSamples = cuts.at.map((index) => keys[index] ?? 0);
-  const positions = samplePositions(track.tables, samples, cutSamples);
+  const positions = samplePositions(track.tables, sizes, cutSamples);
   if (positions === null) return null;
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const segments: PictureIndex["segments"][number][] = [];
@@ -177,7 +180,7 @@ async function lookAtFrames(
 /** `keys` ascend. */
 function readKeyFrames(
   keys: Uint32Array,
-  sizes: Mp4Samples["sizes"],
+  sizes: Uint32Array,
   shownMs: (sample: number) => number,
 ): KeyFrame[] {
   const keyFrames: KeyFrame[] = [];
@@ -197,7 +200,7 @@ function readSound(
   { track, samples }: SampledTrack,
   { movieTimeScale, originMs }: Placing,
 ): SoundIndex | null {
-  const config = readSoundConfig(track.descriptions);
+  const config = readAudioConfig(track.descriptions[0]);
   if (config === null || track.descriptions.length !== 1) return null;
   const placed = placeTrack(track, samples, movieTimeScale);
   return {

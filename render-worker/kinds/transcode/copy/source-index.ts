@@ -1,3 +1,5 @@
+import type { AudioConfig } from "@reelay/media-container";
+
 /** One segment of the source as it will be cut, at one of its own key frames. */
 export interface SourceSegment {
   startMs: number;
@@ -30,11 +32,7 @@ export interface PictureIndex {
 }
 
 /** What decides whether the sound can be copied. */
-export interface SoundIndex {
-  /** MPEG-4 audio object type: 2 is AAC-LC. */
-  objectType: number;
-  sampleRate: number;
-  channels: number;
+export interface SoundIndex extends AudioConfig {
   /** Packets lie end to end, 1024 samples each. */
   isGapless: boolean;
   /** Samples before the sound begins, which the encoder needed to get going. */

@@ -1,5 +1,4 @@
-import type { Mp4Samples } from "./mp4-samples.ts";
-import type { Mp4Track } from "./mp4-track.ts";
+import type { Mp4Samples, Mp4Track } from "@reelay/media-container";
 
 /** A track on the movie's clock, as its edit list places it. */
 export interface PlacedTrack {

@@ -1,10 +1,10 @@
-import { countEntries, type Mp4Track, type SampleTables } from "./mp4-track.ts";
+import { countEntries, type SampleTables } from "./tables.ts";
 
-/** What a track's tables say of each of its samples. Times are in the track's ticks. */
+/** The samples of a track. Times are in the track's ticks. */
 export interface Mp4Samples {
   /** Decoding time of each sample, and one more for the end. */
   decodeTimes: Float64Array;
-  /** Added to the decoding time for the time of showing. */
+  /** From decoding to presentation. */
   offsets: Int32Array;
   /** Null: every sample is a sync sample. */
   syncSamples: Uint32Array | null;
@@ -12,16 +12,16 @@ export interface Mp4Samples {
 }
 
 /**
- * Of all tracks of a file that are read: ten hours of 60 pictures a second and of sound. Two tables of a few bytes may claim any number of
- * samples, and each takes 16 bytes here.
+ * Limit for all tracks of a file: ten hours of 60 pictures a second and of audio. Two tables of a few bytes
+ * may claim any number of samples, and each takes 16 bytes here.
  */
 export const mostSamples = 4_000_000;
 
 /**
- * What there is room for yet, in samples: each track takes its part of it. Null, too, where the tables do not go together. Tables that end before
- * they should throw a `RangeError`.
+ * Null if the tables contradict each other or claim more samples than `room` has left, from which they are
+ * taken. Throws a `RangeError` for a table that ends early.
  */
-export function readSamples({ tables }: Mp4Track, room: { samples: number }): Mp4Samples | null {
+export function readSamples(tables: SampleTables, room: { samples: number }): Mp4Samples | null {
   const count = tables.stsz.readUInt32BE(8);
   if (count > room.samples) return null;
   room.samples -= count;
@@ -66,14 +66,14 @@ function readOffsets(ctts: SampleTables["ctts"], samples: number): Int32Array {
   let sample = 0;
   for (let run = 0; run < runs && sample < samples; run += 1) {
     const count = ctts.readUInt32BE(8 + run * 8);
-    // Version 0 has no sign by the book; files have it all the same.
+    // Version 0 is unsigned in the specification; files contain signed values nevertheless.
     offsets.fill(ctts.readInt32BE(12 + run * 8), sample, sample + count);
     sample += count;
   }
   return offsets;
 }
 
-/** Null where it names samples that there are not. */
+/** Null if it names samples that do not exist. */
 function readSyncSamples(stss: Buffer, samples: number): Uint32Array | null {
   const count = countEntries(stss, 4);
   if (count > samples) return null;
