@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   codecString,
@@ -107,7 +107,7 @@ test("the clocks of a transport stream are found wherever its packets begin and 
   };
   const clocks = [0, 2, 4, 6, 8, 10].map((each) => each * 9_000);
   for (const [before, after] of [[0, 0] as const, [4, 0] as const, [0, 16] as const]) {
-    const stream = clocks.map((ticks) => [Buffer.alloc(before), packet(ticks), Buffer.alloc(after)]).flat();
+    const stream = clocks.flatMap((ticks) => [Buffer.alloc(before), packet(ticks), Buffer.alloc(after)]);
     const found = [...readClocks(Buffer.concat([Buffer.alloc(50), ...stream]))];
     expect(found).toEqual(clocks.map((ticks) => ({ pid: 0x100, ticks })));
   }
