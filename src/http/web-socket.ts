@@ -25,14 +25,15 @@ type Options = ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtr
 
 /**
  * The seam for shared execution, in graphql-ws's own terms. `onSubscribe` is called before parsing, and its
- * result is used. `subscribe` runs a subscription in the server's place: `args.rootValue.subscribe(args)` is
- * the default, `args.contextValue` the resolvers' context with the message's payload as `params`. It may
+ * result is used. `subscribe` runs a subscription in the server's place: `args.rootValue.subscribe(args)`
+ * is the default, `args.contextValue` the resolvers' context with the message's payload as `params`. It may
  * write messages to the socket itself and return an iterable that yields nothing: `return()` is called when
- * the client leaves, and the operation completes when the iterable ends.
+ * the client leaves, and the operation completes when the iterable ends. `errorsOf` receives what is about
+ * to be reported for an operation that ended with errors, and returns what to report instead.
  */
-export type WebSocketHooks = Partial<
-  Pick<Options, "onSubscribe" | "subscribe" | "onComplete" | "onDisconnect">
->;
+export type WebSocketHooks = Partial<Pick<Options, "onSubscribe" | "subscribe">> & {
+  errorsOf?: (errors: readonly GraphQLError[]) => readonly GraphQLError[];
+};
 
 export interface WebSocketDeps {
   httpServer: HttpServer;
@@ -92,13 +93,11 @@ export function serveWebSocket({
       return execute(args);
     },
     subscribe: hooks?.subscribe ?? ((args) => (args.rootValue as RootValue).subscribe(args)),
-    onComplete: async (ctx, id, payload) => {
+    onComplete: (ctx, id) => {
       // The `complete` message is sent right after this; a client cut off before it would repeat a mutation.
       setImmediate(() => answers.end(ctx.extra.socket, id));
-      await hooks?.onComplete?.(ctx, id, payload);
     },
-    ...(hooks?.onDisconnect && { onDisconnect: hooks.onDisconnect }),
-    onError: (_ctx, _id, _payload, errors) => errors.map(plain),
+    onError: (_ctx, _id, _payload, errors) => (hooks?.errorsOf?.(errors) ?? errors).map(plain),
     onNext: (_ctx, _id, _payload, _args, { errors, ...result }) =>
       errors && ({ ...result, errors: errors.map(plain) } as FormattedExecutionResult),
     onConnect: async ({ connectionParams, extra }) => {

@@ -1,4 +1,4 @@
-import type { ExecutionArgs } from "graphql";
+import type { ExecutionArgs, GraphQLError } from "graphql";
 import type { ExecutionResult, OperationResult, SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
 import type { Grant } from "../auth/grant.ts";
@@ -14,16 +14,19 @@ import {
   type ViewerGroup,
 } from "./viewer-group.ts";
 
-/** As much of graphql-ws's context as is needed here. */
+/** The part of graphql-ws's context that is used here. */
 interface SocketContext {
-  subscriptions: Record<string, unknown>;
   extra: { socket: WebSocket };
 }
 
-/** Hooks for graphql-ws's `useServer` over `ws`: `onSubscribe` is asked before the server's own, `subscribe` stands in for it. */
+/** Hooks for graphql-ws's `useServer` over `ws`. */
 export interface SharedExecutionHooks {
+  /** Called before the server's own. */
   onSubscribe(ctx: SocketContext, id: string, payload: SubscribePayload): void;
+  /** Replaces the server's own. */
   subscribe(args: ExecutionArgs): Promise<SubscribeResult>;
+  /** For `onError`: the errors to report. */
+  errorsOf(errors: readonly GraphQLError[]): readonly GraphQLError[];
 }
 
 export interface SharedExecutionOptions {
@@ -113,8 +116,12 @@ export function createSharedExecution(options: SharedExecutionOptions): SharedEx
       const operation = typeof payload === "object" && payload !== null ? operations.get(payload) : undefined;
       if (operation === undefined) return subscribe(args);
       const result = await subscribeShared(args, operation);
-      return Symbol.asyncIterator in result ? result : refuse(operation, result);
+      return Symbol.asyncIterator in result ? result : refuse(result);
     },
+    errorsOf: (errors) =>
+      errors.flatMap((error) =>
+        error.originalError instanceof SubscribeError ? error.originalError.errors : [error],
+      ),
   };
 }
 
@@ -124,16 +131,23 @@ const paramsOf = (contextValue: unknown): unknown =>
 const subscribeAtRoot = (args: ExecutionArgs): OperationResult =>
   (args.rootValue as { subscribe: (args: ExecutionArgs) => OperationResult }).subscribe(args);
 
-/** A subscription that could not begin is answered with an `error` message, shared or not. */
-function refuse({ ctx, id }: Operation, { errors, data }: ExecutionResult): SubscribeResult {
-  if (errors === undefined || errors.length === 0) return { data: data ?? null };
-  if (id in ctx.subscriptions) {
-    // graphql-ws takes the operation for completed by the client, and says nothing more.
-    delete ctx.subscriptions[id];
-    ctx.extra.socket.send(JSON.stringify({ id, type: "error", payload: errors }));
+/**
+ * Ends an operation with GraphQL errors: graphql-ws reports a stream that throws with an `error` message, and
+ * asks `onError` for its content.
+ */
+class SubscribeError extends Error {
+  readonly errors: readonly GraphQLError[];
+  constructor(errors: readonly GraphQLError[]) {
+    super("The subscription did not start.");
+    this.errors = errors;
   }
+}
+
+/** A result instead of a stream: the subscription did not start. */
+function refuse({ errors = [], data = null }: ExecutionResult): SubscribeResult {
+  if (errors.length === 0) return { data };
   return {
-    [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new SubscribeError(errors)) }),
   };
 }
 

@@ -56,6 +56,8 @@ export async function startLiveServer(live: LiveProgress, hooks?: SharedExecutio
       return { ...args, operationName: operationName ?? null, variableValues: variables ?? null };
     },
     execute: (args) => execute(args),
+    onError: (_ctx, _id, _payload, errors) =>
+      (hooks?.errorsOf(errors) ?? errors).map((error) => error.toJSON()),
     subscribe: hooks === undefined ? subscribe : (args) => hooks.subscribe(args),
   };
   const http = createServer();
