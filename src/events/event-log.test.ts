@@ -70,7 +70,7 @@ test("a reader during many writes, at any process, gets exactly what was committ
   await using system = await createTestEventLogs(2);
   const videoIds = await Promise.all(Array.from({ length: 6 }, () => system.createVideo()));
   let isOver = false;
-  const writing = writeAtRandom(system, videoIds, { writers: 12, transactions: 25 });
+  const writing = writeAtRandom(system, videoIds, { writers: 12, transactions: 12 });
   const count = writing.then((written) => {
     isOver = true;
     return written.length;

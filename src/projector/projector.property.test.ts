@@ -104,13 +104,10 @@ const begun: readonly Step[] = [
 ];
 
 test("no order, repetition, delay or loss of messages makes an illegal step, and every job ends", {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
-  // On a busy machine fewer runs; the next has another seed.
-  const until = performance.now() + 30_000;
   await assert(
     asyncProperty(array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
-      if (performance.now() > until) return;
       await system.clear();
       const world = new World(system);
       let before = await readSnapshot(system.db);
@@ -124,6 +121,6 @@ test("no order, repetition, delay or loss of messages makes an illegal step, and
       await deliverFairly(world);
       expect(await openJobs()).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

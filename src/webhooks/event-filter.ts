@@ -28,7 +28,8 @@ export function checkEventFilter(filter: readonly string[]): string[] {
   if (entries.includes("*")) return [];
   const wrong = entries.find((entry) => !names.has(entry) && !families.includes(entry));
   if (wrong === undefined) return entries;
-  const known = eventTypes.filter((name) => name.split(".")[0] === wrong.split(".")[0]);
+  const [family = ""] = wrong.split(".", 1);
+  const known = eventTypes.filter((name) => name.startsWith(`${family}.`));
   const choice = known.length > 0 ? known : families;
   throw invalid(
     `there is no event ${JSON.stringify(wrong.slice(0, 80))}; use one of ${choice.join(", ")}, or leave the list empty for all`,

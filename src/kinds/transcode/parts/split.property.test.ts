@@ -73,11 +73,8 @@ const delivery = record({ which: noBias(nat(10_000)), isLost: boolean(), again: 
 test("whatever becomes of the messages of parts, playlists and progress only grow, and end as if all had come in order", {
   timeout: 120_000,
 }, async () => {
-  // On a busy machine fewer runs; the next has another seed.
-  const until = performance.now() + 20_000;
   await assert(
     asyncProperty(array(delivery, { minLength: 10, maxLength: 60 }), async (deliveries) => {
-      if (performance.now() > until) return;
       await system.clear();
       const ref = await system.createQueuedVideo();
       for (const name of ["w0", "w1"]) await system.apply(splitAttemptOf(ref, name).seen);
@@ -124,6 +121,6 @@ test("whatever becomes of the messages of parts, playlists and progress only gro
       const video = await system.db.video.findUniqueOrThrow({ where: { id: ref.videoId } });
       expect(video.status).toBe("READY");
     }),
-    { numRuns: 30 },
+    { numRuns: 12 },
   );
 });
