@@ -2,6 +2,7 @@ import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { findProven, hashAll, proofsFolder } from "./tests/kit/proofs.ts";
 import { findPureTests } from "./tests/kit/pure-tests.ts";
 
 /** Node takes graphql's CommonJS build, and so do the packages that are not transformed here: two builds would not know each other's types. */
@@ -15,6 +16,13 @@ const apiTests = "{prisma,schema,src,web/src}/**/*.test.ts";
 const unitTests =
   "{contracts,render-worker,embedded,packages,tests,scripts,integrations/payload/src}/**/*.test.ts";
 const pureTests = findPureTests([...find(apiTests), ...find(unitTests)]);
+
+const proven = proofsFolder ? findProven(proofsFolder, hashAll()) : [];
+for (const { proof, hash } of proven)
+  console.log(
+    `Skipped: ${proof.tests.join(", ")} passed on the same inputs (${proof.name}-${hash.slice(0, 12)})`,
+  );
+const leftOut = ["**/node_modules/**", ...proven.flatMap(({ proof }) => proof.tests)];
 
 const oneSubject = { testTimeout: 30_000, hookTimeout: 60_000 };
 const wholeSystems = { testTimeout: 180_000, hookTimeout: 180_000 };
@@ -57,7 +65,7 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["**/*.contract.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: leftOut,
           testTimeout: 60_000,
           hookTimeout: 300_000,
         },
@@ -67,7 +75,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts", "packages/**/*.e2e.test.ts"],
-          exclude: ["**/node_modules/**", "tests/e2e/alone/**"],
+          exclude: [...leftOut, "tests/e2e/alone/**"],
           ...wholeSystems,
           // Much of a system's time is waiting, so two share two cores.
           maxWorkers: 2,

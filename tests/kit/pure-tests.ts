@@ -15,20 +15,55 @@ const GENERATED = /\/generated\//;
 
 /** Of those files, the pure ones, from the repository's root. */
 export function findPureTests(tests: readonly string[]): string[] {
-  const packages = findPackages();
-  const imports = new Map<string, readonly string[]>();
+  const importsOf = createImportReader();
   const reachesOutside = (file: string, seen: Set<string>): boolean => {
     if (seen.has(file)) return false;
     seen.add(file);
-    const found = imports.get(file) ?? readImports(file);
-    imports.set(file, found);
-    return found.some((name) => {
-      if (OUTSIDE.test(name) || GENERATED.test(name)) return true;
-      const target = name.startsWith(".") ? path.resolve(path.dirname(file), name) : packages.get(name);
-      return target !== undefined && /\.(?:ts|tsx|mjs)$/.test(target) && reachesOutside(target, seen);
-    });
+    const { names, files } = importsOf(file);
+    return (
+      names.some((name) => OUTSIDE.test(name) || GENERATED.test(name)) ||
+      files.some((target) => reachesOutside(target, seen))
+    );
   };
   return tests.filter((test) => !reachesOutside(path.join(ROOT, test), new Set()));
+}
+
+/** The repository's files that run when this one is imported, from the repository's root. */
+export function findReachable(file: string): string[] {
+  const importsOf = createImportReader();
+  const seen = new Set<string>();
+  const visit = (one: string): void => {
+    if (seen.has(one) || GENERATED.test(one)) return;
+    seen.add(one);
+    for (const target of importsOf(one).files) visit(target);
+  };
+  visit(path.join(ROOT, file));
+  return [...seen].map((one) => path.relative(ROOT, one));
+}
+
+interface Imports {
+  names: readonly string[];
+  /** Those that are sources of this repository. */
+  files: readonly string[];
+}
+
+function createImportReader(): (file: string) => Imports {
+  const packages = findPackages();
+  const read = new Map<string, Imports>();
+  return (file) => {
+    const known = read.get(file);
+    if (known) return known;
+    const names = readImports(file);
+    const targets = names.map((name) =>
+      name.startsWith(".") ? path.resolve(path.dirname(file), name) : packages.get(name),
+    );
+    const files = targets
+      .filter((target) => target !== undefined)
+      .filter((target) => /\.(?:ts|tsx|mjs)$/.test(target));
+    const imports = { names, files };
+    read.set(file, imports);
+    return imports;
+  };
 }
 
 /** Modules that a file imports or exports from when it runs: imports of types alone do not count. */
