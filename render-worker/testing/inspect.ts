@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { testTools } from "./kit.ts";
 import { runTool } from "./run-tool.ts";
 
@@ -65,31 +66,25 @@ export async function complaints(path: string, maps: readonly string[] = []): Pr
   return stderr.trim();
 }
 
-/** The type of the first picture of a segment: 5 is an IDR, from which a player can begin. */
-export async function firstPictureType(directory: string, segment: string): Promise<number | null> {
-  const { ffmpeg } = await testTools();
-  const input = `concat:${join(directory, "init.mp4")}|${join(directory, segment)}`;
-  const args = [
-    "-v",
-    "error",
-    "-i",
-    input,
-    "-c",
-    "copy",
-    "-bsf:v",
-    "h264_mp4toannexb",
-    "-frames:v",
-    "1",
-    "-f",
-    "h264",
-    "pipe:1",
-  ];
-  const { stdout } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000, encoding: "latin1" });
-  const types = stdout
-    .split("\0\0\u0001")
-    .slice(1)
-    .map((unit) => unit.charCodeAt(0) & 0x1f);
-  return types.find((type) => type === 1 || type === 5) ?? null;
+/** Types of the first coded picture of each H.264 segment that a playlist names: 5 is an IDR, from which a player can begin. */
+export async function firstPictures(playlist: string): Promise<(number | null)[]> {
+  const names = (await readFile(playlist, "utf8"))
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  return await Promise.all(
+    names.map(async (name) => firstPicture(await readFile(join(dirname(playlist), name)))),
+  );
+}
+
+/** Units lie in the media data one after the other, each behind its length (ISO 14496-15). */
+function firstPicture(segment: Buffer): number | null {
+  const data = segment.indexOf("mdat", 0, "latin1");
+  if (data === -1) return null;
+  for (let at = data + 4; at + 4 < segment.length; at += 4 + segment.readUInt32BE(at)) {
+    const type = segment.readUInt8(at + 4) & 0x1f;
+    if (type === 1 || type === 5) return type;
+  }
+  return null;
 }
 
 /** Seconds of silence at the beginning of a rendition. */

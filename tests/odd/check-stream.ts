@@ -1,19 +1,19 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isSound } from "@reelay/contracts";
 import HLS from "hls-parser";
 import type { FfmpegTools } from "../../render-worker/media/ffmpeg/tools.ts";
-import { firstPictures } from "../../render-worker/testing/examine.ts";
+import { firstPictures } from "../../render-worker/testing/inspect.ts";
 import { holes } from "../../render-worker/testing/join-parts.ts";
 import {
   brightestCorner,
   type Pictures,
   readBeeps,
-  readHasSound,
-  readLength,
   readPictures,
-  readPixelAspect,
+  readStreams,
+  type Streams,
 } from "./examine.ts";
-import type { OddCase } from "./plan-case.ts";
+import type { OddCase } from "./odd-case.ts";
 import type { MadeStream } from "./render-case.ts";
 
 export const requirements = [
@@ -36,28 +36,23 @@ export interface Fault {
 }
 
 /** What ffmpeg itself finds in the source. */
-export interface SourceAccount {
+export interface SourceAccount extends Streams {
   pictures: Pictures;
-  /** Of the picture, seconds; null where the container does not say. */
-  lengthSeconds: number | null;
-  /** A single picture may be written without its sound. */
-  hasSound: boolean;
   beeps: number[];
   corner: number | null;
-  /** Not every container and codec can say what the case asked for. */
-  pixelAspect: number;
 }
 
-export async function readSource(tools: FfmpegTools, path: string): Promise<SourceAccount> {
-  const { path: ffmpeg } = tools.ffmpeg;
-  const hasSound = await readHasSound(tools.ffprobe.path, path);
+export async function readSource(
+  { ffmpeg, ffprobe }: FfmpegTools,
+  odd: OddCase,
+  path: string,
+): Promise<SourceAccount> {
+  const streams = await readStreams(ffprobe.path, path);
   return {
-    hasSound,
-    lengthSeconds: await readLength(tools.ffprobe.path, path),
-    pictures: await readPictures(ffmpeg, path),
-    beeps: hasSound ? (await readBeeps(ffmpeg, path)).beeps : [],
-    corner: await brightestCorner(ffmpeg, path),
-    pixelAspect: await readPixelAspect(tools.ffprobe.path, path),
+    ...streams,
+    pictures: await readPictures(ffmpeg.path, path),
+    beeps: streams.hasSound ? (await readBeeps(ffmpeg.path, path)).beeps : [],
+    corner: odd.hasCorner ? await brightestCorner(ffmpeg.path, path) : null,
   };
 }
 
@@ -66,6 +61,7 @@ export interface StreamAccount {
   faults: Fault[];
   /** By variant. */
   times: Map<string, number[]>;
+  durationsMs: Map<string, number>;
   beeps: number[];
 }
 
@@ -88,12 +84,17 @@ export async function checkStream(
   const top = stream.variants.findLast(({ name }) => name !== "source");
   if (!top) {
     say("made", "there is no variant");
-    return { faults, times: new Map(), beeps: [] };
+    return { faults, times: new Map(), durationsMs: new Map(), beeps: [] };
   }
   checkShape(odd, source.pixelAspect, top, say);
+  if (source.pixelAspect !== 1) {
+    const { pixelAspect } = await readStreams(tools.ffprobe.path, stream.path(top.playlist.key));
+    if (pixelAspect !== 1) say("rotation", `pixels of ${pixelAspect}`);
+  }
+  checkExpected(odd, source, top.playlist.durationMs, say);
   const times = new Map<string, number[]>();
   // At a variable rate, and where pictures stand for long, the one that stands at a border is there once more.
-  const isSteady = odd.jump === null && isConstant(source.pictures.times) && odd.rate >= 5;
+  const isSteady = !hasJump(odd) && isConstant(source.pictures.times) && odd.rate >= 5;
   const slack = isSteady ? 0.003 : repeatSeconds;
   const peaks = new Map<string, number>();
   let flashes: number[] = [];
@@ -120,10 +121,11 @@ export async function checkStream(
       name !== "source" && (name !== top.name || (Math.min(top.width, top.height) <= 72 && odd.rate > 33));
     // Theora's encoder leaves out pictures at a rate that is said to be constant.
     const isPlain =
-      odd.jump === null &&
-      odd.cutAt === null &&
+      !hasJump(odd) &&
+      typeof odd.cutAt !== "number" &&
       !odd.args.some((arg) => arg === "-itsoffset" || arg === "libtheora");
-    const length = isPlain && name !== "source" ? source.lengthSeconds : null;
+    const isPlanned = name !== "source" || odd.expected?.standsToMs !== undefined;
+    const length = isPlain && isPlanned ? source.lengthSeconds : null;
     checkDuration(isSteady, name, { durationMs: playlist.durationMs, length, times: made.times }, say);
     if (isThinned) checkBeginning(name, made.times, say);
     else
@@ -140,13 +142,16 @@ export async function checkStream(
     const all = times.get(top.name) ?? [];
     if (name !== "source" && name !== top.name) checkSubset(isSteady, name, own, all, say);
   }
-  if ((await brightestCorner(ffmpeg, stream.path(top.playlist.key))) !== (source.corner ?? null))
+  if (odd.hasCorner && (await brightestCorner(ffmpeg, stream.path(top.playlist.key))) !== source.corner)
     say("rotation", "another corner is bright");
   const beeps = await checkSound({ ffmpeg, odd, source, stream, flashes, peaks }, say);
   checkBandwidths(stream, peaks, say);
   if (stream.posterKey === null) say("made", "there is no poster");
-  return { faults, times, beeps };
+  const durationsMs = new Map(stream.variants.map(({ name, playlist }) => [name, playlist.durationMs]));
+  return { faults, times, durationsMs, beeps };
 }
+
+const hasJump = ({ jump }: OddCase): boolean => typeof jump === "number";
 
 function isConstant(times: readonly number[]): boolean {
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
@@ -165,18 +170,43 @@ function checkMaster({ master }: MadeStream, say: Say): void {
 }
 
 function checkShape(
-  { size, turn }: OddCase,
+  { size, turn, expected }: OddCase,
   pixelAspect: number,
   top: { width: number; height: number },
   say: Say,
 ): void {
+  const exact = expected?.size;
+  if (exact) {
+    if (top.width !== exact.width || top.height !== exact.height)
+      say("rotation", `${top.width}x${top.height}, expected ${exact.width}x${exact.height}`);
+    return;
+  }
   const wide = size.width * pixelAspect;
   const isAside = turn === "right" || turn === "left";
-  const expected = isAside ? size.height / wide : wide / size.height;
+  const aspect = isAside ? size.height / wide : wide / size.height;
   const shorter = Math.min(top.width, top.height);
-  const isShaped = Math.abs(top.width / top.height / expected - 1) <= 2.1 / shorter;
+  const isShaped = Math.abs(top.width / top.height / aspect - 1) <= 2.1 / shorter;
   if (!isShaped || top.width % 2 || top.height % 2)
     say("rotation", `${top.width}x${top.height} of ${size.width}x${size.height}`);
+}
+
+/** The case is what it was made to be, and so is its stream. */
+function checkExpected(
+  { expected, rate }: OddCase,
+  source: SourceAccount,
+  durationMs: number,
+  say: Say,
+): void {
+  if (!expected) return;
+  if (Math.abs(durationMs - expected.durationMs) > 50)
+    say("duration", `${durationMs} ms, expected ${expected.durationMs}`);
+  if (expected.standsToMs !== undefined && Math.abs(durationMs - expected.standsToMs) > 5)
+    say("duration", `${durationMs} ms, its last picture stands to ${expected.standsToMs}`);
+  if (expected.hasSound !== source.hasSound) say("sync", "sound was lost while the case was made");
+  if (!expected.hasSound) return;
+  // Where pictures are rare none is white.
+  if (source.beeps.length === 0 || (rate >= 5 && source.pictures.flashes.length === 0))
+    say("sync", "the case has no flash or no beep");
 }
 
 /** Each picture of the source once, at its time; the first stands from the beginning. */
@@ -199,7 +229,7 @@ function checkTimes(
     return;
   }
   if (made[0] !== 0) say("times", `${name}: begins at ${made[0]}`);
-  if (odd.jump !== null || expected.length !== count) return;
+  if (hasJump(odd) || expected.length !== count) return;
   const shift = (made.at(-1) ?? 0) - (expected.at(-1) ?? 0);
   const wrong = made.findIndex(
     (time, index) => index > 0 && Math.abs(time - (expected[index] ?? 0) - shift) > tolerance,
@@ -364,7 +394,7 @@ async function checkSound(
     measured.push(await checkPlaylist(stream.path(key), "audio", { times: [], durationMs, slack: 0 }, say));
   // Whichever of them is heard.
   peaks.set("audio", Math.max(...measured));
-  if (odd.jump !== null) {
+  if (hasJump(odd)) {
     checkTogether(flashes, beeps, say);
     return beeps;
   }
@@ -413,27 +443,54 @@ function checkBandwidths(stream: MadeStream, peaks: Map<string, number>, say: Sa
   }
 }
 
-/** In parts as in one piece: the same pictures at the same times, the same sound. */
-export function compareSplit(whole: StreamAccount, split: StreamAccount): Fault[] {
+/** In parts as in one piece: the same pictures at the same times for as long, the same sound. */
+export function compareSplit(odd: OddCase, whole: StreamAccount, split: StreamAccount): Fault[] {
   const faults: Fault[] = [];
+  const say = (what: string) => void faults.push({ requirement: "split", what });
   for (const [name, times] of whole.times) {
+    const made = split.times.get(name) ?? [];
     // Pictures that stand at the beginning of a part are there, too.
-    const own = split.times
-      .get(name)
-      ?.filter((time) => !isRepeat(time) || times.some((other) => Math.abs(time - other) <= 0.0001));
-    const wrong = times.findIndex((time, index) => Math.abs(time - (own?.[index] ?? -1)) > 0.0001);
-    if (own?.length === times.length && wrong === -1) continue;
-    faults.push({
-      requirement: "split",
-      what: `${name}: ${own?.length} pictures in parts, ${times.length} whole; the first that differs is ${wrong}: ${own?.[wrong]}, ${times[wrong]}`,
-    });
+    const own = odd.expected?.isSameInParts
+      ? withoutStanding(made, times, odd.expected.standsToMs !== undefined)
+      : made.filter((time) => !isRepeat(time) || times.some((other) => Math.abs(time - other) <= 0.0001));
+    const wrong = times.findIndex((time, index) => Math.abs(time - (own[index] ?? -1)) > 0.0001);
+    if (own.length !== times.length || wrong !== -1)
+      say(
+        `${name}: ${own.length} pictures in parts, ${times.length} whole; the first that differs is ${wrong}: ${own[wrong]}, ${times[wrong]}`,
+      );
+    const apartMs = Math.abs((split.durationsMs.get(name) ?? 0) - (whole.durationsMs.get(name) ?? 0));
+    if (odd.expected && apartMs > 1.6) say(`${name}: ${apartMs} ms apart in duration`);
   }
   const apart = whole.beeps.map((time, index) => Math.abs(time - (split.beeps[index] ?? -1)));
-  if (whole.beeps.length !== split.beeps.length || apart.some((by) => by > 0.005)) {
-    faults.push({
-      requirement: "split",
-      what: `beeps at ${split.beeps.join()} in parts, at ${whole.beeps.join()} whole`,
-    });
+  if (whole.beeps.length !== split.beeps.length || apart.some((by) => by > 0.005))
+    say(`beeps at ${split.beeps.join()} in parts, at ${whole.beeps.join()} whole`);
+  return faults;
+}
+
+/** What stands at the end of the video stands in one piece; its parts all have it. */
+function withoutStanding(
+  made: readonly number[],
+  times: readonly number[],
+  stands: boolean,
+): readonly number[] {
+  const isStanding = stands && made.slice(times.length).every((time) => time % 2 <= 0.1);
+  return isStanding ? made.slice(0, times.length) : made;
+}
+
+/** Where the last picture stands for long, parts are as long as they should be, and so are their segments. */
+export function checkParts({ expected }: OddCase, { parts }: MadeStream): Fault[] {
+  if (expected?.standsToMs === undefined || parts === null) return [];
+  const faults: Fault[] = [];
+  const say = (what: string) => void faults.push({ requirement: "split", what });
+  for (const { rendition, startMs, endMs, segments } of parts) {
+    if (isSound(rendition)) continue;
+    const durations = segments.map(({ durationMs }) => durationMs);
+    const total = durations.reduce((sum, durationMs) => sum + durationMs, 0);
+    if (endMs !== null && Math.abs(total - (endMs - startMs)) > 0.001)
+      say(`${rendition}: the part from ${startMs} to ${endMs} lasts ${total} ms`);
+    // From a border to a picture that is repeated a moment after the next.
+    if (startMs > 0 && Math.max(...durations) > 2_100)
+      say(`${rendition}: a segment of ${Math.max(...durations)} ms`);
   }
   return faults;
 }

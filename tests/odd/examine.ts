@@ -1,5 +1,6 @@
 /** What is in a file or a stream, as any reader finds it: when each picture is shown, when it flashes and when it beeps, which way up it stands. */
 
+import { z } from "zod";
 import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { runTool } from "../../render-worker/testing/run-tool.ts";
 
@@ -17,15 +18,15 @@ export async function readPictures(ffmpegPath: string, input: string): Promise<P
     ffmpegPath,
     [
       ...[...strict, input, "-map", "0:V:0", "-vf"],
-      "scale=8:8:flags=area,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-",
+      "settb=1/90000,scale=8:8:flags=area,format=yuv420p,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-",
       // Two may be closer than at a steady rate.
       ...words("-fps_mode passthrough -enc_time_base 1/90000 -f null -"),
     ],
     { timeoutMs: 60_000 },
   );
-  const pictures = [...stdout.matchAll(/pts_time:(-?[\d.]+)\s+lavfi\.signalstats\.YAVG=([\d.]+)/g)].map(
-    ([, time, grey]) => ({ time: Number(time), isWhite: Number(grey) > 150 }),
-  );
+  const pictures = [
+    ...stdout.matchAll(/pts:(-?\d+)\s+pts_time:\S+\s+lavfi\.signalstats\.YAVG=([\d.]+)/g),
+  ].map(([, pts, grey]) => ({ time: Number(pts) / 90_000, isWhite: Number(grey) > 150 }));
   return {
     complaints: stderr.trim(),
     times: pictures.map(({ time }) => time),
@@ -81,42 +82,47 @@ export async function brightestCorner(ffmpegPath: string, input: string): Promis
   return most - next > 15 ? grey.indexOf(most) : null;
 }
 
-/** How long the container says that the picture lasts, seconds; null where it does not say. */
-export async function readLength(ffprobePath: string, input: string): Promise<number | null> {
+export interface Streams {
+  hasSound: boolean;
+  /** Of the picture, seconds; null where the container does not say. */
+  lengthSeconds: number | null;
+  /** Width of a pixel by its height; 1 where nothing is said. */
+  pixelAspect: number;
+}
+
+const Found = z.object({
+  streams: z.array(
+    z.object({
+      codec_type: z.string().optional(),
+      channels: z.number().optional(),
+      start_time: z.string().default("0"),
+      duration: z.string().optional(),
+      sample_aspect_ratio: z.string().default("1:1"),
+      disposition: z.object({ attached_pic: z.number() }),
+      tags: z.object({ DURATION: z.string().optional() }).optional(),
+    }),
+  ),
+});
+
+/** What the container says of its streams. */
+export async function readStreams(ffprobePath: string, input: string): Promise<Streams> {
   const { stdout } = await runTool(
     ffprobePath,
-    [
-      ...words("-v error -select_streams V:0 -of json"),
-      ...words("-show_entries stream=start_time,duration:stream_tags=DURATION"),
-      input,
-    ],
+    [...words("-v error -allowed_extensions ALL -of json -show_streams"), input],
     { timeoutMs: 60_000 },
   );
-  const { streams } = JSON.parse(stdout) as {
-    streams: { start_time?: string; duration?: string; tags?: { DURATION?: string } }[];
+  const { streams } = Found.parse(JSON.parse(stdout));
+  const picture = streams.find((one) => one.codec_type === "video" && one.disposition.attached_pic === 0);
+  const [num = 0, den = 0] = (picture?.sample_aspect_ratio ?? "").split(":").map(Number);
+  return {
+    hasSound: streams.some(({ channels }) => channels !== undefined),
+    lengthSeconds: picture ? readLength(picture) : null,
+    pixelAspect: num > 0 && den > 0 ? num / den : 1,
   };
-  const { start_time = "0", duration, tags } = streams[0] ?? {};
+}
+
+function readLength({ start_time, duration, tags }: z.infer<typeof Found>["streams"][number]): number | null {
   const [hours = 0, minutes = 0, rest] = (tags?.DURATION ?? "").split(":").map(Number);
   if (rest !== undefined) return hours * 3600 + minutes * 60 + rest - Number(start_time);
   return duration === undefined ? null : Number(duration);
-}
-
-/** Width of a pixel by its height; 1 where nothing is said. */
-export async function readPixelAspect(ffprobePath: string, input: string): Promise<number> {
-  const { stdout } = await runTool(
-    ffprobePath,
-    [...words("-v error -select_streams V:0 -show_entries stream=sample_aspect_ratio -of csv=p=0"), input],
-    { timeoutMs: 60_000 },
-  );
-  const [, num = 0, den = 0] = (/(\d+):(\d+)/.exec(stdout) ?? []).map(Number);
-  return num > 0 && den > 0 ? num / den : 1;
-}
-
-export async function readHasSound(ffprobePath: string, input: string): Promise<boolean> {
-  const { stdout } = await runTool(
-    ffprobePath,
-    [...words("-v error -select_streams a -show_entries stream=channels -of csv=p=0"), input],
-    { timeoutMs: 60_000 },
-  );
-  return /\d/.test(stdout);
 }

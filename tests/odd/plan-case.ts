@@ -7,29 +7,7 @@ import {
   pictureCodecs,
   soundCodecs,
 } from "./families.ts";
-
-/** A file as somebody might have it: how it is made, and what is known of it beforehand. */
-export interface OddCase {
-  /** What is odd about it, for people. */
-  name: string;
-  seed: number;
-  /** Of ffmpeg, without the output's name. */
-  args: string[];
-  /** Quarter turns to the right, or mirrored. */
-  turn: Turn | null;
-  /** Then copied from so far on, seconds: an edit list, or a beginning without a key frame. */
-  cutAt: number | null;
-  /** Then another of the same kind is appended, whose clock begins so much later, seconds. */
-  jump: number | null;
-  /** Of the stored picture. */
-  size: { width: number; height: number };
-  /** Pictures per second. */
-  rate: number;
-  /** What must come out; null where only the file itself can tell. */
-  frames: number | null;
-}
-
-export type Turn = "right" | "upside down" | "left" | "mirrored";
+import { type OddCase, parseRate, parseSize, type Turn } from "./odd-case.ts";
 
 const flash = "drawbox=enable='lt(mod(t+0.6,1),0.075)':c=white:t=fill";
 /** A corner that tells whether the picture was turned. */
@@ -55,7 +33,7 @@ export function planCase(seed: number): OddCase {
     ...(needsEven ? [] : ["321x241", "171x97", "161x91"]),
   ];
   const size = odd(sizes[0] as string, 0.6, sizes);
-  const [width = 0, height = 0] = size.split("x").map(Number);
+  const { width, height } = parseSize(size);
   const rate =
     container.rate ??
     odd(
@@ -76,7 +54,7 @@ export function planCase(seed: number): OddCase {
         "15",
       ],
     );
-  const perSecond = toNumber(rate);
+  const perSecond = parseRate(rate);
   const seconds = random.pick(width * height > 60_000 ? [2, 3, 4.6, 5] : [2, 3, 4.6, 5, 6, 7]);
   // So small a raw stream is taken for a picture.
   const frames = odd<number | null>(null, containerName.startsWith("raw") ? 0 : 0.06, [1, 2, 3]);
@@ -166,7 +144,8 @@ export function planCase(seed: number): OddCase {
     ...(detail ? ["grain"] : []),
   ].join(", ");
   return {
-    ...{ name, seed, args, turn, cutAt, jump, size: { width, height } },
+    ...{ name: `${seed}, ${name}`, args, turn, cutAt, jump, size: { width, height } },
+    ...{ hasCorner: true, isClocked: true, isLong: true },
     rate: perSecond,
     frames: isPlain
       ? (frames ?? Math.ceil(Number((seconds * perSecond).toFixed(6)))) * (jump === null ? 1 : 2)
@@ -177,11 +156,6 @@ export function planCase(seed: number): OddCase {
 /** Pictures that stand for longer than a part. */
 const withStills = (isStill: boolean, select: string): string =>
   isStill ? "select='lt(mod(t,4.4),0.7)'" : select;
-
-const toNumber = (rate: string): number => {
-  const [num = 0, den = 1] = rate.split("/").map(Number);
-  return num / den;
-};
 
 function planSound(container: Container, seconds: number, random: Random) {
   const codecName = random.pick(container.sounds);

@@ -33,7 +33,7 @@ export const oddProfile: Profile = {
 /** A video as viewers get it: files below a folder, and what its rows would say. */
 export interface MadeStream {
   /** Null where the video was not split. */
-  parts: number | null;
+  parts: readonly RenditionPart[] | null;
   master: string;
   variants: (VariantState & { playlist: PublishedPlaylist })[];
   audio: (AudioState & { playlist: PublishedPlaylist }) | null;
@@ -67,7 +67,7 @@ export async function renderSplit(worker: Worker, clip: string): Promise<MadeStr
   if (split === undefined) return await publish(worker, videoId, head, null);
   const ladder = head.variants.filter(({ name }) => split.renditions.includes(name));
   const restMs = (head.source?.probe?.durationMs ?? 0) - headMs;
-  const chunks = Math.max(1, Math.round(restMs / 2_000));
+  const chunks = Math.max(1, Math.floor(restMs / 2_000));
   const tasks: Partial<RenderTask>[] = Array.from({ length: chunks }, (_, index) => {
     const startMs = headMs + index * 2_000;
     const part: TaskPart = { kind: "CHUNK", startMs, endMs: index === chunks - 1 ? null : startMs + 2_000 };
@@ -80,7 +80,7 @@ export async function renderSplit(worker: Worker, clip: string): Promise<MadeStr
     const { state } = await make(worker, clip, { ...task, videoId });
     parts.push(...(state.parts ?? []));
   }
-  return await publish(worker, videoId, await join(worker, videoId, head, parts), tasks.length + 1);
+  return await publish(worker, videoId, await join(worker, videoId, head, parts), parts);
 }
 
 /** The head's state with the playlists that are joined from all parts. */
@@ -116,7 +116,7 @@ async function publish(
   worker: Worker,
   videoId: string,
   state: State,
-  parts: number | null,
+  parts: MadeStream["parts"],
 ): Promise<MadeStream> {
   const variants = state.variants.flatMap((variant) =>
     variant.status === "READY" && variant.playlist ? [{ ...variant, playlist: variant.playlist }] : [],

@@ -1,15 +1,32 @@
 import { join } from "node:path";
 import type { FfmpegTools } from "../../render-worker/media/ffmpeg/tools.ts";
 import { startWorker, temporaryDirectory, withAllDecoders } from "../../render-worker/testing/kit.ts";
-import { checkStream, compareSplit, type Fault, readSource } from "./check-stream.ts";
+import {
+  checkParts,
+  checkStream,
+  compareSplit,
+  type Fault,
+  readSource,
+  type SourceAccount,
+  type StreamAccount,
+} from "./check-stream.ts";
+import type { Run } from "./choose-runs.ts";
 import { makeCase } from "./make-case.ts";
-import type { OddCase } from "./plan-case.ts";
-import { type MadeStream, renderSplit, renderWhole, type Worker } from "./render-case.ts";
+import type { OddCase } from "./odd-case.ts";
+import { renderSplit, renderWhole, type Worker } from "./render-case.ts";
 
 export interface CaseResult {
   /** Null: this ffmpeg could not make such a file. */
-  builds: { version: string; parts: number | null; faults: Fault[] }[] | null;
+  streams: StreamResult[] | null;
   error?: string;
+}
+
+interface StreamResult {
+  version: string;
+  way: Run["way"];
+  /** Null where the video was not split. */
+  parts: number | null;
+  faults: Fault[];
 }
 
 export interface Build extends AsyncDisposable {
@@ -22,44 +39,56 @@ export async function openBuild(tools: FfmpegTools): Promise<Build> {
   return { tools, worker, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
 }
 
-/** Makes one odd file, and streams of it, whole and in parts, with each of the builds. */
-export async function runCase(odd: OddCase, builds: readonly Build[]): Promise<CaseResult> {
+/** Makes one odd file, and these streams of it. Those in parts come first: a file that is not split is not made twice. */
+export async function runCase(
+  odd: OddCase,
+  builds: readonly Build[],
+  runs: readonly Run[],
+): Promise<CaseResult> {
   await using folder = await temporaryDirectory();
   const path = join(folder.path, "clip");
   try {
     await makeCase(odd, path);
   } catch (error) {
-    return { builds: null, error: String(error) };
+    return { streams: null, error: String(error) };
   }
-  const results: NonNullable<CaseResult["builds"]> = [];
-  for (const { tools, worker } of builds) {
-    results.push({ version: tools.ffmpeg.version, ...(await runBuild(odd, path, tools, worker)) });
-    await worker.store.deletePrefix("videos/");
+  const [first] = builds;
+  const reading = first && readSource(first.tools, odd, path);
+  const streams: StreamResult[] = [];
+  const split: StreamAccount[] = [];
+  for (const run of runs) {
+    const build = builds[run.build];
+    if (!build || !reading) throw new Error(`no build ${run.build}`);
+    const { version } = build.tools.ffmpeg;
+    const isMade = streams.some((made) => made.version === version && made.parts === null);
+    if (run.way === "whole" && isMade) continue;
+    const { account, parts, faults } = await renderAndCheck(odd, path, { ...build, reading }, run.way);
+    if (account && parts !== null) split.push(account);
+    if (account && run.way === "whole")
+      faults.push(...split.flatMap((other) => compareSplit(odd, account, other)));
+    streams.push({ version, way: run.way, parts, faults });
+    await build.worker.store.deletePrefix("videos/");
   }
-  return { builds: results };
+  return { streams };
 }
 
-async function runBuild(
+async function renderAndCheck(
   odd: OddCase,
   path: string,
-  tools: FfmpegTools,
-  worker: Worker,
-): Promise<{ parts: number | null; faults: Fault[] }> {
-  const source = await readSource(tools, path);
-  const check = async (render: (worker: Worker, clip: string) => Promise<MadeStream>) => {
-    const stream = await render(worker, path);
-    return { stream, account: await checkStream(tools, odd, source, stream) };
-  };
+  { reading, tools, worker }: Build & { reading: Promise<SourceAccount> },
+  way: Run["way"],
+): Promise<{ account: StreamAccount | null; parts: number | null; faults: Fault[] }> {
   try {
-    const split = await check(renderSplit);
-    if (split.stream.parts === null) return { parts: null, faults: split.account.faults };
-    const whole = await check(renderWhole);
-    const inParts = split.account.faults.map((fault) => ({ ...fault, what: `in parts: ${fault.what}` }));
-    return {
-      parts: split.stream.parts,
-      faults: [...whole.account.faults, ...inParts, ...compareSplit(whole.account, split.account)],
-    };
+    const source = await reading;
+    const stream = await (way === "whole" ? renderWhole : renderSplit)(worker, path);
+    const account = await checkStream(tools, odd, source, stream);
+    const faults = [...account.faults, ...checkParts(odd, stream)];
+    return { account, parts: stream.parts?.length ?? null, faults };
   } catch (error) {
-    return { parts: null, faults: [{ requirement: "made", what: String(error).slice(0, 500) }] };
+    return {
+      account: null,
+      parts: null,
+      faults: [{ requirement: "made", what: String(error).slice(0, 500) }],
+    };
   }
 }

@@ -1,9 +1,9 @@
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import type { RenditionPart, TaskPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "../../media/ffmpeg/words.ts";
 import { holed } from "../../testing/hostile-files.ts";
-import { complaints, decodedSound, firstPictureType } from "../../testing/inspect.ts";
+import { complaints, decodedSound, leadingSilence } from "../../testing/inspect.ts";
 import { holes, joinParts, shownAt } from "../../testing/join-parts.ts";
 import { allTools, makeClip, startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
 import { make, shortProfile as profile, type RunningWorker } from "../../testing/short-renders.ts";
@@ -44,84 +44,6 @@ const picture = (rate: string, seconds: number) =>
   words(`-f lavfi -i testsrc2=s=256x144:r=${rate}:d=${seconds}`);
 /** In the clips it becomes AC-3: AAC would be copied, not encoded. */
 const sound = (seconds: number, rate = 48_000) => words(`-f lavfi -i sine=440:r=${rate}:d=${seconds}`);
-
-/** Sources whose clocks have led encoders astray, 7 s each. */
-const sources: Record<string, { file: string; args: string[]; endMs?: number }> = {
-  "23.976 frames per second": { file: "film.mp4", args: [...picture("24000/1001", 7), ...encode] },
-  "29.97 frames per second, in a container that rounds to milliseconds": {
-    file: "ntsc.mkv",
-    args: [...picture("30000/1001", 7), ...sound(7, 44_100), ...encode, ...words("-g 100 -c:a ac3")],
-  },
-  "50 frames per second, in a stream that begins at 4001 s with late pictures": {
-    file: "live.ts",
-    args: [
-      ...words("-itsoffset 0.35"),
-      ...[...picture("50", 6.65), ...sound(7), ...encode],
-      ...words("-g 60 -c:a ac3 -output_ts_offset 4001"),
-    ],
-  },
-  "60 frames per second, with open groups and an edit list": {
-    file: "open.mp4",
-    args: [...picture("60", 7), ...words("-c:v libx264 -preset veryfast -g 100 -x264-params open-gop=1")],
-  },
-  "120 frames per second, of which 60 are left": {
-    file: "fast.mp4",
-    args: [...picture("120", 7), ...encode],
-  },
-  "interlaced pictures": {
-    file: "interlaced.ts",
-    args: [
-      ...picture("50", 7),
-      ...words("-vf interlace -c:v libx264 -preset veryfast -flags +ilme+ildct -g 40"),
-    ],
-  },
-  "pictures at all sorts of distances": {
-    file: "variable.mp4",
-    args: [
-      ...picture("60", 7),
-      ...["-vf", "select='not(mod(n*n+floor(n/7),5))+lt(mod(n,140),60)*mod(n,3)'"],
-      ...words("-fps_mode vfr -video_track_timescale 60000"),
-      ...encode,
-    ],
-  },
-  "pictures that stand for seconds": {
-    file: "slides.mp4",
-    args: [
-      ...picture("30", 7),
-      ...["-vf", "select='eq(n,0)+between(n,10,40)+eq(n,59)+eq(n,100)+eq(n,128)+eq(n,130)+gt(n,200)'"],
-      ...words("-fps_mode vfr"),
-      ...encode,
-    ],
-  },
-};
-
-Object.assign(sources, {
-  "pictures that stand for longer than a part, in a recording with sound": {
-    file: "screen.mp4",
-    args: [
-      ...[...picture("30", 7), ...sound(7)],
-      ...["-vf", "select='lt(t,1.5)+gt(t,6.4)'"],
-      ...[...words("-fps_mode vfr"), ...encode, ...words("-c:a ac3")],
-    ],
-    endMs: 7_000,
-  },
-  "a last picture that stands for longer than a part": {
-    file: "last.mp4",
-    args: [
-      ...picture("30", 7),
-      ...["-vf", "select='lt(t,0.5)+between(t,1,1.3)+between(t,1.6,1.8)'"],
-      ...[...words("-fps_mode vfr"), ...encode, ...words("-bf 0 -bsf:v")],
-      // 5.2 s on the container's clock.
-      "setts=duration='if(eq(NEXT_DTS,NOPTS),79872,DURATION)'",
-    ],
-    endMs: 7_000,
-  },
-  "a picture every three seconds": {
-    file: "slow.mp4",
-    args: [...picture("1/3", 9), ...encode],
-    endMs: 9_000,
-  },
-});
 
 /** Of a rate that is said to be constant, though some seconds of it are lost. */
 const lossy = [
@@ -175,54 +97,26 @@ test("a container that cannot be read from the middle is made in one piece", asy
   expect(state.variants[0]).toMatchObject({ status: "READY", playlist: { isComplete: true } });
 }, 60_000);
 
+test("damage in the middle of a long source is said of the part that it is in, and the others are whole", async () => {
+  await using worker = await startWorker();
+  const clip = join(clips.path, "holed.mp4");
+  await holed(
+    (path) => makeClip(path, [...picture("25", 12), ...encode, ...words("-g 25 -movflags +faststart")]),
+    0.4,
+    0.62,
+  )(clip);
+  const made = await makeParts(worker, clip, [4_000, 8_000]);
+  expect(made.damage).toEqual([
+    undefined,
+    { startMs: 4_000, endMs: 8_000, lostMs: expect.any(Number) },
+    undefined,
+  ]);
+  expect(made.damage[1]?.lostMs).toBeGreaterThan(1_500);
+}, 60_000);
+
 describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
   "ffmpeg $version",
   ({ tools }) => {
-    test.each(Object.entries(sources))(
-      "%s: in parts each picture is there once, at its time",
-      async (_what, { file, args, endMs }) => {
-        await using worker = await startWorker({}, tools);
-        const clip = await makeClip(join(clips.path, file), args);
-        const whole = await make(worker, clip, {});
-        const made = await makeParts(worker, clip, [2_000, 4_000]);
-
-        expect(made.parts.every(({ isComplete }) => isComplete)).toBe(true);
-        const parts = made.of("144p");
-        expect(parts.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
-          [0, 2_000],
-          [2_000, 4_000],
-          [4_000, null],
-        ]);
-        const joined = await joinParts(worker.store, parts, "144p");
-        const inOnePiece = worker.store.path(whole.variants[0]?.playlist?.key ?? "");
-        const expected = await shownAt(inOnePiece);
-        const shown = await shownAt(joined);
-        // What stands at the end of the video stands in one piece; its parts all have it.
-        const lastly = shown.splice(expected.length);
-        expect(shown).toEqual(expected);
-        expect(lastly.filter((time) => time % 2 > 0.1 || endMs === undefined)).toEqual([]);
-        expect(await complaints(joined)).toBe("");
-        // A picture that comes within a tenth of a second after a border is waited for.
-        const distances = expected.slice(1).map((time, index) => time - (expected[index] ?? 0));
-        const isEven = Math.max(...distances) - Math.min(...distances) < 0.002;
-        expect(await holes(joined, isEven ? 0.003 : 0.1)).toEqual([]);
-        for (const key of parts.flatMap(({ segments }) => segments.map((segment) => segment.key))) {
-          const path = worker.store.path(key);
-          expect(await firstPictureType(dirname(path), basename(path)), key).toBe(5);
-        }
-        // But for times that are rounded to milliseconds, nothing adds up.
-        const durationMs = parts.reduce((sum, part) => sum + totalMs(part), 0);
-        expect(durationMs).toBeCloseTo(whole.variants[0]?.playlist?.durationMs ?? 0, -0.5);
-        if (endMs === undefined) return;
-        expect(durationMs).toBeCloseTo(endMs, -1);
-        const durations = parts.slice(1).flatMap(({ segments }) => segments.map((each) => each.durationMs));
-        // From a border to a picture that is repeated a moment after the next.
-        expect(Math.max(...durations)).toBeLessThanOrEqual(2_100);
-        expect(parts.slice(0, 2).map(totalMs)).toEqual([2_000, 2_000]);
-      },
-      120_000,
-    );
-
     test("where seconds of a recording are lost, the picture before them stands, and no part is empty or short", async () => {
       await using worker = await startWorker({}, tools);
       const clip = await makeClip(join(clips.path, "lossy.mkv"), lossy);
@@ -237,23 +131,6 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const repeated = (await shownAt(joined)).filter((time) => !inOnePiece.includes(time));
       expect(repeated).toEqual([2.01, 4.01, 6.01]);
     }, 120_000);
-
-    test("damage in the middle of a long source is said of the part that it is in, and the others are whole", async () => {
-      await using worker = await startWorker({}, tools);
-      const clip = join(clips.path, "holed.mp4");
-      await holed(
-        (path) => makeClip(path, [...picture("25", 12), ...encode, ...words("-g 25 -movflags +faststart")]),
-        0.4,
-        0.62,
-      )(clip);
-      const made = await makeParts(worker, clip, [4_000, 8_000]);
-      expect(made.damage).toEqual([
-        undefined,
-        { startMs: 4_000, endMs: 8_000, lostMs: expect.any(Number) },
-        undefined,
-      ]);
-      expect(made.damage[1]?.lostMs).toBeGreaterThan(1_500);
-    }, 60_000);
 
     test("the sound of a head and of what follows is, sample by sample, that of one encode", async () => {
       await using worker = await startWorker({}, tools);
@@ -270,6 +147,28 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const [head] = made.of("audio");
       expect((totalMs(head) * 48) / 1_024).toBeCloseTo(Math.ceil((3_000 * 48) / 1_024), 2);
     }, 120_000);
+
+    test("sound that begins after the head is silence in it, which joins the rest bit by bit", async () => {
+      await using worker = await startWorker({}, tools);
+      const clip = await makeClip(join(clips.path, "late.mp4"), [
+        ...[...picture("25", 8), ...words("-itsoffset 5"), ...sound(3)],
+        // Not to be copied.
+        ...[...words("-map 0 -map 1"), ...encode, ...words("-c:a ac3")],
+      ]);
+      const whole = await make(worker, clip);
+      const path = worker.store.path(whole.audio?.playlist?.key ?? "");
+      expect(Math.abs((await leadingSilence(path)) - 5)).toBeLessThan(0.02);
+      const head = await make(worker, clip, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 } });
+      expect(JSON.stringify(worker.messaging.published)).toContain("anullsrc");
+      const rest = await make(worker, clip, { part: { kind: "AUDIO", startMs: 2_000 } });
+      const parts = [...(head.parts ?? []), ...(rest.parts ?? [])];
+      const joined = await joinParts(
+        worker.store,
+        parts.filter(({ rendition }) => rendition === "audio"),
+        "audio",
+      );
+      expect(await decodedSound(joined)).toEqual(await decodedSound(path));
+    });
   },
 );
 
