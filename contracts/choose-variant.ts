@@ -5,15 +5,16 @@ interface Candidate {
   name: string;
   status: string;
   codec: string;
-  /** Null: not planned yet. */
+  /** Null until planned. */
   width: number | null;
   height: number | null;
   bitrateBps: number;
 }
 
 /**
- * The variant that a download is made of: the largest of at most the profile's height that is ready, H.264 where the profile has it, since a file must
- * play anywhere. The source itself only where there is no other. Null when there is none: the API then asks for no download, and workers make none. Pure.
+ * Selects the variant that a download is made of: the largest ready one up to the profile's height,
+ * preferring H.264, since a file must play everywhere. The copied source is used only if there is no other.
+ * Null if there is none; then the API requests no download and workers make none. Pure.
  */
 export function chooseVariant<V extends Candidate>(
   variants: readonly V[],

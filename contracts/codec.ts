@@ -2,10 +2,10 @@ import { z } from "zod";
 import { kindOf } from "./kinds/index.ts";
 import { Message, type MessageType } from "./messages/index.ts";
 
-/** Message attributes: what brokers filter by and what can be read without opening the body. */
+/** Message attributes: brokers filter by them, and they are readable without opening the body. */
 export type Attributes = Record<string, string>;
 
-/** A message ready for the broker. */
+/** An encoded message. */
 export interface Envelope {
   data: Uint8Array;
   attributes: Attributes;
@@ -13,7 +13,10 @@ export interface Envelope {
 
 export type Decoded<M> = { ok: true; message: M } | { ok: false; reason: string };
 
-/** Puts a message on the wire: UTF-8 JSON, with `type` and what is routed by (`kind`, `pool`, `priority`, `workerId`) as attributes. */
+/**
+ * Encodes a message as UTF-8 JSON. `type` and the routing fields (`kind`, `pool`, `priority`, `workerId`)
+ * become attributes.
+ */
 export function encodeMessage(message: Message): Envelope {
   const attributes: Attributes = { type: message.type };
   for (const name of ["kind", "pool", "priority", "workerId"] as const) {
@@ -24,8 +27,8 @@ export function encodeMessage(message: Message): Envelope {
 }
 
 /**
- * Reads a message from the wire. Never throws: what cannot be read comes back with its reason, to be set aside. Unknown
- * fields are dropped, so that a newer sender may add some.
+ * Decodes a message. Never throws: an unreadable message returns the reason, so that it can be set aside.
+ * Unknown fields are dropped, so that a newer sender may add some.
  */
 export function decodeMessage<S extends z.ZodType = typeof Message>(
   data: Uint8Array,
@@ -43,8 +46,8 @@ export function decodeMessage<S extends z.ZodType = typeof Message>(
 }
 
 /**
- * Checks what is the kind's own: `params`, `result` and `detail`. A kind that is not in the registry passes as it is,
- * for the process that knows it.
+ * Checks the kind's own `params`, `result` and `detail`. An unregistered kind passes unchecked, for the
+ * process that supports it.
  */
 function withKind<M extends object>(message: M): Decoded<M> {
   const kind = kindOf((message as { kind?: string }).kind ?? "");
@@ -63,8 +66,9 @@ function withKind<M extends object>(message: M): Decoded<M> {
 }
 
 /**
- * JSON whose texts every database can hold: what a worker reports of a source's tags or of ffmpeg's words may have NUL bytes and halves of characters
- * in it, and a report that cannot be stored would come again for ever. Only escapes can bring them in, so most messages are parsed plainly.
+ * Parses JSON whose text every database can store. Tags of a source or ffmpeg's output may contain NUL bytes
+ * and lone surrogates, and a report that cannot be stored would be redelivered forever. Only escapes can
+ * produce them, so most messages take the plain path.
  */
 function parseStorable(text: string): unknown {
   if (!text.includes("\\u")) return JSON.parse(text);

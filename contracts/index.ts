@@ -1,4 +1,7 @@
-/** The wire between API and workers: message schemas, states, error shape, profile and object layout, and the playlists that both write. A leaf: imports zod only. */
+/**
+ * The protocol between API and workers: messages, states, errors, profiles, object keys, and the playlists
+ * that both write. A leaf: imports zod only.
+ */
 export * from "./choose-variant.ts";
 export * from "./codec.ts";
 export * from "./errors.ts";

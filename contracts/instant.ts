@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-/** Name of the variant that is the source itself, remuxed: in addition to the profile's rungs, which must not be called so. */
+/** Name of the variant that copies the source, in addition to the profile's rungs. No rung may use it. */
 export const sourceVariantName = "source";
 
-/** One way in which a source is not what players take as it is. */
+/** One reason why players cannot play a source as it is. */
 export const NonStandardReason = z.object({
   /** Stable, e.g. `KEY_FRAMES`. */
   code: z.string().regex(/^[A-Z0-9_]+$/),
-  /** A sentence: what it is, what was expected, what came. */
+  /** Describes what was found and what was expected. */
   message: z.string(),
 });
 export type NonStandardReason = z.infer<typeof NonStandardReason>;

@@ -10,10 +10,10 @@ export const VideoStreamProbe = z.object({
   /** Stored size in pixels, before rotation and pixel aspect are applied. */
   codedWidth: z.int().positive(),
   codedHeight: z.int().positive(),
-  /** Size in square pixels as a viewer sees it: after pixel aspect and rotation. */
+  /** Display size in square pixels, after pixel aspect and rotation. */
   width: z.int32().positive(),
   height: z.int32().positive(),
-  /** Clockwise degrees that a player must turn the stored picture by: 0, 90, 180 or 270. */
+  /** Clockwise rotation that players apply, in degrees: 0, 90, 180 or 270. */
   rotation: z.union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)]),
   /** Width of a stored pixel divided by its height, e.g. `{ num: 8, den: 9 }`. */
   pixelAspect: z.object({ num: z.int().positive(), den: z.int().positive() }),
@@ -21,7 +21,7 @@ export const VideoStreamProbe = z.object({
   frameRate: positive.nullable(),
   isVariableFrameRate: z.boolean(),
   isInterlaced: z.boolean(),
-  /** Frame count as the container states it. */
+  /** As the container states it. */
   frames: count.nullable(),
   /** Transfer of high dynamic range material: `PQ` (SMPTE ST 2084) or `HLG` (ARIB STD-B67). */
   hdr: z.enum(["PQ", "HLG"]).nullable(),
@@ -38,10 +38,10 @@ export const AudioStreamProbe = z.object({
   codec: z.string(),
   channels: z.int().positive(),
   sampleRate: z.int().positive(),
-  /** As the container says it, mostly ISO 639-2. */
+  /** The container's value, mostly ISO 639-2. */
   language: z.string().nullable(),
   startTime: z.number().nullable(),
-  /** The track's own name. */
+  /** The track's own title. */
   title: z.string().optional(),
 });
 export type AudioStreamProbe = z.infer<typeof AudioStreamProbe>;
@@ -61,17 +61,19 @@ export const UnsupportedAudioTrack = z.object({
 });
 export type UnsupportedAudioTrack = z.infer<typeof UnsupportedAudioTrack>;
 
-/** What a source is, read once before planning. `null` means that the container does not say. */
+/** Properties of a source, read once before planning. `null`: the container does not state it. */
 export const SourceProbe = z.object({
   container: z.string(),
   durationMs: positive.nullable(),
   sizeBytes: count,
   bitrateBps: count.nullable(),
-  /** Null: the source has no picture, or none was looked for, as the profile makes sound only. */
+  /** Null: the source has no video, or the profile is audio only. */
   video: VideoStreamProbe.nullable(),
-  /** The track that players begin with. */
+  /** The default audio track. */
   audio: AudioStreamProbe.nullable(),
-  /** With several tracks of sound all of them, that one first; also those that are left out (`maxSounds`). */
+  /**
+   * All usable audio tracks, the default one first, if there are several. Includes those beyond `maxSounds`.
+   */
   audios: z.array(AudioStreamProbe).optional(),
   /** Audio tracks that cannot be encoded. Absent if there are none. */
   unsupportedAudio: z.array(UnsupportedAudioTrack).optional(),

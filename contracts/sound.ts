@@ -1,22 +1,25 @@
 import type { ProfileAudio } from "./profile.ts";
 
-/** So many tracks of sound are made of one source; what it has beyond them is told, and left out. */
+/** Maximum number of audio tracks of a video. Further ones are reported and left out. */
 export const maxSounds = 8;
 
 const sound = /^audio(?:-([2-9]|[1-9]\d+))?$/;
 
-/** A sound rendition's name by its place, from 0: `audio` for the track that players begin with, then `audio-2`, `audio-3`, … */
+/**
+ * Name of an audio rendition by its position from 0: `audio` for the default track, then `audio-2`,
+ * `audio-3`, …
+ */
 export const soundName = (position: number): string => (position === 0 ? "audio" : `audio-${position + 1}`);
 
-/** Whether a rendition is sound; all others are variants. */
+/** Whether a rendition is audio. All others are variants. */
 export const isSound = (rendition: string): boolean => sound.test(rendition);
 
-/** A sound rendition's place among those of its video, from 0. */
+/** Position of an audio rendition among those of its video, from 0. */
 export const soundPosition = (name: string): number => Number(sound.exec(name)?.[1] ?? 1) - 1;
 
 /**
- * The BCP 47 tag of what a container says of a language, mostly ISO 639-2: `deu` and `ger` are `de`. Null for what is no tag, and where it is not
- * known (`und`, `mis`).
+ * Converts a container's language, mostly ISO 639-2, to a BCP 47 tag: `deu` and `ger` become `de`. Null for
+ * invalid or unknown languages (`und`, `mis`).
  */
 export function languageTag(told: string | null | undefined): string | null {
   if (!told || !/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$/.test(told)) return null;
@@ -33,7 +36,7 @@ interface Sounds<S> {
   audios?: S[] | undefined;
 }
 
-/** All sound that a message names: the first track stands alone, as it did before there were others. */
+/** All audio tracks of a message, where the first has a field of its own. */
 export const soundsOf = <S extends { name?: string | undefined }>({
   audio,
   audios = [],
@@ -44,17 +47,17 @@ const withName = <S extends { name?: string | undefined }>(track: S): S & { name
   name: track.name ?? soundName(0),
 });
 
-/** The same as a message says it: those after the first only where there are any. */
+/** The inverse of `soundsOf`: `audios` is present only if there are further tracks. */
 export function toSounds<S extends { name?: string | undefined }>(tracks: readonly S[]) {
   const isFirst = ({ name }: S) => name === undefined || name === soundName(0);
   const others = tracks.filter((track) => !isFirst(track));
   return { audio: tracks.find(isFirst) ?? null, ...(others.length > 0 && { audios: others }) };
 }
 
-/** Parts of the profile's bitrate, which is that of stereo. */
+/** Factors of the profile's bitrate, which is for stereo, by number of channels. */
 const bitrateParts: Readonly<Record<number, number>> = { 1: 0.5, 2: 1, 6: 3 };
 const maxBitrateBps = 512_000;
 
-/** What a track of so many channels is encoded at. */
+/** Bitrate of a track with this number of channels. */
 export const soundBps = ({ bitrateBps }: Pick<ProfileAudio, "bitrateBps">, channels: number): number =>
   Math.min(maxBitrateBps, Math.round(bitrateBps * (bitrateParts[channels] ?? 1)));

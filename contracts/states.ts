@@ -1,4 +1,4 @@
-/** States and other closed word lists, spelled alike in Prisma, GraphQL, messages and the console. */
+/** States and other enumerations, spelled alike in Prisma, GraphQL, messages and the console. */
 
 export const videoStatuses = ["AWAITING_SOURCE", "PROCESSING", "PLAYABLE", "READY", "FAILED"] as const;
 export type VideoStatus = (typeof videoStatuses)[number];
@@ -6,11 +6,14 @@ export type VideoStatus = (typeof videoStatuses)[number];
 export const variantStatuses = ["PENDING", "RENDERING", "READY", "SKIPPED", "FAILED", "CANCELED"] as const;
 export type VariantStatus = (typeof variantStatuses)[number];
 
-/** Jobs and tasks go through the same states. */
+/** States of jobs and tasks. */
 export const jobStatuses = ["PENDING", "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
-/** How an attempt ended. `FAILED` may be tried again, `REJECTED` never, `INTERRUPTED` (shutdown, or the source has not come any further) uses no try. */
+/**
+ * How an attempt ended. `FAILED` may be tried again, `REJECTED` never. `INTERRUPTED` (shutdown, or an upload
+ * that has not progressed) uses no try.
+ */
 export const attemptOutcomes = [
   "COMPLETED",
   "FAILED",
@@ -24,7 +27,7 @@ export type AttemptOutcome = (typeof attemptOutcomes)[number];
 export const jobPriorities = ["INTERACTIVE", "STANDARD", "BULK"] as const;
 export type JobPriority = (typeof jobPriorities)[number];
 
-/** The kind of worker that a task may run on. */
+/** Kind of worker that a task may run on. */
 export const pools = ["cpu", "gpu"] as const;
 export type Pool = (typeof pools)[number];
 
@@ -32,9 +35,9 @@ export type Pool = (typeof pools)[number];
 export const jailLevels = ["NONE", "LIMITED", "FULL"] as const;
 export type JailLevel = (typeof jailLevels)[number];
 
-/** Which rungs matter most: `CRITICAL` ones decide whether a viewer can play at all. */
+/** Importance of rungs. `CRITICAL` ones decide whether a viewer can play at all. */
 export const tiers = ["CRITICAL", "STANDARD", "PREMIUM"] as const;
 export type Tier = (typeof tiers)[number];
 
-/** What a job or task may be before its end. */
+/** Statuses of a job or task that has not ended. */
 export const activeJobStatuses = ["PENDING", "QUEUED", "RUNNING"] as const satisfies readonly JobStatus[];

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
-/** Small pictures of a video over its length, for players' seek bars: a WebVTT file whose cues name rectangles of the sprites. */
+/**
+ * Thumbnails over a video's length, for seek bars: a WebVTT file whose cues refer to rectangles of sprites.
+ */
 export const Storyboard = z.object({
   vttKey: z.string(),
   spriteKeys: z.array(z.string()).min(1),
-  /** No two pictures are nearer; where key frames are sparse they are further apart. */
+  /** Minimum distance of thumbnails; larger where key frames are sparse. */
   intervalMs: z.int32().positive(),
 });
 export type Storyboard = z.infer<typeof Storyboard>;

@@ -1,6 +1,6 @@
 /**
- * The state machines of videos, variants, jobs and tasks: for each status those that one write may set next. Keeping a
- * status is always allowed. The API's conditions, the tests and the chaos audit read these tables.
+ * The state machines of videos, variants, jobs and tasks: for each status, those that one write may set next.
+ * A status may always be kept. The API's conditions, the tests and the chaos audit read these tables.
  */
 import type { JobStatus, VariantStatus, VideoStatus } from "./states.ts";
 

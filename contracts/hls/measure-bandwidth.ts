@@ -4,9 +4,9 @@ export interface StoredSegment {
 }
 
 /**
- * BANDWIDTH and AVERAGE-BANDWIDTH (RFC 8216, 4.3.4.2) from the segments that are stored. The peak is the largest bitrate of any contiguous
- * set of segments whose duration is between half and one and a half of the target duration: a segment of a few frames alone says nothing
- * of the rate at which a player must load, unless it is all there is.
+ * BANDWIDTH and AVERAGE-BANDWIDTH (RFC 8216, 4.3.4.2) of the stored segments. The peak is the largest bitrate
+ * of any contiguous set of segments that lasts between half and one and a half target durations. A shorter
+ * segment counts alone only if there is no other.
  */
 export function measureBandwidth(
   segments: readonly StoredSegment[],
@@ -21,7 +21,7 @@ export function measureBandwidth(
     for (let last = first; last < segments.length && durationMs <= 1.5 * targetDurationMs; last += 1) {
       durationMs += segments[last]?.durationMs ?? 0;
       sizeBytes += segments[last]?.sizeBytes ?? 0;
-      // One that is longer than the rule knows is a set of its own: a source whose pictures stand that long.
+      // A segment beyond the rule's maximum counts alone: its source has frames of that length.
       const counts = durationMs <= 1.5 * targetDurationMs || last === first;
       if (counts && durationMs >= targetDurationMs / 2) {
         peakBps = Math.max(peakBps, toBps(sizeBytes, durationMs));
@@ -32,13 +32,13 @@ export function measureBandwidth(
 }
 
 /**
- * The most bits per second that a rendition with this ceiling should reach over a segment, announced while its peak is not known: the
- * decoder's buffer of a second may be emptied into one segment, and the container adds its own.
+ * Upper estimate of a rendition's peak for a bitrate ceiling, announced until the real peak is known. A
+ * segment may use up the decoder buffer of one second, and the container adds overhead.
  */
 export const announcedBps = (ceilingBps: number, segmentDurationMs: number): number =>
   Math.ceil(ceilingBps * (1 + 1e3 / segmentDurationMs) * 1.02);
 
-/** EXT-X-TARGETDURATION: of the profile's segments, unless a source has pictures further apart than that. */
+/** EXT-X-TARGETDURATION: the profile's segment duration, or longer for sources with frames further apart. */
 export const targetDurationSeconds = (
   segments: readonly { durationMs: number }[],
   segmentDurationMs: number,

@@ -1,10 +1,10 @@
 import { targetDurationSeconds } from "./measure-bandwidth.ts";
 
-/** A media playlist as ffmpeg writes it and as we publish it: the same list, ours naming only what is stored. */
+/** A segment of a media playlist, both ffmpeg's and the published one, which lists stored segments only. */
 export interface PlaylistSegment {
   uri: string;
   durationMs: number;
-  /** Its initialisation segment, where it is another than that of the segment before. */
+  /** The initialization segment, if it differs from the previous segment's. */
   initUri?: string;
 }
 
@@ -14,9 +14,9 @@ export interface MediaPlaylist {
 }
 
 /**
- * The playlist that is published (RFC 8216). `EVENT`: it only grows, so viewers may start at the beginning while it does. The
- * target duration is the profile's from the first publication on, because it must not change; only a source with pictures
- * further apart than a segment can raise it.
+ * Formats the published playlist (RFC 8216). `EVENT` playlists only grow, so viewers may start at the
+ * beginning. The target duration is fixed from the first publication on, since it must not change; only a
+ * source with frames further apart than a segment can raise it.
  */
 export function formatMediaPlaylist(
   playlist: MediaPlaylist,
@@ -29,7 +29,7 @@ export function formatMediaPlaylist(
     "#EXT-X-MEDIA-SEQUENCE:0",
     "#EXT-X-PLAYLIST-TYPE:EVENT",
     "#EXT-X-INDEPENDENT-SEGMENTS",
-    // Without it players take a growing playlist for a live stream, and begin near its end.
+    // Players would otherwise treat a growing playlist as live and start near its end.
     "#EXT-X-START:TIME-OFFSET=0",
     toMap(options.initUri),
     ...playlist.segments.flatMap(({ uri, durationMs, initUri }) => [

@@ -1,13 +1,13 @@
-/** What a media playlist names, addresses as they stand in it. */
+/** The objects that a media playlist references, with their URIs unchanged. */
 export interface NamedMedia {
-  /** One for each `EXT-X-MAP`. */
+  /** One per `EXT-X-MAP`. */
   initUris: string[];
-  /** Each with the initialisation segment that it is decoded by; null: none was named before it. */
+  /** Each with its initialization segment; null if none precedes it. */
   segments: { uri: string; durationMs: number; initUri: string | null }[];
   isComplete: boolean;
 }
 
-/** Reads a media playlist (RFC 8216) that ffmpeg or we have written: lines that we do not need are passed over. Pure. */
+/** Reads a media playlist (RFC 8216) written by ffmpeg or Reelay. Other lines are ignored. Pure. */
 export function readMediaPlaylist(text: string): NamedMedia {
   const named: NamedMedia = { initUris: [], segments: [], isComplete: false };
   let durationMs: number | null = null;

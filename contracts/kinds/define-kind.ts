@@ -4,22 +4,22 @@ import { z } from "zod";
 export const KindParams = z.looseObject({ version: z.int32().positive() });
 export type KindParams = z.infer<typeof KindParams>;
 
-/** A kind's own result, and the detail of its progress. */
+/** A kind's result, or the detail of its progress. */
 export const KindData = z.looseObject({});
 export type KindData = z.infer<typeof KindData>;
 
-/** What a task needs from the worker that does it. */
+/** What a task needs from its worker. */
 export const Requirements = z.object({
-  /** The program that the kind runs on, as workers name it in `Offer.kinds`. */
+  /** The program that runs the kind, as in `Offer.kinds`. */
   runtime: z.string().min(1).max(100),
-  /** Memory of a worker on which the task fits. Absent: no attempt has run short of it. */
+  /** Memory of a worker that fits the task. Absent: no attempt has run out of memory. */
   memoryBytes: z.int().nonnegative().optional(),
 });
 export type Requirements = z.infer<typeof Requirements>;
 
 /**
- * A kind of task: what it takes, what it returns and what it needs. The API plans and settles it in
- * `src/kinds/<kind>`, the worker runs it in `render-worker/kinds/<kind>`.
+ * A kind of task: its parameters, result and requirements. The API plans and settles it in
+ * `src/kinds/<kind>`; the worker runs it in `render-worker/kinds/<kind>`.
  */
 export interface KindDefinition<
   Name extends string = string,
@@ -28,11 +28,11 @@ export interface KindDefinition<
   Produces extends "VARIANTS" | "ASSET" = "VARIANTS" | "ASSET",
 > {
   name: Name;
-  /** `VARIANTS`: renditions that viewers play, which settle the video. `ASSET`: one object beside them. */
+  /** `VARIANTS`: renditions that viewers play and that settle the video. `ASSET`: one object beside them. */
   produces: Produces;
   params: Params;
   result: Result;
-  /** The detail of its progress. Absent: its progress is a fraction only. */
+  /** Detail of the progress. Absent: the fraction only. */
   detail?: z.ZodObject;
   requires: Pick<Requirements, "runtime">;
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** A file of a whole video, to keep: a progressive MP4 that begins to play before all of it is there. */
+/** A downloadable file of a whole video: a progressive MP4, which plays while it is loading. */
 export const Download = z.object({
-  /** Of the object in the store. */
+  /** Object key. */
   key: z.string(),
-  /** The variant whose picture it has. */
+  /** The variant whose video track it contains. */
   variant: z.string(),
   sizeBytes: z.int().nonnegative(),
 });
@@ -16,7 +16,10 @@ export const downloadFileName = z
   .regex(/^[^/\\\p{Cc}]+\.mp4$/u)
   .max(200);
 
-/** How an object's key tells browsers to save it: under its last segment, which may be in any script (RFC 6266, RFC 8187). Pure. */
+/**
+ * Content-Disposition of an object: browsers save it under the last segment of its key, in any script (RFC
+ * 6266, RFC 8187). Pure.
+ */
 export function attachment(key: string): string {
   const name = key.slice(key.lastIndexOf("/") + 1);
   const plain = name.replaceAll(/[^\w .-]/g, "_");
@@ -27,10 +30,13 @@ export function attachment(key: string): string {
   return `attachment; filename="${plain}"${plain === name ? "" : `; filename*=UTF-8''${full}`}`;
 }
 
-/** Leaves room for `.mp4` below the 255 bytes that file systems have for a name. */
+/** Leaves room for `.mp4` within the usual limit of 255 bytes. */
 const maxNameBytes = 180;
 
-/** The file name that a video's download is saved under, from its title: letters and digits of any script, what else there is as one hyphen. Pure. */
+/**
+ * Derives a download's file name from the video's title: letters and digits of any script, with a hyphen for
+ * anything else. Pure.
+ */
 export function downloadName(title: string): string {
   const plain = title
     .normalize("NFC")
@@ -44,7 +50,10 @@ export function downloadName(title: string): string {
   return `${name.trim() || "video"}.mp4`;
 }
 
-/** Names begin and end with a letter or digit. A loop, as a regular expression for the end takes the square of the length. */
+/**
+ * Trims everything but letters and digits from both ends. A regular expression anchored at the end would take
+ * quadratic time.
+ */
 function trimSigns(text: string): string {
   const isSign = (letter: string | undefined) => letter !== undefined && " .-".includes(letter);
   let [start, end] = [0, text.length];

@@ -9,8 +9,8 @@ export const DownloadParams = z.object({
   /** Default `video.mp4`. */
   downloadName: downloadFileName.optional(),
   /**
-   * Checksums of the objects that it is made of, by folder (a key prefix that ends in `/`). The worker does not
-   * compare objects that are not listed.
+   * Checksums of its input objects, by folder (a key prefix that ends in `/`). The worker does not verify
+   * objects that are not listed.
    */
   sums: z.array(z.object({ prefix: z.string(), files: z.array(StoredFile) })).optional(),
 });
@@ -18,7 +18,7 @@ export type DownloadParams = z.infer<typeof DownloadParams>;
 
 export const DownloadResult = z.object({ download: Download.nullable().optional() });
 
-/** One file of a finished variant and the audio. Nothing is encoded again, and the source is not read. */
+/** Combines a finished variant and the audio into one file. Encodes nothing and does not read the source. */
 export const download = defineKind({
   name: "DOWNLOAD",
   produces: "ASSET",

@@ -1,4 +1,4 @@
-/** The kinds of tasks: what each takes, returns and needs. A new kind adds its definition to `kindDefinitions`. */
+/** The kinds of tasks. A new kind adds its definition to `kindDefinitions`. */
 import type { KindDefinition } from "./define-kind.ts";
 import { download } from "./download.ts";
 import { poster } from "./poster.ts";
@@ -29,9 +29,9 @@ export type AssetKind = {
 
 const byName: ReadonlyMap<string, KindDefinition> = new Map(Object.entries(kindDefinitions));
 
-/** The definition of a kind; undefined for a kind of another version. */
+/** The definition of a kind; undefined for a kind of another release. */
 export const kindOf = (name: string): KindDefinition | undefined => byName.get(name);
 
-/** Names of the kinds whose tasks produce this. */
+/** Names of the kinds that produce this. */
 export const kindsThatProduce = (produces: KindDefinition["produces"]): string[] =>
   [...byName.values()].filter((kind) => kind.produces === produces).map(({ name }) => name);

@@ -4,17 +4,17 @@ import { videoParams } from "./video-params.ts";
 
 export const PosterParams = z.object({
   ...videoParams,
-  /** Of the video's timeline. */
+  /** On the video's timeline. */
   atMs: z.int32().nonnegative(),
 });
 export type PosterParams = z.infer<typeof PosterParams>;
 
 export const PosterResult = z.object({
-  /** Of the object in the store; null while there is none. */
+  /** Object key; null until stored. */
   posterKey: z.string().nullable(),
 });
 
-/** A picture of a chosen time: of the source, or of the finished variants where the source is not kept. */
+/** A still at a chosen time, of the source or, if the source is not kept, of the finished variants. */
 export const poster = defineKind({
   name: "POSTER",
   produces: "ASSET",

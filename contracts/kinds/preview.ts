@@ -4,9 +4,9 @@ import { videoParams } from "./video-params.ts";
 
 /** A short silent loop of a few moments of a video, for lists and cards. */
 export const Preview = z.object({
-  /** Of the object in the store. */
+  /** Object key. */
   key: z.string(),
-  /** `image/webp`; `video/mp4` where the worker's ffmpeg makes no animated WebP. */
+  /** `image/webp`, or `video/mp4` if the worker's ffmpeg cannot encode animated WebP. */
   contentType: z.string(),
   width: z.int32().positive(),
   height: z.int32().positive(),

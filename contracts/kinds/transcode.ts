@@ -5,7 +5,7 @@ import { RenderState, VariantState } from "./render-state.ts";
 import { VariantsProgress } from "./variants-progress.ts";
 import { videoParams } from "./video-params.ts";
 
-/** In milliseconds of the video's timeline; 0 is its first picture or sample. */
+/** Milliseconds of the video's timeline; 0 is its first frame or sample. */
 const milliseconds = z.int32().nonnegative();
 
 /**
@@ -32,8 +32,8 @@ export const TranscodeParams = z.object({
   /** Names of the variants to make and report. Absent: the whole ladder. */
   only: z.array(z.string()).min(1).optional(),
   /**
-   * With a `CHUNK` or `AUDIO`: the variants as the head's worker planned them. A chunk makes exactly these. With
-   * `keep.parts`: the variants that those parts belong to.
+   * With `CHUNK` or `AUDIO`: the variants as the head's worker planned them; a chunk makes exactly these.
+   * With `keep.parts`: the variants of those parts.
    */
   ladder: z.array(VariantState).optional(),
   /** The task also makes the storyboard, after everything else. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Fits into a column of 32 bits; the database would refuse anything larger again and again. */
+/** Fits into a 32-bit column; the database would refuse anything larger on every redelivery. */
 const count = z.int32().nonnegative();
 
 export const VariantProgress = z.object({
@@ -13,14 +13,16 @@ export const VariantProgress = z.object({
   /** Seconds of video encoded per second of wall time. */
   speed: z.number().nonnegative(),
   sizeBytes: z.int().nonnegative(),
-  /** Milliseconds until this variant is done; null while unknown. */
+  /** Estimated milliseconds until this variant is done; null if unknown. */
   etaMs: z.number().nonnegative().nullable(),
 });
 export type VariantProgress = z.infer<typeof VariantProgress>;
 
-/** The progress detail of a kind that produces variants: all of them in one report. */
+/** Progress detail of a kind that produces variants, with all of them in one report. */
 export const VariantsProgress = z.object({
-  /** The part of the timeline that the attempt makes and that its fractions refer to. Absent: the whole. */
+  /**
+   * The part of the timeline that the attempt makes and its fractions refer to. Absent: the whole timeline.
+   */
   span: z.object({ startMs: count, endMs: count.nullable() }).optional(),
   variants: z.array(VariantProgress),
 });

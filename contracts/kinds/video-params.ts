@@ -2,13 +2,16 @@ import { z } from "zod";
 import { Profile } from "../profile.ts";
 import { AudioState, RenditionPart, VariantState } from "./render-state.ts";
 
-/** Finished renditions of a video. A task uses them and does not make them again. */
+/** Finished renditions of a video, which a task uses and does not make again. */
 export const Kept = z.object({
   variants: z.array(VariantState),
   audio: AudioState.nullable(),
   /** Further audio tracks. */
   audios: z.array(AudioState).optional(),
-  /** For a head: the variants in `ladder` that an earlier attempt made whole while the source was arriving. */
+  /**
+   * For a head: finished parts of the variants in `ladder`, made by an earlier attempt while the source was
+   * arriving.
+   */
   parts: z.array(RenditionPart).optional(),
 });
 export type Kept = z.infer<typeof Kept>;

@@ -5,7 +5,7 @@ import { Account } from "../quality.ts";
 import { StoredFolder } from "../stored-folder.ts";
 import { Offer } from "./offer.ts";
 
-/** Fits into a column of 32 bits; the database would refuse anything larger again and again. */
+/** Fits into a 32-bit column; the database would refuse anything larger on every redelivery. */
 const count = z.int32().nonnegative();
 const bytes = z.int().nonnegative();
 
@@ -13,26 +13,29 @@ const attemptRef = {
   videoId: z.uuid(),
   jobId: z.uuid(),
   taskId: z.uuid(),
-  /** Chosen by the worker, new for every attempt. */
+  /** Chosen by the worker; unique per attempt. */
   attemptId: z.uuid(),
-  /** Of the task's message. */
+  /** From the task's message. */
   fencingToken: count,
   workerId: z.string().min(1).max(200),
-  /** The task's. Its definition describes `result` and `detail`. */
+  /** The task's kind. Its definition describes `result` and `detail`. */
   kind: z.string().min(1).max(100),
   at: z.iso.datetime(),
 };
 
-/** `sequence` counts the reports of one attempt from 1 (`started` is 0). The API ignores a report older than the last applied one. */
+/**
+ * Counts the reports of an attempt from 1 (`started` is 0). The API ignores reports that are older than the
+ * last applied one.
+ */
 const sequenced = { ...attemptRef, sequence: z.int32().positive() };
 
 /**
- * The kind's result so far. Every state report carries it whole, so that a report stands alone: the newest one (by
- * `sequence`) is enough, whatever was lost before it.
+ * The kind's result so far. Each state report carries it whole, so the report with the highest `sequence` is
+ * enough, whatever was lost before it.
  */
 const result = KindData;
 
-/** A worker took a task. Sent before the task's message is acknowledged. */
+/** A worker accepted a task. Sent before the task's message is acknowledged. */
 export const TaskStarted = z.object({ type: z.literal("task.started.v1"), ...attemptRef });
 export type TaskStarted = z.infer<typeof TaskStarted>;
 
@@ -42,7 +45,7 @@ export const TaskProgressed = z.object({
   ...sequenced,
   /** Of the task, 0 to 1. */
   fraction: z.number().min(0).max(1),
-  /** What the kind adds to the fraction. */
+  /** Kind-specific detail. */
   detail: KindData.optional(),
 });
 export type TaskProgressed = z.infer<typeof TaskProgressed>;
@@ -51,21 +54,24 @@ export type TaskProgressed = z.infer<typeof TaskProgressed>;
 export const TaskAdvanced = z.object({ type: z.literal("task.advanced.v1"), ...sequenced, result });
 export type TaskAdvanced = z.infer<typeof TaskAdvanced>;
 
-/** The resources that an attempt's programs used, all together. Sampled a few times a second, without a program's last instants. */
+/**
+ * Resources used by all programs of an attempt together, sampled a few times a second. The last instants of a
+ * program may be missing.
+ */
 export const AttemptUsage = z.object({
-  /** Seconds of processor time, of all cores together. */
+  /** Processor time of all cores, in seconds. */
   cpuSeconds: z.number().nonnegative(),
-  /** The most memory that they held at one time. */
+  /** Peak memory of all programs together. */
   peakMemoryBytes: bytes,
   /** Seconds from the task's arrival to its end. */
   wallSeconds: z.number().nonnegative(),
 });
 export type AttemptUsage = z.infer<typeof AttemptUsage>;
 
-/** In a report of an end. Null: the worker's machine does not provide it (not Linux). */
+/** In final reports. Null if the worker's platform does not provide it (not Linux). */
 const usage = AttemptUsage.nullable().optional();
 
-/** In a report of an end: the attempt's objects in the store. Absent: the worker computes no checksums. */
+/** In final reports: the attempt's objects in the store. Absent: the worker computes no checksums. */
 const stored = z.array(StoredFolder).optional();
 
 /** The task is done and its output is stored. */
@@ -75,14 +81,14 @@ export const TaskCompleted = z.object({
   result,
   usage,
   stored,
-  /** What the worker knows about its output by then. */
+  /** What the worker knows about its output so far. */
   account: Account.optional(),
 });
 export type TaskCompleted = z.infer<typeof TaskCompleted>;
 
 /**
- * What a worker found out about an attempt's output, above all its quality, after the attempt's end and while the
- * CPU was idle. Replaces the account of the end. May never come.
+ * Facts about an attempt's output, above all its quality, measured after the attempt's end while the CPU was
+ * idle. Replaces the account of the final report. May never arrive.
  */
 export const TaskAccounted = z.object({
   type: z.literal("task.accounted.v1"),
@@ -91,7 +97,10 @@ export const TaskAccounted = z.object({
 });
 export type TaskAccounted = z.infer<typeof TaskAccounted>;
 
-/** The attempt ended in an error. `FAILED`: another attempt may succeed. `REJECTED`: the input is at fault, none will. */
+/**
+ * The attempt failed. `FAILED`: another attempt may succeed. `REJECTED`: the input is at fault, and no
+ * attempt will.
+ */
 export const TaskFailed = z.object({
   type: z.literal("task.failed.v1"),
   ...sequenced,
@@ -100,12 +109,14 @@ export const TaskFailed = z.object({
   result,
   usage,
   stored,
-  /** With the error `NEEDS_MORE_MEMORY`, which uses no try: the memory of a worker on which the task would fit. */
+  /** With the error `NEEDS_MORE_MEMORY`, which uses no try: memory of a worker that would fit the task. */
   needsMemoryBytes: bytes.optional(),
 });
 export type TaskFailed = z.infer<typeof TaskFailed>;
 
-/** The attempt was stopped. `CANCELED`: on request. `INTERRUPTED`: the worker shuts down, which uses no try. */
+/**
+ * The attempt was stopped. `CANCELED`: on request. `INTERRUPTED`: the worker shuts down, which uses no try.
+ */
 export const TaskStopped = z.object({
   type: z.literal("task.stopped.v1"),
   ...sequenced,
@@ -116,7 +127,7 @@ export const TaskStopped = z.object({
 });
 export type TaskStopped = z.infer<typeof TaskStopped>;
 
-/** A worker is alive. Sent every few seconds; renews the leases of the attempts that it names. */
+/** Heartbeat of a worker, sent every few seconds. Renews the leases of the listed attempts. */
 export const WorkerSeen = z.object({
   type: z.literal("worker.seen.v1"),
   workerId: z.string().min(1).max(200),
@@ -129,11 +140,11 @@ export const WorkerSeen = z.object({
     z.object({
       taskId: z.uuid(),
       attemptId: z.uuid(),
-      /** It waits on its worker until other tasks there leave it enough memory. */
+      /** Waits on its worker until other tasks free enough memory. */
       waitsForMemory: z.boolean().optional(),
     }),
   ),
-  /** The worker takes no new tasks and is about to end. */
+  /** The worker accepts no new tasks and is about to exit. */
   isStopping: z.boolean(),
 });
 export type WorkerSeen = z.infer<typeof WorkerSeen>;

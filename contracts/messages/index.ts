@@ -29,10 +29,10 @@ export const Report = z.discriminatedUnion("type", [
 ]);
 export type Report = z.infer<typeof Report>;
 
-/** Reports of one attempt, i.e. all but `worker.seen`. */
+/** Reports of one attempt: all but `worker.seen`. */
 export type AttemptReport = Exclude<Report, WorkerSeen>;
 
-/** Everything that may be on the wire. */
+/** Every message of the protocol. */
 export const Message = z.discriminatedUnion("type", [...Report.options, TaskRequested, TaskCancelRequested]);
 export type Message = z.infer<typeof Message>;
 export type MessageType = Message["type"];

@@ -3,15 +3,15 @@ import { KindParams, Requirements } from "../kinds/define-kind.ts";
 import { jobPriorities, pools } from "../states.ts";
 
 /**
- * An object that a task reads. It is in the store, or it must first be fetched from a URL and stored under `key`.
- * `arriving`: its upload is under way and enough of it is here to begin. The worker reads it where the store keeps
- * what arrives (`ObjectStore.arrivingPath`), unless it is in the store by now.
+ * An object that a task reads. It is in the store, or must first be fetched from a URL and stored under
+ * `key`. `arriving`: its upload is still running, and enough has arrived to start. The worker then reads the
+ * partial file (`ObjectStore.arrivingPath`), unless the object is already in the store.
  */
 export const InputRef = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("object"),
     key: z.string(),
-    /** With the size that it will have. */
+    /** With its expected size. */
     arriving: z
       .object({ uploadId: z.string().regex(/^[\w-]{1,100}$/), sizeBytes: z.int().positive() })
       .optional(),
@@ -20,31 +20,34 @@ export const InputRef = z.discriminatedUnion("kind", [
     kind: z.literal("url"),
     url: z.string(),
     key: z.string(),
-    /** Bytes that the workspace's storage quota has room for. Default: any number. */
+    /** Bytes left in the workspace's storage quota. Default: unlimited. */
     maxBytes: z.int().nonnegative().optional(),
   }),
 ]);
 export type InputRef = z.infer<typeof InputRef>;
 
-/** A task to do, with everything that a worker needs. */
+/** A task, with everything that a worker needs. */
 export const TaskRequested = z.object({
   type: z.literal("task.requested.v1"),
   videoId: z.uuid(),
   jobId: z.uuid(),
   taskId: z.uuid(),
   /**
-   * How many attempts the task has had. An attempt repeats it in its reports and can take the lease only while it
-   * is current. A canceled attempt, or one that began from an old copy of the message, therefore never holds a
-   * later lease.
+   * Number of attempts of the task so far. An attempt repeats it in its reports and can take the lease only
+   * while it is current. A canceled attempt, or one that started from an old copy of the message, therefore
+   * never holds a later lease.
    */
   fencingToken: z.int32().nonnegative(),
-  /** One of `kindDefinitions`, whose schema describes `params`. */
+  /** A name in `kindDefinitions`, whose schema describes `params`. */
   kind: z.string().min(1).max(100),
   params: KindParams,
-  /** Objects that the task reads, by role: `source`. */
+  /** Input objects by role: `source`. */
   inputs: z.record(z.string(), InputRef),
   requirements: Requirements,
-  /** The number of attempts that ran out of memory despite the estimate. Each doubles the next estimate. Default 0. */
+  /**
+   * Number of attempts that ran out of memory despite the estimate. Each doubles the next estimate. Default
+   * 0.
+   */
   outOfMemory: z.int32().nonnegative().optional(),
   pool: z.enum(pools),
   priority: z.enum(jobPriorities),
@@ -52,7 +55,7 @@ export const TaskRequested = z.object({
 });
 export type TaskRequested = z.infer<typeof TaskRequested>;
 
-/** Stops one attempt: a user canceled the job, or the attempt does not hold the lease (any longer). */
+/** Stops one attempt: a user canceled the job, or the attempt does not hold the lease. */
 export const TaskCancelRequested = z.object({
   type: z.literal("task.cancel-requested.v1"),
   taskId: z.uuid(),
@@ -60,8 +63,8 @@ export const TaskCancelRequested = z.object({
   workerId: z.string(),
   reason: z.enum(["CANCELED", "LEASE_LOST"]),
   /**
-   * With `LEASE_LOST`: the attempt's output that the video names (`720p`, `audio`, `poster.jpg`) and that must
-   * stay. The worker removes everything else below its prefix. Absent: it removes what is not finished.
+   * With `LEASE_LOST`: the attempt's outputs that the video uses (`720p`, `audio`, `poster.jpg`) and that
+   * must stay. The worker removes everything else below its prefix. Absent: it removes unfinished outputs.
    */
   keep: z.array(z.string()).optional(),
   requestedAt: z.iso.datetime(),
