@@ -1,8 +1,8 @@
 import type { Context } from "./context.ts";
 
 /**
- * Joins the look-ups that resolvers of one request make side by side into one. Nothing is kept afterwards, so a subscription's next event
- * looks again.
+ * Batches the look-ups that resolvers of one request make at the same time. Results are not cached, so the
+ * next event of a subscription looks up again.
  */
 export function createBatch<Value>(
   load: (ctx: Context, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
@@ -24,5 +24,5 @@ export function createBatch<Value>(
   };
 }
 
-/** After all resolvers that are ready now have asked. */
+/** Resolves after all resolvers that are ready now have made their look-ups. */
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -11,7 +11,7 @@ import { getDatamodel } from "./generated/pothos-prisma-types.ts";
 import NodeBudgetPlugin from "./node-budget.ts";
 import type { UrlSource } from "./scalars.ts";
 
-/** Everything in the schema is made by this builder: types register themselves with it, `schema.ts` builds it. */
+/** The schema builder. Types register themselves with it, and `schema.ts` builds the schema. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   PrismaTypes: PrismaTypes;
@@ -27,7 +27,7 @@ export const builder = new SchemaBuilder<{
     UrlSource: { Input: UrlSource; Output: UrlSource };
   };
 }>({
-  // The first wraps those after it: a full disk is an expected error by the time that `ErrorsPlugin` sees it.
+  // The first plugin wraps the later ones: `ErrorsPlugin` sees a full disk as an expected error.
   plugins: [ErrorsPlugin, FullDiskPlugin, RelayPlugin, PrismaPlugin, DescribePagingPlugin, NodeBudgetPlugin],
   defaultFieldNullability: false,
   errors: {
@@ -55,36 +55,36 @@ export const builder = new SchemaBuilder<{
       const parsed = parseGlobalId(id);
       return { typename: parsed?.typename ?? "", id: parsed?.key ?? "" };
     },
-    nodeTypeOptions: { description: "An object with an id of its own, found again by `node`." },
-    idFieldOptions: { description: "Opaque id, unique over all types." },
-    pageInfoTypeOptions: { description: "Where a page of a list lies." },
-    hasNextPageFieldOptions: { description: "Whether there are more entries after this page." },
-    hasPreviousPageFieldOptions: { description: "Whether there are more entries before this page." },
+    nodeTypeOptions: { description: "An object with a global id, which `node` accepts." },
+    idFieldOptions: { description: "Opaque id, unique across all types." },
+    pageInfoTypeOptions: { description: "Position of a page within its list." },
+    hasNextPageFieldOptions: { description: "Whether entries follow this page." },
+    hasPreviousPageFieldOptions: { description: "Whether entries precede this page." },
     startCursorFieldOptions: {
-      description: "Position of the page's first entry, for `before`; null when the page is empty.",
+      description: "Cursor of the page's first entry, for `before`. Null if the page is empty.",
     },
     endCursorFieldOptions: {
-      description: "Position of the page's last entry, for `after`; null when the page is empty.",
+      description: "Cursor of the page's last entry, for `after`. Null if the page is empty.",
     },
-    edgesFieldOptions: { nullable: false, description: "The page's entries with their positions." },
-    nodesFieldOptions: { description: "The page's entries without their positions." },
+    edgesFieldOptions: { nullable: false, description: "The page's entries with their cursors." },
+    nodesFieldOptions: { description: "The page's entries without their cursors." },
     nodeFieldOptions: { nullable: false, description: "The entry." },
-    cursorFieldOptions: { description: "The entry's position, for `after` and `before`." },
+    cursorFieldOptions: { description: "The entry's cursor, for `after` and `before`." },
     defaultConnectionTypeOptions: { description: "A page of a list." },
-    defaultEdgeTypeOptions: { description: "An entry of a list and its position." },
+    defaultEdgeTypeOptions: { description: "An entry of a list and its cursor." },
   },
 });
 
 builder.globalConnectionField("totalCount", (t) =>
   t.int({
-    description: "Entries in the whole list, whatever the page. Counted only when asked for.",
+    description: "Number of entries in the whole list. Counted only if selected.",
     resolve: (connection) => connection.totalCount(),
   }),
 );
 
-builder.queryType({ description: "What can be read. Needs the scope READ where nothing else is said." });
+builder.queryType({ description: "Reads. Requires the scope READ unless a field says otherwise." });
 builder.mutationType({
   description:
-    "What can be changed. Needs the scope WRITE where nothing else is said. Expected failures are members of each result and implement `Error`.",
+    "Changes. Requires the scope WRITE unless a field says otherwise. Expected failures are members of each result union and implement `Error`.",
 });
-builder.subscriptionType({ description: "What can be watched, over WebSocket or server-sent events." });
+builder.subscriptionType({ description: "Live updates, over WebSocket or server-sent events." });

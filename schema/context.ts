@@ -6,7 +6,7 @@ import { maySee } from "../src/tokens/index.ts";
 
 export type { Context } from "../src/context.ts";
 
-/** The viewer, if its key carries the scope. Throws `UnauthenticatedError` or `ForbiddenError`. */
+/** The viewer, if the key has the scope. Throws `UnauthenticatedError` or `ForbiddenError`. */
 export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
   if (ctx.viewer === null) throw new UnauthenticatedError();
   requireScope(ctx.viewer, scope);
@@ -14,8 +14,9 @@ export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
 }
 
 /**
- * The viewer, if it may see this video: a key with READ all that the workspace holds, a token the videos that it is for; null where a
- * token is for others. Throws `UnauthenticatedError` or `ForbiddenError`.
+ * The viewer, if it may see this video: a key with READ sees every video of its workspace, a token only the
+ * videos that it names. Null if a token names other videos. Throws `UnauthenticatedError` or
+ * `ForbiddenError`.
  */
 export async function viewerOfVideo(ctx: Context, videoId: string | null): Promise<Viewer | null> {
   const grant = ctx.viewer?.grant;
@@ -23,13 +24,13 @@ export async function viewerOfVideo(ctx: Context, videoId: string | null): Promi
   return videoId !== null && (await maySee(ctx.db, grant, videoId)) ? ctx.viewer : null;
 }
 
-/** The viewer, if it may create a video: a key with WRITE, or an upload token. Throws as `viewerWith` does. */
+/** The viewer, if it may create a video: a key with WRITE, or an upload token. Throws like `viewerWith`. */
 export const uploaderIn = (ctx: Context): Viewer =>
   ctx.viewer?.grant?.kind === "UPLOAD" ? ctx.viewer : viewerWith(ctx, "WRITE");
 
-/** For fields that are the operator's inside objects that a workspace sees: they are null to everyone else. */
+/** Guards operator-only fields of objects that workspaces see; others get null. */
 export const isOperator = (ctx: Context): boolean => ctx.viewer !== null && hasScope(ctx.viewer, "OPERATOR");
 
-/** The workspace that rows are looked up in; an impossible one without a viewer. */
+/** Workspace of the viewer, used in every query. Without a viewer it matches nothing. */
 export const workspaceOf = (ctx: Context): string =>
   ctx.viewer?.workspaceId ?? "00000000-0000-0000-0000-000000000000";

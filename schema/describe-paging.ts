@@ -7,18 +7,18 @@ import SchemaBuilder, {
 import { maxPageSize } from "../src/page-size.ts";
 
 const args: Record<string, string> = {
-  first: `How many entries from the beginning, or after \`after\`: 0 to ${maxPageSize}, 20 by default.`,
+  first: `Number of entries from the start, or after \`after\`: 0 to ${maxPageSize}. Default 20.`,
   after: "Only entries after this cursor.",
-  last: `How many entries from the end, or before \`before\`: 0 to ${maxPageSize}. Not together with \`first\`.`,
+  last: `Number of entries from the end, or before \`before\`: 0 to ${maxPageSize}. Cannot be combined with \`first\`.`,
   before: "Only entries before this cursor.",
 };
 
 const fields: Record<string, string> = {
-  nodes: "The page's entries without their positions.",
-  pageInfo: "Where this page lies.",
+  nodes: "The page's entries without their cursors.",
+  pageInfo: "Position of this page.",
 };
 
-/** Describes what the relay plugin adds to lists and has no option for. */
+/** Adds descriptions to the parts of lists for which the relay plugin has no option. */
 class DescribePagingPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
     const description = config.kind === "Arg" ? args[config.name] : undefined;

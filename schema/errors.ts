@@ -12,54 +12,54 @@ import {
 import { builder } from "./builder.ts";
 
 export const ErrorInterface = builder.interfaceRef<ExpectedError>("Error").implement({
-  description: "An expected failure: part of a mutation's contract, and a member of its result.",
+  description: "An expected failure, a member of a mutation's result union.",
   fields: (t) => ({
     message: t.exposeString("message", {
-      description: "A sentence for people: which thing, what was expected, what came, what to do.",
+      description: "A readable explanation: what was expected, what happened, what to do.",
     }),
     code: t.exposeString("code", {
-      description: "Stable, upper snake case, e.g. `VIDEO_NOT_FOUND`; switch on it.",
+      description: "Stable code in upper snake case, e.g. `VIDEO_NOT_FOUND`. Switch on it.",
     }),
   }),
 });
 
 builder.objectType(NotFoundError, {
   name: "NotFoundError",
-  description: "There is no such thing in this workspace.",
+  description: "The object does not exist in this workspace.",
   interfaces: [ErrorInterface],
 });
 
 builder.objectType(InvalidInputError, {
   name: "InvalidInputError",
-  description: "An input field does not hold what it must.",
+  description: "An input field is invalid.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     field: t.exposeString("field", {
-      description: "Where in the input, dotted, e.g. `source.upload.sizeBytes`.",
+      description: "Path of the input field, e.g. `source.upload.sizeBytes`.",
     }),
   }),
 });
 
 const ProfileIssueType = builder.objectRef<{ path: string; message: string }>("ProfileIssue").implement({
-  description: "One thing that is wrong with a profile.",
+  description: "One problem of a profile.",
   fields: (t) => ({
     path: t.exposeString("path", {
-      description: "Where in the input, dotted, list entries counted from 0: `rungs.2.height`.",
+      description: "Path of the input field, with list entries counted from 0: `rungs.2.height`.",
     }),
     message: t.exposeString("message", {
-      description: "A sentence for people: which thing, what was expected, what came, what to do.",
+      description: "A readable explanation: what was expected, what happened, what to do.",
     }),
   }),
 });
 
 builder.objectType(InvalidProfileError, {
   name: "InvalidProfileError",
-  description: "A profile that nothing can be rendered by.",
+  description: "The profile cannot be rendered.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     issues: t.field({
       type: [ProfileIssueType],
-      description: "Everything that is wrong with it; never empty. `message` tells the first.",
+      description: "All problems, at least one. `message` repeats the first.",
       resolve: ({ issues }) => [...issues],
     }),
   }),
@@ -67,23 +67,23 @@ builder.objectType(InvalidProfileError, {
 
 builder.objectType(ConflictError, {
   name: "ConflictError",
-  description: "The request is fine, but not in the present state of things.",
+  description: "The request is valid but conflicts with the current state.",
   interfaces: [ErrorInterface],
 });
 
 builder.objectType(QuotaExceededError, {
   name: "QuotaExceededError",
-  description: "The workspace has used up what it may have at once: ask again later.",
+  description: "The workspace has reached a limit. Try again later.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     quota: t.exposeString("quota", {
       description: "Which one: `ACTIVE_JOBS`, `STORED_BYTES` or `SOURCE_MINUTES_PER_DAY`.",
     }),
-    limit: t.expose("limit", { type: "SafeInt", description: "What it may have, in the quota's unit." }),
+    limit: t.expose("limit", { type: "SafeInt", description: "The limit, in the quota's unit." }),
     used: t.expose("used", { type: "SafeInt", description: "What it has." }),
     retryAfterMs: t.exposeInt("retryAfterMs", {
       description:
-        "When to ask again, in milliseconds: for jobs estimated from how fast they end, for minutes until midnight (UTC), for bytes a minute, as only deletions free them.",
+        "When to try again, in milliseconds. Jobs: estimated from recent throughput. Minutes: until midnight (UTC). Bytes: one minute, since only deletions free them.",
     }),
   }),
 });
@@ -91,11 +91,11 @@ builder.objectType(QuotaExceededError, {
 builder.objectType(StoreFullError, {
   name: "StoreFullError",
   description:
-    "A disk of the server is full: nothing was changed. The same request succeeds once there is room.",
+    "A disk of the server is full. Nothing was changed. The same request succeeds once space is free.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     retryAfterMs: t.exposeInt("retryAfterMs", {
-      description: "When asking again is worth it, in milliseconds.",
+      description: "When to try again, in milliseconds.",
     }),
   }),
 });
@@ -113,8 +113,9 @@ type Expected =
   | typeof QuotaExceededError;
 
 /**
- * The expected failures of a mutation, as members of its result union. Every mutation may lack a scope or meet a full disk; `types` are
- * the others that can occur. Clients select `... on Error { code message }`, so that a member added later breaks none of them.
+ * The expected failures of a mutation, as members of its result union. Every mutation may lack a scope or
+ * meet a full disk; `types` are the others that can occur. Clients select `... on Error { code message }`, so
+ * a member that is added later breaks no client.
  */
 export const mayFailWith = (...types: Expected[]) => ({ types: [...types, ForbiddenError, StoreFullError] });
 

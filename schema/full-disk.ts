@@ -3,7 +3,7 @@ import type { GraphQLFieldResolver } from "graphql";
 import { asStoreFull, isFullDisk } from "../src/full-disk.ts";
 import type { Context } from "./context.ts";
 
-/** Makes a full disk, wherever a mutation met it, the expected `StoreFullError` of its result. */
+/** Turns a full disk in any mutation into the expected `StoreFullError`. */
 class FullDiskPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types["Context"], object>,

@@ -1,4 +1,7 @@
-/** What a client gave: GraphQL leaves out fields that were not given, it never sets them to `undefined` as the builder's types say. */
+/**
+ * Input as a client sent it. GraphQL omits absent fields; it never sets them to `undefined`, as the builder's
+ * types suggest.
+ */
 export type Given<T> = T extends Date | ((...args: never[]) => unknown)
   ? T
   : T extends object

@@ -1,10 +1,13 @@
 import { resultGone } from "../src/idempotency.ts";
 
-/** Of the argument, wherever a mutation takes it. */
+/** Description of the argument in every mutation. */
 export const idempotencyKeyDescription =
-  "Chosen by the client, 1 to 200 characters: a repeat with the same key and input returns the first result, with another input it is a conflict. Kept at least 24 hours.";
+  "Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours.";
 
-/** The row that an operation named. Throws `ConflictError` when it was of an earlier request with the same key, and is deleted by now. */
+/**
+ * The row that an operation returned. Throws `ConflictError` if it came from an earlier request with the same
+ * key and has been deleted since.
+ */
 export async function stillThere<Row>(found: Promise<Row | null>): Promise<Row> {
   const row = await found;
   if (row !== null) return row;

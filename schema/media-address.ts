@@ -3,7 +3,7 @@ import { hasScope } from "../src/auth/index.ts";
 import { addressBelow, type Purpose } from "../src/playback-access/index.ts";
 import type { Context } from "./context.ts";
 
-/** What of a video decides how its objects are addressed. */
+/** The columns of a video that determine the addresses of its objects. */
 export interface AddressedVideo {
   id: string;
   playbackPolicy: PlaybackPolicy;
@@ -12,11 +12,11 @@ export interface AddressedVideo {
 /** The columns of `AddressedVideo`. */
 export const addressColumns = { id: true, playbackPolicy: true } as const;
 
-/** Said of every address in the schema. */
+/** Added to the description of every media address. */
 export const signedNote =
-  "Of a SIGNED video it carries a token that the server made, good for at least 90 minutes: ask again, or use `createPlaybackToken`.";
+  "If the video is SIGNED, the address carries a token that is valid for at least 90 minutes. Query it again, or use `createPlaybackToken`.";
 
-/** The address at which this API key's holder finds an object of a video: below a short-lived token where the video is SIGNED. */
+/** Address of a video's object for this viewer, with a short-lived token if the video is SIGNED. */
 export async function mediaAddress(
   ctx: Context,
   { id, playbackPolicy }: AddressedVideo,

@@ -1,4 +1,4 @@
-/** Bounds what one answer may hold, and for how long it may hold the event loop. */
+/** Limits the size of an answer, and how long it may block the event loop. */
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from "@pothos/core";
 import {
   type FieldNode,
@@ -17,9 +17,9 @@ interface Spent {
   startedAt: number;
 }
 
-/** By execution: each has variables of its own, and so has each event of a subscription. */
+/** Per execution. Each execution has its own variables, and so does each event of a subscription. */
 const spentBy = new WeakMap<object, Spent>();
-/** Answers with more entries share the event loop. */
+/** Larger answers yield to the event loop. */
 const LARGE_NODES = 1_000;
 const slices = createTimeSlices(25);
 
@@ -28,7 +28,7 @@ function spend(spent: Spent, entries: number, info: GraphQLResolveInfo): void {
   spent.fields += entries * fieldsIn(info);
   if (spent.nodes <= answerLimits.nodes && spent.fields <= answerLimits.fields) return;
   throw new GraphQLError(
-    `The answer has more than ${answerLimits.nodes} list entries, or more than ${answerLimits.fields} fields in them. Ask for smaller pages, fewer fields or fewer nested lists.`,
+    `The answer has more than ${answerLimits.nodes} list entries, or more than ${answerLimits.fields} fields in them. Request smaller pages, fewer fields or fewer nested lists.`,
     { extensions: { code: "ANSWER_TOO_LARGE", http: { status: 400, spec: true } } },
   );
 }
@@ -47,7 +47,7 @@ function spentIn(info: GraphQLResolveInfo): Spent {
 
 const counted = new WeakMap<FieldNode, number>();
 
-/** Fields selected in one entry, those of nested lists once. */
+/** Number of fields selected per entry; those of nested lists count once. */
 function fieldsIn({ fieldNodes, fragments }: GraphQLResolveInfo): number {
   const ofFragments = new Map<string, number>();
   const inSelections = ({ selections }: SelectionSetNode): number =>
@@ -80,7 +80,8 @@ class NodeBudgetPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       const entries: unknown = await resolver(parent, args, ctx, info);
       if (!Array.isArray(entries)) return entries;
       spend(spent, entries.length, info);
-      // Look-ups of small answers are joined when they happen together, so these are not taken apart.
+      // Look-ups of small answers are batched only if they happen in the same turn, so small answers never
+      // yield.
       if (spent.nodes > LARGE_NODES) {
         await slices.turn();
         spentIn(info);

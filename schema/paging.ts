@@ -1,4 +1,6 @@
-/** Relay paging by keyset, decided purely: what to ask of the database, and how its rows become a page. */
+/**
+ * Keyset paging for Relay connections, as pure functions: the query for a page, and the page from its rows.
+ */
 import { InvalidInputError } from "../src/errors.ts";
 import { uuidPattern } from "../src/global-id.ts";
 import { defaultPageSize, maxPageSize } from "../src/page-size.ts";
@@ -10,15 +12,18 @@ export interface PageArgs {
   before?: string | null | undefined;
 }
 
-/** A total order: by one column, then by id. `by` names it in cursors, so that a cursor of another order is refused. */
+/**
+ * A total order: one column, then the id. Cursors contain `by`, so that a cursor of another order is
+ * rejected.
+ */
 export interface Order {
   by: string;
   column: string;
   type: "date" | "text";
-  /** What ids look like; `uuid` by default. */
+  /** Format of ids. Default `uuid`. */
   id?: "name";
   direction: "asc" | "desc";
-  /** The column is a number that is an order by itself, and has cursors of its own. */
+  /** For a numeric column that is unique and has its own cursor format. */
   cursors?: { encode: (row: never) => string; decode: (cursor: string) => bigint | undefined };
 }
 
@@ -27,7 +32,7 @@ export interface Page {
   isBackward: boolean;
   size: number;
   args: PageArgs;
-  /** Prisma's `where`, `orderBy` and `take`; one row more than the page tells whether there are more. */
+  /** `where`, `orderBy` and `take` for Prisma. One extra row shows whether more follow. */
   where: object;
   orderBy: object[];
   take: number;
@@ -35,10 +40,10 @@ export interface Page {
 
 type Position = { value: Date | string | bigint; id: string };
 
-/** Four digits and no year 0, which Postgres does not have. */
+/** Four-digit years without year 0, which Postgres lacks. */
 const datePattern = /^(?!0000)\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** What Postgres takes for an id, or null: anything else would be an error further in. */
+/** The id if Postgres accepts it, else null; anything else would fail in the query. */
 function idIn(order: Order, id: string): string | null {
   if (order.id === "name") return id.includes("\0") ? null : id;
   return uuidPattern.test(id) ? id : null;
@@ -59,7 +64,7 @@ function parseCursor(order: Order, argument: string, cursor: string): Position {
   throw new InvalidInputError(
     "CURSOR_INVALID",
     argument,
-    `${argument}: ${JSON.stringify(cursor.slice(0, 80))} is not a cursor of this list in this order. Use a \`cursor\`, \`startCursor\` or \`endCursor\` that it gave, or leave \`${argument}\` out to begin at its end.`,
+    `${argument}: ${JSON.stringify(cursor.slice(0, 80))} is not a cursor of this list in this order. Use a \`cursor\`, \`startCursor\` or \`endCursor\` from an earlier page, or omit \`${argument}\`.`,
   );
 }
 
@@ -84,11 +89,11 @@ function pageSize(argument: "first" | "last", size: number): number {
   throw new InvalidInputError(
     "PAGE_SIZE_INVALID",
     argument,
-    `${argument}: a page holds 0 to ${maxPageSize} entries, not ${size}. Ask for ${maxPageSize} at most and go on with \`${argument === "first" ? "after: endCursor" : "before: startCursor"}\`.`,
+    `${argument}: a page has 0 to ${maxPageSize} entries, not ${size}. Request at most ${maxPageSize} and continue with \`${argument === "first" ? "after: endCursor" : "before: startCursor"}\`.`,
   );
 }
 
-/** Rows strictly beyond a position. The first condition says nothing new, but lets Postgres walk the index from there. */
+/** Rows strictly beyond a position. The first condition is redundant, but lets Postgres use the index. */
 function beyond(order: Order, { value, id }: Position, operator: "lt" | "gt"): object {
   if (order.column === "id") return { id: { [operator]: id } };
   if (order.cursors) return { [order.column]: { [operator]: value } };
@@ -106,7 +111,7 @@ export function planPage(args: PageArgs, order: Order): Page {
     throw new InvalidInputError(
       "PAGE_SIZE_INVALID",
       "last",
-      "Give `first` (with `after`) or `last` (with `before`), not both.",
+      "Pass \`first\` (with \`after\`) or \`last\` (with \`before\`), not both.",
     );
   }
   const isBackward = args.last != null || (args.first == null && args.before != null);
@@ -131,7 +136,7 @@ export function planPage(args: PageArgs, order: Order): Page {
   };
 }
 
-/** The page made of the rows that `planPage` asked for. */
+/** Builds the page from the rows of `planPage`'s query. */
 export function toConnection<Row extends object>(
   page: Page,
   rows: readonly Row[],
@@ -140,7 +145,7 @@ export function toConnection<Row extends object>(
   const hasMore = rows.length > page.size;
   const kept = rows.slice(0, page.size);
   if (page.isBackward) kept.reverse();
-  // Made when they are asked for: most lists select `endCursor` alone.
+  // Computed lazily: most queries select only `endCursor`.
   const cursorOf = (row: Row) => encodeCursor(page.order, row as Record<string, unknown>);
   const edges = kept.map((node) => ({
     node,

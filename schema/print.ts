@@ -1,5 +1,5 @@
 import { printSorted } from "../src/http/print-schema.ts";
 import { schema } from "./schema.ts";
 
-/** The schema as text: what schema.graphql holds, and what clients generate their types from. */
+/** The printed schema: the content of schema.graphql, from which clients generate their types. */
 export const printedSchema = (): string => printSorted(schema);

@@ -4,11 +4,14 @@ import type { Context } from "./context.ts";
 import { type Order, type Page, type PageArgs, planPage, toConnection } from "./paging.ts";
 
 interface Query extends Pick<Page, "where" | "orderBy" | "take"> {
-  /** What the request selects of a row, and what its cursor is made of. */
+  /** The selected columns and those that its cursor needs. */
   select: { id: true };
 }
 
-/** One page of a list of rows: `find` gets what to ask of Prisma, `count` is asked where the request wants the total. */
+/**
+ * Reads one page of rows. `find` receives the arguments for Prisma. `count` runs only if the total is
+ * selected.
+ */
 export async function readPage<Row extends { id: string }>(
   { args, ctx, info, typeName, order }: PageRequest,
   find: (query: Query) => Promise<Row[]>,

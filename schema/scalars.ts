@@ -3,7 +3,7 @@ import { DateTimeResolver, JSONResolver } from "graphql-scalars";
 import { builder } from "./builder.ts";
 
 builder.addScalarType("DateTime", DateTimeResolver, {
-  description: "A moment as RFC 3339 text in UTC, e.g. `2026-11-21T03:16:27.000Z`.",
+  description: "A timestamp in RFC 3339 format and UTC, e.g. `2026-11-21T03:16:27.000Z`.",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
 });
 builder.addScalarType("JSON", JSONResolver, {
@@ -11,18 +11,18 @@ builder.addScalarType("JSON", JSONResolver, {
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc8259",
 });
 
-/** Rows hold 64-bit sizes; JavaScript numbers are exact up to 2^53 - 1, which is nine petabytes. */
+/** Rows hold 64-bit sizes. JavaScript numbers are exact up to 2^53 - 1, i.e. nine petabytes. */
 function safeInt(value: unknown): number {
   const number = typeof value === "bigint" ? Number(value) : value;
   if (Number.isSafeInteger(number)) return number as number;
   throw new GraphQLError(
-    `SafeInt is a whole number from -(2^53 - 1) to 2^53 - 1, not ${typeof value === "string" ? JSON.stringify(value) : String(value)}.`,
+    `SafeInt must be a whole number from -(2^53 - 1) to 2^53 - 1, not ${typeof value === "string" ? JSON.stringify(value) : String(value)}.`,
   );
 }
 
 builder.scalarType("SafeInt", {
   description:
-    "A whole number that JavaScript holds exactly, up to 2^53 - 1: a JSON number, not a string. Used where the 32 bits of `Int` are too few.",
+    "A whole number up to 2^53 - 1, which JavaScript represents exactly. A JSON number, not a string. Used where 32-bit `Int` is too small.",
   specifiedByURL: "https://tc39.es/ecma262/#sec-number.issafeinteger",
   serialize: safeInt,
   parseValue: safeInt,
@@ -36,7 +36,7 @@ export interface UrlSource {
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
-/** A plain address stands for `{ url }`, so operations see one shape. */
+/** Normalizes a plain address to `{ url }`. */
 function urlSource(value: unknown): UrlSource {
   if (isText(value)) return { url: value };
   if (typeof value === "object" && value !== null) {
@@ -45,11 +45,11 @@ function urlSource(value: unknown): UrlSource {
     if (isKnown && isText(url) && (filename === null || isText(filename))) return { url, filename };
   }
   throw new GraphQLError(
-    'UrlSource is an address such as "https://example.com/a.mp4", or an object { url, filename } of two texts.',
+    'UrlSource must be an address such as "https://example.com/a.mp4", or an object { url, filename } with two strings.',
   );
 }
 
-/** Validation passes no variables: an object that holds some is checked when they are known. */
+/** Validation runs without variables, so an object that contains some is checked later. */
 const parseUrlLiteral: GraphQLScalarLiteralParser<UrlSource> = (node, variables) => {
   const holdsVariables =
     node.kind === Kind.OBJECT && node.fields.some(({ value }) => value.kind === Kind.VARIABLE);
@@ -59,7 +59,7 @@ const parseUrlLiteral: GraphQLScalarLiteralParser<UrlSource> = (node, variables)
 
 builder.scalarType("UrlSource", {
   description:
-    "Where a worker downloads a file: an HTTP or HTTPS address as text, or `{ url: String!, filename: String }` to name the file in the store. The default name comes from the address.",
+    "A file for a worker to download: an HTTP or HTTPS address as a string, or `{ url: String!, filename: String }` to set the file name in the store. The default name is taken from the address.",
   serialize: urlSource,
   parseValue: urlSource,
   parseLiteral: parseUrlLiteral,

@@ -1,4 +1,4 @@
-/** The objects that mutations name by id. */
+/** Objects that mutations refer to by id. */
 import { NotFoundError } from "../src/errors.ts";
 import { keyOf } from "../src/global-id.ts";
 import { builder } from "./builder.ts";
@@ -23,7 +23,7 @@ const subjects = {
 
 type Subject = keyof typeof subjects;
 
-/** The row key of the object that a mutation names. Throws `NotFoundError` for an id of anything else. */
+/** Row key of the object that a mutation refers to. Throws `NotFoundError` if the id has another type. */
 export function subjectKey(type: Subject, id: string): string {
   const key = keyOf(type, id);
   if (key !== null) return key;
@@ -35,7 +35,7 @@ export function subjectKey(type: Subject, id: string): string {
   );
 }
 
-/** The input of a mutation that needs its subject and nothing else. */
+/** Input of a mutation that needs only an object's id. */
 export const idInput = (name: string, description: string, subject: Subject) =>
   builder.inputType(name, {
     description,

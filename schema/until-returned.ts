@@ -1,6 +1,6 @@
 /**
- * Gives `open` a signal that aborts as soon as the iteration is left. An async generator that waits for its next value cannot be left
- * otherwise: its `return()` takes effect only after that value.
+ * Passes a signal to `open` that aborts as soon as the consumer leaves the iteration. An async generator that
+ * waits for its next value cannot be left otherwise: its `return()` takes effect only after that value.
  */
 export async function untilReturned<T>(
   open: (signal: AbortSignal) => Promise<AsyncIterable<T>>,

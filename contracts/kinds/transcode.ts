@@ -9,9 +9,10 @@ import { videoParams } from "./video-params.ts";
 const milliseconds = z.int32().nonnegative();
 
 /**
- * The part of the timeline that a task makes. `HEAD`: the worker probes the source and decides. It makes a source
- * of at most `wholeUpToMs`, or of unknown length, whole; of a longer one only `[0, headMs)`, picture and audio.
- * `CHUNK`: the pictures of `[startMs, endMs)`, without an end up to the source's. `AUDIO`: the audio after the head.
+ * The part of the timeline that a task makes. `HEAD`: the worker probes the source and decides. It renders
+ * the whole source if that is not longer than `wholeUpToMs`, or of unknown length; otherwise only
+ * `[0, headMs)`, video and audio. `CHUNK`: the video of `[startMs, endMs)`, or up to the end of the source.
+ * `AUDIO`: the audio after the head.
  */
 export const TaskPart = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("HEAD"), wholeUpToMs: milliseconds, headMs: milliseconds }),
@@ -19,7 +20,7 @@ export const TaskPart = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("AUDIO"),
     startMs: milliseconds,
-    /** Names of the audio renditions to make. Absent: all that the source has. */
+    /** Names of the audio renditions to make. Absent: all of the source. */
     renditions: z.array(z.string()).optional(),
   }),
 ]);

@@ -1,4 +1,4 @@
-/** The documents of the contract with front ends, letter by letter. */
+/** The documents that front ends rely on, verbatim. */
 export const createVideo = `mutation CreateVideo($input: CreateVideoInput!) {   # { title, externalId, metadata, profile, priority, idempotencyKey, source: { upload: { filename, sizeBytes, contentType } } | { url: { url } } }   source is @oneOf
   createVideo(input: $input) {
     __typename

@@ -13,7 +13,10 @@ import {
   isRequiredInputField,
 } from "graphql";
 
-/** The smallest document that asks for a root field: required arguments hold nonsense of the right type, but for those in `given`. */
+/**
+ * The smallest document that selects a root field. Required arguments get placeholder values of the right
+ * type, unless `given` has one.
+ */
 export function minimalDocument(
   operation: "query" | "mutation" | "subscription",
   field: GraphQLField<unknown, unknown>,

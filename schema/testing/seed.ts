@@ -1,4 +1,4 @@
-/** Rows for a test to look at, as the operations and the projector leave them. */
+/** Rows for tests, as the operations and the projector write them. */
 import { randomUUID } from "node:crypto";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { defaultProfile } from "../../src/profiles/index.ts";
@@ -14,7 +14,10 @@ const playlist = {
   isComplete: true,
 };
 
-/** A video in the middle of its rendering: one variant ready, one half done, one skipped; a first attempt lost, a second at work. */
+/**
+ * A video during its render: one variant ready, one half done, one skipped; the first attempt lost, a second
+ * running.
+ */
 export async function seedVideo(
   db: PrismaClient,
   workspaceId: string,

@@ -1,4 +1,7 @@
-/** An API of the test's own: real server, real Postgres, keys of two workspaces; a local store in a temporary folder; doubles for uploads and live progress. */
+/**
+ * A test API: real server, real Postgres, keys of two workspaces, a local store in a temporary folder,
+ * doubles for uploads and live progress.
+ */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -74,9 +77,9 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
       read: await keyWith("READ"),
       write: await keyWith("WRITE"),
       admin: await keyWith("ADMIN"),
-      /** The fleet's and nothing of the workspace. */
+      /** OPERATOR only, without access to the workspace. */
       operator: await keyWith("OPERATOR"),
-      /** As of `npm start`. */
+      /** Like the key of `npm start`. */
       all: await keyWith("ADMIN", "OPERATOR"),
     };
   };

@@ -10,16 +10,16 @@ import { ApiKey } from "./api-key.ts";
 import { ApiKeyScope } from "./enums.ts";
 
 const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
-  description: "An API key to be made.",
+  description: "A new API key.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "Who uses it, for people: 1 to 200 characters." }),
+    name: t.string({ required: true, description: "Display name of the key's user, 1 to 200 characters." }),
     scopes: t.field({
       type: [ApiKeyScope],
       required: true,
       description:
-        "What it may do; ADMIN includes WRITE, which includes READ. OPERATOR can be given by a key that has it.",
+        "Scopes of the key. ADMIN includes WRITE, which includes READ. Granting OPERATOR requires a key that has it.",
     }),
-    expiresAt: t.field({ type: "DateTime", description: "When it ends by itself; never when left out." }),
+    expiresAt: t.field({ type: "DateTime", description: "When the key expires. Default: never." }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
@@ -32,7 +32,7 @@ const CreatedApiKey = builder
       secret: t.exposeString("token", {
         nullable: true,
         description:
-          "The secret itself: keep it, it is shown nowhere else. Null when this is a repeat with the same `idempotencyKey`: only a hash is stored. If the first answer was lost, revoke the key and create another.",
+          "The secret. Store it now; it is not shown again. Null if this repeats a request with the same `idempotencyKey`, since only a hash is stored. If you lost the first answer, revoke the key and create another.",
       }),
       apiKey: t.prismaField({
         type: ApiKey,
@@ -47,8 +47,8 @@ builder.mutationField("createApiKey", (t) =>
   t.field({
     type: CreatedApiKey,
     errors: mayFailWith(InvalidInputError, ConflictError),
-    description: "Creates an API key of this workspace. Needs the scope ADMIN.",
-    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: "The key to be made." }) },
+    description: "Creates an API key for this workspace. Requires the scope ADMIN.",
+    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: "The new key." }) },
     resolve: (_root, { input }, ctx) => requestApiKey(ctx, viewerWith(ctx, "ADMIN"), given(input)),
   }),
 );
@@ -60,7 +60,7 @@ builder.mutationField("revokeApiKey", (t) =>
     type: ApiKey,
     errors: mayFailWith(NotFoundError),
     description:
-      "Ends an API key for good, within seconds everywhere. Safe to repeat. Needs the scope ADMIN.",
+      "Revokes an API key permanently, within seconds on all servers. Safe to repeat. Requires the scope ADMIN.",
     args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: "Which one." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");

@@ -7,27 +7,29 @@ import { ApiKeyScope } from "./enums.ts";
 export const ApiKey = builder.prismaNode("ApiKey", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
-  description: "A key to a workspace. The secret itself is shown once, when the key is created.",
+  description: "An API key of a workspace. Its secret is shown once, on creation.",
   select: { id: true },
   fields: (t) => ({
-    name: t.exposeString("name", { description: "Who uses it, for people." }),
-    prefix: t.exposeString("prefix", { description: "The secret's first characters, to recognise it by." }),
-    scopes: t.expose("scopes", { type: [ApiKeyScope], description: "What it may do." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    name: t.exposeString("name", { description: "Display name of the key's user." }),
+    prefix: t.exposeString("prefix", {
+      description: "First characters of the secret, to recognize the key.",
+    }),
+    scopes: t.expose("scopes", { type: [ApiKeyScope], description: "Scopes of the key." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the key was created." }),
     lastUsedAt: t.expose("lastUsedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was last used, to the minute; null if never.",
+      description: "When the key was last used, to the minute. Null if never.",
     }),
     expiresAt: t.expose("expiresAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ends by itself; null if never.",
+      description: "When the key expires. Null if never.",
     }),
     revokedAt: t.expose("revokedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was revoked; null while it is good.",
+      description: "When the key was revoked. Null if it is active.",
     }),
   }),
 });
@@ -44,7 +46,7 @@ builder.queryField("apiKeys", (t) =>
     {
       type: ApiKey,
       description:
-        "The workspace's API keys, newest first, revoked ones too. Needs the scope ADMIN. At most 100 on a page.",
+        "The workspace's API keys, newest first, including revoked ones. Requires the scope ADMIN. At most 100 per page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "ADMIN");
         return await readPage(

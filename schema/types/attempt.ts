@@ -8,14 +8,14 @@ import { FailureType } from "./failure.ts";
 import { accountOf, ProvenanceType } from "./provenance.ts";
 
 const AttemptUsage = builder.objectRef<Usage>("AttemptUsage").implement({
-  description: "What the programs of an attempt used, all together, sampled a few times a second.",
+  description: "Resources used by all programs of an attempt together, sampled a few times a second.",
   fields: (t) => ({
     cpuSeconds: t.exposeFloat("cpuSeconds", {
-      description: "Seconds of processor time, of all cores together.",
+      description: "Processor time of all cores, in seconds.",
     }),
     peakMemoryBytes: t.expose("peakMemoryBytes", {
       type: "SafeInt",
-      description: "Most memory that they held at one time, bytes.",
+      description: "Peak memory, in bytes.",
     }),
     wallSeconds: t.exposeFloat("wallSeconds", { description: "Seconds from the task's arrival to its end." }),
   }),
@@ -24,39 +24,39 @@ const AttemptUsage = builder.objectRef<Usage>("AttemptUsage").implement({
 export const Attempt = builder.prismaNode("Attempt", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, task: { job: { workspaceId: workspaceOf(ctx) } } }),
-  description: "One numbered try of a task by one worker.",
+  description: "One numbered try of a task, made by one worker.",
   select: { id: true },
   fields: (t) => ({
-    number: t.exposeInt("number", { description: "Which try of its task this is, from 1." }),
+    number: t.exposeInt("number", { description: "Number of this try, from 1." }),
     outcome: t.expose("outcome", {
       type: AttemptOutcome,
       nullable: true,
-      description: "How it ended; null while it is under way.",
+      description: "How the attempt ended. Null while it runs.",
     }),
     workerId: t.exposeString("workerId", {
-      description: "The name that the worker gives itself, as in `Worker.name`.",
+      description: "Name of the worker, as in `Worker.name`.",
     }),
-    startedAt: t.expose("startedAt", { type: "DateTime", description: "When the worker took the task." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", description: "When the worker accepted the task." }),
     endedAt: t.expose("endedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it ended; null while it is under way.",
+      description: "When the attempt ended. Null while it runs.",
     }),
     leaseUntil: t.expose("leaseUntil", {
       type: "DateTime",
       description:
-        "Until when the worker holds the task; its reports renew this, and the task is given to another after it.",
+        "When the worker's lease of the task expires. Each report renews it; after it, another worker gets the task.",
     }),
     encoderChanges: t.field({
       type: [EncoderChangeType],
-      description: "Encoders and decoders that failed on the way and were replaced, first to last.",
+      description: "Encoders and decoders that failed and were replaced, in order.",
       select: { encoderChanges: true },
       resolve: encoderChangesOf,
     }),
     provenance: t.field({
       type: ProvenanceType,
       nullable: true,
-      description: "What its output was made by, when it COMPLETED.",
+      description: "Programs and commands that made the output. Null unless COMPLETED.",
       select: { account: true },
       resolve: ({ account: json }) => {
         const account = accountOf(json);
@@ -64,14 +64,13 @@ export const Attempt = builder.prismaNode("Attempt", {
       },
     }),
     isWaitingForMemory: t.exposeBoolean("waitsForMemory", {
-      description:
-        "Whether it has a slot of its worker and waits there until other tasks leave it enough memory. Nothing is lost meanwhile.",
+      description: "Whether the attempt has a slot and waits for memory until other tasks of its worker end.",
     }),
     usage: t.field({
       type: AttemptUsage,
       nullable: true,
       description:
-        "What its programs (ffmpeg, ffprobe) used; null while it is under way, and where its worker could not tell.",
+        "Resources that its programs (ffmpeg, ffprobe) used. Null while it runs, and if the worker cannot measure them.",
       select: { cpuSeconds: true, peakMemoryBytes: true, wallSeconds: true },
       resolve: ({ cpuSeconds, peakMemoryBytes, wallSeconds }) =>
         cpuSeconds === null || peakMemoryBytes === null || wallSeconds === null
@@ -81,7 +80,7 @@ export const Attempt = builder.prismaNode("Attempt", {
     error: t.field({
       type: FailureType,
       nullable: true,
-      description: "Why it FAILED, was REJECTED or LOST.",
+      description: "Error of an attempt that is FAILED, REJECTED or LOST.",
       select: { id: true, error: true, logTail: true },
       resolve: ({ id: attemptId, logTail, ...row }) => {
         const error = errorOf(row);
@@ -91,13 +90,13 @@ export const Attempt = builder.prismaNode("Attempt", {
   }),
 });
 
-// Said here because the two types name each other.
+// Defined here because the two types refer to each other.
 builder.objectField(FailureType, "attempt", (t) =>
   t.prismaField({
     type: Attempt,
     nullable: true,
     description:
-      "The attempt that it is of, the last one for what ran out of tries; all are in `Job.tasks`. Null when no worker was involved.",
+      "The attempt that failed; after several tries, the last one. `Job.tasks` lists all. Null if no worker was involved.",
     resolve: (query, { attemptId: id }, _args, ctx) =>
       id === undefined ? null : ctx.db.attempt.findUnique({ ...query, where: { id } }),
   }),

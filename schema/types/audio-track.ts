@@ -8,42 +8,42 @@ const read = (playlist: unknown) =>
     .catch(null)
     .parse(playlist ?? null);
 
-/** Should there be no `audio`, which held nothing, the next one is the first. */
+/** If `audio` turned out to be empty, the next track is the default. */
 const firstOf = {
   audioTracks: { select: { name: true }, orderBy: { name: "asc" as const }, take: 1 },
 };
 
 export const AudioTrack = builder.prismaObject("AudioTrack", {
-  description: "An audio track that viewers may choose, shared by all variants.",
+  description: "An audio track for viewers to choose, shared by all variants.",
   select: { videoId: true, name: true },
   fields: (t) => ({
     name: t.string({
       description:
-        "What viewers choose it by: the track's own title, else its language, else its number. Unique.",
+        "Display name: the track's own title, else its language, else its number. Unique within the video.",
       select: { label: true },
       resolve: ({ label }) => label ?? "Main",
     }),
     language: t.exposeString("language", {
       nullable: true,
-      description: "BCP 47, e.g. `de`; null when the source does not say.",
+      description: "BCP 47, e.g. `de`. Null if the source does not state it.",
     }),
     role: t.field({
       type: AudioRole,
       nullable: true,
-      description: "What it is for; null for the program's own audio.",
+      description: "Purpose of the track. Null for the program's main audio.",
       select: { role: true },
       resolve: ({ role }) => (role === "COMMENTARY" || role === "DESCRIPTION" ? role : null),
     }),
     channels: t.exposeInt("channels", { description: "1, 2, or 6 for 5.1." }),
     codec: t.exposeString("codec", { description: "`AAC`." }),
     isDefault: t.boolean({
-      description: "Players begin with it. One track does.",
+      description: "Whether players start with this track. Exactly one track is the default.",
       select: { name: true, video: { select: firstOf } },
       resolve: ({ name, video }) => name === video.audioTracks[0]?.name,
     }),
     status: t.field({
       type: VariantStatus,
-      description: "How far it is: RENDERING with its first segments, READY when it is whole.",
+      description: "RENDERING from its first segment on, READY when complete.",
       select: { playlist: true, video: { select: { status: true } } },
       resolve: ({ playlist, video }): Status => {
         const made = read(playlist);
@@ -54,7 +54,7 @@ export const AudioTrack = builder.prismaObject("AudioTrack", {
     }),
     sizeBytes: t.field({
       type: "SafeInt",
-      description: "Bytes of what is made of it.",
+      description: "Stored bytes.",
       select: { playlist: true },
       resolve: ({ playlist }) => read(playlist)?.sizeBytes ?? 0,
     }),

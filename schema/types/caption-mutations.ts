@@ -13,13 +13,13 @@ const SetCaptionsInput = builder.inputType("SetCaptionsInput", {
   fields: (t) => ({
     videoId: t.id({ required: true, description: "The video's id." }),
     language: t.string({ required: true, description: "BCP 47, e.g. `en`, `pt-BR`, `zh-Hant`." }),
-    kind: t.field({ type: CaptionKind, description: "What they say. Default SUBTITLES." }),
+    kind: t.field({ type: CaptionKind, description: "Kind of text. Default SUBTITLES." }),
     label: t.string({
-      description:
-        "What viewers choose them by, 1 to 100 characters. Default: the language's name in itself.",
+      description: "Display name, 1 to 100 characters. Default: the language's own name.",
     }),
     isDefault: t.boolean({
-      description: "Players show them without being asked, and no others of the video. Default false.",
+      description:
+        "Whether players show this track by default. It replaces the video's previous default track. Default false.",
     }),
     content: t.string({
       required: true,
@@ -33,7 +33,7 @@ builder.mutationField("setCaptions", (t) =>
     type: CaptionTrack,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Gives a video captions, or others in the place of those of the same language and kind. Safe to repeat. They are in its playlists at once; players that have begun see them after a reload.",
+      "Adds captions to a video, replacing those of the same language and kind. Safe to repeat. The playlists list them immediately; running players see them after a reload.",
     args: { input: t.arg({ type: SetCaptionsInput, required: true, description: "The captions." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
@@ -53,7 +53,7 @@ builder.mutationField("removeCaptions", (t) =>
   t.prismaField({
     type: Video,
     errors: mayFailWith(NotFoundError),
-    description: "Removes captions from a video and returns the video.",
+    description: "Removes captions from a video. Returns the video.",
     args: { input: t.arg({ type: RemoveCaptionsInput, required: true, description: "Which ones." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

@@ -1,4 +1,4 @@
-/** What is wrong with a finished video's stored objects, and the mutation that mends it. */
+/** Damage of a finished video's stored objects, and the mutation that repairs it. */
 
 import { type DescribedDamage, describeDamages, repairVideo } from "../../src/damage/index.ts";
 import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
@@ -17,17 +17,17 @@ import { Video } from "./video.ts";
 const DamageSpan = builder.objectRef<{ startMs: number; endMs: number }>("DamageSpan").implement({
   description: "A part of a video's timeline.",
   fields: (t) => ({
-    startMs: t.exposeInt("startMs", { description: "Where it begins, in milliseconds." }),
-    endMs: t.exposeInt("endMs", { description: "Where it ends, in milliseconds." }),
+    startMs: t.exposeInt("startMs", { description: "Start, in milliseconds." }),
+    endMs: t.exposeInt("endMs", { description: "End, in milliseconds." }),
   }),
 });
 
 const DamageType = builder.objectRef<DescribedDamage>("Damage").implement({
-  description: "Stored objects of a finished video that are missing, or are not what was made.",
+  description: "Missing or altered objects of a finished video.",
   fields: (t) => ({
     code: t.expose("code", {
       type: DamageCode,
-      description: "What is wrong; the worst, if several objects are.",
+      description: "Kind of damage; the worst one if several objects are damaged.",
     }),
     subject: t.exposeString("subject", {
       description:
@@ -36,20 +36,20 @@ const DamageType = builder.objectRef<DescribedDamage>("Damage").implement({
     objects: t.exposeInt("objects", { description: "How many objects." }),
     spans: t.field({
       type: [DamageSpan],
-      description: "Where viewers meet it. Empty for objects without a place in the timeline.",
+      description: "The affected parts of the timeline. Empty for objects without a position in it.",
       resolve: ({ spans }) => spans,
     }),
-    foundAt: t.expose("foundAt", { type: "DateTime", description: "When the first of it was found." }),
-    repair: t.expose("repair", { type: RepairState, description: "What becomes of it." }),
+    foundAt: t.expose("foundAt", { type: "DateTime", description: "When the damage was first detected." }),
+    repair: t.expose("repair", { type: RepairState, description: "State of the repair." }),
     repairJob: t.prismaField({
       type: Job,
       nullable: true,
-      description: "The job that mends it, or that last tried to; null before.",
+      description: "The repair job, or the last one that failed. Null before the first.",
       resolve: (query, { repairJobId }, _args, ctx) =>
         repairJobId === null ? null : ctx.db.job.findUnique({ ...query, where: { id: repairJobId } }),
     }),
     message: t.exposeString("message", {
-      description: "The same as a sentence for people, with what happens next.",
+      description: "A readable explanation, with what happens next.",
     }),
   }),
 });
@@ -75,7 +75,7 @@ builder.prismaObjectField(Video, "damages", (t) =>
   t.field({
     type: [DamageType],
     description:
-      "What of it is damaged in the store, one entry for each variant or asset; empty while all is as it was made. The video stays READY and plays on while it is mended.",
+      "Damaged objects, one entry per variant or asset. Empty if the video is intact. The video stays READY and playable during the repair.",
     select: { id: true },
     resolve: (video, _args, ctx) => damagesOf(ctx, video.id),
   }),
@@ -85,7 +85,7 @@ builder.prismaObjectField(Variant, "damage", (t) =>
   t.field({
     type: DamageType,
     nullable: true,
-    description: "What of it is damaged in the store; null while all is as it was made.",
+    description: "Damage of the stored object. Null if it is intact.",
     select: { videoId: true, name: true },
     resolve: async ({ videoId, name }, _args, ctx) =>
       (await damagesOf(ctx, videoId)).find(({ subject }) => subject === name) ?? null,
@@ -105,7 +105,7 @@ builder.mutationField("repairVideo", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Makes everything that is damaged of a video again (`Video.damages`), from its source: whole variants of a short video, single parts of a long one, by a job of the kind `REPAIR`. The video plays on meanwhile and switches over at the end (event `video.repaired`). Reelay does the same without being asked, once a day for each object.",
+      "Makes all damaged objects of a video again (`Video.damages`) from its source, in a job of the kind `REPAIR`: whole variants of a short video, single parts of a long one. The video stays playable and switches over at the end (event `video.repaired`). Reelay also repairs automatically, once a day per object.",
     args: { input: t.arg({ type: RepairVideoInput, required: true, description: "Which one." }) },
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

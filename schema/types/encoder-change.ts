@@ -6,14 +6,13 @@ export const encoderChangesOf = ({ encoderChanges }: { encoderChanges: unknown }
   z.array(EncoderChange).safeParse(encoderChanges).data ?? [];
 
 export const EncoderChangeType = builder.objectRef<EncoderChange>("EncoderChange").implement({
-  description:
-    "An encoder or decoder that failed while it worked, and what took its place in the same attempt.",
+  description: "An encoder or decoder that failed during an attempt, and its replacement.",
   fields: (t) => ({
     from: t.exposeString("from", { description: "What failed, e.g. `h264_nvenc on NVIDIA L4`." }),
-    to: t.exposeString("to", { description: "What took its place, e.g. `libx264`." }),
-    reason: t.exposeString("reason", { description: "What the failed one said." }),
+    to: t.exposeString("to", { description: "The replacement, e.g. `libx264`." }),
+    reason: t.exposeString("reason", { description: "One line of the failed one's log." }),
     variantNames: t.exposeStringList("variants", {
-      description: "The variants that were made again from their beginning.",
+      description: "Variants that were restarted from their beginning.",
     }),
     at: t.field({ type: "DateTime", description: "When.", resolve: ({ at }) => new Date(at) }),
   }),

@@ -8,25 +8,25 @@ import { Event } from "./event.ts";
 
 const maxChanges = 1_000;
 const maxTypes = 50;
-/** A video that nothing ever happened to: an id of none of ours is answered like one without events. */
+/** Id that matches no video, so an unknown id gets the same answer as a video without events. */
 const noVideo = "00000000-0000-0000-0000-000000000000";
 
 const ChangesType = builder.objectRef<Changes>("Changes").implement({
-  description: "A page of the event log, for a receiver that keeps its cursor.",
+  description: "A page of the event log, for receivers that keep a cursor.",
   fields: (t) => ({
     events: t.field({
       type: [Event],
-      description: "What happened, in the log's order.",
+      description: "The events, in the log's order.",
       resolve: (page) => page.events,
     }),
     cursor: t.string({
       description:
-        "Where to go on, also when `events` is empty: everything before it is in this page, was before it, or did not fit the filter.",
+        "Cursor for the next request, also if `events` is empty. Everything before it was on this or an earlier page, or did not match the filter.",
       resolve: (page, _args, ctx) => ctx.events.codec.encodeCursor(page.place),
     }),
     hasMore: t.exposeBoolean("hasMore", {
       description:
-        "Whether to ask again at once. When false, the page reaches everything that was committed before the request.",
+        "Whether more events are available now. False: the page includes everything that was committed before the request.",
     }),
   }),
 });
@@ -51,11 +51,11 @@ function filterIn({ videoId, types }: FilterArgs) {
   const wrong = isTooLong ? undefined : types?.find((type) => !/^[a-z]+\.[a-z-]{1,100}$/.test(type));
   if (wrong !== undefined || isTooLong) {
     const came =
-      wrong === undefined ? `${types?.length} of them came` : `${JSON.stringify(wrong.slice(0, 80))} came`;
+      wrong === undefined ? `${types?.length} were given` : `${JSON.stringify(wrong.slice(0, 80))} came`;
     throw new InvalidInputError(
       "EVENT_TYPE_INVALID",
       "types",
-      `types: names of event types like "video.playable" were expected, ${maxTypes} at most; ${came}. Leave \`types\` out for all.`,
+      `types: expected event types like "video.playable", at most ${maxTypes}; ${came}. Omit \`types\` for all.`,
     );
   }
   return {
@@ -68,15 +68,15 @@ builder.queryField("changes", (t) =>
   t.field({
     type: ChangesType,
     description:
-      "What happened in the workspace after a cursor: each event once, in one order, none missing. For receivers that were away: ask until `hasMore` is false and keep the last `cursor`.",
+      "The workspace's events after a cursor: each event once, in order and without gaps. For receivers that were offline: request pages until `hasMore` is false, and store the last `cursor`.",
     args: {
       after: t.arg.string({
         description:
-          "A `cursor` of the log; `beginning` (the default): the oldest event that is kept; `now`: nothing but the newest cursor.",
+          "A `cursor` of the log; `beginning` (the default): the oldest stored event; `now`: no events, only the newest cursor.",
       }),
-      first: t.arg.int({ defaultValue: 100, description: `Events on the page: 0 to ${maxChanges}.` }),
-      videoId: t.arg.id({ description: "Of this video only." }),
-      types: t.arg.stringList({ description: `Of these types only, at most ${maxTypes}.` }),
+      first: t.arg.int({ defaultValue: 100, description: `Number of events per page: 0 to ${maxChanges}.` }),
+      videoId: t.arg.id({ description: "Only events of this video." }),
+      types: t.arg.stringList({ description: `Only events of these types, at most ${maxTypes}.` }),
     },
     resolve: (_root, args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");
@@ -85,7 +85,7 @@ builder.queryField("changes", (t) =>
         throw new InvalidInputError(
           "PAGE_SIZE_INVALID",
           "first",
-          `first: a page of changes holds 0 to ${maxChanges} events, not ${size}. Ask for ${maxChanges} at most and go on with \`after: cursor\` while \`hasMore\`.`,
+          `first: a page of changes has 0 to ${maxChanges} events, not ${size}. Request at most ${maxChanges} and continue with \`after: cursor\` while \`hasMore\` is true.`,
         );
       }
       const target = {
@@ -102,14 +102,14 @@ builder.subscriptionField("events", (t) =>
   t.field({
     type: Event,
     description:
-      "What happens in the workspace, one event at a time, in the log's order: first everything after the cursor, then live. A slow client gets all of it, later.",
+      "The workspace's events one by one, in the log's order: first those after the cursor, then live ones. Slow clients miss nothing; they receive events later.",
     args: {
       after: t.arg.string({
         description:
-          "A `cursor` of the log; `beginning`: the oldest event that is kept; `now` (the default): what happens from now on.",
+          "A `cursor` of the log; `beginning`: the oldest stored event; `now` (the default): only new events.",
       }),
-      videoId: t.arg.id({ description: "Of this video only." }),
-      types: t.arg.stringList({ description: `Of these types only, at most ${maxTypes}.` }),
+      videoId: t.arg.id({ description: "Only events of this video." }),
+      types: t.arg.stringList({ description: `Only events of these types, at most ${maxTypes}.` }),
     },
     subscribe: (_root, args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");

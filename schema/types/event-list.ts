@@ -32,8 +32,8 @@ builder.queryField("events", (t) =>
     {
       type: Event,
       description:
-        "What happened in the workspace, first to last; `last` begins with the newest. At most 100 on a page. To follow the log, page `changes`.",
-      args: { videoId: t.arg.id({ description: "To this video only." }) },
+        "The workspace's events, oldest first; `last` starts at the newest. At most 100 per page. To follow the log, use `changes`.",
+      args: { videoId: t.arg.id({ description: "Only events of this video." }) },
       resolve: async (_root, args, ctx) => {
         const { workspaceId } = viewerWith(ctx, "READ");
         const page = planPage(args, inOrder(ctx.events.codec));

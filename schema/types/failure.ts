@@ -2,35 +2,37 @@ import type { RecordedError } from "@reelay/contracts";
 import { builder } from "../builder.ts";
 import { ErrorScope } from "./enums.ts";
 
-/** Why something ended badly, and ffmpeg's lines where they are already read: those of an attempt's own. */
+/** An error, with ffmpeg's log if the attempt's row is already loaded. */
 export interface Failure extends RecordedError {
   logTail?: string | null;
 }
 
 export const FailureType = builder.objectRef<Failure>("Failure").implement({
-  description: "Why something ended badly.",
+  description: "An error of a video, variant, job or attempt.",
   fields: (t) => ({
-    code: t.exposeString("code", { description: "Stable, upper snake case, e.g. `SOURCE_NOT_A_VIDEO`." }),
+    code: t.exposeString("code", {
+      description: "Stable code in upper snake case, e.g. `SOURCE_NOT_A_VIDEO`.",
+    }),
     message: t.string({
       description:
-        "A sentence for people: which thing, what was expected, what came, what to do. Without addresses to upload and viewer tokens.",
+        "A readable explanation: what was expected, what happened, what to do. Upload and viewer tokens get it without addresses.",
       resolve: ({ message }, _args, { viewer }) =>
         viewer?.grant ? message.replaceAll(/\bhttps?:\/\/[^\s"']+/gi, "(address)") : message,
     }),
     scope: t.field({
       type: ErrorScope,
-      description: "Whose fault it was.",
+      description: "Origin of the error.",
       resolve: (failure) => failure.scope,
     }),
     retriable: t.exposeBoolean("retriable", {
-      description: "Whether another attempt may succeed with the same input; false: it is final.",
+      description: "Whether another attempt may succeed with the same input. False: the error is final.",
     }),
     logTail: t.string({
       nullable: true,
-      description: "The last lines that ffmpeg wrote, when it was ffmpeg that failed.",
+      description: "The last lines of ffmpeg's log, if ffmpeg failed.",
       resolve: async ({ attemptId: id, logTail }, _args, ctx) => {
         if (id === undefined || logTail !== undefined) return logTail ?? null;
-        // Look-ups of one list are joined by Prisma.
+        // Prisma batches the look-ups of one list.
         const attempt = await ctx.db.attempt.findUnique({ where: { id }, select: { logTail: true } });
         return attempt?.logTail ?? null;
       },

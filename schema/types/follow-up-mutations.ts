@@ -9,12 +9,12 @@ import { subjectKey } from "../subject.ts";
 import { Video } from "./video.ts";
 
 const SetPosterInput = builder.inputType("SetPosterInput", {
-  description: "Which frame of a video becomes its poster.",
+  description: "Frame to use as the poster.",
   fields: (t) => ({
     videoId: t.id({ required: true, description: "The video's id." }),
     atMs: t.int({
       required: true,
-      description: "Milliseconds from its beginning: 0 or more, less than its `durationMs`.",
+      description: "Position in the video in milliseconds: 0 or more, and less than its `durationMs`.",
     }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
@@ -25,8 +25,10 @@ builder.mutationField("setPoster", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Has a worker take the poster at a time of the video, by a job of its own (`Video.poster { status job }`, event `video.poster-stored`). What is there stays until then. The newest wish counts; the same again changes nothing.",
-    args: { input: t.arg({ type: SetPosterInput, required: true, description: "Which video, and how." }) },
+      "Creates the poster from the frame at this position, in a job of its own (`Video.poster { status job }`, event `video.poster-stored`). The previous poster stays until then. The latest request wins; an identical one changes nothing.",
+    args: {
+      input: t.arg({ type: SetPosterInput, required: true, description: "The video and the position." }),
+    },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { videoId } = await setPoster(ctx.operations, viewer, {
@@ -39,7 +41,7 @@ builder.mutationField("setPoster", (t) =>
 );
 
 const RequestPreviewInput = builder.inputType("RequestPreviewInput", {
-  description: "The video to make a preview of.",
+  description: "The video.",
   fields: (t) => ({
     videoId: t.id({ required: true, description: "The video's id." }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
@@ -51,9 +53,9 @@ builder.mutationField("requestPreview", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Has a worker make an animated preview of a video that is READY, by a job of its own (`Video.preview { status job }`, event `video.preview-stored`). Asked for again, it is made once.",
+      "Creates an animated preview of a READY video, in a job of its own (`Video.preview { status job }`, event `video.preview-stored`). Safe to repeat.",
     args: {
-      input: t.arg({ type: RequestPreviewInput, required: true, description: "Which video, and how." }),
+      input: t.arg({ type: RequestPreviewInput, required: true, description: "The video." }),
     },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
@@ -67,11 +69,11 @@ builder.mutationField("requestPreview", (t) =>
 );
 
 const RequestDownloadInput = builder.inputType("RequestDownloadInput", {
-  description: "The MP4 to make of a video.",
+  description: "The requested MP4.",
   fields: (t) => ({
     videoId: t.id({ required: true, description: "The video's id." }),
     height: t.int({
-      description: "The largest variant of at most this height, 16 to 4320. Default: the largest.",
+      description: "Maximum height, 16 to 4320. The largest variant up to it is used. Default: the largest.",
     }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
@@ -82,9 +84,9 @@ builder.mutationField("requestDownload", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Has a worker put a finished variant and the audio of a video that is READY into one MP4, without encoding anything again, by a job of its own (`Video.download { status job }`, event `video.download-stored`). Asked for again, it is made once; of another variant it takes the place of the one that is there.",
+      "Combines a finished variant and the audio of a READY video into one MP4 without encoding, in a job of its own (`Video.download { status job }`, event `video.download-stored`). Safe to repeat. A request for another variant replaces the MP4.",
     args: {
-      input: t.arg({ type: RequestDownloadInput, required: true, description: "Which video, and how." }),
+      input: t.arg({ type: RequestDownloadInput, required: true, description: "The video and the height." }),
     },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

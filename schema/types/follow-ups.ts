@@ -9,7 +9,7 @@ import { JobStatus } from "./enums.ts";
 import { Job } from "./job.ts";
 import { Video } from "./video.ts";
 
-/** The newest job for something that is made of a video besides its variants. */
+/** The newest job that makes an asset of a video. */
 interface NewestJob {
   id: string;
   status: Status;
@@ -58,18 +58,17 @@ interface PosterShape extends AssetShape {
 
 const Poster = builder.objectRef<PosterShape>("Poster").implement({
   interfaces: [Asset],
-  description: "A still to show before playing.",
+  description: "The poster, shown before playback.",
   fields: (t) => ({
     url: t.string({
       nullable: true,
-      description: "A JPEG; another picture gets another address. Null until there is one.",
+      description: "Address of the JPEG. A new poster gets a new address. Null until it is stored.",
       resolve: async ({ posterKey, video }, _args, ctx) =>
         posterKey && (await mediaAddress(ctx, video, posterKey)),
     }),
     atMs: t.exposeInt("atMs", {
       nullable: true,
-      description:
-        "Where on the timeline `url` was taken, in milliseconds, when `setPoster` chose it; else null.",
+      description: "Position of the poster in milliseconds, if `setPoster` chose it; else null.",
     }),
   }),
 });
@@ -80,18 +79,18 @@ interface PreviewShape extends AssetShape {
 
 const PreviewType = builder.objectRef<PreviewShape>("Preview").implement({
   interfaces: [Asset],
-  description: "A short silent loop of a few places of a video, for lists and cards.",
+  description: "A short silent loop of a few moments of a video, for lists and cards.",
   fields: (t) => ({
     url: t.string({
       nullable: true,
-      description: "What to show, by its `contentType`; null until it is there.",
+      description: "Address of the file of type `contentType`. Null until it is stored.",
       resolve: async ({ preview, video }, _args, ctx) =>
         preview && (await mediaAddress(ctx, video, preview.key)),
     }),
     contentType: t.string({
       nullable: true,
       description:
-        "`image/webp`, animated, for an `<img>`; `video/mp4` where workers' ffmpeg makes none. Null until it is there.",
+        "`image/webp`, animated, for an `<img>`; `video/mp4` if the worker's ffmpeg cannot encode WebP. Null until it is stored.",
       resolve: ({ preview }) => preview?.contentType ?? null,
     }),
     width: t.int({
@@ -106,7 +105,7 @@ const PreviewType = builder.objectRef<PreviewShape>("Preview").implement({
     }),
     durationMs: t.int({
       nullable: true,
-      description: "Milliseconds until it begins anew.",
+      description: "Length of the loop in milliseconds.",
       resolve: ({ preview }) => preview?.durationMs ?? null,
     }),
     sizeBytes: t.field({
@@ -124,12 +123,12 @@ interface DownloadShape extends AssetShape {
 
 const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
   interfaces: [Asset],
-  description: "An MP4 of a whole video, to keep.",
+  description: "An MP4 of a whole video, to download.",
   fields: (t) => ({
     url: t.string({
       nullable: true,
       description:
-        "Browsers save that of a SIGNED video under the video's title, others as `download.mp4`. Null until it is there.",
+        "Address of the MP4. Browsers save that of a SIGNED video under the video's title, others as `download.mp4`. Null until it is stored.",
       resolve: async ({ download, video }, _args, ctx) =>
         download && (await mediaAddress(ctx, video, download.key, "DOWNLOAD")),
     }),
@@ -141,7 +140,7 @@ const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
     }),
     variantName: t.string({
       nullable: true,
-      description: "The variant whose picture it has.",
+      description: "The variant whose video track it contains.",
       resolve: ({ download }) => download?.variant ?? null,
     }),
   }),
@@ -151,8 +150,7 @@ builder.prismaObjectField(Video, "poster", (t) =>
   t.field({
     type: Poster,
     nullable: true,
-    description:
-      "A still to show before playing, which a worker chooses or `setPoster`; null until there is one.",
+    description: "The poster, chosen by the worker or with `setPoster`. Null until it exists.",
     select: { ...addressColumns, posterKey: true, posterAtMs: true },
     resolve: async ({ posterKey, posterAtMs, ...video }, _args, ctx) => {
       const job = await newestJob(ctx, video.id, "POSTER");
@@ -165,8 +163,7 @@ builder.prismaObjectField(Video, "preview", (t) =>
   t.field({
     type: PreviewType,
     nullable: true,
-    description:
-      "A short silent loop, where its profile has a `preview` or `requestPreview` asked for it; null before.",
+    description: "A short silent loop. Null unless the profile's `preview` or `requestPreview` asked for it.",
     select: { ...addressColumns, preview: true },
     resolve: async (video, _args, ctx) => {
       const job = await newestJob(ctx, video.id, "PREVIEW");
@@ -183,7 +180,7 @@ builder.prismaObjectField(Video, "download", (t) =>
     type: DownloadType,
     nullable: true,
     description:
-      "An MP4 of the whole video, where its profile has a `download` or `requestDownload` asked for it; null before.",
+      "An MP4 of the whole video. Null unless the profile's `download` or `requestDownload` asked for it.",
     select: { ...addressColumns, download: true },
     resolve: async (video, _args, ctx) => {
       const job = await newestJob(ctx, video.id, "DOWNLOAD");

@@ -5,33 +5,36 @@ import { given } from "../given.ts";
 import { ErrorScope, JobPriority, JobStatus } from "./enums.ts";
 
 export const JobFilterInput = builder.inputType("JobFilter", {
-  description: "Which jobs: those to which all given conditions apply.",
+  description: "Selects jobs that match all conditions.",
   fields: (t) => ({
-    status: t.field({ type: [JobStatus], description: "In one of these states; one value may stand alone." }),
+    status: t.field({
+      type: [JobStatus],
+      description: "With one of these statuses. A single value is allowed.",
+    }),
     priority: t.field({
       type: [JobPriority],
-      description: "Of one of these priorities; one value may stand alone.",
+      description: "With one of these priorities. A single value is allowed.",
     }),
     videoId: t.id({ description: "Of this video." }),
     errorCode: t.stringList({
-      description: "Failed with one of these codes, e.g. `STORE_FULL`; one value may stand alone.",
+      description: "Failed with one of these codes, e.g. `STORE_FULL`. A single value is allowed.",
     }),
     errorScope: t.field({
       type: [ErrorScope],
-      description: "Failed by one of these's fault; one value may stand alone.",
+      description: "Failed with an error of one of these scopes. A single value is allowed.",
     }),
     isRetriable: t.boolean({
-      description: "Failed for a reason that may pass (true), or one that is final (false).",
+      description: "Failed with an error that is temporary (true) or final (false).",
     }),
     isSuperseded: t.boolean({
-      description: "Followed by a newer job of the same video (true), or still its newest (false).",
+      description: "Superseded by a newer job of the same video (true), or still its newest (false).",
     }),
-    createdFrom: t.field({ type: "DateTime", description: "Requested at this moment or later." }),
-    createdBefore: t.field({ type: "DateTime", description: "Requested before this moment." }),
+    createdFrom: t.field({ type: "DateTime", description: "Requested at or after this time." }),
+    createdBefore: t.field({ type: "DateTime", description: "Requested before this time." }),
   }),
 });
 
-/** Null when nothing can match. */
+/** Null if nothing can match. */
 export function parseJobFilter(
   filter: typeof JobFilterInput.$inferInput | null | undefined,
 ): JobFilter | null {

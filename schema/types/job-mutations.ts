@@ -14,7 +14,7 @@ builder.mutationField("cancelJob", (t) =>
   t.prismaField({
     type: Job,
     errors: mayFailWith(NotFoundError, ConflictError),
-    description: "Ends a job: a waiting one at once, a running one within seconds. Safe to repeat.",
+    description: "Cancels a job: immediately if it waits, within seconds if it runs. Safe to repeat.",
     args: { id: t.arg.id({ required: true, description: "The job's id." }) },
     resolve: async (query, _root, { id }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
@@ -28,7 +28,7 @@ builder.mutationField("retryJob", (t) =>
   t.prismaField({
     type: Job,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
-    description: "Repeats a failed or canceled job as a new one, which keeps the variants that are finished.",
+    description: "Repeats a failed or canceled job as a new job. Finished variants are kept.",
     args: {
       id: t.arg.id({ required: true, description: "The job's id." }),
       idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
@@ -57,7 +57,7 @@ builder.mutationField("retryVariant", (t) =>
     type: Job,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Makes one variant again that FAILED or was CANCELED, by a new job that renders nothing else: what is ready goes on playing.",
+      "Renders one variant again that FAILED or was CANCELED, in a new job that renders nothing else. Ready variants keep playing.",
     args: { input: t.arg({ type: RetryVariantInput, required: true, description: "Which one." }) },
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
@@ -69,7 +69,7 @@ builder.mutationField("retryVariant", (t) =>
 );
 
 const PrioritizeJobInput = builder.inputType("PrioritizeJobInput", {
-  description: "The job to move to another lane.",
+  description: "The job and its new priority.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The job's id." }),
     priority: t.field({ type: JobPriority, required: true, description: "The lane." }),
@@ -80,9 +80,13 @@ builder.mutationField("prioritizeJob", (t) =>
   t.prismaField({
     type: Job,
     errors: mayFailWith(NotFoundError, ConflictError),
-    description: "Moves a waiting job to another lane; one that runs keeps its worker. Safe to repeat.",
+    description: "Changes the priority of a waiting job. A running task is not affected. Safe to repeat.",
     args: {
-      input: t.arg({ type: PrioritizeJobInput, required: true, description: "Which one, and where." }),
+      input: t.arg({
+        type: PrioritizeJobInput,
+        required: true,
+        description: "The job and its new priority.",
+      }),
     },
     resolve: async (query, _root, { input: { id, priority } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

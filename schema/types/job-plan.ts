@@ -5,35 +5,35 @@ import { JobPlanKind } from "./enums.ts";
 import { Job } from "./job.ts";
 
 const JobPlanType = builder.objectRef<DescribedPlan>("JobPlan").implement({
-  description: "How a job's work is cut into tasks, and why.",
+  description: "How a job is divided into tasks, and why.",
   fields: (t) => ({
-    kind: t.expose("kind", { type: JobPlanKind, description: "Whether it is cut at all." }),
+    kind: t.expose("kind", { type: JobPlanKind, description: "Whether the job is divided." }),
     reason: t.exposeString("reason", { description: "Explains the plan." }),
     headMs: t.exposeInt("headMs", {
       nullable: true,
-      description: "Milliseconds that the first task makes, ahead of everything; null when it makes all.",
+      description: "Length of the first task's part in milliseconds. Null if it renders the whole video.",
     }),
     chunkMs: t.exposeInt("chunkMs", {
       nullable: true,
       description:
-        "Milliseconds of a chunk; the last ones are shorter, so that all workers end together. Null when there is none.",
+        "Length of a chunk in milliseconds. The last ones are shorter, so that all workers finish together. Null without chunks.",
     }),
-    chunks: t.exposeInt("chunks", { description: "Chunks that the rest of the timeline is cut into." }),
+    chunks: t.exposeInt("chunks", { description: "Number of chunks after the head." }),
     tierGroups: t.field({
       type: t.listRef(t.listRef("String")),
       description:
-        "Names of the variants that are made together, from one decode; the first group runs ahead. One group while all stay ahead of a viewer.",
+        "Names of the variants that are rendered in the same pass. The first group runs first. One group if all variants stay ahead of a viewer.",
       resolve: ({ tierGroups }) => tierGroups,
     }),
     speed: t.exposeFloat("speed", {
       nullable: true,
       description:
-        "Seconds of video with all variants that the first task's worker made per second; null when it could not tell.",
+        "Seconds of video that the first task's worker rendered per second with all variants. Null if unknown.",
     }),
     slots: t.int({
       nullable: true,
       description:
-        "Slots of all live workers when the plan was made; null when they made no difference, and without the scope OPERATOR.",
+        "Slots of all live workers at the time of planning. Null if they made no difference, and without the scope OPERATOR.",
       resolve: ({ slots }, _args, ctx) => (isOperator(ctx) ? slots : null),
     }),
   }),
@@ -44,7 +44,7 @@ builder.prismaObjectField(Job, "plan", (t) =>
     type: JobPlanType,
     nullable: true,
     description:
-      "How it is cut into tasks, and why; null until that is decided, a moment after a worker has begun.",
+      "How the job is divided into tasks, and why. Null until that is decided, shortly after a worker has started.",
     select: { status: true, plan: true, video: { select: { durationMs: true } } },
     resolve: ({ video, ...job }, _args, ctx) =>
       describePlan({ ...job, ...video }, ctx.operations.limits.wholeUpToMs),

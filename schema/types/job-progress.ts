@@ -4,8 +4,8 @@ import { createBatch } from "../batch.ts";
 import { fractionOf, liveColumns } from "./variant.ts";
 
 /**
- * How far the variants that a job is for are together, 0 to 1, weighted by pixels. By a batch of its own: beside what else is selected
- * of the same variants, a relation would be looked up once for every task.
+ * Combined progress of a job's variants, 0 to 1, weighted by pixels. A batch of its own: as a relation, it
+ * would be looked up once per task.
  */
 export const jobProgress = createBatch(async (ctx, jobIds) => {
   const jobs = await ctx.db.job.findMany({

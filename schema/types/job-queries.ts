@@ -12,7 +12,7 @@ builder.queryField("job", (t) =>
   t.prismaField({
     type: Job,
     nullable: true,
-    description: "The job with this id; null when there is none in this workspace.",
+    description: "The job with this id. Null if it does not exist in this workspace.",
     args: { id: t.arg.id({ required: true, description: "The job's id." }) },
     resolve: async (query, _root, args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");
@@ -26,8 +26,8 @@ builder.queryField("jobs", (t) =>
   t.connection(
     {
       type: Job,
-      description: "The workspace's jobs, newest first. At most 100 on a page.",
-      args: { filter: t.arg({ type: JobFilterInput, description: "Which ones; all by default." }) },
+      description: "The workspace's jobs, newest first. At most 100 per page.",
+      args: { filter: t.arg({ type: JobFilterInput, description: "Default: all jobs." }) },
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "READ");
         const filter = parseJobFilter(args.filter);

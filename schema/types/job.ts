@@ -23,7 +23,7 @@ const reasons = createBatch((ctx, jobIds) =>
 );
 const estimates = createBatch((ctx, jobIds) => estimate(ctx.db, jobIds, ctx.clock()));
 
-/** Tasks of a job in one answer. */
+/** Maximum number of tasks per answer. */
 const mostTasks = 1_000;
 
 function taskCount(first: number | null | undefined): number {
@@ -32,12 +32,12 @@ function taskCount(first: number | null | undefined): number {
   throw new InvalidInputError(
     "PAGE_SIZE_INVALID",
     "first",
-    `first: of a job's tasks 0 to ${mostTasks} are given, not ${count}. Ask for ${mostTasks} at most, or for those in one \`status\`.`,
+    `first: at most ${mostTasks} tasks of a job can be read, not ${count}. Request fewer, or only those with one \`status\`.`,
   );
 }
 
 const TaskCount = builder.objectRef<{ status: Status; count: number }>("TaskCount").implement({
-  description: "How many tasks of a job are in a state.",
+  description: "Number of a job's tasks with a status.",
   fields: (t) => ({
     status: t.expose("status", { type: JobStatus, description: "The state." }),
     count: t.exposeInt("count", { description: "Tasks in it." }),
@@ -59,22 +59,22 @@ export const Job = builder.prismaNode("Job", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
   description:
-    "The persisted intention to render something for a video: what users watch, cancel, retry, prioritise.",
+    "A persisted request to render something for a video. Users can watch, cancel, retry and prioritize it.",
   select: { id: true },
   fields: (t) => ({
     kind: t.expose("kind", { type: JobKind, description: "What it does." }),
-    status: t.expose("status", { type: JobStatus, description: "How far it is." }),
-    priority: t.expose("priority", { type: JobPriority, description: "Which jobs go before it." }),
+    status: t.expose("status", { type: JobStatus, description: "Status of the job." }),
+    priority: t.expose("priority", { type: JobPriority, description: "Priority of the job." }),
     profile: t.field({
       type: ProfileType,
-      description: "What it renders by, as the profile was when the job was made.",
+      description: "The profile, as it was when the job was created.",
       select: { profile: true },
       resolve: (job) => Profile.parse(job.profile),
     }),
     queuePosition: t.int({
       nullable: true,
       description:
-        "How many jobs are likely to go first, plus one: 1 is next. By lane, then by turns of the workspaces, then first come. Null unless it waits for a worker.",
+        "Likely position in the queue; 1 is next. Depends on lanes, fairness between workspaces, and age. Null unless it waits for a worker.",
       select: { id: true, status: true },
       resolve: async (job, _args, ctx) =>
         job.status === "QUEUED" || job.status === "PENDING" ? await positions(ctx, job.id) : null,
@@ -89,7 +89,7 @@ export const Job = builder.prismaNode("Job", {
     waitCode: t.field({
       type: WaitCode,
       nullable: true,
-      description: "What it waits for, to switch on; null once it runs.",
+      description: "What the job waits for, as a code. Null once it runs.",
       select: { id: true, status: true },
       resolve: async (job, _args, ctx) =>
         isTerminal(job.status) ? null : ((await reasons(ctx, job.id))?.code ?? null),
@@ -98,52 +98,52 @@ export const Job = builder.prismaNode("Job", {
       type: "SafeInt",
       nullable: true,
       description:
-        "Milliseconds until it is likely to end. A running job goes by its slowest variant, a waiting one by its place, the slots that are there and how long jobs took lately. Null while there is nothing to go by.",
+        "Estimated milliseconds until the job ends. For a running job, from its slowest variant; for a waiting one, from its position, the available slots and recent durations. Null if unknown.",
       select: { id: true, status: true },
       resolve: async (job, _args, ctx) => (isTerminal(job.status) ? null : await estimates(ctx, job.id)),
     }),
     error: t.field({
       type: FailureType,
       nullable: true,
-      description: "Why it was given up, when it is FAILED.",
+      description: "Error of a FAILED job.",
       select: { error: true },
       resolve: errorOf,
     }),
     variantNames: t.stringList({
       nullable: true,
-      description: "The variants that it is for; null for all of the profile that the source allows.",
+      description: "Names of the variants that it renders. Null: all of the profile that the source allows.",
       select: { onlyVariants: true },
       resolve: ({ onlyVariants }) => (onlyVariants.length === 0 ? null : onlyVariants),
     }),
     isSuperseded: t.exposeBoolean("isSuperseded", {
-      description: "Whether a newer job of the video and of this kind exists.",
+      description: "Whether a newer job of the same kind exists for the video.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was requested." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the job was requested." }),
     queuedAt: t.expose("queuedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was ready for a worker; null before.",
+      description: "When the job became ready for a worker. Null before.",
     }),
     startedAt: t.expose("startedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When a worker first took it; null before.",
+      description: "When a worker first started it. Null before.",
     }),
     endedAt: t.expose("endedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it succeeded, failed or was canceled; null before.",
+      description: "When it succeeded, failed or was canceled. Null before.",
     }),
     cancelRequestedAt: t.expose("cancelRequestedAt", {
       type: "DateTime",
       nullable: true,
       description: "When cancellation was requested. A running job stops shortly after.",
     }),
-    video: t.relation("video", { type: Video, description: "The video that it renders." }),
+    video: t.relation("video", { type: Video, description: "The video." }),
     progress: t.float({
       nullable: true,
       description:
-        "How far its variants are together, 0 to 1, weighted by pixels; 1 once it SUCCEEDED. Null once a newer job makes them, and of one that makes none until it SUCCEEDED.",
+        "Combined progress of its variants, 0 to 1, weighted by pixels. 1 once it SUCCEEDED. Null if a newer job renders them. A job without variants has null until it SUCCEEDED.",
       select: { id: true, kind: true, status: true, isSuperseded: true },
       resolve: async ({ id, kind, status, isSuperseded }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
@@ -154,10 +154,10 @@ export const Job = builder.prismaNode("Job", {
     tasks: t.relation("tasks", {
       type: Task,
       description:
-        "Its parts, in the order in which they are due: one for a short video, hundreds for a long one. At most 1,000.",
+        "Its tasks in planned order: one for a short video, hundreds for a long one. At most 1,000.",
       args: {
-        first: t.arg.int({ defaultValue: mostTasks, description: `So many at most: 0 to ${mostTasks}.` }),
-        status: t.arg({ type: JobStatus, description: "In this state only." }),
+        first: t.arg.int({ defaultValue: mostTasks, description: `Maximum number: 0 to ${mostTasks}.` }),
+        status: t.arg({ type: JobStatus, description: "Only tasks with this status." }),
       },
       query: ({ first, status }) => ({
         ...(status != null && { where: { status } }),
@@ -167,14 +167,14 @@ export const Job = builder.prismaNode("Job", {
     }),
     taskCounts: t.field({
       type: [TaskCount],
-      description: "How many tasks it has, by state; states that none is in are left out.",
+      description: "Number of tasks by status, without statuses that no task has.",
       select: { id: true },
       resolve: async (job, _args, ctx) => (await taskCounts(ctx, job.id)) ?? [],
     }),
   }),
 });
 
-// Said here because the two types name each other.
+// Defined here because the two types refer to each other.
 builder.prismaObjectField(Job, "retryOf", (t) =>
   t.relation("retryOf", { type: Job, nullable: true, description: "The job that it repeats." }),
 );

@@ -10,7 +10,7 @@ import { type Context, viewerWith } from "../context.ts";
 type Query = { select: { id: true } };
 type Row = { id: string };
 
-/** How the rows of each type are found, in the viewer's workspace only. */
+/** How each type's rows are found, in the viewer's workspace only. */
 const finders: Record<
   NodeType,
   (ctx: Context, viewer: Viewer, query: Query, ids: string[]) => Promise<Row[]>
@@ -46,7 +46,7 @@ const finders: Record<
   ViewerToken: ({ db }, { workspaceId }, query, ids) =>
     db.viewerToken.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
   ApiKey: async ({ db }, viewer, query, ids) => {
-    // Without ADMIN a key sees itself alone.
+    // Without ADMIN, a key sees only itself.
     const own = hasScope(viewer, "ADMIN") ? {} : { id: viewer.apiKeyId };
     return db.apiKey.findMany({
       ...query,
@@ -67,7 +67,7 @@ const finders: Record<
   },
 };
 
-/** One query per type (and per list nested in it), however many ids there are. Ids that belong to nothing here give null. */
+/** One query per type (and per nested list) for any number of ids. Unknown ids give null. */
 async function findNodes(ids: readonly string[], ctx: Context, info: GraphQLResolveInfo) {
   const viewer = viewerWith(ctx, "READ");
   const parsed = ids.map(parseGlobalId);
@@ -87,7 +87,7 @@ builder.queryField("node", (t) =>
   t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: "The object with this id, whatever its type; null when there is none in this workspace.",
+    description: "The object with this id, of any type. Null if it does not exist in this workspace.",
     args: { id: t.arg.id({ required: true, description: "Any object's id." }) },
     resolve: async (_root, { id }, ctx, info) => (await findNodes([id], ctx, info))[0],
   }),
@@ -98,14 +98,14 @@ builder.queryField("nodes", (t) =>
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
     description:
-      "The objects with these ids, in their order; null for those that do not exist in this workspace.",
+      "The objects with these ids, in the same order. Null for those that do not exist in this workspace.",
     args: { ids: t.arg.idList({ required: true, description: "Ids of any type, at most 100." }) },
     resolve: (_root, { ids }, ctx, info) => {
       if (ids.length <= maxPageSize) return findNodes(ids, ctx, info);
       throw new InvalidInputError(
         "PAGE_SIZE_INVALID",
         "ids",
-        `ids: ${ids.length} ids were given; ask for ${maxPageSize} at a time.`,
+        `ids: ${ids.length} ids were given. Request at most ${maxPageSize} at a time.`,
       );
     },
   }),

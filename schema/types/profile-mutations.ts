@@ -14,31 +14,31 @@ const RungInput = builder.inputType("RungInput", {
   fields: (t) => ({
     name: t.string({
       description:
-        "Unique within the profile: lower-case letters, digits, hyphens. Default `720p`, with another codec `720p-hevc`.",
+        "Unique within the profile: lowercase letters, digits, hyphens. Default `720p`, or with another codec `720p-hevc`.",
     }),
     height: t.int({ required: true, description: "Pixels of the shorter side: even, 64 to 4320." }),
     tier: t.field({
       type: Tier,
-      description: "How much it matters. Default: CRITICAL to 480, STANDARD to 1080, PREMIUM above.",
+      description: "Importance. Default: CRITICAL up to 480, STANDARD up to 1080, PREMIUM above.",
     }),
-    codec: t.field({ type: VideoCodec, description: "What its picture is coded in. Default H264." }),
+    codec: t.field({ type: VideoCodec, description: "Video codec. Default H264." }),
     bitrateBps: t.int({
       required: true,
       description:
-        "Ceiling of the video's bits per second at up to 30 frames per second; 60 get half as much again.",
+        "Maximum video bitrate in bits per second at up to 30 frames per second; at 60 it is half as much again.",
     }),
     maxFrameRate: t.int({
-      description: "Most frames per second, 1 to 60; faster sources are thinned out. Default 30.",
+      description: "Maximum frame rate, 1 to 60. Faster sources are reduced. Default 30.",
     }),
     minVmaf: t.float({
       description:
-        "Mean VMAF, 1 to 99, that its variants must reach: one that does not is made again, or marked. Default: none.",
+        "Minimum mean VMAF, 1 to 99. A variant below it is encoded again, or marked. Default: none.",
     }),
   }),
 });
 
 const LoudnessInput = builder.inputType("LoudnessInput", {
-  description: "How loud the audio is.",
+  description: "Loudness of the audio.",
   fields: (t) => ({
     targetLufs: t.float({
       required: true,
@@ -49,13 +49,13 @@ const LoudnessInput = builder.inputType("LoudnessInput", {
 });
 
 const ProfileAudioInput = builder.inputType("ProfileAudioInput", {
-  description: "What becomes of the audio. What is left out gets its default.",
+  description: "Audio settings. Absent fields use their defaults.",
   fields: (t) => ({
     bitrateBps: t.int({ description: "Bits per second of a stereo track, 16000 to 512000. Default 128000." }),
-    channels: t.field({ type: AudioChannels, description: "How many channels. Default STEREO." }),
+    channels: t.field({ type: AudioChannels, description: "Channels. Default STEREO." }),
     loudness: t.field({
       type: LoudnessInput,
-      description: "Brings every track to one loudness. Default: left as it is.",
+      description: "Normalizes every track to one loudness. Default: unchanged.",
     }),
   }),
 });
@@ -63,42 +63,42 @@ const ProfileAudioInput = builder.inputType("ProfileAudioInput", {
 const DownloadInput = builder.inputType("DownloadInput", {
   description: "An MP4 to download.",
   fields: (t) => ({
-    height: t.int({ required: true, description: "The largest variant of at most this height is taken." }),
+    height: t.int({ required: true, description: "Maximum height. The largest variant up to it is used." }),
   }),
 });
 
 const recipe = (t: Parameters<Parameters<typeof builder.inputType>[1]["fields"]>[0]) => ({
-  audio: t.field({ type: ProfileAudioInput, description: "What becomes of the audio." }),
+  audio: t.field({ type: ProfileAudioInput, description: "Audio settings." }),
   segmentDurationMs: t.int({
     description:
-      "Milliseconds of video in one segment, 1000 to 20000, a multiple of `gopDurationMs`. Default 4000.",
+      "Segment duration in milliseconds, 1000 to 20000, a multiple of `gopDurationMs`. Default 4000.",
   }),
   gopDurationMs: t.int({
-    description: "Milliseconds from key frame to key frame, 500 to 20000. Default 2000.",
+    description: "Distance between key frames in milliseconds, 500 to 20000. Default 2000.",
   }),
   bitrateMode: t.field({
     type: BitrateMode,
-    description: "How rungs come to their bitrates. Default CONTENT_AWARE.",
+    description: "How bitrates are chosen. Default CONTENT_AWARE.",
   }),
-  download: t.field({ type: DownloadInput, description: "An MP4 to download besides. Default: none." }),
+  download: t.field({ type: DownloadInput, description: "Adds an MP4 download. Default: none." }),
   hasPreview: t.boolean({
-    description: "An animated preview of every video, once it is READY. Default false.",
+    description: "Adds an animated preview once the video is READY. Default false.",
   }),
-  hasDash: t.boolean({ description: "A DASH manifest over the same segments. Default true." }),
+  hasDash: t.boolean({ description: "Adds a DASH manifest over the same segments. Default true." }),
 });
 
 const CreateProfileInput = builder.inputType("CreateProfileInput", {
-  description: "A profile to be made.",
+  description: "A new profile.",
   fields: (t) => ({
     name: t.string({
       required: true,
       description:
-        "What `createVideo` names it by: 1 to 64 lower-case letters, digits, hyphens; not a built-in profile's.",
+        "Name for `createVideo`: 1 to 64 lowercase letters, digits or hyphens. Must differ from the built-in profiles.",
     }),
     rungs: t.field({
       type: [RungInput],
       required: true,
-      description: "Its steps, smallest first within each codec, at most 20. None: audio only.",
+      description: "Rungs, smallest first within each codec, at most 20. Empty: audio only.",
     }),
     ...recipe(t),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
@@ -106,9 +106,9 @@ const CreateProfileInput = builder.inputType("CreateProfileInput", {
 });
 
 const UpdateProfileInput = builder.inputType("UpdateProfileInput", {
-  description: "What to change of a profile; fields left out stay as they are, null brings back the default.",
+  description: "Changes to a profile. Absent fields keep their values; null restores the default.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "The profile's name, which stays." }),
+    name: t.string({ required: true, description: "The profile's name. It cannot be changed." }),
     rungs: t.field({ type: [RungInput], description: "Replaces all steps." }),
     ...recipe(t),
   }),
@@ -120,7 +120,7 @@ interface Options {
   hasDash?: boolean | null;
 }
 
-/** Stored recipes name these three fields differently. A field that was left out stays left out. */
+/** The stored profile uses other names for these three fields. Absent fields stay absent. */
 const toRecipe = <Input extends Options>({ bitrateMode, hasPreview, hasDash, ...input }: Input) => ({
   ...input,
   ...(bitrateMode !== undefined && { bitrates: bitrateMode }),
@@ -132,9 +132,9 @@ builder.mutationField("createProfile", (t) =>
   t.field({
     type: ProfileType,
     errors: mayFailWith(InvalidProfileError, InvalidInputError, ConflictError),
-    description: "Adds a recipe to the workspace.",
+    description: "Adds a profile to the workspace.",
     args: {
-      input: t.arg({ type: CreateProfileInput, required: true, description: "The profile to be made." }),
+      input: t.arg({ type: CreateProfileInput, required: true, description: "The new profile." }),
     },
     resolve: (_root, { input }, ctx) => createProfile(ctx, viewerWith(ctx, "WRITE"), toRecipe(given(input))),
   }),
@@ -144,16 +144,16 @@ builder.mutationField("updateProfile", (t) =>
   t.field({
     type: ProfileType,
     errors: mayFailWith(NotFoundError, InvalidProfileError, ConflictError),
-    description: "Changes a recipe for videos to come. What was made or is being made by it stays as it is.",
+    description: "Changes a profile for future videos. Existing videos keep their settings.",
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: "What to change." }) },
     resolve: (_root, { input }, ctx) => updateProfile(ctx, viewerWith(ctx, "WRITE"), toRecipe(given(input))),
   }),
 );
 
 const DeletedProfile = builder.objectRef<{ name: string }>("DeletedProfile").implement({
-  description: "A profile that is no more.",
+  description: "A deleted profile.",
   fields: (t) => ({
-    deletedName: t.string({ description: "The name that it had.", resolve: ({ name }) => name }),
+    deletedName: t.string({ description: "Name of the deleted profile.", resolve: ({ name }) => name }),
   }),
 });
 
@@ -167,7 +167,7 @@ builder.mutationField("deleteProfile", (t) =>
     type: DeletedProfile,
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
-      "Takes a recipe away for videos to come. Videos keep what they were rendered by, retries included.",
+      "Deletes a profile for future videos. Existing videos keep their settings, also for retries.",
     args: { input: t.arg({ type: DeleteProfileInput, required: true, description: "Which one." }) },
     resolve: async (_root, { input: { name } }, ctx) => {
       await deleteProfile(ctx, viewerWith(ctx, "WRITE"), name);

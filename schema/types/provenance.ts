@@ -3,10 +3,10 @@ import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { isOperator } from "../context.ts";
 
-/** Rows hold what a worker once wrote: an account of another version reads as none. */
+/** Rows hold what a worker wrote at the time. An account of an unknown version counts as none. */
 export const accountOf = (json: unknown): Account | null => Account.safeParse(json).data ?? null;
 
-/** An attempt's account, by its id. The caller has seen that the attempt is the viewer's. */
+/** Loads attempts' accounts by id. The caller has checked that the viewer may see the attempt. */
 export const loadAccount = createBatch<Account>(async (ctx, ids) => {
   const attempts = await ctx.db.attempt.findMany({
     where: { id: { in: [...ids] } },
@@ -22,16 +22,16 @@ export const loadAccount = createBatch<Account>(async (ctx, ids) => {
 
 interface Origin {
   account: Account;
-  /** Null: of the whole attempt. */
+  /** Null: the whole attempt. */
   variant: string | null;
 }
 
 export const ProvenanceType = builder.objectRef<Origin>("Provenance").implement({
-  description: "What an output was made by, so that it can be made again and its faults be traced.",
+  description: "The programs and commands that made an output, to reproduce it or trace a fault.",
   fields: (t) => ({
     encoders: t.stringList({
       description:
-        "ffmpeg's name of the encoder, its device if it has one, and the build that the stream names: `libx264, x264 core 164 r3095`.",
+        "ffmpeg's name of the encoder, its device if any, and the build that the stream names: `libx264, x264 core 164 r3095`.",
       resolve: ({ account, variant }) => {
         const { encoders } = account.provenance;
         const own = variant === null ? Object.values(encoders) : [encoders[variant]];
@@ -44,20 +44,19 @@ export const ProvenanceType = builder.objectRef<Origin>("Provenance").implement(
       resolve: ({ account }, _args, ctx) => (isOperator(ctx) ? account.provenance.ffmpegVersion : null),
     }),
     device: t.string({
-      description: "`cpu`, or what the encoder worked on.",
+      description: "`cpu`, or the device of the encoder.",
       resolve: ({ account }) => account.provenance.device,
     }),
     commands: t.stringList({
       nullable: true,
       description:
-        "The exact command lines, ready to paste into a shell; paths and addresses in them are the worker's own. Null without the scope OPERATOR.",
+        "The exact command lines, ready to paste into a shell. Paths and addresses are the worker's own. Null without the scope OPERATOR.",
       resolve: ({ account }, _args, ctx) =>
         isOperator(ctx) ? account.provenance.commands.map((command) => command.map(quote).join(" ")) : null,
     }),
     sourceHash: t.string({
       nullable: true,
-      description:
-        "Which bytes it was made from: `sha256:…`, or the store's own sum; null while that is not known.",
+      description: "Hash of the source: `sha256:…`, or the store's own checksum. Null if unknown.",
       resolve: ({ account }) => account.sourceHash,
     }),
   }),

@@ -2,19 +2,19 @@ import { Quality } from "@reelay/contracts";
 import { builder } from "../builder.ts";
 import { QualityMetric } from "./enums.ts";
 
-/** Null while it was not measured. */
+/** Null if not measured. */
 export const qualityOf = ({ quality }: { quality: unknown }): Quality | null =>
   Quality.safeParse(quality).data ?? null;
 
 export const VariantQuality = builder.objectRef<Quality>("VariantQuality").implement({
   description:
-    "How alike a variant's pictures are to the source's, on a few pictures from all over it, both at the source's size (1080p at most).",
+    "Similarity of a variant to the source, measured on samples from the whole video at the source's size (1080p at most).",
   fields: (t) => ({
-    metric: t.expose("metric", { type: QualityMetric, description: "What the figures are." }),
-    mean: t.exposeFloat("mean", { description: "Of all pictures that were compared." }),
+    metric: t.expose("metric", { type: QualityMetric, description: "The metric of the values." }),
+    mean: t.exposeFloat("mean", { description: "Mean over all compared frames." }),
     min: t.exposeFloat("min", {
-      description: "The 5th percentile: the worst of what is seen for more than a moment.",
+      description: "5th percentile: the worst that viewers see for more than a moment.",
     }),
-    samples: t.exposeInt("samples", { description: "Pictures that were compared." }),
+    samples: t.exposeInt("samples", { description: "Number of compared frames." }),
   }),
 });

@@ -14,11 +14,11 @@ import { JobPriority, Pool } from "./enums.ts";
 import { Quota } from "./quota.ts";
 
 const QueueLane = builder.objectRef<LaneOverview>("QueueLane").implement({
-  description: "The part of a pool's queue that has one priority.",
+  description: "The part of a pool's queue with one priority.",
   fields: (t) => ({
     priority: t.field({ type: JobPriority, description: "The lane.", resolve: ({ priority }) => priority }),
-    queued: t.exposeInt("queued", { description: "Tasks of this workspace that wait in it." }),
-    running: t.exposeInt("running", { description: "Tasks of this workspace from it that a worker is at." }),
+    queued: t.exposeInt("queued", { description: "Waiting tasks of this workspace." }),
+    running: t.exposeInt("running", { description: "Running tasks of this workspace." }),
     oldestQueuedAt: t.expose("oldestQueuedAt", {
       type: "DateTime",
       nullable: true,
@@ -30,11 +30,11 @@ const QueueLane = builder.objectRef<LaneOverview>("QueueLane").implement({
 const QueuePool = builder
   .objectRef<PoolOverview & { workers: number; slots: number; idleSlots: number }>("QueuePool")
   .implement({
-    description: "The part of the queue that one kind of worker takes from.",
+    description: "The part of the queue for one kind of worker.",
     fields: (t) => ({
-      pool: t.field({ type: Pool, description: "The kind of worker.", resolve: ({ pool }) => pool }),
-      queued: t.exposeInt("queued", { description: "Tasks of this workspace that wait for a worker." }),
-      running: t.exposeInt("running", { description: "Tasks of this workspace that a worker is at." }),
+      pool: t.field({ type: Pool, description: "Kind of worker.", resolve: ({ pool }) => pool }),
+      queued: t.exposeInt("queued", { description: "Waiting tasks of this workspace." }),
+      running: t.exposeInt("running", { description: "Running tasks of this workspace." }),
       oldestQueuedAt: t.expose("oldestQueuedAt", {
         type: "DateTime",
         nullable: true,
@@ -42,22 +42,22 @@ const QueuePool = builder
       }),
       lanes: t.field({
         type: [QueueLane],
-        description: "The same by priority, those that come first in front.",
+        description: "The pool by priority, highest first.",
         resolve: ({ lanes }) => lanes,
       }),
       workers: t.int({
         nullable: true,
-        description: "Workers of this kind, for all workspaces. Null without the scope OPERATOR.",
+        description: "Number of workers, for all workspaces. Null without the scope OPERATOR.",
         resolve: ({ workers }, _args, ctx) => (isOperator(ctx) ? workers : null),
       }),
       slots: t.int({
         nullable: true,
-        description: "Tasks that they can run at the same time. Null without the scope OPERATOR.",
+        description: "Number of tasks that they can run at the same time. Null without the scope OPERATOR.",
         resolve: ({ slots }, _args, ctx) => (isOperator(ctx) ? slots : null),
       }),
       idleSlots: t.int({
         nullable: true,
-        description: "How many more tasks they could run now. Null without the scope OPERATOR.",
+        description: "Number of free slots. Null without the scope OPERATOR.",
         resolve: ({ idleSlots }, _args, ctx) => (isOperator(ctx) ? idleSlots : null),
       }),
     }),
@@ -77,19 +77,19 @@ interface QueueModel {
 }
 
 const Queue = builder.objectRef<QueueModel>("Queue").implement({
-  description: "What waits and what runs, in this workspace.",
+  description: "Waiting and running tasks of this workspace.",
   fields: (t) => ({
     queued: t.int({
-      description: "Tasks that wait for a worker.",
+      description: "Waiting tasks.",
       resolve: ({ pools }) => pools.reduce((sum, { queued }) => sum + queued, 0),
     }),
     running: t.int({
-      description: "Tasks that a worker is at.",
+      description: "Running tasks.",
       resolve: ({ pools }) => pools.reduce((sum, { running }) => sum + running, 0),
     }),
     pools: t.field({
       type: [QueuePool],
-      description: "The same by the kind of worker.",
+      description: "The queue by kind of worker.",
       resolve: async ({ pools }, _args, ctx) => {
         const slots = await readSlots(ctx.db, ctx.clock());
         const names = new Set([...slots.keys(), ...pools.map(({ pool }) => pool)]);
@@ -103,13 +103,13 @@ const Queue = builder.objectRef<QueueModel>("Queue").implement({
     pausedAt: t.field({
       type: "DateTime",
       nullable: true,
-      description: "Since when nothing new of the workspace is given to workers; null when it is not paused.",
+      description: "When the queue was paused. Null if it is not paused.",
       resolve: async ({ workspaceId }, _args, ctx) =>
         (await ctx.db.workspace.findUniqueOrThrow({ where: { id: workspaceId } })).pausedAt,
     }),
     quotas: t.field({
       type: [Quota],
-      description: "What the workspace has, and may have.",
+      description: "Usage and limits of the workspace.",
       resolve: ({ workspaceId }, _args, ctx) => readQuotas(ctx.operations, workspaceId),
     }),
   }),
@@ -123,7 +123,7 @@ async function readQueueOf(ctx: Context): Promise<QueueModel> {
 builder.queryField("queue", (t) =>
   t.field({
     type: Queue,
-    description: "What waits and what runs, in this workspace.",
+    description: "Waiting and running tasks of this workspace.",
     resolve: (_root, _args, ctx) => readQueueOf(ctx),
   }),
 );
@@ -133,7 +133,7 @@ builder.mutationField("pauseQueue", (t) =>
     type: Queue,
     errors: mayFailWith(),
     description:
-      "Gives nothing new of the workspace to workers until `resumeQueue`; what runs goes on. Needs ADMIN. Safe to repeat.",
+      "Pauses the workspace's queue: no task starts until `resumeQueue`, but running tasks continue. Safe to repeat. Requires the scope ADMIN.",
     resolve: async (_root, _args, ctx) => {
       await pauseQueue(ctx.operations, viewerWith(ctx, "ADMIN"));
       return readQueueOf(ctx);
@@ -145,7 +145,7 @@ builder.mutationField("resumeQueue", (t) =>
   t.field({
     type: Queue,
     errors: mayFailWith(),
-    description: "Lets a paused queue go on. Needs ADMIN. Safe to repeat.",
+    description: "Resumes a paused queue. Safe to repeat. Requires the scope ADMIN.",
     resolve: async (_root, _args, ctx) => {
       await resumeQueue(ctx.operations, viewerWith(ctx, "ADMIN"));
       return readQueueOf(ctx);

@@ -9,25 +9,25 @@ import { Job } from "./job.ts";
 import { JobFilterInput, parseJobFilter } from "./job-filter.ts";
 
 const RetryJobsInput = builder.inputType("RetryJobsInput", {
-  description: "Which jobs to retry: `ids` or `filter`.",
+  description: "Selects the jobs to retry: `ids` or `filter`.",
   fields: (t) => ({
     ids: t.idList({ description: "These, 1 to 500." }),
     filter: t.field({
       type: JobFilterInput,
       description:
-        "Those that match, oldest first. Unless it says otherwise, `status` is FAILED and `isSuperseded` is false, so what was retried does not match again.",
+        "Matching jobs, oldest first. By default `status` is FAILED and `isSuperseded` is false, so retried jobs do not match again.",
     }),
-    first: t.int({ description: "At most this many of the filter's, 1 to 500. Default 100." }),
-    after: t.id({ description: "Go on with the filter's after this one: the `lastId` of the call before." }),
+    first: t.int({ description: "Maximum number of matching jobs, 1 to 500. Default 100." }),
+    after: t.id({ description: "Continue after this job: the `lastId` of the previous call." }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
 const SkipReason = builder.objectRef<{ code: string; message: string }>("SkipReason").implement({
-  description: "Why a job was not retried: what `retryJob` would have said.",
+  description: "Why a job was not retried: the error that `retryJob` would return.",
   fields: (t) => ({
     code: t.exposeString("code", { description: "As of `retryJob`, e.g. `JOB_SUPERSEDED`." }),
-    message: t.exposeString("message", { description: "A sentence for people." }),
+    message: t.exposeString("message", { description: "A readable explanation." }),
   }),
 });
 
@@ -35,13 +35,13 @@ const SkippedJob = builder.objectRef<RetriedJobs["skipped"][number]>("SkippedJob
   description: "A job that was not retried.",
   fields: (t) => ({
     id: t.id({
-      description: "The id that was given or found.",
+      description: "Id of the job.",
       resolve: ({ jobId }) => encodeGlobalId("Job", jobId),
     }),
     job: t.prismaField({
       type: Job,
       nullable: true,
-      description: "The job; null when there is none in this workspace.",
+      description: "The job. Null if it does not exist in this workspace.",
       resolve: (query, { jobId }, _args, ctx) =>
         ctx.db.job.findUnique({
           ...query,
@@ -53,11 +53,11 @@ const SkippedJob = builder.objectRef<RetriedJobs["skipped"][number]>("SkippedJob
 });
 
 const RetriedJobsType = builder.objectRef<RetriedJobs>("RetriedJobs").implement({
-  description: "What became of many jobs that were to be retried.",
+  description: "Result of retrying many jobs.",
   fields: (t) => ({
     jobs: t.prismaField({
       type: [Job],
-      description: "The new jobs, in the order of those that they repeat (`retryOf`).",
+      description: "The new jobs, in the order of the jobs that they repeat (`retryOf`).",
       resolve: async (query, { jobIds }, _args, ctx) => {
         const jobs = await ctx.db.job.findMany({ ...query, where: { id: { in: jobIds } } });
         const byId = new Map(jobs.map((job) => [job.id, job]));
@@ -66,19 +66,21 @@ const RetriedJobsType = builder.objectRef<RetriedJobs>("RetriedJobs").implement(
     }),
     skipped: t.field({
       type: [SkippedJob],
-      description: "Those that could not be retried.",
+      description: "Jobs that could not be retried.",
       resolve: ({ skipped }) => skipped,
     }),
-    hasMore: t.exposeBoolean("hasMore", { description: "Whether the filter matched more than `first`." }),
+    hasMore: t.exposeBoolean("hasMore", {
+      description: "Whether the filter matched more than `first` jobs.",
+    }),
     lastId: t.id({
       nullable: true,
-      description: "The last job that was looked at, for `after`; null when nothing matched.",
+      description: "The last examined job, for `after`. Null if nothing matched.",
       resolve: ({ lastId }) => lastId && encodeGlobalId("Job", lastId),
     }),
   }),
 });
 
-/** What is no job's id: the field says where it stood. */
+/** Converts ids of jobs. The error names the field and the invalid id. */
 function jobKeys(field: string, ids: readonly string[]): string[] {
   return ids.map((id) => {
     const key = keyOf("Job", id);
@@ -86,7 +88,7 @@ function jobKeys(field: string, ids: readonly string[]): string[] {
     throw new InvalidInputError(
       "JOBS_INVALID",
       field,
-      `${field}: ${JSON.stringify(id.slice(0, 100))} is not a job's id. Use ids that \`jobs\` or \`Video.jobs\` gave.`,
+      `${field}: ${JSON.stringify(id.slice(0, 100))} is not a job id. Use ids from \`jobs\` or \`Video.jobs\`.`,
     );
   });
 }
@@ -96,13 +98,13 @@ builder.mutationField("retryJobs", (t) =>
     type: RetriedJobsType,
     errors: mayFailWith(InvalidInputError, ConflictError),
     description:
-      "Retries many jobs, each by itself: what cannot be retried is listed and holds up nothing. At most 500 at once.",
+      "Retries many jobs independently. Jobs that cannot be retried are listed and do not affect the others. At most 500 per call.",
     args: { input: t.arg({ type: RetryJobsInput, required: true, description: "Which ones." }) },
     resolve: (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const filter = input.filter == null ? null : parseJobFilter(input.filter);
       if (input.filter != null && filter === null) {
-        throw new InvalidInputError("JOBS_INVALID", "filter.videoId", "filter.videoId: is not a video's id.");
+        throw new InvalidInputError("JOBS_INVALID", "filter.videoId", "filter.videoId: is not a video id.");
       }
       return retryJobs(ctx.operations, viewer, {
         ids: input.ids && jobKeys("ids", input.ids),

@@ -12,28 +12,28 @@ const SigningKey = builder.prismaNode("SigningKey", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
   description:
-    "A key that playback tokens of the workspace are signed with. At most two are live. The secret is shown once, by `rotateSigningKey`.",
+    "A signing key for the workspace's playback tokens. At most two are active. Its secret is shown once, by `rotateSigningKey`.",
   select: { id: true },
   fields: (t) => ({
-    keyId: t.exposeString("keyId", { description: "Names the key inside tokens." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    keyId: t.exposeString("keyId", { description: "Identifies the key inside tokens." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the key was created." }),
     signsFrom: t.expose("signsFrom", {
       type: "DateTime",
       description:
-        "From when the API signs with it, until the next key does. It verifies from its creation on.",
+        "When the API starts to sign with it, until the next key takes over. It verifies tokens from its creation on.",
     }),
     expiresAt: t.expose("expiresAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it stops verifying, set by the next rotation; null for the newest key.",
+      description: "When it stops verifying, set by the next rotation. Null for the newest key.",
     }),
     revokedAt: t.expose("revokedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was revoked; null if it was not.",
+      description: "When the key was revoked. Null if it was not.",
     }),
     isLive: t.boolean({
-      description: "Whether tokens that it signed are accepted.",
+      description: "Whether tokens signed with it are accepted.",
       select: { expiresAt: true, revokedAt: true },
       resolve: (key, _args, ctx) => isLive(key, ctx.clock()),
     }),
@@ -52,7 +52,7 @@ builder.queryField("signingKeys", (t) =>
     {
       type: SigningKey,
       description:
-        "The workspace's signing keys, newest first, revoked and expired ones too. Needs the scope ADMIN. At most 100 on a page.",
+        "The workspace's signing keys, newest first, including revoked and expired ones. Requires the scope ADMIN. At most 100 per page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "ADMIN");
         return await readPage(
@@ -67,15 +67,15 @@ builder.queryField("signingKeys", (t) =>
 );
 
 const RotateSigningKeyInput = builder.inputType("RotateSigningKeyInput", {
-  description: "How the workspace changes over to a new signing key.",
+  description: "Timing of the rotation to a new signing key.",
   fields: (t) => ({
     overlapMs: t.int({
       description:
-        "For how many milliseconds the older key still verifies once the new one signs: 0 to 1209600000, 14 days. Default 604800000, 7 days, the longest life of a token.",
+        "Milliseconds for which the old key still verifies after the new one starts to sign: 0 to 1209600000 (14 days). Default 604800000 (7 days), the longest lifetime of a token.",
     }),
     signAfterMs: t.int({
       description:
-        "In how many milliseconds the API begins to sign with the new key: 0 to 604800000, 7 days. Default 0. Give yourself time to install it at a CDN.",
+        "Milliseconds until the API starts to sign with the new key: 0 to 604800000 (7 days). Default 0. Leaves you time to install the key at a CDN.",
     }),
   }),
 });
@@ -86,10 +86,11 @@ interface Rotated {
 }
 
 const RotatedSigningKey = builder.objectRef<Rotated>("RotatedSigningKey").implement({
-  description: "A workspace's new signing key.",
+  description: "A new signing key.",
   fields: (t) => ({
     secret: t.exposeString("secret", {
-      description: "The secret, `rpk_…`. Keep it where tokens are signed or checked: it is not shown again.",
+      description:
+        "The secret, `rpk_…`. Store it where tokens are signed or verified; it is not shown again.",
     }),
     signingKey: t.prismaField({
       type: SigningKey,
@@ -107,9 +108,13 @@ builder.mutationField("rotateSigningKey", (t) =>
     type: RotatedSigningKey,
     errors: mayFailWith(InvalidInputError, ConflictError),
     description:
-      "Adds a signing key for playback tokens. The older one still verifies for a time, so that no viewer is interrupted; refused while two are live. Needs the scope ADMIN.",
+      "Adds a signing key for playback tokens. The old key still verifies for a time, so no viewer is interrupted. Rejected while two keys are active. Requires the scope ADMIN.",
     args: {
-      input: t.arg({ type: RotateSigningKeyInput, required: true, description: "Times; all have defaults." }),
+      input: t.arg({
+        type: RotateSigningKeyInput,
+        required: true,
+        description: "Timing; all fields have defaults.",
+      }),
     },
     resolve: (_root, { input }, ctx) =>
       rotateSigningKey(ctx.operations, viewerWith(ctx, "ADMIN"), given(input)),
@@ -123,7 +128,7 @@ builder.mutationField("revokeSigningKey", (t) =>
     type: SigningKey,
     errors: mayFailWith(NotFoundError),
     description:
-      "Ends a signing key for good: the API refuses its tokens within five seconds. Safe to repeat. Needs the scope ADMIN.",
+      "Revokes a signing key permanently: the API rejects its tokens within five seconds. Safe to repeat. Requires the scope ADMIN.",
     args: { input: t.arg({ type: RevokeSigningKeyInput, required: true, description: "Which one." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");

@@ -2,16 +2,16 @@ import { SourceProbe } from "@reelay/contracts";
 import { builder } from "../builder.ts";
 import { SourceKind } from "./enums.ts";
 
-/** Rows hold what a worker once wrote: a probe of another version reads as none. */
+/** Rows hold what a worker wrote at the time. A probe of an unknown version counts as none. */
 const probeOf = (json: unknown): SourceProbe | null => SourceProbe.safeParse(json).data ?? null;
 
 const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
-  description: "What a source is, read once before rendering.",
+  description: "Properties of a source, read before rendering.",
   fields: (t) => ({
-    container: t.exposeString("container", { description: "File format as ffprobe names it." }),
+    container: t.exposeString("container", { description: "File format, as ffprobe names it." }),
     durationMs: t.int({
       nullable: true,
-      description: "Milliseconds; null when the container does not say.",
+      description: "Milliseconds. Null if the container does not state it.",
       resolve: ({ durationMs }) => (durationMs === null ? null : Math.round(durationMs)),
     }),
     bitrateBps: t.field({
@@ -22,21 +22,21 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
     }),
     videoCodec: t.string({
       nullable: true,
-      description: "Video codec; null when there is no picture, or the profile makes audio only.",
+      description: "Video codec. Null if there is no video, or the profile is audio only.",
       resolve: (probe) => probe.video?.codec,
     }),
     width: t.int({
       nullable: true,
-      description: "Pixels as a viewer sees them: after pixel aspect and rotation. Null without a picture.",
+      description: "Display size in pixels, after pixel aspect and rotation. Null without video.",
       resolve: (probe) => probe.video?.width,
     }),
     height: t.int({
       nullable: true,
-      description: "Pixels as a viewer sees them: after pixel aspect and rotation. Null without a picture.",
+      description: "Display size in pixels, after pixel aspect and rotation. Null without video.",
       resolve: (probe) => probe.video?.height,
     }),
     rotation: t.int({
-      description: "Clockwise degrees that the stored picture is turned by: 0, 90, 180 or 270.",
+      description: "Clockwise rotation of the stored frames in degrees: 0, 90, 180 or 270.",
       resolve: (probe) => probe.video?.rotation ?? 0,
     }),
     frameRate: t.float({
@@ -45,53 +45,56 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
       resolve: (probe) => probe.video?.frameRate,
     }),
     isVariableFrameRate: t.boolean({
-      description: "Whether frames lie at uneven distances.",
+      description: "Whether the frame rate varies.",
       resolve: (probe) => probe.video?.isVariableFrameRate ?? false,
     }),
     hdr: t.string({
       nullable: true,
-      description: "Transfer of high dynamic range material, `PQ` or `HLG`; else null.",
+      description: "Transfer function of high dynamic range video, `PQ` or `HLG`; else null.",
       resolve: (probe) => probe.video?.hdr,
     }),
     audioCodec: t.string({
       nullable: true,
-      description: "Audio codec; null without audio.",
+      description: "Audio codec. Null without audio.",
       resolve: (probe) => probe.audio?.codec,
     }),
     audioChannels: t.int({
       nullable: true,
-      description: "Audio channels; null without audio.",
+      description: "Number of audio channels. Null without audio.",
       resolve: (probe) => probe.audio?.channels,
     }),
-    streamCount: t.exposeInt("streamCount", { description: "Streams of any kind in the file." }),
+    streamCount: t.exposeInt("streamCount", { description: "Number of streams of any kind in the file." }),
   }),
 });
 
 export const Source = builder.prismaObject("Source", {
-  description: "A video's uploaded or fetched original.",
+  description: "A video's original, uploaded or downloaded.",
   select: { videoId: true },
   fields: (t) => ({
-    kind: t.expose("kind", { type: SourceKind, description: "Where it comes from." }),
-    url: t.exposeString("url", { nullable: true, description: "Where a worker fetches it, for kind URL." }),
-    filename: t.exposeString("filename", { description: "Its name in the store." }),
+    kind: t.expose("kind", { type: SourceKind, description: "Origin of the source." }),
+    url: t.exposeString("url", {
+      nullable: true,
+      description: "Address that a worker downloads, for the kind URL.",
+    }),
+    filename: t.exposeString("filename", { description: "Name in the store." }),
     contentType: t.exposeString("contentType", {
       nullable: true,
-      description: "Media type as the client or the server it came from stated it.",
+      description: "Media type, as the client or the origin server stated it.",
     }),
     sizeBytes: t.expose("sizeBytes", {
       type: "SafeInt",
       nullable: true,
-      description: "Bytes: as promised for an upload, as received once it is there.",
+      description: "Size in bytes: as announced for an upload, as received once it is complete.",
     }),
     receivedAt: t.expose("receivedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When its last byte was stored; null before.",
+      description: "When the last byte was stored. Null before.",
     }),
     probe: t.field({
       type: Probe,
       nullable: true,
-      description: "What it is; null until a worker has looked.",
+      description: "Properties of the source. Null until a worker has probed it.",
       select: { probe: true },
       resolve: (source) => probeOf(source.probe),
     }),

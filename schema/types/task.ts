@@ -11,38 +11,38 @@ import { Variant } from "./variant.ts";
 export const Task = builder.prismaNode("Task", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, job: { workspaceId: workspaceOf(ctx) } }),
-  description: "One message's worth of a job, done by one worker in one attempt.",
+  description: "A unit of work of a job, done by one worker in one attempt.",
   select: { id: true },
   fields: (t) => ({
     kind: t.expose("kind", { type: TaskKind, description: "What it does." }),
-    pool: t.expose("pool", { type: Pool, description: "The kind of worker that it may run on." }),
-    status: t.expose("status", { type: JobStatus, description: "How far it is." }),
-    tries: t.exposeInt("tries", { description: "Attempts that counted; interrupted ones do not." }),
-    maxTries: t.exposeInt("maxTries", { description: "Attempts after which it is given up." }),
+    pool: t.expose("pool", { type: Pool, description: "Kind of worker that it may run on." }),
+    status: t.expose("status", { type: JobStatus, description: "Status of the task." }),
+    tries: t.exposeInt("tries", { description: "Number of attempts, without interrupted ones." }),
+    maxTries: t.exposeInt("maxTries", { description: "Maximum number of attempts." }),
     needsMemoryBytes: t.field({
       type: "SafeInt",
       nullable: true,
       description:
-        "Memory of a worker on which it fits, bytes. Null unless a worker had too little for it and handed it back, which uses no try.",
+        "Memory of a worker that fits it, in bytes. Null unless a worker with too little memory returned it, which uses no try.",
       select: { needsMemoryBytes: true },
       resolve: ({ needsMemoryBytes }) => (needsMemoryBytes === null ? null : Number(needsMemoryBytes)),
     }),
     availableAt: t.expose("availableAt", {
       type: "DateTime",
-      description: "Not sent to a worker before: the pause between two attempts.",
+      description: "Earliest time of the next attempt.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the task was created." }),
     endedAt: t.expose("endedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it succeeded, failed or was canceled; null before.",
+      description: "When it succeeded, failed or was canceled. Null before.",
     }),
     startMs: t.exposeInt("startMs", {
-      description: "Where on the video's timeline begins what it makes, in milliseconds.",
+      description: "Start of its part of the timeline, in milliseconds.",
     }),
     endMs: t.int({
       nullable: true,
-      description: "Where that ends, in milliseconds; null for the end of the video.",
+      description: "End of its part of the timeline, in milliseconds. Null: the end of the video.",
       select: { kind: true, startMs: true, endMs: true, job: { select: { plan: true } } },
       resolve: ({ kind, startMs, endMs, job }) => {
         if (kind === "POSTER") return startMs;
@@ -53,10 +53,10 @@ export const Task = builder.prismaNode("Task", {
       type: "DateTime",
       nullable: true,
       description:
-        "By when a viewer who began when the job did would need it: its place among others. Null until it is queued.",
+        "When a viewer who started with the job would need its output; orders it among other tasks. Null until it is queued.",
     }),
     progress: t.float({
-      description: "How far it is of what it makes, 0 to 1, as of a moment ago; 1 once it SUCCEEDED.",
+      description: "Progress of its part, 0 to 1, a moment old. 1 once it SUCCEEDED.",
       select: {
         status: true,
         progress: true,
@@ -67,15 +67,15 @@ export const Task = builder.prismaNode("Task", {
         if (status === "SUCCEEDED") return 1;
         if (!settlesVideo(job.kind)) return 0;
         if (progress !== null || job.plan !== null) return taskFraction(progress);
-        // Of a job of one task only the variants tell.
+        // The only task of a job takes its progress from the variants.
         return (await jobProgress(ctx, jobId)) ?? 0;
       },
     }),
     variants: t.field({
       type: [Variant],
       description:
-        "The variants that it makes, smallest first. Empty until the source was probed, for audio, and for a download, a poster, a preview.",
-      // A first task makes all variants of its job from one decode, a chunk those that it names.
+        "The variants that it renders, smallest first. Empty until the source is probed, and for audio, downloads, posters and previews.",
+      // A first task renders all variants of its job in one pass, a chunk those that it names.
       select: (_args, _ctx, nestedSelection) => ({
         kind: true,
         renditions: true,
@@ -99,7 +99,7 @@ export const Task = builder.prismaNode("Task", {
     }),
     attempts: t.relation("attempts", {
       type: Attempt,
-      description: "Its tries, first to last.",
+      description: "Its attempts, first to last.",
       query: { orderBy: { number: "asc" } },
     }),
   }),

@@ -1,4 +1,4 @@
-/** The tokens for browsers that a workspace has given out: what they allow, never the secrets. */
+/** Tokens for browsers that a workspace has created: their permissions, never the secrets. */
 
 import { encodeGlobalId } from "../../src/global-id.ts";
 import { isLiveToken } from "../../src/tokens/index.ts";
@@ -7,10 +7,11 @@ import { viewerWith, workspaceOf } from "../context.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 
-const createdAt = "When it was created.";
-const expiresAt = "When it ends by itself.";
-const revokedAt = "When it was revoked; null if it was not.";
-const isLive = "Whether it is accepted: neither expired nor revoked, nor is the API key that created it.";
+const createdAt = "When the token was created.";
+const expiresAt = "When the token expires.";
+const revokedAt = "When the token was revoked. Null if it was not.";
+const isLive =
+  "Whether it is accepted: neither it nor the API key that created it has expired or was revoked.";
 const ends = {
   expiresAt: true,
   revokedAt: true,
@@ -18,15 +19,15 @@ const ends = {
 } as const;
 
 const UploadToken = builder.prismaNode("UploadToken", {
-  id: { field: "id", description: "Opaque id, for revoking it." },
+  id: { field: "id", description: "Opaque id, to revoke it." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
   description:
-    "A token with which a browser creates videos by uploads. The secret is shown once, on creation.",
+    "A token with which a browser creates videos by uploading. Its secret is shown once, on creation.",
   select: { id: true },
   fields: (t) => ({
-    maxVideos: t.exposeInt("maxVideos", { description: "How many videos may be created with it." }),
+    maxVideos: t.exposeInt("maxVideos", { description: "Number of videos that it may create." }),
     madeVideos: t.exposeInt("madeVideos", {
-      description: "How many were. Deleting a video does not give its use back.",
+      description: "Number of videos that it has created. Deleting a video does not restore a use.",
     }),
     maxBytes: t.field({
       type: "SafeInt",
@@ -36,11 +37,11 @@ const UploadToken = builder.prismaNode("UploadToken", {
     }),
     profile: t.exposeString("profile", {
       nullable: true,
-      description: "Profile of its videos; null: the default profile.",
+      description: "Profile of its videos. Null: the default profile.",
     }),
     title: t.exposeString("title", {
       nullable: true,
-      description: "Title of its videos; null where the holder chooses.",
+      description: "Title of its videos. Null: the holder chooses.",
     }),
     externalId: t.exposeString("externalId", { nullable: true, description: "External id of its video." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: createdAt }),
@@ -55,14 +56,14 @@ const UploadToken = builder.prismaNode("UploadToken", {
 });
 
 const ViewerToken = builder.prismaNode("ViewerToken", {
-  id: { field: "id", description: "Opaque id, for revoking it." },
+  id: { field: "id", description: "Opaque id, to revoke it." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
   description:
-    "A token with which a browser sees how far the named videos are. The secret is shown once, on creation.",
+    "A token with which a browser watches the progress of the listed videos. Its secret is shown once, on creation.",
   select: { id: true },
   fields: (t) => ({
     videoIds: t.idList({
-      description: "The videos that it names. Some may have been deleted since.",
+      description: "The videos that it lists. Some may have been deleted since.",
       select: { videoIds: true },
       resolve: ({ videoIds }) => videoIds.map((id) => encodeGlobalId("Video", id)),
     }),
@@ -94,7 +95,7 @@ builder.queryField("uploadTokens", (t) =>
     {
       type: UploadToken,
       description:
-        "The workspace's upload tokens, newest first, ended ones too for a day. Needs the scope WRITE. At most 100 on a page.",
+        "The workspace's upload tokens, newest first, including those that ended within the last day. Requires the scope WRITE. At most 100 per page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "WRITE");
         return await readPage(
@@ -114,7 +115,7 @@ builder.queryField("viewerTokens", (t) =>
     {
       type: ViewerToken,
       description:
-        "The workspace's viewer tokens, newest first, ended ones too for a day. Needs the scope READ. At most 100 on a page.",
+        "The workspace's viewer tokens, newest first, including those that ended within the last day. Requires the scope READ. At most 100 per page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "READ");
         return await readPage(

@@ -13,35 +13,35 @@ import { given } from "../given.ts";
 import { idInput, subjectKey } from "../subject.ts";
 import { JobPriority } from "./enums.ts";
 
-const expiryDescription = "Seconds until it ends by itself: 1 to 604800, a week.";
+const expiryDescription = "Lifetime in seconds: 1 to 604800 (7 days).";
 
 const CreateUploadTokenInput = builder.inputType("CreateUploadTokenInput", {
-  description: "What an upload token allows, and what its videos get.",
+  description: "Permissions of an upload token, and settings of its videos.",
   fields: (t) => ({
     maxVideos: t.int({
       defaultValue: 1,
       required: true,
-      description: "How many videos may be created with it: 1 to 1000.",
+      description: "Number of videos that may be created with it: 1 to 1000.",
     }),
     maxBytes: t.field({
       type: "SafeInt",
-      description: "Largest file, bytes. Default: the server's own limit.",
+      description: "Maximum file size in bytes. Default: the server's limit.",
     }),
     expiresInSeconds: t.int({ defaultValue: 3_600, required: true, description: expiryDescription }),
     profile: t.string({ description: "Profile of its videos. Default: the default profile." }),
     title: t.string({ description: "Title of its videos. Default: the holder chooses." }),
-    externalId: t.string({ description: "External id of its video; for `maxVideos: 1` only." }),
+    externalId: t.string({ description: "External id of its video. Only with `maxVideos: 1`." }),
     metadata: t.field({
       type: "JSON",
       description:
-        "Goes into the metadata of its videos, before fields of the same name that the holder sends.",
+        "Merged into the metadata of its videos. Overrides fields of the same name from the holder.",
     }),
     priority: t.field({ type: JobPriority, description: "Priority of its videos. Default STANDARD." }),
   }),
 });
 
 const CreateViewerTokenInput = builder.inputType("CreateViewerTokenInput", {
-  description: "What a viewer token allows.",
+  description: "Permissions of a viewer token.",
   fields: (t) => ({
     videoIds: t.idList({ required: true, description: "The videos whose progress it shows: 1 to 100." }),
     expiresInSeconds: t.int({ defaultValue: 3_600, required: true, description: expiryDescription }),
@@ -55,9 +55,9 @@ const createdToken = (name: string, key: string, description: string) =>
       id: t.id({ description: "For revoking it.", resolve: ({ id }) => encodeGlobalId(key, id) }),
       token: t.exposeString("token", {
         description:
-          "The secret itself: give it to the browser, which sends it as `Authorization: Bearer`. It is shown this once.",
+          "The secret. Give it to the browser, which sends it as `Authorization: Bearer`. It is shown only once.",
       }),
-      expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When it ends by itself." }),
+      expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When the token expires." }),
     }),
   });
 
@@ -69,7 +69,7 @@ builder.mutationField("createUploadToken", (t) =>
     type: CreatedUploadToken,
     errors: mayFailWith(InvalidInputError),
     description:
-      "Creates a token for a browser, with which it can create videos by uploads and see how far these are, and nothing else. It ends with the API key that creates it.",
+      "Creates a token with which a browser can create videos by uploading and watch their progress, and nothing else. It ends with the API key that creates it.",
     args: { input: t.arg({ type: CreateUploadTokenInput, required: true, description: "What it allows." }) },
     resolve: (_root, { input }, ctx) =>
       createUploadToken(ctx.operations, viewerWith(ctx, "WRITE"), given(input)),
@@ -81,7 +81,7 @@ builder.mutationField("createViewerToken", (t) =>
     type: CreatedViewerToken,
     errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
-      "Creates a token for a browser, with which it can see how far the named videos are, and nothing else. Needs the scope READ. It ends with the API key that creates it.",
+      "Creates a token with which a browser can watch the progress of the listed videos, and nothing else. It ends with the API key that creates it. Requires the scope READ.",
     args: { input: t.arg({ type: CreateViewerTokenInput, required: true, description: "What it allows." }) },
     resolve: (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "READ");
@@ -95,18 +95,18 @@ function notAVideo(id: string): never {
   throw new InvalidInputError(
     "VIDEO_IDS_INVALID",
     "videoIds",
-    `videoIds: ${JSON.stringify(id.slice(0, 100))} is no video's id; use ids that \`videos\` or \`createVideo\` gave.`,
+    `videoIds: ${JSON.stringify(id.slice(0, 100))} is not a video id. Use ids from \`videos\` or \`createVideo\`.`,
   );
 }
 
 const RevokedToken = builder.objectRef<{ id: string }>("RevokedToken").implement({
-  description: "A token that has ended.",
+  description: "A revoked token.",
   fields: (t) => ({ revokedId: t.id({ description: "Its id.", resolve: ({ id }) => id }) }),
 });
 
 const revocations = [
   { name: "revokeUploadToken", kind: "UploadToken", scope: "WRITE", needs: "" },
-  { name: "revokeViewerToken", kind: "ViewerToken", scope: "READ", needs: " Needs the scope READ." },
+  { name: "revokeViewerToken", kind: "ViewerToken", scope: "READ", needs: "Requires the scope READ." },
 ] as const;
 
 for (const { name, kind, scope, needs } of revocations) {
@@ -116,7 +116,7 @@ for (const { name, kind, scope, needs } of revocations) {
     t.field({
       type: RevokedToken,
       errors: mayFailWith(NotFoundError),
-      description: `Revokes the ${noun} permanently, on every API process within seconds. Safe to repeat.${needs}`,
+      description: `Revokes the ${noun} permanently, within seconds on all servers. Safe to repeat.${needs}`,
       args: { input: t.arg({ type: input, required: true, description: "Which one." }) },
       resolve: async (_root, { input: { id } }, ctx) => {
         await revokeToken(ctx, viewerWith(ctx, scope), { kind, id: subjectKey(kind, id) });

@@ -10,7 +10,7 @@ import { FailureType } from "./failure.ts";
 import { loadAccount, ProvenanceType } from "./provenance.ts";
 import { qualityOf, VariantQuality } from "./quality.ts";
 
-/** The columns that live values are found by and compared with. */
+/** Columns that identify live values and show whether they are newer. */
 export const liveColumns = {
   videoId: true,
   attemptId: true,
@@ -27,7 +27,7 @@ interface LiveRow {
   fraction: number;
 }
 
-/** Live values while it renders, if they are not behind the row. */
+/** Live values during a render, unless the row is newer. */
 function liveOf(row: LiveRow, ctx: Context): LiveVariant | undefined {
   if (row.status !== "RENDERING" && row.status !== "PENDING") return undefined;
   const live = ctx.live.variant(row.videoId, row.attemptId, row.name);
@@ -40,15 +40,15 @@ export const fractionOf = (row: LiveRow, ctx: Context): number =>
 export const Variant = builder.prismaNode("Variant", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, video: { workspaceId: workspaceOf(ctx) } }),
-  description: "One rung made for one video: what viewers play.",
+  description: "One rung rendered for one video, which viewers play.",
   select: { id: true },
   fields: (t) => ({
-    name: t.exposeString("name", { description: "The rung's name, e.g. `720p`. Unique within the video." }),
-    tier: t.expose("tier", { type: Tier, description: "How much it matters." }),
-    status: t.expose("status", { type: VariantStatus, description: "How far it is." }),
+    name: t.exposeString("name", { description: "Name of the rung, e.g. `720p`. Unique within the video." }),
+    tier: t.expose("tier", { type: Tier, description: "Importance." }),
+    status: t.expose("status", { type: VariantStatus, description: "Status of the variant." }),
     codec: t.field({
       type: VideoCodec,
-      description: "What its picture is coded in.",
+      description: "Video codec.",
       select: { codec: true },
       resolve: ({ codec }) => Rung.shape.codec.parse(codec),
     }),
@@ -58,28 +58,28 @@ export const Variant = builder.prismaNode("Variant", {
       nullable: true,
       description: "Frames per second; null until planned.",
     }),
-    bitrateBps: t.exposeInt("bitrateBps", { description: "Ceiling of its bits per second." }),
+    bitrateBps: t.exposeInt("bitrateBps", { description: "Maximum video bitrate in bits per second." }),
     fraction: t.float({
-      description: "How far it is, 0 to 1. Never goes back within an attempt.",
+      description: "Progress, 0 to 1. Never decreases within an attempt.",
       select: liveColumns,
       resolve: (variant, _args, ctx) => fractionOf(variant, ctx),
     }),
     fps: t.float({
       nullable: true,
-      description: "Frames encoded per second just now; null while unknown.",
+      description: "Frames encoded per second now. Null if unknown.",
       select: { ...liveColumns, fps: true },
       resolve: (variant, _args, ctx) => liveOf(variant, ctx)?.fps ?? variant.fps,
     }),
     speed: t.float({
       nullable: true,
-      description: "Seconds of video encoded per second just now; null while unknown.",
+      description: "Seconds of video encoded per second now. Null if unknown.",
       select: { ...liveColumns, speed: true },
       resolve: (variant, _args, ctx) => liveOf(variant, ctx)?.speed ?? variant.speed,
     }),
     etaMs: t.field({
       type: "SafeInt",
       nullable: true,
-      description: "Milliseconds until it is done, as far as can be told; null while unknown, 0 once ready.",
+      description: "Estimated milliseconds until it is done. Null if unknown, 0 once ready.",
       select: { ...liveColumns, etaMs: true },
       resolve: (variant, _args, ctx) => {
         if (variant.status === "READY") return 0;
@@ -95,7 +95,7 @@ export const Variant = builder.prismaNode("Variant", {
     }),
     sizeBytes: t.field({
       type: "SafeInt",
-      description: "Bytes made so far; its size once ready.",
+      description: "Bytes stored so far; its size once ready.",
       select: { ...liveColumns, sizeBytes: true },
       resolve: (variant, _args, ctx) => {
         const live = liveOf(variant, ctx)?.sizeBytes ?? 0n;
@@ -104,26 +104,25 @@ export const Variant = builder.prismaNode("Variant", {
     }),
     skipReason: t.exposeString("skipReason", {
       nullable: true,
-      description: "Why it was not made, when it is SKIPPED.",
+      description: "Why it is SKIPPED. Otherwise null.",
     }),
     error: t.field({
       type: FailureType,
       nullable: true,
-      description: "Why it could not be made, when it is FAILED.",
+      description: "Error of a FAILED variant.",
       select: { error: true },
       resolve: errorOf,
     }),
     quality: t.field({
       type: VariantQuality,
       nullable: true,
-      description:
-        "How alike its pictures are to the source's; null until that was measured, soon after it is READY.",
+      description: "Similarity to the source. Null until measured, shortly after READY.",
       select: { quality: true },
       resolve: qualityOf,
     }),
     minVmaf: t.exposeFloat("minVmaf", {
       nullable: true,
-      description: "Mean VMAF that its profile asks for at least.",
+      description: "Minimum mean VMAF of its profile.",
     }),
     isBelowMinimum: t.boolean({
       nullable: true,
@@ -143,7 +142,7 @@ export const Variant = builder.prismaNode("Variant", {
       type: ProvenanceType,
       nullable: true,
       description:
-        "What it was made by; of a video that was made in parts: its beginning. All parts are in `Job.tasks { attempts }`.",
+        "Programs and commands that made it. For a video that was rendered in parts: those of its first part; `Job.tasks { attempts }` has all.",
       select: { name: true, attemptId: true },
       resolve: async ({ name, attemptId }, _args, ctx) => {
         const account = attemptId === null ? undefined : await loadAccount(ctx, attemptId);
@@ -153,7 +152,7 @@ export const Variant = builder.prismaNode("Variant", {
     readyAt: t.expose("readyAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was complete; null before.",
+      description: "When it was complete. Null before.",
     }),
   }),
 });

@@ -24,20 +24,23 @@ async function countJobs(ctx: Context, videoId: string, wanted: Kind | null | un
   return counted.reduce((sum, { _count: count }) => sum + count, 0);
 }
 
-/** Both ways to a page's entries: the public type of `nestedSelection` knows one path alone, its code takes several. */
+/**
+ * Both selection paths of a page's entries. The public type of `nestedSelection` accepts one path, its
+ * implementation several.
+ */
 const selectedUnder = {
   getType: () => "Job",
   paths: [[{ name: "edges" }, { name: "node" }], [{ name: "nodes" }]],
 };
 
-// Here and not in video.ts, because the two types name each other.
+// Here and not in video.ts because the two types refer to each other.
 builder.prismaObjectField(Video, "jobs", (t) =>
   t.connection(
     {
       type: Job,
-      description: "What was and is to be rendered for it, newest first.",
-      args: { kind: t.arg({ type: JobKind, description: "Of this kind only." }) },
-      // A watched snapshot has no jobs: then, and only then, they are looked up.
+      description: "Its jobs, newest first.",
+      args: { kind: t.arg({ type: JobKind, description: "Only jobs of this kind." }) },
+      // A watched snapshot has no jobs, so they are looked up only in that case.
       extensions: { pothosPrismaLoaded: (video: object) => "jobs" in video },
       select: (args, _ctx, nestedSelection) => {
         const { where: bounds, orderBy, take } = planPage(args, newestJobs);

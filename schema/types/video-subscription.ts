@@ -10,12 +10,12 @@ builder.subscriptionField("videoProgress", (t) =>
   t.field({
     type: Video,
     description:
-      "The video as it is now, then again at every change: newest only, never backwards. A slow client skips states. Ends when the video is deleted.",
+      "The video now, then after every change: only the newest state, never an older one. Slow clients skip states. Ends when the video is deleted.",
     args: {
       id: t.arg.id({ required: true, description: "The video's id." }),
       after: t.arg.string({
         description:
-          "A `cursor` of this video: states that are not newer are left out. For going on after a break.",
+          "A `cursor` of this video: skips states that are not newer. Use it to resume after a disconnect.",
       }),
     },
     subscribe: async (_root, args, ctx) => {
@@ -31,7 +31,7 @@ builder.subscriptionField("videoProgress", (t) =>
       return untilReturned((signal) => ctx.live.watch(target, signal));
     },
     resolve: (snapshot, _args, ctx, info) => {
-      // Told that the selection is loaded, the fields below read the snapshot and not the database.
+      // Marks the selection as loaded, so that the fields below read the snapshot and not the database.
       queryFromInfo({ context: ctx, info });
       return snapshot;
     },

@@ -24,30 +24,29 @@ interface PlaybackShape {
 }
 
 const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
-  description: `Where players find a video. ${signedNote}`,
+  description: `Media addresses of a video. ${signedNote}`,
   fields: (t) => ({
     hlsUrl: t.exposeString("hlsUrl", {
       description:
-        "The HLS master playlist: a stable address whose content grows as variants become playable.",
+        "The HLS master playlist, a stable address. Its content grows as variants become playable.",
     }),
     dashUrl: t.exposeString("dashUrl", {
       nullable: true,
-      description:
-        "The same segments as a DASH manifest, at a stable address; null until the video is READY.",
+      description: "The DASH manifest of the same segments, a stable address. Null until the video is READY.",
     }),
     downloadUrl: t.exposeString("downloadUrl", {
       nullable: true,
       description:
-        "An MP4 of the whole video to keep, where its profile has a `download`; null until it is there.",
+        "An MP4 of the whole video to download, if its profile has a `download`. Null until it is stored.",
     }),
     posterUrl: t.exposeString("posterUrl", {
       nullable: true,
-      description: "A JPEG still to show before playing; null until there is one.",
+      description: "The poster, a JPEG. Null until it is stored.",
     }),
     storyboardUrl: t.exposeString("storyboardUrl", {
       nullable: true,
       description:
-        "Small pictures for a seek bar: WebVTT whose cues name rectangles (`#xywh=`) of JPEG sprites beside it; null until there is one.",
+        "Thumbnails for a seek bar: WebVTT whose cues refer to rectangles (`#xywh=`) of JPEG sprites. Null until it is stored.",
     }),
   }),
 });
@@ -67,25 +66,25 @@ async function storyboardUrl(json: unknown, video: AddressedVideo, ctx: Context)
 }
 
 const Reason = builder.objectRef<NonStandardReason>("NonStandardReason").implement({
-  description: "One way in which a source is not what players take as it is.",
+  description: "One reason why players cannot play a source as it is.",
   fields: (t) => ({
     code: t.exposeString("code", { description: "Stable, e.g. `KEY_FRAMES`." }),
-    message: t.exposeString("message", { description: "What it is, what was expected, what came." }),
+    message: t.exposeString("message", { description: "Explains what was found and what was expected." }),
   }),
 });
 
 const Upload = builder.objectRef<{ url: string; protocol: Protocol; expiresAt: Date }>("Upload").implement({
-  description: "An upload that is awaited.",
+  description: "A pending upload.",
   fields: (t) => ({
     url: t.exposeString("url", {
-      description: "Where to send the bytes. It carries its own authorisation: no API key goes with it.",
+      description: "Address to send the bytes to. It authorizes the upload itself; send no API key.",
     }),
-    protocol: t.expose("protocol", { type: UploadProtocol, description: "How to speak to it." }),
-    expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When the address ends." }),
+    protocol: t.expose("protocol", { type: UploadProtocol, description: "Protocol of the address." }),
+    expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When the address expires." }),
   }),
 });
 
-/** Jobs hold their recipe whole, so that later changes of a profile, or its end, leave a video as it is. */
+/** Jobs store their profile whole, so that changing or deleting a profile does not affect existing videos. */
 const firstProfiles = createBatch(async (ctx, videoIds) => {
   const jobs = await ctx.db.job.findMany({
     where: { videoId: { in: [...videoIds] } },
@@ -99,70 +98,70 @@ const firstProfiles = createBatch(async (ctx, videoIds) => {
 export const Video = builder.prismaNode("Video", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
-  description: "What the user has: a title, a source, and the variants made of it.",
+  description: "A video: its title, its source, and the variants rendered from it.",
   select: { id: true },
   fields: (t) => ({
     title: t.exposeString("title", { description: "1 to 500 characters." }),
     externalId: t.string({
       nullable: true,
       description:
-        "The id that it has elsewhere, e.g. in a CMS; unique per workspace. Null to upload and viewer tokens.",
+        "Id in another system, e.g. a CMS. Unique per workspace. Null for upload and viewer tokens.",
       select: { externalId: true },
       resolve: ({ externalId }, _args, { viewer }) => (viewer?.grant ? null : externalId),
     }),
     metadata: t.field({
       type: "JSON",
       description:
-        "The client's own JSON object, unread by Reelay. Empty (`{}`) to upload and viewer tokens.",
+        "The client's own JSON object, not interpreted by Reelay. Empty (`{}`) for upload and viewer tokens.",
       select: { metadata: true },
       resolve: ({ metadata }, _args, { viewer }) => (viewer?.grant ? {} : metadata),
     }),
     profile: t.field({
       type: ProfileType,
-      description: "The recipe that it is rendered by, as it was when the video was created.",
+      description: "The profile that it is rendered with, as it was when the video was created.",
       select: { id: true },
       resolve: ({ id }, _args, ctx) => firstProfiles(ctx, id).then((profile) => Profile.parse(profile)),
     }),
     tags: t.exposeStringList("tags", { description: "The client's own labels, at most 50." }),
-    status: t.expose("status", { type: VideoStatus, description: "How far it is." }),
+    status: t.expose("status", { type: VideoStatus, description: "Status of the video." }),
     error: t.field({
       type: FailureType,
       nullable: true,
-      description: "Why it failed, when it is FAILED.",
+      description: "Error of a FAILED video.",
       select: { error: true },
       resolve: errorOf,
     }),
     playbackPolicy: t.expose("playbackPolicy", { type: PlaybackPolicy, description: "Who may watch it." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the video was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When its own fields last changed." }),
     playableAt: t.expose("playableAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it first played; null before.",
+      description: "When it first became playable. Null before.",
     }),
     readyAt: t.expose("readyAt", {
       type: "DateTime",
       nullable: true,
-      description: "When every variant was settled; null before.",
+      description: "When every variant was settled. Null before.",
     }),
     durationMs: t.exposeInt("durationMs", {
       nullable: true,
-      description: "Milliseconds; null until probed.",
+      description: "Length in milliseconds. Null until probed.",
     }),
     width: t.exposeInt("width", {
       nullable: true,
-      description: "The source's pixels as a viewer sees them; null until probed.",
+      description: "Display size of the source in pixels. Null until probed.",
     }),
     height: t.exposeInt("height", {
       nullable: true,
-      description: "The source's pixels as a viewer sees them; null until probed.",
+      description: "Display size of the source in pixels. Null until probed.",
     }),
     frameRate: t.exposeFloat("frameRate", {
       nullable: true,
-      description: "The source's frames per second; null until probed.",
+      description: "Frame rate of the source. Null until probed.",
     }),
     progress: t.float({
-      description: "How far all its variants are together, 0 to 1, weighted by pixels; 1 once READY.",
+      description: "Combined progress of all its variants, 0 to 1, weighted by pixels. 1 once READY.",
       select: {
         status: true,
         variants: { select: { ...liveColumns, width: true, height: true }, orderBy: { position: "asc" } },
@@ -182,7 +181,7 @@ export const Video = builder.prismaNode("Video", {
     playback: t.field({
       type: Playback,
       nullable: true,
-      description: "Where players find it; null until it is PLAYABLE.",
+      description: "Media addresses. Null until it is PLAYABLE.",
       select: {
         ...addressColumns,
         playableAt: true,
@@ -204,7 +203,7 @@ export const Video = builder.prismaNode("Video", {
       type: Upload,
       nullable: true,
       description:
-        "The upload that is awaited; null for a URL source and once it was received. Its address lets its holder write: shown to keys with the scope WRITE, and to the upload token that created the video.",
+        "The pending upload. Null for a URL source, and once received. Its address permits writing, so only keys with the scope WRITE and the upload token that created the video see it.",
       select: {
         status: true,
         source: {
@@ -223,7 +222,7 @@ export const Video = builder.prismaNode("Video", {
       type: [Reason],
       nullable: true,
       description:
-        "Why the source is not played as it is, as the variant `source`; empty when it is, null until a worker has looked. `AUDIO` alone does not hold back the picture.",
+        "Why the source is not offered as it is, as the variant `source`. Empty if it is, null until probed. `AUDIO` alone does not exclude the video stream.",
       select: { nonStandardReasons: true },
       resolve: (video) => NonStandardReason.array().nullable().catch(null).parse(video.nonStandardReasons),
     }),
@@ -235,23 +234,23 @@ export const Video = builder.prismaNode("Video", {
     audioTracks: t.relation("audioTracks", {
       type: AudioTrack,
       description: "The audio tracks, the default one first. Empty until probed, and without audio.",
-      // `audio`, `audio-2`, …: the first of them first; there are fewer than ten.
+      // `audio`, `audio-2`, …, sorted as text; there are fewer than ten.
       query: { orderBy: { name: "asc" } },
     }),
     audioNote: t.string({
       nullable: true,
-      description: "Which audio tracks of the source are left out, and why; null when none is.",
+      description: "Explains which audio tracks of the source are left out. Null if none is.",
       select: { source: { select: { probe: true } } },
       resolve: ({ source }) => noteOnSounds(SourceProbe.safeParse(source?.probe).data ?? null),
     }),
     captions: t.relation("captionTracks", {
       type: CaptionTrack,
-      description: "Captions and subtitles that viewers may show, by language.",
+      description: "Captions and subtitles, by language.",
       query: { orderBy: [{ language: "asc" }, { kind: "asc" }] },
     }),
     variants: t.relation("variants", {
       type: Variant,
-      description: "What viewers play, smallest first. Empty until the source was probed.",
+      description: "The variants that viewers play, smallest first. Empty until the source is probed.",
       query: { orderBy: { position: "asc" } },
     }),
   }),

@@ -10,18 +10,18 @@ const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
   fields: (t) => ({
     scopes: t.field({
       type: [ApiKeyScope],
-      description: "What the API key may do.",
+      description: "Scopes of the API key.",
       resolve: (viewer) => [...viewer.scopes],
     }),
     apiKey: t.prismaField({
       type: ApiKey,
-      description: "The API key that was sent.",
+      description: "The API key of this request.",
       resolve: (query, viewer, _args, ctx) =>
         ctx.db.apiKey.findUniqueOrThrow({ ...query, where: { id: viewer.apiKeyId } }),
     }),
     workspace: t.prismaField({
       type: Workspace,
-      description: "The workspace that the API key belongs to.",
+      description: "The workspace of the API key.",
       resolve: (query, viewer, _args, ctx) =>
         ctx.db.workspace.findUniqueOrThrow({ ...query, where: { id: viewer.workspaceId } }),
     }),
@@ -31,7 +31,7 @@ const ViewerType = builder.objectRef<Viewer>("Viewer").implement({
 builder.queryField("viewer", (t) =>
   t.field({
     type: ViewerType,
-    description: "The caller. Needs the scope READ or OPERATOR.",
+    description: "The caller. Requires the scope READ or OPERATOR.",
     resolve: (_root, _args, ctx) => viewerWith(ctx, isOperator(ctx) ? "OPERATOR" : "READ"),
   }),
 );

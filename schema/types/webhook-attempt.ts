@@ -6,12 +6,12 @@ interface Request {
 }
 
 const WebhookRequest = builder.objectRef<Request>("WebhookRequest").implement({
-  description: "What was sent: a POST. Its body is the delivery's `payload`.",
+  description: "The POST request that was sent. Its body is the delivery's `payload`.",
   fields: (t) => ({
     url: t.exposeString("requestUrl", { description: "Where to." }),
     headers: t.expose("requestHeaders", {
       type: "JSON",
-      description: "By name, the signature among them.",
+      description: "Headers by name, including the signature.",
     }),
   }),
 });
@@ -29,38 +29,38 @@ const WebhookResponse = builder.objectRef<Response>("WebhookResponse").implement
     status: t.exposeInt("status", { description: "The HTTP status." }),
     headers: t.field({
       type: "JSON",
-      description: "By name, in lower case.",
+      description: "Headers by lowercase name.",
       resolve: ({ responseHeaders }) => responseHeaders ?? {},
     }),
     body: t.string({
-      description: "The beginning of the body, as text: at most 4,096 bytes.",
+      description: "The start of the body as text, at most 4,096 bytes.",
       resolve: ({ responseBody }) => responseBody ?? "",
     }),
-    isCut: t.exposeBoolean("isResponseCut", { description: "Whether the body went on." }),
+    isCut: t.exposeBoolean("isResponseCut", { description: "Whether the body was longer." }),
   }),
 });
 
 const WebhookError = builder.objectRef<{ code: string; message: string }>("WebhookError").implement({
-  description: "Why a webhook's message was not taken.",
+  description: "Why an endpoint did not accept a message.",
   fields: (t) => ({
     code: t.exposeString("code", {
       description:
-        "`HTTP_STATUS`, `REDIRECT_REFUSED`, `ADDRESS_REFUSED`, `TIMEOUT` or `UNREACHABLE`; switch on it.",
+        "`HTTP_STATUS`, `REDIRECT_REFUSED`, `ADDRESS_REFUSED`, `TIMEOUT` or `UNREACHABLE`. Switch on it.",
     }),
     message: t.exposeString("message", {
-      description: "A sentence for people: what was expected, what came, what to do.",
+      description: "A readable explanation: what was expected, what happened, what to do.",
     }),
   }),
 });
 
 export const WebhookAttempt = builder.prismaObject("WebhookAttempt", {
-  description: "One request of a webhook delivery, and what came back.",
+  description: "One request of a webhook delivery, and its response.",
   select: { deliveryId: true, number: true },
   fields: (t) => ({
-    number: t.exposeInt("number", { description: "Counted from 1 within the delivery." }),
+    number: t.exposeInt("number", { description: "Number of the attempt within the delivery, from 1." }),
     startedAt: t.expose("startedAt", { type: "DateTime", description: "When it began." }),
     durationMs: t.exposeInt("durationMs", {
-      description: "Milliseconds until the answer was there, or the wait for it was over.",
+      description: "Milliseconds until the response or the timeout.",
     }),
     request: t.field({
       type: WebhookRequest,
@@ -71,14 +71,14 @@ export const WebhookAttempt = builder.prismaObject("WebhookAttempt", {
     response: t.field({
       type: WebhookResponse,
       nullable: true,
-      description: "What came back; null when nothing did.",
+      description: "The response. Null if there was none.",
       select: { responseStatus: true, responseHeaders: true, responseBody: true, isResponseCut: true },
       resolve: ({ responseStatus: status, ...rest }) => (status === null ? null : { status, ...rest }),
     }),
     error: t.field({
       type: WebhookError,
       nullable: true,
-      description: "Why it was not taken; null when it was (any status from 200 to 299).",
+      description: "Why it was not accepted. Null if it was (any status from 200 to 299).",
       select: { errorCode: true, errorMessage: true },
       resolve: ({ errorCode: code, errorMessage: message }) =>
         code === null ? null : { code, message: message ?? code },

@@ -18,20 +18,22 @@ const WebhookDeliveryConnection = builder.connectionObject(
 );
 
 const WebhookDeliveryFilter = builder.inputType("WebhookDeliveryFilter", {
-  description: "Which webhook deliveries: those to which all given conditions apply.",
+  description: "Selects webhook deliveries that match all conditions.",
   fields: (t) => ({
     status: t.field({
       type: [WebhookDeliveryStatus],
-      description: "In one of these states; one value may stand alone.",
+      description: "With one of these statuses. A single value is allowed.",
     }),
-    type: t.stringList({ description: "Of events of these types, e.g. `video.ready`; one may stand alone." }),
+    type: t.stringList({
+      description: "Of events of these types, e.g. `video.ready`. A single value is allowed.",
+    }),
     videoId: t.id({ description: "About this video." }),
   }),
 });
 
 type Filter = typeof WebhookDeliveryFilter.$inferInput | null | undefined;
 
-/** Of nothing: what no delivery is about. */
+/** Id that matches no delivery. */
 const noVideo = "00000000-0000-0000-0000-000000000000";
 
 function whereOf(filter: Filter): Prisma.WebhookDeliveryWhereInput {
@@ -47,7 +49,7 @@ function whereOf(filter: Filter): Prisma.WebhookDeliveryWhereInput {
 
 const newest: Order = { by: "webhookDeliveries", column: "createdAt", type: "date", direction: "desc" };
 
-/** Keys are `endpointId filter`: endpoints of one list have one filter, and are counted together. */
+/** Keys are `endpointId filter`. The endpoints of one list share a filter and are counted together. */
 const counts = createBatch(async (ctx, keys) => {
   const found = new Map<string, number>();
   for (const filter of new Set(keys.map((key) => key.slice(37)))) {
@@ -65,20 +67,22 @@ const counts = createBatch(async (ctx, keys) => {
   return found;
 });
 
-/** Both ways to a page's entries: the public type of `nestedSelection` knows one path alone, its code takes several. */
+/**
+ * Both selection paths of a page's entries. The public type of `nestedSelection` accepts one path, its
+ * implementation several.
+ */
 const selectedUnder = {
   getType: () => "WebhookDelivery",
   paths: [[{ name: "edges" }, { name: "node" }], [{ name: "nodes" }]],
 };
 
-// Here and not in webhook-endpoint.ts, because the two types name each other.
+// Here and not in webhook-endpoint.ts because the two types refer to each other.
 builder.prismaObjectField(WebhookEndpoint, "deliveries", (t) =>
   t.connection(
     {
       type: WebhookDelivery,
-      description:
-        "What it was and is to be sent, newest first, as long as it is kept (`WEBHOOK_RETENTION`).",
-      args: { filter: t.arg({ type: WebhookDeliveryFilter, description: "Which ones; all by default." }) },
+      description: "Its deliveries, sent and pending, newest first. Kept for `WEBHOOK_RETENTION`.",
+      args: { filter: t.arg({ type: WebhookDeliveryFilter, description: "Default: all deliveries." }) },
       select: (args, _ctx, nestedSelection) => {
         const { where, orderBy, take } = planPage(args, newest);
         const page = {
@@ -100,5 +104,5 @@ builder.prismaObjectField(WebhookEndpoint, "deliveries", (t) =>
 );
 
 builder.prismaObjectField(WebhookDelivery, "endpoint", (t) =>
-  t.relation("endpoint", { description: "Where it is sent to." }),
+  t.relation("endpoint", { description: "The receiving endpoint." }),
 );

@@ -8,26 +8,26 @@ import { WebhookDeliveryStatus } from "./webhook-enums.ts";
 export const WebhookDelivery = builder.prismaNode("WebhookDelivery", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, endpoint: { workspaceId: workspaceOf(ctx) } }),
-  description: "One event on its way to one webhook endpoint.",
+  description: "The delivery of one event to one webhook endpoint.",
   select: { id: true },
   fields: (t) => ({
     messageId: t.string({
-      description: "What the receiver knows it by (`webhook-id`): the same however often it is sent.",
+      description: "Message id for the receiver (`webhook-id`), the same in every attempt.",
       select: { id: true },
       resolve: ({ id }) => messageIdOf(id),
     }),
     type: t.exposeString("type", {
-      description: "What happened, e.g. `video.ready`; `webhook.test` is a test's.",
+      description: "Type of the event, e.g. `video.ready`; `webhook.test` for a test.",
     }),
     isTest: t.boolean({
-      description: "Whether it says nothing but that it arrived: `sendTestWebhook` made it. Tried once.",
+      description: "Whether it is a test from `sendTestWebhook`. Tried once.",
       select: { type: true },
       resolve: ({ type }) => type === testType,
     }),
-    status: t.expose("state", { type: WebhookDeliveryStatus, description: "How far it is." }),
+    status: t.expose("state", { type: WebhookDeliveryStatus, description: "Status of the delivery." }),
     eventId: t.id({
       nullable: true,
-      description: "The event's id; null of a test.",
+      description: "Id of the event. Null for a test.",
       select: { eventId: true },
       resolve: ({ eventId }, _args, ctx) =>
         eventId === null ? null : encodeGlobalId("Event", ctx.events.codec.encodeId(eventId)),
@@ -35,29 +35,29 @@ export const WebhookDelivery = builder.prismaNode("WebhookDelivery", {
     eventAt: t.expose("eventAt", { type: "DateTime", description: "When the event happened." }),
     cursor: t.string({
       nullable: true,
-      description: "The event's place in the log, for `changes(after:)`; null of a test.",
+      description: "Position of the event in the log, for `changes(after:)`. Null for a test.",
       select: { position: true, eventAt: true },
       resolve: ({ position, eventAt }, _args, ctx) =>
         position === null ? null : ctx.events.codec.encodeCursor({ position, atMs: eventAt.getTime() }),
     }),
     videoId: t.id({
       nullable: true,
-      description: "The video that it is about, if any.",
+      description: "The video of the event, if any.",
       select: { videoId: true },
       resolve: ({ videoId }) => videoId && encodeGlobalId("Video", videoId),
     }),
     payload: t.field({
       type: "JSON",
-      description: "The body that is sent, in every attempt the same: `type`, `timestamp`, `data`.",
+      description: "The request body, the same in every attempt: `type`, `timestamp`, `data`.",
       select: { body: true },
       resolve: ({ body }) => JSON.parse(body) as unknown,
     }),
     attemptCount: t.exposeInt("attemptCount", {
-      description: "How often it was sent, redeliveries included.",
+      description: "Number of attempts, redeliveries included.",
     }),
     attempts: t.prismaField({
       type: [WebhookAttempt],
-      description: "What was sent and what came back, first to last.",
+      description: "Its attempts, first to last.",
       select: (_args, _ctx, nestedSelection) => ({
         attempts: nestedSelection({ orderBy: { number: "asc" } }),
       }),
@@ -66,15 +66,15 @@ export const WebhookDelivery = builder.prismaNode("WebhookDelivery", {
     nextAttemptAt: t.field({
       type: "DateTime",
       nullable: true,
-      description: "When it is due; null once it is settled.",
+      description: "When the next attempt is due. Null once it is settled.",
       select: { state: true, nextAttemptAt: true },
       resolve: ({ state, nextAttemptAt }) => (state === "PENDING" ? nextAttemptAt : null),
     }),
     settledAt: t.expose("settledAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was taken, given up or canceled; null while it is PENDING.",
+      description: "When it was accepted, given up or canceled. Null while it is PENDING.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was made." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the delivery was created." }),
   }),
 });

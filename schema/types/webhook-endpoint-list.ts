@@ -13,7 +13,7 @@ builder.queryField("webhookEndpoint", (t) =>
     type: WebhookEndpoint,
     nullable: true,
     description:
-      "The webhook endpoint with this id; null when there is none in this workspace. Needs the scope ADMIN.",
+      "The webhook endpoint with this id. Null if it does not exist in this workspace. Requires the scope ADMIN.",
     args: { id: t.arg.id({ required: true, description: "The endpoint's id." }) },
     resolve: async (query, _root, args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "ADMIN");
@@ -28,7 +28,7 @@ builder.queryField("webhookEndpoints", (t) =>
     {
       type: WebhookEndpoint,
       description:
-        "The workspace's webhook endpoints, newest first, disabled ones too. Needs the scope ADMIN. At most 100 on a page.",
+        "The workspace's webhook endpoints, newest first, including disabled ones. Requires the scope ADMIN. At most 100 per page.",
       resolve: async (_root, args, ctx, info) => {
         const { workspaceId } = viewerWith(ctx, "ADMIN");
         return await readPage(

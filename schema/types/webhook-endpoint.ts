@@ -11,27 +11,26 @@ interface Secret {
 }
 
 const WebhookSecret = builder.objectRef<Secret>("WebhookSecret").implement({
-  description:
-    "A secret that signs what a webhook endpoint is sent. It itself is shown once, when it is made.",
+  description: "A secret that signs messages to a webhook endpoint. Its value is shown once, on creation.",
   fields: (t) => ({
     ending: t.exposeString("ending", {
       description:
-        "Its last four characters, to recognise it by. `????` when it cannot be decrypted: the API lacks its key.",
+        "Its last four characters, to recognize it. `????` if it cannot be decrypted, because the API lacks its key.",
     }),
     createdAt: t.expose("createdAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it was made; null of one that was replaced.",
+      description: "When it was created. Null if it has been replaced.",
     }),
     expiresAt: t.expose("expiresAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it stops signing; null of the newest, which does not.",
+      description: "When it stops signing. Null for the newest one.",
     }),
   }),
 });
 
-/** The list of endpoints stays readable when a key is missing. */
+/** The list of endpoints stays readable if a key is missing. */
 function endingOf(
   { operations }: Context,
   endpoint: { id: string; workspaceId: string },
@@ -49,32 +48,32 @@ function endingOf(
 export const WebhookEndpoint = builder.prismaNode("WebhookEndpoint", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
-  description: "An address that a workspace's events are sent to, signed as Standard Webhooks has it.",
+  description: "An address that receives a workspace's events, signed according to Standard Webhooks.",
   select: { id: true },
   fields: (t) => ({
-    url: t.exposeString("url", { description: "Where messages are sent to, by POST." }),
-    description: t.exposeString("description", { description: "What it is for, for people; may be empty." }),
+    url: t.exposeString("url", { description: "Address of the receiver. Messages are sent by POST." }),
+    description: t.exposeString("description", { description: "Free text; may be empty." }),
     eventTypes: t.exposeStringList("eventTypes", {
-      description: "The events that it is sent: names (`video.ready`) and families (`video.*`). Empty: all.",
+      description: "Subscribed events: names (`video.ready`) and families (`video.*`). Empty: all.",
     }),
-    status: t.expose("status", { type: WebhookEndpointStatus, description: "Whether it is sent to." }),
+    status: t.expose("status", { type: WebhookEndpointStatus, description: "Whether messages are sent." }),
     disabledAt: t.expose("disabledAt", {
       type: "DateTime",
       nullable: true,
-      description: "Since when it is disabled; null while it is not.",
+      description: "When it was disabled. Null if it is enabled.",
     }),
     disabledReason: t.expose("disabledReason", {
       type: WebhookDisabledReason,
       nullable: true,
-      description: "Why it is disabled; null while it is not.",
+      description: "Why it is disabled, as a code. Null if it is enabled.",
     }),
     disabledMessage: t.exposeString("disabledMessage", {
       nullable: true,
-      description: "The same as a sentence for people, with what to do; null while it is not disabled.",
+      description: "Explains why it is disabled and what to do. Null if it is enabled.",
     }),
     secrets: t.field({
       type: [WebhookSecret],
-      description: "Those that sign now, newest first: two while a rotation is under way.",
+      description: "The active secrets, newest first. Two during a rotation.",
       select: {
         id: true,
         workspaceId: true,
@@ -95,15 +94,14 @@ export const WebhookEndpoint = builder.prismaNode("WebhookEndpoint", {
     failingSince: t.expose("failingSince", {
       type: "DateTime",
       nullable: true,
-      description:
-        "Since when it has taken nothing; null when it took the last message, and before the first.",
+      description: "When it started to fail. Null if it accepted the last message, and before the first.",
     }),
     lastSucceededAt: t.expose("lastSucceededAt", {
       type: "DateTime",
       nullable: true,
-      description: "When it last took a message, to some seconds; null if never.",
+      description: "When it last accepted a message, to within seconds. Null if never.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the endpoint was created." }),
   }),
 });
 

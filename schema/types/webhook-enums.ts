@@ -1,11 +1,11 @@
 import { builder } from "../builder.ts";
 
 export const WebhookEndpointStatus = builder.enumType("WebhookEndpointStatus", {
-  description: "Whether a webhook endpoint is sent to.",
+  description: "Status of a webhook endpoint.",
   values: {
-    ENABLED: { description: "It is sent what happens." },
+    ENABLED: { description: "Events are sent." },
     DISABLED: {
-      description: "Nothing is sent, for `disabledReason`. What happens meanwhile waits in the log.",
+      description: "Nothing is sent; `disabledReason` has the reason. Events wait in the log.",
     },
   },
 });
@@ -13,18 +13,18 @@ export const WebhookEndpointStatus = builder.enumType("WebhookEndpointStatus", {
 export const WebhookDisabledReason = builder.enumType("WebhookDisabledReason", {
   description: "Why a webhook endpoint is disabled.",
   values: {
-    REQUESTED: { description: "Somebody asked for it: `disableWebhookEndpoint`." },
+    REQUESTED: { description: "Disabled with `disableWebhookEndpoint`." },
     GONE: { description: "It answered 410 Gone." },
-    FAILING: { description: "It took nothing for about three days." },
+    FAILING: { description: "It accepted no message for about three days." },
   },
 });
 
 export const WebhookDeliveryStatus = builder.enumType("WebhookDeliveryStatus", {
-  description: "How far a webhook delivery is.",
+  description: "Status of a webhook delivery.",
   values: {
-    PENDING: { description: "On its way: it was not tried yet, or is tried again at `nextAttemptAt`." },
-    SUCCEEDED: { description: "The receiver took it: it answered 200 to 299." },
-    FAILED: { description: "Given up after the last try; `redeliverWebhook` sends it again." },
-    CANCELED: { description: "Not sent: its endpoint was enabled again without what it had missed." },
+    PENDING: { description: "Not yet accepted. The next attempt is at `nextAttemptAt`." },
+    SUCCEEDED: { description: "The receiver accepted it with a status from 200 to 299." },
+    FAILED: { description: "Given up after the last attempt. `redeliverWebhook` sends it again." },
+    CANCELED: { description: "Not sent: its endpoint was enabled again, skipping missed events." },
   },
 });

@@ -18,37 +18,37 @@ import { WebhookEndpoint } from "./webhook-endpoint.ts";
 import "./webhook-redelivery.ts";
 
 const eventTypesDescription =
-  "The events that it is sent: names (`video.ready`) and families (`video.*`), at most 50. Empty or left out: all.";
+  "Subscribed events: names (`video.ready`) and families (`video.*`), at most 50. Default: all.";
 const urlDescription =
-  "Where messages are sent to: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE names. At most 2,048 characters.";
+  "Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At most 2,048 characters.";
 
 const CreateWebhookEndpointInput = builder.inputType("CreateWebhookEndpointInput", {
-  description: "A webhook endpoint to be made.",
+  description: "A new webhook endpoint.",
   fields: (t) => ({
     url: t.string({ required: true, description: urlDescription }),
-    description: t.string({ description: "What it is for, for people: at most 500 characters." }),
+    description: t.string({ description: "Free text, at most 500 characters." }),
     eventTypes: t.stringList({ description: eventTypesDescription }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
 const UpdateWebhookEndpointInput = builder.inputType("UpdateWebhookEndpointInput", {
-  description: "What to change of a webhook endpoint; fields left out stay as they are.",
+  description: "Changes to a webhook endpoint. Absent fields keep their values.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The endpoint's id." }),
-    url: t.string({ description: `${urlDescription} What waits goes there, too.` }),
-    description: t.string({ description: "What it is for, for people: at most 500 characters." }),
-    eventTypes: t.stringList({ description: `${eventTypesDescription} For events to come.` }),
+    url: t.string({ description: `${urlDescription} Pending messages go there, too.` }),
+    description: t.string({ description: "Free text, at most 500 characters." }),
+    eventTypes: t.stringList({ description: `${eventTypesDescription} Applies to future events.` }),
   }),
 });
 
 const RotateWebhookSecretInput = builder.inputType("RotateWebhookSecretInput", {
-  description: "A webhook endpoint's secret to be replaced.",
+  description: "Rotation of a webhook endpoint's secret.",
   fields: (t) => ({
     endpointId: t.id({ required: true, description: "The endpoint's id." }),
     overlapMs: t.int({
       description:
-        "For how many milliseconds the secret so far signs beside the new one: 0 to 604800000, a week. Default 86400000, a day.",
+        "Milliseconds for which the previous secret still signs beside the new one: 0 to 604800000 (7 days). Default 86400000 (1 day).",
     }),
   }),
 });
@@ -61,7 +61,7 @@ const CreatedWebhookEndpoint = builder
       secret: t.exposeString("secret", {
         nullable: true,
         description:
-          "The secret that signs, `whsec_…`: keep it where messages are received, it is shown nowhere else. Null when this is a repeat with the same `idempotencyKey`: if the first answer was lost, rotate the secret.",
+          "The signing secret, `whsec_…`. Store it at the receiver; it is not shown again. Null if this repeats a request with the same `idempotencyKey`. If you lost the first answer, rotate the secret.",
       }),
       endpoint: t.prismaField({
         type: WebhookEndpoint,
@@ -77,12 +77,11 @@ const RotatedWebhookSecret = builder
     description: "A webhook endpoint's new secret.",
     fields: (t) => ({
       secret: t.exposeString("secret", {
-        description:
-          "The secret that signs from now on, `whsec_…`: keep it where messages are received, it is shown nowhere else.",
+        description: "The new signing secret, `whsec_…`. Store it at the receiver; it is not shown again.",
       }),
       endpoint: t.prismaField({
         type: WebhookEndpoint,
-        description: "The endpoint; its `secrets` say how long the one before still signs.",
+        description: "The endpoint. Its `secrets` show how long the previous one still signs.",
         resolve: (query, { endpointId }, _args, ctx) => endpointOf(ctx, query, endpointId),
       }),
     }),
@@ -96,17 +95,17 @@ builder.mutationField("createWebhookEndpoint", (t) =>
     type: CreatedWebhookEndpoint,
     errors: mayFailWith(InvalidInputError, ConflictError),
     description:
-      "Adds an address that the workspace's events are sent to from now on, at most 50. Needs the scope ADMIN.",
+      "Adds an address that receives the workspace's future events. At most 50 per workspace. Requires the scope ADMIN.",
     args: {
       input: t.arg({
         type: CreateWebhookEndpointInput,
         required: true,
-        description: "The endpoint to be made.",
+        description: "The new endpoint.",
       }),
     },
     resolve: async (_root, { input }, ctx) => {
       const created = await createWebhookEndpoint(ctx.operations, viewerWith(ctx, "ADMIN"), given(input));
-      // Of a repeat: it may be deleted by now.
+      // In a repeated request, the endpoint may have been deleted.
       await endpointOf(ctx, { select: { id: true } }, created.endpointId);
       return created;
     },
@@ -117,7 +116,7 @@ builder.mutationField("updateWebhookEndpoint", (t) =>
   t.prismaField({
     type: WebhookEndpoint,
     errors: mayFailWith(NotFoundError, InvalidInputError),
-    description: "Changes a webhook endpoint. Needs the scope ADMIN.",
+    description: "Changes a webhook endpoint. Requires the scope ADMIN.",
     args: {
       input: t.arg({ type: UpdateWebhookEndpointInput, required: true, description: "What to change." }),
     },
@@ -131,10 +130,10 @@ builder.mutationField("updateWebhookEndpoint", (t) =>
 );
 
 const DeletedWebhookEndpoint = builder.objectRef<{ id: string }>("DeletedWebhookEndpoint").implement({
-  description: "A webhook endpoint that is no more.",
+  description: "A deleted webhook endpoint.",
   fields: (t) => ({
     deletedId: t.id({
-      description: "The id that it had.",
+      description: "Id of the deleted endpoint.",
       resolve: ({ id }) => encodeGlobalId("WebhookEndpoint", id),
     }),
   }),
@@ -150,7 +149,7 @@ builder.mutationField("deleteWebhookEndpoint", (t) =>
   t.field({
     type: DeletedWebhookEndpoint,
     errors: mayFailWith(NotFoundError),
-    description: "Deletes a webhook endpoint with its deliveries. Needs the scope ADMIN.",
+    description: "Deletes a webhook endpoint with its deliveries. Requires the scope ADMIN.",
     args: { input: t.arg({ type: DeleteWebhookEndpointInput, required: true, description: "Which one." }) },
     resolve: async (_root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
@@ -166,7 +165,7 @@ builder.mutationField("rotateWebhookSecret", (t) =>
     type: RotatedWebhookSecret,
     errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
-      "Gives a webhook endpoint a new secret. For a time both sign, so that the receiver can change over. Needs the scope ADMIN.",
+      "Rotates a webhook endpoint's secret. Both secrets sign for a time, so that the receiver can change over. Requires the scope ADMIN.",
     args: {
       input: t.arg({ type: RotateWebhookSecretInput, required: true, description: "Whose, and how." }),
     },
@@ -189,7 +188,7 @@ builder.mutationField("disableWebhookEndpoint", (t) =>
     type: WebhookEndpoint,
     errors: mayFailWith(NotFoundError),
     description:
-      "Stops sending to a webhook endpoint; what happens meanwhile waits in the log. Safe to repeat. Needs the scope ADMIN.",
+      "Stops sending to a webhook endpoint. Its events wait in the log. Safe to repeat. Requires the scope ADMIN.",
     args: { input: t.arg({ type: DisableWebhookEndpointInput, required: true, description: "Which one." }) },
     resolve: async (query, _root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
@@ -205,7 +204,7 @@ const EnableWebhookEndpointInput = builder.inputType("EnableWebhookEndpointInput
   fields: (t) => ({
     id: t.id({ required: true, description: "The endpoint's id." }),
     skipMissed: t.boolean({
-      description: "Skip what it missed and send only what happens from now on. Default false.",
+      description: "Skip missed events and send only future ones. Default false.",
     }),
   }),
 });
@@ -215,9 +214,13 @@ builder.mutationField("enableWebhookEndpoint", (t) =>
     type: WebhookEndpoint,
     errors: mayFailWith(NotFoundError),
     description:
-      "Sends to a webhook endpoint again, first what it missed, as far back as the log is kept. Safe to repeat. Needs the scope ADMIN.",
+      "Enables a webhook endpoint again. Missed events are sent first, as far back as the log is kept. Safe to repeat. Requires the scope ADMIN.",
     args: {
-      input: t.arg({ type: EnableWebhookEndpointInput, required: true, description: "Which one, and how." }),
+      input: t.arg({
+        type: EnableWebhookEndpointInput,
+        required: true,
+        description: "The endpoint and the options.",
+      }),
     },
     resolve: async (query, _root, { input: { id, skipMissed } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");

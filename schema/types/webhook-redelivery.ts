@@ -16,7 +16,7 @@ builder.mutationField("redeliverWebhook", (t) =>
     type: WebhookDelivery,
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
-      "Sends one webhook delivery again now, whatever became of it: the same body under the same message id. Needs the scope ADMIN.",
+      "Sends one webhook delivery again, whatever its status, with the same body and message id. Requires the scope ADMIN.",
     args: { input: t.arg({ type: RedeliverWebhookInput, required: true, description: "Which one." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
@@ -35,13 +35,13 @@ const RedeliveredWebhooks = builder.objectRef<{ count: number }>("RedeliveredWeb
 });
 
 const RedeliverFailedWebhooksInput = builder.inputType("RedeliverFailedWebhooksInput", {
-  description: "Which webhook deliveries to send again: those that are FAILED or CANCELED.",
+  description: "Selects webhook deliveries to send again: those that are FAILED or CANCELED.",
   fields: (t) => ({
     endpointId: t.id({ required: true, description: "To this endpoint." }),
     since: t.field({
       type: "DateTime",
       required: true,
-      description: "Whose events happened at this moment or later.",
+      description: "Events at or after this time.",
     }),
   }),
 });
@@ -51,7 +51,7 @@ builder.mutationField("redeliverFailedWebhooks", (t) =>
     type: RedeliveredWebhooks,
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
-      "Sends again what a webhook endpoint did not take since a time. Safe to repeat. Needs the scope ADMIN.",
+      "Sends again what a webhook endpoint has not accepted since a given time. Safe to repeat. Requires the scope ADMIN.",
     args: {
       input: t.arg({ type: RedeliverFailedWebhooksInput, required: true, description: "Which ones." }),
     },
@@ -75,7 +75,7 @@ builder.mutationField("sendTestWebhook", (t) =>
     type: WebhookDelivery,
     errors: mayFailWith(NotFoundError),
     description:
-      "Sends a message of the type `webhook.test` to a webhook endpoint, once, also to a disabled one. Ask for its delivery to see what comes back. Needs the scope ADMIN.",
+      "Sends one message of the type `webhook.test` to a webhook endpoint, even a disabled one. Query its delivery for the response. Requires the scope ADMIN.",
     args: { input: t.arg({ type: SendTestWebhookInput, required: true, description: "To which endpoint." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");

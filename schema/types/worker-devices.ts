@@ -3,40 +3,40 @@ import { builder } from "../builder.ts";
 
 const none: Capabilities = { devices: [], encoders: [], decoders: [] };
 
-/** What a worker said of its devices: nothing, if it is one that does not. */
+/** Devices that a worker reported; empty for workers that do not report any. */
 export const capabilitiesOf = ({ capabilities }: { capabilities: unknown }): Capabilities =>
   Capabilities.safeParse(capabilities).data ?? none;
 
 export const DeviceType = builder.objectRef<Device>("WorkerDevice").implement({
-  description: "A GPU, or what else encodes and decodes beside the processor.",
+  description: "A GPU or another device that encodes and decodes.",
   fields: (t) => ({
-    device: t.exposeString("id", { description: "Its number or its path there, e.g. `0`." }),
+    device: t.exposeString("id", { description: "Its number or path on the worker, e.g. `0`." }),
     kind: t.exposeString("kind", {
-      description: "How ffmpeg speaks to it: `CUDA`, `QSV`, `VAAPI` or `VIDEOTOOLBOX`.",
+      description: "ffmpeg's interface: `CUDA`, `QSV`, `VAAPI` or `VIDEOTOOLBOX`.",
     }),
-    name: t.exposeString("name", { description: "What its driver calls it, e.g. `NVIDIA L4`." }),
+    name: t.exposeString("name", { description: "Name from its driver, e.g. `NVIDIA L4`." }),
   }),
 });
 
 export const EncoderType = builder.objectRef<EncoderCapability>("WorkerEncoder").implement({
-  description: "An encoder that works there.",
+  description: "An encoder that works on the worker.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "ffmpeg's name of it, e.g. `h264_nvenc`." }),
-    codec: t.exposeString("codec", { description: "What it makes, e.g. `H264`." }),
+    name: t.exposeString("name", { description: "ffmpeg's name, e.g. `h264_nvenc`." }),
+    codec: t.exposeString("codec", { description: "Output codec, e.g. `H264`." }),
     device: t.exposeString("device", {
       nullable: true,
-      description: "The device that it works on; null: software.",
+      description: "Its device. Null: software.",
     }),
     deviceName: t.exposeString("deviceName", { nullable: true, description: "That device's name." }),
   }),
 });
 
 export const DecoderType = builder.objectRef<DecoderCapability>("WorkerDecoder").implement({
-  description: "A decoder on a device that works there.",
+  description: "A hardware decoder that works on the worker.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "How ffmpeg reaches it, e.g. `cuda`." }),
-    codec: t.exposeString("codec", { description: "What it reads, e.g. `hevc`." }),
-    device: t.exposeString("device", { nullable: true, description: "The device that it works on." }),
+    name: t.exposeString("name", { description: "ffmpeg's name, e.g. `cuda`." }),
+    codec: t.exposeString("codec", { description: "Input codec, e.g. `hevc`." }),
+    device: t.exposeString("device", { nullable: true, description: "Its device." }),
     deviceName: t.exposeString("deviceName", { nullable: true, description: "That device's name." }),
   }),
 });

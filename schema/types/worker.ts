@@ -9,35 +9,33 @@ import { capabilitiesOf, DecoderType, DeviceType, EncoderType } from "./worker-d
 export const Worker = builder.prismaNode("Worker", {
   id: { field: "id", description: "Opaque id." },
   description:
-    "A process that does tasks, as it last described itself. Workers serve all workspaces: they are shown to keys with the scope OPERATOR.",
+    "A process that runs tasks, as it last described itself. Workers serve all workspaces, so only keys with the scope OPERATOR see them.",
   select: { id: true },
   fields: (t) => ({
-    name: t.exposeString("id", { description: "The name that it gives itself, as in `Attempt.workerId`." }),
-    hostname: t.exposeString("hostname", { description: "The machine that it runs on." }),
+    name: t.exposeString("id", { description: "Name of the worker, as in `Attempt.workerId`." }),
+    hostname: t.exposeString("hostname", { description: "Machine of the worker." }),
     version: t.exposeString("version", { description: "Reelay's version there." }),
-    pools: t.expose("pools", { type: [Pool], description: "The kinds of tasks that it takes." }),
-    slots: t.exposeInt("slots", { description: "Tasks that it does at once, at most." }),
-    busy: t.exposeInt("busy", { description: "Tasks that it is doing." }),
+    pools: t.expose("pools", { type: [Pool], description: "Supported kinds of tasks." }),
+    slots: t.exposeInt("slots", { description: "Maximum number of concurrent tasks." }),
+    busy: t.exposeInt("busy", { description: "Number of running tasks." }),
     encoders: t.exposeStringList("encoders", {
-      description: "Encoders that a trial opened, e.g. `libx264`.",
+      description: "Encoders that passed a trial, e.g. `libx264`.",
     }),
     devices: t.field({
       type: [DeviceType],
-      description: "The GPUs, and what else encodes and decodes beside the processor, that it works with.",
+      description: "GPUs and other devices that it encodes and decodes with.",
       select: { capabilities: true },
       resolve: (worker) => capabilitiesOf(worker).devices,
     }),
     videoEncoders: t.field({
       type: [EncoderType],
-      description:
-        "Encoders of pictures that a trial opened, device by device. What fails twice while it works is not among them any more.",
+      description: "Video encoders that passed a trial, by device. An encoder that fails twice is removed.",
       select: { capabilities: true },
       resolve: (worker) => capabilitiesOf(worker).encoders,
     }),
     videoDecoders: t.field({
       type: [DecoderType],
-      description:
-        "Decoders on devices that a trial found to work; ffmpeg's own, in software, are always there besides.",
+      description: "Hardware decoders that passed a trial. ffmpeg's software decoders are always available.",
       select: { capabilities: true },
       resolve: (worker) => capabilitiesOf(worker).decoders,
     }),
@@ -45,8 +43,7 @@ export const Worker = builder.prismaNode("Worker", {
     jailLevel: t.expose("jailLevel", {
       type: JailLevel,
       nullable: true,
-      description:
-        "How strongly it confines ffmpeg and ffprobe. Null: an older worker, which does not report it.",
+      description: "Isolation of ffmpeg and ffprobe. Null: an older worker, which does not report it.",
     }),
     jailReason: t.exposeString("jailReason", {
       nullable: true,
@@ -56,21 +53,21 @@ export const Worker = builder.prismaNode("Worker", {
       type: "SafeInt",
       nullable: true,
       description:
-        "Memory that it and its programs may have, bytes: its cgroup's limit, else the machine's. Null where it does not say.",
+        "Memory of the worker and its programs in bytes: its cgroup's limit, else the machine's. Null if not reported.",
       select: { memoryBytes: true },
       resolve: ({ memoryBytes }) => (memoryBytes === null ? null : Number(memoryBytes)),
     }),
     cpus: t.exposeFloat("cpus", {
       nullable: true,
-      description: "Processors that it may keep busy; 1.5 is one and a half. Null where it does not say.",
+      description: "Processors of the worker, e.g. 1.5. Null if not reported.",
     }),
     startedAt: t.expose("startedAt", { type: "DateTime", description: "When the process started." }),
-    lastSeenAt: t.expose("lastSeenAt", { type: "DateTime", description: "When it last said that it lives." }),
+    lastSeenAt: t.expose("lastSeenAt", { type: "DateTime", description: "Time of its last report." }),
     isStopping: t.exposeBoolean("isStopping", {
-      description: "Whether it takes nothing new and is about to end.",
+      description: "Whether it accepts no new tasks and is about to exit.",
     }),
     isAlive: t.boolean({
-      description: "Whether it was heard in the last 15 seconds.",
+      description: "Whether it reported in the last 15 seconds.",
       select: { lastSeenAt: true },
       resolve: (worker, _args, ctx) => ctx.clock().getTime() - worker.lastSeenAt.getTime() <= workerSilenceMs,
     }),
@@ -89,7 +86,7 @@ builder.queryField("workers", (t) =>
     {
       type: Worker,
       description:
-        "The processes that do tasks, by name, including those that left recently. Needs the scope OPERATOR. At most 100 on a page.",
+        "The workers by name, including those that left recently. Requires the scope OPERATOR. At most 100 per page.",
       resolve: async (_root, args, ctx, info) => {
         viewerWith(ctx, "OPERATOR");
         return await readPage(

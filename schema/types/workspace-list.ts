@@ -20,7 +20,7 @@ builder.queryField("workspaces", (t) =>
   t.connection(
     {
       type: Workspace,
-      description: "All workspaces, newest first. Needs the scope OPERATOR. At most 100 on a page.",
+      description: "All workspaces, newest first. Requires the scope OPERATOR. At most 100 per page.",
       resolve: async (_root, args, ctx, info) => {
         viewerWith(ctx, "OPERATOR");
         return await readPage(
@@ -34,14 +34,14 @@ builder.queryField("workspaces", (t) =>
   ),
 );
 
-const limit = "Null: the installation's default. Left out: as it was.";
+const limit = "Null: the installation's default. Absent: unchanged.";
 
 const SetQuotasInput = builder.inputType("SetQuotasInput", {
-  description: "What a workspace may have.",
+  description: "Limits of a workspace.",
   fields: (t) => ({
     workspaceId: t.id({ required: true, description: "The workspace's id." }),
-    activeJobs: t.int({ description: `Jobs that wait or run. ${limit}` }),
-    runningTasks: t.int({ description: `Tasks with workers. ${limit}` }),
+    activeJobs: t.int({ description: `Waiting and running jobs. ${limit}` }),
+    runningTasks: t.int({ description: `Tasks on workers. ${limit}` }),
     storedBytes: t.field({ type: "SafeInt", description: `Bytes of sources and finished outputs. ${limit}` }),
     sourceMinutesPerDay: t.int({ description: `Minutes of source per day. ${limit}` }),
     requestsPerSecond: t.int({ description: `Requests per second of each key, at least 1. ${limit}` }),
@@ -53,8 +53,10 @@ builder.mutationField("setQuotas", (t) =>
     type: Workspace,
     errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
-      "Sets what a workspace may have, within seconds everywhere. Safe to repeat. Needs the scope OPERATOR.",
-    args: { input: t.arg({ type: SetQuotasInput, required: true, description: "Whose, and how much." }) },
+      "Sets the limits of a workspace, within seconds on all servers. Safe to repeat. Requires the scope OPERATOR.",
+    args: {
+      input: t.arg({ type: SetQuotasInput, required: true, description: "The workspace and its limits." }),
+    },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "OPERATOR");
       const set = { ...given(input), workspaceId: keyOf("Workspace", input.workspaceId) };

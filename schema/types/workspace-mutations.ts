@@ -6,11 +6,11 @@ import { PlaybackPolicy } from "./enums.ts";
 import { Workspace } from "./workspace.ts";
 
 const UpdateWorkspaceInput = builder.inputType("UpdateWorkspaceInput", {
-  description: "What to change of the workspace; fields left out stay as they are.",
+  description: "Changes to the workspace. Absent fields keep their values.",
   fields: (t) => ({
     defaultPlaybackPolicy: t.field({
       type: PlaybackPolicy,
-      description: "The playback policy of new videos that do not name one. Existing videos keep theirs.",
+      description: "Playback policy of new videos that set none. Existing videos keep theirs.",
     }),
   }),
 });
@@ -19,7 +19,7 @@ builder.mutationField("updateWorkspace", (t) =>
   t.prismaField({
     type: Workspace,
     errors: mayFailWith(),
-    description: "Changes the workspace of the API key. Needs the scope ADMIN.",
+    description: "Changes the workspace of the API key. Requires the scope ADMIN.",
     args: { input: t.arg({ type: UpdateWorkspaceInput, required: true, description: "What to change." }) },
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");

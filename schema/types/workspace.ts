@@ -8,20 +8,20 @@ export const Workspace = builder.prismaNode("Workspace", {
   id: { field: "id", description: "Opaque id." },
   findUnique: (id, ctx) => (isOperator(ctx) ? { id } : { id, AND: { id: workspaceOf(ctx) } }),
   description:
-    "What everything belongs to; nothing of another can be seen. The operator sees the names and quotas of all.",
+    "An isolated tenant: every object belongs to one workspace, and no other can see it. Operators see the names and quotas of all.",
   select: { id: true },
   fields: (t) => ({
     name: t.exposeString("name", { description: "For people." }),
     quotas: t.field({
       type: [Quota],
-      description: "What it has, and may have.",
+      description: "Usage and limits.",
       select: { id: true },
       resolve: ({ id }, _args, ctx) => readQuotas(ctx.operations, id),
     }),
     defaultPlaybackPolicy: t.expose("playbackPolicy", {
       type: PlaybackPolicy,
-      description: "The playback policy of new videos that do not name one.",
+      description: "Playback policy of new videos that set none.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When the workspace was created." }),
   }),
 });
