@@ -6,7 +6,9 @@ const folder = new URL("./fixtures/", import.meta.url);
 const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
 const types = Message.options.flatMap((option) => option.shape.type.values.values().toArray());
 
-/** A message that has grown an optional field has a fixture with it besides: `task.requested.v1+only.json`. */
+/**
+ * A message that has grown an optional field has a fixture with it besides: `task.requested.v1+only.json`.
+ */
 const typeOf = (name: string) => name.replace(/(\+.*)?\.json$/, "");
 
 test("every released message has a golden fixture", () => {

@@ -47,8 +47,8 @@ export const AudioStreamProbe = z.object({
 export type AudioStreamProbe = z.infer<typeof AudioStreamProbe>;
 
 /**
- * Reasons why an audio track is not encoded: ffmpeg has no decoder for it, the container declares it empty, or
- * it belongs to another program of the transport stream than the video.
+ * Reasons why an audio track is not encoded: ffmpeg has no decoder for it, the container declares it empty,
+ * or it belongs to another program of the transport stream than the video.
  */
 export const unsupportedAudioReasons = ["UNDECODABLE", "EMPTY", "OTHER_PROGRAM"] as const;
 export type UnsupportedAudioReason = (typeof unsupportedAudioReasons)[number];

@@ -22,7 +22,9 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const input = { title: "A film", source: { url: { url: "http://example.com/a.mp4" } } };
 
-/** What Apollo must be told of interfaces; `@graphql-codegen/fragment-matcher` writes it from schema.graphql. */
+/**
+ * What Apollo must be told of interfaces; `@graphql-codegen/fragment-matcher` writes it from schema.graphql.
+ */
 const possibleTypes = { Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"] };
 
 test("urql queries, mutates and watches", async () => {

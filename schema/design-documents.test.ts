@@ -125,7 +125,7 @@ test("a job that waits is canceled at once, and repeated as a new one", async ()
   expect(data.retryJob).toEqual({ id: expect.not.stringMatching(id), status: "PENDING" });
 });
 
-test("a job that runs is canceled by its worker, which is told to stop", async () => {
+test("canceling a running job asks its worker to stop", async () => {
   const { jobs } = await seedVideo(api.db, api.ours.id);
   const id = encodeGlobalId("Job", jobs[0]?.id ?? "");
   const { data } = await api.ask(documents.cancel, { id });

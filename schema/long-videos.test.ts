@@ -149,7 +149,7 @@ test("tasks may be asked for by their state, and no more of them than can be ans
   expect((await ask("status: RUNNING")).data.job.tasks).toEqual([{ status: "RUNNING" }]);
   expect((await ask("first: 0")).data.job.tasks).toEqual([]);
   expect((await ask("first: 1001")).errors?.[0]).toMatchObject({
-    message: expect.stringContaining("0 to 1000 are given, not 1001"),
+    message: expect.stringContaining("at most 1000 tasks of a job can be read, not 1001"),
     extensions: { code: "PAGE_SIZE_INVALID" },
   });
 });

@@ -27,7 +27,7 @@ const names = async (token?: string) =>
   (await api.ask("{ profiles { name } }", {}, token)).data.profiles.map(({ name }: { name: string }) => name);
 const builtIn = ["default", "draft", "hevc", "av1", "audio", "download"];
 
-test("a workspace adds, changes and takes away profiles of its own; nobody else sees them", async () => {
+test("a workspace adds, changes and deletes its own profiles that no other workspace sees", async () => {
   expect(await ask(create, { input: { name: "web-720", rungs } })).toMatchObject({
     __typename: "Profile",
     name: "web-720",
@@ -64,7 +64,7 @@ test("a workspace adds, changes and takes away profiles of its own; nobody else 
   expect(await names()).toEqual(builtIn);
 });
 
-test("what is wrong with a profile is told all at once, and nothing is written", async () => {
+test("all problems of a profile are reported together, and nothing is written", async () => {
   const input = { name: "default", rungs: [{ height: 361, bitrateBps: 700_000 }], gopDurationMs: 3_000 };
   expect(await ask(create, { input })).toEqual({
     __typename: "InvalidProfileError",

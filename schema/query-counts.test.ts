@@ -19,7 +19,10 @@ beforeEach(() => {
   api.queries.length = 0;
 });
 
-/** The tables that were read, one entry per query; in the order of their names, because queries of one level run side by side. */
+/**
+ * The tables that were read, one entry per query; in the order of their names, because queries of one level
+ * run side by side.
+ */
 const tables = () => api.queries.map((sql) => /FROM "public"."(\w+)"/.exec(sql)?.[1] ?? sql).sort();
 
 const everything = `

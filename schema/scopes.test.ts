@@ -6,7 +6,7 @@ import { minimalDocument } from "./testing/minimal-document.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
-const actors = ["READ", "WRITE", "ADMIN", "OPERATOR", "UPLOAD_TOKEN", "VIEWER_TOKEN", "NOBODY"] as const;
+const actors = ["READ", "WRITE", "ADMIN", "OPERATOR", "UPLOAD_TOKEN", "VIEWER_TOKEN", "ANONYMOUS"] as const;
 type Actor = (typeof actors)[number];
 
 const read: readonly Actor[] = ["READ", "WRITE", "ADMIN"];
@@ -97,7 +97,7 @@ beforeAll(async () => {
   const create = "mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename } }";
   await api.ask(create, { input: { title: "A", source } });
   const { read: READ, write: WRITE, admin: ADMIN, operator: OPERATOR } = api.ours;
-  tokens = { READ, WRITE, ADMIN, OPERATOR, NOBODY: null, ...(await tokensFor(videoId)) };
+  tokens = { READ, WRITE, ADMIN, OPERATOR, ANONYMOUS: null, ...(await tokensFor(videoId)) };
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
@@ -142,7 +142,7 @@ describe.each(fields)("$coordinate", ({ coordinate, operation, field }) => {
     for (const actor of actors) {
       const code = await refusalOf(query, variables, tokens[actor]);
       if (code === null) answered.push(actor);
-      else expect([actor, code]).toEqual([actor, actor === "NOBODY" ? "UNAUTHENTICATED" : "FORBIDDEN"]);
+      else expect([actor, code]).toEqual([actor, actor === "ANONYMOUS" ? "UNAUTHENTICATED" : "FORBIDDEN"]);
     }
     expect(answered).toEqual(allowed[coordinate]);
   });

@@ -19,7 +19,7 @@ test("a name has room in every file system, and ends between two letters", () =>
   expect(name).toMatch(/^日+\.mp4$/);
 });
 
-test("browsers are told the name in every script, old ones a plain one", () => {
+test("browsers receive the name in its own script, old ones an ASCII name", () => {
   expect(attachment("videos/1/attempts/2/download/My film.mp4")).toBe('attachment; filename="My film.mp4"');
   expect(attachment("videos/1/attempts/2/download/Größe.mp4")).toBe(
     `attachment; filename="Gr__e.mp4"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.mp4`,

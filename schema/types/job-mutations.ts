@@ -9,7 +9,8 @@ import { subjectKey } from "../subject.ts";
 import { JobPriority } from "./enums.ts";
 import { Job } from "./job.ts";
 
-// `cancelJob` and `retryJob` take the job's id as an argument: the design fixes these two. All others take `input`.
+// `cancelJob` and `retryJob` take the job's id as an argument: the design fixes these two. All others take
+// `input`.
 builder.mutationField("cancelJob", (t) =>
   t.prismaField({
     type: Job,
