@@ -111,7 +111,7 @@ export function planPage(args: PageArgs, order: Order): Page {
     throw new InvalidInputError(
       "PAGE_SIZE_INVALID",
       "last",
-      "Pass \`first\` (with \`after\`) or \`last\` (with \`before\`), not both.",
+      "Pass `first` (with `after`) or `last` (with `before`), not both.",
     );
   }
   const isBackward = args.last != null || (args.first == null && args.before != null);
