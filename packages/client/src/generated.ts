@@ -20,13 +20,13 @@ export type CreateVideoInput = {
   priority?: JobPriority | null | undefined;
   /** Who may watch it. Default: the workspace's `defaultPlaybackPolicy`. */
   playbackPolicy?: PlaybackPolicy | null | undefined;
-  /** Chosen by the client, 1 to 200 characters: a repeat with the same key and input returns the first result, with another input it is a conflict. Kept at least 24 hours. */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** Where the original comes from. */
   source: VideoSourceInput;
 };
 
-/** Where the cause of an error lies. */
+/** Origin of an error. */
 export type ErrorScope =
   /** The source, or the request. */
   | 'INPUT'
@@ -39,7 +39,7 @@ export type ErrorScope =
   /** Reelay itself. */
   | 'INTERNAL';
 
-/** Which jobs go first. */
+/** Priority of a job. */
 export type JobPriority =
   /** A user is waiting for the result. */
   | 'INTERACTIVE'
@@ -48,13 +48,13 @@ export type JobPriority =
   /** Runs after the other priorities. One dispatch in eight goes to the most overdue task of any priority, so bulk jobs always progress. */
   | 'BULK';
 
-/** How far a job or a task is. The last three are final. */
+/** Status of a job or task. The last three are final. */
 export type JobStatus =
-  /** Not yet to be sent: the source is awaited, or a new attempt's time has not come. */
+  /** Not ready: the source is missing, or the pause before the next attempt has not ended. */
   | 'PENDING'
-  /** Waiting for a worker. */
+  /** Waits for a worker. */
   | 'QUEUED'
-  /** A worker is at it. */
+  /** Runs on a worker. */
   | 'RUNNING'
   /** Done. */
   | 'SUCCEEDED'
@@ -65,9 +65,9 @@ export type JobStatus =
 
 /** Who may watch a video. */
 export type PlaybackPolicy =
-  /** Everyone who knows its address. */
+  /** Anyone who knows the address. */
   | 'PUBLIC'
-  /** Holders of a playback token: every address of its media carries one. */
+  /** Holders of a playback token, which every media address carries. */
   | 'SIGNED';
 
 /** Which tags videos have; with both fields, both apply. */
@@ -78,7 +78,7 @@ export type TagFilter = {
   any?: Array<string> | null | undefined;
 };
 
-/** Which rungs matter most. */
+/** Importance of a rung. */
 export type Tier =
   /** Decides whether a viewer can play at all. */
   | 'CRITICAL'
@@ -103,9 +103,9 @@ export type UpdateVideoInput = {
   playbackPolicy?: PlaybackPolicy | null | undefined;
 };
 
-/** How an upload's address is spoken to. */
+/** Protocol of an upload address. */
 export type UploadProtocol =
-  /** tus 1.0, already created: go on with HEAD and PATCH (`uploadUrl` in tus-js-client). */
+  /** tus 1.0, already created: continue with HEAD and PATCH (`uploadUrl` in tus-js-client). */
   | 'TUS'
   /** A resumable session URI of Google Cloud Storage: PUT chunks of n × 256 KiB, then call `completeUpload`. */
   | 'GCS_RESUMABLE';
@@ -120,28 +120,28 @@ export type UploadSourceInput = {
   contentType?: string | null | undefined;
 };
 
-/** How far a variant is. */
+/** Status of a variant. */
 export type VariantStatus =
-  /** Waiting for a worker. */
+  /** Waits for a worker. */
   | 'PENDING'
   /** Being rendered. */
   | 'RENDERING'
   /** Complete. */
   | 'READY'
-  /** Not made, for `skipReason`: rungs above the source are never upscaled. */
+  /** Not rendered; `skipReason` has the reason. Rungs above the source are never upscaled. */
   | 'SKIPPED'
-  /** Could not be made; `error` says why. */
+  /** Could not be rendered; `error` has the reason. */
   | 'FAILED'
   /** Its job was canceled before it was complete. */
   | 'CANCELED';
 
-/** What a rung's picture is coded in: 8 bits, 4:2:0, standard dynamic range. */
+/** Video codec of a rung: 8-bit 4:2:0, standard dynamic range. */
 export type VideoCodec =
   /** Plays everywhere. */
   | 'H264'
-  /** About two thirds of H.264's bits; Apple's devices, most televisions, browsers with hardware for it. */
+  /** About two thirds of H.264's bitrate. Plays on Apple devices, most televisions, and browsers with hardware support. */
   | 'HEVC'
-  /** About half of H.264's bits; new devices and most browsers. The slowest to make. */
+  /** About half of H.264's bitrate. Plays on new devices and in most browsers. Slowest to encode. */
   | 'AV1';
 
 /** Which videos: those to which all given conditions apply. */
@@ -169,17 +169,17 @@ export type VideoSourceInput =
   |  { upload?: never;   /** A worker downloads it: `url: "https://example.com/a.mp4"`, or `{ url, filename }`. */
   url: string | { url: string; filename?: string | null }; };
 
-/** How far a video is. */
+/** Status of a video. */
 export type VideoStatus =
-  /** The upload has not finished, and nothing plays yet. */
+  /** The upload is not complete, and nothing plays yet. */
   | 'AWAITING_SOURCE'
-  /** Being rendered; nothing plays yet. */
+  /** The video is being rendered, and nothing plays yet. */
   | 'PROCESSING'
-  /** At least one variant plays from the start; its playlist is growing or complete. The head may play while the upload is under way. */
+  /** At least one variant plays from the start; its playlist is growing or complete. The head may play during the upload. */
   | 'PLAYABLE'
-  /** Every variant is settled and at least one is ready. */
+  /** Every variant is settled, and at least one is ready. */
   | 'READY'
-  /** Nothing plays, and nothing more will be tried; `error` says why. */
+  /** Nothing plays, and no further attempt follows. `error` has the reason. */
   | 'FAILED';
 
 export type CreatedVideoFragment = { id: string, title: string, externalId: string | null, status: VideoStatus, upload: { url: string, protocol: UploadProtocol, expiresAt: string } | null };

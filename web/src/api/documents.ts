@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What an API key may do. ADMIN includes WRITE, which includes READ; OPERATOR stands alone. */
+/** Permission of an API key. ADMIN includes WRITE, which includes READ. OPERATOR is separate. */
 export type ApiKeyScope =
   /** See the workspace. */
   | 'READ'
@@ -12,40 +12,40 @@ export type ApiKeyScope =
   | 'WRITE'
   /** Manage API keys, webhooks and the queue. */
   | 'ADMIN'
-  /** See the fleet that all workspaces share (workers, command lines, slots), and set quotas. Gives no access to a workspace's videos. */
+  /** See the fleet that all workspaces share (workers, command lines, slots), and set quotas. Grants no access to a workspace's videos. */
   | 'OPERATOR';
 
 /** How an attempt ended. */
 export type AttemptOutcome =
   /** All variants are settled and stored. */
   | 'COMPLETED'
-  /** An error that another attempt may not meet. */
+  /** Failed with an error that another attempt may avoid. */
   | 'FAILED'
-  /** The input is at fault: no other attempt follows. */
+  /** The input is at fault. No other attempt follows. */
   | 'REJECTED'
   /** Stopped on request. */
   | 'CANCELED'
-  /** The worker shut down, or had made the head of a source that is still being uploaded; this used no try. */
+  /** The worker shut down, or reached the end of the uploaded data. Uses no try. */
   | 'INTERRUPTED'
-  /** The worker's reports stopped. */
+  /** The worker stopped reporting. */
   | 'LOST';
 
 /** What captions say. */
 export type CaptionKind =
   /** The spoken words, for viewers who do not understand the language. */
   | 'SUBTITLES'
-  /** Everything that is heard, with noises and speakers, for viewers who cannot hear it. */
+  /** All speech and sounds, with speakers, for viewers who cannot hear. */
   | 'CAPTIONS';
 
-/** An API key to be made. */
+/** A new API key. */
 export type CreateApiKeyInput = {
-  /** Who uses it, for people: 1 to 200 characters. */
+  /** Display name of the key's user, 1 to 200 characters. */
   name: string;
-  /** What it may do; ADMIN includes WRITE, which includes READ. OPERATOR can be given by a key that has it. */
+  /** Scopes of the key. ADMIN includes WRITE, which includes READ. Granting OPERATOR requires a key that has it. */
   scopes: Array<ApiKeyScope>;
-  /** When it ends by itself; never when left out. */
+  /** When the key expires. Default: never. */
   expiresAt?: string | null | undefined;
-  /** Chosen by the client, 1 to 200 characters: a repeat with the same key and input returns the first result, with another input it is a conflict. Kept at least 24 hours. */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -65,25 +65,25 @@ export type CreateVideoInput = {
   priority?: JobPriority | null | undefined;
   /** Who may watch it. Default: the workspace's `defaultPlaybackPolicy`. */
   playbackPolicy?: PlaybackPolicy | null | undefined;
-  /** Chosen by the client, 1 to 200 characters: a repeat with the same key and input returns the first result, with another input it is a conflict. Kept at least 24 hours. */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** Where the original comes from. */
   source: VideoSourceInput;
 };
 
-/** A webhook endpoint to be made. */
+/** A new webhook endpoint. */
 export type CreateWebhookEndpointInput = {
-  /** Where messages are sent to: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE names. At most 2,048 characters. */
+  /** Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At most 2,048 characters. */
   url: string;
-  /** What it is for, for people: at most 500 characters. */
+  /** Free text, at most 500 characters. */
   description?: string | null | undefined;
-  /** The events that it is sent: names (`video.ready`) and families (`video.*`), at most 50. Empty or left out: all. */
+  /** Subscribed events: names (`video.ready`) and families (`video.*`), at most 50. Default: all. */
   eventTypes?: Array<string> | null | undefined;
-  /** Chosen by the client, 1 to 200 characters: a repeat with the same key and input returns the first result, with another input it is a conflict. Kept at least 24 hours. */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
 };
 
-/** Where the cause of an error lies. */
+/** Origin of an error. */
 export type ErrorScope =
   /** The source, or the request. */
   | 'INPUT'
@@ -96,58 +96,58 @@ export type ErrorScope =
   /** Reelay itself. */
   | 'INTERNAL';
 
-/** How strongly a worker confines the programs that it runs. */
+/** Isolation of the programs that a worker runs. */
 export type JailLevel =
-  /** Not at all, besides a clean environment and a memory limit. */
+  /** No isolation except a clean environment and a memory limit. */
   | 'NONE'
-  /** By Landlock, a filter of system calls and resource limits, without namespaces. */
+  /** Landlock, a system call filter and resource limits, without namespaces. */
   | 'LIMITED'
-  /** In namespaces of their own, with a filter of system calls and resource limits. */
+  /** Own namespaces, a system call filter and resource limits. */
   | 'FULL';
 
-/** Which jobs: those to which all given conditions apply. */
+/** Selects jobs that match all conditions. */
 export type JobFilter = {
-  /** In one of these states; one value may stand alone. */
+  /** With one of these statuses. A single value is allowed. */
   status?: Array<JobStatus> | null | undefined;
-  /** Of one of these priorities; one value may stand alone. */
+  /** With one of these priorities. A single value is allowed. */
   priority?: Array<JobPriority> | null | undefined;
   /** Of this video. */
   videoId?: string | null | undefined;
-  /** Failed with one of these codes, e.g. `STORE_FULL`; one value may stand alone. */
+  /** Failed with one of these codes, e.g. `STORE_FULL`. A single value is allowed. */
   errorCode?: Array<string> | null | undefined;
-  /** Failed by one of these's fault; one value may stand alone. */
+  /** Failed with an error of one of these scopes. A single value is allowed. */
   errorScope?: Array<ErrorScope> | null | undefined;
-  /** Failed for a reason that may pass (true), or one that is final (false). */
+  /** Failed with an error that is temporary (true) or final (false). */
   isRetriable?: boolean | null | undefined;
-  /** Followed by a newer job of the same video (true), or still its newest (false). */
+  /** Superseded by a newer job of the same video (true), or still its newest (false). */
   isSuperseded?: boolean | null | undefined;
-  /** Requested at this moment or later. */
+  /** Requested at or after this time. */
   createdFrom?: string | null | undefined;
-  /** Requested before this moment. */
+  /** Requested before this time. */
   createdBefore?: string | null | undefined;
 };
 
-/** What a job does. */
+/** Purpose of a job. */
 export type JobKind =
-  /** Turns a source into the variants of a profile. */
+  /** Renders the variants of a profile from a source. */
   | 'TRANSCODE'
-  /** Makes the damaged or missing parts of a finished video again, from the source. */
+  /** Makes the damaged or missing parts of a finished video again from the source. */
   | 'REPAIR'
   /** Creates the poster from the frame at a chosen time. */
   | 'POSTER'
-  /** Makes an animated preview of what is finished. */
+  /** Creates an animated preview from the finished variants. */
   | 'PREVIEW'
-  /** Puts a finished variant and the audio into one MP4. */
+  /** Combines a finished variant and the audio into one MP4. */
   | 'DOWNLOAD';
 
-/** Whether a job is one task or many. */
+/** How a job is divided into tasks. */
 export type JobPlanKind =
-  /** One task makes the whole video. */
+  /** One task renders the whole video. */
   | 'WHOLE'
-  /** A first task makes the head, which plays at once; others share what comes after it. */
+  /** A first task renders the head, which plays immediately; other tasks share the rest. */
   | 'SPLIT';
 
-/** Which jobs go first. */
+/** Priority of a job. */
 export type JobPriority =
   /** A user is waiting for the result. */
   | 'INTERACTIVE'
@@ -156,13 +156,13 @@ export type JobPriority =
   /** Runs after the other priorities. One dispatch in eight goes to the most overdue task of any priority, so bulk jobs always progress. */
   | 'BULK';
 
-/** How far a job or a task is. The last three are final. */
+/** Status of a job or task. The last three are final. */
 export type JobStatus =
-  /** Not yet to be sent: the source is awaited, or a new attempt's time has not come. */
+  /** Not ready: the source is missing, or the pause before the next attempt has not ended. */
   | 'PENDING'
-  /** Waiting for a worker. */
+  /** Waits for a worker. */
   | 'QUEUED'
-  /** A worker is at it. */
+  /** Runs on a worker. */
   | 'RUNNING'
   /** Done. */
   | 'SUCCEEDED'
@@ -173,56 +173,56 @@ export type JobStatus =
 
 /** Who may watch a video. */
 export type PlaybackPolicy =
-  /** Everyone who knows its address. */
+  /** Anyone who knows the address. */
   | 'PUBLIC'
-  /** Holders of a playback token: every address of its media carries one. */
+  /** Holders of a playback token, which every media address carries. */
   | 'SIGNED';
 
-/** The kind of worker that a task may run on. */
+/** Kind of worker that a task may run on. */
 export type Pool =
   /** Software encoders. */
   | 'CPU'
   /** Hardware encoders. */
   | 'GPU';
 
-/** Which webhook deliveries to send again: those that are FAILED or CANCELED. */
+/** Selects webhook deliveries to send again: those that are FAILED or CANCELED. */
 export type RedeliverFailedWebhooksInput = {
   /** To this endpoint. */
   endpointId: string;
-  /** Whose events happened at this moment or later. */
+  /** Events at or after this time. */
   since: string;
 };
 
-/** What becomes of damage. */
+/** State of a repair. */
 export type RepairState =
-  /** It is mended as soon as no other job of the video runs. */
+  /** Starts as soon as no other job of the video runs. */
   | 'WAITING'
-  /** A job makes it again. */
+  /** A job is making the objects again. */
   | 'REPAIRING'
-  /** The last job could not mend it. `repairVideo` tries again, and so does Reelay a day later. */
+  /** The last repair failed. `repairVideo` tries again, and Reelay does so automatically after a day. */
   | 'FAILED'
-  /** Nothing is left that it could be made from. */
+  /** The video has nothing left to repair from. */
   | 'IMPOSSIBLE';
 
-/** Which jobs to retry: `ids` or `filter`. */
+/** Selects the jobs to retry: `ids` or `filter`. */
 export type RetryJobsInput = {
   /** These, 1 to 500. */
   ids?: Array<string> | null | undefined;
-  /** Those that match, oldest first. Unless it says otherwise, `status` is FAILED and `isSuperseded` is false, so what was retried does not match again. */
+  /** Matching jobs, oldest first. By default `status` is FAILED and `isSuperseded` is false, so retried jobs do not match again. */
   filter?: JobFilter | null | undefined;
-  /** At most this many of the filter's, 1 to 500. Default 100. */
+  /** Maximum number of matching jobs, 1 to 500. Default 100. */
   first?: number | null | undefined;
-  /** Go on with the filter's after this one: the `lastId` of the call before. */
+  /** Continue after this job: the `lastId` of the previous call. */
   after?: string | null | undefined;
-  /** Chosen by the client, 1 to 200 characters: a repeat with the same key and input returns the first result, with another input it is a conflict. Kept at least 24 hours. */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
 };
 
-/** A webhook endpoint's secret to be replaced. */
+/** Rotation of a webhook endpoint's secret. */
 export type RotateWebhookSecretInput = {
   /** The endpoint's id. */
   endpointId: string;
-  /** For how many milliseconds the secret so far signs beside the new one: 0 to 604800000, a week. Default 86400000, a day. */
+  /** Milliseconds for which the previous secret still signs beside the new one: 0 to 604800000 (7 days). Default 86400000 (1 day). */
   overlapMs?: number | null | undefined;
 };
 
@@ -232,21 +232,21 @@ export type SetCaptionsInput = {
   videoId: string;
   /** BCP 47, e.g. `en`, `pt-BR`, `zh-Hant`. */
   language: string;
-  /** What they say. Default SUBTITLES. */
+  /** Kind of text. Default SUBTITLES. */
   kind?: CaptionKind | null | undefined;
-  /** What viewers choose them by, 1 to 100 characters. Default: the language's name in itself. */
+  /** Display name, 1 to 100 characters. Default: the language's own name. */
   label?: string | null | undefined;
-  /** Players show them without being asked, and no others of the video. Default false. */
+  /** Whether players show this track by default. It replaces the video's previous default track. Default false. */
   isDefault?: boolean | null | undefined;
   /** WebVTT or SubRip (SRT) text of at most 512 KiB. Errors name the line. */
   content: string;
 };
 
-/** Where a source comes from. */
+/** Origin of a source. */
 export type SourceKind =
   /** A client uploads it. */
   | 'UPLOAD'
-  /** A worker fetches it. */
+  /** A worker downloads it. */
   | 'URL';
 
 /** Which tags videos have; with both fields, both apply. */
@@ -257,22 +257,22 @@ export type TagFilter = {
   any?: Array<string> | null | undefined;
 };
 
-/** What a task does. */
+/** Kind of a task. */
 export type TaskKind =
-  /** The first of a job: renders all variants of a short video from one decode, and the head of a longer one. */
+  /** First task of a job: renders all variants of a short video in one pass, or the head of a longer one. */
   | 'RENDER'
-  /** Renders the pictures of a later part of the timeline from one decode. */
+  /** Renders the video of a later part of the timeline, with all variants in one pass. */
   | 'CHUNK'
-  /** Renders the audio from where the head's ends. */
+  /** Renders the audio after the head. */
   | 'AUDIO'
-  /** Puts a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for. */
+  /** Combines a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for. */
   | 'DOWNLOAD'
-  /** Takes a picture of the source, at `startMs`. */
+  /** Takes a still from the source at `startMs`. */
   | 'POSTER'
-  /** Makes an animated preview of a finished variant. */
+  /** Creates an animated preview from a finished variant. */
   | 'PREVIEW';
 
-/** Which rungs matter most. */
+/** Importance of a rung. */
 export type Tier =
   /** Decides whether a viewer can play at all. */
   | 'CRITICAL'
@@ -297,21 +297,21 @@ export type UpdateVideoInput = {
   playbackPolicy?: PlaybackPolicy | null | undefined;
 };
 
-/** What to change of a webhook endpoint; fields left out stay as they are. */
+/** Changes to a webhook endpoint. Absent fields keep their values. */
 export type UpdateWebhookEndpointInput = {
   /** The endpoint's id. */
   id: string;
-  /** Where messages are sent to: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE names. At most 2,048 characters. What waits goes there, too. */
+  /** Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At most 2,048 characters. Pending messages go there, too. */
   url?: string | null | undefined;
-  /** What it is for, for people: at most 500 characters. */
+  /** Free text, at most 500 characters. */
   description?: string | null | undefined;
-  /** The events that it is sent: names (`video.ready`) and families (`video.*`), at most 50. Empty or left out: all. For events to come. */
+  /** Subscribed events: names (`video.ready`) and families (`video.*`), at most 50. Default: all. Applies to future events. */
   eventTypes?: Array<string> | null | undefined;
 };
 
-/** How an upload's address is spoken to. */
+/** Protocol of an upload address. */
 export type UploadProtocol =
-  /** tus 1.0, already created: go on with HEAD and PATCH (`uploadUrl` in tus-js-client). */
+  /** tus 1.0, already created: continue with HEAD and PATCH (`uploadUrl` in tus-js-client). */
   | 'TUS'
   /** A resumable session URI of Google Cloud Storage: PUT chunks of n × 256 KiB, then call `completeUpload`. */
   | 'GCS_RESUMABLE';
@@ -326,28 +326,28 @@ export type UploadSourceInput = {
   contentType?: string | null | undefined;
 };
 
-/** How far a variant is. */
+/** Status of a variant. */
 export type VariantStatus =
-  /** Waiting for a worker. */
+  /** Waits for a worker. */
   | 'PENDING'
   /** Being rendered. */
   | 'RENDERING'
   /** Complete. */
   | 'READY'
-  /** Not made, for `skipReason`: rungs above the source are never upscaled. */
+  /** Not rendered; `skipReason` has the reason. Rungs above the source are never upscaled. */
   | 'SKIPPED'
-  /** Could not be made; `error` says why. */
+  /** Could not be rendered; `error` has the reason. */
   | 'FAILED'
   /** Its job was canceled before it was complete. */
   | 'CANCELED';
 
-/** What a rung's picture is coded in: 8 bits, 4:2:0, standard dynamic range. */
+/** Video codec of a rung: 8-bit 4:2:0, standard dynamic range. */
 export type VideoCodec =
   /** Plays everywhere. */
   | 'H264'
-  /** About two thirds of H.264's bits; Apple's devices, most televisions, browsers with hardware for it. */
+  /** About two thirds of H.264's bitrate. Plays on Apple devices, most televisions, and browsers with hardware support. */
   | 'HEVC'
-  /** About half of H.264's bits; new devices and most browsers. The slowest to make. */
+  /** About half of H.264's bitrate. Plays on new devices and in most browsers. Slowest to encode. */
   | 'AV1';
 
 /** Which videos: those to which all given conditions apply. */
@@ -375,54 +375,54 @@ export type VideoSourceInput =
   |  { upload?: never;   /** A worker downloads it: `url: "https://example.com/a.mp4"`, or `{ url, filename }`. */
   url: string | { url: string; filename?: string | null }; };
 
-/** How far a video is. */
+/** Status of a video. */
 export type VideoStatus =
-  /** The upload has not finished, and nothing plays yet. */
+  /** The upload is not complete, and nothing plays yet. */
   | 'AWAITING_SOURCE'
-  /** Being rendered; nothing plays yet. */
+  /** The video is being rendered, and nothing plays yet. */
   | 'PROCESSING'
-  /** At least one variant plays from the start; its playlist is growing or complete. The head may play while the upload is under way. */
+  /** At least one variant plays from the start; its playlist is growing or complete. The head may play during the upload. */
   | 'PLAYABLE'
-  /** Every variant is settled and at least one is ready. */
+  /** Every variant is settled, and at least one is ready. */
   | 'READY'
-  /** Nothing plays, and nothing more will be tried; `error` says why. */
+  /** Nothing plays, and no further attempt follows. `error` has the reason. */
   | 'FAILED';
 
-/** Which webhook deliveries: those to which all given conditions apply. */
+/** Selects webhook deliveries that match all conditions. */
 export type WebhookDeliveryFilter = {
-  /** In one of these states; one value may stand alone. */
+  /** With one of these statuses. A single value is allowed. */
   status?: Array<WebhookDeliveryStatus> | null | undefined;
-  /** Of events of these types, e.g. `video.ready`; one may stand alone. */
+  /** Of events of these types, e.g. `video.ready`. A single value is allowed. */
   type?: Array<string> | null | undefined;
   /** About this video. */
   videoId?: string | null | undefined;
 };
 
-/** How far a webhook delivery is. */
+/** Status of a webhook delivery. */
 export type WebhookDeliveryStatus =
-  /** On its way: it was not tried yet, or is tried again at `nextAttemptAt`. */
+  /** Not yet accepted. The next attempt is at `nextAttemptAt`. */
   | 'PENDING'
-  /** The receiver took it: it answered 200 to 299. */
+  /** The receiver accepted it with a status from 200 to 299. */
   | 'SUCCEEDED'
-  /** Given up after the last try; `redeliverWebhook` sends it again. */
+  /** Given up after the last attempt. `redeliverWebhook` sends it again. */
   | 'FAILED'
-  /** Not sent: its endpoint was enabled again without what it had missed. */
+  /** Not sent: its endpoint was enabled again, skipping missed events. */
   | 'CANCELED';
 
 /** Why a webhook endpoint is disabled. */
 export type WebhookDisabledReason =
-  /** Somebody asked for it: `disableWebhookEndpoint`. */
+  /** Disabled with `disableWebhookEndpoint`. */
   | 'REQUESTED'
   /** It answered 410 Gone. */
   | 'GONE'
-  /** It took nothing for about three days. */
+  /** It accepted no message for about three days. */
   | 'FAILING';
 
-/** Whether a webhook endpoint is sent to. */
+/** Status of a webhook endpoint. */
 export type WebhookEndpointStatus =
-  /** It is sent what happens. */
+  /** Events are sent. */
   | 'ENABLED'
-  /** Nothing is sent, for `disabledReason`. What happens meanwhile waits in the log. */
+  /** Nothing is sent; `disabledReason` has the reason. Events wait in the log. */
   | 'DISABLED';
 
 export type FailureTextFragment = { code: string, message: string, scope: ErrorScope, retriable: boolean, logTail: string | null };
