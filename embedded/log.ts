@@ -1,7 +1,7 @@
 import { createLogger, createLogSink, type LogSink, openLogFile } from "@reelay/telemetry";
 import { type DestinationStream, type Logger, multistream } from "pino";
 
-export interface EmbeddedLog extends Disposable {
+interface EmbeddedLog extends Disposable {
   readonly logger: Logger;
   readonly sink: LogSink;
 }

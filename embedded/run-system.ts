@@ -27,7 +27,7 @@ export function forceEnd(): never {
   process.exit(1);
 }
 
-export interface RunSystemOptions {
+interface RunSystemOptions {
   settings: Settings;
   command: Command;
   environment: Environment;

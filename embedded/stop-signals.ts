@@ -9,7 +9,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 const REPEAT_AFTER_MS = 2_000;
 
-export interface StopSignals extends Disposable {
+interface StopSignals extends Disposable {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
 }
@@ -27,6 +27,6 @@ export function catchStopSignals(force: () => void): StopSignals {
 }
 
 /** Abort reason of `signal`. */
-export class StoppedError extends Error {
+class StoppedError extends Error {
   override readonly name = "StoppedError";
 }

@@ -60,7 +60,7 @@ export interface Api extends AsyncDisposable {
   db: PrismaClient;
 }
 
-export interface ApiOptions {
+interface ApiOptions {
   /** What `/graphql` serves: `schema` of `schema/schema.ts`. It is passed in because `schema/` imports the operations. */
   schema: GraphQLSchema;
   /** The broker forgot everything (it keeps nothing on disk): dispatch all queued tasks anew at once. Default false. */

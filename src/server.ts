@@ -42,7 +42,7 @@ import { useTelemetry } from "./telemetry/use-telemetry.ts";
 /** Answers a request (true), or leaves it to the next one (false). `body` is there where it was read before (`/api/playback-events`). */
 export type Handler = (req: IncomingMessage, res: ServerResponse, body?: Buffer) => Promise<boolean>;
 
-export interface ServerConfig {
+interface ServerConfig {
   /** GraphiQL, and introspection without an API key. */
   isDevelopment: boolean;
   /** Origins whose pages may call; `*` is all. Default all. */
@@ -86,7 +86,7 @@ export interface ServerDeps {
 }
 
 /** Disposing stops it in order: not ready, then no new connections, then sockets and streams sent elsewhere, running requests finished. */
-export interface ApiServer extends AsyncDisposable {
+interface ApiServer extends AsyncDisposable {
   httpServer: Server;
   /** Port 0 takes a free one. Rejects with Node's own error (`EADDRINUSE`) when it cannot be had. */
   listen(port: number, host: string): Promise<{ url: string; port: number }>;

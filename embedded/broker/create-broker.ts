@@ -9,7 +9,7 @@ import { StatusError } from "./status-error.ts";
 import { subscriberService } from "./subscriber-service.ts";
 import type { Description } from "./subscription-plan.ts";
 
-export interface BrokerOptions {
+interface BrokerOptions {
   /** Address to listen on. Default 127.0.0.1 (only this machine). */
   host?: string;
   /** Default 0: any free port. */

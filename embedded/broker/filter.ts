@@ -6,7 +6,7 @@
  */
 export type Filter = (attributes: Record<string, string>) => boolean;
 
-export type ParsedFilter = { ok: true; filter: Filter } | { ok: false; reason: string };
+type ParsedFilter = { ok: true; filter: Filter } | { ok: false; reason: string };
 
 /** Pub/Sub's own limit. */
 const MAX_LENGTH = 256;

@@ -21,7 +21,7 @@ export interface SubscriptionPlan<Description> {
   description: Description;
 }
 
-export interface RegisteredSubscription<Description> extends SubscriptionPlan<Description> {
+interface RegisteredSubscription<Description> extends SubscriptionPlan<Description> {
   dispatcher: Dispatcher;
   usedAt: number;
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isFull } from "./is-full.ts";
 import type { Exit, Server } from "./server.ts";
 
-export interface KeepRunningOptions {
+interface KeepRunningOptions {
   /** Starts another server on the same data and port. Rejects on failure. */
   restart: (signal: AbortSignal) => Promise<Server>;
   /** The data folder. */

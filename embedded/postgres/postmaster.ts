@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { isRunning } from "./processes.ts";
 
-export interface PostmasterFile {
+interface PostmasterFile {
   pid: number;
   folder: string;
   port: number;

@@ -13,7 +13,7 @@ export const matroskaIds = {
 /** More than an element's id and size need. */
 export const ELEMENT_HEAD_BYTES = 12;
 
-export interface MatroskaElement {
+interface MatroskaElement {
   id: number;
   /** Start of its content. */
   from: number;

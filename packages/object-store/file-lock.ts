@@ -10,7 +10,7 @@ const SQLITE_BUSY = 5;
  * on every platform that Node supports, without a guess: an exclusive transaction on an empty database takes
  * the lock and writes nothing (50 µs, measured).
  */
-export interface FileLock {
+interface FileLock {
   /** False when another holder, in this process or another, has the lock. */
   tryLock(): boolean;
   unlock(): void;

@@ -11,7 +11,7 @@ import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.
 import type { ObjectStore } from "./object-store.ts";
 import { publicUrlOf } from "./public-url.ts";
 
-export interface GcsObjectStoreOptions {
+interface GcsObjectStoreOptions {
   bucket: string;
   /** Default: the project of the credentials. */
   projectId?: string;

@@ -17,7 +17,7 @@ import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.
 import type { ObjectStore, PutOptions, StoredObject } from "./object-store.ts";
 import { publicUrlOf } from "./public-url.ts";
 
-export interface LocalObjectStoreOptions {
+interface LocalObjectStoreOptions {
   /** Created if missing. Several processes on one machine may share it. */
   directory: string;
   /**

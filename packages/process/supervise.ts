@@ -4,7 +4,7 @@ import { type Ended, isCrash, MAX_RESTARTS, planRestart, WINDOW_MS } from "./pla
 import type { Environment } from "./read-fields.ts";
 import { isCrashMessage, RESTARTS_VARIABLE } from "./supervisor-channel.ts";
 
-export interface SuperviseOptions {
+interface SuperviseOptions {
   /** Node's options, the program, and the program's own arguments. */
   args: readonly string[];
   environment: Environment;

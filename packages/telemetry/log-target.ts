@@ -44,7 +44,7 @@ export function openDescriptor(fd: number): LogTarget {
   };
 }
 
-export interface LogFileOptions {
+interface LogFileOptions {
   /** A larger file is rotated. Default 50 MB. */
   limitBytes?: number;
   /** Maximum number of files, including the current one. Default 3. */

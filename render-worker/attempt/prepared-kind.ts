@@ -6,7 +6,7 @@ import type { AttemptReporter } from "./reporter.ts";
 import { StateCell } from "./state-cell.ts";
 
 /** The part of a worker's offer that one kind decides. */
-export interface KindOffer {
+interface KindOffer {
   /** The program that the kind runs on. */
   runtime: string;
   /** The runtime's version. */

@@ -20,7 +20,7 @@ export interface AttemptRef {
 }
 
 /** What the report of an end carries beside the outcome and the result. */
-export interface EndDetails {
+interface EndDetails {
   account?: Account | undefined;
   /** Null: unknown on this machine. */
   usage?: AttemptUsage | null;

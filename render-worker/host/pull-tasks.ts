@@ -5,7 +5,7 @@ import { sleep } from "../wait.ts";
 import { pullAny } from "./pull-any.ts";
 import type { Slots } from "./slots.ts";
 
-export interface PullOptions {
+interface PullOptions {
   messaging: Messaging;
   /** Where tasks come from, in no order. */
   subscriptions: readonly SubscriptionSpec[];

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { serveHttp } from "@reelay/process";
 import type { WorkerMetrics } from "./metrics.ts";
 
-export interface StatusServerOptions {
+interface StatusServerOptions {
   /** 0 takes a free one. */
   port: number;
   metrics: Pick<WorkerMetrics, "metrics" | "contentType">;

@@ -22,7 +22,7 @@ interface Holder {
 /** What a program touches. */
 type Touched = Record<"writable" | "readable" | "devices", readonly string[]>;
 
-export interface JailUser {
+interface JailUser {
   /** What a process is started with; empty where the worker cannot step down. */
   identity: { uid?: number; gid?: number };
   release(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { JailLevel } from "@reelay/contracts";
 
 /** Where the worker serves an attempt's source. `FULL` reaches it through the socket only, the other levels through the port only. */
-export interface SourceAddress {
+interface SourceAddress {
   /** Unix socket of the source server. */
   socketPath: string;
   /** TCP port of the same server on 127.0.0.1. */
@@ -70,7 +70,7 @@ export interface JailedCommand {
   release(): Promise<void>;
 }
 
-export type LimitsBy = "CONTROL_GROUPS" | "RESOURCE_LIMITS";
+type LimitsBy = "CONTROL_GROUPS" | "RESOURCE_LIMITS";
 
 /** Confines programs. Made once per worker. */
 export interface Jail {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { type ProcessUsage, readProgramUsage } from "./process-usage.ts";
 
 /** What several programs used together. */
-export interface SummedUsage {
+interface SummedUsage {
   /** Seconds of processor time, of all cores. */
   cpuSeconds: number;
   /** Most memory that they held at one time. */

@@ -10,7 +10,7 @@ import { type Start, type Started, spawnProgram } from "./start.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** What a program is run with: itself, and all that it may touch. */
-export interface ProgramCommand
+interface ProgramCommand
   extends Pick<JailRequest, "path" | "args" | "readable" | "writable" | "source" | "devices"> {
   /** Default: a private empty folder where there is a jail, else the worker's own. */
   cwd?: string;

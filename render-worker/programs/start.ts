@@ -11,7 +11,7 @@ export interface Started {
   kill(signal: NodeJS.Signals): void;
 }
 
-export interface Following {
+interface Following {
   encoding: BufferEncoding;
   onStart(started: Started): void;
   onStdout(text: string): void;

@@ -11,7 +11,7 @@ import {
 import { retriableError } from "../errors.ts";
 
 /** A store that knows the checksums of what was written through it. */
-export interface SummingStore {
+interface SummingStore {
   store: ObjectStore;
   /** What is stored below the prefix now. */
   folders(): StoredFolder[];

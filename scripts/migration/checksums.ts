@@ -5,7 +5,7 @@ import type { MigrationFile } from "../../prisma/migration-files.ts";
 
 type Checksums = ReadonlyMap<string, string>;
 
-export interface ChecksumComparison {
+interface ChecksumComparison {
   /** Why a recorded migration is not what it was, in a sentence. */
   changed: string | undefined;
   unrecorded: readonly MigrationFile[];

@@ -8,7 +8,7 @@ import { requireScope, type Viewer } from "./viewer.ts";
 
 const prefixLength = 10;
 
-export interface NewApiKey {
+interface NewApiKey {
   /** A new one when left out. */
   id?: string;
   workspaceId: string;

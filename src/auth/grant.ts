@@ -15,7 +15,7 @@ export interface UploadGrant {
 }
 
 /** What a viewer token allows: to read how far the videos with these ids are. */
-export interface ViewingGrant {
+interface ViewingGrant {
   kind: "VIEW";
   tokenId: string;
   videoIds: readonly string[];

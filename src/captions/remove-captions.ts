@@ -8,7 +8,7 @@ import { refreshManifest } from "../streaming/refresh-manifest.ts";
 import { removeObjects } from "./remove-objects.ts";
 
 /** The same error for captions that do not exist and for another workspace's. */
-export const captionsNotFound = (): NotFoundError =>
+const captionsNotFound = (): NotFoundError =>
   new NotFoundError(
     "CAPTIONS_NOT_FOUND",
     "There are no such captions in this workspace; `Video.captions` lists those that a video has.",

@@ -19,9 +19,9 @@ import { refuse, toRefusal } from "./refuse.ts";
 import { addressesForSender } from "./status-access.ts";
 import { statusUrl } from "./video-status.ts";
 
-export const formUploadPath = "/api/cms/media/upload";
+const formUploadPath = "/api/cms/media/upload";
 
-export interface FormUploadOptions {
+interface FormUploadOptions {
   deps: OperationDeps;
   authenticate: Authenticate;
   /** Throws `RateLimitedError` for a key with too many requests. Default: no limit. */
@@ -42,7 +42,7 @@ export interface FormUploadOptions {
   lingerMs?: number;
 }
 
-export interface FormUpload extends AsyncDisposable {
+interface FormUpload extends AsyncDisposable {
   /** Number of forms in progress. */
   readonly running: number;
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;

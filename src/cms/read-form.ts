@@ -11,7 +11,7 @@ export interface FormFile {
   bytes: Readable;
 }
 
-export interface FormTakers {
+interface FormTakers {
   metadata(text: string): Promise<void>;
   /** Parts after the file are read only when its bytes have been read. */
   file(file: FormFile): Promise<void>;

@@ -23,7 +23,7 @@ import { passFile, type StoredFile, storeFile } from "./store-file.ts";
 
 const operation = "uploadForm";
 
-export interface ReceivedForm {
+interface ReceivedForm {
   videoId: string;
   /** False: an earlier form with the same idempotency key created it. */
   isNew: boolean;

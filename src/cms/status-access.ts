@@ -11,7 +11,7 @@ import { FormError } from "./form-error.ts";
  * The URLs that the caller of a video's status may see; `isShared`: every caller gets the same, so caches may
  * keep the answer.
  */
-export interface StatusReader {
+interface StatusReader {
   addresses: StatusAddresses;
   isShared: boolean;
 }

@@ -27,7 +27,7 @@ interface Known {
   estimatedMs: number | null;
 }
 
-export interface VideoStatusOptions {
+interface VideoStatusOptions {
   deps: OperationDeps;
   authenticate: Authenticate;
 }

@@ -6,7 +6,7 @@ import { type ConsoleOrigins, consolePolicy } from "./policy.ts";
 import { isConsoleRoute } from "./routes.ts";
 import { sendFile } from "./send-file.ts";
 
-export interface ConsoleOptions extends ConsoleOrigins {
+interface ConsoleOptions extends ConsoleOrigins {
   built: BuiltFiles;
 }
 

@@ -29,7 +29,7 @@ export interface Inspection {
   bytesRead: number;
 }
 
-export interface Inspector {
+interface Inspector {
   store: ObjectStore;
   /** Waits until so many more bytes may be read. */
   pace: (bytes: number) => Promise<void>;

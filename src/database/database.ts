@@ -6,7 +6,7 @@ import { PrismaClient } from "../../prisma/generated/client.ts";
 export const defaultPoolSize = 20;
 
 /** All in milliseconds. */
-export interface SessionLimits {
+interface SessionLimits {
   /** For a row or key that another transaction holds. */
   lockMs: number;
   /** For one statement, its waiting for locks included. */
@@ -24,7 +24,7 @@ export interface SessionLimits {
  * limit is above the one before it, so that the server, which can say what was wrong, is the first to give
  * up.
  */
-export const sessionLimits: SessionLimits = {
+const sessionLimits: SessionLimits = {
   lockMs: 15_000,
   statementMs: 30_000,
   idleInTransactionMs: 35_000,
@@ -38,7 +38,7 @@ const connectMs = 10_000;
  * What each of our connections is opened with, as `pg` takes it. PgBouncer must let these through, or set
  * them itself.
  */
-export const sessionOptions = (limits: SessionLimits) =>
+const sessionOptions = (limits: SessionLimits) =>
   ({
     lock_timeout: limits.lockMs,
     statement_timeout: limits.statementMs,

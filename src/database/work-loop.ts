@@ -7,7 +7,7 @@ const pollMs = 2_000;
 const firstRetryMs = 250;
 const lastRetryMs = 5_000;
 
-export interface WorkLoop extends AsyncDisposable {
+interface WorkLoop extends AsyncDisposable {
   /** There is something to do: look now. */
   wake(): void;
 }

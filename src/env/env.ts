@@ -52,7 +52,7 @@ export interface ApiEnv {
   drainMs?: number;
 }
 
-export type ApiEnvResult = { ok: true; env: ApiEnv } | { ok: false; errors: string[] };
+type ApiEnvResult = { ok: true; env: ApiEnv } | { ok: false; errors: string[] };
 
 /** The process's own environment: nothing else of the API reads it. */
 export const processEnvironment: Environment = process.env;

@@ -2,7 +2,7 @@ import { InvalidInputError } from "../errors.ts";
 import type { EventPlace } from "./event-codec.ts";
 
 /** What the log knows about a place from which a reader wants to continue. */
-export interface LogAtPlace {
+interface LogAtPlace {
   /** Position of the newest event deleted for its age; 0 while all are kept. */
   forgotten: bigint;
   /** Time of the event at the place's position; null if this workspace has none. */

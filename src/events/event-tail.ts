@@ -8,7 +8,7 @@ import { sequenceEvents } from "./sequence-events.ts";
 /**
  * The end of the logs followed in this process: sequences new events and reports how far each log extends.
  */
-export interface EventTail extends AsyncDisposable {
+interface EventTail extends AsyncDisposable {
   /** Watches a workspace's log until disposed. */
   watch(workspaceId: string): Pick<Growth, "beyond"> & Disposable;
 }

@@ -2,7 +2,7 @@ import type { Prisma } from "../../prisma/generated/client.ts";
 
 export type Tx = Prisma.TransactionClient;
 
-export interface ChangeSubject {
+interface ChangeSubject {
   workspaceId: string;
   videoId: string;
   jobId?: string | null;

@@ -26,7 +26,7 @@ export interface RequestContext {
   viewer?: Viewer | null;
 }
 
-export interface GraphQLDeps {
+interface GraphQLDeps {
   schema: GraphQLSchema;
   /** Everything of a context but the viewer. */
   context: Omit<Context, "viewer">;
@@ -107,7 +107,7 @@ export async function answerGraphQL(yoga: Yoga, req: IncomingMessage, res: Serve
   await sendNodeResponse(response, res, req, true);
 }
 
-export interface ReadRequest {
+interface ReadRequest {
   body: Buffer;
   viewer: Viewer | null;
 }

@@ -6,12 +6,12 @@ interface CheckResult {
   reason?: string;
 }
 
-export interface Readiness {
+interface Readiness {
   isOk: boolean;
   checks: Record<string, CheckResult>;
 }
 
-export interface ReadinessOptions {
+interface ReadinessOptions {
   checks: Readonly<Record<string, Check>>;
   /** Time limit of each check. */
   timeoutMs: number;

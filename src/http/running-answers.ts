@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 
 /** Running queries and mutations on sockets: closing sockets waits for their answers. */
-export interface RunningAnswers {
+interface RunningAnswers {
   begin(socket: WebSocket, operationId: string): void;
   /** Also for operations that never started. */
   end(socket: WebSocket, operationId: string): void;

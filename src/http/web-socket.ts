@@ -17,7 +17,7 @@ import { atKeyEnd } from "./until-key-ends.ts";
 import { costErrors } from "./use-cost-limit.ts";
 
 /** The state of an authenticated socket. */
-export interface SocketExtra {
+interface SocketExtra {
   viewer: Viewer;
   token: string;
 }
@@ -35,7 +35,7 @@ export type WebSocketHooks = Partial<Pick<Options, "onSubscribe" | "subscribe">>
   errorsOf?: (errors: readonly GraphQLError[]) => readonly GraphQLError[];
 };
 
-export interface WebSocketDeps {
+interface WebSocketDeps {
   httpServer: HttpServer;
   yoga: Yoga;
   authenticate: Authenticate;

@@ -9,7 +9,7 @@ import { enqueueTasks } from "./enqueue-task.ts";
 import { jobMayBecome } from "./may-become.ts";
 import { readPool } from "./plan-pool.ts";
 
-export interface NewJob {
+interface NewJob {
   id: string;
   kind: JobKind;
   /** Renditions of a finished video that it makes again. */

@@ -4,7 +4,7 @@ import type { Tx } from "../events/record-change.ts";
 import { readWorkerMemory, tooLarge } from "../workers/memory.ts";
 
 /** A worker gave a task back because it has too little memory for it; it uses no try. */
-export interface HandBack {
+interface HandBack {
   times: number;
   /** Why the job ends with it; null while somebody may have enough. */
   error: ReportedError | null;

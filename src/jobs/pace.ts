@@ -25,7 +25,7 @@ const samples = 50;
 /** of the newest attempts that were completed. */
 const lookedAt = 1_000;
 
-export type Paces = ReadonlyMap<string, Pace>;
+type Paces = ReadonlyMap<string, Pace>;
 
 const nameOf = ({ profile, pool }: { profile: string; pool: Pool }): string => `${pool} ${profile}`;
 

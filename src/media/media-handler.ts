@@ -33,7 +33,7 @@ export interface MediaHandlerOptions {
 }
 
 /** Resolves to false, with the response untouched, when the request is not for media. */
-export type MediaHandler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
+type MediaHandler = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;
 
 /**
  * Serves a store's objects to players: ranges, conditions, types, caching, any origin.

@@ -8,7 +8,7 @@ export type MediaPlan =
   | { status: 416 };
 
 /** The request's conditions, as Node's lower-cased headers. */
-export interface MediaConditions {
+interface MediaConditions {
   range?: string | undefined;
   "if-range"?: string | undefined;
   "if-none-match"?: string | undefined;

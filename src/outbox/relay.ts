@@ -10,7 +10,7 @@ const largestBatch = 100;
 const firstRetryMs = 500;
 const lastRetryMs = 5_000;
 
-export interface RelayDeps {
+interface RelayDeps {
   db: PrismaClient;
   messaging: Pick<Messaging, "publishEncoded">;
   clock: () => Date;
@@ -25,7 +25,7 @@ interface Row {
   tries: number;
 }
 
-export interface Relayed {
+interface Relayed {
   sent: number;
   /** Messages that the broker did not accept: their rows stay, with a time for the next try. */
   failed: number;

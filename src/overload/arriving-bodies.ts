@@ -4,7 +4,7 @@ import type { OverloadLimits } from "./limits.ts";
 import { overloaded } from "./refuse.ts";
 
 /** Request bodies other than uploads, read completely before any work starts. */
-export interface ArrivingBodies {
+interface ArrivingBodies {
   /** Throws `BodyRefusedError`, `OverloadedError` if it was evicted for others, and `BodyBrokenOffError`. */
   read(req: IncomingMessage, maxBytes: number): Promise<Buffer>;
   readonly size: number;
@@ -16,7 +16,7 @@ interface Arrival {
   giveUp: (error: Error) => void;
 }
 
-export interface ArrivingBodiesOptions {
+interface ArrivingBodiesOptions {
   limits: Pick<OverloadLimits, "bodyMs" | "bodies" | "bodiesPerAddress" | "bodyBytes">;
   /** Receives the reason why a body was abandoned. Default: none. */
   onShed?: (reason: "slow-body" | "body") => void;

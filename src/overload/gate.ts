@@ -1,6 +1,6 @@
 import { OverloadedError } from "./overloaded-error.ts";
 
-export interface GateOptions {
+interface GateOptions {
   /** Maximum number of concurrent operations. */
   concurrency: number;
   /** Maximum number of waiting operations; further ones are refused immediately. */

@@ -6,7 +6,7 @@ import { createStalledReaders } from "./stalled-readers.ts";
 export type WorkKind = "request" | "stream" | "media" | "upload";
 
 /** The answers that a process is working on. */
-export interface InFlight {
+interface InFlight {
   /** False if no slot is free: the answer is then a refusal and does not count. */
   take(res: ServerResponse, kind: WorkKind): boolean;
   /** Breaks streams off without a last event, so that no client mistakes it for the end. */

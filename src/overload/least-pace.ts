@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-export interface LeastPaceOptions {
+interface LeastPaceOptions {
   /** On average of a window. */
   bytesPerSecond: number;
   /** In milliseconds: a short interruption of a mobile network has no effect. */

@@ -1,5 +1,5 @@
 /** Shares the event loop between long answers and other work. */
-export interface TimeSlices {
+interface TimeSlices {
   /** Resolves when the caller may continue: immediately, or after other work of the process. */
   turn(): Promise<void> | undefined;
 }

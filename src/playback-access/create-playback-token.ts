@@ -10,7 +10,7 @@ import { embedAddress, statusAddress, watchAddress } from "./page-address.ts";
 
 const DEFAULT_LIFETIME_S = 3_600;
 
-export interface PlaybackTokenInput {
+interface PlaybackTokenInput {
   videoId: string;
   purpose?: Purpose | null;
   expiresInSeconds?: number | null;

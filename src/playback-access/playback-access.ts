@@ -24,13 +24,13 @@ export type Access =
   /** `code` null: there was no token, and no such PUBLIC video. Answer as for a missing video. */
   | { isAllowed: false; code: RefusalCode | null };
 
-export interface AccessRequest extends Omit<TokenUse, "now"> {
+interface AccessRequest extends Omit<TokenUse, "now"> {
   /** Null: none was sent. */
   token: string | null;
 }
 
 /** The claims of a token, without its key. */
-export type NewClaims = Omit<PlaybackClaims, "keyId">;
+type NewClaims = Omit<PlaybackClaims, "keyId">;
 
 export interface PlaybackAccess {
   /** Public URL of this API, without a trailing slash. */
@@ -53,7 +53,7 @@ export interface PlaybackAccess {
   forgetKeys(workspaceId: string, keyId?: string): void;
 }
 
-export interface PlaybackAccessDeps {
+interface PlaybackAccessDeps {
   db: PrismaClient;
   clock: () => Date;
   secrets: SecretBox;

@@ -20,7 +20,7 @@ interface Entry<Value> {
   last?: { value: Value; at: number };
 }
 
-export interface Reuse<Value> {
+interface Reuse<Value> {
   get(key: string): Promise<Value>;
   /** The next `get` loads again. */
   forget(key: string): void;

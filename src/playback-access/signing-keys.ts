@@ -26,7 +26,7 @@ const DEFAULT_OVERLAP_MS = 7 * 86_400_000;
 const MAX_OVERLAP_MS = 14 * 86_400_000;
 const MAX_SIGN_AFTER_MS = 7 * 86_400_000;
 
-export interface RotateInput {
+interface RotateInput {
   /** For how long the older key verifies after the new one signs. */
   overlapMs?: number | null;
   /** When the API signs with the new key: time to install it at a CDN. */
@@ -85,13 +85,13 @@ export async function revokeSigningKey(
   playback.forgetKeys(viewer.workspaceId, key.keyId);
 }
 
-export const signingKeyNotFound = (): NotFoundError =>
+const signingKeyNotFound = (): NotFoundError =>
   new NotFoundError(
     "SIGNING_KEY_NOT_FOUND",
     "There is no such signing key in this workspace; `signingKeys` lists those that exist.",
   );
 
-export interface SigningKeySecret {
+interface SigningKeySecret {
   keyId: string;
   secret: string;
 }

@@ -24,7 +24,7 @@ const Post = z.object({
 });
 
 /** A player's measurements of one video. */
-export interface QualityPost {
+interface QualityPost {
   /** The player's name for it: an id, or the URL of its stream. */
   video: string;
   token: string | null;

@@ -10,7 +10,7 @@ export interface ProfileIssue {
 
 export const codecLabels: Record<VideoCodec, string> = { H264: "H.264", HEVC: "HEVC", AV1: "AV1" };
 
-export const maxRungs = 20;
+const maxRungs = 20;
 const heights = { min: 64, max: 4320 };
 const maxFrameRate = 60;
 

@@ -14,7 +14,7 @@ const restPerShareMs = 0.5;
 const longestRestMs = 1_000;
 
 /** Loads videos that changed: one load in flight, and whatever changes meanwhile waits together for the next one. */
-export interface ChangeLoader extends AsyncDisposable {
+interface ChangeLoader extends AsyncDisposable {
   request(videoId: string): void;
 }
 

@@ -11,7 +11,7 @@ import type { LiveProgress } from "./live-progress.ts";
 import { createProgressTable } from "./progress-table.ts";
 import { createVideoHub, type VideoHub } from "./video-hub.ts";
 
-export interface LiveProgressOptions {
+interface LiveProgressOptions {
   db: Db;
   messaging: Messaging;
   /** For the connection that listens to changes. */

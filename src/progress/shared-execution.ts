@@ -29,7 +29,7 @@ export interface SharedExecutionHooks {
   errorsOf(errors: readonly GraphQLError[]): readonly GraphQLError[];
 }
 
-export interface SharedExecutionOptions {
+interface SharedExecutionOptions {
   /**
    * Equal for viewers who may see the same, from the operation's context value; null: never shared. Called after the viewer was
    * authenticated, before it joins.

@@ -69,7 +69,7 @@ export async function assertRoom(db: Db, workspaceId: string, limits: StorageLim
   if (used >= bytes) throw storedBytesExceeded(bytes, used, 0);
 }
 
-export interface Charge {
+interface Charge {
   workspaceId: string;
   videoId: string;
   /** Bytes that a worker fetched without an announcement, otherwise 0. */

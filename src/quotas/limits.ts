@@ -46,6 +46,6 @@ export async function readSourceMs(db: Db, workspaceId: string, now: Date): Prom
 
 export const dayMs = 86_400_000;
 
-export const dayOf = (now: Date): Date => new Date(Math.floor(now.getTime() / dayMs) * dayMs);
+const dayOf = (now: Date): Date => new Date(Math.floor(now.getTime() / dayMs) * dayMs);
 
 export const nextDayMs = (now: Date): number => dayOf(now).getTime() + dayMs - now.getTime();

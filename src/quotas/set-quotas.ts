@@ -3,7 +3,7 @@ import { requireScope, type Viewer } from "../auth/viewer.ts";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
 
 /** Left out: as it was. Null: the installation's default. */
-export interface QuotasInput {
+interface QuotasInput {
   activeJobs?: number | null;
   runningTasks?: number | null;
   storedBytes?: number | null;

@@ -5,7 +5,7 @@ const graceMs = 15_000;
  * Decides whether a worker's silence is its own. After an outage of the broker, the database or this process
  * every lease looks overdue.
  */
-export interface HealthGate {
+interface HealthGate {
   /** Reports were just disturbed. */
   disturb(): void;
   /** True if there was no disturbance for a while. */

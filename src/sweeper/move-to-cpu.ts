@@ -5,7 +5,7 @@ import { recordChange } from "../events/record-change.ts";
 import { defaultGpuPatienceMs } from "../jobs/gpu-patience.ts";
 import { aliveSince } from "../workers/alive.ts";
 
-export interface MoveDeps {
+interface MoveDeps {
   db: PrismaClient;
   clock: () => Date;
   log: Logger;

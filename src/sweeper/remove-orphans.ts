@@ -3,7 +3,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { OperationDeps } from "../deps.ts";
 import { uuidPattern } from "../global-id.ts";
 
-export type OrphanDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log">;
+type OrphanDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log">;
 
 const everyMs = 600_000;
 /** Folders looked at in one run. */

@@ -7,7 +7,7 @@ import { openVerifier } from "./upload-checksum.ts";
 import { refusals } from "./upload-errors.ts";
 import type { UploadFiles } from "./upload-files.ts";
 
-export interface DiskStoreHooks {
+interface DiskStoreHooks {
   /** Called often with the stored size while bytes are written: must be fast. */
   onGrown?: (uploadId: string, storedBytes: number) => void;
   /** The client terminated the upload. */

@@ -12,7 +12,7 @@ import { receiveSource } from "../videos/index.ts";
 import { createArrivalWatch } from "./arriving/watch-arrivals.ts";
 import { createTusUploads, type TusUploads } from "./index.ts";
 
-export interface TusGatewayOptions {
+interface TusGatewayOptions {
   db: PrismaClient;
   store: ObjectStore;
   /** Videos of at most so many milliseconds are one task, which needs the whole of them. */

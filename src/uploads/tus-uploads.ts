@@ -13,7 +13,7 @@ import { InvalidUploadSizeError, refusalOf, refusals } from "./upload-errors.ts"
 import { createUploadFiles } from "./upload-files.ts";
 import { createUploadLocker } from "./upload-locker.ts";
 
-export interface TusUploadsOptions {
+interface TusUploadsOptions {
   /**
    * Folder for arriving bytes, on the object store's file system, so that a rename adopts a received file.
    */

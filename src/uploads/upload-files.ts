@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "nod
 import { join } from "node:path";
 
 /** The record beside an upload's bytes; the first five fields are the tus file store's own. */
-export interface UploadRecord {
+interface UploadRecord {
   id: string;
   size: number;
   offset: 0;
@@ -12,7 +12,7 @@ export interface UploadRecord {
 }
 
 /** The remains of an ended upload, so that a client that missed the last answer still gets it. */
-export interface UploadEnd {
+interface UploadEnd {
   outcome: "received" | "terminated";
   sizeBytes: number;
   expiresAt: string;

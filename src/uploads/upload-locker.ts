@@ -24,7 +24,7 @@ export function createUploadLocker(files: UploadFiles, acquireTimeoutMs: number)
   };
 }
 
-export interface UploadLocker extends Locker {
+interface UploadLocker extends Locker {
   /** Asks all holders in this process to yield. */
   releaseAll(): void;
 }

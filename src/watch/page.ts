@@ -11,7 +11,7 @@ reelay-player { aspect-ratio: 16 / 9; max-height: 92vh }
 p { margin: 0; padding: 1rem; text-align: center }
 `;
 
-export interface PlayerPage {
+interface PlayerPage {
   /** The GraphQL API's global id. */
   id: string;
   /** URL of the video's public state. */

@@ -17,7 +17,7 @@ export interface Claimed {
   previousSecretExpiresAt: Date | null;
 }
 
-export interface ClaimOptions {
+interface ClaimOptions {
   now: Date;
   leasedUntil: Date;
   /** Maximum concurrent requests of this process to one endpoint. */

@@ -26,7 +26,7 @@ export interface DeliverDeps {
   onEnded?: () => void;
 }
 
-export interface Deliverer extends AsyncDisposable {
+interface Deliverer extends AsyncDisposable {
   /** Starts due deliveries up to the capacity. Resolves to their number without waiting for results. */
   deliverDue(): Promise<number>;
   /** Resolves when no request is running. */

@@ -9,7 +9,7 @@ interface Failure {
   nextAttemptAt: Date;
 }
 
-export interface FailureNotes {
+interface FailureNotes {
   failed(failure: Failure): void;
   taken(endpointId: string): void;
   /** The endpoint receives nothing more. */

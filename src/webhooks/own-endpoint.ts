@@ -18,7 +18,7 @@ export async function lockOwnEndpoint(
   return endpoint;
 }
 
-export const endpointNotFound = (): NotFoundError =>
+const endpointNotFound = (): NotFoundError =>
   new NotFoundError(
     "WEBHOOK_NOT_FOUND",
     "There is no such webhook endpoint in this workspace; `webhookEndpoints` lists those that exist.",

@@ -7,7 +7,7 @@ import { testType } from "./message.ts";
 import { type Outcome, planOutcome } from "./plan-outcome.ts";
 import { wakeWebhooks } from "./wake.ts";
 
-export interface Attempted {
+interface Attempted {
   claimed: Claimed;
   startedAt: Date;
   headers: Record<string, string>;

@@ -119,7 +119,7 @@ function assertEnabled({
   );
 }
 
-export const deliveryNotFound = (): NotFoundError =>
+const deliveryNotFound = (): NotFoundError =>
   new NotFoundError(
     "WEBHOOK_DELIVERY_NOT_FOUND",
     "There is no such webhook delivery in this workspace: its endpoint was deleted, or its retention has ended. `WebhookEndpoint.deliveries` lists those that exist.",

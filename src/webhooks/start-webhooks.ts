@@ -5,7 +5,7 @@ import { type FanOutDeps, fanOut, readFollowed } from "./fan-out.ts";
 import { createSender } from "./send.ts";
 import { webhookChannel } from "./wake.ts";
 
-export interface WebhooksDeps extends FanOutDeps, Omit<DeliverDeps, "sender" | "onEnded"> {
+interface WebhooksDeps extends FanOutDeps, Omit<DeliverDeps, "sender" | "onEnded"> {
   databaseUrl: string;
   allowPrivate: readonly string[];
   log: Logger;

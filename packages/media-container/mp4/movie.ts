@@ -5,7 +5,7 @@ import { readTimeScale } from "./tables.ts";
 import { type Mp4Track, readTrack } from "./track.ts";
 
 /** The used tracks of an MP4 or MOV file. */
-export interface Mp4Movie {
+interface Mp4Movie {
   /** Ticks per second of the clock on which edit lists place the tracks. */
   timeScale: number;
   picture: SampledTrack;

@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import type { Publish } from "./publish.ts";
 
 /** A message as delivered by the broker. */
-export interface RawMessage {
+interface RawMessage {
   messageId: string;
   data: Uint8Array;
 }

@@ -6,7 +6,7 @@ import { GcsRequestError, INSUFFICIENT_STORAGE } from "./request-error.ts";
 /** Less than this does not count as progress: a connection that only trickles must not continue forever. */
 const PROGRESS_BYTES = 256 * 1024;
 
-export interface RetryOptions {
+interface RetryOptions {
   policy: RetryPolicy;
   signal?: AbortSignal | undefined;
 }

@@ -5,7 +5,7 @@ import { EnvHttpProxyAgent } from "undici";
 import { Deadline, orAborted } from "./deadline.ts";
 import { GcsRequestError } from "./request-error.ts";
 
-export interface GcsRequest {
+interface GcsRequest {
   method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
   url: string;
   headers?: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import type { GcsClient } from "./client.ts";
 import { GcsRequestError } from "./request-error.ts";
 import type { GcsResponse } from "./transport.ts";
 
-export interface SessionOptions {
+interface SessionOptions {
   metadata: { contentType: string; cacheControl: string };
   ifGenerationMatch?: string | undefined;
   /** The exact number of bytes to send. Default: any number. */

@@ -1,4 +1,4 @@
-export interface ReserveOptions {
+interface ReserveOptions {
   /** Ends the wait. */
   signal: AbortSignal;
   /** Called once if it has to wait. */
@@ -11,7 +11,7 @@ export interface Held extends Disposable {
 }
 
 /** Memory for what can wait. */
-export interface IdleHeld extends Held {
+interface IdleHeld extends Held {
   /** Fires when somebody waits who goes first: it is to be given back. */
   readonly wanted: AbortSignal;
 }

@@ -17,14 +17,14 @@ export interface Limits {
   usedBytes: number;
 }
 
-export interface Machine {
+interface Machine {
   totalBytes: number;
   /** What could be given out without swapping. */
   availableBytes: number;
   cpus: number;
 }
 
-export interface ReadLimitsOptions {
+interface ReadLimitsOptions {
   /** Where `/proc` and `/sys` are looked for. Default `/`. */
   root?: string;
   /** What was set by hand: tighter than what is found, it counts instead. */

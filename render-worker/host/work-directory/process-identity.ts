@@ -21,7 +21,7 @@ export async function startedAt(pid: number): Promise<string | null> {
 }
 
 /** As it is written beside what the process owns. */
-export interface ProcessIdentity {
+interface ProcessIdentity {
   pid: number;
   startedAt: string | null;
 }

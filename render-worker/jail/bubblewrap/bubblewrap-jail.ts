@@ -19,7 +19,7 @@ import { planBubblewrap } from "./plan-bubblewrap.ts";
 import { planStage } from "./plan-stage.ts";
 import { readProgramEnd } from "./read-program-end.ts";
 
-export interface BubblewrapOptions {
+interface BubblewrapOptions {
   architecture: Architecture;
   bubblewrap: string;
   perl: string;

@@ -1,7 +1,7 @@
 import type { BaseFiles } from "../base-files.ts";
 import type { Mount } from "./plan-stage.ts";
 
-export interface BubblewrapPlan {
+interface BubblewrapPlan {
   base: BaseFiles;
   readable: readonly Mount[];
   writable: readonly Mount[];

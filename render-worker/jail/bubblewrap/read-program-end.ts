@@ -9,7 +9,7 @@ export async function readProgramEnd(status: FileHandle, end: ProcessEnd): Promi
 }
 
 /** As wait(2) gives it: the signal in the lower seven bits, else the exit code above. */
-export function parseWaitStatus(status: number): ProcessEnd {
+function parseWaitStatus(status: number): ProcessEnd {
   const number = status & 127;
   if (number === 0) return { code: status >> 8, signal: null };
   const signal = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];

@@ -7,7 +7,7 @@ import type { JailLimits } from "../jail.ts";
 import { claimUnified } from "./claim-unified.ts";
 
 /** A control group around one program: what it holds counts for all of the program's processes together. */
-export interface ControlGroup {
+interface ControlGroup {
   /** Each takes the id of a process that joins, or 0 for the process that writes. */
   memberFiles: string[];
   /** Whether the kernel ended processes of it for lack of memory. */

@@ -17,7 +17,7 @@ import type { Architecture } from "../seccomp/syscalls.ts";
 import { countThreads } from "./count-threads.ts";
 import { abiWith, planLandlock } from "./plan-rules.ts";
 
-export interface LandlockOptions {
+interface LandlockOptions {
   architecture: Architecture;
   perl: string;
   /** The kernel's version of Landlock: 4 or newer. */

@@ -30,7 +30,7 @@ const ofFiles = right.execute | right.write | right.read | right.truncate | righ
 /** The first version that restricts TCP; the first that restricts requests to devices; the first that restricts signals and abstract sockets. */
 export const abiWith = { network: 4, control: 5, scopes: 6 } as const;
 
-export interface LandlockPlan {
+interface LandlockPlan {
   abi: number;
   readable: readonly string[];
   writable: readonly string[];

@@ -21,7 +21,7 @@ import type { MediaAttempt } from "../ffmpeg/index.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */
-export const downloadFolder = "download";
+const downloadFolder = "download";
 const file = "video.mp4";
 const timeoutMs = 30 * 60_000;
 

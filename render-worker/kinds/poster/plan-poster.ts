@@ -6,7 +6,7 @@ import type { SourceFile } from "../../media/probe/index.ts";
 const maxSide = 1280;
 
 /** Where the picture is looked for: milliseconds on the input's own timeline. */
-export interface PosterLook {
+interface PosterLook {
   seekMs: number;
   /** How far behind `seekMs` the last picture is taken. Left out: the first one from there. */
   lookMs?: number;

@@ -11,7 +11,7 @@ import type { MediaAttempt } from "../ffmpeg/index.ts";
 import { type PreviewPlan, planPreview, previewFormats, toPreviewArguments } from "./plan-preview.ts";
 
 /** Below the attempt's prefix. */
-export const previewFolder = "preview";
+const previewFolder = "preview";
 /** Of the variant that it is made of, its shorter side: no more than is shown. */
 const sidePixels = 180;
 const timeoutMs = 5 * 60_000;

@@ -5,7 +5,7 @@ import type { MediaAttempt } from "../ffmpeg/index.ts";
 import type { RenderMemory, Throughput } from "./capacity/index.ts";
 
 /** What transcoding keeps from task to task on one worker. */
-export interface TranscodeShared {
+interface TranscodeShared {
   encoders: Pick<EncoderPool, "take" | "failed">;
   /** Pixels that this worker encodes per second. */
   throughput: Throughput;

@@ -13,7 +13,7 @@ function layoutOf({ channels }: Profile["audio"], sourceChannels: number): Layou
 }
 
 /** How a track is made: pure. */
-export interface PlannedSound {
+interface PlannedSound {
   channels: number;
   bitrateBps: number;
   /** ffmpeg's filters from the decoded track to what is encoded. */

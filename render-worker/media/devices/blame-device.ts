@@ -9,7 +9,7 @@ import {
 import { deviceTable, type KnownDevice } from "./device-table.ts";
 
 /** An encoder or decoder that an ffmpeg process failed with. */
-export interface Blame {
+interface Blame {
   /** Keys to remember the failed by: `encoderKey`, `decoderKey`. */
   keys: string[];
   /** For people. */

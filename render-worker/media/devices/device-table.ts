@@ -12,7 +12,7 @@ export interface DecodeChain {
   download: string;
 }
 
-export interface DeviceRow {
+interface DeviceRow {
   /** Makes the device known to a process, under the name `gpu`; empty where encoders find it by themselves. */
   open: (id: string) => string;
   /** What tells an encoder that is fed from main memory which device to use. */

@@ -12,7 +12,7 @@ import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 /** What fails so often is broken: a driver that lost its device, a chip that was taken away. */
 const mostFailures = 2;
 
-export interface EncoderPoolOptions {
+interface EncoderPoolOptions {
   capabilities: Capabilities;
   /** Encoder sessions that one NVIDIA device may have at once. Default: any number. */
   nvencSessions?: number;

@@ -9,7 +9,7 @@ import type { FetchPolicy } from "./fetch-policy.ts";
 import { Growth } from "./growth.ts";
 import { Origin, type OriginFile } from "./origin.ts";
 
-export interface DownloadOptions extends SizeLimits {
+interface DownloadOptions extends SizeLimits {
   /** The file to write. */
   path: string;
   policy: FetchPolicy;

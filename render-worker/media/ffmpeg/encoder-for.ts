@@ -1,7 +1,7 @@
 import { type EncoderRow, encoderTable, type VideoCodec } from "./encoder-table.ts";
 
 /** An encoder that really works here, on one of the devices or on none. */
-export interface AvailableEncoder {
+interface AvailableEncoder {
   /** ffmpeg's, as in the encoder table. */
   name: string;
   /** Which device: a GPU's number (`0`) or its path (`/dev/dri/renderD128`). Null: software. */

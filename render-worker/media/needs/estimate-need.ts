@@ -85,7 +85,7 @@ const encoderBytes: Record<string, { always: number; perThread: number }> = {
 const ofCodec: Record<string, string> = { H264: "libx264", HEVC: "libx265", AV1: "libsvtav1" };
 
 /** libx264 gives each thread two rows of macroblocks at least. */
-export const mostThreads = (height: number): number => Math.max(1, Math.floor(height / 32));
+const mostThreads = (height: number): number => Math.max(1, Math.floor(height / 32));
 
 /** An ffmpeg that has a source open, so many times. Pure. */
 export const estimateOpen = ({ streams, packets, probedBytes }: NeededSource, inputs = 1): number => {

@@ -18,7 +18,7 @@ import { parseProbe } from "./parse-probe.ts";
 import { readTransportClock } from "./read-transport-clock.ts";
 import type { SourceFile } from "./source-file.ts";
 
-export interface ProbeLimits extends DecodeLimits {
+interface ProbeLimits extends DecodeLimits {
   /** Longest source, milliseconds. */
   sourceDurationMs: number;
 }

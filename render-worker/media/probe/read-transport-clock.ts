@@ -11,7 +11,7 @@ const aheadSeconds = 10;
 /** Where so much lies between two looks that nothing is known of it. */
 const farAheadSeconds = 60;
 
-export interface TransportClock {
+interface TransportClock {
   /** Recordings that were put one behind the other: there is no timeline that could be entered in the middle. */
   isJumping: boolean;
   /** How long all of it lasts, without what the jumps leave out. */

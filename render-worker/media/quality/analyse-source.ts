@@ -16,7 +16,7 @@ import type { Measured } from "./plan-bitrates.ts";
 
 const timeoutMs = 60_000;
 
-export interface AnalyseOptions {
+interface AnalyseOptions {
   tools: Pick<FfmpegTools, "filters">;
   ffmpeg: Program;
   /** For what ffmpeg notes; emptied afterwards. */

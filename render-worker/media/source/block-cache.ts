@@ -11,7 +11,7 @@ export interface SourceBlocks {
   write(index: number, bytes: Buffer): Promise<void>;
 }
 
-export interface BlockCacheOptions {
+interface BlockCacheOptions {
   /** Emptied by whoever removes it; made when it is needed. */
   directory: string;
   /** Most bytes that it takes of the disk; 0: nothing is kept. */

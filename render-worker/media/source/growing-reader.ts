@@ -3,7 +3,7 @@ import { retriableError } from "../../errors.ts";
 import type { Growth } from "../fetch/index.ts";
 import { readPiece, type SourceReader } from "./source-reader.ts";
 
-export interface GrowingFile {
+interface GrowingFile {
   /** Stays good when the file is moved or removed. */
   handle: FileHandle;
   growth: Growth;

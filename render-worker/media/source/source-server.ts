@@ -8,7 +8,7 @@ import { listenOnPort, listenOnSocket } from "./listen.ts";
 import { parseRange } from "./parse-range.ts";
 import type { SourceReader } from "./source-reader.ts";
 
-export interface SourceServerOptions {
+interface SourceServerOptions {
   /** Whose programs read it. */
   jail: Pick<Jail, "level" | "sourceOrigin">;
   /** The last part of the address: demuxers go by its ending, too. */
@@ -21,7 +21,7 @@ export interface SourceServerOptions {
   onFailed: (error: unknown) => void;
 }
 
-export interface SourceServer extends AsyncDisposable {
+interface SourceServer extends AsyncDisposable {
   /** What programs read: on this machine only, and not to be guessed. */
   url: string;
   /** How a jail lets programs reach it. */

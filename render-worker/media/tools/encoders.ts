@@ -10,7 +10,7 @@ export const requiredEncoders = ["libx264", "aac"] as const;
 
 const optionalFilters = ["zscale", "tonemap", "libvmaf"] as const;
 
-export interface Probed {
+interface Probed {
   /** Names of the encoders that really open, those of sound among them. */
   encoders: string[];
   /** The same for pictures, device by device. */

@@ -20,7 +20,7 @@ const Trials = z.object({
 /** What trials have shown of one ffmpeg on one machine. */
 export type Trials = z.infer<typeof Trials>;
 
-export interface TrialSubject {
+interface TrialSubject {
   ffmpeg: LocatedTool;
   jail: JailLevel;
 }

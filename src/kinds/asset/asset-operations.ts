@@ -6,7 +6,7 @@ import { applyAsset } from "./apply-asset.ts";
 import { retryAssetJob } from "./retry-asset-job.ts";
 
 /** What a new asset changes of its video. It replaces an earlier one. */
-export interface AssetPlan {
+interface AssetPlan {
   video: Prisma.VideoUpdateInput;
   changes: Change[];
 }

@@ -5,7 +5,7 @@ import { recordChange, type Tx } from "../../events/record-change.ts";
 import { readAnyPool } from "../../jobs/plan-pool.ts";
 import { readActiveJobs, withinActiveJobs } from "../../quotas/active-jobs.ts";
 
-export interface NewAssetJob {
+interface NewAssetJob {
   id: string;
   workspaceId: string;
   videoId: string;

@@ -8,7 +8,7 @@ import { checkDownload, mostHeight } from "../asset/check-request.ts";
 import { createAssetJob } from "../asset/create-asset-job.ts";
 import { assetUnderWay, lockAskedVideo } from "../asset/lock-asked-video.ts";
 
-export interface DownloadRequest {
+interface DownloadRequest {
   videoId: string;
   /** Of the variant, its shorter side, at most. Default: any. */
   height?: number | null;

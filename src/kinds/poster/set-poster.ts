@@ -6,7 +6,7 @@ import { checkPoster } from "../asset/check-request.ts";
 import { createAssetJob } from "../asset/create-asset-job.ts";
 import { assetUnderWay, lockAskedVideo } from "../asset/lock-asked-video.ts";
 
-export interface PosterRequest {
+interface PosterRequest {
   videoId: string;
   /** Of the video's timeline. */
   atMs: number;

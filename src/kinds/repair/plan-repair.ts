@@ -93,7 +93,7 @@ function planLeft(
 }
 
 /** Parts without damaged objects. */
-export function intactParts({ parts, damages }: Pick<DamagedVideo, "parts" | "damages">) {
+function intactParts({ parts, damages }: Pick<DamagedVideo, "parts" | "damages">) {
   const damaged = new Set(damages.map(({ key }) => key));
   return parts.filter(
     ({ initKey, segments }) => !damaged.has(initKey) && segments.every(({ key }) => !damaged.has(key)),

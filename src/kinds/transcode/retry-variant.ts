@@ -43,7 +43,7 @@ export async function retryVariant(
   return { jobId };
 }
 
-export const variantNotFound = (): NotFoundError =>
+const variantNotFound = (): NotFoundError =>
   new NotFoundError(
     "VARIANT_NOT_FOUND",
     "There is no such variant in this workspace; `Video.variants` lists those of a video.",

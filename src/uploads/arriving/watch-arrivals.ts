@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { checkHead } from "./check-head.ts";
 import { type HeadScan, type HeadWish, startScan } from "./head-check.ts";
 
-export interface ArrivalWatchOptions {
+interface ArrivalWatchOptions {
   wish: HeadWish;
   /** Path of its bytes. */
   path: (uploadId: string) => string;
@@ -25,7 +25,7 @@ export interface ArrivalWatchOptions {
   now?: () => number;
 }
 
-export interface ArrivalWatch extends AsyncDisposable {
+interface ArrivalWatch extends AsyncDisposable {
   /**
    * Reports the stored bytes of an upload. Fast, and never throws: the check runs separately, only when it
    * can find something new.

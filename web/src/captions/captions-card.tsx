@@ -7,7 +7,7 @@ import { PlusIcon, TrashIcon } from "../ui/icons.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { CaptionsDialog } from "./captions-dialog.tsx";
 
-export interface CaptionsCardProps {
+interface CaptionsCardProps {
   videoId: string;
   tracks: readonly CaptionRowFragment[];
   onChanged: () => void;

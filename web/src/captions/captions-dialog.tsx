@@ -4,7 +4,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { languageOf, readText } from "./caption-file.ts";
 
-export interface CaptionsDialogProps {
+interface CaptionsDialogProps {
   videoId: string;
   onClose: () => void;
   onChanged: () => void;

@@ -5,7 +5,7 @@ import { type LibraryFilter, statusFilters } from "./filter.ts";
 /** After the last key, in milliseconds. */
 const pauseMs = 250;
 
-export interface LibraryFiltersProps {
+interface LibraryFiltersProps {
   filter: LibraryFilter;
   onChange: (filter: LibraryFilter) => void;
 }

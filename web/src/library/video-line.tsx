@@ -13,7 +13,7 @@ import { Bar } from "../ui/bar.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { Ladder } from "./ladder.tsx";
 
-export interface VideoLineProps {
+interface VideoLineProps {
   video: VideoRowFragment;
   /** Whether its progress is followed while it is being made. */
   isFollowed: boolean;

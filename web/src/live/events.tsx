@@ -5,7 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef }
 import { WorkspaceEventsDocument, type WorkspaceEventsSubscription } from "../api/documents.ts";
 
 /** An entry of the workspace's event log, with its video as it is now. */
-export type LiveEvent = WorkspaceEventsSubscription["events"];
+type LiveEvent = WorkspaceEventsSubscription["events"];
 type Listener = (event: LiveEvent) => void;
 
 interface Events {

@@ -1,7 +1,7 @@
 import { formatSpan } from "../format/time.ts";
 import { planCurve } from "./samples.ts";
 
-export interface PlotProps {
+interface PlotProps {
   title: string;
   unit: string;
   samples: readonly { at: number; value: number }[];

@@ -2,7 +2,7 @@
 const storageKey = "reelay.key";
 
 /** What the page needs of `localStorage`. */
-export type KeyStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+type KeyStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export const readKey = (storage: KeyStorage): string | null => storage.getItem(storageKey);
 export const keepKey = (storage: KeyStorage, key: string): void => storage.setItem(storageKey, key);

@@ -2,7 +2,7 @@ import { type FormEvent, useId, useRef } from "react";
 import { Command } from "../ui/copy.tsx";
 import { Logo } from "../ui/icons.tsx";
 
-export interface SignInPageProps {
+interface SignInPageProps {
   /** Why the last key was not taken. */
   refusal: string | null;
   onKey: (key: string) => void;

@@ -1,12 +1,12 @@
 /** What a key does. */
-export type KeyAction =
+type KeyAction =
   | { kind: "GO"; href: string }
   | { kind: "SEARCH" }
   | { kind: "ADD" }
   | { kind: "HELP" }
   | { kind: "STEP"; by: 1 | -1 };
 
-export interface KeyPlan {
+interface KeyPlan {
   action: KeyAction | null;
   /** What the next key comes after: only `g` begins something. */
   before: string | null;

@@ -1,7 +1,7 @@
 import { createStore } from "../api/connection.ts";
 
 /** `system` follows what the device says. */
-export type Theme = "system" | "light" | "dark";
+type Theme = "system" | "light" | "dark";
 
 /** Read before the page is painted, too: public/theme.js. */
 const storageKey = "reelay.theme";

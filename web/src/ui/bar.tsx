@@ -1,7 +1,7 @@
 import { percentOf } from "../format/numbers.ts";
 import type { Tone } from "../format/words.ts";
 
-export interface BarProps {
+interface BarProps {
   /** 0 to 1. */
   fraction: number;
   /** Of what. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { RetryIcon } from "./icons.tsx";
 
-export interface ErrorNoticeProps {
+interface ErrorNoticeProps {
   title: string;
   children: ReactNode;
   onRetry?: () => void;
@@ -20,7 +20,7 @@ export const ErrorNotice = ({ title, children, onRetry }: ErrorNoticeProps) => (
   </div>
 );
 
-export interface EmptyProps {
+interface EmptyProps {
   title: string;
   children?: ReactNode;
   /** Whether it is all that the page has to say. */

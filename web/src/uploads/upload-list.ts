@@ -35,7 +35,7 @@ export interface Target {
   protocol: UploadProtocol;
 }
 
-export interface SendOptions {
+interface SendOptions {
   onProgress: (progress: UploadProgress) => void;
   signal: AbortSignal;
 }

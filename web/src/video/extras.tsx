@@ -15,7 +15,7 @@ import { useAction } from "../ui/use-action.ts";
 
 type Asset = Pick<NonNullable<VideoExtrasFragment["poster"]>, "status" | "job">;
 
-export interface ExtrasProps {
+interface ExtrasProps {
   video: VideoExtrasFragment;
   isReady: boolean;
   /** Where the player is, in milliseconds; null while there is none. */

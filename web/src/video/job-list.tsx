@@ -16,7 +16,7 @@ import { Ago } from "../ui/moment.tsx";
 import { useAction } from "../ui/use-action.ts";
 import { TaskList } from "./task-list.tsx";
 
-export interface JobListProps {
+interface JobListProps {
   jobs: readonly JobDetailFragment[];
   onChanged: () => void;
 }

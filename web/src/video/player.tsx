@@ -5,7 +5,7 @@ import { type Ref, useCallback, useMemo } from "react";
 import { freshToken } from "./fresh-token.ts";
 import { createVideoWatcher } from "./video-watcher.ts";
 
-export interface PlayerProps {
+interface PlayerProps {
   id: string;
   /** The HLS master playlist. */
   src: string;

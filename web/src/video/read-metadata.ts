@@ -1,5 +1,5 @@
 /** What a person wrote as metadata. */
-export type ReadMetadata = { isOk: true; value: object } | { isOk: false; problem: string };
+type ReadMetadata = { isOk: true; value: object } | { isOk: false; problem: string };
 
 /** Pure. Nothing at all is the empty object. */
 export function readMetadata(text: string): ReadMetadata {

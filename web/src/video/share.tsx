@@ -5,7 +5,7 @@ import { embedCode, playerCode, watchUrl } from "./embed-code.ts";
 
 type More = NonNullable<VideoHistoryQuery["video"]>["playback"];
 
-export interface ShareProps {
+interface ShareProps {
   id: string;
   hlsUrl: string;
   more: More | null;

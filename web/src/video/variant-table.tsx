@@ -17,7 +17,7 @@ const narrow = "(max-width: 760px)";
 
 type Variant = VideoMovingFragment["variants"][number];
 
-export interface VariantTableProps {
+interface VariantTableProps {
   variants: readonly Variant[];
   onChanged: () => void;
 }

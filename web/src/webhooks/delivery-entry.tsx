@@ -8,7 +8,7 @@ import { useAction } from "../ui/use-action.ts";
 import { DeliveryDetail } from "./delivery-detail.tsx";
 import { deliveryWord, lastAnswer } from "./endpoint-state.ts";
 
-export interface DeliveryEntryProps {
+interface DeliveryEntryProps {
   delivery: WebhookDeliveryRowFragment;
   isOpenFirst: boolean;
   now: number;

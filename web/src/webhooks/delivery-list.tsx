@@ -33,7 +33,7 @@ const choices: readonly { value: Shown; text: string; none: string }[] = [
   { value: "SUCCEEDED", text: "Delivered", none: "No successful delivery yet." },
 ];
 
-export interface DeliveryListProps {
+interface DeliveryListProps {
   endpoint: WebhookEndpointRowFragment;
   /** Opened as soon as it is there. */
   testedId: string | null;

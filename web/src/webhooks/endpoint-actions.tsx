@@ -15,7 +15,7 @@ import { EnableDialog } from "./enable-dialog.tsx";
 import { EndpointDialog } from "./endpoint-dialog.tsx";
 import { RotateDialog } from "./rotate-dialog.tsx";
 
-export interface EndpointActionsProps {
+interface EndpointActionsProps {
   endpoint: WebhookEndpointRowFragment;
   /** Told the delivery that a test is. */
   onTested: (deliveryId: string) => void;

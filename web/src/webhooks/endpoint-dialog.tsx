@@ -10,7 +10,7 @@ import { toChoice, toEventTypes } from "./filter-choice.ts";
 import { FilterField } from "./filter-field.tsx";
 import { SecretWindow } from "./secret-window.tsx";
 
-export interface EndpointDialogProps {
+interface EndpointDialogProps {
   /** Null makes a new one. */
   endpoint: WebhookEndpointRowFragment | null;
   onClose: () => void;

@@ -1,7 +1,7 @@
 import { useId } from "react";
 import { type FilterChoice, offered } from "./filter-choice.ts";
 
-export interface FilterFieldProps {
+interface FilterFieldProps {
   choice: FilterChoice;
   onChoice: (choice: FilterChoice) => void;
 }

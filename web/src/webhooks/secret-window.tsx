@@ -1,7 +1,7 @@
 import { Command } from "../ui/copy.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 
-export interface SecretWindowProps {
+interface SecretWindowProps {
   /** Null where an earlier answer, which was lost, had shown it. */
   secret: string | null;
   /** What becomes of the one before, if there is one. */

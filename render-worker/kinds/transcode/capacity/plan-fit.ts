@@ -14,7 +14,7 @@ export interface Fit<R extends NeededRung> {
   estimatedBytes: number;
 }
 
-export interface FitRequest<R extends NeededRung> {
+interface FitRequest<R extends NeededRung> {
   source: NeedInput["source"];
   /** Any order. */
   rungs: readonly R[];

@@ -8,7 +8,7 @@ import { planThreads } from "./plan-threads.ts";
 /** Killed once for lack of memory, a task may be tried again in the smallest way, alone. From then on each kill counts, here and elsewhere. */
 const killsThatMayBeChance = 1;
 
-export interface MemoryWork {
+interface MemoryWork {
   source: NeededSource;
   rungs: readonly PlannedRung[];
   withAudio: boolean;

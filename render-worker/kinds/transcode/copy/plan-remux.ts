@@ -10,7 +10,7 @@ import {
 } from "../../../media/ffmpeg/index.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
-export interface RemuxRequest extends RemuxWork {
+interface RemuxRequest extends RemuxWork {
   /** Where the renditions get a folder each, which must exist. */
   directory: string;
   limits: DecodeLimits & { sourceDurationMs: number };

@@ -1,7 +1,7 @@
 import type { AudioConfig } from "@reelay/media-container";
 
 /** One segment of the source as it will be cut, at one of its own key frames. */
-export interface SourceSegment {
+interface SourceSegment {
   startMs: number;
   durationMs: number;
   /** Of the picture. */

@@ -1,7 +1,7 @@
 import type { Mp4Samples, Mp4Track } from "@reelay/media-container";
 
 /** A track on the movie's clock, as its edit list places it. */
-export interface PlacedTrack {
+interface PlacedTrack {
   startMs: number;
   endMs: number;
   shownMs: (sample: number) => number;

@@ -3,7 +3,7 @@ import { inputError } from "../../../errors.ts";
 import { writtenBytes } from "../../../host/index.ts";
 import { currentUsage } from "../../../programs/index.ts";
 
-export interface GuardOptions {
+interface GuardOptions {
   allowance: Allowance;
   /** Where ffmpeg writes. */
   directories: readonly string[];

@@ -1,7 +1,7 @@
 import { writtenBytes } from "../../../host/index.ts";
 import { signalTree } from "../../../programs/index.ts";
 
-export interface BrakeOptions {
+interface BrakeOptions {
   /** Where the encoder writes what is then stored and removed. */
   directories: readonly string[];
   /** Held above so many bytes, let go below half of them. */

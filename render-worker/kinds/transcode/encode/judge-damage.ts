@@ -1,7 +1,7 @@
 import type { SourceDamage } from "@reelay/contracts";
 
 /** What one ffmpeg has made of a part of the timeline. */
-export interface MadeOfPart {
+interface MadeOfPart {
   startMs: number;
   lengthMs: number;
   /** Of the variant that has most pictures. */

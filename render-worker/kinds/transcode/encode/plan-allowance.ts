@@ -1,7 +1,7 @@
 import type { Allowance } from "../../../config.ts";
 import type { PlannedRung } from "../../../media/ladder/index.ts";
 
-export interface AllowanceRequest {
+interface AllowanceRequest {
   /** What is made, in milliseconds; null: the longest that is taken. */
   durationMs: number | null;
   longestMs: number;

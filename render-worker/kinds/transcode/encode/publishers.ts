@@ -14,7 +14,7 @@ import type { EncodingRound, RenderWork } from "./render-work.ts";
 import { toPart, toPlaylist } from "./rendition-sinks.ts";
 
 /** By the renditions' names. */
-export type Publishers = Map<string, RenditionPublisher>;
+type Publishers = Map<string, RenditionPublisher>;
 
 /** One for each rendition, at work. */
 export async function startPublishers(

@@ -14,7 +14,7 @@ import {
 import { readRenditions } from "./read-renditions.ts";
 
 /** What was made in the end, and what was measured on the way to it. */
-export interface Assured {
+interface Assured {
   made: Made[];
   quality: Record<string, Quality>;
 }

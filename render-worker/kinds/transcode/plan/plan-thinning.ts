@@ -3,7 +3,7 @@ import { commonFrameRate, isConstant, type PlannedRung, strideFor } from "../../
 import type { SourceFile } from "../../../media/probe/index.ts";
 
 /** How frames are left out on the way to one rung. Empty: none are. */
-export interface Thinning {
+interface Thinning {
   /** Before the rung is scaled: what this and all smaller rungs do without. */
   shared: string[];
   /** After smaller rungs have had their copy. */

@@ -14,7 +14,7 @@ export interface SplitWork {
 }
 
 /** What was measured of the head and said of how it is made. */
-export interface HeadMade {
+interface HeadMade {
   /** Null if the head was too short for that. */
   pixelsPerSecond: number | null;
   devices: Pick<DevicePlan, "encoders">;

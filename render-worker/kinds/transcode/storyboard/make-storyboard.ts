@@ -19,7 +19,7 @@ import {
 } from "./plan-storyboard.ts";
 
 /** Below the attempt's prefix. */
-export const storyboardFolder = "storyboard";
+const storyboardFolder = "storyboard";
 
 const timeoutMs = 10 * 60_000;
 

@@ -3,7 +3,7 @@ import type { SourceFile } from "../../../media/probe/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import { makeStoryboard, storyboardMemory } from "./make-storyboard.ts";
 
-export interface StoryboardBeside extends AsyncDisposable {
+interface StoryboardBeside extends AsyncDisposable {
   /** To be called when the encode has ended. Throws on the attempt's signal only. */
   settle(): Promise<void>;
 }

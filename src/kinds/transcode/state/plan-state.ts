@@ -13,7 +13,7 @@ export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
 export type StateReport = Extract<AttemptReport, { result: object }>;
 
 /** A state report of a kind that produces variants. */
-export type VariantsReport = StateReport & { result: RenderState };
+type VariantsReport = StateReport & { result: RenderState };
 
 /** What applying a state writes: only what differs from the rows. */
 export interface StatePlan {
