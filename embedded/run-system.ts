@@ -1,8 +1,8 @@
 import { catchCrashes } from "@reelay/process";
-import { describeAddresses } from "./addresses.ts";
+import { createLogger, createLogSink, type LogSink, openLogFile } from "@reelay/telemetry";
+import { type DestinationStream, type Logger, multistream } from "pino";
 import { startConsoleBuild } from "./build-console.ts";
 import { checkPort } from "./check-port.ts";
-import { createLog } from "./log.ts";
 import type { Command } from "./render-files/read-command.ts";
 import { renderFiles } from "./render-files/render-files.ts";
 import { type RunFile, removeStaleRunFile } from "./run-file.ts";
@@ -126,4 +126,63 @@ async function renderSources(
   if (isExiting && !signal.aborted) return { exitCode: isRendered ? 0 : 1 };
   if (sources.length > 0 && !signal.aborted) terminal.print("\nReelay keeps running; Ctrl-C stops it.");
   return new Promise(() => {});
+}
+
+/** The summary that `npm start` prints when the system is ready. */
+function describeAddresses(run: RunFile, dataDirectory: string): string {
+  const origin = new URL(run.graphql).origin;
+  return `
+Reelay is ready.
+
+  Console       ${origin}/#key=${run.apiKey}
+                (signs you in; anyone with this URL has the key)
+  GraphQL       ${run.graphql}   (in a browser: GraphiQL; subscriptions by WebSocket at the same address)
+  API key       ${run.apiKey}
+                send it as the header "Authorization: Bearer <key>"
+  Watch a video ${origin}/watch/<id of the video>
+                (on pages of yours: docs/tutorials/getting-started.md)
+  Data          ${dataDirectory}   (log: reelay.log, for scripts: run.json)
+
+  Render a file:      npm start -- FILE…       (here, or in another terminal)
+  Add a worker:       npm run worker           (in another terminal)
+  Stop:               Ctrl-C
+`;
+}
+
+interface EmbeddedLog extends Disposable {
+  readonly logger: Logger;
+  readonly sink: LogSink;
+}
+
+/**
+ * Writes everything to `file` as JSON lines, and prints errors to the terminal through `print`, one line
+ * each. Lost connections while the system is stopping (`isStopping`) are not printed.
+ */
+function createLog(
+  file: string,
+  options: { level: string; print: (line: string) => void; isStopping: () => boolean },
+): EmbeddedLog {
+  const sink = createLogSink(openLogFile(file));
+  const terminal: DestinationStream = {
+    write(line) {
+      if (!options.isStopping()) options.print(describe(line, file));
+    },
+  };
+  const logger = createLogger({
+    level: options.level,
+    sink,
+    destination: multistream([
+      { level: "trace", stream: sink },
+      { level: "error", stream: terminal },
+    ]),
+  });
+  return { logger, sink, [Symbol.dispose]: () => sink[Symbol.dispose]() };
+}
+
+/** Formats a line of JSON as `relay.failed: connection refused (…)`. */
+function describe(line: string, file: string): string {
+  const entry = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+  const what = entry.msg ?? "error";
+  const why = entry.err?.message?.split("\n").at(-1);
+  return `! ${what}${why === undefined || why === what ? "" : `: ${why}`} (more in ${file})`;
 }

@@ -1,7 +1,22 @@
 /** The composition root of `npm start`: all parts of the embedded system, in start order. */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-store";
-import { createWorker, type WorkerDeps, type WorkerEnv } from "@reelay/render-worker";
+import {
+  createJail,
+  createWorker,
+  findTools,
+  type Jail,
+  JailUnavailableError,
+  logJail,
+  type PreparedKinds,
+  prepareKinds,
+  ToolNotFoundError,
+  versionWarnings,
+  type WorkerDeps,
+  type WorkerEnv,
+} from "@reelay/render-worker";
 import { type LogSink, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { schema } from "../schema/schema.ts";
@@ -11,10 +26,10 @@ import { cannotListen } from "./check-port.ts";
 import { ensureApiKey } from "./default-api-key.ts";
 import { planEnvironment, replacedParts } from "./plan-environment.ts";
 import { type EmbeddedPostgres, startPostgres } from "./postgres/index.ts";
-import { prepareWorker } from "./prepare-worker.ts";
 import { type RunFile, writeRunFile } from "./run-file.ts";
-import { ensureSecretsKey } from "./secrets-key.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
+import { StartError } from "./start-error.ts";
+import { writePrivateFile } from "./write-private-file.ts";
 
 export interface StartSystemOptions {
   environment: Environment;
@@ -134,4 +149,38 @@ async function untilBroken(
     exitCode: 1,
     sentence: `PostgreSQL ended more than three times within a minute (${how}) and will not be restarted. Its log is ${directory}/postgres.log. No committed data is lost: fix the problem named in the log, then run npm start again.`,
   };
+}
+
+/**
+ * What a worker on this machine can do, and the jail of its programs.
+ *
+ * @throws {StartError} when no usable ffmpeg is on this machine, or no jail as strong as was asked for.
+ */
+async function prepareWorker(env: WorkerEnv, log: Logger): Promise<{ kinds: PreparedKinds; jail: Jail }> {
+  try {
+    const jail = await createJail(env.jail);
+    logJail(log, jail);
+    const findFfmpeg = async () => {
+      const tools = await findTools(env.tools, { jail });
+      for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
+      return tools;
+    };
+    return { kinds: await prepareKinds({ config: env.worker, jail, log, findFfmpeg }), jail };
+  } catch (error) {
+    if (error instanceof ToolNotFoundError || error instanceof JailUnavailableError)
+      throw new StartError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The key that encrypts stored secrets. Created once and stored in `file`, which only its owner can read. */
+async function ensureSecretsKey(file: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+  const key = randomBytes(32).toString("base64");
+  await writePrivateFile(file, `${key}\n`);
+  return key;
 }

@@ -1,5 +1,16 @@
-import { assertCredentials, isBrokerAway, retryWhileAway } from "@reelay/messaging";
-import { assertReachable } from "@reelay/object-store";
+import {
+  assertCredentials,
+  createPubSubMessaging,
+  isBrokerAway,
+  type Messaging,
+  retryWhileAway,
+} from "@reelay/messaging";
+import {
+  assertReachable,
+  createGcsObjectStore,
+  createLocalObjectStore,
+  type ObjectStore,
+} from "@reelay/object-store";
 import {
   credentialsPart,
   endOnCrash,
@@ -12,7 +23,6 @@ import {
 } from "@reelay/process";
 import { createLogger, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
-import { createMessaging, createStore } from "./adapters.ts";
 import { processEnvironment, readWorkerEnv, type WorkerEnv } from "./env.ts";
 import { createWorkerMetrics, joinRunningSystem, startStatusServer } from "./host/index.ts";
 import { createJail, type Jail, logJail } from "./jail/index.ts";
@@ -135,3 +145,13 @@ function refuse(errors: string[]): void {
 }
 
 await main().catch((error: unknown) => refuse([toSentence(error)]));
+
+/** The store that the environment names. */
+function createStore(store: WorkerEnv["store"]): ObjectStore {
+  return store.kind === "local" ? createLocalObjectStore(store) : createGcsObjectStore(store);
+}
+
+/** The broker that the environment names. */
+function createMessaging(pubsub: WorkerEnv["pubsub"], log: Logger): Messaging {
+  return createPubSubMessaging({ ...pubsub, log: (event, fields) => log.warn(fields, event) });
+}

@@ -1,4 +1,4 @@
-import { createAckIds } from "./ack-ids.ts";
+import { randomBytes } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import { type Consumer, Dispatcher } from "./dispatcher.ts";
 import type { Filter } from "./filter.ts";
@@ -126,4 +126,14 @@ export class Registry<Description> {
   close(error: StatusError): void {
     for (const { dispatcher } of this.#subscriptions.values()) dispatcher.close(error);
   }
+}
+
+/**
+ * Acknowledgement ids: unique within a broker and, through a random prefix, across earlier brokers on the
+ * same port.
+ */
+function createAckIds(): () => string {
+  const prefix = randomBytes(6).toString("base64url");
+  let count = 0;
+  return () => `${prefix}-${(++count).toString(36)}`;
 }

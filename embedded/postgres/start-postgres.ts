@@ -1,9 +1,10 @@
 /** A real PostgreSQL server for machines without one, from the programs that npm installed. */
+
 import path from "node:path";
+import { Client, DatabaseError, escapeIdentifier } from "pg";
 import { locatePostgresBinaries } from "./binaries.ts";
 import { AlreadyClaimedError, type Claim, claimDirectory } from "./claim.ts";
 import { makeFolder, makeParent, openCluster } from "./cluster.ts";
-import { ensureDatabase } from "./database.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { type KeptServer, keepRunning } from "./keep-running.ts";
 import { stopLeftover, stopServer } from "./postmaster.ts";
@@ -96,5 +97,19 @@ async function claim(directory: string): Promise<Claim> {
   } catch (cause) {
     if (!(cause instanceof AlreadyClaimedError)) throw cause;
     throw new EmbeddedPostgresError("DIRECTORY_IN_USE", `The database in ${cause.message}`, { cause });
+  }
+}
+
+/** Creates the database if it does not exist; `url` names another database on the same server. */
+async function ensureDatabase(url: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+  } catch (error) {
+    const DUPLICATE_DATABASE = "42P04";
+    if (!(error instanceof DatabaseError && error.code === DUPLICATE_DATABASE)) throw error;
+  } finally {
+    await client.end();
   }
 }

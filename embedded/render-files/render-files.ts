@@ -3,7 +3,6 @@ import type { Terminal } from "../terminal.ts";
 import { ApiError, createApiClient } from "./api-client.ts";
 import { createBarsView } from "./bars-view.ts";
 import type { WatchedVideo } from "./documents.ts";
-import { embedCode } from "./embed-code.ts";
 import { createLinesView } from "./lines-view.ts";
 import type { NamedSource } from "./read-command.ts";
 import { renderSource } from "./render-source.ts";
@@ -78,3 +77,11 @@ function problemOf(name: string, error: unknown): string {
   if (error instanceof ApiError) return `\n${name} FAILED: ${error.code}: ${error.message}`;
   return `\n${name} FAILED: ${error instanceof Error ? error.message : String(error)}`;
 }
+
+/**
+ * HTML that plays a video on any page without a key, ready to paste. The API serves the script, so no
+ * installation is needed. Pure.
+ */
+const embedCode = (videoId: string, origin: string): string =>
+  `<script type="module" src="${origin}/player.js"></script>
+<reelay-player video-id="${videoId}" api="${origin}"></reelay-player>`;

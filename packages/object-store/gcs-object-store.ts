@@ -1,14 +1,18 @@
 import { rm } from "node:fs/promises";
+import type { GetFilesOptions } from "@google-cloud/storage";
 import { cacheControlOf } from "./cache-control.ts";
+import { StoreUnavailableError } from "./errors.ts";
+import { type Chunk, isReplayable, toChunks } from "./gcs/chunks.ts";
 import { GcsClient } from "./gcs/client.ts";
-import { listFolders, listObjects } from "./gcs/list-objects.ts";
+import { type GcsObject, parseMetadata, parsePrefixes } from "./gcs/metadata.ts";
 import { RETRY_POLICY, type RetryPolicy } from "./gcs/plan-retry.ts";
 import { headObject, readObject } from "./gcs/read-object.ts";
-import { removeObject } from "./gcs/remove-object.ts";
+import { NOT_FOUND, PRECONDITION_FAILED, statusOf } from "./gcs/request-error.ts";
 import { openSession } from "./gcs/upload-session.ts";
-import { writeObject } from "./gcs/write-object.ts";
+import { writeAtOnce } from "./gcs/write-at-once.ts";
+import { LostUploadError, writeInChunks } from "./gcs/write-in-chunks.ts";
 import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
-import type { ObjectStore } from "./object-store.ts";
+import type { ObjectStore, PutBody, PutOptions } from "./object-store.ts";
 import { publicUrlOf } from "./public-url.ts";
 
 interface GcsObjectStoreOptions {
@@ -115,4 +119,95 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
     [Symbol.asyncDispose]: () => gcs[Symbol.asyncDispose](),
   };
   return store;
+}
+
+/** Objects whose keys begin with `prefix`, in key order. */
+async function* listObjects(gcs: GcsClient, prefix: string): AsyncGenerator<GcsObject> {
+  for await (const { files } of pages(gcs, { prefix })) {
+    for (const { name, metadata } of files) yield parseMetadata(name, metadata);
+  }
+}
+
+/** Prefixes one level below `prefix`, in key order. */
+async function* listFolders(gcs: GcsClient, prefix: string, after?: string): AsyncGenerator<string> {
+  // All keys below the folder `after` sort before this offset.
+  const startOffset = after === undefined ? {} : { startOffset: `${after}\u{10FFFF}` };
+  for await (const { response } of pages(gcs, { prefix, delimiter: "/", ...startOffset })) {
+    yield* parsePrefixes(response);
+  }
+}
+
+/** One request per page, so that a failed one is retried alone. */
+async function* pages(gcs: GcsClient, query: GetFilesOptions & { prefix: string }) {
+  let pageToken: string | undefined;
+  do {
+    const page = pageToken === undefined ? {} : { pageToken };
+    const [files, next, response] = await gcs.retry("list", query.prefix, undefined, () =>
+      gcs.bucket.getFiles({ ...query, ...page, autoPaginate: false }),
+    );
+    yield { files, response };
+    pageToken = (next as { pageToken?: string } | null)?.pageToken;
+  } while (pageToken !== undefined);
+}
+
+/**
+ * True if an object was removed. Each request names the generation, so that a repeated or late request cannot
+ * remove a newer object. An object that is replaced meanwhile is removed nevertheless.
+ *
+ * @param generation the generation that the caller knows, if any.
+ */
+async function removeObject(gcs: GcsClient, key: string, generation?: string): Promise<boolean> {
+  for (let known = generation; ; known = undefined) {
+    known ??= (await headObject(gcs, key))?.generation;
+    if (known === undefined) return false;
+    const outcome = await removeGeneration(gcs, key, known);
+    gcs.generations.remember(key, null);
+    if (outcome !== "replaced") return outcome === "removed";
+  }
+}
+
+async function removeGeneration(gcs: GcsClient, key: string, ifGenerationMatch: string) {
+  // An earlier failed request may have removed the object.
+  let isRepeat = false;
+  return gcs.retry("remove", key, undefined, async () => {
+    try {
+      await gcs.bucket.file(key).delete({ ifGenerationMatch });
+      return "removed";
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === NOT_FOUND) return isRepeat ? "removed" : "gone";
+      if (status === PRECONDITION_FAILED) return isRepeat ? "removed" : "replaced";
+      isRepeat = true;
+      throw error;
+    }
+  });
+}
+
+const PASSES = 3;
+
+/** Writes the whole object or nothing, even when requests or answers are lost. */
+async function writeObject(
+  gcs: GcsClient,
+  key: string,
+  body: PutBody,
+  options: PutOptions,
+): Promise<GcsObject> {
+  for (let pass = 1; ; pass += 1) {
+    options.signal?.throwIfAborted();
+    const chunks = toChunks(body, options.signal);
+    try {
+      const first = (await chunks.next()).value as Chunk;
+      return await (first.isLast
+        ? writeAtOnce(gcs, key, first.parts, options)
+        : writeInChunks(gcs, key, { first, chunks }, options));
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof LostUploadError)) throw error;
+      if (!isReplayable(body) || pass === PASSES) {
+        throw new StoreUnavailableError(error.message, { retryAfterMs: null, cause: error });
+      }
+    } finally {
+      await chunks.return(undefined);
+    }
+  }
 }

@@ -1,20 +1,19 @@
-import type { BigIntStats } from "node:fs";
-import { mkdirSync } from "node:fs";
-import { type FileHandle, open, rm, stat } from "node:fs/promises";
+import { type BigIntStats, constants, createReadStream, createWriteStream, mkdirSync } from "node:fs";
+import { copyFile, type FileHandle, link, open, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { ObjectNotFoundError, PreconditionFailedError } from "./errors.ts";
 import { describe } from "./local/describe.ts";
-import { asStoreError, isMissing } from "./local/file-errors.ts";
+import { asStoreError, codeOf, isMissing } from "./local/file-errors.ts";
 import { planLayout } from "./local/layout.ts";
 import { publish } from "./local/publish.ts";
 import { remove } from "./local/remove.ts";
 import { openScratch, type Scratch } from "./local/scratch.ts";
 import { openStoreLock } from "./local/store-lock.ts";
 import { foldersBelow, walk } from "./local/walk.ts";
-import { linkTemp, writeTemp } from "./local/write-temp.ts";
 import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
-import type { ObjectStore, PutOptions, StoredObject } from "./object-store.ts";
+import type { ObjectStore, PutBody, PutOptions, StoredObject } from "./object-store.ts";
 import { publicUrlOf } from "./public-url.ts";
 
 interface LocalObjectStoreOptions {
@@ -167,4 +166,42 @@ async function openObject(key: string, path: string): Promise<FileHandle> {
 async function isSameFile(a: string, b: string): Promise<boolean> {
   const [one, other] = await Promise.all([fileStats(a), fileStats(b)]);
   return one !== null && other !== null && one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Writes the body to `path`, which must not exist. A failure leaves nothing behind. */
+async function writeTemp(path: string, body: PutBody, signal?: AbortSignal): Promise<void> {
+  try {
+    await write(path, body, signal);
+    signal?.throwIfAborted();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function write(path: string, body: PutBody, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  if (body instanceof Readable) return writeStream(path, body, signal);
+  if (typeof body === "string" || body instanceof Uint8Array) {
+    await using file = await open(path, "wx");
+    return await file.writeFile(body);
+  }
+  if (signal !== undefined) return writeStream(path, createReadStream(body.path), signal);
+  // Copies inside the kernel, at no cost where the file system can share blocks. The copy cannot be aborted.
+  return copyFile(body.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+}
+
+async function writeStream(path: string, body: Readable, signal?: AbortSignal): Promise<void> {
+  const target = createWriteStream(path, { flags: "wx", highWaterMark: 1024 * 1024 });
+  await pipeline(body, target, signal === undefined ? {} : { signal });
+}
+
+/** Links a finished file to `path`, or copies it between file systems or where links are not supported. */
+async function linkTemp(path: string, source: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await link(source, path);
+  } catch (error) {
+    if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP"].includes(codeOf(error) ?? "")) throw error;
+    await writeTemp(path, { path: source }, signal);
+  }
 }

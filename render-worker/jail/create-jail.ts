@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { promisify } from "node:util";
 import type { JailLevel } from "@reelay/contracts";
 import { createBubblewrapJail } from "./bubblewrap/bubblewrap-jail.ts";
@@ -7,12 +8,11 @@ import { findProgram } from "./find-program.ts";
 import type { Jail } from "./jail.ts";
 import { JailUsers } from "./jail-users.ts";
 import { createLandlockJail } from "./landlock/landlock-jail.ts";
-import { endProcessesOf, readLandlockAbi } from "./landlock/perl-calls.ts";
 import { abiWith } from "./landlock/plan-rules.ts";
 import { createNoJail } from "./no-jail.ts";
 import { barrierTo } from "./reachable.ts";
 import { isFilterable } from "./seccomp/compile-filter.ts";
-import type { Architecture } from "./seccomp/syscalls.ts";
+import { type Architecture, syscallNumbers } from "./seccomp/syscalls.ts";
 import { testJail } from "./self-test.ts";
 
 /** What the operator asks for. `auto`: the strongest that holds. `required`: `FULL`. `limited`: at least `LIMITED`. `off`: no jail. */
@@ -142,3 +142,18 @@ async function firstBarrier(folders: readonly string[]): Promise<string | null> 
 
 /** Of whom nothing is. */
 const nobody = -1;
+
+/** The version of the kernel's Landlock; 0 where it has none, or where it is switched off. */
+async function readLandlockAbi(perl: string, architecture: Architecture): Promise<number> {
+  const { landlock_create_ruleset: number } = syscallNumbers[architecture];
+  const { stdout } = await promisify(execFile)(perl, ["-e", `print syscall(${number}, 0, 0, 1)`], {
+    env: {},
+  });
+  return Math.max(0, Number(stdout));
+}
+
+/** Ends every process of a user, in one call of the kernel: none escapes by starting others. */
+async function endProcessesOf(perl: string, identity: { uid: number; gid: number }): Promise<void> {
+  const child = spawn(perl, ["-e", "kill KILL => -1"], { ...identity, env: {}, stdio: "ignore" });
+  await once(child, "close");
+}

@@ -1,13 +1,14 @@
+import { writeFile } from "node:fs/promises";
+import { setPriority } from "node:os";
 import { countOomKills } from "../cgroups/index.ts";
 import type { Jail, JailRequest } from "../jail/index.ts";
 import { untilStopped } from "../wait.ts";
 import { commandLine } from "./command-line.ts";
 import { programEnvironment } from "./env.ts";
+import { processTree } from "./process-tree.ts";
 import { currentUsage } from "./program-usage.ts";
 import { limitHit, type ProgramEnd, type ProgramLimits, type ProgramResult } from "./result.ts";
-import { settleIn } from "./settle-in.ts";
 import { type Start, type Started, spawnProgram } from "./start.ts";
-import { Watchdog } from "./watchdog.ts";
 
 /** What a program is run with: itself, and all that it may touch. */
 interface ProgramCommand
@@ -136,3 +137,67 @@ const neverStarted: ProgramResult = {
   stderr: "",
   oomKills: null,
 };
+
+/** A jail starts its processes within milliseconds. What they start later inherits both. */
+const looksMs = [20, 100];
+
+/**
+ * Offers a program to the kernel as the first to end when memory runs out (`oom_score_adj` in proc(5)), never the worker: one attempt is lost
+ * then, not all of them. Gives it its priority. Where the system has neither, or does not allow it, nothing happens.
+ */
+function settleIn(pid: number, priority: number | undefined): Disposable {
+  const settle = () => {
+    for (const each of processTree(pid)) {
+      void writeFile(`/proc/${each}/oom_score_adj`, "1000").catch(() => undefined);
+      if (priority !== undefined) lower(each, priority);
+    }
+  };
+  settle();
+  const timers = looksMs.map((ms) => setTimeout(settle, ms).unref());
+  return {
+    [Symbol.dispose]() {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+function lower(pid: number, priority: number): void {
+  try {
+    setPriority(pid, priority);
+  } catch {
+    // It has ended already, or the system does not allow it: it competes.
+  }
+}
+
+interface Patience {
+  timeoutMs?: number;
+  stallTimeoutMs?: number;
+  isExcused?: () => boolean;
+}
+
+/** Ends a program that runs too long, or too long without progress. One that waits for something that is not its fault gets the same time again. */
+class Watchdog implements Disposable {
+  readonly #timers: NodeJS.Timeout[];
+  readonly #stall: NodeJS.Timeout | undefined;
+
+  constructor({ timeoutMs, stallTimeoutMs, isExcused }: Patience, end: (reason: ProgramEnd) => void) {
+    const watch = (ms: number | undefined, reason: ProgramEnd) => {
+      if (ms === undefined) return undefined;
+      const timer = setTimeout(() => {
+        if (isExcused?.()) timer.refresh();
+        else end(reason);
+      }, ms);
+      return timer;
+    };
+    this.#stall = watch(stallTimeoutMs, "STALLED");
+    this.#timers = [watch(timeoutMs, "TIMEOUT"), this.#stall].filter((timer) => timer !== undefined);
+  }
+
+  progressed(): void {
+    this.#stall?.refresh();
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+}

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pathOf } from "../http/path.ts";
+import { playerPolicy } from "../http/player-policy.ts";
 import { answerBuilding } from "./building-page.ts";
 import type { BuiltFiles } from "./built-files.ts";
-import { type ConsoleOrigins, consolePolicy } from "./policy.ts";
+import type { ConsoleFile } from "./read-files.ts";
 import { isConsoleRoute } from "./routes.ts";
-import { sendFile } from "./send-file.ts";
 
 interface ConsoleOptions extends ConsoleOrigins {
   built: BuiltFiles;
@@ -64,4 +64,55 @@ export function createConsole({ built, ...origins }: ConsoleOptions) {
 function cacheControlOf(path: string): string {
   if (path.startsWith("/assets/")) return "public, max-age=31536000, immutable";
   return modules.has(path) ? "public, max-age=3600, stale-while-revalidate=86400" : "no-cache";
+}
+
+/** Origins that the console may use besides its own. */
+interface ConsoleOrigins {
+  /** Public URL of media; `store.publicUrl`. */
+  mediaUrl: string;
+  /** Destination of uploads: this API's public URL, or the store. */
+  uploadUrl: string;
+}
+
+/**
+ * Content-Security-Policy of the console's page: only local scripts, none inline, plus what the player needs.
+ * Pure.
+ */
+function consolePolicy({ mediaUrl, uploadUrl }: ConsoleOrigins): string {
+  const { media, directives } = playerPolicy(mediaUrl);
+  const origins = [...new Set([media, new URL(uploadUrl).origin])].join(" ");
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    ...directives,
+    // 'self' covers the WebSocket too.
+    `connect-src 'self' ${origins}`,
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+/**
+ * Answers GET and HEAD with a file, compressed if the client accepts it, or with 304 if the client has it.
+ */
+function sendFile(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { body, gzipped, contentType, etag }: ConsoleFile,
+  cacheControl: string,
+): void {
+  res.setHeader("Cache-Control", cacheControl);
+  res.setHeader("ETag", etag);
+  if (gzipped !== null) res.setHeader("Vary", "Accept-Encoding");
+  if (req.headers["if-none-match"]?.includes(etag)) {
+    res.writeHead(304).end();
+    return;
+  }
+  const isZipped = gzipped !== null && /\bgzip\b/.test(String(req.headers["accept-encoding"]));
+  const bytes = isZipped ? gzipped : body;
+  if (isZipped) res.setHeader("Content-Encoding", "gzip");
+  res.writeHead(200, { "Content-Type": contentType, "Content-Length": bytes.length });
+  res.end(req.method === "HEAD" ? undefined : bytes);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendNodeResponse } from "@whatwg-node/server";
-import type { GraphQLError, GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLSchema } from "graphql";
 import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
 import type { Authenticate } from "../auth/authenticate.ts";
 import type { Viewer } from "../auth/viewer.ts";
@@ -11,7 +11,6 @@ import { useGate } from "../overload/use-gate.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
 import { usePersistedQueries } from "./persisted-queries.ts";
-import { useSuggestions } from "./suggestions.ts";
 import { useTokenFields } from "./token-fields.ts";
 import { useKeyEnd } from "./until-key-ends.ts";
 import { useCostLimit } from "./use-cost-limit.ts";
@@ -135,4 +134,24 @@ export async function answerGraphQLBody(
   });
   const response = await yoga.handle(request, { req, res, viewer });
   await sendNodeResponse(response, res, req, true);
+}
+
+/**
+ * "Did you mean …?" is for holders of an API key, and for everyone in development. Tokens for browsers get
+ * the error without the names, as they may not read the schema either.
+ */
+const useSuggestions = (): Plugin<object, { viewer?: Viewer | null }> => ({
+  onValidate({ context }) {
+    const isForBrowser = (context as { viewer?: Viewer | null }).viewer?.grant !== undefined;
+    if (!isForBrowser) return undefined;
+    return ({ result, setResult }) => setResult(result.map(withoutSuggestion));
+  },
+});
+
+function withoutSuggestion(error: Error): Error {
+  if (!(error instanceof GraphQLError)) return error;
+  const { message, nodes, extensions } = error;
+  const suggestion = message.endsWith("?") ? message.indexOf(" Did you mean ") : -1;
+  if (suggestion === -1) return error;
+  return new GraphQLError(message.slice(0, suggestion), { nodes: nodes ?? null, extensions });
 }

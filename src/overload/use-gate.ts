@@ -1,6 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, OperationTypeNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { withDeadline } from "./deadline.ts";
 import type { Gate } from "./gate.ts";
 import { OverloadedError, toGraphQLError } from "./overloaded-error.ts";
 import { tooSlow } from "./too-slow.ts";
@@ -35,3 +34,23 @@ export const useGate = (gate: Gate, deadlineMs: number): Plugin => ({
     });
   },
 });
+
+/**
+ * Resolves to `late()` if `work` is not done `limitMs` after it called `begin`. The work itself continues.
+ */
+async function withDeadline<T>(
+  limitMs: number,
+  late: () => T,
+  work: (begin: () => void) => Promise<T>,
+): Promise<T> {
+  const { promise: missed, resolve } = Promise.withResolvers<T>();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(() => resolve(late()), limitMs);
+  };
+  try {
+    return await Promise.race([work(begin), missed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

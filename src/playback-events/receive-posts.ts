@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { LRUCache } from "lru-cache";
+import { keyOf } from "../global-id.ts";
 import { sendJson } from "../http/json.ts";
 import { pathOf } from "../http/path.ts";
 import { type PlaybackAccess, REFUSALS, requestOrigin } from "../playback-access/index.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { MAX_EVENTS, parsePost } from "./parse-post.ts";
-import { createRateLimit } from "./rate-limit.ts";
-import { videoOf } from "./video-of.ts";
 
 /** The path to which players post measurements. */
 export const playbackEventsPath = "/api/playback-events";
@@ -67,4 +67,45 @@ export function createPlaybackEvents({ metrics, access }: PlaybackEventsOptions)
 
 function refuse(res: ServerResponse, status: number, code: string, message: string): void {
   if (!res.destroyed) sendJson(res, status, { error: { code, message } });
+}
+
+/**
+ * Events that one client address may add per second, also as a burst after a pause. A player sends one in
+ * five seconds.
+ */
+const PER_SECOND = 20;
+const BURST = 600;
+/** Beyond this, the address that has been quiet longest starts over. */
+const MAX_ADDRESSES = 10_000;
+
+/** A token bucket per client address. */
+function createRateLimit(now: () => number = () => performance.now()) {
+  const buckets = new LRUCache<string, { left: number; at: number }>({ max: MAX_ADDRESSES });
+  /**
+   * Consumes `count` of the address's allowance and returns 0, or the milliseconds to wait, consuming
+   * nothing.
+   */
+  return (address: string, count: number): number => {
+    const at = now();
+    const before = buckets.get(address) ?? { left: BURST, at };
+    const left = Math.min(BURST, before.left + ((at - before.at) / 1_000) * PER_SECOND);
+    if (left < count) return Math.ceil(((count - left) / PER_SECOND) * 1_000);
+    buckets.set(address, { left: left - count, at });
+    return 0;
+  };
+}
+
+/**
+ * The video named by a player: a global id, or a media URL with or without a token. Null if it is neither.
+ * Pure.
+ */
+function videoOf(name: string): { videoId: string; token: string | null } | null {
+  const videoId = keyOf("Video", name);
+  if (videoId !== null) return { videoId, token: null };
+  const parts = name.split(/[?#]/, 1)[0]?.split("/") ?? [];
+  const place = parts.lastIndexOf("videos");
+  const inAddress = place === -1 ? undefined : parts[place + 1];
+  const before = parts[place - 1];
+  if (inAddress === undefined) return null;
+  return { videoId: inAddress, token: before?.startsWith("~") ? before.slice(1) : null };
 }

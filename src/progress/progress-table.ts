@@ -1,10 +1,9 @@
+import { createHash } from "node:crypto";
 import { isSettled, type TaskProgressed, type VariantsProgress } from "@reelay/contracts";
 import type { Position } from "./cursor.ts";
 import type { LiveVariant, VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
 import { furthestOf, type HeardAttempt, sumOf } from "./overlay-variant.ts";
-import { atLeast, type Peaks, raise } from "./peaks.ts";
-import { positionOf, shortName } from "./position-of.ts";
 
 interface VideoProgress {
   /** Least recently heard first. */
@@ -167,3 +166,47 @@ const liveOf = ({ fraction, frames, fps, speed, etaMs, sizeBytes }: LiveVariant)
   etaMs,
   sizeBytes,
 });
+
+type Furthest = Pick<LiveVariant, "fraction" | "frames" | "sizeBytes">;
+
+/** The furthest that viewers were shown, per variant of one job: an attempt that starts over takes nothing back. */
+type Peaks = Map<string, Furthest>;
+
+const atLeast = <V extends Furthest>(variant: V, peak: Furthest): V => ({
+  ...variant,
+  fraction: Math.max(variant.fraction, peak.fraction),
+  frames: Math.max(variant.frames, peak.frames),
+  sizeBytes: variant.sizeBytes > peak.sizeBytes ? variant.sizeBytes : peak.sizeBytes,
+});
+
+/** Lifts a variant to the furthest that was shown, and remembers. What is READY is the truth about frames and bytes. */
+function raise<V extends VideoSnapshot["variants"][number]>(peaks: Peaks, variant: V): V {
+  const peak = peaks.get(variant.name);
+  const raised = peak === undefined ? variant : atLeast(variant, peak);
+  const { fraction, frames, sizeBytes } = raised;
+  peaks.set(variant.name, { fraction, frames, sizeBytes });
+  return variant.status === "READY" ? { ...variant, fraction } : raised;
+}
+
+const shortName = (attemptId: string): string => attemptId.replaceAll("-", "").slice(-8);
+
+/**
+ * Where a video stands, by the attempts that hold its leases. There is one open attempt per task: with several, the sum of their sequences grows
+ * with each of them, and whenever one begins or ends the revision grows. Pure.
+ */
+function positionOf(
+  revision: number,
+  holders: LoadedVideo["holders"],
+  heard: ReadonlyMap<string, { sequence: number }>,
+): Position {
+  const sequence = holders
+    .map(({ id, progressSequence }) => Math.max(progressSequence, heard.get(id)?.sequence ?? 0))
+    .reduce((sum, each) => sum + each, 0);
+  return { revision, attempt: nameOf(holders.map(({ id }) => id)), sequence };
+}
+
+/** One attempt goes by its own name, hundreds by one that is no longer, and the same in whatever order they are read. */
+function nameOf(attemptIds: readonly string[]): string {
+  if (attemptIds.length < 2) return attemptIds.map(shortName).join("");
+  return createHash("sha256").update(attemptIds.toSorted().join()).digest("hex").slice(0, 16);
+}

@@ -7,7 +7,6 @@ import { DiskStore } from "./disk-store.ts";
 import { createReception, type OnReceived } from "./reception.ts";
 import { answerReceived, refuse } from "./respond.ts";
 import { type SweptUploads, sweepUploads } from "./sweep-uploads.ts";
-import { untilEnded } from "./until-ended.ts";
 import { checksumAlgorithms, parseChecksum, withChecksum } from "./upload-checksum.ts";
 import { InvalidUploadSizeError, refusalOf, refusals } from "./upload-errors.ts";
 import { createUploadFiles } from "./upload-files.ts";
@@ -194,4 +193,21 @@ export function createTusUploads(options: TusUploadsOptions): TusUploads {
     const [uploadId, token] = dot < 0 ? ["", ""] : [name.slice(0, dot), name.slice(dot + 1)];
     return files.isUploadId(uploadId) && token !== "" ? { uploadId, token } : undefined;
   }
+}
+
+/**
+ * Resolves once an answer was sent and its connection has closed. The tus server waits for its answer to be
+ * sent, which never happens if the client has left; before the answer, bytes may still be on their way to the
+ * disk, so the end of the connection alone is not sufficient.
+ */
+function untilEnded(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = res.end.bind(res) as (...given: unknown[]) => ServerResponse;
+    res.end = ((...given: unknown[]) => {
+      const ended = end(...given);
+      if (res.closed || res.destroyed) resolve();
+      else res.once("close", () => resolve());
+      return ended;
+    }) as typeof res.end;
+  });
 }

@@ -1,6 +1,5 @@
 import { type Bucket, Storage, type StorageOptions } from "@google-cloud/storage";
 import { orAborted } from "./deadline.ts";
-import { Generations } from "./generations.ts";
 import type { RetryPolicy } from "./plan-retry.ts";
 import { Retries, retry } from "./retries.ts";
 import { GcsTransport, sendingMs } from "./transport.ts";
@@ -99,5 +98,26 @@ export class GcsClient implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.transport[Symbol.asyncDispose]();
+  }
+}
+
+const MOST = 10_000;
+
+/** Remembers generations. They are guesses, because other processes write too. */
+class Generations {
+  readonly #of = new Map<string, string>();
+
+  /** `"0"` ("does not exist") for an unknown key. */
+  guess(key: string): string {
+    return this.#of.get(key) ?? "0";
+  }
+
+  /** Null: the object no longer exists. */
+  remember(key: string, generation: string | null): void {
+    this.#of.delete(key);
+    if (generation === null) return;
+    this.#of.set(key, generation);
+    const [oldest] = this.#of.keys();
+    if (this.#of.size > MOST && oldest !== undefined) this.#of.delete(oldest);
   }
 }

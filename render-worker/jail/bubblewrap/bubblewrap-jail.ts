@@ -1,9 +1,10 @@
-import { chmod, realpath } from "node:fs/promises";
+import { chmod, type FileHandle, readFile, realpath } from "node:fs/promises";
+import { constants } from "node:os";
 import { dirname } from "node:path";
 import { findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
 import type { ControlGroups } from "../cgroups/control-groups.ts";
-import type { Jail, JailedCommand, JailLimits } from "../jail.ts";
+import type { Jail, JailedCommand, JailLimits, ProcessEnd } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
 import { callDirectives } from "../launcher/call-directives.ts";
 import { prepareScript } from "../launcher/prepare.ts";
@@ -14,10 +15,8 @@ import { barrierTo } from "../reachable.ts";
 import { rlimitDirectives } from "../rlimits.ts";
 import { compileFilter } from "../seccomp/compile-filter.ts";
 import type { Architecture } from "../seccomp/syscalls.ts";
-import { findProgramPid } from "./find-program-pid.ts";
 import { planBubblewrap } from "./plan-bubblewrap.ts";
 import { planStage } from "./plan-stage.ts";
-import { readProgramEnd } from "./read-program-end.ts";
 
 interface BubblewrapOptions {
   architecture: Architecture;
@@ -120,4 +119,41 @@ const withOwnProcesses = ({ memoryBytes, processes }: JailLimits): JailLimits =>
 async function hiddenFrom(uid: number, paths: readonly string[]): Promise<Set<string>> {
   const barriers = await Promise.all(paths.map((path) => barrierTo(path, uid)));
   return new Set(paths.filter((_path, index) => barriers[index] !== null));
+}
+
+/**
+ * The program of a jail, below the processes that made it: bubblewrap, the first process inside, the launcher, which starts its relay before the program.
+ * Null when it is not there.
+ */
+async function findProgramPid(
+  outermost: number,
+  { hasRelay }: { hasRelay: boolean },
+): Promise<number | null> {
+  let pid = outermost;
+  for (const index of [0, 0, hasRelay ? 1 : 0]) {
+    const next = (await children(pid))[index];
+    if (next === undefined) return null;
+    pid = next;
+  }
+  return pid;
+}
+
+const children = async (pid: number): Promise<number[]> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => ""))
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
+
+/** The wait status that the launcher noted; where it noted none, it was ended itself, or could not start the program. */
+async function readProgramEnd(status: FileHandle, end: ProcessEnd): Promise<ProcessEnd> {
+  const { buffer, bytesRead } = await status.read(Buffer.alloc(16), 0, 16, 0);
+  return bytesRead === 0 ? end : parseWaitStatus(Number(buffer.toString("latin1", 0, bytesRead)));
+}
+
+/** As wait(2) gives it: the signal in the lower seven bits, else the exit code above. */
+function parseWaitStatus(status: number): ProcessEnd {
+  const number = status & 127;
+  if (number === 0) return { code: status >> 8, signal: null };
+  const signal = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return { code: null, signal: (signal ?? "SIGKILL") as NodeJS.Signals };
 }

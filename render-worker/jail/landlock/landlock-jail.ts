@@ -1,8 +1,7 @@
-import { chown, mkdtemp, realpath, rm } from "node:fs/promises";
+import { chown, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BaseFiles } from "../base-files.ts";
-import { findBaseFiles } from "../base-files.ts";
+import { type BaseFiles, findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
 import type { ControlGroups } from "../cgroups/control-groups.ts";
 import type { Jail, JailedCommand } from "../jail.ts";
@@ -14,7 +13,6 @@ import { openPrivateFile } from "../private-file.ts";
 import { rlimitDirectives } from "../rlimits.ts";
 import { compileFilter } from "../seccomp/compile-filter.ts";
 import type { Architecture } from "../seccomp/syscalls.ts";
-import { countThreads } from "./count-threads.ts";
 import { abiWith, planLandlock } from "./plan-rules.ts";
 
 interface LandlockOptions {
@@ -112,4 +110,18 @@ async function emptyFolder(
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid);
   return folder;
+}
+
+/** Threads of all processes of this process's user, as `RLIMIT_NPROC` counts them. */
+async function countThreads(): Promise<number> {
+  const uid = String(process.getuid?.() ?? "");
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const counts = await Promise.all(
+    pids.map(async (pid) => {
+      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+      if (/^Uid:\s+(\d+)/m.exec(status)?.[1] !== uid) return 0;
+      return Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1);
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }

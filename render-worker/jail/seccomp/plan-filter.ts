@@ -1,4 +1,3 @@
-import { allowedCalls, refusedCalls } from "./call-lists.ts";
 import type { Syscall } from "./syscalls.ts";
 
 /** One argument of a call, compared as the kernel reads it: the lower 32 bits, or the upper. */
@@ -112,3 +111,46 @@ function confineToItself(set: (calls: readonly Syscall[], rule: Rule) => void): 
     ],
   );
 }
+
+const list = (text: string): readonly Syscall[] => text.trim().split(/\s+/) as Syscall[];
+
+/**
+ * Calls that programs may make: found by recording ffmpeg, ffprobe, perl, python and node, and completed by their siblings, which other builds and C
+ * libraries use for the same purpose. Some of them are restricted further by their arguments (`plan-filter.ts`).
+ */
+const allowedCalls = list(`
+  read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range dup dup2 dup3 pipe pipe2 fcntl ioctl open
+  openat creat access faccessat faccessat2 stat fstat lstat newfstatat statx statfs fstatfs readlink readlinkat getcwd chdir fchdir getdents
+  getdents64 truncate ftruncate fallocate fadvise64 readahead sync_file_range fsync fdatasync syncfs flock copy_file_range sendfile splice tee
+  mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 umask fchmod fchown mmap munmap mremap mprotect madvise msync mincore mlock
+  mlock2 munlock mlockall munlockall brk membarrier memfd_create pkey_alloc pkey_free pkey_mprotect remap_file_pages get_mempolicy
+  set_mempolicy mbind futex futex_waitv set_robust_list get_robust_list rseq set_tid_address gettid getpid getppid getpgrp getpgid getsid
+  getuid geteuid getgid getegid getgroups getresuid getresgid capget setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid
+  setfsgid clone fork vfork execve execveat exit exit_group wait4 waitid kill tkill tgkill rt_sigaction rt_sigprocmask rt_sigpending
+  rt_sigsuspend rt_sigtimedwait rt_sigreturn rt_sigqueueinfo rt_tgsigqueueinfo sigaltstack signalfd signalfd4 pause restart_syscall alarm
+  getitimer setitimer timer_create timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime timerfd_gettime
+  nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times select pselect6 poll ppoll epoll_create epoll_create1 epoll_ctl
+  epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 inotify_init inotify_init1 inotify_add_watch inotify_rm_watch socket socketpair connect
+  bind listen accept accept4 getsockname getpeername getsockopt setsockopt shutdown sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg
+  sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_getscheduler sched_setscheduler sched_setparam sched_getattr
+  sched_setattr sched_get_priority_max sched_get_priority_min sched_rr_get_interval getpriority setpriority ioprio_get ioprio_set getcpu
+  getrlimit setrlimit prlimit64 getrusage sysinfo uname prctl arch_prctl getrandom personality chmod fchmodat chown lchown fchownat utime
+  utimes futimesat utimensat getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
+`);
+
+/**
+ * Calls that are known and answered with EPERM: attack surface of the kernel, ways to reach other processes, and ways to leave the worker a trap in the
+ * folder that it reads output from (links, pipes and device nodes). Whatever is in neither list, every future call included, gets ENOSYS, so that
+ * programs fall back to an older one.
+ */
+const refusedCalls = list(`
+  symlink symlinkat link linkat mknod mknodat chroot pivot_root mount umount2 mount_setattr move_mount open_tree fsopen fsconfig fsmount
+  fspick unshare setns setsid setpgid ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_open pidfd_getfd
+  pidfd_send_signal bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register io_setup io_submit io_getevents io_cancel
+  io_destroy io_pgetevents keyctl add_key request_key seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self init_module
+  finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff syslog acct quotactl quotactl_fd iopl ioperm modify_ldt
+  settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname vhangup name_to_handle_at open_by_handle_at fanotify_init
+  fanotify_mark lookup_dcookie vmsplice memfd_secret move_pages migrate_pages set_mempolicy_home_node sysfs ustat uselib nfsservctl shmget
+  shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify
+  mq_getsetattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr capset sync
+`);

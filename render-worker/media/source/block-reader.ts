@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { sleep } from "../../wait.ts";
-import { Block } from "./block.ts";
+import { Growth } from "../fetch/index.ts";
 import type { SourceBlocks } from "./block-cache.ts";
 import type { SourceReader } from "./source-reader.ts";
 
@@ -147,4 +147,25 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
     },
   };
   return reader;
+}
+
+/** A stretch of a source in memory, filled from its beginning while it is already read. */
+class Block extends Growth {
+  readonly bytes: Buffer;
+
+  constructor(size: number) {
+    super();
+    this.bytes = Buffer.allocUnsafeSlow(size);
+  }
+
+  get isWhole(): boolean {
+    return this.grown === this.bytes.length;
+  }
+
+  append(chunk: Uint8Array): void {
+    if (this.grown + chunk.length > this.bytes.length)
+      throw new RangeError(`A block of ${this.bytes.length} bytes was given more.`);
+    this.bytes.set(chunk, this.grown);
+    this.grow(chunk.length);
+  }
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Jail } from "../../jail/index.ts";
-import { gently } from "./gently.ts";
-import { listenOnPort, listenOnSocket } from "./listen.ts";
+import { sleep } from "../../wait.ts";
 import { parseRange } from "./parse-range.ts";
 import type { SourceReader } from "./source-reader.ts";
 
@@ -96,3 +99,60 @@ const isGone = (error: unknown): boolean =>
   ["CLIENT_GONE", "ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE", "ERR_STREAM_DESTROYED"].includes(
     String(error.code),
   );
+
+/** Given at once: more than a demuxer reads where it only looks. */
+const atOnceBytes = 512 * 1024;
+/** Up to here in pieces, 32 MB/s in all, faster than anything is decoded; from here on as fast as it is taken. */
+const gentlyBytes = 8 * 1024 * 1024;
+const pieceBytes = 256 * 1024;
+const pauseMs = 8;
+
+/**
+ * The pieces of an answer, slowly at its beginning. The system takes some 4 MB for a socket before its reader has taken any of them, and a demuxer
+ * opens an answer "from here to the end" for every look at an index: without this each look would read 4 MB from the store.
+ */
+async function* gently(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let given = 0;
+  let pausedAt = atOnceBytes;
+  for await (const whole of pieces) {
+    for (let at = 0; at < whole.length; at += pieceBytes) {
+      if (given >= pausedAt && given < gentlyBytes) {
+        await sleep(pauseMs, signal);
+        pausedAt = given + pieceBytes;
+      }
+      const piece = whole.subarray(at, at + pieceBytes);
+      yield piece;
+      given += piece.length;
+    }
+  }
+}
+
+interface Listening {
+  address: { socketPath: string; port: number };
+  removeAddress(): Promise<void>;
+}
+
+/** The port at which a program in a network of its own finds the socket. No other listener is there. */
+const portInside = 8080;
+
+/** On a loopback port that is free. */
+async function listenOnPort(server: Server): Promise<Listening> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { address: { socketPath: "", port }, removeAddress: () => Promise.resolve() };
+}
+
+/** On a Unix socket in a folder that only the worker may enter; a jail shows only the socket to its program, under any user. */
+async function listenOnSocket(server: Server): Promise<Listening> {
+  // Not in the attempt's folder: the path of a socket has 107 bytes at most.
+  const folder = await mkdtemp(join(tmpdir(), "reelay-source-"));
+  const socketPath = join(folder, "socket");
+  server.listen(socketPath);
+  await once(server, "listening");
+  await chmod(socketPath, 0o666);
+  return {
+    address: { socketPath, port: portInside },
+    removeAddress: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,8 +1,7 @@
 import { createNoJail, type Jail } from "../../jail/index.ts";
-import { confine } from "../../programs/index.ts";
+import { confine, type Program } from "../../programs/index.ts";
 import { findDeviceNodes, type TryOptions, trialTimeoutMs } from "../devices/index.ts";
-import { type FfmpegTools, findOnPath, type LocateOptions, locateFfmpeg } from "../ffmpeg/index.ts";
-import { calibrate } from "./calibrate.ts";
+import { type FfmpegTools, findOnPath, type LocateOptions, locateFfmpeg, words } from "../ffmpeg/index.ts";
 import { probeDecodable, probeEncoders, probeFilters } from "./encoders.ts";
 import { recordTrials, type Trials } from "./recorded-trials.ts";
 
@@ -60,4 +59,30 @@ async function runTrials(
   const pixelsPerSecond = await calibrate(ffmpeg);
   const isComplete = performance.now() - begunAt < trialTimeoutMs && pixelsPerSecond !== null;
   return { encoders, capabilities, filters, decodable, pixelsPerSecond, isComplete };
+}
+
+const width = 1280;
+const height = 720;
+const frames = 60;
+/** A render also decodes and scales, which takes about a fifth of its time. */
+const encodingShare = 0.8;
+
+/**
+ * How many pixels per second this machine encodes to H.264 in software, by a short trial with the settings of real renders. Null when the trial
+ * failed: then nothing is assumed.
+ */
+async function calibrate(ffmpeg: Program, signal?: AbortSignal): Promise<number | null> {
+  const source = `testsrc2=s=${width}x${height}:r=30`;
+  const { exitCode, stderr } = await ffmpeg.run(
+    [
+      ...words(`-hide_banner -nostdin -benchmark -f lavfi -i ${source} -frames:v ${frames}`),
+      ...words("-pix_fmt yuv420p -c:v libx264 -preset veryfast -crf 23 -f null -"),
+    ],
+    { timeoutMs: 20_000, ...(signal ? { signal } : {}) },
+  );
+  // Without the time that the program takes to start.
+  const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
+  return exitCode === 0 && seconds > 0
+    ? Math.round((encodingShare * width * height * frames) / seconds)
+    : null;
 }

@@ -1,26 +1,29 @@
 import { useQuery } from "@apollo/client/react";
-import { useId, useState } from "react";
+import { useCallback, useId, useState } from "react";
 import { Link } from "wouter";
 import {
   type ErrorScope,
   FailedJobsDocument,
   type FailedJobsQuery,
   type JobFilter,
+  RetryJobsDocument,
+  type RetryJobsInput,
 } from "../api/documents.ts";
 import { explain } from "../api/explain.ts";
 import { count } from "../format/numbers.ts";
 import { useEvents } from "../live/events.tsx";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/session.tsx";
+import { useTell } from "../shell/toasts.tsx";
 import { FailureText } from "../ui/failure-text.tsx";
 import { RetryIcon } from "../ui/icons.tsx";
 import { Ago } from "../ui/moment.tsx";
 import { Empty, ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton, Spinner } from "../ui/spinner.tsx";
+import { useAction } from "../ui/use-action.ts";
 import { useInView } from "../ui/use-in-view.ts";
 import { useSoon } from "../ui/use-soon.ts";
-import { planFailedFilter, scopeWords } from "./plan-filter.ts";
-import { useRetryJobs } from "./use-retry-jobs.ts";
+import { describeRetries, planFailedFilter, scopeWords } from "./plan-filter.ts";
 
 type FailedJob = FailedJobsQuery["jobs"]["edges"][number]["node"];
 
@@ -165,4 +168,39 @@ function FailedFilters({ scope, isRetriableOnly, onScope, onRetriableOnly }: Fai
       </label>
     </search>
   );
+}
+
+/** At once; the API takes no more. */
+const batch = 500;
+
+/** Tries jobs again: those that are named, or all that a filter matches, batch by batch. */
+function useRetryJobs(onChanged: () => void) {
+  const { act, isBusy } = useAction();
+  const tell = useTell();
+  const retry = useCallback(
+    async (which: Pick<RetryJobsInput, "ids" | "filter">) => {
+      let retried = 0;
+      const skipped: { reason: { message: string } }[] = [];
+      let after: string | null = null;
+      let hasMore = true;
+      while (hasMore) {
+        const input: RetryJobsInput = {
+          ...which,
+          ...(which.filter && { first: batch, after }),
+          idempotencyKey: crypto.randomUUID(),
+        };
+        const data = await act(RetryJobsDocument, { input }, null);
+        const result = data?.retryJobs;
+        if (result?.__typename !== "RetriedJobs") return;
+        retried += result.jobs.length;
+        skipped.push(...result.skipped);
+        after = result.lastId;
+        hasMore = result.hasMore && after !== null;
+      }
+      tell(describeRetries(retried, skipped), retried > 0 ? "good" : "bad");
+      onChanged();
+    },
+    [act, tell, onChanged],
+  );
+  return { retry, isBusy };
 }

@@ -3,15 +3,14 @@ import { Link } from "wouter";
 import { useAnnouncedVideo } from "../announce/announcer.tsx";
 import type { VideoRowFragment } from "../api/documents.ts";
 import { formatBytes } from "../format/bytes.ts";
-import { percentOf } from "../format/numbers.ts";
+import { count, percentOf } from "../format/numbers.ts";
 import { formatDuration, formatSpan } from "../format/time.ts";
-import { videoWords } from "../format/words.ts";
+import { variantWords, videoWords } from "../format/words.ts";
 import { isMoving } from "../live/use-video-live.ts";
 import { routes } from "../routes.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Bar } from "../ui/bar.tsx";
 import { Ago } from "../ui/moment.tsx";
-import { Ladder } from "./ladder.tsx";
 
 interface VideoLineProps {
   video: VideoRowFragment;
@@ -67,4 +66,24 @@ function note({ status, progress, variants, jobs, error }: VideoRowFragment): st
   const etas = variants.flatMap(({ etaMs, status: state }) => (state === "RENDERING" ? (etaMs ?? []) : []));
   const eta = etas.length > 0 ? `, ${formatSpan(Math.max(...etas))} left` : "";
   return `${percentOf(progress)} %${eta}`;
+}
+
+/** All variants of a video at a glance: one upright bar for each, smallest first, as high as it is far. */
+function Ladder({ variants }: Pick<VideoRowFragment, "variants">) {
+  const made = variants.filter(({ status }) => status !== "SKIPPED");
+  if (made.length === 0) return <span className="ladder" />;
+  const ready = made.filter(({ status }) => status === "READY").length;
+  return (
+    <span className="ladder" role="img" aria-label={`${ready} of ${count(made.length, "variant")} ready`}>
+      {made.map(({ id, name, status, fraction }) => (
+        <span
+          key={id}
+          className={`rung ${variantWords[status].tone}`}
+          title={`${name}: ${variantWords[status].text}${status === "RENDERING" ? `, ${Math.floor(fraction * 100)} %` : ""}`}
+        >
+          <span className="rung-fill" style={{ transform: `scaleY(${status === "READY" ? 1 : fraction})` }} />
+        </span>
+      ))}
+    </span>
+  );
 }

@@ -7,6 +7,7 @@ import {
   ResumeQueueDocument,
 } from "../api/documents.ts";
 import { explain } from "../api/explain.ts";
+import { formatSpan } from "../format/time.ts";
 import { useEvents } from "../live/events.tsx";
 import { useSession } from "../session/session.tsx";
 import { PauseIcon, PlayIcon } from "../ui/icons.tsx";
@@ -14,9 +15,8 @@ import { Ago } from "../ui/moment.tsx";
 import { ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/spinner.tsx";
 import { useAction } from "../ui/use-action.ts";
-import { Plot } from "./plot.tsx";
 import { PoolTable } from "./pool-table.tsx";
-import { addSample, jobsPerMinute, oldestMs, type Sample } from "./samples.ts";
+import { addSample, jobsPerMinute, oldestMs, planCurve, type Sample } from "./samples.ts";
 import { WaitingJobs } from "./waiting-jobs.tsx";
 import { WorkerList } from "./worker-list.tsx";
 
@@ -136,5 +136,44 @@ function PauseButton({ pausedAt, onChanged }: { pausedAt: string | null; onChang
         {pausedAt === null ? <PauseIcon /> : <PlayIcon />} {pausedAt === null ? "Pause" : "Resume"} the queue
       </button>
     </div>
+  );
+}
+
+interface PlotProps {
+  title: string;
+  unit: string;
+  samples: readonly { at: number; value: number }[];
+}
+
+/** At least so much of the time axis is shown, in milliseconds. */
+const leastSpanMs = 60_000;
+
+/** A figure over the time that the page is open. */
+function Plot({ title, unit, samples }: PlotProps) {
+  const first = samples[0]?.at ?? 0;
+  const spanMs = Math.max(leastSpanMs, (samples.at(-1)?.at ?? 0) - first);
+  const { points, max, last } = planCurve(samples, spanMs);
+  const digits = (value: number) =>
+    value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value);
+  return (
+    <figure className="plot">
+      <figcaption>
+        <span>{title}</span>
+        <span className="numbers">
+          <strong>{digits(last)}</strong> {unit}
+        </span>
+      </figcaption>
+      <svg
+        viewBox="0 0 100 100"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${title}: now ${digits(last)} ${unit}, peak ${digits(max)} in the last ${formatSpan(spanMs)}`}
+      >
+        <polyline points={points} vectorEffect="non-scaling-stroke" />
+      </svg>
+      <span className="muted small numbers">
+        peak {digits(max)} in the last {formatSpan(spanMs)}
+      </span>
+    </figure>
   );
 }

@@ -1,14 +1,15 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "wouter";
+import { useAnnounce } from "../announce/announcer.tsx";
 import { useSession } from "../session/session.tsx";
-import { ExitIcon, Logo } from "../ui/icons.tsx";
+import { ExitIcon, Logo, MoonIcon, SunIcon, SystemIcon } from "../ui/icons.tsx";
+import { useStore } from "../ui/use-store.ts";
 import { AddButton, AddWindow } from "../uploads/add-dialog.tsx";
 import { DropAnywhere } from "../uploads/drop-anywhere.tsx";
 import { UploadTray } from "../uploads/upload-tray.tsx";
-import { AwayBanner } from "./away-banner.tsx";
 import { Navigation } from "./navigation.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
-import { ThemeSwitch } from "./theme-switch.tsx";
+import { applyTheme, nextTheme, theme as store } from "./theme.ts";
 
 /** What is around every page. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -57,4 +58,44 @@ export function Shell({ children }: { children: ReactNode }) {
 function focusMain(event: { preventDefault(): void }): void {
   event.preventDefault();
   document.getElementById("main")?.focus();
+}
+
+/** Says while the live connection is away that what is shown stands still. */
+function AwayBanner() {
+  const state = useStore(useSession().connection);
+  const announce = useAnnounce();
+  const wasAway = useRef(false);
+  useEffect(() => {
+    if (state === "AWAY") wasAway.current = true;
+    else if (state === "ONLINE" && wasAway.current) {
+      wasAway.current = false;
+      announce("Connected again. Everything is up to date.");
+    }
+  }, [state, announce]);
+  if (state !== "AWAY") return null;
+  return (
+    <div className="banner" role="alert">
+      <span className="spinner-ring" aria-hidden="true" />
+      <span>
+        <strong>Connection lost.</strong> Showing the last known state. Reconnecting…
+      </span>
+    </div>
+  );
+}
+
+const words = { system: "as the system", light: "light", dark: "dark" };
+
+function ThemeSwitch() {
+  const theme = useStore(store);
+  return (
+    <button
+      type="button"
+      className="button icon-only"
+      aria-label={`Colours: ${words[theme]}. Change to ${words[nextTheme(theme)]}`}
+      title={`Colours: ${words[theme]}`}
+      onClick={() => applyTheme(nextTheme(theme))}
+    >
+      {theme === "system" ? <SystemIcon /> : theme === "light" ? <SunIcon /> : <MoonIcon />}
+    </button>
+  );
 }

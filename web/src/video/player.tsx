@@ -1,9 +1,9 @@
+import type { ApolloClient } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
-import type { ReelayPlayer as PlayerElement } from "@reelay/player";
+import type { ReelayPlayer as PlayerElement, VideoWatcher } from "@reelay/player";
 import { ReelayPlayer } from "@reelay/player/react";
 import { type Ref, useCallback, useMemo } from "react";
-import { freshToken } from "./fresh-token.ts";
-import { createVideoWatcher } from "./video-watcher.ts";
+import { FreshPlaybackDocument, type PlayerStateFragment, PlayerStateFragmentDoc } from "../api/documents.ts";
 
 interface PlayerProps {
   id: string;
@@ -29,3 +29,48 @@ export default function Player({ id, src, title, ref }: PlayerProps) {
     </div>
   );
 }
+
+/**
+ * The token in the addresses that the API gives now, for a SIGNED video that plays for longer than its token
+ * lives.
+ */
+async function freshToken(client: ApolloClient, id: string): Promise<string> {
+  const { data } = await client.query({
+    query: FreshPlaybackDocument,
+    variables: { id },
+    fetchPolicy: "network-only",
+  });
+  const token = /\/~([^/]*)\/videos\//.exec(data?.video?.playback?.hlsUrl ?? "")?.[1];
+  if (token === undefined) throw new Error("The video has no address to play any more.");
+  return token;
+}
+
+/** Tells the player how far a video is, by the cache that the page's subscriptions keep up to date. */
+const createVideoWatcher = (client: ApolloClient): VideoWatcher => ({
+  async *watch(id, { signal }) {
+    let latest: PlayerStateFragment | undefined;
+    let wake = () => {};
+    signal.addEventListener("abort", () => wake(), { once: true });
+    const subscription = client
+      .watchFragment({
+        ...{ fragment: PlayerStateFragmentDoc, fragmentName: "PlayerState" },
+        from: { __typename: "Video", id },
+      })
+      .subscribe((result) => {
+        if (result.dataState !== "complete") return;
+        latest = result.data;
+        wake();
+      });
+    try {
+      while (!signal.aborted) {
+        const state = latest;
+        latest = undefined;
+        // A player that is slow gets the newest.
+        if (state) yield state;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      subscription.unsubscribe();
+    }
+  },
+});

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { RetryVariantDocument, type VideoMovingFragment } from "../api/documents.ts";
 import { formatBitrate, formatBytes } from "../format/bytes.ts";
 import { formatSpeed, percentOf } from "../format/numbers.ts";
@@ -10,7 +10,6 @@ import { Bar } from "../ui/bar.tsx";
 import { FailureText } from "../ui/failure-text.tsx";
 import { RetryIcon } from "../ui/icons.tsx";
 import { useAction } from "../ui/use-action.ts";
-import { useMedia } from "../ui/use-media.ts";
 
 /** There pages.css leaves out fps, speed and ETA. */
 const narrow = "(max-width: 760px)";
@@ -150,5 +149,17 @@ function RetryButton({ id, name, onChanged }: { id: string; name: string; onChan
     <button type="button" className="button small" disabled={isBusy} onClick={() => void retry()}>
       <RetryIcon /> Retry<span className="visually-hidden"> {name}</span>
     </button>
+  );
+}
+
+/** True while a media query matches. */
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (onChange) => {
+      const list = matchMedia(query);
+      list.addEventListener("change", onChange);
+      return () => list.removeEventListener("change", onChange);
+    },
+    () => matchMedia(query).matches,
   );
 }

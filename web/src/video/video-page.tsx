@@ -3,20 +3,26 @@ import type { ReelayPlayer } from "@reelay/player";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Link } from "wouter";
 import { useAnnouncedVideo } from "../announce/announcer.tsx";
-import { VideoHistoryDocument, VideoPageDocument } from "../api/documents.ts";
+import {
+  RepairVideoDocument,
+  type VideoDamagesFragment,
+  VideoHistoryDocument,
+  VideoPageDocument,
+} from "../api/documents.ts";
 import { explain } from "../api/explain.ts";
 import { CaptionsCard } from "../captions/captions-card.tsx";
 import { percentOf } from "../format/numbers.ts";
 import { videoWords } from "../format/words.ts";
 import { useEvents } from "../live/events.tsx";
 import { isMoving, useVideoLive } from "../live/use-video-live.ts";
+import { useSession } from "../session/session.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Bar } from "../ui/bar.tsx";
 import { BackIcon } from "../ui/icons.tsx";
 import { Empty, ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/spinner.tsx";
+import { useAction } from "../ui/use-action.ts";
 import { useSoon } from "../ui/use-soon.ts";
-import { DamageNotice } from "./damage-notice.tsx";
 import { EventList } from "./event-list.tsx";
 import { Extras } from "./extras.tsx";
 import { Facts } from "./facts.tsx";
@@ -169,6 +175,31 @@ function NothingToPlay({ status, waitReason }: { status: string; waitReason: str
   return (
     <div className="player nothing">
       <p>{text}</p>
+    </div>
+  );
+}
+
+/** Says what of a finished video is damaged in the store, and what becomes of it. */
+function DamageNotice({ video, onChanged }: { video: VideoDamagesFragment; onChanged: () => void }) {
+  const { id, damages } = video;
+  const { act, isBusy } = useAction();
+  const isAllowed = useSession().can("WRITE");
+  if (damages.length === 0) return null;
+  const canRepair = damages.some(({ repair }) => repair === "WAITING" || repair === "FAILED");
+  const repair = async () => {
+    if (await act(RepairVideoDocument, { id, key: crypto.randomUUID() }, "Repair started.")) onChanged();
+  };
+  return (
+    <div className="notice bad" role="status">
+      <strong>Stored files are damaged</strong>
+      {damages.map(({ subject, message }) => (
+        <p key={subject}>{message}</p>
+      ))}
+      {canRepair && isAllowed && (
+        <button type="button" className="button small" disabled={isBusy} onClick={() => void repair()}>
+          Repair
+        </button>
+      )}
     </div>
   );
 }

@@ -13,7 +13,6 @@ import { CopyButton } from "../ui/copy.tsx";
 import { ErrorNotice } from "../ui/notice.tsx";
 import { Spinner } from "../ui/spinner.tsx";
 import { headerLines, prettyBody } from "./message-text.ts";
-import { Text } from "./text.tsx";
 
 type Delivery = Extract<NonNullable<WebhookDeliveryQuery["node"]>, { __typename: "WebhookDelivery" }>;
 type Attempt = Delivery["attempts"][number];
@@ -97,3 +96,11 @@ function AttemptEntry({ attempt }: { attempt: Attempt }) {
     </li>
   );
 }
+
+/** Text as it went over the wire. Long lines scroll; a keyboard reaches that, too. */
+const Text = ({ label, text }: { label: string; text: string }) => (
+  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+  <pre className="log" role="group" tabIndex={0} aria-label={label}>
+    {text.trimEnd()}
+  </pre>
+);

@@ -1,20 +1,21 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "wouter";
-import { WebhookEndpointDocument } from "../api/documents.ts";
+import { WebhookEndpointDocument, type WebhookEndpointRowFragment } from "../api/documents.ts";
 import { explain } from "../api/explain.ts";
+import { count } from "../format/numbers.ts";
 import { useEvents } from "../live/events.tsx";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/session.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { BackIcon } from "../ui/icons.tsx";
+import { Ago } from "../ui/moment.tsx";
 import { Empty, ErrorNotice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/spinner.tsx";
 import { useSoon } from "../ui/use-soon.ts";
 import { DeliveryList } from "./delivery-list.tsx";
 import { EndpointActions } from "./endpoint-actions.tsx";
 import { EndpointFacts } from "./endpoint-facts.tsx";
-import { EndpointNotice } from "./endpoint-notice.tsx";
 import { endpointWord } from "./endpoint-state.ts";
 import { NotForThisKey } from "./not-for-this-key.tsx";
 
@@ -72,3 +73,35 @@ const Gone = () => (
     </p>
   </Empty>
 );
+
+/** Why an endpoint takes nothing, and what becomes of what waits. */
+function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragment }) {
+  const { status, disabledReason, disabledMessage, disabledAt, failingSince, waiting } = endpoint;
+  if (status === "DISABLED") {
+    return (
+      <div className={disabledReason === "REQUESTED" ? "notice" : "notice bad"}>
+        <strong>
+          Nothing is sent{disabledAt !== null && ": it was disabled "}
+          {disabledAt !== null && <Ago at={disabledAt} />}
+        </strong>
+        <p>
+          {disabledMessage} New events stay in the event log. When you enable the endpoint again, it can
+          receive them too.
+        </p>
+      </div>
+    );
+  }
+  if (failingSince === null) return null;
+  return (
+    <div className="notice bad">
+      <strong>
+        Failing; first failure <Ago at={failingSince} />
+      </strong>
+      <p>
+        {waiting.totalCount > 0
+          ? `${count(waiting.totalCount, "delivery", "deliveries")} pending; retried for up to 3 days. Open one to see the response, or send it now.`
+          : "No deliveries are pending. Send a test event to see the response."}
+      </p>
+    </div>
+  );
+}

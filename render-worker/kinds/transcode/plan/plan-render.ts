@@ -15,8 +15,13 @@ import {
 } from "../../../media/ffmpeg/index.ts";
 import { type PlannedRung, slowRate } from "../../../media/ladder/index.ts";
 import { type SoundTrack, type SourceFile, soundStartMs } from "../../../media/probe/index.ts";
-import { planClock, type RenderSpan, type SourceEntry, wholeSpan } from "../../../media/timeline/index.ts";
-import { beginsLater } from "./begins-later.ts";
+import {
+  mustBeSearched,
+  planClock,
+  type RenderSpan,
+  type SourceEntry,
+  wholeSpan,
+} from "../../../media/timeline/index.ts";
 import { planSoundPackets, soundLimitMs } from "./plan-audio-packets.ts";
 import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
 import { planFilterGraph } from "./plan-filter-graph.ts";
@@ -202,3 +207,17 @@ function hlsOutput(name: string, encoding: string[]): PlannedOutput {
     path: `${name}/${playlistFile}`,
   };
 }
+
+/**
+ * Whether a track's first sound comes after a head: ffmpeg would read the source up to there to find that it is silent before, and a viewer would wait
+ * for that. Not in a transport stream, whose clock begins with the first of all its streams.
+ */
+const beginsLater = (
+  source: Pick<SourceFile, "probe" | "zeroSeconds">,
+  track: Pick<SoundTrack, "probe">,
+  span: RenderSpan,
+): boolean =>
+  span.startMs === 0 &&
+  span.endMs !== null &&
+  !mustBeSearched(source) &&
+  soundStartMs(track, source.zeroSeconds) >= soundLimitMs(span, span.endMs);
