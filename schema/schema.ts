@@ -25,6 +25,7 @@ import "./types/video-list-subscription.ts";
 import "./types/video-mutations.ts";
 import "./types/video-queries.ts";
 import "./types/video-subscription.ts";
+import "./types/trusted-documents.ts";
 import "./types/viewer.ts";
 import "./types/webhook-endpoint-list.ts";
 import "./types/webhook-mutations.ts";

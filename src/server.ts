@@ -18,6 +18,7 @@ import { sendJson } from "./http/json.ts";
 import { createMaskError } from "./http/mask-error.ts";
 import { answerMetrics } from "./http/metrics.ts";
 import { pathOf } from "./http/path.ts";
+import { createResolveDocument } from "./http/persisted-queries.ts";
 import { createSchemaDocument, schemaPath } from "./http/schema-document.ts";
 import { sendGraphQLError } from "./http/send-graphql-error.ts";
 import { viewerOf } from "./http/viewer-of.ts";
@@ -38,6 +39,7 @@ import { withoutToken } from "./playback-access/index.ts";
 import { mostPostBytes, playbackEventsPath } from "./playback-events/index.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { useTelemetry } from "./telemetry/use-telemetry.ts";
+import { createTrustedDocuments } from "./trusted-documents/index.ts";
 
 /** Answers a request (true), or leaves it to the next one (false). `body` is there where it was read before (`/api/playback-events`). */
 export type Handler = (req: IncomingMessage, res: ServerResponse, body?: Buffer) => Promise<boolean>;
@@ -121,12 +123,14 @@ export function createServer(deps: ServerDeps): ApiServer {
     lateOkMs: config.checkLateOkMs ?? 10_000,
     onFailed: (check, error) => log.warn({ check, err: error }, "ready.failed"),
   });
+  const resolveDocument = createResolveDocument(createTrustedDocuments(context.db));
   const yoga = createGraphQL({
     schema: deps.schema,
     isDevelopment,
     context,
     authenticate,
     maskError,
+    resolveDocument,
     maxBodyBytes,
     recheckMs: config.socketRecheckMs ?? 10_000,
     gate,
@@ -255,6 +259,7 @@ export function createServer(deps: ServerDeps): ApiServer {
     yoga,
     authenticate,
     maskError,
+    resolveDocument,
     maxBodyBytes,
     recheckMs: config.socketRecheckMs ?? 10_000,
     clock: context.clock,

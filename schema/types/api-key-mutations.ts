@@ -20,6 +20,10 @@ const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
         "Scopes of the key. ADMIN includes WRITE, which includes READ. Granting OPERATOR requires a key that has it.",
     }),
     expiresAt: t.field({ type: "DateTime", description: "When the key expires. Default: never." }),
+    trustedDocumentsOnly: t.boolean({
+      description:
+        "Whether it may send only documents that `registerTrustedDocuments` registered. Default: false.",
+    }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });

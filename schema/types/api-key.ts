@@ -16,6 +16,9 @@ export const ApiKey = builder.prismaNode("ApiKey", {
     }),
     scopes: t.expose("scopes", { type: [ApiKeyScope], description: "Scopes of the key." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When the key was created." }),
+    trustedDocumentsOnly: t.exposeBoolean("trustedDocumentsOnly", {
+      description: "Whether it may send only documents that `registerTrustedDocuments` registered.",
+    }),
     lastUsedAt: t.expose("lastUsedAt", {
       type: "DateTime",
       nullable: true,

@@ -15,6 +15,8 @@ interface NewApiKey {
   name: string;
   scopes: readonly ApiKeyScope[];
   expiresAt?: Date | null;
+  /** Default: false. */
+  trustedDocumentsOnly?: boolean | null;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: 
       name: key.name,
       scopes: [...new Set(key.scopes)],
       expiresAt: key.expiresAt ?? null,
+      trustedDocumentsOnly: key.trustedDocumentsOnly ?? false,
       prefix: token.slice(0, prefixLength),
       hash: hashToken(token),
     },

@@ -41,6 +41,7 @@ export async function authenticate(db: Db, token: string, now: Date): Promise<An
       scopes: key.scopes,
       expiresAt: key.expiresAt,
       requestsPerSecond: key.requestsPerSecond,
+      trustedDocumentsOnly: key.trustedDocumentsOnly,
     },
     expiresAt: key.expiresAt,
   };
@@ -54,13 +55,15 @@ interface KeyRow {
   revokedAt: Date | null;
   lastUsedAt: Date | null;
   requestsPerSecond: number | null;
+  trustedDocumentsOnly: boolean;
 }
 
 /** One statement for both tables, because most requests of most keys need it. */
 const readKey = (db: Db, hash: string) =>
   db.$queryRaw<KeyRow[]>`
     SELECT k.id, k.workspace_id AS "workspaceId", k.scopes::text[] AS scopes, k.expires_at AS "expiresAt",
-      k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt", w.max_requests_per_second AS "requestsPerSecond"
+      k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt", w.max_requests_per_second AS "requestsPerSecond",
+      k.trusted_documents_only AS "trustedDocumentsOnly"
     FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id WHERE k.hash = ${hash}`;
 
 /** `authenticate` with answers cached for `cacheMs`. Concurrent requests share one lookup. */

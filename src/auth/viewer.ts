@@ -12,6 +12,8 @@ export interface Viewer {
   grant?: Grant;
   /** Most requests per second of each key of its workspace; null or left out: the installation's default. */
   requestsPerSecond?: number | null;
+  /** Whether it may send only documents that its workspace registered. */
+  trustedDocumentsOnly?: boolean;
   /** Expiry of the key or token; null or absent: never. */
   expiresAt?: Date | null;
 }

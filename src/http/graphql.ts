@@ -10,7 +10,7 @@ import type { TakeRequest } from "../overload/rate-limit.ts";
 import { useGate } from "../overload/use-gate.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
-import { usePersistedQueries } from "./persisted-queries.ts";
+import { type ResolveDocument, usePersistedQueries } from "./persisted-queries.ts";
 import { useTokenFields } from "./token-fields.ts";
 import { useKeyEnd } from "./until-key-ends.ts";
 import { useCostLimit } from "./use-cost-limit.ts";
@@ -31,6 +31,7 @@ interface GraphQLDeps {
   context: Omit<Context, "viewer">;
   authenticate: Authenticate;
   maskError: (error: unknown) => GraphQLError;
+  resolveDocument: ResolveDocument;
   isDevelopment: boolean;
   /** Largest body of a request, in bytes. */
   maxBodyBytes: number;
@@ -69,11 +70,12 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
   return createYoga<RequestContext, Context>({
     schema: deps.schema,
     graphqlEndpoint: graphqlPath,
+    extraParamNames: ["documentId"],
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
     plugins: [
       graphiql.withPolicy,
       useAuthentication(deps),
-      usePersistedQueries(),
+      usePersistedQueries(deps.resolveDocument, deps.maskError),
       useLimits(),
       useCostLimit(),
       useTokenFields(),

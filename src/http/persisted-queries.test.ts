@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
 
@@ -45,4 +46,133 @@ test("a document under another's hash is refused and not remembered", async () =
     ["PERSISTED_QUERY_HASH_MISMATCH", expect.any(String)],
   ]);
   expect(await send(wrong)).toMatchObject([["PERSISTED_QUERY_NOT_FOUND", expect.any(String)]]);
+});
+
+test("automatic persisted queries work over WebSocket, too", async () => {
+  await send({ extensions: extensions(hash), query });
+  expect(await overWebSocket({ extensions: extensions(hash) }, api.ours.read)).toEqual({
+    videos: { totalCount: 0 },
+  });
+});
+
+/** The first answer, as data or codes. */
+async function overWebSocket(payload: object, apiKey: string) {
+  const client = createClient({ url: api.webSocket, connectionParams: { apiKey } });
+  try {
+    // The protocol requires a text.
+    const { value } = await client.iterate({ query: "", ...payload }).next();
+    return value.data;
+  } catch (errors) {
+    return (errors as { extensions: object }[]).map(({ extensions: shown }) => shown);
+  } finally {
+    await client.dispose();
+  }
+}
+
+async function overEvents(payload: object, token: string): Promise<string> {
+  const left = new AbortController();
+  const response = await fetch(api.graphql, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      authorization: `Bearer ${token}`,
+    },
+    body: JSON.stringify(payload),
+    signal: left.signal,
+  });
+  let text = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (/"(?:data|errors)"/.test(text)) break;
+  }
+  left.abort();
+  return text;
+}
+
+async function trustedKey(): Promise<string> {
+  const creation = `mutation { r: createApiKey(input: { name: "page", scopes: [READ], trustedDocumentsOnly: true }) {
+    ... on CreatedApiKey { secret apiKey { trustedDocumentsOnly } } } }`;
+  const { data } = await api.ask(creation, {}, api.ours.admin);
+  expect(data.r.apiKey.trustedDocumentsOnly).toBe(true);
+  return data.r.secret;
+}
+
+async function register(manifest: unknown, token = api.ours.admin) {
+  const registration = `mutation ($manifest: JSON!) { r: registerTrustedDocuments(input: { manifest: $manifest }) {
+    __typename ... on RegisteredDocuments { addedCount totalCount } ... on Error { code }
+    ... on InvalidInputError { field } } }`;
+  return (await api.ask(registration, { manifest }, token)).data.r;
+}
+
+const watchAll = "subscription { videosProgress(filter: {}) { id } }";
+const registered = { "documents/mine": query, watch: watchAll };
+
+test("a key for trusted documents sends them by id over HTTP, WebSocket and server-sent events, and no other", async () => {
+  const added = { __typename: "RegisteredDocuments", addedCount: 2, totalCount: 2 };
+  expect(await register(registered)).toEqual(added);
+  expect(await register(registered)).toEqual({ ...added, addedCount: 0 });
+  const key = await trustedKey();
+  const mine = { videos: { totalCount: 0 } };
+
+  expect(await send({ documentId: "documents/mine" }, key)).toEqual(mine);
+  expect(await send({ extensions: extensions("documents/mine"), query }, key)).toEqual(mine);
+  expect(await overWebSocket({ extensions: extensions("documents/mine") }, key)).toEqual(mine);
+  expect(await overEvents({ documentId: "documents/mine" }, key)).toContain('"totalCount":0');
+
+  const required = [["PERSISTED_QUERY_REQUIRED", expect.stringContaining("registered documents only")]];
+  expect(await send({ query }, key)).toEqual(required);
+  expect(await overWebSocket({ query }, key)).toEqual([{ code: "PERSISTED_QUERY_REQUIRED" }]);
+  expect(await overEvents({ query: watchAll }, key)).toContain("PERSISTED_QUERY_REQUIRED");
+
+  // A document that another key had remembered is not trusted.
+  await send({ extensions: extensions(hash), query });
+  expect(await send({ extensions: extensions(hash) }, key)).toEqual([
+    ["PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"],
+  ]);
+  expect(await overWebSocket({ extensions: extensions(hash), query }, key)).toEqual([
+    { code: "PERSISTED_QUERY_NOT_FOUND" },
+  ]);
+  expect(await send({ documentId: "documents/mine", query: "{ __typename }" }, key)).toMatchObject([
+    ["PERSISTED_QUERY_HASH_MISMATCH", expect.any(String)],
+  ]);
+});
+
+test("registered documents serve every key of their workspace, and no key of another", async () => {
+  await register(registered);
+  expect(await send({ documentId: "documents/mine" })).toEqual({ videos: { totalCount: 0 } });
+  expect(await send({ documentId: "documents/mine" }, api.theirs.read)).toMatchObject([
+    ["PERSISTED_QUERY_NOT_FOUND", expect.any(String)],
+  ]);
+});
+
+test("manifests of Apollo are read, and all of a manifest is registered or nothing", async () => {
+  const operations = [{ id: "apollo", name: "Mine", type: "query", body: query }];
+  const manifest = { format: "apollo-persisted-query-manifest", version: 1, operations };
+  expect(await register(manifest, api.theirs.admin)).toMatchObject({ addedCount: 1 });
+  const invalid = { code: "DOCUMENT_INVALID", field: "manifest.b" };
+  expect(await register({ a: query, b: "{ nothing }" }, api.theirs.admin)).toMatchObject(invalid);
+  expect(await register({ a: query, b: "{" }, api.theirs.admin)).toMatchObject(invalid);
+  expect(await register({ a: query, apollo: watchAll }, api.theirs.admin)).toEqual({
+    __typename: "ConflictError",
+    code: "DOCUMENT_ID_TAKEN",
+  });
+  for (const wrong of [[], {}, { a: 1 }, "x", { "a b": query }]) {
+    expect(await register(wrong, api.theirs.admin)).toMatchObject({ code: "MANIFEST_INVALID" });
+  }
+  const list = "{ trustedDocuments { totalCount nodes { documentId text } } }";
+  expect((await api.ask(list, {}, api.theirs.admin)).data.trustedDocuments).toEqual({
+    totalCount: 1,
+    nodes: [{ documentId: "apollo", text: query }],
+  });
+});
+
+test("a deleted document is refused", async () => {
+  await register({ short: query });
+  const deletion = `mutation { r: deleteTrustedDocuments(input: { documentIds: ["short", "nothing", "\\u0000"] }) {
+    ... on DeletedDocuments { deletedCount } } }`;
+  expect((await api.ask(deletion, {}, api.ours.admin)).data.r).toEqual({ deletedCount: 1 });
+  expect(await send({ documentId: "short" })).toMatchObject([
+    ["PERSISTED_QUERY_NOT_FOUND", expect.any(String)],
+  ]);
 });

@@ -12,6 +12,7 @@ import { RateLimitedError, rateLimited, type TakeRequest } from "../overload/rat
 import { overloaded } from "../overload/refuse.ts";
 import { graphqlPath, type Yoga } from "./graphql.ts";
 import { pathOf } from "./path.ts";
+import type { ResolveDocument } from "./persisted-queries.ts";
 import { createRunningAnswers } from "./running-answers.ts";
 import { atKeyEnd } from "./until-key-ends.ts";
 import { costErrors } from "./use-cost-limit.ts";
@@ -40,6 +41,7 @@ interface WebSocketDeps {
   yoga: Yoga;
   authenticate: Authenticate;
   maskError: (error: unknown) => GraphQLError;
+  resolveDocument: ResolveDocument;
   hooks?: WebSocketHooks;
   maxBodyBytes: number;
   /** Interval for checking the keys of open sockets again, in milliseconds. */
@@ -61,6 +63,7 @@ export function serveWebSocket({
   yoga,
   authenticate,
   maskError,
+  resolveDocument,
   hooks,
   maxBodyBytes,
   recheckMs,
@@ -127,7 +130,7 @@ export function serveWebSocket({
       });
       return true;
     },
-    onSubscribe: async (ctx, id, params) => {
+    onSubscribe: async (ctx, id, sent) => {
       // Messages after our close are sent again to another process, so they must not run here too.
       if (ctx.extra.socket.readyState !== ctx.extra.socket.OPEN) return [toGraphQLError(overloaded())];
       // The count includes this operation.
@@ -143,6 +146,12 @@ export function serveWebSocket({
       } catch (error) {
         if (error instanceof RateLimitedError) return [rateLimited(error)];
         throw error;
+      }
+      let params: typeof sent;
+      try {
+        params = { ...sent, query: (await resolveDocument(sent, viewer)) ?? "" };
+      } catch (error) {
+        return [maskError(error)];
       }
       const answer = await hooks?.onSubscribe?.(ctx, id, params);
       if (answer) return answer;

@@ -73,6 +73,8 @@ const VALUES: Record<string, Record<string, Make>> = {
         )
       ).id,
   },
+  registerTrustedDocuments: { manifest: () => ({ scopes: "{ viewer { scopes } }" }) },
+  deleteTrustedDocuments: { documentIds: () => ["scopes"] },
   createWebhookEndpoint: { url: ({ receiverUrl }) => receiverUrl },
   redeliverWebhook: {
     id: async ({ system, endpointId }) => {

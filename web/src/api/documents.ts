@@ -45,6 +45,8 @@ export type CreateApiKeyInput = {
   scopes: Array<ApiKeyScope>;
   /** When the key expires. Default: never. */
   expiresAt?: string | null | undefined;
+  /** Whether it may send only documents that `registerTrustedDocuments` registered. Default: false. */
+  trustedDocumentsOnly?: boolean | null | undefined;
   /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
 };
@@ -1123,6 +1125,11 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "DeletedProfile"
   ],
+  "DeleteTrustedDocumentsResult": [
+    "ForbiddenError",
+    "StoreFullError",
+    "DeletedDocuments"
+  ],
   "DeleteVideoResult": [
     "NotFoundError",
     "ForbiddenError",
@@ -1203,6 +1210,13 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "WebhookDelivery"
+  ],
+  "RegisterTrustedDocumentsResult": [
+    "InvalidInputError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "RegisteredDocuments"
   ],
   "RemoveCaptionsResult": [
     "NotFoundError",
