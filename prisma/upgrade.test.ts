@@ -5,7 +5,7 @@
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { RecordedError } from "@reelay/contracts";
+import { RecordedError, Requirements } from "@reelay/contracts";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase } from "../src/database/database.ts";
@@ -63,6 +63,19 @@ test("errors of earlier versions are complete", async () => {
   ]);
   const attempt = await db.attempt.findUniqueOrThrow({ where: { id: attemptId } });
   expect(RecordedError.parse(attempt.error)).toEqual(broke);
+});
+
+test("tasks of earlier versions state what they need", async () => {
+  const tasks = await db.task.findMany({ orderBy: { id: "asc" } });
+  const render = { version: 1, runtime: "ffmpeg", gpu: "PREFERRED", codecs: [] };
+  const codecs = ["H264", "HEVC"];
+  expect(tasks.map(({ requirements }) => Requirements.parse(requirements))).toEqual([
+    render,
+    render,
+    { version: 1, runtime: "ffmpeg" },
+    { ...render, codecs, memoryBytes: 8 * 1024 ** 3 },
+    { ...render, codecs },
+  ]);
 });
 
 test.each([

@@ -53,7 +53,7 @@ async function startSystem() {
         taskId: randomUUID(),
         fencingToken: 0,
         kind: "TRANSCODE",
-        requirements: { runtime: "ffmpeg" },
+        requirements: { version: 1, runtime: "ffmpeg" },
         pool: "cpu",
         priority: "STANDARD",
         source: { kind: "object", key },

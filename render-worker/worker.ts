@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@opentelemetry/api";
-import type { Pool, TaskRequested } from "@reelay/contracts";
+import { DEFAULT_START_WITHIN_MS, type Pool, type TaskRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
@@ -29,10 +29,7 @@ import {
 } from "./host/index.ts";
 import type { Jail } from "./jail/index.ts";
 import type { PreparedKinds } from "./kinds/index.ts";
-import { sleep, within } from "./wait.ts";
-
-/** A pulling worker is already running, so it starts a task that it received almost immediately. */
-const startWithinMs = 15_000;
+import { within } from "./wait.ts";
 
 export interface WorkerDeps {
   messaging: Messaging;
@@ -73,8 +70,6 @@ interface RunningAttempt {
 
 /** Finished attempts whose output waits to be measured: more than are made in the time that they wait. */
 const mostIdleWork = 64;
-/** How long a task that this worker cannot do is held before another worker may take it. */
-const unsupportedMs = 1_000;
 /** As the message allows. */
 const mostReason = 2_000;
 /** How long a stopping worker waits for the broker to take its last reports. */
@@ -128,7 +123,7 @@ class RenderWorker implements Worker {
         ...kinds.offer(),
         jail: { level: jail.level, reason: jail.reason?.slice(0, mostReason) ?? null },
         ...(limits && { memoryBytes: limits.memoryBytes, cpus: limits.cpus }),
-        startWithinMs,
+        startWithinMs: DEFAULT_START_WITHIN_MS,
       },
       attempts: this.#held().map(({ ref: { taskId, attemptId }, waitsForMemory }) => ({
         taskId,
@@ -150,6 +145,7 @@ class RenderWorker implements Worker {
   async start(): Promise<void> {
     const { config, messaging } = this.#deps;
     const pools = this.#pools;
+    const { kinds: offered } = this.#deps.kinds.offer();
     this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
     this.#memory = new WorkerMemory(await readLimits({ memoryBytes: config.memoryBytes }), config.slots);
     const { limits, budget } = this.#memory;
@@ -164,7 +160,7 @@ class RenderWorker implements Worker {
     this.#loops = [
       pullTasks({
         messaging,
-        subscriptions: pools.map(tasksOf),
+        subscriptions: pools.flatMap((pool) => offered.map(({ name }) => tasksOf(pool, name))),
         slots: this.#slots,
         signal: this.#stopping.signal,
         log: this.#log,
@@ -262,9 +258,9 @@ class RenderWorker implements Worker {
     const kind = kinds.get(message.kind)?.begin(message, reporter) ?? null;
     if (kind === null) {
       trace.end(null);
+      // Parameters of another version. The task stays in the API's queue, which sends it again later.
       log.warn({ kind: message.kind }, "task.not-supported");
-      await sleep(unsupportedMs, this.#stopping.signal).catch(() => undefined);
-      await delivery.nack();
+      await delivery.ack();
       return false;
     }
     // Known before it is announced: a cancel request may come as soon as somebody has heard of it.

@@ -1,6 +1,8 @@
 /** What can be asked of a job that was cut into hundreds of tasks. */
+
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { encodeGlobalId } from "../src/global-id.ts";
+import { renderNeeds } from "../src/testing/fleet-rows.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
@@ -34,7 +36,8 @@ beforeAll(async () => {
     data: { dueAt: new Date(0), progress: { "100p": kept(1), "200p": kept(0.5) } },
   });
   const rest = { jobId: job.id, workspaceId: api.ours.id, pool: "CPU", isRest: true } as const;
-  const queued = { ...rest, status: "QUEUED", queuedAt: new Date(0) } as const;
+  const requirements = renderNeeds;
+  const queued = { ...rest, requirements, status: "QUEUED", queuedAt: new Date(0) } as const;
   await api.db.task.createMany({
     data: Array.from({ length: chunks }, (_, index) => {
       const startMs = 8_000 + index * 16_000;

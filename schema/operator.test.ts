@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureApiKey } from "../embedded/default-api-key.ts";
 import { createApiKey } from "../src/auth/api-keys.ts";
 import { encodeGlobalId } from "../src/global-id.ts";
+import { workerRow } from "../src/testing/fleet-rows.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
@@ -28,17 +29,7 @@ beforeAll(async () => {
     data: { account: { sourceHash: "sha256:00", quality: {}, provenance } },
   });
   await api.db.worker.create({
-    data: {
-      id: "worker-1",
-      hostname: "render-07.internal",
-      version: "0.1.0",
-      pools: ["CPU"],
-      slots: 3,
-      encoders: [],
-      ffmpegVersion: "5.1.9",
-      startedAt: new Date(),
-      lastSeenAt: new Date(),
-    },
+    data: { ...workerRow("worker-1", { slots: 3 }), hostname: "render-07.internal" },
   });
 });
 afterAll(() => api[Symbol.asyncDispose]());

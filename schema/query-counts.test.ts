@@ -45,17 +45,13 @@ test("a list of videos with everything in it takes the same queries for 1 as for
         SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > $1 AS "isBackingOff",
           (SELECT a.error->>'code' FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
           w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
-          EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $2) AS "hasWorker",
-          EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > $3) AS "hasOther",
-          greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.kind::text = ANY ($4::text[]) AND EXISTS (
-            SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > $5
-              AND NOT t.kind::text = ANY (knows)) AS "isUnknown",
+          greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.requirements,
           (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
             AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
         FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
           SELECT * FROM tasks WHERE job_id = j.id AND status IN ('PENDING', 'QUEUED')
-          ORDER BY available_at > $6, is_rest, due_at, id LIMIT 1) t
-        WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY ($7::uuid[])",
+          ORDER BY available_at > $2, is_rest, due_at, id LIMIT 1) t
+        WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY ($3::uuid[])",
       "attempts",
       "jobs",
       "jobs",

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { videoCodecs } from "../profile.ts";
+import { jailLevels } from "../states.ts";
 
 /** A kind's own parameters on the wire and in `Task.params`. `version` grows when their meaning changes. */
 export const KindParams = z.looseObject({ version: z.int32().positive() });
@@ -8,12 +10,22 @@ export type KindParams = z.infer<typeof KindParams>;
 export const KindData = z.looseObject({});
 export type KindData = z.infer<typeof KindData>;
 
-/** What a task needs from its worker. */
+/** What a task needs from the worker that does it, on the wire and in `Task.requirements`. */
 export const Requirements = z.object({
-  /** The program that runs the kind, as in `Offer.kinds`. */
-  runtime: z.string().min(1).max(100),
-  /** Memory of a worker that fits the task. Absent: no attempt has run out of memory. */
+  version: z.literal(1),
+  /** The program that the kind runs on, as workers name it in `Offer.kinds`. */
+  runtime: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  /**
+   * `REQUIRED`: only workers of the pool `gpu`. `PREFERRED`: a worker of that pool if its devices encode all
+   * `codecs`, else any worker. Absent: any worker.
+   */
+  gpu: z.enum(["REQUIRED", "PREFERRED"]).optional(),
+  /** Codecs that the task encodes. The worker needs an encoder for at least one and leaves out the others. */
+  codecs: z.array(z.enum(videoCodecs)).optional(),
+  /** Memory of a worker on which the task fits. Absent: no attempt has run short of it. */
   memoryBytes: z.int().nonnegative().optional(),
+  /** The weakest jail that the task accepts. Absent: any. */
+  jail: z.enum(jailLevels).optional(),
 });
 export type Requirements = z.infer<typeof Requirements>;
 
@@ -34,7 +46,8 @@ export interface KindDefinition<
   result: Result;
   /** Detail of the progress. Absent: the fraction only. */
   detail?: z.ZodObject;
-  requires: Pick<Requirements, "runtime">;
+  /** Its requirements besides those that follow from the profile and from earlier attempts. */
+  requires: Pick<Requirements, "runtime" | "gpu" | "jail">;
 }
 
 export const defineKind = <

@@ -1,5 +1,6 @@
 /** The kinds of tasks. A new kind adds its definition to `kindDefinitions`. */
-import type { KindDefinition } from "./define-kind.ts";
+import type { Profile } from "../profile.ts";
+import type { KindDefinition, Requirements } from "./define-kind.ts";
 import { download } from "./download.ts";
 import { poster } from "./poster.ts";
 import { preview } from "./preview.ts";
@@ -35,3 +36,10 @@ export const kindOf = (name: string): KindDefinition | undefined => byName.get(n
 /** Names of the kinds that produce this. */
 export const kindsThatProduce = (produces: KindDefinition["produces"]): string[] =>
   [...byName.values()].filter((kind) => kind.produces === produces).map(({ name }) => name);
+
+/** The requirements of a kind's tasks for a video of this profile. A kind that produces variants encodes its codecs. */
+export function requirementsOf(kind: KindName, { rungs }: Pick<Profile, "rungs">): Requirements {
+  const { requires, produces } = kindDefinitions[kind];
+  const codecs = [...new Set(rungs.map(({ codec }) => codec))];
+  return { version: 1, ...requires, ...(produces === "VARIANTS" && { codecs }) };
+}

@@ -51,5 +51,5 @@ export const transcode = defineKind({
   params: TranscodeParams,
   result: RenderState,
   detail: VariantsProgress,
-  requires: { runtime: "ffmpeg" },
+  requires: { runtime: "ffmpeg", gpu: "PREFERRED" },
 });

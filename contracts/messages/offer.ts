@@ -2,11 +2,14 @@ import { z } from "zod";
 import { jailLevels, pools } from "../states.ts";
 import { Capabilities } from "./capabilities.ts";
 
-/** A kind of task that a worker can run, with its runtime. */
+/** A pulling worker is already running: a task for one of its free slots starts almost immediately. */
+export const DEFAULT_START_WITHIN_MS = 15_000;
+
+/** A kind of task that a worker can run, with the program that it runs on. */
 export const OfferedKind = z.object({
   name: z.string().min(1).max(100),
-  runtime: z.string().min(1).max(100),
-  /** Version of the runtime, e.g. `7.0`. */
+  runtime: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  /** The runtime's version, e.g. `7.0`. */
   version: z.string().max(200),
 });
 export type OfferedKind = z.infer<typeof OfferedKind>;
@@ -29,6 +32,6 @@ export const Offer = z.object({
   /** Processors for the worker: its cgroup's quota, else the machine's. Fractions count, e.g. 1.5. */
   cpus: z.number().positive().optional(),
   /** The API sends a task again if it has not started after this many milliseconds. */
-  startWithinMs: z.int32().positive(),
+  startWithinMs: z.int32().positive().default(DEFAULT_START_WITHIN_MS),
 });
 export type Offer = z.infer<typeof Offer>;

@@ -1,4 +1,4 @@
-import { type Message, type Pool, pools } from "@reelay/contracts";
+import { kindDefinitions, type Message, type Pool, pools } from "@reelay/contracts";
 
 /** Topics and subscriptions, without the configurable prefix. */
 export const topics = {
@@ -27,11 +27,11 @@ export interface SubscriptionSpec {
   isEphemeral: boolean;
 }
 
-/** Durable. One per pool, shared by the pool's workers. */
-export const tasksOf = (pool: Pool): SubscriptionSpec => ({
+/** Durable. One per pool and kind, shared by the workers that offer it, so that no worker draws what it cannot do. */
+export const tasksOf = (pool: Pool, kind: string): SubscriptionSpec => ({
   topic: topics.tasks,
-  name: `tasks-${pool}`,
-  filter: `attributes.pool = "${pool}"`,
+  name: `tasks-${pool}-${kind.toLowerCase()}`,
+  filter: `attributes.pool = "${pool}" AND attributes.kind = "${kind}"`,
   ackDeadlineSeconds: 30,
   isEphemeral: false,
 });
@@ -74,7 +74,7 @@ export const unreadableMessages: SubscriptionSpec = {
 
 /** These must exist before messages are published; otherwise the messages reach no consumer. */
 export const durableSubscriptions: readonly SubscriptionSpec[] = [
-  ...pools.map(tasksOf),
+  ...pools.flatMap((pool) => Object.keys(kindDefinitions).map((kind) => tasksOf(pool, kind))),
   projectorReports,
   unreadableMessages,
 ];

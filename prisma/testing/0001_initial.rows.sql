@@ -46,6 +46,14 @@ INSERT INTO tasks (id, job_id, workspace_id, kind, pool, start_ms, status, tries
    'RENDER', 'GPU', 0, 'FAILED', 1, '2026-11-01', '2026-11-01', '2026-11-01', '2026-11-01'),
   ('01900000-0000-7000-8000-000000000037', '01900000-0000-7000-8000-000000000032', '01900000-0000-7000-8000-000000000001',
    'POSTER', 'CPU', 5000, 'RUNNING', 0, '2026-11-01', '2026-11-01', '2026-11-01', NULL);
+INSERT INTO jobs (id, workspace_id, video_id, kind, status, profile, queued_at) VALUES
+  ('01900000-0000-7000-8000-000000000033', '01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000012',
+   'TRANSCODE', 'RUNNING', '{"name":"small","rungs":[{"codec":"HEVC"},{"codec":"H264"},{"codec":"H264"}]}', '2026-11-01');
+INSERT INTO tasks (id, job_id, workspace_id, kind, pool, is_rest, start_ms, end_ms, renditions, status, needs_memory_bytes, queued_at, due_at) VALUES
+  ('01900000-0000-7000-8000-000000000038', '01900000-0000-7000-8000-000000000033', '01900000-0000-7000-8000-000000000001',
+   'CHUNK', 'GPU', true, 8000, 16000, '{360p}', 'QUEUED', 8589934592, '2026-11-01', '2026-11-01'),
+  ('01900000-0000-7000-8000-000000000039', '01900000-0000-7000-8000-000000000033', '01900000-0000-7000-8000-000000000001',
+   'AUDIO', 'CPU', true, 8000, NULL, '{audio}', 'QUEUED', NULL, '2026-11-01', '2026-11-01');
 INSERT INTO attempts (id, task_id, number, worker_id, lease_until, outcome, error_code, error_message, error_scope,
   error_retriable, log_tail, ended_at) VALUES
   ('01900000-0000-7000-8000-000000000040', '01900000-0000-7000-8000-000000000035', 1, 'w1', '2026-11-01', 'COMPLETED',

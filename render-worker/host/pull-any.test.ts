@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { poolsOf } from "./pools.ts";
 import { pullAny } from "./pull-any.ts";
 
-const both = [tasksOf("gpu"), tasksOf("cpu")];
+const both = [tasksOf("gpu", "POSTER"), tasksOf("cpu", "POSTER")];
 const never = new AbortController().signal;
 
 /** Answers as the broker of `answers` does, by subscription; the others wait until they are told to stop. */
@@ -30,16 +30,16 @@ const deliveryOf = (returned: string[] = [], name = ""): Delivery =>
 
 test("a task in either pool is had at once, and the other pool is no longer asked", async () => {
   const delivery = deliveryOf();
-  const broker = brokerOf({ "tasks-cpu": () => Promise.resolve([delivery]) });
+  const broker = brokerOf({ "tasks-cpu-poster": () => Promise.resolve([delivery]) });
   expect(await pullAny(broker, both, never)).toBe(delivery);
-  expect(broker.given).toEqual(["tasks-gpu"]);
+  expect(broker.given).toEqual(["tasks-gpu-poster"]);
 });
 
 test("of two that come at the same moment one is given back: there is one slot", async () => {
   const returned: string[] = [];
   const broker = brokerOf({
-    "tasks-gpu": () => Promise.resolve([deliveryOf(returned, "gpu")]),
-    "tasks-cpu": () => Promise.resolve([deliveryOf(returned, "cpu")]),
+    "tasks-gpu-poster": () => Promise.resolve([deliveryOf(returned, "gpu")]),
+    "tasks-cpu-poster": () => Promise.resolve([deliveryOf(returned, "cpu")]),
   });
   expect(await pullAny(broker, both, never)).toBeDefined();
   expect(returned).toEqual(["cpu"]);
@@ -48,9 +48,11 @@ test("of two that come at the same moment one is given back: there is one slot",
 test("one pool that cannot be asked does not keep the worker from the other", async () => {
   const refused = () => Promise.reject(new Error("the broker refused"));
   const none = () => Promise.resolve([]);
-  expect(await pullAny(brokerOf({ "tasks-gpu": refused, "tasks-cpu": none }), both, never)).toBeUndefined();
+  expect(
+    await pullAny(brokerOf({ "tasks-gpu-poster": refused, "tasks-cpu-poster": none }), both, never),
+  ).toBeUndefined();
   await expect(
-    pullAny(brokerOf({ "tasks-gpu": refused, "tasks-cpu": refused }), both, never),
+    pullAny(brokerOf({ "tasks-gpu-poster": refused, "tasks-cpu-poster": refused }), both, never),
   ).rejects.toThrow("the broker refused");
 });
 

@@ -1,6 +1,6 @@
 import type { Message } from "@reelay/contracts";
 import { decodeMessage, encodeMessage } from "@reelay/contracts";
-import { type Delivery, type Messaging, type SubscriptionSpec, topicOf } from "@reelay/messaging";
+import { type Delivery, type Messaging, type SubscriptionSpec, tasksOf, topicOf } from "@reelay/messaging";
 
 /** A broker in memory at the worker's port. Messages go through the real codec, so that what is sent is valid. */
 export class FakeMessaging implements Messaging {
@@ -11,7 +11,7 @@ export class FakeMessaging implements Messaging {
   isAway = false;
   /** While set, nothing is ever answered, as when packets get lost. */
   isSilent = false;
-  readonly #tasks: Message[] = [];
+  #tasks: Message[] = [];
   readonly #consumers = new Map<string, (delivery: Delivery) => Promise<void>>();
   readonly #wakers = new Set<() => void>();
 
@@ -33,12 +33,16 @@ export class FakeMessaging implements Messaging {
     this.#wake();
   }
 
-  async pull(_subscription: SubscriptionSpec, max: number, signal: AbortSignal): Promise<Delivery[]> {
-    while (this.#tasks.length === 0) {
+  async pull(subscription: SubscriptionSpec, max: number, signal: AbortSignal): Promise<Delivery[]> {
+    const isFor = (message: Message) =>
+      message.type === "task.requested.v1" && subscription.name === tasksOf("cpu", message.kind).name;
+    while (!this.#tasks.some(isFor)) {
       if (signal.aborted) return [];
       await this.#woken(signal);
     }
-    return this.#tasks.splice(0, max).map((message) => this.#deliver(message));
+    const found = this.#tasks.filter(isFor).slice(0, max);
+    this.#tasks = this.#tasks.filter((message) => !found.includes(message));
+    return found.map((message) => this.#deliver(message));
   }
 
   async consume(

@@ -194,7 +194,7 @@ export async function startWorker(
         taskId: randomUUID(),
         fencingToken: 0,
         kind: "TRANSCODE",
-        requirements: { runtime: "ffmpeg" },
+        requirements: { version: 1, runtime: "ffmpeg" },
         pool: "cpu",
         priority: "STANDARD",
         source: {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { defaultProfile } from "../../src/profiles/index.ts";
+import { renderNeeds } from "../../src/testing/fleet-rows.ts";
 
 const playlist = {
   key: "index.m3u8",
@@ -66,6 +67,7 @@ export async function seedVideo(
               workspaceId,
               kind: "RENDER",
               pool: "CPU",
+              requirements: renderNeeds,
               status: "RUNNING",
               attempts: {
                 create: [

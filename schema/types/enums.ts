@@ -149,7 +149,7 @@ export const WaitCode = builder.enumType("WaitCode", {
     BACKOFF: "The pause before the next try.",
     QUOTA: "Other tasks of the workspace: it has reached its limit of running tasks.",
     NO_WORKER:
-      "A suitable worker of its pool: none is running, or all are older versions that do not support the task.",
+      "A worker that meets the task's requirements: its kind, a GPU, an encoder, memory or a jail. `waitReason` says what is missing.",
     FREE_SLOT: "A free worker.",
   }),
 });

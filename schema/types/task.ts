@@ -1,3 +1,4 @@
+import { Requirements } from "@reelay/contracts";
 import { settlesVideo } from "../../src/database/job-kinds.ts";
 import { headEndMs, isFor } from "../../src/jobs/index.ts";
 import { taskFraction } from "../../src/progress/index.ts";
@@ -24,8 +25,8 @@ export const Task = builder.prismaNode("Task", {
       nullable: true,
       description:
         "Memory of a worker that fits it, in bytes. Null unless a worker with too little memory returned it, which uses no try.",
-      select: { needsMemoryBytes: true },
-      resolve: ({ needsMemoryBytes }) => (needsMemoryBytes === null ? null : Number(needsMemoryBytes)),
+      select: { requirements: true },
+      resolve: ({ requirements }) => Requirements.parse(requirements).memoryBytes ?? null,
     }),
     availableAt: t.expose("availableAt", {
       type: "DateTime",

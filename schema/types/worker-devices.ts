@@ -1,11 +1,5 @@
-import { Capabilities, type DecoderCapability, type Device, type EncoderCapability } from "@reelay/contracts";
+import type { DecoderCapability, Device, EncoderCapability } from "@reelay/contracts";
 import { builder } from "../builder.ts";
-
-const none: Capabilities = { devices: [], encoders: [], decoders: [] };
-
-/** Devices that a worker reported; empty for workers that do not report any. */
-export const capabilitiesOf = ({ capabilities }: { capabilities: unknown }): Capabilities =>
-  Capabilities.safeParse(capabilities).data ?? none;
 
 export const DeviceType = builder.objectRef<Device>("WorkerDevice").implement({
   description: "A GPU or another device that encodes and decodes.",

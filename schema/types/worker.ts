@@ -1,10 +1,13 @@
+import { Offer } from "@reelay/contracts";
 import { workerSilenceMs } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import type { Order } from "../paging.ts";
 import { readPage } from "../read-page.ts";
 import { JailLevel, Pool } from "./enums.ts";
-import { capabilitiesOf, DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
+import { DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
+
+const offerOf = ({ offer }: { offer: unknown }): Offer => Offer.parse(offer);
 
 export const Worker = builder.prismaNode("Worker", {
   id: { field: "id", description: "Opaque id." },
@@ -18,48 +21,60 @@ export const Worker = builder.prismaNode("Worker", {
     pools: t.expose("pools", { type: [Pool], description: "Supported kinds of tasks." }),
     slots: t.exposeInt("slots", { description: "Maximum number of concurrent tasks." }),
     busy: t.exposeInt("busy", { description: "Number of running tasks." }),
-    encoders: t.exposeStringList("encoders", {
+    encoders: t.stringList({
       description: "Encoders that passed a trial, e.g. `libx264`.",
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).encoders,
     }),
     devices: t.field({
       type: [DeviceType],
       description: "GPUs and other devices that it encodes and decodes with.",
-      select: { capabilities: true },
-      resolve: (worker) => capabilitiesOf(worker).devices,
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).capabilities?.devices ?? [],
     }),
     videoEncoders: t.field({
       type: [EncoderType],
       description: "Video encoders that passed a trial, by device. An encoder that fails twice is removed.",
-      select: { capabilities: true },
-      resolve: (worker) => capabilitiesOf(worker).encoders,
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).capabilities?.encoders ?? [],
     }),
     videoDecoders: t.field({
       type: [DecoderType],
       description: "Hardware decoders that passed a trial. ffmpeg's software decoders are always available.",
-      select: { capabilities: true },
-      resolve: (worker) => capabilitiesOf(worker).decoders,
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).capabilities?.decoders ?? [],
     }),
-    ffmpegVersion: t.exposeString("ffmpegVersion", { description: "Version of its ffmpeg." }),
-    jailLevel: t.expose("jailLevel", {
+    ffmpegVersion: t.string({
+      description: "Version of its ffmpeg.",
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).kinds.find(({ runtime }) => runtime === "ffmpeg")?.version ?? "",
+    }),
+    jailLevel: t.field({
       type: JailLevel,
       nullable: true,
       description: "Isolation of ffmpeg and ffprobe. Null: an older worker, which does not report it.",
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).jail?.level ?? null,
     }),
-    jailReason: t.exposeString("jailReason", {
+    jailReason: t.string({
       nullable: true,
       description: "Why the level is not `FULL`, and what is missing.",
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).jail?.reason ?? null,
     }),
     memoryBytes: t.field({
       type: "SafeInt",
       nullable: true,
       description:
         "Memory of the worker and its programs in bytes: its cgroup's limit, else the machine's. Null if not reported.",
-      select: { memoryBytes: true },
-      resolve: ({ memoryBytes }) => (memoryBytes === null ? null : Number(memoryBytes)),
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).memoryBytes ?? null,
     }),
-    cpus: t.exposeFloat("cpus", {
+    cpus: t.float({
       nullable: true,
       description: "Processors of the worker, e.g. 1.5. Null if not reported.",
+      select: { offer: true },
+      resolve: (worker) => offerOf(worker).cpus ?? null,
     }),
     startedAt: t.expose("startedAt", { type: "DateTime", description: "When the process started." }),
     lastSeenAt: t.expose("lastSeenAt", { type: "DateTime", description: "Time of its last report." }),

@@ -39,3 +39,6 @@ export const assetJobKinds: readonly JobKind[] = jobKinds.filter(
 /** The kind of a task on the wire. The database tells the parts of a transcode apart. */
 export const wireKindOf = (kind: TaskKind): KindName =>
   kind in kindDefinitions ? (kind as KindName) : "TRANSCODE";
+
+/** The kind, on the wire, of such a job's tasks. */
+export const taskKindOf = (kind: JobKind): KindName => jobTraits[kind].tasks;

@@ -3,6 +3,7 @@ import { decodeMessage } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { waits } from "../jobs/index.ts";
+import { workerRow } from "../testing/fleet-rows.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 import { unknownSlots } from "./read-queue.ts";
 
@@ -22,19 +23,9 @@ beforeEach(async () => {
 
 const worker = (id: string, slots: number, silentForMs = 0) => {
   const now = system.deps.clock();
-  return system.db.worker.create({
-    data: {
-      id,
-      hostname: id,
-      version: "0",
-      pools: ["CPU"],
-      slots,
-      encoders: [],
-      ffmpegVersion: "0",
-      startedAt: new Date(now.getTime() - 3_600_000),
-      lastSeenAt: new Date(now.getTime() - silentForMs),
-    },
-  });
+  const startedAt = new Date(now.getTime() - 3_600_000);
+  const lastSeenAt = new Date(now.getTime() - silentForMs);
+  return system.db.worker.create({ data: { ...workerRow(id, { slots }), startedAt, lastSeenAt } });
 };
 const queue = async (count: number, priority: JobPriority = "STANDARD") => {
   const refs = [];
@@ -144,6 +135,39 @@ test("a task that nobody took although a worker is free is sent again; while all
   await system.db.worker.updateMany({ data: { lastSeenAt: system.deps.clock() } });
   await system.sweep();
   expect(await system.db.task.count({ where: { dispatchedAt: null } })).toBe(0);
+});
+
+test("a task is sent again only when the time has passed in which a free worker's offer starts it", async () => {
+  const slow = workerRow("slow", { startWithinMs: 180_000, now: system.deps.clock() });
+  await system.db.worker.create({ data: { ...slow, startedAt: new Date(0) } });
+  await queue(1);
+  await system.dispatch();
+  await system.db.task.updateMany({ data: { publishedAt: system.deps.clock() } });
+  const waitsAgainAfter = async (ms: number) => {
+    system.passTime(ms);
+    await system.db.worker.updateMany({ data: { lastSeenAt: system.deps.clock() } });
+    await system.sweep();
+    return (await system.db.task.count({ where: { dispatchedAt: null } })) === 1;
+  };
+  expect(await waitsAgainAfter(170_000)).toBe(false);
+  // A worker that starts sooner is free, too, and would have started it long ago.
+  const quick = workerRow("quick", { now: system.deps.clock(), kinds: [] });
+  await system.db.worker.create({ data: { ...quick, startedAt: new Date(0) } });
+  expect(await waitsAgainAfter(1_000)).toBe(false);
+  await system.db.worker.update({ where: { id: "quick" }, data: { offer: workerRow("quick").offer } });
+  expect(await waitsAgainAfter(1_000)).toBe(true);
+});
+
+test("tasks that no worker can do wait, and those behind them go", async () => {
+  await worker("one", 2);
+  const refs = await queue(3);
+  for (const [index, { taskId }] of refs.slice(0, 2).entries())
+    await system.db.task.update({
+      where: { id: taskId },
+      data: { requirements: { version: 1, runtime: `manim-${index}` } },
+    });
+  expect(await system.dispatch()).toBe(1);
+  expect(await sent()).toEqual([refs[2]?.taskId]);
 });
 
 test("a job that waits in its backoff does not go before its time", async () => {

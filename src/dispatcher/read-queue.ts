@@ -1,8 +1,8 @@
-import { kindsThatProduce } from "@reelay/contracts";
-import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
+import { Requirements } from "@reelay/contracts";
+import type { Pool, TaskKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/db.ts";
-import { aliveSince } from "../workers/alive.ts";
-import { readSlots } from "../workers/read-slots.ts";
+import { wireKindOf } from "../database/job-kinds.ts";
+import { explainMismatch, inPool, readOffers, readSlots } from "../workers/index.ts";
 import type { QueueState, WaitingTask } from "./plan-dispatch.ts";
 
 /** What lies ready for a pool of which no worker is known: enough for one that is about to say that it is there. */
@@ -37,7 +37,7 @@ export async function readQueue(
     }),
   );
   const most = Math.max(...free.values());
-  const waiting = most === 0 ? [] : await readWaiting(db, now, most);
+  const waiting = most === 0 ? [] : await readMatching(db, now, most);
   const ids = [...new Set(waiting.map(({ workspaceId }) => workspaceId))];
   const rows = await db.workspace.findMany({
     where: { id: { in: ids } },
@@ -55,13 +55,52 @@ export async function readQueue(
   return { free, waiting, workspaces: new Map(workspaces) };
 }
 
+/** A waiting task with what it needs. */
+interface WaitingRow extends WaitingTask {
+  kind: TaskKind;
+  requirements: unknown;
+}
+
+/** Tasks that share pool, kind and requirements are matched once. */
+const needOf = ({ pool, kind, requirements }: WaitingRow): string =>
+  JSON.stringify([pool, kind, requirements]);
+
+/** How often the queue is read again without the tasks that no worker can do. */
+const mostPasses = 8;
+
 /**
- * The first `most` of every lane and workspace that may go now. The recursion jumps from one (pool, first or rest, lane, workspace) to the next
- * through the index `tasks_waiting`, so that a long queue costs no more than a short one. What a worker that is there could not read waits until all can: it would set the
- * message aside, again and again, and each time nobody would have that slot for a while.
+ * The tasks at the front of the queue that a live worker can do. The others wait: a worker would return them, and
+ * meanwhile they would occupy a slot. They are left out by their needs, so that they hide no task behind them.
  */
-const readWaiting = (db: Db, now: Date, most: number): Promise<WaitingTask[]> =>
-  db.$queryRaw<Array<WaitingTask & { priority: JobPriority }>>`
+async function readMatching(db: Db, now: Date, most: number): Promise<WaitingRow[]> {
+  const offers = await readOffers(db, now);
+  const isMatched = ({ pool, kind, requirements }: WaitingRow): boolean =>
+    inPool(offers, pool).length === 0 ||
+    explainMismatch(
+      { pool, kind: wireKindOf(kind), requirements: Requirements.parse(requirements) },
+      offers,
+    ) === null;
+  const unmatched: string[] = [];
+  for (let pass = 1; ; pass += 1) {
+    const rows = await readWaiting(db, { now, most, unmatched });
+    const needs = Map.groupBy(rows, needOf);
+    const found = [...needs].filter(([, [row]]) => row !== undefined && !isMatched(row));
+    if (found.length === 0) return rows;
+    unmatched.push(...found.map(([need]) => need));
+    if (pass === mostPasses) return rows.filter((row) => !unmatched.includes(needOf(row)));
+  }
+}
+
+/**
+ * The first `most` of every lane and workspace that may go now, without those with one of the needs `unmatched`. The
+ * recursion jumps from one (pool, first or rest, lane, workspace) to the next through the index `tasks_waiting`, so a
+ * long queue costs no more than a short one.
+ */
+const readWaiting = (
+  db: Db,
+  { now, most, unmatched }: { now: Date; most: number; unmatched: readonly string[] },
+): Promise<WaitingRow[]> =>
+  db.$queryRaw<WaitingRow[]>`
     WITH RECURSIVE lane AS (
       (SELECT pool, is_rest, priority, workspace_id FROM tasks WHERE status = 'QUEUED' AND dispatched_at IS NULL
         ORDER BY pool, is_rest, priority, workspace_id LIMIT 1)
@@ -70,14 +109,12 @@ const readWaiting = (db: Db, now: Date, most: number): Promise<WaitingTask[]> =>
         SELECT t.pool, t.is_rest, t.priority, t.workspace_id FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
           AND (t.pool, t.is_rest, t.priority, t.workspace_id) > (lane.pool, lane.is_rest, lane.priority, lane.workspace_id)
         ORDER BY t.pool, t.is_rest, t.priority, t.workspace_id LIMIT 1) next
-    ), unread AS MATERIALIZED (
-      SELECT DISTINCT p.pool, k.kind FROM workers w CROSS JOIN unnest(w.pools) AS p(pool) CROSS JOIN unnest(${kindsThatProduce("ASSET")}::text[]) AS k(kind)
-      WHERE w.last_seen_at > ${aliveSince(now)} AND NOT w.is_stopping AND NOT k.kind = ANY (w.knows)
     )
-    SELECT first.id AS "taskId", lane.pool, lane.is_rest AS "isRest", lane.priority, lane.workspace_id AS "workspaceId", first.due_at AS "dueAt"
+    SELECT first.id AS "taskId", lane.pool, lane.is_rest AS "isRest", lane.priority, lane.workspace_id AS "workspaceId",
+      first.due_at AS "dueAt", first.kind, first.requirements
     FROM lane JOIN workspaces w ON w.id = lane.workspace_id AND w.paused_at IS NULL
       CROSS JOIN LATERAL (
-        SELECT t.id, t.due_at FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
+        SELECT t.id, t.due_at, t.kind, t.requirements FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
           AND t.pool = lane.pool AND t.is_rest = lane.is_rest AND t.priority = lane.priority AND t.workspace_id = lane.workspace_id AND t.available_at <= ${now}
-          AND NOT EXISTS (SELECT FROM unread WHERE unread.pool = t.pool AND unread.kind = t.kind::text)
+          AND (${unmatched.length === 0} OR jsonb_build_array(t.pool, t.kind, t.requirements) <> ALL (${[...unmatched]}::text[]::jsonb[]))
         ORDER BY t.due_at, t.id LIMIT ${most}) first`;

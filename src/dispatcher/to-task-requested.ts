@@ -2,8 +2,8 @@ import {
   type InputRef,
   type KindName,
   type KindParams,
-  kindDefinitions,
   type Pool,
+  Requirements,
   type TaskRequested,
 } from "@reelay/contracts";
 import type { TaskWithAll } from "../jobs/task-rows.ts";
@@ -15,7 +15,7 @@ export function toTaskRequested(
   { kind, params, roomBytes }: { kind: KindName; params: KindParams; roomBytes?: number | undefined },
   now: Date,
 ): TaskRequested {
-  const { job, needsMemoryBytes, outOfMemory } = task;
+  const { job, outOfMemory } = task;
   return {
     type: "task.requested.v1",
     videoId: job.videoId,
@@ -25,10 +25,7 @@ export function toTaskRequested(
     kind,
     params,
     inputs: { source: toInput(job.video.source, roomBytes) },
-    requirements: {
-      ...kindDefinitions[kind].requires,
-      ...(needsMemoryBytes !== null && { memoryBytes: Number(needsMemoryBytes) }),
-    },
+    requirements: Requirements.parse(task.requirements),
     ...(outOfMemory > 0 && { outOfMemory }),
     pool: task.pool.toLowerCase() as Pool,
     priority: job.priority,

@@ -1,13 +1,14 @@
-import { Profile } from "@reelay/contracts";
+import { Profile, Requirements, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { JobKind, JobPriority } from "../../prisma/generated/enums.ts";
+import { taskKindOf } from "../database/job-kinds.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import type { JobPlan, PlannedTask } from "../kinds/transcode/parts/plan-tasks.ts";
 import { readActiveJobs, withinActiveJobs } from "../quotas/active-jobs.ts";
+import { choosePool, readOffers, readPool } from "../workers/index.ts";
 import { createRestTasks } from "./create-rest-tasks.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
 import { jobMayBecome } from "./may-become.ts";
-import { readPool } from "./plan-pool.ts";
 
 interface NewJob {
   id: string;
@@ -37,7 +38,8 @@ export async function createJob(
   await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
     const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
     if (limit !== null && used + room > limit) return false;
-    const queue = { workspaceId, priority, pool: await readPool(tx, job.profile, now) };
+    const requirements = requirementsOf(taskKindOf(job.kind), job.profile);
+    const queue = { workspaceId, priority, requirements, pool: await readPool(tx, requirements, now) };
     const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     await tx.job.create({
       data: {
@@ -55,8 +57,8 @@ export async function createJob(
         },
       },
     });
-    const rest = { id: jobId, queuedAt: queued.queuedAt, ...queue };
-    if (left) await createRestTasks(tx, { job: rest, tasks: left.rest, now });
+    const { pool } = queue;
+    if (left) await createRestTasks(tx, { job: { ...job, ...queued }, pool, tasks: left.rest, now });
     return true;
   });
   await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: isReady ? "job.queued" : "job.created" }]);
@@ -68,14 +70,22 @@ export async function releaseJob(
   job: { id: string; workspaceId: string; videoId: string },
   now: Date,
 ): Promise<void> {
-  const { profile } = await tx.job.update({
+  await tx.job.update({
     where: { id: job.id, status: jobMayBecome("QUEUED") },
     data: { status: "QUEUED", queuedAt: now },
   });
-  // Chosen when it was made; workers have come and gone during the upload.
-  const pool = await readPool(tx, Profile.parse(profile), now);
-  await tx.task.updateMany({ where: { jobId: job.id, status: "PENDING" }, data: { pool } });
-  const tasks = await tx.task.findMany({ where: { jobId: job.id, status: "PENDING" }, select: { id: true } });
+  const tasks = await tx.task.findMany({
+    where: { jobId: job.id, status: "PENDING" },
+    select: { id: true, requirements: true },
+  });
+  const offers = await readOffers(tx, now);
+  for (const { id, requirements } of tasks) {
+    // Chosen when it was created; workers have come and gone during the upload.
+    await tx.task.update({
+      where: { id },
+      data: { pool: choosePool(Requirements.parse(requirements), offers) },
+    });
+  }
   await enqueueTasks(
     tx,
     tasks.map(({ id }) => id),

@@ -1,4 +1,6 @@
-import type { Task } from "../../prisma/generated/client.ts";
+import { Profile, requirementsOf } from "@reelay/contracts";
+import type { Job, Task } from "../../prisma/generated/client.ts";
+import { wireKindOf } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
 import type { PlannedTask } from "../kinds/transcode/parts/plan-tasks.ts";
 
@@ -6,28 +8,28 @@ import type { PlannedTask } from "../kinds/transcode/parts/plan-tasks.ts";
 export async function createRestTasks(
   tx: Tx,
   {
-    job: { id: jobId, queuedAt, ...queue },
+    job: { id: jobId, workspaceId, priority, queuedAt, profile },
+    pool,
     tasks,
     now,
   }: {
-    job: Pick<Task, "workspaceId" | "priority" | "queuedAt" | "pool"> & { id: string };
+    job: Pick<Job, "id" | "workspaceId" | "priority" | "queuedAt"> & { profile: unknown };
+    pool: Task["pool"];
     tasks: readonly PlannedTask[];
     now: Date;
   },
 ): Promise<void> {
   const since = (queuedAt ?? now).getTime();
+  const recipe = Profile.parse(profile);
   await tx.task.createMany({
     data: tasks.map(({ dueAfterMs, ...task }) => ({
       ...task,
-      ...queue,
-      ...{
-        jobId,
-        isRest: true,
-        status: "QUEUED" as const,
-        queuedAt: now,
-        availableAt: now,
-        dueAt: new Date(since + dueAfterMs),
-      },
+      ...{ jobId, workspaceId, priority, pool, requirements: requirementsOf(wireKindOf(task.kind), recipe) },
+      isRest: true,
+      status: "QUEUED" as const,
+      queuedAt: now,
+      availableAt: now,
+      dueAt: new Date(since + dueAfterMs),
     })),
   });
 }

@@ -1,7 +1,7 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/db.ts";
 import { videoJobKinds } from "../database/job-kinds.ts";
-import { readSlots } from "../workers/read-slots.ts";
+import { readSlots } from "../workers/index.ts";
 import { type Pace, paceOf, readPaces } from "./pace.ts";
 import { queuePosition } from "./queue.ts";
 

@@ -40,8 +40,7 @@ async function handBack(ref: TaskRef, needsMemoryBytes: number) {
 test("a worker's memory and processors are kept with what it says of itself", async () => {
   await introduce(2 * gib);
   expect(await system.db.worker.findUnique({ where: { id: "worker-0" } })).toMatchObject({
-    memoryBytes: BigInt(2 * gib),
-    cpus: 2,
+    offer: { memoryBytes: 2 * gib, cpus: 2 },
   });
 });
 
@@ -84,7 +83,7 @@ test("a task that is too large for its worker goes to a larger one, and that use
     status: "QUEUED",
     tries: 0,
     handBacks: 1,
-    needsMemoryBytes: BigInt(4 * gib),
+    requirements: { memoryBytes: 4 * gib },
     attempts: [{ outcome: "FAILED", error: { code: "NEEDS_MORE_MEMORY" } }],
   });
   const [message] = await system.takeMessages(ref);

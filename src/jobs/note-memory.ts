@@ -1,7 +1,7 @@
-import type { ReportedError } from "@reelay/contracts";
+import { type ReportedError, Requirements } from "@reelay/contracts";
 import type { Task } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
-import { readWorkerMemory, tooLarge } from "../workers/memory.ts";
+import { readWorkerMemory, tooLarge } from "../workers/index.ts";
 
 /** A worker gave a task back because it has too little memory for it; it uses no try. */
 interface HandBack {
@@ -28,10 +28,11 @@ export async function noteMemory(
     await tx.task.update({ where: { id: task.id }, data: { outOfMemory: { increment: 1 } } });
   }
   if (error?.code !== "NEEDS_MORE_MEMORY") return null;
-  const needs = Math.max(needsMemoryBytes ?? 0, Number(task.needsMemoryBytes ?? 0));
+  const requirements = Requirements.parse(task.requirements);
+  const needs = Math.max(needsMemoryBytes ?? 0, requirements.memoryBytes ?? 0);
   const { handBacks } = await tx.task.update({
     where: { id: task.id },
-    data: { handBacks: { increment: 1 }, needsMemoryBytes: BigInt(needs) },
+    data: { handBacks: { increment: 1 }, requirements: { ...requirements, memoryBytes: needs } },
   });
   const workers = await readWorkerMemory(tx, task.pool, now);
   const isHopeless = !workers.mayHave(needs) || handBacks >= maxHandBacks;

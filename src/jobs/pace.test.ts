@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { workerRow } from "../testing/fleet-rows.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 import { estimate } from "./estimate.ts";
 import { learnPace } from "./pace.ts";
@@ -40,13 +41,7 @@ async function done(profile: string, tookMs: number, sizeBytes: number): Promise
   await system.apply(attempt.completed(1));
 }
 
-const worker = () =>
-  system.db.worker.create({
-    data: {
-      ...{ id: "w", hostname: "w", version: "1", pools: ["CPU"], slots: 1, encoders: [], ffmpegVersion: "7" },
-      ...{ startedAt: system.deps.clock(), lastSeenAt: system.deps.clock() },
-    },
-  });
+const worker = () => system.db.worker.create({ data: workerRow("w", { now: system.deps.clock() }) });
 
 test("a job's estimate goes by jobs of its own profile, and by how large its source is", async () => {
   await done("default", 10_000, 1_000_000);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { renderNeeds, workerRow } from "../testing/fleet-rows.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 import { estimate } from "./estimate.ts";
 import { queuePosition } from "./queue.ts";
@@ -14,18 +15,8 @@ beforeEach(async () => {
   await system.db.worker.deleteMany();
 });
 
-const worker = (slots: number) => {
-  const now = system.deps.clock();
-  const data = {
-    hostname: "h",
-    version: "0",
-    encoders: [],
-    ffmpegVersion: "0",
-    startedAt: now,
-    lastSeenAt: now,
-  };
-  return system.db.worker.create({ data: { ...data, id: "one", pools: ["CPU"], slots } });
-};
+const worker = (slots: number) =>
+  system.db.worker.create({ data: workerRow("one", { slots, now: system.deps.clock() }) });
 const queued = async (priority: "INTERACTIVE" | "STANDARD" | "BULK") => {
   system.passTime(1_000);
   return await system.createQueuedVideo({ priority });
@@ -89,7 +80,7 @@ async function split(ref: { videoId: string; jobId: string; taskId: string }, wa
   await system.db.task.update({ where: { id: ref.taskId }, data: { status: "SUCCEEDED", endedAt: now } });
   await system.db.job.update({ where: { id: ref.jobId }, data: { status: "RUNNING", plan: {} } });
   const due = { queuedAt: now, dueAt: now, isRest: true, jobId: ref.jobId, workspaceId };
-  const task = { ...due, kind: "CHUNK" as const, pool: "CPU" as const };
+  const task = { ...due, kind: "CHUNK" as const, pool: "CPU" as const, requirements: renderNeeds };
   const starts = Array.from({ length: waiting }, (_, index) => (index + 1) * 8_000);
   await system.db.task.createMany({
     data: starts.map((startMs) => Object.assign({ startMs, status: "QUEUED" as const }, task)),
@@ -145,6 +136,7 @@ test("while nobody is at one of its variants, a job's estimate goes by its tasks
     data: {
       kind: "CHUNK",
       pool: "CPU",
+      requirements: renderNeeds,
       status: "SUCCEEDED",
       endedAt: now,
       isRest: true,

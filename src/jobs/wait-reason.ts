@@ -1,8 +1,11 @@
-import { kindsThatProduce } from "@reelay/contracts";
+import { Requirements } from "@reelay/contracts";
 import type { Pool, TaskKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/db.ts";
-import { aliveSince } from "../workers/alive.ts";
-import { defaultGpuPatienceMs } from "./gpu-patience.ts";
+import { wireKindOf } from "../database/job-kinds.ts";
+import { explainMismatch, inPool, type OfferGroup, readOffers } from "../workers/index.ts";
+
+/** How long a task waits for a worker with a GPU by default, in milliseconds. */
+export const defaultGpuPatienceMs = 60_000;
 
 /** Why a job does not run yet. */
 export type WaitCode = "SOURCE" | "PAUSED" | "BACKOFF" | "QUOTA" | "NO_WORKER" | "FREE_SLOT";
@@ -22,14 +25,11 @@ interface Row {
   /** The error of its last attempt. */
   lastErrorCode: string | null;
   isPaused: boolean;
-  hasWorker: boolean;
   inFlight: number;
   maxRunningTasks: number | null;
   waitsSince: Date;
-  hasOther: boolean;
-  /** What it is, and whether a worker is there that does not know it. */
   kind: TaskKind;
-  isUnknown: boolean;
+  requirements: unknown;
 }
 
 /** Why each job does not run: what its task waits for that would go first. Null for jobs that run, also of those with tasks that wait, or have ended. */
@@ -48,34 +48,40 @@ export async function waits(
     SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > ${now} AS "isBackingOff",
       (SELECT a.error->>'code' FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
-      EXISTS (SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasWorker",
-      EXISTS (SELECT 1 FROM workers WHERE 'CPU' = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}) AS "hasOther",
-      greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.kind::text = ANY (${kindsThatProduce("ASSET")}::text[]) AND EXISTS (
-        SELECT 1 FROM workers WHERE t.pool = ANY (pools) AND NOT is_stopping AND last_seen_at > ${aliveSince(now)}
-          AND NOT t.kind::text = ANY (knows)) AS "isUnknown",
+      greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.requirements,
       (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
         AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
     FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
       SELECT * FROM tasks WHERE job_id = j.id AND status IN ('PENDING', 'QUEUED')
       ORDER BY available_at > ${now}, is_rest, due_at, id LIMIT 1) t
     WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY (${[...jobIds]}::uuid[])`;
+  const offers = rows.length === 0 ? [] : await readOffers(db, now);
   for (const row of rows) {
-    const wait = toWait({ ...row, maxRunningTasks: row.maxRunningTasks ?? maxRunningTasks });
-    const moves =
-      row.pool === "GPU" && row.hasOther && (wait.code === "NO_WORKER" || wait.code === "FREE_SLOT");
+    const wait = toWait({ ...row, maxRunningTasks: row.maxRunningTasks ?? maxRunningTasks }, offers);
+    const isForWorker = wait.code === "NO_WORKER" || wait.code === "FREE_SLOT";
     const until = new Date(row.waitsSince.getTime() + gpuPatienceMs).toISOString();
-    const reason = moves ? `${wait.reason} It moves to the pool CPU at ${until} at the latest.` : wait.reason;
+    const reason =
+      isForWorker && mayMove(row, offers)
+        ? `${wait.reason} It moves to the pool CPU at ${until} at the latest.`
+        : wait.reason;
     found.set(row.id, { ...wait, reason });
   }
   return found;
 }
+
+/** The sweeper moves such a task to the pool `CPU` when its time has passed. */
+const mayMove = ({ pool, requirements }: Row, offers: readonly OfferGroup[]): boolean =>
+  pool === "GPU" && Requirements.parse(requirements).gpu !== "REQUIRED" && inPool(offers, "CPU").length > 0;
 
 const fullDisks: Readonly<Record<string, string>> = {
   STORE_FULL: "The store",
   WORK_DIRECTORY_FULL: "A worker's temporary disk (WORK_DIR)",
 };
 
-function toWait({ status, pool, availableAt, maxRunningTasks, ...row }: Row): Wait {
+function toWait(
+  { status, pool, kind, availableAt, maxRunningTasks, ...row }: Row,
+  offers: readonly OfferGroup[],
+): Wait {
   if (status === "PENDING") return { code: "SOURCE", reason: "Waiting for the source to be uploaded." };
   if (row.isPaused) {
     return { code: "PAUSED", reason: "The workspace's queue is paused; `resumeQueue` lets it go on." };
@@ -95,18 +101,9 @@ function toWait({ status, pool, availableAt, maxRunningTasks, ...row }: Row): Wa
       reason: `The workspace has ${row.inFlight} tasks with workers, and may have ${maxRunningTasks} at once.`,
     };
   }
-  if (!row.hasWorker) {
-    return {
-      code: "NO_WORKER",
-      reason: `No worker of the pool ${pool} is there; start one with \`npm run worker\`.`,
-    };
-  }
-  if (row.isUnknown) {
-    return {
-      code: "NO_WORKER",
-      reason: `A worker of the pool ${pool} is of an older version, which does not know a ${row.kind}: it is begun when all of them do.`,
-    };
-  }
+  const requirements = Requirements.parse(row.requirements);
+  const mismatch = explainMismatch({ pool, kind: wireKindOf(kind), requirements }, offers);
+  if (mismatch !== null) return { code: "NO_WORKER", reason: mismatch };
   return {
     code: "FREE_SLOT",
     reason: pool === "GPU" ? "Waiting for a free worker with a GPU." : "Waiting for a free worker.",

@@ -1,5 +1,5 @@
-import type { Capabilities, WorkerSeen } from "@reelay/contracts";
-import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
+import type { WorkerSeen } from "@reelay/contracts";
+import type { Prisma, PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import { leaseFrom } from "../jobs/lease.ts";
 import { readNamedOutput } from "../jobs/named-output.ts";
@@ -11,26 +11,17 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
   const { db, clock, messaging } = deps;
   const now = clock();
   const { workerId, hostname, version, offer, isStopping } = report;
-  const { slots, encoders, capabilities } = offer;
   const data = {
     hostname,
     version,
-    slots,
-    encoders,
-    capabilities: capabilities ?? Prisma.DbNull,
-    deviceCodecs: deviceCodecs(capabilities),
-    ffmpegVersion: offer.kinds.find(({ runtime }) => runtime === "ffmpeg")?.version ?? "",
-    jailLevel: offer.jail?.level ?? null,
-    jailReason: offer.jail?.reason ?? null,
-    knows: offer.kinds.map(({ name }) => name),
-    isStopping,
-    memoryBytes: offer.memoryBytes === undefined ? null : BigInt(offer.memoryBytes),
-    cpus: offer.cpus ?? null,
+    offer,
     pools: offer.pools.map((pool) => pool.toUpperCase() as Pool),
+    slots: offer.slots,
+    isStopping,
     busy: report.attempts.length,
     startedAt: new Date(report.startedAt),
     lastSeenAt: now,
-    saidAt: new Date(report.at),
+    reportedAt: new Date(report.at),
   };
   // A copy that comes late would make a worker live that has died since, and renew its leases.
   if (!(await keepNews(db, workerId, data))) return;
@@ -68,10 +59,6 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
   }
 }
 
-/** What its devices encode. */
-const deviceCodecs = (capabilities: Capabilities | undefined): string[] => [
-  ...new Set(capabilities?.encoders.flatMap(({ codec, device }) => (device === null ? [] : [codec]))),
-];
 /** Which of its attempts have a slot and wait for memory there. */
 async function keepWaiting(db: PrismaClient, { attempts, workerId }: WorkerSeen): Promise<void> {
   for (const waitsForMemory of [true, false]) {
@@ -93,10 +80,12 @@ const clockResetMs = 600_000;
 async function keepNews(
   db: PrismaClient,
   id: string,
-  data: Omit<Prisma.WorkerCreateManyInput, "id"> & { saidAt: Date },
+  data: Omit<Prisma.WorkerCreateManyInput, "id"> & { reportedAt: Date },
 ): Promise<boolean> {
-  const reset = new Date(data.saidAt.getTime() + clockResetMs);
-  const isNews = { OR: [{ saidAt: null }, { saidAt: { lt: data.saidAt } }, { saidAt: { gt: reset } }] };
+  const reset = new Date(data.reportedAt.getTime() + clockResetMs);
+  const isNews = {
+    OR: [{ reportedAt: null }, { reportedAt: { lt: data.reportedAt } }, { reportedAt: { gt: reset } }],
+  };
   const { count: updated } = await db.worker.updateMany({ where: { id, ...isNews }, data });
   if (updated > 0) return true;
   const { count: created } = await db.worker.createMany({ data: [{ ...data, id }], skipDuplicates: true });

@@ -1,6 +1,7 @@
 import type { Capabilities, WorkerSeen } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { waits } from "../jobs/wait-reason.ts";
+import { softwareOffer } from "../testing/fleet-rows.ts";
 import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
@@ -30,7 +31,7 @@ const seen = (workerId: string, { isStopping = false, ...offer }: Changes): Work
   startedAt: system.deps.clock().toISOString(),
   hostname: "gpu-3",
   version: "0.1.0",
-  offer: { pools: ["cpu"], slots: 1, kinds: [], encoders: [], startWithinMs: 15_000, ...offer },
+  offer: { ...softwareOffer, ...offer },
   attempts: [],
   isStopping,
 });

@@ -2,8 +2,8 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { lockVideo } from "../auth/own-video.ts";
 import { recordChange } from "../events/record-change.ts";
-import { defaultGpuPatienceMs } from "../jobs/gpu-patience.ts";
-import { aliveSince } from "../workers/alive.ts";
+import { defaultGpuPatienceMs } from "../jobs/wait-reason.ts";
+import { aliveSince } from "../workers/index.ts";
 
 interface MoveDeps {
   db: PrismaClient;
@@ -25,7 +25,8 @@ interface Moved {
 const mostAtOnce = 100;
 
 /**
- * Moves GPU tasks that no worker started in time to the pool `CPU`, keeping their place in the queue:
+ * Moves tasks of the pool `GPU` that do not require one and that no worker started in time to the pool `CPU`, keeping
+ * their place in the queue:
  * immediately if no GPU worker is left, and a video's first task also if all GPU workers are busy and a CPU
  * worker is idle, because its viewers wait for the first picture. Only if a CPU worker is available and the
  * workspace's queue is not paused. A message still on its way to a GPU does no harm: the first worker to
@@ -49,6 +50,7 @@ export async function moveToCpu({ db, clock, log, limits }: MoveDeps): Promise<v
     ), waiting AS (
       SELECT t.id, t.job_id, t.workspace_id, t.queued_at, t.is_rest, greatest(t.queued_at, t.available_at) < ${since} AS waited
       FROM tasks t WHERE t.pool = 'GPU' AND t.status = 'QUEUED' AND t.available_at <= ${now}
+        AND t.requirements->>'gpu' IS DISTINCT FROM 'REQUIRED'
     )
     SELECT t.id AS "taskId", t.job_id AS "jobId", t.workspace_id AS "workspaceId", j.video_id AS "videoId", there.gpu AS "hasWorker",
       t.waited AS "hasWaited"

@@ -6,6 +6,7 @@ import { PrismaClient } from "../../prisma/generated/client.ts";
 import { freePort } from "../../tests/kit/index.ts";
 import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
+import { workerRow } from "../testing/fleet-rows.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 import { createMetrics } from "./metrics.ts";
 
@@ -30,19 +31,9 @@ test("a scrape tells the queue, the outbox and the workers, with zeros for what 
   await db.outboxMessage.create({
     data: { attributes: {}, data: Buffer.from("{}"), availableAt: new Date(Date.now() - 30_000) },
   });
-  const worker = {
-    hostname: "h",
-    version: "1",
-    slots: 4,
-    busy: 1,
-    encoders: [],
-    ffmpegVersion: "7",
-    startedAt: new Date(),
-  };
-  await db.worker.create({ data: { ...worker, id: "a", pools: ["CPU"], lastSeenAt: new Date() } });
-  await db.worker.create({
-    data: { ...worker, id: "b", pools: ["CPU"], lastSeenAt: new Date(Date.now() - 60_000) },
-  });
+  await db.worker.create({ data: { ...workerRow("a", { slots: 4 }), busy: 1 } });
+  const silent = workerRow("b", { slots: 4, now: new Date(Date.now() - 60_000) });
+  await db.worker.create({ data: { ...silent, busy: 1 } });
   const scrape = await createMetrics(db).metrics();
   expect(valueOf(scrape, "reelay_database_up")).toBe(1);
   expect(valueOf(scrape, 'reelay_tasks{pool="CPU",status="QUEUED",priority="STANDARD"}')).toBe(1);

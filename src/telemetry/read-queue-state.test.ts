@@ -11,8 +11,8 @@ afterAll(() => system[Symbol.asyncDispose]());
 test("a look at the queue is through its index, however many tasks have ended", async () => {
   const ref = await system.createQueuedVideo();
   await system.db.$executeRaw`
-    INSERT INTO tasks (id, job_id, workspace_id, kind, pool, is_rest, status, ended_at, due_at, queued_at)
-    SELECT gen_random_uuid(), job_id, workspace_id, 'CHUNK', pool, true,
+    INSERT INTO tasks (id, job_id, workspace_id, kind, pool, requirements, is_rest, status, ended_at, due_at, queued_at)
+    SELECT gen_random_uuid(), job_id, workspace_id, 'CHUNK', pool, requirements, true,
       CASE WHEN n <= 1000 THEN 'QUEUED' ELSE 'SUCCEEDED' END::"JobStatus", CASE WHEN n > 1000 THEN now() END, now(), now()
     FROM tasks CROSS JOIN generate_series(1, 50000) n WHERE id = ${ref.taskId}::uuid`;
   await system.db.$executeRawUnsafe("ANALYZE tasks");

@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
-import { workerSilenceMs } from "../workers/alive.ts";
+import { workerSilenceMs } from "../workers/index.ts";
 
 /** The queue of the whole system at one moment. */
 export interface QueueState {

@@ -4,7 +4,6 @@ import {
   type AttemptReport,
   type AudioState,
   type Kept,
-  kindDefinitions,
   objectKeys,
   type PublishedPlaylist,
   type RenderState,
@@ -12,6 +11,7 @@ import {
   type VariantState,
   type WorkerSeen,
 } from "@reelay/contracts";
+import { softwareOffer } from "./fleet-rows.ts";
 
 type End = "COMPLETED" | "FAILED" | "REJECTED" | "CANCELED" | "INTERRUPTED";
 
@@ -185,13 +185,7 @@ export const seen = (
   startedAt: new Date(0).toISOString(),
   hostname: "model",
   version: "0.0.0",
-  offer: {
-    pools: ["cpu"],
-    slots: 1,
-    kinds: Object.keys(kindDefinitions).map((name) => ({ name, runtime: "ffmpeg", version: "7.0" })),
-    encoders: [],
-    startWithinMs: 15_000,
-  },
+  offer: softwareOffer,
   attempts: attempts.map(({ attemptId, task }) => ({ attemptId, taskId: task.taskId })),
   isStopping: false,
 });

@@ -28,6 +28,7 @@ import { relayBatch } from "../outbox/relay.ts";
 import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
 import { createVideo } from "../videos/index.ts";
+import { workerRow } from "./fleet-rows.ts";
 import { seen } from "./model-worker.ts";
 import { createTestContext } from "./test-context.ts";
 
@@ -67,11 +68,7 @@ export async function createProjection() {
 
   /** So that nothing waits for a worker. */
   async function offerSlots(): Promise<void> {
-    const { hostname, version, offer } = seen("spare", []);
-    const data = {
-      ...{ id: "spare", hostname, version, slots: 1_000, pools: ["CPU" as const], ffmpegVersion: "7.0" },
-      ...{ knows: offer.kinds.map(({ name }) => name), startedAt: clock(), lastSeenAt: clock() },
-    };
+    const data = workerRow("spare", { slots: 1_000, now: clock() });
     await db.worker.upsert({ where: { id: "spare" }, create: data, update: data });
   }
 

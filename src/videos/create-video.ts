@@ -10,6 +10,7 @@ import { chooseProfile } from "../profiles/index.ts";
 import { withinActiveJobs } from "../quotas/active-jobs.ts";
 import { admitSource } from "../quotas/index.ts";
 import { publishFirstStatus } from "../streaming/publish-status.ts";
+import { readPool } from "../workers/index.ts";
 import {
   checkExternalId,
   checkMetadata,
@@ -19,7 +20,7 @@ import {
   checkUploadSize,
   toSafeFilename,
 } from "./check-input.ts";
-import { firstStatus, insertVideo, type NewVideo } from "./insert-video.ts";
+import { firstStatus, insertVideo, type NewVideo, newVideoRequirements } from "./insert-video.ts";
 import { applyGrant, rememberUploadedVideo, useUploadToken, withoutFigures } from "./use-upload-token.ts";
 
 /** What is said of a new video, but for its source. */
@@ -132,6 +133,8 @@ export async function writeVideo(
   const request = { workspaceId, key, owner: keyOwnerOf(viewer), operation, input, resultId: videoId };
   const grant = viewer.grant?.kind === "UPLOAD" ? viewer.grant : null;
   let playbackPolicy: PlaybackPolicy | null = null;
+  // Before the transaction, which holds locks that other requests wait for.
+  const pool = await readPool(deps.db, newVideoRequirements(video.profile), now);
   try {
     const createdId = await onceByKey(deps.db, request, async (tx) => {
       if (grant) await useUploadToken(tx, grant, now);
@@ -142,7 +145,7 @@ export async function writeVideo(
         limits: deps.limits,
       });
       await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
-        playbackPolicy = await insertVideo(tx, video, { now, maxActiveJobs, room });
+        playbackPolicy = await insertVideo(tx, video, { now, maxActiveJobs, room, pool });
         return playbackPolicy !== null;
       });
       if (grant) await rememberUploadedVideo(tx, grant, videoId);

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { Profile } from "@reelay/contracts";
+import { type Profile, type Requirements, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type {
   JobPriority,
   PlaybackPolicy,
+  Pool,
   SourceKind,
   UploadProtocol,
   VideoStatus,
 } from "../../prisma/generated/enums.ts";
-import { newVideoKind } from "../database/job-kinds.ts";
+import { newVideoKind, taskKindOf } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
-import { poolFor } from "../jobs/plan-pool.ts";
 
 export interface NewVideo {
   videoId: string;
@@ -40,6 +40,10 @@ export interface NewVideo {
   };
 }
 
+/** What the first task of a new video needs. */
+export const newVideoRequirements = (profile: Profile): Requirements =>
+  requirementsOf(taskKindOf(newVideoKind), profile);
+
 /** Its job need not wait: a worker fetches the source, or it is there. */
 const isSourceThere = ({ source }: Pick<NewVideo, "source">): boolean =>
   source.kind === "URL" || source.receivedAt !== undefined;
@@ -59,7 +63,7 @@ export const firstStatus = (video: Pick<NewVideo, "source">): VideoStatus =>
 export async function insertVideo(
   tx: Tx,
   video: NewVideo,
-  { now, maxActiveJobs, room }: { now: Date; maxActiveJobs: number | null; room: number },
+  { now, maxActiveJobs, room, pool }: { now: Date; maxActiveJobs: number | null; room: number; pool: Pool },
 ): Promise<PlaybackPolicy | null> {
   const { videoId, workspaceId, source } = video;
   const isReady = isSourceThere(video);
@@ -93,9 +97,9 @@ export async function insertVideo(
       SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, ${newVideoKind}::"JobKind", ${jobStatus}::"JobStatus",
         ${video.priority}::"JobPriority", ${JSON.stringify(video.profile)}::jsonb, ${now}, ${queuedAt}::timestamptz, ${activeTraceParent()} FROM go
     ), task AS (
-      INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, status, available_at, created_at, queued_at, due_at)
-      SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", 'RENDER', ${poolFor(video.profile, now)},
-        ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz, ${queuedAt}::timestamptz FROM go
+      INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, requirements, status, available_at, created_at, queued_at, due_at)
+      SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", 'RENDER', ${pool}::"Pool",
+        ${JSON.stringify(newVideoRequirements(video.profile))}::jsonb, ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz, ${queuedAt}::timestamptz FROM go
     ), event AS (
       INSERT INTO events (workspace_id, video_id, job_id, type, at)
       SELECT ${workspaceId}::uuid, ${videoId}::uuid, happened.job_id, happened.type, ${now}

@@ -1,3 +1,6 @@
-/** Which workers are alive. */
-export { workerSilenceMs } from "./alive.ts";
+/** Which workers are alive, what they offer, and which tasks they can do. */
+export { aliveSince, workerSilenceMs } from "./alive.ts";
+export { choosePool, explainMismatch, inPool, type OfferGroup } from "./match.ts";
+export { readWorkerMemory, tooLarge } from "./memory.ts";
+export { readOffers, readPool } from "./offers.ts";
 export { readSlots } from "./read-slots.ts";

@@ -1,7 +1,8 @@
 import type { ReportedError } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/db.ts";
-import { aliveSince } from "./alive.ts";
+import { gib, inPool, mayHaveMemory } from "./match.ts";
+import { readOffers } from "./offers.ts";
 
 /** Memory available to the living workers of a pool. */
 export interface WorkerMemory {
@@ -12,18 +13,13 @@ export interface WorkerMemory {
 }
 
 export async function readWorkerMemory(db: Db, pool: Pool, now: Date): Promise<WorkerMemory> {
-  const workers = await db.worker.findMany({
-    where: { pools: { has: pool }, isStopping: false, lastSeenAt: { gt: aliveSince(now) } },
-    select: { memoryBytes: true },
-  });
-  const reported = workers.flatMap(({ memoryBytes }) => (memoryBytes === null ? [] : [Number(memoryBytes)]));
+  const offers = inPool(await readOffers(db, now), pool).map(({ offer }) => offer);
+  const reported = offers.flatMap(({ memoryBytes }) => memoryBytes ?? []);
   return {
     largestBytes: reported.length > 0 ? Math.max(...reported) : null,
-    mayHave: (bytes) => reported.length < workers.length || reported.some((has) => has >= bytes),
+    mayHave: (bytes) => offers.some((offer) => mayHaveMemory(offer, bytes)),
   };
 }
-
-const gib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 
 /** Why a job ends for which no worker has enough memory. */
 export const tooLarge = (needsBytes: number, largestBytes: number | null): ReportedError => ({

@@ -185,7 +185,7 @@ test("what never fits goes elsewhere, with what it would need, and has touched n
 test("a task that another worker found too large is handed back without a look at its source", async () => {
   await using worker = await startWorker({ memoryBytes: memoryFor(500 * mib) });
   const needsMemoryBytes = 64 * 1024 * mib;
-  const requirements = { runtime: "ffmpeg", memoryBytes: needsMemoryBytes };
+  const requirements = { version: 1, runtime: "ffmpeg", memoryBytes: needsMemoryBytes } as const;
   const source = { kind: "object", key: "videos/none/source/none" } as const;
   const end = await worker.end(await worker.request(clip, { requirements, source }));
   expect(end).toMatchObject({

@@ -1,6 +1,7 @@
 import { objectKeys, type Preview, type RenderState } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cancelJob, retryJob, retryVariant, waits } from "../../jobs/index.ts";
+import { softwareOffer, workerRow } from "../../testing/fleet-rows.ts";
 import { attemptOf, createProjection, type TaskRef } from "../../testing/projection.ts";
 import { deleteVideo } from "../../videos/index.ts";
 import { requestDownload, requestPreview, setPoster } from "../index.ts";
@@ -289,25 +290,19 @@ test("a profile with a preview has it made once the video is READY, behind what 
   expect(task).toMatchObject({ kind: "PREVIEW", priority: "BULK", isRest: true, status: "QUEUED" });
 });
 
-test("what a worker of an older version could not read waits until none is there, and says so", async () => {
+test("a kind that no worker offers waits until one does, and delays no other", async () => {
   const { videoId } = await readyVideo();
   await ask.poster(videoId, 1_000);
   const ref = await newest(videoId);
   const now = system.deps.clock();
-  const old = { hostname: "old", version: "0", pools: ["CPU" as const], slots: 1, encoders: [] };
-  await system.db.worker.create({
-    data: {
-      id: "old",
-      ...old,
-      knows: ["TRANSCODE", "DOWNLOAD"],
-      ffmpegVersion: "0",
-      startedAt: now,
-      lastSeenAt: now,
-    },
-  });
+  const older = softwareOffer.kinds.filter(({ name }) => name !== "POSTER");
+  await system.db.worker.create({ data: workerRow("old", { kinds: older, now }) });
   expect(await system.dispatch()).toBe(0);
   const wait = await waits(system.db, [ref.jobId], { now, maxRunningTasks: null });
-  expect(wait.get(ref.jobId)).toMatchObject({ code: "NO_WORKER", reason: expect.stringContaining("older") });
+  expect(wait.get(ref.jobId)).toEqual({
+    code: "NO_WORKER",
+    reason: "No worker online offers the kind POSTER.",
+  });
   // It supports this one.
   await ask.download(videoId);
   expect(await system.dispatch()).toBe(1);

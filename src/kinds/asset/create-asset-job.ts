@@ -1,9 +1,9 @@
-import type { AssetKind, Profile } from "@reelay/contracts";
+import { type AssetKind, type Profile, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { JobPriority } from "../../../prisma/generated/enums.ts";
 import { recordChange, type Tx } from "../../events/record-change.ts";
-import { readAnyPool } from "../../jobs/plan-pool.ts";
 import { readActiveJobs, withinActiveJobs } from "../../quotas/active-jobs.ts";
+import { readPool } from "../../workers/index.ts";
 
 interface NewAssetJob {
   id: string;
@@ -31,10 +31,19 @@ export async function createAssetJob(
 ): Promise<void> {
   const { id: jobId, workspaceId, videoId, kind, priority } = job;
   const write = async () => {
-    const pool = await readAnyPool(tx, now);
+    const requirements = requirementsOf(kind, job.profile);
+    const pool = await readPool(tx, requirements, now);
     await tx.job.updateMany({ where: { videoId, kind, isSuperseded: false }, data: { isSuperseded: true } });
     const queued = { status: "QUEUED", queuedAt: now } as const;
-    const place = { workspaceId, priority, pool, isRest: isBackground, dueAt: now, availableAt: now };
+    const place = {
+      workspaceId,
+      priority,
+      pool,
+      requirements,
+      isRest: isBackground,
+      dueAt: now,
+      availableAt: now,
+    };
     await tx.job.create({
       data: {
         ...job,

@@ -23,6 +23,5 @@ export async function settleIfDone(tx: Tx, task: Task & { job: Job }, now: Date)
   }
   if (job.cancelRequestedAt !== null) return await settleJob(tx, job, canceled, now);
   if (download === null) return;
-  const { id, workspaceId, priority, queuedAt } = job;
-  await createRestTasks(tx, { job: { id, workspaceId, priority, queuedAt, pool }, tasks: [download], now });
+  await createRestTasks(tx, { job, pool, tasks: [download], now });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { TaskProgressed, VariantsProgress } from "@reelay/contracts";
 import type { Prisma, PrismaClient } from "../../../prisma/generated/client.ts";
+import { renderNeeds } from "../../testing/fleet-rows.ts";
 
 const rungs = ["144p", "360p", "720p"];
 
@@ -64,7 +65,7 @@ export async function startJob(db: PrismaClient, video: { workspaceId: string; v
     data: { workspaceId, videoId, kind: "TRANSCODE", status: "RUNNING", profile: {} },
   });
   const { id: taskId } = await db.task.create({
-    data: { jobId, workspaceId, kind: "RENDER", pool: "CPU", status: "RUNNING" },
+    data: { jobId, workspaceId, kind: "RENDER", pool: "CPU", requirements: renderNeeds, status: "RUNNING" },
   });
   return { jobId, taskId, attemptId: await startAttempt(db, taskId, 1) };
 }

@@ -1,5 +1,6 @@
 import type { PrismaClient } from "../../../prisma/generated/client.ts";
 import type { JobPlan } from "../../kinds/transcode/parts/plan-tasks.ts";
+import { renderNeeds } from "../../testing/fleet-rows.ts";
 import { change, type RenderingVideo, startAttempt } from "./rendering-video.ts";
 
 /** The head is known: the rest of the video is cut into chunks. Returns the ids of their tasks. */
@@ -11,7 +12,8 @@ export async function splitJob(
   const { workspaceId, videoId, jobId } = video;
   const starts = [];
   for (let startMs = headEndMs; startMs < durationMs; startMs += chunkMs) starts.push(startMs);
-  const rest = { jobId, workspaceId, pool: "CPU", status: "QUEUED", isRest: true } as const;
+  const place = { pool: "CPU", requirements: renderNeeds, status: "QUEUED", isRest: true } as const;
+  const rest = { jobId, workspaceId, ...place };
   const queued = { queuedAt: new Date(), dueAt: new Date() };
   const tasks = starts.map((startMs) =>
     Object.assign({}, rest, queued, {

@@ -55,8 +55,8 @@ async function insertSet(
   });
   await client.query({
     name: "task",
-    text: `INSERT INTO tasks (id, job_id, workspace_id, kind, pool, status, queued_at, ended_at)
-           VALUES ($1, $2, $3, 'RENDER', 'CPU', 'CANCELED', now(), now())`,
+    text: `INSERT INTO tasks (id, job_id, workspace_id, kind, pool, requirements, status, queued_at, ended_at)
+           VALUES ($1, $2, $3, 'RENDER', 'CPU', '{"version":1,"runtime":"ffmpeg"}', 'CANCELED', now(), now())`,
     values: [randomUUID(), jobId, workspaceId],
   });
   await client.query({

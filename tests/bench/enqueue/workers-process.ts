@@ -1,6 +1,12 @@
 /** Workers that take tasks as fast as they come and report one finished variant each, without rendering anything. */
 import { randomUUID } from "node:crypto";
-import { kindDefinitions, objectKeys, type RenderState, type TaskRequested } from "@reelay/contracts";
+import {
+  DEFAULT_START_WITHIN_MS,
+  kindDefinitions,
+  objectKeys,
+  type RenderState,
+  type TaskRequested,
+} from "@reelay/contracts";
 import { createPubSubMessaging, type Messaging, tasksOf } from "@reelay/messaging";
 
 const [, , emulatorHost = "", count = "20"] = process.argv;
@@ -50,9 +56,9 @@ async function work(messaging: Messaging, workerId: string): Promise<void> {
       offer: {
         pools: ["cpu"],
         slots: 1,
-        kinds: Object.keys(kindDefinitions).map((name) => ({ name, runtime: "none", version: "0" })),
+        kinds: Object.keys(kindDefinitions).map((name) => ({ name, runtime: "ffmpeg", version: "0" })),
         encoders: [],
-        startWithinMs: 15_000,
+        startWithinMs: DEFAULT_START_WITHIN_MS,
       },
       attempts: [],
       isStopping,
@@ -60,7 +66,7 @@ async function work(messaging: Messaging, workerId: string): Promise<void> {
   await beat(false);
   const timer = setInterval(() => void beat(false), 5_000);
   while (!stopping.signal.aborted) {
-    const [delivery] = await messaging.pull(tasksOf("cpu"), 1, stopping.signal);
+    const [delivery] = await messaging.pull(tasksOf("cpu", "TRANSCODE"), 1, stopping.signal);
     if (!delivery) continue;
     const { message } = delivery;
     if (message.type === "task.requested.v1") {

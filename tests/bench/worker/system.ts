@@ -102,7 +102,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
           kind: "TRANSCODE",
           params: { version: 1, profile, keep: { variants: [], audio: null } },
           inputs: { source: { kind: "object", key } },
-          requirements: { runtime: "ffmpeg" },
+          requirements: { version: 1, runtime: "ffmpeg" },
           pool: "cpu",
           priority: "STANDARD",
           requestedAt: new Date().toISOString(),

@@ -2,7 +2,7 @@ import { isSound, Profile, type Split, sourceVariantName } from "@reelay/contrac
 import { type Job, Prisma, type Task } from "../../../../prisma/generated/client.ts";
 import { recordChange, type Tx } from "../../../events/record-change.ts";
 import { createRestTasks } from "../../../jobs/create-rest-tasks.ts";
-import { readSlots } from "../../../workers/read-slots.ts";
+import { readSlots } from "../../../workers/index.ts";
 import { planTasks } from "./plan-tasks.ts";
 
 interface SplitRows {
@@ -41,8 +41,7 @@ export async function splitJob(
     data: { plan: { ...plan, ...(split.encoders && { encoders: split.encoders }) } },
   });
   if (count === 0) return;
-  const { id, workspaceId, priority, queuedAt } = job;
-  await createRestTasks(tx, { job: { id, workspaceId, priority, queuedAt, pool: task.pool }, tasks, now });
+  await createRestTasks(tx, { job, pool: task.pool, tasks, now });
   const { chunks, reason } = plan;
   await recordChange(tx, { ...job, jobId: job.id }, [{ type: "job.split", data: { chunks, reason } }]);
 }

@@ -1,0 +1,130 @@
+import { type Offer, type Requirements, videoCodecs } from "@reelay/contracts";
+import { describe, expect, test } from "vitest";
+import { softwareOffer } from "../testing/fleet-rows.ts";
+import { choosePool, explainMismatch, type Need } from "./match.ts";
+
+const device = "0";
+const encoder = (name: string, codec: string, on: string | null = null) => ({
+  ...{ name, codec, device: on, deviceName: on === null ? null : "NVIDIA L4" },
+});
+const software: Partial<Offer> = {
+  encoders: ["libx264"],
+  capabilities: { devices: [], encoders: [encoder("libx264", "H264")], decoders: [] },
+};
+const gpu: Partial<Offer> = {
+  pools: ["gpu", "cpu"],
+  encoders: ["h264_nvenc", "libx264"],
+  capabilities: {
+    devices: [{ id: device, kind: "CUDA", name: "NVIDIA L4" }],
+    encoders: [encoder("h264_nvenc", "H264", device), encoder("libx264", "H264")],
+    decoders: [],
+  },
+};
+const fleet = (...offers: Partial<Offer>[]) =>
+  offers.map((offer) => ({ offer: { ...softwareOffer, ...offer }, workers: 1 }));
+const need = (requirements: Partial<Requirements> = {}, changes: Partial<Need> = {}): Need => ({
+  pool: "CPU",
+  kind: "TRANSCODE",
+  ...changes,
+  requirements: { version: 1, runtime: "ffmpeg", ...requirements },
+});
+const gib = 1024 ** 3;
+
+describe("a task that a worker can do has nothing to explain", () => {
+  test.each<[string, Need, Partial<Offer>]>([
+    ["without special needs", need(), {}],
+    ["one of its codecs", need({ codecs: ["AV1", "H264"] }), software],
+    ["no codec: audio only", need({ codecs: [] }), software],
+    ["codecs, of a worker that does not tell its own", need({ codecs: ["AV1"] }), {}],
+    ["a GPU", need({ gpu: "REQUIRED", codecs: ["H264"] }, { pool: "GPU" }), gpu],
+    ["memory", need({ memoryBytes: 4 * gib }), { memoryBytes: 4 * gib }],
+    ["memory, of a worker that does not tell its own", need({ memoryBytes: 4 * gib }), {}],
+    ["a jail", need({ jail: "LIMITED" }), { jail: { level: "FULL", reason: null } }],
+  ])("%s", (_name, task, offer) => {
+    expect(explainMismatch(task, fleet(offer))).toBeNull();
+  });
+});
+
+describe("the explanation names what is missing", () => {
+  const limited = { jail: { level: "LIMITED" as const, reason: "No user namespaces." } };
+  test.each<[string, Need, Partial<Offer>[], string]>([
+    ["kind", need({}, { kind: "ANIMATION" }), [{}, {}], "No worker online offers the kind ANIMATION."],
+    [
+      "runtime",
+      need({ runtime: "manim" }, { kind: "ANIMATION" }),
+      [{}, {}],
+      "Needs the runtime manim; the 2 workers online offer ffmpeg.",
+    ],
+    [
+      "GPU",
+      need({ gpu: "REQUIRED" }, { pool: "GPU" }),
+      [software, software, software],
+      "Needs a GPU; the 3 workers online have none.",
+    ],
+    [
+      "encoder",
+      need({ codecs: ["HEVC"] }),
+      [software, software, software],
+      "Needs an encoder for HEVC; the 3 workers online offer libx264 only.",
+    ],
+    [
+      "GPU encoder",
+      need({ gpu: "REQUIRED", codecs: ["HEVC", "AV1"] }, { pool: "GPU" }),
+      [gpu],
+      "Needs a GPU encoder for AV1, HEVC; the worker online offers h264_nvenc, libx264 only.",
+    ],
+    [
+      "memory",
+      need({ memoryBytes: 16 * gib }),
+      [{ memoryBytes: 2 * gib }, { memoryBytes: 8 * gib }],
+      "Needs a worker with 16.0 GiB of memory; the largest one online has 8.0 GiB.",
+    ],
+    [
+      "jail",
+      need({ jail: "FULL" }),
+      [limited],
+      "Needs a worker with the jail level FULL; the strongest jail online is LIMITED.",
+    ],
+    ["pool", need(), [], "No worker of the pool CPU is online; start one with `npm run worker`."],
+    [
+      "nearest worker",
+      need({ codecs: ["HEVC"], memoryBytes: 16 * gib }),
+      [software, { memoryBytes: gib }],
+      "Needs a worker with 16.0 GiB of memory; the largest one online has 1.0 GiB.",
+    ],
+  ])("%s", (_name, task, offers, sentence) => {
+    expect(explainMismatch(task, fleet(...offers))).toBe(sentence);
+  });
+});
+
+test("workers of another pool or without the kind make no difference", () => {
+  const other = fleet({ kinds: [] });
+  expect(explainMismatch(need(), [...fleet({}), ...other])).toBeNull();
+  expect(
+    explainMismatch(need({ codecs: ["HEVC"] }), [...fleet(software), ...fleet({ pools: ["gpu"] })]),
+  ).toBe("Needs an encoder for HEVC; the worker online offers libx264 only.");
+});
+
+describe("the pool", () => {
+  const codecs: Requirements["codecs"] = ["H264"];
+  test.each<[string, Partial<Requirements>, Partial<Offer>[], "CPU" | "GPU"]>([
+    ["is GPU for what requires one, whoever is there", { gpu: "REQUIRED" }, [], "GPU"],
+    [
+      "is GPU for what prefers one whose devices encode all codecs",
+      { gpu: "PREFERRED", codecs },
+      [gpu],
+      "GPU",
+    ],
+    [
+      "is CPU for what prefers one if its devices lack a codec",
+      { gpu: "PREFERRED", codecs: [...videoCodecs] },
+      [gpu],
+      "CPU",
+    ],
+    ["is CPU for what needs none", {}, [gpu, software], "CPU"],
+    ["is GPU if there is no other worker", {}, [{ ...gpu, pools: ["gpu"] }], "GPU"],
+    ["is CPU if there is no worker", { gpu: "PREFERRED", codecs }, [], "CPU"],
+  ])("%s", (_name, requirements, offers, pool) => {
+    expect(choosePool(need(requirements).requirements, fleet(...offers))).toBe(pool);
+  });
+});

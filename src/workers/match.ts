@@ -1,0 +1,123 @@
+/**
+ * Matches the requirements of tasks against the offers of workers. The dispatcher, the choice of a pool and the
+ * reason that users see for a wait all follow from it. Pure.
+ */
+import { jailLevels, type Offer, type Requirements } from "@reelay/contracts";
+import type { Pool } from "../../prisma/generated/enums.ts";
+
+/** What a task needs. */
+export interface Need {
+  pool: Pool;
+  /** The kind on the wire. */
+  kind: string;
+  requirements: Requirements;
+}
+
+/** Live workers with equal offers. */
+export interface OfferGroup {
+  offer: Offer;
+  workers: number;
+}
+
+/** Live workers that pull tasks of a pool. */
+export const inPool = (groups: readonly OfferGroup[], pool: Pool): OfferGroup[] =>
+  groups.filter(({ offer }) => offer.pools.some((name) => name.toUpperCase() === pool));
+
+/** An offer without a figure may have enough. */
+export const mayHaveMemory = ({ memoryBytes }: Offer, bytes: number): boolean =>
+  memoryBytes === undefined || memoryBytes >= bytes;
+
+/** Codecs that its encoders make, on devices only if `onDevices`. Undefined: the offer does not tell. */
+function codecsOf({ capabilities }: Offer, onDevices: boolean): string[] | undefined {
+  const encoders = capabilities?.encoders.filter(({ device }) => !onDevices || device !== null);
+  return encoders?.map(({ codec }) => codec);
+}
+
+function hasEncoder(offer: Offer, { gpu, codecs = [] }: Requirements): boolean {
+  const made = codecsOf(offer, gpu === "REQUIRED");
+  return made === undefined || codecs.length === 0 || codecs.some((codec) => made.includes(codec));
+}
+
+const hasJail = ({ jail }: Offer, level: Requirements["jail"]): boolean =>
+  level === undefined || jail === undefined || jailLevels.indexOf(jail.level) >= jailLevels.indexOf(level);
+
+/** What a worker can lack, in the order of the checks. */
+const checks = {
+  RUNTIME: (offer, { requirements: { runtime } }) => offer.kinds.some((kind) => kind.runtime === runtime),
+  KIND: (offer, { kind }) => offer.kinds.some(({ name }) => name === kind),
+  ENCODER: (offer, { requirements }) => hasEncoder(offer, requirements),
+  MEMORY: (offer, { requirements }) => mayHaveMemory(offer, requirements.memoryBytes ?? 0),
+  JAIL: (offer, { requirements }) => hasJail(offer, requirements.jail),
+} as const satisfies Record<string, (offer: Offer, need: Need) => boolean>;
+
+type Lack = keyof typeof checks;
+const lacks = Object.keys(checks) as Lack[];
+
+/** The first requirement that an offer does not meet; null if it meets all. */
+const firstLack = (need: Need, offer: Offer): Lack | null =>
+  lacks.find((lack) => !checks[lack](offer, need)) ?? null;
+
+/** Why no live worker can do a task, in a sentence; null if one can. */
+export function explainMismatch(need: Need, groups: readonly OfferGroup[]): string | null {
+  const pool = inPool(groups, need.pool);
+  if (pool.length === 0) return explainAbsence(need, groups);
+  const judged = new Set(pool.map(({ offer }) => firstLack(need, offer)));
+  if (judged.has(null)) return null;
+  // The workers that meet most of the requirements show what is missing.
+  const nearest = lacks.findLast((lack) => judged.has(lack));
+  return nearest === undefined ? null : sentences[nearest](need, pool);
+}
+
+const explainAbsence = ({ pool, requirements: { gpu } }: Need, groups: readonly OfferGroup[]): string =>
+  gpu === "REQUIRED" && groups.length > 0
+    ? `Needs a GPU; ${online(groups, "have", "has")} none.`
+    : `No worker of the pool ${pool} is online; start one with \`npm run worker\`.`;
+
+export const gib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+
+const listed = (words: readonly string[]): string => [...new Set(words)].toSorted().join(", ");
+
+const offersOf = (groups: readonly OfferGroup[]): Offer[] => groups.map(({ offer }) => offer);
+
+const count = (groups: readonly OfferGroup[]): number =>
+  groups.reduce((sum, { workers }) => sum + workers, 0);
+
+/** `the worker online offers`, `the 3 workers online offer`. */
+const online = (groups: readonly OfferGroup[], plural = "offer", singular = "offers"): string =>
+  count(groups) === 1 ? `the worker online ${singular}` : `the ${count(groups)} workers online ${plural}`;
+
+const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => string> = {
+  RUNTIME: ({ requirements: { runtime } }, groups) => {
+    const offered = listed(offersOf(groups).flatMap(({ kinds }) => kinds.map((kind) => kind.runtime)));
+    return `Needs the runtime ${runtime}; ${online(groups)} ${offered || "none"}.`;
+  },
+  KIND: ({ kind }) => `No worker online offers the kind ${kind}.`,
+  ENCODER: ({ requirements: { gpu, codecs = [] } }, groups) => {
+    const encoders = listed(offersOf(groups).flatMap((offer) => offer.encoders));
+    const needed = `${gpu === "REQUIRED" ? "a GPU encoder" : "an encoder"} for ${listed(codecs)}`;
+    return `Needs ${needed}; ${online(groups)} ${encoders ? `${encoders} only` : "none"}.`;
+  },
+  MEMORY: ({ requirements: { memoryBytes = 0 } }, groups) => {
+    const largest = Math.max(...offersOf(groups).map((offer) => offer.memoryBytes ?? 0));
+    return `Needs a worker with ${gib(memoryBytes)} of memory; the largest one online has ${gib(largest)}.`;
+  },
+  JAIL: ({ requirements: { jail } }, groups) => {
+    const levels = new Set(offersOf(groups).map((offer) => offer.jail?.level));
+    const strongest = jailLevels.findLast((level) => levels.has(level)) ?? "NONE";
+    return `Needs a worker with the jail level ${jail}; the strongest jail online is ${strongest}.`;
+  },
+};
+
+/**
+ * The pool of a new task. `GPU` if it requires one; if it prefers one and a worker's devices encode all its codecs;
+ * or if all live workers are of that pool. Workers of the pool `GPU` usually pull tasks for `CPU` as well.
+ */
+export function choosePool({ gpu, codecs = [] }: Requirements, groups: readonly OfferGroup[]): Pool {
+  if (gpu === "REQUIRED") return "GPU";
+  const withGpu = inPool(groups, "GPU");
+  if (withGpu.length === 0) return "CPU";
+  const encodesAll = withGpu.some(({ offer }) =>
+    codecs.every((codec) => codecsOf(offer, true)?.includes(codec) ?? false),
+  );
+  return (gpu === "PREFERRED" && encodesAll) || inPool(groups, "CPU").length === 0 ? "GPU" : "CPU";
+}
