@@ -2,7 +2,7 @@ import type { ApiKeyScope } from "../prisma/generated/enums.ts";
 import { hasScope, requireScope, type Viewer } from "../src/auth/index.ts";
 import type { Context } from "../src/context.ts";
 import { UnauthenticatedError } from "../src/errors.ts";
-import { maySee } from "../src/tokens/index.ts";
+import { visibleTo } from "../src/tokens/index.ts";
 
 export type { Context } from "../src/context.ts";
 
@@ -14,14 +14,20 @@ export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {
 }
 
 /**
- * The viewer, if it may see this video: a key with READ sees every video of its workspace, a token only the
- * videos that it names. Null if a token names other videos. Throws `UnauthenticatedError` or
- * `ForbiddenError`.
+ * Those videos that the viewer may ask for: a key with READ for all, a token for its own. Throws
+ * `UnauthenticatedError` or `ForbiddenError`.
  */
-export async function viewerOfVideo(ctx: Context, videoId: string | null): Promise<Viewer | null> {
+export async function visibleVideos(ctx: Context, videoIds: readonly string[]): Promise<readonly string[]> {
   const grant = ctx.viewer?.grant;
-  if (!ctx.viewer || !grant) return viewerWith(ctx, "READ");
-  return videoId !== null && (await maySee(ctx.db, grant, videoId)) ? ctx.viewer : null;
+  if (grant) return visibleTo(ctx.db, grant, videoIds);
+  viewerWith(ctx, "READ");
+  return videoIds;
+}
+
+/** The viewer, if it may ask for this video; else null. Throws as `visibleVideos` does. */
+export async function viewerOfVideo(ctx: Context, videoId: string | null): Promise<Viewer | null> {
+  const visible = await visibleVideos(ctx, videoId === null ? [] : [videoId]);
+  return visible.length > 0 ? ctx.viewer : null;
 }
 
 /** The viewer, if it may create a video: a key with WRITE, or an upload token. Throws like `viewerWith`. */

@@ -120,8 +120,8 @@ type Expected =
 export const mayFailWith = (...types: Expected[]) => ({ types: [...types, ForbiddenError, StoreFullError] });
 
 /**
- * An expected failure as the value of a field of type `Error`: a copy with its type, because GraphQL reports an
- * error that a resolver returns as if it had been thrown.
+ * An expected failure as the value of a field of type `Error`: a copy with its type, because GraphQL reports
+ * an error that a resolver returns as if it had been thrown.
  */
 export const errorValue = (error: ExpectedError) =>
   Object.assign({ message: error.message, [typeBrandKey]: error.constructor }, error);

@@ -85,7 +85,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Mutation.updateWebhookEndpoint": admin,
   "Mutation.updateWorkspace": admin,
   "Subscription.events": read,
-  "Subscription.videosProgress": read,
+  "Subscription.videosProgress": [...read, "UPLOAD_TOKEN", "VIEWER_TOKEN"],
   "Subscription.videoProgress": [...read, "UPLOAD_TOKEN", "VIEWER_TOKEN"],
 };
 

@@ -55,6 +55,19 @@ test("ids of nothing, and of another workspace, are left out", async () => {
   expect(api.live.watching).toBe(1);
 });
 
+test("a token for browsers follows its own videos by ids, and no others", async () => {
+  const creation =
+    "mutation ($ids: [ID!]!) { r: createViewerToken(input: { videoIds: $ids }) { ... on CreatedViewerToken { token } } }";
+  const { data } = await api.ask(creation, { ids: [ids[0], ids[2]] }, api.ours.read);
+  {
+    await using stream = watch({ ids }, data.r.token);
+    expect((await shownBy(stream, 2)).sort()).toEqual([null, null]);
+    expect(api.live.watching).toBe(2);
+  }
+  await using filtered = watch({ filter: {} }, data.r.token);
+  expect((await filtered.next()).errors[0].extensions.code).toBe("FORBIDDEN");
+});
+
 test("leaving it stops watching every video", async () => {
   {
     await using stream = watch({ ids });

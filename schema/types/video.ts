@@ -37,11 +37,12 @@ const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
     downloadUrl: t.exposeString("downloadUrl", {
       nullable: true,
       description:
-        "An MP4 of the whole video to download, if its profile has a `download`. Null until it is stored.",
+        "The same as `Video.download { url }`, which also has its state and size. Null until it is stored.",
     }),
     posterUrl: t.exposeString("posterUrl", {
       nullable: true,
-      description: "The poster, a JPEG. Null until it is stored.",
+      description:
+        "The same as `Video.poster { url }`, which exists before the video is PLAYABLE. Null until it is stored.",
     }),
     storyboardUrl: t.exposeString("storyboardUrl", {
       nullable: true,

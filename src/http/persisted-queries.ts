@@ -30,9 +30,9 @@ const refuse = (code: string, message: string) =>
 
 /**
  * Documents by their ids. A workspace's registered documents serve every key of it, and are all that a key
- * with `trustedDocumentsOnly` may send. Other keys also have automatic persisted queries, as Apollo's clients send
- * them: a hash alone, and document and hash together where the API does not know it yet. These are found by
- * their content, so workspaces share them without seeing each other's.
+ * with `trustedDocumentsOnly` may send. Other keys also have automatic persisted queries, as Apollo's
+ * clients send them: a hash alone, and document and hash together where the API does not know it yet. These
+ * are found by their content, so workspaces share them without seeing each other's.
  */
 export function createResolveDocument(findTrusted: FindDocument): ResolveDocument {
   const automatic = new LRUCache<string, string>({ max: MAX_DOCUMENTS });

@@ -11,7 +11,7 @@ import type { Viewer } from "../auth/viewer.ts";
  */
 const video = {
   Query: ["video"],
-  Subscription: ["videoProgress"],
+  Subscription: ["videoProgress", "videosProgress"],
   Video: [
     ...[
       "id",

@@ -5,5 +5,5 @@ export {
   createViewerToken,
   type UploadTokenInput,
 } from "./create-token.ts";
-export { maySee } from "./may-see.ts";
+export { visibleTo } from "./may-see.ts";
 export { forgetTokens, revokeToken } from "./revoke-token.ts";

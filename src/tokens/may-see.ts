@@ -1,8 +1,12 @@
 import type { Grant } from "../auth/grant.ts";
 import type { Db } from "../database/db.ts";
 
-/** Whether a token's holder may see this video: one that the token names, or one that was made with it. */
-export async function maySee(db: Db, grant: Grant, videoId: string): Promise<boolean> {
-  if (grant.kind === "VIEW") return grant.videoIds.includes(videoId);
-  return (await db.uploadTokenVideo.count({ where: { videoId, tokenId: grant.tokenId } })) > 0;
+/** Those videos that a token's holder may see: the token names them, or they were created with it. */
+export async function visibleTo(db: Db, grant: Grant, videoIds: readonly string[]): Promise<string[]> {
+  if (grant.kind === "VIEW") return videoIds.filter((videoId) => grant.videoIds.includes(videoId));
+  const rows = await db.uploadTokenVideo.findMany({
+    where: { videoId: { in: [...videoIds] }, tokenId: grant.tokenId },
+    select: { videoId: true },
+  });
+  return rows.map(({ videoId }) => videoId);
 }

@@ -82,6 +82,26 @@ test("watching continues at another API process when the first one restarts midw
   expectForward(states);
 });
 
+test("a list is watched over broken connections until none of its videos exists", async () => {
+  const { id: waiting } = await system.client.createUpload(path);
+  const ids = [await created(), waiting];
+  const states: VideoStateFragment[] = [];
+  for await (const state of client.watchList({ ids })) {
+    states.push(state);
+    if (states.length % 4 === 0 && states.length < 12) proxy.cut();
+    if (state.status !== "READY") continue;
+    for (const id of ids) {
+      await system.client.ask("mutation($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", {
+        id,
+      });
+    }
+  }
+  const statesOf = (id: string | undefined) => states.filter((state) => state.id === id);
+  expect(statesOf(ids[0]).at(-1)).toMatchObject({ status: "READY", progress: 1 });
+  expect(statesOf(waiting).map(({ status }) => status)).toEqual(["AWAITING_SOURCE"]);
+  expectForward(statesOf(ids[0]));
+});
+
 test("resuming with a cursor yields only newer states, and none twice for a settled video", async () => {
   const id = await created();
   const states: VideoStateFragment[] = [];

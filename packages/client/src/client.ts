@@ -12,7 +12,7 @@ import {
   uploadVideo,
   type VideoUpload,
 } from "./upload-video.ts";
-import { type WatchOptions, watchVideo } from "./watch.ts";
+import { type WatchListInput, type WatchOptions, watchVideo, watchVideos } from "./watch.ts";
 
 export interface ClientOptions {
   /**
@@ -69,6 +69,14 @@ export interface Client {
    */
   watch(videoId: string, options?: WatchOptions): AsyncGenerator<VideoStateFragment, void, undefined>;
   /**
+   * Yields each of up to 100 videos now and after every change, for a page that lists them, until you leave
+   * the loop. One subscription serves the whole list. Survives lost connections. @throws ReelayError
+   */
+  watchList(
+    input: WatchListInput,
+    options?: Pick<WatchOptions, "signal">,
+  ): AsyncGenerator<VideoStateFragment, void, undefined>;
+  /**
    * Yields every event after a cursor, then live events. @throws ReelayError; `CURSOR_EXPIRED` and
    * `CURSOR_UNKNOWN` mean: start over.
    */
@@ -107,6 +115,7 @@ export function createClient(options: ClientOptions): Client {
     createVideo: (input, given) => createVideo(ask, input, given),
     uploadVideo: (file, input, given) => uploadVideo(deps, file, input, given),
     watch: (videoId, given) => watchVideo(deps, videoId, given),
+    watchList: (input, given) => watchVideos(deps, input, given),
     changes: (after, given) => readChanges(deps, after, given),
     close: () => live.close(),
     [Symbol.asyncDispose]: () => live.close(),

@@ -19,7 +19,7 @@ export {
 } from "./playback/sign-playback-token.ts";
 export { type Failure, type Result, unwrap } from "./results.ts";
 export type { UploadVideoInput, UploadVideoOptions, VideoUpload } from "./upload-video.ts";
-export { isSettled, type WatchOptions } from "./watch.ts";
+export { isSettled, type WatchListInput, type WatchOptions } from "./watch.ts";
 export { type VerifyOptions, verifyWebhook, type WebhookHeaders } from "./webhooks/verify-webhook.ts";
 export type { Webhook } from "./webhooks/webhook.ts";
 export { WebhookError, type WebhookErrorCode } from "./webhooks/webhook-error.ts";

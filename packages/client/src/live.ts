@@ -4,13 +4,13 @@ import { print } from "graphql";
 import { createClient } from "graphql-ws/client";
 import { type ErrorEntry, ReelayError, toReelayError } from "./errors.ts";
 
-export interface ListenOptions {
+export interface ListenOptions<TData> {
   signal?: AbortSignal | undefined;
   /**
-   * Handling of a reader slower than the stream: keep only the newest value, or buffer this many and then
-   * throw `TOO_SLOW`.
+   * Handling of a reader slower than the stream: keep the newest value of each key, or buffer this many and
+   * then throw `TOO_SLOW`.
    */
-  keep: "NEWEST" | number;
+  keep: ((value: TData) => string) | number;
 }
 
 export interface Live {
@@ -21,7 +21,7 @@ export interface Live {
   listen<TData, TVariables extends Record<string, unknown>>(
     document: TypedDocumentNode<TData, TVariables>,
     variables: TVariables,
-    options: ListenOptions,
+    options: ListenOptions<TData>,
   ): AsyncGenerator<TData, void, undefined>;
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export function createLive({ url, getToken, webSocket, canRenewToken }: LiveOpti
     async *listen<TData, TVariables extends Record<string, unknown>>(
       document: TypedDocumentNode<TData, TVariables>,
       variables: TVariables,
-      { signal, keep }: ListenOptions,
+      { signal, keep }: ListenOptions<TData>,
     ) {
       signal?.throwIfAborted();
       let waiting: TData[] = [];
@@ -86,8 +86,10 @@ export function createLive({ url, getToken, webSocket, canRenewToken }: LiveOpti
             const [error] = errors ?? [];
             if (error) return finish({ error: toReelayError(error) });
             if (!data) return;
-            waiting = keep === "NEWEST" ? [data] : [...waiting, data];
-            if (keep !== "NEWEST" && waiting.length > keep) finish({ error: tooSlow(keep) });
+            const older =
+              typeof keep === "number" ? waiting : waiting.filter((each) => keep(each) !== keep(data));
+            waiting = [...older, data];
+            if (typeof keep === "number" && waiting.length > keep) finish({ error: tooSlow(keep) });
             wake();
           },
           error: (error) => finish({ error: toSocketError(error, url, canRenewToken) }),

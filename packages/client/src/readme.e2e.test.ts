@@ -50,6 +50,12 @@ test("a list is read with a ready document", async () => {
   expect(await (await run("VideosDocument, {")).done).toMatch(/^video\.mp4|^Bunny http/);
 });
 
+test("a list is watched until the loop is left", async () => {
+  const watching = await run("client.watchList");
+  await expect.poll(() => watching.printed(), { timeout: 10_000 }).toMatch(/^Bunny READY 100 %$/m);
+  watching.kill();
+});
+
 test("a signed webhook is accepted, an unsigned one refused", async () => {
   const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   const port = await freePort();
@@ -77,5 +83,5 @@ test("a signed webhook is accepted, an unsigned one refused", async () => {
 });
 
 test("these tests run every snippet of the page", () => {
-  expect(snippets).toHaveLength(5);
+  expect(snippets).toHaveLength(6);
 });

@@ -1,6 +1,12 @@
 import { createRetry } from "./backoff.ts";
 import { ReelayError } from "./errors.ts";
-import { VideoDocument, type VideoStateFragment, WatchVideoDocument } from "./generated.ts";
+import {
+  VideoDocument,
+  type VideoStateFragment,
+  WatchVideoDocument,
+  WatchVideosDocument,
+  type WatchVideosSubscriptionVariables,
+} from "./generated.ts";
 import type { Ask } from "./http.ts";
 import { keepForward } from "./keep-forward.ts";
 import type { Live } from "./live.ts";
@@ -50,7 +56,7 @@ export async function* watchVideo(
       const states = live.listen(
         WatchVideoDocument,
         { id: videoId, after: cursor ?? null },
-        { signal, keep: "NEWEST" },
+        { signal, keep: () => videoId },
       );
       for await (const { videoProgress } of states) {
         retry.reset();
@@ -61,6 +67,48 @@ export async function* watchVideo(
       }
       // Ended by the server: the video was deleted, or the API is about to stop.
       if ((await look()) === null) return;
+      throw ended();
+    } catch (error) {
+      await retry.after(error);
+    }
+  }
+}
+
+/** The videos to watch: up to 100 `ids`, or the newest 100 that match a `filter`. */
+export type WatchListInput = WatchVideosSubscriptionVariables;
+
+/**
+ * Yields the current state of each video, then each change of any of them, over one subscription; a slow
+ * reader gets only the newest state of each video. After a lost connection, videos that changed are yielded
+ * again. Ends when none of the videos exists; otherwise leave the loop, or abort.
+ *
+ * @throws ReelayError, for example `VIDEO_IDS_INVALID`, `UNAUTHENTICATED`.
+ */
+export async function* watchVideos(
+  { live }: { live: Live },
+  input: WatchListInput,
+  { signal }: Pick<WatchOptions, "signal"> = {},
+): AsyncGenerator<VideoStateFragment, void, undefined> {
+  const seen = new Map<string, VideoStateFragment>();
+  const retry = createRetry(signal);
+  for (;;) {
+    let isEmpty = true;
+    try {
+      const states = live.listen(WatchVideosDocument, input, {
+        signal,
+        keep: ({ videosProgress }) => videosProgress.id,
+      });
+      for await (const { videosProgress: next } of states) {
+        retry.reset();
+        isEmpty = false;
+        const before = seen.get(next.id);
+        if (before?.cursor === next.cursor) continue;
+        const state = keepForward(before, next);
+        seen.set(next.id, state);
+        yield state;
+      }
+      if (isEmpty) return;
+      // Ended by the server: all videos were deleted, which the next try shows, or the API is about to stop.
       throw ended();
     } catch (error) {
       await retry.after(error);
