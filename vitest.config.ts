@@ -24,26 +24,40 @@ for (const { proof, hash } of proven)
   );
 const leftOut = ["**/node_modules/**", ...proven.flatMap(({ proof }) => proof.tests)];
 
-const oneSubject = { testTimeout: 30_000, hookTimeout: 60_000 };
-const wholeSystems = { testTimeout: 180_000, hookTimeout: 180_000 };
+/** Front ends on whole systems: each file has its own system, in a process that has loaded the modules before. */
+const pageTests = ["tests/e2e/{console*,graphiql,player-pages}.test.ts", "packages/**/*.e2e.test.ts"];
+
+/** Projects that extend this file would each load it again. */
+const project = { extends: false, resolve } as const;
+// On two cores, too: half of the tests wait for a clock, a process or a disk.
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+const oneSubject = { maxWorkers, testTimeout: 30_000, hookTimeout: 60_000 };
+// Much of a system's time is waiting, so two share two cores.
+const wholeSystems = { maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 };
 
 /**
  * `pure`, `api` and `unit` test one subject, `pure` without I/O and therefore in seconds. `contract` runs one suite
- * over several real servers or adapters, `e2e` drives whole systems, and `e2e-alone` those that need the machine to
- * themselves.
+ * over several real servers or adapters, `e2e` and `e2e-pages` drive whole systems, and `e2e-alone` those that need the
+ * machine to themselves.
  */
 export default defineConfig({
   test: {
     globalSetup: "./tests/kit/global-setup.ts",
-    // On two cores, too: half of the tests wait for a clock, a process or a disk.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers,
     projects: [
       {
-        resolve,
-        test: { name: "pure", include: pureTests, pool: "threads", isolate: false, testTimeout: 30_000 },
+        ...project,
+        test: {
+          name: "pure",
+          include: pureTests,
+          pool: "threads",
+          isolate: false,
+          maxWorkers,
+          testTimeout: 30_000,
+        },
       },
       {
-        resolve,
+        ...project,
         test: {
           name: "api",
           include: [apiTests],
@@ -52,7 +66,7 @@ export default defineConfig({
         },
       },
       {
-        resolve,
+        ...project,
         test: {
           name: "unit",
           include: [unitTests],
@@ -61,29 +75,39 @@ export default defineConfig({
         },
       },
       {
-        resolve,
+        ...project,
         test: {
           name: "contract",
           include: ["**/*.contract.test.ts"],
           exclude: leftOut,
+          maxWorkers,
           testTimeout: 60_000,
           hookTimeout: 300_000,
         },
       },
       {
-        resolve,
+        ...project,
         test: {
           name: "e2e",
-          include: ["tests/e2e/**/*.test.ts", "packages/**/*.e2e.test.ts"],
-          exclude: [...leftOut, "tests/e2e/alone/**"],
+          include: ["tests/e2e/**/*.test.ts"],
+          exclude: [...leftOut, ...pageTests, "tests/e2e/alone/**"],
           ...wholeSystems,
-          // Much of a system's time is waiting, so two share two cores.
-          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        resolve,
+        ...project,
+        test: {
+          name: "e2e-pages",
+          include: pageTests,
+          exclude: leftOut,
+          ...wholeSystems,
+          isolate: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...project,
         test: {
           name: "e2e-alone",
           include: ["tests/e2e/alone/*.test.ts"],
