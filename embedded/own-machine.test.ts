@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { planWebhookAllowance } from "./own-machine.ts";
+import { planWebhookAllowance } from "./plan-environment.ts";
 
 test("a system that only this machine can reach may send webhooks to this machine", () => {
   expect(planWebhookAllowance({}, "127.0.0.1")).toBe("localhost,127.0.0.1,::1");

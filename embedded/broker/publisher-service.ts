@@ -1,10 +1,9 @@
 import type { protos } from "@google-cloud/pubsub";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Registry } from "./registry.ts";
-import { invalid } from "./status-error.ts";
+import { invalid, unary } from "./status-error.ts";
 import { type StoredMessage, sizeOf } from "./stored-message.ts";
 import type { Description } from "./subscription-plan.ts";
-import { unary } from "./unary.ts";
 
 type Topic = protos.google.pubsub.v1.ITopic;
 type NewMessage = Omit<StoredMessage, "messageId" | "publishedAt">;

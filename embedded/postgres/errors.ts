@@ -1,3 +1,5 @@
+import { statfs } from "node:fs/promises";
+
 export type EmbeddedPostgresErrorCode =
   /** No PostgreSQL binaries are installed for this machine. */
   | "BINARIES_MISSING"
@@ -29,3 +31,12 @@ export const diskFull = (directory: string): EmbeddedPostgresError =>
     "DISK_FULL",
     `The disk of ${directory} is full, so PostgreSQL cannot start: free some space, or set another folder with REELAY_DATA_DIR.`,
   );
+
+/** PostgreSQL recovers into a new file of 16 MB and needs some space beside it. */
+const NEEDED_BYTES = 32 * 1024 * 1024;
+
+/** True if the disk of `directory` has too little space for a server. */
+export async function isFull(directory: string): Promise<boolean> {
+  const found = await statfs(directory).catch(() => null);
+  return found !== null && found.bavail * found.bsize < NEEDED_BYTES;
+}

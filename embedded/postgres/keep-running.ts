@@ -1,6 +1,6 @@
 /** Restarts a server that ended unexpectedly. */
 import { setTimeout as delay } from "node:timers/promises";
-import { isFull } from "./is-full.ts";
+import { isFull } from "./errors.ts";
 import type { Exit, Server } from "./server.ts";
 
 interface KeepRunningOptions {

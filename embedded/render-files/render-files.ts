@@ -1,12 +1,10 @@
 import type { RunFile } from "../run-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { ApiError, createApiClient } from "./api-client.ts";
-import { createBarsView } from "./bars-view.ts";
 import type { WatchedVideo } from "./documents.ts";
-import { createLinesView } from "./lines-view.ts";
 import type { NamedSource } from "./read-command.ts";
 import { renderSource } from "./render-source.ts";
-import type { FileView } from "./view.ts";
+import { createBarsView, createLinesView, type FileView } from "./view.ts";
 
 /**
  * Renders every source through the public API of the system in `run`: create, upload, watch. Resolves with

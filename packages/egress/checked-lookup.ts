@@ -2,7 +2,6 @@ import { lookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { isAllowed, isPublicAddress } from "./is-public-address.ts";
-import { RefusedTargetError } from "./refused-target.ts";
 
 const refusedAddress = (host: string, address: string): RefusedTargetError =>
   new RefusedTargetError(
@@ -44,3 +43,15 @@ export const checkedLookup =
     };
     void answer();
   };
+
+/** A request to an address supplied from outside was refused before it was sent. */
+export class RefusedTargetError extends Error {
+  readonly code: string;
+  /** What to do instead: the beginning of a sentence that may end with an allow-list setting. */
+  readonly remedy: string;
+  constructor(code: string, message: string, remedy: string) {
+    super(message);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}

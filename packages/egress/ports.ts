@@ -1,8 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { resolveChecked } from "./checked-lookup.ts";
-import { isAllowed } from "./is-public-address.ts";
-import { hostOf, isAllowedByName } from "./may-be-allowed.ts";
-import { RefusedTargetError } from "./refused-target.ts";
+import { RefusedTargetError, resolveChecked } from "./checked-lookup.ts";
+import { isAllowed, isPublicAddress } from "./is-public-address.ts";
 
 /**
  * Ports of web servers. Other ports belong to services (mail, SSH, databases) that a stranger must not make
@@ -35,4 +33,24 @@ export async function checkTarget(url: URL, allowed: readonly string[]): Promise
   const addresses = await resolveChecked(host, allowed);
   if (isWebPort(url) || addresses.every(({ address }) => isAllowed(allowed, host, address))) return;
   throw new RefusedTargetError("REFUSED_PORT", `${url.host} ${portRefusal(url)}`, "Use one of these ports");
+}
+
+/** The host of a URL as name servers and sockets expect it: IPv6 without brackets. */
+const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, "$1");
+
+/**
+ * A check without a name lookup: false for private addresses and loopback names that are not allowed. The
+ * connection still checks every address that a name resolves to.
+ */
+export function mayBeAllowed(url: URL, allowed: readonly string[]): boolean {
+  const host = hostOf(url);
+  if (isAllowedByName(url, allowed)) return true;
+  return ipaddr.isValid(host) ? isPublicAddress(host) : !/(^|\.)localhost\.?$/i.test(host);
+}
+
+/** True if the list contains the host itself, or a range that contains its literal address. */
+export function isAllowedByName(url: URL, allowed: readonly string[]): boolean {
+  const host = hostOf(url);
+  if (ipaddr.isValid(host)) return isAllowed(allowed, host, host);
+  return allowed.some((entry) => entry.toLowerCase() === host.toLowerCase());
 }

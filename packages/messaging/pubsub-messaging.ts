@@ -1,4 +1,5 @@
 import { encodeMessage, Message, type MessageType } from "@reelay/contracts";
+import { GoogleAuth } from "google-auth-library";
 import type { Messaging } from "./messaging.ts";
 import { connect, type PubSubOptions } from "./pubsub/connection.ts";
 import { consume } from "./pubsub/consume.ts";
@@ -62,4 +63,12 @@ function knownType(type: string | undefined): MessageType {
   throw new Error(
     `Attribute "type" selects the topic: expected one of ${[...messageTypes].join(", ")}, got ${JSON.stringify(type)}.`,
   );
+}
+
+/**
+ * Rejects when this process has no Google Cloud credentials. Call it before creating the clients: they search
+ * for credentials on their own and reject where no caller awaits.
+ */
+export async function assertCredentials(): Promise<void> {
+  await new GoogleAuth({ scopes: "https://www.googleapis.com/auth/cloud-platform" }).getClient();
 }

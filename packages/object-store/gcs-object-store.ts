@@ -11,9 +11,8 @@ import { NOT_FOUND, PRECONDITION_FAILED, statusOf } from "./gcs/request-error.ts
 import { openSession } from "./gcs/upload-session.ts";
 import { writeAtOnce } from "./gcs/write-at-once.ts";
 import { LostUploadError, writeInChunks } from "./gcs/write-in-chunks.ts";
-import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
+import { assertKeyFolder, assertKeyPrefix, assertObjectKey, publicUrlOf } from "./object-key.ts";
 import type { ObjectStore, PutBody, PutOptions } from "./object-store.ts";
-import { publicUrlOf } from "./public-url.ts";
 
 interface GcsObjectStoreOptions {
   bucket: string;

@@ -12,9 +12,8 @@ import { remove } from "./local/remove.ts";
 import { openScratch, type Scratch } from "./local/scratch.ts";
 import { openStoreLock } from "./local/store-lock.ts";
 import { foldersBelow, walk } from "./local/walk.ts";
-import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
+import { assertKeyFolder, assertKeyPrefix, assertObjectKey, publicUrlOf } from "./object-key.ts";
 import type { ObjectStore, PutBody, PutOptions, StoredObject } from "./object-store.ts";
-import { publicUrlOf } from "./public-url.ts";
 
 interface LocalObjectStoreOptions {
   /** Created if missing. Several processes on one machine may share it. */

@@ -52,3 +52,7 @@ export function assertKeyFolder(prefix: string): void {
   if (!prefix.endsWith("/")) throw new InvalidKeyError(prefix, "is not a folder: it must end in a slash");
   assertKeyPrefix(prefix);
 }
+
+/** The address of a key below `base`, which ends in `/`. */
+export const publicUrlOf = (base: string, key: string): string =>
+  base + key.split("/").map(encodeURIComponent).join("/");

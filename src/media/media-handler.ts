@@ -11,11 +11,11 @@ import {
 import {
   type AcceptedToken,
   type PlaybackAccess,
+  type Purpose,
   REFUSALS,
   requestOrigin,
   splitToken,
 } from "../playback-access/index.ts";
-import { purposesOf, videoOfKey } from "./media-access.ts";
 import { headersOf, openToAll, preflight, type Served } from "./media-headers.ts";
 import { isDownloadKey, isManifestKey, isSourceKey, parseMediaKey } from "./media-key.ts";
 import { type MediaPlan, planResponse } from "./plan-response.ts";
@@ -164,4 +164,13 @@ function refuse(
     "content-length": Buffer.byteLength(body),
   };
   res.writeHead(status, { ...openToAll, "cache-control": "no-store", ...headers, ...type }).end(body);
+}
+
+/** The video of an object; null for keys outside of a video. */
+const videoOfKey = (key: string): string | null => /^videos\/([^/]+)\/./.exec(key)?.[1] ?? null;
+
+/** The purposes of the tokens that may read an object. */
+export function purposesOf(key: string): readonly Purpose[] {
+  if (isDownloadKey(key)) return ["DOWNLOAD"];
+  return /^videos\/[^/]+\/status\.json$/.test(key) ? ["PLAY", "STATUS"] : ["PLAY"];
 }

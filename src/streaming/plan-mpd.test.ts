@@ -1,7 +1,7 @@
 import { parse } from "mpd-parser";
 import { expect, test } from "vitest";
 import { type DashRendition, planMpd } from "./plan-mpd.ts";
-import { readMediaPlaylist } from "./read-playlist.ts";
+import { readMediaPlaylist } from "./refresh-dash.ts";
 
 const segments = [1_000, 1_000, 2_000, 4_000, 4_000, 1_234.567].map((durationMs, index) => ({
   uri: `../attempts/a1/360p/0000${index}.m4s`,

@@ -1,13 +1,18 @@
 import { posix } from "node:path";
 import { text } from "node:stream/consumers";
-import { languageTag, objectKeys, Profile, PublishedPlaylist } from "@reelay/contracts";
+import {
+  languageTag,
+  objectKeys,
+  Profile,
+  PublishedPlaylist,
+  readMediaPlaylist as readNamed,
+} from "@reelay/contracts";
 import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
 import type { CaptionTrack } from "../../prisma/generated/client.ts";
 import { isVideoJob } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
 import { nameCaptions } from "./caption-entries.ts";
 import { type DashRendition, type DashRole, type DashText, planMpd } from "./plan-mpd.ts";
-import { readMediaPlaylist } from "./read-playlist.ts";
 import type { PublicRows } from "./refresh-manifest.ts";
 import { inOrder } from "./sounds.ts";
 
@@ -110,4 +115,17 @@ async function readText(store: ObjectStore, key: string): Promise<string | null>
     if (error instanceof ObjectNotFoundError) return null;
     throw error;
   }
+}
+
+/**
+ * What a finished media playlist of ours names, addresses as they stand in it. Null where its segments need
+ * several initialisation segments. Pure.
+ */
+export function readMediaPlaylist(
+  text: string,
+): { initUri: string; segments: { uri: string; durationMs: number }[] } | null {
+  const { initUris, segments } = readNamed(text);
+  const [initUri] = initUris;
+  if (initUri === undefined || initUris.length > 1) return null;
+  return { initUri, segments: segments.map(({ uri, durationMs }) => ({ uri, durationMs })) };
 }

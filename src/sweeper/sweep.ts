@@ -1,18 +1,18 @@
 import type { Messaging } from "@reelay/messaging";
+import { inSpan, traceFrom } from "@reelay/telemetry";
 import type { PrismaClient, Source } from "../../prisma/generated/client.ts";
 import { lockVideo } from "../auth/own-video.ts";
 import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
+import type { HeldAttempt } from "../jobs/hold-attempt.ts";
 import { removeLosers } from "../jobs/remove-losers.ts";
 import { endAttempt } from "../projector/index.ts";
 import { refreshManifest } from "../streaming/refresh-manifest.ts";
 import { failUpload, uploadExpired } from "../videos/fail-upload.ts";
 import { receiveSource } from "../videos/index.ts";
 import { failTooLarge } from "./fail-too-large.ts";
-import { inReclaimSpan } from "./in-reclaim-span.ts";
 import { moveToCpu } from "./move-to-cpu.ts";
 import { redispatchTasks } from "./redispatch-tasks.ts";
-import { removeRetired } from "./remove-retired.ts";
 
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
 
@@ -124,4 +124,42 @@ async function settleUpload(deps: SweeperDeps, source: Source, now: Date): Promi
 async function forget(db: PrismaClient, now: Date): Promise<void> {
   await db.worker.deleteMany({ where: { lastSeenAt: { lt: new Date(now.getTime() - day) } } });
   await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - 2 * day) } } });
+}
+
+/**
+ * A span in the job's trace for the end of an attempt whose own span never arrives, because its worker is
+ * gone.
+ */
+function inReclaimSpan(attempt: HeldAttempt, outcome: string, work: () => Promise<void>): Promise<void> {
+  const { job } = attempt.task;
+  const attributes = {
+    "reelay.video.id": job.videoId,
+    "reelay.job.id": job.id,
+    "reelay.task.id": attempt.taskId,
+    "reelay.attempt.id": attempt.id,
+    "reelay.worker.id": attempt.workerId,
+    "reelay.attempt.outcome": outcome,
+  };
+  const parent = traceFrom({ traceparent: job.traceParent });
+  return inSpan("reelay-api", "take back", { parent, attributes }, work);
+}
+
+/** Longer than a viewer watches with one loaded playlist. */
+const keptMs = 86_400_000;
+const batch = 20;
+
+/** Removes objects that repairs replaced a day ago. */
+async function removeRetired(deps: Pick<OperationDeps, "db" | "store" | "clock" | "log">): Promise<void> {
+  const { db, clock } = deps;
+  const before = new Date(clock().getTime() - keptMs);
+  const rows = await db.storedFolder.findMany({
+    where: { retiredAt: { lt: before } },
+    distinct: ["videoId"],
+    select: { videoId: true },
+    take: batch,
+  });
+  for (const { videoId } of rows) {
+    await db.storedFolder.deleteMany({ where: { videoId, retiredAt: { lt: before } } });
+    await removeLosers(deps, videoId);
+  }
 }

@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { eventually } from "../../tests/kit/index.ts";
 import { enableWebhookEndpoint, rotateWebhookSecret } from "./endpoints.ts";
-import { forgetDeliveries } from "./forget-deliveries.ts";
 import { redeliverFailedWebhooks, redeliverWebhook, sendTestWebhook } from "./redeliver.ts";
+import { forgetDeliveries } from "./start-webhooks.ts";
 import { startReceiver } from "./testing/receiver.ts";
 import { createWebhookWorld, type WebhookWorld } from "./testing/webhook-world.ts";
 

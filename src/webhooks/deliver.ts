@@ -3,14 +3,13 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { type SecretBox, SecretUnreadableError } from "../secrets/index.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Answer } from "./answer.ts";
 import { type Claimed, claimDue, release } from "./claim.ts";
 import { contextOf } from "./endpoint-secrets.ts";
 import { createFailureNotes } from "./failure-notes.ts";
 import { messageIdOf } from "./message.ts";
 import type { Outcome } from "./plan-outcome.ts";
 import { recordAttempt } from "./record-attempt.ts";
-import type { Sender } from "./send.ts";
+import type { Answer, Sender } from "./send.ts";
 import { liveSecrets, type Signed, signatureHeaders } from "./sign.ts";
 
 export interface DeliverDeps {

@@ -9,9 +9,9 @@ import type { SecretBox } from "../secrets/index.ts";
 import { checkWebhookUrl } from "./check-url.ts";
 import { contextOf } from "./endpoint-secrets.ts";
 import { checkEventFilter } from "./event-filter.ts";
+import { wakeWebhooks } from "./fan-out.ts";
 import { lockOwnEndpoint } from "./own-endpoint.ts";
 import { createSecret } from "./sign.ts";
-import { wakeWebhooks } from "./wake.ts";
 
 export interface WebhookDeps {
   db: PrismaClient;

@@ -8,11 +8,10 @@ export {
   rotateWebhookSecret,
   updateWebhookEndpoint,
 } from "./endpoints.ts";
-export { forgetDeliveries } from "./forget-deliveries.ts";
 export { messageIdOf, testType } from "./message.ts";
 export {
   redeliverFailedWebhooks,
   redeliverWebhook,
   sendTestWebhook,
 } from "./redeliver.ts";
-export { startWebhooks } from "./start-webhooks.ts";
+export { forgetDeliveries, startWebhooks } from "./start-webhooks.ts";

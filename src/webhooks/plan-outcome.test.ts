@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Answer } from "./answer.ts";
 import { planOutcome, type Tried } from "./plan-outcome.ts";
+import type { Answer } from "./send.ts";
 
 const now = new Date("2026-11-24T20:00:00Z");
 const ago = (ms: number) => new Date(now.getTime() - ms);

@@ -2,8 +2,8 @@
  * Decides what an attempt's answer means for its delivery and endpoint. Pure; `record-attempt.ts` writes it.
  */
 import type { WebhookDisabledReason } from "../../prisma/generated/enums.ts";
-import type { Answer } from "./answer.ts";
 import { maxSpanMs, planRetryMs } from "./retry-schedule.ts";
+import type { Answer } from "./send.ts";
 
 export interface Outcome {
   /** PENDING: it is tried again. */

@@ -1,11 +1,11 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { recordWorkspaceEvent, type Tx } from "../events/record-change.ts";
 import { encodeGlobalId } from "../global-id.ts";
-import type { Answer } from "./answer.ts";
 import type { Claimed } from "./claim.ts";
+import { wakeWebhooks } from "./fan-out.ts";
 import { testType } from "./message.ts";
 import { type Outcome, planOutcome } from "./plan-outcome.ts";
-import { wakeWebhooks } from "./wake.ts";
+import type { Answer } from "./send.ts";
 
 interface Attempted {
   claimed: Claimed;

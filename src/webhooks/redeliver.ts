@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
 import { ConflictError, NotFoundError } from "../errors.ts";
 import type { WebhookDeps } from "./endpoints.ts";
+import { wakeWebhooks } from "./fan-out.ts";
 import { testBody, testType } from "./message.ts";
 import { lockOwnEndpoint } from "./own-endpoint.ts";
-import { wakeWebhooks } from "./wake.ts";
 
 const again = (now: Date) =>
   ({

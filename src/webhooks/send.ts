@@ -1,6 +1,5 @@
 import { checkedLookup, checkTarget, RefusedTargetError } from "@reelay/egress";
 import { Agent, type Dispatcher, request } from "undici";
-import type { Answer } from "./answer.ts";
 import { parseRetryAfterMs } from "./retry-schedule.ts";
 
 /** The part of an answer's body that is stored. */
@@ -135,3 +134,27 @@ function rootCause(error: unknown): unknown {
   if (error instanceof Error && error.cause !== undefined) return rootCause(error.cause);
   return error;
 }
+
+/** The result of one request to an endpoint. */
+export interface Answer {
+  /** Null: there was no answer. */
+  status: number | null;
+  headers: Record<string, string> | null;
+  /** The beginning of the body, as text. */
+  body: string | null;
+  isCut: boolean;
+  durationMs: number;
+  /** Null if it was accepted (2xx). */
+  error: { code: WebhookErrorCode; message: string } | null;
+  /** The pause requested by `Retry-After`, with 429 or 503. */
+  pauseMs?: number;
+}
+
+/** Stable; clients switch on it. */
+export type WebhookErrorCode =
+  | "HTTP_STATUS"
+  | "REDIRECT_REFUSED"
+  | "ADDRESS_REFUSED"
+  | "SECRET_UNREADABLE"
+  | "TIMEOUT"
+  | "UNREACHABLE";

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { startWorkLoop } from "../database/work-loop.ts";
 import { createDeliverer, type DeliverDeps } from "./deliver.ts";
-import { type FanOutDeps, fanOut, readFollowed } from "./fan-out.ts";
+import { type FanOutDeps, fanOut, readFollowed, webhookChannel } from "./fan-out.ts";
 import { createSender } from "./send.ts";
-import { webhookChannel } from "./wake.ts";
 
 interface WebhooksDeps extends FanOutDeps, Omit<DeliverDeps, "sender" | "onEnded"> {
   databaseUrl: string;
@@ -45,4 +45,18 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<AsyncDisposable
   );
   const held = starting.move();
   return { [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+const batchSize = 1_000;
+
+/**
+ * Deletes deliveries older than `before`, with their attempts, 1,000 per call, including pending ones of a
+ * disabled endpoint. Rows that another process is changing are left to it. Resolves to the number of deleted
+ * deliveries.
+ */
+export async function forgetDeliveries(db: PrismaClient, before: Date): Promise<number> {
+  return await db.$executeRaw`
+    DELETE FROM webhook_deliveries WHERE id IN (
+      SELECT id FROM webhook_deliveries WHERE created_at < ${before} ORDER BY created_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED
+    )`;
 }

@@ -1,17 +1,18 @@
 import { toSounds } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { StopError, toOutcome, tracerName } from "../../attempt/index.ts";
-import { planLadder } from "../../media/ladder/index.ts";
-import type { SourceFile } from "../../media/probe/index.ts";
+import { inputError, retriableError } from "../../errors.ts";
+import { type PlannedRung, planLadder } from "../../media/ladder/index.ts";
+import type { SoundTrack, SourceFile } from "../../media/probe/index.ts";
 import { acquireTaskSource, probeWithinMemory, reading } from "../ffmpeg/index.ts";
 import { toAudioState } from "./audio-states.ts";
 import type { TranscodeAttempt } from "./context.ts";
-import { leaveOutUnencodable, renderInPasses } from "./encode/index.ts";
-import { describeOutput, readRenditions, writeManifest } from "./finish/index.ts";
+import { leaveOutUnencodable, renderInPasses, renderWithinMemory } from "./encode/index.ts";
+import { conclude, describeOutput, readRenditions, writeManifest } from "./finish/index.ts";
 import { renderMain } from "./render-main.ts";
-import { renderRest } from "./render-rest.ts";
 import { decidePart, inOnePieceIfJumping, isRest, type PartDecision, planReadEnd } from "./split/index.ts";
 import { stillArriving, toVariantStates } from "./state/index.ts";
+import { storyboardBeside } from "./storyboard/index.ts";
 
 /** Does a task, from the source to stored renditions. */
 export async function runTranscode(attempt: TranscodeAttempt): Promise<void> {
@@ -68,4 +69,43 @@ async function renderEarly(context: TranscodeAttempt, source: SourceFile, part: 
   const made = await renderInPasses(context, { source, rungs, sounds, part });
   const provenance = await describeOutput(context, await readRenditions(context, rungs), [made]);
   await writeManifest(context, source, { provenance, sourceHash: null, quality: {} });
+}
+
+/**
+ * A task for what a head left: pictures of a span, or the sound. It makes what the head's worker planned, and speaks of its parts only: source and
+ * variants are the head's business.
+ */
+async function renderRest(context: TranscodeAttempt, source: SourceFile, part: PartDecision): Promise<void> {
+  const rungs = part.kind === "CHUNK" ? readLadder(context) : [];
+  const sounds = part.kind === "AUDIO" ? readSounds(context, source) : [];
+  context.state.update((before) => ({ ...before, parts: [] }));
+  const work = { source, rungs, sounds, part };
+  await using storyboard = storyboardBeside(context, source);
+  const made = await renderWithinMemory(context, work);
+  await conclude(context, work, made, () => storyboard.settle());
+}
+
+/** Those that the task names, of the source's own. */
+function readSounds({ task: { part } }: TranscodeAttempt, { sounds }: SourceFile): readonly SoundTrack[] {
+  const names = part?.kind === "AUDIO" ? part.renditions : undefined;
+  const asked = names ? sounds.filter(({ name }) => names.includes(name)) : sounds;
+  if (names === undefined || asked.length === names.length) return asked;
+  throw retriableError(
+    "WORKER",
+    "SOUND_MISSING",
+    `The task is for the sound ${names.join(", ")}; this worker's ffmpeg finds ${sounds.map(({ name }) => name).join(", ") || "none"} in the source. A worker with the ffmpeg that the first had may get through.`,
+  );
+}
+
+function readLadder({ task }: TranscodeAttempt): PlannedRung[] {
+  const variants = task.ladder ?? [];
+  const rungs = variants.flatMap((variant) => {
+    const rung = task.profile.rungs.find(({ codec }) => codec === variant.codec);
+    return rung === undefined ? [] : [{ ...variant, codec: rung.codec }];
+  });
+  if (rungs.length > 0 && rungs.length === variants.length) return rungs;
+  throw inputError(
+    "LADDER_MISSING",
+    `The task for a part of the video names ${variants.length === 0 ? "no variants" : "a variant of a codec that its profile has not"}; the ladder that the head's worker planned was expected. Retry the job.`,
+  );
 }

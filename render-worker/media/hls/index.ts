@@ -1,8 +1,7 @@
 /** Segments and playlists. */
 export { chooseRendition } from "./choose-rendition.ts";
 export { parseMediaPlaylist } from "./media-playlist.ts";
-export { PartSink } from "./part-sink.ts";
-export { PlaylistSink } from "./playlist-sink.ts";
 export { RenditionPublisher } from "./publish-rendition.ts";
 export { bringSegment, readSegments, type StoredSegment } from "./read-segments.ts";
 export type { RenditionSink } from "./rendition-sink.ts";
+export { PartSink, PlaylistSink } from "./rendition-sink.ts";

@@ -1,9 +1,13 @@
 /** Finds out what a source is. */
 export { type SoundTrack, soundStartMs } from "./audio-track.ts";
-export { decodedSize } from "./decoded-size.ts";
-export { describeForMemory } from "./describe-for-memory.ts";
 export { ProbeMemoryError } from "./explain-failure.ts";
 export { KnownSources } from "./known-sources.ts";
 export { probeSource } from "./probe-source.ts";
 export { readTransportClock } from "./read-transport-clock.ts";
-export { type PictureProbe, reportedProbe, type SourceFile } from "./source-file.ts";
+export {
+  decodedSize,
+  describeForMemory,
+  type PictureProbe,
+  reportedProbe,
+  type SourceFile,
+} from "./source-file.ts";

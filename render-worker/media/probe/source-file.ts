@@ -1,4 +1,5 @@
 import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
+import type { NeededSource } from "../needs/index.ts";
 import type { SoundTrack } from "./audio-track.ts";
 
 /** The probe of a source whose picture is known. */
@@ -44,4 +45,29 @@ export function parseRatio(text: string | undefined): Ratio | null {
   const num = Number(match?.[1]);
   const den = Number(match?.[2]);
   return num > 0 && den > 0 ? { num, den } : null;
+}
+
+/** Of pictures as they come from the decoder, turned upright: pixels, which need not be square. */
+export const decodedSize = ({
+  codedWidth,
+  codedHeight,
+  rotation,
+}: Pick<VideoStreamProbe, "codedWidth" | "codedHeight" | "rotation">): { width: number; height: number } =>
+  rotation % 180 === 0
+    ? { width: codedWidth, height: codedHeight }
+    : { width: codedHeight, height: codedWidth };
+
+/** AAC has 47 packets per second at 48 kHz; what has more per second has them smaller. */
+const soundPacketsPerSecond = 50;
+/** Where the container does not say. */
+const usualFrameRate = 60;
+
+/** What of a source decides how much memory its reading and decoding need. Pure. */
+export function describeForMemory({ probe, isSoundOnly, probedBytes = 0 }: SourceFile): NeededSource {
+  const { video, streamCount: streams, durationMs } = probe;
+  const { codedWidth: width, codedHeight: height, pixelFormat } = video;
+  const pictures = isSoundOnly ? 0 : (video.frameRate ?? usualFrameRate);
+  const perSecond = pictures + soundPacketsPerSecond * Math.max(1, streams - 1);
+  const packets = Math.ceil((perSecond * (durationMs ?? 0)) / 1000);
+  return { width, height, pixelFormat, isToneMapped: video.hdr !== null, streams, packets, probedBytes };
 }

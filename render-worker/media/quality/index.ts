@@ -1,6 +1,6 @@
 /** Measures quality, and bitrates that reach it. */
 export { analyseSource } from "./analyse-source.ts";
-export type { FinishedRendition } from "./finished-rendition.ts";
+export type { FinishedRendition } from "./measure-quality.ts";
 export { measureQuality } from "./measure-quality.ts";
 export { type Analysis, analysisThreads, planAnalysis } from "./plan-analysis.ts";
 export { planBitrates } from "./plan-bitrates.ts";

@@ -1,6 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Quality } from "@reelay/contracts";
+import type { Quality, VariantState } from "@reelay/contracts";
 import { readPieceStartMs } from "@reelay/media-container";
 import type { ObjectStore } from "@reelay/object-store";
 import { makeFolder, type Need } from "../../host/index.ts";
@@ -10,7 +10,6 @@ import { comparisonNeed } from "../needs/index.ts";
 import { describeForMemory, type SourceFile } from "../probe/index.ts";
 import { canBeEntered, findEntry, type SourceEntry } from "../timeline/index.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
-import type { FinishedRendition } from "./finished-rendition.ts";
 import { comparedSize } from "./plan-comparison.ts";
 import { planComparedMoments } from "./plan-samples.ts";
 import { summarizeScores } from "./read-scores.ts";
@@ -137,4 +136,11 @@ async function readPieces(
     pieces.push({ name, file, frameRate, startMs, durationMs: segment.durationMs });
   }
   return pieces;
+}
+
+/** What an attempt stored of a variant. */
+export interface FinishedRendition {
+  variant: VariantState;
+  initKey: string;
+  segments: { key: string; startMs: number; durationMs: number }[];
 }

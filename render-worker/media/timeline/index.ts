@@ -1,6 +1,5 @@
 /** The timeline of a video: spans, borders, and where to begin reading. */
-export { findEntry } from "./find-entry.ts";
-export { findLeadIns } from "./find-lead-ins.ts";
+
 export {
   firstPictureMs,
   frameDurationMs,
@@ -9,6 +8,6 @@ export {
   soundFrameMs,
 } from "./frame-duration.ts";
 export { planClock } from "./plan-clock.ts";
-export { canBeEntered, mustBeSearched } from "./plan-entry.ts";
+export { canBeEntered, findEntry, findLeadIns, mustBeSearched } from "./plan-entry.ts";
 export { type RenderSpan, type SourceEntry, wholeSpan } from "./render-span.ts";
 export { bordersMs, nextBorderMs } from "./segment-borders.ts";

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { formatBitrate, formatBytes } from "./bytes.ts";
-import { count, formatSpeed, percentOf } from "./numbers.ts";
+import { count, formatBitrate, formatBytes, formatSpeed, percentOf } from "./numbers.ts";
 import { formatAgo, formatDuration, formatSpan, formatUntil } from "./time.ts";
 
 test("sizes have a unit that leaves two or three figures", () => {

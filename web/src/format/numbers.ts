@@ -8,3 +8,21 @@ export const formatSpeed = (speed: number): string => `${speed < 10 ? speed.toFi
 /** `1 variant`, `3 variants`. Pure. */
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;
+
+const units = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** `0 B`, `1.4 MB`, `23 GB`: decimal units, two figures and a bit. Pure. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** `4.5 Mb/s`. Pure. */
+export const formatBitrate = (bitsPerSecond: number): string =>
+  `${formatBytes(bitsPerSecond).replace(/B$/, "b")}/s`;

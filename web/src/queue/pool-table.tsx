@@ -1,7 +1,6 @@
 import { Fragment } from "react";
 import type { QueueStateFragment } from "../api/documents.ts";
-import { formatBytes } from "../format/bytes.ts";
-import { count } from "../format/numbers.ts";
+import { count, formatBytes } from "../format/numbers.ts";
 import { formatSpan } from "../format/time.ts";
 import { useNow } from "../live/use-now.ts";
 

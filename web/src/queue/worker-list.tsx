@@ -1,6 +1,5 @@
 import type { QueuePageQuery } from "../api/documents.ts";
-import { formatBytes } from "../format/bytes.ts";
-import { count } from "../format/numbers.ts";
+import { count, formatBytes } from "../format/numbers.ts";
 import type { Word } from "../format/words.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Command } from "../ui/copy.tsx";

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { formatBytes } from "../format/bytes.ts";
-import { count, percentOf } from "../format/numbers.ts";
+import { count, formatBytes, percentOf } from "../format/numbers.ts";
 import { formatSpan } from "../format/time.ts";
 import type { Word } from "../format/words.ts";
 import { routes } from "../routes.ts";

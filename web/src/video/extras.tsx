@@ -5,7 +5,7 @@ import {
   SetPosterDocument,
   type VideoExtrasFragment,
 } from "../api/documents.ts";
-import { formatBytes } from "../format/bytes.ts";
+import { formatBytes } from "../format/numbers.ts";
 import { formatDuration } from "../format/time.ts";
 import { isJobSettled, jobWords } from "../format/words.ts";
 import { useSession } from "../session/session.tsx";

@@ -1,5 +1,5 @@
 import type { VideoHistoryQuery, VideoPageQuery } from "../api/documents.ts";
-import { formatBitrate, formatBytes } from "../format/bytes.ts";
+import { formatBitrate, formatBytes } from "../format/numbers.ts";
 import { formatDuration, formatMoment } from "../format/time.ts";
 import { CopyButton } from "../ui/copy.tsx";
 

@@ -1,7 +1,6 @@
 import { useState, useSyncExternalStore } from "react";
 import { RetryVariantDocument, type VideoMovingFragment } from "../api/documents.ts";
-import { formatBitrate, formatBytes } from "../format/bytes.ts";
-import { formatSpeed, percentOf } from "../format/numbers.ts";
+import { formatBitrate, formatBytes, formatSpeed, percentOf } from "../format/numbers.ts";
 import { formatSpan } from "../format/time.ts";
 import { variantWords } from "../format/words.ts";
 import { useSession } from "../session/session.tsx";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { NeedsMoreMemoryError } from "../../../host/memory/needs-more-memory.ts";
 import { WorkerMemory } from "../../../host/memory/worker-memory.ts";
 import { planLadder } from "../../../media/ladder/plan-ladder.ts";
-import { describeForMemory } from "../../../media/probe/describe-for-memory.ts";
+import { describeForMemory } from "../../../media/probe/source-file.ts";
 import { sourceOf } from "../../../testing/fixtures.ts";
 import { defaultProfile } from "../../../testing/kit.ts";
 import { RenderMemory } from "./render-memory.ts";

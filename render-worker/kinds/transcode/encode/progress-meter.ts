@@ -1,6 +1,9 @@
 import type { VariantProgress } from "@reelay/contracts";
+import type { WorkerMetrics } from "../../../host/index.ts";
 import type { OutputStatistics, PlannedOutput } from "../../../media/ffmpeg/index.ts";
 import type { RenditionPublisher } from "../../../media/hls/index.ts";
+import { currentUsage } from "../../../programs/index.ts";
+import type { PartDecision } from "../split/index.ts";
 
 interface Sample {
   atMs: number;
@@ -76,3 +79,87 @@ export class ProgressMeter {
 }
 
 const round2 = (value: number): number => Math.max(0, Math.round(value * 100) / 100);
+
+/** Measured over at least so long: the first pictures wait in the encoder. */
+const leastSeconds = 1;
+
+/** Pixels that an encode makes per second, all its variants together, from its first pictures on. */
+export class SpeedMeter {
+  #first: { seconds: number; pixels: number } | null = null;
+  #last: { seconds: number; pixels: number } | null = null;
+
+  /** @param pixels of all variants since the beginning */
+  read(pixels: number, nowMs: number): void {
+    const now = { seconds: nowMs / 1000, pixels };
+    if (pixels <= (this.#last?.pixels ?? 0)) return;
+    this.#first ??= now;
+    this.#last = now;
+  }
+
+  get seconds(): number {
+    return this.#first && this.#last ? this.#last.seconds - this.#first.seconds : 0;
+  }
+
+  get pixels(): number {
+    return this.#first && this.#last ? this.#last.pixels - this.#first.pixels : 0;
+  }
+
+  /** Null while it was not measured for long enough. */
+  get pixelsPerSecond(): number | null {
+    return this.seconds >= leastSeconds && this.pixels > 0 ? this.pixels / this.seconds : null;
+  }
+}
+
+/** Counts what an attempt's programs use and what it stores while it encodes, so that long encodes are seen before their end. */
+export class UsageMeter {
+  readonly #metrics: Pick<WorkerMetrics, "stored" | "ffmpegUsed"> | undefined;
+  readonly #storedBytes: () => number;
+  readonly #usage = currentUsage()?.outermost;
+  #storedBefore = 0;
+  #cpuSecondsBefore = this.#usage?.read()?.cpuSeconds ?? 0;
+
+  constructor(metrics: Pick<WorkerMetrics, "stored" | "ffmpegUsed"> | undefined, storedBytes: () => number) {
+    this.#metrics = metrics;
+    this.#storedBytes = storedBytes;
+  }
+
+  read(): void {
+    const stored = this.#storedBytes();
+    this.#metrics?.stored(Math.max(0, stored - this.#storedBefore));
+    this.#storedBefore = stored;
+    const used = this.#usage?.read();
+    if (!used) return;
+    this.#metrics?.ffmpegUsed(Math.max(0, used.cpuSeconds - this.#cpuSecondsBefore), used.peakMemoryBytes);
+    this.#cpuSecondsBefore = used.cpuSeconds;
+  }
+}
+
+interface Named {
+  name: string;
+}
+
+/** What of an attempt has progress of its own: its variants; of one at the sound alone that. Others have it on the way. */
+export const progressing = (work: {
+  part: PartDecision;
+  rungs: readonly Named[];
+  sounds: readonly Named[];
+}): readonly Named[] => (work.part.kind === "AUDIO" ? work.sounds : work.rungs);
+
+/**
+ * What ffmpeg says of its outputs, which is of pictures only, and of an attempt at the sound alone how much of that is stored: it takes a hundredth of its
+ * length, so that is close enough. Pure.
+ */
+export function withSound(
+  statistics: ReadonlyMap<number, OutputStatistics>,
+  outputs: readonly PlannedOutput[],
+  publishers: ReadonlyMap<string, Pick<RenditionPublisher, "storedBytes" | "storedMs">>,
+  { kind, span }: PartDecision,
+): ReadonlyMap<number, OutputStatistics> {
+  if (kind !== "AUDIO") return statistics;
+  const sounds = outputs.flatMap(({ name }, index): [number, OutputStatistics][] => {
+    const sound = publishers.get(name);
+    if (sound === undefined) return [];
+    return [[index, { frames: 0, timeMs: span.startMs + sound.storedMs, sizeBytes: sound.storedBytes }]];
+  });
+  return new Map([...statistics, ...sounds]);
+}

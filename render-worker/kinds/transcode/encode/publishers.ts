@@ -1,17 +1,18 @@
 /** What stores the renditions of one go while they are written. */
+
 import { join } from "node:path";
-import { isSound, objectKeys } from "@reelay/contracts";
+import { announcedBps, isSound, objectKeys, type RenderState } from "@reelay/contracts";
 import { inputError } from "../../../errors.ts";
 import { makeFolder } from "../../../host/index.ts";
 import { planSound } from "../../../media/audio/index.ts";
 import { initFile, playlistFile } from "../../../media/ffmpeg/index.ts";
-import { RenditionPublisher } from "../../../media/hls/index.ts";
+import { PartSink, PlaylistSink, RenditionPublisher, type RenditionSink } from "../../../media/hls/index.ts";
 import type { SoundTrack } from "../../../media/probe/index.ts";
 import { frameDurationMs, picturesSpan, soundFrameMs } from "../../../media/timeline/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
-import { withoutSound } from "../state/index.ts";
+import type { PartDecision } from "../split/index.ts";
+import { assertReaches, withoutSound, withPart, withPlaylist, withSoundPlaylist } from "../state/index.ts";
 import type { EncodingRound, RenderWork } from "./render-work.ts";
-import { toPart, toPlaylist } from "./rendition-sinks.ts";
 
 /** By the renditions' names. */
 type Publishers = Map<string, RenditionPublisher>;
@@ -100,3 +101,45 @@ export const soundBps = ({ task }: TranscodeAttempt, { probe }: Pick<SoundTrack,
 
 export const storedBytes = (publishers: Publishers): number =>
   publishers.values().reduce((sum, publisher) => sum + publisher.storedBytes, 0);
+
+/** The worker's own playlist: the rendition is wholly its business. */
+export function toPlaylist(
+  { ref, state, store, task }: TranscodeAttempt,
+  rendition: {
+    name: string;
+    kind: "video" | "audio";
+    bps: number;
+    /** Below the attempt's prefix. */
+    folder: string;
+    signal: AbortSignal;
+  },
+): RenditionSink {
+  const { segmentDurationMs } = task.profile;
+  const { name, kind, bps, folder, signal } = rendition;
+  return new PlaylistSink({
+    store,
+    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, folder, playlistFile),
+    segmentDurationMs,
+    ceilingBps: announcedBps(bps, segmentDurationMs),
+    signal,
+    onPublished: (playlist) =>
+      state.update((before) =>
+        kind === "audio" ? withSoundPlaylist(before, name, playlist) : withPlaylist(before, name, playlist),
+      ),
+  });
+}
+
+/** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
+export function toPart(
+  { state, source }: TranscodeAttempt,
+  name: string,
+  { span }: PartDecision,
+): RenditionSink {
+  return new PartSink(name, span, (part) => {
+    if (part.isComplete && source?.beginningOf) assertReaches(name, span.endMs, part.segments);
+    const isUrgent = part.isComplete || part.segments.length === 1;
+    const change = (before: RenderState) => withPart(before, part);
+    if (isUrgent) state.update(change);
+    else state.updateSoon(change);
+  });
+}

@@ -1,6 +1,13 @@
-import type { TaskPart } from "@reelay/contracts";
-import type { SourceFile } from "../../../media/probe/index.ts";
-import { canBeEntered, firstPictureMs, type RenderSpan, wholeSpan } from "../../../media/timeline/index.ts";
+import type { TaskPart, TranscodeParams } from "@reelay/contracts";
+import { readTransportClock, type SourceFile } from "../../../media/probe/index.ts";
+import type { SourceReader } from "../../../media/source/index.ts";
+import {
+  canBeEntered,
+  firstPictureMs,
+  mustBeSearched,
+  type RenderSpan,
+  wholeSpan,
+} from "../../../media/timeline/index.ts";
 
 /** What of the source an attempt makes. `WHOLE` writes playlists of its own; of the others the API joins the parts. */
 export interface PartDecision {
@@ -29,4 +36,33 @@ export function decidePart(part: TaskPart | undefined, source: SourceFile): Part
     default:
       return { kind: "WHOLE", span: wholeSpan };
   }
+}
+
+/** Whether a task is for what a head left: it speaks of its parts only. */
+export const isRest = ({ part }: Pick<TranscodeParams, "part">): boolean =>
+  part?.kind === "CHUNK" || part?.kind === "AUDIO";
+
+/** A transport stream whose clock jumps is made in one piece: ffmpeg mends its times, but only when it reads it from its beginning. */
+export async function inOnePieceIfJumping(
+  part: PartDecision,
+  source: SourceFile,
+  file: { reader: Pick<SourceReader, "read" | "sizeBytes" | "isAtHand">; signal: AbortSignal },
+): Promise<PartDecision> {
+  if (part.kind !== "HEAD" || !mustBeSearched(source)) return part;
+  const isFar = !source.input.startsWith("file:");
+  const { isJumping } = await readTransportClock(file.reader, isFar, file.signal);
+  return isJumping ? { kind: "WHOLE", span: wholeSpan } : part;
+}
+
+/** How much further than its share of the file a span may reach: bitrates vary, and sound is interleaved. */
+const marginMs = 500;
+
+/**
+ * The byte of the source up to which a span is likely to be read: where it would end if all seconds took as many bytes. What is beyond need not be
+ * fetched ahead; asked for it is given all the same, so an estimate does. Pure.
+ */
+export function planReadEnd({ probe }: SourceFile, { endMs }: RenderSpan): number {
+  const { durationMs, sizeBytes } = probe;
+  if (endMs === null || durationMs === null) return sizeBytes;
+  return Math.min(sizeBytes, Math.ceil((sizeBytes * (endMs + marginMs)) / durationMs));
 }

@@ -1,12 +1,13 @@
 /** The state that transcoding reports. */
 export {
+  assertReaches,
   emptyState,
   finishedKeys,
   settleState,
+  stillArriving,
   toVariantStates,
   withoutSound,
   withPart,
   withPlaylist,
   withSoundPlaylist,
 } from "./render-state.ts";
-export { assertReaches, stillArriving } from "./still-arriving.ts";
