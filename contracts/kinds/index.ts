@@ -37,7 +37,10 @@ export const kindOf = (name: string): KindDefinition | undefined => byName.get(n
 export const kindsThatProduce = (produces: KindDefinition["produces"]): string[] =>
   [...byName.values()].filter((kind) => kind.produces === produces).map(({ name }) => name);
 
-/** The requirements of a kind's tasks for a video of this profile. A kind that produces variants encodes its codecs. */
+/**
+ * The requirements of a kind's tasks for a video of this profile. A kind that produces variants encodes the
+ * profile's codecs.
+ */
 export function requirementsOf(kind: KindName, { rungs }: Pick<Profile, "rungs">): Requirements {
   const { requires, produces } = kindDefinitions[kind];
   const codecs = [...new Set(rungs.map(({ codec }) => codec))];

@@ -27,7 +27,10 @@ export interface SubscriptionSpec {
   isEphemeral: boolean;
 }
 
-/** Durable. One per pool and kind, shared by the workers that offer it, so that no worker draws what it cannot do. */
+/**
+ * Durable. One per pool and kind, shared by the workers that offer the kind: no worker receives a task of
+ * another kind.
+ */
 export const tasksOf = (pool: Pool, kind: string): SubscriptionSpec => ({
   topic: topics.tasks,
   name: `tasks-${pool}-${kind.toLowerCase()}`,

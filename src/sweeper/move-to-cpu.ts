@@ -25,8 +25,8 @@ interface Moved {
 const mostAtOnce = 100;
 
 /**
- * Moves tasks of the pool `GPU` that do not require one and that no worker started in time to the pool `CPU`, keeping
- * their place in the queue:
+ * Moves tasks of the pool `GPU` that do not require one and that no worker started in time to the pool `CPU`,
+ * keeping their place in the queue:
  * immediately if no GPU worker is left, and a video's first task also if all GPU workers are busy and a CPU
  * worker is idle, because its viewers wait for the first picture. Only if a CPU worker is available and the
  * workspace's queue is not paused. A message still on its way to a GPU does no harm: the first worker to

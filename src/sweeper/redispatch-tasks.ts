@@ -9,10 +9,10 @@ interface RedispatchDeps {
 }
 
 /**
- * Returns tasks to the queue whose message no worker has started although a worker that runs it is free and the time
- * of its offer (`startWithinMs`) has passed: the broker lost the message, or the worker that pulled it died before
- * reporting. The dispatcher sends them again in queue order. While every worker is busy or absent, a message may wait
- * indefinitely. A superfluous message does no harm: a task has one lease.
+ * Returns tasks to the queue whose message no worker has started although a worker that runs it is free and
+ * the time of its offer (`startWithinMs`) has passed: the broker lost the message, or the worker that pulled
+ * it died before reporting. The dispatcher sends them again in queue order. While every worker is busy or
+ * absent, a message may wait indefinitely. A superfluous message does no harm: a task has one lease.
  *
  * One statement, so any number of processes may run it concurrently.
  */

@@ -108,7 +108,7 @@ test("workers of another pool or without the kind make no difference", () => {
 describe("the pool", () => {
   const codecs: Requirements["codecs"] = ["H264"];
   test.each<[string, Partial<Requirements>, Partial<Offer>[], "CPU" | "GPU"]>([
-    ["is GPU for what requires one, whoever is there", { gpu: "REQUIRED" }, [], "GPU"],
+    ["is GPU for what requires one, even without workers", { gpu: "REQUIRED" }, [], "GPU"],
     [
       "is GPU for what prefers one whose devices encode all codecs",
       { gpu: "PREFERRED", codecs },

@@ -1,6 +1,6 @@
 /**
- * Matches the requirements of tasks against the offers of workers. The dispatcher, the choice of a pool and the
- * reason that users see for a wait all follow from it. Pure.
+ * Matches the requirements of tasks against the offers of workers. The dispatcher, the choice of a pool and
+ * the reason that users see for a wait all follow from it. Pure.
  */
 import { jailLevels, type Offer, type Requirements } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
@@ -109,8 +109,9 @@ const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => str
 };
 
 /**
- * The pool of a new task. `GPU` if it requires one; if it prefers one and a worker's devices encode all its codecs;
- * or if all live workers are of that pool. Workers of the pool `GPU` usually pull tasks for `CPU` as well.
+ * The pool of a new task. `GPU` if it requires one; if it prefers one and a worker's devices encode all its
+ * codecs; or if all live workers are of that pool. Workers of the pool `GPU` usually pull tasks for `CPU` as
+ * well.
  */
 export function choosePool({ gpu, codecs = [] }: Requirements, groups: readonly OfferGroup[]): Pool {
   if (gpu === "REQUIRED") return "GPU";

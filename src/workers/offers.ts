@@ -4,7 +4,7 @@ import type { Db } from "../database/db.ts";
 import { aliveSince } from "./alive.ts";
 import { choosePool, type OfferGroup } from "./match.ts";
 
-/** The offers of live workers. Equal ones are one row, so a large fleet of few machine types is quick to read. */
+/** The offers of live workers. Equal offers are one row; most fleets have few. */
 export async function readOffers(db: Db, now: Date): Promise<OfferGroup[]> {
   const rows = await db.$queryRaw<Array<{ offer: unknown; workers: number }>>`
     SELECT offer, count(*)::int AS workers FROM workers

@@ -78,7 +78,7 @@ test("one trace joins the caller, the mutation, the outbox, the worker and the p
     const completed = () =>
       ours().find(({ attributes }) => attributes["reelay.message.type"] === "task.completed.v1");
     await eventually(() => completed() !== undefined, "the last span has arrived");
-    await eventually(() => named("process tasks-cpu-transcode"), "the attempt's span has arrived");
+    await eventually(() => named("process tasks-cpu"), "the attempt's span has arrived");
 
     const mutation = named("mutation");
     expect(mutation).toMatchObject({ parentSpanId: callerSpan, kind: 2, scope: "reelay-api" });
@@ -92,7 +92,7 @@ test("one trace joins the caller, the mutation, the outbox, the worker and the p
       "messaging.system": "gcp_pubsub",
       "messaging.destination.name": "tasks",
     });
-    const attempt = named("process tasks-cpu-transcode");
+    const attempt = named("process tasks-cpu");
     expect(attempt).toMatchObject({ parentSpanId: relayed.spanId, kind: 5, scope: "reelay-worker" });
     expect(attempt.attributes).toMatchObject({ "reelay.attempt.outcome": "COMPLETED" });
     for (const step of ["fetch", "probe", "encode", "publish"]) {
