@@ -1,7 +1,7 @@
 /**
  * Numbers and lists that pages quote, compared with the code. Add a line here when a page quotes another one.
  */
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isInputObjectType, isNamedType } from "graphql";
 import { expect, test } from "vitest";
@@ -90,4 +90,14 @@ test("the protocol lists the mutations with an idempotency key, and no others", 
     ) ?? [];
   const listed = Array.from(list.matchAll(/`(\w+)`/g), ([, name]) => name);
   expect(listed).toEqual(accepting.map(({ name }) => name).sort());
+});
+
+test("the protocol lists the codes of all expected failures and refused documents", () => {
+  const sources = globSync("{src,schema}/**/*.ts", { cwd: root }).filter((file) => !file.includes("test"));
+  const codes = sources.flatMap((file) =>
+    Array.from(read(file).matchAll(/(?:Error|refuse)\(\s*"([A-Z]+_[A-Z_]+)"/g), ([, code = ""]) => code),
+  );
+  const protocol = read("docs/reference/protocol.md");
+  expect(codes).toContain("NOTHING_TO_CANCEL");
+  expect(codes.filter((code) => !protocol.includes(`\`${code}\``))).toEqual([]);
 });

@@ -8,6 +8,13 @@ import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
 import { subjectKey } from "../subject.ts";
 import { Video } from "./video.ts";
 
+const failures = mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError);
+
+const toRequest = <Input extends { videoId: string }>(input: Input) => ({
+  ...given(input),
+  videoId: subjectKey("Video", input.videoId),
+});
+
 const SetPosterInput = builder.inputType("SetPosterInput", {
   description: "Frame to use as the poster.",
   fields: (t) => ({
@@ -23,18 +30,14 @@ const SetPosterInput = builder.inputType("SetPosterInput", {
 builder.mutationField("setPoster", (t) =>
   t.prismaField({
     type: Video,
-    errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
+    errors: failures,
     description:
       "Creates the poster from the frame at this position, in a job of its own (`Video.poster { status job }`, event `video.poster-stored`). The previous poster stays until then. The latest request wins; an identical one changes nothing.",
     args: {
       input: t.arg({ type: SetPosterInput, required: true, description: "The video and the position." }),
     },
     resolve: async (query, _root, { input }, ctx) => {
-      const viewer = viewerWith(ctx, "WRITE");
-      const { videoId } = await setPoster(ctx.operations, viewer, {
-        ...given(input),
-        videoId: subjectKey("Video", input.videoId),
-      });
+      const { videoId } = await setPoster(ctx.operations, viewerWith(ctx, "WRITE"), toRequest(input));
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
     },
   }),
@@ -51,18 +54,14 @@ const RequestPreviewInput = builder.inputType("RequestPreviewInput", {
 builder.mutationField("requestPreview", (t) =>
   t.prismaField({
     type: Video,
-    errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
+    errors: failures,
     description:
       "Creates an animated preview of a READY video, in a job of its own (`Video.preview { status job }`, event `video.preview-stored`). Safe to repeat.",
     args: {
       input: t.arg({ type: RequestPreviewInput, required: true, description: "The video." }),
     },
     resolve: async (query, _root, { input }, ctx) => {
-      const viewer = viewerWith(ctx, "WRITE");
-      const { videoId } = await requestPreview(ctx.operations, viewer, {
-        ...given(input),
-        videoId: subjectKey("Video", input.videoId),
-      });
+      const { videoId } = await requestPreview(ctx.operations, viewerWith(ctx, "WRITE"), toRequest(input));
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
     },
   }),
@@ -82,18 +81,14 @@ const RequestDownloadInput = builder.inputType("RequestDownloadInput", {
 builder.mutationField("requestDownload", (t) =>
   t.prismaField({
     type: Video,
-    errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
+    errors: failures,
     description:
       "Combines a finished variant and the audio of a READY video into one MP4 without encoding, in a job of its own (`Video.download { status job }`, event `video.download-stored`). Safe to repeat. A request for another variant replaces the MP4.",
     args: {
       input: t.arg({ type: RequestDownloadInput, required: true, description: "The video and the height." }),
     },
     resolve: async (query, _root, { input }, ctx) => {
-      const viewer = viewerWith(ctx, "WRITE");
-      const { videoId } = await requestDownload(ctx.operations, viewer, {
-        ...given(input),
-        videoId: subjectKey("Video", input.videoId),
-      });
+      const { videoId } = await requestDownload(ctx.operations, viewerWith(ctx, "WRITE"), toRequest(input));
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
     },
   }),
