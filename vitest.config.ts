@@ -24,7 +24,7 @@ for (const { proof, hash } of proven)
   );
 const leftOut = ["**/node_modules/**", ...proven.flatMap(({ proof }) => proof.tests)];
 
-/** Front ends on whole systems: each file has its own system, in a process that has loaded the modules before. */
+/** Front ends on whole systems: each file has its own system; the files of a worker share the loaded modules. */
 const pageTests = ["tests/e2e/{console*,graphiql,player-pages}.test.ts", "packages/**/*.e2e.test.ts"];
 
 /** Projects that extend this file would each load it again. */
@@ -36,9 +36,9 @@ const oneSubject = { maxWorkers, testTimeout: 30_000, hookTimeout: 60_000 };
 const wholeSystems = { maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 };
 
 /**
- * `pure`, `api` and `unit` test one subject, `pure` without I/O and therefore in seconds. `contract` runs one suite
- * over several real servers or adapters, `e2e` and `e2e-pages` drive whole systems, and `e2e-alone` those that need the
- * machine to themselves.
+ * `pure`, `api` and `unit` test one subject, `pure` without I/O and therefore in seconds. `contract` runs one
+ * suite over several real servers or adapters, `e2e` and `e2e-pages` drive whole systems, and `e2e-alone` those
+ * that need the machine to themselves.
  */
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 /**
- * Slow test files that a run leaves out if nothing changed that they prove. Each proof has a hash of its inputs,
- * and a folder holds the hashes that passed. REELAY_PROOFS names the folder; without it, every test runs.
+ * Slow test files that a run skips if their inputs have passed before. Each proof has a hash of its inputs, and
+ * a folder holds the hashes that passed. REELAY_PROOFS names the folder; without it, every test runs.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -107,7 +107,7 @@ export function findProven(
     .map(([proof, hash]) => ({ proof, hash }));
 }
 
-/** Records the proofs all of whose tests passed on inputs that did not change during the run. Returns their names. */
+/** Records the proofs whose tests all passed on inputs that stayed the same. Returns their names. */
 export function recordPasses(
   folder: string,
   { before, after }: Record<"before" | "after", ReadonlyMap<Proof, string>>,
