@@ -1,12 +1,12 @@
 /** `npm start`: the whole system on this machine. `npm start -- FILE…` also renders the files. */
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { isRestarted, restrictUmask, startStep, toSentence } from "@reelay/process";
 import { AlreadyClaimedError, claimDirectory, EmbeddedPostgresError } from "./postgres/index.ts";
 import { type Command, readCommand, USAGE } from "./render-files/read-command.ts";
 import { renderFiles } from "./render-files/render-files.ts";
 import { readRunFile } from "./run-file.ts";
 import { forceEnd, runSystem } from "./run-system.ts";
-import { layoutOf, readSettings, type Settings } from "./settings.ts";
+import { layoutOf, makeFolder, readSettings, type Settings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 import { catchStopSignals } from "./stop-signals.ts";
 import { createTerminal } from "./terminal.ts";
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   const settings = readSettings(process.env, process.cwd());
   using stop = catchStopSignals(forceEnd);
   const folder = { kind: "folder", variable: "REELAY_DATA_DIR", path: settings.dataDirectory } as const;
-  await startStep(folder, () => mkdir(settings.dataDirectory, { recursive: true }));
+  await startStep(folder, () => makeFolder(settings.dataDirectory));
   // The database's own user must enter the data folder itself.
   restrictUmask();
   await closeFolders(settings.dataDirectory);

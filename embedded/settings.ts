@@ -1,3 +1,4 @@
+import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { StartError } from "./start-error.ts";
 
@@ -25,6 +26,19 @@ export function readSettings(environment: Environment, folder: string): Settings
     port,
     host: environment["HOST"] || "127.0.0.1",
   };
+}
+
+/** Creates a folder and its parents. Node's own `recursive` never returns below `/proc`. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    if (code !== "ENOENT") throw error;
+    await makeFolder(path.dirname(folder));
+    await mkdir(folder);
+  }
 }
 
 /** Paths in the data folder. */

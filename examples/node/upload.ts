@@ -18,24 +18,34 @@ if (path === undefined || REELAY_API_KEY === undefined) {
 
 const percent = (fraction: number) => `${Math.floor(fraction * 100)} %`;
 
-await using client = createClient({ url: REELAY_URL, apiKey: REELAY_API_KEY });
-const file = new File([await openAsBlob(path)], basename(path));
-const sending = client.uploadVideo(
-  file,
-  {},
-  { onProgress: ({ fraction }) => tell(`sent ${percent(fraction)}`) },
-);
-const { video } = unwrap(await sending.done);
+try {
+  await upload(path, REELAY_API_KEY);
+} catch (error) {
+  // A missing file, a wrong key, or no API at this address.
+  console.error(`${path} was not uploaded: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
 
-// Survives lost connections and restarts of the API; ends by itself after READY or FAILED.
-for await (const { status, progress, variants, playback, error } of client.watch(video.id)) {
-  const making = variants.filter((variant) => variant.status === "RENDERING");
-  const bars = making.map(({ name, fraction }) => `${name} ${percent(fraction)}`);
-  tell([status, percent(progress), ...bars].join("  "));
-  if (status === "READY") console.log(playback?.hlsUrl);
-  if (status === "FAILED") {
-    console.error(`${error?.code}: ${error?.message}`);
-    process.exitCode = 1;
+async function upload(path: string, apiKey: string): Promise<void> {
+  await using client = createClient({ url: REELAY_URL, apiKey });
+  const file = new File([await openAsBlob(path)], basename(path));
+  const sending = client.uploadVideo(
+    file,
+    {},
+    { onProgress: ({ fraction }) => tell(`sent ${percent(fraction)}`) },
+  );
+  const { video } = unwrap(await sending.done);
+
+  // Survives lost connections and restarts of the API; ends by itself after READY or FAILED.
+  for await (const { status, progress, variants, playback, error } of client.watch(video.id)) {
+    const making = variants.filter((variant) => variant.status === "RENDERING");
+    const bars = making.map(({ name, fraction }) => `${name} ${percent(fraction)}`);
+    tell([status, percent(progress), ...bars].join("  "));
+    if (status === "READY") console.log(playback?.hlsUrl);
+    if (status === "FAILED") {
+      console.error(`${error?.code}: ${error?.message}`);
+      process.exitCode = 1;
+    }
   }
 }
 
