@@ -9,7 +9,11 @@ import FullDiskPlugin from "./full-disk.ts";
 import type PrismaTypes from "./generated/pothos-prisma-types.ts";
 import { getDatamodel } from "./generated/pothos-prisma-types.ts";
 import NodeBudgetPlugin from "./node-budget.ts";
-import type { UrlSource } from "./scalars.ts";
+
+export interface UrlSource {
+  url: string;
+  filename?: string | null;
+}
 
 /** The schema builder. Types register themselves with it, and `schema.ts` builds the schema. */
 export const builder = new SchemaBuilder<{

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLScalarLiteralParser, Kind, valueFromASTUntyped } from "graphql";
 import { DateTimeResolver, JSONResolver } from "graphql-scalars";
-import { builder } from "./builder.ts";
+import { builder, type UrlSource } from "./builder.ts";
 
 builder.addScalarType("DateTime", DateTimeResolver, {
   description: "A timestamp in RFC 3339 format and UTC, e.g. `2026-11-21T03:16:27.000Z`.",
@@ -28,11 +28,6 @@ builder.scalarType("SafeInt", {
   parseValue: safeInt,
   parseLiteral: (node) => safeInt(node.kind === Kind.INT ? Number(node.value) : node.kind),
 });
-
-export interface UrlSource {
-  url: string;
-  filename?: string | null;
-}
 
 const isText = (value: unknown): value is string => typeof value === "string";
 

@@ -1,11 +1,24 @@
 import { z } from "zod";
 import { ReportedError } from "../errors.ts";
 import { NonStandardReason } from "../instant.ts";
-import { EncoderChange } from "../messages/capabilities.ts";
 import { SourceProbe } from "../probe.ts";
 import { tiers, variantStatuses } from "../states.ts";
 import { Storyboard } from "../storyboard.ts";
 import { Download } from "./download-file.ts";
+
+/** A replacement within an attempt: the encoder or decoder that failed, and its successor. */
+export const EncoderChange = z.object({
+  /** E.g. `h264_nvenc on NVIDIA L4`. */
+  from: z.string(),
+  /** E.g. `libx264`. */
+  to: z.string(),
+  /** One line of the failed one's log. */
+  reason: z.string(),
+  /** Variants that were restarted from their beginning. */
+  variants: z.array(z.string()),
+  at: z.iso.datetime(),
+});
+export type EncoderChange = z.infer<typeof EncoderChange>;
 
 /** Fits into a 32-bit column. */
 const count = z.int32().nonnegative();

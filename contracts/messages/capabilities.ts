@@ -43,17 +43,3 @@ export const Capabilities = z.object({
   decoders: z.array(DecoderCapability),
 });
 export type Capabilities = z.infer<typeof Capabilities>;
-
-/** A replacement within an attempt: the encoder or decoder that failed, and its successor. */
-export const EncoderChange = z.object({
-  /** E.g. `h264_nvenc on NVIDIA L4`. */
-  from: z.string(),
-  /** E.g. `libx264`. */
-  to: z.string(),
-  /** One line of the failed one's log. */
-  reason: z.string(),
-  /** Variants that were restarted from their beginning. */
-  variants: z.array(z.string()),
-  at: z.iso.datetime(),
-});
-export type EncoderChange = z.infer<typeof EncoderChange>;

@@ -1,7 +1,8 @@
 /** Damage of a finished video's stored objects, and the mutation that repairs it. */
 
-import { type DescribedDamage, describeDamages, repairVideo } from "../../src/damage/index.ts";
+import { type DescribedDamage, describeDamages } from "../../src/damage/index.ts";
 import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
+import { repairVideo } from "../../src/kinds/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";

@@ -1,5 +1,6 @@
 import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
-import { cancelJob, prioritizeJob, retryJob, retryVariant } from "../../src/jobs/index.ts";
+import { cancelJob, prioritizeJob } from "../../src/jobs/index.ts";
+import { retryJob, retryVariant } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";

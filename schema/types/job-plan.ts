@@ -1,4 +1,4 @@
-import { type DescribedPlan, describePlan } from "../../src/jobs/index.ts";
+import { type DescribedPlan, describePlan } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { isOperator } from "../context.ts";
 import { JobPlanKind } from "./enums.ts";

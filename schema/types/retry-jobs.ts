@@ -1,6 +1,6 @@
 import { ConflictError, InvalidInputError } from "../../src/errors.ts";
 import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
-import { type RetriedJobs, retryJobs } from "../../src/jobs/index.ts";
+import { type RetriedJobs, retryJobs } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";

@@ -1,6 +1,7 @@
 import { Requirements } from "@reelay/contracts";
 import { settlesVideo } from "../../src/database/job-kinds.ts";
-import { headEndMs, isFor } from "../../src/jobs/index.ts";
+import { isFor } from "../../src/jobs/index.ts";
+import { headEndMs } from "../../src/kinds/index.ts";
 import { taskFraction } from "../../src/progress/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";

@@ -1,8 +1,9 @@
 import { Rung } from "@reelay/contracts";
 import type { VariantStatus as Status } from "../../prisma/generated/enums.ts";
 import { errorOf } from "../../src/jobs/index.ts";
+import { belowMinimum, qualityNote } from "../../src/kinds/index.ts";
 import type { LiveVariant } from "../../src/progress/index.ts";
-import { belowMinimum, qualityNote, variantFraction } from "../../src/videos/index.ts";
+import { variantFraction } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
 import { Tier, VariantStatus, VideoCodec } from "./enums.ts";

@@ -4,7 +4,7 @@ import { ExpectedError, InvalidInputError } from "../../src/errors.ts";
 import { asStoreFull } from "../../src/full-disk.ts";
 import { keyOf } from "../../src/global-id.ts";
 import { checkIdempotencyKey } from "../../src/idempotency.ts";
-import { retryVideo } from "../../src/jobs/index.ts";
+import { retryVideo } from "../../src/kinds/index.ts";
 import { maxPageSize } from "../../src/page-size.ts";
 import { checkTags, deleteVideo, tagVideo } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";

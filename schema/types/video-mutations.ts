@@ -1,5 +1,6 @@
 import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
-import { cancelVideo, retryVideo } from "../../src/jobs/index.ts";
+import { cancelVideo } from "../../src/jobs/index.ts";
+import { retryVideo } from "../../src/kinds/index.ts";
 import {
   completeUpload,
   createVideo,

@@ -1,5 +1,5 @@
 import { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import type { VideoInput } from "../videos/create-video.ts";
+import type { VideoInput } from "../videos/use-upload-token.ts";
 import { formErrors } from "./form-error.ts";
 
 /** The form field `metadata`: `createVideo`'s input without its source, with every field optional. */

@@ -1,7 +1,7 @@
 import { objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeGlobalId } from "../global-id.ts";
-import { retryJob } from "../jobs/index.ts";
+import { retryJob } from "../kinds/index.ts";
 import { attemptOf } from "../testing/projection.ts";
 import { createVideo, receiveSource } from "../videos/index.ts";
 import { createCmsApi } from "./testing/cms-api.ts";

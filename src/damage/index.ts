@@ -1,4 +1,2 @@
-/** Damaged stored objects: finding, showing and repairing them. */
-export { repairVideo } from "../kinds/repair/begin-repair.ts";
-export { type Scrub, startScrub } from "../scrub/start-scrub.ts";
+/** Damaged stored objects: finding and showing them. */
 export { type DescribedDamage, describeDamages } from "./describe-damage.ts";

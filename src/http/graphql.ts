@@ -12,18 +12,11 @@ import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
 import { type ResolveDocument, usePersistedQueries } from "./persisted-queries.ts";
 import { useTokenFields } from "./token-fields.ts";
-import { useKeyEnd } from "./until-key-ends.ts";
+import { type RequestContext, useKeyEnd } from "./until-key-ends.ts";
 import { useCostLimit } from "./use-cost-limit.ts";
 import { viewerOf } from "./viewer-of.ts";
 
 export const graphqlPath = "/graphql";
-
-/** The context of a request: Node's own pair over HTTP, an authenticated viewer over WebSocket. */
-export interface RequestContext {
-  req?: IncomingMessage;
-  res?: ServerResponse;
-  viewer?: Viewer | null;
-}
 
 interface GraphQLDeps {
   schema: GraphQLSchema;

@@ -1,6 +1,14 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "graphql-yoga";
 import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
-import type { RequestContext } from "./graphql.ts";
+import type { Viewer } from "../auth/viewer.ts";
+
+/** The context of a request: Node's own pair over HTTP, an authenticated viewer over WebSocket. */
+export interface RequestContext {
+  req?: IncomingMessage;
+  res?: ServerResponse;
+  viewer?: Viewer | null;
+}
 
 /** The maximum of `setTimeout`. For an expiry weeks away the regular check is soon enough. */
 const longestWaitMs = 2_147_483_647;

@@ -1,8 +1,8 @@
 import type { TaskCompleted } from "@reelay/contracts";
 import type { Tx } from "../events/record-change.ts";
-import type { StateReport } from "../kinds/transcode/state/plan-state.ts";
 import { endAttempt } from "./end-attempt.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
+import type { StateReport } from "./kind-operations.ts";
 
 /** Follow-ups and repairs count only when they are whole: a report before that changes nothing but the attempt. */
 export async function applyUnfinished(

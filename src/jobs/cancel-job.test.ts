@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { retryJob } from "../kinds/index.ts";
 import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
 import { createVideo, receiveSource } from "../videos/index.ts";
-import { cancelJob, retryJob } from "./index.ts";
+import { cancelJob } from "./index.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { Profile, Requirements, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
+import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobKind, JobPriority } from "../../prisma/generated/enums.ts";
 import { taskKindOf } from "../database/job-kinds.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
-import type { JobPlan, PlannedTask } from "../kinds/transcode/parts/plan-tasks.ts";
 import { readActiveJobs, withinActiveJobs } from "../quotas/active-jobs.ts";
 import { choosePool, readOffers, readPool } from "../workers/index.ts";
+import type { PlannedTask } from "./create-rest-tasks.ts";
 import { createRestTasks } from "./create-rest-tasks.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
 import { jobMayBecome } from "./may-become.ts";
@@ -25,7 +26,7 @@ interface NewJob {
   /** Names of the variants that it is for; all when left out. */
   onlyVariants?: string[];
   /** Of a job that does not begin anew: the plan of the one that it repeats, and what of it is left. */
-  left?: { plan: JobPlan | null; needsHead: boolean; rest: readonly PlannedTask[] };
+  left?: { plan: Prisma.InputJsonObject | null; needsHead: boolean; rest: readonly PlannedTask[] };
 }
 
 /** Writes a job with its task, and the event. Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. */

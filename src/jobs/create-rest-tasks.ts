@@ -2,7 +2,17 @@ import { Profile, requirementsOf } from "@reelay/contracts";
 import type { Job, Task } from "../../prisma/generated/client.ts";
 import { wireKindOf } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
-import type { PlannedTask } from "../kinds/transcode/parts/plan-tasks.ts";
+
+export interface PlannedTask {
+  kind: "CHUNK" | "AUDIO" | "DOWNLOAD";
+  startMs: number;
+  /** Null: to the end of the source. */
+  endMs: number | null;
+  /** Names of the variants that a chunk makes, or of the sound; none of a download. */
+  renditions: string[];
+  /** How long after the job was queued a viewer would need it who began when it was. */
+  dueAfterMs: number;
+}
 
 /** Writes the tasks for what comes after a job's head, into the queue. */
 export async function createRestTasks(

@@ -1,8 +1,6 @@
 /** What can be done with jobs, and how long they wait. */
 
 export { errorOf } from "../database/error-column.ts";
-export { type DescribedPlan, describePlan, headEndMs } from "../kinds/transcode/describe-plan.ts";
-export { retryVariant } from "../kinds/transcode/retry-variant.ts";
 export { cancelJob } from "./cancel-job.ts";
 export { cancelVideo } from "./cancel-video.ts";
 export { estimate } from "./estimate.ts";
@@ -11,6 +9,4 @@ export { isFor } from "./job-variants.ts";
 export { pauseQueue, resumeQueue } from "./pause-queue.ts";
 export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
-export { retryJob, retryVideo } from "./retry-job.ts";
-export { type RetriedJobs, retryJobs } from "./retry-jobs.ts";
 export { type WaitCode, waits } from "./wait-reason.ts";

@@ -1,12 +1,14 @@
-import type { KindParams } from "@reelay/contracts";
+import type { AttemptReport, KindParams } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Job } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../deps.ts";
 import type { Tx } from "../events/record-change.ts";
-import type { StateReport } from "../kinds/transcode/state/plan-state.ts";
 import type { StorageLimits } from "../quotas/index.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import type { SplitLimits, TaskWithAll } from "./task-rows.ts";
+
+/** A report with the attempt's result so far. */
+export type StateReport = Extract<AttemptReport, { result: object }>;
 
 /** A state report of the attempt that holds the lease. The caller holds the video's lock. */
 export interface HeldReport {

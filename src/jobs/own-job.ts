@@ -1,6 +1,8 @@
+import { activeJobStatuses } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
 import { lockVideo } from "../auth/own-video.ts";
 import type { Viewer } from "../auth/viewer.ts";
+import { videoJobKinds } from "../database/job-kinds.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 
@@ -17,3 +19,18 @@ export async function lockOwnJob(tx: Tx, viewer: Viewer, jobId: string): Promise
     "There is no such job in this workspace; `jobs` lists those that exist.",
   );
 }
+
+/** The video's job of these kinds that waits or runs, if any. There is at most one of each kind. Default: the job that renders it. */
+export const jobUnderWay = (
+  tx: Tx,
+  videoId: string,
+  ...kinds: readonly Job["kind"][]
+): Promise<Pick<Job, "id" | "status"> | null> =>
+  tx.job.findFirst({
+    where: {
+      videoId,
+      kind: { in: [...(kinds.length > 0 ? kinds : videoJobKinds)] },
+      status: { in: [...activeJobStatuses] },
+    },
+    select: { id: true, status: true },
+  });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BodyBrokenOffError, bodyErrors } from "./body-errors.ts";
 import type { OverloadLimits } from "./limits.ts";
-import { overloaded } from "./refuse.ts";
+import { overloaded } from "./overloaded-error.ts";
 
 /** Request bodies other than uploads, read completely before any work starts. */
 interface ArrivingBodies {

@@ -17,6 +17,13 @@ export class OverloadedError extends Error {
   }
 }
 
+/** Long enough that a crowd does not return in step. */
+const [leastRetryMs, mostRetryMs] = [1_000, 4_000];
+
+/** For clients refused before their request was read. */
+export const overloaded = (): OverloadedError =>
+  new OverloadedError(Math.round(leastRetryMs + Math.random() * (mostRetryMs - leastRetryMs)));
+
 /** Whole seconds, as the header requires. */
 export const retryAfterHeader = ({
   retryAfterMs,

@@ -1,12 +1,14 @@
 import { Download, objectKeys, Preview, Storyboard } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { videoNotFound } from "../auth/own-video.ts";
 import { requireScope, type Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { NotFoundError } from "../errors.ts";
 import { encodeGlobalId } from "../global-id.ts";
 import { checkLifetime, checkOrigins, checkViewerId } from "./check-claims.ts";
 import type { Purpose } from "./claims.ts";
 import { addressBelow } from "./media-address.ts";
 import { embedAddress, statusAddress, watchAddress } from "./page-address.ts";
+import type { PlaybackAccess } from "./playback-access.ts";
 
 const DEFAULT_LIFETIME_S = 3_600;
 
@@ -33,12 +35,19 @@ export interface PlaybackToken {
   statusUrl: string | null;
 }
 
+interface TokenDeps {
+  db: PrismaClient;
+  store: ObjectStore;
+  clock: () => Date;
+  playback: PlaybackAccess;
+}
+
 /**
  * Signs a token for one of the viewer's videos and returns the URLs that it opens. Throws `ForbiddenError`
  * without WRITE, `NotFoundError`, `InvalidInputError`.
  */
 export async function createPlaybackToken(
-  { db, store, clock, playback }: Pick<OperationDeps, "clock" | "db" | "playback" | "store">,
+  { db, store, clock, playback }: TokenDeps,
   viewer: Viewer,
   input: PlaybackTokenInput,
 ): Promise<PlaybackToken> {
@@ -61,12 +70,7 @@ export async function createPlaybackToken(
       download: true,
     },
   });
-  if (video === null) {
-    throw new NotFoundError(
-      "VIDEO_NOT_FOUND",
-      "There is no such video in this workspace; `videos` lists those that exist.",
-    );
-  }
+  if (video === null) throw videoNotFound();
   const token = await playback.sign(workspaceId, { purpose, videoId, fromS, untilS, origins, viewerId });
   const id = encodeGlobalId("Video", videoId);
   const isFor = (...purposes: Purpose[]) => purposes.includes(purpose);

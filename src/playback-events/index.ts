@@ -1,2 +1,1 @@
-export type { Measurement } from "./parse-post.ts";
 export { createPlaybackEvents, mostPostBytes, playbackEventsPath } from "./receive-posts.ts";

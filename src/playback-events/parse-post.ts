@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Measurement } from "../telemetry/playback-metrics.ts";
 
 /** A player sends at most 50 at a time. */
 export const MAX_EVENTS = 60;
@@ -36,14 +37,6 @@ const Stall = z.object({ durationMs: milliseconds, cause: z.enum(["EDGE", "NETWO
 const Switch = z.object({ isChosen: z.boolean() });
 const Buffer = z.object({ aheadS: seconds });
 const Failure = z.object({ isFatal: z.boolean() });
-
-/** A QoE measurement. Durations in seconds. */
-export type Measurement =
-  | { kind: "FIRST_FRAME"; seconds: number }
-  | { kind: "STALL"; seconds: number; cause: "EDGE" | "NETWORK" | "RELOAD" }
-  | { kind: "SWITCH"; isChosen: boolean }
-  | { kind: "BUFFER"; aheadSeconds: number }
-  | { kind: "ERROR"; isFatal: boolean };
 
 const readers: Record<string, (detail: unknown) => Measurement | null> = {
   "reelay-first-frame": (detail) => {

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { encodeGlobalId } from "../global-id.ts";
-import { createPlaybackEvents, type Measurement } from "./index.ts";
+import type { Measurement } from "../telemetry/playback-metrics.ts";
+import { createPlaybackEvents } from "./index.ts";
 import type { PlaybackEventsOptions } from "./receive-posts.ts";
 
 const measurements: Measurement[] = [];

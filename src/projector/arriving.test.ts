@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { retryJob } from "../jobs/retry-job.ts";
+import { retryJob } from "../kinds/retry-job.ts";
 import { createProjection, type TaskRef } from "../testing/projection.ts";
 import { splitAttemptOf } from "../testing/split-attempt.ts";
 import { beginEarly, readEarlySize } from "../videos/begin-early.ts";

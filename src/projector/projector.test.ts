@@ -1,6 +1,7 @@
 import { objectKeys, type PublishedPlaylist, type RenderState } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cancelJob, retryJob } from "../jobs/index.ts";
+import { cancelJob } from "../jobs/index.ts";
+import { retryJob } from "../kinds/index.ts";
 import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;

@@ -8,13 +8,17 @@ import {
   readMediaPlaylist as readNamed,
 } from "@reelay/contracts";
 import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
-import type { CaptionTrack } from "../../prisma/generated/client.ts";
+import type { CaptionTrack, Prisma } from "../../prisma/generated/client.ts";
 import { isVideoJob } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
 import { nameCaptions } from "./caption-entries.ts";
 import { type DashRendition, type DashRole, type DashText, planMpd } from "./plan-mpd.ts";
-import type { PublicRows } from "./refresh-manifest.ts";
 import { inOrder } from "./sounds.ts";
+
+export const publicRows = { variants: true, audioTracks: true, captionTracks: true } as const;
+
+/** The rows that playlists, manifests and status.json are written from. */
+export type PublicRows = Prisma.VideoGetPayload<{ include: typeof publicRows }>;
 
 /**
  * Writes the DASH manifest of a video that is READY, from the playlists that its variants and its sound have

@@ -1,15 +1,9 @@
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import type { Prisma } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import { planMasterPlaylist } from "./master-playlist.ts";
 import { publishStatus } from "./publish-status.ts";
-import { refreshDash } from "./refresh-dash.ts";
-
-const include = { variants: true, audioTracks: true, captionTracks: true } as const;
-
-/** What the shared files are made of. */
-export type PublicRows = Prisma.VideoGetPayload<{ include: typeof include }>;
+import { type PublicRows, publicRows, refreshDash } from "./refresh-dash.ts";
 
 /**
  * Writes the master playlist and status.json from the rows, inside the transaction that changed the rows and
@@ -18,7 +12,7 @@ export type PublicRows = Prisma.VideoGetPayload<{ include: typeof include }>;
  * redelivered report writes the same.
  */
 export async function refreshManifest(tx: Tx, store: ObjectStore, videoId: string): Promise<void> {
-  const video = await tx.video.findUnique({ where: { id: videoId }, include });
+  const video = await tx.video.findUnique({ where: { id: videoId }, include: publicRows });
   if (video === null) return;
   // First, as status.json names it.
   const dash = await refreshDash(tx, store, video);

@@ -1,8 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { Measurement } from "../playback-events/index.ts";
 import { createDatabaseGauges } from "./database-gauges.ts";
-import { createPlaybackMetrics } from "./playback-metrics.ts";
+import { createPlaybackMetrics, type Measurement } from "./playback-metrics.ts";
 
 /** Counters of an API process. Each part uses only its own (`Pick`). */
 export interface Metrics {

@@ -1,5 +1,12 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { Measurement } from "../playback-events/index.ts";
+
+/** A QoE measurement. Durations in seconds. */
+export type Measurement =
+  | { kind: "FIRST_FRAME"; seconds: number }
+  | { kind: "STALL"; seconds: number; cause: "EDGE" | "NETWORK" | "RELOAD" }
+  | { kind: "SWITCH"; isChosen: boolean }
+  | { kind: "BUFFER"; aheadSeconds: number }
+  | { kind: "ERROR"; isFatal: boolean };
 
 /** Counts measurements from players. Labels have few values, whatever players send. */
 export function createPlaybackMetrics(registers: Registry[]): (measurement: Measurement) => void {

@@ -1,7 +1,8 @@
 /** What may happen to a few videos, in steps that can be taken in any order: for the projector's property tests. */
 import { decodeMessage, encodeMessage, type Message, type Report } from "@reelay/contracts";
 import { type Arbitrary, constant, constantFrom, nat, noBias, oneof, record } from "fast-check";
-import { cancelJob, retryJob } from "../jobs/index.ts";
+import { cancelJob } from "../jobs/index.ts";
+import { retryJob } from "../kinds/index.ts";
 import { createVideo, deleteVideo, receiveSource } from "../videos/index.ts";
 import { ModelAttempt, seen } from "./model-worker.ts";
 import type { createProjection } from "./projection.ts";

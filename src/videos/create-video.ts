@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { objectKeys } from "@reelay/contracts";
-import type { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
+import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/viewer.ts";
 import { isUniqueViolation } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
@@ -21,20 +21,13 @@ import {
   toSafeFilename,
 } from "./check-input.ts";
 import { firstStatus, insertVideo, type NewVideo, newVideoRequirements } from "./insert-video.ts";
-import { applyGrant, rememberUploadedVideo, useUploadToken, withoutFigures } from "./use-upload-token.ts";
-
-/** What is said of a new video, but for its source. */
-export interface VideoInput {
-  title: string;
-  externalId?: string | null;
-  metadata?: unknown;
-  tags?: readonly string[] | null;
-  profile?: string | null;
-  priority?: JobPriority | null;
-  /** Default: the workspace's. */
-  playbackPolicy?: PlaybackPolicy | null;
-  idempotencyKey?: string | null;
-}
+import {
+  applyGrant,
+  rememberUploadedVideo,
+  useUploadToken,
+  type VideoInput,
+  withoutFigures,
+} from "./use-upload-token.ts";
 
 export interface CreateVideoInput extends VideoInput {
   source: {

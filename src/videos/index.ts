@@ -2,7 +2,6 @@
 
 export { videoNotFound } from "../auth/own-video.ts";
 export { variantFraction, videoProgress } from "../progress/video-progress.ts";
-export { belowMinimum, qualityNote } from "./below-minimum.ts";
 export { checkTags, normalizeTag } from "./check-input.ts";
 export { createVideo } from "./create-video.ts";
 export { deleteVideo } from "./delete-video.ts";

@@ -1,10 +1,23 @@
 /** What holds for a video that an upload token makes. */
 
+import type { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { UploadGrant } from "../auth/grant.ts";
 import type { Db } from "../database/db.ts";
 import { ForbiddenError, InvalidInputError, QuotaExceededError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
-import type { VideoInput } from "./create-video.ts";
+
+/** What is said of a new video, but for its source. */
+export interface VideoInput {
+  title: string;
+  externalId?: string | null;
+  metadata?: unknown;
+  tags?: readonly string[] | null;
+  profile?: string | null;
+  priority?: JobPriority | null;
+  /** Default: the workspace's. */
+  playbackPolicy?: PlaybackPolicy | null;
+  idempotencyKey?: string | null;
+}
 
 /**
  * The input with what the token fixes in place of what its holder asked for. Throws `InvalidInputError` for what a holder may not choose: a

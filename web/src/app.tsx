@@ -5,9 +5,9 @@ import { LibraryPage } from "./library/library-page.tsx";
 import { routes } from "./routes.ts";
 import { SessionGate } from "./session/session.tsx";
 import { Shell } from "./shell/shell.tsx";
-import { Toasts } from "./shell/toasts.tsx";
 import { Empty, ErrorNotice } from "./ui/notice.tsx";
 import { Spinner } from "./ui/spinner.tsx";
+import { Toasts } from "./ui/toasts.tsx";
 import { UploadsProvider } from "./uploads/uploads-context.tsx";
 
 const VideoPage = lazy(() => import("./video/video-page.tsx"));

@@ -1,19 +1,31 @@
-import type { ReportedError } from "@reelay/contracts";
+import type { AssetKind, ReportedError } from "@reelay/contracts";
+import type { Prisma, Task } from "../../../prisma/generated/client.ts";
 import { removeReplaced } from "../../damage/note-damage.ts";
-import { recordChange } from "../../events/record-change.ts";
+import { type Change, recordChange } from "../../events/record-change.ts";
 import { applyUnfinished } from "../../jobs/apply-unfinished.ts";
 import { completeTask } from "../../jobs/end-attempt.ts";
 import type { HeldReport } from "../../jobs/kind-operations.ts";
 import { settleJob } from "../../jobs/settle-job.ts";
 import { refreshManifest } from "../../streaming/refresh-manifest.ts";
-import type { AssetTraits } from "./asset-operations.ts";
+
+/** What a new asset changes of its video. It replaces an earlier one. */
+interface AssetPlan {
+  video: Prisma.VideoUpdateInput;
+  changes: Change[];
+}
+
+export interface AppliedAsset {
+  kind: AssetKind;
+  /** The change that a result brings about; null when the worker made nothing. Pure. */
+  plan: (task: Pick<Task, "startMs">, result: unknown) => AssetPlan | null;
+}
 
 /**
  * Applies a report about an asset. Only a finished asset counts, at the attempt's end. Until then the video keeps
  * the one it has. Its state and its variants do not change.
  */
 export async function applyAsset(
-  { kind, plan }: Pick<AssetTraits, "kind" | "plan">,
+  { kind, plan }: AppliedAsset,
   { tx, store, attempt, report, now }: HeldReport,
 ): Promise<"applied" | "unwanted"> {
   const { task } = attempt;

@@ -1,21 +1,11 @@
-import type { AssetKind, Profile } from "@reelay/contracts";
-import type { Prisma, Task, Video } from "../../../prisma/generated/client.ts";
-import type { Change } from "../../events/record-change.ts";
+import type { Profile } from "@reelay/contracts";
+import type { Video } from "../../../prisma/generated/client.ts";
 import type { KindOperations } from "../../jobs/kind-operations.ts";
-import { applyAsset } from "./apply-asset.ts";
+import { type AppliedAsset, applyAsset } from "./apply-asset.ts";
 import { retryAssetJob } from "./retry-asset-job.ts";
 
-/** What a new asset changes of its video. It replaces an earlier one. */
-interface AssetPlan {
-  video: Prisma.VideoUpdateInput;
-  changes: Change[];
-}
-
 /** What distinguishes one kind of asset from another. */
-export interface AssetTraits extends Pick<KindOperations, "toParams"> {
-  kind: AssetKind;
-  /** The change that a result brings about; null when the worker made nothing. Pure. */
-  plan: (task: Pick<Task, "startMs">, result: unknown) => AssetPlan | null;
+export interface AssetTraits extends Pick<KindOperations, "toParams">, AppliedAsset {
   /** What a job needs that makes the asset again after damage. Pure. */
   remake: (
     video: Pick<Video, "posterAtMs" | "durationMs" | "download">,

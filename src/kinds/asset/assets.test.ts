@@ -1,10 +1,10 @@
 import { objectKeys, type Preview, type RenderState } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { cancelJob, retryJob, retryVariant, waits } from "../../jobs/index.ts";
+import { cancelJob, waits } from "../../jobs/index.ts";
 import { softwareOffer, workerRow } from "../../testing/fleet-rows.ts";
 import { attemptOf, createProjection, type TaskRef } from "../../testing/projection.ts";
 import { deleteVideo } from "../../videos/index.ts";
-import { requestDownload, requestPreview, setPoster } from "../index.ts";
+import { requestDownload, requestPreview, retryJob, retryVariant, setPoster } from "../index.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { lockOwnVideo } from "../../auth/own-video.ts";
 import type { Viewer } from "../../auth/viewer.ts";
 import { isVideoJob } from "../../database/job-kinds.ts";
 import type { Tx } from "../../events/record-change.ts";
-import { jobUnderWay } from "../../jobs/render-again.ts";
+import { jobUnderWay } from "../../jobs/own-job.ts";
 
 /** The viewer's video with everything that decides which assets it can have, locked until the transaction ends. Throws `NotFoundError`. */
 export async function lockAskedVideo(tx: Tx, viewer: Viewer, videoId: string) {

@@ -3,7 +3,7 @@ import type { Job } from "../../../prisma/generated/client.ts";
 import type { OperationDeps } from "../../deps.ts";
 import { ConflictError } from "../../errors.ts";
 import type { Tx } from "../../events/record-change.ts";
-import { jobUnderWay } from "../../jobs/render-again.ts";
+import { jobUnderWay } from "../../jobs/own-job.ts";
 import { assertRoom } from "../../quotas/index.ts";
 import { createAssetJob } from "./create-asset-job.ts";
 

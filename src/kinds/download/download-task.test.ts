@@ -1,9 +1,10 @@
 import type { Download, RenderState } from "@reelay/contracts";
 import { objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { cancelJob, retryJob } from "../../jobs/index.ts";
+import { cancelJob } from "../../jobs/index.ts";
 import { attemptOf, createProjection, type TaskRef } from "../../testing/projection.ts";
 import { splitAttemptOf } from "../../testing/split-attempt.ts";
+import { retryJob } from "../index.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { Profile } from "@reelay/contracts";
 import type { Tx } from "../../events/record-change.ts";
+import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
 import type { JobScope } from "../../jobs/job-variants.ts";
-import type { PlannedTask } from "../transcode/parts/plan-tasks.ts";
 import { planDownload } from "./plan-download.ts";
 
 /** `planDownload` of the rows as they are. The caller holds the video's lock. */

@@ -1,5 +1,5 @@
 import { chooseVariant, type Profile } from "@reelay/contracts";
-import type { PlannedTask } from "../transcode/parts/plan-tasks.ts";
+import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
 
 interface MadeVideo {
   durationMs: number | null;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isAudioOnly, Profile } from "@reelay/contracts";
 import type { Job } from "../../../prisma/generated/client.ts";
 import type { Tx } from "../../events/record-change.ts";
-import { jobUnderWay } from "../../jobs/render-again.ts";
+import { jobUnderWay } from "../../jobs/own-job.ts";
 import { createAssetJob } from "../asset/create-asset-job.ts";
 
 /** Requests a preview in the background, if the job's profile has one and the video does not. The caller holds the video's lock. */

@@ -1,7 +1,7 @@
 import type { Viewer } from "../../auth/viewer.ts";
 import type { OperationDeps } from "../../deps.ts";
 import { onceByKey } from "../../idempotency.ts";
-import { jobUnderWay } from "../../jobs/render-again.ts";
+import { jobUnderWay } from "../../jobs/own-job.ts";
 import { assertRoom } from "../../quotas/index.ts";
 import { checkPreview } from "../asset/check-request.ts";
 import { createAssetJob } from "../asset/create-asset-job.ts";

@@ -12,10 +12,10 @@ import { ConflictError } from "../../errors.ts";
 import type { Tx } from "../../events/record-change.ts";
 import { onceByKey } from "../../idempotency.ts";
 import { createJob } from "../../jobs/create-job.ts";
-import { jobUnderWay } from "../../jobs/render-again.ts";
+import { jobUnderWay } from "../../jobs/own-job.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { createAssetJob } from "../asset/create-asset-job.ts";
-import { assetKinds } from "../asset/index.ts";
+import { assetKinds } from "../asset-kinds.ts";
 import { JobPlan } from "../transcode/parts/plan-tasks.ts";
 import { planRepair, type RepairPlan } from "./plan-repair.ts";
 

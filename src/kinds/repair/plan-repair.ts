@@ -1,7 +1,8 @@
 /** What has to be made again so that a video is whole: decided purely, begun by `begin-repair.ts`. */
 import { type AssetKind, isSound, kindsThatProduce } from "@reelay/contracts";
+import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
 import { planRetry } from "../transcode/parts/plan-retry.ts";
-import { type JobPlan, type PlannedTask, toSpans } from "../transcode/parts/plan-tasks.ts";
+import { type JobPlan, toSpans } from "../transcode/parts/plan-tasks.ts";
 
 export interface DamagedVideo {
   durationMs: number | null;

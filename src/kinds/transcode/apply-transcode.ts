@@ -14,7 +14,8 @@ import { applyAccount } from "./state/apply-account.ts";
 import { chargeReport } from "./state/charge-report.ts";
 import { noteDamage } from "./state/note-damage.ts";
 import { planEncoderChanges } from "./state/plan-encoder-changes.ts";
-import { planState, videoRows } from "./state/plan-state.ts";
+import { planState } from "./state/plan-state.ts";
+import { videoRows } from "./state/state-plan.ts";
 import { writeState } from "./state/write-state.ts";
 
 /** The last task of a job may be a download. It reports nothing about the variants. */

@@ -4,8 +4,9 @@ import type { OperationDeps } from "../../deps.ts";
 import { ConflictError } from "../../errors.ts";
 import type { Tx } from "../../events/record-change.ts";
 import { unfinishedVariants } from "../../jobs/job-variants.ts";
-import { jobUnderWay, renderAgain } from "../../jobs/render-again.ts";
+import { jobUnderWay } from "../../jobs/own-job.ts";
 import { missingDownload } from "../download/missing-download.ts";
+import { renderAgain } from "./render-again.ts";
 
 /** Repeats a job for the variants that it left. Throws `ConflictError` (`JOB_SUPERSEDED`, `NOTHING_TO_RETRY`, `UPLOAD_EXPIRED`). */
 export async function retryTranscode(tx: Tx, deps: OperationDeps, job: Job, newId: string): Promise<void> {

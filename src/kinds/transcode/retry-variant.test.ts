@@ -1,9 +1,10 @@
 import { text } from "node:stream/consumers";
 import { objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cancelJob, retryJob, retryVariant } from "../../jobs/index.ts";
+import { cancelJob } from "../../jobs/index.ts";
 import { taskWithAll } from "../../jobs/task-rows.ts";
 import { attemptOf, createProjection, type TaskRef } from "../../testing/projection.ts";
+import { retryJob, retryVariant } from "../index.ts";
 import { toTranscodeParams } from "./to-params.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;

@@ -6,7 +6,8 @@ import type { OperationDeps } from "../../deps.ts";
 import { ConflictError, NotFoundError } from "../../errors.ts";
 import type { Tx } from "../../events/record-change.ts";
 import { onceByKey } from "../../idempotency.ts";
-import { jobUnderWay, renderAgain } from "../../jobs/render-again.ts";
+import { jobUnderWay } from "../../jobs/own-job.ts";
+import { renderAgain } from "./render-again.ts";
 
 /**
  * Makes one variant again that FAILED or was CANCELED, by a new job that renders nothing else: variants that are ready stay as they

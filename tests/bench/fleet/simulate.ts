@@ -1,5 +1,6 @@
 import TinyQueue from "tinyqueue";
-import { type PlannedTask, planTasks } from "../../../src/kinds/transcode/parts/plan-tasks.ts";
+import type { PlannedTask } from "../../../src/jobs/create-rest-tasks.ts";
+import { planTasks } from "../../../src/kinds/transcode/parts/plan-tasks.ts";
 
 /** What a task costs on one worker, as measured: a start, and so much per second of video. */
 export interface TaskTimes {

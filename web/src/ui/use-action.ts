@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useState } from "react";
 import { explain, refusal } from "../api/explain.ts";
-import { useTell } from "../shell/toasts.tsx";
+import { useTell } from "./toasts.tsx";
 
 type Outcome = { __typename: string; message?: string };
 

@@ -1,8 +1,8 @@
 import { useRef } from "react";
 import type { VideoHistoryQuery } from "../api/documents.ts";
 import { useSession } from "../session/session.tsx";
-import { useTell } from "../shell/toasts.tsx";
 import { UploadIcon } from "../ui/icons.tsx";
+import { useTell } from "../ui/toasts.tsx";
 import { useStore } from "../ui/use-store.ts";
 import { isUnsent } from "../uploads/upload-list.ts";
 import { useUploads } from "../uploads/uploads-context.tsx";

@@ -3,7 +3,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { Job, TaskKind } from "../../../../prisma/generated/client.ts";
 import type { Tx } from "../../../events/record-change.ts";
 import { type JoinedPlaylist, joinParts } from "../../../streaming/join-parts.ts";
-import type { StatePlan, VideoRows } from "../state/plan-state.ts";
+import type { StatePlan, VideoRows } from "../state/state-plan.ts";
 import { writeState } from "../state/write-state.ts";
 import { planJoined } from "./plan-joined.ts";
 

@@ -1,7 +1,8 @@
 import { PublishedPlaylist } from "@reelay/contracts";
 import type { Change } from "../../../events/record-change.ts";
 import { withSounds } from "../state/plan-sounds.ts";
-import { planPlayable, type StatePlan, type VideoRows } from "../state/plan-state.ts";
+import { planPlayable } from "../state/plan-state.ts";
+import { type StatePlan, type VideoRows } from "../state/state-plan.ts";
 
 /**
  * What becomes of a video's rows when playlists that were joined from parts have grown: a variant is `RENDERING` with its first segments, and

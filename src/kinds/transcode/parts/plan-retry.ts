@@ -1,5 +1,6 @@
 import { isSound } from "@reelay/contracts";
-import { type JobPlan, type PlannedTask, soundTask, toSpans } from "./plan-tasks.ts";
+import type { PlannedTask } from "../../../jobs/create-rest-tasks.ts";
+import { type JobPlan, soundTask, toSpans } from "./plan-tasks.ts";
 
 export interface Unfinished {
   plan: JobPlan;

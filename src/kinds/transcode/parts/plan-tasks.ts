@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PlannedTask } from "../../../jobs/create-rest-tasks.ts";
 
 /** How the rest of a long video, after its head, was cut into tasks, and why: kept on the job for those who want to know. */
 export const JobPlan = z.object({
@@ -21,17 +22,6 @@ export const JobPlan = z.object({
   reason: z.string(),
 });
 export type JobPlan = z.infer<typeof JobPlan>;
-
-export interface PlannedTask {
-  kind: "CHUNK" | "AUDIO" | "DOWNLOAD";
-  startMs: number;
-  /** Null: to the end of the source. */
-  endMs: number | null;
-  /** Names of the variants that a chunk makes, or of the sound; none of a download. */
-  renditions: string[];
-  /** How long after the job was queued a viewer would need it who began when it was. */
-  dueAfterMs: number;
-}
 
 export interface SplitVideo {
   durationMs: number;

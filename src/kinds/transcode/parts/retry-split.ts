@@ -5,7 +5,7 @@ import { recordChange, type Tx } from "../../../events/record-change.ts";
 import { type JobScope, unfinishedVariants } from "../../../jobs/job-variants.ts";
 import { refreshManifest } from "../../../streaming/refresh-manifest.ts";
 import { missingDownload } from "../../download/missing-download.ts";
-import { videoRows } from "../state/plan-state.ts";
+import { videoRows } from "../state/state-plan.ts";
 import { extendPlaylists } from "./extend-playlists.ts";
 import { planRetry } from "./plan-retry.ts";
 import { JobPlan } from "./plan-tasks.ts";

@@ -1,7 +1,7 @@
 import type { Account, Quality, TaskAccounted } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { attemptOf, createProjection } from "../../../testing/projection.ts";
-import { belowMinimum, qualityNote } from "../../../videos/below-minimum.ts";
+import { belowMinimum, qualityNote } from "./below-minimum.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {

@@ -2,15 +2,19 @@ import { Account, mergeQuality, Quality, type TaskAccounted } from "@reelay/cont
 import type { Variant } from "../../../../prisma/generated/client.ts";
 import { lockVideo } from "../../../auth/own-video.ts";
 import { storeTransaction } from "../../../database/db.ts";
+import type { OperationDeps } from "../../../deps.ts";
 import { type Change, recordChange, type Tx } from "../../../events/record-change.ts";
-import type { ProjectorDeps } from "../../../projector/deps.ts";
-import { belowMinimum } from "../../../videos/below-minimum.ts";
+import type { Metrics } from "../../../telemetry/metrics.ts";
+import { belowMinimum } from "./below-minimum.ts";
 
 /**
  * Applies what a worker found out after an attempt's end. It changes nothing that is played, so it needs no lease; only what an attempt made
  * that completed is of interest. Safe to repeat.
  */
-export async function applyAccounted(deps: ProjectorDeps, report: TaskAccounted): Promise<void> {
+export async function applyAccounted(
+  deps: Pick<OperationDeps, "db"> & { metrics?: Pick<Metrics, "reportApplied"> },
+  report: TaskAccounted,
+): Promise<void> {
   const { videoId, jobId, taskId, attemptId } = report;
   await deps.db.$transaction(async (tx) => {
     if (!(await lockVideo(tx, videoId))) return;

@@ -1,7 +1,7 @@
 import { objectKeys, type RenderState, type SourceProbe } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { retryJob } from "../../../jobs/index.ts";
 import { attemptOf, createProjection } from "../../../testing/projection.ts";
+import { retryJob } from "../../index.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {

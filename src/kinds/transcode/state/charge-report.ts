@@ -1,8 +1,7 @@
 import type { ReportedError } from "@reelay/contracts";
 import type { Tx } from "../../../events/record-change.ts";
-import type { ProjectorDeps } from "../../../projector/deps.ts";
-import { chargeSource } from "../../../quotas/index.ts";
-import type { StatePlan, VideoRows } from "./plan-state.ts";
+import { chargeSource, type StorageLimits } from "../../../quotas/index.ts";
+import type { StatePlan, VideoRows } from "./state-plan.ts";
 
 /**
  * Charges the workspace for what a report is the first to say about its source: bytes that were fetched from a URL, and its length. Returns why the source is
@@ -11,7 +10,7 @@ import type { StatePlan, VideoRows } from "./plan-state.ts";
 export async function chargeReport(
   tx: Tx,
   { rows, plan, now }: { rows: VideoRows; plan: StatePlan; now: Date },
-  limits: ProjectorDeps["limits"] = {},
+  limits: StorageLimits = {},
 ): Promise<ReportedError | null> {
   const { receivedAt, probe, sizeBytes } = plan.source;
   const isFetched = rows.source?.kind === "URL" && receivedAt !== undefined;

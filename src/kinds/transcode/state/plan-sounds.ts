@@ -1,20 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AudioState, PublishedPlaylist, type RenderState, soundsOf } from "@reelay/contracts";
 import { nextPlaylist } from "./next-playlist.ts";
-import type { VideoRows } from "./plan-state.ts";
+import type { SoundChanges, VideoRows } from "./state-plan.ts";
 
 type SoundRow = VideoRows["audioTracks"][number];
 interface Subject {
   videoId: string;
   attemptId: string;
   isEnd: boolean;
-}
-
-export interface SoundChanges {
-  /** Rows as they will be. */
-  written: SoundRow[];
-  /** Names. */
-  removed: string[];
 }
 
 /** What becomes of the rows of a video's sound: only what differs. Finished sound stays. Pure. */

@@ -1,6 +1,6 @@
 import type { RenderState } from "@reelay/contracts";
 import type { Change } from "../../../events/record-change.ts";
-import type { StatePlan, VideoRows } from "./plan-state.ts";
+import type { StatePlan, VideoRows } from "./state-plan.ts";
 
 const largestInt = 2_147_483_647;
 

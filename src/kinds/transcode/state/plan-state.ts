@@ -1,30 +1,8 @@
-import type { AttemptReport, RenderState } from "@reelay/contracts";
-import type { Prisma } from "../../../../prisma/generated/client.ts";
-import type { Change } from "../../../events/record-change.ts";
 import { planMasterPlaylist } from "../../../streaming/master-playlist.ts";
-import { planSounds, type SoundChanges, withSounds } from "./plan-sounds.ts";
+import { planSounds, withSounds } from "./plan-sounds.ts";
 import { planSource } from "./plan-source.ts";
 import { planVariant } from "./plan-variant.ts";
-
-/** A video with all that reports change. */
-export const videoRows = { variants: true, audioTracks: true, captionTracks: true, source: true } as const;
-export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
-
-export type StateReport = Extract<AttemptReport, { result: object }>;
-
-/** A state report of a kind that produces variants. */
-type VariantsReport = StateReport & { result: RenderState };
-
-/** What applying a state writes: only what differs from the rows. */
-export interface StatePlan {
-  video: Partial<Omit<VideoRows, keyof typeof videoRows>>;
-  source: Partial<NonNullable<VideoRows["source"]>>;
-  variants: VideoRows["variants"];
-  sounds: SoundChanges;
-  changes: Change[];
-  /** The rows as they will be. */
-  after: VideoRows;
-}
+import type { StatePlan, VariantsReport, VideoRows } from "./state-plan.ts";
 
 /**
  * What becomes of a video's rows by what an attempt knows. What is finished stays as it is, and what an earlier attempt left stays until

@@ -8,7 +8,7 @@ import {
   type VariantStatus,
 } from "@reelay/contracts";
 import { nextPlaylist } from "./next-playlist.ts";
-import type { VideoRows } from "./plan-state.ts";
+import type { VideoRows } from "./state-plan.ts";
 
 type Variant = VideoRows["variants"][number];
 

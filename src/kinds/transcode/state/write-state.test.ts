@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seedRenderingVideo } from "../../../progress/testing/rendering-video.ts";
 import { createProjection } from "../../../testing/projection.ts";
-import { videoRows } from "./plan-state.ts";
+import { videoRows } from "./state-plan.ts";
 import { writeState } from "./write-state.ts";
 
 test("a state takes back no progress that was kept while it was applied", async () => {

@@ -1,7 +1,7 @@
 import { Prisma } from "../../../../prisma/generated/client.ts";
 import type { Tx } from "../../../events/record-change.ts";
 import { videoMayBecome } from "../../../jobs/may-become.ts";
-import type { StatePlan, VideoRows } from "./plan-state.ts";
+import type { StatePlan, VideoRows } from "./state-plan.ts";
 
 /** Writes what was planned, and nothing that stays as it is. */
 export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Promise<void> {

@@ -4,7 +4,7 @@ import { storeTransaction } from "../database/db.ts";
 import type { OperationDeps } from "../deps.ts";
 import { ExpectedError, InvalidInputError } from "../errors.ts";
 import { onceByKey } from "../idempotency.ts";
-import { type JobFilter, jobWhere } from "./job-filter.ts";
+import { type JobFilter, jobWhere } from "../jobs/job-filter.ts";
 import { nextOfBatch, type Outcome, type RetryBatch, recordOutcome } from "./retry-batch.ts";
 import { retryJobIn } from "./retry-job.ts";
 

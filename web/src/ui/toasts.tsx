@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
-import { CloseIcon } from "../ui/icons.tsx";
+import { CloseIcon } from "./icons.tsx";
 
 type Tell = (text: string, tone: "good" | "bad") => void;
 

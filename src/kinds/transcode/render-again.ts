@@ -1,15 +1,14 @@
-import { activeJobStatuses, Profile } from "@reelay/contracts";
-import { type Job, Prisma } from "../../prisma/generated/client.ts";
-import { videoJobKinds } from "../database/job-kinds.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
-import { playWhatIsThere, whatIsLeft } from "../kinds/transcode/parts/retry-split.ts";
-import { assertRoom } from "../quotas/index.ts";
-import { refreshStatus } from "../streaming/publish-status.ts";
-import { createJob } from "./create-job.ts";
-import { awaitVariants, unfinishedVariants } from "./job-variants.ts";
-import { videoMayRetryAs } from "./may-become.ts";
+import { Profile } from "@reelay/contracts";
+import { type Job, Prisma } from "../../../prisma/generated/client.ts";
+import type { OperationDeps } from "../../deps.ts";
+import { ConflictError } from "../../errors.ts";
+import type { Tx } from "../../events/record-change.ts";
+import { createJob } from "../../jobs/create-job.ts";
+import { awaitVariants, unfinishedVariants } from "../../jobs/job-variants.ts";
+import { videoMayRetryAs } from "../../jobs/may-become.ts";
+import { assertRoom } from "../../quotas/index.ts";
+import { refreshStatus } from "../../streaming/publish-status.ts";
+import { playWhatIsThere, whatIsLeft } from "./parts/retry-split.ts";
 
 /**
  * Makes a new job, `id`, that renders what an ended one left of its variants: terminal states absorb, and the old job stays as history.
@@ -72,18 +71,3 @@ async function isSourceThere(tx: Tx, videoId: string, now: Date): Promise<boolea
     "The upload's address has expired, or its client gave it up, and the source never came; create the video anew.",
   );
 }
-
-/** The video's job of these kinds that waits or runs, if any. There is at most one of each kind. Default: the job that renders it. */
-export const jobUnderWay = (
-  tx: Tx,
-  videoId: string,
-  ...kinds: readonly Job["kind"][]
-): Promise<Pick<Job, "id" | "status"> | null> =>
-  tx.job.findFirst({
-    where: {
-      videoId,
-      kind: { in: [...(kinds.length > 0 ? kinds : videoJobKinds)] },
-      status: { in: [...activeJobStatuses] },
-    },
-    select: { id: true, status: true },
-  });

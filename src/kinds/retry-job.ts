@@ -5,8 +5,8 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { onceByKey } from "../idempotency.ts";
-import { kinds } from "../kinds/index.ts";
-import { lockOwnJob } from "./own-job.ts";
+import { lockOwnJob } from "../jobs/own-job.ts";
+import { kinds } from "./registry.ts";
 
 /**
  * Repeats a job that failed or was canceled as a new job. What is ready is kept.

@@ -1,0 +1,11 @@
+/** The kinds of jobs. A kind without an operation does not compile. */
+import type { JobKind } from "../../prisma/generated/enums.ts";
+import type { KindOperations } from "../jobs/kind-operations.ts";
+import { assetKinds } from "./asset-kinds.ts";
+import { repair } from "./repair/index.ts";
+import { transcode } from "./transcode/index.ts";
+
+export const kinds = { TRANSCODE: transcode, REPAIR: repair, ...assetKinds } satisfies Record<
+  JobKind,
+  KindOperations
+>;

@@ -1,0 +1,29 @@
+import type { RenderState } from "@reelay/contracts";
+import type { Prisma } from "../../../../prisma/generated/client.ts";
+import type { Change } from "../../../events/record-change.ts";
+import type { StateReport } from "../../../jobs/kind-operations.ts";
+
+/** A video with all that reports change. */
+export const videoRows = { variants: true, audioTracks: true, captionTracks: true, source: true } as const;
+export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
+
+/** A state report of a kind that produces variants. */
+export type VariantsReport = StateReport & { result: RenderState };
+
+export interface SoundChanges {
+  /** Rows as they will be. */
+  written: VideoRows["audioTracks"];
+  /** Names. */
+  removed: string[];
+}
+
+/** What applying a state writes: only what differs from the rows. */
+export interface StatePlan {
+  video: Partial<Omit<VideoRows, keyof typeof videoRows>>;
+  source: Partial<NonNullable<VideoRows["source"]>>;
+  variants: VideoRows["variants"];
+  sounds: SoundChanges;
+  changes: Change[];
+  /** The rows as they will be. */
+  after: VideoRows;
+}
