@@ -1,6 +1,6 @@
 /**
- * Slow test files that a run skips if their inputs have passed before. Each proof has a hash of its inputs, and
- * a folder holds the hashes that passed. REELAY_PROOFS names the folder; without it, every test runs.
+ * Slow test files that a run skips if their inputs have passed before. Each proof has a hash of its inputs,
+ * and a folder holds the hashes that passed. REELAY_PROOFS names the folder; without it, every test runs.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
