@@ -4,13 +4,13 @@ import type { Quiet } from "./host/index.ts";
 import type { FetchPolicy } from "./media/fetch/index.ts";
 import type { DecodeLimits } from "./media/ffmpeg/index.ts";
 
-/** What one source may be at most. */
+/** Limits of one source. */
 export interface SourceLimits extends DecodeLimits {
   sourceBytes: number;
   sourceDurationMs: number;
 }
 
-/** What one ffmpeg may use; a source that makes it use more is taken to be hostile. */
+/** Limits of one ffmpeg process; a source that exceeds them is considered hostile. */
 export interface Allowance {
   /** Of all cores together. */
   cpuSeconds: number;
@@ -18,38 +18,50 @@ export interface Allowance {
   outputBytes: number;
 }
 
-/** How a worker behaves. `readWorkerEnv` makes one from the environment. */
+/** Settings of a worker. `readWorkerEnv` reads them from the environment. */
 export interface WorkerConfig {
   /** Unique among all workers. */
   workerId: string;
   hostname: string;
   version: string;
-  /** Whose tasks it takes. Default: `cpu`, and `gpu` before it where an encoder or decoder works on a device. */
+  /**
+   * Pools whose tasks it accepts. Default: `cpu`, preceded by `gpu` if an encoder or decoder works on a
+   * device.
+   */
   pools?: readonly Pool[];
-  /** Encoder sessions that one NVIDIA device may have at once. Default: any number. */
+  /** Maximum number of concurrent encoder sessions per NVIDIA device. Default: unlimited. */
   nvencSessions?: number;
-  /** Tasks done at once. */
+  /** Number of concurrent tasks. */
   slots: number;
-  /** Memory that the worker and its programs may use together. Default: its cgroup's limit, else the machine's. */
+  /** Memory for the worker and its programs. Default: its cgroup's limit, else the machine's. */
   memoryBytes?: number;
-  /** Temporary files; on the same disk as a local store, segments move there without being copied. */
+  /** Temporary files. On the disk of a local store, segments are moved instead of copied. */
   workDirectory: string;
   limits: SourceLimits;
   fetch: FetchPolicy;
-  /** Between two `worker.seen` messages. */
+  /** Interval of `worker.seen` messages. */
   heartbeatMs: number;
-  /** Between two progress reports of an attempt. */
+  /** Interval of an attempt's progress reports. */
   progressMs: number;
-  /** When finished output is measured. Default: after 3 s without a task, or after a quarter of an hour. */
+  /** When finished output is measured. Default: after 3 s without a task, or after 15 minutes. */
   quiet?: Quiet;
-  /** How long running tasks may go on when the worker is told to stop; what is not finished then is handed back. Default 0. */
+  /** Time that running tasks have to finish after a stop signal; unfinished ones are returned. Default 0. */
   shutdownGraceMs?: number;
-  /** Finished segments of a task that the store has not taken yet, in bytes: beyond it the encoder is held. Default 256 MiB. */
+  /**
+   * Maximum size of a task's finished segments that are not stored yet; beyond it the encoder is paused.
+   * Default 256 MiB.
+   */
   unsentBytes?: number;
-  /** What every ffmpeg may use besides what is in proportion to what it makes. Default: ten minutes of CPU time, 64 MiB of output. */
+  /**
+   * Base allowance of every ffmpeg, besides the part in proportion to its output. Default: ten minutes of CPU
+   * time, 64 MiB of output.
+   */
   leastAllowance?: Partial<Allowance>;
-  /** What is kept on disk of sources in a store elsewhere, for further tasks of the same video, in bytes: default 1 GiB, 0 keeps nothing. */
+  /**
+   * Size of the disk cache of remote sources, for further tasks of the same video. Default 1 GiB; 0 disables
+   * it.
+   */
   sourceCacheBytes?: number;
-  /** ffmpeg is ended when it makes no progress for so long. */
+  /** ffmpeg is stopped after this long without progress. */
   stallTimeoutMs: number;
 }

@@ -7,7 +7,10 @@ import { sandboxes } from "./jail/index.ts";
 const seconds = z.coerce.number().positive();
 const count = z.coerce.number().int().positive();
 
-/** The worker's environment: each field with its check and its documentation. The published table is generated from here. */
+/**
+ * The worker's environment variables, each with its check and its documentation. The published table is
+ * generated from them.
+ */
 export const workerEnvFields = {
   WORKER_ID: z
     .string()
@@ -15,9 +18,9 @@ export const workerEnvFields = {
     .optional()
     .meta(
       docs({
-        default: "`worker-` and twelve random digits",
+        default: "`worker-` and twelve random hexadecimal digits",
         effect:
-          "Name of the worker in reports and logs; unique among all workers. Workspaces see it in `Attempt.workerId`: choose one that says nothing about your machines.",
+          "Name of the worker in reports and logs; unique among all workers. Workspaces see it in `Attempt.workerId`, so choose one that reveals nothing about your machines.",
         example: "render-7",
       }),
     ),
@@ -29,7 +32,7 @@ export const workerEnvFields = {
         default: "1",
         unit: "tasks",
         effect:
-          "Tasks done at once. One task keeps several cores busy: more than one is worth it from about eight cores on.",
+          "Number of concurrent tasks. One task keeps several cores busy, so more than one pays off from about eight cores on.",
         example: "2",
       }),
     ),
@@ -38,7 +41,7 @@ export const workerEnvFields = {
       default: "the limit of its cgroup, else the machine's memory",
       unit: "bytes",
       effect:
-        "Memory that a worker and its ffmpeg processes may use together; only what is less than the default counts. A task for which too little is left waits for others to end; one that never fits is made with fewer threads, then in several passes, and else goes to a larger worker.",
+        "Memory for a worker and its ffmpeg processes; only values below the default take effect. A task that does not fit beside the others waits. One that never fits runs with fewer threads, then in several passes, or moves to a larger worker.",
       example: "4294967296",
     }),
   ),
@@ -47,8 +50,8 @@ export const workerEnvFields = {
     .optional()
     .meta(
       docs({
-        default: "gpu,cpu where an encoder or decoder on a device works, else cpu",
-        effect: "Pools whose tasks are taken, comma-separated.",
+        default: "gpu,cpu if an encoder or decoder works on a device, else cpu",
+        effect: "Pools whose tasks are accepted, comma-separated.",
         example: "gpu",
       }),
     ),
@@ -57,7 +60,7 @@ export const workerEnvFields = {
       default: "8",
       unit: "sessions",
       effect:
-        "Variants that one NVIDIA GPU encodes at once; what is beyond is made in software. GeForce drivers since 2024 allow 8, for all such cards of a machine together; professional cards have no limit but their speed.",
+        "Maximum number of concurrent encodes per NVIDIA GPU; software encodes the others. GeForce drivers since 2024 allow 8 for all such cards of a machine together; professional cards are limited only by their speed.",
       example: "24",
     }),
   ),
@@ -81,7 +84,7 @@ export const workerEnvFields = {
     .meta(
       docs({
         default: "the system's ffmpeg, else the one in an npm package",
-        effect: "The ffmpeg to run.",
+        effect: "Path of ffmpeg.",
         example: "/usr/local/bin/ffmpeg",
       }),
     ),
@@ -92,7 +95,7 @@ export const workerEnvFields = {
     .meta(
       docs({
         default: "the system's ffprobe, else the one in an npm package",
-        effect: "The ffprobe to run.",
+        effect: "Path of ffprobe.",
         example: "/usr/local/bin/ffprobe",
       }),
     ),
@@ -102,9 +105,9 @@ export const workerEnvFields = {
     .optional()
     .meta(
       docs({
-        default: "none: every start runs the trials",
+        default: "none: trials run at every start",
         effect:
-          "Folder where workers record what trials of ffmpeg showed: which encoders open, and how fast. Workers of the same machine then start one to two seconds sooner, until the program, the jail or the kernel changes. Not used where there is a GPU. Only workers may write to it.",
+          "Folder in which workers record the results of ffmpeg's trials: working encoders and their speed. Workers of the same machine then start one to two seconds faster, until the program, the jail or the kernel changes. Not used on machines with a GPU. Only workers may write to it.",
         example: "/var/cache/reelay",
       }),
     ),
@@ -115,7 +118,7 @@ export const workerEnvFields = {
       docs({
         default: "auto",
         effect:
-          "How strongly ffmpeg and ffprobe are confined. `auto`: the strongest jail that holds a trial at the start. `required`: the worker does not start without the full jail (bubblewrap). `limited`: it does not start without at least Landlock. `off`: no jail.",
+          "Isolation of ffmpeg and ffprobe. `auto`: the strongest jail that passes a trial at the start. `required`: the worker starts only with the full jail (bubblewrap). `limited`: it starts only with at least Landlock. `off`: no jail.",
         example: "required",
       }),
     ),
@@ -127,7 +130,7 @@ export const workerEnvFields = {
       docs({
         default: "reelay-worker in the system's temporary folder",
         effect:
-          "Folder for temporary files: a few segments per variant, and a source while it is fetched from a URL. On the same disk as a local store nothing is copied.",
+          "Folder for temporary files: a few segments per variant, and sources while they are downloaded. Use the disk of a local store to avoid copies.",
         example: "/var/tmp/reelay",
       }),
     ),
@@ -136,7 +139,7 @@ export const workerEnvFields = {
       default: "268435456",
       unit: "bytes",
       effect:
-        "Finished segments of a task that wait on the temporary disk for the store. Beyond it ffmpeg is held until half of them are stored.",
+        "Maximum size of a task's finished segments that wait on the temporary disk for the store. Beyond it ffmpeg pauses until half of them are stored.",
       example: "1073741824",
     }),
   ),
@@ -150,7 +153,7 @@ export const workerEnvFields = {
         default: "1073741824",
         unit: "bytes",
         effect:
-          "What a worker keeps below WORK_DIR of sources that it reads from a store elsewhere, so that the tasks of one video read it once. 0 keeps nothing. A GiB of the disk always stays free.",
+          "Size of the cache below WORK_DIR for sources from a remote store, so that the tasks of one video read it once. 0 disables it. One GiB of the disk always stays free.",
         example: "8589934592",
       }),
     ),
@@ -158,14 +161,14 @@ export const workerEnvFields = {
     docs({
       default: "21474836480",
       unit: "bytes",
-      effect: "Largest source that is taken.",
+      effect: "Maximum size of a source.",
       example: "5368709120",
     }),
   ),
   MAX_SOURCE_DURATION: seconds
     .default(6 * 3600)
     .meta(
-      docs({ default: "21600", unit: "seconds", effect: "Longest source that is taken.", example: "7200" }),
+      docs({ default: "21600", unit: "seconds", effect: "Maximum length of a source.", example: "7200" }),
     ),
   SOURCE_DECODERS: z
     .enum(["common", "all"])
@@ -174,7 +177,7 @@ export const workerEnvFields = {
       docs({
         default: "common",
         effect:
-          "Containers and codecs that a source may have. common: what cameras, phones, editors and browsers write. all: some 200 rare ones as well, each of them more code that a hostile file can attack; a worker accepts this only where programs run in the full jail.",
+          "Containers and codecs that a source may have. common: what cameras, phones, editors and browsers write. all: adds some 200 rare ones, each of which is more code for a hostile file to attack, so a worker accepts this only with the full jail.",
         example: "all",
       }),
     ),
@@ -182,7 +185,7 @@ export const workerEnvFields = {
     docs({
       default: "36000000",
       unit: "pixels",
-      effect: "Largest picture that is decoded; the default allows 8K (7680x4320) with its padding.",
+      effect: "Maximum frame size. The default allows 8K (7680x4320) with its padding.",
       example: "9000000",
     }),
   ),
@@ -190,7 +193,7 @@ export const workerEnvFields = {
     docs({
       default: "3600",
       unit: "seconds",
-      effect: "For the whole transfer of a source that is given as a URL.",
+      effect: "Time limit for downloading a source from a URL.",
       example: "600",
     }),
   ),
@@ -198,7 +201,7 @@ export const workerEnvFields = {
     docs({
       default: "none",
       effect:
-        "Hosts, addresses and CIDR ranges that sources may be fetched from although they are not on the public internet, or on a port other than 80, 443, 8080 and 8443, comma-separated.",
+        "Hosts, addresses and CIDR ranges from which sources may be downloaded although they are not on the public internet, or use another port than 80, 443, 8080 and 8443; comma-separated.",
       example: "media.internal,10.20.0.0/16",
     }),
   ),
@@ -221,7 +224,7 @@ export const workerEnvFields = {
     .meta(
       docs({
         default: "http://localhost:4000",
-        effect: "Address of the API as viewers see it.",
+        effect: "Address of the API for viewers.",
         example: "https://video.acme.test",
       }),
     ),
@@ -231,7 +234,7 @@ export const workerEnvFields = {
     .meta(
       docs({
         default: "/media/ below PUBLIC_URL; with STORE=gcs the bucket's own address",
-        effect: "Where players find the store's objects, e.g. a CDN.",
+        effect: "Address at which players find the store's objects, e.g. a CDN.",
         example: "https://cdn.acme.test/",
       }),
     ),
@@ -243,16 +246,16 @@ export const workerEnvFields = {
       docs({
         default: ".reelay",
         effect:
-          "Data folder of `npm start`; a worker without other settings joins the system that runs there.",
+          "Data folder of `npm start`. A worker without other settings joins the system that runs there.",
         example: "/srv/reelay",
       }),
     ),
   ...logEnvFields,
   METRICS_PORT: optionalPort.meta(
     docs({
-      default: "none: it listens on nothing",
+      default: "none: it does not listen",
       effect:
-        "Port of `/healthz`, `/readyz` and `/metrics`, on all addresses. Cloud Run services want theirs answered (8080); 0 takes a free one. Not read by `npm start`, whose worker is in the API's process.",
+        "Port of `/healthz`, `/readyz` and `/metrics`, on all addresses. Cloud Run requires a response on its port (8080). 0 chooses a free one. Ignored by `npm start`, whose worker runs in the API's process.",
       example: "9464",
     }),
   ),

@@ -11,7 +11,7 @@ import type { FindOptions } from "./media/tools/index.ts";
 
 export { workerEnvFields } from "./env-fields.ts";
 
-/** Everything that a worker process is told from outside. */
+/** The settings of a worker process. */
 export interface WorkerEnv {
   worker: WorkerConfig;
   tools: FindOptions;
@@ -21,20 +21,23 @@ export interface WorkerEnv {
     | { kind: "local"; directory: string; publicBaseUrl: string }
     | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
   logLevel: string;
-  /** Absent: nothing is traced. */
+  /** Absent: no tracing. */
   tracing?: TracingSettings;
-  /** Where it answers `/healthz`, `/readyz` and `/metrics`. Absent: nowhere. */
+  /** Port of `/healthz`, `/readyz` and `/metrics`. Absent: none. */
   metricsPort?: number;
 }
 
 export type WorkerEnvResult = { ok: true; env: WorkerEnv } | { ok: false; errors: string[] };
 
-/** The process's own environment: nothing else reads it. */
+/** The process's environment; read only here. */
 export const processEnvironment: Environment = process.env;
 
 type Fields = z.infer<z.ZodObject<typeof workerEnvFields>>;
 
-/** Environment to configuration: pure. All that is wrong is said at once, each in a sentence. An empty value counts as none. */
+/**
+ * Reads the environment. Pure. Reports all problems at once, one sentence each. An empty value counts as
+ * absent.
+ */
 export function readWorkerEnv(environment: Environment): WorkerEnvResult {
   const read = readFields(workerEnvFields, environment);
   if (!read.ok) return read;
@@ -49,7 +52,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
   return {
     worker: {
       workerId:
-        // Workspaces see this name with their attempts, so it must not tell the machine's.
+        // Workspaces see this name with their attempts, so it must not reveal the machine's.
         fields.WORKER_ID ?? `worker-${randomBytes(6).toString("hex")}`,
       hostname: host,
       version: "0.1.0",

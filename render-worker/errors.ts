@@ -1,7 +1,7 @@
 import type { ErrorScope, ReportedError } from "@reelay/contracts";
 import { StoreFullError } from "@reelay/object-store";
 
-/** A failure whose cause is known where it is thrown: carried to the attempt's outcome and from there into its report. */
+/** A failure with a known cause, which becomes the attempt's outcome and part of its report. */
 export class RenderError extends Error {
   readonly reported: ReportedError;
   constructor(reported: ReportedError, options?: ErrorOptions) {
@@ -11,11 +11,11 @@ export class RenderError extends Error {
   }
 }
 
-/** The source is at fault: no other attempt can do better. */
+/** The source is at fault; no other attempt can succeed. */
 export const inputError = (code: string, message: string, logTail?: string): RenderError =>
   renderError("INPUT", false, code, message, logTail);
 
-/** Something around the source is at fault: another attempt may do better. */
+/** The cause is not the source; another attempt may succeed. */
 export const retriableError = (
   scope: ErrorScope,
   code: string,
@@ -39,26 +39,26 @@ function renderError(
   );
 }
 
-/** Whether the error, or what caused it, is a full disk of this machine. */
+/** Whether the error, or its cause, is a full disk of this machine. */
 const isFullDisk = (error: unknown): boolean =>
   error instanceof Error &&
   (["ENOSPC", "EDQUOT"].includes(String((error as NodeJS.ErrnoException).code)) || isFullDisk(error.cause));
 
-/** What is reported of anything thrown: the error's own account, or a retriable internal one for what nobody foresaw. */
+/** The reported form of an error: its own details, or a retriable internal error if it was unexpected. */
 export function toReportedError(error: unknown): ReportedError {
   if (error instanceof RenderError) return error.reported;
   if (error instanceof StoreFullError) {
-    const message = "The object store has no room left; free some space and try again.";
+    const message = "The object store is full. Free some space and try again.";
     return retriableError("STORAGE", "STORE_FULL", message).reported;
   }
   if (isFullDisk(error)) {
-    const message = "The worker's temporary disk (WORK_DIR) is full; free some space on it.";
+    const message = "The worker's temporary disk (WORK_DIR) is full. Free some space.";
     return retriableError("WORKER", "WORK_DIRECTORY_FULL", message).reported;
   }
   const text = error instanceof Error ? error.message : String(error);
   return {
     code: "INTERNAL",
-    message: `The worker met an error that it does not know: ${text.slice(0, 3_000)}. Its log has the details.`,
+    message: `The worker met an unexpected error: ${text.slice(0, 3_000)}. Its log has the details.`,
     scope: "INTERNAL",
     retriable: true,
   };

@@ -1,4 +1,4 @@
-/** A render worker: one task message in, an adaptive stream in the object store and reports out. */
+/** A render worker: accepts task messages, writes adaptive streams to the object store, and reports. */
 export type { WorkerConfig } from "./config.ts";
 export { readWorkerEnv, type WorkerEnv, type WorkerEnvResult, workerEnvFields } from "./env.ts";
 export {

@@ -31,19 +31,19 @@ import { type FfmpegTools, versionWarnings } from "./media/ffmpeg/index.ts";
 import { findTools } from "./media/tools/index.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
-/** How long a worker waits at its start for a broker that is away. */
+/** How long a starting worker waits for the broker. */
 const startPatienceMs = 300_000;
-/** How long a worker takes to stop, its grace not counted. */
+/** Time to stop, excluding the grace. */
 const stopWithinMs = 10_000;
-/** How long a worker that crashed takes to hand its tasks back. */
+/** Time for a crashed worker to return its tasks. */
 const handBackMs = 7_000;
-/** How long an interrupted ffmpeg may take to end, and a little to spare. */
+/** Time for an interrupted ffmpeg to exit, with a reserve. */
 const encoderEndMs = 600;
 
 /**
- * A worker process of its own: environment, adapters, worker, signals. Ends with 0 after a signal, with 1
- * when it cannot start, when it could not stop in time, when it met an exception that nothing caught, and at
- * a second signal, which ends it at once: the lease then runs out.
+ * The worker's process: environment, adapters, worker, signals. Exits with 0 after a signal. Exits with 1 if
+ * it cannot start, could not stop in time, met an uncaught exception, or received a second signal, which
+ * stops it immediately; its leases then expire.
  */
 async function main(): Promise<void> {
   restrictUmask();
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   const stopped = waitForSignal(() => {
     worker?.interrupt();
-    // By then ffmpeg is gone.
+    // ffmpeg has exited by then.
     setTimeout(() => process.exit(1), encoderEndMs);
   }).then((signal) => {
     const withinMs = (env.worker.shutdownGraceMs ?? 0) + stopWithinMs;
@@ -132,7 +132,7 @@ async function findFfmpeg(env: WorkerEnv, jail: Jail, log: Logger): Promise<Ffmp
   return tools;
 }
 
-/** Reports what runs as `INTERRUPTED`, which costs no try. */
+/** Reports running attempts as `INTERRUPTED`, which uses no try. */
 async function handBack(worker: Worker | undefined): Promise<void> {
   const stopped = worker?.[Symbol.asyncDispose]();
   worker?.interrupt();
@@ -146,12 +146,12 @@ function refuse(errors: string[]): void {
 
 await main().catch((error: unknown) => refuse([toSentence(error)]));
 
-/** The store that the environment names. */
+/** The configured object store. */
 function createStore(store: WorkerEnv["store"]): ObjectStore {
   return store.kind === "local" ? createLocalObjectStore(store) : createGcsObjectStore(store);
 }
 
-/** The broker that the environment names. */
+/** The configured broker. */
 function createMessaging(pubsub: WorkerEnv["pubsub"], log: Logger): Messaging {
   return createPubSubMessaging({ ...pubsub, log: (event, fields) => log.warn(fields, event) });
 }

@@ -1,4 +1,4 @@
-/** Does something now and then, never twice at once. Disposing waits for a run that is under way. */
+/** Runs a function periodically, never twice at once. Disposing waits for a running call. */
 export class Ticker implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> = Promise.resolve();

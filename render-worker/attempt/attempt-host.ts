@@ -20,7 +20,7 @@ export interface AttemptHost extends Borrower {
   signal: AbortSignal;
   /** Reports that the output is complete and frees the slot. The kind may go on with work that delays no other task. */
   complete(account: Account): Promise<void>;
-  /** Runs work that can wait, after other such work. False: too much is waiting, the work was dropped. */
+  /** Runs work that can wait, after other such work. False: the queue is full and the work was dropped. */
   whenIdle(work: () => Promise<void>): Promise<boolean>;
   /** Sends the worker's offer again: the kind can do less or more than before. */
   offerChanged(): void;

@@ -4,18 +4,18 @@ import { type Delivery, messageAttributes, traceOf } from "@reelay/messaging";
 import type { Outcome } from "./outcome.ts";
 import type { AttemptRef } from "./reporter.ts";
 
-/** The scope that a worker's spans are made by. */
+/** Instrumentation scope of a worker's spans. */
 export const tracerName = "reelay-worker";
 
 /** The span of one attempt, from the task's message to its last report. */
 export interface AttemptTrace {
-  /** Parent of everything in the attempt; what its reports carry. */
+  /** Parent of everything in the attempt; its reports carry it. */
   context: Context;
-  /** Null: the task was given back. */
+  /** Null: the task was returned. */
   end(outcome: Outcome | null): void;
 }
 
-/** Goes on in the trace that the task's message came with. */
+/** Continues the trace of the task's message. */
 export function startAttemptTrace(delivery: Delivery, task: TaskRequested, ref: AttemptRef): AttemptTrace {
   const parent = traceOf(delivery);
   const span = trace.getTracer(tracerName).startSpan(

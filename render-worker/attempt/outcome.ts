@@ -3,14 +3,16 @@ import { toReportedError } from "../errors.ts";
 import { NeedsMoreMemoryError } from "../host/index.ts";
 import { StopError } from "./stop-reason.ts";
 
-/** How an attempt ended. `LEASE_LOST` is told to nobody: somebody else does the task. */
+/** How an attempt ended. `LEASE_LOST` is not reported: another attempt has the task. */
 export type Outcome =
   | { kind: "COMPLETED" }
   | { kind: "FAILED" | "REJECTED"; error: ReportedError; needsMemoryBytes?: number }
   | { kind: "CANCELED" | "INTERRUPTED" }
   | { kind: "LEASE_LOST"; keep: readonly string[] | undefined };
 
-/** The one place where what was thrown becomes an outcome. A stop wins over whatever broke because of it. */
+/**
+ * The only place that converts an error into an outcome. A stop takes precedence over errors that it caused.
+ */
 export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
   const stop = signal.aborted && signal.reason instanceof StopError ? signal.reason : thrown;
   if (stop instanceof StopError) {
@@ -18,7 +20,7 @@ export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
     return kind === "LEASE_LOST" ? { kind, keep } : { kind };
   }
   const error = toReportedError(thrown);
-  // Another attempt a few seconds later would find no more room: a user makes room, then retries the job.
+  // Another attempt seconds later would find no more room: a user frees space, then retries the job.
   const kind = error.retriable && error.scope !== "QUOTA" ? "FAILED" : "REJECTED";
   return thrown instanceof NeedsMoreMemoryError
     ? { kind, error, needsMemoryBytes: thrown.needsMemoryBytes }
@@ -26,9 +28,9 @@ export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
 }
 
 /**
- * Whether what an attempt published without finishing it stays when it ends. Viewers may be playing it, and another attempt comes: the API
- * removes it when that has something in its place. Not in a full store, where nobody gets further until there is room; and not when nobody
- * comes after it.
+ * Whether unfinished published output stays when the attempt ends. Viewers may be playing it, and the next
+ * attempt replaces it, after which the API removes it. False if the store is full, since no attempt succeeds
+ * until there is room, and if no attempt follows.
  */
 export function leavesUnfinished(outcome: Outcome): boolean {
   if (outcome.kind === "FAILED") return outcome.error.code !== "STORE_FULL";

@@ -17,7 +17,7 @@ interface KindOffer {
   capabilities?: Capabilities;
 }
 
-/** A kind of task that this worker can do. The lifecycle of an attempt knows nothing else about it. */
+/** A kind of task that this worker supports. The lifecycle of an attempt knows nothing else about it. */
 export interface PreparedKind {
   /** Begins an attempt. Null: the task's parameters do not match the kind's schema. */
   begin(task: TaskRequested, reporter: Pick<AttemptReporter, "advanced">): KindAttempt | null;
@@ -26,7 +26,9 @@ export interface PreparedKind {
 
 /** An attempt of one kind, with its parameters and its state. */
 export interface KindAttempt extends Disposable {
-  /** Does the task. Throws a `RenderError`, a `StopError` or the signal's reason when the attempt ends early. */
+  /**
+   * Runs the task. Throws a `RenderError`, a `StopError` or the signal's reason if the attempt ends early.
+   */
   run(host: AttemptHost): Promise<void>;
   /** Keys of finished objects. They stay when the attempt ends early, because a later attempt may keep them. */
   finished(): string[];

@@ -12,9 +12,9 @@ export interface AttemptRef {
   jobId: string;
   taskId: string;
   attemptId: string;
-  /** Of the task's message. */
+  /** From the task's message. */
   fencingToken: number;
-  /** The task's. */
+  /** The task's kind. */
   kind: string;
   workerId: string;
 }

@@ -1,8 +1,8 @@
 /** Why an attempt is stopped before its end. The reason of its abort signal. */
 export class StopError extends Error {
-  /** `CANCELED` by the user, `LEASE_LOST` to another attempt, `INTERRUPTED` by the worker's own shutdown. */
+  /** `CANCELED` by a user, `LEASE_LOST` to another attempt, `INTERRUPTED` by the worker's shutdown. */
   readonly reason: "CANCELED" | "LEASE_LOST" | "INTERRUPTED";
-  /** With `LEASE_LOST`: what of its output is to stay, where the API said so. */
+  /** With `LEASE_LOST`: output to keep, if the API listed it. */
   readonly keep: readonly string[] | undefined;
 
   constructor(reason: StopError["reason"], keep?: readonly string[]) {

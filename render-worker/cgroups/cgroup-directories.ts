@@ -1,4 +1,7 @@
-/** Folders of the control groups that a process is in, innermost first, up to what is mounted: a limit of any of them holds. */
+/**
+ * Folders of the control groups that a process is in, innermost first, up to the mount point. The limits of
+ * all of them apply.
+ */
 export interface CgroupDirectories {
   /** Version 2: one hierarchy for everything. */
   unified: string[];
@@ -9,8 +12,8 @@ export interface CgroupDirectories {
 }
 
 /**
- * From the texts of `/proc/self/cgroup` and `/proc/self/mountinfo` (cgroups(7), proc_pid_mountinfo(5)). Pure. A container often sees a
- * path of the host's that is not mounted in it: then what is mounted is its own group.
+ * Parses `/proc/self/cgroup` and `/proc/self/mountinfo` (cgroups(7), proc_pid_mountinfo(5)). Pure. A
+ * container often sees a host path that is not mounted in it; then the mounted folder is its own group.
  */
 export function cgroupDirectories(cgroup: string, mountinfo: string): CgroupDirectories {
   const groups = cgroup.split("\n").map(parseGroup);

@@ -6,7 +6,7 @@ export interface HeartbeatOptions {
   messaging: Pick<Messaging, "publish">;
   log: Logger;
   everyMs: number;
-  /** The worker as it is now. */
+  /** The worker's current state. */
   seen: () => Omit<WorkerSeen, "type" | "at" | "startedAt" | "isStopping">;
 }
 

@@ -4,16 +4,16 @@ import type { Environment } from "@reelay/process";
 import { z } from "zod";
 import { isAlive } from "./work-directory/process-identity.ts";
 
-/** What `npm start` leaves in its data folder while it runs, as far as a worker needs it. */
+/** The part of `npm start`'s run file in its data folder that a worker needs. */
 const RunFile = z.object({ graphql: z.url(), pubsub: z.string(), pid: z.int() });
 
-/** Any of these means that the worker was told where to work. */
+/** If one of these is set, the worker's system is configured. */
 const destinations = ["PUBSUB_PROJECT_ID", "PUBSUB_EMULATOR_HOST", "STORE", "STORE_DIRECTORY", "GCS_BUCKET"];
 
 /**
- * A worker that was told nothing joins the system that runs on this machine: broker, store and addresses come from the data folder's
- * `run.json`. Returns the environment completed by them, as it was when something is configured, or a sentence when nothing
- * runs.
+ * A worker without configuration joins the system on this machine: broker, store and addresses come from
+ * `run.json` in the data folder. Returns the completed environment, the unchanged one if a system is
+ * configured, or an error if nothing runs.
  */
 export async function joinRunningSystem(
   environment: Environment,
@@ -28,7 +28,7 @@ export async function joinRunningSystem(
     return {
       ok: false,
       error:
-        `No system to work for: nothing runs in ${dataDirectory} (${run ? "its process has ended" : `no ${path}`}), and neither ` +
+        `No system found: nothing runs in ${dataDirectory} (${run ? "its process has ended" : `no ${path}`}), and neither` +
         "PUBSUB_EMULATOR_HOST nor PUBSUB_PROJECT_ID is set. Start one with `npm start`, or set them.",
     };
   }

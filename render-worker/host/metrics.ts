@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** What a worker counts. Each part of it takes what it has to tell (`Pick`). */
+/** A worker's metrics. Each part uses only its own (`Pick`). */
 export interface WorkerMetrics {
-  /** Prometheus' text format. */
+  /** In Prometheus' text format. */
   metrics(): Promise<string>;
   contentType: string;
   /** Read at each scrape. */
@@ -12,11 +12,11 @@ export interface WorkerMetrics {
   attemptEnded(outcome: string, seconds: number): void;
   /** Bytes that were stored since the last call. */
   stored(sizeBytes: number): void;
-  /** Bytes of a source that came from outside this machine: from the store, or from the address that it was given as. */
+  /** Bytes of a source that were read from a remote store or from its URL. */
   sourceRead(sizeBytes: number): void;
   /** A state report waits for the broker. */
   reportRetried(): void;
-  /** CPU time that an ffmpeg process used since the last call, and the most memory that it held so far. */
+  /** CPU time of an ffmpeg process since the last call, and its peak memory so far. */
   ffmpegUsed(cpuSeconds: number, peakMemoryBytes: number): void;
 }
 
@@ -28,12 +28,12 @@ export function createWorkerMetrics(): WorkerMetrics {
   let busySlots = () => 0;
   const slots = new Gauge({
     name: "reelay_worker_slots",
-    help: "Tasks that may be done at once.",
+    help: "Number of tasks that may run at the same time.",
     registers,
   });
   const busy = new Gauge({
     name: "reelay_worker_busy_slots",
-    help: "Tasks that are done now.",
+    help: "Number of running tasks.",
     registers,
     collect() {
       busy.set(busySlots());
@@ -42,12 +42,12 @@ export function createWorkerMetrics(): WorkerMetrics {
   let readMemory = () => ({ reservedBytes: 0, waiting: 0 });
   const memoryLimit = new Gauge({
     name: "reelay_worker_memory_limit_bytes",
-    help: "Memory that the worker and its programs may use together.",
+    help: "Memory for the worker and its programs.",
     registers,
   });
   const reserved = new Gauge({
     name: "reelay_worker_memory_reserved_bytes",
-    help: "Memory that running encodes were given.",
+    help: "Memory reserved for running programs.",
     registers,
     collect() {
       reserved.set(readMemory().reservedBytes);
@@ -55,7 +55,7 @@ export function createWorkerMetrics(): WorkerMetrics {
   });
   const waiting = new Gauge({
     name: "reelay_worker_attempts_awaiting_memory",
-    help: "Programs of running tasks that wait for memory.",
+    help: "Number of programs of running tasks that wait for memory.",
     registers,
     collect() {
       waiting.set(readMemory().waiting);
@@ -63,30 +63,30 @@ export function createWorkerMetrics(): WorkerMetrics {
   });
   const attempts = new Counter({
     name: "reelay_worker_attempts_total",
-    help: "Attempts that have ended here.",
+    help: "Ended attempts.",
     labelNames: ["outcome"],
     registers,
   });
   const durations = new Histogram({
     name: "reelay_worker_attempt_duration_seconds",
-    help: "How long attempts took, from the task to the last report.",
+    help: "Duration of attempts, from the task's arrival to the last report.",
     labelNames: ["outcome"],
     buckets: [1, 5, 15, 60, 300, 900, 3_600, 14_400],
     registers,
   });
   const stored = new Counter({
     name: "reelay_worker_stored_bytes_total",
-    help: "Bytes of segments and playlists that were written to the store.",
+    help: "Bytes of segments and playlists written to the store.",
     registers,
   });
   const sourceRead = new Counter({
     name: "reelay_worker_source_read_bytes_total",
-    help: "Bytes of sources that were read from outside this machine.",
+    help: "Bytes of sources read from outside this machine.",
     registers,
   });
   const retries = new Counter({
     name: "reelay_worker_report_retries_total",
-    help: "State reports that the broker did not take at once.",
+    help: "State reports that the broker did not accept immediately.",
     registers,
   });
   const cpu = new Counter({
@@ -96,11 +96,11 @@ export function createWorkerMetrics(): WorkerMetrics {
   });
   const memory = new Gauge({
     name: "reelay_worker_ffmpeg_peak_memory_bytes",
-    help: "Most memory that an ffmpeg process held since the worker's start. Linux only.",
+    help: "Peak memory of an ffmpeg process since the worker's start. Linux only.",
     registers,
   });
   let peakMemoryBytes = 0;
-  // There from the start, as 0: a rate needs a first value.
+  // Starts at 0, since a rate needs a first value.
   for (const outcome of ["COMPLETED", "FAILED", "REJECTED", "CANCELED", "INTERRUPTED", "LEASE_LOST"]) {
     attempts.inc({ outcome }, 0);
   }

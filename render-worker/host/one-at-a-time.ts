@@ -1,4 +1,6 @@
-/** Runs what can wait, one after the other. What comes while too much waits is not done at all: it would wait ever longer. */
+/**
+ * Runs deferred work one at a time. Rejects further work while too much waits, which would wait ever longer.
+ */
 export class OneAtATime {
   readonly #mostWaiting: number;
   #waiting = 0;
@@ -8,7 +10,7 @@ export class OneAtATime {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** Resolves when it was done; false when it was not. Rejects as the work does. */
+  /** Resolves with true once it has run, with false if it was rejected. Rejects as the work does. */
   async run(work: () => Promise<void>): Promise<boolean> {
     if (this.#waiting >= this.#mostWaiting) return false;
     this.#waiting += 1;

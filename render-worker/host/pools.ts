@@ -1,5 +1,5 @@
 import type { Capabilities, Pool } from "@reelay/contracts";
 
-/** The default pools of a worker: the one for GPUs as well when an encoder or decoder works on a device. Pure. */
+/** The default pools of a worker: includes that for GPUs if an encoder or decoder works on a device. Pure. */
 export const poolsOf = ({ encoders, decoders }: Capabilities): Pool[] =>
   encoders.some(({ device }) => device !== null) || decoders.length > 0 ? ["gpu", "cpu"] : ["cpu"];

@@ -1,8 +1,9 @@
 import type { Delivery, Messaging, SubscriptionSpec } from "@reelay/messaging";
 
 /**
- * One message from whichever of the subscriptions has one first, asked all at once: one slot must not wait for an empty pool while a task lies in another. What a
- * second one gives in the same moment goes back. Undefined when none had any for a while. Rejects when all failed; `onFailed` is told of one that did.
+ * Pulls one message from several subscriptions at once, so that a slot does not wait at an empty pool while
+ * another has a task. If a second one delivers at the same moment, its message is returned. Undefined if none
+ * had a message for a while. Rejects if all failed; `onFailed` receives the error of a single one.
  */
 export async function pullAny(
   messaging: Pick<Messaging, "pull">,

@@ -7,19 +7,19 @@ import type { Slots } from "./slots.ts";
 
 interface PullOptions {
   messaging: Messaging;
-  /** Where tasks come from, in no order. */
+  /** Subscriptions to pull from, in no particular order. */
   subscriptions: readonly SubscriptionSpec[];
   slots: Slots;
-  /** Ends it. */
+  /** Stops pulling. */
   signal: AbortSignal;
   log: Logger;
-  /** True if something now runs in the slot, and will give it back. */
+  /** True if an attempt now occupies the slot and will release it. */
   take: (delivery: Delivery, release: () => void) => Promise<boolean>;
 }
 
 /**
- * Takes a slot, then a task for it, from whichever subscription has one first; again and again. A broker that is away is asked less and less often.
- * Resolves when the signal fires.
+ * Takes a slot, then pulls a task for it from any subscription, repeatedly. Retries a failing broker with
+ * growing pauses. Resolves when the signal aborts.
  */
 export async function pullTasks({
   messaging,

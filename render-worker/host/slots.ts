@@ -1,4 +1,4 @@
-/** A fixed number of places, given out in the order in which they were asked for. */
+/** A fixed number of slots, granted in the order of requests. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,7 +7,7 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Resolves with the function that gives the place back; rejects when the signal fires first. */
+  /** Resolves with a function that releases the slot; rejects if the signal aborts first. */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     while (this.#free === 0) await this.#wait(signal);

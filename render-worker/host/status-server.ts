@@ -3,20 +3,20 @@ import { serveHttp } from "@reelay/process";
 import type { WorkerMetrics } from "./metrics.ts";
 
 interface StatusServerOptions {
-  /** 0 takes a free one. */
+  /** 0 chooses a free one. */
   port: number;
   metrics: Pick<WorkerMetrics, "metrics" | "contentType">;
-  /** The worker takes tasks. */
+  /** Whether the worker accepts tasks. */
   isTaking: () => boolean;
-  /** Rejects when the broker is away. */
+  /** Rejects if the broker is away. */
   pingBroker: (signal: AbortSignal) => Promise<void>;
 }
 
 const pingMs = 2_000;
 
 /**
- * Tells a cluster about a worker: `/healthz` answers while the process lives, `/readyz` while it takes tasks and reaches
- * the broker, `/metrics` for Prometheus. Rejects as `serveHttp` does.
+ * Serves a worker's status: `/healthz` while the process lives, `/readyz` while it accepts tasks and reaches
+ * the broker, `/metrics` for Prometheus. Rejects like `serveHttp`.
  */
 export async function startStatusServer(
   options: StatusServerOptions,
@@ -31,7 +31,7 @@ export async function startStatusServer(
       return sendJson(response, isOk ? 200 : 503, { isOk, checks });
     }
     if (path !== "/metrics") {
-      return sendJson(response, 404, { message: "A worker answers at /healthz, /readyz and /metrics." });
+      return sendJson(response, 404, { message: "A worker responds at /healthz, /readyz and /metrics." });
     }
     response.setHeader("Content-Type", metrics.contentType);
     response.end(await metrics.metrics());
@@ -43,7 +43,7 @@ export async function startStatusServer(
   });
 }
 
-/** A broker that does not answer in time counts as away. */
+/** A broker that does not respond in time counts as away. */
 async function isReached(ping: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), pingMs);

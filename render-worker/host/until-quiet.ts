@@ -1,16 +1,18 @@
 import { sleep } from "../wait.ts";
 
 export interface Quiet {
-  /** How long nobody must have needed the CPU, in milliseconds: between two tasks that wait for it there is a moment without any. */
+  /** Required idle time in milliseconds: between two consecutive tasks there is a moment without any. */
   quietMs: number;
-  /** How long it is waited for, in milliseconds: a worker that always has something to do does what can wait beside it then. */
+  /**
+   * Maximum wait in milliseconds. After it, a worker that is always busy does deferred work beside its tasks.
+   */
   patienceMs: number;
 }
 
-/** A burst is done first; a quarter of an hour later its quality is known all the same. */
+/** Bursts finish first; the quality is measured within a quarter of an hour in any case. */
 export const defaultQuiet: Quiet = { quietMs: 3_000, patienceMs: 900_000 };
 
-/** Waits until nobody needs the CPU. Rejects with the signal's reason. */
+/** Waits until the CPU is idle. Rejects with the signal's reason. */
 export async function untilQuiet(
   isBusy: () => boolean,
   { quietMs, patienceMs }: Quiet,

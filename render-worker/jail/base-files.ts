@@ -1,6 +1,6 @@
 import { lstat, readlink, stat } from "node:fs/promises";
 
-/** What nearly every program needs, and nothing that names this machine's users, settings or secrets. */
+/** Paths that nearly every program needs, without users, settings or secrets of this machine. */
 const folders = ["/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"];
 const loader = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/ssl/openssl.cnf"];
 const fonts = [
@@ -10,16 +10,16 @@ const fonts = [
   "/usr/local/share/fonts",
   "/var/cache/fontconfig",
 ];
-/** Folders of the root that are links into /usr on most systems, and folders on the others. */
+/** Root folders that are links into /usr on most systems. */
 const roots = ["/bin", "/sbin", "/lib", "/lib32", "/lib64"];
-/** What drivers of GPUs look up: which card a node is, and which libraries are for it. */
+/** Paths that GPU drivers read: which card a node is, and which libraries belong to it. */
 const drivers = ["/sys", "/usr/share", "/etc/OpenCL", "/etc/vulkan", "/etc/glvnd", "/etc/libva.conf"];
 
-/** Of this machine's files, what every program sees. */
+/** Host paths that every program sees. */
 export interface BaseFiles {
   readable: readonly string[];
   links: readonly { path: string; target: string }[];
-  /** Besides, for a program that is given devices. */
+  /** Additional paths for a program with devices. */
   drivers: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** The program, and the libraries that were installed with it (`/opt/ffmpeg/bin/ffmpeg` with `/opt/ffmpeg/lib`). */
+/** The program and the libraries installed with it (`/opt/ffmpeg/bin/ffmpeg` with `/opt/ffmpeg/lib`). */
 export async function besides(program: string): Promise<string[]> {
   const folder = dirname(program);
   const libraries = join(dirname(folder), "lib");

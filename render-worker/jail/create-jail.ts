@@ -15,33 +15,42 @@ import { isFilterable } from "./seccomp/compile-filter.ts";
 import { type Architecture, syscallNumbers } from "./seccomp/syscalls.ts";
 import { testJail } from "./self-test.ts";
 
-/** What the operator asks for. `auto`: the strongest that holds. `required`: `FULL`. `limited`: at least `LIMITED`. `off`: no jail. */
+/**
+ * The operator's choice. `auto`: the strongest that works. `required`: `FULL`. `limited`: at least `LIMITED`.
+ * `off`: no jail.
+ */
 export const sandboxes = ["auto", "required", "limited", "off"] as const;
 export type Sandbox = (typeof sandboxes)[number];
 
 export interface JailOptions {
   sandbox: Sandbox;
-  /** Sources may have rare formats (`SOURCE_DECODERS=all`), which are opened in the `FULL` jail only. Default false. */
+  /**
+   * Whether sources may have rare formats (`SOURCE_DECODERS=all`), which requires the `FULL` jail. Default
+   * false.
+   */
   opensRareFormats?: boolean;
-  /** The system's search path. */
+  /** The system's PATH. */
   path: string;
   /** Folders that programs must reach: temporary files, the local store. */
   folders?: readonly string[];
-  /** Nothing stronger is tried. Default: `FULL`. */
+  /** No stronger level is tried. Default: `FULL`. */
   strongest?: JailLevel;
-  /** Default: those of this process. */
+  /** Default: that of this process. */
   platform?: string;
   architecture?: string;
 }
 
-/** The jail that was asked for cannot be had here. */
+/** The requested jail is not available here. */
 export class JailUnavailableError extends Error {
   readonly code = "JAIL_UNAVAILABLE";
 }
 
 type Tried = { jail: Jail } | { refused: string };
 
-/** The strongest jail that held a trial on this machine. Throws `JailUnavailableError` when that is less than was asked for. */
+/**
+ * Creates the strongest jail that passes a trial on this machine. Throws `JailUnavailableError` if that is
+ * less than requested.
+ */
 export async function createJail(options: JailOptions): Promise<Jail> {
   const jail = await chooseJail(options);
   if (!options.opensRareFormats || jail.level === "FULL") return jail;
@@ -65,7 +74,7 @@ async function chooseJail(options: JailOptions): Promise<Jail> {
   const full: Tried =
     strongest === "FULL"
       ? await tryBubblewrap(options, perl, architecture)
-      : { refused: `nothing stronger than ${strongest} was asked for` };
+      : { refused: `nothing stronger than ${strongest} was requested` };
   if ("jail" in full) return full.jail;
   if (sandbox === "required") return asRequested(createNoJail(full.refused), sandbox);
   const limited = await tryLandlock(options, perl, architecture, full.refused);
@@ -101,7 +110,7 @@ async function tryBubblewrap(
   const jail = await createBubblewrapJail({ architecture, bubblewrap, perl, features, users, groups });
   const isHidden = isRoot() && (await firstBarrier([import.meta.dirname, ...folders])) !== null;
   const failure = await testJail(jail, { perl, architecture, isHidden });
-  return failure === null ? { jail } : { refused: `bubblewrap does not hold here: ${failure}` };
+  return failure === null ? { jail } : { refused: `bubblewrap does not work here: ${failure}` };
 }
 
 async function tryLandlock(
@@ -127,7 +136,7 @@ async function tryLandlock(
   const groups = await ControlGroups.ofThisProcess();
   const jail = await createLandlockJail({ architecture, perl, abi, users, groups, reason });
   const failure = await testJail(jail, { perl, architecture, isHidden: false });
-  return failure === null ? { jail } : { refused: `Landlock does not hold here: ${failure}` };
+  return failure === null ? { jail } : { refused: `Landlock does not work here: ${failure}` };
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0;
@@ -140,10 +149,10 @@ async function firstBarrier(folders: readonly string[]): Promise<string | null> 
   return null;
 }
 
-/** Of whom nothing is. */
+/** An id that no user has. */
 const nobody = -1;
 
-/** The version of the kernel's Landlock; 0 where it has none, or where it is switched off. */
+/** The kernel's version of Landlock; 0 if it has none, or it is disabled. */
 async function readLandlockAbi(perl: string, architecture: Architecture): Promise<number> {
   const { landlock_create_ruleset: number } = syscallNumbers[architecture];
   const { stdout } = await promisify(execFile)(perl, ["-e", `print syscall(${number}, 0, 0, 1)`], {
@@ -152,7 +161,7 @@ async function readLandlockAbi(perl: string, architecture: Architecture): Promis
   return Math.max(0, Number(stdout));
 }
 
-/** Ends every process of a user, in one call of the kernel: none escapes by starting others. */
+/** Kills all processes of a user in one system call, so that none escapes by forking. */
 async function endProcessesOf(perl: string, identity: { uid: number; gid: number }): Promise<void> {
   const child = spawn(perl, ["-e", "kill KILL => -1"], { ...identity, env: {}, stdio: "ignore" });
   await once(child, "close");

@@ -3,8 +3,9 @@ import { createServer, type Server } from "node:net";
 import { isAbsolute, relative } from "node:path";
 
 /**
- * Users without a name that programs run as where the worker is root: one for each attempt, so that attempts cannot reach each other. Below what containers
- * can map (65536), above what systems give to people and services, and not `nobody`, who may own things.
+ * Users without a name for programs if the worker is root: one per attempt, so that attempts are isolated
+ * from each other. Below the range that containers map (65536), above the ids of people and services, and
+ * different from the system user `nobody`, who may own files.
  */
 const firstId = 59_000;
 const count = 512;
@@ -15,35 +16,35 @@ const setGroupId = 0o2000;
 interface Holder {
   id: number;
   lock: Server;
-  /** Programs of it that run. */
+  /** Number of its running programs. */
   running: number;
 }
 
-/** What a program touches. */
+/** Paths that a program uses. */
 type Touched = Record<"writable" | "readable" | "devices", readonly string[]>;
 
 interface JailUser {
-  /** What a process is started with; empty where the worker cannot step down. */
+  /** User and group for a process; empty if the worker cannot switch users. */
   identity: { uid?: number; gid?: number };
   release(): Promise<void>;
 }
 
 export class JailUsers {
-  /** Whether programs run as others than the worker does. */
+  /** Whether programs run as other users than the worker. */
   readonly canStepDown: boolean;
   readonly #afterLast: (identity: { uid: number; gid: number }) => Promise<void>;
   readonly #byDirectory = new Map<string, Holder>();
   readonly #held = new Set<number>();
 
-  /** @param afterLast called when no program of a user runs any more */
+  /** @param afterLast called when a user's last program has ended */
   constructor(canStepDown: boolean, afterLast: (identity: { uid: number; gid: number }) => Promise<void>) {
     this.canStepDown = canStepDown;
     this.#afterLast = afterLast;
   }
 
   /**
-   * Gives the folder to its attempt's user: the one who has a folder around it, else a new one. What is made in it gets the user's group, so that programs may
-   * read what the worker writes, whatever its umask keeps from others.
+   * Assigns the folder to its attempt's user: the owner of an outer folder, else a new one. New files in it
+   * get the user's group, so that programs can read the worker's files whatever its umask.
    */
   async adopt(directory: string): Promise<void> {
     if (!this.canStepDown) return;
@@ -55,8 +56,8 @@ export class JailUsers {
   }
 
   /**
-   * The user of the folders that a program writes, else one for this program alone. Devices and files that only their group may use are reached through
-   * that group.
+   * The user of the program's writable folders, else one for this program alone. Devices and files with group
+   * access are reached through their group.
    */
   async acquire({ writable, readable, devices }: Touched): Promise<JailUser> {
     if (!this.canStepDown) return { identity: {}, release: () => Promise.resolve() };
@@ -82,7 +83,7 @@ export class JailUsers {
     return undefined;
   }
 
-  /** Attempts say nothing at their end; their folders are gone then. */
+  /** Attempts do not announce their end; their folders are then gone. */
   async #forgetRemoved(): Promise<void> {
     for (const [directory, holder] of [...this.#byDirectory]) {
       if (
@@ -106,7 +107,7 @@ export class JailUsers {
       this.#held.delete(id);
     }
     throw new Error(
-      `All ${count} users that programs run as are taken: more workers run on this machine than it can keep apart.`,
+      `All ${count} users for programs are in use: more workers run on this machine than can be isolated from each other.`,
     );
   }
 
@@ -116,7 +117,10 @@ export class JailUsers {
   }
 }
 
-/** Other workers on this machine use the same ids: whoever listens on an id's abstract socket has it, until its process ends. */
+/**
+ * Reserves an id among the workers of this machine: the process that listens on its abstract socket has it,
+ * until the process ends.
+ */
 async function lockId(id: number): Promise<Server | null> {
   const server = createServer((socket) => socket.destroy());
   const isListening = await new Promise<boolean>((resolve) => {

@@ -2,8 +2,8 @@ import { platform } from "node:os";
 import type { Jail, JailRequest } from "./jail.ts";
 
 /**
- * Confines nothing: a program runs as the worker's own user. It still gets its own environment only, and the limit on memory that the
- * shell can set (`ulimit -d`).
+ * No isolation: programs run as the worker's own user, with their own environment only and the memory limit
+ * that the shell can set (`ulimit -d`).
  */
 export const createNoJail = (reason = "SANDBOX is off"): Jail => ({
   level: "NONE",
@@ -22,7 +22,10 @@ export const createNoJail = (reason = "SANDBOX is off"): Jail => ({
   adopt: () => Promise.resolve(),
 });
 
-/** The shell replaces itself with the program: same process, a millisecond later. A shell that has no such limit sets none. */
+/**
+ * The shell replaces itself with the program: same process, a millisecond later. A shell without this limit
+ * sets none.
+ */
 const limited = (
   path: string,
   args: readonly string[],

@@ -1,7 +1,10 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** The outermost folder on the way to a path that another user may not enter; null when it gets there. Groups aside: such a user is in none. */
+/**
+ * The outermost folder on a path that another user may not enter; null if there is none. Ignores groups,
+ * since such a user has none.
+ */
 export async function barrierTo(path: string, uid: number): Promise<string | null> {
   const folders: string[] = [];
   for (let at = dirname(path); ; at = dirname(at)) {

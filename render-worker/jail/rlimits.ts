@@ -1,9 +1,12 @@
 import type { JailLimits } from "./jail.ts";
 
-/** Numbers of `RLIMIT_…`, the same on every architecture that the filter knows. */
+/** Numbers of `RLIMIT_…`, the same on all supported architectures. */
 const resources = { cpu: 0, fileSize: 1, data: 2, core: 4, processes: 6, openFiles: 7, memlock: 8 } as const;
 
-/** Directives of a launcher. Memory is what the program allocates: address space would count what GPU drivers only reserve. No program leaves a core. */
+/**
+ * Directives for a launcher. Memory means allocations, since address space would include what GPU drivers
+ * only reserve. No program writes a core dump.
+ */
 export function rlimitDirectives(limits: JailLimits, processesBefore = 0): string[] {
   const { memoryBytes, cpuSeconds, fileSizeBytes, processes, openFiles } = limits;
   const values: [number, number | undefined][] = [
@@ -17,7 +20,7 @@ export function rlimitDirectives(limits: JailLimits, processesBefore = 0): strin
   return values.flatMap(([resource, value]) => {
     if (value === undefined) return [];
     const soft = Math.ceil(value);
-    // The second signal, which cannot be ignored, comes a second after the first, which says what it is for.
+    // The second signal, which cannot be ignored, follows the first by one second.
     return [`rlimit=${resource}:${soft}:${resource === resources.cpu ? soft + 1 : soft}`];
   });
 }

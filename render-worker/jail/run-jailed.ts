@@ -6,7 +6,10 @@ export interface JailedRun extends JailedEnd {
   stderr: string;
 }
 
-/** Runs one program in a jail to its end, at the latest after `timeoutMs`: for the jail's own tests of itself. Renders go through `programs/`. */
+/**
+ * Runs one program in a jail to its end, at most `timeoutMs`, for the jail's own tests. Renders use
+ * `programs/`.
+ */
 export async function runJailed(
   jail: Jail,
   request: JailRequest,
@@ -32,7 +35,7 @@ export async function runJailed(
       try {
         process.kill(-child.pid, "SIGKILL");
       } catch {
-        // None of it is left.
+        // No process is left.
       }
     };
     const timer = setTimeout(killGroup, timeoutMs);

@@ -10,7 +10,7 @@ import { syscallNumbers } from "./seccomp/syscalls.ts";
 
 const withinMs = 5_000;
 
-/** Prints the name of every attempt that succeeded, and a last line, so that silence is no pass. */
+/** Prints the name of every attempt that succeeded, and a final line, so that no output is not a pass. */
 const attempts = String.raw`
 my ($canary, $port, $worker, $pids, $out, %n) = map { /^(\w+):(\d+)$/ ? ($1, $2) : $_ } @ARGV;
 my ($none, $type) = ("none", "tmpfs");
@@ -34,7 +34,7 @@ print open(my $g, ">", "$out/output") ? "done\n" : "cannot write to its folder\n
 `;
 
 /**
- * Tries the jail with a handful of escapes. Null when it held, else what went wrong. Well under a second.
+ * Tries some escapes from the jail. Null if it held, else the failure. Takes well under a second.
  *
  * @param options.isHidden whether programs must reach folders that only the worker may enter
  */

@@ -1,4 +1,4 @@
-/** The kinds of tasks that a worker can do. A new kind adds its folder and one line to `workerKinds`. */
+/** The kinds that this worker implements. A new kind adds its folder and one line to `workerKinds`. */
 import type { KindName } from "@reelay/contracts";
 import { download } from "./download/index.ts";
 import type { WorkerKind } from "./kind.ts";
@@ -16,6 +16,6 @@ const workerKinds = {
   DOWNLOAD: download,
 } satisfies Record<KindName, WorkerKind>;
 
-/** Prepares every kind that this machine has the tools for. Throws a `ToolNotFoundError` when there is none. */
+/** Prepares each kind whose tools this machine has. Throws a `ToolNotFoundError` if there is none. */
 export const prepareKinds = (options: PrepareOptions): Promise<PreparedKinds> =>
   prepareAll(workerKinds, options);

@@ -9,11 +9,11 @@ export interface PrepareOptions extends RuntimeOptions {
   findFfmpeg: () => Promise<FfmpegTools>;
 }
 
-/** The kinds that a worker can do. Disposing them releases what they share. */
+/** The kinds that a worker supports. Disposing releases what they share. */
 export interface PreparedKinds extends AsyncDisposable {
-  /** Undefined: this worker cannot do the kind. */
+  /** Undefined if this worker does not support the kind. */
   get(name: string): PreparedKind | undefined;
-  /** What they can do, all together. */
+  /** Combined offer of all kinds. */
   offer(): Pick<Offer, "kinds" | "encoders" | "capabilities">;
 }
 

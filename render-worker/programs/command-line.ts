@@ -1,4 +1,4 @@
-/** A command as a person pastes it into a shell. */
+/** A command, ready to paste into a shell. */
 export const commandLine = (path: string, args: readonly string[]): string =>
   [path, ...args].map(quote).join(" ");
 

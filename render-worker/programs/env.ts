@@ -1,6 +1,6 @@
 /**
- * What a program gets of the worker's environment. Everything else, credentials above all, stays with the worker. Variables of GPU drivers
- * are listed one by one: `NVIDIA_API_KEY` is a secret, too.
+ * Variables that programs inherit from the worker. Everything else, credentials above all, stays with the
+ * worker. Variables of GPU drivers are listed one by one, since `NVIDIA_API_KEY` is a secret.
  */
 const handedOn = [
   ...["PATH", "LD_LIBRARY_PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "SystemRoot"],
@@ -11,7 +11,7 @@ const handedOn = [
   ...["ONEVPL_SEARCH_PATH", "ONEVPL_PRIORITY_PATH", "INTEL_MEDIA_RUNTIME"],
 ] as const;
 
-/** The whole environment of a program. `home`: where it may keep temporary files. */
+/** A program's whole environment. `home`: its folder for temporary files. */
 export function programEnvironment(
   home: string | undefined,
   from: Readonly<Record<string, string | undefined>> = process.env,
@@ -23,8 +23,8 @@ export function programEnvironment(
   return {
     ...Object.fromEntries(kept),
     ...(home !== undefined && { HOME: home, TMPDIR: home }),
-    // The ffprobe that npm ships is linked statically. The C library's character conversion, which it calls for the service names of an
-    // MPEG-TS, crashes when it loads the system's modules; without a place to load them from it does without.
+    // npm's ffprobe is linked statically. The C library's character conversion, used for service names of an
+    // MPEG-TS, crashes when it loads the system's modules; it works without a path to them.
     GCONV_PATH: "/nonexistent",
   };
 }

@@ -2,8 +2,8 @@ import { inputError, type RenderError, retriableError } from "../errors.ts";
 import type { ProgramEnd } from "./result.ts";
 
 /**
- * The limit of its jail that a program ran into, as an error; null when it ran into none. Memory may be a matter of this worker: the next attempt gets
- * more, or another worker. The others are set so that no honest source comes near.
+ * Explains which limit of its jail a program exceeded; null if none. Memory may depend on this worker: the
+ * next attempt gets more, or another worker. The other limits are beyond any regular source.
  */
 export function explainLimit(
   endedFor: ProgramEnd | null,
@@ -14,7 +14,7 @@ export function explainLimit(
     return retriableError(
       "WORKER",
       "MEMORY_LIMIT",
-      `${program} asked for more memory than its limit. The next attempt gets twice as much. If it happens often, give the worker more memory (WORKER_MEMORY_BYTES).`,
+      `${program} tried to allocate more memory than its limit. The next attempt gets twice as much. If this happens often, give the worker more memory (WORKER_MEMORY_BYTES).`,
       logTail,
     );
   }
@@ -28,7 +28,7 @@ export function explainLimit(
   if (endedFor === "FORBIDDEN") {
     return inputError(
       "FORBIDDEN",
-      `${program} was ended because it asked the system for something that its jail forbids. ${encodeAgain} If every source fails like this, report it with the worker's log.`,
+      `${program} was stopped because it made a system call that its jail forbids. ${encodeAgain} If every source fails like this, report it with the worker's log.`,
       logTail,
     );
   }
@@ -42,4 +42,4 @@ export function explainLimit(
   return null;
 }
 
-const encodeAgain = "The file may be damaged or made to do harm: encode it again and upload the result.";
+const encodeAgain = "The file may be damaged or malicious: encode it again and upload the result.";

@@ -1,4 +1,4 @@
-/** Starts programs in a jail, follows them and measures what they use. */
+/** Starts programs in a jail, monitors them and measures their resources. */
 export { commandLine } from "./command-line.ts";
 export { programEnvironment } from "./env.ts";
 export { explainLimit } from "./explain-limit.ts";

@@ -2,26 +2,27 @@ import { existsSync, readFileSync } from "node:fs";
 import type { JailedCommand } from "../jail/index.ts";
 import { commandLine } from "./command-line.ts";
 
-/** Stands for the arguments in a command that is wrapped before they are known. */
+/** Placeholder for the arguments in a command that is wrapped before they are known. */
 export const argumentsHere = "@arguments@";
 
 /**
- * Shell code that becomes a jailed command, with the shell's own arguments in place of `argumentsHere`, for a starter that can only start a path
- * with arguments and gives its own environment away: same process, same id. First it writes a line with that id to its standard error.
+ * Shell code that becomes a jailed command, with the shell's own arguments in place of `argumentsHere`. For a
+ * starter that can only run a path with arguments and passes on its own environment. Keeps the process and
+ * its id, and first writes a line with that id to standard error.
  */
 export function launchScript({ file, args, env, extraFds }: JailedCommand): string {
   if (args.at(-1) !== argumentsHere) throw new Error("A jail must put a program's arguments last.");
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const command = [...toolIfThere("setsid"), ...["env", "-i", ...variables, file, ...args.slice(0, -1)]];
   return [
-    // Descriptors are handed over by their names: the shell may open what the worker has open, and does so in the same way.
+    // Descriptors are passed by their names: the shell may open the worker's files, in the same mode.
     ...extraFds.map((fd, index) => `exec ${index + 3}${redirection(fd)}/proc/${process.pid}/fd/${fd}`),
     `echo ${launched}$$ >&2`,
     `exec ${commandLine("/usr/bin/env", command)} "$@" </dev/null`,
   ].join("\n");
 }
 
-/** Open for reading only, for writing only, or for both: the two lowest bits of `flags` in proc_pid_fdinfo(5). */
+/** For reading, for writing, or for both: the two lowest bits of `flags` in proc_pid_fdinfo(5). */
 function redirection(fd: number): string {
   const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1] ?? "0";
   return ["<", ">", "<>"][Number.parseInt(flags, 8) & 3] ?? "<";
@@ -29,10 +30,10 @@ function redirection(fd: number): string {
 
 const launched = "launched ";
 
-/** The process id, from the first line that a launch script writes. */
+/** The process id in the first line of a launch script's output. */
 export const readLaunched = (line: string): number | null =>
   line.startsWith(launched) ? Number(line.slice(launched.length)) : null;
 
-/** Absent on macOS: there a program stays in the worker's process group. */
+/** Absent on macOS, where a program stays in the worker's process group. */
 const toolIfThere = (name: string): string[] =>
   ["/usr/bin", "/bin"].some((folder) => existsSync(`${folder}/${name}`)) ? [name] : [];

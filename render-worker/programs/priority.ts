@@ -1,4 +1,4 @@
 import { constants } from "node:os";
 
-/** For what only takes CPU time that nothing else wants: encodes go first. */
+/** For work on idle CPU time: encodes have priority. */
 export const behindOthers = constants.priority.PRIORITY_LOW;

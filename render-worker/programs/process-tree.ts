@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The processes below one, itself included, parents first. A jail puts processes of its own between the one that the worker started and the
- * program: all of them count, and all of them get a signal. Where the system does not list children, only the process itself is found.
+ * A process and its descendants, parents first. A jail adds processes between the worker and the program; all
+ * of them count and receive signals. If the system does not list children, only the process itself.
  */
 export function processTree(pid: number): number[] {
   const found = [pid];
@@ -12,7 +12,7 @@ export function processTree(pid: number): number[] {
   return found;
 }
 
-/** Children of the main thread: in all our programs it is the one that starts processes. */
+/** Children of the main thread, which starts processes in all our programs. */
 function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
@@ -22,17 +22,17 @@ function childrenOf(pid: number): number[] {
 }
 
 /**
- * Sends a signal to a program's process group, and to what is below it in other groups: once to each, as ffmpeg gives up at once when it gets
- * a signal several times. Returns false when there is nothing left that could get it.
+ * Sends a signal to a program's process group, and to descendants in other groups, once each, since ffmpeg
+ * aborts on repeated signals. Returns false if no process is left.
  */
 export function signalTree(pid: number, signal: NodeJS.Signals): boolean {
-  // Found before the first of them ends.
+  // Listed before the first of them ends.
   const others = processTree(pid).filter((each) => each !== pid && groupOf(each) !== pid);
   const isDelivered = [send(-pid, signal) || send(pid, signal), ...others.map((each) => send(each, signal))];
   return isDelivered.includes(true);
 }
 
-/** Field 5 of proc_pid_stat(5), where the program's name is the second. */
+/** Field 5 of proc_pid_stat(5); the second is the program's name. */
 function groupOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -42,10 +42,10 @@ function groupOf(pid: number): number | null {
   }
 }
 
-/** Ends what a program has left behind in its process group, once it has ended itself. */
+/** Kills a program's leftover process group, after the program has ended. */
 export const endGroup = (pid: number): boolean => send(-pid, "SIGKILL");
 
-/** Whether there is a process with this id. */
+/** Whether a process has this id. */
 export const isRunning = (pid: number): boolean => send(pid, 0);
 
 function send(target: number, signal: NodeJS.Signals | 0): boolean {

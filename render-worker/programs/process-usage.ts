@@ -1,18 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { processTree } from "./process-tree.ts";
 
-/** What a running program has used so far, all its processes together. */
+/** Resources that a running program has used so far, in all its processes. */
 export interface ProcessUsage {
   cpuSeconds: number;
-  /** Held now. */
+  /** Current memory. */
   memoryBytes: number;
   peakMemoryBytes: number;
 }
 
-/** The kernel counts CPU time for programs in hundredths of a second, whatever its own clock. */
+/** The kernel reports programs' CPU time in hundredths of a second, whatever its own clock. */
 const ticksPerSecond = 100;
 
-/** The usage of a process and all below it; null where the system does not provide it, and after its end. Peaks are added up: a jail's own processes are small. */
+/**
+ * Usage of a process and its descendants; null if the system does not provide it, and after its end. Peaks
+ * are added up, since a jail's own processes are small.
+ */
 export async function readProgramUsage(pid: number): Promise<ProcessUsage | null> {
   const all = (await Promise.all(processTree(pid).map(readProcessUsage))).filter((usage) => usage !== null);
   return all.length === 0 ? null : all.reduce(add);
@@ -36,11 +39,11 @@ async function readProcessUsage(pid: number): Promise<ProcessUsage | null> {
   }
 }
 
-/** Of the texts of `/proc/PID/stat` and `/proc/PID/status`. A zombie has no memory any more: null. */
+/** Parses `/proc/PID/stat` and `/proc/PID/status`. Null for a zombie, which has no memory. */
 export function parseProcessUsage(stat: string, status: string): ProcessUsage | null {
-  // The program's name, in brackets, may hold blanks and brackets of its own. After it comes field 3.
+  // The program's name may contain blanks and parentheses. Field 3 follows it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  // Its own (14 and 15), and of children that have ended (16 and 17).
+  // Its own (14 and 15), and those of ended children (16 and 17).
   const ticks = [14, 15, 16, 17].reduce((sum, field) => sum + Number(fields[field - 3]), 0);
   const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   const held = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

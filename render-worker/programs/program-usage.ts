@@ -1,24 +1,24 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type ProcessUsage, readProgramUsage } from "./process-usage.ts";
 
-/** What several programs used together. */
+/** Combined usage of several programs. */
 interface SummedUsage {
-  /** Seconds of processor time, of all cores. */
+  /** Processor time of all cores, in seconds. */
   cpuSeconds: number;
-  /** Most memory that they held at one time. */
+  /** Peak of the combined memory. */
   peakMemoryBytes: number;
 }
 
 /**
- * Whose programs are started here. Programs are started deep inside of what an attempt does (probes, samples, encodes), and each counts: it
- * is said once, around everything, rather than handed through all of it.
+ * The current account. Programs are started deep inside an attempt's work (probes, samples, encodes), so the
+ * account is set once around it instead of being passed down.
  */
 const current = new AsyncLocalStorage<ProgramUsage>();
 
-/** What a program that is started now counts for; undefined outside of attempts. */
+/** The account for a program that starts now; undefined outside attempts. */
 export const currentUsage = (): ProgramUsage | undefined => current.getStore();
 
-/** Short programs are met, too, and long ones cost little. */
+/** Early samples for short programs. */
 const firstLooksMs = [10, 30, 80];
 const everyMs = 250;
 
@@ -29,10 +29,10 @@ interface Followed {
 }
 
 /**
- * Adds up what the programs of an attempt use while they run. Linux only: elsewhere nothing is found, and `read` says null. What a
- * program uses after the last look (a quarter of a second at most) is missed: once it has ended its account is gone.
+ * Samples the usage of an attempt's programs while they run. Linux only: elsewhere `read` returns null. Usage
+ * after the last sample (up to a quarter of a second) is missed, since the kernel drops it with the process.
  *
- * One that is made within another's work is of a part of it: what counts there counts here, too.
+ * An account that is created within another one's work also counts for the outer one.
  */
 export class ProgramUsage implements Disposable {
   readonly #whole = currentUsage();
@@ -41,17 +41,17 @@ export class ProgramUsage implements Disposable {
   #peakMemoryBytes = 0;
   #hasFound = false;
 
-  /** Of the whole attempt. */
+  /** The account of the whole attempt. */
   get outermost(): ProgramUsage {
     return this.#whole?.outermost ?? this;
   }
 
-  /** Runs `work`, whose programs then count here. */
+  /** Runs `work`, whose programs count here. */
   around<T>(work: () => Promise<T>): Promise<T> {
     return current.run(this, work);
   }
 
-  /** Returns what is to be called when the program has ended. */
+  /** Returns a function to call when the program has ended. */
   follow(pid: number): () => void {
     const followed: Followed = {
       looks: 0,
@@ -67,7 +67,7 @@ export class ProgramUsage implements Disposable {
     };
   }
 
-  /** Memory that is held now. */
+  /** Current memory. */
   get memoryBytes(): number {
     return [...this.#running.values()].reduce((sum, { last }) => sum + last.memoryBytes, 0);
   }
@@ -96,7 +96,7 @@ export class ProgramUsage implements Disposable {
     this.#endedCpuSeconds += followed.last.cpuSeconds;
   }
 
-  /** One look serves all that a program counts for, until it counts for none. */
+  /** One sample serves all accounts of a program, until none is left. */
   static #lookLater(pid: number, followed: Followed, all: readonly ProgramUsage[]): void {
     const delayMs = firstLooksMs[followed.looks] ?? everyMs;
     followed.looks += 1;
@@ -108,7 +108,7 @@ export class ProgramUsage implements Disposable {
     const usage = await readProgramUsage(pid);
     const counting = all.filter((each) => each.#running.get(pid) === followed);
     if (counting.length === 0) return;
-    // The first look may come before the program has taken its process over: never backwards.
+    // The first sample may precede the program's exec; usage never decreases.
     if (usage && usage.cpuSeconds >= followed.last.cpuSeconds) {
       followed.last = usage;
       for (const each of counting) {

@@ -2,17 +2,17 @@ import type { Jail, JailRequest } from "../jail/index.ts";
 import type { ProgramResult } from "./result.ts";
 import { type RunOptions, runProgram } from "./run-program.ts";
 
-/** What a program may touch besides itself. */
+/** What a program may access besides itself. */
 export type Access = Pick<JailRequest, "readable" | "writable" | "source" | "devices">;
 
-/** A program together with what it may touch: to hold one is to be able to run it, and nothing else can start it. */
+/** A program with its permissions: to hold one is to be able to run it, and nothing else can start it. */
 export interface Program {
   readonly path: string;
-  /** The same program, which may also touch this. */
+  /** The same program with additional access. */
   with(more: Access): Program;
-  /** The same program, which may also write this folder; the folder is given to whom it runs as. */
+  /** The same program with write access to this folder, which is assigned to the program's user. */
   writing(folder: string): Promise<Program>;
-  /** Rejects when it cannot be started, and with the signal's reason once that has aborted. */
+  /** Rejects if it cannot be started, and with the signal's reason once that has aborted. */
   run(args: readonly string[], options: RunOptions & { cwd?: string }): Promise<ProgramResult>;
 }
 

@@ -1,9 +1,12 @@
 const progressLine =
   /^(?:frame|fps|stream_\d+_\d+_(?:q|psnr_\w+)|bitrate|total_size|out_time(?:_[mu]s)?|dup_frames|drop_frames|speed|progress)=/;
-/** They change while nothing happens. */
+/** These change without any progress. */
 const rates = /^(?:speed|fps|bitrate)=/;
 
-/** Finds ffmpeg's `-progress` among its other lines. It writes a block now and then even when nothing happens: only a block that says something new is progress. */
+/**
+ * Extracts ffmpeg's `-progress` blocks from its output. ffmpeg writes blocks even without progress, so only
+ * changed values count.
+ */
 export class ProgressLines {
   readonly #onProgress: () => void;
   #block = "";
@@ -13,7 +16,7 @@ export class ProgressLines {
     this.#onProgress = onProgress;
   }
 
-  /** Whether the line is one of a block. */
+  /** Whether the line belongs to a block. */
   read(line: string): boolean {
     if (!progressLine.test(line)) return false;
     if (line.startsWith("progress=")) {

@@ -1,46 +1,49 @@
-/** Why a program did not end by itself, or which limit ended it. */
+/** Why a program was stopped, or which limit it exceeded. */
 export type ProgramEnd =
-  /** The caller's signal. */
+  /** The caller's signal aborted. */
   | "CANCELED"
-  /** It ran longer than it may. */
+  /** It exceeded its time limit. */
   | "TIMEOUT"
   /** It made no progress. */
   | "STALLED"
-  /** It wrote more than it may. */
+  /** It wrote too much output. */
   | "OUTPUT_TOO_LONG"
-  /** It asked for more memory than its limit. */
+  /** It tried to allocate more memory than its limit. */
   | "MEMORY_LIMIT"
   /** It used more CPU time than its limit. */
   | "TIME_LIMIT"
-  /** It called the system for something that no such program needs. */
+  /** It made a forbidden system call. */
   | "FORBIDDEN";
 
-/** How a program ended: always a value. */
+/** How a program ended, always as a value. */
 export interface ProgramResult {
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   endedFor: ProgramEnd | null;
-  /** Empty where `onStdout` received it. */
+  /** Empty if `onStdout` received it. */
   stdout: string;
   /** The last 64 KiB. */
   stderr: string;
-  /** Processes that the kernel killed for lack of memory meanwhile, on this machine; null where the kernel does not count. */
+  /**
+   * Processes that the kernel killed for lack of memory on this machine meanwhile; null if the kernel does
+   * not count them.
+   */
   oomKills: number | null;
 }
 
 export interface ProgramLimits {
   /** Memory that it may allocate. */
   memoryBytes?: number;
-  /** CPU time, of all cores together. */
+  /** CPU time of all cores. */
   cpuSeconds?: number;
-  /** Size of the largest file that it may write. */
+  /** Maximum size of a file. */
   fileSizeBytes?: number;
 }
 
 const noMemory =
   /Cannot allocate memory|std::bad_alloc|malloc of size \d{1,20} failed|malloc failed|out of memory/i;
 
-/** Which limit a program ran into, from how it ended and what it wrote last. Pure. */
+/** Determines which limit a program exceeded, from its exit and its last output. Pure. */
 export function limitHit(
   ended: Pick<ProgramResult, "exitCode" | "signal" | "stderr"> & { isOutOfMemory: boolean },
   limits: ProgramLimits,

@@ -10,49 +10,49 @@ import { currentUsage } from "./program-usage.ts";
 import { limitHit, type ProgramEnd, type ProgramLimits, type ProgramResult } from "./result.ts";
 import { type Start, type Started, spawnProgram } from "./start.ts";
 
-/** What a program is run with: itself, and all that it may touch. */
+/** A program's command line and permissions. */
 interface ProgramCommand
   extends Pick<JailRequest, "path" | "args" | "readable" | "writable" | "source" | "devices"> {
-  /** Default: a private empty folder where there is a jail, else the worker's own. */
+  /** Default: a private empty folder in a jail, else the worker's own. */
   cwd?: string;
 }
 
 export interface RunOptions {
-  /** Ends the program; the result is then `CANCELED`. */
+  /** Stops the program; the result is then `CANCELED`. */
   signal?: AbortSignal;
-  /** How long it may run. Default: any time. */
+  /** Time limit. Default: none. */
   timeoutMs?: number;
-  /** How long it may run without any progress. Default: any time. */
+  /** Time limit without progress. Default: none. */
   stallTimeoutMs?: number;
-  /** Whether it waits for something that is not its fault: then it gets the same time again. */
+  /** Whether it waits for something else; the time without progress then starts again. */
   isExcused?: () => boolean;
   limits?: ProgramLimits;
-  /** Niceness, 19 for what only takes CPU time that no other process wants. Default: the worker's. */
+  /** Niceness; 19 for work on idle CPU time. Default: the worker's. */
   priority?: number;
-  /** Longest standard output in characters; beyond it the program is ended. Default 8 MiB. */
+  /** Maximum length of standard output in characters; beyond it the program is stopped. Default 8 MiB. */
   maxStdout?: number;
   /** Encoding of the standard output. Default UTF-8. */
   encoding?: BufferEncoding;
-  /** Receives the process id once the program runs. Signals that are meant for the program go to its whole tree (`signalTree`). */
+  /** Called with the process id once the program runs. Send signals to its whole tree (`signalTree`). */
   onStart?: (pid: number) => void;
-  /** Receives the output in pieces as it is written; it is then not kept. */
+  /** Called with output as it is written, which is then not kept. */
   onStdout?: (text: string) => void;
 }
 
-/** Far above what ffmpeg takes on the largest machines, and far below what a machine has. */
+/** Far above what ffmpeg uses on the largest machines, and far below a machine's capacity. */
 const everyProgram = { processes: 4_096, openFiles: 4_096 };
 const killAfterMs = 500;
 const defaultMaxStdout = 8 * 1024 * 1024;
 const keptStderr = 64 * 1024;
 
-/** The program could not be started at all. */
+/** The program could not be started. */
 export class ProgramNotStartedError extends Error {
   override readonly name = "ProgramNotStartedError";
 }
 
 /**
- * Runs a program in a jail to its end: the only way in which the worker starts one. What the program does is a value; only a program that cannot
- * be started rejects, with a `ProgramNotStartedError`. When this settles, no process of it is left.
+ * Runs a program in a jail to its end. The worker starts programs in no other way. The result is a value;
+ * this rejects only with a `ProgramNotStartedError`. When it settles, no process of the program is left.
  */
 export async function runProgram(
   jail: Jail,
@@ -125,7 +125,7 @@ export async function runProgram(
   };
 }
 
-/** ffmpeg ends with 255 when it handles a signal itself. */
+/** ffmpeg exits with 255 if it handles a signal itself. */
 const isEndedBySignal = (exitCode: number | null, signal: NodeJS.Signals | null): boolean =>
   signal !== null || exitCode === 255;
 
@@ -138,12 +138,13 @@ const neverStarted: ProgramResult = {
   oomKills: null,
 };
 
-/** A jail starts its processes within milliseconds. What they start later inherits both. */
+/** A jail starts its processes within milliseconds; their children inherit both settings. */
 const looksMs = [20, 100];
 
 /**
- * Offers a program to the kernel as the first to end when memory runs out (`oom_score_adj` in proc(5)), never the worker: one attempt is lost
- * then, not all of them. Gives it its priority. Where the system has neither, or does not allow it, nothing happens.
+ * Makes the kernel kill a program first when memory runs out (`oom_score_adj` in proc(5)), instead of the
+ * worker: one attempt is lost, not all. Also sets its priority. Does nothing if the system lacks either, or
+ * does not permit it.
  */
 function settleIn(pid: number, priority: number | undefined): Disposable {
   const settle = () => {
@@ -165,7 +166,7 @@ function lower(pid: number, priority: number): void {
   try {
     setPriority(pid, priority);
   } catch {
-    // It has ended already, or the system does not allow it: it competes.
+    // It has ended, or the system does not permit it.
   }
 }
 
@@ -175,7 +176,10 @@ interface Patience {
   isExcused?: () => boolean;
 }
 
-/** Ends a program that runs too long, or too long without progress. One that waits for something that is not its fault gets the same time again. */
+/**
+ * Stops a program that exceeds its time, or its time without progress. While it waits for something else, the
+ * latter starts again.
+ */
 class Watchdog implements Disposable {
   readonly #timers: NodeJS.Timeout[];
   readonly #stall: NodeJS.Timeout | undefined;

@@ -3,11 +3,11 @@ import { platform } from "node:os";
 import type { JailedCommand, ProcessEnd } from "../jail/index.ts";
 import { endGroup, signalTree } from "./process-tree.ts";
 
-/** A program that runs. */
+/** A running program. */
 export interface Started {
-  /** Undefined where the system does not give it away. */
+  /** Undefined if the system does not provide it. */
   pid: number | undefined;
-  /** Sends a signal to all processes of it. */
+  /** Sends a signal to all its processes. */
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -16,18 +16,21 @@ interface Following {
   onStart(started: Started): void;
   onStdout(text: string): void;
   onStderr(text: string): void;
-  /** It has said something new about how far it is. */
+  /** Called when its progress has changed. */
   onProgress(): void;
 }
 
-/** Starts what a jail made of a program, follows it, and settles when it has ended. Rejects when it cannot be started. */
+/** Starts a jailed command, monitors it, and settles when it has ended. Rejects if it cannot be started. */
 export type Start = (
   command: JailedCommand,
   options: { cwd?: string },
   following: Following,
 ) => Promise<ProcessEnd>;
 
-/** As a process group of its own: a signal reaches all of it, and what a terminal sends to the worker's group does not. */
+/**
+ * Starts a process group of its own: a signal reaches all of it, and signals from a terminal to the worker's
+ * group do not.
+ */
 export const spawnProgram: Start = async (command, { cwd }, following) => {
   const { file, args, env, extraFds } = command;
   const child = spawn(file, args, {
@@ -43,7 +46,7 @@ export const spawnProgram: Start = async (command, { cwd }, following) => {
     if (pid === undefined) return;
     stdout?.setEncoding(following.encoding).on("data", (text: string) => following.onStdout(text));
     stderr?.setEncoding("utf8").on("data", (text: string) => following.onStderr(text));
-    // Before its output has ended: something that it left behind might hold that open for ever.
+    // Before its output is closed, which a leftover process might keep open.
     child.once("exit", () => endGroup(pid));
     child.once("close", (code, signal) => resolve({ code, signal }));
     following.onStart({ pid, kill: (signal) => void signalTree(pid, signal) });

@@ -3,7 +3,10 @@ import { crc32cOf, ObjectNotFoundError, type ObjectStore } from "@reelay/object-
 import { RenderError } from "../errors.ts";
 import { retryStore } from "./retry-store.ts";
 
-/** An object's bytes, or those up to `end`, read again from the beginning when the answer breaks off. For what fits into memory. */
+/**
+ * Reads an object's bytes, or those up to `end`, again from the beginning if the response breaks off. For
+ * objects that fit into memory.
+ */
 export const readObject = (
   store: ObjectStore,
   key: string,

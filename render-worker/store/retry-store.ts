@@ -12,9 +12,9 @@ import { sleep } from "../wait.ts";
 const tries = 6;
 
 /**
- * Calls the store until it answers, with backoff (about ten seconds in all). Throws a `RenderError`: `STORE_FULL` at once,
- * `STORE_UNAVAILABLE` when it never answered; both may be tried again. Answers that are no outage (not found, wrong
- * generation, invalid key) go through as they are.
+ * Calls the store with backoff until it responds, for about ten seconds. Throws a `RenderError`: `STORE_FULL`
+ * immediately, `STORE_UNAVAILABLE` if it never responded; both are retriable. Other errors (not found, wrong
+ * generation, invalid key) pass through.
  */
 export async function retryStore<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
   for (let tried = 0; ; tried += 1) {
@@ -28,18 +28,18 @@ export async function retryStore<T>(what: string, signal: AbortSignal, call: () 
         throw retriableError(
           "STORAGE",
           "STORE_FULL",
-          `The object store has no room to ${what}; free some space and try again.`,
+          `The object store has no room to ${what}. Free some space and try again.`,
           undefined,
           error,
         );
       }
-      // A store that has retried by itself has been patient enough.
+      // A store that retries internally has waited long enough.
       if (tried + 1 >= tries || error instanceof StoreUnavailableError) {
         const cause = error instanceof Error ? error.message : String(error);
         throw retriableError(
           "STORAGE",
           "STORE_UNAVAILABLE",
-          `The object store did not ${what} in ${tried + 1} tries (last answer: ${cause.slice(0, 500)}).`,
+          `The object store did not ${what} in ${tried + 1} tries (last error: ${cause.slice(0, 500)}).`,
           undefined,
           error,
         );

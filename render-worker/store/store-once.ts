@@ -6,9 +6,9 @@ import { type ObjectStore, PreconditionFailedError, type PutOptions } from "@ree
 import { retryStore } from "./retry-store.ts";
 
 /**
- * Writes what only this attempt ever writes, and only once: the key must not exist. A file is gone from this machine afterwards. If a try's answer was
- * lost, the next finds the object there: it is ours if it holds the same bytes, and else `PreconditionFailedError`, for nobody else has any
- * business there.
+ * Writes an object that only this attempt writes, once: the key must not exist. A file is removed from this
+ * machine. If a try's response was lost, the next one finds the object: it is ours if it has the same bytes;
+ * otherwise this throws `PreconditionFailedError`, since no other writer may use the key.
  */
 export async function storeOnce(
   store: ObjectStore,
@@ -29,7 +29,7 @@ export async function storeOnce(
   });
 }
 
-/** Programs may run as another user, whose the file is then. Only root can have done that, and undo it. */
+/** Takes ownership of a file that belongs to a program's user. Only root can run programs as another user. */
 async function takeOver(path: string): Promise<void> {
   const own = process.getuid?.();
   if (own === 0) await chown(path, own, process.getgid?.() ?? 0);

@@ -10,16 +10,16 @@ import {
 } from "@reelay/object-store";
 import { retriableError } from "../errors.ts";
 
-/** A store that knows the checksums of what was written through it. */
+/** A store with the checksums of everything written through it. */
 interface SummingStore {
   store: ObjectStore;
-  /** What is stored below the prefix now. */
+  /** The objects below the prefix. */
   folders(): StoredFolder[];
 }
 
 /**
- * Computes the checksum of every object that goes below `prefix`, from the bytes that the worker made, before they leave it. A store that keeps
- * checksums of its own must arrive at the same; the local store keeps none, and the scrub compares later.
+ * Computes the checksum of every object below `prefix` from the worker's bytes before they are sent. A store
+ * with its own checksums must agree; the local store has none, and the scrub compares later.
  */
 export function createSummingStore(store: ObjectStore, prefix: string): SummingStore {
   const files = new Map<string, { sizeBytes: number; crc32c: string }>();
@@ -30,7 +30,7 @@ export function createSummingStore(store: ObjectStore, prefix: string): SummingS
     signal: AbortSignal | undefined,
     put: () => Promise<StoredObject>,
   ): Promise<StoredObject> {
-    // Streams are sources on their way into the store: not below an attempt's prefix.
+    // Streams are sources that are being stored, outside an attempt's prefix.
     if (!key.startsWith(prefix) || body instanceof Readable) return await put();
     const crc32c = await crc32cOf(body, signal);
     const sizeBytes = await sizeOf(body);
@@ -38,7 +38,7 @@ export function createSummingStore(store: ObjectStore, prefix: string): SummingS
     try {
       stored = await put();
     } catch (error) {
-      // An earlier try may have arrived although its answer was lost; the caller compares the bytes.
+      // An earlier try may have succeeded with its response lost; the caller compares the bytes.
       if (error instanceof PreconditionFailedError) files.set(key, { sizeBytes, crc32c });
       throw error;
     }
@@ -101,5 +101,5 @@ const damagedOnTheWay = (key: string, sums: { expected: string; stored: string }
   retriableError(
     "STORAGE",
     "STORED_DAMAGED",
-    `The store has other bytes at ${key} than the worker sent: CRC-32C ${sums.stored} instead of ${sums.expected}. The object was removed; another attempt stores it again.`,
+    `The store has other bytes at ${key} than the worker sent: CRC-32C ${sums.stored} instead of ${sums.expected}. The object was removed. Another attempt stores it again.`,
   );

@@ -5,17 +5,17 @@ import type { Readable } from "node:stream";
 import type { ObjectStore, PutBody, PutOptions, ReadOptions, StoredObject } from "@reelay/object-store";
 import { ObjectNotFoundError, PreconditionFailedError } from "@reelay/object-store";
 
-/** A directory at the store's port: enough for the worker's tests, and the directory can be looked into with ffprobe. */
+/** A directory as an object store, so that tests can examine it with ffprobe. */
 export class DirectoryStore implements ObjectStore {
   readonly directory: string;
-  /** Keys in the order in which they were written, with their options. */
+  /** Keys in order of writing, with their options. */
   readonly writes: { key: string; options: PutOptions }[] = [];
   readonly #types = new Map<string, string>();
   /** Called before each write; may throw. */
   beforeWrite: (key: string) => void | Promise<void> = () => undefined;
   /** Called before each read; may throw. */
   beforeRead: (key: string, start: number) => void | Promise<void> = () => undefined;
-  /** Whether it claims to be on another machine. */
+  /** Whether it claims to be remote. */
   isElsewhere = false;
 
   constructor(directory: string) {

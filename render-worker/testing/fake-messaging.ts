@@ -2,14 +2,17 @@ import type { Message } from "@reelay/contracts";
 import { decodeMessage, encodeMessage } from "@reelay/contracts";
 import { type Delivery, type Messaging, type SubscriptionSpec, tasksOf, topicOf } from "@reelay/messaging";
 
-/** A broker in memory at the worker's port. Messages go through the real codec, so that what is sent is valid. */
+/**
+ * An in-memory broker for the worker's port. Messages pass through the real codec, so that only valid ones
+ * are sent.
+ */
 export class FakeMessaging implements Messaging {
   readonly published: Message[] = [];
   readonly acked: Message[] = [];
   readonly nacked: Message[] = [];
   /** While set, publishing rejects. */
   isAway = false;
-  /** While set, nothing is ever answered, as when packets get lost. */
+  /** While set, no call is ever answered, as when packets are lost. */
   isSilent = false;
   #tasks: Message[] = [];
   readonly #consumers = new Map<string, (delivery: Delivery) => Promise<void>>();
@@ -53,7 +56,7 @@ export class FakeMessaging implements Messaging {
     return { [Symbol.asyncDispose]: async () => void this.#consumers.delete(subscription.name) };
   }
 
-  /** Resolves with the first published message that matches, published already or later. */
+  /** Resolves with the first matching message, published already or later. */
   async until<M extends Message>(
     matches: (message: Message) => message is M,
     signal = AbortSignal.timeout(600_000),
@@ -66,7 +69,7 @@ export class FakeMessaging implements Messaging {
     }
   }
 
-  /** Resolves with the first message that was given back. */
+  /** Resolves with the first message that was returned. */
   async untilNacked(signal = AbortSignal.timeout(60_000)): Promise<Message> {
     for (;;) {
       const [first] = this.nacked;

@@ -3,7 +3,7 @@ import type { PictureProbe, SourceFile } from "../media/probe/source-file.ts";
 
 const stereo = { codec: "aac", channels: 2, sampleRate: 48_000, language: null, startTime: 0 };
 
-/** A plain 1080p30 source with stereo sound, for planners. */
+/** A plain 1080p30 source with stereo audio, for planners. */
 export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<SourceFile> = {}): SourceFile {
   const probe: PictureProbe = {
     container: "mov,mp4,m4a,3gp,3g2,mj2",

@@ -1,7 +1,8 @@
 /**
- * An ffmpeg on a machine with an NVIDIA GPU, as far as a worker can tell, on a machine without: it runs the real ffmpeg with everything that
- * needs the GPU put into what needs none (`h264_nvenc` encodes with libx264, `scale_cuda` scales on the processor), and fails as a GPU does when told to.
- * `node gpu-ffmpeg.ts REAL_FFMPEG STATE_FOLDER ARGUMENTS…`; a file `fail` in the state folder makes renders fail: `{ with, message }`, those whose command line has `with`.
+ * Emulates ffmpeg with an NVIDIA GPU on a machine without: runs the real ffmpeg with everything that needs
+ * the GPU replaced (`h264_nvenc` becomes libx264, `scale_cuda` scales on the processor), and fails like a GPU
+ * on request. `node gpu-ffmpeg.ts REAL_FFMPEG STATE_FOLDER ARGUMENTS…`; a file `fail` in the state folder
+ * makes renders fail: `{ with, message }`, those whose command line contains `with`.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -57,7 +58,7 @@ if (told.includes("list")) {
   slowly.splice(slowly.indexOf("-i"), 0, "-readrate", "2");
   const segment = slowly.findLast((arg) => arg.endsWith("index.m3u8")) ?? "";
   run(slowly, (kill) => {
-    // Some of it is already being watched when it breaks.
+    // Some of it is already being watched when it fails.
     const timer = setInterval(() => {
       if (!existsSync(segment)) return;
       clearInterval(timer);

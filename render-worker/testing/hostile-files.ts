@@ -1,4 +1,4 @@
-/** Files that somebody might send who means no good, or whose recorder has gone mad: each is made here, byte by byte where ffmpeg would not. */
+/** Hostile or broken files, created byte by byte where ffmpeg would not. */
 import { randomBytes } from "node:crypto";
 import { appendFile, open, readFile, writeFile } from "node:fs/promises";
 import { words } from "../media/ffmpeg/words.ts";
@@ -17,7 +17,7 @@ const text =
   (path) =>
     writeFile(path, `${lines.join("\n")}\n`);
 
-/** Changes bytes of a small MP4 behind each place where `type` stands. */
+/** Changes bytes of a small MP4 after each occurrence of `type`. */
 const patched =
   (make: MakeFile, type: string, change: (content: Buffer) => void): MakeFile =>
   async (path) => {
@@ -31,7 +31,7 @@ const patched =
 
 const mp4: MakeFile = (path) => makeClip(path, clip(`${h264} -f mp4`));
 
-/** Look like videos by their name or their first bytes, and would make a reader open something else. */
+/** Named or shaped like videos, to make a reader open something else. */
 export const pointers: Record<string, MakeFile> = {
   "an HLS playlist": text("#EXTM3U", "#EXT-X-TARGETDURATION:9", "#EXTINF:9,", "http://127.0.0.1:9/a.ts"),
   "an HLS playlist of local files": text(
@@ -97,7 +97,7 @@ export const floods: Record<string, MakeFile> = {
     makeClip(path, words(`${picture("8000x5000", 1, 1)} -c:v mpeg4 -f mp4 -frames:v 1`)),
 };
 
-/** No containers, or broken ones. */
+/** Not containers, or broken ones. */
 export const ruins: Record<string, MakeFile> = {
   "a page": text(
     "<!doctype html><html><head><title>Video</title></head>",
@@ -135,7 +135,7 @@ export const ruins: Record<string, MakeFile> = {
   "a program": (path) => readFile("/bin/ls").then((bytes) => writeFile(path, bytes)),
 };
 
-/** An index that would take as much memory as it likes. */
+/** An index that claims unlimited memory. */
 export const endlessTable: MakeFile = patched(mp4, "stts", (content) => {
   content.writeUInt32BE(0xff_ff_ff_ff, 4);
 });
@@ -169,7 +169,7 @@ export const manyStreams =
     );
   };
 
-/** Strange, and yet videos: what is made of them must be whole. */
+/** Strange but valid videos: their output must be complete. */
 export const survivors: Record<string, MakeFile> = {
   "an index that says its media lies elsewhere": patched(mp4, "url ", (content) =>
     content.writeUInt32BE(0, 0),
@@ -268,7 +268,7 @@ async function mp4At(path: string): Promise<string> {
 
 const sound = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
 
-/** Bytes of the media data from one share of the file to another are lost. */
+/** Drops the bytes of the media data between two fractions of the file. */
 export const holed =
   (make: MakeFile, from: number, to: number): MakeFile =>
   async (path) => {
@@ -297,7 +297,8 @@ export const damaged: Record<string, MakeFile> = {
 };
 
 /**
- * An MP4 of one picture that its tables name again and again, all within a second: four bytes each, and each is decoded.
+ * An MP4 whose tables refer to one frame again and again within a second: four bytes each, and each is
+ * decoded.
  */
 export const repeatedPicture =
   (times: number): MakeFile =>
@@ -307,7 +308,7 @@ export const repeatedPicture =
     const offset = boxOf(bytes, "stco").readUInt32BE(8);
     const stsz = boxOf(bytes, "stsz");
     const size = stsz.readUInt32BE(4) || stsz.readUInt32BE(12);
-    // One tick each, of as many in a second as there are pictures.
+    // One tick each, with as many ticks per second as frames.
     const mdhd = Buffer.from(boxOf(bytes, "mdhd"));
     mdhd.writeUInt32BE(times, 12);
     mdhd.writeUInt32BE(times, 16);
@@ -318,7 +319,7 @@ export const repeatedPicture =
     const moov = replaceBoxes(bytes.subarray(from, from + bytes.readUInt32BE(from)), {
       ...{ mdhd, stts: numbers(0, 1, times, 1), stsz: numbers(0, size, times) },
       ...{ stsc: numbers(0, 1, 1, 1, 1), stco: offsets },
-      // Every sample is a key frame, and none is shown at another time than it is decoded.
+      // Every sample is a key frame, shown at its decoding time.
       ...{ stss: null, ctts: null, edts: null, sgpd: null, sbgp: null },
     });
     await writeFile(path, Buffer.concat([bytes.subarray(0, from), moov]));

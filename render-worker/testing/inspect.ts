@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { testTools } from "./kit.ts";
 import { runTool } from "./run-tool.ts";
 
-/** What an independent reader finds in a published playlist or a source. */
+/** An independent reader's findings in a published playlist or a source. */
 export interface Inspection {
   width: number | null;
   height: number | null;
@@ -20,7 +20,7 @@ async function probe(args: string[]): Promise<string> {
   return result.stdout;
 }
 
-/** Decodes the first stream of a kind and counts what comes out. */
+/** Decodes the first stream of a kind and counts the output. */
 export async function inspect(path: string, kind: "v" | "a" = "v"): Promise<Inspection> {
   const entries = "stream=width,height,sample_aspect_ratio,start_time,nb_read_frames";
   const json = await probe([
@@ -44,7 +44,7 @@ export async function inspect(path: string, kind: "v" | "a" = "v"): Promise<Insp
   };
 }
 
-/** What ffmpeg complains about when it decodes a playlist from beginning to end; nothing, one hopes. */
+/** ffmpeg's errors while decoding a playlist from beginning to end. */
 export async function complaints(path: string, maps: readonly string[] = []): Promise<string> {
   const { ffmpeg } = await testTools();
   const chosen = maps.flatMap((streams) => ["-map", streams]);
@@ -66,7 +66,10 @@ export async function complaints(path: string, maps: readonly string[] = []): Pr
   return stderr.trim();
 }
 
-/** Types of the first coded picture of each H.264 segment that a playlist names: 5 is an IDR, from which a player can begin. */
+/**
+ * Types of the first coded frame in each H.264 segment of a playlist: 5 is an IDR, at which players can
+ * start.
+ */
 export async function firstPictures(playlist: string): Promise<(number | null)[]> {
   const names = (await readFile(playlist, "utf8"))
     .split("\n")
@@ -76,7 +79,7 @@ export async function firstPictures(playlist: string): Promise<(number | null)[]
   );
 }
 
-/** Units lie in the media data one after the other, each behind its length (ISO 14496-15). */
+/** Units follow one another in the media data, each after its length (ISO 14496-15). */
 function firstPicture(segment: Buffer): number | null {
   const data = segment.indexOf("mdat", 0, "latin1");
   if (data === -1) return null;
@@ -87,7 +90,7 @@ function firstPicture(segment: Buffer): number | null {
   return null;
 }
 
-/** Seconds of silence at the beginning of a rendition. */
+/** Seconds of silence at the start of a rendition. */
 export async function leadingSilence(path: string): Promise<number> {
   const { ffmpeg } = await testTools();
   const args = [
@@ -108,7 +111,7 @@ export async function leadingSilence(path: string): Promise<number> {
   return Number(start) < 0.05 ? Number(end) : 0;
 }
 
-/** The decoded sound of a rendition: how many samples per channel, and all of them as one hash. */
+/** The decoded audio of a rendition: samples per channel, and a hash of all. */
 export async function decodedSound(path: string): Promise<{ samples: number; sha256: string }> {
   const { ffmpeg } = await testTools();
   const args = ["-nostdin", "-v", "error", "-i", path, "-f", "s16le", "pipe:1"];
@@ -117,7 +120,7 @@ export async function decodedSound(path: string): Promise<{ samples: number; sha
   return { samples: bytes.length / 4, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** Seconds at which the key frames of a rendition are shown. */
+/** Display times of a rendition's key frames, in seconds. */
 export async function keyFrameTimes(path: string): Promise<number[]> {
   const entries = "packet=pts_time,flags";
   const csv = await probe(["-select_streams", "v:0", "-show_entries", entries, "-of", "csv=p=0", path]);
@@ -127,7 +130,7 @@ export async function keyFrameTimes(path: string): Promise<number[]> {
     .map((line) => Number(line.split(",")[0]));
 }
 
-/** What ffprobe calls the codec of a rendition's first video stream. */
+/** ffprobe's name of the codec of a rendition's first video stream. */
 export async function codecName(path: string): Promise<string> {
   const args = ["-select_streams", "v:0", "-show_entries", "stream=codec_name", "-of", "csv=p=0", path];
   return (await probe(args)).trim().split("\n")[0] ?? "";

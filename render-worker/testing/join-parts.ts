@@ -6,7 +6,10 @@ import type { DirectoryStore } from "./directory-store.ts";
 import { testTools } from "./kit.ts";
 import { runTool } from "./run-tool.ts";
 
-/** One playlist of the parts that several tasks made of a rendition, in order; the path of its file in the store. All must share one initialisation segment. */
+/**
+ * Joins the parts of a rendition from several tasks into one playlist; returns its file's path. All must
+ * share one initialization segment.
+ */
 export async function joinParts(
   store: DirectoryStore,
   parts: readonly RenditionPart[],
@@ -27,7 +30,7 @@ export async function joinParts(
   return path;
 }
 
-/** Where a picture ends and the next does not begin, by the clock of decoding: the seconds of each such place. Clocks are rounded. */
+/** Gaps between frames by decoding time: the time of each, in seconds, with a tolerance for rounding. */
 export async function holes(path: string, leastSeconds = 0.003): Promise<number[]> {
   const lines = (await readFile(path, "utf8")).split("\n");
   const init = /URI="([^"]+)"/.exec(lines.find((line) => line.startsWith("#EXT-X-MAP")) ?? "")?.[1] ?? "";
@@ -45,7 +48,7 @@ export async function holes(path: string, leastSeconds = 0.003): Promise<number[
   return found;
 }
 
-/** Times of showing of all packets of a playlist's or file's first stream of a kind, in seconds, in order. */
+/** Display times of all packets in a playlist's or file's first stream of a kind, in order, in seconds. */
 export async function shownAt(path: string, kind: "v" | "a" = "v"): Promise<number[]> {
   const { ffprobe } = await testTools();
   const args = ["-v", "error", "-allowed_extensions", "ALL", "-select_streams", `${kind}:0`];

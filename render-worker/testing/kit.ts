@@ -42,7 +42,7 @@ export const defaultProfile: Profile = {
 
 let found: Promise<FfmpegTools> | undefined;
 
-/** The tools that this test run uses: those of FFMPEG_PATH and FFPROBE_PATH, else what the worker would find. */
+/** The tools of this test run: those of FFMPEG_PATH and FFPROBE_PATH, else those that a worker would find. */
 export function testTools(): Promise<FfmpegTools> {
   const { FFMPEG_PATH, FFPROBE_PATH, FFMPEG_TRIALS_DIR, PATH } = testEnv;
   found ??= findTools({
@@ -56,13 +56,13 @@ export function testTools(): Promise<FfmpegTools> {
 
 let jail: Promise<Jail> | undefined;
 
-/** The jail that this test run's programs run in: the strongest that holds here, as a worker's. */
+/** The jail of this test run: the strongest that works here, as for a worker. */
 export function testJail(): Promise<Jail> {
   jail ??= createJail({ sandbox: "auto", path: testEnv.PATH ?? "", folders: [tmpdir()] });
   return jail;
 }
 
-/** What a test runs itself, as a worker's attempt does, with what it may touch. */
+/** Programs for a test, with the same permissions as in a worker's attempt. */
 export async function testPrograms(
   access: Access = {},
   tools?: Pick<FfmpegTools, "ffmpeg" | "ffprobe">,
@@ -72,11 +72,11 @@ export async function testPrograms(
   return new Programs(jail, tools ?? (await testTools()), access);
 }
 
-/** The tools that npm ships; null where it ships none. */
+/** The tools that npm ships; null if there are none. */
 export const shippedTools = (): Promise<FfmpegTools | null> =>
   findTools({ path: "", trialsDirectory: testEnv["FFMPEG_TRIALS_DIR"] }).catch(() => null);
 
-/** Those of the system and those that npm ships, as far as they are there: releases differ in what they do with times. */
+/** The available tools of the system and of npm, since releases differ in their handling of times. */
 export async function allTools(): Promise<FfmpegTools[]> {
   const shipped = await shippedTools();
   const found = await testTools();
@@ -84,8 +84,8 @@ export async function allTools(): Promise<FfmpegTools[]> {
 }
 
 /**
- * The same on a machine with one NVIDIA GPU that encodes H.264, as far as a worker can tell (see `gpu-ffmpeg.ts`). `breaks` makes renders from now on fail in
- * the middle whose command line has `part`, with the message.
+ * Emulates a machine with one NVIDIA GPU that encodes H.264 (see `gpu-ffmpeg.ts`). `breaks` makes later
+ * renders whose command line contains `part` fail midway with the message.
  */
 export async function gpuTools(
   directory: string,
@@ -108,7 +108,7 @@ export async function temporaryDirectory(): Promise<AsyncDisposable & { path: st
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Makes a clip with ffmpeg's own sources. */
+/** Creates a clip with ffmpeg's own sources. */
 export async function makeClip(path: string, args: readonly string[]): Promise<string> {
   const { ffmpeg } = await testTools();
   const result = await runTool(
@@ -118,24 +118,24 @@ export async function makeClip(path: string, args: readonly string[]): Promise<s
       timeoutMs: 60_000,
     },
   );
-  if (result.code !== 0) throw new Error(`the clip could not be made: ${result.stderr}`);
+  if (result.code !== 0) throw new Error(`the clip could not be created: ${result.stderr}`);
   return path;
 }
 
 const sourceLimits = { sourceBytes: 1e9, sourceDurationMs: 4 * 36e5, sourcePixels: 34e6 };
 
-/** For a worker that opens the rare containers and codecs, too. */
+/** For a worker that also accepts rare containers and codecs. */
 export const withAllDecoders: Partial<WorkerConfig> = { limits: { ...sourceLimits, decoders: "ALL" } };
 
-/** What a worker can do with `tools`, or with those of this test run. */
+/** The kinds of a worker with `tools`, or those of this test run. */
 export const testKinds = (options: Omit<PrepareOptions, "findFfmpeg">, tools?: FfmpegTools) =>
   prepareKinds({ ...options, findFfmpeg: async () => tools ?? (await testTools()) });
 
-/** A worker on doubles of its two ports, and real ffmpeg: `tools`, or those of this test run. */
+/** A worker with doubles for its two ports and real ffmpeg: `tools`, or those of this test run. */
 export async function startWorker(
   overrides: Partial<WorkerConfig> = {},
   tools?: FfmpegTools,
-  // A script that stands in for ffmpeg needs more than a jail shows.
+  // A script in place of ffmpeg needs more than a jail exposes.
   jail = testJail(),
 ) {
   const directory = await temporaryDirectory();
@@ -180,7 +180,7 @@ export async function startWorker(
     store,
     config,
     metrics,
-    /** What was logged of an event so far. */
+    /** The log lines of an event so far. */
     logged: (event: string): LogLine[] => lines.filter(({ msg }) => msg === event),
     async request(path: string, changes: Partial<RenderTask> = {}): Promise<RenderTask> {
       const videoId = randomUUID();

@@ -1,12 +1,12 @@
 import { Readable } from "node:stream";
 import type { Ranges } from "../media/source/block-reader.ts";
 
-/** Ranges of bytes in memory, with the troubles that a test wants; remembers what was asked for. */
+/** Byte ranges in memory, with failures on request; records the requests. */
 export class MemoryRanges implements Ranges {
   readonly #bytes: Buffer;
   /** `start` and `end` of every range that was opened. */
   readonly opened: [number, number][] = [];
-  /** Called before each range is opened; may throw, or give a stream of its own. */
+  /** Called before each range is opened; may throw, or return a stream of its own. */
   trouble: (start: number, end: number) => Readable | undefined = () => undefined;
   beforeRetry: Ranges["beforeRetry"] = (error) => {
     throw error;

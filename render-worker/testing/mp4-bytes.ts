@@ -1,4 +1,4 @@
-/** Boxes of ISO files (ISO 14496-12), made and changed byte by byte where ffmpeg would not. */
+/** Boxes of ISO files (ISO 14496-12), created and changed byte by byte where ffmpeg would not. */
 
 /** Length, type, content. */
 export const box = (type: string, ...content: Buffer[]): Buffer => {
@@ -9,14 +9,14 @@ export const box = (type: string, ...content: Buffer[]): Buffer => {
   return Buffer.concat([head, body]);
 };
 
-/** Of 32 bits each, one behind the other. */
+/** Of 32 bits each, concatenated. */
 export function numbers(...values: number[]): Buffer {
   const buffer = Buffer.alloc(values.length * 4);
   for (const [index, value] of values.entries()) buffer.writeUInt32BE(value, index * 4);
   return buffer;
 }
 
-/** A track's tables of a few bytes, by their types, that claim twenty million samples of one size and one length. */
+/** Tiny tables of a track, by type, that claim twenty million samples of one size and one duration. */
 export const boundlessTables: Record<string, Buffer> = {
   stsz: numbers(0, 1, 20_000_000),
   stts: numbers(0, 1, 20_000_000, 1),
@@ -24,16 +24,16 @@ export const boundlessTables: Record<string, Buffer> = {
 
 const containers = new Set(["moov", "trak", "mdia", "minf", "stbl", "edts"]);
 
-/** The content of the first box of a type, wherever it is. */
+/** The content of the first box of a type, at any depth. */
 export function boxOf(bytes: Buffer, type: string): Buffer {
   const from = bytes.indexOf(type, 0, "latin1") - 4;
   return bytes.subarray(from + 8, from + bytes.readUInt32BE(from));
 }
 
-/** What stands in the place of a box, wherever it is: nothing, this content, or as many boxes as are made of what it had. */
+/** Replacement of a box at any depth: nothing, this content, or the boxes made from its content. */
 type Change = Buffer | null | ((before: Buffer) => Buffer[]);
 
-/** A box of boxes with other contents for those of some types. */
+/** A box of boxes with some types replaced. */
 export function replaceBoxes(parent: Buffer, changes: Record<string, Change>): Buffer {
   const children: Buffer[] = [];
   for (let from = 8; from < parent.length; from += parent.readUInt32BE(from)) {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { parseRange } from "../media/source/parse-range.ts";
 
-/** An origin for tests: serves bytes by ranges, as file servers do, and misbehaves as a test wants. */
+/** A test origin: serves byte ranges like a file server, and misbehaves on request. */
 export async function startOrigin(bytes: Buffer) {
   const origin = {
     bytes,
@@ -10,7 +10,7 @@ export async function startOrigin(bytes: Buffer) {
     takesRanges: true,
     /** `Range` of each request so far; `whole` for one without. */
     asked: [] as string[],
-    /** Called before each answer; true: it was answered. */
+    /** Called before each response; true: it has responded. */
     answer: (_request: IncomingMessage, _response: ServerResponse): boolean => false,
     /** Sends part of the body; may wait, or break the connection. */
     async send(body: Buffer, response: ServerResponse): Promise<void> {

@@ -9,7 +9,7 @@ export interface ToolResult {
 
 const jail = createNoJail();
 
-/** Runs a tool for a test itself, outside of any jail. */
+/** Runs a tool for a test, outside any jail. */
 export async function runTool(
   path: string,
   args: readonly string[],

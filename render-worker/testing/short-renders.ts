@@ -2,7 +2,7 @@ import type { Profile } from "@reelay/contracts";
 import { defaultProfile, type startWorker } from "./kit.ts";
 import type { AttemptState, RenderTask } from "./to-message.ts";
 
-/** One small rung, in segments so short that short clips have many parts. */
+/** One small rung with segments so short that short clips have many parts. */
 export const shortProfile: Profile = {
   ...defaultProfile,
   rungs: defaultProfile.rungs.slice(0, 1),
@@ -12,7 +12,7 @@ export const shortProfile: Profile = {
 
 export type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 
-/** Does a task by that profile to its end, which must be a good one. */
+/** Runs a task with that profile to its successful end. */
 export async function make(
   worker: RunningWorker,
   clip: string,

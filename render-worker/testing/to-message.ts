@@ -21,7 +21,7 @@ export type RenderTask = MediaTask<TranscodeParams> &
 /** A result of any kind. */
 export type AttemptState = RenderState & { preview?: Preview };
 
-/** The message of a task whose parameters lie beside its envelope. */
+/** The message of a task whose parameters are beside its envelope. */
 export function toMessage(task: RenderTask): TaskRequested {
   const { source, profile, keep, part, only, ladder, storyboard, downloadName, atMs, sums, ...envelope } =
     task;
@@ -30,7 +30,7 @@ export function toMessage(task: RenderTask): TaskRequested {
   return { ...envelope, inputs: { source }, params: { version: 1, ...Object.fromEntries(params) } };
 }
 
-/** What a report of the worker's attempts says so far. Empty for messages without a result. */
+/** The state in a report of the worker's attempts. Empty for messages without a result. */
 export const stateOf = (message: Message): AttemptState =>
   "result" in message ? (message.result as AttemptState) : emptyState;
 

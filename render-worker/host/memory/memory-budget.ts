@@ -5,14 +5,14 @@ interface ReserveOptions {
   onWait?: () => void;
 }
 
-/** Memory that is given out, until it is disposed. */
+/** Reserved memory, released when disposed. */
 export interface Held extends Disposable {
   readonly bytes: number;
 }
 
-/** Memory for what can wait. */
+/** Memory for work that can wait. */
 interface IdleHeld extends Held {
-  /** Fires when somebody waits who goes first: it is to be given back. */
+  /** Aborts when work of higher priority waits: release the memory. */
   readonly wanted: AbortSignal;
 }
 
@@ -22,20 +22,21 @@ interface Waiting {
 }
 
 /**
- * The memory that a worker's programs may have, given out in the order in which it was asked for: a large reservation is not overtaken by
- * small ones for ever. Freed memory goes to the first in line. Who asks for more than there will ever be gets all there is, and is alone then.
+ * The memory for a worker's programs, granted in the order of requests, so that small reservations cannot
+ * starve a large one. Freed memory goes to the first in line. A request beyond the capacity gets all of it
+ * and runs alone.
  *
- * Who holds memory must not wait for more: two who did would wait for each other.
+ * A holder of memory must not wait for more: two such holders would deadlock.
  */
 export class MemoryBudget {
   readonly #capacityBytes: () => number;
   readonly #line: Waiting[] = [];
-  /** Behind all who stand in line. */
+  /** Served after the line. */
   readonly #idle: Waiting[] = [];
   readonly #givenToIdle = new Set<AbortController>();
   #reservedBytes = 0;
 
-  /** @param capacityBytes asked anew each time: what the worker itself needs changes */
+  /** @param capacityBytes called each time, since the worker's own usage changes */
   constructor(capacityBytes: () => number) {
     this.#capacityBytes = capacityBytes;
   }
@@ -48,12 +49,12 @@ export class MemoryBudget {
     return this.#reservedBytes;
   }
 
-  /** How many stand in line. */
+  /** Length of the line. */
   get waiting(): number {
     return this.#line.length;
   }
 
-  /** Resolves with what gives the memory back when it is disposed; rejects when the signal fires first. */
+  /** Resolves with a reservation; rejects if the signal aborts first. */
   async reserve(wantedBytes: number, { signal, onWait }: ReserveOptions): Promise<Held> {
     signal.throwIfAborted();
     const bytes = this.#bounded(wantedBytes);
@@ -66,7 +67,10 @@ export class MemoryBudget {
     return this.#held(bytes);
   }
 
-  /** For what can wait: it comes after all who stand in line, and is asked to give its memory back when one of them has to wait. */
+  /**
+   * For work that can wait: served after the line, and asked to release its memory when a request in the line
+   * has to wait.
+   */
   async reserveIdle(wantedBytes: number, signal: AbortSignal): Promise<IdleHeld> {
     signal.throwIfAborted();
     const bytes = this.#bounded(wantedBytes);
@@ -75,7 +79,7 @@ export class MemoryBudget {
     else this.#reservedBytes += bytes;
     const wanted = new AbortController();
     this.#givenToIdle.add(wanted);
-    // Somebody came since it was granted.
+    // A request has come since it was granted.
     if (this.#line.length > 0) this.#askIdle();
     const held = this.#held(bytes);
     return {
@@ -88,7 +92,7 @@ export class MemoryBudget {
     };
   }
 
-  /** For what can be left out: null when it is not free right now, or somebody stands in line for it. */
+  /** For optional work: null if the memory is not free now, or the line is not empty. */
   tryReserve(bytes: number): Held | null {
     if (this.#line.length === 0 && this.#reservedBytes + bytes <= this.capacityBytes) {
       this.#reservedBytes += bytes;
@@ -123,7 +127,7 @@ export class MemoryBudget {
     for (const wanted of this.#givenToIdle) wanted.abort(new Error("Its memory is needed for a task."));
   }
 
-  /** Counted here and not by who waited: nobody may come between. */
+  /** Counted here, so that no other request comes in between. */
   #grant(): void {
     for (const waiting of [this.#line, this.#idle]) {
       for (let next = waiting[0]; next && this.#hasRoom(next.bytes); next = waiting[0]) {
@@ -147,7 +151,7 @@ export class MemoryBudget {
       const onAbort = () => {
         waiting.splice(waiting.indexOf(entry), 1);
         reject(signal.reason);
-        // It may have stood before somebody who fits.
+        // It may have blocked a request that fits.
         this.#grant();
       };
       waiting.push(entry);

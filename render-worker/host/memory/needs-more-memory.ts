@@ -1,8 +1,8 @@
 import { RenderError } from "../../errors.ts";
 
-/** The task does not fit on this worker, whatever is done about it: it goes to another, and that uses no try. */
+/** The task does not fit on this worker in any way. It moves to another worker without using a try. */
 export class NeedsMoreMemoryError extends RenderError {
-  /** Memory of a worker on which it fits. */
+  /** Memory of a worker that would fit it. */
   readonly needsMemoryBytes: number;
 
   constructor(needsMemoryBytes: number, message: string) {

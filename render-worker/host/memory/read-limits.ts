@@ -3,38 +3,39 @@ import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import { type CgroupDirectories, cgroupDirectories } from "../../cgroups/index.ts";
 
-/** What a worker may use. */
+/** Resources of a worker. */
 export interface Limits {
   /** Bytes of memory, of the worker and its programs together. */
   memoryBytes: number;
-  /** Who says so. */
+  /** Origin of the limit. */
   memoryFrom: "cgroup" | "machine" | "setting";
-  /** Processors that it may keep busy; 1.5 is one and a half. */
+  /** Usable processors; 1.5 is one and a half. */
   cpus: number;
-  /** Processors that programs see, whatever their quota. */
+  /** Visible processors, whatever the quota. */
   machineCpus: number;
-  /** Bytes that are in use within that limit now, by whomever; what the kernel can take back at once is not counted. */
+  /** Bytes in use within the limit by any process, without what the kernel can reclaim immediately. */
   usedBytes: number;
 }
 
 interface Machine {
   totalBytes: number;
-  /** What could be given out without swapping. */
+  /** Memory available without swapping. */
   availableBytes: number;
   cpus: number;
 }
 
 interface ReadLimitsOptions {
-  /** Where `/proc` and `/sys` are looked for. Default `/`. */
+  /** Parent of `/proc` and `/sys`. Default `/`. */
   root?: string;
-  /** What was set by hand: tighter than what is found, it counts instead. */
+  /** Configured limit. Takes effect if it is tighter than the detected one. */
   memoryBytes?: number | undefined;
   machine?: Machine;
 }
 
 /**
- * The tightest of the control groups that this process is in (versions 1, 2 and both side by side; `memory.high` counts, since beyond it
- * the kernel holds a group up until it crawls), else the machine's. Nothing is thrown: what cannot be read limits nothing.
+ * The tightest limit of this process's control groups (versions 1, 2 and both; `memory.high` counts, since
+ * the kernel slows a group down beyond it), else the machine's. Never throws: an unreadable file limits
+ * nothing.
  */
 export async function readLimits(options: ReadLimitsOptions = {}): Promise<Limits> {
   const { root = "/" } = options;
@@ -49,7 +50,7 @@ export async function readLimits(options: ReadLimitsOptions = {}): Promise<Limit
   const { memoryBytes: set } = options;
   return {
     ...(set !== undefined && set < found.memoryBytes
-      ? // It is for the worker alone: what others use lies beside it.
+      ? // The limit applies to the worker alone; other processes are outside it.
         { memoryBytes: set, memoryFrom: "setting", usedBytes: 0 }
       : { ...found, memoryFrom: memory === null ? "machine" : "cgroup" }),
     cpus: Math.min(machine.cpus, ...(await readCpus(directories, read))),
@@ -76,7 +77,7 @@ async function readMemory(
       usedBytes: toUsed(await read(join(directory, "memory.stat")), ["total_rss", "total_shmem"]),
     })),
   ]);
-  // Version 1 says "no limit" with a number that no machine has.
+  // Version 1 expresses "no limit" as an impossibly large number.
   const limits = candidates.flatMap(({ limit, usedBytes }) =>
     limit !== null && limit < totalBytes ? [{ memoryBytes: limit, usedBytes }] : [],
   );

@@ -4,27 +4,27 @@ import { ProgramUsage } from "../../programs/index.ts";
 import { sleep } from "../../wait.ts";
 import type { Held, MemoryBudget } from "./memory-budget.ts";
 
-/** A program by its name in logs, and the memory that it is estimated to take. */
+/** A program's name for logs, and its estimated memory. */
 export interface Need {
   program: string;
   bytes: number;
 }
 
-/** An attempt that reserves memory of its worker's. */
+/** An attempt that reserves its worker's memory. */
 export interface Borrower {
   memory: { budget: MemoryBudget };
   log: Logger;
   signal: AbortSignal;
-  /** Called when the attempt begins to wait until other tasks leave it enough memory, and when that wait ends. */
+  /** Called when the attempt starts to wait for memory, and when the wait ends. */
   onMemoryAwaited: (isWaiting: boolean) => void;
 }
 
-/** Whose programs run within memory that was reserved for them. */
+/** The holder of the memory for the current work. */
 const holder = new AsyncLocalStorage<string>();
 
 /**
- * Runs programs once there is memory for them, in turn with those of other tasks. What runs in `work` one after the other shares it; who
- * holds some must not wait for more, or two of them could wait for each other for ever.
+ * Runs programs once memory is available, in order with those of other tasks. Consecutive programs in `work`
+ * share it. A holder must not wait for more, since two of them could deadlock.
  */
 export async function reserveMemory<T>(context: Borrower, need: Need, work: () => Promise<T>): Promise<T> {
   assertHoldsNone(need);
@@ -32,7 +32,7 @@ export async function reserveMemory<T>(context: Borrower, need: Need, work: () =
   return await run(context, need, held, work);
 }
 
-/** The same for what nobody waits for yet: behind all who stand in line, for half a minute; then in line. */
+/** For work that is not urgent yet: after the line for half a minute, then in the line. */
 export async function reserveMemoryLater<T>(
   context: Borrower,
   need: Need,
@@ -48,8 +48,8 @@ export async function reserveMemoryLater<T>(
 const patienceMs = 30_000;
 
 /**
- * The same for what nobody will ever wait for: behind all who stand in line, and whenever one of them has to wait, `work` is ended by its signal and
- * begins anew later.
+ * For work that is never urgent: after the line. When a request in the line has to wait, the signal stops
+ * `work`, which starts again later.
  */
 export async function reserveIdleMemory<T>(
   context: Borrower,
@@ -70,7 +70,7 @@ export async function reserveIdleMemory<T>(
   }
 }
 
-/** The same for what can be left out: it takes what others leave, as soon as there is enough, and is in nobody's way while it waits. */
+/** For optional work: uses memory that others leave, as soon as there is enough, without blocking anyone. */
 export async function reserveSpareMemory<T>(
   context: Borrower,
   need: Need,

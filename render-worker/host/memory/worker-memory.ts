@@ -3,11 +3,11 @@ import { MemoryBudget } from "./memory-budget.ts";
 import { NeedsMoreMemoryError } from "./needs-more-memory.ts";
 import type { Limits } from "./read-limits.ts";
 
-/** Of the limit, what everything together may reach: the rest is for what nobody foresees, and for the kernel's page cache. */
+/** Fraction of the limit for everything together; the rest is a reserve, and for the kernel's page cache. */
 const usableShare = 0.85;
-/** What the worker itself may grow by: of each task 24 MiB of its source and segments on their way to the store. */
+/** Growth of the worker itself: per task 24 MiB of source and segments in transit to the store. */
 const ownBytes = { always: 32 * 1024 ** 2, perSlot: 32 * 1024 ** 2 };
-/** A worker's memory: who may have how much, and what tasks turn out to need. */
+/** A worker's memory: who has how much, and what tasks turn out to need. */
 export class WorkerMemory {
   readonly limits: Limits;
   readonly budget: MemoryBudget;
@@ -20,35 +20,41 @@ export class WorkerMemory {
     this.budget = new MemoryBudget(() => this.#capacityBytes());
   }
 
-  /** Throws `NeedsMoreMemoryError` when another worker has found out that the task needs more than there is here: nothing is tried. */
+  /**
+   * Throws `NeedsMoreMemoryError` if another worker has found that the task needs more than this worker has;
+   * nothing is tried.
+   */
   assertLarge(needsMemoryBytes = 0): void {
     const { memoryBytes } = this.limits;
     if (needsMemoryBytes <= memoryBytes) return;
     throw new NeedsMoreMemoryError(
       needsMemoryBytes,
-      `The task needs a worker with ${toMib(needsMemoryBytes)} MiB of memory, as another one found out; this one may use ${toMib(memoryBytes)} MiB. It goes to a larger one.`,
+      `The task needs a worker with ${toMib(needsMemoryBytes)} MiB of memory, as another worker found; this one may use ${toMib(memoryBytes)} MiB. It moves to a larger one.`,
     );
   }
 
-  /** Throws `NeedsMoreMemoryError` when a program that has shown to need so much could never have it here. */
+  /** Throws `NeedsMoreMemoryError` if a program is known to need more than this worker can ever provide. */
   assertFits(bytes: number, what: string): void {
     if (bytes > this.budget.capacityBytes) throw this.tooLarge(bytes, what);
   }
 
-  /** What a task throws that needs more than this worker ever has. */
+  /** The error for a task that needs more than this worker ever has. */
   tooLarge(neededBytes: number, what: string): NeedsMoreMemoryError {
     const { memoryBytes } = this.limits;
     const own = memoryUsage.rss() + this.#besideBytes;
-    // Where others use much of the machine it is too small although its size is not.
+    // The machine may be large enough, but in use by others.
     const needs = Math.max(Math.ceil((neededBytes + own) / usableShare), memoryBytes + 1);
     return new NeedsMoreMemoryError(
       needs,
       `The task needs a worker with ${toMib(needs)} MiB of memory ${what}; this one may use ${toMib(memoryBytes)} MiB, ` +
-        `${toMib(this.budget.capacityBytes)} MiB of them for ffmpeg. It goes to a larger one.`,
+        `${toMib(this.budget.capacityBytes)} MiB of them for ffmpeg. It moves to a larger one.`,
     );
   }
 
-  /** What there is for programs when none runs. What others used at the worker's start they are believed to need on. */
+  /**
+   * Memory for programs when none runs. Assumes that other processes keep the memory that they used at the
+   * worker's start.
+   */
   #capacityBytes(): number {
     const { memoryBytes, usedBytes } = this.limits;
     const grown = Math.max(0, memoryUsage.rss() - this.#ownAtStart);

@@ -2,8 +2,9 @@ import { chown, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder in one that is there; it may be there itself. It has the outer one's owner and group, because programs may run as another user. Throws
- * `ENOENT` where the outer one has been removed: what an attempt still does after its end brings nothing of it back.
+ * Creates a folder in an existing one, unless it exists. It gets the outer folder's owner and group, since
+ * programs may run as another user. Throws `ENOENT` if the outer folder has been removed, so that late work
+ * of an ended attempt does not bring it back.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** Whether a process with this id exists, ours or not. */
+/** Whether any process has this id. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,16 +11,17 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * A process, told apart from a later one that got the same id: by when it was started (in the kernel's ticks), where the system
- * says so. Null when there is no such process or the system does not say.
+ * Start time of a process (in the kernel's ticks), which distinguishes it from a later one with the same id.
+ * Null if there is no such process, or the system does not provide it.
  */
 export async function startedAt(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-  // The second field is the program's name, which may contain anything: count from the last parenthesis.
+  // The second field is the program's name, which may contain anything, so fields count from the last
+  // parenthesis.
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
 }
 
-/** As it is written beside what the process owns. */
+/** As stored beside the process's files. */
 interface ProcessIdentity {
   pid: number;
   startedAt: string | null;
@@ -31,7 +32,7 @@ export const identify = async (pid: number): Promise<ProcessIdentity> => ({
   startedAt: await startedAt(pid),
 });
 
-/** Whether that very process still runs. Where the start time is unknown, an existing id is taken for it. */
+/** Whether this very process still runs. If the start time is unknown, any process with the id counts. */
 export async function isRunning({ pid, startedAt: then }: ProcessIdentity): Promise<boolean> {
   if (!isAlive(pid)) return false;
   return then === null || (await startedAt(pid)) === then;

@@ -10,8 +10,9 @@ const ownerFile = "owner.json";
 const encoderFiles = ["ffmpeg.json", "ffmpeg-remux.json", "ffmpeg-storyboard.json"] as const;
 
 /**
- * A worker's temporary folder: one below the configured one for each process, named in a file beside it, and in it one for each
- * attempt. What a crashed process left is removed by the next one that starts, together with an ffmpeg that still runs there.
+ * A worker's temporary folder: one per process below the configured one, with an owner file beside it, and in
+ * it one per attempt. A starting worker removes folders of crashed processes, and stops an ffmpeg that still
+ * runs there.
  */
 export class WorkDirectory implements AsyncDisposable {
   readonly path: string;
@@ -29,7 +30,7 @@ export class WorkDirectory implements AsyncDisposable {
     return new WorkDirectory(path);
   }
 
-  /** A folder for one attempt; removed when disposed. */
+  /** Creates a folder for one attempt; removed when disposed. */
   async forAttempt(attemptId: string): Promise<AttemptDirectory> {
     const path = join(this.path, attemptId);
     await makeFolder(path);
@@ -54,35 +55,35 @@ export class AttemptDirectory implements AsyncDisposable {
     return join(dirname(this.path), name);
   }
 
-  /** Notes an ffmpeg that writes here, so that it can be ended if this process cannot do it any more. */
+  /** Records an ffmpeg that writes here, so that another process can stop it. */
   async noteEncoder(pid: number, file: (typeof encoderFiles)[number] = "ffmpeg.json"): Promise<void> {
     const note = identify(pid).then((process) => writeFile(join(this.path, file), JSON.stringify(process)));
     this.#notes.add(note);
     await note.finally(() => this.#notes.delete(note));
   }
 
-  /** Throws a retriable `RenderError` when the disk has less than `neededBytes` left. */
+  /** Throws a retriable `RenderError` if the disk has less than `neededBytes` left. */
   async assertRoom(neededBytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.path);
     if (bavail * bsize < neededBytes) {
       throw retriableError(
         "WORKER",
         "WORK_DIRECTORY_FULL",
-        `The worker's temporary disk (WORK_DIR) has ${bavail * bsize} bytes left; at least ${neededBytes} are needed. Free some space on it.`,
+        `The worker's temporary disk (WORK_DIR) has ${bavail * bsize} bytes left, and ${neededBytes} are needed. Free some space.`,
       );
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A folder that is being written into while it is emptied cannot be removed.
+    // A folder cannot be removed while files are written to it.
     await Promise.allSettled(this.#notes);
     await removeFolder(this.path);
   }
 }
 
 /**
- * A stopping worker does not wait for ever for what it has stopped: that may write its last while its folder is emptied, and a folder that is not
- * empty cannot be removed. Tried again for a second and a half.
+ * Retries for a second and a half: a stopped program may write its last bytes while its folder is emptied,
+ * and a folder must be empty to be removed.
  */
 const removeFolder = (path: string): Promise<void> =>
   rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -92,12 +93,12 @@ async function removeLeftovers(root: string): Promise<void> {
     if (!entry.isDirectory()) continue;
     const path = join(root, entry.name);
     const owner = await readIdentity(join(path, ownerFile));
-    // A folder that names no owner is not known to be ours.
+    // A folder without an owner file may not be ours.
     if (!owner || (await isRunning(owner))) continue;
     for (const attempt of await readdir(path)) {
       for (const file of encoderFiles) {
         const encoder = await readIdentity(join(path, attempt, file));
-        // Only where the start time proves that it is the process that was noted.
+        // Only if the start time proves that it is the recorded process.
         if (encoder?.startedAt && (await isRunning(encoder))) process.kill(encoder.pid, "SIGKILL");
       }
     }

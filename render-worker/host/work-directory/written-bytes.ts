@@ -1,14 +1,14 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** How large a file is; 0 where there is none (yet, or any more). */
+/** Size of a file; 0 if it does not exist. */
 export const sizeOf = (path: string): Promise<number> =>
   stat(path).then(
     ({ size }) => size,
     () => 0,
   );
 
-/** What the files of some folders take, also one that is still being written; of those that end so. */
+/** Total size of the files in some folders with this ending, including those that are still being written. */
 export async function writtenBytes(directories: readonly string[], ending = ""): Promise<number> {
   const sizes = await Promise.all(
     directories.map(async (directory) => {

@@ -22,7 +22,7 @@ interface BubblewrapOptions {
   architecture: Architecture;
   bubblewrap: string;
   perl: string;
-  /** What this bubblewrap can do. */
+  /** Features of this bubblewrap. */
   features: { disablesUserNamespaces: boolean };
   users: JailUsers;
   groups: ControlGroups | null;
@@ -31,7 +31,10 @@ interface BubblewrapOptions {
 /** The launcher, its relay and bubblewrap's own process. */
 const ownProcesses = 4;
 
-/** Programs in namespaces of their own, with nothing of this machine but libraries, fonts and what the request names. */
+/**
+ * Runs programs in namespaces of their own, with nothing of this machine but libraries, fonts and the
+ * requested paths.
+ */
 export async function createBubblewrapJail(options: BubblewrapOptions): Promise<Jail> {
   const { architecture, bubblewrap, features, users, groups } = options;
   const base = await findBaseFiles();
@@ -57,7 +60,7 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       const status = opened.use(await openPrivateFile(Buffer.of()));
       const filter = opened.use(await openPrivateFile(source ? filters.relayed : filters.alone));
       if (uid !== undefined && gid !== undefined) await status.chown(uid, gid);
-      // The socket is open to everyone who gets to it, and its folder is unknown to everyone else.
+      // The socket itself is open, and its folder is unknown to other users.
       if (uid !== undefined && source) await chmod(dirname(source.socketPath), 0o711);
       const visible = [
         perl,
@@ -94,7 +97,7 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
           ...["-e", prepareScript, ...preparing, "--", bubblewrap, ...plan],
           ...["--", perl, "-e", superviseScript, ...directives, "--", program, ...args],
         ],
-        // Bubblewrap is process 1 inside: what it is given, every program can read.
+        // Bubblewrap is process 1 inside, and every program can read its environment.
         env: {},
         extraFds: [status.fd, filter.fd],
         programPid: (pid) => findProgramPid(pid, { hasRelay: source !== undefined }),
@@ -110,7 +113,7 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
   };
 }
 
-/** A control group counts what resource limits spare: what the jail itself runs. */
+/** A control group also counts the jail's own processes, which resource limits do not. */
 const withOwnProcesses = ({ memoryBytes, processes }: JailLimits): JailLimits => ({
   ...(memoryBytes !== undefined && { memoryBytes }),
   ...(processes !== undefined && { processes: processes + ownProcesses }),
@@ -122,8 +125,8 @@ async function hiddenFrom(uid: number, paths: readonly string[]): Promise<Set<st
 }
 
 /**
- * The program of a jail, below the processes that made it: bubblewrap, the first process inside, the launcher, which starts its relay before the program.
- * Null when it is not there.
+ * Finds the program of a jail below the jail's processes: bubblewrap, the first process inside, and the
+ * launcher, which starts its relay before the program. Null if it is not running.
  */
 async function findProgramPid(
   outermost: number,
@@ -144,13 +147,16 @@ const children = async (pid: number): Promise<number[]> =>
     .filter(Boolean)
     .map(Number);
 
-/** The wait status that the launcher noted; where it noted none, it was ended itself, or could not start the program. */
+/**
+ * The program's wait status, recorded by the launcher. Without a record the launcher itself was stopped, or
+ * could not start the program.
+ */
 async function readProgramEnd(status: FileHandle, end: ProcessEnd): Promise<ProcessEnd> {
   const { buffer, bytesRead } = await status.read(Buffer.alloc(16), 0, 16, 0);
   return bytesRead === 0 ? end : parseWaitStatus(Number(buffer.toString("latin1", 0, bytesRead)));
 }
 
-/** As wait(2) gives it: the signal in the lower seven bits, else the exit code above. */
+/** As wait(2) returns it: the signal in the lower seven bits, else the exit code above. */
 function parseWaitStatus(status: number): ProcessEnd {
   const number = status & 127;
   if (number === 0) return { code: status >> 8, signal: null };

@@ -7,15 +7,18 @@ interface BubblewrapPlan {
   writable: readonly Mount[];
   devices: readonly string[];
   filterFd: number;
-  /** Bubblewrap can forbid further user namespaces itself; the filter does so in any case. */
+  /** Whether bubblewrap can forbid further user namespaces; the filter does so in any case. */
   canDisableUserNamespaces: boolean;
 }
 
-/** For what programs write besides their output; more is refused with ENOSPC. */
+/** For files other than the output. Writing more fails with ENOSPC. */
 const temporaryBytes = 256 * 1024 ** 2;
 const sharedMemoryBytes = 64 * 1024 ** 2;
 
-/** Bubblewrap's arguments, up to the command. Pure: paths come from the worker alone, and each follows an option that takes it as a path. */
+/**
+ * Bubblewrap's arguments, up to the command. Pure: all paths come from the worker, each after an option that
+ * expects a path.
+ */
 export function planBubblewrap(plan: BubblewrapPlan): string[] {
   const { base, readable, writable, devices, filterFd, canDisableUserNamespaces } = plan;
   const byDepth = (mounts: readonly Mount[]) => mounts.toSorted((a, b) => a.path.length - b.path.length);
@@ -29,7 +32,7 @@ export function planBubblewrap(plan: BubblewrapPlan): string[] {
     ...[...base.readable, ...(hasDevices ? base.drivers : [])].flatMap((path) => ["--ro-bind", path, path]),
     ...["--proc", "/proc", "--dev", "/dev"],
     ...devices.flatMap((path) => ["--dev-bind", path, path]),
-    // Without a size, what is written here would be memory without a limit.
+    // Without a size, files here would use unlimited memory.
     ...["--size", String(sharedMemoryBytes), "--tmpfs", "/dev/shm"],
     ...["--remount-ro", "/dev"],
     ...["--size", String(temporaryBytes), "--tmpfs", "/tmp"],

@@ -1,4 +1,4 @@
-/** A path of the host, and where bubblewrap finds it. */
+/** A host path, and where bubblewrap finds it. */
 export interface Mount {
   path: string;
   from: string;
@@ -9,13 +9,13 @@ const stages = ["/mnt", "/media", "/opt", "/srv", "/home"];
 
 export interface Stage {
   mounts: Mount[];
-  /** For the launcher in front of bubblewrap. Empty: nothing is needed. */
+  /** For the launcher before bubblewrap. Empty if not needed. */
   directives: string[];
 }
 
 /**
- * Paths below a folder that only root may enter (`/root`) cannot be bound by bubblewrap once it runs as another user: `hidden` ones are shown to it in a
- * mount namespace that root makes, as `/mnt/0`, `/mnt/1`, … Pure.
+ * Bubblewrap cannot bind paths below a folder that only root may enter (`/root`) once it runs as another
+ * user. Root exposes such `hidden` paths in a mount namespace as `/mnt/0`, `/mnt/1`, … Pure.
  */
 export function planStage(paths: readonly string[], hidden: ReadonlySet<string>): Stage {
   const staged = paths.filter((path) => hidden.has(path));

@@ -5,20 +5,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cgroupDirectories, readOomKills } from "../../cgroups/index.ts";
 import type { JailLimits } from "../jail.ts";
 
-/** A control group around one program: what it holds counts for all of the program's processes together. */
+/** A control group for one program. Its limits apply to all of the program's processes together. */
 interface ControlGroup {
-  /** Each takes the id of a process that joins, or 0 for the process that writes. */
+  /** Each accepts the id of a joining process, or 0 for the writer. */
   memberFiles: string[];
-  /** Whether the kernel ended processes of it for lack of memory. */
+  /** Whether the kernel killed one of its processes for lack of memory. */
   isOutOfMemory(): Promise<boolean>;
-  /** Kills what is left in it, and removes it. */
+  /** Kills the remaining processes, and removes the group. */
   remove(): Promise<void>;
 }
 
-/** Where a worker makes control groups: one folder for each hierarchy that counts memory or processes. */
+/** A folder for control groups, one per hierarchy that limits memory or processes. */
 interface Hierarchy {
   folder: string;
-  /** Of the files that take limits and name kills; null where another hierarchy counts that. */
+  /** Names of the files for limits and for kills; null if another hierarchy limits memory. */
   memory: { limit: string; noSwap: string | null; events: string } | null;
   processes: string | null;
 }
@@ -34,8 +34,8 @@ const version2 = {
 } as const;
 
 /**
- * Control groups (cgroups(7)) below the worker's own, for limits on memory and on processes. Version 1 and version 2; null where the worker may not make any, as
- * in most containers.
+ * Control groups (cgroups(7)) below the worker's own, for limits on memory and processes, in version 1 and 2.
+ * Null if the worker may not create any, as in most containers.
  */
 export class ControlGroups {
   readonly #hierarchies: readonly Hierarchy[];
@@ -47,7 +47,7 @@ export class ControlGroups {
 
   static #opened: Promise<ControlGroups | null> | undefined;
 
-  /** Those of this process. */
+  /** The groups of this process. */
   static ofThisProcess(): Promise<ControlGroups | null> {
     return (ControlGroups.#opened ??= ControlGroups.#open());
   }
@@ -87,7 +87,7 @@ export class ControlGroups {
     }
   }
 
-  /** A group with these limits, for one program. */
+  /** Creates a group with these limits for one program. */
   async make({
     memoryBytes,
     processes,
@@ -98,7 +98,7 @@ export class ControlGroups {
       await mkdir(folder);
       if (memory && memoryBytes !== undefined) {
         await writeFile(join(folder, memory.limit), String(Math.ceil(memoryBytes)));
-        // Where the kernel counts swap at all.
+        // If the kernel counts swap.
         if (memory.noSwap) await writeFile(join(folder, memory.noSwap), "0").catch(() => undefined);
       }
       if (count && processes !== undefined) await writeFile(join(folder, count), String(processes));
@@ -123,17 +123,17 @@ export class ControlGroups {
       try {
         rmdirSync(folder);
       } catch {
-        // Never made, or a program is left: the next worker removes it.
+        // Never created, or still in use: the next worker removes it.
       }
     }
   }
 }
 
-/** Process ids say something within their namespace only: a container may see the same hierarchies. */
+/** Process ids are unique only within their namespace; a container may see the same hierarchies. */
 const ownPrefix = async (): Promise<string> =>
   `reelay-${(await readlink("/proc/self/ns/pid")).replaceAll(/\D/g, "")}-`;
 
-/** Of workers that were killed before they could remove their own. */
+/** Removes groups of workers that were killed. */
 async function removeLeftOver(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
@@ -152,7 +152,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A group can be removed when its last process is gone, which takes a moment after that was killed. */
+/** A group can be removed only once its last process is gone, shortly after being killed. */
 async function removeGroup(folder: string): Promise<void> {
   const until = Date.now() + withinMs;
   for (;;) {
@@ -175,12 +175,13 @@ function kill(pid: number): void {
   }
 }
 
-/** Below the worker's group, for the worker itself. */
+/** Group of the worker itself, below its original one. */
 const leaf = "reelay-worker";
 
 /**
- * Makes the worker's own group of version 2 ready for groups below it, and returns its folder; null where that is refused. A group of version 2 that hands
- * controllers on may hold no processes itself, so the worker moves into a group below: where it shares its group with strangers, it leaves everything as it is.
+ * Prepares the worker's version 2 group for groups below it. Returns its folder; null if that is not
+ * permitted. A version 2 group that delegates controllers may not contain processes, so the worker moves into
+ * a group below. If it shares its group with other processes, nothing changes.
  */
 async function claimUnified(own: string): Promise<string | null> {
   const folder = basename(own) === leaf ? dirname(own) : own;
@@ -203,7 +204,7 @@ async function claimUnified(own: string): Promise<string | null> {
   }
 }
 
-/** A process and those that it comes from. */
+/** A process and its ancestors. */
 async function ancestors(pid: number): Promise<number[]> {
   const found: number[] = [];
   for (let at = pid; at > 0; ) {

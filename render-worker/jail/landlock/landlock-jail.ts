@@ -22,15 +22,18 @@ interface LandlockOptions {
   abi: number;
   users: JailUsers;
   groups: ControlGroups | null;
-  /** Why there is nothing better. */
+  /** Why no stronger level is available. */
   reason: string;
 }
 
 const commonDevices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
-/** How many processors and memory nodes there are. */
+/** Number of processors and memory nodes. */
 const hardware = ["/sys/devices/system/cpu", "/sys/devices/system/node"];
 
-/** Programs on the host's own files, processes and network, each with what the request names and nothing else. */
+/**
+ * Runs programs on the host's own files, processes and network, each with access only to what the request
+ * names.
+ */
 export async function createLandlockJail(options: LandlockOptions): Promise<Jail> {
   const { architecture, perl, abi, users, groups, reason } = options;
   const base = await findBaseFiles();
@@ -79,7 +82,7 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
           devices: [...commonDevices, ...devices],
           ...(source && { port: source.port }),
         }),
-        // The kernel counts all that a user runs.
+        // The kernel counts all processes of a user.
         ...rlimitDirectives(limits, sharesUser ? await countThreads() : 0),
         ...Object.entries(env).map(([name, value]) => `env=${name}=${value}`),
       ];

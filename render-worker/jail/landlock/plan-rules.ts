@@ -14,7 +14,7 @@ const right = {
 } as const;
 
 const reading = right.execute | right.read | right.list;
-/** Nothing that a program wrote can be run; links, pipes, sockets and devices cannot be made at all. */
+/** Written files cannot be executed; links, pipes, sockets and devices cannot be created. */
 const writing =
   right.read |
   right.list |
@@ -24,10 +24,10 @@ const writing =
   right.removeFile |
   (right.makeFolder | right.makeFile | right.moveBetweenFolders);
 const using = right.read | right.write | right.truncate | right.control;
-/** Those that a rule for a single file may have. */
+/** Rights that apply to a single file. */
 const ofFiles = right.execute | right.write | right.read | right.truncate | right.control;
 
-/** The first version that restricts TCP; the first that restricts requests to devices; the first that restricts signals and abstract sockets. */
+/** The first versions that restrict TCP, requests to devices, and signals and abstract sockets. */
 export const abiWith = { network: 4, control: 5, scopes: 6 } as const;
 
 interface LandlockPlan {
@@ -39,7 +39,7 @@ interface LandlockPlan {
   port?: number;
 }
 
-/** Directives of the launcher. Pure. All rights that this version knows are denied, and these are given back. */
+/** Directives for the launcher. Pure. All rights of this version are denied, except these. */
 export function planLandlock({ abi, readable, writable, devices, port }: LandlockPlan): string[] {
   const known = abi >= abiWith.control ? 0xffff : 0x7fff;
   const path = (rights: number) => (at: string) => `path=${rights & known}:${at}`;

@@ -1,11 +1,12 @@
 import { setup } from "./setup.ts";
 
-/** What stands in the filter for the program's own process id, which only the launcher knows. */
+/** Stands for the program's own process id in the filter, which only the launcher knows. */
 export const ownPidPlaceholder = 0x5eed_5eed;
 
 /**
- * The launcher without namespaces: confines its own process with Landlock and the filter, and becomes the program. The order matters: paths are opened before
- * Landlock hides them, limits are set before the filter refuses it, and nothing but the program follows the filter.
+ * The launcher without namespaces: restricts its own process with Landlock and the filter, and becomes the
+ * program. The order matters: paths are opened before Landlock hides them, limits are set before the filter
+ * refuses that, and the program follows directly after the filter.
  */
 export const confineScript = String.raw`${setup}
 setpgrp; offer(); join_groups(); step_down();

@@ -1,9 +1,10 @@
 import { setup } from "./setup.ts";
 
 /**
- * The launcher in front of bubblewrap, and what needs the worker's rights: enters the program's control group, shows bubblewrap what only root may reach, and
- * gives root up. It becomes bubblewrap in the same process: bubblewrap asks the kernel to be killed with its parent, which has to be the worker. A process in
- * between that is root without capabilities, as bubblewrap itself would be, may not kill what runs as another user.
+ * The launcher before bubblewrap, for steps that need the worker's rights: it enters the program's control
+ * group, exposes paths that only root can reach, and gives up root. It becomes bubblewrap in the same
+ * process: bubblewrap asks the kernel to be killed with its parent, which must be the worker. An intermediate
+ * root process without capabilities, like bubblewrap itself, could not kill processes of another user.
  */
 export const prepareScript = String.raw`${setup}
 # SIGTERM goes to the whole group and is the program's business: bubblewrap would take the program with it.

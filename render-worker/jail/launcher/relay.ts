@@ -1,6 +1,7 @@
 /**
- * Carries connections from a port of the jail's own loopback to the source server's Unix socket, which is all that the jail shares with the worker's network.
- * One process for all connections; whoever does not read is not written to.
+ * Forwards connections from a port of the jail's loopback to the source server's Unix socket, the only shared
+ * part of the worker's network. One process serves all connections; a peer that does not read is not written
+ * to.
  */
 export const relay = String.raw`
 sub relay {

@@ -1,7 +1,8 @@
 /**
- * What all launchers begin with. Launchers are Perl because `perl-base` is part of every Debian and Ubuntu image, starts in a few milliseconds and can make
- * any system call, so nothing has to be compiled for the host; Python is in few images and starts four times as slowly. Their arguments are directives, one
- * a word (`rlimit=7:256`), then `--`, the program and its arguments.
+ * Shared start of all launchers. They are Perl because `perl-base` is part of every Debian and Ubuntu image,
+ * starts in milliseconds and can make any system call, so nothing is compiled for the host; few images have
+ * Python, which starts four times as slowly. Arguments are directives, one per word (`rlimit=7:256`), then
+ * `--`, the program and its arguments.
  */
 export const setup = String.raw`
 use strict; no warnings; $^F = 2;
@@ -56,10 +57,13 @@ sub become {
 }
 `;
 
-/** The calls of `join_groups`, `step_down` and `die_with_parent`. */
+/** System calls of `join_groups`, `step_down` and `die_with_parent`. */
 export const setupCalls = ["setgroups", "setresgid", "setresuid", "prctl"] as const;
 
-/** Their directives: the worker, the files of the control group, and, where the worker is root, the user to become. */
+/**
+ * Their directives: the worker, the files of the control group, and if the worker is root, the program's
+ * user.
+ */
 export const setupDirectives = (
   group: { memberFiles: readonly string[] } | undefined,
   { uid, gid }: { uid?: number; gid?: number },

@@ -2,8 +2,9 @@ import { relay } from "./relay.ts";
 import { setup } from "./setup.ts";
 
 /**
- * The launcher inside bubblewrap, which has set up everything but limits. It stays beside the program: relays the source, notes the program's wait status
- * where the worker reads it (bubblewrap turns a signal into a number that could be an exit code), and ends what the program left behind.
+ * The launcher inside bubblewrap, which has set up everything but limits. It stays beside the program:
+ * forwards the source, records the program's wait status for the worker (bubblewrap turns a signal into a
+ * number that could be an exit code), and kills leftover processes.
  */
 export const superviseScript = String.raw`${setup}${relay}
 $SIG{$_} = "IGNORE" for qw(TERM INT HUP PIPE);

@@ -14,7 +14,10 @@ const instructionBytes = 8;
 /** Conditional jumps have one byte for the distance. */
 const farthestBranch = 255;
 
-/** Instructions as the bytes that the kernel takes. Jumps go forwards only; throws for a label that is missing, behind, or too far for a branch. */
+/**
+ * Assembles instructions into the kernel's format. Jumps only go forwards. Throws for a label that is
+ * missing, behind, or too far for a branch.
+ */
 export function assemble(instructions: readonly Instruction[]): Buffer {
   const labels = new Map<string, number>();
   let position = 0;
@@ -28,7 +31,7 @@ export function assemble(instructions: readonly Instruction[]): Buffer {
     const steps = (to ?? -1) - from - 1;
     if (steps < 0 || steps > most)
       throw new RangeError(
-        `BPF instruction ${from} jumps to "${label}", ${to === undefined ? "which is nowhere" : `${steps} instructions on`}; 0 to ${most} are possible.`,
+        `BPF instruction ${from} jumps to "${label}", ${to === undefined ? "which does not exist" : `${steps} instructions on`}; the distance must be 0 to ${most}.`,
       );
     return steps;
   };

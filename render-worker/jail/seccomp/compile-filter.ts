@@ -15,8 +15,9 @@ export const isFilterable = (architecture: string): architecture is Architecture
   architecture in syscallNumbers;
 
 /**
- * A seccomp filter as bytes of BPF. Calls of another architecture (32-bit programs) end the process, refused ones get EPERM, unknown ones ENOSYS.
- * Numbers are found by bisection: a chain of comparisons for hundreds of calls would cost every call of every program.
+ * A seccomp filter as BPF bytes. Calls of another architecture (32-bit programs) kill the process, refused
+ * ones fail with EPERM, unknown ones with ENOSYS. Uses bisection: a linear chain of comparisons for hundreds
+ * of calls would slow every system call.
  */
 export function compileFilter(architecture: Architecture, options: FilterOptions): Buffer {
   const rules = planFilter(options);
@@ -47,13 +48,13 @@ export function compileFilter(architecture: Architecture, options: FilterOptions
   ]);
 }
 
-/** From this number on, up to the next span's, calls go to one target. */
+/** Calls from this number up to the next span's have one target. */
 interface Span {
   from: number;
   target: string;
 }
 
-/** Single numbers as spans that cover everything; what lies between is unknown. */
+/** Completes single numbers to spans that cover everything; numbers in between are unknown. */
 function spansOf(singles: readonly Span[]): Span[] {
   const spans: Span[] = [{ from: 0, target: "unknown" }];
   const add = (span: Span) => {
@@ -74,7 +75,7 @@ function bisect(spans: readonly Span[], name: string): Instruction[] {
   if (spans.length === 1) return [{ jump: only.target }];
   const middle = spans.length >> 1;
   const above = spans.slice(middle);
-  // The upper half may be farther than a branch reaches: through a plain jump.
+  // The upper half may be too far for a branch, so it uses a plain jump.
   return [
     { jumpIfAtLeast: above[0]?.from ?? 0, whenTrue: `${name}>`, whenFalse: `${name}<` },
     { label: `${name}>` },

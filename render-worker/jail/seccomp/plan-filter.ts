@@ -1,27 +1,30 @@
 import type { Syscall } from "./syscalls.ts";
 
-/** One argument of a call, compared as the kernel reads it: the lower 32 bits, or the upper. */
+/** Comparison of one argument, as the kernel reads it: the lower or the upper 32 bits. */
 export interface Condition {
   argument: 0 | 1 | 2 | 3 | 4 | 5;
   word?: "upper";
   mask?: number;
   equals: number;
-  /** It must differ from `equals` instead. */
+  /** The argument must differ from `equals`. */
   isNot?: true;
 }
 
-/** What happens to a call. A list of alternatives: allowed where all conditions of one hold, refused otherwise. */
+/** Rule for a call. A list of alternatives: allowed if all conditions of one hold, refused otherwise. */
 export type Rule = "ALLOW" | "REFUSE" | readonly (readonly Condition[])[];
 
 export interface FilterOptions {
   /**
-   * Sockets: `NONE`; `RELAYED`, Unix and TCP inside a network namespace that has nothing but its loopback; `PORT`, outgoing TCP whose target
-   * something else restricts.
+   * Sockets: `NONE`; `RELAYED`: Unix and TCP inside a network namespace that only has its loopback; `PORT`:
+   * outgoing TCP whose target is restricted elsewhere.
    */
   sockets: "NONE" | "RELAYED" | "PORT";
-  /** The program shares the host's files and processes: calls that reach them past Landlock are refused as well. */
+  /** The program shares the host's files and processes, so calls that bypass Landlock are refused as well. */
   isOnHost: boolean;
-  /** Signals to its own process only. For kernels whose Landlock does not restrict signals, where the program runs as the worker's user. */
+  /**
+   * Restricts signals to its own process. For kernels whose Landlock does not restrict signals, if the
+   * program runs as the worker's user.
+   */
   ownPid?: number;
 }
 
@@ -35,7 +38,9 @@ const onSelf: Rule = oneOf(0, 0);
 
 const afUnix = 1;
 const afInet = 2;
-/** `type & SOCK_TYPE_MASK` and a protocol that is TCP's: neither Landlock nor the worker knows of SCTP or Multipath TCP. */
+/**
+ * `type & SOCK_TYPE_MASK` and TCP's protocol: Landlock and the worker do not handle SCTP or Multipath TCP.
+ */
 const tcp = (protocol: number): Condition[] => [
   { argument: 0, equals: afInet },
   { argument: 1, mask: 0xf, equals: 1 },
@@ -45,13 +50,16 @@ const setIdBits = 0o6000;
 const creates = 0x40 | 0x40_0000;
 const fastOpen = 0x2000_0000;
 const namespaces = 0x7e02_0000;
-/** Requests on terminals that type for their user or change how they work: TIOCSTI, TIOCLINUX, TIOCSETD. */
+/** Requests that inject input into a terminal or change its mode: TIOCSTI, TIOCLINUX, TIOCSETD. */
 const terminalRequests = [0x5412, 0x541c, 0x5423];
-/** Who gets a file's signals: FIOSETOWN and SIOCSPGRP; of `fcntl`: F_SETOWN, F_SETSIG, F_SETOWN_EX. */
+/**
+ * Requests that choose the receiver of a file's signals: FIOSETOWN and SIOCSPGRP; for `fcntl`: F_SETOWN,
+ * F_SETSIG, F_SETOWN_EX.
+ */
 const ownerRequests = [0x8901, 0x8902];
 const ownerCommands = [8, 10, 15];
 
-/** Each call's rule. Pure. */
+/** The rules by call. Pure. */
 export function planFilter(options: FilterOptions): Map<Syscall, Rule> {
   const { sockets, isOnHost, ownPid } = options;
   const rules = new Map<Syscall, Rule>();
@@ -64,13 +72,13 @@ export function planFilter(options: FilterOptions): Map<Syscall, Rule> {
   set(["socketpair"], oneOf(0, afUnix));
   set(["socket"], socketRule(sockets));
   if (sockets !== "RELAYED") set(["bind", "listen", "accept", "accept4"], "REFUSE");
-  // A first packet with data connects without asking Landlock.
+  // Sending data with the first packet connects without Landlock's check.
   set(["sendto", "sendmmsg"], without(3, fastOpen));
   set(["sendmsg"], without(2, fastOpen));
   set(["ioctl"], noneOf(1, ...terminalRequests, ...ownerRequests));
   set(["fcntl"], noneOf(1, ...ownerCommands));
   set(["personality"], oneOf(0, 0, 0xffff_ffff));
-  // Programs that run as whoever owns them would be left for other users of the machine.
+  // Set-user-ID programs would remain for other users of the machine.
   set(["chmod", "fchmod", "creat"], without(1, setIdBits));
   set(["fchmodat"], without(2, setIdBits));
   set(["open"], [[{ argument: 1, mask: creates, equals: 0 }], [{ argument: 2, mask: setIdBits, equals: 0 }]]);
@@ -92,7 +100,7 @@ function socketRule(sockets: FilterOptions["sockets"]): Rule {
   return sockets === "PORT" ? outgoing : [...outgoing, [{ argument: 0, equals: afUnix }]];
 }
 
-/** What Landlock does not restrict: attributes of files, by their names, and other processes of the same user. */
+/** Restricts what Landlock does not: attributes of files, by name, and other processes of the same user. */
 function confineToItself(set: (calls: readonly Syscall[], rule: Rule) => void): void {
   set(["chmod", "fchmodat", "chown", "lchown", "fchownat"], "REFUSE");
   set(["utime", "utimes", "futimesat", "utimensat"], "REFUSE");
@@ -115,8 +123,9 @@ function confineToItself(set: (calls: readonly Syscall[], rule: Rule) => void): 
 const list = (text: string): readonly Syscall[] => text.trim().split(/\s+/) as Syscall[];
 
 /**
- * Calls that programs may make: found by recording ffmpeg, ffprobe, perl, python and node, and completed by their siblings, which other builds and C
- * libraries use for the same purpose. Some of them are restricted further by their arguments (`plan-filter.ts`).
+ * System calls that programs may make: recorded from ffmpeg, ffprobe, perl, python and node, plus their
+ * siblings, which other builds and C libraries use for the same purpose. Some are restricted further by their
+ * arguments (`plan-filter.ts`).
  */
 const allowedCalls = list(`
   read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range dup dup2 dup3 pipe pipe2 fcntl ioctl open
@@ -139,9 +148,9 @@ const allowedCalls = list(`
 `);
 
 /**
- * Calls that are known and answered with EPERM: attack surface of the kernel, ways to reach other processes, and ways to leave the worker a trap in the
- * folder that it reads output from (links, pipes and device nodes). Whatever is in neither list, every future call included, gets ENOSYS, so that
- * programs fall back to an older one.
+ * Known system calls that fail with EPERM: attack surface of the kernel, ways to reach other processes, and
+ * ways to leave a trap for the worker in the output folder (links, pipes and device nodes). All other calls,
+ * including future ones, fail with ENOSYS, so that programs fall back to older ones.
  */
 const refusedCalls = list(`
   symlink symlinkat link linkat mknod mknodat chroot pivot_root mount umount2 mount_setattr move_mount open_tree fsopen fsconfig fsmount

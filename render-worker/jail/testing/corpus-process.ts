@@ -27,11 +27,11 @@ export interface CorpusResult {
   reason: string | null;
   /** By name: `got through`, or the name of the error. */
   answers: Record<string, string>;
-  /** Connections that listeners of the worker saw. */
+  /** Connections to the worker's listeners. */
   hits: string[];
   source: string;
   runs: Record<string, Pick<JailedRun, "code" | "signal" | "stdout" | "stderr">>;
-  /** Two seconds after the end of everything. */
+  /** Leftovers two seconds after the end. */
   left: { processes: string[]; files: string[]; mounts: number };
   store: string;
 }
@@ -77,7 +77,7 @@ await listening(sources[1], { path: paths.source, readableAll: true, writableAll
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 const source = { socketPath: paths.source, port: portOf(sources[0]) };
 
-/** Longer than all of this takes on a busy machine. */
+/** Longer than this takes on a busy machine. */
 const timeoutMs = 80_000;
 const limits = {
   processes: 32,
@@ -104,7 +104,7 @@ const at: Record<string, string | number> = {
 const numbers: Readonly<Record<string, number>> =
   process.arch === "arm64" ? syscallNumbers.arm64 : syscallNumbers.x64;
 
-// Says that its program runs, and waits for its own end.
+// Reports that its program runs, and waits for its own end.
 if (process.argv[2] === "hold") {
   process.stdout.write(`${marker}\n`);
   await victim;
@@ -210,7 +210,7 @@ const result: CorpusResult = {
 process.stdout.write(`${JSON.stringify(result)}\n`);
 process.exit(0);
 
-/** Of ours, or where a jail makes some: others on this machine mount things, too. */
+/** Counts mounts of the worker, or where a jail mounts; other programs mount things, too. */
 async function countMounts(): Promise<number> {
   const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n");
   return lines.filter(
@@ -218,7 +218,7 @@ async function countMounts(): Promise<number> {
   ).length;
 }
 
-/** Of the program, not of what started it. */
+/** Of the program, not its launcher. */
 async function pidOf(text: string): Promise<number> {
   for (let tries = 0; tries < 1_000; tries += 1) {
     for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {

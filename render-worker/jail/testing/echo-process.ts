@@ -1,4 +1,7 @@
-/** A process that makes a jail and runs a program in it, then prints its own number, the jail's level and the program's output. */
+/**
+ * A process that creates a jail and runs a program in it, then prints its own id, the jail's level and the
+ * program's output.
+ */
 import type { JailLevel } from "@reelay/contracts";
 import { processEnvironment } from "../../env.ts";
 import { confine } from "../../programs/program.ts";

@@ -1,11 +1,11 @@
 import type { JailLevel } from "@reelay/contracts";
 
-/** What the kernel answers to one try, per level: the names of errors that count as refused for the right reason. */
+/** The kernel's expected answer per level: names of errors that count as a refusal for the right reason. */
 type Refusal = Record<Exclude<JailLevel, "NONE">, string>;
 
 export interface Escape {
   name: string;
-  /** Perl that is true when it got through, and leaves the reason in `$!` otherwise. */
+  /** Perl that returns true if it succeeded, and leaves the error in `$!` otherwise. */
   perl: string;
   refused: Refusal;
 }
@@ -17,7 +17,7 @@ const filtered: Refusal = { FULL: "EPERM", LIMITED: "EPERM" };
 const unknown: Refusal = { FULL: "ENOSYS", LIMITED: "ENOSYS" };
 const stranger: Refusal = { FULL: "ESRCH", LIMITED: "EPERM" };
 
-/** No such user in the namespace; refused by the kernel itself without one. */
+/** The namespace has no such user; without a namespace, the kernel refuses. */
 const unmapped: Refusal = { FULL: "EINVAL", LIMITED: "EPERM" };
 
 /** Not every machine has it. */
@@ -147,7 +147,7 @@ export const kernelEscapes: readonly Escape[] = [
   },
 ];
 
-/** Without a source there is no socket at all. */
+/** Without a source, no socket can be created. */
 export const socketEscapes: readonly Escape[] = [
   { name: "TCP", perl: "socket($s, 2, 1, 0)", refused: filtered },
   { name: "UDP", perl: "socket($s, 2, 2, 0)", refused: filtered },
@@ -159,7 +159,7 @@ export const socketEscapes: readonly Escape[] = [
 
 const noUnix = (FULL: string): Refusal => ({ FULL, LIMITED: "EPERM" });
 
-/** With a source, nothing else is reached. */
+/** With a source, nothing else can be reached. */
 export const networkEscapes: readonly Escape[] = [
   {
     name: "the broker's port",

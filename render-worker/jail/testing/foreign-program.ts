@@ -2,8 +2,8 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * A program of a few bytes that makes a 32-bit system call (`getpid` by `int 0x80`), whose numbers mean other calls than the filter's, and then ends with 7.
- * Null where the processor has no such calls.
+ * A tiny program that makes a 32-bit system call (`getpid` with `int 0x80`), whose numbers differ from the
+ * filter's, and exits with 7. Null if the processor has no such calls.
  */
 export async function foreignProgram(folder: string): Promise<string | null> {
   if (process.arch !== "x64") return null;

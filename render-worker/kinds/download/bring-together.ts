@@ -7,7 +7,7 @@ import type { Program } from "../../programs/index.ts";
 import { type KnownSums, readMade } from "../../store/index.ts";
 import { planConcat } from "./plan-concat.ts";
 
-/** A rendition as ffmpeg reads it: a fragmented MP4, or a list of several that follow on one another. */
+/** A rendition as ffmpeg's input: a fragmented MP4, or a list of consecutive ones. */
 export interface Brought {
   format: "mp4" | "concat";
   path: string;
@@ -16,17 +16,17 @@ export interface Brought {
 interface Into {
   ffprobe: Program;
   directory: string;
-  /** What its files begin with. */
+  /** Prefix of its file names. */
   name: string;
-  /** Runs a program once there is memory for it. */
+  /** Runs a program once memory is available. */
   reading: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Parts of encoders that differ can be put into one track. */
+  /** Whether parts of different encoders can share a track. */
   mayMix: boolean;
-  /** Checksums of the objects that are read. */
+  /** Checksums of the objects to read. */
   sums: KnownSums;
 }
 
-/** Segments in a row that share an initialisation segment. */
+/** Consecutive segments with the same initialization segment. */
 interface Run {
   init: Buffer;
   uris: string[];
@@ -35,8 +35,9 @@ interface Run {
 const probeTimeoutMs = 60_000;
 
 /**
- * Reads a rendition's initialisation segment and its segments, one after the other, into one file. Of a long video whose parts were made by encoders
- * that differ, into a file for each run of equal ones, listed with the times at which they begin; throws `DOWNLOAD_MIXED` where that may not be.
+ * Downloads a rendition's initialization segment and segments into one file. If the parts of a long video
+ * were made by different encoders, each run of equal ones gets its own file, listed with its start time;
+ * throws `DOWNLOAD_MIXED` if the codec does not allow that.
  */
 export async function bringTogether(
   store: ObjectStore,
@@ -64,7 +65,7 @@ export async function bringTogether(
   return { format: "concat", path };
 }
 
-/** Each part of a long video may name an initialisation segment of its own, most of them equal. */
+/** Each part of a long video may have its own initialization segment; most are equal. */
 async function readRuns(playlist: string, readInit: (uri: string) => Promise<Buffer>): Promise<Run[]> {
   const runs: Run[] = [];
   for (const line of playlist.split("\n")) {
@@ -87,7 +88,7 @@ async function bring(
   for (const uri of uris) await appendFile(path, await readFrom(uri));
 }
 
-/** When a file begins, in microseconds, as ffmpeg's list sees it. */
+/** Start of a file in microseconds, as ffmpeg's list sees it. */
 async function readStartUs(ffprobe: Program, path: string, signal: AbortSignal): Promise<number> {
   const what = ["-protocol_whitelist", "file", "-f", "mp4", "-show_entries", "format=start_time"];
   const args = ["-v", "error", ...what, "-of", "csv=p=0", `file:${path}`];
@@ -97,7 +98,7 @@ async function readStartUs(ffprobe: Program, path: string, signal: AbortSignal):
   throw retriableError(
     "WORKER",
     "DOWNLOAD_FAILED",
-    `ffprobe could not tell when a part of the video begins (exit code ${exitCode}); another attempt may get through.`,
+    `ffprobe could not read the start time of a part of the video (exit code ${exitCode}). Another attempt may succeed.`,
     stderr,
   );
 }
@@ -105,7 +106,7 @@ async function readStartUs(ffprobe: Program, path: string, signal: AbortSignal):
 const mixed = (key: string): RenderError =>
   new RenderError({
     code: "DOWNLOAD_MIXED",
-    message: `The parts of ${key} were made by encoders that differ, and only of H.264 such parts can be put into one file. The video plays all the same; for a download create it anew, with workers whose encoders are alike, or with H.264.`,
+    message: `The parts of ${key} were made by different encoders, and only H.264 parts can then be joined into one file. The video itself plays. For a download, create the video again with H.264, or with workers that have the same encoders.`,
     scope: "WORKER",
     retriable: false,
   });

@@ -32,7 +32,7 @@ type DownloadAttempt = MediaAttempt<
 /** The finished renditions of a video. */
 interface MadeVideo {
   variants: readonly VariantState[];
-  /** The track that players begin with. */
+  /** The default audio track. */
   audio: AudioState | null;
 }
 
@@ -52,7 +52,7 @@ async function make(context: DownloadAttempt, variant: VariantState, sound: Publ
   const { programs, ref, signal, store } = context;
   const playlists = [variant.playlist, sound].filter((playlist) => playlist !== null);
   const sizeBytes = playlists.reduce((sum, playlist) => sum + playlist.sizeBytes, 0);
-  // The pieces as one file each, and the file that they become.
+  // The pieces as one file each, plus the result.
   await context.directory.assertRoom(2 * sizeBytes + 16 * 1024 * 1024);
   const directory = join(context.directory.path, downloadFolder);
   await makeFolder(directory);
@@ -75,7 +75,7 @@ async function make(context: DownloadAttempt, variant: VariantState, sound: Publ
     throw retriableError(
       "WORKER",
       "DOWNLOAD_FAILED",
-      `ffmpeg could not put ${variant.name} and the sound into one MP4 (exit code ${result.exitCode}); another attempt may get through.`,
+      `ffmpeg could not combine ${variant.name} and the audio into one MP4 (exit code ${result.exitCode}). Another attempt may succeed.`,
       result.stderr,
     );
   }
@@ -88,13 +88,13 @@ async function make(context: DownloadAttempt, variant: VariantState, sound: Publ
   return { key, variant: variant.name, sizeBytes: made.size };
 }
 
-/** Of AAC at 48 kHz. */
+/** AAC at 48 kHz. */
 const soundPacketsPerSecond = 47;
 
 const packetsOf = ({ frameRate, playlist }: VariantState, sound: PublishedPlaylist | null): number =>
   ((frameRate ?? 60) * (playlist?.durationMs ?? 0) + soundPacketsPerSecond * (sound?.durationMs ?? 0)) / 1000;
 
-/** Picture first. */
+/** Video first. */
 const toArguments = (inputs: readonly Brought[], path: string, { codec }: VariantState): string[] => [
   ...words("-hide_banner -nostdin -v error -y"),
   ...inputs.flatMap(({ format, path: input }) => [
@@ -108,7 +108,7 @@ const toArguments = (inputs: readonly Brought[], path: string, { codec }: Varian
   path,
 ];
 
-/** `hvc1` is what Apple's players look for; `avc3` says that there are parameter sets among the pictures (ISO/IEC 14496-15). */
+/** Apple's players require `hvc1`; `avc3` declares parameter sets among the frames (ISO/IEC 14496-15). */
 function toTag(codec: string, isMixed: boolean): string[] {
   if (codec === "HEVC") return words("-tag:v hvc1");
   return isMixed ? words("-tag:v avc3") : [];

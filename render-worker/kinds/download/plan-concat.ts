@@ -1,13 +1,13 @@
 interface ListedFile {
-  /** Its name, in the list's own folder: letters, digits, dots and dashes. */
+  /** Name within the list's folder: letters, digits, dots and dashes. */
   file: string;
-  /** When it begins, in microseconds. */
+  /** Start in microseconds. */
   startUs: number;
 }
 
 /**
- * A list for ffmpeg's `concat`: files that follow on one another, each picture at its own time. ffmpeg moves each file to where those before it end; so each
- * is said to last until the next one begins, to the microsecond, and all are moved by the same. Pure.
+ * A list for ffmpeg's `concat`: consecutive files with exact frame times. ffmpeg places each file at the end
+ * of the previous ones, so each is declared to last until the start of the next, to the microsecond. Pure.
  */
 export function planConcat(files: readonly ListedFile[]): string {
   const lines = files.flatMap(({ file, startUs }, index) => {

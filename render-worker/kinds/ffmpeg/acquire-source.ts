@@ -12,8 +12,8 @@ import { retryStore } from "../../store/index.ts";
 import type { MediaAttempt } from "./runtime.ts";
 
 /**
- * Opens the source to be read; one that is given as a URL is fetched and stored while it is read, unless an earlier attempt
- * did. Of one whose upload is under way, the beginning.
+ * Opens a source for reading. A URL is downloaded and stored while it is read, unless an earlier attempt has
+ * stored it. Of a running upload, opens the beginning.
  */
 export async function acquireSource(source: InputRef, options: OpenUrlOptions): Promise<OpenSource> {
   const { store, signal, limits } = options;
@@ -27,22 +27,22 @@ export async function acquireSource(source: InputRef, options: OpenUrlOptions): 
   if (stored === null && source.kind === "object" && source.arriving) {
     const arriving = await openArriving({ key: source.key, ...source.arriving }, options);
     if (arriving !== null) return arriving;
-    // Whole since we looked.
+    // The upload was completed in between.
     stored = await head();
   }
-  // After a fetch: its video was deleted meanwhile, and so will this attempt be.
+  // The video was deleted during the download, and this attempt will be canceled.
   if (stored === null) {
     throw retriableError(
       "STORAGE",
       "SOURCE_MISSING",
-      `The source "${source.key}" is not in the object store; upload it again.`,
+      `The source "${source.key}" is not in the object store. Upload it again.`,
     );
   }
   assertSize(stored.sizeBytes, limits);
   return openStored(stored, options);
 }
 
-/** The source of an attempt's task, read with what its worker lends it. */
+/** Opens the source of an attempt's task with the worker's services. */
 export const acquireTaskSource = ({
   task,
   config,
@@ -66,7 +66,7 @@ export const acquireTaskSource = ({
     cache: blockCache,
   });
 
-/** The attempt from when its source is open: its programs may read that, and a source that cannot be read any more ends them, too. */
+/** The attempt with its open source: its programs may read the source, and stop if it becomes unreadable. */
 export const reading = <Attempt extends MediaAttempt>(attempt: Attempt, source: OpenSource) => ({
   ...attempt,
   signal: source.signal,

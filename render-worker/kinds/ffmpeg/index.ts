@@ -1,4 +1,4 @@
-/** What the kinds that run ffmpeg share. */
+/** Shared by the kinds that run ffmpeg. */
 export { acquireTaskSource, reading } from "./acquire-source.ts";
 export { probeWithinMemory } from "./probe-within-memory.ts";
 export {

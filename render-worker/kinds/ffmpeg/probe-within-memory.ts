@@ -7,8 +7,9 @@ import { ProgramUsage } from "../../programs/index.ts";
 import type { MediaAttempt } from "./runtime.ts";
 
 /**
- * What a source is, if a task of this worker has read it before; else it is read, with little memory, and by the few that need more again, with all
- * that ffprobe is ever given. Throws as `probeSource` does, and `NeedsMoreMemoryError` when this worker has not so much.
+ * Probes the source, unless a task of this worker has done so. Starts with little memory; the few sources
+ * that need more are probed again with the maximum. Throws like `probeSource`, and `NeedsMoreMemoryError` if
+ * this worker has too little memory.
  */
 export async function probeWithinMemory(context: MediaAttempt, file: OpenSource): Promise<SourceFile> {
   const wants = isAudioOnly(context.task.profile) ? "SOUND" : "PICTURE";
@@ -25,7 +26,7 @@ async function probeAnew(
   wants: "PICTURE" | "SOUND",
 ): Promise<SourceFile> {
   const { config, log, memory, programs, signal, tools } = context;
-  /** @param leastBytes that it has shown to take: its account, looked at now and then, may miss the moment of its peak */
+  /** @param leastBytes memory that it is known to need; sampling may miss its peak */
   const probe = (bytes: number, leastBytes = 0) =>
     reserveMemory(context, { program: "probe", bytes }, async () => {
       using usage = new ProgramUsage();
@@ -48,7 +49,7 @@ async function probeAnew(
     return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes), probeNeed.usual);
   } catch (error) {
     if (!(error instanceof ProbeMemoryError)) throw error;
-    memory.assertFits(probeNeed.most, "to read what the source is");
+    memory.assertFits(probeNeed.most, "to probe the source");
     throw error;
   }
 }

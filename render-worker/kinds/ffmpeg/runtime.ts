@@ -28,17 +28,17 @@ export interface MediaAttempt<Params extends VideoParams = VideoParams>
   /** The ffmpeg and ffprobe that were found. `programs` runs them. */
   tools: FfmpegTools;
   programs: Programs;
-  /** Probes of sources that tasks of this worker have read. */
+  /** Cached probes of this worker's tasks. */
   knownSources: KnownSources;
-  /** Blocks of sources in a remote store that tasks of this worker have read. */
+  /** Cached blocks of sources in a remote store. */
   blockCache: BlockCache;
-  /** The source, once it is open, and whether all of it is in the store yet. The signal then also aborts when it becomes unreadable. */
+  /** The open source, and whether all of it is stored. The signal also aborts if it becomes unreadable. */
   source?: Pick<OpenSource, "beginningOf" | "generation" | "hash" | "isStored" | "reader" | "stored">;
 }
 
 const defaultCacheBytes = 1024 ** 3;
 
-/** ffmpeg on this machine, with everything that the kinds that run it share. */
+/** ffmpeg on this machine, with everything that its kinds share. */
 export class FfmpegRuntime implements AsyncDisposable {
   readonly tools: FfmpegTools;
   readonly config: WorkerConfig;
@@ -57,7 +57,7 @@ export class FfmpegRuntime implements AsyncDisposable {
     return new FfmpegRuntime(tools, options);
   }
 
-  /** Its programs write the attempt's folder and nothing else. */
+  /** Its programs may write only the attempt's folder. */
   begin<Params extends VideoParams>(attempt: AttemptHost, params: Params): MediaAttempt<Params> {
     const { config, jail, metrics } = this.#options;
     const { directory } = attempt;

@@ -4,7 +4,7 @@ import { tracerName } from "../../attempt/index.ts";
 import { assetKind } from "../asset-kind.ts";
 import { makePoster } from "./make-poster.ts";
 
-/** A picture of a chosen time. */
+/** A still at a chosen time. */
 export const poster = assetKind({
   definition,
   initial: { posterKey: null },

@@ -12,7 +12,7 @@ import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./p
 
 const timeoutMs = 5 * 60_000;
 
-/** What the picture is taken from: how ffmpeg reads it, and where on its own timeline the asked time is. */
+/** The input of the still: ffmpeg's arguments, and the requested time on the input's own timeline. */
 interface Taken {
   options: readonly string[];
   input: string;
@@ -23,8 +23,8 @@ interface Taken {
 }
 
 /**
- * Takes the picture of a time: of the source; where that is not kept, of the largest finished variant. Throws what reading the source does, and a `RenderError`
- * (`POSTER_NOT_FOUND`).
+ * Takes a still from the source; if that is not kept, from the largest finished variant. Throws errors of
+ * reading the source, and a `RenderError` (`POSTER_NOT_FOUND`).
  */
 export async function makePoster(context: MediaAttempt, atMs: number): Promise<string> {
   const { ref, signal, store, task } = context;
@@ -71,7 +71,7 @@ async function takeFromVariant(
     input: `file:${input}`,
     stream: "0:v:0",
     filters: variantFilters(size),
-    // ffmpeg seeks from where the file begins.
+    // ffmpeg seeks relative to the start of the file.
     atMs: atMs - segment.startMs,
     memoryBytes: piecesNeed(1),
   });
@@ -94,6 +94,6 @@ async function take(context: MediaAttempt, path: string, taken: Taken): Promise<
 const notFound = (atMs: number, logTail?: string) =>
   inputError(
     "POSTER_NOT_FOUND",
-    `At ${atMs} ms, and in the ten seconds before, no picture could be decoded; choose another time.`,
+    `No frame could be decoded at ${atMs} ms or in the ten seconds before. Choose another time.`,
     logTail,
   );

@@ -12,13 +12,13 @@ import { type PreviewPlan, planPreview, previewFormats, toPreviewArguments } fro
 
 /** Below the attempt's prefix. */
 const previewFolder = "preview";
-/** Of the variant that it is made of, its shorter side: no more than is shown. */
+/** Minimum shorter side of its variant: the preview is not larger. */
 const sidePixels = 180;
 const timeoutMs = 5 * 60_000;
 
 /**
- * Makes an animated preview of a few segments of a small finished variant: the source is not read, and no more is decoded than is shown. Throws a `RenderError`
- * (`PREVIEW_FAILED`).
+ * Creates an animated preview from a few segments of a small finished variant, without reading the source or
+ * decoding unused frames. Throws a `RenderError` (`PREVIEW_FAILED`).
  */
 export async function makePreview(context: MediaAttempt): Promise<Preview> {
   const { ref, signal, store, task } = context;
@@ -26,7 +26,7 @@ export async function makePreview(context: MediaAttempt): Promise<Preview> {
   const key = variant?.playlist?.key;
   const plan =
     variant && key !== undefined ? planPreview(await readSegments(store, key, signal), variant) : null;
-  if (plan === null) throw failed("no variant is finished that it could be made of");
+  if (plan === null) throw failed("it has no finished variant");
   const directory = join(context.directory.path, previewFolder);
   await makeFolder(directory);
   const files: string[] = [];
@@ -58,13 +58,13 @@ async function encode(
     const sizeBytes = await sizeOf(path);
     if (last.exitCode === 0 && sizeBytes > 0) return { format, path, sizeBytes };
   }
-  throw failed(`ffmpeg ended with exit code ${last?.exitCode}`, last?.stderr);
+  throw failed(`ffmpeg exited with code ${last?.exitCode}`, last?.stderr);
 }
 
 const failed = (why: string, logTail?: string) =>
   retriableError(
     "WORKER",
     "PREVIEW_FAILED",
-    `The preview could not be made: ${why}; another attempt may get through.`,
+    `The preview could not be created: ${why}. Another attempt may succeed.`,
     logTail,
   );

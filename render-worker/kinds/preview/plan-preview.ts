@@ -1,15 +1,17 @@
 import { words } from "../../media/ffmpeg/index.ts";
 import type { StoredSegment } from "../../media/hls/index.ts";
 
-/** Places of the video that are shown, and milliseconds of all of them together. */
+/** Number of moments, and their total length in milliseconds. */
 const places = 4;
 const lengthMs = 3_000;
-/** Enough to see what moves; every picture more costs its bytes. */
+/** Enough to see movement; each further frame costs bytes. */
 const framesPerSecond = 12;
 const maxWidth = 320;
 
 export interface PreviewPlan {
-  /** In the video's order: from the beginning of each, which is a key frame, so much. */
+  /**
+   * In the video's order. Each moment shows this much from the start of its segment, which is a key frame.
+   */
   moments: { segment: StoredSegment; lengthMs: number; frames: number }[];
   width: number;
   height: number;
@@ -18,8 +20,8 @@ export interface PreviewPlan {
 }
 
 /**
- * Moments evenly over the video: of four parts of it the segment in the middle of each. Fewer of a short one, each longer. Decoding begins where a segment does, so that
- * nothing is decoded that is not shown. Null where there is no segment. Pure.
+ * Moments spread over the video: the middle segment of each of four parts; fewer but longer ones in a short
+ * video. Each starts with its segment, so that only shown frames are decoded. Null without segments. Pure.
  */
 export function planPreview(
   segments: readonly StoredSegment[],
@@ -46,10 +48,10 @@ export function planPreview(
   return { moments, width: side(size.width), height: side(size.height), frames, durationMs };
 }
 
-/** What a preview can be: the first that the worker's ffmpeg makes is taken. */
+/** Formats of a preview; the first that the worker's ffmpeg supports is used. */
 export const previewFormats = [
   {
-    // Shown by `<img>` wherever pages are: no element of its own, no policy on autoplay.
+    // An `<img>` shows it on any page: no extra element, no autoplay policy.
     file: "preview.webp",
     contentType: "image/webp",
     encoding: words("-c:v libwebp_anim -loop 0 -quality 60 -compression_level 3 -pix_fmt yuv420p -f webp"),
@@ -61,7 +63,7 @@ export const previewFormats = [
   },
 ] as const;
 
-/** One ffmpeg that decodes the beginning of each moment's file. Pure. */
+/** One ffmpeg process that decodes the start of each moment's file. Pure. */
 export function toPreviewArguments(
   { moments, width, height }: PreviewPlan,
   files: readonly string[],
@@ -69,7 +71,7 @@ export function toPreviewArguments(
 ): string[] {
   const chains = moments.map(
     ({ frames }, index) =>
-      // The last picture is repeated where a segment has lost some: every moment is as long as it was planned.
+      // Repeats the last frame where a segment has lost some, so that every moment has its planned length.
       `[${index}:v:0]setpts=PTS-STARTPTS,scale=${width}:${height},setsar=1,fps=${framesPerSecond},tpad=stop=-1:stop_mode=clone,trim=end_frame=${frames},setpts=PTS-STARTPTS,format=yuv420p[m${index}]`,
   );
   const joined = `${moments.map((_, index) => `[m${index}]`).join("")}concat=n=${moments.length}:v=1:a=0[preview]`;
@@ -77,7 +79,7 @@ export function toPreviewArguments(
     ...words("-hide_banner -nostdin -v error -y"),
     ...files.flatMap((file, index) => [
       ...words("-threads 1 -protocol_whitelist file -f mp4"),
-      // A little more, for the picture that stands at the end.
+      // Slightly longer, for the last frame's duration.
       ...words(`-t ${((moments[index]?.lengthMs ?? 0) / 1000 + 0.1).toFixed(3)}`),
       ...["-i", `file:${file}`],
     ]),

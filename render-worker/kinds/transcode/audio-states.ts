@@ -3,7 +3,7 @@ import { planSound } from "../../media/audio/index.ts";
 import { type SoundTrack, type SourceFile, soundStartMs } from "../../media/probe/index.ts";
 import type { CopiedSound } from "./copy/index.ts";
 
-/** What earlier attempts finished of the source's sound, by name. */
+/** Audio renditions that earlier attempts have finished, by name. */
 export function keptSounds({ keep }: Pick<TranscodeParams, "keep">, { sounds }: SourceFile) {
   const finished = soundsOf(keep).filter(({ playlist }) => playlist?.isComplete);
   return new Map<string, AudioState>(
@@ -13,7 +13,7 @@ export function keptSounds({ keep }: Pick<TranscodeParams, "keep">, { sounds }: 
   );
 }
 
-/** What is told of a track that is about to be made. */
+/** State of an audio track before its encode. */
 export function toAudioState(
   track: SoundTrack,
   { zeroSeconds }: SourceFile,

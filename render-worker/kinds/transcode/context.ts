@@ -4,12 +4,12 @@ import type { EncoderPool } from "../../media/devices/index.ts";
 import type { MediaAttempt } from "../ffmpeg/index.ts";
 import type { RenderMemory, Throughput } from "./capacity/index.ts";
 
-/** What transcoding keeps from task to task on one worker. */
+/** State of transcoding that outlives a task. */
 interface TranscodeShared {
   encoders: Pick<EncoderPool, "take" | "failed">;
   /** Pixels that this worker encodes per second. */
   throughput: Throughput;
-  /** Memory that its renders turned out to need. */
+  /** Measured memory of its renders. */
   renderMemory: RenderMemory;
 }
 

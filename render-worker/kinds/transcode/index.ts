@@ -8,7 +8,7 @@ import { RenderMemory, Throughput } from "./capacity/index.ts";
 import { runTranscode } from "./run-transcode.ts";
 import { emptyState, finishedKeys, settleState } from "./state/index.ts";
 
-/** Turns a source into the variants of a profile, whole or in parts. */
+/** Renders the variants of a profile from a source, whole or in parts. */
 export const transcode: WorkerKind = {
   async prepare(host) {
     const runtime = await host.ffmpeg();
@@ -47,11 +47,11 @@ function assertEncoders({ encoders, ffmpeg: { path, version } }: FfmpegTools): v
   const missing = requiredEncoders.filter((name) => !encoders.includes(name));
   if (missing.length === 0) return;
   throw new ToolNotFoundError(
-    `${path} (${version}) cannot encode with ${missing.join(" and ")}, which every render needs: set FFMPEG_PATH to a build that can.`,
+    `${path} (${version}) cannot encode with ${missing.join(" and ")}, which every render needs. Set FFMPEG_PATH to a build that can.`,
   );
 }
 
-/** The audio encoders, and the video encoders that have not failed on any device since the start. */
+/** The audio encoders, and the video encoders that have not been given up since the start. */
 function stillWorking(tools: FfmpegTools, now: Capabilities): string[] {
   const names = ({ encoders }: Capabilities) => new Set(encoders.map(({ name }) => name));
   const [before, left] = [names(tools.capabilities), names(now)];

@@ -6,8 +6,8 @@ import type { Made, RenderWork } from "./encode/index.ts";
 import { announceSplit, type PartDecision } from "./split/index.ts";
 
 /**
- * The parts of a head that was made while the source was arriving, if they are what this attempt would make now that it has the whole: all of the
- * renditions, and each just so. Null: it makes the head itself. Pure.
+ * The parts of a head that was made while the source was arriving, if they are what this attempt would make
+ * with the whole source: all renditions, exactly alike. Null: it makes the head itself. Pure.
  */
 export function keptHead(
   { keep, ladder }: Pick<TranscodeParams, "keep" | "ladder">,
@@ -35,12 +35,12 @@ export function keptHead(
   return parts.filter(({ rendition }) => names.has(rendition));
 }
 
-/** In place of making the head: says what is left for other tasks, once that is decided, with the speed that this worker is known to have. */
+/** Skips making the head: reports the work for other tasks, once decided, with this worker's known speed. */
 export async function passOnHead(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
   const { state, throughput } = context;
   const { rungs, sounds, decision } = work;
   const headEndMs = work.part.span.endMs;
-  if (headEndMs === null) throw new Error("A head has an end.");
+  if (headEndMs === null) throw new Error("The head has no end.");
   state.update((before) => ({
     ...before,
     variants: before.variants.map((variant) =>
@@ -50,7 +50,7 @@ export async function passOnHead(context: TranscodeAttempt, work: RenderWork): P
   await decision?.settle();
   const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
   const pixelsPerSecond = codec !== undefined && others.length === 0 ? throughput.of(codec) : null;
-  // By which encoders it was made, who made it knew.
+  // Its encoders are known only to the attempt that made it.
   const devices = { encoders: new Map() };
   announceSplit(
     state,

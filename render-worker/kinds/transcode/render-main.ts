@@ -31,7 +31,9 @@ interface MainWork {
   part: PartDecision;
 }
 
-/** Makes a whole video, or the head of a long one, and copies the source where players can take it as it is. */
+/**
+ * Renders a whole video, or the head of a long one, and copies the source if players can play it as it is.
+ */
 export async function renderMain(context: TranscodeAttempt, main: MainWork): Promise<void> {
   const { state, task, tools } = context;
   const { file, source, part } = main;
@@ -46,7 +48,7 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
   const head = keptHead(task, { part, rungs: wanted, sounds: missing });
   const remux = planRemuxWork(source, judgement, {
     sourceVariant,
-    // Audio that needs another loudness cannot be copied, nor can audio that is encoded from its beginning.
+    // Audio with another loudness cannot be copied, and neither can audio that is encoded from its beginning.
     wanted: task.profile.audio.loudness || head !== null ? [] : missing,
   });
   // A remux reads the whole source.
@@ -79,7 +81,8 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
   });
   if (copied.length > 0 && !isSoundCopied) await encodeInstead(context, source, copied);
   const lastly = async () => {
-    // The rest of a split video is more urgent: its last task makes the storyboard, and its download comes after that.
+    // The other tasks of a split video are more urgent: its last task makes the storyboard, followed by the
+    // download.
     if (part.kind === "WHOLE") {
       if (task.only === undefined) {
         const download = await makeDownload(context, state.current);
@@ -93,7 +96,7 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
   else await lastly();
 }
 
-/** Whether players can take the source as it is. */
+/** Whether players can play the source as it is. */
 async function judge(context: TranscodeAttempt, { file, source }: MainWork): Promise<Judgement> {
   if (source.isSoundOnly) return { reasons: [], plan: null };
   const { config, programs, signal, task, trace } = context;
@@ -120,7 +123,10 @@ function pendingRungs(rungs: readonly PlannedRung[], variants: readonly VariantS
   return rungs.filter(({ name }) => pending.has(name));
 }
 
-/** Encodes audio that could not be copied after all. No task of a long video makes it: so all of it, in its own folder. */
+/**
+ * Encodes audio whose copy failed. No other task of a long video makes it, so all of it is encoded, in its
+ * own folder.
+ */
 async function encodeInstead(
   context: TranscodeAttempt,
   source: SourceFile,

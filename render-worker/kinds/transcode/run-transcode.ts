@@ -14,7 +14,7 @@ import { decidePart, inOnePieceIfJumping, isRest, type PartDecision, planReadEnd
 import { stillArriving, toVariantStates } from "./state/index.ts";
 import { storyboardBeside } from "./storyboard/index.ts";
 
-/** Does a task, from the source to stored renditions. */
+/** Runs a task, from the source to stored renditions. */
 export async function runTranscode(attempt: TranscodeAttempt): Promise<void> {
   const { task, state, trace } = attempt;
   const step = <T>(name: string, work: () => Promise<T>) => inSpan(tracerName, name, { parent: trace }, work);
@@ -46,12 +46,13 @@ export async function runTranscode(attempt: TranscodeAttempt): Promise<void> {
 }
 
 /**
- * Makes the head of a video from the beginning of its source, while the rest is on its way. Of the source nothing is told: what it is will be told by
- * whoever has the whole, and goes on from this head if it fits. Throws `SOURCE_STILL_ARRIVING` when the head cannot be made of what is there.
+ * Renders the head of a video from the beginning of its source, while the rest is arriving. It reports
+ * nothing about the source; the attempt with the whole source does, and continues from this head if it
+ * matches. Throws `SOURCE_STILL_ARRIVING` if the head cannot be rendered from the arrived part.
  */
 async function renderEarly(context: TranscodeAttempt, source: SourceFile, part: PartDecision): Promise<void> {
   const { task, state, tools } = context;
-  if (part.kind !== "HEAD") throw stillArriving("it is to be made in one piece");
+  if (part.kind !== "HEAD") throw stillArriving("the video is not divided into parts");
   const ladder = planLadder(task.profile, source.probe);
   const variants = toVariantStates(ladder, task);
   const { sounds } = source;
@@ -65,7 +66,7 @@ async function renderEarly(context: TranscodeAttempt, source: SourceFile, part: 
     variants.some((variant) => variant.name === name && variant.status === "PENDING"),
   );
   const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
-  if (rungs.length === 0) throw stillArriving("no variant is to be made of it");
+  if (rungs.length === 0) throw stillArriving("no variant can be rendered");
   const made = await renderInPasses(context, { source, rungs, sounds, part });
   const provenance = await describeOutput(context, await readRenditions(context, rungs), [made]);
   await writeManifest(context, source, { provenance, sourceHash: null, quality: {} });

@@ -4,11 +4,14 @@ import { type DecodeLimits, safeInputOptions, words } from "../ffmpeg/index.ts";
 import { integrateLoudness } from "./integrate-loudness.ts";
 import { clock } from "./plan-audio.ts";
 
-/** Sound up to this length is measured whole, longer by as much of it in equal pieces over all of it: half a second of work either way. */
+/**
+ * Audio up to this length is measured whole. Of longer audio, equal pieces with this total length are
+ * measured: half a second of work.
+ */
 const measuredSeconds = 300;
 const pieces = 20;
 
-/** So much may be made louder or softer; what would need more is no sound to speak of. */
+/** Maximum change in either direction. Audio that needs more is practically silent. */
 const maxGainDb = 24;
 
 export interface Track {
@@ -20,13 +23,13 @@ export interface Track {
   durationMs: number | null;
 }
 
-/** A part of a track that is listened to. */
+/** A measured part of a track. */
 interface Piece {
   startSeconds: number;
   seconds: number;
 }
 
-/** Which parts of a track are listened to. Pure. */
+/** Selects the parts of a track to measure. Pure. */
 export function planPieces(durationMs: number | null): Piece[] {
   const total = (durationMs ?? 0) / 1000;
   if (total <= measuredSeconds) return [{ startSeconds: 0, seconds: measuredSeconds }];
@@ -37,10 +40,12 @@ export function planPieces(durationMs: number | null): Piece[] {
   }));
 }
 
-/** Each holds the source's whole index. */
+/** Each input holds the source's whole index in memory. */
 export const inputsAtOnce = 4;
 
-/** An ffmpeg that listens to some pieces as if they were one, and says on its standard output how loud each 400 ms are: its arguments. Pure. */
+/**
+ * Arguments for an ffmpeg process that joins some pieces and prints the loudness of each 400 ms block. Pure.
+ */
 export function measuringArguments(track: Track, parts: readonly Piece[], limits: DecodeLimits): string[] {
   const inputs = parts.flatMap(({ startSeconds, seconds }) => [
     ...safeInputOptions(limits, track.input),
@@ -63,10 +68,11 @@ export function measuringArguments(track: Track, parts: readonly Piece[], limits
 }
 
 /**
- * The gain in dB that brings a track to an integrated loudness (EBU R128): one number for all of it, so that the sound keeps its dynamics and parts that
- * different tasks make join without a step. It is rounded to a tenth, so that every worker comes to the same. 0 for silence.
+ * The gain in dB that brings a track to an integrated loudness (EBU R128). One value for the whole track
+ * keeps its dynamics, and parts from different tasks join without a step. Rounded to a tenth, so that every
+ * worker gets the same value. 0 for silence.
  *
- * Two passes were chosen over `loudnorm`'s single one, which turns the volume up and down all the time.
+ * This uses two passes because a single pass of `loudnorm` changes the volume continuously.
  */
 export async function measureGainDb(
   track: Track,
@@ -83,22 +89,22 @@ export async function measureGainDb(
     if (result.exitCode !== 0) failed = result;
     blocks.push(...parseBlocks(result.stdout));
   }
-  // Without an error there was nothing to hear.
+  // Without an error, the track is empty.
   if (failed && blocks.length === 0) {
     throw retriableError(
       "WORKER",
       "LOUDNESS_UNKNOWN",
-      "ffmpeg did not say how loud the source's sound is, which the profile's loudness needs; try again, or use a profile without one.",
+      "ffmpeg did not report the loudness of the source's audio, which the profile needs. Try again, or use a profile without loudness.",
       failed.stderr,
     );
   }
   return planGainDb(integrateLoudness(blocks), targetLufs);
 }
 
-/** The first blocks begin before the sound does, and are softer than it is. */
+/** The first blocks start before the audio does, and are too quiet. */
 const incompleteBlocks = 3;
 
-/** What ffmpeg printed of blocks of 400 ms, ten a second: LUFS. */
+/** Parses ffmpeg's output: one value in LUFS per 400 ms block, ten a second. */
 export function parseBlocks(printed: string): number[] {
   const blocks = [...printed.matchAll(/^lavfi\.r128\.M=(\S+)$/gm)].map(([, lufs]) => {
     const value = Number(lufs);
@@ -107,7 +113,7 @@ export function parseBlocks(printed: string): number[] {
   return blocks.length > incompleteBlocks ? blocks.slice(incompleteBlocks) : blocks;
 }
 
-/** Pure. -70 LUFS is what the standard calls silence. */
+/** Pure. The standard treats -70 LUFS as silence. */
 export function planGainDb(lufs: number, targetLufs: number): number {
   if (lufs <= -69.9) return 0;
   const gain = Math.round((targetLufs - lufs) * 10) / 10;

@@ -1,34 +1,37 @@
 import { type Profile, soundBps } from "@reelay/contracts";
 import type { SoundTrack, SourceFile } from "../probe/index.ts";
 
-/** What is told of the channels of a track and of its filters to the layout that it gets. */
+/** ffmpeg's names of the output layouts. */
 type Layout = "mono" | "stereo" | "5.1";
 
 const layoutChannels: Record<Layout, number> = { mono: 1, stereo: 2, "5.1": 6 };
 
-/** Two channels, or with `SOURCE` as many as players agree on: one, two or 5.1. Beyond 7.1 there is no agreed order to mix from. */
+/**
+ * Two channels, or with `SOURCE` one, two or 5.1, which all players support. Beyond 7.1, channel order is not
+ * standardized.
+ */
 function layoutOf({ channels }: Profile["audio"], sourceChannels: number): Layout {
   if (channels !== "SOURCE" || sourceChannels > 8) return "stereo";
   return sourceChannels === 1 ? "mono" : sourceChannels === 2 ? "stereo" : "5.1";
 }
 
-/** How a track is made: pure. */
+/** The filters of an audio track. Pure. */
 interface PlannedSound {
   channels: number;
   bitrateBps: number;
-  /** ffmpeg's filters from the decoded track to what is encoded. */
+  /** Filters from the decoded track to the encoder's input. */
   filter: string;
-  /** A source of what is encoded where there is nothing but silence. */
+  /** Source filter for a track of silence. */
   silence: string;
 }
 
 /**
- * Sound on the picture's clock: a late start and gaps are filled with silence, overlaps are cut. Mixed down with the coefficients of ITU-R BS.775 (the
- * centre and the surrounds 3 dB down into both sides): as loud as it was, with a limiter for the moments in which that is too much, instead of turning
- * everything down for them.
+ * Aligns audio with the video's clock: silence fills a late start and gaps, overlaps are cut. Downmixes with
+ * the coefficients of ITU-R BS.775 (centre and surrounds at -3 dB on both sides) at unchanged loudness; a
+ * limiter handles peaks.
  *
- * @param gainDb how much louder it is to be (`measureLoudness`); 0 as it is
- * @param startMs of sound that may change its format on the way: when it begins on the timeline
+ * @param gainDb gain (`measureGainDb`); 0 for none
+ * @param startMs start on the timeline of audio that may change its format
  */
 export function planSound(
   audio: Profile["audio"],
@@ -43,7 +46,7 @@ export function planSound(
       ? clock(sourceChannels, layout, ":first_pts=0")
       : [...clock(sourceChannels, layout), fromTheBeginning(startMs)]),
     ...(gainDb === 0 ? [] : [`volume=${gainDb}dB`]),
-    // Looks 5 ms ahead and takes them back: the sound stays in step with the picture.
+    // Compensates its look-ahead of 5 ms, so that audio and video stay in sync.
     ...(isMixedDown || gainDb > 0 ? ["alimiter=limit=0.94:level=0:attack=5:release=50:latency=1"] : []),
   ];
   const channels = layoutChannels[layout];
@@ -51,18 +54,21 @@ export function planSound(
   return { channels, bitrateBps: soundBps(audio, channels), filter: filter.join(","), silence };
 }
 
-/** Recordings of broadcasts. Of these ffprobe knows when sound begins; of other containers not where that is late, and the sound seldom changes. */
+/**
+ * Broadcast recordings. For these ffprobe reports when audio starts; for other containers it may not, but
+ * their format seldom changes.
+ */
 export const mayChangeFormat = ({ probe }: Pick<SourceFile, "probe">): boolean =>
   /^mpeg(ts)?$/.test(probe.container);
 
-/** How long after it should have begun a track counts as begun. */
+/** Tolerance for a late start. */
 const begunMs = 1_000;
 
 /**
- * Silence from 0 up to the first sound. ffmpeg sets up all filters anew when the decoded sound changes its channels or rate, and what was told to begin at 0
- * would then put silence for all the time so far into the middle. So only the first moments go through it, and the rest follows on them: in filters that
- * were set up anew there are no first moments, and the rest keeps its own times. (`concat` was taken over `ainterleave`, which in ffmpeg 5.1 holds sound back
- * until it is asked for, and loses it then.)
+ * Silence from 0 to the start of the audio. When the decoded format changes, ffmpeg re-creates all filters,
+ * and a filter that starts at 0 would then insert silence for all the time so far. So only the first moments
+ * pass through it, and the rest is appended with its own times; re-created filters have no first moments.
+ * `concat` was chosen over `ainterleave`, which in ffmpeg 5.1 buffers audio and then loses it.
  */
 function fromTheBeginning(startMs: number): string {
   const seconds = (startMs + begunMs) / 1000;
@@ -74,7 +80,7 @@ function fromTheBeginning(startMs: number): string {
   ].join(";");
 }
 
-/** To one clock, format and layout, which is also what loudness is measured of. */
+/** Normalizes clock, sample format and layout. Loudness is measured on the result. */
 export const clock = (sourceChannels: number, layout: Layout = "stereo", from = ""): string[] => [
   ...(sourceChannels > 8 ? ["pan=stereo|c0=c0|c1=c1"] : []),
   `aresample=48000:async=1:min_hard_comp=0.02${from}`,
@@ -85,8 +91,8 @@ export const clock = (sourceChannels: number, layout: Layout = "stereo", from = 
 const slackMs = 20;
 
 /**
- * Of several tracks, between which viewers change, each lasts as long as the picture: one that is told to end early goes on in silence, since players stop
- * where the track that is heard does. Nothing where the container does not say: of a damaged file nobody knows how long the picture will be.
+ * Pads each of several tracks to the length of the video, since players stop where the current track ends.
+ * Nothing if the container does not state the video's length, as for a damaged file.
  */
 export function planPadding(
   { sounds, promised, probe, zeroSeconds }: SourceFile,

@@ -8,21 +8,21 @@ import {
 } from "./choose-devices.ts";
 import { deviceTable, type KnownDevice } from "./device-table.ts";
 
-/** An encoder or decoder that an ffmpeg process failed with. */
+/** The encoder or decoder with which ffmpeg failed. */
 interface Blame {
-  /** Keys to remember the failed by: `encoderKey`, `decoderKey`. */
+  /** Keys of the failed ones: `encoderKey`, `decoderKey`. */
   keys: string[];
-  /** For people. */
+  /** Display name. */
   what: string;
-  /** The line that gave it away. */
+  /** The line of the log that shows it. */
   reason: string;
 }
 
-/** Wrong with the machine or the source, whatever device is used. */
+/** Faults of the machine or the source, independent of the device. */
 const elsewhere =
   /No space left on device|Disk quota exceeded|exceeds specified max pixel count|not on whitelist|std::bad_alloc/;
 
-/** What drivers and ffmpeg's own code for them say; the codec's name stands in front of none of it. */
+/** Messages of drivers and of ffmpeg's code for them, which do not start with the codec's name. */
 const deviceTrouble =
   /CUDA_ERROR|libcuda|libnvcuvid|nvcuvid|CUDA device|NVENC|nvEnc|No decoder surfaces left|hwaccel|Device creation failed|device failed|MFX_?ERR|VA_STATUS|vaapi|VAAPI|libva|VA display|VTCompressionSession|compression session|Impossible to convert between the formats|Failed to (?:transfer|download|upload|sync)|Function not implemented/i;
 
@@ -32,8 +32,9 @@ const isDeviceTrouble = (line: string): boolean =>
   (/Error (?:creating|initializing) /i.test(line) && /device|hw/i.test(line));
 
 /**
- * Which encoder or decoder on a device an ffmpeg failed with, decided from what it said last. Null: no device had a part in it, or what it said has another
- * cause. Where no one encoder can be told, all that the process used on the device share the blame: what takes their place is what works.
+ * Determines from ffmpeg's log which device encoder or decoder failed. Null if no device was involved, or the
+ * log shows another cause. If the encoder cannot be identified, everything that the process used on the
+ * device is blamed; its replacement works.
  */
 export function blameDevice(
   { endedFor, signal, stderr }: Pick<ProgramResult, "endedFor" | "signal" | "stderr">,
@@ -43,7 +44,7 @@ export function blameDevice(
   const onDevice = [...plan.encoders.values()].filter(({ device }) => device !== null);
   if (onDevice.length === 0 && plan.decodeOn === null) return null;
   const isStalled = endedFor === "STALLED";
-  // Ended from outside, or by the system for want of memory: nobody's failure here.
+  // Ended from outside, or by the system for lack of memory.
   if (elsewhere.test(stderr) || (signal !== null && !isStalled && signal !== "SIGSEGV")) return null;
   const lines = stderr.trimEnd().split("\n");
   for (const encoder of onDevice) {
@@ -57,7 +58,7 @@ export function blameDevice(
       );
   }
   const trouble = lines.find((line) => isDeviceTrouble(line));
-  // Damaged pictures stop a device's decoder at once, where one in software would go on: software has the last word.
+  // Damaged frames stop a device's decoder, while the software decoder continues and decides.
   if (plan.decodeOn !== null) {
     return decoderBlame(plan.decodeOn, sourceCodec, trouble ?? lastLine(lines), onDevice, trouble);
   }
@@ -73,7 +74,7 @@ function decoderBlame(
   encoders: readonly ChosenEncoder[],
   trouble: string | undefined,
 ): Blame {
-  // A device that is gone is gone for both.
+  // A lost device is lost for both.
   const isGone =
     trouble !== undefined && /Device creation failed|CUDA_ERROR|device failed|libcuda/.test(trouble);
   return {
@@ -92,10 +93,10 @@ const toBlame = (encoders: readonly ChosenEncoder[], reason: string): Blame => (
 const lastLine = (lines: readonly string[]): string =>
   lines.findLast((line) => line.trim() !== "") ?? "ffmpeg gave no reason.";
 
-/** Without the address of a structure in memory, which is another each time. */
+/** Removes the address of a structure in memory, which differs in every run. */
 const clean = (line: string): string => line.replace(/^(?:\[[^\]]* @ 0x[0-9a-f]+\]\s*)+/, "").slice(0, 500);
 
-/** An encode that failed with a device: what it was making can be made with another, in the same attempt. */
+/** An encode failed with a device. The same attempt can repeat it with another encoder. */
 export class DeviceFailure extends Error {
   readonly blame: Blame;
   constructor(blame: Blame, options: ErrorOptions) {

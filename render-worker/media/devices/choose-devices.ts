@@ -9,20 +9,23 @@ export interface ChosenEncoder {
   device: KnownDevice | null;
 }
 
-/** Who does what in one ffmpeg process. It uses one device at most, so that pictures never wander from one to another. */
+/**
+ * Encoders and decoder of one ffmpeg process. It uses at most one device, so that frames are never copied
+ * between devices.
+ */
 export interface DevicePlan {
-  /** Where the source is decoded and scaled; null: in software. */
+  /** Device that decodes and scales the source. Null: software. */
   decodeOn: KnownDevice | null;
-  /** What makes each rung, by its name. */
+  /** Encoder of each rung, by name. */
   encoders: ReadonlyMap<string, ChosenEncoder>;
 }
 
 export interface DeviceState {
-  /** Encoder sessions that are open on it. */
+  /** Open encoder sessions on it. */
   sessions: number;
-  /** Processes that use it in any way. */
+  /** Processes that use it. */
   processes: number;
-  /** Sessions that it may have at once. */
+  /** Limit of concurrent sessions. */
   mostSessions: number;
 }
 
@@ -30,15 +33,16 @@ export interface ChooseRequest {
   video: VideoStreamProbe;
   rungs: readonly PlannedRung[];
   capabilities: Capabilities;
-  /** Keys (`encoderKey`, `decoderKey`) of what failed in this attempt. */
+  /** Keys (`encoderKey`, `decoderKey`) that failed in this attempt. */
   excluded: ReadonlySet<string>;
   stateOf: (device: KnownDevice) => DeviceState;
 }
 
 /**
- * Chooses the device that can make most of the rungs, the least busy of several, and gives it the largest rungs, as many as it has free sessions for; the
- * rest is made in software. The source is decoded on the same device, or on any that can where none encodes. A rung whose codec nothing can
- * make is left out of the result. What a rung prefers comes before all that. Pure.
+ * Chooses the device that can encode most of the rungs, and of several the least busy one. It gets the
+ * largest rungs, up to its free sessions; software encodes the others. The source is decoded on the same
+ * device, or on any capable one if none encodes. A rung without an encoder for its codec is missing in the
+ * result. A rung's preferred encoder takes precedence over all of this. Pure.
  */
 export function chooseDevices(request: ChooseRequest): DevicePlan {
   const { rungs, capabilities, excluded } = request;
@@ -61,10 +65,10 @@ export function chooseDevices(request: ChooseRequest): DevicePlan {
 const knownDevices = ({ devices }: Capabilities): KnownDevice[] =>
   devices.filter((device): device is KnownDevice => device.kind in deviceTable);
 
-/** What a device would make. */
+/** The part of the work that a device could do. */
 function toOffer(device: KnownDevice, { rungs, capabilities, excluded, stateOf }: ChooseRequest) {
   const { sessions, mostSessions, processes } = stateOf(device);
-  // The same chip may be there as two kinds, under one id.
+  // The same chip may appear as two kinds with one id.
   const own = new Set(encoderTable.filter((row) => row.device === device.kind).map(({ name }) => name));
   const available = capabilities.encoders.filter(
     (encoder) => encoder.device === device.id && own.has(encoder.name),
@@ -88,7 +92,7 @@ function toOffer(device: KnownDevice, { rungs, capabilities, excluded, stateOf }
 const fits = ({ limits }: EncoderRow, { width, height }: PlannedRung): boolean =>
   width >= limits.width && height >= limits.height && Math.max(width, height) <= limits.longerSide;
 
-/** To remember a decoder by. */
+/** Key of a decoder. */
 export const decoderKey = (codec: string, device: KnownDevice): string =>
   `decoder ${codec} ${deviceKey(device)}`;
 
@@ -107,8 +111,9 @@ function chooseDecoder(request: ChooseRequest, encodesOn: KnownDevice | null): K
 }
 
 /**
- * What devices decode and scale alike everywhere: 8-bit 4:2:0 that need not be turned, tone-mapped or brought to another range, for all of which they would
- * need filters that not all have. Nor can all of them show a picture twice that stands for long (`planRepeats`). The rest goes through software.
+ * Video that every device decodes and scales alike: 8-bit 4:2:0 without rotation, tone mapping or range
+ * conversion, whose filters not all devices have. Devices also cannot repeat a long frame (`planRepeats`).
+ * Other video is decoded in software.
  */
 const isPlain = (video: VideoStreamProbe): boolean =>
   video.pixelFormat === "yuv420p" &&
@@ -117,10 +122,10 @@ const isPlain = (video: VideoStreamProbe): boolean =>
   video.colorRange !== "pc" &&
   isSteady(video);
 
-/** For people: `h264_nvenc on NVIDIA L4`, `libx264`. */
+/** Display name: `h264_nvenc on NVIDIA L4`, `libx264`. */
 export const describeEncoder = ({ row, device }: ChosenEncoder): string =>
   device === null ? row.name : `${row.name} on ${device.name}`;
 
-/** `encoderKey` of a chosen one. */
+/** `encoderKey` of a chosen encoder. */
 export const chosenKey = ({ row, device }: ChosenEncoder): string =>
   encoderKey({ name: row.name, device: device?.id ?? null });

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 
-/** Device nodes of GPUs: NVIDIA's, the render nodes of all others, and the one of Windows' Linux subsystem. */
+/** GPU device nodes: NVIDIA's, render nodes of other vendors, and the node of Windows Subsystem for Linux. */
 const isOfGpu = (path: string): boolean =>
   /^(?:nvidia(?!-nv)[\w-]*(?:\/[\w-]+)?|dri\/renderD\d+|dxg)$/.test(path);
 
-/** Those of this machine, which a program needs to use a GPU. Empty without one. */
+/** The machine's nodes that a program needs to use a GPU. Empty without one. */
 export async function findDeviceNodes(folder = "/dev"): Promise<string[]> {
   const list = (path: string) => readdir(path).catch(() => []);
   const [top, dri, caps] = await Promise.all([

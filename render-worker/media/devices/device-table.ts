@@ -1,36 +1,37 @@
 import type { Device } from "@reelay/contracts";
 import type { DeviceKind } from "../ffmpeg/index.ts";
 
-/** How pictures are decoded and scaled without leaving a device. Each text is a piece of a command line or of a filter graph. */
+/** Decoding and scaling on a device. Each text is part of a command line or of a filter graph. */
 export interface DecodeChain {
-  /** ffmpeg's name of it, after `-hwaccel`. */
+  /** ffmpeg's name, for `-hwaccel`. */
   hwaccel: string;
   scale: (width: number, height: number) => string;
-  /** Only pictures that are marked as interlaced are touched, and each gives one. */
+  /** Processes only frames marked as interlaced, one output frame each. */
   deinterlace: string;
-  /** To main memory, as what software encoders take. */
+  /** Copies frames to main memory, for software encoders. */
   download: string;
 }
 
 interface DeviceRow {
-  /** Makes the device known to a process, under the name `gpu`; empty where encoders find it by themselves. */
+  /** Opens the device under the name `gpu`. Empty if encoders find it automatically. */
   open: (id: string) => string;
-  /** What tells an encoder that is fed from main memory which device to use. */
+  /** Selects the device of an encoder that reads frames from main memory. */
   select: (id: string) => string;
-  /** Null: nothing is decoded there. */
+  /** Null: it decodes nothing. */
   decode: DecodeChain | null;
-  /** What a person calls it. */
+  /** Display name. */
   label: string;
 }
 
-/** What differs between devices. */
+/** The differences between kinds of devices. */
 export const deviceTable: Record<DeviceKind, DeviceRow> = {
   CUDA: {
     open: (id) => `-init_hw_device cuda=gpu:${id}`,
     select: (id) => `-gpu ${id}`,
     decode: {
       hwaccel: "cuda",
-      // Passing pictures through would let encoders hold the decoder's own few surfaces, until it has none left.
+      // If frames passed through unchanged, encoders would hold the decoder's few surfaces until none is
+      // left.
       scale: (width, height) => `scale_cuda=${width}:${height}:format=nv12:passthrough=0`,
       deinterlace: "yadif_cuda=mode=send_frame:deint=interlaced",
       download: "hwdownload,format=nv12,format=yuv420p",
@@ -40,7 +41,7 @@ export const deviceTable: Record<DeviceKind, DeviceRow> = {
   QSV: {
     open: (id) => `-init_hw_device qsv=gpu:hw_any,child_device=${id}`,
     select: () => "",
-    // Its decoders need the codec's name in the command line, and the same chip decodes through VAAPI.
+    // Its decoders need the codec's name on the command line, and VAAPI decodes on the same chip.
     decode: null,
     label: "Quick Sync",
   },
@@ -58,8 +59,8 @@ export const deviceTable: Record<DeviceKind, DeviceRow> = {
   VIDEOTOOLBOX: { open: () => "", select: () => "", decode: null, label: "VideoToolbox" },
 };
 
-/** A device of a kind that the table knows. */
+/** A device of a supported kind. */
 export type KnownDevice = Device & { kind: DeviceKind };
 
-/** The same chip may be there as several devices, and several as one kind. */
+/** The same chip may appear as several devices and kinds. */
 export const deviceKey = ({ kind, id }: Pick<KnownDevice, "kind" | "id">): string => `${kind} ${id}`;

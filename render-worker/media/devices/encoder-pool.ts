@@ -9,16 +9,16 @@ import {
 } from "./choose-devices.ts";
 import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 
-/** What fails so often is broken: a driver that lost its device, a chip that was taken away. */
+/** After this many failures an encoder is considered broken, e.g. because the driver lost its device. */
 const mostFailures = 2;
 
 interface EncoderPoolOptions {
   capabilities: Capabilities;
-  /** Encoder sessions that one NVIDIA device may have at once. Default: any number. */
+  /** Maximum number of concurrent sessions per NVIDIA device. Default: unlimited. */
   nvencSessions?: number;
 }
 
-/** A worker's encoders and decoders: what works, what is in use, and what has failed too often. */
+/** Tracks a worker's encoders and decoders: which work, which are in use, and which have failed too often. */
 export class EncoderPool {
   readonly #options: EncoderPoolOptions;
   readonly #states = new Map<string, { sessions: number; processes: number }>();
@@ -28,7 +28,7 @@ export class EncoderPool {
     this.#options = options;
   }
 
-  /** What works still. */
+  /** Those that have not been given up. */
   get capabilities(): Capabilities {
     const { devices, encoders, decoders } = this.#options.capabilities;
     const isUp = (key: string) => (this.#failures.get(key) ?? 0) < mostFailures;
@@ -43,7 +43,7 @@ export class EncoderPool {
     return { ...left, devices: devices.filter(({ id }) => used.has(id)) };
   }
 
-  /** Chooses for one ffmpeg process and counts what it uses until disposed. */
+  /** Chooses for one ffmpeg process, and counts its usage until disposed. */
   take(request: Pick<ChooseRequest, "video" | "rungs" | "excluded">): Disposable & { plan: DevicePlan } {
     const plan = chooseDevices({
       ...request,
@@ -57,9 +57,9 @@ export class EncoderPool {
   }
 
   /**
-   * Counts a failure after which another encoder or decoder got through.
+   * Counts a failure that another encoder or decoder has fixed.
    *
-   * @returns whether it is now given up until the worker's next start
+   * @returns whether it is now given up until the worker restarts
    */
   failed(key: string): boolean {
     const failures = (this.#failures.get(key) ?? 0) + 1;

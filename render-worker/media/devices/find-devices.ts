@@ -5,11 +5,11 @@ import type { KnownDevice } from "./device-table.ts";
 
 export interface FindDevicesOptions {
   ffmpeg: Program;
-  /** Lists the GPUs where ffmpeg does not. Default: those stay unknown. */
+  /** Lists GPUs if ffmpeg does not. Default: none. */
   nvidiaSmi?: Program;
-  /** Default: this machine's. */
+  /** Default: the current platform. */
   platform?: NodeJS.Platform;
-  /** Where the kernel lists its render nodes. */
+  /** Folder of the kernel's render nodes. */
   renderNodes?: string;
   signal?: AbortSignal;
 }
@@ -17,8 +17,8 @@ export interface FindDevicesOptions {
 const timeoutMs = 15_000;
 
 /**
- * The devices that this machine has, whether or not anything works on them: trials say that. Asks ffmpeg itself where it can, so that numbers are
- * those that it goes by.
+ * Lists the machine's devices; trials show what works on them. Asks ffmpeg where possible, so that the
+ * numbers match its own.
  */
 export async function findDevices(options: FindDevicesOptions): Promise<KnownDevice[]> {
   const { platform = process.platform } = options;
@@ -29,12 +29,12 @@ export async function findDevices(options: FindDevicesOptions): Promise<KnownDev
 
 async function findCuda(options: FindDevicesOptions): Promise<KnownDevice[]> {
   const { ffmpeg, nvidiaSmi } = options;
-  // NVENC's own list has the numbers and names of all CUDA devices in ffmpeg's order, those without an encoder among them.
+  // NVENC lists all CUDA devices in ffmpeg's order, including those without an encoder.
   const line =
     "-hide_banner -nostdin -v info -f lavfi -i nullsrc -frames:v 1 -c:v h264_nvenc -gpu list -f null -";
   const listed = parseCudaList((await ask(ffmpeg, words(line), options)).stderr);
   if (listed.length > 0) return listed;
-  // Its library may be missing where the driver is not: containers that may compute, but not encode.
+  // Its library may be missing in containers that may compute but not encode.
   const query = words("--query-gpu=index,name --format=csv,noheader");
   return nvidiaSmi === undefined ? [] : parseNvidiaSmi((await ask(nvidiaSmi, query, options)).stdout);
 }
@@ -82,7 +82,7 @@ export function parseVaapiDriver(text: string): string | null {
     .replace(/ - [\d.]+$/, "");
 }
 
-/** A tool that is not there has nothing to say. */
+/** A missing tool returns no lines. */
 const ask = (
   program: Program,
   args: readonly string[],

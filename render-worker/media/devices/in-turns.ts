@@ -1,4 +1,7 @@
-/** Does it for each, at most `atOnce` at the same time; results in the order of the items. Rejects with the first that does. */
+/**
+ * Maps the items with at most `atOnce` concurrent calls. Results are in the order of the items. Rejects with
+ * the first error.
+ */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
   atOnce: number,

@@ -1,19 +1,19 @@
 import { type EncoderRow, words } from "../ffmpeg/index.ts";
 import { deviceTable, type KnownDevice } from "./device-table.ts";
 
-/** Large enough for every encoder's lower limit. */
+/** Above every encoder's minimum. */
 const size = { width: 320, height: 192 };
-/** Where trials put key frames: three of them in a second. */
+/** Distance of key frames in trials, in seconds. */
 const keyFramesEvery = 0.4;
 
-/** How many pieces a trial's output must have: one for each key frame that was asked for. */
+/** Number of pieces in a trial's output, one per requested key frame. */
 export const expectedPieces = 3;
 
 const quiet = "-hide_banner -nostdin -v error";
 
 /**
- * One second through one encoder, told all that a render tells it. The output begins a new piece (`moof`) at each key frame, so that an encoder that opens, but
- * does not put key frames where they are asked for, is found out, too: no segment could begin there.
+ * Encodes one second with the options of a real render. The output starts a new piece (`moof`) at each key
+ * frame. This detects encoders that open but ignore forced key frames, where no segment could start.
  */
 export function planEncoderTrial(row: EncoderRow, device: KnownDevice | null): string[] {
   const picture = { ...size, frameRate: 25, bitrateBps: 600_000 };
@@ -29,7 +29,7 @@ export function planEncoderTrial(row: EncoderRow, device: KnownDevice | null): s
   ];
 }
 
-/** Software encoders that make samples for decoders to be tried with. */
+/** Software encoders that create samples for decoder trials. */
 export const sampleCodecs = [
   { codec: "h264", encoder: "libx264 -preset ultrafast" },
   { codec: "hevc", encoder: "libx265 -preset ultrafast -x265-params log-level=error" },
@@ -44,10 +44,10 @@ export const planSample = (encoder: string, path: string): string[] => [
   path,
 ];
 
-/** Decodes and scales a sample on the device. One that silently went on in software would fail at the scaling. */
+/** Decodes and scales a sample on the device. A silent fallback to software fails at the scaling. */
 export function planDecoderTrial(device: KnownDevice, path: string): string[] {
   const { decode } = deviceTable[device.kind];
-  if (decode === null) throw new Error(`Nothing is decoded on devices of the kind ${device.kind}.`);
+  if (decode === null) throw new Error(`Devices of the kind ${device.kind} decode nothing.`);
   return [
     ...words(quiet),
     ...openDecoder(device, decode.hwaccel),
@@ -57,17 +57,20 @@ export function planDecoderTrial(device: KnownDevice, path: string): string[] {
   ];
 }
 
-/** Input options: the device that pictures are brought to for an encoder. One that takes them from main memory opens its device by itself. */
+/**
+ * Input options that open the device to which frames are uploaded. Encoders that read from main memory open
+ * their device themselves.
+ */
 export const openDevice = (row: EncoderRow, device: KnownDevice | null): string[] =>
   device === null || row.upload === "" ? [] : open(device);
 
-/** Input options: the device, and the source decoded on it, its pictures left there. */
+/** Input options that decode the source on the device and keep its frames there. */
 export const openDecoder = (device: KnownDevice, hwaccel: string): string[] => [
   ...open(device),
   ...words(`-hwaccel ${hwaccel} -hwaccel_device gpu -hwaccel_output_format ${hwaccel}`),
 ];
 
-/** Of an encoder that takes pictures from main memory. */
+/** Device option of an encoder that reads from main memory. */
 export const selectDevice = (row: EncoderRow, device: KnownDevice | null): string =>
   device !== null && row.device !== null ? deviceTable[row.device].select(device.id) : "";
 

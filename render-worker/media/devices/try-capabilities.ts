@@ -7,8 +7,9 @@ import { atOnce, firstWords, runTrial, type TryOptions } from "./run-trial.ts";
 import { tryDecoders } from "./try-decoders.ts";
 
 /**
- * What really works on this machine: every candidate encodes a second of pictures on every device that it could use, every decoder decodes
- * some. Being listed means nothing: the driver may be missing, the chip may not know the codec, or all its sessions may be taken.
+ * Finds what really works on this machine: each candidate encodes one second on each device, and each decoder
+ * decodes a sample. A listed encoder may still fail: the driver may be missing, the chip may not support the
+ * codec, or all sessions may be in use.
  */
 export async function tryCapabilities(options: TryOptions): Promise<Capabilities> {
   const [encoders, decoders] = await Promise.all([tryEncoders(options), tryDecoders(options)]);
@@ -51,7 +52,7 @@ async function tryEncoders(options: TryOptions): Promise<Candidate[]> {
     const pieces = result.stdout.split("moof").length - 1;
     if (result.exitCode === 0 && pieces === expectedPieces) return true;
     const why =
-      result.exitCode === 0 ? "it does not put key frames where they are asked for" : firstWords(result);
+      result.exitCode === 0 ? "it ignores forced key frames" : firstWords(result);
     options.onRefused?.(device === null ? row.name : `${row.name} on ${device.name}`, why);
     return false;
   });

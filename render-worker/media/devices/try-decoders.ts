@@ -12,10 +12,10 @@ interface Candidate {
   codec: string;
 }
 
-/** What the devices decode, tried with samples that software has encoded. */
+/** Finds the working hardware decoders with samples from software encoders. */
 export async function tryDecoders(options: TryOptions): Promise<Candidate[]> {
   const devices = options.devices.filter(({ kind }) => deviceTable[kind].decode !== null);
-  // Most machines have none: nothing is made for nobody.
+  // Most machines have no devices, and need no samples.
   if (devices.length === 0) return [];
   const directory = await mkdtemp(join(tmpdir(), "reelay-trial-"));
   try {

@@ -14,33 +14,41 @@ interface DownloadOptions extends SizeLimits {
   path: string;
   policy: FetchPolicy;
   signal: AbortSignal;
-  /** Told of the bytes that came. */
+  /** Called with the number of received bytes. */
   onRead?: ((sizeBytes: number) => void) | undefined;
-  /** Called before anything is written, with the size where that is known, and else as it grows, with what is to stay free; may throw. */
+  /**
+   * Called with the size and the space to keep free, before anything is written; without a known size, as the
+   * file grows. May throw.
+   */
   assertRoom?: ((sizeBytes: number) => Promise<void>) | undefined;
 }
 
-/** A URL on its way into a file. */
+/** A URL that is being downloaded into a file. */
 export interface Download extends AsyncDisposable {
-  /** Asks the same origin for other parts meanwhile. */
+  /** Requests other parts from the same origin meanwhile. */
   origin: Origin;
   file: OriginFile;
-  /** Of the file; good until this is disposed, wherever the file is moved to. */
+  /** Handle of the file. Valid until disposed, also if the file is moved. */
   handle: FileHandle;
   growth: Growth;
-  /** Settles with the last byte, or with a `RenderError` whose code begins with `SOURCE_` or `WORK_`. */
+  /** Settles with the last byte, or with a `RenderError` whose code starts with `SOURCE_` or `WORK_`. */
   done: Promise<{ sizeBytes: number; sha256: string }>;
 }
 
 const defaultPace = { bytes: 1024 ** 2, windowMs: 60_000 };
-/** A file of unknown size leaves so much to the worker's other attempts, looked at as often as so much has come. */
+/**
+ * A file of unknown size leaves this much space to other attempts. Checked whenever this much has arrived.
+ */
 const keptFreeBytes = 512 * 1024 ** 2;
 const lookEveryBytes = 64 * 1024 ** 2;
 
-/** How often in a row, without a byte in between, a transfer that broke is gone on with. */
+/** Maximum number of resumptions in a row without progress. */
 const resumptions = 5;
 
-/** Asks for a URL and begins to write it to a file. Rejects with a `RenderError` when there is nothing that may be taken. */
+/**
+ * Requests a URL and starts to write it to a file. Rejects with a `RenderError` if the answer is not
+ * acceptable.
+ */
 export async function beginDownload(url: string, options: DownloadOptions): Promise<Download> {
   const { policy, path } = options;
   const timeout = AbortSignal.timeout(policy.timeoutMs);
@@ -69,13 +77,13 @@ export async function beginDownload(url: string, options: DownloadOptions): Prom
         throw failure;
       })
       .finally(() => clearInterval(watch));
-    // Whoever waits for bytes is told as well.
+    // Readers that wait for bytes receive the error, too.
     done.catch(() => undefined);
     const owned = resources.move();
     return {
       ...{ origin, file, handle, growth, done },
       async [Symbol.asyncDispose]() {
-        ending.abort(new Error("The download is not needed any more."));
+        ending.abort(new Error("The download is no longer needed."));
         await done.catch(() => undefined);
         await owned.disposeAsync();
       },
@@ -93,7 +101,7 @@ function explained(explain: (error: unknown) => unknown, error: unknown): unknow
   }
 }
 
-/** A break, while which nothing comes, is no slowness; after it, one window may be short. */
+/** A pause without any bytes is handled elsewhere; the window after it may be short. */
 function watchPace(
   growth: Growth,
   pace: { bytes: number; windowMs: number },
@@ -116,7 +124,10 @@ interface Receiving extends DownloadOptions {
   growth: Growth;
 }
 
-/** Writes what comes, and goes on at the same byte when a transfer breaks and the origin can vouch for the rest. */
+/**
+ * Writes the body and resumes at the same byte after a disconnect, if the origin can confirm that the file is
+ * the same.
+ */
 async function receive(
   first: Readable,
   receiving: Receiving,
@@ -163,7 +174,7 @@ async function write(
   }
 }
 
-/** What the origin answers for good, and this worker's own disk, are not asked again. */
+/** Whether a retry may help: not for final answers of the origin, nor for this worker's own disk. */
 const mayPass = (error: unknown): boolean =>
   error instanceof RenderError
     ? error.reported.code === "SOURCE_URL_HTTP_ERROR" && error.reported.retriable

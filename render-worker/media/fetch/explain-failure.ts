@@ -3,70 +3,73 @@ import { inputError, RenderError, retriableError } from "../../errors.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 
 export const refused = (why: string): RenderError =>
-  inputError("SOURCE_URL_REFUSED", `The source's URL is not fetched: ${why}.`);
+  inputError("SOURCE_URL_REFUSED", `The source's URL cannot be fetched: ${why}.`);
 
 const tooLarge = (bytes: number, maxBytes: number): RenderError =>
   inputError(
     "SOURCE_TOO_LARGE",
-    `The source's URL gives ${bytes} bytes or more; at most ${maxBytes} are taken. Use a smaller file, or raise MAX_SOURCE_BYTES.`,
+    `The source's URL returns ${bytes} bytes or more, and the limit is ${maxBytes}. Use a smaller file, or raise MAX_SOURCE_BYTES.`,
   );
 
-/** Final for this job, like a source that the API refuses after the fetch; a retry succeeds once there is room. */
+/**
+ * Final for this job, like a source that the API rejects after the download. A retry succeeds once there is
+ * room.
+ */
 const overQuota = (bytes: number, roomBytes: number): RenderError =>
   retriableError(
     "QUOTA",
     "QUOTA_EXCEEDED",
-    `The source's URL gives ${bytes} bytes or more, and the workspace's quota STORED_BYTES has room for ${roomBytes}. Delete videos or have the quota raised, then retry the job.`,
+    `The source's URL returns ${bytes} bytes or more, and the workspace's quota STORED_BYTES has ${roomBytes} left. Delete videos or ask for a higher quota, then retry the job.`,
   );
 
 /** Limits on the size of one source. */
 export interface SizeLimits {
-  /** The worker's own. */
+  /** The worker's own limit. */
   maxBytes: number;
-  /** What the workspace's quota has room for. Default: any number. */
+  /** Room in the workspace's quota. Default: unlimited. */
   roomBytes?: number | undefined;
 }
 
-/** Throws a `RenderError` if so many bytes exceed a limit. */
+/** Throws a `RenderError` if the size exceeds a limit. */
 export function assertFits(bytes: number, { maxBytes, roomBytes }: SizeLimits): void {
   if (bytes > maxBytes) throw tooLarge(bytes, maxBytes);
   if (roomBytes !== undefined && bytes > roomBytes) throw overQuota(bytes, roomBytes);
 }
 
-/** A slow origin is as slow the next time. */
+/** Final: a slow origin would be slow again. */
 export const tooSlow = (bytes: number, pace: { bytes: number; windowMs: number }): RenderError =>
   inputError(
     "SOURCE_URL_TOO_SLOW",
-    `The source's URL gave ${bytes} bytes in ${pace.windowMs / 1000} s; at least ${pace.bytes} are expected. Offer the file at a faster address, or upload it.`,
+    `The source's URL sent ${bytes} bytes in ${pace.windowMs / 1000} s; the minimum is ${pace.bytes}. Host the file on a faster server, or upload it.`,
   );
 
-/** What was begun with one file cannot be ended with another. */
+/** A download cannot continue with a different file. */
 export const changed = (): RenderError =>
   retriableError(
     "INPUT",
     "SOURCE_URL_CHANGED",
-    "The file at the source's URL was changed while it was fetched; it is fetched again from the beginning.",
+    "The file at the source's URL changed during the download. Another attempt downloads it from the beginning.",
   );
 
-/** 4xx is the address's fault and stays so; 408, 429 and 5xx may pass. */
+/** 4xx is final, except 408 and 429. Those and 5xx may pass. */
 export function httpError(status: number): RenderError {
   if (status === 404 || status === 410) {
     return inputError(
       "SOURCE_URL_NOT_FOUND",
-      `The source's URL answers ${status}: there is nothing at it. Check the address.`,
+      `The source's URL returns ${status}: the file does not exist. Check the address.`,
     );
   }
-  const message = `The source's URL answers ${status}; 200 with the file was expected.`;
+  const message = `The source's URL returns ${status}; expected 200 with the file.`;
   const isPassing = status >= 500 || status === 429 || status === 408;
   return isPassing
-    ? retriableError("INPUT", "SOURCE_URL_HTTP_ERROR", `${message} It is tried again.`)
+    ? retriableError("INPUT", "SOURCE_URL_HTTP_ERROR", `${message} It will be tried again.`)
     : inputError(
         "SOURCE_URL_HTTP_ERROR",
-        `${message} Make it readable without signing in, e.g. by a signed URL.`,
+        `${message} Make it readable without signing in, for example with a signed URL.`,
       );
 }
 
-/** What went wrong underneath, as the failure of this URL. */
+/** Converts an error of the transfer into the failure of this URL. */
 export function explainFetchFailure(
   error: unknown,
   url: string,
@@ -75,7 +78,7 @@ export function explainFetchFailure(
   const cause = rootCause(error);
   if (cause instanceof RenderError) return cause;
   if (cause instanceof RefusedTargetError) {
-    return refused(`${cause.message}. ${cause.remedy}, or have the host allowed by FETCH_ALLOW_PRIVATE`);
+    return refused(`${cause.message}. ${cause.remedy}, or allow the host with FETCH_ALLOW_PRIVATE`);
   }
   const code = codeOf(cause) ?? codeOf(error) ?? "";
   const host = URL.parse(url)?.host ?? "its host";
@@ -83,14 +86,14 @@ export function explainFetchFailure(
     return retriableError(
       "WORKER",
       "WORK_DIRECTORY_FULL",
-      "The worker's temporary disk (WORK_DIR) is full; free some space on it.",
+      "The worker's temporary disk (WORK_DIR) is full. Free some space.",
     );
   }
   if (isTimeout || /TIMEOUT|ETIMEDOUT/.test(code)) {
     return retriableError(
       "INPUT",
       "SOURCE_URL_TIMEOUT",
-      `The source's URL (${host}) was too slow: the whole file must arrive within ${policy.timeoutMs / 1000} s, with no long silence.`,
+      `The source's URL (${host}) was too slow: the whole file must arrive within ${policy.timeoutMs / 1000} s, without long pauses.`,
       undefined,
       error,
     );
@@ -99,7 +102,7 @@ export function explainFetchFailure(
     return retriableError(
       "INPUT",
       "SOURCE_URL_UNREACHABLE",
-      `The source's host ${host} has no address; check its name.`,
+      `The source's host ${host} has no address. Check its name.`,
       undefined,
       error,
     );
@@ -113,7 +116,7 @@ export function explainFetchFailure(
   );
 }
 
-/** Errors come wrapped: by undici, by the stream, and several at once when every address of a host failed. */
+/** Errors are wrapped by undici and by the stream, and grouped if every address of a host failed. */
 function rootCause(error: unknown): unknown {
   if (error instanceof RenderError || error instanceof RefusedTargetError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);

@@ -1,10 +1,10 @@
-/** What a worker allows itself when it fetches a source from a URL. */
+/** Limits for downloading a source from a URL. */
 export interface FetchPolicy {
   /** Milliseconds for the whole transfer. */
   timeoutMs: number;
-  /** Milliseconds without a byte. Default 30 s. */
+  /** Longest pause in milliseconds. Default 30 s. */
   idleTimeoutMs?: number;
-  /** How much must come in how long, on average: a slow origin would hold a slot for hours. Default 1 MiB in a minute. */
+  /** Minimum average throughput; a slow origin would hold a slot for hours. Default 1 MiB per minute. */
   pace?: { bytes: number; windowMs: number };
   /** Hosts, addresses and CIDR ranges that are allowed although they are not public. */
   allowPrivate: readonly string[];

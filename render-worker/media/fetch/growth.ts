@@ -1,4 +1,4 @@
-/** How much of something is there while it grows from its beginning, for those who wait for a part of it. */
+/** The length of something that grows, for readers that wait for a part of it. */
 export class Growth {
   #grown = 0;
   #failure: { error: unknown } | null = null;
@@ -17,13 +17,13 @@ export class Growth {
     this.#wake();
   }
 
-  /** There will be no more of it; what is there stays good. */
+  /** It will not grow further. The existing part stays valid. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#wake();
   }
 
-  /** Waits until there is more than `offset` of it. Rejects with what it failed of, and with the signal's reason. */
+  /** Waits until it is longer than `offset`. Rejects with the failure, or with the signal's reason. */
   async until(offset: number, signal: AbortSignal): Promise<void> {
     if (this.#grown > offset) return;
     signal.throwIfAborted();

@@ -4,16 +4,19 @@ import { Agent, type Dispatcher, request } from "undici";
 import { changed, httpError, refused } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 
-/** The file at a URL, as its first answer describes it. */
+/** The file at a URL, as the first response describes it. */
 export interface OriginFile {
-  /** Null when the origin does not say. */
+  /** Null if the origin does not state it. */
   sizeBytes: number | null;
   contentType: string | null;
-  /** Names these very bytes in later requests (`If-Range`). Null: nothing does, or the origin gives no ranges. */
+  /**
+   * Identifies this version of the file in later requests (`If-Range`). Null if the origin has no validator
+   * or no range support.
+   */
   validator: string | null;
 }
 
-/** Where a source is fetched from: asked once for all of it, and then for ranges of the same bytes. */
+/** Origin of a source: one request for the whole file, then requests for ranges of the same version. */
 export class Origin implements AsyncDisposable {
   readonly #url: string;
   readonly #policy: FetchPolicy;
@@ -45,7 +48,10 @@ export class Origin implements AsyncDisposable {
     };
   }
 
-  /** From `start` up to, not including, `end`. Throws `SOURCE_URL_CHANGED` when the origin has other bytes by now. */
+  /**
+   * Reads from `start` to `end` (exclusive). Throws `SOURCE_URL_CHANGED` if the file at the origin has
+   * changed.
+   */
   async openRange(
     file: OriginFile & { validator: string },
     { start, end }: { start: number; end?: number },
@@ -76,7 +82,7 @@ export class Origin implements AsyncDisposable {
   }
 }
 
-/** A strong entity tag, or the time of the last change. */
+/** A strong entity tag, or the time of the last modification. */
 function validatorOf(headers: Dispatcher.ResponseData["headers"]): string | null {
   if (headers["accept-ranges"] !== "bytes") return null;
   const { etag, "last-modified": lastModified } = headers;
@@ -92,8 +98,9 @@ function discard(body: Readable, error: Error): Error {
 const maxRedirects = 5;
 
 /**
- * Asks for a URL: http and https only. Redirects are followed by hand, because each target is a new address that somebody else chose: every host on
- * the way must resolve to public addresses, and is connected to at exactly the address that was checked (the dispatcher's lookup).
+ * Requests a URL over http or https. Redirects are followed manually, since each target is a new, untrusted
+ * address: every host must resolve to public addresses, and the connection uses exactly the checked address
+ * (the dispatcher's lookup).
  */
 async function follow(
   from: string,
@@ -102,7 +109,7 @@ async function follow(
 ): Promise<Dispatcher.ResponseData> {
   let url = parseUrl(from);
   for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-    // Ports and literal addresses never reach the connection's lookup: checked here.
+    // Ports and literal addresses bypass the connection's lookup, so they are checked here.
     await checkTarget(url, policy.allowPrivate);
     const response = await request(url, options);
     const { location } = response.headers;
@@ -111,20 +118,20 @@ async function follow(
     await response.body.dump();
     url = parseUrl(location, url);
   }
-  throw refused(`it redirects more than ${maxRedirects} times; give the address that it ends at`);
+  throw refused(`it redirects more than ${maxRedirects} times; use the final address`);
 }
 
 function parseUrl(text: string, base?: URL): URL {
   const url = URL.parse(text, base);
   if (!url)
     throw refused(
-      `${base ? "it redirects to what" : "it"} is not a valid URL; give one that begins with https://`,
+      `${base ? "it redirects to what" : "it"} is not a valid URL; use one that starts with https://`,
     );
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw refused(`its scheme is "${url.protocol}"; only http and https are fetched`);
   }
   if (url.username || url.password) {
-    throw refused("it contains a user name or password; give one that needs none, e.g. a signed URL");
+    throw refused("it contains a user name or password; use one without them, e.g. a signed URL");
   }
   return url;
 }

@@ -1,36 +1,37 @@
 import { type DecoderSet, sourceFormats } from "./source-formats.ts";
 import { words } from "./words.ts";
 
-/** Reading from the worker's own source server needs these options, and none that would lead elsewhere. */
+/** Options for reading from the worker's own source server; all others are disabled. */
 const loopbackOptions = [
   ...words("-protocol_whitelist http,tcp"),
-  // Not even a proxy that the environment names is asked for what lies on this machine.
+  // Never use a proxy from the environment for a local address.
   ...words("-http_proxy none"),
-  // A connection that breaks is opened again at the same byte; by itself ffmpeg would take it for the end of the file.
+  // Reconnect at the same byte; otherwise ffmpeg treats a broken connection as the end of the file.
   ...words("-reconnect 1 -reconnect_on_network_error 1"),
-  // What lies in the socket when ffmpeg jumps elsewhere was read in vain.
+  // When ffmpeg seeks, buffered bytes of the socket are wasted.
   ...words("-recv_buffer_size 262144"),
 ];
 
 /**
- * Nobody watches so many at once, and a whole satellite transponder has fewer. Each costs ffmpeg 1.6 MB and 10 ms, whether it is used or not
- * (900 H.264 tracks in an MP4: 1.4 GB and 9 s in ffprobe alone).
+ * More than any real file has, a whole satellite transponder included. Each stream costs ffmpeg 1.6 MB and 10
+ * ms even if unused (900 H.264 tracks in an MP4: 1.4 GB and 9 s in ffprobe alone).
  */
 export const mostStreams = 200;
 
-/** What bounds the reading of a source, whichever program reads it. */
+/** Limits for any program that reads a source. */
 export interface DecodeLimits {
-  /** Largest picture, in pixels. */
+  /** Maximum frame size in pixels. */
   sourcePixels: number;
-  /** Containers and codecs that may be opened. Default `COMMON`. */
+  /** Allowed containers and codecs. Default `COMMON`. */
   decoders?: DecoderSet;
 }
 
 /**
- * Input options, for ffmpeg and ffprobe alike: `input` is a file, or an address of the worker's source server.
+ * Input options for ffmpeg and ffprobe. `input` is a file, or an address of the worker's source server.
  *
- * A file can claim to be anything: a playlist dressed as .mp4 would make ffmpeg open other files or addresses, so formats that refer to other
- * resources (hls, dash, concat, image sequences, lavfi) are in no list. `-max_pixels` stops a decoder before it allocates a picture that large.
+ * A file can claim to be anything: a playlist named .mp4 would make ffmpeg open other files or addresses, so
+ * formats that refer to other resources (hls, dash, concat, image sequences, lavfi) are never allowed.
+ * `-max_pixels` stops a decoder before it allocates a huge frame.
  */
 export function safeInputOptions(
   { sourcePixels, decoders = "COMMON" }: DecodeLimits,

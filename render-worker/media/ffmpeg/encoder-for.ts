@@ -1,22 +1,23 @@
 import { type EncoderRow, encoderTable, type VideoCodec } from "./encoder-table.ts";
 
-/** An encoder that really works here, on one of the devices or on none. */
+/** An encoder that passed its trial, in software or on a device. */
 interface AvailableEncoder {
-  /** ffmpeg's, as in the encoder table. */
+  /** ffmpeg's name, as in the encoder table. */
   name: string;
-  /** Which device: a GPU's number (`0`) or its path (`/dev/dri/renderD128`). Null: software. */
+  /** The device: a GPU's number (`0`) or its path (`/dev/dri/renderD128`). Null: software. */
   device: string | null;
 }
 
-/** One encoder on one device, to remember it by: `h264_nvenc 0`, `libx264`. */
+/** Key of an encoder on a device: `h264_nvenc 0`, `libx264`. */
 export const encoderKey = ({ name, device }: AvailableEncoder): string =>
   device === null ? name : `${name} ${device}`;
 
 /**
- * The encoder to use for a codec: the preferred one, else the first of the table's order that is available and not excluded. Undefined when there is none. Pure.
+ * The encoder to use for a codec: the preferred one, else the first in the table's order that is available
+ * and not excluded. Undefined if there is none. Pure.
  *
- * @param excluded keys (`encoderKey`) of those that failed
- * @param preferred a name; of another codec, or not available, it counts for nothing
+ * @param excluded keys (`encoderKey`) that failed
+ * @param preferred a name; ignored if unavailable or of another codec
  */
 export function encoderFor<Available extends AvailableEncoder>(
   codec: VideoCodec,
@@ -34,13 +35,13 @@ export function encoderFor<Available extends AvailableEncoder>(
   return undefined;
 }
 
-/** Sorting keeps the table's order among equals. */
+/** Sorting is stable, so the table's order decides among equals. */
 const rank = ({ name }: EncoderRow, preferred: string | undefined): number => (name === preferred ? 0 : 1);
 
-/** The encoder that needs no device: what a plan uses that is told nothing else. */
+/** The software encoder of a codec, the default of a plan. */
 export function softwareEncoder(codec: VideoCodec): EncoderRow {
   const row = encoderTable.find((candidate) => candidate.codec === codec && candidate.device === null);
   if (row === undefined)
-    throw new Error(`No software encoder for ${codec} is in the encoder table; add a row for one.`);
+    throw new Error(`No software encoder for ${codec} is in the encoder table. Add a row for one.`);
   return row;
 }

@@ -2,73 +2,77 @@ import { h264Level } from "./h264-level.ts";
 
 export type VideoCodec = "H264" | "HEVC" | "AV1";
 
-/** What kind of device an encoder or a decoder works on; ffmpeg's names for them differ from place to place. */
+/** Kind of device of an encoder or decoder. ffmpeg uses different names for it in different options. */
 export type DeviceKind = "CUDA" | "QSV" | "VAAPI" | "VIDEOTOOLBOX";
 
-/** What an encoder is told of the picture that it gets. */
+/** The video that an encoder receives. */
 export interface Picture {
   width: number;
   height: number;
   /** Frames per second. */
   frameRate: number;
-  /** Ceiling of the bits per second. */
+  /** Maximum bitrate in bits per second. */
   bitrateBps: number;
 }
 
-/** What is particular to one encoder: everything else of a command line is the same for all. Each text is a piece of that line. */
+/** The options that are specific to one encoder. Each text is part of a command line. */
 export interface EncoderRow {
-  /** ffmpeg's. */
+  /** ffmpeg's name. */
   name: string;
   codec: VideoCodec;
   /** Null: software. */
   device: DeviceKind | null;
-  /** Effort, profile, level and the tag that players know the codec by. */
+  /** Effort, profile, level, and the codec tag for players. */
   coding: (picture: Picture) => string;
   /**
-   * Constant quality under a ceiling: easy pictures cost less than the rung allows, hard ones never more. The decoder's buffer holds
-   * one second, so that the peak over a segment stays near the ceiling that BANDWIDTH announces.
+   * Constant quality with a maximum bitrate: easy content uses less, hard content never more. The decoder
+   * buffer holds one second, so that the peak over a segment stays near the announced BANDWIDTH.
    */
   rate: (quality: number, ceilingBps: number) => string;
-  /** The quality that looks alike with all of them, on the encoder's own scale: more is worse. */
+  /**
+   * Quality with the same visual result for all encoders, on the encoder's own scale, where higher is worse.
+   */
   quality: number;
   /**
-   * Beside forced key frames: each of them begins a closed group of pictures that needs nothing before it, and there are no others, so
-   * that all variants have theirs at the same places.
+   * Makes each forced key frame start a closed group of pictures, and disables other key frames, so that all
+   * variants have them at the same times.
    */
   groups: string;
-  /** What pictures must go through on their way from main memory to it, appended to the rung's filters; empty: it takes them as they are. */
+  /** Filters that upload frames from main memory, appended to the rung's filters. Empty: not needed. */
   upload: string;
-  /** Pixels below and above which it does not open. */
+  /** The encoder does not open outside these sizes, in pixels. */
   limits: { width: number; height: number; longerSide: number };
 }
 
 const nvenc = {
   device: "CUDA",
-  // A target of 0 leaves the rate to the quality: ffmpeg's own default of 2 Mb/s would be one.
+  // A target of 0 leaves the bitrate to the quality; ffmpeg's default is 2 Mb/s.
   rate: (quality, bps) => `-rc vbr -cq ${quality} -b:v 0 -maxrate ${bps} -bufsize ${bps}`,
-  // Forced key frames are plain I pictures unless they are told to be IDR ones.
+  // Forced key frames are plain I frames unless IDR frames are requested.
   groups: "-forced-idr 1 -no-scenecut 1",
-  // It copies pictures to its device by itself.
+  // It uploads frames itself.
   upload: "",
-  // Those of H.264, which are the narrowest: a portrait 144p is made in software.
+  // The limits of H.264, the narrowest. A portrait 144p is encoded in software.
   limits: { width: 146, height: 50, longerSide: 4096 },
 } satisfies Partial<EncoderRow>;
 
 const qsv = {
   device: "QSV",
-  // A quality with a target and a ceiling is QVBR; without the target it would be ICQ, which knows no ceiling.
+  // A quality with a target and a maximum selects QVBR; without a target it would select ICQ, which has no
+  // maximum.
   rate: (quality, bps) => `-global_quality ${quality} -b:v ${bps} -maxrate ${bps} -bufsize ${bps}`,
   groups: "-forced_idr 1 -idr_interval 0 -adaptive_i 0 -flags +cgop",
-  // A session of its own would open on whatever device comes first: uploaded pictures say which.
+  // A session of its own would open on the first device; uploaded frames determine the device.
   upload: "format=nv12,hwupload=extra_hw_frames=64,format=qsv",
   limits: { width: 128, height: 128, longerSide: 4096 },
 } satisfies Partial<EncoderRow>;
 
 const vaapi = {
   device: "VAAPI",
-  // Few drivers know a quality with a ceiling (QVBR); all know a variable rate. Here the ceiling goes first.
+  // Few drivers support a quality with a maximum (QVBR), all support a variable bitrate. The maximum takes
+  // precedence here.
   rate: (_quality, bps) => `-rc_mode VBR -b:v ${Math.round(bps * 0.8)} -maxrate ${bps} -bufsize ${bps}`,
-  // Key frames are IDR ones, and it adds none of its own.
+  // Key frames are IDR frames, and it adds no others.
   groups: "-idr_interval 0 -flags +cgop",
   upload: "format=nv12,hwupload",
   limits: { width: 128, height: 128, longerSide: 4096 },
@@ -76,7 +80,7 @@ const vaapi = {
 
 const videotoolbox = {
   device: "VIDEOTOOLBOX",
-  // Its constant quality exists on Apple's own chips only, and has no ceiling.
+  // Its constant quality works on Apple's own chips only, and has no maximum.
   rate: (_quality, bps) => `-b:v ${Math.round(bps * 0.8)} -maxrate ${bps} -bufsize ${bps} -realtime 0`,
   groups: "-flags +cgop",
   upload: "",
@@ -90,12 +94,12 @@ const software = {
   limits: { width: 2, height: 2, longerSide: 16_384 },
 } satisfies Partial<EncoderRow>;
 
-/** B pictures of H.264 are coded by every generation of the chips; of HEVC only from Turing (2018) on. */
+/** All NVENC generations encode B-frames in H.264, but in HEVC only from Turing (2018) on. */
 const nvencH264 = "-preset p4 -tune hq -profile:v high -bf 2";
 
 /**
- * All encoders that renders may use. For each codec in the order of preference: the fastest first, software last, since it is what
- * remains when a device fails.
+ * All encoders that renders may use. Per codec in order of preference: fastest first, software last as the
+ * fallback when a device fails.
  */
 export const encoderTable: readonly EncoderRow[] = [
   {
@@ -116,7 +120,7 @@ export const encoderTable: readonly EncoderRow[] = [
     ...vaapi,
     name: "h264_vaapi",
     codec: "H264",
-    // Intel's newer chips have no B pictures in their low-power coder, which is the only one they have.
+    // Newer Intel chips have only a low-power encoder, without B-frames.
     coding: (picture) => `-profile:v high -level:v ${levelNumber(picture)} -bf 0`,
     quality: 25,
   },
@@ -131,7 +135,8 @@ export const encoderTable: readonly EncoderRow[] = [
     ...software,
     name: "libx264",
     codec: "H264",
-    // The parameter sets would else name the quality, and parts of a video that are made coarser or finer would need their own.
+    // Keeps the quality out of the parameter sets, which parts with another quality could otherwise not
+    // share.
     coding: (picture) =>
       `-preset veryfast -profile:v high -level:v ${h264Level(picture)} -x264-params stitchable=1`,
     quality: 23,
@@ -149,7 +154,7 @@ export const encoderTable: readonly EncoderRow[] = [
     name: "hevc_qsv",
     codec: "HEVC",
     coding: () => "-preset veryfast -profile:v main -tag:v hvc1",
-    // It has no switch for I pictures of its own in older releases, and makes none by default.
+    // Older releases lack the switch for forced IDR frames, and add no I frames by default.
     groups: "-forced_idr 1 -idr_interval 0 -flags +cgop",
     quality: 27,
   },
@@ -171,10 +176,11 @@ export const encoderTable: readonly EncoderRow[] = [
     ...software,
     name: "libx265",
     codec: "HEVC",
-    // Apple's players want `hvc1`: parameter sets in the header alone. The level is the lowest that fits, found by the encoder.
+    // Apple's players require `hvc1`, with parameter sets only in the header. The encoder chooses the lowest
+    // level.
     coding: () => "-preset superfast -profile:v main -tag:v hvc1",
     quality: 26,
-    // Its log is its own, not ffmpeg's: without a word it writes 20 lines.
+    // It has its own log and would write 20 lines by default.
     groups: "-forced-idr 1 -x265-params open-gop=0:scenecut=0:log-level=warning",
   },
   {
@@ -201,7 +207,7 @@ export const encoderTable: readonly EncoderRow[] = [
   },
   {
     ...software,
-    // Before ffmpeg 6 it ignores forced key frames: the trial finds that out, and it is not used there.
+    // Before ffmpeg 6 it ignores forced key frames; the trial then rejects it.
     name: "libsvtav1",
     codec: "AV1",
     coding: () => "-preset 10",
@@ -210,5 +216,5 @@ export const encoderTable: readonly EncoderRow[] = [
   },
 ];
 
-/** `3.1` → 31: some encoders only take the number that stands in the stream. */
+/** `3.1` → 31, for encoders that only accept the number in the stream. */
 const levelNumber = (picture: Picture): number => Math.round(Number(h264Level(picture)) * 10);

@@ -5,7 +5,7 @@ const keptLines = 50;
 
 const lastLines = (text: string): string => text.trimEnd().split("\n").slice(-keptLines).join("\n");
 
-/** What an ffmpeg that did not succeed means, decided from how it ended and what it said. */
+/** Explains why ffmpeg failed, from its exit and its log. */
 export function explainFfmpegFailure(
   result: Pick<ProgramResult, "exitCode" | "signal" | "endedFor" | "stderr" | "oomKills">,
 ): RenderError {
@@ -15,7 +15,7 @@ export function explainFfmpegFailure(
   if (endedFor === "STALLED") {
     return worker(
       "ENCODER_STALLED",
-      "ffmpeg made no progress for a long time and was ended; another attempt may get through.",
+      "ffmpeg made no progress for a long time and was stopped. Another attempt may succeed.",
     );
   }
   const limit = explainLimit(endedFor, logTail);
@@ -23,32 +23,32 @@ export function explainFfmpegFailure(
   if (/No space left on device|Disk quota exceeded/.test(logTail)) {
     return worker(
       "WORK_DIRECTORY_FULL",
-      "The worker's temporary disk (WORK_DIR) is full; free some space on it.",
+      "The worker's temporary disk (WORK_DIR) is full. Free some space.",
     );
   }
   if (signal === "SIGKILL" && oomKills !== 0) {
     const who = oomKills === null ? "by the system, most likely" : "by the kernel";
     return worker(
       "ENCODER_OUT_OF_MEMORY",
-      `ffmpeg needed more memory than had been estimated and was ended ${who} for lack of it; the next attempt takes twice as much into account. Give the worker more memory, or fewer slots, if it happens often.`,
+      `ffmpeg used more memory than estimated and was stopped ${who}. The next attempt reserves twice as much. If this happens often, give the worker more memory or fewer slots.`,
     );
   }
   if (isShortOfMemory(logTail)) {
     return worker(
       "ENCODER_OUT_OF_MEMORY",
-      "ffmpeg asked for more memory than it may have; the next attempt takes twice as much into account. Give the worker more memory if it happens often.",
+      "ffmpeg tried to allocate more memory than its limit. The next attempt reserves twice as much. If this happens often, give the worker more memory.",
     );
   }
   if (signal !== null) {
     return worker(
       "ENCODER_KILLED",
-      `ffmpeg was ended from outside by ${signal}; another attempt may get through.`,
+      `ffmpeg was stopped from outside by ${signal}. Another attempt may succeed.`,
     );
   }
   if (/exceeds specified max pixel count/.test(logTail)) {
     return inputError(
       "SOURCE_TOO_MANY_PIXELS",
-      "The source's picture grows beyond the pixels that are taken. Scale it down, or raise MAX_SOURCE_PIXELS.",
+      "The source's frame size grows beyond the limit. Scale it down, or raise MAX_SOURCE_PIXELS.",
       logTail,
     );
   }
@@ -59,7 +59,7 @@ export function explainFfmpegFailure(
   ) {
     return inputError(
       "SOURCE_CODEC_UNSUPPORTED",
-      "The source's codec cannot be decoded here. Convert it to H.264 and upload that.",
+      "The source's codec is not supported. Convert the file to H.264 and upload that.",
       logTail,
     );
   }
@@ -70,13 +70,13 @@ export function explainFfmpegFailure(
   ) {
     return inputError(
       "SOURCE_CORRUPT",
-      "The source is damaged: ffmpeg could not decode a picture from it. Upload a copy that plays.",
+      "The source is damaged: ffmpeg could not decode any frame. Upload an intact copy.",
       logTail,
     );
   }
   return worker(
     "ENCODER_FAILED",
-    `ffmpeg ended with code ${exitCode ?? "none"}; the log's last lines say more.`,
+    `ffmpeg exited with code ${exitCode ?? "none"}. See the last lines of its log.`,
   );
 }
 

@@ -1,19 +1,22 @@
 import { type FileHandle, open } from "node:fs/promises";
 
-/** What one output has encoded so far. */
+/** Progress of one output. */
 export interface OutputStatistics {
   frames: number;
-  /** Milliseconds of video. */
+  /** Milliseconds of encoded video. */
   timeMs: number;
   sizeBytes: number;
 }
 
-/** ffmpeg never learns that its file was emptied and writes on at its old place: the file stays a hole on disk. */
+/**
+ * ffmpeg does not notice that its file was truncated and continues at its old offset, so the file stays
+ * sparse.
+ */
 const emptyAfterBytes = 1024 * 1024;
 
 /**
- * Follows the file of `-vstats_version 2`: one line per encoded frame of every output. It is the only account that ffmpeg
- * (all releases alike) gives of each output on its own; `-progress` sums them up.
+ * Follows the file of `-vstats_version 2`, with one line per encoded frame of each output. It is the only
+ * per-output report in all ffmpeg releases; `-progress` only has totals.
  */
 export class FrameStatistics implements AsyncDisposable {
   readonly outputs = new Map<number, OutputStatistics>();
@@ -27,7 +30,7 @@ export class FrameStatistics implements AsyncDisposable {
     this.#path = path;
   }
 
-  /** Reads what was written since the last call. */
+  /** Reads the lines since the last call. */
   async poll(): Promise<void> {
     this.#file ??= await open(this.#path, "r+").catch(() => null);
     if (!this.#file) return;
@@ -39,7 +42,7 @@ export class FrameStatistics implements AsyncDisposable {
       this.#apply(buffer.toString("latin1", 0, bytesRead));
     }
     if (this.#offset - this.#emptiedAt > emptyAfterBytes) {
-      // A line written in this instant is lost; the next one says the same and more.
+      // A line written at this moment is lost; the next one supersedes it.
       await this.#file.truncate(0);
       this.#emptiedAt = this.#offset;
     }
@@ -66,7 +69,7 @@ export class FrameStatistics implements AsyncDisposable {
   }
 }
 
-/** `out= 1 st= 0 frame= 298 q= -1.0 f_size= 705 s_size= 407kB time= 9.910 …`; frames count from 0. */
+/** `out= 1 st= 0 frame= 298 q= -1.0 f_size= 705 s_size= 407kB time= 9.910 …`, with frames counted from 0. */
 export function parseStatisticsLine(
   line: string,
 ): { output: number; frames: number; timeMs: number; frameBytes: number } | null {

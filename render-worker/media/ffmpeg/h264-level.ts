@@ -20,7 +20,10 @@ const levels = [
   ["6.2", 16_711_680, 139_264, 1_000_000],
 ] as const;
 
-/** The lowest H.264 level that allows the picture, its frame rate and its bitrate: what devices are told they must manage. */
+/**
+ * The lowest H.264 level that allows the frame size, frame rate and bitrate. It tells players what they must
+ * support.
+ */
 export function h264Level(picture: {
   width: number;
   height: number;

@@ -1,4 +1,4 @@
-/** ffmpeg: where it is, what it may open, how its commands are built and run. */
+/** ffmpeg: its location, allowed inputs, command lines and execution. */
 export { type DecodeLimits, mostStreams, safeInputOptions } from "./allow-lists.ts";
 export { encoderFor, encoderKey, softwareEncoder } from "./encoder-for.ts";
 export { type DeviceKind, type EncoderRow, encoderTable, type VideoCodec } from "./encoder-table.ts";

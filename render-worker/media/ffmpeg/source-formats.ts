@@ -1,16 +1,16 @@
 import { words } from "./words.ts";
 
 /**
- * Which containers and codecs a source may have. `COMMON` is what cameras, phones, editors and browsers write; `ALL` adds what archives hold. Every
- * decoder is an attack surface of its own, and the rare ones are the least maintained (CVE-2026-8461 was in MagicYUV), so they are opened on request
- * only, and only inside the full jail.
+ * The containers and codecs that a source may have. `COMMON` is what cameras, phones, editors and browsers
+ * write; `ALL` adds formats found in archives. Every decoder is an attack surface, and rare ones are the
+ * least maintained (CVE-2026-8461 was in MagicYUV), so they are opt-in and run only in the full jail.
  */
 export type DecoderSet = "COMMON" | "ALL";
 
 interface SourceFormats {
-  /** Demuxers, by the whole name that ffmpeg compares. */
+  /** Demuxers, by the full name that ffmpeg compares. */
   formats: readonly string[];
-  /** Decoders; several implementations of one codec each by its own name. */
+  /** Decoders. Implementations of the same codec have separate names. */
   decoders: readonly string[];
 }
 
@@ -18,7 +18,7 @@ const commonFormats = [
   "mov,mp4,m4a,3gp,3g2,mj2",
   "matroska,webm",
   ...words("avi mpegts mpeg flv asf ogg mxf gif"),
-  // Audio alone: recognised so that the refusal can say so.
+  // Audio only: recognized to give a helpful error.
   ...words("mp3 wav flac aac amr aiff caf"),
 ];
 
@@ -38,7 +38,7 @@ const commonAudioDecoders = [
   ...words("pcm_f32le pcm_f32be pcm_f64le pcm_f64be pcm_bluray pcm_dvd adpcm_ima_wav adpcm_ms adpcm_ima_qt"),
 ];
 
-/** Never decoded; but ffprobe opens a decoder for every stream, and refuses the file where it may not. */
+/** Never decoded, but ffprobe opens a decoder for every stream and rejects the file if it may not. */
 const commonSubtitleDecoders = words(
   "ssa ass srt subrip mov_text webvtt text dvbsub dvdsub pgssub cc_dec libzvbi_teletextdec",
 );
@@ -58,7 +58,7 @@ const rareVideoDecoders = [
   ...words("rpza smc 8bps zmbv camtasia tscc2 flashsv flashsv2 bmp msvideo1 camstudio snow"),
   ...words("speedhq asv1 asv2 mts2 g2m mss1 mss2 aic dxv notchlc cllc lagarith"),
   ...words("msrle fraps zlib mszh dxtory vmnc ultimotion sp5x amv vp4 mxpeg hqx hq_hqa dirac"),
-  // Covers.
+  // Cover art.
   ...words("webp tiff"),
 ];
 

@@ -18,15 +18,16 @@ import type { RenderPlan } from "./render-plan.ts";
 
 const shell = "/bin/sh";
 const keptLines = 50;
-/** How long what a killed launcher has left behind may run on. */
+/** How often to check for processes that a killed launcher has left behind. */
 const lookEveryMs = 250;
 
-/** One per process, as what fluent-ffmpeg keeps. */
+/** One per process, like fluent-ffmpeg's own cache. */
 let prepared: Promise<void> | undefined;
 
 /**
- * fluent-ffmpeg asks ffmpeg for its formats and encoders before the first plan of a process, and keeps the answers: asked beforehand, the first video
- * does not wait for them. Never throws: a broken ffmpeg is reported by the first plan.
+ * fluent-ffmpeg queries ffmpeg's formats and encoders before the first plan of a process, and caches the
+ * answers. Querying early saves the first video the wait. Never throws: the first plan reports a broken
+ * ffmpeg.
  */
 export const prepareFluent = (jail: Jail, ffmpegPath: string): Promise<void> =>
   (prepared ??= ask(jail, ffmpegPath).catch(() => undefined));
@@ -34,13 +35,14 @@ export const prepareFluent = (jail: Jail, ffmpegPath: string): Promise<void> =>
 async function ask(jail: Jail, ffmpegPath: string): Promise<void> {
   const env = programEnvironment(undefined);
   const jailed = await jail.wrap({ path: ffmpegPath, args: [argumentsHere], env, limits: {} });
-  // It starts a path and nothing else.
+  // fluent-ffmpeg can only start a path.
   const folder = await mkdtemp(join(tmpdir(), "reelay-launch-"));
   const launcher = join(folder, "ffmpeg");
   try {
     await writeFile(launcher, `#!${shell}\n${launchScript(jailed)}\n`);
     await chmod(launcher, 0o700);
-    // Where nothing in the temporary folder may be run: listing its capabilities shows ffmpeg no task's files.
+    // For temporary folders that forbid execution. Listing capabilities gives ffmpeg access to no task's
+    // files.
     if (!(await keepsAnswers(launcher))) await keepsAnswers(ffmpegPath);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -57,15 +59,18 @@ async function keepsAnswers(path: string): Promise<boolean> {
   return errors.every((error) => !error);
 }
 
-/** The start of a render: fluent-ffmpeg builds the command line of a plan and runs it, in the jail that the shell becomes. */
+/**
+ * Starts a render: fluent-ffmpeg builds the plan's command line and runs it in the jail that the shell
+ * becomes.
+ */
 export const startWithFluent =
   (plan: RenderPlan): Start =>
   (jailed, _options, following) => {
-    // The path is one for all commands of this process.
+    // The path is shared by all commands of this process.
     const command = buildCommand(plan, ["-c", `${launchScript(jailed)} >&2`, "launch"]).setFfmpegPath(shell);
     const progress = new ProgressLines(() => following.onProgress());
     let pid: number | null = null;
-    // fluent-ffmpeg says that its process has ended when the output has, which something left behind may hold open.
+    // fluent-ffmpeg reports the end only once the output is closed, which a leftover process may prevent.
     const looking = setInterval(() => {
       if (pid !== null && !isRunning(pid)) endGroup(pid);
     }, lookEveryMs);
@@ -79,7 +84,7 @@ export const startWithFluent =
             return;
           }
         }
-        // The last line is empty where the output ends with a line break.
+        // The last line is empty if the output ends with a line break.
         if (line !== "" && !progress.read(line)) following.onStderr(`${line}\n`);
       });
       const settle = (ended: ProcessEnd) => {
@@ -100,7 +105,7 @@ export const startWithFluent =
     });
   };
 
-/** What fluent-ffmpeg says of a process that did not end well; null when there was none. */
+/** Parses fluent-ffmpeg's message about a failed process. Null if there was none. */
 function readEnd(message: string): ProcessEnd | null {
   const [, code, signal] =
     /^ffmpeg (?:exited with code (\d+)|was killed with signal (SIG\w+))/.exec(message) ?? [];
@@ -108,11 +113,11 @@ function readEnd(message: string): ProcessEnd | null {
   return code === undefined ? null : { code: Number(code), signal: null };
 }
 
-/** The plan as a fluent-ffmpeg command, behind the arguments of its launcher. */
+/** The plan as a fluent-ffmpeg command, after its launcher's arguments. */
 function buildCommand(plan: RenderPlan, launcher: readonly string[]): createCommand.FfmpegCommand {
   const command = createCommand({ stdoutLines: keptLines, cwd: plan.directory });
-  // Options go in as varargs: given as arrays, fluent-ffmpeg would split each at its first blank. Formats are left to the
-  // outputs' endings, because its own check of `-f` misreads the format list of newer releases.
+  // Options are passed as varargs: fluent-ffmpeg would split array elements at their first blank. Output
+  // formats follow from the file extensions, since its check of `-f` misreads newer releases' format list.
   command.input(plan.input);
   const inputOptions = [...launcher, ...plan.inputOptions];
   command.inputOptions.apply(command, inputOptions);

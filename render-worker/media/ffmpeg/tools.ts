@@ -1,6 +1,6 @@
 import type { Capabilities } from "@reelay/contracts";
 
-/** An ffmpeg (or ffprobe) that was found and ran. */
+/** An ffmpeg or ffprobe that was found and runs. */
 export interface LocatedTool {
   path: string;
   /** As it prints it, e.g. `5.1.9-0+deb12u1`. */
@@ -9,18 +9,18 @@ export interface LocatedTool {
   origin: "environment" | "system" | "npm";
 }
 
-/** What the worker runs. */
+/** The worker's ffmpeg tools. */
 export interface FfmpegTools {
   ffmpeg: LocatedTool;
   ffprobe: LocatedTool;
-  /** Encoders that a trial encode opened, e.g. `libx264`. */
+  /** Encoders that passed a trial, e.g. `libx264`. */
   encoders: string[];
-  /** What works on which device. */
+  /** Working encoders and decoders by device. */
   capabilities: Capabilities;
-  /** Filters that this build has, of those that are only used where present (`zscale`, `tonemap`). */
+  /** Available optional filters (`zscale`, `tonemap`). */
   filters: string[];
-  /** Names of the codecs that this ffmpeg has decoders for. Left out: not known. */
+  /** Codecs that this ffmpeg can decode. Absent: unknown. */
   decodable?: string[];
-  /** By codec, what a trial encode of real renders' settings made. Left out: not tried. */
+  /** Encoding speed by codec, measured with the settings of real renders. Absent: not measured. */
   pixelsPerSecond?: { H264?: number };
 }

@@ -1,4 +1,4 @@
-/** One maintained release line of ffmpeg, and what is known to be wrong in it below a release. */
+/** A maintained release line of ffmpeg, and the flaws of its older releases. */
 interface Floor {
   /** First two numbers of its releases. */
   line: string;
@@ -11,9 +11,10 @@ const sharedFixes =
   "CVE-2025-22919 (an AAC stream ends the program), CVE-2025-0518 (reads beyond a buffer in the pan filter), CVE-2023-49502 (heap overflow in the bwdif filter)";
 
 /**
- * Releases with fixes for flaws that a source can reach through what `COMMON` opens (ffmpeg.org/security.html; Debian's changelogs of 5.1.7 and
- * 7.1.3). CVE-2026-40962 is in the MP4 demuxer, CVE-2026-8461 in MagicYUV, which `COMMON` leaves out. Distributions backport fixes under their own
- * revision numbers, so this warns and refuses nothing.
+ * The first releases without known flaws that a source can trigger in the formats of `COMMON`
+ * (ffmpeg.org/security.html; Debian's changelogs of 5.1.7 and 7.1.3). CVE-2026-40962 is in the MP4 demuxer,
+ * CVE-2026-8461 in MagicYUV, which `COMMON` excludes. Distributions backport fixes under their own revision
+ * numbers, so this only warns.
  */
 const floors: readonly Floor[] = [
   { line: "5.1", least: "5.1.7", wrongBelow: sharedFixes },
@@ -29,8 +30,9 @@ const floors: readonly Floor[] = [
 ];
 
 /**
- * Why a version should be replaced, as a sentence; null where it has the known fixes, or is a development build, whose number says nothing.
- * Example: `7.0` → `ffmpeg 7.0 is of a release line that no longer gets fixes; …`.
+ * Explains why a version should be replaced. Null if it has the known fixes, or is a development build, whose
+ * number has no meaning. Example: `7.0` → `ffmpeg 7.0 belongs to a release line that no longer receives
+ * fixes. …`.
  */
 export function versionWarning(name: string, version: string): string | null {
   const [, major = "", minor = "0", patch = "0"] = /^n?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? [];
@@ -39,16 +41,16 @@ export function versionWarning(name: string, version: string): string | null {
   const newest = floors.at(-1);
   const floor = floors.find((each) => each.line === line);
   const remedy =
-    "Update the system's ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH to a newer build; keep programs in the full jail until then.";
+    "Update the system's ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH to a newer build. Until then, run programs in the full jail.";
   if (floor === undefined) {
     if (newest && compare([major, minor, patch], newest.least.split(".")) > 0) return null;
-    return `${name} ${version} belongs to a release line that no longer receives fixes. Known to be wrong in it: ${sharedFixes}. ${remedy}`;
+    return `${name} ${version} belongs to a release line that no longer receives fixes. Known flaws: ${sharedFixes}. ${remedy}`;
   }
   if (compare([major, minor, patch], floor.least.split(".")) >= 0) return null;
-  return `${name} ${version} is older than ${floor.least}. Known to be wrong below it: ${floor.wrongBelow}. ${remedy}`;
+  return `${name} ${version} is older than ${floor.least}. Known flaws of older releases: ${floor.wrongBelow}. ${remedy}`;
 }
 
-/** Both programs' warnings; they may come from different places. */
+/** Warnings for both programs, which may be of different versions. */
 export const versionWarnings = ({ ffmpeg, ffprobe }: Record<"ffmpeg" | "ffprobe", { version: string }>) =>
   [versionWarning("ffmpeg", ffmpeg.version), versionWarning("ffprobe", ffprobe.version)].filter(
     (warning) => warning !== null,

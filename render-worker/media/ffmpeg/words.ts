@@ -1,2 +1,2 @@
-/** A piece of a command line or a list, written as it is read: split at blanks. Nothing in it may contain one itself. */
+/** Splits a part of a command line or a list at blanks. No word may contain one. */
 export const words = (text: string): string[] => text.trim().split(/\s+/);

@@ -7,7 +7,9 @@ import { trim } from "./trim.ts";
 
 export const deinterlace = "bwdif=mode=send_frame:deint=interlaced";
 
-/** Filters from the decoded picture to one of this size: the same for all rungs and for a picture to compare them with. */
+/**
+ * Filters from the decoded frame to one of this size. Rungs and reference frames for comparison share them.
+ */
 export const planCommonFilters = (
   source: SourceFile,
   size: { width: number; height: number },
@@ -15,7 +17,7 @@ export const planCommonFilters = (
   span: RenderSpan = wholeSpan,
 ): string[] => [...planTimes(source, span, deinterlace), ...planPictureFilters(source, size, filters, span)];
 
-/** @param thinning leaves frames out before the rest costs anything */
+/** @param thinning drops frames before the expensive filters */
 export function planPictureFilters(
   source: SourceFile,
   size: { width: number; height: number },
@@ -37,8 +39,8 @@ export function planPictureFilters(
 }
 
 /**
- * High dynamic range to standard: linear light, BT.709 primaries, then a curve that keeps highlights. Where the build lacks the
- * filters the picture only looks flat: better than none.
+ * Converts high to standard dynamic range: linear light, BT.709 primaries, then a curve that keeps
+ * highlights. Without these filters in the build, the video only looks flat.
  */
 function toneMap(video: SourceFile["probe"]["video"], filters: readonly string[]): string[] {
   if (!video.hdr || !filters.includes("zscale") || !filters.includes("tonemap")) return [];
@@ -64,16 +66,16 @@ type Colours = Pick<
   | "colorRange"
 >;
 
-/** Red, green and blue as they are, palettes of them, and grey: no matrix has been applied yet. */
+/** Red, green and blue, palettes of them, and grey: no matrix has been applied yet. */
 const isRgb = (pixelFormat: string | null): boolean =>
   /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|x2bgr|pal8)/.test(pixelFormat ?? "");
 
-/** Lines from which on players take untagged pictures for BT.709 (ITU-R BT.601 and BT.709 are told apart by size where nothing else is said). */
+/** Untagged video with at least this many lines is BT.709 to players, and BT.601 below. */
 const hdLines = 720;
 
 /**
- * How the pictures' colours reach the variants: options for the first `scale`, and the filters that label what the source does not. Without a label players
- * guess by size, i.e. differently for each rung of one video. What is tagged stays as it is tagged. Pure.
+ * Colour handling: options for the first `scale`, and filters that label untagged video. Without labels
+ * players guess by size, so the rungs of one video would differ. Existing tags are kept. Pure.
  */
 function planColours(video: Colours): { scale: string; labels: string[] } {
   const range = video.colorRange === "pc" ? ":out_range=tv" : "";
@@ -103,8 +105,9 @@ const join = (options: Record<string, string>): string =>
     .join(":");
 
 /**
- * The filters that bring a picture to a size. One of another shape than the video's, as recordings of calls and broadcasts have in their middle, keeps its
- * own between black bars: ffmpeg sets up its graph anew for it, and the expressions with it. An MP4 states one size for all its pictures. Pure.
+ * Filters that scale frames to a size. Frames of another shape in the middle of a recording, as in calls and
+ * broadcasts, keep their shape between black bars: ffmpeg re-creates its filter graph for them and evaluates
+ * the expressions again. An MP4 has one size for all frames. Pure.
  *
  * @param options of `scale`, each with its colon
  */

@@ -3,9 +3,11 @@ import type { SourceFile } from "../probe/index.ts";
 import type { RenderSpan } from "../timeline/index.ts";
 
 /**
- * What decides which pictures there are and when, before anything is cut: the same filters wherever pictures are decoded.
+ * Filters that determine the frames and their times before anything is cut; the same wherever frames are
+ * decoded.
  *
- * @param deinterlace of the place where they lie: touches only frames that are marked as interlaced, and makes one of each
+ * @param deinterlace filter for the memory that holds the frames. Processes only frames marked as interlaced,
+ * one output frame each.
  */
 export function planTimes(
   { probe: { container, video } }: SourceFile,
@@ -19,6 +21,9 @@ export function planTimes(
   ];
 }
 
-/** What an edit list leaves out at the beginning must be decoded all the same. Decoders say what it was, but not that of AV1. */
+/**
+ * Frames that an edit list cuts off at the beginning must still be decoded. Decoders mark such frames, except
+ * those of AV1.
+ */
 const mayBeginEarly = (container: string, { codec }: SourceFile["probe"]["video"]): boolean =>
   container.startsWith("mov,") && codec === "av1";

@@ -1,6 +1,9 @@
 import type { RenderSpan } from "../timeline/index.ts";
 
-/** After everything that looks at neighbouring frames or gives them other times: each frame belongs to the span that it begins in. */
+/**
+ * Comes after all filters that use neighbouring frames or change times: each frame belongs to the span in
+ * which it starts.
+ */
 export function trim({ startMs, endMs }: RenderSpan): string[] {
   const ends = [
     ...(startMs > 0 ? [`start=${startMs / 1000}`] : []),

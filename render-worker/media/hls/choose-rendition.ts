@@ -1,6 +1,9 @@
 import { sourceVariantName, type VariantState } from "@reelay/contracts";
 
-/** Of the finished variants the smallest whose shorter side has at least so many pixels, else the largest; the source's copy only where there is no other. Null: none. Pure. */
+/**
+ * Selects the smallest finished variant whose shorter side has at least this many pixels, else the largest.
+ * The source's copy is used only if there is no other. Null for none. Pure.
+ */
 export function chooseRendition(variants: readonly VariantState[], sidePixels: number): VariantState | null {
   const finished = variants
     .filter(({ status, playlist }) => status === "READY" && playlist?.isComplete)

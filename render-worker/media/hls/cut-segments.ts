@@ -1,7 +1,7 @@
 import type { PlaylistSegment } from "@reelay/contracts";
 import { nextBorderMs, nextPictureMs, type RenderSpan } from "../timeline/index.ts";
 
-/** A segment as it will be stored: of one or several of the encoder's pieces. */
+/** A segment to store, made of one or more of the encoder's pieces. */
 export interface CutSegment {
   pieces: string[];
   durationMs: number;
@@ -9,28 +9,29 @@ export interface CutSegment {
 
 export interface CutOptions {
   span: RenderSpan;
-  /** How long a picture (or a frame of sound) is shown; null where that varies. */
+  /** Duration of a frame; null if it varies. */
   frameMs: number | null;
-  /** When the video's first picture is shown, whichever part is made. Default 0. */
+  /** When the video's first frame is shown, whichever part is rendered. Default 0. */
   firstPictureMs?: number;
-  /** When its last picture ends, as far as the container says; sound may go on for long. */
+  /** End of the last frame, as the container states it. Audio may last longer. */
   picturesEndMs?: number | null;
   segmentDurationMs: number;
 }
 
-/** Times of ffmpeg's playlist and of its key frames are rounded. */
+/** ffmpeg rounds times in its playlist and of its key frames. */
 const toleranceMs = 1;
-/** Clocks of containers are rounded, often to milliseconds. */
+/** Containers round their clocks, often to milliseconds. */
 const clockMs = 1.5;
 
 /**
- * Puts the encoder's pieces, each of which begins with a key frame, together to segments that end at the video's borders. Give it each piece once, in
- * order. At a constant frame rate durations are those of the pictures. At a variable one a part begins and ends at its borders, where the picture that
- * stands is shown once more, or ends with the pictures. So it does where a rate that is only said to be constant has no picture just there.
+ * Joins the encoder's pieces, each of which starts with a key frame, into segments that end at the video's
+ * borders. Pass each piece once, in order. At a constant frame rate, durations follow from the frames. At a
+ * variable one, a part starts and ends at its borders, where the current frame is repeated, or ends with the
+ * last frame; the same applies if a rate that is declared constant has no frame at the border.
  */
 export class SegmentCutter {
   readonly #options: CutOptions;
-  /** Of the segment that is being put together, on the timeline; null before the first piece. */
+  /** Start of the current segment on the timeline; null before the first piece. */
   #startMs: number | null = null;
   #endMs = 0;
   #pieces: string[] = [];
@@ -43,7 +44,7 @@ export class SegmentCutter {
     return this.#startMs !== null;
   }
 
-  /** @param firstMs when the first picture is shown; null if that could not be read */
+  /** @param firstMs when the first frame is shown; null if it could not be read */
   begin(firstMs: number | null): void {
     const { startMs } = this.#options.span;
     const isNext = firstMs !== null && this.#isBorder(firstMs, startMs);
@@ -62,12 +63,12 @@ export class SegmentCutter {
     return this.#endMs >= border - toleranceMs ? this.#take() : null;
   }
 
-  /** What is left when there are no more pieces. */
+  /** The remaining pieces, after the last one. */
   rest(): CutSegment | null {
     return this.#pieces.length > 0 ? this.#take() : null;
   }
 
-  /** To when the part's last picture stands, whose piece began at `beginMs`. */
+  /** End of the part's last frame, whose piece started at `beginMs`. */
   #lastsTo(beginMs: number): number {
     const { frameMs, picturesEndMs = null, span } = this.#options;
     const { endMs } = span;
@@ -76,12 +77,15 @@ export class SegmentCutter {
       return picturesEndMs !== null && picturesEndMs > beginMs ? picturesEndMs : this.#endMs;
     }
     if (endMs === null || this.#isBorder(this.#endMs, endMs)) return this.#endMs;
-    // So long none stands at a rate that is said to be constant, if nothing else is known: the pictures have ended.
+    // At a rate declared constant, no frame lasts that long: the video has ended.
     const goesOn = picturesEndMs === null ? endMs - this.#endMs < 1_000 : picturesEndMs >= endMs;
     return goesOn ? this.#borderOf(endMs) : this.#endMs;
   }
 
-  /** Where two parts meet when there is no picture: where one should be, if it is known that there are more, so that both parts agree on it. */
+  /**
+   * Border between two parts without a frame: where one should be, if more frames follow, so that both parts
+   * agree.
+   */
   #borderOf(borderMs: number): number {
     const { frameMs, firstPictureMs = 0, picturesEndMs = null } = this.#options;
     return frameMs !== null && picturesEndMs !== null && picturesEndMs >= borderMs
@@ -89,7 +93,7 @@ export class SegmentCutter {
       : borderMs;
   }
 
-  /** Whether this is where one picture ends and the next begins that a constant rate has at or after a border of parts. */
+  /** Whether this is the first frame boundary of a constant rate at or after a border of parts. */
   #isBorder(ms: number, borderMs: number): boolean {
     const { frameMs, firstPictureMs = 0 } = this.#options;
     if (frameMs === null) return false;
@@ -97,7 +101,8 @@ export class SegmentCutter {
   }
 
   #take(): CutSegment {
-    // Where sound changes its format its packets may overlap, and one that begins where a part should end is still heard.
+    // Where audio changes its format, packets may overlap, and one that starts at the end of a part is still
+    // audible.
     const durationMs = Math.max(1, Math.round((this.#endMs - (this.#startMs ?? 0)) * 1000) / 1000);
     const cut = { pieces: this.#pieces, durationMs };
     this.#startMs = this.#endMs;

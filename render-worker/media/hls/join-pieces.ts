@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { readBoxHeader } from "@reelay/media-container";
 
 /**
- * Makes one media segment of the encoder's pieces: each is a fragment of its own (`moof` and `mdat`), so they only have to follow one another. What
- * stands before a later fragment, its `styp` box, marks the beginning of a segment and is left out. The result is in the first piece's file; the others
- * are removed.
+ * Joins the encoder's pieces into one media segment. Each piece is a fragment (`moof` and `mdat`), so they
+ * are concatenated without the later pieces' `styp` box, which marks the start of a segment. The result is in
+ * the first piece's file; the others are removed.
  */
 export async function joinPieces(
   directory: string,

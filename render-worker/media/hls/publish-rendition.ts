@@ -16,43 +16,43 @@ import { readSegmentTiming } from "./segment-timing.ts";
 
 interface RenditionOptions {
   store: ObjectStore;
-  /** Where ffmpeg writes this rendition. */
+  /** ffmpeg's output directory for this rendition. */
   directory: string;
-  /** Where it goes, ending in `/`. */
+  /** Key prefix in the store, ending in `/`. */
   keyPrefix: string;
   files: { playlist: string; init: string };
   kind: "video" | "audio";
-  /** Of the timeline; borders of segments lie where they do in the whole video. */
+  /** Part of the timeline. Segment borders are those of the whole video. */
   span: RenderSpan;
-  /** How long a picture (or a frame of sound) is shown; null where that varies. */
+  /** Duration of a frame; null if it varies. */
   frameMs: number | null;
-  /** When the video's first picture is shown, whichever part is made. Default 0. */
+  /** When the video's first frame is shown, whichever part is rendered. Default 0. */
   firstPictureMs?: number;
-  /** When its last picture ends, as far as the container says. */
+  /** End of the last frame, as the container states it. */
   picturesEndMs?: number | null;
   segmentDurationMs: number;
   signal: AbortSignal;
-  /** Looks at each segment before it is stored; what it throws ends the publishing. */
+  /** Examines each segment before it is stored. An error ends publishing. */
   check?: (path: string) => Promise<void>;
-  /** Told after each step what is stored. */
+  /** Receives the stored segments after each step. */
   sink: RenditionSink;
-  /** Called once when publishing has failed for good. */
+  /** Called once if publishing fails permanently. */
   onFailed: (error: unknown) => void;
 }
 
-/** Where the system tells of changes, in case it did not; and where it cannot. */
+/** Polling intervals, with and without the system's change notifications. */
 const pollMs = { watched: 2_000, unwatched: 500 };
 
 /**
- * Brings one rendition into the store while ffmpeg writes it: the initialisation segment, then every segment as soon as its last piece is finished, and
- * lets the sink make known exactly what is stored. What is stored is removed locally, so that the temporary disk holds a few segments however
- * long the video is.
+ * Stores one rendition while ffmpeg writes it: the initialization segment, then each segment as soon as its
+ * last piece is complete. The sink announces exactly what is stored. Stored files are removed locally, so
+ * that the temporary disk holds only a few segments of any video.
  */
 export class RenditionPublisher implements AsyncDisposable {
   readonly #options: RenditionOptions;
   readonly #cutter: SegmentCutter;
   readonly #segments: StoredRendition["segments"][number][] = [];
-  /** Of ffmpeg's playlist, those that the cutter has. */
+  /** Pieces of ffmpeg's playlist that the cutter has received. */
   #pieces = 0;
   #watcher: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -69,12 +69,12 @@ export class RenditionPublisher implements AsyncDisposable {
     this.#cutter = new SegmentCutter(options);
   }
 
-  /** Everything is stored and made known. */
+  /** Whether everything is stored and announced. */
   get isComplete(): boolean {
     return this.#isComplete;
   }
 
-  /** A segment is on its way to the store. */
+  /** Whether a segment is being stored. */
   get isStoring(): boolean {
     return this.#isStoring;
   }
@@ -83,12 +83,12 @@ export class RenditionPublisher implements AsyncDisposable {
     return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, this.#init?.sizeBytes ?? 0);
   }
 
-  /** How much of the rendition is stored, in milliseconds. */
+  /** Stored part of the rendition, in milliseconds. */
   get storedMs(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.durationMs, 0);
   }
 
-  /** Begins to follow the folder: told by the system, and looking every half second where it does not tell. */
+  /** Starts to follow the folder by notifications and polling. */
   start(): void {
     try {
       this.#watcher = watch(this.#options.directory, (_event, file) => {
@@ -102,8 +102,8 @@ export class RenditionPublisher implements AsyncDisposable {
   }
 
   /**
-   * After ffmpeg ended well: publishes the rest. Throws when something could not be stored or the playlist has no end. False when
-   * ffmpeg wrote nothing and that is allowed.
+   * Publishes the rest after ffmpeg exited successfully. Throws if storing failed or the playlist has no end.
+   * False if ffmpeg wrote nothing and that is allowed.
    */
   async finish({ mayBeEmpty = false } = {}): Promise<boolean> {
     this.#stop();
@@ -114,13 +114,13 @@ export class RenditionPublisher implements AsyncDisposable {
       throw retriableError(
         "WORKER",
         "RENDITION_INCOMPLETE",
-        `ffmpeg ended without finishing the playlist in ${this.#options.keyPrefix}; another attempt may get through.`,
+        `ffmpeg exited without finishing the playlist in ${this.#options.keyPrefix}. Another attempt may succeed.`,
       );
     }
     return true;
   }
 
-  /** Makes known that the rendition is complete and empty. */
+  /** Announces that the rendition is complete and empty. */
   publishNothing(): Promise<void> {
     return this.#publish(true);
   }
@@ -158,21 +158,24 @@ export class RenditionPublisher implements AsyncDisposable {
       });
   }
 
-  /** Until ffmpeg is known to have ended well, an end in its playlist says nothing: it writes one, too, when a signal cuts it short. */
+  /**
+   * Until ffmpeg has exited successfully, an end in its playlist means nothing: it also writes one when a
+   * signal stops it.
+   */
   async #scan({ isOver } = { isOver: false }): Promise<void> {
     const { directory, files, signal } = this.#options;
     signal.throwIfAborted();
     const text = await readFile(join(directory, files.playlist), "utf8").catch(() => null);
     if (text === null || this.#isComplete) return;
     const local = parseMediaPlaylist(text);
-    // Where there was nothing to encode, ffmpeg writes an empty piece.
+    // ffmpeg writes an empty piece if there was nothing to encode.
     const pieces = local.segments.filter(({ durationMs }) => durationMs > 0);
     if (pieces.length === 0 || (local.isComplete && !isOver)) return;
     if (this.#init === null) await this.#storeInit();
     const before = this.#segments.length;
     for (const piece of pieces.slice(this.#pieces)) {
       await this.#take(piece, local.isComplete && piece === pieces.at(-1));
-      // The first segment is worth a publication of its own: with it the variant plays.
+      // The first segment is published separately, since the variant plays with it.
       if (before === 0 && this.#segments.length === 1) await this.#publish(false);
     }
     if (local.isComplete) await this.#store(this.#cutter.rest());
@@ -186,7 +189,8 @@ export class RenditionPublisher implements AsyncDisposable {
     const path = join(this.#options.directory, piece.uri);
     const timing = needsTiming && this.#clock !== null ? await readSegmentTiming(path, this.#clock) : null;
     if (!this.#cutter.hasBegun) this.#cutter.begin(timing?.startMs ?? null);
-    // Up to the next piece ffmpeg's playlist is exact; of the last one it only adds up what packets claim.
+    // ffmpeg's playlist is exact up to the next piece; for the last one it only adds up the packets'
+    // durations.
     const durationMs = (isLast ? timing?.durationMs : null) ?? piece.durationMs;
     await this.#store(this.#cutter.add({ ...piece, durationMs }, isLast));
   }

@@ -4,7 +4,7 @@ import { readMediaPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { readMade } from "../../store/index.ts";
 
-/** A segment of a finished rendition, with what is needed to decode it. */
+/** A segment of a finished rendition, with its initialization segment. */
 export interface StoredSegment {
   key: string;
   initKey: string;
@@ -12,7 +12,10 @@ export interface StoredSegment {
   durationMs: number;
 }
 
-/** What a media playlist of ours names; each part of a long video may have an initialisation segment of its own. Pure. */
+/**
+ * The segments of one of our media playlists. Each part of a long video may have its own initialization
+ * segment. Pure.
+ */
 export function parseSegments(text: string, key: string): StoredSegment[] {
   const toKey = (uri: string) => posix.join(posix.dirname(key), uri);
   let startMs = 0;
@@ -23,7 +26,7 @@ export function parseSegments(text: string, key: string): StoredSegment[] {
   });
 }
 
-/** Those of a playlist in the store. */
+/** The segments of a playlist in the store. */
 export async function readSegments(
   store: ObjectStore,
   key: string,
@@ -32,7 +35,7 @@ export async function readSegments(
   return parseSegments((await readMade(store, key, { signal })).toString(), key);
 }
 
-/** Writes a segment to a file that ffmpeg reads by itself. */
+/** Writes a segment to a file that ffmpeg can read on its own. */
 export async function bringSegment(
   store: ObjectStore,
   { key, initKey }: StoredSegment,

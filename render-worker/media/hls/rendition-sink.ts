@@ -9,7 +9,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import { retryStore } from "../../store/index.ts";
 import type { RenderSpan } from "../timeline/index.ts";
 
-/** An initialisation segment in the store. */
+/** An initialization segment in the store. */
 export interface StoredInit {
   key: string;
   sha256: string;
@@ -18,16 +18,16 @@ export interface StoredInit {
   sizeBytes: number;
 }
 
-/** What of a rendition is in the store. */
+/** The stored part of a rendition. */
 export interface StoredRendition {
-  /** Null only where nothing was made. */
+  /** Null only for an empty rendition. */
   init: StoredInit | null;
   segments: readonly (StoredSegment & { key: string })[];
-  /** Nothing comes after these. */
+  /** Whether these are all segments. */
   isComplete: boolean;
 }
 
-/** Makes known what is stored of a rendition: as a playlist, or as a part that the API joins with others. */
+/** Announces the stored part of a rendition: as a playlist, or as a part that the API joins with others. */
 export interface RenditionSink {
   publish(stored: StoredRendition): Promise<void>;
 }

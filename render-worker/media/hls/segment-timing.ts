@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { presentationSpan, type TrackClock } from "@reelay/media-container";
 
-/** The `moof` of a segment of a few seconds has some kilobytes; it stands at the beginning. */
+/** The `moof` of a short segment has some kilobytes and comes first. */
 const headBytes = 256 * 1024;
 
 /** When a media segment is shown, on the timeline. */
@@ -11,8 +11,7 @@ interface SegmentTiming {
 }
 
 /**
- * When a media segment is shown: from its first picture to the end of its last, as its track run says. Null when that cannot be
- * read.
+ * Start of a media segment's first frame and end of its last, from its track run. Null if it cannot be read.
  */
 export async function readSegmentTiming(path: string, clock: TrackClock): Promise<SegmentTiming | null> {
   await using file = await open(path, "r");

@@ -2,24 +2,27 @@ import { maxFrameRateOf, type Profile, type Rung, type Tier } from "@reelay/cont
 import type { PictureProbe } from "../probe/index.ts";
 import { rungFrameRate } from "./frame-rate.ts";
 
-/** A rung as it is made for one source. */
+/** A rung, adapted to one source. */
 export interface PlannedRung {
   name: string;
-  /** Position in the whole ladder, skipped rungs included: codec by codec in the profile's order, smallest first. */
+  /**
+   * Position in the whole ladder, including skipped rungs: codec by codec in the profile's order, smallest
+   * first.
+   */
   index: number;
   tier: Tier;
   codec: Rung["codec"];
   width: number;
   height: number;
-  /** Frames per second of the variant; null where the source does not say. */
+  /** Frame rate of the variant; null if the source does not state it. */
   frameRate: number | null;
-  /** Ceiling of the video's bits per second. */
+  /** Maximum bitrate of the video in bits per second. */
   bitrateBps: number;
-  /** Steps on the encoder's scale of quality coarser (or, below 0, finer) than usual. Default 0. */
+  /** Offset on the encoder's quality scale: positive is coarser, negative finer. Default 0. */
   qualityOffset?: number | undefined;
-  /** Mean VMAF that is asked for at least. */
+  /** Minimum mean VMAF. */
   minVmaf?: number | undefined;
-  /** ffmpeg's name of the encoder to take before any other that works: what the head of the video was made with. */
+  /** ffmpeg's name of the preferred encoder: the one that made the head. */
   encoder?: string | undefined;
 }
 
@@ -29,21 +32,21 @@ interface SkippedRung extends PlannedRung {
 }
 
 export interface Ladder {
-  /** To make, smallest first within each codec; empty for a profile without rungs alone. */
+  /** Rungs to make, smallest first within each codec. Empty only for a profile without rungs. */
   rungs: PlannedRung[];
   skipped: SkippedRung[];
 }
 
-/** A source within 2 % of a rung is that rung: a variant of its own would cost an encode that nobody can see. */
+/** A source within 2 % of a rung is that rung; another variant would not look different. */
 const sameSize = 1.02;
 
 /**
- * Which variants a source gets. Pure.
+ * Plans the variants of a source. Pure.
  *
- * Rungs are measured on the shorter side, so that portrait and landscape get the same ones. Nothing is upscaled: rungs above the
- * source are skipped, and a source between two rungs keeps its own size as the top variant, named by its shorter side, with the
- * tier and the scaled bitrate of the rung above it. A source below the smallest rung gets one variant of its own size. Each codec's
- * rungs are a ladder of its own.
+ * Rungs refer to the shorter side, so that portrait and landscape videos get the same ones. Nothing is
+ * upscaled: rungs above the source are skipped, and a source between two rungs keeps its own size as the top
+ * variant, named by its shorter side, with the tier and the scaled bitrate of the rung above. A source below
+ * the smallest rung gets one variant of its own size. Each codec has its own ladder.
  */
 export function planLadder(profile: Profile, probe: PictureProbe): Ladder {
   const { width, height } = probe.video;
@@ -75,14 +78,14 @@ export function planLadder(profile: Profile, probe: PictureProbe): Ladder {
   };
   const ladder: Ladder = { rungs: [], skipped: [] };
   for (const [index, { rung, isSkipped }] of entries.entries()) {
-    const reason = `The source is ${width}x${height}; ${rung.name} would need ${rung.height} pixels on the shorter side, and nothing is upscaled.`;
+    const reason = `The source is ${width}x${height}. ${rung.name} needs ${rung.height} pixels on the shorter side, and video is never upscaled.`;
     if (isSkipped) ladder.skipped.push({ ...plan(rung, index), reason });
     else ladder.rungs.push(plan(rung, index));
   }
   return ladder;
 }
 
-/** A rung of the source's own size on top of a codec's ladder, unless the rung below is as good as it. */
+/** A rung of the source's own size on top of a codec's ladder, unless the rung below is as good. */
 function ownSize(
   below: Rung | undefined,
   above: Rung | undefined,
@@ -91,7 +94,7 @@ function ownSize(
 ): Rung[] {
   if (above === undefined || (below !== undefined && shorter <= below.height * sameSize)) return [];
   const height = even(shorter);
-  // `720p-hevc` gives `400p-hevc`, so that the ladders of several codecs keep apart.
+  // `720p-hevc` becomes `400p-hevc`, to keep the ladders of several codecs apart.
   const ending = above.name.startsWith(`${above.height}p`) ? above.name.slice(`${above.height}`.length) : "p";
   const wanted = `${height}${ending}`;
   const name = names.has(wanted) ? `${height}p-${above.codec.toLowerCase()}` : wanted;
@@ -99,30 +102,36 @@ function ownSize(
   return [{ ...above, name, height, bitrateBps: between(below, above, shorter) }];
 }
 
-/** Width and height with the shorter side at `target` (at most the source's own), both even as H.264's 4:2:0 needs. */
+/** Size whose shorter side is `target` (at most the source's own), with both sides even for 4:2:0. */
 function sizeOf(target: number, width: number, height: number): { width: number; height: number } {
   const scale = target / Math.min(width, height);
   const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
   return { width: side(width), height: side(height) };
 }
 
-/** The bitrate of a size between two rungs: the upper one's, by the area to the power of 0.75 (see `shapeFactor`), never below the lower one's. */
+/**
+ * Bitrate for a size between two rungs: the upper one's, scaled by the area to the power of 0.75 (see
+ * `shapeFactor`), at least the lower one's.
+ */
 function between(lower: Rung | undefined, upper: Rung, shorter: number): number {
   const scaled = Math.round(upper.bitrateBps * (shorter / upper.height) ** 1.5);
   return Math.max(scaled, lower?.bitrateBps ?? 10_000);
 }
 
 /**
- * Profiles state bitrates for 16:9. Another shape has more or fewer pixels at the same shorter side; bits needed grow with
- * roughly the power 0.75 of the pixels, as neighbouring pixels tell ever less that is new.
+ * Profiles state bitrates for 16:9. Other shapes have more or fewer pixels at the same shorter side. Bitrate
+ * grows with about the power 0.75 of the pixels, since neighbouring pixels become more alike.
  */
 function shapeFactor(target: number, size: { width: number; height: number }): number {
   const pixels = (size.width * size.height) / ((target * target * 16) / 9);
-  // Rounding to even numbers is no other shape.
+  // Rounding to even sizes does not count as another shape.
   return Math.abs(pixels - 1) < 0.02 ? 1 : Math.min(2, Math.max(0.4, pixels ** 0.75));
 }
 
-/** Profiles state bitrates for up to 30 frames per second. Twice the frames differ less from one another: half as much again is enough. */
+/**
+ * Profiles state bitrates for up to 30 frames per second. At twice the rate, successive frames differ less:
+ * half as much again is enough.
+ */
 function frameRateFactor(frameRate: number | null): number {
   return frameRate === null || frameRate <= 30 ? 1 : 1 + (Math.min(frameRate, 60) - 30) / 60;
 }

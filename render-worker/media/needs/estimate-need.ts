@@ -27,33 +27,33 @@
 
 export interface Threads {
   decode: number;
-  /** Of each rung. */
+  /** Per rung. */
   encode: number;
 }
 
 export interface NeededRung {
   width: number;
   height: number;
-  /** ffmpeg's name of the encoder, or the codec's where it is not known yet. */
+  /** ffmpeg's name of the encoder, or the codec's if the encoder is not known yet. */
   encoder: string;
 }
 
-/** What of a source decides how much memory its reading and decoding need. */
+/** Properties of a source that determine the memory for reading and decoding it. */
 export interface NeededSource {
   width: number;
   height: number;
   pixelFormat: string | null;
   isToneMapped: boolean;
   streams: number;
-  /** Packets of all streams that an index of the source names. */
+  /** Packets of all streams in the source's index. */
   packets: number;
-  /** What ffprobe held to look at it: whatever opens it looks as closely. 0 where that is not known. */
+  /** Peak memory of ffprobe for this source, which any program that opens it also needs. 0 if unknown. */
   probedBytes: number;
 }
 
 export interface NeedInput {
   source: NeededSource;
-  /** None: only sound. */
+  /** Empty: audio only. */
   rungs: readonly NeededRung[];
   threads: Threads;
   /** How often the source is opened and decoded. Default 1. */
@@ -62,43 +62,46 @@ export interface NeedInput {
 
 const mib = 1024 ** 2;
 
-/** The program with its libraries, its buffers for input, output and sound. */
+/** The program with its libraries and its buffers for input, output and audio. */
 const programBytes = 80 * mib;
-/** Each stream of a source is opened, whether it is used or not. */
+/** Every stream of a source is opened, used or not. */
 const streamBytes = 1.6 * mib;
 /**
- * What is kept of each packet that the source's index names, and what takes it in while the file is opened: an MP4 of 6 hours with 1.7 million packets
- * made 135 MiB of 57 (5.1) and 98 of 16 (7.0), four times in one program 268 and 240.
+ * Memory per packet in the source's index, permanently and while the file is opened: a 6-hour MP4 with 1.7
+ * million packets used 135 and then 57 MiB (5.1), or 98 and 16 (7.0); four times in one program, 268 and 240.
  */
 const packetBytes = { kept: 32, opening: 20 };
-/** Pictures that a decoder keeps to refer to and hands on, and those of each of its threads. */
+/** Frames that a decoder holds for reference and output, and additional ones per thread. */
 const decodedPictures = { always: 10, perThread: 3 };
 
-/** Bytes per pixel of a rung: queues, look-ahead, references; and for each thread, which works on a picture of its own. */
+/**
+ * Bytes per pixel of a rung for queues, look-ahead and references, and per thread, each of which works on its
+ * own frame.
+ */
 const encoderBytes: Record<string, { always: number; perThread: number }> = {
   libx264: { always: 96, perThread: 11 },
   libx265: { always: 145, perThread: 20 },
   libsvtav1: { always: 180, perThread: 45 },
-  // Pictures wait in memory for a device that has its own.
+  // Frames wait in main memory for a device with its own memory.
   hardware: { always: 40, perThread: 0 },
 };
 const ofCodec: Record<string, string> = { H264: "libx264", HEVC: "libx265", AV1: "libsvtav1" };
 
-/** libx264 gives each thread two rows of macroblocks at least. */
+/** libx264 gives each thread at least two rows of macroblocks. */
 const mostThreads = (height: number): number => Math.max(1, Math.floor(height / 32));
 
-/** An ffmpeg that has a source open, so many times. Pure. */
+/** Memory of an ffmpeg that opens a source this many times. Pure. */
 export const estimateOpen = ({ streams, packets, probedBytes }: NeededSource, inputs = 1): number => {
   const keptBytes = streams * streamBytes + packets * packetBytes.kept;
   const openBytes = programBytes + keptBytes + packets * packetBytes.opening;
   return Math.max(openBytes, probedBytes) + (inputs - 1) * keptBytes;
 };
 
-/** A decoded picture. Pure. */
+/** Size of a decoded frame. Pure. */
 export const pictureBytes = ({ width, height, pixelFormat }: NeededSource): number =>
   width * height * bytesPerPixel(pixelFormat);
 
-/** A decoder with so many threads. Pure. */
+/** Memory of a decoder with this many threads. Pure. */
 export const estimateDecoder = (source: NeededSource, threads: number): number =>
   pictureBytes(source) * (decodedPictures.always + decodedPictures.perThread * threads);
 
@@ -107,7 +110,7 @@ export function estimateNeed({ source, rungs, threads, decoders = 1 }: NeedInput
   const openBytes = estimateOpen(source, decoders);
   if (rungs.length === 0) return Math.ceil(openBytes);
   const top = Math.max(...rungs.map(({ width, height }) => width * height));
-  // Floating point, three planes, and a copy on each side of the curve.
+  // Floating point, three planes, and a copy before and after the curve.
   const toneMapping = source.isToneMapped ? top * 3 * 4 * 4 : 0;
   const encoding = rungs.reduce((sum, rung) => sum + rung.width * rung.height * rungBytes(rung, threads), 0);
   return Math.ceil(openBytes + estimateDecoder(source, threads.decode) * decoders + toneMapping + encoding);
@@ -120,7 +123,7 @@ function rungBytes({ encoder, height }: NeededRung, { encode }: Threads): number
   return bytes.always + bytes.perThread * Math.min(encode, mostThreads(height));
 }
 
-/** Of a decoded picture: `yuv420p` 1.5, `yuv444p10le` 6. An alpha plane is a plane more. */
+/** For a decoded frame: `yuv420p` 1.5, `yuv444p10le` 6. Alpha adds a plane. */
 function bytesPerPixel(pixelFormat: string | null): number {
   if (pixelFormat === null) return 6;
   const planes = /444|gbr|rgb|bgr/.test(pixelFormat) ? 3 : /422|440/.test(pixelFormat) ? 2 : 1.5;

@@ -1,4 +1,4 @@
-/** Estimates of the memory that ffmpeg needs. */
+/** Estimates of ffmpeg's memory. */
 export {
   estimateNeed,
   type NeededRung,

@@ -2,40 +2,43 @@ import type { QualityMetric } from "@reelay/contracts";
 import { estimateDecoder, estimateOpen, type NeededSource, pictureBytes } from "./estimate-need.ts";
 
 /**
- * How much memory the programs need that run before, beside and after a render; that of the render itself is `estimateNeed`'s. All pure, in bytes.
+ * Memory of the programs before, beside and after a render, in bytes; `estimateNeed` covers the render
+ * itself. All pure.
  */
 
 const mib = 1024 ** 2;
 
 /**
- * Reading what a source is: before that nothing is known of it. Most take 16 to 60 MiB, six hours of MP4 135; what wants more than the most is no video.
+ * Probing a source, before anything is known about it. Most sources use 16 to 60 MiB, a 6-hour MP4 135.
+ * Anything beyond the maximum is not a regular video.
  */
 export const probeNeed = { usual: 256 * mib, most: 2 * 1024 * mib };
 
-/** ffprobe reads packets of a source. */
+/** ffprobe that reads packets of a source. */
 export const lookNeed = estimateOpen;
 
-/** Decoding single pictures: four were held of 2160p in 10 bits, 146 MiB in all. */
+/** Decoding single frames: four frames of 2160p in 10 bits used 146 MiB in total. */
 export const firstPictureNeed = (source: NeededSource): number =>
   estimateOpen(source) + 6 * pictureBytes(source);
 
-/** The same, and a sprite that is put together of them. */
+/** The same, and the sprite under construction. */
 export const storyboardNeed = (source: NeededSource): number => firstPictureNeed(source) + 16 * mib;
 
-/** Listening to a track in so many places at once. */
+/** Measuring a track's loudness at this many places at once. */
 export const loudnessNeed = estimateOpen;
 
-/** Copying packets: a segment is written when it is whole, and handed on while the next one grows. */
+/** Copying packets: a complete segment is written and handed on while the next one grows. */
 export const remuxNeed = (source: NeededSource, segment: { peakBps: number; longestMs: number }): number =>
   lookNeed(source) + (2 * segment.peakBps * segment.longestMs) / 8_000;
 
 /**
- * For each pixel of a variant at the size at which it is compared: what compares, and the pictures that are decoded and wait for their partner. One, three
- * and seven variants of 1080p took 204, 428 and 811 MiB with VMAF (7.0), 114, 158 and 227 with SSIM (5.1).
+ * Bytes per pixel and variant at the size of comparison, including frames that wait for their counterpart.
+ * One, three and seven variants of 1080p used 204, 428 and 811 MiB with VMAF (7.0), and 114, 158 and 227 with
+ * SSIM (5.1).
  */
 const comparingBytes: Record<QualityMetric, number> = { VMAF: 60, SSIM: 14 };
 
-/** Comparing pieces with their source, which is decoded once, at one size. */
+/** Comparing variants with their source, which is decoded once, at one size. */
 export function comparisonNeed(
   source: NeededSource,
   {
@@ -51,11 +54,13 @@ export function comparisonNeed(
   );
 }
 
-/** Decoding the beginnings of so many segments of a small variant (or one of the largest), and an encoder of pictures. */
+/**
+ * Decoding the starts of this many segments of a small variant (or one of the largest), and an image encoder.
+ */
 export const piecesNeed = (pieces: number): number => 96 * mib + pieces * 24 * mib;
 
-/** What is kept of a packet that is read from fragments and gets a place in the index of an MP4. */
+/** Memory per packet that is read from fragments and added to the index of an MP4. */
 const indexedPacketBytes = 160;
 
-/** Putting finished renditions into one file. */
+/** Joining finished renditions into one file. */
 export const downloadNeed = (packets: number): number => 80 * mib + packets * indexedPacketBytes;

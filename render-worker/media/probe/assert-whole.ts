@@ -2,15 +2,18 @@ import { type TopBox, walkTopBoxes } from "@reelay/media-container";
 import { inputError } from "../../errors.ts";
 import type { SourceReader } from "../source/index.ts";
 
-/** Of a file of fragments: more than most of them are long. */
+/** End of a fragmented file, longer than most fragments. */
 const tailBytes = 8 * 1024 * 1024;
-/** How a fragment begins, behind its length (ISO 14496-12, 8.8.4 and 8.8.5): with its number, in a box of 16 bytes. */
+/**
+ * Start of a fragment after its length (ISO 14496-12, 8.8.4 and 8.8.5): a box of 16 bytes with its number.
+ */
 const fragmentStart = Buffer.from("moof\0\0\0\u0010mfhd", "latin1");
 
 /**
- * An MP4 or MOV whose index comes first can be cut off and still open: it would play up to the cut, and nobody would be told. Its
- * top-level boxes say how long they are: one that reaches beyond the end of the file was cut. A recording in thousands of fragments has a chain
- * of them that takes long to follow: there the last ones are looked at. What has more boxes than anybody would follow is taken as it is.
+ * Detects a truncated MP4 or MOV. With its index first, such a file still opens and would silently play only
+ * up to the cut. A top-level box that extends beyond the end of the file shows the cut. A recording with
+ * thousands of fragments has a long chain of boxes, so there only the last ones are checked. A file with even
+ * more boxes is accepted unchecked.
  */
 export async function assertWhole(
   source: Pick<SourceReader, "look" | "sizeBytes">,
@@ -33,12 +36,15 @@ function assertInside({ type, at, sizeBytes }: TopBox, source: Pick<SourceReader
   if (type === "mdat" && at + sizeBytes > source.sizeBytes) {
     throw inputError(
       "SOURCE_TRUNCATED",
-      `The source is cut off: its media data should reach to byte ${at + sizeBytes}, and the file has ${source.sizeBytes}. Upload the whole file.`,
+      `The source is cut off: its media data should extend to byte ${at + sizeBytes}, but the file has ${source.sizeBytes}. Upload the whole file.`,
     );
   }
 }
 
-/** Where the last of the fragments begins that the end of the file has whole or in part; null where none begins there. */
+/**
+ * Start of the last fragment of which the end of the file contains at least a part; null if none starts
+ * there.
+ */
 async function findLastFragment(
   source: Pick<SourceReader, "look" | "sizeBytes">,
   signal: AbortSignal,

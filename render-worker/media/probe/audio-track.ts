@@ -1,22 +1,22 @@
 import { type AudioRole, type AudioStreamProbe, languageTag, maxSounds, soundName } from "@reelay/contracts";
 
-/** One of a source's tracks of sound, as it is made. */
+/** An audio track to encode. */
 export interface SoundTrack {
-  /** Of its rendition: `audio` for the one that players begin with, `audio-2`, … for the others, in the source's order. */
+  /** Rendition name: `audio` for the default track, then `audio-2`, … in the source's order. */
   name: string;
   /** ffmpeg's index of the stream. */
   index: number;
   probe: AudioStreamProbe;
-  /** What viewers choose it by, unique among the source's. */
+  /** Display name, unique within the source. */
   label: string;
-  /** BCP 47; null: not known. */
+  /** BCP 47; null if unknown. */
   language: string | null;
   role?: AudioRole;
-  /** Where it ends on the container's clock, in seconds; absent: the container does not say. */
+  /** End on the container's clock, in seconds. Absent: the container does not state it. */
   endSeconds?: number;
 }
 
-/** A stream of sound that can be decoded. */
+/** A decodable audio stream. */
 export interface SoundStream {
   index: number;
   probe: AudioStreamProbe;
@@ -25,8 +25,8 @@ export interface SoundStream {
 }
 
 /**
- * The tracks that are made: the one flagged as default, else the first, then the others in the source's order, up to `maxSounds`. Workers number
- * them alike, whatever they make. Pure.
+ * Selects the tracks: the default one, else the first, then the others in the source's order, up to
+ * `maxSounds`. All workers number them alike. Pure.
  */
 export function planTracks(streams: readonly SoundStream[]): { made: SoundTrack[]; leftOut: SoundTrack[] } {
   const first = streams.find(({ disposition }) => disposition?.["default"] === 1) ?? streams[0];
@@ -58,7 +58,10 @@ const labelOf = ({ title }: AudioStreamProbe, language: string | null, position:
 
 const longestTitle = 80;
 
-/** A title that fits into a playlist's quoted string (RFC 8216, 4.2): no quotes, no line ends. Undefined when nothing is left. */
+/**
+ * A title that fits into a playlist's quoted string (RFC 8216, 4.2), without quotes and line breaks.
+ * Undefined if nothing is left.
+ */
 export function readTitle(told: string | undefined): string | undefined {
   const title = (told ?? "")
     .toWellFormed()
@@ -68,10 +71,10 @@ export function readTitle(told: string | undefined): string | undefined {
   return Array.from(title).slice(0, longestTitle).join("").trim() || undefined;
 }
 
-/** What programs call themselves, or all sound alike, instead of the track. */
+/** Handler names that describe a program or audio in general, not the track. */
 const ofPrograms = /handler|sound|audio|media|mux|track|gpac|mainconcept|produced|created|encode|alias|vide/i;
 
-/** In MP4 a track's name is often in its handler's place. */
+/** MP4 files often store a track's name as its handler name. */
 export const readHandler = (told: string | undefined): string | undefined =>
   told === undefined || ofPrograms.test(told) ? undefined : readTitle(told);
 
@@ -82,6 +85,6 @@ function unique(label: string, taken: ReadonlySet<string>): string {
   return `${label} (${number})`;
 }
 
-/** When a track's first sound is on the timeline, milliseconds; silence comes before it. */
+/** Start of a track on the timeline in milliseconds; silence precedes it. */
 export const soundStartMs = ({ probe }: Pick<SoundTrack, "probe">, zeroSeconds: number): number =>
   Math.max(0, Math.round(((probe.startTime ?? zeroSeconds) - zeroSeconds) * 1000));

@@ -6,28 +6,28 @@ import { notAVideo } from "./parse-probe.ts";
 export const tooManyStreams = (what: string): RenderError =>
   inputError(
     "SOURCE_TOO_MANY_STREAMS",
-    `The source has ${what}; at most ${mostStreams} are taken. Remux it with the streams that are to be seen and heard.`,
+    `The source has ${what}; the limit is ${mostStreams}. Remux it with only the streams that you need.`,
   );
 
-/** A picture that large was not even opened: its size is missing, and only the complaint says why. */
+/** ffprobe does not open frames of that size: their size is missing, and only its log shows the reason. */
 export const isTooLargePicture = (stderr: string): boolean =>
   /exceeds specified max pixel count|Picture size \d+x\d+ is invalid/.test(stderr);
 
-/** ffprobe had too little memory for a source, though less than a video may take. */
+/** ffprobe ran out of memory below the limit for any video, so it may be repeated with more. */
 export class ProbeMemoryError extends Error {
   override readonly name = "ProbeMemoryError";
 }
 
-/** What lack of memory looks like: some of it is only complained of. A library that is refused memory may crash. */
+/** Signs of lack of memory. Some are only logged; a library that cannot allocate may crash. */
 export const isShortOfMemory = ({ signal, stderr }: Pick<ProgramResult, "signal" | "stderr">): boolean =>
   signal !== null || /alloc|out of memory|get_buffer\(\) failed|Cannot add index entry/i.test(stderr);
 
-/** Remedy for a source that only the wider set opens. */
+/** Advice for a source that only the wider set supports. */
 const widerSet = "An operator can allow rare formats with SOURCE_DECODERS=all.";
 
 /**
- * What ffprobe's complaint means, most telling first. A file that no demuxer takes is simply not a video. `isMovie`: whether its first bytes are those
- * of an MP4 or MOV; ffprobe takes the file's name for that.
+ * Explains ffprobe's log, most specific cause first. A file without a matching demuxer is not a video.
+ * `isMovie`: whether its first bytes are those of an MP4 or MOV; ffprobe goes by the file's name.
  */
 export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovie = true): RenderError {
   const tail = stderr.trim();
@@ -35,13 +35,13 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
     if (!isMovie) {
       return inputError(
         "SOURCE_NOT_A_VIDEO",
-        notAVideo("its name says MP4 or MOV, and its first bytes say otherwise"),
+        notAVideo("its name says MP4 or MOV, but its content is something else"),
         tail,
       );
     }
     return inputError(
       "SOURCE_TRUNCATED",
-      "The source is an MP4 or MOV file without its index (moov), which is written last: the file was cut off before its end. Upload the whole file.",
+      "The source is an MP4 or MOV file without its index (moov), which is written last: the file was cut off. Upload the whole file.",
       tail,
     );
   }
@@ -49,7 +49,7 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
   if (isTooLargePicture(stderr)) {
     return inputError(
       "SOURCE_TOO_MANY_PIXELS",
-      `The source's picture is larger than the ${limits.sourcePixels} pixels that are taken. Scale it down, or raise MAX_SOURCE_PIXELS.`,
+      `The source's frames exceed the limit of ${limits.sourcePixels} pixels. Scale the video down, or raise MAX_SOURCE_PIXELS.`,
       tail,
     );
   }
@@ -63,7 +63,7 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
   if (/Cannot allocate memory/.test(stderr)) {
     return inputError(
       "MEMORY_LIMIT",
-      "The source's headers need more memory than the worker gives any video. The file may be damaged or made to do harm: remux it and upload the result.",
+      "The source's headers need more memory than any regular video. The file may be damaged or malicious. Remux it and upload the result.",
       tail,
     );
   }
@@ -71,7 +71,7 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
     return retriableError(
       "WORKER",
       "SOURCE_UNREADABLE",
-      "The worker could not read the source; try again.",
+      "The worker could not read the source. Try again.",
       tail,
     );
   }
@@ -87,17 +87,20 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
     return inputError(
       "SOURCE_NOT_A_VIDEO",
       notAVideo(
-        "it looks like a playlist, a picture or text, which may refer to other files and is not opened",
+        "it looks like a playlist, an image or text, which may refer to other files and is not opened",
       ),
       tail,
     );
   }
-  return inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"), tail);
+  return inputError("SOURCE_NOT_A_VIDEO", notAVideo("its container was not recognized"), tail);
 }
 
 const named = (name: string | undefined): string => (name === undefined ? "" : ` (${name})`);
 
-/** The demuxer that ffprobe chose and was not allowed, if it is one of the wider set: `[nut @ 0x55…] Format not on whitelist '…'`. */
+/**
+ * The demuxer that ffprobe chose and could not use, if the wider set has it:
+ * `[nut @ 0x55…] Format not on whitelist '…'`.
+ */
 function rareFormat(stderr: string): string | undefined {
   const name = /\[([\w,]+) @ [^[\]]*\] Format not on whitelist/i.exec(stderr)?.[1];
   return name !== undefined && sourceFormats.ALL.formats.some((format) => format === name) ? name : undefined;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The part of ffprobe's JSON that we read; the same in the releases from 4 to 7. Numbers come as strings. */
+/** The used part of ffprobe's JSON, identical in releases 4 to 7. Numbers are strings. */
 const Tags = z.record(z.string(), z.string()).catch({});
 
 export const ProbedStream = z.object({
@@ -33,7 +33,7 @@ export type ProbedStream = z.infer<typeof ProbedStream>;
 
 export const ProbedFile = z.object({
   streams: z.array(ProbedStream).default([]),
-  /** Of a transport stream. */
+  /** For transport streams. */
   programs: z.array(z.object({ streams: z.array(z.object({ index: z.int() })).default([]) })).default([]),
   format: z
     .object({

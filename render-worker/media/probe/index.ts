@@ -1,4 +1,4 @@
-/** Finds out what a source is. */
+/** Determines what a source is. */
 export { type SoundTrack, soundStartMs } from "./audio-track.ts";
 export { ProbeMemoryError } from "./explain-failure.ts";
 export { KnownSources } from "./known-sources.ts";

@@ -4,22 +4,22 @@ import type { SourceFile } from "./source-file.ts";
 
 type Whose = Pick<OpenSource, "key" | "generation" | "beginningOf" | "input">;
 
-/** Most sources whose description is kept, a few kilobytes each. */
+/** Maximum number of cached sources, at a few kilobytes each. */
 const mostKept = 200;
 
 /**
- * What a worker's tasks have read of sources that are stored: the tasks for one long video come to few workers, one after the other, and each would ask
- * ffprobe the same. Nothing is kept of a source that still arrives, nor of one whose bytes are not known by a generation.
+ * Caches probe results of stored sources. The tasks of a long video run on few workers in succession, and
+ * each would run ffprobe again. Sources that are still arriving, or have no generation, are not cached.
  */
 export class KnownSources {
   readonly #sources = new LRUCache<string, SourceFile>({ max: mostKept });
 
-  /** @param wants what was looked at: another profile may look at more */
+  /** @param wants what was probed: another profile may need more */
   find(file: Whose, wants: string): SourceFile | null {
     const name = nameOf(file, wants);
     const known = name === null ? undefined : this.#sources.get(name);
     if (name === null || known === undefined) return null;
-    // Each attempt has its own way to the same bytes.
+    // Each attempt has its own address for the same bytes.
     return { ...known, input: file.input };
   }
 

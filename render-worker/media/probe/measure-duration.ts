@@ -6,8 +6,8 @@ import { isShortOfMemory, ProbeMemoryError } from "./explain-failure.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /**
- * How long a source lasts whose container does not say (a live recording, a raw stream): all its packets are read, none decoded.
- * Null when not even its frame rate is known. Throws `ProbeMemoryError`.
+ * Length of a source whose container does not state it (a live recording, a raw stream): reads all packets
+ * without decoding. Null if not even the frame rate is known. Throws `ProbeMemoryError`.
  */
 export async function measureDurationMs(
   ffprobe: Program,
@@ -44,7 +44,7 @@ export async function measureDurationMs(
   const { frameRate } = source.probe.video;
   const seconds = Number.isFinite(range.first)
     ? range.last - range.first
-    : // A raw stream has no times at all: its pictures are counted.
+    : // A raw stream has no timestamps, so its frames are counted.
       range.packets / (frameRate ?? Number.NaN);
   return Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1_000_000) / 1000 : null;
 }

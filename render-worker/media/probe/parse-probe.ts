@@ -6,13 +6,14 @@ import type { ProbedFile, ProbedStream } from "./ffprobe-json.ts";
 import { type PictureProbe, parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
 
 /**
- * Reads ffprobe's account of a file into ours. Throws a `RenderError` that says why the file cannot be rendered.
+ * Converts ffprobe's output into a `SourceFile`. Throws a `RenderError` that explains why the file cannot be
+ * rendered.
  *
- * Of what can be read (`chooseStreams`) the stream flagged as default wins, else the first, and other tracks of sound follow. Sound that cannot be
- * decoded is treated as absent, because a silent video is better than none.
+ * Of the usable streams (`chooseStreams`) the default one wins, else the first; other audio tracks follow.
+ * Undecodable audio is treated as absent, since a silent video is better than none.
  *
- * @param wants `SOUND` for a profile without rungs: pictures are not looked at, and need not be there
- * @param decodable names of the codecs that ffmpeg has decoders for; left out: whatever ffprobe knows
+ * @param wants `SOUND` for a profile without rungs: video is ignored and may be missing
+ * @param decodable codecs that ffmpeg can decode. Default: every codec that ffprobe recognizes.
  */
 export function parseProbe(
   probed: ProbedFile,
@@ -21,7 +22,7 @@ export function parseProbe(
   decodable?: readonly string[],
 ): SourceFile {
   const { format, streams } = probed;
-  if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("no known container was recognised in it"));
+  if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("its container was not recognized"));
   const { usableAudio, unsupportedAudio, ...chosen } = chooseStreams(probed, decodable);
   const { made, leftOut } = planTracks(usableAudio.map(toSound));
   const sounds = [...made, ...leftOut];
@@ -31,7 +32,7 @@ export function parseProbe(
   if (!video.width || !video.height) {
     throw inputError(
       "SOURCE_CODEC_UNSUPPORTED",
-      `The source's video stream (codec ${video.codec_name ?? "unknown"}) cannot be decoded: its picture size could not be read. Convert it to H.264 and upload that.`,
+      `The source's video stream (codec ${video.codec_name ?? "unknown"}) cannot be decoded: its frame size could not be read. Convert it to H.264 and upload that.`,
     );
   }
   const frameRate = readFrameRate(video);
@@ -61,7 +62,7 @@ export function parseProbe(
   };
 }
 
-/** Matroska says when it ends: a file that begins late does not last so long. */
+/** Matroska states the end time: a file that starts late is shorter than that. */
 function readDurationMs({
   format_name,
   start_time,
@@ -100,7 +101,7 @@ function toUnsupportedTrack({
   return { codec, language, ...(title !== undefined && { title }), reason };
 }
 
-/** Matroska says in a tag where a track ends. */
+/** Matroska states a track's end in a tag. */
 function readEnd(
   duration: string | undefined,
   tags: ProbedStream["tags"],
@@ -112,24 +113,28 @@ function readEnd(
   return toNumber(rest) === null ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
-/** From the first picture of a stream to the end of its last, milliseconds. Without Matroska's tag ffprobe takes the whole file's length for that. */
+/**
+ * Milliseconds from a stream's first frame to the end of its last. Without Matroska's tag, ffprobe reports
+ * the whole file's length.
+ */
 function readLength({ duration, tags, start_time }: ProbedStream): number | null {
   const startTime = toNumber(start_time);
   const endSeconds = readEnd(undefined, tags, startTime) ?? readEnd(duration, tags, startTime);
   return endSeconds === null ? null : toDurationMs(String(endSeconds - (startTime ?? 0)));
 }
 
-/** What stands for the picture where none is looked at: the stream of sound, whose duration and index it has. */
+/** Placeholder for the video of an audio-only render, with the duration and index of the audio stream. */
 function inPlaceOfPicture(audio: ProbedStream | undefined, container: string): ProbedStream {
   if (audio) return { ...audio, codec_name: "none", width: 2, height: 2 };
   throw inputError(
     "SOURCE_HAS_NO_SOUND",
-    `The source (${container}) has no sound that can be decoded, and its profile makes sound only. Upload a file that has some, or use a profile with rungs.`,
+    `The source (${container}) has no audio that can be decoded, and its profile is audio only. Upload a file with audio, or use a profile with rungs.`,
   );
 }
 
 /**
- * As ffmpeg takes it: a file begins with the first of its streams, but of formats whose clocks jump only the streams that are used count.
+ * ffmpeg's zero: a file starts with its first stream, but in formats whose clocks jump only the used streams
+ * count.
  */
 function readZero({ format }: ProbedFile, used: readonly (ProbedStream | undefined)[]): number {
   const starts = used.map((stream) => toNumber(stream?.start_time)).filter((start) => start !== null);
@@ -145,7 +150,7 @@ function parseVideo(
 ): VideoStreamProbe {
   const rotation = readRotation(stream);
   const pixelAspect = parseRatio(stream.sample_aspect_ratio) ?? { num: 1, den: 1 };
-  // Square pixels by widening or narrowing: the number of lines, i.e. the sharpness, stays what it was.
+  // Square pixels by changing the width: the number of lines, and so the sharpness, is kept.
   const squareWidth = Math.max(1, Math.round((codedWidth * pixelAspect.num) / pixelAspect.den));
   const isTurned = rotation === 90 || rotation === 270;
   return {
@@ -173,8 +178,9 @@ function parseVideo(
 }
 
 /**
- * The display matrix (or the older `rotate` tag) as clockwise degrees. ffprobe states the matrix counter-clockwise. Turns that
- * are not a quarter are ignored, as ffmpeg's own automatic rotation keeps the picture's size for them.
+ * The display matrix (or the older `rotate` tag) as clockwise degrees. ffprobe states the matrix
+ * counter-clockwise. Other rotations than quarter turns are ignored, since ffmpeg's automatic rotation keeps
+ * the frame size for them.
  */
 function readRotation(stream: ProbedStream): 0 | 90 | 180 | 270 {
   const matrix = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation;
@@ -184,8 +190,8 @@ function readRotation(stream: ProbedStream): 0 | 90 | 180 | 270 {
 }
 
 /**
- * The average, but for files whose first or last picture stands a little longer (fragments, recordings): it then is no rate that anybody records at,
- * and the base rate beside it is.
+ * The average, unless a longer first or last frame (fragments, recordings) has shifted it to an unusual rate
+ * next to the base rate.
  */
 function readFrameRate(stream: ProbedStream): Ratio | null {
   const average = parseRatio(stream.avg_frame_rate);
@@ -197,7 +203,9 @@ function readFrameRate(stream: ProbedStream): Ratio | null {
 /** 12.5, 24, 25, 30000/1001 … */
 const isUsual = ({ den }: Ratio): boolean => [1, 2, 1001].includes(den);
 
-/** The base rate (the coarsest grid on which all timestamps lie) differs from the average by more than rounding. */
+/**
+ * Whether the base rate (the coarsest grid of all timestamps) differs from the average by more than rounding.
+ */
 function isVariableFrameRate(stream: ProbedStream): boolean {
   const base = parseRatio(stream.r_frame_rate);
   const average = parseRatio(stream.avg_frame_rate);
@@ -210,17 +218,17 @@ function withoutVideo(streams: ProbedStream[], container: string): Error {
   if (streams.some((stream) => stream.codec_type === "audio" || stream.codec_type === "video")) {
     return inputError(
       "SOURCE_HAS_NO_VIDEO",
-      `The source (${container}) has sound but no moving picture; a video stream was expected. Upload a file that has one.`,
+      `The source (${container}) has audio but no video. Upload a file with video.`,
     );
   }
   return inputError(
     "SOURCE_NOT_A_VIDEO",
-    notAVideo(`its container (${container}) holds neither picture nor sound`),
+    notAVideo(`its container (${container}) has neither video nor audio`),
   );
 }
 
 export const notAVideo = (why: string): string =>
-  `The source is not a video that can be read: ${why}. Upload a video file such as MP4, MOV, MKV, WebM, AVI or MPEG-TS.`;
+  `The source is not a readable video: ${why}. Upload a video file such as MP4, MOV, MKV, WebM, AVI or MPEG-TS.`;
 
 function toDurationMs(seconds: string | undefined): number | null {
   const value = toNumber(seconds);

@@ -19,14 +19,16 @@ import { readTransportClock } from "./read-transport-clock.ts";
 import type { SourceFile } from "./source-file.ts";
 
 interface ProbeLimits extends DecodeLimits {
-  /** Longest source, milliseconds. */
+  /** Maximum duration in milliseconds. */
   sourceDurationMs: number;
 }
 
 /**
- * Reads what a source is. Throws a `RenderError`, final when the file is at fault, and `ProbeMemoryError` where `memoryBytes` were too few.
+ * Probes a source. Throws a `RenderError`, final if the file is at fault, and `ProbeMemoryError` if
+ * `memoryBytes` were too few.
  *
- * The first pictures of an 8K source in 10 bits are some 100 MB each, and ffprobe decodes a few of them; all else is small.
+ * ffprobe decodes a few frames. Those of an 8K source in 10 bits have about 100 MB each; everything else is
+ * small.
  */
 export async function probeSource(
   file: Pick<OpenSource, "input" | "sizeBytes" | "reader" | "beginningOf">,
@@ -34,9 +36,12 @@ export async function probeSource(
     ffprobe: Program;
     limits: ProbeLimits;
     wants?: "PICTURE" | "SOUND";
-    /** What it may take. Default: all that any video should need. */
+    /** Memory limit. Default: enough for any regular video. */
     memoryBytes?: number;
-    /** Names of the codecs that ffmpeg, which may be of another build than ffprobe, has decoders for. Default: whatever ffprobe knows. */
+    /**
+     * Codecs that ffmpeg can decode, whose build may differ from ffprobe's. Default: every codec that ffprobe
+     * recognizes.
+     */
     decodable?: readonly string[];
     signal: AbortSignal;
   },
@@ -45,7 +50,7 @@ export async function probeSource(
   if (file.sizeBytes === 0) {
     throw inputError(
       "SOURCE_EMPTY",
-      "The source is an empty file (0 bytes); a video file was expected. Upload it again.",
+      "The source is an empty file (0 bytes). Upload a video file.",
     );
   }
   const result = await ffprobe.run(
@@ -62,13 +67,13 @@ export async function probeSource(
     throw retriableError(
       "WORKER",
       "SOURCE_PROBE_TIMEOUT",
-      "ffprobe did not finish reading the source's headers within 60 s. The file may be damaged or the worker overloaded; try again.",
+      "ffprobe did not finish reading the source's headers within 60 s. The file may be damaged, or the worker overloaded. Try again.",
       result.stderr,
     );
   }
   if (memoryBytes < probeNeed.most && isShortOfMemory(result)) throw new ProbeMemoryError();
   if (result.endedFor === "OUTPUT_TOO_LONG") {
-    throw tooManyStreams("so many streams that even their list is too long");
+    throw tooManyStreams("so many streams that their list exceeds the limit");
   }
   const limit = explainLimit(
     result.endedFor === "MEMORY_LIMIT" ? null : result.endedFor,
@@ -80,7 +85,7 @@ export async function probeSource(
     throw retriableError(
       "WORKER",
       "SOURCE_PROBE_CRASHED",
-      `ffprobe was ended by ${result.signal} while it read the source; another build of it (FFPROBE_PATH) may manage.`,
+      `ffprobe was stopped by ${result.signal} while reading the source. Another build of it (FFPROBE_PATH) may work.`,
       result.stderr,
     );
   }
@@ -101,8 +106,9 @@ export async function probeSource(
 }
 
 /**
- * How much longer a source is than what was measured. An index speaks of the whole; where there is none, as in a transport stream, what was measured is
- * the beginning that is there, and the whole is about as much longer as it is larger.
+ * How many times longer a source is than measured. An index covers the whole file. Without one, as in a
+ * transport stream, the measured length is that of the arrived part, and the whole is longer in proportion to
+ * its size.
  */
 function timesLonger(
   { probe }: SourceFile,
@@ -112,7 +118,7 @@ function timesLonger(
   return beginningOf && !isStated ? beginningOf.sizeBytes / sizeBytes : 1;
 }
 
-/** A transport stream whose clock begins anew seems to last a day: until the clock, which has 33 bits, is where it was. */
+/** A transport stream whose clock restarts seems to last a day, until its 33-bit clock wraps around. */
 async function withoutJumps(
   statedMs: number | null,
   { input, probe }: SourceFile,
@@ -132,12 +138,14 @@ function parseOutput(stdout: string): ProbedFile {
     throw retriableError(
       "WORKER",
       "SOURCE_PROBE_UNREADABLE",
-      `ffprobe's answer could not be read (${String(cause).slice(0, 500)}); use an ffprobe of release 4 or newer.`,
+      `ffprobe's output could not be parsed (${String(cause).slice(0, 500)}). Use ffprobe 4 or newer.`,
     );
   }
 }
 
-/** A complaint about a picture counts only when the video itself cannot be read: a cover may be as large as it likes. */
+/**
+ * An error about a frame counts only if the video itself cannot be read, since cover art may have any size.
+ */
 function parseOrExplain(
   probed: ProbedFile,
   file: { input: string; sizeBytes: number },
@@ -165,7 +173,7 @@ function assertPixels({ probe }: SourceFile, limits: ProbeLimits): void {
   if (pixels > limits.sourcePixels) {
     throw inputError(
       "SOURCE_TOO_MANY_PIXELS",
-      `The source's picture is ${codedWidth}x${codedHeight}; at most ${limits.sourcePixels} pixels are taken. Scale it down, or raise MAX_SOURCE_PIXELS.`,
+      `The source has ${codedWidth}x${codedHeight} pixels; the limit is ${limits.sourcePixels}. Scale it down, or raise MAX_SOURCE_PIXELS.`,
     );
   }
 }
@@ -174,15 +182,21 @@ function assertDuration(durationMs: number | null, limits: ProbeLimits): void {
   if (durationMs !== null && durationMs > limits.sourceDurationMs) {
     throw inputError(
       "SOURCE_TOO_LONG",
-      `The source lasts ${Math.round(durationMs / 1000)} s; at most ${Math.round(limits.sourceDurationMs / 1000)} s are taken. Cut it, or raise MAX_SOURCE_DURATION.`,
+      `The source lasts ${Math.round(durationMs / 1000)} s; the limit is ${Math.round(limits.sourceDurationMs / 1000)} s. Cut it, or raise MAX_SOURCE_DURATION.`,
     );
   }
 }
 
-/** Boxes that may come first in an MP4 or MOV (ISO 14496-12, table 1; QuickTime File Format, "Atoms"). Recordings without `ftyp` begin with their media. */
+/**
+ * Boxes that may come first in an MP4 or MOV (ISO 14496-12, table 1; QuickTime File Format, "Atoms").
+ * Recordings without `ftyp` start with their media.
+ */
 const firstTypes = new Set(["ftyp", "styp", "moov", "mdat", "free", "skip", "wide", "pnot", "uuid", "sidx"]);
 
-/** Whether a file begins as an MP4 or MOV does: a known box, and behind it another one or the end. Text, archives and noise do not, regardless of their names. */
+/**
+ * Whether a file starts like an MP4 or MOV: a known box, followed by another or the end. Text, archives and
+ * noise do not, whatever their names.
+ */
 async function beginsAsMovie(
   source: Pick<SourceReader, "look" | "sizeBytes">,
   signal: AbortSignal,
@@ -194,6 +208,6 @@ async function beginsAsMovie(
     if (at + sizeBytes >= source.sizeBytes) return true;
     isFirst = false;
   }
-  // A first box that reaches to the end of the file does not say how long it is.
+  // A first box of size 0 extends to the end of the file.
   return !isFirst || (await source.look(4, 4, signal)).toString("latin1") === "mdat";
 }

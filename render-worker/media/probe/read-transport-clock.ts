@@ -1,26 +1,29 @@
 import { readClocks, TICKS_PER_SECOND } from "@reelay/media-container";
 import { readPiece, type SourceReader } from "../source/index.ts";
 
-/** Read in one go: some packets with a clock are in it, at any rate that video has. */
+/** Bytes per read: contain some packets with a clock at any video bitrate. */
 const windowBytes = 512 * 1024;
-/** Of a source that is elsewhere not more than one part in so many is looked at. */
+/** Of a remote source at most one part in this many is read. */
 const farStride = 32;
-/** ffmpeg takes a step back at once, and one ahead from ten seconds on, for a clock that was set anew, unless it is told to take times as they are. */
+/**
+ * ffmpeg treats a step back, or one of ten seconds ahead, as a clock restart, unless it is asked to keep
+ * timestamps.
+ */
 const backSeconds = 0.1;
 const aheadSeconds = 10;
-/** Where so much lies between two looks that nothing is known of it. */
+/** A gap between two samples from which nothing can be concluded. */
 const farAheadSeconds = 60;
 
 interface TransportClock {
-  /** Recordings that were put one behind the other: there is no timeline that could be entered in the middle. */
+  /** Recordings that were concatenated: no position of the timeline can be found by seeking. */
   isJumping: boolean;
-  /** How long all of it lasts, without what the jumps leave out. */
+  /** Total length without the jumps. */
   seconds: number;
 }
 
 /**
- * Reads the clock of an MPEG transport stream (PCR, ISO 13818-1, 2.4.3.5). Of a file every packet is looked at, of a source elsewhere a few: that
- * finds clocks that begin anew, not every small step.
+ * Reads the clock of an MPEG transport stream (PCR, ISO 13818-1, 2.4.3.5). Local files are read packet by
+ * packet. Remote sources are sampled, which finds clock restarts but not every small step.
  */
 export async function readTransportClock(
   reader: Pick<SourceReader, "read" | "sizeBytes" | "isAtHand">,
@@ -33,7 +36,7 @@ export async function readTransportClock(
   const lengths = new Map<number, number>();
   let isJumping = false;
   for (let start = 0; start < reader.sizeBytes; start += stride) {
-    // Of what is still arriving nothing is waited for.
+    // Never waits for a source that is still arriving.
     if (!reader.isAtHand(Math.min(start + windowBytes, reader.sizeBytes) - 1)) break;
     const window = await readPiece(reader, start, windowBytes, signal);
     for (const { pid, ticks } of readClocks(window)) {

@@ -2,32 +2,38 @@ import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
 import type { NeededSource } from "../needs/index.ts";
 import type { SoundTrack } from "./audio-track.ts";
 
-/** The probe of a source whose picture is known. */
+/** The probe of a source with video. */
 export type PictureProbe = SourceProbe & { video: VideoStreamProbe };
 
-/** A source that was probed, and what only ffmpeg's arguments need. */
+/** A probed source, with the additional values for ffmpeg's arguments. */
 export interface SourceFile {
-  /** What ffmpeg reads: `file:…`, or an address of the worker's own source server. Always beside `safeInputOptions` for it. */
+  /**
+   * ffmpeg's input: `file:…`, or an address of the worker's source server. Always combined with
+   * `safeInputOptions`.
+   */
   input: string;
-  /** `video` says nothing where `isSoundOnly`. */
+  /** `video` is a placeholder if `isSoundOnly`. */
   probe: PictureProbe;
-  /** No picture is looked at: the profile has no rungs. */
+  /** Video is ignored, since the profile has no rungs. */
   isSoundOnly?: boolean;
-  /** ffmpeg's index of the video stream that is rendered. */
+  /** ffmpeg's index of the rendered video stream. */
   videoIndex: number;
-  /** The tracks of sound that are made, the one that players begin with first; none when none can be decoded. */
+  /** Audio tracks to encode, the default one first. Empty if none can be decoded. */
   sounds: readonly SoundTrack[];
-  /** Of the timeline's 0 on the container's clock, in seconds: where the first of these streams begins. */
+  /**
+   * Position of the timeline's 0 on the container's clock, in seconds: the start of the first of these
+   * streams.
+   */
   zeroSeconds: number;
-  /** What the container says of the pictures: how many there are, and how long they last in milliseconds. */
+  /** Number and total length (milliseconds) of the frames, as the container states them. */
   promised: { frames: number | null; durationMs: number | null };
-  /** Most memory that ffprobe held to look at it; left out where that is not known. */
+  /** Peak memory of ffprobe. Absent: unknown. */
   probedBytes?: number;
-  /** Exact average frame rate, e.g. 30000/1001; null when the container does not say. */
+  /** Exact average frame rate, e.g. 30000/1001; null if the container does not state it. */
   frameRate: Ratio | null;
 }
 
-/** What is told of a source: nothing of a picture that was not looked at. */
+/** The reported probe, without the placeholder for ignored video. */
 export const reportedProbe = ({
   probe,
   isSoundOnly,
@@ -39,7 +45,7 @@ export interface Ratio {
   den: number;
 }
 
-/** `30000/1001` or `8:9` → the ratio; null for `0/0`, `0:1`, `N/A` and nothing. */
+/** `30000/1001` or `8:9` → the ratio; null for `0/0`, `0:1`, `N/A` and undefined. */
 export function parseRatio(text: string | undefined): Ratio | null {
   const match = /^(\d+)[/:](\d+)$/.exec(text ?? "");
   const num = Number(match?.[1]);

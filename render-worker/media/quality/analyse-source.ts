@@ -19,13 +19,16 @@ const timeoutMs = 60_000;
 interface AnalyseOptions {
   tools: Pick<FfmpegTools, "filters">;
   ffmpeg: Program;
-  /** For what ffmpeg notes; emptied afterwards. */
+  /** Scratch folder for ffmpeg's statistics; emptied afterwards. */
   directory: string;
   limits: DecodeLimits;
   signal: AbortSignal;
 }
 
-/** Encodes the samples in two qualities. Throws when ffmpeg fails, takes a minute, or says something else than expected. */
+/**
+ * Encodes the samples in two qualities. Throws if ffmpeg fails, exceeds a minute, or prints unexpected
+ * results.
+ */
 export async function analyseSource(
   source: SourceFile,
   analysis: Analysis,
@@ -41,7 +44,7 @@ export async function analyseSource(
   }));
 }
 
-/** Of one size: bits per second of each sample, and the mean likeness of all. */
+/** Results for one size: bits per second of each sample, and the mean similarity. */
 interface Samples {
   bps: number[];
   ssim: number;
@@ -76,11 +79,14 @@ async function encodeSamples(
   }
 }
 
-/** From the statistics (bits by output and time) and the encoders' last words, which come in the order of the outputs. */
+/**
+ * Reads the bits by output and time from the statistics, and the similarity from the encoders' final
+ * messages, which follow the order of the outputs.
+ */
 export function readSamples({ probes, momentsMs }: Analysis, statistics: string, words: string): Samples[] {
   const likeness = [...words.matchAll(/SSIM Mean Y:([\d.]+)/g)].map(([, ssim]) => Number(ssim));
   if (likeness.length !== probes.length) {
-    throw new Error(`The analysis of ${probes.length} encodes gave ${likeness.length} results.`);
+    throw new Error(`The analysis of ${probes.length} encodes returned ${likeness.length} results.`);
   }
   const bits = probes.map(() => momentsMs.map(() => 0));
   for (const line of statistics.replaceAll("\0", "").split("\n")) {
@@ -96,5 +102,5 @@ export function readSamples({ probes, momentsMs }: Analysis, statistics: string,
   }));
 }
 
-/** Beside the head, which viewers wait for; but the tasks for the rest wait for the analysis. */
+/** Below the head, for which viewers wait, but not idle: the other tasks wait for the analysis. */
 const priority = 5;

@@ -6,16 +6,16 @@ import type { FfmpegTools } from "../ffmpeg/index.ts";
 import { type ComparisonRequest, planComparison, scoresFile } from "./plan-comparison.ts";
 import { readScores } from "./read-scores.ts";
 
-/** A comparison is a few pictures: what takes longer hangs, or finds no CPU. */
+/** A comparison covers a few frames. Anything longer hangs or gets no CPU. */
 const timeoutMs = 120_000;
 
-/** VMAF where this ffmpeg has it, else SSIM. */
+/** VMAF if this ffmpeg supports it, else SSIM. */
 export const metricOf = (tools: Pick<FfmpegTools, "filters">): QualityMetric =>
   tools.filters.includes("libvmaf") ? "VMAF" : "SSIM";
 
 /**
- * The pictures' scores by variant, none where no picture could be compared. At the lowest priority, only with what nobody else needs, unless it is
- * awaited. Throws when ffmpeg fails or takes two minutes.
+ * Scores of the frames by variant; empty if no frame could be compared. Runs at the lowest priority on idle
+ * resources, unless it is awaited. Throws if ffmpeg fails or exceeds two minutes.
  */
 export async function comparePieces(
   ffmpeg: Program,

@@ -1,4 +1,4 @@
-/** Measures quality, and bitrates that reach it. */
+/** Measures quality, and chooses bitrates. */
 export { analyseSource } from "./analyse-source.ts";
 export type { FinishedRendition } from "./measure-quality.ts";
 export { measureQuality } from "./measure-quality.ts";

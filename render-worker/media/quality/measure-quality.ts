@@ -19,28 +19,31 @@ export interface MeasureOptions {
   tools: Pick<FfmpegTools, "filters">;
   programs: Pick<Programs, "ffmpeg" | "ffprobe">;
   source: SourceFile;
-  /** For the pieces that are compared; emptied afterwards. */
+  /** Scratch folder for the compared pieces; emptied afterwards. */
   directory: string;
   limits: DecodeLimits;
   signal: AbortSignal;
-  /** Somebody waits for it. Left out: it is done when nobody needs the CPU. */
+  /** A caller waits for the result. Default: it runs when the CPU is idle. */
   isAwaited?: boolean;
-  /** Runs programs once there is memory for them; perhaps several times, until nobody who goes first has ended them. */
+  /**
+   * Runs programs once memory is available. May run them several times, until work of higher priority has not
+   * interrupted them.
+   */
   reserveMemory: <T>(need: Need, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
-/** VMAF costs ten times what encoding a picture does, SSIM a third. */
+/** Frames per moment: VMAF costs ten times as much as encoding a frame, SSIM a third. */
 const pictures = { VMAF: 4, SSIM: 12 } as const;
-/** A source that must be read from its beginning is compared no further into it. */
+/** A source without seeking is compared only up to here. */
 const reachableMs = 15_000;
-/** Variants compared in one process, which needs memory for each: another decodes the source once more. */
+/** Variants compared per process, since each needs memory. Further processes decode the source again. */
 const comparedAtOnce = 3;
-/** Into a segment: its first pictures are finer than most. */
+/** Offset into a segment, whose first frames are better than most. */
 const intoMs = 700;
 
 /**
- * How good the renditions are, by name, as far as they reach over the moments at which the video is compared. Segments are read back from
- * the store: what was there for players is what is measured.
+ * Measures the quality of renditions, by name, at the video's comparison moments that they cover. Segments
+ * are read back from the store, so that the result is about what players receive.
  */
 export async function measureQuality(
   renditions: readonly FinishedRendition[],
@@ -107,7 +110,10 @@ export async function measureQuality(
   );
 }
 
-/** Of each rendition the segment that is shown at the moment, as a file. Those that begin elsewhere than the first of them are left out. */
+/**
+ * Writes each rendition's segment at the moment to a file. Segments that start at another time than the first
+ * are skipped.
+ */
 async function readPieces(
   renditions: readonly FinishedRendition[],
   momentMs: number,

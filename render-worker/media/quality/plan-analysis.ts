@@ -10,28 +10,29 @@ export interface Probe {
 }
 
 export interface Analysis {
-  /** Where samples begin, on the video's timeline. */
+  /** Starts of the samples on the video's timeline. */
   momentsMs: number[];
   /** Largest first. */
   probes: Probe[];
 }
 
-/** x264's usual quality (CRF), and how much coarser the second encode is. */
+/** x264's usual quality (CRF), and the distance of the coarser encode. */
 export const usualCrf = 23;
 export const coarserSteps = 4;
 export const sampleMs = 1_000;
 export const analysisStatisticsFile = "analysis.log";
 
 /**
- * How much of a source is looked at: at most about 2 % of what the ladder itself costs. Null: nothing, it is so short that not even one sample
- * is so cheap. Short sources lose little: constant quality under a ceiling goes by their content anyway. Pure.
+ * Plans the samples of a source, at no more than about 2 % of the ladder's own cost. Null if the source is so
+ * short that even one sample costs more. Short sources lose little, since constant quality under a ceiling
+ * adapts to content anyway. Pure.
  */
 export function planAnalysis(
   durationMs: number | null,
   rungs: readonly { width: number; height: number }[],
 ): Analysis | null {
   const sizes = rungs.toSorted((a, b) => pixels(b) - pixels(a));
-  // What is larger costs more to look at than there is to save.
+  // Larger sizes cost more to analyse than they can save.
   const top = sizes.find((size) => Math.min(size.width, size.height) <= 1080);
   if (durationMs === null || durationMs < 60_000 || !top) return null;
   const quarter = sizes.find((size) => pixels(size) <= pixels(top) / 3) ?? top;
@@ -46,13 +47,14 @@ export function planAnalysis(
 
 export const pixels = ({ width, height }: { width: number; height: number }): number => width * height;
 
-/** Decoders and encoders of the analysis: it runs beside a head, and needs memory for each thread. */
+/** Threads of the analysis: it runs beside a head, and each thread needs memory. */
 export const analysisThreads = { decode: 1, encode: 2 };
 
 /**
- * An ffmpeg process that encodes samples of a source, one after the other, at each size in one quality, and throws away what it makes: how
- * many bits it took is in the statistics, how alike it was in the encoder's last words. Samples begin at key frames, which costs least. Qualities
- * come one after the other, in processes of their own: decoding a few seconds twice costs less than twice the encoders' memory. Pure.
+ * An ffmpeg process that encodes samples of a source at each size in one quality and discards the output. The
+ * statistics have the sizes, the encoder's final message the similarity. Samples start at key frames, which
+ * is cheapest. Each quality has its own process: decoding a few seconds twice costs less than twice the
+ * encoders' memory. Pure.
  */
 export function analysisArguments(
   source: SourceFile,

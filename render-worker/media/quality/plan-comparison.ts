@@ -4,59 +4,62 @@ import { planCommonFilters } from "../filters/index.ts";
 import type { SourceFile } from "../probe/index.ts";
 import { planClock, type SourceEntry } from "../timeline/index.ts";
 
-/** A piece of a finished variant on this machine: an initialisation segment and one segment after it, in one file. */
+/** A local piece of a finished variant: an initialization segment and one segment after it, in one file. */
 export interface Piece {
   name: string;
-  /** In the folder that ffmpeg runs in; a plain name. */
+  /** File name within ffmpeg's working directory. */
   file: string;
-  /** Pictures per second of the variant; null where that is not known. */
+  /** Frame rate of the variant; null if unknown. */
   frameRate: number | null;
 }
 
 export interface ComparisonRequest {
   source: SourceFile;
   pieces: readonly Piece[];
-  /** When the first picture of the pieces is shown, on the video's timeline. */
+  /** When the pieces' first frame is shown, on the video's timeline. */
   pieceStartMs: number;
-  /** From where on pictures are compared. */
+  /** Start of the compared frames. */
   fromMs: number;
-  /** Pictures to compare of each piece; VMAF compares one more, since the first has none before it to see motion by. */
+  /**
+   * Number of frames to compare per piece. VMAF needs one more, since the first has no predecessor for
+   * motion.
+   */
   frames: number;
   metric: QualityMetric;
   filters: readonly string[];
   limits: DecodeLimits;
-  /** Where reading the source begins. */
+  /** Where reading the source starts. */
   entry: SourceEntry;
 }
 
-/** Where the scores of a piece are written, in the folder that ffmpeg runs in. */
+/** Output file for a piece's scores, within ffmpeg's working directory. */
 export const scoresFile = (name: string, metric: QualityMetric): string =>
   `${name}.${metric === "VMAF" ? "json" : "txt"}`;
 
-/** Shorter side of the picture that VMAF's standard model is made for. */
+/** Shorter side for which VMAF's standard model was trained. */
 const displayHeight = 1080;
-/** What is decoded before and after the pictures that are compared: what looks at neighbours needs some. */
+/** Decoded before and after the compared frames, for filters that use neighbours. */
 const leadMs = 250;
 
 /**
  * One ffmpeg process that compares pieces of all variants with the source, which is decoded once. Pure.
  *
- * Both are compared at the source's size, 1080p at most: variants are scaled up to it (bicubic), as screens do and as the authors of VMAF
- * ask for (Netflix Technology Blog, "VMAF: The Journey Continues", 2018). The reference goes through what the render did to it before it
- * was scaled: interlacing, frame rate, dynamic range.
+ * Both are compared at the source's size, 1080p at most: variants are scaled up to it (bicubic), as on
+ * screens and as the authors of VMAF recommend (Netflix Technology Blog, "VMAF: The Journey Continues",
+ * 2018). The reference gets the render's filters before scaling: interlacing, frame rate, dynamic range.
  *
- * Pictures are matched by their times on the video's timeline, never by their number, so that neither a seek that lands elsewhere nor a
- * variable frame rate can shift them against each other. A variant's times are put a fraction of a picture later: filters take the newest
- * reference that is not later, and time bases round.
+ * Frames are matched by their times on the timeline, not by number, so that neither an inexact seek nor a
+ * variable frame rate can shift them. A variant's times are delayed by a fraction of a frame, since filters
+ * use the newest reference that is not later, and time bases round.
  */
 export function planComparison(request: ComparisonRequest): string[] {
   const { source, pieces, limits, entry } = request;
   return [
     ...words("-hide_banner -nostdin -nostats -loglevel error -y"),
-    // Pictures come out one by one anyway; more threads would only make it faster, at the cost of others.
+    // Frames are processed one by one; more threads would only take CPU from others.
     ...words("-filter_complex_threads 1 -threads 1"),
     ...safeInputOptions(limits, source.input),
-    // From a key frame on: the graph cuts by time.
+    // Starts at a key frame; the graph cuts by time.
     ...(entry.seekMs === null ? [] : words(`-noaccurate_seek -ss ${entry.seekMs / 1000}`)),
     ...words("-sn -i"),
     source.input,
@@ -70,7 +73,7 @@ export function planComparison(request: ComparisonRequest): string[] {
   ];
 }
 
-/** The size at which variants of a source are compared. */
+/** Size at which variants of a source are compared. */
 export function comparedSize({ width, height }: { width: number; height: number }) {
   const scale = Math.min(1, displayHeight / Math.min(width, height));
   const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
@@ -81,18 +84,18 @@ function planGraph(request: ComparisonRequest): string {
   const { source, pieces, metric, entry } = request;
   const size = comparedSize(source.probe.video);
   const spans = pieces.map((piece) => planSpan(request, piece));
-  // Around what is compared, for filters that look at neighbours.
+  // Margin for filters that use neighbouring frames.
   const fromMs = Math.min(...spans.map((span) => span.fromMs)) - leadMs;
   const toMs = Math.max(...spans.map((span) => span.toMs)) + leadMs;
   const reference = [
-    // ffmpeg calls the place that it was told to begin at 0.
+    // ffmpeg numbers times from the seek position.
     `[0:${source.videoIndex}]setpts=PTS+${seconds(entry.seekMs ?? 0)}/TB`,
     trim(fromMs, toMs),
     ...planCommonFilters(source, size, request.filters),
     `split=${pieces.length}${pieces.map(({ name }) => `[all-${name}]`).join("")}`,
   ];
   const chains = spans.flatMap((span, index) => [
-    // No more than what is compared, and a picture before and after it. Pictures that the variant leaves out find no partner.
+    // The compared frames, with one before and after. Frames that the variant drops have no counterpart.
     `[all-${span.name}]${trim(span.fromMs - span.frameMs, span.toMs + span.frameMs)}[source-${span.name}]`,
     [
       `[${index + 1}:v]setpts=PTS-STARTPTS+${seconds(request.pieceStartMs + span.lateMs)}/TB`,
@@ -105,7 +108,7 @@ function planGraph(request: ComparisonRequest): string {
   return [reference.join(","), ...chains].join(";");
 }
 
-/** What of a piece is compared. Limits lie between pictures. */
+/** The compared part of a piece. Limits are between frames. */
 function planSpan({ source, fromMs, frames, metric }: ComparisonRequest, piece: Piece) {
   const frameMs = 1000 / (piece.frameRate ?? source.probe.video.frameRate ?? 30);
   const start = fromMs - frameMs / 2;
@@ -121,7 +124,7 @@ function planSpan({ source, fromMs, frames, metric }: ComparisonRequest, piece: 
 const trim = (fromMs: number, toMs: number): string =>
   `trim=start=${seconds(Math.max(0, fromMs))}:end=${seconds(toMs)}`;
 
-/** It ends with the pieces, or the last picture would be compared with what comes after it. */
+/** Stops with the pieces; otherwise the last frame would be compared with later ones. */
 const planMetric = (metric: QualityMetric, name: string): string =>
   metric === "VMAF"
     ? `libvmaf=shortest=1:model=version=vmaf_v0.6.1:n_threads=1:log_fmt=json:log_path=${scoresFile(name, metric)}`

@@ -1,17 +1,20 @@
 import type { Quality } from "@reelay/contracts";
 import type { PlannedRung } from "../ladder/index.ts";
 
-/** What is lacking to 100 doubles with so many steps: seen on film, cartoon and test pictures, 4 to 6. */
+/** The distance to 100 doubles with this many steps: 4 to 6 measured on film, cartoons and test patterns. */
 const stepsToDouble = 5;
-/** Somewhat more than it seems to need: it is tried once. */
+/** Margin, since there is only one retry. */
 const surplus = 1.4;
 const mostSteps = 12;
-/** A stream that takes so much of its ceiling is held by it, not by its quality; encoders that know no quality aim at four fifths of it. */
+/**
+ * A stream that uses this fraction of its ceiling is limited by it, not by its quality. Encoders without a
+ * quality mode aim at four fifths.
+ */
 const heldFrom = 0.78;
 
 /**
- * The rung as it is to be made once more, because it fell short of the VMAF that its profile asks for; null where that would be in vain: it meets it, it
- * was not measured as VMAF, or its ceiling allows no more. Pure.
+ * Plans a second encode of a rung below its profile's minimum VMAF. Null if it would not help: the rung meets
+ * the minimum, was not measured with VMAF, or is limited by its ceiling. Pure.
  */
 export function planFiner(
   rung: PlannedRung,

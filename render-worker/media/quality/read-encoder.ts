@@ -1,6 +1,6 @@
 /**
- * The encoder's build as it wrote it into the first picture of its stream (a message for whoever looks, H.264 and HEVC annex D, "user data
- * unregistered"): `x264 core 164 r3095 baee400`. Null where it wrote none, as hardware does.
+ * Build of the encoder from the message in its stream's first frame (H.264 and HEVC annex D, "user data
+ * unregistered"): `x264 core 164 r3095 baee400`. Null without one, as for hardware.
  */
 export function readEncoder(beginning: Buffer): string | null {
   const text = beginning.toString("latin1");

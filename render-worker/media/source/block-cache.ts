@@ -3,46 +3,47 @@ import { readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../host/index.ts";
 
-/** Blocks of one source that other tasks have read on this worker. */
+/** Blocks of one source that tasks of this worker have read. */
 export interface SourceBlocks {
-  /** Null: it is not there. */
+  /** Null if not cached. */
   read(index: number, sizeBytes: number): Promise<Buffer | null>;
-  /** Keeps it if there is room; never throws. */
+  /** Caches a block if there is room. Never throws. */
   write(index: number, bytes: Buffer): Promise<void>;
 }
 
 interface BlockCacheOptions {
-  /** Emptied by whoever removes it; made when it is needed. */
+  /** Created when needed. The caller empties and removes it. */
   directory: string;
-  /** Most bytes that it takes of the disk; 0: nothing is kept. */
+  /** Maximum size on disk; 0 disables the cache. */
   limitBytes: number;
-  /** Told what went wrong with the disk: then it is as if nothing were there. */
+  /** Called with errors of the disk, which otherwise count as cache misses. */
   onError: (error: unknown) => void;
-  /** Milliseconds that only go forwards. */
+  /** A monotonic clock in milliseconds. */
   now?: () => number;
 }
 
-/** What others need of the same disk, segments above all. */
+/** Space that stays free for other uses of the disk, above all segments. */
 const spareBytes = 1024 ** 3;
-/** What nobody has asked for in so long nobody will. */
+/** A block without a reader for this long is unlikely to get one. */
 const staleMs = 10 * 60_000;
 
 interface Entry {
   sizeBytes: number;
-  /** Somebody has read it again. */
+  /** Whether it was read again. */
   isUsed: boolean;
   touchedAt: number;
 }
 
 /**
- * What a worker's tasks have read of sources that are elsewhere, on its disk, so that several tasks for one video read each byte once. Most bytes are
- * needed twice: for the picture and, in between, for the sound. So what was read again goes first when room is needed, and when nothing was, what is
- * there stays and what is new is not kept: the sound is read through long before the pictures, and keeping the newest would keep none for them.
+ * Caches on disk what a worker's tasks have read of remote sources, so that several tasks for one video read
+ * each byte once. Most bytes are read twice: for the video, and in between for the audio. So blocks that were
+ * read again are evicted first; if there are none, new blocks are not cached. Audio is read long before the
+ * video, and an LRU cache would keep nothing for the video.
  */
 export class BlockCache implements AsyncDisposable {
   readonly #options: BlockCacheOptions;
   readonly #now: () => number;
-  /** By file name, in the order of their last use. */
+  /** By file name, in the order of last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #beingWritten = new Map<string, Promise<void>>();
   #isClosed = false;
@@ -57,7 +58,7 @@ export class BlockCache implements AsyncDisposable {
     return this.#bytes;
   }
 
-  /** @param identity of these very bytes: the object's key and its generation */
+  /** @param identity version of the bytes: the object's key and generation */
   of(identity: string): SourceBlocks {
     const prefix = createHash("sha256").update(identity).digest("hex").slice(0, 32);
     return {
@@ -66,7 +67,7 @@ export class BlockCache implements AsyncDisposable {
     };
   }
 
-  /** Keeps nothing more; resolves when nothing is being written, so that its folder can be removed. */
+  /** Stops caching. Resolves once no write is running, so that the folder can be removed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#beingWritten.values());
@@ -81,7 +82,7 @@ export class BlockCache implements AsyncDisposable {
       const bytes = await readFile(this.#path(name));
       return bytes.length === sizeBytes ? bytes : null;
     } catch (error) {
-      // Made room for another meanwhile, if it is not the disk.
+      // Unless the entry was evicted meanwhile, the disk failed.
       if (this.#entries.has(name)) this.#options.onError(error);
       return null;
     }
@@ -96,7 +97,7 @@ export class BlockCache implements AsyncDisposable {
   }
 
   async #keep(name: string, bytes: Buffer): Promise<void> {
-    // From here on, so that those who come at the same time do not take the same room.
+    // Reserved early, so that concurrent writes do not use the same space.
     this.#bytes += bytes.length;
     let isKept = false;
     try {
@@ -121,7 +122,7 @@ export class BlockCache implements AsyncDisposable {
     while (this.#bytes > limitBytes) if (!(await this.#dropOne())) return false;
     const { bavail, bsize } = await statfs(directory);
     if (bavail * bsize - sizeBytes >= spareBytes) return true;
-    // The disk has become full by others: one goes for each that would have come.
+    // The disk was filled by others: evict one block per rejected one.
     await this.#dropOne();
     return false;
   }

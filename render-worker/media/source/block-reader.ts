@@ -4,48 +4,52 @@ import { Growth } from "../fetch/index.ts";
 import type { SourceBlocks } from "./block-cache.ts";
 import type { SourceReader } from "./source-reader.ts";
 
-/** Where blocks come from. */
+/** Origin of blocks. */
 export interface Ranges {
   sizeBytes: number;
-  /** A stream of exactly these bytes, `end` not included. One that ends early or breaks is asked for again from where it was. */
+  /** Streams exactly these bytes, without `end`. If it ends early or breaks, the rest is requested again. */
   open(start: number, end: number, signal: AbortSignal): Promise<Readable>;
-  /** Whether, and after how many milliseconds, a read that failed is tried again; throws what it means when it is not. */
+  /** Returns the delay in milliseconds before a failed read is repeated, or throws the final error. */
   beforeRetry(error: unknown, tried: number): number;
 }
 
 export interface BlockReaderOptions {
-  /** Ends all reading. */
+  /** Aborts all reading. */
   signal: AbortSignal;
   /** Default 2 MiB. */
   blockBytes?: number;
-  /** Blocks kept, the memory of a reader: default 12. More only as long as more are being filled. */
+  /**
+   * Number of cached blocks, which determines the memory: default 12. Exceeded only while more are being
+   * filled.
+   */
   keptBlocks?: number;
-  /** Blocks that are fetched ahead of one who reads on: default 3. */
+  /** Number of blocks that are prefetched for a sequential reader: default 3. */
   aheadBlocks?: number;
-  /** Without a byte for so long, a stream is given up and opened again. Default 30 s. */
+  /** A stream without a byte for this long is reopened. Default 30 s. */
   idleMs?: number;
-  /** Told of the bytes that came. */
+  /** Called with the number of received bytes. */
   onRead?: (sizeBytes: number) => void;
-  /** What is on this machine already, and where whole blocks are kept. Default: nothing. */
+  /** Cache of whole blocks on this machine. Default: none. */
   blocks?: SourceBlocks;
 }
 
-/** A reader by blocks can be told how far reading on is worth it. */
+/** A block reader, which accepts a limit for prefetching. */
 export interface BlockReader extends SourceReader {
-  /** Beyond this byte nothing is fetched ahead; what is asked for comes all the same. Default: the end. */
+  /** Nothing is prefetched beyond this byte. Default: the end. */
   aheadEnd: number;
 }
 
 /**
- * Reads a source in blocks: whole ranges that can be asked for again one by one, so that a store's bad moment, or a reader that pauses for minutes,
- * breaks nothing. The newest blocks are kept, so that a demuxer which jumps between sound and picture reads from memory. Who reads on finds the next
- * blocks under way; who only looks at a place costs one block.
+ * Reads a source in blocks. A block can be requested again, so neither a store's transient failure nor a
+ * reader that pauses for minutes breaks anything. The newest blocks are cached, so that a demuxer which
+ * alternates between audio and video reads from memory. Sequential readers get prefetched blocks; a single
+ * look costs one block.
  */
 export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): BlockReader {
   const { signal: ended, blockBytes = 2 * 1024 * 1024, keptBlocks = 12, aheadBlocks = 3 } = options;
   const { blocks: cached } = options;
   const { sizeBytes } = ranges;
-  /** In the order of their last use. */
+  /** In the order of last use. */
   const blocks = new Map<number, Block>();
 
   function take(index: number): Block {
@@ -81,7 +85,7 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
         await fillOnce(block, start, signal);
       } catch (error) {
         signal.throwIfAborted();
-        // What got further is no repetition of what failed.
+        // A stream that made progress does not count as a repeated failure.
         tried = block.grown > before ? 0 : tried + 1;
         await sleep(ranges.beforeRetry(error, tried), signal);
       }
@@ -91,7 +95,7 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
   async function fillOnce(block: Block, start: number, stopped: AbortSignal): Promise<void> {
     const { idleMs = 30_000, onRead } = options;
     const idle = new AbortController();
-    const timer = setTimeout(() => idle.abort(new Error(`no byte came for ${idleMs} ms`)), idleMs);
+    const timer = setTimeout(() => idle.abort(new Error(`no byte arrived for ${idleMs} ms`)), idleMs);
     const signal = AbortSignal.any([stopped, idle.signal]);
     try {
       const end = start + block.bytes.length;
@@ -106,7 +110,7 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
       }
       signal.throwIfAborted();
       if (!block.isWhole)
-        throw new Error(`the bytes ${start} to ${end} were asked for, and ${block.grown} of them came`);
+        throw new Error(`the bytes ${start} to ${end} were requested, and ${block.grown} of them arrived`);
     } finally {
       clearTimeout(timer);
     }
@@ -115,7 +119,7 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
   const reader: BlockReader = {
     sizeBytes,
     aheadEnd: sizeBytes,
-    // What does not come is given up in time, by itself.
+    // The idle timeout handles missing bytes.
     isAwaited: () => false,
     isAtHand: () => true,
     async look(start, length, signal) {
@@ -139,7 +143,7 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
         const piece = block.bytes.subarray(from, Math.min(block.grown, end - index * blockBytes));
         yield piece;
         at += piece.length;
-        // Half a block further there is one ahead, a block further two, and so on.
+        // One block ahead after half a block, two after a whole one, and so on.
         const ahead = Math.min(aheadBlocks, Math.floor((2 * (at - start)) / blockBytes));
         for (let next = 1; next <= ahead; next += 1)
           if ((index + next) * blockBytes < Math.min(end, reader.aheadEnd)) take(index + next);
@@ -149,7 +153,7 @@ export function createBlockReader(ranges: Ranges, options: BlockReaderOptions): 
   return reader;
 }
 
-/** A stretch of a source in memory, filled from its beginning while it is already read. */
+/** A range of a source in memory that can be read while it fills. */
 class Block extends Growth {
   readonly bytes: Buffer;
 
@@ -164,7 +168,7 @@ class Block extends Growth {
 
   append(chunk: Uint8Array): void {
     if (this.grown + chunk.length > this.bytes.length)
-      throw new RangeError(`A block of ${this.bytes.length} bytes was given more.`);
+      throw new RangeError(`A block of ${this.bytes.length} bytes received more.`);
     this.bytes.set(chunk, this.grown);
     this.grow(chunk.length);
   }

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { retriableError } from "../../errors.ts";
 import { readPiece, type SourceReader } from "./source-reader.ts";
 
-/** A source that lies on this machine as a whole file. */
+/** A source that is a complete local file. */
 export function createFileReader(path: string, sizeBytes: number): SourceReader {
   async function* read(start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     if (start >= end) return;
@@ -13,7 +13,7 @@ export function createFileReader(path: string, sizeBytes: number): SourceReader 
       throw retriableError(
         "WORKER",
         "SOURCE_UNREADABLE",
-        `The source could not be read from the store's folder (${error instanceof Error ? error.message : String(error)}); see to its disk and permissions.`,
+        `The source could not be read from the store's folder (${error instanceof Error ? error.message : String(error)}). Check its disk and permissions.`,
         undefined,
         error,
       );

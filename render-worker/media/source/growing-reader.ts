@@ -4,20 +4,23 @@ import type { Growth } from "../fetch/index.ts";
 import { readPiece, type SourceReader } from "./source-reader.ts";
 
 interface GrowingFile {
-  /** Stays good when the file is moved or removed. */
+  /** Stays valid when the file is moved or removed. */
   handle: FileHandle;
   growth: Growth;
-  /** What it will have in the end. */
+  /** The final size. */
   sizeBytes: number;
-  /** Where parts that are far from being there can be read meanwhile. Null: they are waited for. */
+  /** Reads parts that are far ahead of the download. Null: they are waited for. */
   far: SourceReader | null;
 }
 
-/** Nearer than this to what is there is soon there, and not asked for separately. */
+/** A part within this distance will arrive soon and is not requested separately. */
 const soonBytes = 2 * 1024 * 1024;
 const pieceBytes = 256 * 1024;
 
-/** A source that still arrives in a file, from its beginning: a read waits for its bytes, or takes them from elsewhere when they are far. */
+/**
+ * A source that is still arriving in a file. A read waits for its bytes, or reads them from elsewhere if they
+ * are far ahead.
+ */
 export function createGrowingReader({ handle, growth, sizeBytes, far }: GrowingFile): SourceReader {
   let isFarRefused = false;
   let awaiting = 0;
@@ -37,7 +40,7 @@ export function createGrowingReader({ handle, growth, sizeBytes, far }: GrowingF
       throw retriableError(
         "WORKER",
         "SOURCE_UNREADABLE",
-        `The source's file on this worker ends at byte ${at}, and ${growth.grown} were written to it; see to the disk of WORK_DIR.`,
+        `The source's file on this worker ends at byte ${at}, but ${growth.grown} were written to it. Check the disk of WORK_DIR.`,
       );
     }
     return buffer.subarray(0, bytesRead);
@@ -48,7 +51,7 @@ export function createGrowingReader({ handle, growth, sizeBytes, far }: GrowingF
     return null;
   }
 
-  /** Null when it is not to be had that way: an origin may refuse a second request. Then it is waited for after all. */
+  /** Null if the origin refuses a second request; then the reader waits for the download. */
   async function unlessRefused<T>(asked: Promise<T>, signal: AbortSignal): Promise<T | null> {
     try {
       return await asked;

@@ -1,4 +1,4 @@
-/** Reads a source wherever it is: in the store, on disk, at a URL, or still arriving. */
+/** Reads a source from the store, from disk, from a URL, or while it arrives. */
 export { assertSize } from "./assert-size.ts";
 export { BlockCache } from "./block-cache.ts";
 export { openArriving } from "./open-arriving.ts";

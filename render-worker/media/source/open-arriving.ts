@@ -6,8 +6,9 @@ import type { OpenOptions, OpenSource } from "./open-source.ts";
 import { serveSource } from "./source-server.ts";
 
 /**
- * The beginning of a source that is still being uploaded into a store on this machine: what is there now, as a file that ends there. Nobody waits for
- * more, so an upload that pauses holds no worker. Stays good when the upload ends meanwhile, however it does. Null where there is none (any more).
+ * The beginning of a source that is still being uploaded into a local store, as a file that ends with the
+ * bytes present now. It never waits for more, so a paused upload holds no worker. Stays valid however the
+ * upload ends. Null if there is none (any more).
  */
 export async function openArriving(
   { key, uploadId, sizeBytes: wholeBytes }: { key: string; uploadId: string; sizeBytes: number },
@@ -42,7 +43,7 @@ export async function openArriving(
     generation: null,
     beginningOf: { sizeBytes: wholeBytes },
     isStored: () => false,
-    stored: () => Promise.reject(new Error(`The source "${key}" is only there in part.`)),
+    stored: () => Promise.reject(new Error(`The upload of source "${key}" is not complete.`)),
     hash: () => Promise.resolve(null),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };

@@ -9,44 +9,56 @@ import type { SourceReader } from "./source-reader.ts";
 import { serveSource } from "./source-server.ts";
 import { createStoreReader } from "./store-reader.ts";
 
-/** A source that can be read, by ffmpeg and by the worker itself, until it is disposed. */
+/** A source that ffmpeg and the worker can read until it is disposed. */
 export interface OpenSource extends AsyncDisposable {
   key: string;
   sizeBytes: number;
   contentType: string | null;
-  /** What ffmpeg and ffprobe are given: `file:…`, or an address of the worker's own source server. */
+  /** Input for ffmpeg and ffprobe: `file:…`, or an address of the worker's source server. */
   input: string;
-  /** What lets a jailed program read it. */
+  /** Access that a jailed program needs to read it. */
   access: Pick<Access, "readable" | "source">;
   reader: SourceReader;
-  /** What whoever works from this source goes by: aborts with the attempt, and with a `RenderError` when the source cannot be read any more. */
+  /**
+   * Signal for all work on this source: aborts with the attempt, and with a `RenderError` if the source
+   * becomes unreadable.
+   */
   signal: AbortSignal;
-  /** The object of the store that it is, by its generation; null while it is being stored. */
+  /** Generation of the object in the store; null while it is being stored. */
   generation: string | null;
-  /** Only the beginning of a source that is still being uploaded: `sizeBytes` are there, of so many in the end. Null: it is the whole. */
+  /**
+   * Set for the beginning of a running upload: `sizeBytes` are present, of this final size. Null: the whole
+   * source.
+   */
   beginningOf?: { sizeBytes: number };
-  /** Whether all of it is in the store, for others to read. */
+  /** Whether the whole source is in the store, for others to read. */
   isStored(): boolean;
-  /** Settles when it is; rejects with a `RenderError`. Nothing that was made from it is worth anything before. */
+  /** Settles once it is; rejects with a `RenderError`. Output is valid only after this. */
   stored(): Promise<void>;
-  /** Which bytes these are: `sha256:…` in hex where they lie on this machine, else the store's own sum of them, `md5:…` or `crc32c:…`. */
+  /**
+   * Hash of the source: `sha256:…` in hex for local files, else the store's own checksum, `md5:…` or
+   * `crc32c:…`.
+   */
   hash(): Promise<string | null>;
-  /** Says that nothing beyond this byte will be needed, as far as one can tell: it is not fetched ahead. */
+  /** Hint that nothing beyond this byte will be needed. Stops prefetching there. */
   needsUpTo?(at: number): void;
 }
 
 export interface OpenOptions {
   store: ObjectStore;
-  /** Whose programs read it. */
+  /** Jail of the programs that read it. */
   jail: Pick<Jail, "level" | "sourceOrigin">;
-  /** Told of bytes that came from a store that is not on this machine. */
+  /** Called with the number of bytes from a remote store. */
   onRead?: ((sizeBytes: number) => void) | undefined;
-  /** What this worker's tasks have read of such a store. Default: nothing is kept. */
+  /** Cache of remote sources. Default: none. */
   cache?: BlockCache | undefined;
   signal: AbortSignal;
 }
 
-/** An object of the store: where that is on this machine ffmpeg reads the file itself, else by ranges through the worker. */
+/**
+ * Opens an object of the store. ffmpeg reads a local store's file directly, and others by ranges through the
+ * worker.
+ */
 export async function openStored(object: StoredObject, options: OpenOptions): Promise<OpenSource> {
   const { jail, store, signal, onRead, cache } = options;
   const { key, sizeBytes, contentType } = object;

@@ -14,25 +14,25 @@ import { assertSameStored, storeDownloaded, storeMeanwhile } from "./store-downl
 
 export interface OpenUrlOptions {
   store: ObjectStore;
-  /** Whose programs read it. */
+  /** Jail of the programs that read it. */
   jail: Pick<Jail, "level" | "sourceOrigin">;
-  /** For the file that it is fetched into. */
+  /** Folder of the downloaded file. */
   directory: string;
   limits: { sourceBytes: number };
-  /** What the workspace's quota has room for, of a source that is fetched. Default: any number. */
+  /** Room in the workspace's quota for a downloaded source. Default: unlimited. */
   maxSourceBytes?: number | undefined;
   fetch: FetchPolicy;
   signal: AbortSignal;
   onRead?: ((sizeBytes: number) => void) | undefined;
-  /** For a source that is stored already. */
+  /** For a source that is already stored. */
   cache?: BlockCache | undefined;
   assertRoom?: ((sizeBytes: number) => Promise<void>) | undefined;
 }
 
 /**
- * A source that is given as a URL: open as soon as its origin has answered, fetched once, and stored under its key meanwhile. Null where the origin does
- * not say how long the file is, which leaves nothing to be read before its end: then all of it was fetched and stored, or is there from another
- * attempt, for the caller to open.
+ * Opens a source from a URL as soon as its origin has answered; it is downloaded once and stored under its
+ * key meanwhile. Null if the origin does not state the length, so that nothing can be read before the end:
+ * then it has been downloaded and stored completely, or exists from another attempt, and the caller opens it.
  */
 export async function openUrl(
   { url, key }: { url: string; key: string },
@@ -102,7 +102,10 @@ export async function openUrl(
 
 const tries = 2;
 
-/** Parts that are far from being there, such as an index at the end, come by a request of their own. Null where the origin gives none. */
+/**
+ * Reads parts far ahead, such as an index at the end, with separate requests. Null if the origin supports no
+ * ranges.
+ */
 function createFarReader(
   { origin, file }: Download,
   sizeBytes: number,

@@ -1,12 +1,12 @@
-/** `end` is not included. */
+/** `end` is exclusive. */
 export interface ByteRange {
   start: number;
   end: number;
 }
 
 /**
- * What a `Range` header asks of a body of that size: null for the whole (no header, or one that RFC 9110 lets a server ignore: other units, several
- * ranges), `"unsatisfiable"` when it begins past the end.
+ * Parses a `Range` header for a body of this size. Null for the whole body (no header, or one that RFC 9110
+ * lets a server ignore: other units, several ranges); `"unsatisfiable"` if it starts past the end.
  */
 export function parseRange(
   header: string | undefined,

@@ -1,24 +1,24 @@
-/**
- * A source's bytes, wherever they lie: in a file, in a store that is elsewhere, or still on their way here. Any part may be read at any time and any
- * number of times.
- */
+/** Random access to a source's bytes: in a file, in a remote store, or still arriving. */
 export interface SourceReader {
-  /** Of the whole source, also while it is still arriving. */
+  /** Size of the whole source, also while it is arriving. */
   readonly sizeBytes: number;
-  /** Whether somebody waits for bytes that have not arrived on this machine yet, through no fault of his own. */
+  /** Whether a reader waits for bytes that have not arrived on this machine, through no fault of its own. */
   isAwaited(): boolean;
-  /** Whether that byte is to be had now: false if all before it must arrive first. */
+  /** Whether this byte is available now: false if all earlier bytes must arrive first. */
   isAtHand(at: number): boolean;
-  /** A few bytes for themselves, without what lies around them; fewer only where the source ends. Waits and rejects as `read` does. */
+  /**
+   * Reads a few bytes without prefetching; fewer only at the end of the source. Waits and rejects like
+   * `read`.
+   */
   look(start: number, length: number, signal: AbortSignal): Promise<Buffer>;
   /**
-   * The bytes from `start` up to, not including, `end`, in pieces of any size; waits for those that are not there yet. Rejects with a `RenderError`
-   * when they cannot be had, and with the signal's reason.
+   * Reads from `start` to `end` (exclusive) in pieces of any size, waiting for bytes that have not arrived.
+   * Rejects with a `RenderError` if they are unavailable, and with the signal's reason.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** `SourceReader.look` by its `read`: for those to whom it makes no difference, and for what is long. */
+/** Implements `SourceReader.look` with `read`, for readers without a cheaper way and for long pieces. */
 export async function readPiece(
   reader: Pick<SourceReader, "read" | "sizeBytes">,
   start: number,

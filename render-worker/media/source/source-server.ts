@@ -12,28 +12,28 @@ import { parseRange } from "./parse-range.ts";
 import type { SourceReader } from "./source-reader.ts";
 
 interface SourceServerOptions {
-  /** Whose programs read it. */
+  /** Jail of the programs that read it. */
   jail: Pick<Jail, "level" | "sourceOrigin">;
-  /** The last part of the address: demuxers go by its ending, too. */
+  /** Last part of the address, since demuxers also look at its extension. */
   filename: string;
   signal: AbortSignal;
   /**
-   * Told, once, why the source cannot be read any more. ffmpeg takes a read that breaks for the end of the file: whoever runs it must end it then,
-   * and believe nothing of what it made.
+   * Called once if the source becomes unreadable. ffmpeg treats a broken read as the end of the file: its
+   * caller must stop it and discard its output.
    */
   onFailed: (error: unknown) => void;
 }
 
 interface SourceServer extends AsyncDisposable {
-  /** What programs read: on this machine only, and not to be guessed. */
+  /** Address for programs on this machine. It cannot be guessed. */
   url: string;
-  /** How a jail lets programs reach it. */
+  /** Access for a jail's programs. */
   access: { source: { socketPath: string; port: number } };
 }
 
 /**
- * Serves one source to the ffmpeg processes of one attempt. They hold no credential and no address but this: what the source is, where it lies and how
- * it is authorised stays in the worker.
+ * Serves one source to the ffmpeg processes of one attempt. They receive only this address and no credential:
+ * the source's type, location and authorization stay in the worker.
  */
 export async function serveSource(reader: SourceReader, options: SourceServerOptions): Promise<SourceServer> {
   const path = `/${randomBytes(24).toString("base64url")}/${encodeURIComponent(options.filename)}`;
@@ -41,12 +41,12 @@ export async function serveSource(reader: SourceReader, options: SourceServerOpt
   const ended = AbortSignal.any([ending.signal, options.signal]);
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // A client that goes away, which is how ffmpeg seeks, is no failure of the source.
+      // A client that disconnects, which is how ffmpeg seeks, is not a failure of the source.
       response.destroy();
       if (!ended.aborted && !isGone(error)) options.onFailed(error);
     });
   });
-  // A paused reader may take its time.
+  // A paused reader may resume at any time.
   server.requestTimeout = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,7 +65,7 @@ export async function serveSource(reader: SourceReader, options: SourceServerOpt
       ...(range && { "content-range": `bytes ${start}-${end - 1}/${sizeBytes}` }),
     });
     if (request.method === "HEAD") return void response.end();
-    // The first byte may still be on its way.
+    // The first byte may take a while.
     response.flushHeaders();
     const gone = new AbortController();
     response.once("close", () => gone.abort(new ClientGoneError()));
@@ -79,7 +79,7 @@ export async function serveSource(reader: SourceReader, options: SourceServerOpt
     url: `${jail.sourceOrigin(listening.address)}${path}`,
     access: { source: listening.address },
     async [Symbol.asyncDispose]() {
-      ending.abort(new Error("The source is not served any more."));
+      ending.abort(new Error("The source is no longer served."));
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
@@ -100,16 +100,17 @@ const isGone = (error: unknown): boolean =>
     String(error.code),
   );
 
-/** Given at once: more than a demuxer reads where it only looks. */
+/** Sent without delay: more than a demuxer reads at a single look. */
 const atOnceBytes = 512 * 1024;
-/** Up to here in pieces, 32 MB/s in all, faster than anything is decoded; from here on as fast as it is taken. */
+/** Throttled up to here, at 32 MB/s, faster than any decoding; then unthrottled. */
 const gentlyBytes = 8 * 1024 * 1024;
 const pieceBytes = 256 * 1024;
 const pauseMs = 8;
 
 /**
- * The pieces of an answer, slowly at its beginning. The system takes some 4 MB for a socket before its reader has taken any of them, and a demuxer
- * opens an answer "from here to the end" for every look at an index: without this each look would read 4 MB from the store.
+ * Throttles the start of a response. The system buffers about 4 MB per socket before its reader has read any,
+ * and a demuxer opens a response "from here to the end" for each look at an index. Without throttling each
+ * look would read 4 MB from the store.
  */
 async function* gently(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let given = 0;
@@ -132,10 +133,10 @@ interface Listening {
   removeAddress(): Promise<void>;
 }
 
-/** The port at which a program in a network of its own finds the socket. No other listener is there. */
+/** Port of the socket inside a program's own network, where nothing else listens. */
 const portInside = 8080;
 
-/** On a loopback port that is free. */
+/** Listens on a free loopback port. */
 async function listenOnPort(server: Server): Promise<Listening> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -143,9 +144,12 @@ async function listenOnPort(server: Server): Promise<Listening> {
   return { address: { socketPath: "", port }, removeAddress: () => Promise.resolve() };
 }
 
-/** On a Unix socket in a folder that only the worker may enter; a jail shows only the socket to its program, under any user. */
+/**
+ * Listens on a Unix socket in a folder that only the worker may enter. A jail exposes only the socket to its
+ * program, under any user.
+ */
 async function listenOnSocket(server: Server): Promise<Listening> {
-  // Not in the attempt's folder: the path of a socket has 107 bytes at most.
+  // Not in the attempt's folder: a socket's path has at most 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), "reelay-source-"));
   const socketPath = join(folder, "socket");
   server.listen(socketPath);

@@ -7,20 +7,20 @@ import type { Download } from "../fetch/index.ts";
 import type { SourceReader } from "./source-reader.ts";
 
 export interface Stored {
-  /** False: another attempt was first, and its bytes stay. */
+  /** False: another attempt stored it first, and its bytes stay. */
   isOurs: boolean;
 }
 
 interface Options {
   store: ObjectStore;
   key: string;
-  /** The file that is downloaded into; gone afterwards where the store is on this machine. */
+  /** File of the download. Removed afterwards if the store is local. */
   path: string;
   download: Download;
   signal: AbortSignal;
 }
 
-/** Waits for the whole of a download and makes its file the object. */
+/** Waits for the download to complete and stores its file as the object. */
 export async function storeDownloaded({ store, key, path, download, signal }: Options): Promise<Stored> {
   await download.done;
   const options = putOptions(download, signal);
@@ -31,7 +31,10 @@ export async function storeDownloaded({ store, key, path, download, signal }: Op
   );
 }
 
-/** Sends a download on to a store that is elsewhere while it comes. A try that fails begins again, with what is there by then. */
+/**
+ * Uploads a download to a remote store while it arrives. A failed try starts again with the bytes present by
+ * then.
+ */
 export async function storeMeanwhile(
   { store, key, download, signal }: Omit<Options, "path">,
   reader: SourceReader,
@@ -44,9 +47,9 @@ export async function storeMeanwhile(
 }
 
 /**
- * The key is common to all attempts, so only the first creates it: one that was overtaken, or that sleeps and wakes up, must not change the bytes that
- * others render. This attempt has rendered its own: fine if they are the same. Rejects with a retriable `RenderError` if not: the next one takes those
- * that are there.
+ * All attempts share the key, so only the first creates it: a slow or suspended attempt must not change the
+ * bytes that others render. If this attempt's bytes are the same, it continues. Otherwise this rejects with a
+ * retriable `RenderError`, and the next attempt uses the stored bytes.
  */
 export async function assertSameStored({
   store,
@@ -69,7 +72,7 @@ export async function assertSameStored({
   throw retriableError(
     "INPUT",
     "SOURCE_URL_CHANGED",
-    "Another attempt stored the source first, and its URL gave other bytes then; those are rendered, by another attempt.",
+    "Another attempt stored the source first, and its URL returned different bytes then. Another attempt renders those.",
   );
 }
 

@@ -11,7 +11,7 @@ import { type BlockReader, type BlockReaderOptions, createBlockReader } from "./
 
 const tries = 6;
 
-/** A source in a store that is not on this machine: read by ranges of the one generation that was found. */
+/** A source in a remote store, read by ranges of the generation that was found. */
 export const createStoreReader = (
   store: Pick<ObjectStore, "read">,
   object: StoredObject,
@@ -29,18 +29,18 @@ export const createStoreReader = (
           throw retriableError(
             "STORAGE",
             "SOURCE_MISSING",
-            `The source "${object.key}" was removed from the object store, or replaced, while it was read; upload it again.`,
+            `The source "${object.key}" was removed from the object store, or replaced, while it was being read. Upload it again.`,
             undefined,
             error,
           );
         }
-        // A store that has retried by itself has been patient enough.
+        // A store that retries internally has waited long enough.
         if (tried >= tries || error instanceof StoreUnavailableError) {
           const cause = error instanceof Error ? error.message : String(error);
           throw retriableError(
             "STORAGE",
             "STORE_UNAVAILABLE",
-            `The object store did not give the bytes of ${object.key} in ${tried} tries (last answer: ${cause.slice(0, 500)}).`,
+            `The object store did not return the bytes of ${object.key} in ${tried} tries (last error: ${cause.slice(0, 500)}).`,
             undefined,
             error,
           );

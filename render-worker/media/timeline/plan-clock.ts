@@ -3,10 +3,12 @@ import type { SoundTrack, SourceFile } from "../probe/index.ts";
 import { mustBeSearched } from "./plan-entry.ts";
 
 /**
- * Of an MPEG transport stream ffmpeg takes the first of the streams that it uses for the beginning of time. So all that is made of one must use the same:
- * the picture and all sound. What a process has no use for is looked at, and goes nowhere.
+ * For an MPEG transport stream, ffmpeg starts its clock at the first stream in use, so all renders of a
+ * source must use the same streams: the video and all audio. Streams that a process does not need are read
+ * and discarded.
  *
- * @returns for each stream that it leaves out, the options of an output for it; none of other containers, and where there is no sound
+ * @returns options of an additional output for each unused stream; empty for other containers, and without
+ * audio
  */
 export function planClock(
   source: SourceFile,

@@ -9,9 +9,9 @@ export interface LookOptions {
 }
 
 /**
- * What ffprobe says of the picture's packets in some places of a source, a line each. None is decoded.
+ * ffprobe's output for video packets at some positions of a source, one line each. Decodes nothing.
  *
- * @param what as ffprobe wants it: intervals on the container's clock, and what to tell of each packet
+ * @param what ffprobe's options: intervals on the container's clock, and the fields to print
  */
 export async function readPackets(
   source: SourceFile,

@@ -1,14 +1,17 @@
-/** A span of the timeline that one ffmpeg makes: the frames that begin in `[startMs, endMs)`. 0 is the source's first picture or sound. */
+/**
+ * A span of the timeline that one ffmpeg process renders: the frames that start in `[startMs, endMs)`. 0 is
+ * the source's first frame or sample.
+ */
 export interface RenderSpan {
   startMs: number;
-  /** Null: to the end of the source. */
+  /** Null: the end of the source. */
   endMs: number | null;
 }
 
 export const wholeSpan: RenderSpan = { startMs: 0, endMs: null };
 
-/** Where ffmpeg begins to read the source for a part of a split video. */
+/** Where ffmpeg starts to read the source for a part of a split video. */
 export interface SourceEntry {
-  /** On the timeline; null: from the source's beginning. */
+  /** On the timeline; null: the source's beginning. */
   seekMs: number | null;
 }

@@ -1,9 +1,10 @@
-/** Length of a video's first segment, where the profile's segments are not shorter. */
+/** Length of a video's first segment, unless the profile's segments are shorter. */
 const firstSegmentMs = 1_000;
 
 /**
- * Where the segment ends that begins at `startMs`: the next of the borders, which all parts of a video share. They are the multiples of the
- * segment duration, and before the first of those 1, 2, 4, 8 … s: a viewer waits for the first segment, and for the second one hardly longer. Pure.
+ * End of the segment that starts at `startMs`: the next border, which all parts of a video share. Borders are
+ * the multiples of the segment duration, preceded by 1, 2, 4, 8 … s, so that viewers wait little for the
+ * first segments. Pure.
  */
 export function nextBorderMs(startMs: number, segmentDurationMs: number): number {
   if (startMs >= segmentDurationMs) {

@@ -11,15 +11,15 @@ export const requiredEncoders = ["libx264", "aac"] as const;
 const optionalFilters = ["zscale", "tonemap", "libvmaf"] as const;
 
 interface Probed {
-  /** Names of the encoders that really open, those of sound among them. */
+  /** Names of the working encoders, audio included. */
   encoders: string[];
-  /** The same for pictures, device by device. */
+  /** Working video encoders and decoders by device. */
   capabilities: Capabilities;
 }
 
 /**
- * What really works here, found by encoding and decoding some pictures: an encoder may be listed by a build and still find no
- * device to work on.
+ * Finds what really works by encoding and decoding samples: a build may list an encoder whose device is
+ * missing.
  */
 export async function probeEncoders(
   ffmpeg: Program,
@@ -46,22 +46,22 @@ async function opensForSound(ffmpeg: Program, name: string, signal?: AbortSignal
   return exitCode === 0 ? name : null;
 }
 
-/** Which of the filters that are used only where present this build has. */
+/** Finds which optional filters this build has. */
 export async function probeFilters(ffmpeg: Program, signal?: AbortSignal): Promise<string[]> {
   const listed = await list(ffmpeg, "-filters", signal);
   return optionalFilters.filter((name) => listed.has(name));
 }
 
-/** Names of the codecs, as ffprobe has them, that this build has decoders for. */
+/** Codecs, by ffprobe's names, that this build can decode. */
 export async function probeDecodable(ffmpeg: Program, signal?: AbortSignal): Promise<string[]> {
   const stdout = await printed(ffmpeg, "-codecs", signal);
-  // ` DEAIL. aac   AAC (Advanced Audio Coding)`: the first mark is that of decoders.
+  // ` DEAIL. aac AAC (Advanced Audio Coding)`: the first flag marks decoders.
   return [...stdout.matchAll(/^ D\S{5} (\w+)/gm)].map(([, name = ""]) => name);
 }
 
 async function list(ffmpeg: Program, what: string, signal?: AbortSignal): Promise<Set<string>> {
   const stdout = await printed(ffmpeg, what, signal);
-  // Columns differ between releases; the name is always the second word.
+  // Columns differ between releases, but the name is always the second word.
   return new Set(stdout.split("\n").map((line) => line.trim().split(/\s+/)[1] ?? ""));
 }
 

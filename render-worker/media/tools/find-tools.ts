@@ -6,13 +6,13 @@ import { probeDecodable, probeEncoders, probeFilters } from "./encoders.ts";
 import { recordTrials, type Trials } from "./recorded-trials.ts";
 
 export interface FindOptions extends LocateOptions {
-  /** Where workers of this machine keep results of trials. Default: every call runs them. */
+  /** Folder for the results of trials, shared by the machine's workers. Default: every call runs them. */
   trialsDirectory?: string | undefined;
 }
 
 /**
- * Finds ffmpeg and ffprobe and tries what they can do, in a jail where one is given. Throws `ToolNotFoundError` when one is
- * missing.
+ * Finds ffmpeg and ffprobe and tries their features, in a jail if there is one. Throws `ToolNotFoundError` if
+ * one is missing.
  */
 export async function findTools(
   options: FindOptions,
@@ -23,7 +23,7 @@ export async function findTools(
   const devices = await findDeviceNodes();
   const run = () => runTrials(jail, ffmpeg.path, devices, options.path, tried.onRefused);
   const { trialsDirectory } = options;
-  // A GPU's driver changes without a trace in ffmpeg: only software is recorded.
+  // A GPU's driver may change without a trace in ffmpeg, so only software results are recorded.
   const isRecorded = trialsDirectory !== undefined && devices.length === 0;
   const {
     decodable,
@@ -55,7 +55,7 @@ async function runTrials(
     probeFilters(ffmpeg),
     probeDecodable(ffmpeg),
   ]);
-  // Alone, so that the other trials do not slow it down.
+  // Runs alone, so that other trials do not slow it down.
   const pixelsPerSecond = await calibrate(ffmpeg);
   const isComplete = performance.now() - begunAt < trialTimeoutMs && pixelsPerSecond !== null;
   return { encoders, capabilities, filters, decodable, pixelsPerSecond, isComplete };
@@ -68,8 +68,8 @@ const frames = 60;
 const encodingShare = 0.8;
 
 /**
- * How many pixels per second this machine encodes to H.264 in software, by a short trial with the settings of real renders. Null when the trial
- * failed: then nothing is assumed.
+ * Measures how many pixels per second this machine encodes to H.264 in software, with the settings of real
+ * renders. Null if the trial fails.
  */
 async function calibrate(ffmpeg: Program, signal?: AbortSignal): Promise<number | null> {
   const source = `testsrc2=s=${width}x${height}:r=30`;
@@ -80,7 +80,7 @@ async function calibrate(ffmpeg: Program, signal?: AbortSignal): Promise<number 
     ],
     { timeoutMs: 20_000, ...(signal ? { signal } : {}) },
   );
-  // Without the time that the program takes to start.
+  // Excludes the start of the program.
   const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
   return exitCode === 0 && seconds > 0
     ? Math.round((encodingShare * width * height * frames) / seconds)

@@ -1,3 +1,3 @@
-/** Finds ffmpeg and tries what it can do. */
+/** Finds ffmpeg and tries its features. */
 export { probeEncoders, probeFilters, requiredEncoders } from "./encoders.ts";
 export { type FindOptions, findTools } from "./find-tools.ts";

@@ -1,4 +1,4 @@
-/** Results of ffmpeg's trials on disk, so that the workers of one machine try each build once. */
+/** Records the results of ffmpeg's trials on disk, so that the workers of one machine try each build once. */
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { arch, cpus, release } from "node:os";
@@ -13,11 +13,11 @@ const Trials = z.object({
   filters: z.array(z.string()),
   decodable: z.array(z.string()),
   pixelsPerSecond: z.number().nullable(),
-  /** False when one may have run out of time: such results say more about the moment than the machine, and are not kept. */
+  /** False if a trial may have timed out: such results depend on the moment and are not recorded. */
   isComplete: z.boolean(),
 });
 
-/** What trials have shown of one ffmpeg on one machine. */
+/** Trial results of one ffmpeg on one machine. */
 export type Trials = z.infer<typeof Trials>;
 
 interface TrialSubject {
@@ -26,8 +26,8 @@ interface TrialSubject {
 }
 
 /**
- * The recorded results for this build, jail and machine; without them, those of `run`, which are then recorded. A record
- * that cannot be read or written is no error: the trials run again.
+ * The recorded results for this build, jail and machine; without them, those of `run`, which are then
+ * recorded. A record that cannot be read or written is not an error: the trials run again.
  */
 export async function recordTrials(
   directory: string,
@@ -42,7 +42,10 @@ export async function recordTrials(
   return trials;
 }
 
-/** A hash of everything that decides the results: the program file, its version, the jail, kernel and processors. */
+/**
+ * A hash of everything that determines the results: the program file, its version, the jail, kernel and
+ * processors.
+ */
 async function describe({ ffmpeg, jail }: TrialSubject): Promise<string> {
   const { size, mtimeMs } = await stat(ffmpeg.path);
   const processors = cpus().map(({ model }) => model);
@@ -58,7 +61,7 @@ async function read(file: string): Promise<Trials | null> {
   }
 }
 
-/** Renames a complete file into place: another worker may start at the same time. */
+/** Renames a complete file into place, since another worker may start at the same time. */
 async function write(directory: string, file: string, trials: Trials): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const temporary = `${file}.${randomUUID()}`;

@@ -1,3 +1,3 @@
-/** What this machine can encode: speed and memory. */
+/** Capacity of this machine: speed and memory. */
 export { RenderMemory, type ReservedFit } from "./render-memory.ts";
 export { Throughput } from "./throughput.ts";

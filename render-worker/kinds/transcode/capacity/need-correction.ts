@@ -1,11 +1,12 @@
-/** How much of a new measurement is believed when it says that less would do. */
+/** Weight of a new measurement that is lower than the estimate. */
 const weight = 0.3;
-/** No more is believed: what needs more than this is a source of its own kind, and no reason to make others wait. */
+/** Maximum: a source that needs more is exceptional, and should not make others wait. */
 const most = 3;
 
 /**
- * What a worker's renders really needed, as a factor of what was estimated: exponentially weighted, by kind of work. More is believed at
- * once, less little by little, and never less than the estimate: small sources need less of theirs than large ones.
+ * Learns the real memory usage of a worker's renders as a factor of the estimate, exponentially weighted per
+ * kind of work. Increases apply immediately, decreases gradually, and never below the estimate, since small
+ * sources use less of theirs than large ones.
  */
 export class NeedCorrection {
   readonly #factors = new Map<string, number>();

@@ -1,39 +1,39 @@
 import { estimateNeed, type NeededRung, type NeedInput, type Threads } from "../../../media/needs/index.ts";
 
-/** What one ffmpeg makes, from a decode of its own. */
+/** The work of one ffmpeg process with its own decode. */
 export interface Pass<R extends NeededRung> {
   rungs: readonly R[];
-  /** The sound is made by the first. */
+  /** The first pass makes the audio. */
   withAudio: boolean;
 }
 
 export interface Fit<R extends NeededRung> {
   passes: Pass<R>[];
   threads: Threads;
-  /** Before any correction, of the largest pass. */
+  /** Of the largest pass, before any correction. */
   estimatedBytes: number;
 }
 
 interface FitRequest<R extends NeededRung> {
   source: NeedInput["source"];
-  /** Any order. */
+  /** In any order. */
   rungs: readonly R[];
   withAudio: boolean;
-  /** What ffmpeg would take by itself. */
+  /** ffmpeg's defaults. */
   threads: Threads;
-  /** What there is when nothing else runs. */
+  /** Memory available when nothing else runs. */
   capacityBytes: number;
-  /** What estimates are multiplied by. */
+  /** Factor for estimates. */
   correction: number;
-  /** The same for the smallest way, which is taken where it fits only by this: then it is to run alone. */
+  /** Factor for the smallest plan. If only this one fits, the plan runs alone. */
   leastCorrection: number;
 }
 
 /**
- * The quickest way to make the rungs within a worker's memory: all from one decode with as many threads as there are processors for, else
- * with fewer threads, else in several passes (critical rungs first: a video can play from them), each decoding the source anew. One thread
- * each comes last: encoders of release 5 then wait for one another. When not even that fits, the bytes that would be needed by the least
- * correction: what other renders needed is no reason to refuse this one. Pure.
+ * Finds the fastest plan within a worker's memory: one decode with all threads, else with fewer threads, else
+ * several passes that each decode the source (critical rungs first, so that the video can play). A single
+ * thread each comes last, since encoders of release 5 then wait for one another. If nothing fits, returns the
+ * memory needed with the smallest correction: what other renders used is no reason to reject this one. Pure.
  */
 export function planFit<R extends NeededRung & { tier: string }>(
   request: FitRequest<R>,
@@ -61,7 +61,7 @@ function halvings({ decode, encode }: Threads): Threads[] {
   return decode === 1 && encode === 1 ? [{ decode, encode }] : [{ decode, encode }, ...halvings(half)];
 }
 
-/** All at once; tier by tier; rung by rung. Small ones first: they cost little and play soon. */
+/** All rungs at once, by tier, then one by one. Small ones first: they are cheap and play soon. */
 function waysToDivide<R extends NeededRung & { tier: string }>({
   rungs,
   withAudio,

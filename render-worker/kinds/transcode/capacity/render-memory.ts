@@ -5,7 +5,10 @@ import { NeedCorrection } from "./need-correction.ts";
 import { type Fit, planFit } from "./plan-fit.ts";
 import { planThreads } from "./plan-threads.ts";
 
-/** Killed once for lack of memory, a task may be tried again in the smallest way, alone. From then on each kill counts, here and elsewhere. */
+/**
+ * A task that was killed once for lack of memory may be retried in the smallest way, alone. Each further kill
+ * counts, on any worker.
+ */
 const killsThatMayBeChance = 1;
 
 interface MemoryWork {
@@ -16,20 +19,20 @@ interface MemoryWork {
   outOfMemory: number;
 }
 
-/** A way that fits, with the memory to reserve for it. */
+/** A plan that fits, with its reserved memory. */
 export interface ReservedFit extends Fit<PlannedRung & { encoder: string }> {
   bytes: number;
-  /** What its correction is kept under. */
+  /** Key of its correction. */
   kind: string;
-  /** Absent: what ffmpeg takes by itself. */
+  /** Absent: ffmpeg's defaults. */
   givenThreads?: Threads;
 }
 
-/** Fits renders into a worker's memory, and learns what they turn out to need. */
+/** Fits renders into a worker's memory, and learns their real usage. */
 export class RenderMemory {
   readonly #correction = new NeedCorrection();
 
-  /** Throws `NeedsMoreMemoryError` when the work does not fit into the worker's memory even alone. */
+  /** Throws `NeedsMoreMemoryError` if the work does not fit into the worker's memory even alone. */
   plan(memory: WorkerMemory, { source, rungs, withAudio, outOfMemory }: MemoryWork): ReservedFit {
     const { budget, limits } = memory;
     const { capacityBytes } = budget;
@@ -37,11 +40,11 @@ export class RenderMemory {
     const kind = [...new Set(rungs.map(({ codec }) => codec))].toSorted().join("+");
     const correction = this.#correction.factor(kind) * 2 ** outOfMemory;
     const natural = planThreads(limits.cpus);
-    // What others needed makes it wait until it is alone, and never go.
+    // Other renders' usage can make it wait until it runs alone, but not leave this worker.
     const leastCorrection = 2 ** Math.max(0, outOfMemory - killsThatMayBeChance);
     const request = { source, withAudio, capacityBytes, correction, leastCorrection };
     const found = planFit({ ...request, rungs: withEncoders, threads: natural });
-    if ("neededBytes" in found) throw memory.tooLarge(found.neededBytes, "even rung by rung");
+    if ("neededBytes" in found) throw memory.tooLarge(found.neededBytes, "even one rung at a time");
     const { fit } = found;
     const isNatural = fit.threads.encode === natural.encode && limits.cpus === limits.machineCpus;
     return {
@@ -52,7 +55,7 @@ export class RenderMemory {
     };
   }
 
-  /** Takes the peak memory of a plan's ffmpeg into account. */
+  /** Learns from the peak memory of a plan's ffmpeg. */
   learn({ kind, estimatedBytes }: ReservedFit, measuredBytes: number): void {
     this.#correction.learn(kind, estimatedBytes, measuredBytes);
   }

@@ -1,25 +1,25 @@
 import type { Rung } from "@reelay/contracts";
 
-/** Of a new measurement in what is believed: machines are shared, and what else they do changes. */
+/** Weight of a new measurement: machines are shared, and their load changes. */
 const newShare = 0.5;
-/** Too short to say anything. */
+/** Shorter measurements are ignored. */
 const leastSeconds = 0.5;
 
 /**
- * How many pixels a worker encodes per second of wall time, all variants of a task together, by their codec: measured, first by a trial when it starts
- * and then by what it renders, so that it also says how busy the machine is.
+ * Pixels that a worker encodes per second of wall time, over all variants of a task, by codec. Measured by a
+ * trial at the start, then by renders, so it also reflects the machine's load.
  */
 export class Throughput {
   readonly #pixelsPerSecond = new Map<Rung["codec"], number>();
 
-  /** @param trials what trial encodes have shown */
+  /** @param trials results of trial encodes */
   constructor(trials: Partial<Record<Rung["codec"], number>> = {}) {
     for (const [codec, speed] of Object.entries(trials)) {
       this.#pixelsPerSecond.set(codec as Rung["codec"], speed);
     }
   }
 
-  /** Null while nothing was measured. */
+  /** Null if not measured. */
   of(codec: Rung["codec"]): number | null {
     return this.#pixelsPerSecond.get(codec) ?? null;
   }

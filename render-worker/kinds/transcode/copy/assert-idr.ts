@@ -2,10 +2,10 @@ import { type FileHandle, open } from "node:fs/promises";
 import { readBoxHeader } from "@reelay/media-container";
 import { isIdr } from "./is-idr.ts";
 
-/** A segment that a player could not begin with. */
+/** The segment cannot be the start of playback. */
 export class NotIdrError extends Error {
   constructor(path: string) {
-    super(`The segment ${path} does not begin with an IDR frame.`);
+    super(`The segment ${path} does not start with an IDR frame.`);
     this.name = "NotIdrError";
   }
 }
@@ -20,7 +20,7 @@ export async function assertIdr(path: string, lengthBytes: number): Promise<void
   }
 }
 
-/** Of the bytes in the first `mdat`: its first sample. */
+/** Position of the first `mdat`'s content: its first sample. */
 async function mediaPosition(file: FileHandle): Promise<number | null> {
   const bytes = Buffer.alloc(16);
   for (let at = 0; ; ) {

@@ -3,8 +3,8 @@ import { remuxAndPublish } from "./remux-and-publish.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
 /**
- * Copies the source and encodes, at the same time: a copy is a matter of reading and writing, and does not hold the encoder up. What breaks one
- * of them ends the other. Resolves with what was encoded, and whether the sound that was to be copied has been.
+ * Copies the source and encodes concurrently; copying is I/O and does not slow the encoder. A failure of
+ * either stops the other. Resolves with the encode's result and whether the audio to copy was copied.
  */
 export async function besideEncode<T>(
   context: TranscodeAttempt,
@@ -26,7 +26,7 @@ export async function besideEncode<T>(
     watched(remuxAndPublish(both, remux)),
     watched(encode(both)),
   ]);
-  // The first to break is the reason; the other only followed.
+  // The first failure is the reason; the other is its consequence.
   if (failure.signal.aborted) throw failure.signal.reason;
   if (copied.status === "rejected") throw copied.reason;
   if (encoded.status === "rejected") throw encoded.reason;

@@ -1,4 +1,4 @@
-/** Plays a source as it is: copies its packets into segments. */
+/** Offers a source as it is, by copying its packets into segments. */
 export { besideEncode } from "./beside-encode.ts";
 export { judgeSource } from "./judge-source.ts";
 export type { CopiedSound, Judgement } from "./plan-instant.ts";

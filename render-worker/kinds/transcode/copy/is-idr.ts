@@ -1,18 +1,19 @@
-/** Like a file's handle. */
+/** A subset of a file handle. */
 export interface ReadsAt {
   read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
 }
 
-/** NAL unit types of H.264: slices of an IDR picture, and of others. */
+/** H.264 NAL unit types: slices of an IDR frame, and of others. */
 const idrSlice = 5;
 const otherSlices = new Set([1, 2, 3, 4]);
 
-/** More units than any encoder cuts one picture into. */
+/** More units per frame than any encoder writes. */
 const maxUnits = 1_000;
 
 /**
- * Whether the H.264 sample that lies there is an IDR picture. Its units, each behind its length, must fill it to the byte: what does not is
- * damaged, and no player could begin there. Where other samples follow at once (`isAlone: false`) its first slice decides.
+ * Whether the H.264 sample at this position is an IDR frame. Its length-prefixed units must fill it exactly;
+ * otherwise it is damaged and no player could start there. If other samples follow without a known size
+ * (`isAlone: false`), its first slice decides.
  */
 export async function isIdr(
   file: ReadsAt,
@@ -25,7 +26,7 @@ export async function isIdr(
   for (let units = 0; at < end && units < maxUnits; units += 1) {
     const { bytesRead } = await file.read(header, 0, header.length, at);
     const [unit = 0x80] = header.subarray(-1);
-    // The first bit is never set.
+    // The first bit is always 0.
     if (bytesRead < header.length || (unit & 0x80) !== 0) return false;
     if (otherSlices.has(unit & 0x1f)) return false;
     if ((unit & 0x1f) === idrSlice) isIdrPicture = true;

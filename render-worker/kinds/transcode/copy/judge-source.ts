@@ -7,7 +7,10 @@ import type { Program } from "../../../programs/index.ts";
 import { type Judgement, planInstant } from "./plan-instant.ts";
 import { readMp4Index } from "./read-mp4-index.ts";
 
-/** Whether a source can be played as it is, from its probe, the index of its key frames, and a look at the first one. */
+/**
+ * Determines from the probe, the key frame index, and the first key frame whether a source can be played as
+ * it is.
+ */
 export async function judgeSource(
   source: SourceFile,
   options: {
@@ -15,7 +18,7 @@ export async function judgeSource(
     reader: SourceReader;
     limits: DecodeLimits;
     segmentDurationMs: number;
-    /** Runs a program once there is memory for it. */
+    /** Runs a program once memory is available. */
     reserveMemory: <T>(need: Need, work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
   },
@@ -27,13 +30,13 @@ export async function judgeSource(
   if (judgement.plan === null) return judgement;
   const need = { program: "first-picture", bytes: firstPictureNeed(describeForMemory(source)) };
   if (await options.reserveMemory(need, () => canDecodeStart(source, options))) return judgement;
-  const message = "The first key frame cannot be decoded without errors; an undamaged one was expected.";
+  const message = "The first key frame cannot be decoded without errors; expected an undamaged one.";
   return { reasons: [...judgement.reasons, { code: "DAMAGED", message }], plan: null };
 }
 
 /**
- * Whether the first key frame can be decoded without an error: what is copied unseen would be served unseen. One frame, about a tenth of a
- * second.
+ * Whether the first key frame decodes without errors, since copied frames are otherwise served unchecked. One
+ * frame, about a tenth of a second.
  */
 async function canDecodeStart(
   source: SourceFile,

@@ -1,32 +1,33 @@
 import { nextBorderMs } from "../../../media/timeline/index.ts";
 
-/** A key frame: when it is shown, and how many bytes of picture come before it in the file. */
+/** A key frame: its display time, and the video bytes before it in the file. */
 export interface KeyFrame {
   timeMs: number;
   bytesBefore: number;
 }
 
 export interface Cuts {
-  /** Of ffmpeg's pieces, each of which begins with a key frame: `hls_time`. */
+  /** Minimum length of ffmpeg's pieces, each of which starts with a key frame: `hls_time`. */
   pieceMs: number;
-  /** Distance of the borders at or after which a segment ends with its piece. */
+  /** Distance of segment borders; a segment ends with the piece that reaches its border. */
   borderMs: number;
-  /** Positions in the list of key frames where segments begin, the first included. */
+  /** Indexes of the key frames at which segments start, including the first. */
   at: number[];
 }
 
-/** Longer segments only where the source has no key frame in between. */
+/** Segments are longer only if the source has no key frame in between. */
 const longestMs = 8_000;
 const pieceMs = 1_000;
-/** What is lost in computing with fractions. */
+/** Tolerance for floating-point arithmetic. */
 const exactMs = 1e-4;
-/** As the publisher's cutter has it. */
+/** The same as in the publisher's cutter. */
 const toleranceMs = 1;
 
 /**
- * Where a source is cut. ffmpeg makes a piece at the first key frame at or after each multiple of `pieceMs`, counted in pieces; the publisher
- * puts them together to segments that reach the next border. With uneven key frames one may be as long as a border's distance and a group of
- * pictures together: then borders lie closer. Pure.
+ * Plans the cuts of a source. ffmpeg starts a piece at the first key frame at or after each multiple of
+ * `pieceMs`, counted in pieces; the publisher joins them into segments up to the next border. With uneven key
+ * frames a segment may be as long as the borders' distance plus a group of pictures; then borders are closer.
+ * Pure.
  */
 export function planCuts(keyFrames: readonly KeyFrame[], endMs: number, segmentDurationMs: number): Cuts {
   const longestGopMs = longestGop(keyFrames, endMs);
@@ -38,7 +39,7 @@ export function planCuts(keyFrames: readonly KeyFrame[], endMs: number, segmentD
   return { pieceMs: 1, borderMs: 1, at: toSegments(keyFrames, toPieces(keyFrames, 1), 1) };
 }
 
-/** The longest time from a key frame to the next one or to the end. */
+/** The longest time from a key frame to the next one, or to the end. */
 export function longestGop(keyFrames: readonly KeyFrame[], endMs: number): number {
   return longest(
     keyFrames,

@@ -2,16 +2,16 @@ import { measureBandwidth, type NonStandardReason } from "@reelay/contracts";
 import type { SoundTrack, SourceFile } from "../../../media/probe/index.ts";
 import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
 
-/** How a source is made playable as it is. */
+/** How a source is offered as it is. */
 export interface InstantPlan {
   cuts: PictureIndex["cuts"];
-  /** No segment is longer. */
+  /** Maximum length of a segment. */
   longestSegmentMs: number;
-  /** Of the lengths before the units of a frame. */
+  /** Size of the length prefix of a frame's units. */
   lengthBytes: number;
-  /** Of the picture: the fastest segment's bits per second. */
+  /** Bits per second of the video's fastest segment. */
   peakBps: number;
-  /** What of the sound is copied; the rest is encoded. */
+  /** Audio tracks to copy; the others are encoded. */
   sounds: readonly CopiedSound[];
 }
 
@@ -22,13 +22,13 @@ export interface CopiedSound {
 }
 
 export interface Judgement {
-  /** Why players cannot take the source as it is; what only concerns the sound is among them. */
+  /** Why players cannot play the source as it is, including reasons that only concern audio. */
   reasons: NonStandardReason[];
-  /** Null: not as it is. */
+  /** Null: it cannot be offered as it is. */
   plan: InstantPlan | null;
 }
 
-/** What players take: documented in docs/reference/graphql.md. */
+/** Requirements of players, documented in docs/reference/graphql.md. */
 const limits = {
   profiles: ["Baseline", "Constrained Baseline", "Main", "High", "Progressive High", "Constrained High"],
   /** H.264 5.1: 2160p30. */
@@ -38,22 +38,22 @@ const limits = {
   bitrateBps: 12_000_000,
 };
 
-/** ffmpeg's name of the containers whose index says where every frame lies. */
+/** ffmpeg's name of the containers with an index of all frames. */
 const container = "mov,mp4,m4a,3gp,3g2,mj2";
 
-/** A frame or a rounding more is no other source. */
+/** Tolerance for rounding. */
 const slack = 1.01;
 
 /**
- * Whether players can stream a source as it is. `index` is null where it could not be read. Sound that cannot be copied is a reason, but does
- * not hold back the picture: it plays with the encoded sound. Pure.
+ * Judges whether players can stream a source as it is. `index` is null if it could not be read. Audio that
+ * cannot be copied is a reason, but does not exclude the video: it plays with encoded audio. Pure.
  */
 export function planInstant(source: SourceFile, index: SourceIndex | null): Judgement {
   const held = [...fromProbe(source), ...(index === null ? unread(source) : fromIndex(index))].filter(
     ({ code }, at, all) => all.findIndex((other) => other.code === code) === at,
   );
   const sounds = index === null ? [] : planSounds(source, index);
-  // One speaks for all: what is done about it is the same.
+  // One reason is enough, since the remedy is the same.
   const encoded = source.sounds.findIndex((track) => sounds.every((copied) => copied.track !== track));
   const reasons = [...held, ...fromSound(source.sounds[encoded], index?.sounds[encoded] ?? null)];
   if (held.length > 0 || index === null) return { reasons, plan: null };
@@ -79,38 +79,38 @@ function fromProbe({ probe }: SourceFile): NonStandardReason[] {
   unless(
     probe.container === container,
     "CONTAINER",
-    `The file is of the format ${probe.container}; MP4 or MOV was expected.`,
+    `The container is ${probe.container}; expected MP4 or MOV.`,
   );
-  unless(video.codec === "h264", "CODEC", `The picture's codec is ${video.codec}; h264 was expected.`);
+  unless(video.codec === "h264", "CODEC", `The video codec is ${video.codec}; expected h264.`);
   if (video.codec === "h264") {
     unless(
       video.profile === null || limits.profiles.includes(video.profile),
       "PROFILE",
-      `The picture is H.264 of the profile ${video.profile}; Baseline, Main or High was expected.`,
+      `The H.264 profile is ${video.profile}; expected Baseline, Main or High.`,
     );
   }
   unless(
     video.pixelFormat === "yuv420p" || video.pixelFormat === "yuvj420p",
     "PIXEL_FORMAT",
-    `The pixels are ${video.pixelFormat ?? "of an unknown format"}; yuv420p (4:2:0 with 8 bits) was expected.`,
+    `The pixel format is ${video.pixelFormat ?? "unknown"}; expected yuv420p (4:2:0 with 8 bits).`,
   );
   unless(
     video.hdr === null,
     "HDR",
-    `The picture has high dynamic range (${video.hdr}); standard was expected.`,
+    `The video has high dynamic range (${video.hdr}); expected standard dynamic range.`,
   );
-  unless(!video.isInterlaced, "INTERLACED", "The picture is interlaced; whole frames were expected.");
+  unless(!video.isInterlaced, "INTERLACED", "The video is interlaced; expected progressive frames.");
   const { num, den } = video.pixelAspect;
-  unless(num === den, "PIXEL_ASPECT", `A pixel is ${num}:${den}; square pixels (1:1) were expected.`);
+  unless(num === den, "PIXEL_ASPECT", `The pixel aspect is ${num}:${den}; expected square pixels (1:1).`);
   unless(
     video.rotation === 0,
     "ROTATION",
-    `The picture is to be turned by ${video.rotation} degrees, which not every player does; one that stands upright was expected.`,
+    `The video is stored rotated by ${video.rotation} degrees, which not every player corrects; expected an upright one.`,
   );
   unless(
     video.frameRate === null || video.frameRate <= limits.frameRate * slack,
     "FRAME_RATE",
-    `The picture has ${video.frameRate?.toFixed(2)} frames per second; at most ${limits.frameRate} were expected.`,
+    `The video has ${video.frameRate?.toFixed(2)} frames per second; expected at most ${limits.frameRate}.`,
   );
   return reasons;
 }
@@ -123,56 +123,56 @@ function fromIndex({ picture }: SourceIndex): NonStandardReason[] {
   unless(
     picture.level <= limits.level,
     "LEVEL",
-    `The picture is H.264 of level ${picture.level / 10}; at most ${limits.level / 10} was expected.`,
+    `The H.264 level is ${picture.level / 10}; expected at most ${limits.level / 10}.`,
   );
   unless(
     picture.longestGopMs <= limits.gopMs * slack,
     "KEY_FRAMES",
-    `Key frames are up to ${seconds(picture.longestGopMs)} apart; at most ${seconds(limits.gopMs)} were expected.`,
+    `Key frames are up to ${seconds(picture.longestGopMs)} apart; expected at most ${seconds(limits.gopMs)}.`,
   );
   const open = picture.segments.find(({ startsWithIdr }) => !startsWithIdr);
   unless(
     picture.startsWithKeyFrame && open === undefined,
     "OPEN_GOP",
     picture.startsWithKeyFrame
-      ? `The key frame at ${seconds(open?.startMs ?? 0)} is none that a player can begin at (open group of pictures); IDR frames were expected.`
-      : "The first frame is no key frame; an IDR frame was expected.",
+      ? `Playback cannot start at the key frame at ${seconds(open?.startMs ?? 0)} (open group of pictures); expected an IDR frame.`
+      : "The first frame is not a key frame; expected an IDR frame.",
   );
   unless(
     !picture.isTrimmed,
     "EDIT_LIST",
-    "The file holds pictures that are not to be shown (edit list), which not every player leaves out; all of them were expected to be shown.",
+    "The file hides some frames (edit list), which not every player respects; expected all frames to be shown.",
   );
   unless(
     !picture.isTurned,
     "ROTATION",
-    "The picture is to be turned or mirrored (display matrix), which not every player does; one that stands upright was expected.",
+    "The video is stored rotated or mirrored (display matrix), which not every player corrects; expected an upright one.",
   );
   unless(
     picture.hasOneDescription,
     "STREAM_CHANGES",
-    "The picture's codec settings change on the way; the same ones for the whole video were expected.",
+    "The codec settings change within the video; expected the same settings throughout.",
   );
   const peakBps = peakOf(picture);
   unless(
     peakBps <= limits.bitrateBps,
     "BITRATE",
-    `The picture has up to ${megabits(peakBps)} Mb/s; at most ${megabits(limits.bitrateBps)} were expected.`,
+    `The video peaks at ${megabits(peakBps)} Mb/s; expected at most ${megabits(limits.bitrateBps)}.`,
   );
   return reasons;
 }
 
 function unread({ probe }: SourceFile): NonStandardReason[] {
   if (probe.video.codec !== "h264" || probe.container !== container) return [];
-  const message = "Where the key frames are could not be read from the file; a whole index was expected.";
+  const message = "The positions of the key frames could not be read from the file; expected a complete index.";
   return [{ code: "INDEX", message }];
 }
 
-/** Viewers notice from 20 ms on; half a packet of sound has 10 to 12. */
+/** Viewers notice offsets from 20 ms on; half an audio packet has 10 to 12. */
 const soundSlackMs = 12;
 const sampleRates = new Set([44_100, 48_000]);
 
-/** A track that ends so long before the picture is encoded, with silence up to its end. */
+/** A track that ends this long before the video is encoded, with silence up to the end. */
 const earlyEndMs = 1_000;
 
 function planSounds({ sounds }: SourceFile, index: SourceIndex): CopiedSound[] {
@@ -195,13 +195,13 @@ function planSound(sound: SoundIndex): Omit<CopiedSound, "track"> | null {
   return { channels: sound.channels, primingPackets: Math.round(sound.primingSamples / 1024) };
 }
 
-/** Of sound that is not copied. Where the file does not say more than the probe, only what the probe says is held against it. */
+/** Reason for audio that is not copied. Without more details from the file, only the probe counts. */
 function fromSound(track: SoundTrack | undefined, index: SoundIndex | null): NonStandardReason[] {
   if (track === undefined) return [];
   const reason = (came: string, expected: string): NonStandardReason[] => [
     {
       code: "AUDIO",
-      message: `The sound ${came}; ${expected} was expected. It is encoded, which does not hold back the picture.`,
+      message: `The audio ${came}; expected ${expected}. It is encoded, which does not exclude the video.`,
     },
   ];
   const { codec, channels, sampleRate } = track.probe;
@@ -215,8 +215,8 @@ function fromSound(track: SoundTrack | undefined, index: SoundIndex | null): Non
   }
   if (index === null) return [];
   return reason(
-    "begins late, ends early, has gaps or is cut (edit list)",
-    "sound without a gap from the beginning",
+    "starts late, ends early, has gaps or is cut (edit list)",
+    "audio without gaps from the beginning",
   );
 }
 

@@ -11,12 +11,12 @@ import {
 import type { RemuxWork } from "./remux-work.ts";
 
 interface RemuxRequest extends RemuxWork {
-  /** Where the renditions get a folder each, which must exist. */
+  /** Contains one folder per rendition, which must exist. */
   directory: string;
   limits: DecodeLimits & { sourceDurationMs: number };
 }
 
-/** One ffmpeg process that copies the source's packets into segments, without decoding any: pure. */
+/** One ffmpeg process that copies the source's packets into segments without decoding. Pure. */
 export function planRemux(request: RemuxRequest): RenderPlan {
   const { source, plan, sounds, directory, limits } = request;
   const outputs: PlannedOutput[] = [];
@@ -24,13 +24,15 @@ export function planRemux(request: RemuxRequest): RenderPlan {
     outputs.push(
       copyTo(request, sourceVariantName, plan.cuts.pieceMs, [
         ...words(`-map 0:${source.videoIndex} -c:v copy`),
-        // Times as the encoded variants have them: the first frame is shown at 0, a late one stands still from the beginning.
+        // Uses the times of the encoded variants: the first frame is shown at 0, and a late one lasts from
+        // the beginning.
         ...words("-bsf:v setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),DTS-PTS,DTS)'"),
       ]),
     );
   }
   for (const { track, primingPackets } of sounds) {
-    // Packets that hold only the encoder's delay are left out, to the nearest whole one: the rest begins at 0 for every player.
+    // Packets that contain only the encoder's delay are dropped, rounded to whole packets: the rest starts at
+    // 0 for every player.
     const drop = primingPackets > 0 ? `noise=drop=lt(n\\,${primingPackets}),` : "";
     outputs.push(
       copyTo(request, track.name, soundPieceMs, [
@@ -52,7 +54,7 @@ export function planRemux(request: RemuxRequest): RenderPlan {
   };
 }
 
-/** Every packet of sound could begin a segment. */
+/** Every audio packet could start a segment. */
 const soundPieceMs = 1_000;
 
 function copyTo(request: RemuxRequest, name: string, pieceMs: number, copying: string[]): PlannedOutput {

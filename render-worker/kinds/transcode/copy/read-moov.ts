@@ -1,12 +1,18 @@
 import { walkTopBoxes } from "@reelay/media-container";
 import { readPiece, type SourceReader } from "../../../media/source/index.ts";
 
-/** Ten hours of 60 pictures a second and of sound, each for itself in a place of its own, have tables of 80 MB; most recordings a tenth of that. */
+/**
+ * Ten hours of 60 frames per second and of audio, each sample in its own chunk, have tables of 80 MB; most
+ * recordings have a tenth.
+ */
 const mostBytes = 96 * 1024 * 1024;
-/** Of more than this whole blocks are read. */
+/** Longer reads use whole blocks. */
 const lookBytes = 4_096;
 
-/** What is in the `moov` of an MP4 or MOV file; null where there is none, where it is cut off, or larger than that of any video that is taken. */
+/**
+ * The content of an MP4 or MOV file's `moov`. Null if it is missing, truncated, or larger than that of any
+ * accepted video.
+ */
 export async function readMoov(reader: SourceReader, signal: AbortSignal): Promise<Buffer | null> {
   for await (const { type, at, headerBytes, sizeBytes } of walkTopBoxes(reader, { signal })) {
     if (at + sizeBytes > reader.sizeBytes) return null;

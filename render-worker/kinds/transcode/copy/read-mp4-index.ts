@@ -15,32 +15,32 @@ import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
 import { placeTrack } from "./timeline.ts";
 
 /**
- * Where the source is not on this machine each look at a frame is a request to the store: so many of them, evenly spread, speak for all. An
- * encoder that begins groups of pictures without IDR frames does so throughout.
+ * For a remote source each look at a frame is a request to the store, so this many, evenly spaced, represent
+ * all. An encoder that uses open groups of pictures does so throughout.
  */
 const maxFarLooks = 64;
 const looksAtOnce = 16;
-/** Looked at in one go: what stands before a frame's slices. */
+/** Bytes per read: what precedes a frame's slices. */
 const windowBytes = 4_096;
 
-/** What is looked at of a file, wherever it lies. */
+/** Access to parts of a file, local or remote. */
 interface Looks extends AsyncDisposable {
   mostLooks: number;
-  /** For one frame, a few bytes here and there. */
+  /** Reads a few bytes here and there in one frame. */
   atFrame(): ReadsAt;
-  /** False: what is there would have to be waited for, and the other looks must do. */
+  /** False: reading would wait for bytes to arrive; the other looks must suffice. */
   isAtHand(position: number): boolean;
 }
 
-/** Of pictures that all stand for themselves, five hours; others have one such picture in a second or two. */
+/** Five hours of key frames only; regular videos have one every second or two. */
 const mostKeyFrames = 1_000_000;
-/** Each is a file for ffmpeg, and a request for its store. Ten hours of segments of a second are fewer. */
+/** Each segment is a file for ffmpeg and a request to the store. Ten hours have fewer one-second segments. */
 const mostSegments = 50_000;
 
 /**
- * The index of an MP4 or MOV file, from its tables and the first bytes of the frames that segments will begin with: the rest is not read,
- * however long the video is. Null where the tables do not say it all (fragmented files), are not for H.264, or claim more than those of any video that is
- * taken: whoever made them, little memory and time are spent on them.
+ * Reads the index of an MP4 or MOV file from its tables and the first bytes of frames at which segments will
+ * start; nothing else is read, whatever the length. Null if the tables are incomplete (fragmented files), not
+ * for H.264, or claim more than any accepted video has, so that hostile tables cost little memory and time.
  */
 export async function readMp4Index(
   source: SourceFile,
@@ -91,7 +91,7 @@ async function openLooks(source: SourceFile, reader: SourceReader, signal: Abort
 
 interface Placing {
   movieTimeScale: number;
-  /** Where the timeline begins on the movie's clock. */
+  /** Start of the timeline on the movie's clock. */
   originMs: number;
 }
 
@@ -159,7 +159,7 @@ async function readPicture(
 
 type Frame = Parameters<typeof isIdr>[1];
 
-/** Whether they begin with an IDR picture, by their segments. */
+/** Whether each segment starts with an IDR frame. */
 async function lookAtFrames(
   file: Looks,
   frames: readonly { segment: number; sample: Frame }[],
@@ -177,7 +177,7 @@ async function lookAtFrames(
   return looked;
 }
 
-/** `keys` ascend. */
+/** `keys` are ascending. */
 function readKeyFrames(
   keys: Uint32Array,
   sizes: Uint32Array,
@@ -188,7 +188,7 @@ function readKeyFrames(
   let sample = 0;
   for (const [index, key] of keys.entries()) {
     for (; sample < key; sample += 1) bytesBefore += sizes[sample] ?? 0;
-    // The first frame stands still from the beginning.
+    // The first frame lasts from the beginning.
     keyFrames.push({ timeMs: index === 0 ? 0 : shownMs(key), bytesBefore });
   }
   return keyFrames;

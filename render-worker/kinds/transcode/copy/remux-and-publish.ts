@@ -16,21 +16,21 @@ import { assertIdr, NotIdrError } from "./assert-idr.ts";
 import { planRemux } from "./plan-remux.ts";
 import { needOfRemux, type RemuxWork } from "./remux-work.ts";
 
-/** A copy is far faster than an encode: what waits to be stored is looked at so often, and held above so many bytes. */
+/** A copy is much faster than an encode, so unsent bytes are checked this often, and limited to this many. */
 const tickMs = 25;
 const unsentBytes = 128 * 1024 * 1024;
 
 /**
- * Makes the variant `source`, and the sound with it where that is copied: packets are copied into segments and stored while that goes on.
- * Returns false when ffmpeg could not do it: the variant is then marked as failed, and the rest of the attempt is none the worse. Throws
- * when the store fails, and on the signal.
+ * Makes the variant `source`, and copied audio: ffmpeg copies packets into segments, which are stored
+ * meanwhile. Returns false if ffmpeg failed: the variant is then FAILED, and the rest of the attempt
+ * continues. Throws if the store fails, and on the signal.
  */
 export async function remuxAndPublish(context: TranscodeAttempt, work: RemuxWork): Promise<boolean> {
   const { config, log, state } = context;
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
   await using disposables = new AsyncDisposableStack();
-  // Apart from what the encoder writes.
+  // Separate from the encoder's output.
   const directory = join(context.directory.path, "remux");
   await makeFolder(directory);
   const publishers = await startPublishers(context, { ...work, directory }, signal, (error) =>
@@ -75,7 +75,7 @@ export async function remuxAndPublish(context: TranscodeAttempt, work: RemuxWork
   return false;
 }
 
-/** What kept it from being copied, and concerns nothing else; throws what does. */
+/** The error that only concerns the copy; throws any other. */
 function failureOf(result: ProgramResult, signal: AbortSignal): RenderError | null {
   if (signal.aborted && signal.reason instanceof NotIdrError) return notStreamable();
   signal.throwIfAborted();
@@ -95,7 +95,7 @@ async function finish(publishers: readonly RenditionPublisher[]): Promise<Render
 const notStreamable = (): RenderError =>
   inputError(
     "SOURCE_NOT_STREAMABLE",
-    "A segment of the source does not begin with an IDR frame, though its index says that it could be played from there; it is only encoded.",
+    "A segment of the source does not start with an IDR frame, although its index says so. The source is only encoded.",
   );
 
 type State = TranscodeAttempt["state"]["current"];
@@ -119,7 +119,7 @@ async function startPublishers(
     name: sourceVariantName,
     kind: "video",
     borderMs: plan.cuts.borderMs,
-    // Known before: it must not change while the playlist grows.
+    // Fixed in advance, since it must not change while the playlist grows.
     segmentDurationMs: Math.max(segmentDurationMs, plan.longestSegmentMs),
     ceilingBps: Math.ceil(plan.peakBps * container),
   };
@@ -140,7 +140,7 @@ async function startPublishers(
         keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, ""),
         files: { playlist: playlistFile, init: initFile },
         span: wholeSpan,
-        // Pieces last as ffmpeg says.
+        // Pieces have the durations that ffmpeg states.
         frameMs: null,
         segmentDurationMs: borderMs,
         ...(kind === "video" && { check: (path) => assertIdr(path, plan.lengthBytes) }),
@@ -175,7 +175,7 @@ function toPlaylist(
   });
 }
 
-/** What the container adds to the picture's bytes, at most. */
+/** Maximum overhead of the container. */
 const container = 1.05;
-/** More than AAC-LC in stereo is ever given; the measured peak takes its place at the end. */
+/** Above any usual bitrate of stereo AAC-LC; replaced by the measured peak at the end. */
 const soundCeilingBps = 512_000;

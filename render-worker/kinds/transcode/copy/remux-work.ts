@@ -4,13 +4,13 @@ import { remuxNeed } from "../../../media/needs/index.ts";
 import { describeForMemory, type SoundTrack, type SourceFile } from "../../../media/probe/index.ts";
 import type { CopiedSound, InstantPlan, Judgement } from "./plan-instant.ts";
 
-/** What of a source one attempt copies. */
+/** The parts of a source that one attempt copies. */
 export interface RemuxWork {
   source: SourceFile;
   plan: InstantPlan;
-  /** Makes the variant `source`. */
+  /** Whether to make the variant `source`. */
   withPicture: boolean;
-  /** Tracks that are copied. */
+  /** Tracks to copy. */
   sounds: readonly CopiedSound[];
 }
 
@@ -21,10 +21,11 @@ export const needOfRemux = ({ source, plan }: RemuxWork): Need => ({
 });
 
 /**
- * Null when there is nothing to copy. Whether the sound is copied goes by the source alone, not by what of its picture an earlier attempt has
- * finished: the tasks for the rest of a long video were made without one for it. Pure.
+ * Null if there is nothing to copy. Copying the audio depends on the source alone, not on an earlier
+ * attempt's progress with the video: the other tasks of a long video were planned without a task for it.
+ * Pure.
  *
- * @param wanted tracks of sound that are to be made and may be copied
+ * @param wanted audio tracks to make that may be copied
  */
 export function planRemuxWork(
   source: SourceFile,

@@ -1,49 +1,52 @@
 import type { AudioConfig } from "@reelay/media-container";
 
-/** One segment of the source as it will be cut, at one of its own key frames. */
+/** A segment of the source, starting at one of its key frames. */
 interface SourceSegment {
   startMs: number;
   durationMs: number;
-  /** Of the picture. */
+  /** Bytes of video. */
   sizeBytes: number;
-  /** It begins with an IDR frame, from which any player can begin. */
+  /** Starts with an IDR frame, at which any player can start. */
   startsWithIdr: boolean;
 }
 
-/** What decides whether players can take a source's picture as it is, beyond its probe. Times are the timeline's: it begins at 0. */
+/**
+ * Properties beyond the probe that decide whether players can play a source's video as it is. Times are on
+ * the timeline.
+ */
 export interface PictureIndex {
   /** H.264 level times ten, e.g. 40. */
   level: number;
-  /** The first frame is one that a player can begin at. */
+  /** Players can start at the first frame. */
   startsWithKeyFrame: boolean;
-  /** The longest time from one key frame to the next, or to the end. */
+  /** The longest time from a key frame to the next one, or to the end. */
   longestGopMs: number;
-  /** Of the lengths before the units of a frame. */
+  /** Size of the length prefix of a frame's units. */
   lengthBytes: number;
-  /** How it is cut. */
+  /** Parameters of the cuts. */
   cuts: { pieceMs: number; borderMs: number };
   segments: readonly SourceSegment[];
-  /** Parts of the media are not to be shown (edit list). */
+  /** The edit list hides parts of the media. */
   isTrimmed: boolean;
-  /** The container turns or mirrors the picture (display matrix). */
+  /** The display matrix rotates or mirrors the video. */
   isTurned: boolean;
-  /** Decoder settings stand once, before the first frame. */
+  /** Decoder settings occur once, before the first frame. */
   hasOneDescription: boolean;
 }
 
-/** What decides whether the sound can be copied. */
+/** Properties that decide whether audio can be copied. */
 export interface SoundIndex extends AudioConfig {
-  /** Packets lie end to end, 1024 samples each. */
+  /** Packets are contiguous, with 1024 samples each. */
   isGapless: boolean;
-  /** Samples before the sound begins, which the encoder needed to get going. */
+  /** Samples before the audio starts: the encoder's priming. */
   primingSamples: number;
-  /** When it begins on the timeline, after its priming. */
+  /** Start on the timeline, after the priming. */
   startMs: number;
   endMs: number;
 }
 
 export interface SourceIndex {
   picture: PictureIndex;
-  /** Of the source's tracks of sound, in their order; null: it cannot be told. */
+  /** The source's audio tracks in order; null: unknown. */
   sounds: readonly (SoundIndex | null)[];
 }

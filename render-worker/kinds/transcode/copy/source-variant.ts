@@ -4,9 +4,9 @@ import type { SourceFile } from "../../../media/probe/index.ts";
 import type { Judgement } from "./plan-instant.ts";
 
 /**
- * The variant that is the source itself, if the source can be played as it is and the task is for it; one that an earlier attempt finished is
- * kept. It stands above the ladder, since players that go by the order begin with the first, and matters as much as the ladder's largest.
- * Pure.
+ * The variant that copies the source, if players can play it and the task includes it; a finished one of an
+ * earlier attempt is kept. It ranks above the ladder, since players that rely on the order start with the
+ * first, and has the tier of the ladder's largest rung. Pure.
  */
 export function planSourceVariant(
   source: SourceFile,

@@ -1,19 +1,19 @@
 import type { Mp4Samples, Mp4Track } from "@reelay/media-container";
 
-/** A track on the movie's clock, as its edit list places it. */
+/** A track on the movie's clock, according to its edit list. */
 interface PlacedTrack {
   startMs: number;
   endMs: number;
   shownMs: (sample: number) => number;
-  /** Ticks of the media before what is shown. */
+  /** Ticks of media before the shown part. */
   skippedTicks: number;
-  /** Pictures at the beginning, the end or in between are not to be shown. */
+  /** Frames at the start, the end or in between are hidden. */
   isTrimmed: boolean;
-  /** The same, but for what the beginning skips: a sound's priming. */
+  /** The same without the start, which may hide the audio's priming. */
   isTrimmedInside: boolean;
 }
 
-/** Rounding of edit lists to the movie's clock, often of a millisecond. */
+/** Edit lists are rounded to the movie's clock, often to a millisecond. */
 const toleranceMs = 1;
 
 export function placeTrack(

@@ -5,12 +5,15 @@ import { currentUsage } from "../../../programs/index.ts";
 
 interface GuardOptions {
   allowance: Allowance;
-  /** Where ffmpeg writes. */
+  /** ffmpeg's output directories. */
   directories: readonly string[];
   storedBytes: () => number;
 }
 
-/** Sees to it that one ffmpeg stays within its allowance. It counts where the attempt's programs are counted, and the disk everywhere. */
+/**
+ * Keeps one ffmpeg process within its allowance. CPU time counts where the platform reports it, disk space
+ * always.
+ */
 export class AllowanceGuard {
   readonly #options: GuardOptions;
   readonly #usage = currentUsage();
@@ -20,21 +23,21 @@ export class AllowanceGuard {
     this.#options = options;
   }
 
-  /** Throws a final `RenderError` once it does not. */
+  /** Throws a final `RenderError` once it is exceeded. */
   async check(): Promise<void> {
     const { allowance, directories, storedBytes } = this.#options;
     const cpuSeconds = (this.#usage?.read()?.cpuSeconds ?? 0) - this.#cpuSecondsBefore;
     if (cpuSeconds > allowance.cpuSeconds) {
       throw inputError(
         "SOURCE_TOO_COSTLY",
-        `The source took ${Math.round(cpuSeconds)} s of CPU time, and is not done; for its length and size at most ${Math.round(allowance.cpuSeconds)} s are given. It may be damaged, or made to do harm: encode it anew and upload that.`,
+        `The source has used ${Math.round(cpuSeconds)} s of CPU time without finishing; the limit for its length and size is ${Math.round(allowance.cpuSeconds)} s. It may be damaged or malicious. Encode it again and upload the result.`,
       );
     }
     const bytes = (await writtenBytes(directories)) + storedBytes();
     if (bytes > allowance.outputBytes) {
       throw inputError(
         "OUTPUT_TOO_LARGE",
-        `${bytes} bytes were made of the source, and it is not done; for its length and its profile's bitrates at most ${Math.round(allowance.outputBytes)} are kept. It may be damaged, or made to do harm: encode it anew and upload that.`,
+        `The source has produced ${bytes} bytes without finishing; the limit for its length and its profile's bitrates is ${Math.round(allowance.outputBytes)}. It may be damaged or malicious. Encode it again and upload the result.`,
       );
     }
   }

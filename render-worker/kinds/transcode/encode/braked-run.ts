@@ -2,7 +2,10 @@ import type { RunOptions } from "../../../programs/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import type { EncoderBrake } from "./encoder-brake.ts";
 
-/** Leaves word of a program that writes into the attempt's folder, for a worker that finds it there later. Nobody waits for that. */
+/**
+ * Records a program that writes into the attempt's folder, for a worker that finds the folder later. Not
+ * awaited.
+ */
 export function noteEncoder(
   { directory, log }: Pick<TranscodeAttempt, "directory" | "log">,
   pid: number,
@@ -13,7 +16,7 @@ export function noteEncoder(
     .catch((error: unknown) => log.warn({ err: error }, "ffmpeg.not-noted"));
 }
 
-/** How an ffmpeg is run that waits while too much of what it wrote is not stored yet. */
+/** Runs ffmpeg and pauses it while too much of its output is not stored yet. */
 export const brakedRun = (
   context: Pick<TranscodeAttempt, "config" | "directory" | "log" | "source">,
   {
@@ -26,7 +29,7 @@ export const brakedRun = (
     brake: EncoderBrake;
     signal: AbortSignal;
     limits?: RunOptions["limits"];
-    /** That it is noted in. */
+    /** File of the record. */
     file?: Parameters<typeof noteEncoder>[2];
     onStart: (pid: number) => void;
   },

@@ -2,19 +2,22 @@ import { writtenBytes } from "../../../host/index.ts";
 import { signalTree } from "../../../programs/index.ts";
 
 interface BrakeOptions {
-  /** Where the encoder writes what is then stored and removed. */
+  /** The encoder's output directories, whose files are stored and then removed. */
   directories: readonly string[];
-  /** Held above so many bytes, let go below half of them. */
+  /** Pauses above this many bytes, resumes below half of them. */
   limitBytes: number;
-  /** Whether something is being stored now. If not, what lies there is the beginning of a segment, and only the encoder can end it. */
+  /**
+   * Whether a file is being stored. If not, the output is an incomplete segment that only the encoder can
+   * finish.
+   */
   isStoring: () => boolean;
-  /** Told when it is held and when it is let go. */
+  /** Called when it pauses and resumes. */
   onChange: (isHeld: boolean, unsentBytes: number) => void;
 }
 
 /**
- * Holds an encoder whose output the store does not take as fast as it comes: else the temporary disk would fill with finished segments. A held process
- * is stopped (SIGSTOP) and keeps everything as it is.
+ * Pauses an encoder that is faster than the store, whose finished segments would otherwise fill the temporary
+ * disk. The process is stopped with SIGSTOP and keeps its state.
  */
 export class EncoderBrake implements Disposable {
   readonly #options: BrakeOptions;
@@ -33,7 +36,7 @@ export class EncoderBrake implements Disposable {
     this.#pid = pid;
   }
 
-  /** The process has ended: its id may be another's soon. */
+  /** The process has ended, and its id may be reused. */
   leave(): void {
     this.#pid = null;
     this.#isHeld = false;
@@ -48,7 +51,7 @@ export class EncoderBrake implements Disposable {
 
   #set(isHeld: boolean, unsentBytes: number): void {
     if (this.#pid === null) return;
-    // It has just ended; or this system cannot stop processes, and the disk must do.
+    // It has just ended, or the system cannot stop processes; then the disk must suffice.
     if (!signalTree(this.#pid, isHeld ? "SIGSTOP" : "SIGCONT")) return;
     this.#isHeld = isHeld;
     this.#options.onChange(isHeld, unsentBytes);

@@ -1,31 +1,31 @@
 import type { SourceDamage } from "@reelay/contracts";
 
-/** What one ffmpeg has made of a part of the timeline. */
+/** The output of one ffmpeg process for a part of the timeline. */
 interface MadeOfPart {
   startMs: number;
   lengthMs: number;
-  /** Of the variant that has most pictures. */
+  /** Of the variant with the most frames. */
   frames: number;
-  /** Where the last of them is shown, on the timeline. */
+  /** Display time of the last one on the timeline. */
   lastMs: number;
-  /** Pictures per second that it should have; null where that is not known. */
+  /** Expected frame rate; null if unknown. */
   frameRate: number | null;
-  /** They are at all sorts of distances: then that one comes late says as much as how many there are. */
+  /** Frames have varying distances: a late last frame then matters as much as their number. */
   isVariable: boolean;
-  /** ffmpeg's last words. */
+  /** ffmpeg's last log lines. */
   log: string;
 }
 
 const complaints =
   /error while decoding|error submitting packet|invalid data|invalid nal|non-existing [ps]ps|concealing|corrupt|no frame!|missing picture|reference picture missing|error splitting|decode_slice_header/i;
 
-/** Less is lost of many recordings, and nobody minds. */
+/** Many recordings lose less, without a visible effect. */
 const leastShare = 0.1;
 const leastMs = 1_000;
 
 /**
- * How much of a part of a long video could not be decoded; null when it is nothing to speak of. Pictures that are far apart look the same, so what is
- * missing counts only where the decoder complained. Pure.
+ * How much of a part of a long video could not be decoded; null if negligible. Widely spaced frames look the
+ * same, so missing ones count only if the decoder logged errors. Pure.
  */
 export function judgeDamage({ startMs, lengthMs, ...made }: MadeOfPart): SourceDamage | null {
   if (made.frameRate === null || !complaints.test(made.log)) return null;

@@ -1,4 +1,4 @@
-/** Whether what ffmpeg made is what the source promised. */
+/** Compares ffmpeg's output with the source's promise. */
 
 import { inputError } from "../../../errors.ts";
 import type { FrameStatistics, RenderPlan } from "../../../media/ffmpeg/index.ts";
@@ -6,7 +6,7 @@ import type { TranscodeAttempt } from "../context.ts";
 import { judgeDamage } from "./judge-damage.ts";
 import { type RenderWork, toLength } from "./render-work.ts";
 
-/** Of a part of a long video; what is made in one piece is judged as a whole. */
+/** For parts of a long video; other output is judged as a whole. */
 export function noteDamage(
   { log, state }: TranscodeAttempt,
   work: RenderWork,
@@ -28,34 +28,34 @@ export function noteDamage(
   state.update((before) => ({ ...before, damage }));
 }
 
-/** A source most of which is damaged is refused rather than shown for a part of its time without a word. */
+/** Rejects a source that is mostly damaged, rather than silently showing only a part of it. */
 export function assertDecoded({ source: { promised } }: RenderWork, statistics: FrameStatistics): void {
   const { frames, durationMs } = promised;
   if (frames === null || durationMs === null) return;
   const outputs = [...statistics.outputs.values()];
   const decodedMs = Math.max(...outputs.map(({ timeMs }) => timeMs));
   const decoded = Math.max(...outputs.map((output) => output.frames));
-  // Both: edit lists leave pictures out, high rates are thinned out, and one picture may stand for minutes.
+  // Both must be low: edit lists drop frames, high rates are reduced, and one frame may last for minutes.
   if (decoded >= frames / 2 || decodedMs >= durationMs / 2) return;
   throw inputError(
     "SOURCE_CORRUPT",
-    `The source is damaged: of its ${seconds(durationMs)} s of pictures only the first ${seconds(decodedMs)} s could be decoded. Upload a copy that plays to its end.`,
+    `The source is damaged: only the first ${seconds(decodedMs)} s of its ${seconds(durationMs)} s of video could be decoded. Upload an intact copy.`,
   );
 }
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
-/** A source none of whose pictures can be decoded is no video. */
+/** Rejects a source without a decodable frame. */
 export function assertFrames(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): void {
   const names = new Set(rungs.map(({ name }) => name));
-  // Not each by itself: encoders of newer releases write their lines side by side, and the first of some are lost.
+  // Not per output: newer encoders write log lines concurrently, and some first lines are lost.
   const hasFrames = plan.outputs.some(
     ({ name }, index) => names.has(name) && statistics.outputs.get(index)?.frames,
   );
   if (names.size > 0 && !hasFrames) {
     throw inputError(
       "SOURCE_NO_FRAMES",
-      "The source's video stream holds no picture that could be decoded. Upload a copy that plays.",
+      "The source's video stream has no frame that could be decoded. Upload an intact copy.",
     );
   }
 }

@@ -5,8 +5,8 @@ import type { SoundTrack, SourceFile } from "../../../media/probe/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
 /**
- * How much louder each sound is to be, by its name; none where the profile leaves them as they are. Every task of a video measures the same, and comes
- * to the same. One after the other: each opens the source in many places.
+ * Gain of each audio track by name; empty if the profile keeps the loudness. Every task of a video computes
+ * the same values. Sequential, since each measurement opens the source several times.
  */
 export async function measureGains(
   { config, programs, signal, task, trace }: TranscodeAttempt,

@@ -4,22 +4,26 @@ import type { PartDecision } from "../split/index.ts";
 
 /** Length of the first segment. */
 const firstSegmentSeconds = 1;
-/** Frames that encoders hold back before they give the first one out. */
+/** Frames that encoders buffer before the first output. */
 const heldBackFrames = 15;
 /** Until ffmpeg has opened its input and encoders. */
 const startSeconds = 0.3;
 
-/** A viewer should not wait longer for a first picture; and a second decode of a whole source must be worth more than one of its head. */
+/**
+ * A viewer's patience for the first frame. A second decode of a whole source must also be worth more than one
+ * of its head.
+ */
 const patienceSeconds = { HEAD: 2, WHOLE: 4 } as const;
-/** So many times as patient is a viewer of a copy of the source, who sees it already. */
+/** Factor of the patience of a viewer who already sees a copy of the source. */
 const patienceWithCopy = 4;
 
 /**
- * In how many goes the beginning of a video is made. Usually one, from one decode. When this machine, as measured, would take too long for the first
- * segments of the whole ladder, the `CRITICAL` rungs go first and the others follow from a second decode. Pure.
+ * Divides the start of a video into passes. Usually there is one, from one decode. If this machine would take
+ * too long for the first segments of the whole ladder, the `CRITICAL` rungs go first and the others follow
+ * from a second decode. Pure.
  *
- * @param isCopied the source itself is streamed, too: somebody with a good line has a picture before all this
- * @returns the rungs of each go, none empty
+ * @param isCopied the source itself is also offered, so a viewer with enough bandwidth already has video
+ * @returns the rungs of each pass, none empty
  */
 export function planPasses(
   kind: PartDecision["kind"],
@@ -37,7 +41,7 @@ export function planPasses(
   return isPatient || critical.length === 0 || others.length === 0 ? [[...rungs]] : [critical, others];
 }
 
-/** How long until all of them have their first segment; null when the machine's speed is not known. */
+/** Seconds until all rungs have their first segment; null if the machine's speed is unknown. */
 export function firstSegmentsAfterSeconds(
   rungs: readonly PlannedRung[],
   throughput: Pick<Throughput, "of">,

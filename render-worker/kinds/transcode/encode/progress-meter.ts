@@ -11,15 +11,18 @@ interface Sample {
   timeMs: number;
 }
 
-/** Rates are taken over this window: short enough to follow, long enough not to flicker. */
+/** Window for rates: short enough to follow changes, long enough not to flicker. */
 const windowMs = 3_000;
 
-/** Turns what ffmpeg says of each output into each variant's progress. A variant is at 1 only when all of it is stored. */
+/**
+ * Converts ffmpeg's statistics per output into each variant's progress. A variant reaches 1 only when all of
+ * it is stored.
+ */
 export class ProgressMeter {
   readonly #variants: { name: string; output: number; samples: Sample[] }[];
   readonly #span: { startMs: number; durationMs: number | null };
 
-  /** @param span of the timeline that is made; null: nobody knows how long it is */
+  /** @param span part of the timeline; null: of unknown length */
   constructor(
     rungs: readonly { name: string }[],
     outputs: readonly PlannedOutput[],
@@ -40,7 +43,7 @@ export class ProgressMeter {
   ): VariantProgress[] {
     return this.#variants.map(({ name, output, samples }) => {
       const told = statistics.get(output) ?? { frames: 0, timeMs: 0, sizeBytes: 0 };
-      // ffmpeg's times are the timeline's.
+      // ffmpeg's times are those of the timeline.
       const encoded = { ...told, timeMs: Math.max(0, told.timeMs - this.#span.startMs) };
       const publisher = publishers.get(name);
       const isComplete = publisher?.isComplete === true;

@@ -5,7 +5,7 @@ import { posterFile } from "../../../media/ffmpeg/index.ts";
 import { storeOnce } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
-/** Stores the poster once, as soon as ffmpeg has written it (it appears under its name when it is whole). */
+/** Stores the poster once, as soon as ffmpeg has completed it (it then gets its final name). */
 export async function publishPoster(context: TranscodeAttempt, signal: AbortSignal): Promise<void> {
   const { ref, state, store } = context;
   if (state.current.posterKey !== null) return;

@@ -37,8 +37,8 @@ const tickMs = 500;
 const defaultUnsentBytes = 256 * 1024 * 1024;
 
 /**
- * Runs ffmpeg and stores what it writes while it writes it. Returns when everything is stored. Throws `DeviceFailure` when an encoder or decoder
- * on a device was what failed.
+ * Runs ffmpeg and stores its output meanwhile. Resolves when everything is stored. Throws `DeviceFailure` if
+ * an encoder or decoder of a device failed.
  */
 export async function renderAndPublish(
   context: TranscodeAttempt,
@@ -57,7 +57,7 @@ export async function renderAndPublish(
   await using disposables = new AsyncDisposableStack();
   const publishers = await startPublishers(context, work, signal, (error) => failure.abort(error));
   for (const publisher of publishers.values()) disposables.use(publisher);
-  // Of an earlier go.
+  // Left over from a previous pass.
   await rm(join(directory, statisticsFile), { force: true });
   const statistics = disposables.use(new FrameStatistics(join(directory, statisticsFile)));
   const meter = new ProgressMeter(progressing(work), plan.outputs, toLength(work));
@@ -69,7 +69,7 @@ export async function renderAndPublish(
       publishers.has(variant.name) ? { ...variant, status: "RENDERING" } : variant,
     ),
   }));
-  // Tasks for the rest read the source from the store.
+  // The other tasks read the source from the store.
   const isSourceStored = () => context.source?.isStored() ?? true;
   const isDecided = () => work.decision?.isSettled ?? true;
   const usage = new UsageMeter(context.metrics, () => storedBytes(publishers));
@@ -102,7 +102,7 @@ export async function renderAndPublish(
     directories: [...publishers.keys()].map((name) => join(directory, name)),
     storedBytes: () => storedBytes(publishers),
   });
-  // On its own: the other waits for the store, too.
+  // Disposed separately: the other one also waits for the store.
   disposables.use(
     new Ticker(
       tickMs,
@@ -168,7 +168,7 @@ export async function renderAndPublish(
   return { command: programs.describe(plan), encoders: Object.fromEntries(encoders) };
 }
 
-/** What ffmpeg is told, and for how long a chunk decodes before its own pictures. */
+/** Plans ffmpeg's command, and measures how long a chunk decodes before its own frames. */
 async function planEncode(
   context: TranscodeAttempt,
   work: RenderWork & EncodingRound,
@@ -196,7 +196,7 @@ async function planEncode(
   return { plan: withThreads(plan, threads, names), leadInMs };
 }
 
-/** What a chunk decodes before its own pictures, milliseconds; at worst all that comes before it. */
+/** Milliseconds that a chunk decodes before its own frames; at worst everything before it. */
 async function measureLeadIn(
   { config, programs, signal }: TranscodeAttempt,
   { source, part: { kind, span } }: RenderWork,
@@ -208,13 +208,13 @@ async function measureLeadIn(
   return (await findLeadIns(source, [span.startMs], options))[0] ?? span.startMs;
 }
 
-/** A few segments of every rendition at their ceiling, and something to spare. */
+/** A few segments of every rendition at their ceilings, and a reserve. */
 function roomNeededBytes({ rungs }: RenderWork, segmentDurationMs: number): number {
   const bytesPerSecond = rungs.reduce((sum, { bitrateBps }) => sum + bitrateBps / 8, 0);
   return Math.ceil(64 * 1024 * 1024 + (4 * bytesPerSecond * segmentDurationMs) / 1000);
 }
 
-/** Pixels of all pictures that were encoded. */
+/** Pixels of all encoded frames. */
 function encodedPixels(plan: RenderPlan, { rungs }: RenderWork, statistics: FrameStatistics): number {
   return plan.outputs.reduce((sum, { name }, index) => {
     const rung = rungs.find((planned) => planned.name === name);
@@ -222,7 +222,7 @@ function encodedPixels(plan: RenderPlan, { rungs }: RenderWork, statistics: Fram
   }, 0);
 }
 
-/** What was measured is believed of the codec that all of it was for. */
+/** A measurement counts only if all rungs have the same codec. */
 function learnSpeed({ throughput }: TranscodeAttempt, { rungs }: RenderWork, speed: SpeedMeter): void {
   const [codec, ...others] = new Set(rungs.map((rung) => rung.codec));
   if (codec !== undefined && others.length === 0) throughput.learn(codec, speed.pixels, speed.seconds);

@@ -4,7 +4,10 @@ import { planPasses } from "./plan-passes.ts";
 import { joinMade, renderWithinMemory } from "./render-within-memory.ts";
 import type { Made, RenderWork } from "./render-work.ts";
 
-/** Makes a head, or a whole video, in as many goes as this machine needs for a viewer to begin soon. The sound goes with the first. */
+/**
+ * Renders a head or a whole video in as many passes as this machine needs to start playback soon. The first
+ * pass includes the audio.
+ */
 export async function renderInPasses(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
   const { part, rungs, sounds } = work;
   const { endMs } = part.span;
@@ -13,7 +16,7 @@ export async function renderInPasses(context: TranscodeAttempt, work: RenderWork
   );
   const passes = planPasses(part.kind, rungs, context.throughput, isCopied);
   if (passes.length > 1) context.log.info({ passes: passes.map((pass) => pass.length) }, "head.in-passes");
-  // What comes after the head of a source that is still arriving is the business of an attempt that has the whole.
+  // After the head of a source that is still arriving, a later attempt with the whole source continues.
   const isEarly = context.source?.beginningOf !== undefined;
   const split =
     part.kind === "HEAD" && endMs !== null && !isEarly ? { headEndMs: endMs, rungs, sounds } : null;

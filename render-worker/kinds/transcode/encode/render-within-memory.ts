@@ -9,8 +9,8 @@ import type { Made, RenderWork } from "./render-work.ts";
 import { type Render, renderReplacing } from "./replace-encoder.ts";
 
 /**
- * Renders once there is memory for it: tasks that run beside it are waited for, in turn, and what would never fit all at once is made with
- * fewer threads or in several passes. Throws `NeedsMoreMemoryError` when nothing helps.
+ * Renders once memory is available, waiting for other tasks in order. Work that never fits at once runs with
+ * fewer threads or in several passes. Throws `NeedsMoreMemoryError` if it does not fit at all.
  */
 export async function renderWithinMemory(
   context: TranscodeAttempt,
@@ -49,7 +49,10 @@ export async function renderWithinMemory(
   });
 }
 
-/** What runs just before each encode, and so within its memory: the search for where to begin, and the listening to the sound. */
+/**
+ * Memory of the steps just before each encode, which run within its reservation: the search for the start
+ * position, and the loudness measurement.
+ */
 function needBefore({ task }: TranscodeAttempt, { source, sounds, part }: RenderWork): number {
   const needed = describeForMemory(source);
   const looking = part.kind === "WHOLE" ? 0 : lookNeed(needed);
@@ -57,13 +60,13 @@ function needBefore({ task }: TranscodeAttempt, { source, sounds, part }: Render
   return Math.max(looking, listens ? loudnessNeed(needed, inputsAtOnce) : 0);
 }
 
-/** What several goes made, as one. */
+/** Merges the results of several passes. */
 export const joinMade = (made: readonly Made[]): Made => ({
   command: made.flatMap(({ command }, index) => (index === 0 ? command : ["&&", ...command])),
   encoders: Object.assign({}, ...made.map(({ encoders }) => encoders)) as Made["encoders"],
 });
 
-/** By the ffmpeg that encoded, and nothing else of the attempt. What was stopped on its way may only say that more is needed. */
+/** Learns only from the encoding ffmpeg. A stopped one may only show that more is needed. */
 function learn(
   { log, renderMemory }: TranscodeAttempt,
   fit: ReservedFit,

@@ -4,42 +4,42 @@ import type { Threads } from "../../../media/needs/index.ts";
 import type { SoundTrack, SourceFile } from "../../../media/probe/index.ts";
 import type { PartDecision, RestDecision, SplitWork } from "../split/index.ts";
 
-/** What one go of an attempt encodes. */
+/** The work of one pass of an attempt. */
 export interface RenderWork {
   source: SourceFile;
   rungs: readonly PlannedRung[];
   /** Tracks to encode. */
   sounds: readonly SoundTrack[];
   part: PartDecision;
-  /** With a head. */
+  /** For a head. */
   split?: SplitWork;
-  /** With a head: what decides how the rest is made, which is not announced before. */
+  /** For a head: the decision about the other tasks, which must precede their announcement. */
   decision?: RestDecision;
-  /** The last of its goes: then the decision is waited for. */
+  /** The last pass waits for the decision. */
   isLastPass?: boolean;
-  /** Absent: as many as ffmpeg takes by itself. */
+  /** Absent: ffmpeg's defaults. */
   threads?: Threads;
-  /** Memory that was reserved for it. Absent: memory is not managed. */
+  /** Reserved memory. Absent: memory is not managed. */
   reservedBytes?: number;
-  /** Told how much memory the ffmpeg that encodes held at most. */
+  /** Called with the peak memory of the encoding ffmpeg. */
   onPeak?: (bytes: number) => void;
 }
 
-/** The part of a render that depends on who encodes. */
+/** The part of a render that depends on the encoder. */
 export interface EncodingRound {
   devices: DevicePlan;
-  /** Of each rendition's folder in the store: empty at first, `.2` for what is made a second time. */
+  /** Suffix of the renditions' folders in the store: empty at first, `.2` for the second encode. */
   suffix: string;
 }
 
 export interface Made {
-  /** As it could be typed. */
+  /** Command line, as arguments. */
   command: string[];
-  /** What made each variant, by its name, e.g. `h264_nvenc on NVIDIA L4`. */
+  /** Encoder by variant, e.g. `h264_nvenc on NVIDIA L4`. */
   encoders: Record<string, string>;
 }
 
-/** Where on the timeline it is, and how long; null where the source does not say. */
+/** Start and length on the timeline; the length is null if the source does not state it. */
 export function toLength({ source, part }: RenderWork): { startMs: number; durationMs: number | null } {
   const { startMs, endMs } = part.span;
   const lastMs = endMs ?? source.probe.durationMs;

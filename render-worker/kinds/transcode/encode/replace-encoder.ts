@@ -16,9 +16,11 @@ import type { EncodingRound, Made, RenderWork } from "./render-work.ts";
 export type Render = (context: TranscodeAttempt, work: RenderWork & EncodingRound) => Promise<Made>;
 
 /**
- * Renders with what works here, and when an encoder or decoder on a device fails in the middle, with the next that can, in the same attempt. What is finished stays;
- * what is not is made again from its beginning, in a folder of its own, since another encoder's segments do not go on from those of the first. What that began is
- * removed when the job ends, like all that the video does not name. Says so in the attempt's state. What failed counts against it only once its replacement has got through: a damaged source fails with any.
+ * Renders with the working encoders. If an encoder or decoder of a device fails, the same attempt continues
+ * with the next one. Finished variants stay. Others restart from their beginning in a new folder, since
+ * another encoder's segments cannot continue those of the first. The job's end removes the abandoned output,
+ * like everything that the video does not use. The attempt's state reports the change. The failure counts
+ * against the encoder only if its replacement succeeds, since a damaged source fails with any.
  */
 export async function renderReplacing(
   context: TranscodeAttempt,
@@ -64,11 +66,11 @@ function assertMakeable(rungs: readonly PlannedRung[], { encoders }: DevicePlan)
   throw retriableError(
     "WORKER",
     "NO_ENCODER",
-    `This worker has no working encoder for ${rung.codec}, which ${rung.name} needs; start one with an ffmpeg that has (\`npm run doctor\` says what works).`,
+    `This worker has no working encoder for ${rung.codec}, which ${rung.name} needs. Start one whose ffmpeg has such an encoder (\`npm run doctor\` shows what works).`,
   );
 }
 
-/** What is not complete in the store. */
+/** The renditions that are not complete in the store. */
 function unfinished(work: RenderWork, state: RenderState): RenderWork {
   const isDone = (name: string) =>
     state.variants.some((variant) => variant.name === name && variant.playlist?.isComplete === true) ||
@@ -83,7 +85,7 @@ function unfinished(work: RenderWork, state: RenderState): RenderWork {
 
 const namesOf = ({ rungs, sounds }: RenderWork): string[] => [...rungs, ...sounds].map(({ name }) => name);
 
-/** Makes room for renditions to be made again: what of them lies here would be taken for new. */
+/** Removes local files of renditions that are made again, which would otherwise count as new. */
 export async function clearLocal({ directory }: TranscodeAttempt, work: RenderWork): Promise<void> {
   for (const name of [...namesOf(work), statisticsFile]) {
     await rm(join(directory.path, name), { recursive: true, force: true });

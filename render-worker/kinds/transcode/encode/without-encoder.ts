@@ -3,7 +3,7 @@ import { retriableError } from "../../../errors.ts";
 import { encoderFor, type FfmpegTools, type VideoCodec } from "../../../media/ffmpeg/index.ts";
 import type { PlannedRung } from "../../../media/ladder/index.ts";
 
-/** Codecs of these rungs that no encoder on this machine makes. */
+/** Codecs of these rungs without an encoder on this machine. */
 function missingCodecs(rungs: readonly PlannedRung[], { encoders }: FfmpegTools): Set<VideoCodec> {
   const available = encoders.map((name) => ({ name, device: null }));
   const codecs = [...new Set(rungs.map(({ codec }) => codec))];
@@ -11,8 +11,9 @@ function missingCodecs(rungs: readonly PlannedRung[], { encoders }: FfmpegTools)
 }
 
 /**
- * Leaves out rungs that this machine has no encoder for, as FAILED variants that can be retried: the other ladders of a mixed profile are
- * made all the same. Throws a retriable `NO_ENCODER` when none is left: another worker may have one.
+ * Leaves out rungs without an encoder on this machine, as FAILED variants that can be retried; the other
+ * ladders of a mixed profile are rendered. Throws a retriable `NO_ENCODER` if none is left, since another
+ * worker may have one.
  */
 export function leaveOutUnencodable(
   rungs: readonly PlannedRung[],
@@ -24,7 +25,7 @@ export function leaveOutUnencodable(
   const error = retriableError(
     "WORKER",
     "NO_ENCODER",
-    `This worker's ffmpeg (${tools.ffmpeg.version}) has no working encoder for ${[...missing].join(" and ")}; it has ${tools.encoders.join(", ")}. Have a worker with one take it, set FFMPEG_PATH to a build that has one, or use another profile.`,
+    `This worker's ffmpeg (${tools.ffmpeg.version}) has no working encoder for ${[...missing].join(" and ")}; it has ${tools.encoders.join(", ")}. Use a worker with such an encoder, set FFMPEG_PATH to a build that has one, or use another profile.`,
   );
   const left = rungs.filter(({ codec }) => !missing.has(codec));
   if (left.length === 0) throw error;

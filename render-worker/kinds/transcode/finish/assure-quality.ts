@@ -13,16 +13,17 @@ import {
 } from "../encode/index.ts";
 import { readRenditions } from "./read-renditions.ts";
 
-/** What was made in the end, and what was measured on the way to it. */
+/** The final output, and its measured quality. */
 interface Assured {
   made: Made[];
   quality: Record<string, Quality>;
 }
 
 /**
- * Sees to it that no variant falls short of its profile's minimum unnoticed: those are measured before the attempt ends, and what falls short is made
- * again, once, finer, in a folder of its own; what was made first plays meanwhile. Parts of a video are only measured: what was told of them is
- * playing already, and must not change. Where nothing is asked for, nothing is done.
+ * Ensures that no variant misses its profile's minimum unnoticed: variants with a minimum are measured before
+ * the attempt ends, and encoded once more, finer, in another folder if they miss it; the first version plays
+ * meanwhile. Parts of a video are only measured, since reported parts already play and must not change. Does
+ * nothing without a minimum.
  */
 export async function assureQuality(
   context: TranscodeAttempt,
@@ -71,7 +72,7 @@ function planAgain(
   });
 }
 
-/** What it grows to is nobody's business until it is whole: the first stays in its place. */
+/** Not reported until complete: the first version stays in place. */
 async function makeAgain(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
   await clearLocal(context, work);
   using state = new StateCell(context.state.current, () => undefined);
@@ -93,7 +94,7 @@ async function makeAgain(context: TranscodeAttempt, work: RenderWork): Promise<M
   return made;
 }
 
-/** What waited to be measured is ready, whatever it came to. */
+/** Measured variants are ready, whatever the result. */
 const withJudged = (state: RenderState): RenderState => ({
   ...state,
   variants: state.variants.map((variant) =>

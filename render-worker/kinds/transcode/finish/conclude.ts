@@ -10,10 +10,10 @@ import { readRenditions } from "./read-renditions.ts";
 import { writeManifest } from "./write-manifest.ts";
 
 /**
- * The end of an attempt that made what it should: it is told with an account of what it was made by, and only then, when nobody else needs the
- * CPU, how good it is. Throws only before the end was told.
+ * Ends a successful attempt: reports the end with an account of the output, then measures quality when the
+ * CPU is idle. Throws only before the end is reported.
  *
- * @param lastly what else must be done before that
+ * @param lastly work to do before that
  */
 export async function conclude(
   context: TranscodeAttempt,
@@ -26,7 +26,7 @@ export async function conclude(
   const { made, quality } = await assureQuality(context, work, first);
   const renditions = await readRenditions(context, work.rungs);
   const provenance = await describeOutput(context, renditions, made);
-  // A source that is made whole is short: read in no time.
+  // A source that is rendered whole is short, so reading it is cheap.
   const sourceHash = part.kind === "WHOLE" ? await hashOf(context) : null;
   const account: Account = { provenance, sourceHash, quality };
   await writeManifest(context, source, account);
@@ -42,14 +42,14 @@ export async function conclude(
   }
 }
 
-/** What nobody waited for; null when that is nothing. */
+/** Facts that nothing waits for; null if there are none. */
 async function accountLater(
   context: TranscodeAttempt,
   { source, part }: RenderWork,
   account: Account,
   renditions: readonly FinishedRendition[],
 ): Promise<Account | null> {
-  // One of a video's tasks reads all of it for the others: the first.
+  // One task per video, the first, reads the whole source for all.
   const sourceHash = part.kind === "HEAD" ? await hashOf(context) : account.sourceHash;
   const isMeasured = Object.keys(account.quality).length > 0;
   const quality = isMeasured

@@ -4,10 +4,10 @@ import { readObject } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import type { Made } from "../encode/index.ts";
 
-/** Where a segment's first picture lies. */
+/** Contains a segment's first frame. */
 const beginningBytes = 64 * 1024;
 
-/** By what the attempt's output was made. */
+/** Describes the programs that made the attempt's output. */
 export async function describeOutput(
   { store, tools, signal }: TranscodeAttempt,
   renditions: readonly FinishedRendition[],
@@ -30,7 +30,7 @@ export async function describeOutput(
   };
 }
 
-/** `h264_nvenc on NVIDIA L4` → `NVIDIA L4`; what works on none works on the CPU. */
+/** `h264_nvenc on NVIDIA L4` → `NVIDIA L4`; encoders without a device use the CPU. */
 function describeDevices(encoders: Record<string, string>): string {
   const devices = Object.values(encoders).map((encoder) => encoder.split(" on ")[1] ?? "cpu");
   return devices.length > 0 ? [...new Set(devices)].join(", ") : "cpu";

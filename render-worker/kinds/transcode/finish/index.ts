@@ -1,4 +1,4 @@
-/** The end of a render: quality, provenance, manifest. */
+/** End of a render: quality, provenance, manifest. */
 export { conclude } from "./conclude.ts";
 export { describeOutput } from "./describe-output.ts";
 export { readRenditions } from "./read-renditions.ts";

@@ -5,7 +5,7 @@ import type { FinishedRendition } from "../../../media/quality/index.ts";
 import { readObject } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
-/** All that the attempt made of these rungs: the parts that it told of, or the playlists that it wrote. */
+/** The attempt's output for these rungs: its reported parts or its playlists. */
 export async function readRenditions(
   context: TranscodeAttempt,
   rungs: readonly { name: string }[],
@@ -15,7 +15,7 @@ export async function readRenditions(
   const names = new Set(rungs.map(({ name }) => name));
   const variants = context.state.current.variants.filter(({ name }) => names.has(name));
   if (parts !== undefined) {
-    // What comes after a head says nothing of variants: they are the head's business, and in the task.
+    // Tasks after a head report no variants: the head does, and the task lists them.
     return [...variants, ...(task.ladder ?? [])].flatMap((variant) => {
       const part = parts.find(({ rendition }) => rendition === variant.name);
       return part ? [{ variant, initKey: part.initKey, segments: placed(part.segments, part.startMs) }] : [];

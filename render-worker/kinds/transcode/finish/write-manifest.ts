@@ -3,7 +3,7 @@ import { reportedProbe, type SourceFile } from "../../../media/probe/index.ts";
 import { storeOnce } from "../../../store/index.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
-/** Leaves an account of the attempt beside what it made: from which bytes, by which build and command. */
+/** Stores a manifest beside the attempt's output: the source's hash, build and command. */
 export async function writeManifest(
   context: TranscodeAttempt,
   source: SourceFile,
@@ -26,7 +26,7 @@ export async function writeManifest(
     source: {
       key: task.source.key,
       generation: context.source?.generation ?? null,
-      // Of the whole file: a part's task reads only its own, and its head's says it.
+      // Of the whole file. A part's task reads only its part; its head's manifest has the hash.
       hash: account.sourceHash,
       probe: reportedProbe(source),
     },

@@ -1,21 +1,22 @@
 import type { RenderSpan } from "../../../media/timeline/index.ts";
 
-/** Of the encoder's output; AAC's frames are this long. */
+/** Of the encoder's output; AAC frames have this length. */
 const sampleRate = 48_000;
 const frameSamples = 1_024;
 
-/** Sound after the end of a span that the encoder hears, too: it looks ahead. */
+/** Audio after the end of a span that the encoder also receives, for its look-ahead. */
 const lookAheadMs = 500;
 
-/** The border between two parts' sound: that between two frames at the span's end or just after it. */
+/** Border between two parts' audio: the frame boundary at or just after the span's end. */
 const borderSamples = (ms: number): number =>
   Math.ceil((ms * sampleRate) / 1000 / frameSamples) * frameSamples;
 
 /**
- * The bitstream filter that leaves of the encoded sound what is the span's. Every part encodes the sound from the video's beginning, which costs little
- * for a head and nothing more for a whole, so that the encoder is in the same state at the border on both sides: the joined sound is, byte by byte,
- * that of one encode. The encoder's very first packet holds only its own delay; without it the sound begins at 0 for every player, also for
- * those that ignore edit lists.
+ * The bitstream filter that selects a span's packets from the encoded audio. Every part encodes the audio
+ * from the video's beginning, which is cheap for a head and free for a whole video, so that the encoder is in
+ * the same state on both sides of a border: the joined audio is identical to that of one encode. The first
+ * packet contains only the encoder's delay; without it the audio starts at 0 for every player, even one that
+ * ignores edit lists.
  */
 export function planSoundPackets({ startMs, endMs }: RenderSpan): string {
   const before = startMs === 0 ? "eq(n,0)" : `lt(pts,${borderSamples(startMs)})`;
@@ -23,6 +24,6 @@ export function planSoundPackets({ startMs, endMs }: RenderSpan): string {
   return `noise=drop=${`${before}${after}`.replaceAll(",", "\\,")}`;
 }
 
-/** How much of the sound is encoded. */
+/** Length of audio to encode. */
 export const soundLimitMs = ({ endMs }: RenderSpan, longestMs: number): number =>
   endMs === null ? longestMs : endMs + lookAheadMs;

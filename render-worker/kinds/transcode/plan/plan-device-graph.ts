@@ -14,33 +14,33 @@ import { type RenderSpan, wholeSpan } from "../../../media/timeline/index.ts";
 import { planThinning } from "./plan-thinning.ts";
 import { tap } from "./tap.ts";
 
-/** Input options: the device that a process uses, if any, and the source decoded there. */
+/** Input options: the device of a process, if any, and decoding on it. */
 export function deviceInputOptions({ decodeOn, encoders }: DevicePlan): string[] {
   if (decodeOn !== null) return openDecoder(decodeOn, deviceTable[decodeOn.kind].decode?.hwaccel ?? "");
   const fed = [...encoders.values()].find(({ row, device }) => openDevice(row, device).length > 0);
   return fed ? openDevice(fed.row, fed.device) : [];
 }
 
-/** Output options that tell a rung's encoder its device. Pictures that lie on one already say it themselves. */
+/** Output options that select the device of a rung's encoder. Frames on a device already determine it. */
 export function deviceOutputOptions({ decodeOn, encoders }: DevicePlan, name: string): string[] {
   const encoder = encoders.get(name);
   const select = encoder && decodeOn === null ? selectDevice(encoder.row, encoder.device) : "";
   return select === "" ? [] : words(select);
 }
 
-/** What brings a rung's pictures from main memory to its encoder: nothing for most. */
+/** Filters that upload a rung's frames from main memory for its encoder; none for most. */
 export function uploadFilters({ encoders }: DevicePlan, name: string): string[] {
   const upload = encoders.get(name)?.row.upload ?? "";
   return upload === "" ? [] : [upload];
 }
 
-/** The device that all pictures stay on; null: they are in main memory. */
+/** The device that holds all frames; null: main memory. */
 export const chainOf = ({ decodeOn }: DevicePlan): DecodeChain | null =>
   decodeOn && deviceTable[decodeOn.kind].decode;
 
 /**
- * The filter graph for a source that is decoded on a device: the same cascade as in software, with the device's own filters. Only what a software encoder is to
- * have comes to main memory, at its own size.
+ * The filter graph for a source that is decoded on a device: the same cascade as in software, with the
+ * device's own filters. Only frames for a software encoder are copied to main memory, at their final size.
  *
  * @param rungs largest first
  */
@@ -53,7 +53,7 @@ export function planDeviceGraph(
     span = wholeSpan,
   }: { devices: DevicePlan; chain: DecodeChain; span?: RenderSpan | undefined },
 ): string {
-  // Leaving out a frame does not look into it: that is done wherever it lies.
+  // Dropping a frame does not access its content, so it works in any memory.
   const thinnings = planThinning(source, rungs);
   const chains = rungs.map((rung, index) => {
     const next = rungs[index + 1];

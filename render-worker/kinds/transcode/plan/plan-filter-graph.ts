@@ -9,14 +9,14 @@ import { planThinning } from "./plan-thinning.ts";
 import { tap } from "./tap.ts";
 
 /**
- * From the decoded picture to one labelled stream per rung. What is the same for all rungs (interlacing, frame rate, size, pixel
- * aspect, dynamic range) is done once, and each rung is scaled from the next larger one, which was measured to be the cheapest.
- * Frames that a rung leaves out are left out before it is scaled.
- * Rotation is ffmpeg's own: it turns the picture by its display matrix before the graph, mirrored ones included.
+ * From the decoded frame to one labelled stream per rung. Filters that all rungs share (interlacing, frame
+ * rate, size, pixel aspect, dynamic range) run once, and each rung is scaled from the next larger one, which
+ * measured as the cheapest. Frames that a rung drops are dropped before scaling. ffmpeg applies rotation and
+ * mirroring from the display matrix before the graph.
  *
  * @param rungs largest first
- * @param devices that encode; the pictures are brought to them at the end of each rung's chain
- * @param repeats where the picture that stands is shown once more
+ * @param devices of the encoders; frames are uploaded at the end of each rung's chain
+ * @param repeats where the current frame is repeated
  */
 export function planFilterGraph(
   source: SourceFile,
@@ -30,7 +30,7 @@ export function planFilterGraph(
   if (!top) return "";
   const thinnings = planThinning(source, rungs);
   const common = planPictureFilters(source, top, filters, span, thinnings[0]?.shared);
-  /** On the way to a rung's own encoder alone. */
+  /** Filters for this rung only. */
   const ownOf = (rung: PlannedRung, index: number) => [
     ...(thinnings[index]?.own ?? []),
     ...(devices ? uploadFilters(devices, rung.name) : []),
@@ -45,7 +45,10 @@ export function planFilterGraph(
   return chains.join(";");
 }
 
-/** From the source's stream to its pictures, each at its time, and some twice: whenever there is a picture or a beat, the newest picture is shown. */
+/**
+ * From the source's stream to its frames with their times, including repeated ones: at each frame or beat,
+ * the newest frame is shown.
+ */
 function planBeginning(source: SourceFile, span: RenderSpan, repeats: Repeats | null): string {
   const from = `[0:${source.videoIndex}]`;
   const times = planTimes(source, span, deinterlace);

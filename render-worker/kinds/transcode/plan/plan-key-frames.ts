@@ -4,15 +4,17 @@ import type { SourceFile } from "../../../media/probe/index.ts";
 import { bordersMs, firstPictureMs, type RenderSpan } from "../../../media/timeline/index.ts";
 import { type CommonFrames, planCommonFrames } from "./plan-thinning.ts";
 
-/** Longest span whose key frames are listed one by one; a longer one has them by a rule. */
+/** Longest span with an explicit list of key frames; longer ones use an expression. */
 const listedMs = 15 * 60_000;
 
 /**
- * What `-force_key_frames` is told for a span: a key frame on the first picture at or after each multiple of the GOP's duration and each border
- * of a segment. Closed groups at fixed times, the same in all variants and all parts, so that players can switch at any segment.
+ * The argument of `-force_key_frames` for a span: a key frame on the first frame at or after each multiple of
+ * the GOP duration and each segment border. Closed groups at fixed times, the same in all variants and parts,
+ * so that players can switch at any segment.
  *
- * A list holds times of the timeline. ffmpeg's own rule knows only the time since the first picture: good enough where nothing else must fit.
- * Where rungs have different frames, a key frame is on the first that all have.
+ * A list contains times of the timeline. ffmpeg's expression only knows the time since the first frame, which
+ * is enough if no other part must match. If rungs have different frames, key frames are on frames that all
+ * share.
  */
 export function planKeyFrames(
   span: RenderSpan,
@@ -36,17 +38,19 @@ export function planKeyFrames(
     .join(",");
 }
 
-/** What a stream without an index says of its length is a guess: of recordings that were put one behind the other it knows one. */
+/**
+ * The stated length of a stream without an index is a guess: for concatenated recordings, it is that of one.
+ */
 const beyondMs = ({ probe }: SourceFile): number =>
   probe.container === "mpegts" || probe.container === "mpeg" ? (probe.durationMs ?? 0) + 10_000 : 0;
 
 /**
- * Half a frame before the first frame at or after a time that all rungs have: frames are those of the video, whichever part is made, and their own times
- * may be a little off.
+ * Half a frame before the first frame at or after a time that all rungs share. Frames are counted from the
+ * start of the video, whichever part is made, and their own times may be slightly off.
  */
 function onCommonFrame(ms: number, span: RenderSpan, source: SourceFile, common: CommonFrames): number {
   const { frameMs, every } = common;
-  // Of the video's first picture on the timeline.
+  // Time of the video's first frame on the timeline.
   const zeroMs = firstPictureMs(source);
   const frameAt = (at: number) => Math.max(0, Math.ceil((at - zeroMs) / frameMs - 0.1));
   const frame = Math.ceil(frameAt(ms) / every) * every;

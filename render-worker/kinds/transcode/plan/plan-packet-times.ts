@@ -9,16 +9,20 @@ import {
 import { planTimeScale } from "./plan-time-scale.ts";
 
 /**
- * The bitstream filter that puts packets on the timeline so that parts made by several processes join without a seam.
+ * The bitstream filter that puts packets on the timeline, so that parts from several processes join without a
+ * seam.
  *
- * - Times of showing stay what they are; only a video's very first picture is moved to 0: one that starts later than the sound stands still from
- *   the beginning.
- * - Times of decoding begin a fixed lead before the first picture. Encoders choose that lead by the pictures that they happen to see, and it ends
- *   up in the initialisation segment's edit list, which must be the same for all parts. At constant rates it is two pictures, which is what encoders
- *   with B-frames choose themselves; at variable and slow rates two ticks, because no more is certain to lie behind the last picture of the part
- *   before: where a part has but a few pictures, encoders decode each as late as it is shown. From there on each picture is decoded at least one tick after the one before it, and as late as the encoder says.
- * - Durations reach to the next packet: the muxer takes the time of a segment's first picture from the durations before it. That of a part's last reaches
- *   to where the next part begins, and that of the video's last at a variable rate to where the container says that the pictures end: it may stand for long.
+ * - Display times are kept, except that a video's very first frame moves to 0: if it starts after the audio,
+ *   it lasts from the beginning.
+ * - Decoding times start a fixed lead before the first frame. Encoders choose that lead by the frames that
+ *   they happen to see, and the initialization segment's edit list contains it, which must be the same for
+ *   all parts. At constant rates the lead is two frames, the encoders' own choice with B-frames. At variable
+ *   and slow rates it is two ticks, since no more is certain to be free after the previous part's last frame:
+ *   for a part with only a few frames, encoders decode each as late as it is shown. Each further frame is
+ *   decoded at least one tick after the previous one, and as late as the encoder says.
+ * - Durations extend to the next packet: the muxer derives the time of a segment's first frame from the
+ *   durations before it. The last packet of a part extends to the start of the next part, and at a variable
+ *   rate that of the video to the end of the video stream, which may be far.
  */
 export function planPacketTimes(
   source: SourceFile,
@@ -36,7 +40,7 @@ export function planPacketTimes(
   ].join(":");
 }
 
-/** How long a span's last packet lasts. */
+/** Duration of a span's last packet. */
 function planLast(
   source: SourceFile,
   rung: Pick<PlannedRung, "frameRate">,
@@ -49,11 +53,11 @@ function planLast(
   const nextTicks = Math.round((end.ms * planTimeScale(source)) / 1000) - leadTicks(source, rung);
   const rest = `${nextTicks}-${decoded}`;
   if (end.isNextPicture) return `max(1,${rest})`;
-  // The rate is not as exact as the pictures' own times: it counts only where some are missing.
+  // The rate is less exact than the frames' own times, so it counts only if frames are missing.
   return `if(gt(${rest},${2 * frame}),${rest},max(DURATION,${frame}))`;
 }
 
-/** When a span's last picture ends; null where it is as long as the others, or nobody knows. */
+/** End of a span's last frame; null if it is as long as the others, or unknown. */
 function lastsTo(
   source: SourceFile,
   rung: Pick<PlannedRung, "frameRate">,
@@ -70,12 +74,12 @@ function lastsTo(
   return picturesEndMs === null ? null : { ms: picturesEndMs, isNextPicture: false };
 }
 
-/** Ticks between two pictures, on average. */
+/** Average number of ticks between frames. */
 const frameTicks = (source: SourceFile, { frameRate }: Pick<PlannedRung, "frameRate">): number =>
   Math.max(1, Math.round(planTimeScale(source) / (frameRate ?? 30)));
 
 function leadTicks(source: SourceFile, rung: Pick<PlannedRung, "frameRate">): number {
-  // Below it, a part of some seconds may end before an encoder has its delay.
+  // Below this rate, a part of some seconds may end within the encoder's delay.
   const isFast = isSteady({ ...source.probe.video, frameRate: rung.frameRate });
   return isFast && isSteady(source.probe.video) ? 2 * frameTicks(source, rung) : 2;
 }

@@ -30,34 +30,34 @@ import { planPacketTimes } from "./plan-packet-times.ts";
 import { planRepeats } from "./plan-repeats.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 
-/** Of no use. */
+/** Discarded output. */
 const clockFile = "clock.nut";
 
 export interface RenderRequest {
   source: SourceFile;
-  /** Rungs to make; any order. */
+  /** Rungs to make, in any order. */
   rungs: readonly PlannedRung[];
-  /** Who decodes and who makes each. Default: software. */
+  /** Decoder and encoders. Default: software. */
   devices?: DevicePlan;
-  /** Tracks to make, of the source's. */
+  /** Audio tracks of the source to make. */
   sounds: readonly SoundTrack[];
-  /** Of a span from the beginning, with pictures. Default true. */
+  /** For a span from the beginning, with video. Default true. */
   withPoster?: boolean;
-  /** How much louder each sound, by its name, is to be than the source's. Default 0. */
+  /** Gain of each audio track by name. Default 0. */
   soundGainsDb?: ReadonlyMap<string, number>;
   /** Default: the whole source. */
   span?: RenderSpan;
-  /** Of a part of a split video; left out, the source is read from its beginning and its clock is ffmpeg's business. */
+  /** For a part of a split video. Absent: the source is read from its beginning with ffmpeg's own clock. */
   entry?: SourceEntry;
   profile: Pick<Profile, "rungs" | "audio" | "segmentDurationMs" | "gopDurationMs">;
-  /** Filters that this ffmpeg has, of the optional ones. */
+  /** Available optional filters of this ffmpeg. */
   filters: readonly string[];
-  /** Where each rendition gets a folder of its own, which must exist. */
+  /** Contains one folder per rendition, which must exist. */
   directory: string;
   limits: DecodeLimits & { sourceDurationMs: number };
 }
 
-/** One decode feeds all rungs, the sound and the poster: pure. */
+/** One decode feeds all rungs, the audio and the poster. Pure. */
 export function planRender(request: RenderRequest): RenderPlan {
   const { source, directory, limits, span = wholeSpan, withPoster = true } = request;
   const rungs = request.rungs.toSorted((a, b) => b.height * b.width - a.height * a.width);
@@ -72,9 +72,9 @@ export function planRender(request: RenderRequest): RenderPlan {
   return {
     inputOptions: [
       ...words("-hide_banner -nostdin -loglevel warning"),
-      // The process's own pulse, for the stall watchdog; ...
+      // The process's heartbeat, for the stall watchdog.
       ...words("-nostats -progress pipe:1 -stats_period 0.5"),
-      // ... and one line per encoded frame and output: what each variant has really got.
+      // One line per encoded frame and output, for each variant's progress.
       ...words(`-vstats_version 2 -vstats_file ${statisticsFile}`),
       ...(request.devices ? deviceInputOptions(request.devices) : []),
       ...safeInputOptions(limits, source.input),
@@ -83,15 +83,15 @@ export function planRender(request: RenderRequest): RenderPlan {
     input: source.input,
     directory,
     filterGraph: rungs.length > 0 ? planGraph(request, rungs) : null,
-    // The poster first: ffmpeg 5 notices that it has its one picture only when no output before it is unfinished, and reads on for it until then. Of a
-    // head it would decode the whole source.
+    // The poster first: ffmpeg 5 notices that the poster is complete only when no earlier output is
+    // unfinished, and reads on until then. For a head it would decode the whole source.
     outputs: [...poster, ...videos, ...audio, ...clocks],
   };
 }
 
 /**
- * Times are the timeline's wherever reading begins, so that the parts of a video agree on them. ffmpeg's own cut at the place that it was told to begin
- * at would lose what must be decoded for the first picture; the filter graph cuts.
+ * Times are those of the timeline wherever reading starts, so that the parts of a video agree. ffmpeg's own
+ * cut at the seek position would drop frames that the first one depends on; the filter graph cuts instead.
  */
 const planSeek = (entry: SourceEntry | undefined): string[] =>
   entry === undefined
@@ -118,17 +118,18 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
     ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding({ ...rung, frameRate })}`),
     ...words(encoder.rate(encoder.quality + (rung.qualityOffset ?? 0), rung.bitrateBps)),
     ...(request.devices ? deviceOutputOptions(request.devices, rung.name) : []),
-    // Every source frame once, at its own time: nothing is doubled or dropped to reach a constant rate. The time base is fine
-    // enough for that, and exact for constant rates.
+    // Every source frame once, at its own time: none is duplicated or dropped to reach a constant rate. The
+    // time base is fine enough for that, and exact for constant rates.
     ...words(`-fps_mode passthrough -enc_time_base 1/${planTimeScale(source)}`),
     ...words(`-force_key_frames ${planKeyFrames(span, source, profile, rung)}`),
     // Closed groups of pictures.
     ...words(encoder.groups),
     ...words(`-g ${Math.ceil(gopSeconds * Math.max(frameRate, 30) * 2)}`),
     ...words(`-bsf:v ${planPacketTimes(source, rung, span)}`),
-    // Whatever a source's time stamps claim, nothing is longer than what was agreed to.
+    // Limits the length, whatever the source's timestamps claim.
     ...(span.endMs === null ? words(`-t ${(limits.sourceDurationMs - span.startMs) / 1000}`) : []),
-    // Every key frame begins a piece; the pieces between two borders become a segment when they are stored.
+    // Every key frame starts a piece. The pieces between two borders are joined into a segment when they are
+    // stored.
     ...words("-hls_time 0.01"),
   ]);
 }
@@ -142,30 +143,30 @@ function planAudio(request: RenderRequest, track: SoundTrack): PlannedOutput {
   const chain = [filter, ...planPadding(source, track)].join(",");
   return hlsOutput(name, [
     ...(beginsLater(source, track, span)
-      ? // A graph of its own: that of the pictures may have to be set up anew.
+      ? // A separate graph, since that of the video may be re-created.
         words(`-filter_complex ${silence}[${name}] -map [${name}]`)
       : words(`-map 0:${index} -af ${chain}`)),
     ...words(`-c:a aac -b:a ${bitrateBps}`),
     ...words(`-bsf:a ${planSoundPackets(span)}`),
     ...words(`-t ${soundLimitMs(span, limits.sourceDurationMs) / 1000}`),
-    // Every packet of sound could begin a segment.
+    // Every audio packet could start a segment.
     ...words("-hls_time 1"),
   ]);
 }
 
 const fewPictures = 20;
 
-/** Where the poster is looked for: not at the very beginning, which often is black, unless hardly any picture comes after it. */
+/** Position of the poster: not the very beginning, which is often black, unless hardly any frame follows. */
 function posterSeconds({ probe, promised }: SourceFile): number {
   const durationMs = promised.durationMs ?? probe.durationMs ?? 0;
   const { frameRate } = probe.video;
-  // Not every container knows how many there are.
+  // Not every container states the number of frames.
   const frames = promised.frames ?? ((frameRate ?? 0) * durationMs) / 1000;
   const isSlow = frames / (durationMs / 1000) < slowRate;
   return durationMs < 1_000 || frames < fewPictures || isSlow ? 0 : Math.min(2, durationMs / 10_000);
 }
 
-/** A picture near the beginning; its own filter graph, so that it never holds the others back. */
+/** A frame near the beginning, with a separate filter graph, so that it never delays the others. */
 function planPoster({ source, devices }: RenderRequest): PlannedOutput {
   const chain = devices && chainOf(devices);
   const seconds = posterSeconds(source).toFixed(3);
@@ -179,8 +180,8 @@ function planPoster({ source, devices }: RenderRequest): PlannedOutput {
         `-map 0:${source.videoIndex} -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4`,
       ),
       "-vf",
-      // One picture: ffmpeg would go on to scale all that follow, for an output that takes no more, a tenth of a short encode. It may lie on a device,
-      // of which only this one comes down.
+      // Selects one frame: ffmpeg would otherwise scale all later ones for an output that accepts no more,
+      // which takes a tenth of a short encode. If frames are on a device, only this one is copied.
       `select='gte(t,${seconds})*isnan(prev_selected_t)',${chain ? `${chain.download},` : ""}scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
     ],
     path: posterFile,
@@ -195,10 +196,11 @@ function hlsOutput(name: string, encoding: string[]): PlannedOutput {
       ...words("-map_metadata -1 -map_chapters -1 -sn -dn"),
       ...words("-hls_playlist_type event"),
       ...words(`-hls_segment_type fmp4 -hls_fmp4_init_filename ${initFile}`),
-      // Segments and playlists appear under their names only when they are whole.
+      // Segments and playlists get their final names only when complete.
       ...words("-hls_flags independent_segments+temp_file"),
-      // Times as they are: picture and sound begin at 0, B-frames are accounted for by an edit list. With an index in each piece ("sidx") the muxer
-      // would bend the time of its first picture. The ceiling ("btrt") differs from part to part of a video, and the initialisation segment must not.
+      // Keeps times: video and audio start at 0, and an edit list accounts for B-frames. With an index in
+      // each piece ("sidx") the muxer would shift the time of its first frame. The ceiling ("btrt") differs
+      // between parts of a video, and the initialization segment must not.
       ...words(
         "-avoid_negative_ts disabled -hls_segment_options movflags=+frag_discont+skip_sidx:write_btrt=0",
       ),
@@ -209,8 +211,9 @@ function hlsOutput(name: string, encoding: string[]): PlannedOutput {
 }
 
 /**
- * Whether a track's first sound comes after a head: ffmpeg would read the source up to there to find that it is silent before, and a viewer would wait
- * for that. Not in a transport stream, whose clock begins with the first of all its streams.
+ * Whether a track's audio starts after a head: ffmpeg would read the source up to there to find that it is
+ * silent before, while a viewer waits. Not for a transport stream, whose clock starts with the first of all
+ * its streams.
  */
 const beginsLater = (
   source: Pick<SourceFile, "probe" | "zeroSeconds">,

@@ -4,41 +4,46 @@ import { decodedSize, type SourceFile } from "../../../media/probe/index.ts";
 import { nextBorderMs, nextPictureMs, picturesSpan, type RenderSpan } from "../../../media/timeline/index.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 
-/** Where the picture that stands is shown once more: as pieces of a filter graph. */
+/** Where the current frame is repeated, as parts of a filter graph. */
 export interface Repeats {
-  /** Filters for the pictures before they meet the beats: a clock that both have. */
+  /** Filters that give frames the clock of the beats. */
   clock: string;
   /**
-   * A chain without input, to be put behind the pictures: one that nobody ever sees, so late does it come. Until then the last of the source's stands. Null: it
-   * ends the pictures.
+   * A chain without input, appended to the frames: a frame so late that it is never shown, which makes the
+   * source's last frame last until then. Null: it ends the video.
    */
   tail: string | null;
-  /** A chain without input, whose pictures nobody sees: at the time of each of them one is shown. */
+  /**
+   * A chain without input whose frames are not shown: each marks a time at which the current frame is
+   * repeated.
+   */
   beats: string;
-  /** Filters for what both give together. */
+  /** Filters for the merged frames. */
   after: string[];
 }
 
-/** Later than any video, and later than what the pictures are cut at. */
+/** After any video, and after any cut. */
 const neverMs = 1e12;
 const endOfTimeMs = 1e9;
 /**
- * A picture that comes so soon after a border is waited for, and none repeated: films and phones, whose rates vary by a little, keep the number of their
- * pictures. Players bridge such a hole.
+ * A frame this soon after a border is waited for instead of repeating the current one: films and phones,
+ * whose rates vary slightly, keep their number of frames. Players bridge such a gap.
  */
 const soonMs = 90;
-/** Earlier than any picture. */
+/** Before any frame. */
 const beforeAllMs = -100_000;
 
 /**
- * Pictures of a variable rate may stand for minutes. One that still stands a moment after a segment's border is shown there once more, which nobody sees: so
- * every segment begins at its border, or that moment later at most, and every part where the part before it ends, whichever worker makes it, none is empty, and
- * a viewer who seeks finds a picture near by.
+ * Frames of a variable rate may last for minutes. If a frame still lasts shortly after a segment border, it
+ * is repeated there, which is invisible. So every segment starts at its border or shortly after, and every
+ * part at the end of the previous one, on any worker; none is empty, and a viewer who seeks finds a frame
+ * nearby.
  *
- * At a steady rate there is a picture at every border, but for recordings that have lost some: there the first of a part that begins in such a hole is the
- * one from before it, a quarter of a picture later than one should have come. Null where nothing is repeated. Pure.
+ * At a steady rate every border has a frame, except in recordings that lost some: a part that starts in such
+ * a gap begins with the frame before it, a quarter of a frame later than expected. Null if nothing is
+ * repeated. Pure.
  *
- * @param rungs that are made from the same decode
+ * @param rungs from the same decode
  */
 export function planRepeats(
   source: SourceFile,
@@ -63,11 +68,11 @@ function whereOneStands(source: SourceFile, span: RenderSpan, segmentDurationMs:
     ...earlyTicks.map((tick) => `eq(pts,${tick})`),
     `gte(pts,${first})*eq(pts,${border(`round((pts-${soon}-${first})/${every})`)})`,
   ].join("+");
-  // None has come since the border.
+  // No frame has followed the border.
   const stands = `isnan(prev_selected_pts)+gt(pts-prev_selected_pts,${soon})`;
   const after = [`select='not(${isBeat})+${stands}'`];
   const { picturesEndMs } = picturesSpan(source);
-  // A part that begins after the source's last picture shows that.
+  // A part that starts after the source's last frame shows that frame.
   if (span.startMs === 0 || picturesEndMs === null || picturesEndMs <= span.startMs + soonMs)
     return { clock, tail: null, beats: beats(at), after };
   const { width, height } = decodedSize(source.probe.video);
@@ -79,7 +84,7 @@ function whereOneStands(source: SourceFile, span: RenderSpan, segmentDurationMs:
   };
 }
 
-/** At a steady rate: where a part begins, if its first picture is missing. */
+/** At a steady rate: where a part starts, if its first frame is missing. */
 function whereSomeAreLost(
   source: SourceFile,
   span: RenderSpan,
@@ -88,7 +93,7 @@ function whereSomeAreLost(
   const { clock, ticks, beats } = clockOf(source);
   const frameMs = 1000 / (commonFrameRate(source.probe.video) ?? 1);
   const strides = rungs.map(({ frameRate }) => Math.round(1000 / frameMs / (frameRate ?? 1000 / frameMs)));
-  // One that all rungs show.
+  // A frame that all rungs show.
   const everyMs = frameMs * strides.reduce(leastCommonMultiple, 1);
   const place = Math.round(
     ticks(nextPictureMs(span.startMs, everyMs, picturesSpan(source).firstPictureMs) + frameMs / 4),
@@ -112,16 +117,16 @@ function clockOf(source: SourceFile) {
   };
 }
 
-/** A span's borders: those before the first from which on all are equally far apart, and that one. */
+/** A span's borders up to the first after which they are equally spaced. */
 function bordersFrom({ startMs }: RenderSpan, segmentDurationMs: number) {
-  // What begins the video is its own first picture, whenever that comes; what begins a part is compared with the picture before it.
+  // The video starts with its own first frame, whenever it comes; a part compares with the frame before it.
   const early = startMs === 0 ? [beforeAllMs] : [beforeAllMs, startMs];
   let next = nextBorderMs(startMs, segmentDurationMs);
   for (; next % segmentDurationMs !== 0; next = nextBorderMs(next, segmentDurationMs)) early.push(next);
   return { early, firstMs: next };
 }
 
-/** An expression of the number of a beat: its time in ticks. */
+/** An expression from the number of a beat to its time in ticks. */
 const inOrder = (early: readonly number[], later: string): string =>
   early.reduceRight((rest, at, index) => `if(eq(N,${index}),${Math.round(at)},${rest})`, later);
 

@@ -2,20 +2,19 @@ import { maxFrameRateOf, type Profile, type VideoStreamProbe } from "@reelay/con
 import { commonFrameRate, isConstant, type PlannedRung, strideFor } from "../../../media/ladder/index.ts";
 import type { SourceFile } from "../../../media/probe/index.ts";
 
-/** How frames are left out on the way to one rung. Empty: none are. */
+/** How frames are dropped for one rung. Empty: none. */
 interface Thinning {
-  /** Before the rung is scaled: what this and all smaller rungs do without. */
+  /** Before scaling: frames that this and all smaller rungs drop. */
   shared: string[];
-  /** After smaller rungs have had their copy. */
+  /** After the copy for smaller rungs. */
   own: string[];
 }
 
 /**
- * Which frames are left out where, so that no rung is scaled or encoded at more frames than it shows. Pure.
+ * Plans which frames are dropped where, so that no rung scales or encodes frames that it does not show. Pure.
  *
- * Of a constant rate every n-th frame of the video stays. Of a
- * variable one those stay that are far enough from the one before, and besides the first of every second: so every rung has the frames
- * at which key frames may be.
+ * Of a constant rate, every n-th frame of the video is kept. Of a variable rate, frames far enough from the
+ * previous one are kept, and the first of every second, so that every rung has the frames for key frames.
  *
  * @param rungs largest first
  */
@@ -42,8 +41,8 @@ function byCount(source: SourceFile, rungs: readonly Pick<PlannedRung, "frameRat
 }
 
 /**
- * Which frame of the video one is, whatever part of the video is being made: parts must leave out the same ones. Rounded, as time stamps of
- * constant rates may be a little off.
+ * Number of a frame within the whole video, since all parts must drop the same ones. Rounded, as timestamps
+ * of constant rates may be slightly off.
  */
 function planFrameNumber({ probe, zeroSeconds }: SourceFile, frameRate: number): string {
   const firstSeconds = (probe.video.startTime ?? zeroSeconds) - zeroSeconds;
@@ -66,23 +65,23 @@ function bySpacing(video: VideoStreamProbe, rungs: readonly Pick<PlannedRung, "f
   });
 }
 
-/** A tenth less than the exact distance, since the time stamps of variable rates are seldom exact. */
+/** A tenth below the exact distance, since timestamps of variable rates are rarely exact. */
 const spaced = (rate: number): string =>
   `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${(0.9 / rate).toFixed(6)})+gt(floor(t),floor(prev_selected_t))'`;
 
-/** The frames that all rungs of a profile have, those of other tasks included, where they have different ones. */
+/** Frames that all rungs of a profile share, those of other tasks included, if their rates differ. */
 export interface CommonFrames {
-  /** Milliseconds from frame to frame of the fastest rung. */
+  /** Milliseconds between frames of the fastest rung. */
   frameMs: number;
-  /** Every how many of these frames all rungs have one. */
+  /** All rungs share every n-th of these frames. */
   every: number;
-  /** The same counted in frames of the rung that was asked for. */
+  /** The same, counted in frames of the given rung. */
   everyOwn: number;
 }
 
 /**
- * Where key frames may be so that all rungs' segments begin at the same picture. Null: on any frame, as all rungs have the same ones, or since
- * nothing better is to be had: a variable rate, or rates that have too few frames in common. Pure.
+ * Frames on which all rungs' segments can start. Null: any frame, since all rungs have the same ones, or
+ * there is no better choice: a variable rate, or rates with too few common frames. Pure.
  */
 export function planCommonFrames(
   video: VideoStreamProbe,

@@ -1,11 +1,11 @@
 import type { SourceFile } from "../../../media/probe/index.ts";
 
-/** Finest clock that common containers use; exact for 24, 25, 30, 50 and 60 frames per second. */
+/** The finest clock of common containers; exact for 24, 25, 30, 50 and 60 frames per second. */
 const fineTimeScale = 90_000;
 
 /**
- * Ticks per second of the variants' clock. For a constant rate such as 30000/1001 every frame falls on a tick; for anything else
- * the clock is so fine that frames keep their own times.
+ * Ticks per second of the variants' clock. At a constant rate such as 30000/1001 every frame falls on a tick;
+ * otherwise the clock is fine enough for frames to keep their own times.
  */
 export function planTimeScale({ probe, frameRate }: Pick<SourceFile, "probe" | "frameRate">): number {
   if (!frameRate || probe.video.isVariableFrameRate) return fineTimeScale;

@@ -1,6 +1,9 @@
 import type { PlannedRung } from "../../../media/ladder/index.ts";
 
-/** Ends a rung's chain: one copy to encode, through what only it needs, one to scale the next rung from. */
+/**
+ * Ends a rung's chain: one copy for its encoder, through its own filters, and one to scale the next rung
+ * from.
+ */
 export function tap(rung: PlannedRung, next: PlannedRung | undefined, own: readonly string[]): string {
   const filters = own.join(",");
   if (next === undefined) return `${filters && `,${filters}`}[${rung.name}]`;

@@ -2,10 +2,11 @@ import { type RenderPlan, words } from "../../../media/ffmpeg/index.ts";
 import type { Threads } from "../../../media/needs/index.ts";
 
 /**
- * A plan with the numbers of threads laid down. By itself ffmpeg goes by the processors that it sees, which in a container are the machine's
- * and not those of its quota: on a large one hundreds of threads would share two processors, each with a picture in memory. Pure.
+ * Sets the numbers of threads in a plan. ffmpeg's defaults use the visible processors, which in a container
+ * are the machine's and not the quota's: on a large machine hundreds of threads would share two processors,
+ * each with a frame in memory. Pure.
  *
- * @param rungs names of the outputs that are encoded pictures
+ * @param rungs names of the video outputs
  */
 export function withThreads(
   plan: RenderPlan,

@@ -5,24 +5,25 @@ import type { PlannedRung } from "../../../media/ladder/index.ts";
 import type { SoundTrack } from "../../../media/probe/index.ts";
 import type { RestDecision } from "./decide-rest.ts";
 
-/** What of a video is to be made by tasks for what the head leaves. */
+/** The work of the tasks after the head. */
 export interface SplitWork {
   headEndMs: number;
-  /** All that are to be made, in however many goes the head makes them. */
+  /** All rungs, in however many passes the head makes them. */
   rungs: readonly PlannedRung[];
   sounds: readonly SoundTrack[];
 }
 
-/** What was measured of the head and said of how it is made. */
+/** Measurements of the head, and its encoders. */
 interface HeadMade {
-  /** Null if the head was too short for that. */
+  /** Null if the head was too short to measure. */
   pixelsPerSecond: number | null;
   devices: Pick<DevicePlan, "encoders">;
   decision?: Pick<RestDecision, "leadInMs">;
 }
 
 /**
- * Says once what the tasks for the rest are to make, and how fast this worker is: earlier than its own work is done, so that others can begin.
+ * Reports once what the other tasks make, and this worker's speed, before its own work is done, so that they
+ * can start.
  */
 export function announceSplit(
   state: StateCell<RenderState>,

@@ -13,20 +13,20 @@ import { within } from "../../../wait.ts";
 import type { TranscodeAttempt } from "../context.ts";
 import { untilHeadPlays } from "./until-head-plays.ts";
 
-/** The ladder of a video whose head is being made, while its bitrates are decided by its content. */
+/** The ladder of a video whose head is being made while its content decides the bitrates. */
 export interface LadderDecision extends AsyncDisposable {
-  /** Nothing is decided any more: the state's variants are what the rest is made by. */
+  /** Whether the ladder is final: the other tasks use the state's variants. */
   readonly isSettled: boolean;
-  /** Waits, but not for long: without a decision the profile's bitrates stay. */
+  /** Waits for a short time. Without a decision, the profile's bitrates apply. */
   settle(): Promise<void>;
 }
 
-/** How long the rest of a video waits for the analysis once its head is made. */
+/** Maximum wait for the analysis after the head is made. */
 const patienceMs = 10_000;
 
 /**
- * Decides what the rest of a video is made by, beside its head, which is made by the profile and first: the analysis begins when the head's
- * first segments are stored. Whatever goes wrong with it, the profile's bitrates do.
+ * Decides the ladder of the other tasks while the head is made with the profile's: the analysis starts when
+ * the head's first segments are stored. If it fails, the profile's bitrates apply.
  */
 export function decideLadder(
   context: TranscodeAttempt,
@@ -79,7 +79,7 @@ export function decideLadder(
       return isSettled;
     },
     async settle() {
-      // The head's memory is given back only after this.
+      // The head's memory is released only after this.
       if (hasMemory && (await within(patienceMs, done))) return;
       const what = hasMemory ? `not done ${patienceMs} ms` : "still without memory";
       giveUp.abort(new Error(`The analysis was ${what} after the head.`));

@@ -9,15 +9,18 @@ import {
   wholeSpan,
 } from "../../../media/timeline/index.ts";
 
-/** What of the source an attempt makes. `WHOLE` writes playlists of its own; of the others the API joins the parts. */
+/**
+ * The part of the source that an attempt makes. `WHOLE` writes its own playlists; the API joins the other
+ * parts.
+ */
 export interface PartDecision {
   kind: "WHOLE" | "HEAD" | "CHUNK" | "AUDIO";
   span: RenderSpan;
 }
 
 /**
- * What an attempt makes, by its task and the source that it found. A video is split only where that pays and where every later task can begin
- * in the middle of the source; its head must hold pictures. Pure.
+ * Decides an attempt's part from its task and the source. A video is split only if that is worth it and every
+ * later task can start in the middle of the source; its head must contain frames. Pure.
  */
 export function decidePart(part: TaskPart | undefined, source: SourceFile): PartDecision {
   switch (part?.kind) {
@@ -28,7 +31,7 @@ export function decidePart(part: TaskPart | undefined, source: SourceFile): Part
     case "HEAD": {
       const { durationMs } = source.probe;
       const isLong = durationMs !== null && durationMs > Math.max(part.wholeUpToMs, part.headMs);
-      // Sound alone takes a hundredth of its length: not worth a second task.
+      // Audio alone takes a hundredth of its length: not worth a second task.
       return isLong && !source.isSoundOnly && canBeEntered(source) && firstPictureMs(source) < part.headMs / 2
         ? { kind: "HEAD", span: { startMs: 0, endMs: part.headMs } }
         : { kind: "WHOLE", span: wholeSpan };

@@ -5,18 +5,21 @@ import type { TranscodeAttempt } from "../context.ts";
 import { decideLadder, type LadderDecision } from "./decide-ladder.ts";
 import { untilHeadPlays } from "./until-head-plays.ts";
 
-/** What is found out beside a video's head about how the rest of it is to be made. */
+/** Facts for the other tasks, determined while the head is made. */
 export interface RestDecision extends LadderDecision {
-  /** The longest time that was found from a key frame to a place after it; null while, and where, that is not known. */
+  /** The longest time from a key frame to a later position; null if unknown. */
   readonly leadInMs: number | null;
 }
 
-/** Of a shorter one a part decodes little that is not its own, wherever its key frames are. */
+/** A part of a shorter video decodes few frames of others, wherever its key frames are. */
 const shortMs = 120_000;
-/** Where key frames are looked for, evenly over the video: enough to tell minutes from seconds. */
+/**
+ * Number of positions, spread evenly over the video, at which key frames are searched: enough to tell minutes
+ * from seconds.
+ */
 const places = 4;
 
-/** Decides all that tasks for the rest must know, beside the head and once its first segments are stored. */
+/** Determines everything that the other tasks need, once the head's first segments are stored. */
 export function decideRest(
   context: TranscodeAttempt,
   source: SourceFile,
@@ -32,7 +35,7 @@ export function decideRest(
     if (isSettled || durationMs === null) return;
     await untilHeadPlays(context, signal);
     const { config, programs } = context;
-    // What must be searched takes longer.
+    // Searching takes longer.
     const count = mustBeSearched(source) ? places / 2 : places;
     const startsMs = Array.from({ length: count }, (_, index) =>
       Math.floor((durationMs * (index + 1)) / (count + 1)),

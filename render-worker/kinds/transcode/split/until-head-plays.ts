@@ -1,7 +1,10 @@
 import { sleep } from "../../../wait.ts";
 import type { TranscodeAttempt } from "../context.ts";
 
-/** Waits until a head's first segments are stored: what is found out beside it begins then. Rejects with the signal's reason. */
+/**
+ * Waits until a head's first segments are stored, when measurements beside it start. Rejects with the
+ * signal's reason.
+ */
 export async function untilHeadPlays(
   { state }: Pick<TranscodeAttempt, "state">,
   signal: AbortSignal,

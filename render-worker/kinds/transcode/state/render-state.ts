@@ -15,8 +15,8 @@ import type { Ladder, PlannedRung } from "../../../media/ladder/index.ts";
 export const emptyState: RenderState = { source: null, variants: [], audio: null, posterKey: null };
 
 /**
- * The variants of a planned ladder that are the task's business, those that earlier attempts finished taken over as they are. A task that is
- * for some variants `only` says nothing of the others.
+ * The variants of a planned ladder that the task reports, including finished ones of earlier attempts. A task
+ * for `only` some variants does not report the others.
  */
 export function toVariantStates(
   ladder: Ladder,
@@ -27,7 +27,7 @@ export function toVariantStates(
   return [...made, ...skipped].filter(({ name }) => only?.includes(name) ?? true);
 }
 
-/** A variant of an earlier attempt that need not be made again. */
+/** A finished variant of an earlier attempt. */
 function keptVariant(rung: PlannedRung, keep: TranscodeParams["keep"]): VariantState | undefined {
   const kept = keep.variants.find(
     ({ name, status, playlist }) => name === rung.name && status === "READY" && playlist?.isComplete,
@@ -57,8 +57,8 @@ const toVariantState = (
 });
 
 /**
- * A rendition's playlist grew. A variant is ready when its playlist is complete; one that has a minimum of quality to reach only when it was
- * measured.
+ * Applies a grown playlist. A variant is ready when its playlist is complete; one with a minimum quality only
+ * after it is measured.
  */
 export function withPlaylist(state: RenderState, name: string, playlist: PublishedPlaylist): RenderState {
   return {
@@ -91,17 +91,19 @@ export const withSoundPlaylist = (
     sounds.map((sound) => (sound.name === name ? { ...sound, playlist } : sound)),
   );
 
-/** A track that turned out to hold nothing. */
+/** Removes a track that turned out to be empty. */
 export const withoutSound = (state: RenderState, name: string): RenderState =>
   withSounds(state, (sounds) => sounds.filter((sound) => sound.name !== name));
 
-/** A part grew. */
+/** Applies a grown part. */
 export const withPart = (state: RenderState, part: RenditionPart): RenderState => ({
   ...state,
   parts: [...(state.parts ?? []).filter(({ rendition }) => rendition !== part.rendition), part],
 });
 
-/** The state at the end: what is finished stays, what is not is marked with the outcome, and names its output only if that stays. */
+/**
+ * The final state: finished variants stay; others get the outcome, and keep their output only if it stays.
+ */
 export function settleState(state: RenderState, outcome: Outcome): RenderState {
   const settleVariant = (variant: VariantState): VariantState => {
     if (variant.status === "READY" || variant.status === "SKIPPED" || variant.status === "FAILED")
@@ -125,13 +127,13 @@ export function settleState(state: RenderState, outcome: Outcome): RenderState {
     ...withSounds(state, (sounds) => sounds.map(settleAudio)),
     variants: state.variants.map(settleVariant),
     ...(state.parts && {
-      // A part is of use as a whole: another attempt makes it anew.
+      // A part counts only as a whole: another attempt makes it again.
       parts: outcome.kind === "COMPLETED" || leavesUnfinished(outcome) ? state.parts : [],
     }),
   };
 }
 
-/** Keys of the playlists and files that are complete. */
+/** Keys of the complete playlists and files. */
 export function finishedKeys(state: RenderState): string[] {
   const playlists = [...state.variants, ...soundsOf(state)].flatMap(({ playlist }) =>
     playlist?.isComplete ? [playlist.key] : [],

@@ -1,10 +1,10 @@
 import type { StoryboardPlan } from "./plan-storyboard.ts";
 
 /**
- * WebVTT whose cues name rectangles of sprites (`#xywh=` of the Media Fragments specification): each from its picture's time to the next one's,
- * so that sparse key frames are shown for as long as they hold. Pure.
+ * WebVTT whose cues refer to rectangles of sprites (`#xywh=` of the Media Fragments specification). Each cue
+ * lasts from its frame to the next one, so that sparse key frames are shown for as long as they apply. Pure.
  *
- * @param timesMs when each tile is shown, ascending
+ * @param timesMs start of each tile, ascending
  */
 export function formatStoryboard(
   plan: StoryboardPlan,
@@ -12,7 +12,7 @@ export function formatStoryboard(
 ): string {
   const { columns, rows, tileWidth, tileHeight } = plan;
   const cues = timesMs.map((timeMs, tile) => {
-    // The first is there from the beginning.
+    // The first tile applies from the beginning.
     const startMs = tile === 0 ? 0 : timeMs;
     const nextMs = Math.max(startMs + 1, timesMs[tile + 1] ?? endMs);
     const sprite = sprites[Math.floor(tile / (columns * rows))] ?? "";

@@ -1,3 +1,3 @@
-/** Pictures for the seek bar. */
+/** Thumbnails for the seek bar. */
 export { makeStoryboard } from "./make-storyboard.ts";
 export { storyboardBeside } from "./storyboard-beside.ts";

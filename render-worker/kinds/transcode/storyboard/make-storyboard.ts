@@ -23,7 +23,7 @@ const storyboardFolder = "storyboard";
 
 const timeoutMs = 10 * 60_000;
 
-/** Runs the program once there is memory for it. */
+/** Runs the program once memory is available. */
 type Within = <T>(need: Need, work: () => Promise<T>) => Promise<T>;
 
 export const storyboardMemory = (source: SourceFile): Need => ({
@@ -32,8 +32,8 @@ export const storyboardMemory = (source: SourceFile): Need => ({
 });
 
 /**
- * Makes the storyboard and reports it, where the task asks for one. It is worth no render: what goes wrong is logged, and the video has none. Throws
- * on the attempt's signal only.
+ * Makes the storyboard and reports it, if the task requests one. It is optional: errors are logged, and the
+ * video has none. Throws only on the attempt's signal.
  */
 export async function makeStoryboard(
   context: TranscodeAttempt,

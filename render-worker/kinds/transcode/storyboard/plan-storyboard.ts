@@ -13,11 +13,11 @@ export interface StoryboardPlan {
 const intervals = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 1_200, 1_800, 3_600];
 const maxTiles = 300;
 const tileWidth = 160;
-/** Of an upright phone's picture: a seek bar has no room for more. */
+/** For portrait video from a phone; a seek bar has no more space. */
 const maxTileHeight = 284;
 const side = 10;
 
-/** How many pictures, of which size: at most 300, evenly over the length. Null where the length is not known. Pure. */
+/** Number and size of thumbnails: at most 300, spread evenly. Null if the length is unknown. Pure. */
 export function planStoryboard({ probe }: SourceFile): StoryboardPlan | null {
   const { durationMs, video } = probe;
   if (durationMs === null) return null;
@@ -36,8 +36,8 @@ export function planStoryboard({ probe }: SourceFile): StoryboardPlan | null {
 }
 
 /**
- * One ffmpeg that decodes key frames alone and puts them side by side, and says on its standard output when each is shown. It is a process of
- * its own: inside the encode the tiles would hold back every segment. Pure.
+ * One ffmpeg process that decodes only key frames, tiles them, and prints their times. It is a separate
+ * process, since tiles within the encode would delay every segment. Pure.
  */
 export function toStoryboardArguments(
   plan: StoryboardPlan,
@@ -47,7 +47,7 @@ export function toStoryboardArguments(
   const { columns, rows, tileWidth: width, tileHeight: height } = plan;
   return [
     ...words("-hide_banner -nostdin -v error -threads 1"),
-    // Neither read where the container's index allows that, nor decoded.
+    // Skips other frames when reading, if the container's index allows it, and when decoding.
     ...words("-discard nokey -skip_frame nokey"),
     ...safeInputOptions(options.limits, source.input),
     ...["-i", source.input],
@@ -56,7 +56,7 @@ export function toStoryboardArguments(
     [
       `select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,${plan.intervalMs / 1000})'`,
       `scale=${width}:${height}:out_range=pc,setsar=1,format=yuvj420p`,
-      // Only pictures with metadata are printed.
+      // Only frames with metadata are printed.
       "metadata=mode=add:key=tile:value=1,metadata=mode=print:file=-:direct=1",
       `tile=${columns}x${rows}`,
     ].join(","),
@@ -65,7 +65,7 @@ export function toStoryboardArguments(
   ];
 }
 
-/** When the tiles are shown, in milliseconds, from what ffmpeg printed. */
+/** Parses the tiles' times in milliseconds from ffmpeg's output. */
 export const parseTileTimes = (stdout: string): number[] =>
   [...stdout.matchAll(/^frame:\d+\s.*pts_time:(-?[\d.]+)/gm)].map(([, seconds]) =>
     Math.max(0, Math.round(Number(seconds) * 1000)),

@@ -4,13 +4,13 @@ import type { TranscodeAttempt } from "../context.ts";
 import { makeStoryboard, storyboardMemory } from "./make-storyboard.ts";
 
 interface StoryboardBeside extends AsyncDisposable {
-  /** To be called when the encode has ended. Throws on the attempt's signal only. */
+  /** Call after the encode has ended. Throws only on the attempt's signal. */
   settle(): Promise<void>;
 }
 
 /**
- * Makes the storyboard of a task that asks for one while its pictures are encoded, if there is memory for both, so that nobody waits for it at the
- * end with idle cores; else when it is settled. Disposing ends what is still being made.
+ * Makes a requested storyboard during the encode, if memory allows both, so that nothing waits for it at the
+ * end with idle cores; otherwise in `settle`. Disposing stops it.
  */
 export function storyboardBeside(context: TranscodeAttempt, source: SourceFile): StoryboardBeside {
   if (context.task.storyboard !== true)
@@ -29,7 +29,7 @@ export function storyboardBeside(context: TranscodeAttempt, source: SourceFile):
       if (hasBegun) throw error;
     },
   );
-  // Who settles it hears of it.
+  // `settle` reports the error.
   early.catch(() => undefined);
   return {
     async settle() {
