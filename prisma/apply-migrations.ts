@@ -18,11 +18,12 @@ const LOCK_KEY = 0x7265656c6179;
 const LOCK_POLL_MS = 100;
 
 /**
- * Applies the migrations that the database lacks and returns their names. Any number of processes may call it at once;
- * a database that is up to date costs three queries.
+ * Applies the migrations that the database lacks and returns their names. Any number of processes may call it
+ * at once; a database that is up to date costs three queries.
  *
- * Each migration is one transaction together with its row in `applied_migrations`: a failure, a lost connection or a
- * kill leaves the database as it was before that migration, and the next call continues there.
+ * Each migration is one transaction together with its row in `applied_migrations`: a failure, a lost
+ * connection or a kill leaves the database as it was before that migration, and the next call continues
+ * there.
  *
  * @throws {MigrationError} with a code and one sentence that says what to do.
  */
@@ -53,8 +54,8 @@ export async function applyMigrations({
 /**
  * Waits for the exclusive right to migrate this database.
  *
- * It polls: a session that sleeps in `pg_advisory_lock` counts as a running statement, and `CREATE INDEX CONCURRENTLY`
- * in the other process's migration would wait for it in turn.
+ * It polls: a session that sleeps in `pg_advisory_lock` counts as a running statement, and
+ * `CREATE INDEX CONCURRENTLY` in the other process's migration would wait for it in turn.
  */
 async function takeLock(client: Client, signal: AbortSignal | undefined): Promise<void> {
   for (;;) {

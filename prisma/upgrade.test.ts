@@ -1,6 +1,6 @@
 /**
- * Databases with rows survive every migration. `testing/NAME.rows.sql` holds rows as they were written at the time of
- * migration NAME; a migration that adds a table brings such a file of its own.
+ * Databases with rows survive every migration. `testing/NAME.rows.sql` holds rows as they were written at the
+ * time of migration NAME; a migration that adds a table brings such a file of its own.
  */
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

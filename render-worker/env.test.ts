@@ -17,7 +17,7 @@ test("nothing needs to be set", () => {
   expect(result.env.worker.workerId).toMatch(/^worker-[0-9a-f]{12}$/);
 });
 
-test("all that is wrong is told at once, with what to write instead", () => {
+test("all problems are reported at once, with what to write instead", () => {
   const result = readWorkerEnv({
     WORKER_SLOTS: "none",
     WORKER_POOLS: "tpu",

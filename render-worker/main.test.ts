@@ -15,7 +15,7 @@ import { toMessage, variantsOf } from "./testing/to-message.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 
-/** A broker and a local store as `npm start` runs them, with what a worker that joins them reads. */
+/** A broker and a local store as in `npm start`, with the run file for joining workers. */
 async function startSystem() {
   const resources = new AsyncDisposableStack();
   const directory = resources.use(await temporaryDirectory());
@@ -80,12 +80,12 @@ async function startSystem() {
   };
 }
 
-/** `node main.ts`, told nothing but where the data lies. */
+/** `node main.ts` with only the data folder configured. */
 function startMain(dataDirectory: string, env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [main], {
     env: { ...testEnv, REELAY_DATA_DIR: dataDirectory, LOG_LEVEL: "warn", WORKER_ID: "worker-1", ...env },
     stdio: ["ignore", "inherit", "pipe"],
-    // A process group of its own, as a terminal gives each command one.
+    // A process group of its own, like each command in a terminal.
     detached: true,
   });
   let stderr = "";
@@ -98,9 +98,9 @@ function startMain(dataDirectory: string, env: Readonly<Record<string, string>> 
   return {
     ended,
     terminate: () => child.kill("SIGTERM"),
-    /** Throws where nothing can catch it, if `crashOnSignal` was loaded. */
+    /** Throws an uncaught exception if `crashOnSignal` was loaded. */
     crash: () => child.kill("SIGUSR2"),
-    /** To all of the process group, ffmpeg included. */
+    /** To the whole process group, ffmpeg included. */
     ctrlC: () => process.kill(-(child.pid ?? Number.NaN), "SIGINT"),
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
@@ -140,11 +140,11 @@ test("a worker of its own joins the running system, does its tasks and leaves cl
   expect(await readdir(join(system.directory, "work"))).toEqual([]);
 });
 
-/** A task whose render is in the middle, with ffmpeg's process id. */
+/** A running render, with ffmpeg's process id. */
 async function rendering(system: Awaited<ReturnType<typeof startSystem>>) {
   const clip = await makeClip(
     join(system.directory, "clip.mp4"),
-    // Key frames too far apart to be copied: nothing is finished before the encoding is.
+    // Key frames too far apart for a copy: nothing is finished before the encode.
     words("-f lavfi -i testsrc2=s=640x360:r=30:d=120 -c:v libx264 -preset ultrafast -g 900 -sc_threshold 0"),
   );
   const task = await system.request(clip);
@@ -213,7 +213,7 @@ const isEndOf = (message: Message, taskId: string): boolean =>
   "taskId" in message &&
   message.taskId === taskId;
 
-test("a worker that is told nothing and finds nothing says what to do", async () => {
+test("a worker without settings that finds no system says what to do", async () => {
   await using directory = await temporaryDirectory();
   await mkdir(join(directory.path, "data"));
   await using worker = startMain(join(directory.path, "data"));

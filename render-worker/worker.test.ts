@@ -21,7 +21,7 @@ beforeAll(async () => {
     ...words("-f lavfi -i testsrc2=s=640x360:r=30:d=5 -f lavfi -i sine=440:d=5"),
     ...words("-c:v libx264 -preset ultrafast -c:a aac"),
   ]);
-  // Long enough to be met in the middle of its render, and with too few key frames to be played as it is.
+  // Long enough to be observed during its render, with too few key frames to be played as it is.
   longClip = await makeClip(join(clips.path, "long.mp4"), [
     ...words("-f lavfi -i testsrc2=s=1280x720:r=30:d=20 -f lavfi -i sine=440:d=20"),
     ...words("-c:v libx264 -preset ultrafast -g 1000 -c:a aac"),
@@ -41,7 +41,7 @@ const isGrowing = (message: Message): message is TaskAdvanced =>
 
 type RunningWorker = Awaited<ReturnType<typeof startWorker>>;
 
-/** Resolves when the worker has said that it does nothing any more. */
+/** Resolves when the worker has reported that it is idle. */
 const untilIdle = async (worker: RunningWorker) => {
   const begun = worker.messaging.published.length;
   await worker.messaging.until(
@@ -72,7 +72,7 @@ test("a task becomes a complete stream in the store, told step by step", async (
   ]);
   expect(end.result.variants[2]?.playlist).toMatchObject({
     codecs: expect.stringMatching(/^avc1\.64[0-9A-F]{4}$/),
-    // Of 1, 1, 2 and 1 s: what plays first is short.
+    // Of 1, 1, 2 and 1 s: the first segments are short.
     segments: 4,
     durationMs: 5_000,
     isComplete: true,
@@ -97,7 +97,7 @@ test("a segment is stored before the playlist that names it", async () => {
   await using worker = await startWorker();
   const end = await worker.end(await worker.request(clip));
   const prefix = `videos/${end.videoId}/attempts/${end.attemptId}/360p/`;
-  // Under any user of ffmpeg's.
+  // Under any user that ffmpeg runs as.
   expect((await stat(worker.store.path(`${prefix}00000.m4s`))).uid).toBe(process.getuid?.());
   const writes = worker.store.writes.filter(({ key }) => key.startsWith(prefix));
   const order = writes.map(({ key }) => key.slice(prefix.length));
@@ -244,7 +244,7 @@ test("a full store fails the attempt for another try, and a hiccup does not", as
   expect(await worker.end(await worker.request(clip))).toMatchObject({ type: "task.completed.v1" });
 });
 
-test("while the broker is away the render goes on, and its end is told when the broker is back", async () => {
+test("while the broker is away the render continues, and its end is reported when the broker is back", async () => {
   await using worker = await startWorker();
   const task = await worker.request(clip);
   await worker.messaging.until(isUnderWay);
@@ -280,7 +280,7 @@ test("a worker that fetched a source which another stored meanwhile renders the 
   await using worker = await startWorker({ fetch: { timeoutMs: 10_000, allowPrivate: ["127.0.0.0/8"] } });
   const key = "videos/overtaken/source/clip.mp4";
   const server = createServer((_request, response) => {
-    // While it is being fetched, the other one has it.
+    // During its download, the other one has stored it.
     void worker.store.put(key, { path: longClip }).then(() => createReadStream(clip).pipe(response));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -356,7 +356,7 @@ test("a broker that does not answer does not keep a worker from stopping", async
   expect(await readdir(worker.config.workDirectory)).toEqual([]);
 });
 
-test("an ffmpeg that is ended by somebody else fails its attempt, and no variant looks finished", async () => {
+test("an ffmpeg that is killed from outside fails its attempt, and no variant looks finished", async () => {
   await using worker = await startWorker();
   const task = await worker.request(longClip);
   const { attemptId } = await worker.messaging.until(isUnderWay);

@@ -122,7 +122,7 @@ const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = 
     /^Google Pub\/Sub needs credentials.*GOOGLE_APPLICATION_CREDENTIALS.*PUBSUB_EMULATOR_HOST/,
   ],
   ["a bucket has no name", api, () => ({ ...good(), STORE: "gcs" }), /^GCS_BUCKET is not set/],
-  ["nothing runs here", worker, () => ({}), /^No system to work for.*PUBSUB_EMULATOR_HOST.*npm start/],
+  ["nothing runs here", worker, () => ({}), /^No system found.*PUBSUB_EMULATOR_HOST.*npm start/],
   [
     "there are no credentials",
     worker,

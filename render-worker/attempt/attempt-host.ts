@@ -18,7 +18,10 @@ export interface AttemptHost extends Borrower {
   directory: AttemptDirectory;
   /** Aborts with a `StopError`. */
   signal: AbortSignal;
-  /** Reports that the output is complete and frees the slot. The kind may go on with work that delays no other task. */
+  /**
+   * Reports that the output is complete and frees the slot. The kind may go on with work that delays no other
+   * task.
+   */
   complete(account: Account): Promise<void>;
   /** Runs work that can wait, after other such work. False: the queue is full and the work was dropped. */
   whenIdle(work: () => Promise<void>): Promise<boolean>;

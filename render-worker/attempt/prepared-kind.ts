@@ -30,7 +30,9 @@ export interface KindAttempt extends Disposable {
    * Runs the task. Throws a `RenderError`, a `StopError` or the signal's reason if the attempt ends early.
    */
   run(host: AttemptHost): Promise<void>;
-  /** Keys of finished objects. They stay when the attempt ends early, because a later attempt may keep them. */
+  /**
+   * Keys of finished objects. They stay when the attempt ends early, because a later attempt may keep them.
+   */
   finished(): string[];
   /** The result to report at the end. */
   settle(outcome: Outcome): object;
@@ -44,7 +46,10 @@ export interface KindSchemas<Params> {
 
 interface KindOptions<Params, State extends object> {
   definition: KindSchemas<Params>;
-  /** The state before the attempt has done anything. Reports carry its fields that the definition's `result` names. */
+  /**
+   * The state before the attempt has done anything. Reports carry its fields that the definition's `result`
+   * names.
+   */
   initial: State;
   run(attempt: AttemptHost & { state: StateCell<State> }, params: Params): Promise<void>;
   finished(state: State): string[];

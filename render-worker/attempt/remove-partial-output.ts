@@ -8,8 +8,9 @@ interface Attempt {
 }
 
 /**
- * Removes the output of an attempt that no one can use. Finished objects stay: they were reported, and a later attempt
- * may keep them. An attempt that lost its lease keeps only the output that the API has accepted.
+ * Removes the output of an attempt that no one can use. Finished objects stay: they were reported, and a
+ * later attempt may keep them. An attempt that lost its lease keeps only the output that the API has
+ * accepted.
  *
  * @param finished keys of the finished objects
  */

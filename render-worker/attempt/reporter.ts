@@ -33,13 +33,16 @@ type Body<R> = R extends AttemptReport ? Omit<R, keyof AttemptRef | "at" | "sequ
 
 /** The first results say that a video plays, and with what. They are sent immediately. */
 const eagerResults = 8;
-/** Later results wait for others: variants end a segment shortly after one another, and each report costs the API a transaction. */
+/**
+ * Later results wait for others: variants end a segment shortly after one another, and each report costs the
+ * API a transaction.
+ */
 const resultMs = 250;
 
 /**
  * Reports one attempt to the API. A result is sent again until the broker has it or a newer one. Each carries
- * everything, so only the newest waits and memory is bounded however long the broker is unreachable. Progress is
- * sent at most once per interval, one report at a time, and dropped when it cannot be sent.
+ * everything, so only the newest waits and memory is bounded however long the broker is unreachable. Progress
+ * is sent at most once per interval, one report at a time, and dropped when it cannot be sent.
  */
 export class AttemptReporter {
   readonly #messaging: Pick<Messaging, "publish">;
@@ -80,7 +83,10 @@ export class AttemptReporter {
     this.#onRetry = options.onRetry;
   }
 
-  /** Resolves when the broker has the report. Rejects when the broker does not accept it: the task must go to another worker. */
+  /**
+   * Resolves when the broker has the report. Rejects when the broker does not accept it: the task must go to
+   * another worker.
+   */
   async started(): Promise<void> {
     await this.#publish({ type: "task.started.v1", ...this.#ref, at: new Date().toISOString() });
   }

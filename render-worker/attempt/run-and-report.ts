@@ -34,7 +34,10 @@ export interface AttemptRun
 /** How long a stopped attempt's report waits until its output is removed. */
 const removalMs = 1_000;
 
-/** Runs an attempt and reports its end exactly once: as soon as its output is complete, before the kind measures it. */
+/**
+ * Runs an attempt and reports its end exactly once: as soon as its output is complete, before the kind
+ * measures it.
+ */
 export async function runAndReport(run: AttemptRun): Promise<void> {
   const { kind, log, ref, reporter, stop, trace } = run;
   const summing = createSummingStore(run.store, objectKeys.attempt(ref.videoId, ref.attemptId));

@@ -30,6 +30,6 @@ test("kills are counted in the group, in those around it, and on the machine", a
   expect(await killsOf(versionOne)).toBe(4);
 });
 
-test("where nobody counts it is not known", async () => {
+test("without a counter the number is unknown", async () => {
   expect(await killsOf({})).toBeNull();
 });

@@ -10,7 +10,10 @@ export interface HeartbeatOptions {
   seen: () => Omit<WorkerSeen, "type" | "at" | "startedAt" | "isStopping">;
 }
 
-/** Reports regularly, and immediately after a change, that the worker is alive and what it does. Renews its attempts' leases. */
+/**
+ * Reports regularly, and immediately after a change, that the worker is alive and what it does. Renews its
+ * attempts' leases.
+ */
 export class Heartbeat implements AsyncDisposable {
   readonly #options: HeartbeatOptions;
   readonly #startedAt = new Date().toISOString();

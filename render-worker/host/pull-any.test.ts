@@ -7,7 +7,7 @@ import { pullAny } from "./pull-any.ts";
 const both = [tasksOf("gpu", "POSTER"), tasksOf("cpu", "POSTER")];
 const never = new AbortController().signal;
 
-/** Answers as the broker of `answers` does, by subscription; the others wait until they are told to stop. */
+/** Answers by subscription like the broker of `answers`; the others wait until they are aborted. */
 function brokerOf(
   answers: Record<string, () => Promise<Delivery[]>>,
 ): Pick<Messaging, "pull"> & { given: string[] } {

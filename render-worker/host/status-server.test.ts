@@ -46,7 +46,7 @@ test("a worker that stops, or whose broker is away or silent, is alive and not r
   expect((await status.get("/healthz")).status).toBe(200);
 });
 
-test("a worker process with METRICS_PORT answers there, until it is told to stop", {
+test("a worker process with METRICS_PORT responds there until it receives a stop signal", {
   timeout: 60_000,
 }, async () => {
   await using directory = await temporaryDirectory();

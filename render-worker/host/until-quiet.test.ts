@@ -3,7 +3,7 @@ import { untilQuiet } from "./until-quiet.ts";
 
 const { signal } = new AbortController();
 
-/** Busy for so many looks, then not. */
+/** Busy for this many samples, then idle. */
 function busyFor(looks: number) {
   const seen = { looks: 0 };
   const isBusy = () => {
@@ -13,7 +13,7 @@ function busyFor(looks: number) {
   return { seen, isBusy };
 }
 
-test("what can wait begins when nobody has needed the CPU for a while", async () => {
+test("deferred work starts when the CPU has been idle for a while", async () => {
   const { seen, isBusy } = busyFor(3);
   await untilQuiet(isBusy, { quietMs: 20, patienceMs: 60_000 }, signal);
   expect(seen.looks).toBe(4);

@@ -143,14 +143,14 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 
 async function firstBarrier(folders: readonly string[]): Promise<string | null> {
   for (const folder of folders) {
-    const barrier = await barrierTo(`${folder}/file`, nobody);
+    const barrier = await barrierTo(`${folder}/file`, noUser);
     if (barrier !== null) return barrier;
   }
   return null;
 }
 
 /** An id that no user has. */
-const nobody = -1;
+const noUser = -1;
 
 /** The kernel's version of Landlock; 0 if it has none, or it is disabled. */
 async function readLandlockAbi(perl: string, architecture: Architecture): Promise<number> {

@@ -12,14 +12,14 @@ import type { CorpusResult } from "./testing/corpus-process.ts";
 import { fileEscapes, kernelEscapes, networkEscapes, socketEscapes } from "./testing/escapes.ts";
 import { processesWith } from "./testing/processes-with.ts";
 
-/** What an ordinary user is, where the tests run as root. */
+/** An ordinary user, if the tests run as root. */
 const ordinary = { uid: 65_533, gid: 65_533 };
 const isRoot = process.getuid?.() === 0;
 const isCI = processEnvironment["CI"] === "true";
 const corpusProcess = join(import.meta.dirname, "testing", "corpus-process.ts");
 const escapes = [...fileEscapes, ...kernelEscapes, ...socketEscapes, ...networkEscapes];
 
-/** A bubblewrap as containers answer it: namespaces are not to be had. */
+/** A bubblewrap as in containers: no namespaces are available. */
 const refusing = `#!/bin/sh
 [ "$1" = --help ] && exit 0
 echo "bwrap: No permissions to create a new namespace" >&2
@@ -31,7 +31,7 @@ interface Setting {
   as: "root" | "an ordinary user" | "root, in folders of its own";
 }
 
-/** How a stand-in of a worker is started. */
+/** Prepares a worker's stand-in. */
 async function prepare(folder: string, { level, as }: Setting): Promise<SpawnOptions> {
   const own = join(folder, `${level}-${as}`.replaceAll(/\W+/g, "-"));
   const [temporary, programs] = [join(own, "tmp"), join(own, "bin")];
@@ -60,7 +60,10 @@ async function runCorpus(options: SpawnOptions): Promise<CorpusResult> {
   return JSON.parse(stdout) as CorpusResult;
 }
 
-/** Starts a worker's stand-in with a program, kills it, and returns which processes of the program are left two seconds later. */
+/**
+ * Starts a worker's stand-in with a program, kills it, and returns the program's processes that are left two
+ * seconds later.
+ */
 async function killWorker(options: SpawnOptions): Promise<string[]> {
   const worker = spawn(process.execPath, [corpusProcess, "hold"], {
     ...options,
@@ -125,7 +128,7 @@ describe.each(settings)("$level as $as", (setting) => {
   let result: CorpusResult;
   const promise = (name: string, check: () => void) =>
     test(name, ({ skip }) => {
-      // In CI everything that the jail is made of is there: there a reason is a failure.
+      // In CI every part of the jail is installed, so a reason is a failure.
       expect(isCI ? whyNot : null).toBeNull();
       skip(cannot !== null, cannot ?? "");
       const found = results.get(setting);
@@ -139,14 +142,14 @@ describe.each(settings)("$level as $as", (setting) => {
     expect(result.reason).toBe(
       level === "FULL"
         ? null
-        : "bubblewrap does not hold here: bwrap: No permissions to create a new namespace",
+        : "bubblewrap does not work here: bwrap: No permissions to create a new namespace",
     );
   });
 
   promise("memory and processes are counted together where control groups can be made", () => {
     if (canMakeGroups && setting.as !== "an ordinary user") expect(result.limitsBy).toBe("CONTROL_GROUPS");
     const { memoryOfSeveral } = result.runs;
-    // Four of 100 MiB each, of 256 MiB: each is allowed, and not all of them.
+    // Four of 100 MiB each, with a limit of 256 MiB: each is allowed, all together are not.
     if (result.limitsBy === "RESOURCE_LIMITS") expect(memoryOfSeveral).toMatchObject({ stdout: `${7 << 8}` });
     else expect(memoryOfSeveral).toMatchObject({ isOutOfMemory: true });
   });

@@ -1,4 +1,4 @@
-/** What container engines give a worker: the number 1, and low limits that cannot be raised. */
+/** A worker's environment in container engines: process id 1, and low limits that cannot be raised. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";

@@ -5,7 +5,7 @@ import { isAbsolute, relative } from "node:path";
 /**
  * Users without a name for programs if the worker is root: one per attempt, so that attempts are isolated
  * from each other. Below the range that containers map (65536), above the ids of people and services, and
- * different from the system user `nobody`, who may own files.
+ * different from the system's unprivileged user, which may own files.
  */
 const firstId = 59_000;
 const count = 512;

@@ -84,8 +84,9 @@ type LimitsBy = "CONTROL_GROUPS" | "RESOURCE_LIMITS";
 /** Isolates programs. Created once per worker. */
 export interface Jail {
   /**
-   * `FULL`: bubblewrap with every namespace and a seccomp filter. `LIMITED`: Landlock, a seccomp filter and resource limits, under another user where
-   * possible, without namespaces. `NONE`: a clean environment and resource limits only.
+   * `FULL`: bubblewrap with every namespace and a seccomp filter. `LIMITED`: Landlock, a seccomp filter and
+   * resource limits, under another user where possible, without namespaces. `NONE`: a clean environment and
+   * resource limits only.
    */
   readonly level: JailLevel;
   /** Why the level is not `FULL`; null if it is. */
@@ -98,6 +99,9 @@ export interface Jail {
   /** Origin (`http://127.0.0.1:PORT`) of the source server for a program inside. */
   sourceOrigin(source: SourceAddress): string;
   wrap(request: JailRequest): Promise<JailedCommand>;
-  /** Makes a folder writable for the programs of one attempt, which may run as another user. Call it once, before the first `wrap` that names the folder. */
+  /**
+   * Makes a folder writable for the programs of one attempt, which may run as another user. Call it once,
+   * before the first `wrap` that names the folder.
+   */
   adopt(directory: string): Promise<void>;
 }

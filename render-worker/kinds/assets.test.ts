@@ -14,7 +14,7 @@ let clip: string;
 beforeAll(async () => {
   clips = await temporaryDirectory();
   worker = await startWorker();
-  // Each second another colour: what a poster shows says when it was taken.
+  // Another colour every second: a poster's colour shows its time.
   const colours = ["red", "lime", "blue", "yellow", "cyan", "magenta"];
   const inputs = colours.map((colour) => `-f lavfi -i color=${colour}:s=640x360:r=25:d=1`).join(" ");
   const coding = "-c:v libx264 -preset ultrafast -g 300 -pix_fmt yuv420p";

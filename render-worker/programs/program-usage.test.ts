@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runTool } from "../testing/run-tool.ts";
 import { ProgramUsage } from "./program-usage.ts";
 
-/** Long enough to be met. */
+/** Long enough to be sampled. */
 const busy = () =>
   runTool("/bin/sh", ["-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"], { timeoutMs: 30_000 });
 

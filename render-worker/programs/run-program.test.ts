@@ -13,7 +13,7 @@ const jail = createNoJail();
 const shell = (script: string, options: RunOptions = {}) =>
   runProgram(jail, { path: "/bin/sh", args: ["-c", script] }, options);
 
-/** True so many times. */
+/** True this many times. */
 function excuses(times: number) {
   let asked = 0;
   return { isExcused: () => (asked += 1) <= times, asked: () => asked };

@@ -7,7 +7,7 @@ import { readObject } from "./read-object.ts";
 
 const { signal } = new AbortController();
 
-/** A store whose first answer breaks off in its middle. */
+/** A store whose first response breaks off midway. */
 class BreakingStore extends DirectoryStore {
   #answers = 0;
   override async read(...args: Parameters<DirectoryStore["read"]>) {

@@ -7,7 +7,7 @@ import { storeOnce } from "./store-once.ts";
 
 const { signal } = new AbortController();
 
-/** A store that loses its answer to the first write: it has the bytes, and the writer does not know. */
+/** A store that loses its response to the first write, although it has the bytes. */
 class ForgetfulStore extends DirectoryStore {
   #answers = 0;
   override async adopt(...[key, path, options]: Parameters<DirectoryStore["adopt"]>) {
@@ -36,7 +36,7 @@ test("a write whose answer was lost finds its own bytes there, and is done", asy
   expect(store.writes).toHaveLength(1);
 });
 
-test("somebody else's bytes are not taken for its own, and stay", async () => {
+test("another writer's bytes do not count as its own, and stay", async () => {
   const { store, path } = await open();
   await store.put("a/0.m4s", "another one");
   await expect(storeOnce(store, "a/0.m4s", { path }, { signal })).rejects.toMatchObject({

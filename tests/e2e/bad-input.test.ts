@@ -75,7 +75,7 @@ describe("a file that is no video fails with the reason, and the worker goes on"
   const expected: [string, string, RegExp][] = [
     ["text", "SOURCE_NOT_A_VIDEO", /video/],
     ["playlist", "SOURCE_NOT_A_VIDEO", /playlist|container/],
-    ["zeroes", "SOURCE_NOT_A_VIDEO", /its name says MP4 or MOV, and its first bytes say otherwise/],
+    ["zeroes", "SOURCE_NOT_A_VIDEO", /its name says MP4 or MOV, but its content is something else/],
     ["cut off before its index", "SOURCE_TRUNCATED", /Upload the whole file/],
     ["cut off after its index", "SOURCE_TRUNCATED", /Upload the whole file/],
     ["sound alone", "SOURCE_HAS_NO_VIDEO", /./],
@@ -112,7 +112,7 @@ describe("a URL that gives no video fails with the reason, and the worker goes o
     ["/slow", "SOURCE_URL_TIMEOUT", 3, /within 2 s/],
     ["/silent", "SOURCE_URL_TIMEOUT", 3, /within 2 s/],
     ["/page", "SOURCE_NOT_A_VIDEO", 1, /video/],
-    ["/empty", "SOURCE_EMPTY", 1, /video file was expected/],
+    ["/empty", "SOURCE_EMPTY", 1, /Upload a video file/],
     ["/redirect", "SOURCE_URL_REFUSED", 1, /redirects more than/],
     ["/redirect?to=http://127.0.0.2/", "SOURCE_URL_REFUSED", 1, /FETCH_ALLOW_PRIVATE/],
     ["/redirect?to=http://10.0.0.1/", "SOURCE_URL_REFUSED", 1, /FETCH_ALLOW_PRIVATE/],

@@ -1,4 +1,6 @@
-/** What viewers read: captions that were given to a video, shown by hls.js in a real Chromium at their time. */
+/**
+ * What viewers read: captions that were given to a video, shown by hls.js in a real Chromium at their time.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -49,7 +51,8 @@ Auf Wiedersehen
 
 /** Runs in the page. */
 function play(url: string): void {
-  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
+  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no
+  // types here
   const window = globalThis as any;
   const video = window.document.querySelector("video");
   const hls = new window.Hls();

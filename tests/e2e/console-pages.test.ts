@@ -187,7 +187,8 @@ browserTest(`where less motion is asked for, new colours are there at once${wher
   await page.getByRole("list", { name: "API keys" }).waitFor();
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.emulateMedia({ colorScheme: "dark" });
-  // A transition of every element, however short, brings inherited colours a frame later for each level of the page.
+  // A transition of every element, however short, brings inherited colours a frame later for each level of
+  // the page.
   expect(await page.evaluate("document.getAnimations().length")).toBe(0);
   await page.close();
 });

@@ -1,4 +1,6 @@
-/** The player in the console: under the console's own security policy, with everything that other pages get. */
+/**
+ * The player in the console: under the console's own security policy, with everything that other pages get.
+ */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";

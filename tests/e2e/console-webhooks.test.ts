@@ -1,4 +1,7 @@
-/** Webhooks as a person manages them: in a real browser, with a real receiver that does not always take what it is sent. */
+/**
+ * Webhooks as a person manages them: in a real browser, with a real receiver that does not always take what
+ * it is sent.
+ */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** Stored segments are altered, cut, removed and swapped behind the system's back: it finds, shows and mends each. */
+/**
+ * Stored segments are altered, cut, removed and swapped behind the system's back: it finds, shows and mends
+ * each.
+ */
 import { copyFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PublishedPlaylist, readMediaPlaylist } from "@reelay/contracts";

@@ -1,6 +1,6 @@
 /**
- * The ways of docs/tutorials/getting-started.md, with the commands and the page's code taken out of it: a newcomer's first ten minutes. Replaced are only
- * addresses, the data folder and the names of files.
+ * The ways of docs/tutorials/getting-started.md, with the commands and the page's code taken out of it: a
+ * newcomer's first ten minutes. Replaced are only addresses, the data folder and the names of files.
  */
 import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

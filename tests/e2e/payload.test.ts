@@ -1,4 +1,7 @@
-/** A real Payload (Next.js, SQLite, built) beside the whole of Reelay, with the network between them in the test's hand. */
+/**
+ * A real Payload (Next.js, SQLite, built) beside the whole of Reelay, with the network between them in the
+ * test's hand.
+ */
 import { openAsBlob } from "node:fs";
 import { copyFile, stat } from "node:fs/promises";
 import path from "node:path";
@@ -199,7 +202,8 @@ interface Seen {
 
 /** Runs in the page, and stays there: the admin changes its pages without loading them anew. */
 function watchStatus(): void {
-  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
+  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no
+  // types here
   const window = globalThis as any;
   const seen: Seen = { statuses: [], fractions: [] };
   window.seen = seen;

@@ -135,7 +135,10 @@ test("an animated preview is a short loop with all of its pictures, and costs no
   expect(await system.db.job.count({ where: { video: { id: keyOf(id) }, kind: "PREVIEW" } })).toBe(1);
 });
 
-/** Of an animated WebP (https://developers.google.com/speed/webp/docs/riff_container): its ANMF chunks, and how long they are shown. */
+/**
+ * Of an animated WebP (https://developers.google.com/speed/webp/docs/riff_container): its ANMF chunks, and
+ * how long they are shown.
+ */
 function framesOf(bytes: Buffer): { frames: number; durationMs: number } {
   let [frames, durationMs] = [0, 0];
   for (let at = 12; at + 8 <= bytes.length; ) {

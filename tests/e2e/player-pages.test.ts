@@ -1,4 +1,7 @@
-/** Where a video plays without a line of anybody's code: its own page, a frame of another page, and a plain page with the player of the API. */
+/**
+ * Where a video plays without a line of anybody's code: its own page, a frame of another page, and a plain
+ * page with the player of the API.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";

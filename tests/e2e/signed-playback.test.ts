@@ -1,4 +1,7 @@
-/** Signed playback in a real browser with hls.js, through a caching proxy: nginx, which keeps what the answers' headers allow. */
+/**
+ * Signed playback in a real browser with hls.js, through a caching proxy: nginx, which keeps what the
+ * answers' headers allow.
+ */
 
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";

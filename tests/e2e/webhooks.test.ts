@@ -1,4 +1,7 @@
-/** Webhooks by processes as they run for real: a video from upload to READY, with the API killed and the receiver away in between. */
+/**
+ * Webhooks by processes as they run for real: a video from upload to READY, with the API killed and the
+ * receiver away in between.
+ */
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startReceiver } from "../../src/webhooks/testing/receiver.ts";

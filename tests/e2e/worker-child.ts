@@ -1,4 +1,7 @@
-/** The worker as its own main runs it, but that HOLD_BACK names a variant that never gets finished, or `preview`, which never gets stored. */
+/**
+ * The worker as its own main runs it, but that HOLD_BACK names a variant that never gets finished, or
+ * `preview`, which never gets stored.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";

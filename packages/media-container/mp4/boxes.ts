@@ -36,7 +36,7 @@ export function readBoxHeader(bytes: Buffer, at = 0): BoxHeader | null {
 export interface Box {
   type: string;
   body: Buffer;
-  /** The buffer ends before the box does. */
+  /** Whether the buffer ends before the box. */
   isCut: boolean;
 }
 

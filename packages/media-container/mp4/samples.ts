@@ -2,7 +2,7 @@ import { countEntries, type SampleTables } from "./tables.ts";
 
 /** The samples of a track. Times are in the track's ticks. */
 export interface Mp4Samples {
-  /** Decoding time of each sample, and one more for the end. */
+  /** Decoding time of each sample, plus the end time. */
   decodeTimes: Float64Array;
   /** From decoding to presentation. */
   offsets: Int32Array;

@@ -9,7 +9,7 @@ export interface Mp4Track {
   /** Neither rotated nor mirrored. */
   isUpright: boolean;
   edits: Edit[];
-  /** Sample descriptions, each with its type. */
+  /** Sample descriptions with their types. */
   descriptions: Box[];
   tables: SampleTables;
 }

@@ -89,7 +89,7 @@ describe("what can wait", () => {
     expect(order).toEqual(["task", "idle"]);
   });
 
-  test("is asked to give its memory back only when somebody has to wait for it", async () => {
+  test("is asked to release its memory only when another request has to wait", async () => {
     const budget = new MemoryBudget(() => 100);
     const idle = await budget.reserveIdle(50, never);
     using _beside = await budget.reserve(40, { signal: never });
@@ -101,7 +101,7 @@ describe("what can wait", () => {
     expect([budget.waiting, budget.reservedBytes]).toEqual([0, 100]);
   });
 
-  test("is asked at once when somebody came between its turn and its beginning", async () => {
+  test("is asked immediately when a request arrived between its grant and its start", async () => {
     const budget = new MemoryBudget(() => 100);
     const first = await budget.reserve(60, { signal: never });
     const granted = budget.reserveIdle(50, never);

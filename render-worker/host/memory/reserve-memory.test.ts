@@ -14,7 +14,7 @@ const need = (bytes: number, program = "encode") => ({ program, bytes });
 /** Until its signal fires. */
 async function forever(signal: AbortSignal): Promise<never> {
   await sleep(60_000, signal);
-  throw new Error("Nobody ended it.");
+  throw new Error("It was not stopped.");
 }
 
 test("the memory is there while the work is done, and given back also when it fails", async () => {
@@ -44,7 +44,7 @@ test("who waits says so until it does not, whether it gets its memory or is stop
   expect(attempt.waits).toEqual([true, false, true, false]);
 });
 
-test("who holds memory and would wait for more is told of the mistake, even where there is enough", async () => {
+test("a holder of memory that would wait for more gets an error, even if there is enough", async () => {
   const attempt = attemptOn();
   const nested = reserveMemory(attempt, need(10), () =>
     reserveMemory(attempt, need(10, "sprite"), async () => undefined),
@@ -52,7 +52,7 @@ test("who holds memory and would wait for more is told of the mistake, even wher
   await expect(nested).rejects.toThrow("sprite would wait for memory while encode holds some.");
 });
 
-test("what nobody waits for is ended when a task needs its memory, and done afterwards", async () => {
+test("work that is never urgent stops when a task needs its memory, and runs afterwards", async () => {
   const attempt = attemptOn();
   let begun = 0;
   const first = Promise.withResolvers<undefined>();

@@ -4,7 +4,7 @@ import { WorkerMemory } from "./worker-memory.ts";
 
 const mib = 1024 ** 2;
 
-/** A worker that leaves its programs so much, if it does one task at a time. */
+/** A worker with this much memory for programs at one task at a time. */
 const workerOf = (bytes: number, slots = 1) => {
   const memoryBytes = (bytes + memoryUsage.rss() + 64 * mib) / 0.85;
   return new WorkerMemory(

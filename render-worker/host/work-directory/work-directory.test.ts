@@ -15,7 +15,7 @@ test("what a crashed worker left is removed, with the encoder that still ran the
   const ended = new Promise((resolve) => encoder.once("close", (_code, signal) => resolve(signal)));
   const crashed = join(root.path, "crashed");
   await mkdir(join(crashed, "attempt"), { recursive: true });
-  // Our own id with another start time: a process that was ours once and is no more.
+  // Our own id with another start time: a process that no longer exists.
   await writeFile(join(crashed, "owner.json"), JSON.stringify({ pid: process.pid, startedAt: "1" }));
   await writeFile(join(crashed, "attempt", "ffmpeg.json"), JSON.stringify(await identify(encoder.pid ?? 0)));
   await mkdir(join(root.path, "running"));

@@ -40,8 +40,9 @@ const calls = (name: string, call: string, args: string, refused = filtered): Es
 });
 
 /**
- * In scope: `%at` paths and numbers of the test (`own`, `other`, `store`, `worker`, `victim`, `broker`, `unix`, `abstract`), `%n` numbers of system calls,
- * `$zero` writable memory, `$s` a socket that outlives the try, or closing it would hide the reason, `tcp(PORT, ADDRESS)` a connection.
+ * In scope: `%at` paths and numbers of the test (`own`, `other`, `store`, `worker`, `victim`, `broker`,
+ * `unix`, `abstract`), `%n` numbers of system calls, `$zero` writable memory, `$s` a socket that outlives the
+ * try, or closing it would hide the reason, `tcp(PORT, ADDRESS)` a connection.
  */
 export const fileEscapes: readonly Escape[] = [
   reads("a file of another attempt", '"$at{other}/segment"'),

@@ -29,9 +29,10 @@ const profile = {
 };
 
 /**
- * Makes 7 s of a video in parts, as the API would ask for them, and joins the parts as it does: `keep` of the last task's message.
+ * Makes 7 s of a video in parts, as the API requests them, and joins them as the API does: `keep` of the last
+ * task's message.
  *
- * @param middle changes what the chunk in the middle is made as
+ * @param middle changes the parameters of the middle chunk
  */
 async function makeParts(
   worker: RunningWorker,
@@ -47,7 +48,7 @@ async function makeParts(
     return end.result;
   };
   const head = await make({ kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 });
-  // The rest is for others, and so is what is made of all of it.
+  // The rest, and everything made from the whole, is for other tasks.
   expect(head.split).toBeDefined();
   expect(head.download).toBeUndefined();
   const ladder = head.variants.filter(({ status }) => status === "RENDERING");
@@ -65,7 +66,7 @@ async function makeParts(
   return { keep: { variants: [{ ...variant, status: "READY", playlist }], audio } };
 }
 
-/** As joined where every part brought an initialisation segment of its own. */
+/** Joined as if every part had its own initialization segment. */
 async function joined(
   { store }: RunningWorker,
   all: readonly RenditionPart[],
@@ -93,7 +94,7 @@ async function joined(
   };
 }
 
-/** The pictures of a file as they are decoded, and when each is shown, as numbers of pictures. */
+/** The decoded frames of a file and their display times, as frame numbers. */
 async function expectEveryPictureOnce(path: string): Promise<void> {
   expect(await inspect(path)).toMatchObject({ width: 256, height: 144, frames: 210, startTime: 0 });
   const shown = (await shownAt(path)).map((seconds) => (seconds * 30_000) / 1_001);
@@ -125,7 +126,7 @@ describe.each(await allTools())("with ffmpeg $ffmpeg.version", (tools) => {
 
   test("parts of H.264 encoders that differ become one, too", { timeout: 120_000 }, async () => {
     await using worker = await startWorker({}, tools);
-    // Another level, and so other parameter sets.
+    // Another level, and therefore other parameter sets.
     const { keep } = await makeParts(worker, { bitrateBps: 40_000_000 });
     const kind = "DOWNLOAD";
     const task = await worker.request(join(clips.path, "clip.mp4"), { keep, profile, kind });
@@ -136,7 +137,7 @@ describe.each(await allTools())("with ffmpeg $ffmpeg.version", (tools) => {
   });
 });
 
-test("other parts that differ are not put into one file, and nobody tries again", {
+test("other parts that differ are not joined, and the job is not retried", {
   timeout: 120_000,
 }, async () => {
   await using worker = await startWorker();

@@ -37,9 +37,9 @@ interface MadeVideo {
 }
 
 /**
- * Makes the profile's download, a progressive MP4 with its index in front, from the stored segments of a variant and
- * the audio. Nothing is encoded again. Null when the profile requests no download or no variant fits. Throws a
- * `RenderError`: `DOWNLOAD_FAILED`, or `DOWNLOAD_MIXED`, which is final.
+ * Makes the profile's download, a progressive MP4 with its index in front, from the stored segments of a
+ * variant and the audio. Nothing is encoded again. Null when the profile requests no download or no variant
+ * fits. Throws a `RenderError`: `DOWNLOAD_FAILED`, or `DOWNLOAD_MIXED`, which is final.
  */
 export async function makeDownload(context: DownloadAttempt, video: MadeVideo): Promise<Download | null> {
   const variant = chooseVariant(video.variants, context.task.profile);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseSegments, type StoredSegment } from "../../media/hls/read-segments.ts";
 import { planPreview, previewFormats, toPreviewArguments } from "./plan-preview.ts";
 
-/** Of these seconds, one after the other. */
+/** Segments of these lengths in seconds. */
 function segmentsOf(...seconds: number[]): StoredSegment[] {
   const lines = seconds.flatMap((each, index) => [`#EXTINF:${each.toFixed(6)},`, `${index}.m4s`]);
   return parseSegments(

@@ -23,7 +23,7 @@ test.for([
 ] as const)("a profile without rungs makes the sound of %s", { timeout: 60_000 }, async ([, file, args]) => {
   await using worker = await startWorker();
   const clip = await makeClip(join(clips.path, file), words(args));
-  // Long enough to be split, were there a picture.
+  // Long enough to be split if it had video.
   const part = { kind: "HEAD" as const, wholeUpToMs: 1_000, headMs: 1_000 };
   const end = await worker.end(await worker.request(clip, { profile, part }));
   expect(end).toMatchObject({

@@ -18,7 +18,7 @@ const picture = (seconds: number) => words(`-f lavfi -i testsrc2=s=160x90:r=25:d
 const tone = (hertz: number, seconds: number) => words(`-f lavfi -i sine=${hertz}:r=48000:d=${seconds}`);
 const encode = words("-c:v libx264 -preset ultrafast");
 
-/** A whole number of pictures, and of frames of AAC. */
+/** A whole number of video frames and of AAC frames. */
 const lasts = 4.8;
 
 /** English, German and a commentary in 5.1 without a language, at a frequency each. */
@@ -37,7 +37,7 @@ const threeTracks = (file: string, codec: string, surround = codec) =>
 const named = (state: RenderState) =>
   Object.fromEntries(soundsOf(state).map((sound) => [sound.name, sound.playlist?.key ?? ""]));
 
-/** Whether a rendition sounds at a frequency: its level in a narrow band is near its whole level. */
+/** Whether a rendition contains a frequency: its level in a narrow band is near its total level. */
 async function soundsAt(path: string, hertz: number): Promise<boolean> {
   const { ffmpeg } = await testTools();
   const levelOf = async (filter: string) => {
@@ -126,7 +126,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const end = await worker.end(task);
       const keys = named(end.result);
       expect(end.result.variants.find(({ name }) => name === "source")).toMatchObject({ status: "READY" });
-      // What is copied is whole; only the rest is for another task.
+      // Copied tracks are complete; only the rest is for another task.
       expect(end.result.split?.renditions).toEqual(["90p", "audio-3"]);
       for (const [name, hertz] of [
         ["audio", 440],
@@ -155,7 +155,7 @@ test("every track is brought to the loudness of the profile", async () => {
   const commands = JSON.stringify(ends);
   const gains = [...commands.matchAll(/volume=(-?[\d.]+)dB/g)].map(([, gain]) => Number(gain));
   expect(gains).toHaveLength(2);
-  // The measure weighs frequencies a little differently.
+  // The measure weights frequencies slightly differently.
   expect(Math.abs((gains[0] ?? 0) - (gains[1] ?? 0) - 14)).toBeLessThan(1);
 }, 60_000);
 
@@ -175,7 +175,7 @@ test("a retry makes only the tracks that are missing", async () => {
   expect(soundsOf(again)[2]?.playlist?.isComplete).toBe(true);
 }, 60_000);
 
-test("of more tracks than are made the others are told, and the video is none the worse", async () => {
+test("tracks beyond the limit are reported and do not harm the video", async () => {
   await using worker = await startWorker();
   const tracks = 10;
   const clip = await makeClip(join(clips.path, "many.mkv"), [

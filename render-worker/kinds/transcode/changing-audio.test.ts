@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => clips[Symbol.asyncDispose]());
 
-/** A recording that goes on in another: three seconds each, with a beep 0.4 s after each second. */
+/** Two concatenated recordings of three seconds each, with a beep 0.4 s after each second. */
 async function changing(name: string, sounds: readonly string[], startSeconds = 0): Promise<string> {
   const pieces = await Promise.all(
     sounds.map(async (sound, index) => {
@@ -33,7 +33,7 @@ async function changing(name: string, sounds: readonly string[], startSeconds = 
   return path;
 }
 
-/** When it beeps by the stream's clock, seconds. */
+/** Times of the beeps on the stream's clock, in seconds. */
 async function beepsOf(ffmpegPath: string, path: string): Promise<number[]> {
   const args = [...words("-nostdin -v info -i"), path, ...words("-af silencedetect=n=-20dB:d=0.3 -f null -")];
   const { stderr } = await runTool(ffmpegPath, args, { timeoutMs: 60_000 });
@@ -73,7 +73,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         const beeps = await beepsOf(tools.ffmpeg.path, path);
         expect(beeps).toHaveLength(seconds);
         for (const [second, beep] of beeps.entries()) {
-          // AAC in a transport stream is late by its encoder's delay.
+          // AAC in a transport stream is delayed by its encoder.
           expect(Math.abs(beep - second - 0.4), beeps.join(" ")).toBeLessThan(0.03);
         }
         const times = await shownAt(path, "a");

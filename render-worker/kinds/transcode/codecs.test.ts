@@ -71,7 +71,7 @@ test.for([
 
 test("a rung of 30 frames per second has every second one of 60, with key frames at the same pictures", async () => {
   await using worker = await startWorker();
-  // 55 frames per second: every other group of pictures begins at an odd frame, which the slow rung does not have.
+  // 55 frames per second: every other group of pictures starts at an odd frame, which the slow rung drops.
   const clip = await makeClip(join(clips.path, "fast.mkv"), [
     ...words("-f lavfi -i testsrc2=s=320x180:r=55:d=4 -c:v libx264 -preset ultrafast"),
   ]);

@@ -38,7 +38,7 @@ test("a worker finds its GPU, says what works on it, and keeps pictures there fr
       { name: "cuda", codec: "h264", device: "0", deviceName: "NVIDIA Test" },
     ]),
   });
-  // Tried, and refused by the device.
+  // Tried, and rejected by the device.
   expect(tools.encoders).not.toContain("hevc_nvenc");
 
   await using worker = await startWorker({}, tools, withoutJail);
@@ -79,7 +79,7 @@ test("an encoder that fails in the middle is replaced in the same attempt, which
     expect((await inspect(path)).frames).toBe(150);
     expect(await complaints(path)).toBe("");
   }
-  // In a folder of its own: players may still be reading what the failed one began.
+  // In a new folder: players may still be reading the failed one's output.
   const prefix = `videos/${task.videoId}/attempts/${end.attemptId}/`;
   expect(ready[0]?.playlist?.key).toBe(`${prefix}240p.2/index.m3u8`);
   expect(worker.messaging.ofType("task.started.v1")).toHaveLength(1);

@@ -32,12 +32,13 @@ afterAll(async () => {
 });
 
 /**
- * No measurement, but what is promised: whoever sends such files by the thousand keeps no worker from other people's videos. Each is refused in a second or
- * two; one whose reading grows with what it claims would take minutes and more.
+ * Not a measurement but a promise: thousands of such files keep no worker from other people's videos. Each is
+ * rejected within a second or two; if reading took time in proportion to a file's claims, it would take
+ * minutes.
  */
 const refusedWithinMs = 20_000;
 
-/** What its task came to: `READY` and milliseconds of picture, or the code of the refusal. */
+/** The result of its task: `READY` and the length of the video in milliseconds, or the error code. */
 async function endOf(make: MakeFile, name: string) {
   const path = join(files.path, `${name.replaceAll(/\W/g, "-")}.mp4`);
   await make(path);

@@ -30,11 +30,11 @@ test.each([
   ["the sound is missing", keep(part("144p"), part("360p"))],
   ["it ends elsewhere", keep(part("144p"), part("360p", 6_000), part("audio"))],
   ["nothing was made", { keep: { variants: [], audio: null } }],
-])("where %s the head is made anew", (_, task) => {
+])("where %s the head is made again", (_, task) => {
   expect(keptHead(task, { part: head, rungs, sounds: [{ name: "audio" }] })).toBe(null);
 });
 
-test("where the whole turns out to be of another size or rate than its beginning the head is made anew", () => {
+test("if the whole has another size or rate than its beginning, the head is made again", () => {
   const task = keep(part("144p"), part("360p"));
   for (const other of [{ width: 100 }, { frameRate: 25 }, { codec: "HEVC" as const }]) {
     const changed = [rungs[0] as PlannedRung, { ...(rungs[1] as PlannedRung), ...other }];

@@ -10,7 +10,10 @@ import { make } from "../../testing/short-renders.ts";
 
 const mib = 1024 ** 2;
 
-/** What a worker must be given so that about so much is left for ffmpeg: the share that stays free, itself, and what it may grow by. */
+/**
+ * Memory limit of a worker that leaves about this much for ffmpeg: plus the reserve, its own memory and its
+ * growth.
+ */
 const memoryFor = (bytes: number, slots = 1): number =>
   Math.ceil((bytes + memoryUsage.rss() + (32 + 32 * slots) * mib) / 0.85);
 
@@ -26,7 +29,7 @@ beforeAll(async () => {
     join(clips.path, "clip.mp4"),
     words(`-f lavfi -i testsrc2=s=640x360:r=30:d=2 ${h264}`),
   );
-  // Long enough to be met in the middle of its render.
+  // Long enough to be observed during its render.
   longClip = await makeClip(
     join(clips.path, "long.mp4"),
     words(`-f lavfi -i testsrc2=s=640x360:r=30:d=40 ${h264}`),
@@ -54,12 +57,12 @@ test("a worker says how much it may use, and each end what its programs used", a
   expect(end.usage?.wallSeconds).toBeGreaterThan(0);
   expect(end.usage?.cpuSeconds).toBeGreaterThan(0);
   expect(end.usage?.peakMemoryBytes).toBeGreaterThan(20 * mib);
-  // There was room: nothing waited for it.
+  // Memory was available, so nothing waited.
   expect(worker.logged("memory.awaited")).toEqual([]);
 });
 
 describe("tasks that do not fit side by side", () => {
-  // Each of them takes about 130 MiB, and the copy beside it 90.
+  // Each uses about 130 MiB, and the copy beside it 90.
   const options = () => ({ slots: 2, memoryBytes: memoryFor(200 * mib, 2) });
 
   test("are done one after the other: the second has its slot, says that it waits, and is done", {
@@ -123,7 +126,7 @@ test("the storyboard of a part is made beside its pictures where there is memory
   expect(tight).toEqual({ ...roomy, isBeside: false });
 });
 
-test("what does not fit all at once is made in several passes, and nobody sees a difference", async () => {
+test("a render that does not fit at once takes several passes, without a visible difference", async () => {
   await using worker = await startWorker({ memoryBytes: memoryFor(470 * mib) });
   const end = await worker.end(await worker.request(largeClip));
   expect(end).toMatchObject({
@@ -156,11 +159,11 @@ test("what it took to read one source makes no other look larger", { timeout: 12
   expect(end.type).toBe("task.completed.v1");
   expect(end.usage?.peakMemoryBytes).toBeGreaterThan(250 * mib);
   expect(worker.logged("probe.again")).toHaveLength(1);
-  // Who opens it looks at its cover, too.
+  // Every program that opens it also reads its cover art.
   expect(worker.logged("memory.planned").at(-1)?.["bytes"]).toBeGreaterThan(200 * mib);
-  // Its own renders teach it, too, but little.
+  // Its own renders count, too, but little.
   expect(await planned()).toBeLessThan(Number(before) * 1.1);
-  // A worker that cannot even look at it says so.
+  // A worker that cannot even probe it reports that.
   await using small = await startWorker({ memoryBytes: memoryFor(200 * mib) });
   expect(await small.end(await small.request(covered))).toMatchObject({
     error: { code: "NEEDS_MORE_MEMORY" },

@@ -16,14 +16,14 @@ const picture = (size: string, seconds: number) => words(`-f lavfi -i testsrc2=s
 const tone = (hertz: number, seconds: number) => words(`-f lavfi -i sine=${hertz}:r=48000:d=${seconds}`);
 const x264 = words("-c:v libx264 -preset ultrafast -pix_fmt yuv420p");
 
-/** The clip, changed. */
+/** A modified copy of the clip. */
 async function patched(clip: string, change: (bytes: Buffer) => Buffer | undefined): Promise<string> {
   const bytes = await readFile(clip);
   await writeFile(clip, change(bytes) ?? bytes);
   return clip;
 }
 
-/** Two tracks of sound, the first of which is changed behind its handler's type. */
+/** Two audio tracks, the first of which is modified after its handler's type. */
 const withSecondSound = (name: string, change: (firstSound: Buffer) => void) => async () => {
   const inputs = [...picture("160x90", 2), ...tone(440, 2), ...tone(880, 2)];
   const clip = await makeClip(join(clips.path, name), [
@@ -42,7 +42,7 @@ const withSecondSound = (name: string, change: (firstSound: Buffer) => void) => 
 };
 
 const undecodable = withSecondSound("mpegh.mp4", (sound) => {
-  // What is in it, and what would say otherwise.
+  // Its codec, and what would contradict it.
   sound.write("mhm1", sound.indexOf("mp4a", 0, "latin1"), "latin1");
   sound.write("free", sound.indexOf("esds", 0, "latin1"), "latin1");
 });
@@ -52,7 +52,7 @@ const empty = withSecondSound("empty.mp4", (sound) => {
   sound.writeUInt32BE(0, sound.indexOf("stsz", 0, "latin1") + 12);
 });
 
-/** The default track's codec is one that nobody knows. */
+/** The default track's codec is unknown. */
 const unreadable = async () => {
   const clip = await makeClip(join(clips.path, "unreadable.mkv"), [
     ...[...picture("320x180", 2), ...picture("160x90", 2), ...tone(440, 2)],
@@ -64,7 +64,7 @@ const unreadable = async () => {
   });
 };
 
-/** Two programmes, of whose first only the sound was recorded. */
+/** Two programs, of which only the first one's audio was recorded. */
 const unrecorded = async () => {
   const clip = await makeClip(join(clips.path, "programmes.ts"), [
     ...[...picture("320x180", 2), ...tone(440, 2), ...picture("160x90", 2), ...tone(880, 2)],

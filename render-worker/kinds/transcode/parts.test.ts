@@ -17,7 +17,7 @@ afterAll(async () => {
   await clips[Symbol.asyncDispose]();
 });
 
-/** Makes a source in parts, as the API would ask for them: a head, chunks from each of these times to the next, and the sound. */
+/** Renders a source in parts, as the API requests them: a head, chunks between these times, and the audio. */
 async function makeParts(worker: RunningWorker, clip: string, startsMs: readonly number[]) {
   const [headMs = 0] = startsMs;
   const head = await make(worker, clip, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs } });
@@ -42,10 +42,10 @@ const totalMs = (part: RenditionPart | undefined): number =>
 const encode = words("-c:v libx264 -preset ultrafast");
 const picture = (rate: string, seconds: number) =>
   words(`-f lavfi -i testsrc2=s=256x144:r=${rate}:d=${seconds}`);
-/** In the clips it becomes AC-3: AAC would be copied, not encoded. */
+/** Encoded as AC-3 in the clips, since AAC would be copied. */
 const sound = (seconds: number, rate = 48_000) => words(`-f lavfi -i sine=440:r=${rate}:d=${seconds}`);
 
-/** Of a rate that is said to be constant, though some seconds of it are lost. */
+/** A rate declared constant, with some seconds lost. */
 const lossy = [
   ...picture("25", 9),
   ...["-vf", "select='lt(t,1.5)+gt(t,6.4)'", "-fps_mode", "passthrough"],
@@ -125,7 +125,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const joined = await joinParts(worker.store, parts, "144p");
       expect(parts.map(totalMs)).toEqual([2_000, 2_000, 2_000, 3_000]);
       expect(await complaints(joined)).toBe("");
-      // The repeated picture comes a quarter of one late.
+      // The repeated frame is a quarter of a frame late.
       expect(await holes(joined, 0.012)).toEqual([]);
       const inOnePiece = await shownAt(worker.store.path(whole.variants[0]?.playlist?.key ?? ""));
       const repeated = (await shownAt(joined)).filter((time) => !inOnePiece.includes(time));
@@ -139,7 +139,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         ...words("-c:a ac3"),
       ]);
       const whole = await make(worker, clip, {});
-      // 3 s are no whole number of frames of sound.
+      // 3 s are not a whole number of audio frames.
       const made = await makeParts(worker, clip, [3_000]);
       const joined = await joinParts(worker.store, made.of("audio"), "audio");
       const inOnePiece = worker.store.path(whole.audio?.playlist?.key ?? "");
@@ -152,7 +152,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       await using worker = await startWorker({}, tools);
       const clip = await makeClip(join(clips.path, "late.mp4"), [
         ...[...picture("25", 8), ...words("-itsoffset 5"), ...sound(3)],
-        // Not to be copied.
+        // Cannot be copied.
         ...[...words("-map 0 -map 1"), ...encode, ...words("-c:a ac3")],
       ]);
       const whole = await make(worker, clip);

@@ -1,4 +1,4 @@
-/** What the pictures of odd sources look like in the variants, on both releases of ffmpeg. */
+/** How frames of odd sources look in the variants, with both releases of ffmpeg. */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ const folder = await temporaryDirectory();
 afterAll(() => folder[Symbol.asyncDispose]());
 const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
 
-/** The colour of one pixel of the only variant at a time, as a player that goes by its labels shows it. */
+/** The colour of one pixel of the only variant at a time, as a player shows it according to the labels. */
 async function render(system: Awaited<ReturnType<typeof startWorker>>, tools: FfmpegTools, clip: string) {
   const end = await system.end(await system.request(clip, { profile }));
   expect(end).toMatchObject({ type: "task.completed.v1" });
@@ -67,7 +67,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       await using system = await startWorker({}, tools);
       const pixel = await render(system, tools, clip);
       expect(await pixel(0.5, 4, 70)).toEqual(near([255, 255, 255]));
-      // Black bars beside what is upright.
+      // Black bars beside an upright frame.
       expect(await pixel(3, 4, 70)).toEqual(near([0, 0, 0]));
       expect(await pixel(3, 128, 70)).toEqual(near([255, 255, 255]));
     }, 60_000);
@@ -89,7 +89,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const { times } = await render(system, tools, clip);
       const shown = await times();
       expect(shown).toEqual(shown.toSorted((one, other) => one - other));
-      // Eighteen in each second; none stands at a border.
+      // Eighteen per second; none is at a border.
       expect(shown).toHaveLength(180);
       expect(shown.at(-1)).toBeCloseTo(9.96, 1);
     }, 60_000);

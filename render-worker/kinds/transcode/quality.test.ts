@@ -22,7 +22,7 @@ const rung = (height: number, bitrateBps: number) => ({
   codec: "H264" as const,
   bitrateBps,
 });
-/** So much that nothing but a picture compared with the wrong one would score badly. */
+/** A bitrate at which only a comparison with the wrong frame would score badly. */
 const profile = { ...defaultProfile, rungs: [rung(90, 1_000_000), rung(180, 4_000_000)] };
 
 const variant = {
@@ -75,7 +75,7 @@ test("the end of an attempt says by what its output was made and from which byte
   if (!full || !small) throw new Error("not measured");
   expect(full.metric).toBe(small.metric);
   expect(full.samples).toBeGreaterThanOrEqual(3);
-  // At its own size it is next to the source; half the size shows when it is scaled up.
+  // At its own size it is next to the source; half the size is visible after scaling up.
   expect(full.mean).toBeGreaterThan(full.metric === "VMAF" ? 90 : 0.95);
   expect(small.mean).toBeLessThan(full.mean);
   expect(full.min).toBeLessThanOrEqual(full.mean);
@@ -112,9 +112,9 @@ test("a head's worker decides the ladder by the video's content before the rest 
   );
   const state = stateOf(advanced);
   const [small, full] = state.variants;
-  // Likeness costs next to nothing where nothing moves.
+  // Without movement, similarity costs almost nothing.
   for (const planned of [small, full]) expect(planned?.qualityOffset).toBeLessThan(0);
-  // With less it would be of a lower level than its head.
+  // Below it the level would differ from the head's.
   expect(small?.bitrateBps).toBe(150_000);
   expect(full?.bitrateBps).toBe(1_225_000);
   await worker.end(task);
@@ -130,7 +130,7 @@ test("a part that is made coarser and under a lower ceiling shares the head's in
     });
     return (await worker.end(chunk)).result.parts?.[0];
   };
-  // Both of the same level, which stands there.
+  // Both have the same level.
   const usual = await partOf(0, 4_000_000);
   const coarser = await partOf(4.25, 2_600_000);
   expect(coarser?.initSha256).toBe(usual?.initSha256);
@@ -155,7 +155,7 @@ test("a variant that falls short of its minimum is made again, finer; ready only
   expect(made?.playlist?.key).toContain("/180p.finer/index.m3u8");
   expect(end.account?.provenance.commands).toHaveLength(2);
   expect(end.account?.quality["180p"]?.mean).toBeGreaterThanOrEqual(93);
-  // Nothing went backwards before it: what was made first stood complete until the second did.
+  // No step back before it: the first version stayed complete until the second was.
   const told = worker.messaging.ofType("task.advanced.v1").flatMap((message) => stateOf(message).variants);
   const readyBefore = told.filter(
     ({ name, status, playlist }) =>

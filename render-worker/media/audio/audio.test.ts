@@ -178,7 +178,7 @@ async function loudnessOf(path: string): Promise<number | null> {
   return summary ? Number(summary[1]) : null;
 }
 
-/** Mean level of one channel of a rendition, in a band around a frequency; dB. */
+/** Mean level in dB of one channel of a rendition, in a band around a frequency. */
 async function levelOf(path: string, channel: string, hertz: number): Promise<number> {
   const { ffmpeg } = await testTools();
   const filter = `pan=mono|c0=${channel},bandpass=f=${hertz}:width_type=h:w=40,volumedetect`;

@@ -51,8 +51,7 @@ async function tryEncoders(options: TryOptions): Promise<Candidate[]> {
     const result = await runTrial(options, planEncoderTrial(row, device));
     const pieces = result.stdout.split("moof").length - 1;
     if (result.exitCode === 0 && pieces === expectedPieces) return true;
-    const why =
-      result.exitCode === 0 ? "it ignores forced key frames" : firstWords(result);
+    const why = result.exitCode === 0 ? "it ignores forced key frames" : firstWords(result);
     options.onRefused?.(device === null ? row.name : `${row.name} on ${device.name}`, why);
     return false;
   });

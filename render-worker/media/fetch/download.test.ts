@@ -24,7 +24,7 @@ async function serve(listener: RequestListener) {
   };
 }
 
-/** Fetches with loopback allowed, and says what came of it. */
+/** Downloads with loopback allowed, and returns the result. */
 async function fetched(
   url: string,
   policy: Partial<FetchPolicy> = {},
@@ -124,7 +124,7 @@ test("a download ends where the workspace's storage quota does, and reports how 
     if (request.url === "/honest") response.setHeader("content-length", 500);
     if (request.url === "/large") response.setHeader("content-length", 2_000);
     response.write("x".repeat(500));
-    // Never ends by itself where it does not say how long it is.
+    // Without a stated length it never ends.
     if (request.url === "/honest") response.end();
   });
   const take = (path: string, roomBytes: number) =>
@@ -133,10 +133,10 @@ test("a download ends where the workspace's storage quota does, and reports how 
   for (const path of ["/honest", "/endless"]) {
     expect(await take(path, 499)).toMatchObject({
       code: "QUOTA_EXCEEDED",
-      message: expect.stringMatching(/500 bytes or more.*STORED_BYTES has room for 499.*retry the job/),
+      message: expect.stringMatching(/500 bytes or more.*STORED_BYTES has 499 left.*retry the job/),
     });
   }
-  // No room in the workspace makes this one fit.
+  // The workspace's room does not matter for this one.
   expect(await take("/large", 499)).toMatchObject({ code: "SOURCE_TOO_LARGE" });
 });
 
@@ -165,7 +165,7 @@ test("an origin that only drips is given up for good, however long its file is t
   expect(await fetched(server.url, { pace })).toMatchObject({
     code: "SOURCE_URL_TOO_SLOW",
     retriable: false,
-    message: expect.stringMatching(/gave \d+ bytes in 0\.3 s; at least 10000 are expected/),
+    message: expect.stringMatching(/sent \d+ bytes in 0\.3 s; the minimum is 10000/),
   });
 });
 
@@ -255,7 +255,7 @@ test.each([
   expect(origin.asked).toEqual(["whole"]);
 });
 
-/** What was sent arrives; then the connection is closed before its time. */
+/** Sends a part, then closes the connection early. */
 function breakAfter(response: ServerResponse, part: Buffer): void {
   response.write(part, () => response.socket?.end());
 }

@@ -4,7 +4,7 @@ import { encoderTable } from "./encoder-table.ts";
 
 const picture = { width: 1280, height: 720, frameRate: 30, bitrateBps: 3_500_000 };
 
-test("what each encoder is told beside what all are told", () => {
+test("the options of each encoder beside the common ones", () => {
   const lines = encoderTable.map(
     (row) =>
       `${row.codec} ${row.name} ${row.coding(picture)} ${row.rate(row.quality, picture.bitrateBps)} ${row.groups}`,

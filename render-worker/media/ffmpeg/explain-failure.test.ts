@@ -9,10 +9,10 @@ const codeOf = (changes: Partial<ProgramResult>): string =>
 test.each<[string, string, Partial<ProgramResult>]>([
   [
     "ENCODER_OUT_OF_MEMORY",
-    "killed while the kernel killed somebody for lack of memory",
+    "killed while the kernel killed a process for lack of memory",
     { signal: "SIGKILL", oomKills: 1 },
   ],
-  ["ENCODER_OUT_OF_MEMORY", "killed where nobody counts such kills", { signal: "SIGKILL", oomKills: null }],
+  ["ENCODER_OUT_OF_MEMORY", "killed where such kills are not counted", { signal: "SIGKILL", oomKills: null }],
   [
     "ENCODER_OUT_OF_MEMORY",
     "without memory to allocate",
@@ -31,7 +31,7 @@ test.each<[string, string, Partial<ProgramResult>]>([
   ],
   ["FORBIDDEN", "ended for what it asked of the system", { endedFor: "FORBIDDEN", signal: "SIGSYS" }],
   ["OUTPUT_TOO_LARGE", "ended for what it wrote", { endedFor: "OUTPUT_TOO_LONG", signal: "SIGXFSZ" }],
-  ["ENCODER_KILLED", "killed by somebody although there was memory", { signal: "SIGKILL" }],
+  ["ENCODER_KILLED", "killed from outside although there was memory", { signal: "SIGKILL" }],
   ["ENCODER_KILLED", "ended by a crash of its own", { signal: "SIGSEGV", oomKills: 0 }],
   ["ENCODER_STALLED", "ended because it did not move", { signal: "SIGKILL", endedFor: "STALLED" }],
   [

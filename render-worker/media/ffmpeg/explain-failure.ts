@@ -21,10 +21,7 @@ export function explainFfmpegFailure(
   const limit = explainLimit(endedFor, logTail);
   if (limit !== null) return limit;
   if (/No space left on device|Disk quota exceeded/.test(logTail)) {
-    return worker(
-      "WORK_DIRECTORY_FULL",
-      "The worker's temporary disk (WORK_DIR) is full. Free some space.",
-    );
+    return worker("WORK_DIRECTORY_FULL", "The worker's temporary disk (WORK_DIR) is full. Free some space.");
   }
   if (signal === "SIGKILL" && oomKills !== 0) {
     const who = oomKills === null ? "by the system, most likely" : "by the kernel";

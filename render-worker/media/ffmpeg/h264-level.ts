@@ -1,4 +1,7 @@
-/** ITU-T H.264 table A-1: macroblocks per second, macroblocks per frame, kilobits per second (High profile: 1.25 times Baseline's). */
+/**
+ * ITU-T H.264 table A-1: macroblocks per second, macroblocks per frame, kilobits per second (High profile:
+ * 1.25 times Baseline's).
+ */
 const levels = [
   ["1", 1_485, 99, 80],
   ["1.1", 3_000, 396, 240],

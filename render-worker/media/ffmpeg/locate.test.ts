@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts nothing that it is given. */
+/** A jail that starts nothing. */
 const refusing: Jail = {
   ...createNoJail(),
   wrap: (request) =>

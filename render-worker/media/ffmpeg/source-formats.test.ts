@@ -3,7 +3,7 @@ import { allTools } from "../../testing/kit.ts";
 import { runTool } from "../../testing/run-tool.ts";
 import { sourceFormats } from "./source-formats.ts";
 
-/** What these builds have, each by the name that ffmpeg compares. */
+/** The decoders or demuxers of these builds, by the name that ffmpeg compares. */
 async function listed(what: "-decoders" | "-demuxers"): Promise<Set<string>> {
   const texts = await Promise.all(
     (await allTools()).map(({ ffmpeg }) =>

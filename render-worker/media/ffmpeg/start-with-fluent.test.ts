@@ -9,12 +9,12 @@ import { temporaryDirectory } from "../../testing/kit.ts";
 import { Programs } from "./programs.ts";
 import { type RenderPlan, toArguments } from "./render-plan.ts";
 
-/** Runs a plan with a script that stands in for ffmpeg; `$*` has its arguments. */
+/** Runs a plan with a script in place of ffmpeg; `$*` has its arguments. */
 async function render(script: string, options: RunOptions = {}) {
   const directory = await temporaryDirectory();
   onTestFinished(() => directory[Symbol.asyncDispose]());
   const path = join(directory.path, "it's ffmpeg");
-  // Asked for its formats it has none.
+  // It lists no formats.
   await writeFile(path, `#!/bin/sh\ncase "$*" in *a.mp4) ${script};; esac\n`);
   await chmod(path, 0o755);
   const located = { path, version: "1", origin: "environment" } as const;
@@ -84,7 +84,7 @@ test("what a launcher leaves behind is ended when the launcher is killed", async
   const directory = await temporaryDirectory();
   onTestFinished(() => directory[Symbol.asyncDispose]());
   const located = { path: "/bin/sh", version: "1", origin: "environment" } as const;
-  // Becomes the parent of what goes on without it, and holds on to its output.
+  // Becomes the parent of the leftover process and keeps its output open.
   const jail: Jail = {
     ...createNoJail(),
     wrap: async (request) => ({

@@ -18,8 +18,8 @@ test.each([
 test.each([
   ["4.1", "no longer receives fixes"],
   ["7.0.0", "no longer receives fixes"],
-  ["5.1.6-0+deb12u1", "older than 5.1.7. Known to be wrong below it: CVE-2025-22919"],
-  ["7.1", "older than 7.1.3. Known to be wrong below it: CVE-2025-25473"],
+  ["5.1.6-0+deb12u1", "older than 5.1.7. Known flaws of older releases: CVE-2025-22919"],
+  ["7.1", "older than 7.1.3. Known flaws of older releases: CVE-2025-25473"],
   ["n8.0.1", "CVE-2026-40962"],
   ["8.1.1", "CVE-2026-8461"],
 ])("%s: %s", (version, part) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type CutOptions, SegmentCutter } from "./cut-segments.ts";
 
-/** Cuts pieces of these lengths, the first of which begins at `firstMs`. */
+/** Cuts pieces of these lengths, the first of which starts at `firstMs`. */
 function cut(options: Partial<CutOptions>, firstMs: number, durationsMs: readonly number[]) {
   const span = { startMs: 0, endMs: null };
   const cutter = new SegmentCutter({ span, frameMs: 40, segmentDurationMs: 4_000, ...options });
@@ -39,7 +39,7 @@ test("at variable distances a part lasts from its own border to the next part's"
 
 test("where pictures are missing at a border although their rate is said to be constant, parts last from border to border", () => {
   const span = { startMs: 8_000, endMs: 12_000 };
-  // The last picture, or the last two, are not there, and neither is the next part's first.
+  // The last one or two frames are missing, and so is the next part's first.
   expect(cut({ span }, 8_000, [2_000, 1_960])).toEqual(["0+1: 4000"]);
   expect(cut({ span, firstPictureMs: 20 }, 8_020, [2_000, 1_920])).toEqual(["0+1: 3980"]);
   expect(cut({ span: { startMs: 12_000, endMs: null } }, 12_040, [1_960, 2_000])).toEqual(["0+1: 4000"]);
@@ -57,7 +57,7 @@ test("seconds that are lost at a constant rate are no end where the container kn
   const span = { startMs: 8_000, endMs: 12_000 };
   expect(cut({ span, picturesEndMs: 60_000 }, 8_000, [2_000, 40])).toEqual(["0+1: 4000"]);
   expect(cut({ span, picturesEndMs: 10_040 }, 8_000, [2_000, 40])).toEqual(["0+1: 2040"]);
-  // Both sides of a border agree on where the picture should have been.
+  // Both sides of a border agree on the position of the missing frame.
   const late = { firstPictureMs: 21, picturesEndMs: 60_000 };
   expect(cut({ span, ...late }, 8_021, [2_000, 40])).toEqual(["0+1: 4000"]);
   expect(cut({ span: { startMs: 12_000, endMs: 16_000 }, ...late }, 12_031, [10])).toEqual(["0: 4000"]);

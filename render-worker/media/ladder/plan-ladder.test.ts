@@ -50,7 +50,7 @@ test("a rung above the source is skipped with a sentence", () => {
   expect(ladderOf(1280, 720).skipped.map(({ name, index, reason }) => [name, index, reason])[0]).toEqual([
     "1080p",
     6,
-    "The source is 1280x720; 1080p would need 1080 pixels on the shorter side, and nothing is upscaled.",
+    "The source is 1280x720. 1080p needs 1080 pixels on the shorter side, and video is never upscaled.",
   ]);
 });
 

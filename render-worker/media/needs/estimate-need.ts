@@ -1,7 +1,8 @@
 /**
- * How much memory an ffmpeg needs that decodes one source once and encodes some rungs of it. The model is the sum of what was measured
- * (21 November 2026, 2 cores, H.264 sources of 1080p and 2160p at 30 frames per second, B-frames, HLS output, `/usr/bin/time -f %M` around
- * the command of `planRender` with `-threads D` before the input and `-threads E` for each output; Debian's 5.1.9 and 7.0 of npm):
+ * How much memory an ffmpeg needs that decodes one source once and encodes some rungs of it. The model is the
+ * sum of what was measured (21 November 2026, 2 cores, H.264 sources of 1080p and 2160p at 30 frames per
+ * second, B-frames, HLS output, `/usr/bin/time -f %M` around the command of `planRender` with `-threads D`
+ * before the input and `-threads E` for each output; Debian's 5.1.9 and 7.0 of npm):
  *
  * | Source, rungs (libx264 veryfast)  | D / E  | 5.1: MiB | 7.0: MiB | this model |
  * | --------------------------------- | ------ | -------- | -------- | ---------- |
@@ -20,9 +21,10 @@
  * | 2160p, 144p to 2160p              | 3 / 3  |     1818 |     2073 |       2311 |
  * | 2160p, 144p to 2160p              | 8 / 12 |     3120 |     3268 |       4014 |
  *
- * Rungs of other encoders, from 1080p with one decoder thread: libx265 veryfast 399 to 418 MiB for 1080p and 246 to 251 for 720p with one
- * thread, 288 for 720p with four; SVT-AV1 preset 10 388 to 414 for 1080p and 248 to 298 for 720p with one, 294 with four.
- * How long the source is makes a difference only by its index. What a worker's renders really needed corrects the figure (`need-correction.ts`).
+ * Rungs of other encoders, from 1080p with one decoder thread: libx265 veryfast 399 to 418 MiB for 1080p and
+ * 246 to 251 for 720p with one thread, 288 for 720p with four; SVT-AV1 preset 10 388 to 414 for 1080p and 248
+ * to 298 for 720p with one, 294 with four. How long the source is makes a difference only by its index. What
+ * a worker's renders really needed corrects the figure (`need-correction.ts`).
  */
 
 export interface Threads {

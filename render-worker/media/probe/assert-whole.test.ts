@@ -8,7 +8,7 @@ import { assertWhole } from "./assert-whole.ts";
 const { signal } = new AbortController();
 const start = box("ftyp", Buffer.from("isom\0\0\0\0isom"));
 
-/** How often a store elsewhere is asked. */
+/** Number of requests to a remote store. */
 async function requestsFor(bytes: Buffer): Promise<number> {
   const ranges = new MemoryRanges(bytes);
   await assertWhole(createBlockReader(ranges, { signal }), signal);
@@ -16,7 +16,7 @@ async function requestsFor(bytes: Buffer): Promise<number> {
 }
 
 const mebibyte = 1024 * 1024;
-/** Zeroes but for a few bytes here and there: files that are larger than any memory. */
+/** Sparse files that are larger than any memory, with a few bytes at some places. */
 function sparse(
   pieces: ReadonlyMap<number, Buffer>,
   sizeBytes: number,
@@ -41,7 +41,7 @@ function sparse(
 const moof = box("moof", box("mfhd", numbers(0, 1)), box("traf"));
 const mdatHead = (bytes: number) => Buffer.concat([numbers(bytes + 8), Buffer.from("mdat")]);
 
-/** Fragments of so many bytes of media. */
+/** Fragments with this many bytes of media each. */
 function fragmented(count: number, mediaBytes: number) {
   const pieces = new Map<number, Buffer>([[0, Buffer.concat([start, box("moov")])]]);
   let at = start.length + 8;

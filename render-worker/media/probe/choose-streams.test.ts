@@ -32,7 +32,7 @@ test("a picture that can be read goes before one that cannot", () => {
   const isDefault = { disposition: { default: 1 } };
   expect(choose([{ ...nothing, ...isDefault }, picture(1)])[0]).toBe(1);
   expect(choose([{ ...nothing, width: 640, height: 360, ...isDefault }, picture(1)])[0]).toBe(1);
-  // Which is told when there is no other.
+  // It is reported if there is no other.
   expect(choose([nothing])[0]).toBe(0);
 });
 
@@ -57,7 +57,7 @@ test("a track of which the container does not say what it holds is made", () => 
   const { start_time: _start, ...late } = sound(1);
   expect(choose([picture(0), late], { container: "matroska,webm" })).toEqual([0, [1], {}]);
   expect(choose([picture(0), sound(1, { tags: { DURATION: "01:00:00.000000000" } })])).toEqual([0, [1], {}]);
-  // Fragments: nothing is counted.
+  // Fragmented: samples are not counted.
   expect(choose([picture(0), late], { container: "mov,mp4,m4a,3gp,3g2,mj2" })).toEqual([0, [1], {}]);
 });
 

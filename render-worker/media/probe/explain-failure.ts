@@ -49,7 +49,7 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
   if (isTooLargePicture(stderr)) {
     return inputError(
       "SOURCE_TOO_MANY_PIXELS",
-      `The source's frames exceed the limit of ${limits.sourcePixels} pixels. Scale the video down, or raise MAX_SOURCE_PIXELS.`,
+      `The source's frames exceed the limit of ${limits.sourcePixels} pixels. Scale it down, or raise MAX_SOURCE_PIXELS.`,
       tail,
     );
   }

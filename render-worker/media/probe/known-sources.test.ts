@@ -32,7 +32,7 @@ test("nothing is kept of what still arrives, or of bytes that no generation name
   }
 });
 
-test("what nobody has asked for longest makes room", () => {
+test("the least recently used source is evicted", () => {
   const known = new KnownSources();
   const nth = (index: number) => ({ ...file, key: `videos/${index}` });
   for (let index = 0; index <= 200; index += 1) {

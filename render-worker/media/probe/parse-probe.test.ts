@@ -6,7 +6,7 @@ import { explainProbeFailure } from "./explain-failure.ts";
 import { ProbedFile } from "./ffprobe-json.ts";
 import { parseProbe } from "./parse-probe.ts";
 
-/** What both releases wrote of one file, captured. */
+/** Captured output of both releases for one file. */
 const captured = async (name: string, release: string) => {
   const text = await readFile(
     join(import.meta.dirname, "fixtures", `${name}.ffprobe-${release}.json`),
@@ -30,7 +30,7 @@ describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
     expect(sounds.map(({ name, index }) => [name, index])).toEqual([["audio", 1]]);
   });
 
-  test("high dynamic range is told by its transfer", async () => {
+  test("high dynamic range is recognized by its transfer function", async () => {
     const { probe, frameRate } = parseProbe(await captured("hdr-hevc", release), file);
     expect(probe.video).toMatchObject({
       hdr: "PQ",
@@ -83,7 +83,7 @@ test("Matroska tells in a tag when its pictures end: sound may go on for long", 
 });
 
 test.each([
-  // A fragmented recording of 60, whose first picture stands longer.
+  // A fragmented recording at 60 whose first frame lasts longer.
   ["60/1", "2764800/46181", { num: 60, den: 1 }],
   ["30000/1001", "30000/1001", { num: 30_000, den: 1001 }],
   ["30/1", "30000/1001", { num: 30_000, den: 1001 }],

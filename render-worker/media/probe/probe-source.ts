@@ -48,10 +48,7 @@ export async function probeSource(
 ): Promise<SourceFile> {
   const { ffprobe, limits, signal, memoryBytes = probeNeed.most } = options;
   if (file.sizeBytes === 0) {
-    throw inputError(
-      "SOURCE_EMPTY",
-      "The source is an empty file (0 bytes). Upload a video file.",
-    );
+    throw inputError("SOURCE_EMPTY", "The source is an empty file (0 bytes). Upload a video file.");
   }
   const result = await ffprobe.run(
     [

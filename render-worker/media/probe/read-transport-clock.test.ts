@@ -13,7 +13,7 @@ afterAll(() => clips[Symbol.asyncDispose]());
 
 const signal = new AbortController().signal;
 
-/** Three seconds of a transport stream whose clock begins there. */
+/** Three seconds of a transport stream whose clock starts there. */
 async function stream(startSeconds: number, options = ""): Promise<Buffer> {
   const path = join(clips.path, `${startSeconds}${options}.ts`);
   await makeClip(
@@ -36,8 +36,8 @@ const inMemory = (bytes: Buffer) => ({
 test.each([
   ["goes on", 0, "", false],
   ["goes on, with a time stamp before each packet", 0, "-mpegts_m2ts_mode 1", false],
-  ["begins anew", 100, "", true],
-  ["begins anew, with a time stamp before each packet", 100, "-mpegts_m2ts_mode 1", true],
+  ["restarts", 100, "", true],
+  ["restarts, with a time stamp before each packet", 100, "-mpegts_m2ts_mode 1", true],
 ])("a clock that %s", async (_what, startSeconds, options, isJumping) => {
   const first = await stream(startSeconds, options);
   const second = await stream(isJumping ? 0 : startSeconds + 3, options);
@@ -46,8 +46,8 @@ test.each([
   expect(clock.seconds).toBeCloseTo(isJumping ? 5.8 : 5.9, 0);
 });
 
-test("a recording whose clock begins anew is not taken for one of a day, and is made in one piece", async () => {
-  const path = join(clips.path, "anew.ts");
+test("a recording whose clock restarts does not count as a day long, and is made in one piece", async () => {
+  const path = join(clips.path, "restart.ts");
   await writeFile(path, Buffer.concat([await stream(100), await stream(0)]));
   await using worker = await startWorker();
   const task = await worker.request(path, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 } });

@@ -20,12 +20,12 @@ import { probeSource } from "../probe/probe-source.ts";
 import { createFileReader } from "../source/file-reader.ts";
 import { comparePieces, metricOf } from "./compare-pieces.ts";
 
-/** Fast: a picture differs so much from the next one that a shift by one shows in every score. */
+/** So fast that an offset of one frame shows in every score. */
 const moving = "testsrc2=s=320x180:r=30:d=5,scroll=h=0.03:v=0.02";
 const limits = { sourceBytes: 1e9, sourceDurationMs: 36e5, sourcePixels: 34e6 };
 const signal = new AbortController().signal;
 
-/** The ffmpeg of this run, and the other one that the project supports where it is there. */
+/** The ffmpeg of this run, and the other supported one if it is installed. */
 const shipped = await shippedTools();
 const builds = [await testTools(), ...(shipped ? [shipped] : [])].filter(
   (tools, index, all) => all.findIndex(({ ffmpeg }) => ffmpeg.version === tools.ffmpeg.version) === index,
@@ -90,16 +90,19 @@ describe.each(builds.map((tools) => ({ name: `ffmpeg ${tools.ffmpeg.version}`, t
       const scores = await made.compare(0);
       const shifted = await made.compare(1);
       expect(scores.length).toBeGreaterThanOrEqual(6);
-      // With VMAF a wrong neighbour is 0 to 60, with SSIM below 0.8.
+      // With VMAF a wrong neighbour scores 0 to 60, with SSIM below 0.8.
       const good = metricOf(tools) === "VMAF" ? 75 : 0.93;
       expect(Math.min(...scores)).toBeGreaterThan(good);
-      // One of a variable rate may even so meet itself.
+      // At a variable rate, a frame may match itself by chance.
       expect(Math.min(...shifted)).toBeLessThan(good);
     });
   },
 );
 
-/** Renders a clip as the worker does, and compares the pictures of its last whole segment, with the source as it is or shifted by some pictures. */
+/**
+ * Renders a clip like the worker, and compares the frames of its last whole segment with the source, as it is
+ * or shifted by some frames.
+ */
 async function render(tools: FfmpegTools, clip: string) {
   const folder = await temporaryDirectory();
   const { size: sizeBytes } = await stat(clip);
@@ -108,7 +111,7 @@ async function render(tools: FfmpegTools, clip: string) {
     { input: `file:${clip}`, sizeBytes, reader: createFileReader(clip, sizeBytes) },
     { ffprobe: programs.ffprobe, limits, signal },
   );
-  // So good that what is left of a difference is a shift.
+  // At a quality where any difference is an offset.
   const planned = planLadder(defaultProfile, source.probe).rungs.at(-1);
   if (!planned) throw new Error("no rung");
   const rung = { ...planned, bitrateBps: 4_000_000 };

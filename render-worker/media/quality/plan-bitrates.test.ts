@@ -66,7 +66,7 @@ test("still pictures are made as coarse as may be, and their ceilings fall to th
   ]);
 });
 
-test("content in between is made as fine as its ceiling allows, but for what nobody sees; between two sizes rungs get something in between", () => {
+test("content in between is as fine as its ceiling allows, except for invisible detail; rungs between two sizes are interpolated", () => {
   expect(
     plan(
       measured([1920, 1080], [1_500_000, 0.99], [1_000_000, 0.988]),
@@ -116,7 +116,7 @@ test("hard content keeps the profile's ceilings and the usual quality", () => {
 
 test("no ceiling rises above the profile's, and none changes the level that the initialisation segment names", () => {
   const high = [rung("144p", 256, 144, 500)];
-  // 480 kb/s is the most of level 1.2: below it the parts of a video would differ.
+  // 480 kb/s is the maximum of level 1.2: below it the parts of a video would differ.
   expect(planBitrates([measured([256, 144], [50_000, 0.99], [40_000, 0.98])], high)[0]?.bitrateBps).toBe(
     500_000,
   );

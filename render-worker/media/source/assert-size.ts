@@ -3,10 +3,7 @@ import { inputError } from "../../errors.ts";
 /** Throws a final `RenderError` for an empty source, and for one above the limit. */
 export function assertSize(sizeBytes: number, limits: { sourceBytes: number }): void {
   if (sizeBytes === 0) {
-    throw inputError(
-      "SOURCE_EMPTY",
-      "The source is an empty file (0 bytes). Upload a video file.",
-    );
+    throw inputError("SOURCE_EMPTY", "The source is an empty file (0 bytes). Upload a video file.");
   }
   if (sizeBytes > limits.sourceBytes) {
     throw inputError(

@@ -30,7 +30,7 @@ test("what one task has read another has, and only of the same bytes of the same
   expect(await cache.of("a\n1").read(7, 99)).toBeNull();
 });
 
-test("it never takes more of the disk than it may, whoever writes at the same time", async () => {
+test("it never exceeds its limit, even with concurrent writes", async () => {
   const { cache, directory } = await open(350);
   const blocks = cache.of("a");
   await Promise.all(Array.from({ length: 20 }, (_, index) => blocks.write(index, bytes("x"))));
@@ -38,7 +38,7 @@ test("it never takes more of the disk than it may, whoever writes at the same ti
   expect(await readdir(directory)).toHaveLength(3);
 });
 
-test("what was read again makes room first, what nobody has read yet stays, and for so long what is new is not kept", async () => {
+test("blocks that were read again are evicted first, unread ones stay, and until then new ones are not cached", async () => {
   const { cache } = await open(200);
   const blocks = cache.of("a");
   await blocks.write(0, bytes("0"));
@@ -52,7 +52,7 @@ test("what was read again makes room first, what nobody has read yet stays, and 
   expect(await blocks.read(2, 100)).toEqual(bytes("2"));
 });
 
-test("what nobody has wanted for ten minutes makes room as well", async () => {
+test("blocks without a reader for ten minutes are evicted, too", async () => {
   const { cache, clock } = await open(100);
   await cache.of("a").write(0, bytes("0"));
   clock.ms = 10 * 60_000 + 1;

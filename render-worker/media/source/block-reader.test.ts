@@ -106,8 +106,8 @@ test("a range that breaks, ends early or falls silent is gone on with at the sam
   ]);
   expect(reasons).toEqual([
     "connection lost (0)",
-    "the bytes 0 to 10 were asked for, and 5 of them came (0)",
-    "no byte came for 50 ms (0)",
+    "the bytes 0 to 10 were requested, and 5 of them arrived (0)",
+    "no byte arrived for 50 ms (0)",
     "busy (1)",
   ]);
 });

@@ -11,7 +11,7 @@ const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
 const folder = await temporaryDirectory();
 afterAll(() => folder[Symbol.asyncDispose]());
 
-/** 40 s of 12 Mb/s, most of which are nothing, in a sound that players do not take as it is. */
+/** 40 s at 12 Mb/s, mostly padding, with audio that players do not support. */
 let clip = { path: "", sizeBytes: 0 };
 beforeAll(async () => {
   const path = await makeClip(
@@ -23,7 +23,7 @@ beforeAll(async () => {
   clip = { path, sizeBytes: (await stat(path)).size };
 }, 60_000);
 
-/** A worker whose store is elsewhere, and how often a task of it asked the store for each byte, on average. */
+/** A worker with a remote store, and the average number of reads per byte in one of its tasks. */
 async function start(tools: FfmpegTools, sourceCacheBytes: number) {
   const system = await startWorker({ sourceCacheBytes }, tools);
   system.store.isElsewhere = true;
@@ -54,7 +54,8 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
   ({ tools }) => {
     test("a part reads what it needs of a long video, and little around it", async () => {
       await using system = await start(tools, 0);
-      // 3 and 6 MB are theirs. What the system takes for a socket, and blocks that were asked for ahead, are some 12 MB, whatever the length.
+      // 3 and 6 MB are their share. The system's socket buffers and prefetched blocks are about 12 MB,
+      // whatever the length.
       const most = 24e6 / clip.sizeBytes;
       const head = await system.read(headOf);
       expect(head.perByte).toBeLessThan(most);

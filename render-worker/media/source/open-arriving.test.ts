@@ -41,7 +41,7 @@ test("of a source that is being uploaded the beginning is read, as it was when i
   expect(await (await fetch(opened.input)).text()).toBe("01234");
   await rm(join(directory, "adopted"));
   expect(await (await fetch(opened.input, { headers: { range: "bytes=2-3" } })).text()).toBe("23");
-  // What a file that ends there would say.
+  // The response of a file that ends there.
   expect((await fetch(opened.input, { headers: { range: "bytes=7-" } })).status).toBe(416);
   expect(opened.reader.isAwaited()).toBe(false);
 });

@@ -9,7 +9,7 @@ import { stateOf } from "../../testing/to-message.ts";
 import { words } from "../ffmpeg/words.ts";
 
 const made = "-f lavfi -i testsrc2=s=320x180:r=25:d=8 -f lavfi -i sine=440:d=8";
-/** Large enough that its end is far from its beginning. */
+/** So large that its end is far from its beginning. */
 const codecs =
   "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -b:v 8M -minrate 8M -maxrate 8M -bufsize 4M -nal-hrd cbr";
 const clips = { first: Buffer.of(), last: Buffer.of() };
@@ -28,7 +28,7 @@ beforeAll(async () => {
 type System = Awaited<ReturnType<typeof startWorker>>;
 
 async function render(system: System, url: string) {
-  // The file that `request` puts into the store is not this source.
+  // The file that `request` stores is not this source.
   const task = await system.request(import.meta.filename, { source: { kind: "url", url, key }, profile });
   return system.end(task);
 }
@@ -194,7 +194,7 @@ test("a store that is elsewhere gets the source while it comes", async () => {
   const read = Number(
     /^reelay_worker_source_read_bytes_total (\d+)/m.exec(await system.metrics.metrics())?.[1],
   );
-  // Each byte once, and a few looks at frames that are not there yet.
+  // Each byte once, plus a few looks at frames that have not arrived.
   expect(read).toBeGreaterThanOrEqual(clips.first.length);
   expect(read).toBeLessThan(clips.first.length * 1.05);
 });

@@ -19,7 +19,7 @@ import { serveSource } from "./source-server.ts";
 
 const picture = "-f lavfi -i testsrc2=s=320x180:r=25:d=4";
 const sound = "-f lavfi -i sine=440:d=4";
-/** Large enough that no buffer on the way holds the whole. */
+/** So large that no buffer holds the whole. */
 const codecs =
   "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -b:v 12M -minrate 12M -maxrate 12M -bufsize 6M -nal-hrd cbr -c:a aac";
 const clips = {
@@ -36,7 +36,7 @@ beforeAll(async () => {
     bytes.set(name, await readFile(await makeClip(join(directory.path, file), words(args))));
 });
 
-/** The ffmpeg of this run, and the one that npm ships: they need not behave alike. */
+/** The ffmpeg of this run and npm's, which may behave differently. */
 const found = await testTools();
 const shipped = await locateFfmpeg({ path: "" }).catch(() => null);
 const builds = [...new Set([found.ffmpeg.path, shipped?.ffmpeg.path ?? found.ffmpeg.path])];
@@ -65,7 +65,7 @@ async function serve(source: Buffer, filename: string) {
   return { url: server.url, served, ranges };
 }
 
-/** The frames that an ffmpeg decodes from an address. */
+/** The frames that ffmpeg decodes from an address. */
 async function frames(ffmpeg: string, url: string, before = ""): Promise<string> {
   const args = [...(before ? words(before) : []), ...safeInputOptions({ sourcePixels: 1e6 }, url), "-i", url];
   const result = await runTool(
@@ -98,7 +98,7 @@ describe.each(builds)("%s", (ffmpeg) => {
     const { url, ranges } = await serve(source, "a.mp4");
     expect(await frames(ffmpeg, url, "-ss 3")).toBe("25");
     const read = ranges.opened.reduce((sum, [start, end]) => sum + end - start, 0);
-    // What the system takes for a few sockets, however late their reader is.
+    // Buffers of a few sockets, however late their reader is.
     expect(read).toBeLessThan(32 * 1024 * 1024);
   });
 
@@ -172,7 +172,7 @@ describe("a store that is on another machine", () => {
     expect(await inspect(system.store.path(playlist))).toMatchObject({ frames: 100 });
     const read = await system.metrics.metrics();
     const count = Number(/^reelay_worker_source_read_bytes_total (\d+)/m.exec(read)?.[1]);
-    // Each byte once, and a few looks at single frames.
+    // Each byte once, plus a few looks at single frames.
     const size = bytes.get("moov last")?.length ?? 0;
     expect(count).toBeGreaterThanOrEqual(size);
     expect(count).toBeLessThan(size * 1.05);
@@ -225,7 +225,7 @@ async function clipFile(name: keyof typeof clips): Promise<string> {
   return path;
 }
 
-/** Passes on what it is sent, and breaks every connection after so many bytes of the answer. */
+/** Forwards requests, and breaks every connection after this many bytes of the response. */
 async function startBreakingProxy(port: number, afterBytes: number) {
   let broken = 0;
   const proxy = createTcpServer((client) => {

@@ -66,7 +66,7 @@ test("only its own address is answered, on this machine only, and nothing can be
     expect((await fetch(url, { method })).status, method).toBe(405);
 });
 
-test("a source that cannot be read any more is told, and its connection broken, never ended as if whole", async () => {
+test("an unreadable source is reported, and its connection breaks instead of ending as if complete", async () => {
   const ranges = new MemoryRanges(bytes);
   ranges.trouble = (start) => {
     if (start >= 4) throw new Error("the disk is gone");

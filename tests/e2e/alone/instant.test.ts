@@ -51,7 +51,7 @@ test("a source that they do not take says why, and is only encoded", async () =>
   await system.client.watch(id);
   const video = await look(id);
   expect(video.nonStandardReasons).toEqual([
-    { code: "KEY_FRAMES", message: "Key frames are up to 12.0 s apart; at most 10.0 s were expected." },
+    { code: "KEY_FRAMES", message: "Key frames are up to 12.0 s apart; expected at most 10.0 s." },
   ]);
   expect(variantsOf(await read(video.playback.hlsUrl))).toEqual(["144p", "240p", "360p"]);
 });

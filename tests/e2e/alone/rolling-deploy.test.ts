@@ -56,8 +56,8 @@ const call = async (fleet: Fleet, query: string, variables: object) => {
 };
 
 /**
- * A slow tus client, a piece every 50 ms, which keeps the last one back until it `mayEnd`; comes again at the stored offset whenever it is
- * cut off. Returns the offsets at which it (re)began.
+ * A slow tus client, a piece every 50 ms, which keeps the last one back until it `mayEnd`; comes again at the
+ * stored offset whenever it is cut off. Returns the offsets at which it (re)began.
  */
 async function uploadSlowly(url: string, bytes: Buffer, mayEnd: AbortSignal): Promise<number[]> {
   const begun: number[] = [];
@@ -100,7 +100,10 @@ async function uploadSlowly(url: string, bytes: Buffer, mayEnd: AbortSignal): Pr
   }
 }
 
-/** Watches a video as front ends do, coming again by the client library's own rules; resolves with the last status seen. */
+/**
+ * Watches a video as front ends do, coming again by the client library's own rules; resolves with the last
+ * status seen.
+ */
 async function watchToTheEnd({ url, token }: Fleet, id: string, closes: number[]): Promise<string> {
   const client = createClient({
     url: `${url.replace("http", "ws")}/graphql`,

@@ -128,7 +128,7 @@ test("what fits without the correction is never refused for it: it is made in th
   expect(fitInto(400, { correction: 4, leastCorrection: 2 })).toBe("needs 667");
 });
 
-test("a source that took more to look at takes as much again from whoever opens it", () => {
+test("a source that took more memory to probe takes as much from every program that opens it", () => {
   const threads = { decode: 3, encode: 3 };
   const need = (probedBytes: number) =>
     estimateNeed({ source: { ...source, probedBytes }, rungs: [], threads }) / mib;

@@ -17,7 +17,7 @@ const work = {
   outOfMemory: 0,
 };
 
-/** A worker that leaves its programs so much, if it does one task at a time. */
+/** A worker with this much memory for programs at one task at a time. */
 const workerOf = (bytes: number, slots = 1) => {
   const memoryBytes = (bytes + memoryUsage.rss() + 64 * mib) / 0.85;
   return new WorkerMemory(
@@ -27,7 +27,7 @@ const workerOf = (bytes: number, slots = 1) => {
 };
 
 test("a worker of 2 GiB makes the default ladder of a 1080p source all at once", () => {
-  // 85 %, less what a worker takes.
+  // 85 %, minus the worker's own memory.
   const planned = new RenderMemory().plan(workerOf(1_400 * mib, 2), work);
   expect([planned.passes.length, planned.givenThreads]).toEqual([1, undefined]);
 });

@@ -34,7 +34,7 @@ const render = async (file: string, args: string) => {
   return { clip, end, variant, path, reasons: end.result.source?.nonStandardReasons };
 };
 
-/** When each frame is shown, in milliseconds, in the order of showing. */
+/** Display time of each frame in milliseconds, in order. */
 async function shownAt(path: string, kind: "v" | "a" = "v"): Promise<number[]> {
   const { ffprobe } = await testTools();
   const { stdout } = await runTool(
@@ -157,7 +157,7 @@ describe("a source that players take as it is", () => {
     expect(keys.filter((key) => key.includes("/source/0"))).toEqual([]);
   });
 
-  test("is whole with the head of a long video, and its sound is left to nobody", async () => {
+  test("is whole with the head of a long video, and no other task makes its audio", async () => {
     const args = `${picture("320x240", 30, 9)} ${sound(9)} ${h264} -g 60 -c:a aac -ac 2`;
     const clip = await makeClip(join(clips.path, "head.mp4"), words(args));
     const part = { kind: "HEAD", wholeUpToMs: 5_000, headMs: 4_000 } as const;

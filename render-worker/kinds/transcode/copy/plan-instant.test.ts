@@ -96,11 +96,11 @@ describe("what holds back the picture", () => {
     expect(codes(sourceOf({ codec: "hevc" }), null)).toEqual(["CODEC"]);
   });
 
-  test("every reason says what was expected and what came", () => {
+  test("every reason states what was found and what was expected", () => {
     const { reasons } = planInstant(sourceOf({ frameRate: 120 }), indexOf({ longestGopMs: 12_345 }));
     expect(reasons.map(({ message }) => message)).toEqual([
-      "The picture has 120.00 frames per second; at most 60 were expected.",
-      "Key frames are up to 12.3 s apart; at most 10.0 s were expected.",
+      "The video has 120.00 frames per second; expected at most 60.",
+      "Key frames are up to 12.3 s apart; expected at most 10.0 s.",
     ]);
   });
 });
@@ -126,7 +126,7 @@ describe("sound that cannot be copied is encoded, and the picture plays all the 
       {
         code: "AUDIO",
         message:
-          "The sound is pcm_s16le with 2 channels at 48000 Hz; AAC-LC with one or two channels at 44100 or 48000 Hz was expected. It is encoded, which does not hold back the picture.",
+          "The audio is pcm_s16le with 2 channels at 48000 Hz; expected AAC-LC with one or two channels at 44100 or 48000 Hz. It is encoded, which does not exclude the video.",
       },
     ]);
   });

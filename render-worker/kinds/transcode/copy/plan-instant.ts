@@ -164,7 +164,8 @@ function fromIndex({ picture }: SourceIndex): NonStandardReason[] {
 
 function unread({ probe }: SourceFile): NonStandardReason[] {
   if (probe.video.codec !== "h264" || probe.container !== container) return [];
-  const message = "The positions of the key frames could not be read from the file; expected a complete index.";
+  const message =
+    "The positions of the key frames could not be read from the file; expected a complete index.";
   return [{ code: "INDEX", message }];
 }
 

@@ -14,7 +14,7 @@ import type { SourceIndex } from "./source-index.ts";
 const { signal } = new AbortController();
 const source = sourceOf({}, { input: "http://127.0.0.1/clip.mp4" });
 
-/** Two seconds of picture and sound: the media, and the index behind it. */
+/** Two seconds of video and audio: the media, followed by the index. */
 let media: Buffer;
 let moov: Buffer;
 let plain: SourceIndex | null;
@@ -44,7 +44,7 @@ const boxesOf = (parent: Buffer): Buffer[] => {
 };
 const typeOf = (bytes: Buffer) => bytes.toString("latin1", 4, 8);
 
-/** Changes one track of the two. */
+/** Changes one of the two tracks. */
 const changeTrack = (track: number, change: (trak: Buffer) => Buffer): Buffer => {
   let count = -1;
   const children = boxesOf(moov).map((child) => {
@@ -151,7 +151,7 @@ test("ten hours of 60 pictures a second are read, with their sound", async () =>
     ctts: repeated(count, 1, 0),
     stsz: Buffer.concat([numbers(0, 0, count), Buffer.alloc(count * 4, numbers(bytes))]),
     stsc: numbers(0, 1, 1, perChunk, 1),
-    // Becomes a `co64`, as large files have it.
+    // Becomes a `co64`, as in large files.
     stco: chunks(mediaAt),
     elst: null,
   });
@@ -169,7 +169,7 @@ test("ten hours of 60 pictures a second are read, with their sound", async () =>
   const movieAt = mediaAt + pictures * pictureBytes;
   const mdat = Buffer.concat([numbers(1), Buffer.from("mdat"), Buffer.alloc(8)]);
   mdat.writeBigUInt64BE(BigInt(movieAt), 8);
-  // Each frame is one unit, an IDR picture.
+  // Each frame is one unit, an IDR frame.
   const frame = Buffer.concat([numbers(pictureBytes - 4), Buffer.alloc(4_092, 0x65)]);
   const take = (start: number, length: number) => {
     if (start < mediaAt) return mdat.subarray(start, start + length);

@@ -29,7 +29,7 @@ const request: RenderRequest = {
   limits: { sourceDurationMs: 3_600_000, sourcePixels: 36_000_000 },
 };
 
-/** The command line, an option's group per line. */
+/** The command line, with one group of options per line. */
 const toLines = (changes: Partial<RenderRequest> = {}) =>
   toArguments(planRender({ ...request, ...changes }))
     .join(" ")
@@ -73,7 +73,7 @@ test("a head before its sound begins: the sound is silence, and is not looked fo
       ?.options.join(" ");
   const silence = "-filter_complex anullsrc=r=48000:cl=stereo,aformat=sample_fmts=fltp[audio] -map [audio]";
   expect(soundOf({ sounds: late(300) })).toContain(silence);
-  // The encoder hears a little beyond the end; and in a transport stream all streams count for the clock.
+  // The encoder reads a little beyond the end, and in a transport stream all streams count for the clock.
   expect(soundOf({ sounds: late(8.4) })).not.toContain("anullsrc");
   const { probe } = request.source;
   const stream = { ...request.source, probe: { ...probe, container: "mpegts" } };

@@ -21,7 +21,7 @@ test("what cannot be read from the middle is made whole", () => {
   expect(decidePart(head, withProbe({ container: "avi" })).kind).toBe("WHOLE");
   const stream = withProbe({ container: "mpegts" });
   expect(decidePart(head, { ...stream, zeroSeconds: 4_001 }).kind).toBe("HEAD");
-  // Its clock begins anew within the minute.
+  // Its clock restarts within the minute.
   expect(decidePart(head, { ...stream, zeroSeconds: 95_420 }).kind).toBe("WHOLE");
 });
 
