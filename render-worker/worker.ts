@@ -36,7 +36,7 @@ export interface WorkerDeps {
   store: ObjectStore;
   config: WorkerConfig;
   log: Logger;
-  /** What the worker can do. The worker disposes them. */
+  /** The supported kinds. The worker disposes them. */
   kinds: PreparedKinds;
   /** The jail of all programs. */
   jail: Jail;
@@ -45,36 +45,39 @@ export interface WorkerDeps {
 }
 
 /**
- * A process that does tasks. Disposing stops it: it takes nothing new, lets what runs finish within `shutdownGraceMs`, ends the rest as
- * `INTERRUPTED`, and says so. Whatever the broker and the store do, it takes less than 9 s more than the grace.
+ * A process that runs tasks. Disposing stops it: it accepts no more tasks, lets running ones finish within
+ * `shutdownGraceMs`, interrupts the rest, and reports that. Whatever the broker and the store do, this takes
+ * at most 9 s longer than the grace.
  */
 export interface Worker extends AsyncDisposable {
   start(): Promise<void>;
-  /** It was started, and is not stopping. */
+  /** Whether it has started and is not stopping. */
   readonly isTaking: boolean;
-  /** Cuts the grace short: what runs is interrupted now, ffmpeg is gone in half a second. */
+  /** Ends the grace: running attempts are interrupted now, and ffmpeg exits within half a second. */
   interrupt(): void;
 }
 
 interface RunningAttempt {
   ref: AttemptRef;
-  /** How many of its programs wait until others leave them enough memory. */
+  /** Number of its programs that wait for memory. */
   waitsForMemory: number;
   stop: AbortController;
   /** Ends the retries of its reports. */
   giveUp: AbortController;
   done: Promise<void>;
-  /** Its end was told: it holds neither task nor slot any more, whatever it still finds out. */
+  /** Its end was reported: it holds neither task nor slot, whatever it still measures. */
   isOver: boolean;
 }
 
-/** Finished attempts whose output waits to be measured: more than are made in the time that they wait. */
+/**
+ * Maximum number of finished attempts that wait to be measured, more than occur in the time that they wait.
+ */
 const mostIdleWork = 64;
-/** As the message allows. */
+/** Limit of the message. */
 const mostReason = 2_000;
-/** How long a stopping worker waits for the broker to take its last reports. */
+/** How long a stopping worker waits for the broker to accept its last reports. */
 const lastReportsMs = 5_000;
-/** How long it waits for what hangs even so: a call that the broker does not answer, a store that does not remove. */
+/** How long it waits for calls that hang: a broker that does not respond, a store that does not delete. */
 const lastCallsMs = 1_500;
 
 export function createWorker(deps: WorkerDeps): Worker {
@@ -133,7 +136,7 @@ class RenderWorker implements Worker {
     };
   }
 
-  /** Attempts that have their task and their slot. */
+  /** Attempts that hold their task and slot. */
   #held(): RunningAttempt[] {
     return [...this.#running.values()].filter(({ isOver }) => !isOver);
   }
@@ -175,7 +178,7 @@ class RenderWorker implements Worker {
     );
   }
 
-  /** Told with the next heartbeat, which renews the lease meanwhile. */
+  /** Sent with the next heartbeat, which renews the lease meanwhile. */
   #awaitMemory(attempt: RunningAttempt, isWaiting: boolean): void {
     const before = attempt.waitsForMemory;
     attempt.waitsForMemory += isWaiting ? 1 : -1;
@@ -263,7 +266,7 @@ class RenderWorker implements Worker {
       await delivery.ack();
       return false;
     }
-    // Known before it is announced: a cancel request may come as soon as somebody has heard of it.
+    // Registered before it is announced, since a cancel request may follow immediately.
     this.#running.set(ref.attemptId, attempt);
     try {
       await reporter.started();
@@ -274,7 +277,8 @@ class RenderWorker implements Worker {
       await delivery.nack();
       return false;
     }
-    // From here on the lease says who has the task. If the acknowledgement is lost the task comes again, and is known.
+    // From here on the lease decides who has the task. If the acknowledgement is lost, the task is delivered
+    // again and recognized.
     await delivery.ack().catch((error: unknown) => log.warn({ err: error }, "task.not-acknowledged"));
     const free = () => {
       attempt.isOver = true;

@@ -113,7 +113,7 @@ test("a workspace's quota of running tasks holds back its others, and says so", 
   const wait = (await waits(system.db, [second?.jobId ?? ""], options)).get(second?.jobId ?? "");
   expect(wait).toEqual({
     code: "QUOTA",
-    reason: "The workspace has 1 tasks with workers, and may have 1 at once.",
+    reason: "The workspace has 1 tasks on workers, and its limit is 1.",
   });
 });
 

@@ -15,20 +15,23 @@ import { toTaskRequested } from "./to-task-requested.ts";
 export interface DispatcherDeps {
   db: PrismaClient;
   clock: () => Date;
-  /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
+  /** Default maximum number of a workspace's tasks on workers; null: unlimited. */
   maxRunningTasks: number | null;
   split: SplitLimits;
   /** Default: the kinds of this release. */
   kinds?: KindRegistry;
-  /** Storage of a workspace, unless it has a limit of its own. Default: any number. */
+  /** Default storage limit of a workspace. Default: unlimited. */
   limits?: StorageLimits;
   log: Logger;
 }
 
-/** How long a task waits whose message could not be made, in milliseconds: a bug, which must not hold up the others. */
+/** How long a task is set aside if its message could not be built: a bug, which must not block the others. */
 const setAsideMs = 60_000;
 
-/** Gives as many waiting tasks to the outbox as slots are free. Returns how many those were. Any number of processes may do so at once. */
+/**
+ * Passes as many waiting tasks to the outbox as slots are free. Returns their number. Any number of processes
+ * may run it concurrently.
+ */
 export async function dispatch(deps: DispatcherDeps): Promise<number> {
   const { db, clock, maxRunningTasks, limits = {} } = deps;
   const now = clock();
@@ -79,9 +82,9 @@ const setAside = (tx: Tx, id: string, now: Date) =>
   });
 
 /**
- * Marks those of the tasks that still wait, and returns them. Two dispatchers that chose the same task meet at its row lock: the second
- * finds it marked and leaves it. A task that was canceled meanwhile is not waiting any more. Locked in the order of their ids, so that two
- * cannot wait for each other.
+ * Marks and returns those of the tasks that still wait. Two dispatchers that chose the same task meet at its
+ * row lock: the second finds it marked and skips it. Canceled tasks no longer wait. Locks in the order of
+ * ids, so that two dispatchers cannot deadlock.
  */
 async function takeTasks(tx: Tx, taskIds: readonly string[], now: Date): Promise<string[]> {
   const rows = await tx.$queryRaw<Array<{ id: string }>>`
@@ -93,7 +96,10 @@ async function takeTasks(tx: Tx, taskIds: readonly string[], now: Date): Promise
   return rows.map(({ id }) => id);
 }
 
-/** Their turn is over. Locked in the order of their ids, as two dispatchers may serve the same ones. */
+/**
+ * Records that the workspaces were served. Locks in the order of ids, since two dispatchers may serve the
+ * same ones.
+ */
 const markServed = (tx: Tx, workspaceIds: readonly string[], now: Date) =>
   tx.$executeRaw`
     WITH served AS (SELECT id FROM workspaces WHERE id = ANY (${[...workspaceIds]}::uuid[]) ORDER BY id FOR NO KEY UPDATE)

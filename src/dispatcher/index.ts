@@ -1,10 +1,13 @@
-/** Gives queued tasks to workers: the queue is in the database, and the broker holds no more than there are free slots. */
+/**
+ * Passes queued tasks to workers: the queue is in the database, and the broker holds no more than the free
+ * slots.
+ */
 import { startWorkLoop } from "../database/work-loop.ts";
 import { type DispatcherDeps, dispatch } from "./dispatch.ts";
 
 export { type DispatcherDeps, dispatch } from "./dispatch.ts";
 
-/** Dispatches until disposed: woken when something waits or a slot is free, and every two seconds besides. */
+/** Dispatches until disposed: when a task is queued or a slot becomes free, and every two seconds. */
 export function startDispatcher(deps: DispatcherDeps & { databaseUrl: string }): Promise<AsyncDisposable> {
   return startWorkLoop({
     databaseUrl: deps.databaseUrl,

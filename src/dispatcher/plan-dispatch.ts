@@ -1,51 +1,56 @@
 import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 
-/** A task that waits and may go now. */
+/** A waiting task that may start now. */
 export interface WaitingTask {
   taskId: string;
   pool: Pool;
-  /** Not the first of its job. */
+  /** Not the first task of its job. */
   isRest: boolean;
   priority: JobPriority;
   workspaceId: string;
-  /** When a viewer would need it who began when it was queued; of first tasks, when that was. */
+  /** When a viewer who started when it was queued would need it; for first tasks, when it was queued. */
   dueAt: Date;
 }
 
-/** How much a workspace has with workers already, and when it was last served. */
+/** A workspace's tasks on workers, and when it was last served. */
 export interface WorkspaceTurn {
   /** Tasks that run or are on their way to a worker, in all pools. */
   inFlight: number;
   /** Milliseconds since the epoch; 0 for never. */
   servedAt: number;
-  /** Most tasks that it may have in flight; null for any number. */
+  /** Maximum of `inFlight`; null: unlimited. */
   maxInFlight: number | null;
 }
 
 export interface QueueState {
-  /** Slots that nothing runs in or is on its way to, by pool. */
+  /** Slots without a running or assigned task, by pool. */
   free: ReadonlyMap<Pool, number>;
-  /** By lane and workspace, first due first; as many of each as there are free slots suffice. */
+  /** By lane and workspace, earliest due first; as many of each as there are free slots suffice. */
   waiting: readonly WaitingTask[];
   workspaces: ReadonlyMap<string, WorkspaceTurn>;
 }
 
 const priorities: readonly JobPriority[] = ["INTERACTIVE", "STANDARD", "BULK"];
 
-/** First tasks go before the rest of any video: most viewers wait for a beginning, and beginnings are short. */
+/** First tasks precede the rest of any video: most viewers wait for a beginning, and beginnings are short. */
 const laneOf = ({ isRest, priority }: WaitingTask): number =>
   (isRest ? priorities.length : 0) + priorities.indexOf(priority);
 
-/** One dispatch in so many goes to what is due first in any lane, so that a busy upper lane starves no lower one. */
+/**
+ * One dispatch in this many goes to the most overdue task in any lane, so that a busy upper lane starves no
+ * lower one.
+ */
 const turnsPerFirstDue = 8;
 
 /**
- * Which tasks go to workers now, in order, as many as there are free slots. Upper lanes go first; within a lane the workspace with the
- * least in flight, then the one that was served longest ago, then what is due first: of a long video the parts that a viewer
- * comes to first, and late ones when their time has come, whatever was queued since. A flood of one workspace or lane so delays another by
- * what is running, never by what waits.
+ * Chooses the tasks for workers now, in order, up to the free slots. Upper lanes go first; within a lane the
+ * workspace with the fewest tasks in flight, then the one that was served longest ago, then the earliest due
+ * task: of a long video the parts that a viewer needs first, and late ones when they are due, whatever was
+ * queued since. So a flood of one workspace or lane delays others only by its running tasks, never by its
+ * waiting ones.
  *
- * `random` decides the turns of what is due first: no counter is shared, so any number of dispatchers agree without talking.
+ * `random` decides when the most overdue task goes first: without a shared counter, any number of dispatchers
+ * need no coordination.
  */
 export function planDispatch(state: QueueState, random: () => number = Math.random): WaitingTask[] {
   const turns = new Map([...state.workspaces].map(([id, turn]) => [id, { ...turn }]));
@@ -54,7 +59,7 @@ export function planDispatch(state: QueueState, random: () => number = Math.rand
     turns.set(workspaceId, known);
     return known;
   };
-  // Later than anything in the database, and growing: whoever is chosen goes to the end of the line.
+  // Later than any time in the database, and growing: a chosen workspace goes to the end of the line.
   let served = Number.MAX_SAFE_INTEGER - 1_000_000;
   const chosen: WaitingTask[] = [];
   for (const [pool, free] of state.free) {
@@ -79,7 +84,7 @@ export function planDispatch(state: QueueState, random: () => number = Math.rand
   return chosen;
 }
 
-/** One queue per lane and workspace, first due first. */
+/** One queue per lane and workspace, earliest due first. */
 function toQueues(tasks: readonly WaitingTask[]): WaitingTask[][] {
   const queues = Map.groupBy(tasks, (task) => `${laneOf(task)} ${task.workspaceId}`);
   return [...queues.values()].map((queue) => queue.toSorted((a, b) => +a.dueAt - +b.dueAt));

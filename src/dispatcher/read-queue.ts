@@ -5,9 +5,9 @@ import { wireKindOf } from "../database/job-kinds.ts";
 import { explainMismatch, inPool, readOffers, readSlots } from "../workers/index.ts";
 import type { QueueState, WaitingTask } from "./plan-dispatch.ts";
 
-/** What lies ready for a pool of which no worker is known: enough for one that is about to say that it is there. */
+/** Tasks for a pool without a known worker: enough for one that is about to register. */
 export const unknownSlots = 4;
-/** Most tasks that are dispatched in one go, per pool: bounds what one look reads. */
+/** Maximum number of tasks per dispatch and pool, which limits each read. */
 const mostAtOnce = 200;
 
 const pools: readonly Pool[] = ["CPU", "GPU"];
@@ -19,7 +19,7 @@ interface InFlightRow {
   all: number;
 }
 
-/** What `planDispatch` decides from, as the rows are now. No lock is taken: what is chosen twice is dispatched once. */
+/** Reads the input of `planDispatch`. Takes no lock: a task that is chosen twice is dispatched once. */
 export async function readQueue(
   db: Db,
   { now, maxRunningTasks }: { now: Date; maxRunningTasks: number | null },

@@ -3,8 +3,9 @@ import type { TaskWithAll } from "../jobs/task-rows.ts";
 import { readRoom, type StorageLimits } from "../quotas/index.ts";
 
 /**
- * Room that the storage quotas leave, by workspace, so that a worker stops fetching a source that does not fit. Only workspaces whose tasks
- * begin with a fetch are read. Tasks that are dispatched together each get the whole: the exact check follows when the source is stored.
+ * Room in the storage quotas by workspace, so that a worker stops downloading a source that does not fit.
+ * Reads only workspaces whose tasks start with a download. Tasks that are dispatched together each get the
+ * whole room; the exact check follows when the source is stored.
  */
 export async function readRooms(
   tx: Tx,
@@ -20,6 +21,6 @@ export async function readRooms(
   return rooms;
 }
 
-/** The task's worker fetches the source from a URL. */
+/** Whether the task's worker downloads the source from a URL. */
 const isFetched = ({ job }: TaskWithAll): boolean =>
   job.video.source?.kind === "URL" && job.video.source.receivedAt === null;

@@ -11,7 +11,7 @@ import type { TaskWithAll } from "../jobs/task-rows.ts";
 /** The message of a task: everything that its worker needs. */
 export function toTaskRequested(
   task: TaskWithAll,
-  /** `roomBytes`: bytes that the workspace's storage quota has room for. Default: any number. */
+  /** `roomBytes`: room in the workspace's storage quota. Default: unlimited. */
   { kind, params, roomBytes }: { kind: KindName; params: KindParams; roomBytes?: number | undefined },
   now: Date,
 ): TaskRequested {

@@ -4,7 +4,7 @@ import { endAttempt } from "./end-attempt.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import type { StateReport } from "./kind-operations.ts";
 
-/** Follow-ups and repairs count only when they are whole: a report before that changes nothing but the attempt. */
+/** Assets and repairs count only when complete: an earlier report changes nothing but the attempt. */
 export async function applyUnfinished(
   tx: Tx,
   attempt: HeldAttempt,

@@ -5,8 +5,9 @@ import { awaitVariants } from "./job-variants.ts";
 import { jobMayBecome } from "./may-become.ts";
 
 /**
- * Whether a task whose attempt ended so waits for the rest of its source: it was begun while that arrives, and has made the head, or could not.
- * One whose worker was lost or went away in the middle tries again as any, as long as it has tries.
+ * Whether a task waits for the rest of its source after such an outcome: it started during the upload, and
+ * has made the head, or could not. If its worker was lost or left midway, it is tried again like any other,
+ * while it has tries left.
  */
 export async function awaitsSource(
   tx: Tx,
@@ -23,7 +24,10 @@ export async function awaitsSource(
   return (await tx.part.count({ where: { videoId, startMs: 0, isComplete: true } })) > 0;
 }
 
-/** Lets a task and its job wait until the source is there whole (`receiveSource`). What it took so far are no tries. */
+/**
+ * Makes a task and its job wait until the whole source is stored (`receiveSource`). Its attempts so far use
+ * no tries.
+ */
 export async function awaitSource(tx: Tx, { id, job }: Task & { job: Job }): Promise<void> {
   const waits = { status: "PENDING", dispatchedAt: null, publishedAt: null, tries: 0 } as const;
   await tx.task.update({ where: { id, status: jobMayBecome("PENDING") }, data: waits });

@@ -10,9 +10,9 @@ import { canceled, settleJob } from "./settle-job.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
 
 /**
- * A job that waits is canceled at once. One that runs is canceled when its worker has stopped, to which a control message goes now;
- * the sweeper sees to it if the worker does not answer. Canceling a canceled job changes nothing.
- * Throws `NotFoundError`, `ConflictError` (`JOB_ENDED`).
+ * Cancels a job. A waiting one is canceled immediately. A running one is canceled when its worker has
+ * stopped, which receives a control message now; the sweeper handles workers that do not respond. Canceling a
+ * canceled job changes nothing. Throws `NotFoundError`, `ConflictError` (`JOB_ENDED`).
  */
 export async function cancelJob(
   deps: OperationDeps,
@@ -25,7 +25,7 @@ export async function cancelJob(
     if (job.endedAt !== null) {
       throw new ConflictError(
         "JOB_ENDED",
-        `The job has ended as ${job.status}; only one that waits or runs can be canceled.`,
+        `The job has ended as ${job.status}. Only a waiting or running job can be canceled.`,
       );
     }
     const now = deps.clock();
@@ -39,7 +39,7 @@ export async function cancelJob(
     await refreshManifest(tx, deps.store, job.videoId);
     return job.videoId;
   }, storeTransaction);
-  // Earlier attempts may have left something.
+  // Earlier attempts may have left output.
   if (settled !== null) await removeLosers(deps, settled);
   return { jobId };
 }

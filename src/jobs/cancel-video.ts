@@ -5,8 +5,8 @@ import { ConflictError } from "../errors.ts";
 import { cancelJob } from "./cancel-job.ts";
 
 /**
- * Cancels every job of a video that waits or runs. Safe to repeat. Throws `NotFoundError`, and `ConflictError` (`NOTHING_TO_CANCEL`) for a
- * video whose jobs ended in another way.
+ * Cancels every waiting or running job of a video. Safe to repeat. Throws `NotFoundError`, and
+ * `ConflictError` (`NOTHING_TO_CANCEL`) for a video whose jobs ended in another way.
  */
 export async function cancelVideo(
   deps: OperationDeps,
@@ -22,7 +22,7 @@ export async function cancelVideo(
   });
   if (video === null) throw videoNotFound();
   if (video.jobs.length === 0) {
-    throw new ConflictError("NOTHING_TO_CANCEL", "No job of this video waits or runs.");
+    throw new ConflictError("NOTHING_TO_CANCEL", "No job of this video is waiting or running.");
   }
   for (const { id, endedAt } of video.jobs) if (endedAt === null) await cancelUnlessEnded(deps, viewer, id);
   return { videoId };

@@ -14,7 +14,7 @@ export interface PlannedTask {
   dueAfterMs: number;
 }
 
-/** Writes the tasks for what comes after a job's head, into the queue. */
+/** Queues the tasks after a job's head. */
 export async function createRestTasks(
   tx: Tx,
   {

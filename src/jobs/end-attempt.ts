@@ -11,28 +11,31 @@ import { jobMayBecome } from "./may-become.ts";
 import { noteMemory } from "./note-memory.ts";
 import { canceled, settleJob } from "./settle-job.ts";
 
-/** Delay before the try after `tries`: 2 s doubled each time, up to a minute. */
+/** Pause before the try after `tries`: 2 s, doubled each time, up to a minute. */
 const retryDelayMs = (tries: number): number => backoffMs(Math.max(0, tries - 1), 2_000, 60_000);
 
-/** A full disk is no failure of the task: such attempts use no try until there were this many, about a day's. */
+/**
+ * A full disk is not the task's failure: such attempts use no try until there were this many, about a day's
+ * worth.
+ */
 const roomAttempts = 300;
 const roomCodes: ReadonlySet<string> = new Set(["STORE_FULL", "WORK_DIRECTORY_FULL"]);
 
-/** Delay before another look at a disk that was full: short while an operator may be freeing space. */
+/** Pause after a full disk: short at first, as an operator may be freeing space. */
 const roomBackoffMs = (number: number): number =>
   number <= 20 ? Math.min(retryDelayMs(number), 30_000) : 300_000;
 
 const lostError = (workerId: string): ReportedError => ({
   code: "WORKER_LOST",
-  message: `Worker ${workerId} was not heard of for longer than its lease; it may have crashed or lost its network.`,
+  message: `Worker ${workerId} did not report for longer than its lease. It may have crashed or lost its network.`,
   scope: "WORKER",
   retriable: true,
 });
 
 const afterTries = (tries: number, last: string): string =>
-  `Given up after ${tries} tries, the last: ${last}`;
+  `Failed after ${tries} tries. The last error: ${last}`;
 
-/** Closes an attempt with its outcome, and writes down that it happened. */
+/** Closes an attempt with its outcome, and records the event. */
 async function closeAttempt(
   tx: Tx,
   { id: attemptId, number, task }: HeldAttempt,
@@ -55,7 +58,7 @@ async function closeAttempt(
   ]);
 }
 
-/** The attempt did its task. Whether that settles its job is for its kind to decide. */
+/** The attempt completed its task. Its kind decides whether that settles the job. */
 export async function completeTask(tx: Tx, attempt: HeldAttempt, now: Date): Promise<void> {
   await closeAttempt(tx, attempt, "COMPLETED", now, null);
   await tx.task.update({
@@ -64,7 +67,9 @@ export async function completeTask(tx: Tx, attempt: HeldAttempt, now: Date): Pro
   });
 }
 
-/** Closes an attempt that did not do its task, and decides what becomes of that: tried again after a backoff, or failed, and its job with it. */
+/**
+ * Closes an attempt that did not complete its task: retries the task after a pause, or fails it and its job.
+ */
 export async function endAttempt(
   tx: Tx,
   attempt: HeldAttempt,
@@ -84,7 +89,7 @@ export async function endAttempt(
   const { tries, maxTries } = usesTry
     ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })
     : task;
-  // Whatever ended it, nobody wants it any more.
+  // The cancellation takes precedence over the error.
   if (outcome === "CANCELED" || job.cancelRequestedAt !== null)
     return await settleJob(tx, job, canceled, now);
   if (await awaitsSource(tx, { task, outcome, hasTries: tries < maxTries }))
@@ -100,7 +105,7 @@ export async function endAttempt(
   const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : retryDelayMs(handBack?.times ?? tries);
   const delay = outcome === "INTERRUPTED" ? 0 : retryMs;
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
-  // Of a job with many tasks the others go on, and what they made plays on.
+  // The other tasks of the job continue, and their output keeps playing.
   if (job.plan !== null) return;
   if (settlesVideo(job.kind)) await awaitVariants(tx, job);
   await tx.job.update({ where: { id: job.id, status: jobMayBecome("QUEUED") }, data: { status: "QUEUED" } });

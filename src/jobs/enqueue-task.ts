@@ -2,8 +2,8 @@ import type { Tx } from "../events/record-change.ts";
 import { jobMayBecome } from "./may-become.ts";
 
 /**
- * Puts tasks (back) into the queue, for the dispatcher to give to workers from `availableAt` on. One that was there before
- * keeps its place.
+ * Puts tasks (back) into the queue, for dispatch from `availableAt` on. A task that was queued before keeps
+ * its position.
  */
 export async function enqueueTasks(
   tx: Tx,

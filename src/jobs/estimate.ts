@@ -5,9 +5,9 @@ import { readSlots } from "../workers/index.ts";
 import { type Pace, paceOf, readPaces } from "./pace.ts";
 import { queuePosition } from "./queue.ts";
 
-/** What estimates go by: this many completed attempts of first tasks at most, */
+/** Maximum number of completed attempts of first tasks that estimates use, */
 const samples = 50;
-/** of the newest that were completed, which may nearly all be of chunks. */
+/** among the newest completed ones, nearly all of which may be chunks. */
 const lookedAt = 1_000;
 
 interface JobRow {
@@ -15,25 +15,26 @@ interface JobRow {
   status: string;
   pool: Pool;
   profile: string;
-  /** What its work goes by; null while it is not known. */
+  /** Determines its work; null if unknown. */
   durationMs: number | null;
   pixels: number | null;
   sizeBytes: number | null;
-  /** Since its first attempt began. */
+  /** Since the start of its first attempt. */
   elapsedMs: number | null;
   etaMs: number | null;
-  /** Tasks that run, and that wait; 0 and 0 for jobs of one task. */
+  /** Running and waiting tasks; 0 and 0 for jobs of one task. */
   running: number;
   waiting: number;
-  /** How long its completed tasks took on average, but the first; null while there is none. */
+  /** Mean duration of its completed tasks, without the first; null if there is none. */
   taskMs: number | null;
 }
 
 /**
- * Milliseconds until each job is likely to end; null while there is nothing to go by, and for jobs that have ended, wait for their source, or are no render. A
- * running job goes by its slowest variant's own estimate, while nobody is at one of them by how long its tasks took and how many are done at
- * once, and before there are any by the pace of jobs of its profile; a waiting one by its place in the queue, the slots that are there, how long
- * first tasks took lately, and that pace.
+ * Milliseconds until each job is likely to end; null if unknown, and for jobs that have ended, wait for their
+ * source, or render nothing. A running job uses its slowest variant's own estimate; if none is being
+ * rendered, the duration and concurrency of its tasks; before any task has ended, the pace of jobs with its
+ * profile. A waiting job uses its position in the queue, the available slots, recent durations of first
+ * tasks, and that pace.
  */
 export async function estimate(
   db: Db,
@@ -84,18 +85,21 @@ export async function estimate(
   return estimates;
 }
 
-/** Null for one that takes longer than others did: nobody knows then. */
+/** Null for a job that takes longer than others did. */
 function whatIsLeft(job: JobRow, pace: Pace | null): number | null {
   const whole = pace?.(job) ?? null;
   if (whole === null || job.elapsedMs === null || whole <= job.elapsedMs) return null;
   return Math.round(whole - job.elapsedMs);
 }
 
-/** What runs is half done, on average; then the others go, as many at once. */
+/** Running tasks are half done on average; the others follow with the same concurrency. */
 const byTasks = ({ running, waiting, taskMs }: JobRow): number | null =>
   taskMs === null || running === 0 ? null : Math.round((waiting / running + 0.5) * taskMs);
 
-/** How long the newest completed attempts of first tasks took, and their jobs from the first attempt's start, on average per pool. */
+/**
+ * Mean durations of the newest completed attempts of first tasks, and of their jobs from the first attempt's
+ * start, per pool.
+ */
 async function readDurations(db: Db): Promise<Map<Pool, { taskMs: number; jobMs: number }>> {
   const rows = await db.$queryRaw<Array<{ pool: Pool; taskMs: number; jobMs: number }>>`
     SELECT t.pool, avg(extract(epoch FROM newest.ended_at - newest.started_at) * 1000)::float8 AS "taskMs",

@@ -4,8 +4,9 @@ interface Point {
 }
 
 /**
- * What `y` is likely to be at an `x`, by what it was at others: the line of least squares, or, where that makes no sense (fewer than three points,
- * all at one place, something for nothing, less for more), in proportion to `x`. Null without a point to go by. Pure.
+ * Predicts `y` at an `x` by the line of least squares, or in proportion to `x` if such a line makes no sense
+ * (fewer than three points, all at one place, a positive start at 0, or a negative slope). Null without
+ * points. Pure.
  */
 export function fitLine(points: readonly Point[]): ((x: number) => number) | null {
   const sum = (of: (point: Point) => number): number => points.reduce((total, point) => total + of(point), 0);

@@ -10,9 +10,10 @@ export type HeldAttempt = Attempt & { task: Task & { job: Job } };
 const include = { task: { include: { job: true } } } as const;
 
 /**
- * The reporting attempt, if it holds its task's lease: known and open, or the first to ask for a task that nobody holds (its
- * `started` may come after its other reports). Null: it lost, and must stop; whoever lost once never gets it later, since every attempt
- * that does ends the turn of those that asked with it. The caller holds the video's lock.
+ * The reporting attempt, if it holds its task's lease: it is known and open, or the first to ask for a free
+ * task (its `started` may arrive after its other reports). Null: it lost and must stop. A losing attempt
+ * never gets the lease later, since every attempt that takes it invalidates the current fencing token. The
+ * caller holds the video's lock.
  */
 export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Promise<HeldAttempt | null> {
   const known = await tx.attempt.findUnique({ where: { id: report.attemptId }, include });
@@ -52,6 +53,6 @@ export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Pro
   return attempt;
 }
 
-/** The lock that is held is that of the reported video. */
+/** The held lock is that of the reported video. */
 const isSame = ({ task }: HeldAttempt, { taskId, jobId, videoId }: AttemptReport): boolean =>
   task.id === taskId && task.jobId === jobId && task.job.videoId === videoId;

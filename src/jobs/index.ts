@@ -1,4 +1,4 @@
-/** What can be done with jobs, and how long they wait. */
+/** Operations on jobs, and estimates of how long they wait. */
 
 export { errorOf } from "../database/error-column.ts";
 export { cancelJob } from "./cancel-job.ts";

@@ -3,23 +3,26 @@ import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority, JobStatus } from "../../prisma/generated/enums.ts";
 import { boundedList } from "../bounded-list.ts";
 
-/** Which jobs: those to which all given conditions apply. */
+/** Selects jobs that match all conditions. */
 export interface JobFilter {
   status?: readonly JobStatus[] | null | undefined;
   priority?: readonly JobPriority[] | null | undefined;
-  /** A key, not a global id. */
+  /** A row key, not a global id. */
   videoId?: string | null | undefined;
   errorCode?: readonly string[] | null | undefined;
   errorScope?: readonly ErrorScope[] | null | undefined;
   isRetriable?: boolean | null | undefined;
   isSuperseded?: boolean | null | undefined;
-  /** Included. */
+  /** Inclusive. */
   createdFrom?: Date | null | undefined;
-  /** Not included. */
+  /** Exclusive. */
   createdBefore?: Date | null | undefined;
 }
 
-/** The filter as a condition on rows; codes that no error can have match nothing. Throws `InvalidInputError` (`LIST_TOO_LONG`). */
+/**
+ * The filter as a condition on rows. Codes that no error can have match nothing. Throws `InvalidInputError`
+ * (`LIST_TOO_LONG`).
+ */
 export function jobWhere(filter: JobFilter): Prisma.JobWhereInput {
   const { status, priority, videoId, errorCode, errorScope, isRetriable, isSuperseded } = filter;
   const { createdFrom, createdBefore } = filter;

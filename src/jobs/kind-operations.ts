@@ -20,11 +20,14 @@ export interface HeldReport {
   now: Date;
 }
 
-/** What the API does for jobs of a kind. */
+/** The API's operations for jobs of a kind. */
 export interface KindOperations {
   /** The parameters in the message of a task of this kind. */
   toParams: (tx: Tx, task: TaskWithAll, limits: SplitLimits) => Promise<KindParams>;
-  /** Applies a report, and settles task and job when it is the last. `unwanted`: the job was canceled, the attempt should stop. */
+  /**
+   * Applies a report, and settles task and job if it is the last. `unwanted`: the job was canceled and the
+   * attempt should stop.
+   */
   apply: (report: HeldReport) => Promise<"applied" | "unwanted">;
   /** Repeats a job that failed or was canceled as a new job, `newId`. The caller holds the video's lock. */
   retry: (tx: Tx, deps: OperationDeps, job: Job, newId: string) => Promise<void>;

@@ -14,16 +14,19 @@ interface NamingRows {
   storedFolders?: readonly { attemptId: string; folder: string; retiredAt: Date | null }[];
 }
 
-/** Of a video's parts, what `namedOutput` asks for. */
+/** The fields of a video's parts that `namedOutput` needs. */
 export const partNames = { select: { attemptId: true, initKey: true } } as const;
 
-/** What of an attempt's output a video names, below the attempt's prefix: `720p`, `audio`, `poster.jpg`. Pure. */
+/**
+ * The parts of an attempt's output that a video uses, below the attempt's prefix: `720p`, `audio`,
+ * `poster.jpg`. Pure.
+ */
 export function namedOutput(video: NamingRows, attemptId: string): string[] {
   const prefix = objectKeys.attempt(video.id, attemptId);
   const keys = [...video.variants, ...video.audioTracks].map(
     ({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key,
   );
-  // What was made a second time lies in a folder of another name than the rendition's; a part without segments lies nowhere.
+  // A second encode is in another folder than the rendition's name; a part without segments has none.
   const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
   const download = Download.nullable().parse(video.download ?? null);
   const preview = Preview.nullable().parse(video.preview ?? null);
@@ -43,7 +46,7 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
   return [...new Set([...own, ...retired])];
 }
 
-/** `namedOutput` of the rows as they are; nothing of a video that is gone. */
+/** `namedOutput` of the current rows; empty for a deleted video. */
 export async function readNamedOutput(db: Db, videoId: string, attemptId: string): Promise<string[]> {
   const include = { variants: true, audioTracks: true, parts: { where: { attemptId }, ...partNames } };
   const video = await db.video.findUnique({ where: { id: videoId }, include });

@@ -3,19 +3,19 @@ import type { Task } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/record-change.ts";
 import { readWorkerMemory, tooLarge } from "../workers/index.ts";
 
-/** A worker gave a task back because it has too little memory for it; it uses no try. */
+/** A worker with too little memory returned a task, without using a try. */
 interface HandBack {
   times: number;
-  /** Why the job ends with it; null while somebody may have enough. */
+  /** The error that ends the job; null while another worker may have enough memory. */
   error: ReportedError | null;
 }
 
-/** Who never says how much memory it has may hand a task back again and again: after so many times it is over. */
+/** Workers that do not report their memory may return a task again and again; this limits it. */
 const maxHandBacks = 20;
 
 /**
- * Keeps what the end of an attempt taught about its task's need: a worker that had too little says what would do, and one that ran
- * out of memory makes the next estimate twice as large. Null when it was no hand-back.
+ * Records what an attempt's end shows about its task's memory: a worker with too little states the need, and
+ * running out of memory doubles the next estimate. Null if the task was not returned.
  */
 export async function noteMemory(
   tx: Tx,

@@ -6,18 +6,15 @@ import { videoJobKinds } from "../database/job-kinds.ts";
 import { NotFoundError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 
-/** The viewer's job, its video locked until the transaction ends. Throws `NotFoundError`. */
+/** The viewer's job, with its video locked until the transaction ends. Throws `NotFoundError`. */
 export async function lockOwnJob(tx: Tx, viewer: Viewer, jobId: string): Promise<Job> {
   const where = { id: jobId, workspaceId: viewer.workspaceId };
   const found = await tx.job.findFirst({ where, select: { videoId: true } });
   if (found) await lockVideo(tx, found.videoId);
-  // Read again: it may have ended while the lock was awaited.
+  // Read again, since it may have ended while waiting for the lock.
   const job = found && (await tx.job.findFirst({ where }));
   if (job) return job;
-  throw new NotFoundError(
-    "JOB_NOT_FOUND",
-    "There is no such job in this workspace; `jobs` lists those that exist.",
-  );
+  throw new NotFoundError("JOB_NOT_FOUND", "There is no such job in this workspace. `jobs` lists all jobs.");
 }
 
 /** The video's job of these kinds that waits or runs, if any. There is at most one of each kind. Default: the job that renders it. */

@@ -3,7 +3,7 @@ import type { Db } from "../database/db.ts";
 import { videoJobKinds } from "../database/job-kinds.ts";
 import { fitLine } from "./fit-line.ts";
 
-/** What the work on a video goes by, as far as it is known. */
+/** Properties of a video that determine the work, as far as they are known. */
 export interface Work {
   durationMs: number | null;
   /** Of the source. */
@@ -11,7 +11,10 @@ export interface Work {
   sizeBytes: number | null;
 }
 
-/** Milliseconds that a job takes from its first attempt's start to its end; null where too little is known of the video. */
+/**
+ * Milliseconds from the start of a job's first attempt to its end; null if too little is known about the
+ * video.
+ */
 export type Pace = (work: Work) => number | null;
 
 interface Sample extends Work {
@@ -20,9 +23,9 @@ interface Sample extends Work {
   jobMs: number;
 }
 
-/** Finished jobs of a profile and pool that its pace is learnt from, at most; the newest, */
+/** Maximum number of finished jobs from which a profile's pace is learned: the newest, */
 const samples = 50;
-/** of the newest attempts that were completed. */
+/** among the newest completed attempts. */
 const lookedAt = 1_000;
 
 type Paces = ReadonlyMap<string, Pace>;
@@ -32,7 +35,7 @@ const nameOf = ({ profile, pool }: { profile: string; pool: Pool }): string => `
 export const paceOf = (paces: Paces, job: { profile: string; pool: Pool }): Pace | null =>
   paces.get(nameOf(job)) ?? null;
 
-/** The pace of each of these profiles and each pool, learnt from jobs that succeeded at the first go with the whole ladder. */
+/** The pace per profile and pool, learned from jobs that succeeded at the first try with the whole ladder. */
 export async function readPaces(db: Db, profiles: readonly string[]): Promise<Paces> {
   if (profiles.length === 0) return new Map();
   const rows = await db.$queryRaw<Sample[]>`
@@ -53,8 +56,8 @@ export async function readPaces(db: Db, profiles: readonly string[]): Promise<Pa
 }
 
 /**
- * Work grows with the video's length and its source's pixels. Before the first look at it, when only its bytes are known, it is taken to grow with
- * these; and where not even they are, every video takes as long as those did on average. Pure.
+ * Work grows with the length and the pixels of the source. Before probing, it is assumed to grow with the
+ * bytes; without those, every video takes the average. Pure.
  */
 export function learnPace(finished: readonly (Work & { jobMs: number })[]): Pace {
   const byPixels = learn(finished, pixelMs);

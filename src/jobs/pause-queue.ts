@@ -1,7 +1,10 @@
 import { requireScope, type Viewer } from "../auth/viewer.ts";
 import type { OperationDeps } from "../deps.ts";
 
-/** Gives nothing new of the viewer's workspace to workers until it is resumed. What runs goes on. Throws `ForbiddenError` without ADMIN. */
+/**
+ * Pauses the viewer's workspace: no task starts until it is resumed; running tasks continue. Throws
+ * `ForbiddenError` without ADMIN.
+ */
 export async function pauseQueue({ db, clock }: OperationDeps, viewer: Viewer): Promise<void> {
   requireScope(viewer, "ADMIN");
   await db.workspace.updateMany({
@@ -10,7 +13,7 @@ export async function pauseQueue({ db, clock }: OperationDeps, viewer: Viewer): 
   });
 }
 
-/** Lets the viewer's workspace go on. Throws `ForbiddenError` without ADMIN. */
+/** Resumes the viewer's workspace. Throws `ForbiddenError` without ADMIN. */
 export async function resumeQueue({ db }: OperationDeps, viewer: Viewer): Promise<void> {
   requireScope(viewer, "ADMIN");
   await db.workspace.update({ where: { id: viewer.workspaceId }, data: { pausedAt: null } });

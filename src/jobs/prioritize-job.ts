@@ -5,7 +5,10 @@ import { ConflictError } from "../errors.ts";
 import { recordChange } from "../events/record-change.ts";
 import { lockOwnJob } from "./own-job.ts";
 
-/** Moves a job to another lane; one that runs already keeps its worker. Throws `NotFoundError`, `ConflictError` (`JOB_ENDED`). */
+/**
+ * Moves a job to another lane. A running task keeps its worker. Throws `NotFoundError`, `ConflictError`
+ * (`JOB_ENDED`).
+ */
 export async function prioritizeJob(
   deps: OperationDeps,
   viewer: Viewer,
@@ -14,7 +17,10 @@ export async function prioritizeJob(
   await deps.db.$transaction(async (tx) => {
     const job = await lockOwnJob(tx, viewer, jobId);
     if (job.endedAt !== null) {
-      throw new ConflictError("JOB_ENDED", `The job has ended as ${job.status}; its lane matters no more.`);
+      throw new ConflictError(
+        "JOB_ENDED",
+        `The job has ended as ${job.status}. Its priority can no longer be changed.`,
+      );
     }
     if (job.priority === priority) return;
     await tx.job.update({ where: { id: jobId }, data: { priority } });

@@ -2,9 +2,10 @@ import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/db.ts";
 
 /**
- * How many tasks of the same pool are likely to go before each job begins: 1 is the next. Null for jobs that do not wait in the queue; one that
- * runs does not, whatever of its rest waits. Follows the dispatcher's order: what is on its way to a worker, then first tasks before the rest of any,
- * by lane, then by turns of the workspaces, then by when they are due.
+ * Number of tasks in the same pool that are likely to start before each job, plus one: 1 is next. Null for
+ * jobs that do not wait in the queue, including running ones with waiting tasks. Follows the dispatcher's
+ * order: tasks on their way to a worker, then first tasks before the rest of any video, by lane, fairness
+ * between workspaces, and due time.
  */
 export async function queuePosition(db: Db, jobIds: readonly string[]): Promise<Map<string, number | null>> {
   const positions = new Map<string, number | null>(jobIds.map((id) => [id, null]));
@@ -52,7 +53,7 @@ export interface PoolOverview {
   lanes: LaneOverview[];
 }
 
-/** The workspace's tasks that wait and run, per pool and lane. */
+/** The workspace's waiting and running tasks, per pool and lane. */
 export async function queueOverview(db: Db, workspaceId: string): Promise<PoolOverview[]> {
   const rows = await db.$queryRaw<Array<LaneOverview & { pool: Pool }>>`
     SELECT pool, priority, count(*) FILTER (WHERE status = 'QUEUED')::int AS queued,

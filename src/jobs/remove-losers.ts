@@ -4,8 +4,8 @@ import type { OperationDeps } from "../deps.ts";
 import { namedOutput, partNames } from "./named-output.ts";
 
 /**
- * Removes what attempts wrote that the video does not name, rendition by rendition: only once its jobs have ended. Attempts that were never
- * known here are among them. What cannot be removed now costs room only.
+ * Removes attempts' output that the video does not use, rendition by rendition, once its jobs have ended.
+ * Includes attempts that were never registered. Output that cannot be removed only uses space.
  */
 export async function removeLosers(
   { db, store, log }: Pick<OperationDeps, "db" | "store" | "log">,
@@ -13,7 +13,7 @@ export async function removeLosers(
 ): Promise<void> {
   try {
     const attempts = `${objectKeys.video(videoId)}attempts/`;
-    // Listed before the rows are read: an attempt that begins later is not among them, whatever it writes.
+    // Listed before the rows are read: an attempt that starts later is not among them.
     const prefixes = await Array.fromAsync(store.folders(attempts));
     if (prefixes.length === 0) return;
     const video = await db.video.findUnique({
@@ -35,7 +35,7 @@ export async function removeLosers(
   }
 }
 
-/** Playlists that were joined for variants that came to nothing. */
+/** Removes joined playlists of variants that failed. */
 async function removeJoined(
   store: ObjectStore,
   video: {
@@ -53,7 +53,7 @@ async function removeJoined(
   }
 }
 
-/** The account of what an attempt made stays beside what is left of it. */
+/** Keeps the manifest of an attempt beside its remaining output. */
 async function removeUnnamed({
   store,
   prefix,
@@ -73,7 +73,7 @@ async function removeUnnamed({
   if (!named.includes("poster.jpg")) await store.delete(`${prefix}poster.jpg`);
 }
 
-/** Checksums of what was removed. */
+/** Deletes the checksums of removed objects. */
 async function forgetSums(
   db: OperationDeps["db"],
   video: Parameters<typeof namedOutput>[0] & {

@@ -15,7 +15,7 @@ import { stopOpenAttempts } from "./stop-attempts.ts";
 
 export interface JobEnd {
   status: Extract<JobStatus, "SUCCEEDED" | "FAILED" | "CANCELED">;
-  /** Why, unless it succeeded. */
+  /** The error, unless it succeeded. */
   error: RecordedError | null;
 }
 
@@ -23,7 +23,7 @@ export const canceled: JobEnd = {
   status: "CANCELED",
   error: {
     code: "JOB_CANCELED",
-    message: "The job was canceled before any variant was ready; retry it to render the video after all.",
+    message: "The job was canceled before any variant was ready. Retry it to render the video.",
     scope: "INPUT",
     retriable: true,
   },
@@ -31,21 +31,22 @@ export const canceled: JobEnd = {
 
 const incomplete: RecordedError = {
   code: "RENDITION_INCOMPLETE",
-  message: "The worker ended without this variant; retry it.",
+  message: "The worker ended without this variant. Retry it.",
   scope: "WORKER",
   retriable: true,
 };
 
 const nothingReady: RecordedError = {
   code: "NO_VARIANT_READY",
-  message: "The job ended without a variant that plays; its attempts say why.",
+  message: "The job ended without a playable variant. Its attempts have the reasons.",
   scope: "WORKER",
   retriable: true,
 };
 
 /**
- * Brings a job with its tasks to its end, unfinished variants with it, and the video to what it then is: READY if anything plays,
- * else FAILED with the job's error. Jobs of other kinds change neither. The caller holds the video's lock, and has closed the attempt whose end this is.
+ * Settles a job with its tasks and unfinished variants, and the video: READY if anything plays, else FAILED
+ * with the job's error. Jobs of other kinds change neither. The caller holds the video's lock, and has closed
+ * the attempt that ends it.
  */
 export async function settleJob(
   tx: Tx,
@@ -85,13 +86,13 @@ export async function settleJob(
     },
   });
   await tx.$executeRaw`UPDATE variants SET playlist = NULL WHERE video_id = ${videoId}::uuid AND status <> 'READY'`;
-  // What is complete need not be made again should the job be retried.
+  // Complete parts stay for a retry of the job.
   await tx.part.deleteMany({ where: { videoId, isComplete: false } });
   changes.push(...(await settleVideo(tx, videoId, end.error ?? nothingReady, now)));
   await recordChange(tx, { ...job, jobId: job.id }, changes);
 }
 
-/** Workers that are still at other tasks of a job that has ended are told to stop; what they say later changes nothing. */
+/** Stops attempts of an ended job that are still running; their later reports change nothing. */
 async function closeOtherAttempts(
   tx: Tx,
   { id: jobId, videoId }: { id: string; videoId: string },
@@ -105,16 +106,19 @@ async function closeOtherAttempts(
   });
 }
 
-/** READY if anything plays, whatever became of the job; else FAILED. A video that was READY before stays so without a word. */
+/**
+ * READY if anything plays, whatever the job's result; else FAILED. A video that was READY stays so without an
+ * event.
+ */
 async function settleVideo(tx: Tx, videoId: string, error: RecordedError, now: Date): Promise<Change[]> {
-  // Sound that never ends would keep players waiting at the end of every variant.
+  // Audio without an end would keep players waiting at the end of every variant.
   await tx.$executeRaw`
     UPDATE audio_tracks SET playlist = NULL WHERE video_id = ${videoId}::uuid AND NOT (playlist->>'isComplete')::boolean`;
   const video = await tx.video.findUniqueOrThrow({
     where: { id: videoId },
     include: { variants: true, audioTracks: true, captionTracks: true },
   });
-  // Nothing more will come that could be waited for.
+  // Nothing else is expected.
   if (planMasterPlaylist({ ...video, playableAt: video.playableAt ?? now }) !== null) {
     const { playableAt, readyAt } = video;
     const since = { playableAt: playableAt ?? now, readyAt: readyAt ?? now };

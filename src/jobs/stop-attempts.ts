@@ -2,7 +2,7 @@ import type { TaskCancelRequested } from "@reelay/contracts";
 import type { Tx } from "../events/record-change.ts";
 import { addToOutbox } from "../outbox/add-to-outbox.ts";
 
-/** Tells the workers that hold attempts of this video or job to stop. Returns how many those are. */
+/** Asks the workers that hold attempts of this video or job to stop. Returns the number of attempts. */
 export async function stopOpenAttempts(
   tx: Tx,
   stop: { videoId: string; jobId?: string; reason: TaskCancelRequested["reason"]; now: Date },

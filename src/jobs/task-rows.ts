@@ -1,6 +1,6 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 
-/** The rows that a task's message is made from. */
+/** The rows from which a task's message is built. */
 export const taskWithAll = {
   job: {
     include: {
@@ -17,7 +17,7 @@ export const taskWithAll = {
 
 export type TaskWithAll = Prisma.TaskGetPayload<{ include: typeof taskWithAll }>;
 
-/** Sources of at most this many milliseconds are one task. */
+/** Sources up to this many milliseconds are one task. */
 export interface SplitLimits {
   wholeUpToMs: number;
 }

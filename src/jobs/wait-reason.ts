@@ -12,7 +12,7 @@ export type WaitCode = "SOURCE" | "PAUSED" | "BACKOFF" | "QUOTA" | "NO_WORKER" |
 
 interface Wait {
   code: WaitCode;
-  /** A sentence for people. */
+  /** A readable explanation. */
   reason: string;
 }
 
@@ -32,7 +32,10 @@ interface Row {
   requirements: unknown;
 }
 
-/** Why each job does not run: what its task waits for that would go first. Null for jobs that run, also of those with tasks that wait, or have ended. */
+/**
+ * Why each job does not run: what its first waiting task waits for. Null for jobs that have ended or run,
+ * even with waiting tasks.
+ */
 export async function waits(
   db: Db,
   jobIds: readonly string[],
@@ -84,7 +87,7 @@ function toWait(
 ): Wait {
   if (status === "PENDING") return { code: "SOURCE", reason: "Waiting for the source to be uploaded." };
   if (row.isPaused) {
-    return { code: "PAUSED", reason: "The workspace's queue is paused; `resumeQueue` lets it go on." };
+    return { code: "PAUSED", reason: "The workspace's queue is paused. `resumeQueue` continues it." };
   }
   if (row.isBackingOff) {
     const until = availableAt.toISOString();
@@ -92,13 +95,13 @@ function toWait(
     const reason =
       disk === undefined
         ? `Waiting until ${until} before the next try.`
-        : `${disk} is full: free some space on it. The next try is at ${until}.`;
+        : `${disk} is full. Free some space on it. The next try is at ${until}.`;
     return { code: "BACKOFF", reason };
   }
   if (maxRunningTasks !== null && row.inFlight >= maxRunningTasks) {
     return {
       code: "QUOTA",
-      reason: `The workspace has ${row.inFlight} tasks with workers, and may have ${maxRunningTasks} at once.`,
+      reason: `The workspace has ${row.inFlight} tasks on workers, and its limit is ${maxRunningTasks}.`,
     };
   }
   const requirements = Requirements.parse(row.requirements);

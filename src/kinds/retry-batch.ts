@@ -5,21 +5,22 @@ const Outcome = z.union([
   z.object({ retriedAs: z.string() }),
   z.object({ code: z.string(), message: z.string() }),
 ]);
-/** What became of one job of a batch: retried as another, or not, and why. */
+/** Result for one job of a batch: its retry, or why it was skipped. */
 export type Outcome = z.infer<typeof Outcome>;
 
 const RetryBatch = z.object({
   jobIds: z.array(z.string()),
   hasMore: z.boolean(),
-  /** By job; those without one are still to be done. */
+  /** By job. Jobs without an outcome are still to be done. */
   outcomes: z.record(z.string(), Outcome),
 });
-/** What `retryJobs` keeps under its idempotency key. */
+/** The state of `retryJobs`, stored under its idempotency key. */
 export type RetryBatch = z.infer<typeof RetryBatch>;
 
 /**
- * The batch as it stands. Locks its row until the transaction ends, so that of several processes at the same batch one does a job and the next
- * finds its outcome. The order of locks is this row, then a video; nobody takes them the other way round.
+ * The batch's current state. Locks its row until the transaction ends, so that of several processes one does
+ * a job and the next finds its outcome. Lock order: this row, then a video; no code locks in the reverse
+ * order.
  */
 export async function nextOfBatch(tx: Tx, workspaceId: string, key: string): Promise<RetryBatch> {
   const [row] = await tx.$queryRaw<{ progress: unknown }[]>`

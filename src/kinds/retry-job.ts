@@ -9,8 +9,8 @@ import { lockOwnJob } from "../jobs/own-job.ts";
 import { kinds } from "./registry.ts";
 
 /**
- * Repeats a job that failed or was canceled as a new job. What is ready is kept.
- * Throws `NotFoundError`, `ConflictError` (`JOB_NOT_ENDED`, `JOB_SUCCEEDED`, `JOB_SUPERSEDED`, `UPLOAD_EXPIRED`, `NOTHING_TO_RETRY`).
+ * Repeats a failed or canceled job as a new job. Finished variants are kept. Throws `NotFoundError`,
+ * `ConflictError` (`JOB_NOT_ENDED`, `JOB_SUCCEEDED`, `JOB_SUPERSEDED`, `UPLOAD_EXPIRED`, `NOTHING_TO_RETRY`).
  */
 export async function retryJob(
   deps: OperationDeps,
@@ -24,8 +24,8 @@ export async function retryJob(
 }
 
 /**
- * Repeats the newest job that renders the video's variants. Throws as `retryJob` does. One of many videos has
- * the key to itself, so a repeat of the whole request retries none of them twice.
+ * Repeats the newest job that renders the video's variants. Throws like `retryJob`. In a bulk request each
+ * video has a key of its own, so a repeated request retries none of them twice.
  */
 export async function retryVideo(
   deps: OperationDeps,
@@ -57,7 +57,7 @@ interface RetryVideoInput {
   isOneOfMany?: boolean;
 }
 
-/** The same inside a transaction: the new job gets `newId`. */
+/** The same inside a transaction; the new job gets `newId`. */
 export async function retryJobIn(
   tx: Tx,
   deps: OperationDeps,
@@ -68,11 +68,11 @@ export async function retryJobIn(
   if (job.endedAt === null) {
     throw new ConflictError(
       "JOB_NOT_ENDED",
-      `The job is ${job.status}; wait for its end, or cancel it first.`,
+      `The job is ${job.status}. Wait for its end, or cancel it first.`,
     );
   }
   if (job.status === "SUCCEEDED") {
-    throw new ConflictError("JOB_SUCCEEDED", "The job has succeeded: there is nothing to repeat.");
+    throw new ConflictError("JOB_SUCCEEDED", "The job has succeeded, so there is nothing to repeat.");
   }
   await kinds[job.kind].retry(tx, deps, job, newId);
 }

@@ -9,13 +9,15 @@ import { nextOfBatch, type Outcome, type RetryBatch, recordOutcome } from "./ret
 import { retryJobIn } from "./retry-job.ts";
 
 export interface RetryJobsInput {
-  /** These jobs (keys), or … */
+  /** These jobs (row keys), or … */
   ids?: readonly string[] | null | undefined;
-  /** … those that it matches, oldest first. Unless it says otherwise: FAILED ones that no newer job of their video has superseded. */
+  /**
+   * … the matching ones, oldest first. Default: FAILED jobs that no newer job of their video has superseded.
+   */
   filter?: JobFilter | null | undefined;
-  /** At most this many of the filter's, 1 to 500; default 100. */
+  /** Maximum number of matching jobs, 1 to 500. Default 100. */
   first?: number | null | undefined;
-  /** Go on after this job of the filter's. */
+  /** Continue after this matching job. */
   after?: string | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
@@ -23,19 +25,20 @@ export interface RetryJobsInput {
 export interface RetriedJobs {
   /** The new jobs. */
   jobIds: string[];
-  /** What was not retried, and why. */
+  /** Jobs that were not retried, with reasons. */
   skipped: { jobId: string; code: string; message: string }[];
   hasMore: boolean;
-  /** The last job that was looked at; null when there was none. */
+  /** The last examined job; null if there was none. */
   lastId: string | null;
 }
 
 const most = 500;
 
 /**
- * Retries many jobs, each in a transaction of its own: what cannot be retried is listed and holds up nothing. The choice of jobs
- * and each one's outcome are kept under the key, so a repeat (also of a request that was cut off, also while it still runs) does what is left
- * and gives the same answer. Throws `InvalidInputError` (`JOBS_INVALID`) and what `onceByKey` throws.
+ * Retries many jobs, each in its own transaction: jobs that cannot be retried are listed and do not block
+ * others. The selected jobs and each outcome are stored under the key, so a repeat, even of an aborted or
+ * still running request, completes the rest and returns the same answer. Throws `InvalidInputError`
+ * (`JOBS_INVALID`) and the errors of `onceByKey`.
  */
 export async function retryJobs(
   deps: OperationDeps,
@@ -61,13 +64,13 @@ export async function retryJobs(
 function checkInput({ ids, filter, first }: RetryJobsInput): void {
   const invalid = (field: string, message: string) => new InvalidInputError("JOBS_INVALID", field, message);
   if ((ids == null) === (filter == null)) {
-    throw invalid("ids", "ids, filter: give exactly one of them; `filter: {}` is every failed job.");
+    throw invalid("ids", "ids, filter: pass exactly one of them. `filter: {}` selects every failed job.");
   }
   if (ids != null && (ids.length === 0 || ids.length > most)) {
     throw invalid("ids", `ids: there are ${ids.length}; give 1 to ${most}.`);
   }
   if (first != null && (first < 1 || first > most)) {
-    throw invalid("first", `first: is ${first}; give 1 to ${most}, and go on with \`after\`.`);
+    throw invalid("first", `first: is ${first}; pass 1 to ${most}, and continue with \`after\`.`);
   }
 }
 
@@ -104,7 +107,10 @@ async function chooseJobs(
 const withoutNulls = (filter: JobFilter): JobFilter =>
   Object.fromEntries(Object.entries(filter).filter(([, value]) => value != null));
 
-/** Does one job of the batch. Several processes may be at the same batch: each takes what is left. Returns the batch when nothing is. */
+/**
+ * Does one job of the batch. Several processes may work on the same batch: each does a remaining job. Returns
+ * the batch when none remains.
+ */
 async function retryNext(deps: OperationDeps, viewer: Viewer, key: string): Promise<"next" | RetryBatch> {
   const { db } = deps;
   const { workspaceId } = viewer;
@@ -121,7 +127,7 @@ async function retryNext(deps: OperationDeps, viewer: Viewer, key: string): Prom
     }, storeTransaction);
   } catch (error) {
     if (!(error instanceof ExpectedError) || jobId === undefined) throw error;
-    // What it had begun was rolled back with its transaction.
+    // Its transaction has rolled back its changes.
     const skip = { workspaceId, key, jobId, outcome: { code: error.code, message: error.message } };
     await db.$transaction(async (tx) => {
       const batch = await nextOfBatch(tx, workspaceId, key);

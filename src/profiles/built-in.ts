@@ -1,6 +1,9 @@
 import type { Profile, Rung, VideoCodec } from "@reelay/contracts";
 
-/** Height, tier, kilobits per second of H.264, HEVC and AV1. Ceilings in the range that Apple's HLS authoring specification (2.x) suggests. */
+/**
+ * Height, tier, and kilobits per second of H.264, HEVC and AV1. Ceilings within the range of Apple's HLS
+ * authoring specification (2.x).
+ */
 const sizes = [
   [144, "CRITICAL", 150, 110, 90],
   [240, "CRITICAL", 300, 220, 180],
@@ -13,7 +16,10 @@ const sizes = [
   [2160, "PREMIUM", 18_000, 12_500, 10_500],
 ] as const;
 
-/** From here on sources of more than 30 frames per second keep up to 60: below, the bits are better spent on each picture. */
+/**
+ * From this height on, sources above 30 frames per second keep up to 60; below, the bits are better spent on
+ * each frame.
+ */
 const fastFrom = 720;
 
 function ladder(codec: VideoCodec, heights?: readonly number[]): Rung[] {
@@ -29,7 +35,7 @@ function ladder(codec: VideoCodec, heights?: readonly number[]): Rung[] {
     }));
 }
 
-/** H.264 + AAC in every size that players meet. */
+/** H.264 and AAC in every size that players use. */
 export const defaultProfile: Profile = {
   name: "default",
   rungs: ladder("H264"),
@@ -39,11 +45,11 @@ export const defaultProfile: Profile = {
   bitrates: "CONTENT_AWARE",
 };
 
-/** Where every player finds something: a new codec's ladder beside it is for those that can do better. */
+/** The H.264 rungs beside a newer codec's ladder, for players without that codec. */
 const fallback = [144, 360, 720];
 const modern = [360, 540, 720, 1080, 1440, 2160];
 
-/** The recipes that every workspace has; their names are reserved. The first is the default. */
+/** Profiles of every workspace; their names are reserved. The first is the default. */
 export const builtInProfiles: readonly Profile[] = [
   defaultProfile,
   // Three sizes: for previews, drafts and slow machines.
@@ -58,13 +64,13 @@ export const builtInProfiles: readonly Profile[] = [
     name: "av1",
     rungs: [...ladder("H264", fallback), ...ladder("AV1", modern)],
   },
-  // Sound only, at the loudness that podcast players agree on.
+  // Audio only, at the usual loudness of podcasts.
   {
     ...defaultProfile,
     name: "audio",
     rungs: [],
     audio: { codec: "AAC", bitrateBps: 128_000, loudness: { targetLufs: -16 } },
   },
-  // The default ladder, and a file to keep.
+  // The default ladder, and a download.
   { ...defaultProfile, name: "download", download: { height: 1080 } },
 ];

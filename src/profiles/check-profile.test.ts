@@ -94,31 +94,31 @@ describe("each fault is told in a sentence that says what to do", () => {
       "a name that the sound has",
       withRung({ name: "audio-2" }),
       "rungs.2.name",
-      'Profile "web-1080": rung 3 has the name "audio-2", which is not a rung\'s to take; use another one.',
+      'Profile "web-1080": rung 3 has the name "audio-2", which is reserved; use another one.',
     ],
     [
       "the name of the copied source",
       withRung({ name: "source" }),
       "rungs.2.name",
-      'Profile "web-1080": rung 3 has the name "source", which is not a rung\'s to take; use another one.',
+      'Profile "web-1080": rung 3 has the name "source", which is reserved; use another one.',
     ],
     [
       "a name that tells another height",
       withRung({ name: "900p" }),
       "rungs.2.name",
-      'Profile "web-1080": rung 3 has the name "900p" and height 1080; a name that begins so tells the height, use "1080p" or a word.',
+      'Profile "web-1080": rung 3 has the name "900p" and height 1080; such a name must match the height: use "1080p" or a word.',
     ],
     [
       "a name twice",
       withRung({ name: "720p", height: 720, bitrateBps: 5_000_000 }),
       "rungs.2.name",
-      'Profile "web-1080": rung 3 has the name "720p", as rung 2 has; every rung needs a name of its own.',
+      'Profile "web-1080": rung 3 has the name "720p", like rung 2; every rung needs a name of its own.',
     ],
     [
       "too few bits for a picture",
       withRung({ bitrateBps: 60_000 }),
       "rungs.2.bitrateBps",
-      'Profile "web-1080": rung 3 (1080p) has 60000 b/s, no more than rung 2 (720p) with 3500000; a step up needs a higher bitrate, or is none: leave one of them out.',
+      'Profile "web-1080": rung 3 (1080p) has 60000 b/s, no more than rung 2 (720p) with 3500000; a higher rung needs a higher bitrate. Raise it, or omit one of them.',
     ],
     [
       "more bits than anybody sees",
@@ -136,7 +136,7 @@ describe("each fault is told in a sentence that says what to do", () => {
       "a quality beyond the scale",
       withRung({ minVmaf: 100 }),
       "rungs.2.minVmaf",
-      'Profile "web-1080": rung 3 has minVmaf 100; give 1 to 99: 80 is fair, above 95 nobody sees a difference.',
+      'Profile "web-1080": rung 3 has minVmaf 100; use 1 to 99: 80 is fair, above 95 there is no visible difference.',
     ],
     [
       "the wrong order",
@@ -148,19 +148,19 @@ describe("each fault is told in a sentence that says what to do", () => {
       "nothing to begin with",
       { rungs: [{ height: 720, bitrateBps: 3_500_000 }] },
       "rungs.0.tier",
-      'Profile "web-1080": no H.264 rung is CRITICAL; a player that takes this codec could not begin early. Make rung 1 (720p) CRITICAL.',
+      'Profile "web-1080": no H.264 rung is CRITICAL, so a player with this codec could not start early. Make rung 1 (720p) CRITICAL.',
     ],
     [
       "a second codec that begins nowhere",
       { rungs: [...ladder, { height: 1080, bitrateBps: 4_000_000, codec: "AV1" }] },
       "rungs.2.tier",
-      'Profile "web-1080": no AV1 rung is CRITICAL; a player that takes this codec could not begin early. Make rung 3 (1080p-av1) CRITICAL.',
+      'Profile "web-1080": no AV1 rung is CRITICAL, so a player with this codec could not start early. Make rung 3 (1080p-av1) CRITICAL.',
     ],
     [
       "too many rungs",
       { rungs: Array.from({ length: 21 }, (_, i) => ({ height: 100 + 20 * i, bitrateBps: 1e6 + i })) },
       "rungs",
-      'Profile "web-1080": 21 rungs are given; at most 20 are made of one video. Leave out those that are close to others.',
+      'Profile "web-1080": 21 rungs were given; the limit is 20. Omit those that are close to others.',
     ],
     [
       "segments that cut groups of pictures",
@@ -172,25 +172,25 @@ describe("each fault is told in a sentence that says what to do", () => {
       "groups of pictures of no length",
       { rungs: ladder, gopDurationMs: 0 },
       "gopDurationMs",
-      'Profile "web-1080": gopDurationMs is 0; give 500 to 20000 ms, 2000 as a rule.',
+      'Profile "web-1080": gopDurationMs is 0; use 500 to 20000 ms, usually 2000.',
     ],
     [
       "endless segments",
       { rungs: ladder, segmentDurationMs: 60_000 },
       "segmentDurationMs",
-      'Profile "web-1080": segmentDurationMs is 60000; give 1000 to 20000 ms, 4000 as a rule.',
+      'Profile "web-1080": segmentDurationMs is 60000; use 1000 to 20000 ms, usually 4000.',
     ],
     [
       "sound of no bits",
       { rungs: ladder, audio: { bitrateBps: 1_000 } },
       "audio.bitrateBps",
-      'Profile "web-1080": the sound has 1000 b/s; give 16000 to 512000 for stereo, 128000 as a rule.',
+      'Profile "web-1080": the audio has 1000 b/s; use 16000 to 512000 for stereo, usually 128000.',
     ],
     [
       "a loudness that hurts",
       { rungs: ladder, audio: { loudness: { targetLufs: 3 } } },
       "audio.loudness.targetLufs",
-      'Profile "web-1080": the loudness to reach is 3 LUFS; give -40 to -5, e.g. -23 (EBU R128), -16 for podcasts, -14 for the web.',
+      'Profile "web-1080": the target loudness is 3 LUFS; use -40 to -5, e.g. -23 (EBU R128), -16 for podcasts, -14 for the web.',
     ],
     [
       "a download below every rung",
@@ -202,7 +202,7 @@ describe("each fault is told in a sentence that says what to do", () => {
       "a download of sound alone",
       { rungs: [], download: { height: 720 } },
       "download",
-      'Profile "web-1080": download asks for a file of a variant, and there is no rung to make one; leave it out.',
+      'Profile "web-1080": download needs a rung, and the profile has none; omit it.',
     ],
   ])("%s", (_what, input, path, message) => {
     expect(issuesOf(input)[path]).toBe(message);
@@ -241,9 +241,7 @@ test("all faults are told at once, and the error's own message tells the first",
 test.each(["audio", "audio-2", "audio-10", "source", "storyboard", "download", "poster", "manifest"])(
   "%s is not a rung's name: something else lies there",
   (name) => {
-    expect(issuesOf(withRung({ name }))["rungs.2.name"]).toMatch(
-      /which is not a rung's to take; use another one/,
-    );
+    expect(issuesOf(withRung({ name }))["rungs.2.name"]).toMatch(/which is reserved; use another one/);
   },
 );
 

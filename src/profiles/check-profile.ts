@@ -3,7 +3,7 @@ import { InvalidProfileError } from "../errors.ts";
 import { builtInProfiles } from "./built-in.ts";
 import { checkRungs, codecLabels, type ProfileIssue, quoted } from "./check-rungs.ts";
 
-/** The profile as it came, if it can be rendered by. Throws `InvalidProfileError` with everything that is wrong with it. Pure. */
+/** Returns the profile if it can be rendered. Throws `InvalidProfileError` with all its problems. Pure. */
 export function checkProfile(profile: Profile): Profile {
   const issues = [
     ...checkName(profile.name),
@@ -30,11 +30,11 @@ function checkTimes({ segmentDurationMs, gopDurationMs }: Profile): ProfileIssue
   const issues: ProfileIssue[] = [];
   const isGop = Number.isInteger(gopDurationMs) && gopDurationMs >= 500 && gopDurationMs <= 20_000;
   if (!isGop) {
-    const message = `gopDurationMs is ${gopDurationMs}; give 500 to 20000 ms, 2000 as a rule.`;
+    const message = `gopDurationMs is ${gopDurationMs}; use 500 to 20000 ms, usually 2000.`;
     issues.push({ path: "gopDurationMs", message });
   }
   if (!Number.isInteger(segmentDurationMs) || segmentDurationMs < 1_000 || segmentDurationMs > 20_000) {
-    const message = `segmentDurationMs is ${segmentDurationMs}; give 1000 to 20000 ms, 4000 as a rule.`;
+    const message = `segmentDurationMs is ${segmentDurationMs}; use 1000 to 20000 ms, usually 4000.`;
     issues.push({ path: "segmentDurationMs", message });
   } else if (isGop && segmentDurationMs % gopDurationMs !== 0) {
     const multiple = Math.max(1, Math.round(segmentDurationMs / gopDurationMs)) * gopDurationMs;
@@ -47,11 +47,11 @@ function checkTimes({ segmentDurationMs, gopDurationMs }: Profile): ProfileIssue
 function checkAudio({ bitrateBps, loudness }: Profile["audio"]): ProfileIssue[] {
   const issues: ProfileIssue[] = [];
   if (!(bitrateBps >= 16_000 && bitrateBps <= 512_000)) {
-    const message = `the sound has ${bitrateBps} b/s; give 16000 to 512000 for stereo, 128000 as a rule.`;
+    const message = `the audio has ${bitrateBps} b/s; use 16000 to 512000 for stereo, usually 128000.`;
     issues.push({ path: "audio.bitrateBps", message });
   }
   if (loudness && !(loudness.targetLufs >= -40 && loudness.targetLufs <= -5)) {
-    const message = `the loudness to reach is ${loudness.targetLufs} LUFS; give -40 to -5, e.g. -23 (EBU R128), -16 for podcasts, -14 for the web.`;
+    const message = `the target loudness is ${loudness.targetLufs} LUFS; use -40 to -5, e.g. -23 (EBU R128), -16 for podcasts, -14 for the web.`;
     issues.push({ path: "audio.loudness.targetLufs", message });
   }
   return issues;
@@ -61,11 +61,11 @@ function checkDownload({ download, rungs }: Profile): ProfileIssue[] {
   if (!download) return [];
   const path = "download.height";
   if (!Number.isInteger(download.height) || download.height < 1) {
-    return [{ path, message: `download has height ${download.height}; give the height of a rung.` }];
+    return [{ path, message: `download has height ${download.height}; use the height of a rung.` }];
   }
   const [first] = rungs;
   if (!first) {
-    const message = "download asks for a file of a variant, and there is no rung to make one; leave it out.";
+    const message = "download needs a rung, and the profile has none; omit it.";
     return [{ path: "download", message }];
   }
   const codec = rungs.some((rung) => rung.codec === "H264") ? "H264" : first.codec;

@@ -1,10 +1,10 @@
 import { defaultMaxFrameRate, type Profile, type Rung, rungName, type VideoCodec } from "@reelay/contracts";
 
-/** What is wrong with one part of a profile. */
+/** One problem of a profile. */
 export interface ProfileIssue {
-  /** Where, dotted from the input: `rungs.2.height`. */
+  /** Path from the input: `rungs.2.height`. */
   path: string;
-  /** A sentence: which thing, what was expected, what came, what to do. */
+  /** Explains what was expected, what was given and what to do. */
   message: string;
 }
 
@@ -14,20 +14,20 @@ const maxRungs = 20;
 const heights = { min: 64, max: 4320 };
 const maxFrameRate = 60;
 
-/** Bits per pixel and frame between which a picture of each codec is neither mush nor waste. */
+/** Sensible range of bits per pixel and frame, by codec. */
 const bitsPerPixel: Record<VideoCodec, { min: number; max: number }> = {
   H264: { min: 0.01, max: 1 },
   HEVC: { min: 0.006, max: 1 },
   AV1: { min: 0.005, max: 1 },
 };
 
-/** Folders and files beside the variants' in an attempt's output, and variants that no rung makes. */
+/** Names of other folders and files in an attempt's output, and of variants without a rung. */
 const takenNames = /^(audio(-\d+)?|source|poster|manifest|storyboard|download)$/;
 
-/** Everything that is wrong with a ladder, rung by rung and as a whole. Empty for none. Pure. */
+/** All problems of a ladder, rung by rung and as a whole. Empty if there are none. Pure. */
 export function checkRungs(rungs: Profile["rungs"]): ProfileIssue[] {
   if (rungs.length > maxRungs) {
-    const message = `${rungs.length} rungs are given; at most ${maxRungs} are made of one video. Leave out those that are close to others.`;
+    const message = `${rungs.length} rungs were given; the limit is ${maxRungs}. Omit those that are close to others.`;
     return [{ path: "rungs", message }];
   }
   return [...rungs.flatMap(checkRung), ...checkNames(rungs), ...checkLadders(rungs)];
@@ -44,7 +44,7 @@ function checkRung(rung: Rung, index: number): ProfileIssue[] {
       `has the name ${quoted(name)}; use 1 to 32 lower-case letters, digits and hyphens, such as "720p".`,
     );
   } else if (takenNames.test(name)) {
-    add("name", `has the name ${quoted(name)}, which is not a rung's to take; use another one.`);
+    add("name", `has the name ${quoted(name)}, which is reserved; use another one.`);
   }
   const stated = Number(/^(\d+)p/.exec(name)?.[1] ?? height);
   const isHeight = Number.isInteger(height) && height >= heights.min && height <= heights.max;
@@ -58,18 +58,18 @@ function checkRung(rung: Rung, index: number): ProfileIssue[] {
   } else if (stated !== height) {
     add(
       "name",
-      `has the name ${quoted(name)} and height ${height}; a name that begins so tells the height, use "${height}p" or a word.`,
+      `has the name ${quoted(name)} and height ${height}; such a name must match the height: use "${height}p" or a word.`,
     );
   }
   if (rung.minVmaf !== undefined && !(rung.minVmaf >= 1 && rung.minVmaf <= 99)) {
     add(
       "minVmaf",
-      `has minVmaf ${rung.minVmaf}; give 1 to 99: 80 is fair, above 95 nobody sees a difference.`,
+      `has minVmaf ${rung.minVmaf}; use 1 to 99: 80 is fair, above 95 there is no visible difference.`,
     );
   }
   const fps = rung.maxFrameRate ?? defaultMaxFrameRate;
   if (!Number.isInteger(fps) || fps < 1 || fps > maxFrameRate) {
-    add("maxFrameRate", `has maxFrameRate ${fps}; give 1 to ${maxFrameRate} frames per second.`);
+    add("maxFrameRate", `has maxFrameRate ${fps}; use 1 to ${maxFrameRate} frames per second.`);
   } else if (isHeight) {
     const { min, max } = bitrateRange(height, codec);
     if (!(bitrateBps >= min && bitrateBps <= max)) {
@@ -96,12 +96,12 @@ function checkNames(rungs: readonly Rung[]): ProfileIssue[] {
   return rungs.flatMap(({ name }, index) => {
     const first = rungs.findIndex((other) => other.name === name);
     if (first === index) return [];
-    const message = `rung ${index + 1} has the name ${quoted(name)}, as rung ${first + 1} has; every rung needs a name of its own.`;
+    const message = `rung ${index + 1} has the name ${quoted(name)}, like rung ${first + 1}; every rung needs a name of its own.`;
     return [{ path: `rungs.${index}.name`, message }];
   });
 }
 
-/** Each codec's rungs are a ladder of its own, which must be whole: a player stays with the codec that it chose. */
+/** Each codec's rungs form a separate ladder that must be complete, since players stay with one codec. */
 function checkLadders(rungs: readonly Rung[]): ProfileIssue[] {
   const codecs = [...new Set(rungs.map(({ codec }) => codec))];
   return codecs.flatMap((codec) => {
@@ -114,12 +114,12 @@ function checkLadders(rungs: readonly Rung[]): ProfileIssue[] {
         return [{ path: `rungs.${index}.height`, message }];
       }
       if (rung.bitrateBps > below.bitrateBps) return [];
-      const message = `${of} has ${rung.bitrateBps} b/s, no more than rung ${belowIndex + 1} (${below.name}) with ${below.bitrateBps}; a step up needs a higher bitrate, or is none: leave one of them out.`;
+      const message = `${of} has ${rung.bitrateBps} b/s, no more than rung ${belowIndex + 1} (${below.name}) with ${below.bitrateBps}; a higher rung needs a higher bitrate. Raise it, or omit one of them.`;
       return [{ path: `rungs.${index}.bitrateBps`, message }];
     });
     if (ladder.some(([, { tier }]) => tier === "CRITICAL")) return issues;
     const [index, smallest] = ladder[0] ?? [0, undefined];
-    const message = `no ${codecLabels[codec]} rung is CRITICAL; a player that takes this codec could not begin early. Make ${smallest ? `rung ${index + 1} (${smallest.name})` : "one"} CRITICAL.`;
+    const message = `no ${codecLabels[codec]} rung is CRITICAL, so a player with this codec could not start early. Make ${smallest ? `rung ${index + 1} (${smallest.name})` : "one"} CRITICAL.`;
     return issues.concat({ path: `rungs.${index}.tier`, message });
   });
 }

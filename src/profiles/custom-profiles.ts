@@ -9,7 +9,7 @@ import { checkProfile } from "./check-profile.ts";
 import { quoted } from "./check-rungs.ts";
 import { type ProfileInput, toProfile } from "./to-profile.ts";
 
-/** More than anybody reads through, few enough to list at once. */
+/** More than a user reads, few enough to list at once. */
 const maxCustomProfiles = 200;
 
 interface Deps {
@@ -22,17 +22,17 @@ export async function listProfiles(db: Db, workspaceId: string): Promise<Profile
   return [...builtInProfiles, ...rows.map(({ recipe }) => Profile.parse(recipe))];
 }
 
-/** Null: there is none of this name in the workspace. */
+/** Null if the workspace has no profile of this name. */
 export async function findProfile(db: Db, workspaceId: string, name: string): Promise<Profile | null> {
   const builtIn = builtInProfiles.find((profile) => profile.name === name);
   if (builtIn) return builtIn;
-  // Names that no profile can have: Postgres would refuse some of them.
+  // Postgres would reject some invalid names.
   if (!Profile.shape.name.safeParse(name).success) return null;
   const row = await db.customProfile.findUnique({ where: { workspaceId_name: { workspaceId, name } } });
   return row && Profile.parse(row.recipe);
 }
 
-/** What a new video is rendered by. Throws `InvalidInputError` (`PROFILE_UNKNOWN`). */
+/** The profile of a new video. Throws `InvalidInputError` (`PROFILE_UNKNOWN`). */
 export async function chooseProfile(
   db: Db,
   workspaceId: string,
@@ -67,7 +67,7 @@ export async function createProfile(
       if ((await tx.customProfile.count({ where: { workspaceId } })) >= maxCustomProfiles) {
         throw new ConflictError(
           "PROFILE_LIMIT_REACHED",
-          `This workspace has ${maxCustomProfiles} profiles of its own, as many as it may; delete one that is not used any more.`,
+          `This workspace has reached its limit of ${maxCustomProfiles} profiles. Delete one that is no longer used.`,
         );
       }
       await tx.customProfile.create({ data: { id, workspaceId, name, recipe: profile } });
@@ -76,15 +76,15 @@ export async function createProfile(
     if (!isUniqueViolation(error)) throw error;
     throw new ConflictError(
       "PROFILE_NAME_TAKEN",
-      `This workspace has a profile ${quoted(name)}; change it with updateProfile, or use another name.`,
+      `This workspace already has a profile ${quoted(name)}. Change it with updateProfile, or use another name.`,
     );
   }
   return profile;
 }
 
 /**
- * Changes a profile for videos to come: jobs carry theirs whole, so that nothing under way changes. Fields left out stay. Throws
- * `NotFoundError`, `ConflictError` (`PROFILE_BUILT_IN`), `InvalidProfileError`.
+ * Changes a profile for future videos: jobs carry a copy, so existing ones are not affected. Absent fields
+ * keep their values. Throws `NotFoundError`, `ConflictError` (`PROFILE_BUILT_IN`), `InvalidProfileError`.
  */
 export async function updateProfile(
   { db }: Deps,
@@ -94,7 +94,7 @@ export async function updateProfile(
   assertCustom(name, "changed");
   const where = { workspaceId_name: { workspaceId: viewer.workspaceId, name } };
   return await db.$transaction(async (tx) => {
-    // Locked: of two changes at once the later builds on the earlier.
+    // Locked, so that concurrent changes build on each other.
     await tx.$queryRaw`SELECT 1 FROM profiles WHERE workspace_id = ${viewer.workspaceId}::uuid AND name = ${name} FOR UPDATE`;
     const row = await tx.customProfile.findUnique({ where });
     if (row === null) throw profileNotFound(name);
@@ -104,7 +104,10 @@ export async function updateProfile(
   });
 }
 
-/** Takes a profile away for videos to come; those that were made by it keep it, retries included. Throws `NotFoundError`, `ConflictError`. */
+/**
+ * Deletes a profile for future videos; existing videos keep a copy, also for retries. Throws `NotFoundError`,
+ * `ConflictError`.
+ */
 export async function deleteProfile({ db }: Deps, viewer: Viewer, name: string): Promise<void> {
   assertCustom(name, "deleted");
   const { workspaceId } = viewer;
@@ -116,7 +119,7 @@ function assertCustom(name: string, what: string): void {
   if (builtInProfiles.some((builtIn) => builtIn.name === name)) {
     throw new ConflictError(
       "PROFILE_BUILT_IN",
-      `The profile ${quoted(name)} is built in and cannot be ${what}; create one of your own.`,
+      `The profile ${quoted(name)} is built in and cannot be ${what}. Create one of your own.`,
     );
   }
   if (!Profile.shape.name.safeParse(name).success) throw profileNotFound(name);
@@ -125,5 +128,5 @@ function assertCustom(name: string, what: string): void {
 const profileNotFound = (name: string): NotFoundError =>
   new NotFoundError(
     "PROFILE_NOT_FOUND",
-    `There is no profile ${quoted(name)} in this workspace; \`profiles\` lists those that exist.`,
+    `There is no profile ${quoted(name)} in this workspace. \`profiles\` lists all profiles.`,
   );

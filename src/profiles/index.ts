@@ -1,4 +1,4 @@
-/** The recipes that videos are rendered by: built-in ones, and those that workspaces make. */
+/** Profiles: the built-in ones, and those of workspaces. */
 export { builtInProfiles, defaultProfile } from "./built-in.ts";
 export {
   chooseProfile,

@@ -1,7 +1,7 @@
 import type { Profile, Rung } from "@reelay/contracts";
 import { defaultProfile } from "./built-in.ts";
 
-/** What a client says of a profile. Left out: as it was (the default for a new one); null: the default. */
+/** A profile as clients describe it. Absent: unchanged (the default for a new one). Null: the default. */
 export interface ProfileInput {
   rungs?: readonly RungInput[] | null;
   audio?: {
@@ -39,7 +39,10 @@ const emptyProfile: Omit<Profile, "name"> = {
   dash: true,
 };
 
-/** The profile that an input makes of an earlier one, unchecked. Every option is written out, so that later defaults change nothing. Pure. */
+/**
+ * Applies an input to an earlier profile, without checks. Writes out every option, so that later defaults
+ * change nothing. Pure.
+ */
 export function toProfile(
   name: string,
   input: ProfileInput,
@@ -60,7 +63,7 @@ export function toProfile(
   };
 }
 
-/** A field that was given; null stands for the default. */
+/** A given field; null stands for the default. */
 const replace = <
   K extends "segmentDurationMs" | "gopDurationMs" | "bitrates" | "download" | "preview" | "dash",
 >(

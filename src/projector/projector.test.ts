@@ -146,7 +146,7 @@ test("a retriable failure is tried again until the tries are used up, and then s
   });
   const video = await system.db.video.findUniqueOrThrow({ where: { id: ref.videoId } });
   expect(video).toMatchObject({
-    error: { code: "ENCODER_FAILED", message: "Given up after 3 tries, the last: It broke." },
+    error: { code: "ENCODER_FAILED", message: "Failed after 3 tries. The last error: It broke." },
   });
 });
 

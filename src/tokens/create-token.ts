@@ -9,7 +9,7 @@ import { checkExternalId, checkMetadata, checkTitle } from "../videos/check-inpu
 
 export interface CreatedToken {
   id: string;
-  /** The secret itself, seen here and never again. */
+  /** The secret, returned only here. */
   token: string;
   expiresAt: Date;
 }
@@ -45,10 +45,10 @@ export async function createUploadToken(
     throw new InvalidInputError(
       "EXTERNAL_ID_INVALID",
       "externalId",
-      `externalId: is for one video, and maxVideos is ${maxVideos}; leave one of them out.`,
+      `externalId: belongs to one video, and maxVideos is ${maxVideos}. Omit one of them.`,
     );
   }
-  // Fails now rather than at the token's holder, who can do nothing about it.
+  // Fails now instead of at the token's holder, who cannot fix it.
   if (typeof input.profile === "string") await chooseProfile(db, viewer.workspaceId, input.profile);
   const made = newToken("ut", input.expiresInSeconds, clock());
   await db.uploadToken.create({
@@ -67,7 +67,10 @@ export async function createUploadToken(
   return made.created;
 }
 
-/** Throws `ForbiddenError` without READ, `InvalidInputError`, and `NotFoundError` unless all videos are the workspace's. */
+/**
+ * Throws `ForbiddenError` without READ, `InvalidInputError`, and `NotFoundError` unless all videos belong to
+ * the workspace.
+ */
 export async function createViewerToken(
   { db, clock }: { db: PrismaClient; clock: () => Date },
   viewer: Viewer,
@@ -86,7 +89,7 @@ export async function createViewerToken(
   if ((await db.video.count({ where: { id: { in: videoIds }, workspaceId } })) < videoIds.length) {
     throw new NotFoundError(
       "VIDEO_NOT_FOUND",
-      "videoIds: not every one of them is a video of this workspace; use ids that `videos` or `createVideo` gave.",
+      "videoIds: some are not videos of this workspace. Use ids from `videos` or `createVideo`.",
     );
   }
   const made = newToken("vt", input.expiresInSeconds, clock());
@@ -112,6 +115,6 @@ function checkRange(field: string, value: number, most: number): void {
   throw new InvalidInputError(
     "TOKEN_INVALID",
     field,
-    `${field}: is ${value}; give a whole number from 1 to ${most}.`,
+    `${field}: is ${value}; use a whole number from 1 to ${most}.`,
   );
 }

@@ -4,7 +4,7 @@ import { NotFoundError } from "../errors.ts";
 
 type Kind = "UploadToken" | "ViewerToken";
 
-/** Ends a token of the viewer's workspace. Repeating it changes nothing. Throws `ForbiddenError`, `NotFoundError`. */
+/** Revokes a token of the viewer's workspace. Safe to repeat. Throws `ForbiddenError`, `NotFoundError`. */
 export async function revokeToken(
   { db, clock }: { db: PrismaClient; clock: () => Date },
   viewer: Viewer,
@@ -21,13 +21,13 @@ export async function revokeToken(
   if (id !== null && (await isKnown())) return;
   throw new NotFoundError(
     "TOKEN_NOT_FOUND",
-    "There is no such token in this workspace. Use the id that came with it; tokens are forgotten a day after they end.",
+    "There is no such token in this workspace. Use the id from its creation. Tokens are deleted a day after they end.",
   );
 }
 
 const keptMs = 86_400_000;
 
-/** Deletes tokens that ended a day ago or earlier. */
+/** Deletes tokens that ended at least a day ago. */
 export async function forgetTokens(db: PrismaClient, now: Date): Promise<void> {
   const where = { expiresAt: { lt: new Date(now.getTime() - keptMs) } };
   await db.uploadToken.deleteMany({ where });

@@ -5,8 +5,8 @@ import type { Db } from "../database/db.ts";
 import { releaseJob } from "../jobs/create-job.ts";
 
 /**
- * The size of an upload with whose head its job can begin before the rest is there; null for one that must be whole first: one that is made in one
- * piece, or nobody waits for any more, or whose job was begun once already.
+ * Size of an upload whose job can start with the head before the rest arrives. Null if the whole source must
+ * arrive first: the video is made in one piece, is no longer wanted, or its job has already started once.
  */
 export async function readEarlySize(db: Db, videoId: string): Promise<number | null> {
   const source = await db.source.findUnique({ where: { videoId }, select: { sizeBytes: true } });
@@ -14,7 +14,7 @@ export async function readEarlySize(db: Db, videoId: string): Promise<number | n
   return job && source?.sizeBytes ? Number(source.sizeBytes) : null;
 }
 
-/** Queues the job of a video whose upload is under way, for its head. Doing it again changes nothing. */
+/** Queues the job of a video during its upload, for the head. Safe to repeat. */
 export async function beginEarly(
   { db, clock }: { db: PrismaClient; clock: () => Date },
   videoId: string,
@@ -33,13 +33,13 @@ async function findEarlyJob(db: Db, videoId: string) {
     where: {
       ...{ videoId, status: "PENDING", onlyVariants: { isEmpty: true } },
       video: { source: { kind: "UPLOAD", receivedAt: null } },
-      // Whatever came of a first go, the next is on the whole.
+      // After a first attempt, the next one needs the whole source.
       tasks: { none: { attempts: { some: {} } } },
     },
     select: { id: true, workspaceId: true, videoId: true, profile: true },
   });
   if (job === null) return null;
   const { rungs, download, audio } = Profile.parse(job.profile);
-  // With a download it was never tried, and how loud a video is only the whole says.
+  // Downloads are excluded because they are untested here, loudness because it needs the whole source.
   return rungs.length > 0 && !download && !audio.loudness ? job : null;
 }

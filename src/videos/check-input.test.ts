@@ -44,7 +44,7 @@ test("public addresses, and private ones that are allowed, are taken", () => {
 });
 
 test("titles, metadata and sizes outside their bounds are refused in words", () => {
-  expect(() => checkTitle("  ")).toThrow("title: has 0 characters; give 1 to 500.");
+  expect(() => checkTitle("  ")).toThrow("title: has 0 characters; use 1 to 500.");
   expect(checkTitle("🎬".repeat(500))).toHaveLength(1_000);
   expect(() => checkTitle("🎬".repeat(501))).toThrow("has 501 characters");
   expect(() => checkMetadata([1])).toThrow("metadata: is a list; give a JSON object.");

@@ -3,7 +3,7 @@ import { InvalidInputError } from "../errors.ts";
 
 const maxMetadataBytes = 65_536;
 
-/** The title without surrounding space. Throws `InvalidInputError`. */
+/** The trimmed title. Throws `InvalidInputError`. */
 export function checkTitle(title: string): string {
   const trimmed = title.trim();
   const length = Array.from(trimmed).length;
@@ -11,7 +11,7 @@ export function checkTitle(title: string): string {
   throw new InvalidInputError(
     "TITLE_INVALID",
     "title",
-    `title: has ${length} characters${trimmed.includes("\0") ? " with a NUL among them" : ""}; give 1 to 500.`,
+    `title: has ${length} characters${trimmed.includes("\0") ? ", including a NUL" : ""}; use 1 to 500.`,
   );
 }
 
@@ -20,17 +20,22 @@ export function checkExternalId(externalId: string): string {
   throw new InvalidInputError(
     "EXTERNAL_ID_INVALID",
     "externalId",
-    `externalId: has ${externalId.length} characters; give 1 to 255, without NUL.`,
+    `externalId: has ${externalId.length} characters; use 1 to 255, without NUL.`,
   );
 }
 
-/** As escapes in JSON text, not behind an escaped backslash: what Postgres refuses. Whole characters are never escaped. */
+/**
+ * Escapes in JSON text that Postgres rejects, unless they follow an escaped backslash. Whole characters are
+ * never escaped.
+ */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
 
-/** Levels of objects and lists, the outermost included: deeper values break what reads them recursively. */
+/** Levels of nesting, including the outermost: deeper values break recursive readers. */
 const maxMetadataDepth = 32;
 
-/** Whether a value has more levels than allowed. It walks level by level, as recursion would itself fail on a deep value. */
+/**
+ * Whether a value exceeds the levels. Iterates level by level, since recursion would fail on a deep value.
+ */
 function isDeeperThan(value: unknown, depth: number): boolean {
   let level: unknown[] = [value];
   for (let count = 0; ; count++) {
@@ -45,7 +50,7 @@ function isDeeperThan(value: unknown, depth: number): boolean {
 export function checkMetadata(metadata: unknown, field = "metadata"): object {
   if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) {
     const came = Array.isArray(metadata) ? "a list" : metadata === null ? "null" : `a ${typeof metadata}`;
-    throw new InvalidInputError("METADATA_INVALID", field, `${field}: is ${came}; give a JSON object.`);
+    throw new InvalidInputError("METADATA_INVALID", field, `${field}: is ${came}; pass a JSON object.`);
   }
   if (isDeeperThan(metadata, maxMetadataDepth)) {
     throw new InvalidInputError(
@@ -60,14 +65,14 @@ export function checkMetadata(metadata: unknown, field = "metadata"): object {
     throw new InvalidInputError(
       "METADATA_TOO_LARGE",
       field,
-      `${field}: takes ${sizeBytes} bytes as JSON; at most ${maxMetadataBytes} are kept. Keep large data elsewhere and refer to it.`,
+      `${field}: takes ${sizeBytes} bytes as JSON; the limit is ${maxMetadataBytes}. Store large data elsewhere and refer to it.`,
     );
   }
   if (unstorable.test(text)) {
     throw new InvalidInputError(
       "METADATA_INVALID",
       field,
-      `${field}: holds a NUL character or half of a surrogate pair; leave it out.`,
+      `${field}: contains a NUL character or half of a surrogate pair. Remove it.`,
     );
   }
   return metadata;
@@ -94,12 +99,15 @@ export function checkTags(field: string, tags: readonly string[]): string[] {
   );
 }
 
-/** A name that is safe as the last part of an object key: no folders, no control characters, at most 150 bytes, its ending kept. */
+/**
+ * A name that is safe as the last part of an object key: no folders, no control characters, at most 150
+ * bytes, with its extension.
+ */
 export function toSafeFilename(filename: string): string {
   const base = filename.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const clean = base.replaceAll(/[\p{C}\p{Z}"#%*:<>?|[\]]+/gu, "-").replace(/^[-.]+/, "");
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
-  // Cut before it is measured: a name may come with as many characters as a request may have.
+  // Cut before measuring: a name may be as long as a request.
   let stem = clean.slice(0, clean.length - ending.length).slice(0, 140);
   while (Buffer.byteLength(stem) > 140) stem = Array.from(stem).slice(0, -1).join("");
   return `${stem || "source"}${ending}`;
@@ -112,22 +120,23 @@ export function checkUploadSize(sizeBytes: number, maxBytes: number): number {
     throw new InvalidInputError(
       "UPLOAD_SIZE_INVALID",
       field,
-      `${field}: is ${sizeBytes}; give the file's exact size in bytes, at least 1.`,
+      `${field}: is ${sizeBytes}; pass the file's exact size in bytes, at least 1.`,
     );
   }
   if (sizeBytes > maxBytes) {
     throw new InvalidInputError(
       "UPLOAD_TOO_LARGE",
       field,
-      `${field}: is ${sizeBytes}; this server takes at most ${maxBytes} bytes. Send a smaller file or have UPLOAD_MAX_BYTES raised.`,
+      `${field}: is ${sizeBytes}; the limit of this server is ${maxBytes} bytes. Send a smaller file, or raise UPLOAD_MAX_BYTES.`,
     );
   }
   return sizeBytes;
 }
 
 /**
- * What can be said of a URL without asking anybody: syntax, scheme, literal private addresses. The worker that fetches it checks every
- * address that its name resolves to, and connects to the one it checked. Throws `InvalidInputError` (`SOURCE_URL_REFUSED`).
+ * Checks a URL without the network: syntax, scheme, literal private addresses. The worker that downloads it
+ * checks every address of its host, and connects to the checked one. Throws `InvalidInputError`
+ * (`SOURCE_URL_REFUSED`).
  */
 export function checkSourceUrl(text: string, allowPrivate: readonly string[]): URL {
   const field = "source.url";
@@ -139,21 +148,21 @@ export function checkSourceUrl(text: string, allowPrivate: readonly string[]): U
     );
   if (text.length > 4_096) throw refuse(`has ${text.length} characters; at most 4096 are taken.`);
   const url = URL.parse(text);
-  if (url === null) throw refuse("is no absolute URL; give one such as https://example.com/video.mp4.");
+  if (url === null) throw refuse("is not an absolute URL; use one such as https://example.com/video.mp4.");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw refuse(
-      `has the scheme ${url.protocol} and only http: and https: are fetched; use one of them, or upload the file.`,
+      `has the scheme ${url.protocol}, and only http: and https: are supported; use one of them, or upload the file.`,
     );
   }
   if (url.username || url.password)
-    throw refuse("carries credentials; use an address that needs none, e.g. a signed one.");
+    throw refuse("contains credentials; use an address without them, e.g. a signed one.");
   if (!mayBeAllowed(url, allowPrivate)) {
     throw refuse(
-      "is not on the public internet; upload the file, or have the address allowed by FETCH_ALLOW_PRIVATE.",
+      "is not on the public internet; upload the file, or allow the address with FETCH_ALLOW_PRIVATE.",
     );
   }
   if (!mayUsePort(url, allowPrivate)) {
-    throw refuse(`${portRefusal(url)}; use one of these, or have its host allowed by FETCH_ALLOW_PRIVATE.`);
+    throw refuse(`${portRefusal(url)}; use one of these, or allow its host with FETCH_ALLOW_PRIVATE.`);
   }
   return url;
 }

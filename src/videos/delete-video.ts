@@ -6,7 +6,7 @@ import type { OperationDeps } from "../deps.ts";
 import { recordChange } from "../events/record-change.ts";
 import { stopOpenAttempts } from "../jobs/stop-attempts.ts";
 
-/** Deletes a video with everything that was made of it; a worker that is at it is stopped. Throws `NotFoundError`. */
+/** Deletes a video with all its output, and stops its worker. Throws `NotFoundError`. */
 export async function deleteVideo(
   deps: OperationDeps,
   viewer: Viewer,
@@ -14,15 +14,16 @@ export async function deleteVideo(
 ): Promise<{ videoId: string }> {
   await deps.db.$transaction(async (tx) => {
     await lockOwnVideo(tx, viewer, videoId);
-    // Not merely LEASE_LOST, whose end nobody hears of: what a worker stores until it stops is removed when it says so.
+    // Not LEASE_LOST, whose end is not reported: the worker's last output is removed when it reports the
+    // stop.
     await stopOpenAttempts(tx, { videoId, reason: "CANCELED", now: deps.clock() });
-    // What receivers know it by: they cannot ask for it any more.
+    // Receivers identify the video by these, since they can no longer query it.
     const { externalId, title, metadata } = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
     const data = { externalId, title, metadata: metadata as Prisma.InputJsonValue };
     await recordChange(tx, { workspaceId: viewer.workspaceId, videoId }, [{ type: "video.deleted", data }]);
     await tx.video.delete({ where: { id: videoId } });
   });
-  // After the commit: what cannot be removed now only costs room, and nothing names it any more.
+  // After the commit: objects that cannot be removed only use space, and nothing refers to them.
   await Promise.all([deps.store.deletePrefix(objectKeys.video(videoId)), deps.uploads.remove(videoId)]).catch(
     (error: unknown) => deps.log.warn({ err: error, videoId }, "video.objects-left"),
   );

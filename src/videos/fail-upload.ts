@@ -7,25 +7,25 @@ import { removeLosers } from "../jobs/remove-losers.ts";
 import { settleJob } from "../jobs/settle-job.ts";
 import { refreshManifest } from "../streaming/refresh-manifest.ts";
 
-/** An upload's address expired before all of it had come. */
+/** The upload's address expired before the upload was complete. */
 export const uploadExpired: RecordedError = {
   code: "UPLOAD_EXPIRED",
-  message: "The source was not uploaded before its address expired; create the video anew and send it then.",
+  message: "The source was not uploaded before its address expired. Create the video again and send it then.",
   scope: "INPUT",
   retriable: false,
 };
 
-/** Its client gave an upload up. */
+/** The client terminated the upload. */
 export const uploadTerminated: RecordedError = {
   code: "UPLOAD_TERMINATED",
-  message: "The upload was terminated by its client before all of it had come; create the video anew.",
+  message: "The client terminated the upload before it was complete. Create the video again.",
   scope: "INPUT",
   retriable: false,
 };
 
 /**
- * A source will never come: its job fails, and with it what was made of its beginning, which stops playing and is removed. Nothing happens to
- * one that has come. Doing it again changes nothing.
+ * A source will never arrive: fails its job, and removes everything that was made from its beginning. Does
+ * nothing if the source has arrived. Safe to repeat.
  */
 export async function failUpload(
   { db, store, clock, log }: Pick<OperationDeps, "db" | "store" | "clock" | "log">,
@@ -41,7 +41,7 @@ export async function failUpload(
     if (count === 0) return false;
     const status = { in: [...activeJobStatuses] };
     const job = await tx.job.findFirst({ where: { videoId, ...isVideoJob, status } });
-    // There is no rest to go on with.
+    // The head cannot be continued.
     await tx.part.deleteMany({ where: { videoId } });
     await tx.video.update({ where: { id: videoId }, data: { posterKey: null } });
     if (job === null) return true;

@@ -1,4 +1,4 @@
-/** What can be done with videos. */
+/** Operations on videos. */
 
 export { videoNotFound } from "../auth/own-video.ts";
 export { variantFraction, videoProgress } from "../progress/video-progress.ts";

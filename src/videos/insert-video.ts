@@ -35,7 +35,7 @@ export interface NewVideo {
     uploadUrl?: string;
     uploadTokenHash?: string | null;
     uploadExpiresAt?: Date;
-    /** It is in the store already. */
+    /** Set if the source is already in the store. */
     receivedAt?: Date;
   };
 }
@@ -44,7 +44,7 @@ export interface NewVideo {
 export const newVideoRequirements = (profile: Profile): Requirements =>
   requirementsOf(taskKindOf(newVideoKind), profile);
 
-/** Its job need not wait: a worker fetches the source, or it is there. */
+/** Whether its job can start: a worker downloads the source, or it is stored. */
 const isSourceThere = ({ source }: Pick<NewVideo, "source">): boolean =>
   source.kind === "URL" || source.receivedAt !== undefined;
 
@@ -52,13 +52,14 @@ export const firstStatus = (video: Pick<NewVideo, "source">): VideoStatus =>
   isSourceThere(video) ? "PROCESSING" : "AWAITING_SOURCE";
 
 /**
- * Writes a video with its source, its job, the job's task and the first events: **one statement**, so one round trip. With a query per table an
- * enqueue was mostly waiting: ten round trips, and ten times the CPU of the rows themselves.
+ * Writes a video with its source, its job, the job's task and the first events in **one statement**, i.e. one
+ * round trip. With a query per table, creating a video mostly waited: ten round trips, and ten times the CPU
+ * of the rows.
  *
- * Resolves to the policy that the video got. Null, and nothing is written, when fewer than `room` more jobs fit into the workspace's quota, as the statement's snapshot has it; near
- * the limit the caller holds the lock (see `quota.ts`).
+ * Resolves to the video's policy. Null, with nothing written, if fewer than `room` more jobs fit into the
+ * workspace's quota in the statement's snapshot; near the limit the caller holds the lock (see `quota.ts`).
  *
- * Rejects with a unique violation on an external id that is taken.
+ * Rejects with a unique violation if the external id is taken.
  */
 export async function insertVideo(
   tx: Tx,

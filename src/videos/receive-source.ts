@@ -9,7 +9,7 @@ import { recordChange } from "../events/record-change.ts";
 import { releaseJob } from "../jobs/create-job.ts";
 import { refreshStatus } from "../streaming/publish-status.ts";
 
-/** A source is in the store: its job starts. Doing it again changes nothing. */
+/** A source has been stored: its job starts. Safe to repeat. */
 export async function receiveSource(
   { db, store, clock }: Pick<OperationDeps, "db" | "store" | "clock">,
   videoId: string,
@@ -19,7 +19,7 @@ export async function receiveSource(
     const now = clock();
     const { count } = await tx.source.updateMany({
       where: { videoId, receivedAt: null },
-      // The token stays good until it expires: a client that missed the last answer asks again.
+      // The token stays valid until it expires: a client that missed the last response asks again.
       data: { receivedAt: now, uploadUrl: null },
     });
     if (count === 0) return;
@@ -37,13 +37,16 @@ export async function receiveSource(
       },
       data: { status: "PROCESSING" },
     });
-    // One that was begun early is at it, and goes on by itself.
+    // A job that started early is already running and continues.
     if (job !== null) await releaseJob(tx, job, now);
     await refreshStatus(tx, store, videoId);
   }, storeTransaction);
 }
 
-/** "I am done", for uploads that go straight to the store. Throws `NotFoundError`, `ConflictError` (`UPLOAD_INCOMPLETE`). */
+/**
+ * Completes an upload that went directly to the store. Throws `NotFoundError`, `ConflictError`
+ * (`UPLOAD_INCOMPLETE`).
+ */
 export async function completeUpload(
   deps: OperationDeps,
   viewer: Viewer,
@@ -58,7 +61,7 @@ export async function completeUpload(
   if (object === null || BigInt(object.sizeBytes) !== source.sizeBytes) {
     throw new ConflictError(
       "UPLOAD_INCOMPLETE",
-      `The store holds ${object ? `${object.sizeBytes} bytes` : "nothing"} of this video's upload, and ${source.sizeBytes} bytes were announced; send the rest first.`,
+      `The store has ${object ? `${object.sizeBytes} bytes` : "nothing"} of this video's upload, and ${source.sizeBytes} bytes were announced. Send the rest first.`,
     );
   }
   await receiveSource(deps, videoId);

@@ -18,7 +18,10 @@ export interface UpdateVideoInput {
   playbackPolicy?: PlaybackPolicy;
 }
 
-/** Changes what a client may change; fields left out stay. Throws `NotFoundError`, `InvalidInputError`, `ConflictError`. */
+/**
+ * Changes a client's fields; absent fields keep their values. Throws `NotFoundError`, `InvalidInputError`,
+ * `ConflictError`.
+ */
 export async function updateVideo(
   deps: OperationDeps,
   viewer: Viewer,
@@ -36,7 +39,7 @@ export async function updateVideo(
     await deps.db.$transaction(async (tx) => {
       await lockOwnVideo(tx, viewer, videoId);
       await tx.video.update({ where: { id: videoId }, data });
-      // Rules at a CDN read the policy there: one that cannot be written must not be committed.
+      // CDN rules read the policy there: one that cannot be written must not be committed.
       if (playbackPolicy !== undefined) await refreshStatus(tx, deps.store, videoId);
       const { workspaceId } = viewer;
       await recordChange(tx, { workspaceId, videoId }, [
@@ -46,7 +49,7 @@ export async function updateVideo(
   } catch (error) {
     throw isExternalIdTaken(error) ? externalIdTaken(externalId ?? "") : error;
   }
-  // The title is known there, too.
+  // The title is cached there, too.
   deps.playback.forgetVideo(videoId);
   return { videoId };
 }

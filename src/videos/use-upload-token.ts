@@ -1,4 +1,4 @@
-/** What holds for a video that an upload token makes. */
+/** Rules for videos that an upload token creates. */
 
 import type { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { UploadGrant } from "../auth/grant.ts";
@@ -20,8 +20,9 @@ export interface VideoInput {
 }
 
 /**
- * The input with what the token fixes in place of what its holder asked for. Throws `InvalidInputError` for what a holder may not choose: a
- * profile and a priority decide what a render costs, and external ids that are taken would tell which exist.
+ * The input, with the token's settings in place of its holder's. Throws `InvalidInputError` for fields that a
+ * holder may not choose: profile and priority determine the cost, and existing external ids must not be
+ * revealed.
  */
 export function applyGrant<Input extends Partial<VideoInput>>(grant: UploadGrant, input: Input): Input {
   refuseChoice("profile", input.profile, grant.profile);
@@ -31,7 +32,7 @@ export function applyGrant<Input extends Partial<VideoInput>>(grant: UploadGrant
     throw notWithUploadToken("tags", "tags: an upload token sets none; leave them out.");
   const { profile, externalId, priority } = grant;
   const given = typeof input.metadata === "object" && input.metadata !== null ? input.metadata : {};
-  // What is not an object is refused as ever.
+  // Anything but an object is rejected as usual.
   const metadata = Array.isArray(input.metadata) ? input.metadata : { ...given, ...grant.metadata };
   return {
     ...input,
@@ -46,15 +47,16 @@ export function applyGrant<Input extends Partial<VideoInput>>(grant: UploadGrant
 function refuseChoice(field: string, given: string | null | undefined, fixed: string | null): void {
   if (given === undefined || given === null || given === fixed) return;
   const shown = JSON.stringify(given.slice(0, 100));
-  throw notWithUploadToken(field, `${field}: is ${shown}; the upload token decides it, leave it out.`);
+  throw notWithUploadToken(field, `${field}: is ${shown}; the upload token sets it. Omit it.`);
 }
 
 const notWithUploadToken = (field: string, message: string) =>
   new InvalidInputError("NOT_WITH_UPLOAD_TOKEN", field, message);
 
 /**
- * Counts one use, in the transaction that writes the video: a failure after it takes nothing. Locks the token's row until the commit: of many who
- * come at the same time with one use left, the others wait, look again, and are refused. Throws `ForbiddenError`.
+ * Counts one use, in the transaction that writes the video, so that a later failure uses nothing. Locks the
+ * token's row until the commit: of concurrent requests for the last use, the others wait, check again, and
+ * are rejected. Throws `ForbiddenError`.
  */
 export async function useUploadToken(tx: Tx, { tokenId }: UploadGrant, now: Date): Promise<void> {
   const used = await tx.$executeRaw`
@@ -64,10 +66,10 @@ export async function useUploadToken(tx: Tx, { tokenId }: UploadGrant, now: Date
   throw usedUp();
 }
 
-/** What a workspace has and may have is not for the holder of a token. */
+/** A token's holder must not see the workspace's usage and limits. */
 export const withoutFigures = (error: unknown): unknown =>
   error instanceof QuotaExceededError
-    ? new QuotaExceededError("No more videos can be taken just now; try again later.", {
+    ? new QuotaExceededError("No more videos can be accepted now. Try again later.", {
         quota: error.quota,
         limit: 0,
         used: 0,
@@ -75,7 +77,7 @@ export const withoutFigures = (error: unknown): unknown =>
       })
     : error;
 
-/** Whether another use is sure to be refused: known before anything of it is stored. */
+/** Whether another use is certain to be rejected, known before anything is stored. */
 export const isUsedUp = async (db: Db, { tokenId }: UploadGrant): Promise<boolean> =>
   (await db.uploadToken.count({
     where: { id: tokenId, revokedAt: null, madeVideos: { lt: db.uploadToken.fields.maxVideos } },
@@ -84,7 +86,7 @@ export const isUsedUp = async (db: Db, { tokenId }: UploadGrant): Promise<boolea
 export const usedUp = (): ForbiddenError =>
   new ForbiddenError(
     "UPLOAD_TOKEN_USED_UP",
-    "This upload token has made as many videos as it may. Ask for another one where you got it.",
+    "This upload token has created its maximum number of videos. Request another one where you got it.",
   );
 
 export async function rememberUploadedVideo(

@@ -186,15 +186,15 @@ test.for<[string, object, string, string, RegExp]>([
     { source: upload(), metadata: [1] },
     "METADATA_INVALID",
     "metadata",
-    /give a JSON object/,
+    /pass a JSON object/,
   ],
-  ["a blank title", { source: upload(), title: "  " }, "TITLE_INVALID", "title", /give 1 to 500/],
+  ["a blank title", { source: upload(), title: "  " }, "TITLE_INVALID", "title", /use 1 to 500/],
   [
     "a title too long",
     { source: upload(), title: "x".repeat(501) },
     "TITLE_INVALID",
     "title",
-    /give 1 to 500/,
+    /use 1 to 500/,
   ],
   [
     "an empty externalId",
@@ -256,7 +256,7 @@ describe("an upload of another size than announced", () => {
     });
     expect(await endOf(id)).toMatchObject({
       status: "FAILED",
-      error: { code: "UPLOAD_EXPIRED", message: expect.stringMatching(/create the video anew/) },
+      error: { code: "UPLOAD_EXPIRED", message: expect.stringMatching(/Create the video again/) },
     });
     expect((await patch(uploadUrl, bytes)).status).toBeGreaterThanOrEqual(400);
   });

@@ -91,7 +91,7 @@ test("an encoder that is killed three times is given up with the whole history, 
   }
   const said = {
     code: "ENCODER_KILLED",
-    message: expect.stringMatching(/^Given up after 3 tries, the last: ffmpeg/),
+    message: expect.stringMatching(/^Failed after 3 tries\. The last error: ffmpeg/),
     scope: "WORKER",
     retriable: true,
     attempt: { id: attempts[2].id, number: 3 },
@@ -143,7 +143,7 @@ test("a store that is full uses no try: the task waits, says why, and is done on
     const { jobs } = (
       await system.client.ask(`query ($id: ID!) { video(id: $id) { jobs { nodes { waitReason } } } }`, { id })
     ).data.video;
-    return jobs.nodes[0].waitReason?.startsWith("The store is full: free some space on it.");
+    return jobs.nodes[0].waitReason?.startsWith("The store is full. Free some space on it.");
   };
   const storeFull = { error: { path: ["code"], equals: "STORE_FULL" } };
   // More attempts than a task has tries.

@@ -91,7 +91,7 @@ test("a job that waits is canceled at once, and again changes nothing", async ()
   }
   expect(await system.client.video(id)).toMatchObject({
     status: "FAILED",
-    error: { code: "JOB_CANCELED", message: expect.stringContaining("retry it") },
+    error: { code: "JOB_CANCELED", message: expect.stringContaining("Retry it") },
   });
   // Its message still lies in the queue: whoever takes it makes nothing of it.
   await startWorker("late");

@@ -48,7 +48,7 @@ export async function applyAsset(
 
 const nothingMade: ReportedError = {
   code: "NOTHING_MADE",
-  message: "The worker ended well and made nothing of what was asked for; a newer one may, retry the job.",
+  message: "The worker ended without the requested output. A newer worker may succeed: retry the job.",
   scope: "WORKER",
   retriable: true,
 };

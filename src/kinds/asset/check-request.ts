@@ -1,11 +1,11 @@
 import { chooseVariant, isAudioOnly, type Profile } from "@reelay/contracts";
 import { ConflictError, InvalidInputError } from "../../errors.ts";
 
-/** What of a video decides whether something more can be made of it. */
+/** The properties of a video that determine which assets it can have. */
 export interface AskedVideo {
   status: string;
   durationMs: number | null;
-  /** Null: not probed yet, or no picture. */
+  /** Null: not probed yet, or no video. */
   width: number | null;
   variants: Parameters<typeof chooseVariant>[0];
   source: { receivedAt: Date | null } | null;
@@ -19,20 +19,20 @@ export function checkPoster(video: AskedVideo, profile: Recipe, atMs: number): v
     throw new InvalidInputError(
       "POSTER_TIME_INVALID",
       "atMs",
-      `atMs: is ${atMs}; give milliseconds from the video's beginning, 0 or more.`,
+      `atMs: is ${atMs}; use milliseconds from the video's beginning, 0 or more.`,
     );
   }
   assertPicture(video, profile);
   if (video.width === null) {
     throw new ConflictError(
       "VIDEO_NOT_PROBED",
-      "No worker has looked at the source yet, so nothing is known of its length; ask again once `durationMs` is there.",
+      "The source is not probed yet, so its length is unknown. Try again once `durationMs` is set.",
     );
   }
   if (video.source?.receivedAt == null) {
     throw new ConflictError(
       "SOURCE_NOT_STORED",
-      "The source is still on its way into the store; ask again when it is there (`video.source-received`), or once the video is READY.",
+      "The source is not in the store yet. Try again after `video.source-received`, or once the video is READY.",
     );
   }
   const { durationMs } = video;
@@ -40,7 +40,7 @@ export function checkPoster(video: AskedVideo, profile: Recipe, atMs: number): v
     throw new InvalidInputError(
       "POSTER_TIME_INVALID",
       "atMs",
-      `atMs: is ${atMs}, and the video is ${durationMs} ms long; give less than that.`,
+      `atMs: is ${atMs}, and the video is ${durationMs} ms long; use less than that.`,
     );
   }
 }
@@ -52,15 +52,15 @@ export function checkPreview(video: AskedVideo, profile: Recipe): void {
 }
 
 /**
- * The variant that a download of at most this height is made of. Throws `InvalidInputError` (`DOWNLOAD_HEIGHT_INVALID`), `ConflictError` (`VIDEO_FAILED`,
- * `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_READY`, `NO_VARIANT_FITS`). Pure.
+ * The variant for a download of at most this height. Throws `InvalidInputError` (`DOWNLOAD_HEIGHT_INVALID`),
+ * `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_READY`, `NO_VARIANT_FITS`). Pure.
  */
 export function checkDownload(video: AskedVideo, profile: Recipe, height: number): string {
   if (height < leastHeight || height > mostHeight) {
     throw new InvalidInputError(
       "DOWNLOAD_HEIGHT_INVALID",
       "height",
-      `height: is ${height}; give ${leastHeight} to ${mostHeight}, or leave it out for the largest variant.`,
+      `height: is ${height}; use ${leastHeight} to ${mostHeight}, or omit it for the largest variant.`,
     );
   }
   assertPicture(video, profile);
@@ -70,7 +70,7 @@ export function checkDownload(video: AskedVideo, profile: Recipe, height: number
   const ready = video.variants.filter(({ status }) => status === "READY").map(({ name }) => name);
   throw new ConflictError(
     "NO_VARIANT_FITS",
-    `Of the variants that are READY (${ready.join(", ")}) none is at most ${height} lines high and in the codec that a download has; give a larger \`height\`.`,
+    `No READY variant (${ready.join(", ")}) is at most ${height} lines high and in a codec for downloads. Use a larger \`height\`.`,
   );
 }
 
@@ -82,13 +82,13 @@ function assertPicture({ status }: AskedVideo, profile: Recipe): void {
   if (status === "FAILED") {
     throw new ConflictError(
       "VIDEO_FAILED",
-      "The video has FAILED: nothing of it plays. Retry its job (`retryJob`) first.",
+      "The video has FAILED, and nothing of it plays. Retry its job (`retryJob`) first.",
     );
   }
   if (isAudioOnly(profile)) {
     throw new ConflictError(
       "VIDEO_HAS_NO_PICTURE",
-      `The profile ${JSON.stringify(profile.name)} makes sound only: there is no picture.`,
+      `The profile ${JSON.stringify(profile.name)} is audio only: there is no video.`,
     );
   }
 }

@@ -10,10 +10,10 @@ interface NewAssetJob {
   workspaceId: string;
   videoId: string;
   kind: AssetKind;
-  /** The one of the video's job, with this job's own settings. */
+  /** The profile of the video's job, with this job's own settings. */
   profile: Profile;
   priority: JobPriority;
-  /** Time on the timeline that it is for. Default 0. */
+  /** Position on the timeline. Default 0. */
   atMs?: number;
   /** No user requested it: it runs after all first tasks and does not count against the workspace's quota. */
   isBackground?: boolean;

@@ -13,7 +13,7 @@ export async function lockAskedVideo(tx: Tx, viewer: Viewer, videoId: string) {
     where: { id: videoId },
     include: { variants: true, source: true },
   });
-  // What it was, or is being, rendered by: its profile may have changed since.
+  // The profile of its latest render, which may have changed since.
   const { profile } = await tx.job.findFirstOrThrow({
     where: { videoId, ...isVideoJob },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -22,7 +22,7 @@ export async function lockAskedVideo(tx: Tx, viewer: Viewer, videoId: string) {
   return { video, profile: Profile.parse(profile) };
 }
 
-/** The job for this kind of asset that waits or runs, with its time on the timeline. */
+/** The waiting or running job for this kind of asset, with its position on the timeline. */
 export async function assetUnderWay(
   tx: Tx,
   videoId: string,

@@ -19,7 +19,7 @@ export async function retryAssetJob(
   if (newer) {
     throw new ConflictError(
       "JOB_SUPERSEDED",
-      `Another job of this video for the same is ${newer.status} already; watch that one.`,
+      `Another job for the same asset is already ${newer.status}. Watch that one.`,
     );
   }
   if (!isSmall) await assertRoom(tx, workspaceId, deps.limits);

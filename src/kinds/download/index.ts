@@ -17,7 +17,7 @@ export const download = assetOperations({
     const { variant } = stored;
     return { video: { download: stored }, changes: [{ type: "video.download-stored", data: { variant } }] };
   },
-  // At the height of the variant that the damaged file was made of.
+  // At the height of the variant that the damaged file was made from.
   remake({ download: damaged }, profile) {
     if (profile.download || damaged === null) return {};
     const { variant } = Download.parse(damaged);

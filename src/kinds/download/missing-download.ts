@@ -4,7 +4,7 @@ import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
 import type { JobScope } from "../../jobs/job-variants.ts";
 import { planDownload } from "./plan-download.ts";
 
-/** `planDownload` of the rows as they are. The caller holds the video's lock. */
+/** `planDownload` for the current rows. The caller holds the video's lock. */
 export async function missingDownload(
   tx: Tx,
   { videoId, onlyVariants, ...job }: JobScope & { profile: unknown },

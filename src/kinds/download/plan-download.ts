@@ -3,14 +3,14 @@ import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
 
 interface MadeVideo {
   durationMs: number | null;
-  /** Null: there is none. */
+  /** Null: none. */
   download: unknown;
   variants: Parameters<typeof chooseVariant>[0];
 }
 
 /**
- * The last task of a job whose profile asks for a download, when all else is made and no task made that, too; null where there is nothing to make:
- * it is there, no variant fits, or the job is for some variants only. Pure.
+ * The last task of a job whose profile requests a download, once everything else is made. Null if there is
+ * nothing to do: the download exists, no variant fits, or the job is for some variants only. Pure.
  */
 export function planDownload(
   job: { profile: Pick<Profile, "rungs" | "download">; onlyVariants: readonly string[] },
@@ -18,6 +18,6 @@ export function planDownload(
 ): PlannedTask | null {
   if (job.onlyVariants.length > 0 || download !== null) return null;
   if (chooseVariant(variants, job.profile) === null) return null;
-  // Nobody can have watched it to its end before.
+  // A viewer cannot need it before the video's end.
   return { kind: "DOWNLOAD", startMs: 0, endMs: null, renditions: [], dueAfterMs: durationMs ?? 0 };
 }

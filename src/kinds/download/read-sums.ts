@@ -3,8 +3,8 @@ import type { Tx } from "../../events/record-change.ts";
 import type { TaskWithAll } from "../../jobs/task-rows.ts";
 
 /**
- * Checksums of the objects that a download is made of: its worker compares what it reads. They cover every finished
- * rendition, because the worker chooses the variant.
+ * Checksums of a download's input objects, which its worker verifies. They cover every finished rendition,
+ * since the worker chooses the variant.
  */
 export async function readSums(tx: Tx, { job }: TaskWithAll): Promise<NonNullable<DownloadParams["sums"]>> {
   const { videoId, video } = job;
@@ -21,6 +21,6 @@ export async function readSums(tx: Tx, { job }: TaskWithAll): Promise<NonNullabl
     }));
 }
 
-/** A rendition that was made a second time in one attempt is in `720p.2`. */
+/** A rendition's second encode within an attempt is in `720p.2`. */
 const isOf = (folder: string, rendition: string): boolean =>
   folder === rendition || folder.startsWith(`${rendition}.`);

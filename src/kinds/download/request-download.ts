@@ -10,14 +10,15 @@ import { assetUnderWay, lockAskedVideo } from "../asset/lock-asked-video.ts";
 
 interface DownloadRequest {
   videoId: string;
-  /** Of the variant, its shorter side, at most. Default: any. */
+  /** Maximum shorter side of the variant. Default: any. */
   height?: number | null;
   idempotencyKey?: string | null;
 }
 
 /**
- * Has a worker put a finished variant and the sound of a video that is READY into one MP4: nothing is encoded again. One of the same variant that is there or
- * is being made is enough; one of another variant stays until the new one is there. Throws `NotFoundError`, `QuotaExceededError` and what `checkDownload` does.
+ * Requests an MP4 of a READY video from a finished variant and the audio, without encoding. An existing or
+ * running one of the same variant suffices; one of another variant stays until the new one is stored. Throws
+ * `NotFoundError`, `QuotaExceededError` and the errors of `checkDownload`.
  */
 export async function requestDownload(
   deps: OperationDeps,

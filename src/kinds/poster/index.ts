@@ -14,6 +14,6 @@ export const poster = assetOperations({
       changes: [{ type: "video.poster-stored", data: { atMs } }],
     };
   },
-  // Where no user chose a time, workers choose one near the beginning, too.
+  // Without a chosen time, workers also choose one near the beginning.
   remake: ({ posterAtMs, durationMs }) => ({ atMs: posterAtMs ?? Math.floor((durationMs ?? 0) / 10) }),
 });

@@ -8,14 +8,15 @@ import { assetUnderWay, lockAskedVideo } from "../asset/lock-asked-video.ts";
 
 interface PosterRequest {
   videoId: string;
-  /** Of the video's timeline. */
+  /** On the video's timeline. */
   atMs: number;
   idempotencyKey?: string | null;
 }
 
 /**
- * Has a worker take the video's poster at this time. The one that there is stays until then. One that is asked for while another time's is being made takes its place;
- * the same again changes nothing. Throws `NotFoundError`, `QuotaExceededError` and what `checkPoster` does.
+ * Requests a poster at this position. The existing one stays until then. The latest request replaces a
+ * running one; an identical one changes nothing. Throws `NotFoundError`, `QuotaExceededError` and the errors
+ * of `checkPoster`.
  */
 export async function setPoster(
   deps: OperationDeps,

@@ -8,8 +8,8 @@ import { createAssetJob } from "../asset/create-asset-job.ts";
 import { lockAskedVideo } from "../asset/lock-asked-video.ts";
 
 /**
- * Has a worker make an animated preview of a video that is READY. One that is there, or is being made, is enough. Throws `NotFoundError`, `QuotaExceededError` and what
- * `checkPreview` does.
+ * Requests an animated preview of a READY video. An existing or running one suffices. Throws `NotFoundError`,
+ * `QuotaExceededError` and the errors of `checkPreview`.
  */
 export async function requestPreview(
   deps: OperationDeps,

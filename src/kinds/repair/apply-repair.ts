@@ -103,7 +103,7 @@ async function replaceRenditions(
   return replaced;
 }
 
-/** A rendition that is whole in one piece now. */
+/** Removes the parts of a rendition that is now whole. */
 const removeParts = (tx: Tx, { id: videoId }: InspectedVideo, rendition: string) =>
   tx.part.deleteMany({ where: { videoId, rendition } });
 
@@ -192,7 +192,7 @@ async function retire(tx: Tx, videoId: string, keys: readonly string[], now: Dat
   }
 }
 
-/** Damages of objects that the video does not name any more. Others stay: the repair did not reach them. */
+/** Removes damages of objects that the video no longer uses. Others stay: the repair did not reach them. */
 async function removeMended(
   tx: Tx,
   videoId: string,

@@ -1,4 +1,4 @@
-/** Begins to mend a damaged video: one job for its renditions, and one for each asset. */
+/** Starts the repair of a damaged video: one job for its renditions, and one per asset. */
 import { randomUUID } from "node:crypto";
 import { Profile } from "@reelay/contracts";
 import { lockOwnVideo, lockVideo } from "../../auth/own-video.ts";
@@ -45,7 +45,7 @@ export async function repairVideo(
   return { videoId };
 }
 
-/** Repairs damage that no repair was tried for within a day. Resolves to true if a repair started. */
+/** Repairs damage without a repair attempt within a day. Resolves to true if a repair started. */
 export async function repairAutomatically(deps: RepairDeps, videoId: string): Promise<boolean> {
   try {
     return await deps.db.$transaction(async (tx) => {

@@ -1,4 +1,4 @@
-/** What has to be made again so that a video is whole: decided purely, begun by `begin-repair.ts`. */
+/** Plans what must be made again, purely; `begin-repair.ts` starts it. */
 import { type AssetKind, isSound, kindsThatProduce } from "@reelay/contracts";
 import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
 import { planRetry } from "../transcode/parts/plan-retry.ts";
@@ -32,7 +32,7 @@ export interface RepairPlan {
   lost: string[];
 }
 
-/** Damaged assets are named like their kind, in lower case. */
+/** Damaged assets have their kind's name in lower case. */
 const assetKinds = kindsThatProduce("ASSET") as AssetKind[];
 
 /** @param plan of the job that split the video into parts; null: a single task made it all */

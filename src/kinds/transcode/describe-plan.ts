@@ -1,9 +1,9 @@
 import { JobPlan } from "./parts/plan-tasks.ts";
 
-/** How a job's work is cut, for those who want to know. Times in milliseconds. */
+/** The division of a job into tasks, for clients. Times in milliseconds. */
 export interface DescribedPlan {
   kind: "WHOLE" | "SPLIT";
-  /** In a sentence. */
+  /** A readable explanation. */
   reason: string;
   headMs: number | null;
   chunkMs: number | null;
@@ -13,7 +13,7 @@ export interface DescribedPlan {
   slots: number | null;
 }
 
-/** Null while it is not decided: what the source holds is not known yet, or the head's worker is measuring. Pure. */
+/** Null until decided: the source is not probed yet, or the head's worker is measuring. Pure. */
 export function describePlan(
   job: { status: string; plan: unknown; durationMs: number | null },
   wholeUpToMs: number,

@@ -8,19 +8,22 @@ import { jobUnderWay } from "../../jobs/own-job.ts";
 import { missingDownload } from "../download/missing-download.ts";
 import { renderAgain } from "./render-again.ts";
 
-/** Repeats a job for the variants that it left. Throws `ConflictError` (`JOB_SUPERSEDED`, `NOTHING_TO_RETRY`, `UPLOAD_EXPIRED`). */
+/**
+ * Repeats a job for its unfinished variants. Throws `ConflictError` (`JOB_SUPERSEDED`, `NOTHING_TO_RETRY`,
+ * `UPLOAD_EXPIRED`).
+ */
 export async function retryTranscode(tx: Tx, deps: OperationDeps, job: Job, newId: string): Promise<void> {
   const newer = await jobUnderWay(tx, job.videoId);
   if (newer) {
     throw new ConflictError(
       "JOB_SUPERSEDED",
-      `Another job of this video is ${newer.status} already; watch that one.`,
+      `Another job of this video is already ${newer.status}. Watch that one.`,
     );
   }
   if (await isNothingLeft(tx, job)) {
     throw new ConflictError(
       "NOTHING_TO_RETRY",
-      "Every variant that this job was for is ready or skipped by now: there is nothing left to render.",
+      "Every variant of this job is ready or skipped by now: there is nothing left to render.",
     );
   }
   await renderAgain(tx, deps, job, { id: newId, onlyVariants: job.onlyVariants });

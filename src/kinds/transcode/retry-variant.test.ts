@@ -138,7 +138,7 @@ test("a job for one variant that fails for good does not harm a READY video", as
   expect(variant).toMatchObject({
     error: {
       code: "ENCODER_FAILED",
-      message: "Given up after 3 tries, the last: It broke.",
+      message: "Failed after 3 tries. The last error: It broke.",
       scope: "WORKER",
       retriable: true,
     },

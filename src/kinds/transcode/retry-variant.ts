@@ -10,9 +10,9 @@ import { jobUnderWay } from "../../jobs/own-job.ts";
 import { renderAgain } from "./render-again.ts";
 
 /**
- * Makes one variant again that FAILED or was CANCELED, by a new job that renders nothing else: variants that are ready stay as they
- * are, and so do others that failed. Throws `NotFoundError`, `ConflictError` (`VARIANT_READY`, `VARIANT_SKIPPED`, `VARIANT_NOT_ENDED`,
- * `VIDEO_BUSY`).
+ * Renders one variant again that FAILED or was CANCELED, in a new job that renders nothing else; all other
+ * variants stay unchanged. Throws `NotFoundError`, `ConflictError` (`VARIANT_READY`, `VARIANT_SKIPPED`,
+ * `VARIANT_NOT_ENDED`, `VIDEO_BUSY`).
  */
 export async function retryVariant(
   deps: OperationDeps,
@@ -28,10 +28,10 @@ export async function retryVariant(
     if (busy) {
       throw new ConflictError(
         "VIDEO_BUSY",
-        `Another job of this video is ${busy.status}; wait for its end, then retry ${name}.`,
+        `Another job of this video is ${busy.status}. Wait for its end, then retry ${name}.`,
       );
     }
-    // Whatever its end was: the newest job that could have made the variant.
+    // The newest job that could have made the variant, however it ended.
     const earlier = await tx.job.findFirstOrThrow({
       where: {
         ...{ videoId, ...isVideoJob },
@@ -54,7 +54,7 @@ async function lockOwnVariant(tx: Tx, { workspaceId }: Viewer, id: string): Prom
   const where = { id, video: { workspaceId } };
   const found = await tx.variant.findFirst({ where, select: { videoId: true } });
   if (found) await lockVideo(tx, found.videoId);
-  // Read again: it may have changed while the lock was awaited.
+  // Read again, since it may have changed while waiting for the lock.
   const variant = found && (await tx.variant.findFirst({ where }));
   if (variant) return variant;
   throw variantNotFound();

@@ -56,8 +56,8 @@ async function readParts(tx: Tx, videoId: string, renditions: readonly string[])
 }
 
 /**
- * Those of the renditions that get longer by a part that begins at `startMs`: all that comes before it is made. The others wait for what is
- * missing, and are not even read: on many workers most reports are of parts far ahead.
+ * The renditions that a part at `startMs` extends, i.e. whose earlier parts are complete. The others are not
+ * even read: with many workers, most reports are about parts far ahead.
  */
 export async function renditionsAt(
   tx: Tx,
@@ -83,7 +83,7 @@ const makes = (task: { kind: TaskKind; renditions: readonly string[] }, name: st
     case "PREVIEW":
       return false;
     default:
-      // Of an older plan: without names, all.
+      // An older plan without names includes all.
       return isSound(name) && (task.renditions.length === 0 || task.renditions.includes(name));
   }
 };

@@ -5,8 +5,8 @@ import { planPlayable } from "../state/plan-state.ts";
 import { type StatePlan, type VideoRows } from "../state/state-plan.ts";
 
 /**
- * What becomes of a video's rows when playlists that were joined from parts have grown: a variant is `RENDERING` with its first segments, and
- * `READY` with its last. One that got no longer stays as it is. Pure.
+ * The changes of a video's rows when joined playlists have grown: a variant is `RENDERING` from its first
+ * segments on, and `READY` with its last. Others stay unchanged. Pure.
  */
 export function planJoined(
   rows: VideoRows,
@@ -47,7 +47,10 @@ export function planJoined(
   };
 }
 
-/** Players have read the old one: it may only get longer. One at another address is another attempt's, which ended. */
+/**
+ * Players have read the old playlist, so it may only grow. One at another address belongs to an attempt that
+ * ended.
+ */
 function hasGrown(before: unknown, after: PublishedPlaylist): boolean {
   const known = PublishedPlaylist.nullable().parse(before ?? null);
   if (known === null || known.key !== after.key) return true;

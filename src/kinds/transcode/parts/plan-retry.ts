@@ -5,15 +5,15 @@ import { type JobPlan, soundTask, toSpans } from "./plan-tasks.ts";
 export interface Unfinished {
   plan: JobPlan;
   durationMs: number;
-  /** Names of the variants and sound renditions that are still to be made. */
+  /** Names of the unfinished variants and audio renditions. */
   renditions: readonly string[];
-  /** Parts that are whole, of these and of others. */
+  /** Complete parts, of these and other renditions. */
   complete: readonly { rendition: string; startMs: number }[];
 }
 
 /**
- * What a job that repeats a split one has left to do, on the same grid of chunks: tasks for the parts that are missing, and whether the head is
- * among them. Pure.
+ * The remaining work of a repeated split job, on the same grid of chunks: tasks for missing parts, and
+ * whether the head is missing. Pure.
  */
 export function planRetry({ plan, durationMs, renditions, complete }: Unfinished): {
   needsHead: boolean;
@@ -33,7 +33,7 @@ export function planRetry({ plan, durationMs, renditions, complete }: Unfinished
   const { headEndMs } = plan;
   const sound = missingAt(headEndMs, renditions.filter(isSound));
   const rest = [...(sound.length > 0 ? [soundTask(headEndMs, sound)] : []), ...chunks];
-  // What is in no group is the head's alone, such as a copied source.
+  // A rendition in no group belongs to the head alone, such as a copied source.
   const needsHead = missingAt(0, renditions).length > 0 || rest.length === 0;
   return { needsHead, rest };
 }

@@ -11,8 +11,8 @@ import { planRetry } from "./plan-retry.ts";
 import { JobPlan } from "./plan-tasks.ts";
 
 /**
- * Of a job that was split: the parts that are missing, or the download alone where that is all. Null when it was one task, which begins anew unless
- * all but its download is there.
+ * For a split job: the missing parts, or only the download. Null for a single task, which starts again unless
+ * only its download is missing.
  */
 export async function whatIsLeft(tx: Tx, earlier: { plan: Job["plan"]; profile: Profile }, scope: JobScope) {
   const plan = JobPlan.nullable().parse(earlier.plan);
@@ -39,7 +39,7 @@ export async function whatIsLeft(tx: Tx, earlier: { plan: Job["plan"]; profile: 
   return { plan, ...left };
 }
 
-/** What was made of it plays at once, up to the first part that is missing. */
+/** Playback starts immediately with the finished parts up to the first missing one. */
 export async function playWhatIsThere(
   tx: Tx,
   store: ObjectStore,

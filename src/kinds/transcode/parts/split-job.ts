@@ -11,12 +11,12 @@ interface SplitRows {
   variants: readonly { name: string; position: number; tier: string; status: string }[];
 }
 
-/** A copy takes the time of reading the file: what has begun is done long before the rest is. */
+/** A copy takes the time of reading the file, so it ends long before the rest. */
 const copied = new Set(["PENDING", "RENDERING", "READY"]);
 
 /**
- * Makes the tasks for what the head leaves, once its worker has said all that they need and the source is stored for others to read: in the
- * transaction of that report, once per job. The caller holds the video's lock.
+ * Creates the tasks after the head, once its worker has reported everything that they need and the source is
+ * stored: in the transaction of that report, once per job. The caller holds the video's lock.
  */
 export async function splitJob(
   tx: Tx,

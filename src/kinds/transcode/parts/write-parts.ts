@@ -2,8 +2,9 @@ import type { RenditionPart } from "@reelay/contracts";
 import type { Tx } from "../../../events/record-change.ts";
 
 /**
- * Lays down what an attempt stored of its part of the timeline. What an earlier attempt left stays until this one has as much of it, so that no
- * playlist gets shorter; what is complete stays for good. The caller holds the video's lock.
+ * Records the stored output of an attempt for its part of the timeline. An earlier attempt's output stays
+ * until this one has as much, so that no playlist shrinks; complete output is final. The caller holds the
+ * video's lock.
  */
 export async function writeParts(
   tx: Tx,

@@ -8,8 +8,8 @@ import type { Metrics } from "../../../telemetry/metrics.ts";
 import { belowMinimum } from "./below-minimum.ts";
 
 /**
- * Applies what a worker found out after an attempt's end. It changes nothing that is played, so it needs no lease; only what an attempt made
- * that completed is of interest. Safe to repeat.
+ * Applies facts that a worker measured after an attempt's end. They affect no playback and need no lease;
+ * only completed attempts count. Safe to repeat.
  */
 export async function applyAccounted(
   deps: Pick<OperationDeps, "db"> & { metrics?: Pick<Metrics, "reportApplied"> },
@@ -29,7 +29,10 @@ export async function applyAccounted(
   deps.metrics?.reportApplied(report.type, report.at);
 }
 
-/** Keeps an attempt's account, and works out anew how good the variants are that it had a part in. The caller holds the video's lock. */
+/**
+ * Stores an attempt's account, and recalculates the quality of its variants. The caller holds the video's
+ * lock.
+ */
 export async function applyAccount(
   tx: Tx,
   { videoId, attemptId }: { videoId: string; attemptId: string },

@@ -4,8 +4,8 @@ import { chargeSource, type StorageLimits } from "../../../quotas/index.ts";
 import type { StatePlan, VideoRows } from "./state-plan.ts";
 
 /**
- * Charges the workspace for what a report is the first to say about its source: bytes that were fetched from a URL, and its length. Returns why the source is
- * refused, or null. Announced uploads were charged when the video was created.
+ * Charges the workspace for a source when a report first states its downloaded bytes or its length. Returns
+ * why the source is rejected, or null. Announced uploads were charged when the video was created.
  */
 export async function chargeReport(
   tx: Tx,

@@ -1,8 +1,9 @@
 import { objectKeys, type PublishedPlaylist } from "@reelay/contracts";
 
 /**
- * What plays from now on: what the attempt has, else what there was. An earlier attempt's growing playlist goes on playing until this one
- * has segments of its own; one's own ends with the attempt if its last report does not name it: then it has been removed. Pure.
+ * The playlist to play from now on: the attempt's, else the previous one. An earlier attempt's growing
+ * playlist keeps playing until this one has segments. An attempt's own playlist ends with it if its last
+ * report omits it, since it has been removed. Pure.
  */
 export function nextPlaylist(
   earlier: PublishedPlaylist | null,

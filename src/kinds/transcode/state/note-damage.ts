@@ -4,10 +4,10 @@ import type { HeldAttempt } from "../../../jobs/hold-attempt.ts";
 import type { JobEnd } from "../../../jobs/settle-job.ts";
 
 /**
- * Writes down, as an event, that a part of the source could not be decoded. Of a video in one piece its worker refuses a source most of which is
- * damaged; of one in parts each sees its own only, so it is added up here.
+ * Records an event if a part of the source could not be decoded. For a video in one piece, its worker rejects
+ * a mostly damaged source; for one in parts, each worker sees only its own, so the damage is added up here.
  *
- * @returns how the job is to end when more than half of the video is lost; else null
+ * @returns how the job ends if more than half of the video is lost; else null
  */
 export async function noteDamage(
   tx: Tx,

@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Change } from "../../../events/record-change.ts";
 
 /**
- * What a report says of replaced encoders that was not known yet: the attempt's column, and an event for each. The list only grows, so that its length says what
- * is new, however often a report comes. Null: nothing. Pure.
+ * New replaced encoders in a report: the attempt's column, and an event for each. The list only grows, so its
+ * length shows what is new, however often a report arrives. Null: nothing. Pure.
  */
 export function planEncoderChanges(
   known: unknown,

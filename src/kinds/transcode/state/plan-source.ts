@@ -4,7 +4,7 @@ import type { StatePlan, VideoRows } from "./state-plan.ts";
 
 const largestInt = 2_147_483_647;
 
-/** The first word on a source and on its probe stands. Pure. */
+/** The first report about a source and its probe counts. Pure. */
 export function planSource(
   rows: VideoRows,
   told: RenderState["source"],

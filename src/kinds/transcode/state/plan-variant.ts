@@ -12,13 +12,13 @@ import type { VideoRows } from "./state-plan.ts";
 
 type Variant = VideoRows["variants"][number];
 
-/** Who tells it. */
+/** The reporting attempt. */
 interface Subject {
   videoId: string;
   attemptId: string;
-  /** With the attempt's end. */
+  /** Whether the attempt has ended. */
   isEnd: boolean;
-  /** And no other attempt comes after it. */
+  /** Whether no other attempt follows. */
   isLast: boolean;
 }
 
@@ -32,7 +32,7 @@ const fresh = {
   readyAt: null,
 } as const;
 
-/** A variant's row as a report makes it; null when it stays as it is. What is settled stays until a new job. Pure. */
+/** A variant's row after a report; null if unchanged. Settled variants stay until a new job. Pure. */
 export function planVariant(
   row: Variant | undefined,
   told: VariantState,
@@ -71,8 +71,8 @@ export function planVariant(
 }
 
 /**
- * A worker says what it made. Whether what it did not make has failed or was canceled is for the end of the job to say, since another
- * attempt may come; and ready is only what can be played to its end.
+ * A worker reports what it made. Whether the rest has failed or was canceled depends on the end of the job,
+ * since another attempt may follow. Only a variant that plays to its end is ready.
  */
 function toStatus({ status, playlist }: VariantState, { isLast }: Subject): VariantStatus {
   switch (status) {
@@ -94,7 +94,7 @@ function toError(status: VariantStatus, { error }: VariantState, attemptId: stri
 
 const incomplete = {
   code: "RENDITION_INCOMPLETE",
-  message: "The worker ended without this variant and gave no reason; retry it.",
+  message: "The worker ended without this variant and gave no reason. Retry it.",
   scope: "WORKER",
   retriable: true,
 } as const;

@@ -3,7 +3,7 @@ import type { Tx } from "../../../events/record-change.ts";
 import { videoMayBecome } from "../../../jobs/may-become.ts";
 import type { StatePlan, VideoRows } from "./state-plan.ts";
 
-/** Writes what was planned, and nothing that stays as it is. */
+/** Writes the planned changes only. */
 export async function writeState(tx: Tx, videoId: string, plan: StatePlan): Promise<void> {
   const { source, video, variants, sounds } = plan;
   if (Object.keys(source).length > 0) {
@@ -45,7 +45,7 @@ async function writeVariant(tx: Tx, { id, videoId, name, ...variant }: VideoRows
   await tx.variant.upsert({
     where: { videoId_name: { videoId, name } },
     create: { ...data, id, videoId, name },
-    // How far it is, progress reports tell: since the row was read there may have been more.
+    // Progress reports update the progress; there may have been more since the row was read.
     update: variant.status === "READY" ? data : state,
   });
 }
