@@ -61,9 +61,15 @@ export interface Api extends AsyncDisposable {
 }
 
 interface ApiOptions {
-  /** What `/graphql` serves: `schema` of `schema/schema.ts`. It is passed in because `schema/` imports the operations. */
+  /**
+   * What `/graphql` serves: `schema` of `schema/schema.ts`. It is passed in because `schema/` imports the
+   * operations.
+   */
   schema: GraphQLSchema;
-  /** The broker forgot everything (it keeps nothing on disk): dispatch all queued tasks anew at once. Default false. */
+  /**
+   * The broker forgot everything (it keeps nothing on disk): dispatch all queued tasks again immediately.
+   * Default false.
+   */
   isBrokerEmpty?: boolean;
   /** More of what `/readyz` asks, by name. */
   checks?: Readonly<Record<string, Check>>;
@@ -77,14 +83,20 @@ const roomTimes = { okMs: 5_000, failedMs: 1_000 };
 /** How long running requests may go on once no new ones are taken. */
 const requestGraceMs = 3_000;
 /**
- * Requests and transactions wait for the store: it answers, or has failed, before the 15 s of a transaction are over, so that no write goes on
- * behind a lock that was given back.
+ * Requests and transactions wait for the store: it answers, or has failed, before the 15 s of a transaction
+ * are over, so that no write goes on behind a lock that was given back.
  */
 const storePatience = { totalMs: 9_000, maxDelayMs: 1_000, silenceMs: 5_000 };
-/** How long an API takes to stop, its drain time not counted: the requests' grace, and as much again for what runs behind them. */
+/**
+ * How long an API takes to stop, its drain time not counted: the requests' grace, and as much again for what
+ * runs behind them.
+ */
 export const stopWithinMs = 5_000;
 
-/** One API process: brings the database and the broker up to date, then relays, projects, sweeps and serves until disposed. */
+/**
+ * One API process: brings the database and the broker up to date, then relays, projects, sweeps and serves
+ * until disposed.
+ */
 export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): Promise<Api> {
   await using starting = new AsyncDisposableStack();
   const { databaseUrl } = env;
@@ -265,7 +277,10 @@ interface MissingHint {
   hint: (key: string) => void;
 }
 
-/** A segment that a playlist names is missing, or a client guesses keys: the scrub looks at the video in both cases, at a bounded rate. */
+/**
+ * A segment that a playlist names is missing, or a client guesses keys: the scrub looks at the video in both
+ * cases, at a bounded rate.
+ */
 function hintAt(scrub: Scrub | undefined, key: string): void {
   const [folder, videoId] = key.split("/");
   if (folder === "videos" && videoId !== undefined && uuidPattern.test(videoId) && isMediaSegment(key))

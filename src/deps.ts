@@ -7,7 +7,9 @@ import type { LiveProgress } from "./progress/live-progress.ts";
 import type { SecretBox } from "./secrets/index.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
-/** Opens and forgets uploads of sources: by tus into the local store, or straight into Google Cloud Storage. */
+/**
+ * Opens and forgets uploads of sources: by tus into the local store, or straight into Google Cloud Storage.
+ */
 export interface UploadGateway {
   readonly protocol: UploadProtocol;
   /** The address that a client uploads to. `tokenHash` is kept where the address is ours to authorise. */
@@ -34,7 +36,7 @@ export interface OperationDeps {
   playback: PlaybackAccess;
   clock: () => Date;
   log: Logger;
-  /** Default: nobody counts. */
+  /** Default: no metrics. */
   metrics?: Pick<Metrics, "jobCreated" | "leaseTakenBack" | "attemptEnded">;
   limits: {
     uploadBytes: number;
@@ -47,13 +49,19 @@ export interface OperationDeps {
     activeJobs: number | null;
     /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
     runningTasks: number | null;
-    /** Most bytes of sources and finished outputs of a workspace, unless it says otherwise. Default: any number. */
+    /**
+     * Most bytes of sources and finished outputs of a workspace, unless it says otherwise. Default: any
+     * number.
+     */
     storedBytes?: number | null;
     /** Most minutes of source of a workspace per day, unless it says otherwise. Default: any number. */
     sourceMinutesPerDay?: number | null;
     /** Most requests per second of each key, unless its workspace says otherwise. Default: any number. */
     requestsPerSecond?: number | null;
-    /** How long a task waits for a worker with a GPU before it goes to the others, in milliseconds. Default 60,000. */
+    /**
+     * How long a task waits for a worker with a GPU before it goes to the others, in milliseconds. Default
+     * 60,000.
+     */
     gpuPatienceMs?: number;
     /** Videos of at most so many milliseconds are one task. */
     wholeUpToMs: number;

@@ -1,6 +1,6 @@
 /**
- * Expected failures: part of every operation's contract, shown to clients as members of the result union (types in
- * `schema/errors.ts`). Anything else that is thrown is a bug or an outage, and is masked outside.
+ * Expected failures: part of every operation's contract, shown to clients as members of the result union
+ * (types in `schema/errors.ts`). Anything else that is thrown is a bug or an outage, and is masked outside.
  */
 export abstract class ExpectedError extends Error {
   /** Stable, upper snake case; clients switch on it. */

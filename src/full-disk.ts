@@ -12,7 +12,10 @@ interface Fields {
   meta?: { driverAdapterError?: unknown; code?: unknown } | null;
 }
 
-/** Whether the error, or what caused it, says that there is no room left. The same request succeeds once there is. */
+/**
+ * Whether the error, or what caused it, says that there is no room left. The same request succeeds once there
+ * is.
+ */
 export function isFullDisk(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   if (error instanceof StoreFullError || error instanceof ObjectStoreFullError) return true;

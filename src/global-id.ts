@@ -25,7 +25,10 @@ export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 export const encodeGlobalId = (typename: string, key: string | number | bigint): string =>
   Buffer.from(`${typename}:${key}`, "utf8").toString("base64url");
 
-/** Null for whatever is not one of our ids: such an id belongs to nothing, and is answered like an unknown one. */
+/**
+ * Null for whatever is not one of our ids: such an id belongs to nothing, and is answered like an unknown
+ * one.
+ */
 export function parseGlobalId(id: string): { typename: NodeType; key: string } | null {
   const text = Buffer.from(id, "base64url").toString("utf8");
   const colon = text.indexOf(":");

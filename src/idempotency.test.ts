@@ -92,7 +92,7 @@ test("a key is free again when its effect was rolled back, also for those that w
   expect(await one.workspace.findMany({ where: { name: key } })).toMatchObject([{ id }]);
 });
 
-test("a first request that does not end is told apart from an outage, and its repeat gets the result later", async () => {
+test("a first request that does not end is distinguished from an outage, and its repeat gets the result later", async () => {
   const key = randomUUID();
   const entered = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

@@ -39,7 +39,10 @@ export interface KeyedRequest {
   workspaceId: string;
   /** The client's; null or left out: every request is one of its own. */
   key: string | null | undefined;
-  /** Whose keys these are, if not the workspace's: two owners may use the same key and know nothing of each other. */
+  /**
+   * Whose keys these are, if not the workspace's: two owners may use the same key and know nothing of each
+   * other.
+   */
   owner?: string | undefined;
   operation: string;
   input: unknown;
@@ -48,11 +51,13 @@ export interface KeyedRequest {
 }
 
 /**
- * Runs `effect` in a transaction, at most once per key. It is told the id of what it is to make, which is returned; a repeat with the same key
- * gets that id and does nothing. The key is claimed in the effect's own transaction: rolled back with it, it is free again.
+ * Runs `effect` in a transaction, at most once per key. It receives the id of the new row, which is returned;
+ * a repeat with the same key gets that id and does nothing. The key is claimed in the effect's own
+ * transaction: rolled back with it, it is free again.
  *
- * Throws what `effect` throws, `InvalidInputError` (`IDEMPOTENCY_KEY_INVALID`), and `ConflictError`: `IDEMPOTENCY_KEY_REUSED` for the same key with
- * another operation or input, `IDEMPOTENCY_KEY_IN_USE` (try again) when the first request with it did not end within three seconds.
+ * Throws what `effect` throws, `InvalidInputError` (`IDEMPOTENCY_KEY_INVALID`), and `ConflictError`:
+ * `IDEMPOTENCY_KEY_REUSED` for the same key with another operation or input, `IDEMPOTENCY_KEY_IN_USE` (try
+ * again) when the first request with it did not end within three seconds.
  */
 export async function onceByKey(
   db: PrismaClient,
@@ -85,8 +90,8 @@ async function claimKey(
 }
 
 /**
- * The id of what an earlier request with this key has made, or null when there was none: for who must know before it has all that the effect
- * needs. Throws `ConflictError` (`IDEMPOTENCY_KEY_REUSED`).
+ * The id of what an earlier request with this key has made, or null when there was none: for who must know
+ * before it has all that the effect needs. Throws `ConflictError` (`IDEMPOTENCY_KEY_REUSED`).
  */
 export async function findRepeated(
   db: Db,
@@ -105,11 +110,12 @@ export async function findRepeated(
 }
 
 /**
- * Locks: the insert waits for an open transaction that has inserted the same key, and then finds the row (false), or takes its place if it was
- * rolled back (true): of many at once one does the effect and the others get its result. Considered: an advisory lock, which would
- * wait in the same way and leave nothing to look up. The wait is bounded, so that a first request that hangs is told apart
- * from a database that is away; the bound holds for the rest of the transaction. Whoever claims a key does it before locking
- * anything else, so two never wait for each other.
+ * Locks: the insert waits for an open transaction that has inserted the same key, and then finds the row
+ * (false), or takes its place if it was rolled back (true): of many at once one does the effect and the
+ * others get its result. Considered: an advisory lock, which would wait in the same way and leave nothing to
+ * look up. The wait is bounded, so that a first request that hangs is distinct from a database that is away;
+ * the bound holds for the rest of the transaction. A request claims its key before locking anything else, so
+ * two never wait for each other.
  */
 async function insertKey(
   tx: Tx,
@@ -141,5 +147,5 @@ async function insertKey(
 export const resultGone = (): ConflictError =>
   new ConflictError(
     "IDEMPOTENCY_RESULT_GONE",
-    "What the first request with this idempotencyKey made has been deleted since; use a new key to make it anew.",
+    "The result of the first request with this idempotencyKey has been deleted since. Use a new key to create it again.",
   );

@@ -88,7 +88,7 @@ test("metrics are those of the given registry", async () => {
   expect((await get("/metrics")).text).toContain("films 7");
 });
 
-test("other paths go to the given handlers, and what nobody knows is a 404 in JSON", async () => {
+test("other paths go to the given handlers, and an unknown one is a 404 in JSON", async () => {
   expect((await get("/mine")).text).toBe('{"mine":true}\n');
   const nothing = await get("/nothing?x=1");
   expect([nothing.status, JSON.parse(nothing.text).error.code]).toEqual([404, "NOT_FOUND"]);

@@ -38,7 +38,10 @@ import type { Metrics } from "./telemetry/metrics.ts";
 import { useTelemetry } from "./telemetry/use-telemetry.ts";
 import { createTrustedDocuments } from "./trusted-documents/index.ts";
 
-/** Answers a request (true), or leaves it to the next one (false). `body` is there where it was read before (`/api/playback-events`). */
+/**
+ * Answers a request (true), or leaves it to the next one (false). `body` is there where it was read before
+ * (`/api/playback-events`).
+ */
 export type Handler = (req: IncomingMessage, res: ServerResponse, body?: Buffer) => Promise<boolean>;
 
 interface ServerConfig {
@@ -55,8 +58,8 @@ interface ServerConfig {
   /** How often the API keys of open sockets and streams are looked at again. Default 10 s. */
   socketRecheckMs?: number;
   /**
-   * How long everything is still served after dispose, while `/readyz` says 503 already: load balancers need some seconds to notice.
-   * Default 0.
+   * How long everything is still served after dispose, while `/readyz` says 503 already: load balancers need
+   * some seconds to notice. Default 0.
    */
   drainMs?: number;
   /** How long running requests may go on after that. Default 3 s. */
@@ -84,7 +87,10 @@ export interface ServerDeps {
   onClosing?: () => void;
 }
 
-/** Disposing stops it in order: not ready, then no new connections, then sockets and streams sent elsewhere, running requests finished. */
+/**
+ * Disposing stops it in order: not ready, then no new connections, then sockets and streams sent elsewhere,
+ * running requests finished.
+ */
 interface ApiServer extends AsyncDisposable {
   httpServer: Server;
   /** Port 0 takes a free one. Rejects with Node's own error (`EADDRINUSE`) when it cannot be had. */
@@ -96,7 +102,9 @@ const silentMs = 120_000;
 
 const mebibyte = 1_048_576;
 
-/** The API process's HTTP side: GraphQL over HTTP, SSE and WebSocket, health, metrics, and the given handlers. */
+/**
+ * The API process's HTTP side: GraphQL over HTTP, SSE and WebSocket, health, metrics, and the given handlers.
+ */
 export function createServer(deps: ServerDeps): ApiServer {
   const { config, log, context } = deps;
   const { corsOrigins = ["*"], maxBodyBytes = mebibyte, drainMs = 0, graceMs = 3_000 } = config;
@@ -141,7 +149,8 @@ export function createServer(deps: ServerDeps): ApiServer {
   const bodies = createArrivingBodies({ limits, onShed });
   const checkingInterval = Math.min(5_000, limits.headersMs);
   const httpServer = createHttpServer({ connectionsCheckingInterval: checkingInterval }, (req, res) => {
-    // Kept-alive connections leave in order, each with an answer, instead of being closed under a request that is on its way.
+    // Kept-alive connections leave in order, each with an answer, instead of being closed under a request
+    // that is on its way.
     if (closing) res.setHeader("Connection", "close");
     answer(req, res).catch((error: unknown) => {
       if (res.headersSent) res.destroy();
@@ -202,7 +211,10 @@ export function createServer(deps: ServerDeps): ApiServer {
     await work();
   }
 
-  /** Does what comes before any work: the key by the headers, then the body. Undefined when the request was answered by it. */
+  /**
+   * Does what comes before any work: the key by the headers, then the body. Undefined when the request was
+   * answered by it.
+   */
   async function prepare(
     req: IncomingMessage,
     res: ServerResponse,

@@ -1,4 +1,7 @@
-/** Holds parts that do not need each other, and disposes of all of them at once: it takes as long as the slowest. */
+/**
+ * Holds parts that do not need each other, and disposes of all of them at once: it takes as long as the
+ * slowest.
+ */
 export class Together implements AsyncDisposable {
   readonly #parts: AsyncDisposable[] = [];
 

@@ -90,8 +90,8 @@ const withDatabase = (change: (url: URL) => void): string => {
   change(url);
   return url.href;
 };
-const nobody = () => `127.0.0.1:${freePorts[0]}`;
-const good = (): Variables => ({ DATABASE_URL: database.url, PUBSUB_EMULATOR_HOST: nobody() });
+const unusedAddress = () => `127.0.0.1:${freePorts[0]}`;
+const good = (): Variables => ({ DATABASE_URL: database.url, PUBSUB_EMULATOR_HOST: unusedAddress() });
 
 /** What is wrong, with which program, and what it says. */
 const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = [
@@ -174,13 +174,13 @@ const faults: readonly (readonly [string, string, () => Variables, RegExp])[] = 
   [
     "the database is away",
     start,
-    () => ({ PORT: String(freePorts[1]), DATABASE_URL: `postgresql://a:b@${nobody()}/reelay` }),
+    () => ({ PORT: String(freePorts[1]), DATABASE_URL: `postgresql://a:b@${unusedAddress()}/reelay` }),
     /cannot be reached \(ECONNREFUSED\): start it, or correct DATABASE_URL/,
   ],
   [
     "the database is away",
     apiKey,
-    () => ({ DATABASE_URL: `postgresql://a:b@${nobody()}/reelay` }),
+    () => ({ DATABASE_URL: `postgresql://a:b@${unusedAddress()}/reelay` }),
     /cannot be reached \(ECONNREFUSED\): start it, or correct DATABASE_URL/,
   ],
   ["no database is named", apiKey, () => ({}), /^No database: DATABASE_URL is not set.*npm start/],

@@ -1,5 +1,6 @@
 /**
- * Uploads a file, tells how far it is, and prints where it plays. With `npm start` running, in the root of the clone:
+ * Uploads a file, tells how far it is, and prints where it plays. With `npm start` running, in the root of
+ * the clone:
  *
  *     REELAY_API_KEY=$(cat .reelay/api-key) npx node examples/node/upload.ts video.mp4
  *

@@ -1,12 +1,15 @@
 /**
- * Decides at a CDN whether a request may read an object of a private bucket, by the rules of the API's own media handler and without asking it. Needs WebCrypto
- * only: runs in Cloudflare Workers, Fastly Compute, Deno, Bun and Node. See docs/how-to/playback-access.md.
+ * Decides at a CDN whether a request may read an object of a private bucket, by the rules of the API's own
+ * media handler and without asking it. Needs WebCrypto only: runs in Cloudflare Workers, Fastly Compute,
+ * Deno, Bun and Node. See docs/how-to/playback-access.md.
  */
 
 export interface EdgeKey {
   /** `rpk_…` of `rotateSigningKey`. */
   secret: string;
-  /** Global id of the workspace that the key belongs to. Leave it out only where the bucket has one workspace. */
+  /**
+   * Global id of the workspace that the key belongs to. Leave it out only where the bucket has one workspace.
+   */
   workspaceId?: string;
 }
 
@@ -49,7 +52,10 @@ const UNCLEAN = /(?:^|\/)\.{0,2}(?:\/|$)|\\|\0/;
 const missing = { isAllowed: false, status: 404, code: "NOT_FOUND" } as const;
 const refuse = (code: string) => ({ isAllowed: false, status: 403, code: `PLAYBACK_TOKEN_${code}` }) as const;
 
-/** `readStatus` reads `videos/{id}/status.json` from the bucket, null without one; let it reuse an answer for half a minute. */
+/**
+ * `readStatus` reads `videos/{id}/status.json` from the bucket, null without one; let it reuse an answer for
+ * half a minute.
+ */
 export async function checkPlayback(
   { path, origin, nowS, ownOrigins = [] }: EdgeRequest,
   keys: EdgeKeys,
@@ -88,7 +94,10 @@ export async function checkPlayback(
   return isServed ? { isAllowed: true, key, leftS: untilS - nowS, isForSites: origins.length > 0 } : missing;
 }
 
-/** What the bucket makes of it; null for what is no name. A bucket decodes "%73ource/" to "source/", and so must who looks for it. */
+/**
+ * What the bucket makes of it; null for what is no name. A bucket decodes "%73ource/" to "source/", and so
+ * must who looks for it.
+ */
 function nameOf(rest: string): string | null {
   try {
     const name = decodeURIComponent(rest);

@@ -1,6 +1,8 @@
 /**
- * A Cloudflare Worker before a private bucket of Cloud Storage. Variables: `BUCKET_URL` (`https://storage.googleapis.com/{bucket}`), `API_ORIGIN` (`https://api.example`), `KEYS` (JSON by key
- * id), `HMAC_ID` and `HMAC_SECRET` (a Cloud Storage HMAC key of a service account with `storage.objectViewer`). Needs the package `aws4fetch` (package.json).
+ * A Cloudflare Worker before a private bucket of Cloud Storage. Variables: `BUCKET_URL`
+ * (`https://storage.googleapis.com/{bucket}`), `API_ORIGIN` (`https://api.example`), `KEYS` (JSON by key id),
+ * `HMAC_ID` and `HMAC_SECRET` (a Cloud Storage HMAC key of a service account with `storage.objectViewer`).
+ * Needs the package `aws4fetch` (package.json).
  */
 import { AwsClient } from "aws4fetch";
 import { createEdge } from "./serve-playback.ts";

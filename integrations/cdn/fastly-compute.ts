@@ -1,6 +1,7 @@
 /**
- * The same as a Fastly Compute program. Backend `bucket` (storage.googleapis.com); config store `reelay` with `bucketUrl` and `apiOrigin`; secret store `reelay` with
- * `keys`, `hmacId` and `hmacSecret`. Needs the packages of package.json.
+ * The same as a Fastly Compute program. Backend `bucket` (storage.googleapis.com); config store `reelay` with
+ * `bucketUrl` and `apiOrigin`; secret store `reelay` with `keys`, `hmacId` and `hmacSecret`. Needs the
+ * packages of package.json.
  */
 /// <reference types="@fastly/js-compute" />
 

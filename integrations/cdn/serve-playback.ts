@@ -1,17 +1,26 @@
-/** Answers requests at a CDN from a private bucket: checks, then reads the cache or the bucket under the address without its token. */
+/**
+ * Answers requests at a CDN from a private bucket: checks, then reads the cache or the bucket under the
+ * address without its token.
+ */
 import { checkPlayback, type EdgeKeys, type EdgeStatus } from "./check-playback.ts";
 
 export interface Edge {
   keys: EdgeKeys;
   /** Where the API is reached, e.g. `https://api.example`. */
   ownOrigins?: readonly string[];
-  /** Reads an object of the bucket through the CDN's cache, whose key is the object's own: never the token's. Passes `range` on. */
+  /**
+   * Reads an object of the bucket through the CDN's cache, whose key is the object's own: never the token's.
+   * Passes `range` on.
+   */
   readObject: (key: string, range: string | null) => Promise<Response>;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
-/** How long a video's policy is reused: after this, a video that was made SIGNED is refused to those without a token. */
+/**
+ * How long a video's policy is reused: after this, a video that was made SIGNED is refused to those without a
+ * token.
+ */
 const STATUS_MS = 30_000;
 const MAX_STATUSES = 10_000;
 

@@ -34,7 +34,7 @@ export async function startSnippet(folder: string, code: string, env: Record<str
       code === 0 ? resolve(printed) : reject(new Error(`exit ${code}: ${printed}`)),
     );
   });
-  // Whoever kills it does not wait for it.
+  // The caller that kills it does not wait for it.
   done.catch(() => {});
   return { done, printed: () => printed, kill: () => child.kill() };
 }

@@ -30,7 +30,7 @@ const worker = (id: string, slots: number, silentForMs = 0) => {
 const queue = async (count: number, priority: JobPriority = "STANDARD") => {
   const refs = [];
   for (let index = 0; index < count; index += 1) {
-    // Who came first is told by the millisecond.
+    // Milliseconds decide the order of arrival.
     system.passTime(1);
     refs.push(await system.createQueuedVideo({ priority }));
   }
@@ -69,7 +69,7 @@ test("an urgent task overtakes a flood that came before it", async () => {
   await worker("one", 1);
   await queue(20, "BULK");
   const [urgent] = await queue(1, "INTERACTIVE");
-  // One turn in eight is for whoever has waited longest.
+  // One dispatch in eight goes to the most overdue task.
   for (let turn = 0; turn < 100 && !(await sent()).includes(urgent?.taskId ?? ""); turn += 1) {
     await system.db.outboxMessage.deleteMany();
     await system.db.task.updateMany({ data: { dispatchedAt: null } });
@@ -78,7 +78,7 @@ test("an urgent task overtakes a flood that came before it", async () => {
   expect(await sent()).toEqual([urgent?.taskId]);
 });
 
-test("where no worker has been heard of, a few lie ready for one that comes", async () => {
+test("without a known worker, a few tasks are ready for one that registers", async () => {
   await queue(unknownSlots + 3);
   expect(await system.dispatch()).toBe(unknownSlots);
   expect(await system.dispatch()).toBe(0);
@@ -117,7 +117,7 @@ test("a workspace's quota of running tasks holds back its others, and says so", 
   });
 });
 
-test("a task that nobody took although a worker is free is sent again; while all are busy it is left in peace", async () => {
+test("a task that no worker accepted although one is free is sent again; while all are busy it is not", async () => {
   await worker("one", 1);
   const [first] = await queue(1);
   await system.dispatch();

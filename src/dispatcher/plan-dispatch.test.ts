@@ -49,7 +49,7 @@ test("a flood of BULK is passed by what is urgent, although it came first", () =
   ]);
 });
 
-test("workspaces take turns, however many tasks one has and whoever came first", () => {
+test("workspaces take turns, however many tasks one has and whichever came first", () => {
   const tasks = [...waiting("many", "STANDARD", 4), ...waiting("few", "STANDARD", 2)];
   expect(plan({ waiting: tasks })).toEqual([
     "many STANDARD 0",

@@ -69,8 +69,9 @@ const needOf = ({ pool, kind, requirements }: WaitingRow): string =>
 const mostPasses = 8;
 
 /**
- * The tasks at the front of the queue that a live worker can do. The others wait: a worker would return them, and
- * meanwhile they would occupy a slot. They are left out by their needs, so that they hide no task behind them.
+ * The tasks at the front of the queue that a live worker can do. The others wait: a worker would return them,
+ * and meanwhile they would occupy a slot. They are left out by their needs, so that they hide no task behind
+ * them.
  */
 async function readMatching(db: Db, now: Date, most: number): Promise<WaitingRow[]> {
   const offers = await readOffers(db, now);
@@ -92,9 +93,9 @@ async function readMatching(db: Db, now: Date, most: number): Promise<WaitingRow
 }
 
 /**
- * The first `most` of every lane and workspace that may go now, without those with one of the needs `unmatched`. The
- * recursion jumps from one (pool, first or rest, lane, workspace) to the next through the index `tasks_waiting`, so a
- * long queue costs no more than a short one.
+ * The first `most` of every lane and workspace that may go now, without those with one of the needs
+ * `unmatched`. The recursion jumps from one (pool, first or rest, lane, workspace) to the next through the
+ * index `tasks_waiting`, so a long queue costs no more than a short one.
  */
 const readWaiting = (
   db: Db,

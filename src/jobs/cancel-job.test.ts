@@ -65,7 +65,7 @@ test("a job that was canceled and retried before its upload came waits for it ag
   expect(await read({ videoId })).toMatchObject({ video: "PROCESSING", jobs: ["CANCELED", "QUEUED"] });
 });
 
-test("a job whose message is on its way is canceled at once, and the worker that takes it is told to stop", async () => {
+test("a job whose message is on its way is canceled immediately, and the worker that receives it is asked to stop", async () => {
   const ref = await system.createQueuedVideo();
   await system.db.task.update({
     where: { id: ref.taskId },

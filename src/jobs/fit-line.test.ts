@@ -3,7 +3,7 @@ import { fitLine } from "./fit-line.ts";
 
 const at = (x: number, y: number) => ({ x, y });
 
-test("what every job takes anyhow is told from what grows with it", () => {
+test("the fixed part of every job is separated from the part that grows", () => {
   const line = fitLine([at(10, 7_000), at(20, 12_000), at(40, 22_000)]);
   expect(line?.(100)).toBeCloseTo(52_000);
   expect(line?.(0)).toBeCloseTo(2_000);

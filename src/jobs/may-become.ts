@@ -1,4 +1,7 @@
-/** Conditions on the status of rows that may become `to` or already are. An update by id rejects when the row may not. */
+/**
+ * Conditions on the status of rows that may become `to` or already are. An update by id rejects when the row
+ * may not.
+ */
 import {
   type JobStatus,
   jobTransitions,

@@ -21,7 +21,7 @@ test("what is known best of a video goes first: length and pixels, then bytes, t
   expect(pace({ durationMs: null, pixels: null, sizeBytes: null })).toBeCloseTo(5_666.67, 1);
 });
 
-test("without a finished job nobody knows", () => {
+test("without a finished job the pace is unknown", () => {
   expect(learnPace([])({ durationMs: 1, pixels: 1, sizeBytes: 1 })).toBeNull();
 });
 

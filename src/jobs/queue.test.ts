@@ -121,7 +121,7 @@ test("a job that repeats what is missing of a long video waits behind first task
   expect((await estimate(system.db, ids, system.deps.clock())).get(long.jobId)).toBeNull();
 });
 
-test("while nobody is at one of its variants, a job's estimate goes by its tasks", async () => {
+test("while none of its variants is being rendered, a job's estimate uses its tasks", async () => {
   const ref = await queued("STANDARD");
   const attempt = attemptOf(ref, "one");
   await system.apply(attempt.started);

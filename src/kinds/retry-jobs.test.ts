@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => system[Symbol.asyncDispose]());
 
 async function createFailed(): Promise<TaskRef> {
-  // Jobs are told apart by when they were made.
+  // Jobs are distinguished by their creation times.
   system.passTime(1);
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);

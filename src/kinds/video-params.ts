@@ -24,7 +24,10 @@ export function toVideoParams({ job }: TaskWithAll): { version: 1; profile: Prof
   };
 }
 
-/** The name under which a download is saved. Public, since the key is part of an address: only signed requests see the title. */
+/**
+ * The name under which a download is saved. Public, since the key is part of an address: only signed requests
+ * see the title.
+ */
 export const downloadNameOf = ({ download }: Profile): { downloadName?: string } =>
   download ? { downloadName: "download.mp4" } : {};
 

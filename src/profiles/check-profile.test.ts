@@ -70,7 +70,7 @@ test("built-in profiles keep every rule but that of their names, and fit on the 
   }
 });
 
-describe("each fault is told in a sentence that says what to do", () => {
+describe("each problem is explained with what to do", () => {
   test.each<[string, ProfileInput, string, string]>([
     [
       "an odd height",
@@ -221,7 +221,7 @@ describe("each fault is told in a sentence that says what to do", () => {
   });
 });
 
-test("all faults are told at once, and the error's own message tells the first", () => {
+test("all problems are reported at once, and the error's message is the first", () => {
   const input: ProfileInput = {
     rungs: [{ height: 361, bitrateBps: 1, maxFrameRate: 0 }],
     gopDurationMs: 3_000,

@@ -53,7 +53,10 @@ export async function chooseProfile(
   );
 }
 
-/** Adds a profile to the viewer's workspace. Throws `InvalidProfileError`, `ConflictError` (`PROFILE_NAME_TAKEN`, `PROFILE_LIMIT_REACHED`). */
+/**
+ * Adds a profile to the viewer's workspace. Throws `InvalidProfileError`, `ConflictError`
+ * (`PROFILE_NAME_TAKEN`, `PROFILE_LIMIT_REACHED`).
+ */
 export async function createProfile(
   { db }: Deps,
   viewer: Viewer,

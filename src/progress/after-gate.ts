@@ -4,9 +4,10 @@ import { isNewer, type Position } from "./cursor.ts";
 const patienceMs = 1_000;
 
 /**
- * Decides what a viewer who comes back with a cursor may see: nothing that is not newer. A newer state whose progress is behind what the viewer saw
- * at another process is held for a moment too (this process hears the same reports, a little later), so that a reconnect does not make bars jump back.
- * Once something has passed, everything passes: one process never goes backwards.
+ * Decides what a viewer who comes back with a cursor may see: nothing that is not newer. A newer state whose
+ * progress is behind what the viewer saw at another process is held for a moment too (this process hears the
+ * same reports, a little later), so that a reconnect does not make bars jump back. Once something has passed,
+ * everything passes: one process never goes backwards.
  */
 export function createAfterGate(
   after: Position | undefined,

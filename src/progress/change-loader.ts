@@ -7,13 +7,16 @@ const batchSize = 100;
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 /**
- * A video that many workers are at changes all the time, and costs by their number to read: so long it is left alone for each share of
- * a variant that was read, and so long at most.
+ * A video that many workers are at changes all the time, and costs by their number to read: so long it is
+ * left alone for each share of a variant that was read, and so long at most.
  */
 const restPerShareMs = 0.5;
 const longestRestMs = 1_000;
 
-/** Loads videos that changed: one load in flight, and whatever changes meanwhile waits together for the next one. */
+/**
+ * Loads videos that changed: one load in flight, and whatever changes meanwhile waits together for the next
+ * one.
+ */
 interface ChangeLoader extends AsyncDisposable {
   request(videoId: string): void;
 }
@@ -22,7 +25,7 @@ export function createChangeLoader(options: {
   db: Db;
   log: Logger;
   now: () => number;
-  /** False once nobody wants the video any more. */
+  /** False once the video has no viewer. */
   isWanted: (videoId: string) => boolean;
   /** `null`: the video does not exist (any longer). */
   deliver: (videoId: string, video: LoadedVideo | null) => void;

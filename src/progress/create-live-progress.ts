@@ -19,7 +19,7 @@ interface LiveProgressOptions {
   /** Names this process's subscription to reports. */
   apiId: string;
   log: Logger;
-  /** Default: nobody counts. */
+  /** Default: no metrics. */
   metrics?: Pick<Metrics, "progressDelivered">;
   /** Default: the system's monotonic clock, milliseconds. */
   clock?: { now(): number };
@@ -31,12 +31,16 @@ interface LiveProgressOptions {
   maxVideos?: number;
 }
 
-/** Progress of a video that was silent this long is forgotten: reports come several times a second, a lease lasts 30 s. */
+/**
+ * Progress of a video that was silent this long is forgotten: reports come several times a second, a lease
+ * lasts 30 s.
+ */
 const idleMs = 120_000;
 
 /**
- * Starts the live side of an API process: its own subscription to reports and its own connection for change notifications.
- * Rejects when the database or the broker cannot be reached at the start; later outages are lived through.
+ * Starts the live side of an API process: its own subscription to reports and its own connection for change
+ * notifications. Rejects when the database or the broker cannot be reached at the start; later outages are
+ * lived through.
  */
 export async function createLiveProgress(
   options: LiveProgressOptions,

@@ -1,6 +1,9 @@
 import { InvalidInputError } from "../errors.ts";
 
-/** Where a video's history stands: ordered by revision, then by the progress of the attempt that holds the lease. */
+/**
+ * Where a video's history stands: ordered by revision, then by the progress of the attempt that holds the
+ * lease.
+ */
 export interface Position {
   /** `Video.revision`. */
   revision: number;

@@ -1,4 +1,7 @@
-/** One slot between a producer that never waits and a consumer that may be slow: what is not taken in time is replaced by what is newer. */
+/**
+ * One slot between a producer that never waits and a consumer that may be slow: what is not taken in time is
+ * replaced by what is newer.
+ */
 export interface LatestChannel<T> extends AsyncIterableIterator<T> {
   push(value: T): void;
   /** The consumer still gets a value that is waiting, then the end. */

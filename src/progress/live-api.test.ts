@@ -1,4 +1,7 @@
-/** Live progress through the real API, broker and database: nothing here stands in for anything but the worker. */
+/**
+ * Live progress through the real API, broker and database: nothing here stands in for anything but the
+ * worker.
+ */
 
 import { PrismaPg } from "@prisma/adapter-pg";
 import { createPubSubMessaging } from "@reelay/messaging";
@@ -157,7 +160,7 @@ test("progress on its way to a viewer asks the database nothing", async () => {
   expect(queries).toEqual([]);
 });
 
-test("a viewer over server-sent events is told the same", async () => {
+test("a viewer over server-sent events receives the same", async () => {
   await using system = await startSystem();
   const { apis, video, token, db } = system;
   const stop = new AbortController();

@@ -187,7 +187,7 @@ test("with a cursor of another process a viewer gets nothing old and misses noth
   await one.messaging.publish(progressed(video, 8, 0.8));
   expect(fractions(await there.next())).toEqual([0.8, 0.8, 0.8]);
 
-  // A change while nobody was connected is what a cursor from before it brings at once.
+  // A cursor from before a change that had no viewers returns it immediately.
   await finish(database.db, video);
   using back = await open(two, video, cursor);
   const last = await back.until(({ status }) => status === "READY");
@@ -265,7 +265,7 @@ test("aborting ends the stream", async () => {
   expect(await waiting).toBe(true);
 });
 
-test("an unknown video and one of another workspace are told alike", async () => {
+test("an unknown video and one of another workspace get the same answer", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   const stranger = { ...video, workspaceId: crypto.randomUUID() };

@@ -1,6 +1,9 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
 
-/** What a viewer of one video sees: its rows with everything that the subscription shows, live progress laid over them. */
+/**
+ * What a viewer of one video sees: its rows with everything that the subscription shows, live progress laid
+ * over them.
+ */
 export type VideoSnapshot = Prisma.VideoGetPayload<{ include: { variants: true; source: true } }> & {
   /** Opaque position in the video's history; see `docs/reference/protocol.md`. */
   cursor: string;
@@ -16,12 +19,16 @@ export interface LiveVariant {
   sizeBytes: bigint;
 }
 
-/** The live side of an API process: progress that has not touched the database, and state changes as they commit. */
+/**
+ * The live side of an API process: progress that has not touched the database, and state changes as they
+ * commit.
+ */
 export interface LiveProgress {
   /**
-   * The video's present state, then every change, newest only: a slow consumer skips states, it never queues them. With `after`, nothing that is
-   * not newer than that cursor. Ends when the video is deleted or `signal` aborts.
-   * Throws `NotFoundError` for a video outside the workspace, `InvalidInputError` (`CURSOR_INVALID`) for a malformed cursor.
+   * The video's present state, then every change, newest only: a slow consumer skips states, it never queues
+   * them. With `after`, nothing that is not newer than that cursor. Ends when the video is deleted or
+   * `signal` aborts. Throws `NotFoundError` for a video outside the workspace, `InvalidInputError`
+   * (`CURSOR_INVALID`) for a malformed cursor.
    */
   watch(
     target: { workspaceId: string; videoId: string; after?: string | null },

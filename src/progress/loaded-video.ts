@@ -17,8 +17,9 @@ export interface LoadedVideo {
 }
 
 /**
- * Reads several videos at once, in a fixed number of queries whatever their number, and one more if a job was cut into several tasks. Children are read after their video, so
- * what comes back may be newer than its `revision` says, never older; the change that made it so is announced as well.
+ * Reads several videos at once, in a fixed number of queries whatever their number, and one more if a job was
+ * cut into several tasks. Children are read after their video, so what comes back may be newer than its
+ * `revision` says, never older; the change that made it so is announced as well.
  */
 export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<string, LoadedVideo>> {
   const videos = await db.video.findMany({
@@ -34,7 +35,7 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
           id: true,
           plan: true,
           tasks: {
-            // Of hundreds only those that somebody is at.
+            // Of hundreds, only the running ones.
             where: { attempts: { some: { outcome: null } } },
             select: {
               attempts: {

@@ -1,6 +1,7 @@
 /**
- * One stream of many: what any of them has next, in the order in which it came. Of each stream one value at most waits here, so a slow
- * consumer of streams that replace what was not taken skips states of each and queues none. Ends when all have ended.
+ * One stream of many: what any of them has next, in the order in which it came. Of each stream one value at
+ * most waits here, so a slow consumer of streams that replace what was not taken skips states of each and
+ * queues none. Ends when all have ended.
  */
 export function mergeLatest<T>(streams: readonly AsyncIterable<T>[]): AsyncIterableIterator<T> {
   const iterators = new Set(streams.map((stream) => stream[Symbol.asyncIterator]()));

@@ -5,7 +5,10 @@ import { restAfter, sumProgress } from "./sum-progress.ts";
 /** The columns are integers, and so are the GraphQL fields. */
 const most = 2 ** 31 - 1;
 
-/** What the only task of a job says of a variant. One that makes but a head has the rest of the video still before it. Pure. */
+/**
+ * What the only task of a job says of a variant. One that makes but a head has the rest of the video still
+ * before it. Pure.
+ */
 export function ofWholeVideo(
   told: VariantProgress,
   span: VariantsProgress["span"],

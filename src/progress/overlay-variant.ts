@@ -13,7 +13,10 @@ export interface HeardAttempt {
   variants: Map<string, VariantProgress>;
 }
 
-/** A variant that one task makes, as the attempt says that has come furthest. Undefined: none has spoken of it. Pure. */
+/**
+ * A variant that one task makes, as the attempt says that has come furthest. Undefined: none has spoken of
+ * it. Pure.
+ */
 export function furthestOf(
   heard: readonly HeardAttempt[],
   name: string,
@@ -32,7 +35,10 @@ export function furthestOf(
   return ofWholeVideo(told, span, videoMs);
 }
 
-/** A variant that several tasks make: what was kept of each, or what its lease holder said since. Undefined: none makes it. Pure. */
+/**
+ * A variant that several tasks make: what was kept of each, or what its lease holder said since. Undefined:
+ * none makes it. Pure.
+ */
 export const sumOf = (
   shares: readonly KeptShare[] | undefined,
   heard: ReadonlyMap<string, HeardAttempt>,

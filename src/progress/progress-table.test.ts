@@ -35,7 +35,8 @@ test("whatever order, repeats and losses reports arrive with, no value a viewer 
     attempt: fc.integer({ min: 0, max: 2 }),
     sequence: fc.integer({ min: 1, max: 50 }),
   });
-  // Each step: some reports of any attempt arrive, then the video is shown while a given (later or equal) attempt holds the lease.
+  // Each step: some reports of any attempt arrive, then the video is shown while a given (later or equal)
+  // attempt holds the lease.
   const steps = fc.array(fc.tuple(fc.array(report, { maxLength: 8 }), fc.boolean()), { maxLength: 40 });
   fc.assert(
     fc.property(steps, (all) => {

@@ -17,21 +17,30 @@ interface VideoProgress {
   touchedAt: number;
 }
 
-/** Attempts remembered per video: as many as may work at it at once, and a few that the database may not have told about yet. */
+/**
+ * Attempts remembered per video: as many as may work at it at once, and a few that the database may not have
+ * told about yet.
+ */
 const attemptsPerVideo = 1_024;
 /** On average over all videos: most are made by one attempt. */
 const attemptsOnAverage = 4;
 
 /** Progress that was heard and has not touched the database: bounded, in memory, lost with the process. */
 export interface ProgressTable {
-  /** Records a report; false when it says nothing new (older than, or equal to, what this attempt said before). */
+  /**
+   * Records a report; false when it says nothing new (older than, or equal to, what this attempt said
+   * before).
+   */
   hear(report: TaskProgressed): boolean;
-  /** A loaded video with the progress of its lease holders laid over it; nothing is less than it was for the same job. */
+  /**
+   * A loaded video with the progress of its lease holders laid over it; nothing is less than it was for the
+   * same job.
+   */
   overlay(video: LoadedVideo): { snapshot: Omit<VideoSnapshot, "cursor">; position: Position };
   variant(videoId: string, attemptId: string, name: string): LiveVariant | undefined;
-  /** The attempt heard last, for a video that nobody watches here. */
+  /** The attempt that reported last, for a video without viewers here. */
   newest(videoId: string): { attempt: string; sequence: number } | undefined;
-  /** Drops what nobody has touched since `before`; videos that are watched stay. */
+  /** Drops entries without a report since `before`, except for watched videos. */
   evict(before: number): void;
   readonly size: number;
 }
@@ -154,7 +163,10 @@ export function createProgressTable(options: {
   };
 }
 
-/** Whether an attempt speaks of a part of its variants only; it says so itself, or others of the job are at other tasks. */
+/**
+ * Whether an attempt speaks of a part of its variants only; it says so itself, or others of the job are at
+ * other tasks.
+ */
 const isOneOfSeveral = ({ span, jobId, taskId }: HeardAttempt, { attempts }: VideoProgress): boolean =>
   span !== undefined || attempts.values().some((other) => other.jobId === jobId && other.taskId !== taskId);
 
@@ -169,7 +181,10 @@ const liveOf = ({ fraction, frames, fps, speed, etaMs, sizeBytes }: LiveVariant)
 
 type Furthest = Pick<LiveVariant, "fraction" | "frames" | "sizeBytes">;
 
-/** The furthest that viewers were shown, per variant of one job: an attempt that starts over takes nothing back. */
+/**
+ * The furthest that viewers were shown, per variant of one job: an attempt that starts over takes nothing
+ * back.
+ */
 type Peaks = Map<string, Furthest>;
 
 const atLeast = <V extends Furthest>(variant: V, peak: Furthest): V => ({
@@ -179,7 +194,10 @@ const atLeast = <V extends Furthest>(variant: V, peak: Furthest): V => ({
   sizeBytes: variant.sizeBytes > peak.sizeBytes ? variant.sizeBytes : peak.sizeBytes,
 });
 
-/** Lifts a variant to the furthest that was shown, and remembers. What is READY is the truth about frames and bytes. */
+/**
+ * Lifts a variant to the furthest that was shown, and remembers. What is READY is the truth about frames and
+ * bytes.
+ */
 function raise<V extends VideoSnapshot["variants"][number]>(peaks: Peaks, variant: V): V {
   const peak = peaks.get(variant.name);
   const raised = peak === undefined ? variant : atLeast(variant, peak);
@@ -191,8 +209,9 @@ function raise<V extends VideoSnapshot["variants"][number]>(peaks: Peaks, varian
 const shortName = (attemptId: string): string => attemptId.replaceAll("-", "").slice(-8);
 
 /**
- * Where a video stands, by the attempts that hold its leases. There is one open attempt per task: with several, the sum of their sequences grows
- * with each of them, and whenever one begins or ends the revision grows. Pure.
+ * Where a video stands, by the attempts that hold its leases. There is one open attempt per task: with
+ * several, the sum of their sequences grows with each of them, and whenever one begins or ends the revision
+ * grows. Pure.
  */
 function positionOf(
   revision: number,
@@ -205,7 +224,10 @@ function positionOf(
   return { revision, attempt: nameOf(holders.map(({ id }) => id)), sequence };
 }
 
-/** One attempt goes by its own name, hundreds by one that is no longer, and the same in whatever order they are read. */
+/**
+ * One attempt goes by its own name, hundreds by one that is no longer, and the same in whatever order they
+ * are read.
+ */
 function nameOf(attemptIds: readonly string[]): string {
   if (attemptIds.length < 2) return attemptIds.map(shortName).join("");
   return createHash("sha256").update(attemptIds.toSorted().join()).digest("hex").slice(0, 16);

@@ -1,7 +1,7 @@
 import type { Db } from "../database/db.ts";
 import type { Share } from "./sum-progress.ts";
 
-/** What an open attempt, or all tasks of the job that nobody is at, have done of a variant, as far as it was kept. */
+/** Stored progress of a variant from an open attempt, or from all tasks of the job without one. */
 export interface KeptShare extends Share {
   jobId: string;
   /** The variant's name. */
@@ -11,9 +11,10 @@ export interface KeptShare extends Share {
 }
 
 /**
- * What the tasks of jobs that were cut into several make of their variants that are not settled; none for other jobs. One statement, so that no
- * task is counted twice, or not at all, because it ends meanwhile. What nobody is at is added up here: a long video has hundreds of tasks,
- * and only as many run as there are workers.
+ * What the tasks of jobs that were cut into several make of their variants that are not settled; none for
+ * other jobs. One statement, so that no task is counted twice, or not at all, because it ends meanwhile.
+ * Tasks without an open attempt are added up here: a long video has hundreds of tasks, and only as many run
+ * as there are workers.
  */
 export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare[]> =>
   db.$queryRaw<KeptShare[]>`

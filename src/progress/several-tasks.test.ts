@@ -124,7 +124,8 @@ test("a query shows what its viewers see of a video that is watched, and the row
   expect(variant(other)).toBeUndefined();
 });
 
-// What is shown, whatever comes ------------------------------------------------------------------------------------------------
+// What is shown, whatever comes
+// ------------------------------------------------------------------------------------------------
 
 const ref = { workspaceId: randomUUID(), videoId: randomUUID(), jobId: randomUUID() };
 const spanMs = 1_000;

@@ -37,8 +37,8 @@ const cursorField: FieldNode = {
 const known = new WeakMap<DocumentNode, Map<string, SharedDocument | null>>();
 
 /**
- * Null for a document that is better executed per viewer: anything but one plain `videoProgress` field at the root. Remembered
- * per parsed document, so a server with a parser cache plans each text once.
+ * Null for a document that is better executed per viewer: anything but one plain `videoProgress` field at the
+ * root. Remembered per parsed document, so a server with a parser cache plans each text once.
  */
 export function planSharedDocument(
   document: DocumentNode,

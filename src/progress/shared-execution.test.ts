@@ -204,7 +204,7 @@ test("a socket that does not read is sent the newest state once it does, and not
   await client.dispose();
 }, 120_000);
 
-test("every viewer is told the terminal state, and deletion completes every subscription", async () => {
+test("every viewer receives the terminal state, and deletion completes every subscription", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   const clients = [connect(api, video), connect(api, video)];

@@ -31,22 +31,27 @@ export interface SharedExecutionHooks {
 
 interface SharedExecutionOptions {
   /**
-   * Equal for viewers who may see the same, from the operation's context value; null: never shared. Called after the viewer was
-   * authenticated, before it joins.
+   * Equal for viewers who may see the same, from the operation's context value; null: never shared. Called
+   * after the viewer was authenticated, before it joins.
    */
   viewerKey: (contextValue: unknown) => string | null;
   /**
-   * The subscribe message's payload, as it was given to `onSubscribe`, from the operation's context value: tells whose operation it is.
-   * Default its `params`, where Yoga keeps it.
+   * The subscribe message's payload, as it was given to `onSubscribe`, from the operation's context value:
+   * tells whose operation it is. Default its `params`, where Yoga keeps it.
    */
   payloadOf?: (contextValue: unknown) => unknown;
-  /** How an operation is executed when nothing is shared. Default `rootValue.subscribe`, where Yoga's own is handed on. */
+  /**
+   * How an operation is executed when nothing is shared. Default `rootValue.subscribe`, where Yoga's own is
+   * handed on.
+   */
   subscribe?: (args: ExecutionArgs) => OperationResult;
   /** A socket with more than this to send gets only the newest state once it has drained. Default 64 KiB. */
   maxBufferedBytes?: number;
 }
 
-/** For `viewerKey`: what a viewer sees depends on its workspace, and on its scopes or what its token names. */
+/**
+ * For `viewerKey`: what a viewer sees depends on its workspace, and on its scopes or what its token names.
+ */
 export const sharingKeyOf = ({ workspaceId, scopes, grant }: Viewer): string =>
   JSON.stringify([workspaceId, [...scopes].sort(), grant && seenBy(grant)]);
 
@@ -59,8 +64,8 @@ interface Operation {
 }
 
 /**
- * Viewers of one video with equal documents share one execution and one serialised payload: with a thousand viewers, a
- * tick costs one execution and a thousand writes. Everything else is executed as before.
+ * Viewers of one video with equal documents share one execution and one serialised payload: with a thousand
+ * viewers, a tick costs one execution and a thousand writes. Everything else is executed as before.
  */
 export function createSharedExecution(options: SharedExecutionOptions): SharedExecutionHooks {
   const { viewerKey, payloadOf = paramsOf, subscribe = subscribeAtRoot, maxBufferedBytes = 65_536 } = options;

@@ -4,8 +4,8 @@ import type { Position } from "./cursor.ts";
 import type { GroupMember, SharedPayload } from "./viewer-group.ts";
 
 /**
- * A member of a group that writes shared payloads straight to its socket. Towards graphql-ws it is a stream that yields
- * nothing and ends when the operation does.
+ * A member of a group that writes shared payloads straight to its socket. Towards graphql-ws it is a stream
+ * that yields nothing and ends when the operation does.
  */
 export type SocketMember = GroupMember & AsyncGenerator<ExecutionResult, void, undefined>;
 
@@ -37,7 +37,9 @@ export function createSocketMember(options: {
     socket.send(`${head}${payload.json}}`);
   }
 
-  /** An unsolicited pong asks nothing of the client, and its callback tells when all before it was written. */
+  /**
+   * An unsolicited pong asks nothing of the client, and its callback tells when all before it was written.
+   */
   function drain() {
     state = "draining";
     socket.pong(undefined, false, (error) => {

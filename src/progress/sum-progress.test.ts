@@ -37,7 +37,7 @@ test.each<[string, Share[], Partial<ReturnType<typeof sumProgress>>]>([
   ],
   ["what no task is for was there before", [share(10_000, 0)], { fraction: 0.9, etaMs: null }],
   [
-    "nobody is at what is left",
+    "no attempt is open for the rest",
     [share(90_000, 90_000), share(10_000, 5_000)],
     { fraction: 0.95, speed: null, etaMs: null },
   ],

@@ -1,6 +1,6 @@
 import type { LiveVariant } from "./live-progress.ts";
 
-/** What one task, or all those together that nobody is at, have done of one variant. */
+/** Progress of one variant from one task, or from all tasks without an open attempt together. */
 export interface Share {
   /** How much of the video's timeline it is for, in milliseconds. */
   spanMs: number;
@@ -8,7 +8,7 @@ export interface Share {
   doneMs: number;
   frames: number;
   sizeBytes: number;
-  /** Frames per second of the worker that is at it; null: nobody is, or it has not said yet. */
+  /** Frames per second of its worker; null without one, or before its first report. */
   fps: number | null;
   /** Seconds of video per second, likewise. */
   speed: number | null;
@@ -18,8 +18,9 @@ export interface Share {
 const most = 2 ** 31 - 1;
 
 /**
- * How far a variant is that several tasks make: each counts by how much of the timeline it is for. Rates are the sum of those that run
- * now, and what is left takes as long as they need together. What no task is for was there before. Pure.
+ * How far a variant is that several tasks make: each counts by how much of the timeline it is for. Rates are
+ * the sum of those that run now, and what is left takes as long as they need together. What no task is for
+ * was there before. Pure.
  */
 export function sumProgress(shares: readonly Share[], totalMs: number): LiveVariant {
   const leftMs = sum(shares.map(({ spanMs, doneMs }) => Math.max(0, spanMs - doneMs)));

@@ -1,7 +1,10 @@
 import type { VariantProgress } from "@reelay/contracts";
 import { z } from "zod";
 
-/** `Task.progress`: how far a task is, by variant. What is done never gets less, also when another attempt starts over; rates are the newest. */
+/**
+ * `Task.progress`: how far a task is, by variant. What is done never gets less, also when another attempt
+ * starts over; rates are the newest.
+ */
 export const TaskProgress = z.record(
   z.string(),
   z.object({

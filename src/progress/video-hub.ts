@@ -5,13 +5,16 @@ import type { VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
 import type { ProgressTable } from "./progress-table.ts";
 
-/** All viewers of one video in this process: one snapshot, kept while anyone watches, and one stream of changes. */
+/**
+ * All viewers of one video in this process: one snapshot, kept while anyone watches, and one stream of
+ * changes.
+ */
 export interface VideoHub {
   /** Resolves to the video's workspace once it was loaded first; `null` when there is no such video. */
   readonly loaded: Promise<string | null>;
   /** The database said how the video stands. */
   apply(video: LoadedVideo | null): void;
-  /** The first load failed: those who wait for it are told. */
+  /** The first load failed: its waiters receive the error. */
   fail(error: unknown): void;
   /** Progress was heard, which its worker reported at this time. */
   tick(madeAt: string): void;

@@ -14,9 +14,9 @@ export const variantFraction = (status: VariantStatus, fraction: number): number
   status === "READY" ? 1 : Math.min(1, Math.max(0, fraction));
 
 /**
- * How far a video is, 0 to 1: the variants' fractions weighted by their pixels, which is roughly by their work. Skipped ones count for
- * nothing; those that failed or were canceled stay where they stopped until the video is settled. Nor does the source's copy, which takes
- * no work, unless it is all there is.
+ * How far a video is, 0 to 1: the variants' fractions weighted by their pixels, which is roughly by their
+ * work. Skipped ones count for nothing; those that failed or were canceled stay where they stopped until the
+ * video is settled. Nor does the source's copy, which takes no work, unless it is all there is.
  */
 export function videoProgress(status: VideoStatus, variants: readonly VariantProgress[]): number {
   if (status === "READY") return 1;

@@ -86,7 +86,7 @@ test("the last member to leave stops the execution, also while it begins", async
   }
 });
 
-test("a refusal is told to all who wait for the execution", async () => {
+test("all who wait for the execution receive its refusal", async () => {
   const { group, ends } = createGroup();
   const refusal = { errors: [new GraphQLError("no such video")] };
   group.join(createMember().member, () => Promise.resolve(refusal));

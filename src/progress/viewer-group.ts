@@ -32,7 +32,7 @@ const isIterable = (result: SubscribeResult): result is AsyncIterable<ExecutionR
 
 export function createViewerGroup(options: {
   serialise: (result: ExecutionResult) => SharedPayload;
-  /** The last member left, or the execution is over: the group takes nobody any more. */
+  /** The last member left, or the execution is over: the group accepts no more members. */
   onEnd: () => void;
 }): ViewerGroup {
   const { serialise, onEnd } = options;
@@ -65,7 +65,9 @@ export function createViewerGroup(options: {
     }
   }
 
-  /** An execution may end because the member whose request it ran for has left: then another member's goes on. */
+  /**
+   * An execution may end because the member whose request it ran for has left: then another member's goes on.
+   */
   async function run() {
     for (;;) {
       const owner = members.entries().next().value;

@@ -2,7 +2,10 @@ import { NotFoundError } from "../errors.ts";
 import type { LiveProgress, VideoSnapshot } from "./live-progress.ts";
 import { mergeLatest } from "./merge-latest.ts";
 
-/** The videos' present states, then every change of each, newest only. Videos that do not exist in the workspace are left out. */
+/**
+ * The videos' present states, then every change of each, newest only. Videos that do not exist in the
+ * workspace are left out.
+ */
 export async function watchVideos(
   live: Pick<LiveProgress, "watch">,
   { workspaceId, videoIds }: { workspaceId: string; videoIds: readonly string[] },

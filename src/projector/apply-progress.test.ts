@@ -18,7 +18,9 @@ const rowOf = async ({ videoId }: RenderingVideo, name = "144p") => {
   return { fraction, frames, sizeBytes, fps, speed, etaMs };
 };
 
-/** Of a 100-s video with a head of 20 s and chunks of 20 s, the head and the first two chunks are being made. */
+/**
+ * Of a 100-s video with a head of 20 s and chunks of 20 s, the head and the first two chunks are being made.
+ */
 async function seed() {
   const { db } = system;
   const head = await seedRenderingVideo(db);
@@ -48,14 +50,15 @@ test("a variant's row is what all its tasks have done together", async () => {
   });
 });
 
-test("tasks that are done count whole, and those that nobody is at have no speed", async () => {
+test("finished tasks count whole, and tasks without an open attempt have no speed", async () => {
   const { head, first, second } = await seed();
   await endTask(system.db, head, "COMPLETED");
   await system.apply(progressed(first, 1, 0.5));
   await endTask(system.db, first, "COMPLETED");
   system.passTime(1_000);
   await system.apply(progressed(second, 1, 0.5));
-  // The first chunk's last figures were lost: it had 300 frames, like the others; those of the head nobody ever told.
+  // The first chunk's last figures were lost: it had 300 frames, like the others; those of the head were
+  // never reported.
   expect(await rowOf(head)).toMatchObject({ fraction: 0.5, frames: 450, speed: 2, etaMs: 25_000 });
 });
 
@@ -140,7 +143,7 @@ test("what an earlier job left need not be made again", async () => {
   expect(await rowOf(head)).toMatchObject({ fraction: 0.5, etaMs: 25_000 });
 });
 
-test("rows that somebody holds are left to the next time", async () => {
+test("locked rows are left to the next time", async () => {
   const { head, first, second } = await seed();
   const { videoId } = head;
   await system.db.$transaction(async (tx) => {
@@ -155,7 +158,7 @@ test("rows that somebody holds are left to the next time", async () => {
   expect(await rowOf(head, "360p")).toMatchObject({ fraction: 0.2 });
 });
 
-test("workers that all report at once while tasks begin and end wait for nobody in a circle", async () => {
+test("workers that all report at once while tasks start and end cause no deadlock", async () => {
   const { head, tasks } = await seed();
   const workers = [head];
   for (const id of tasks.slice(2)) workers.push(await startTask(system.db, head, id));

@@ -9,12 +9,16 @@ import { keepSums, sumsAreDue } from "./keep-sums.ts";
 /** Progress goes to viewers past the database; here only enough is kept for those who come later. */
 const keptEveryMs = 2_000;
 /**
- * What may be lost with the processes that showed it: so much more is kept at once, since another process, after this one and the
- * worker have died, would begin from what is kept. It bounds the writes of an attempt, too.
+ * What may be lost with the processes that showed it: so much more is kept at once, since another process,
+ * after this one and the worker have died, would begin from what is kept. It bounds the writes of an attempt,
+ * too.
  */
 const keptStep = 0.05;
 
-/** Parts of a video that are made at once, as far as the step goes: of a long video each is so little that the time above comes first. */
+/**
+ * Parts of a video that are made at once, as far as the step goes: of a long video each is so little that the
+ * time above comes first.
+ */
 const partsAtOnce = 8;
 
 interface Kept {
@@ -28,8 +32,9 @@ interface Kept {
 const lastKept = new WeakMap<ProjectorDeps, LRUCache<string, Kept>>();
 
 /**
- * Renews the lease, and lays down the newest figures every 2 s, and whenever all that run have grown by a twentieth of the video. What does not hold
- * the lease changes nothing. Every statement locks one row, or waits for none, so that nobody can wait for it in a circle.
+ * Renews the lease, and lays down the newest figures every 2 s, and whenever all that run have grown by a
+ * twentieth of the video. What does not hold the lease changes nothing. Every statement locks one row, or
+ * waits for none, so that no deadlock can occur.
  */
 export async function applyProgress(deps: ProjectorDeps, reported: TaskProgressed): Promise<void> {
   const now = deps.clock();

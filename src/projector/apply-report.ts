@@ -26,8 +26,9 @@ type Result =
   | { kind: "deleted" };
 
 /**
- * Applies one report to the database. Safe to repeat, in any order: a state report stands alone, an older one than the last applied says
- * nothing new, and an attempt that does not hold its task's lease changes nothing and is told to stop.
+ * Applies one report to the database. Safe to repeat, in any order: a state report stands alone, an older one
+ * than the last applied says nothing new, and an attempt that does not hold its task's lease changes nothing
+ * and is asked to stop.
  */
 export async function applyReport(deps: ProjectorDeps, report: Report): Promise<void> {
   if (report.type === "worker.seen.v1") return await applyWorkerSeen(deps, report);
@@ -53,7 +54,7 @@ async function answer(deps: ProjectorDeps, report: StateChange, result: Result):
   const { videoId } = report;
   switch (result.kind) {
     case "lost":
-      // It may end after the job, by which time nobody else looks for what it made.
+      // It may end after the job, when nothing else looks for its output.
       if (isEnd(report)) await removeLosers(deps, videoId);
       else await stop(deps, report, "LEASE_LOST", result.keep);
       return;
@@ -62,7 +63,8 @@ async function answer(deps: ProjectorDeps, report: StateChange, result: Result):
       await stop(deps, report, "CANCELED");
       return;
     case "deleted":
-      // Its worker is to stop, and may have stored something since the deletion: gone once it says that it has stopped.
+      // Its worker is to stop, and may have stored something since the deletion: gone once it says that it
+      // has stopped.
       if (!isEnd(report)) await stop(deps, report, "CANCELED");
       else await deps.store.deletePrefix(objectKeys.video(videoId));
       return;

@@ -6,7 +6,10 @@ import { readNamedOutput } from "../jobs/named-output.ts";
 import { toStopMessage } from "../jobs/stop-attempts.ts";
 import type { ProjectorDeps } from "./deps.ts";
 
-/** Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must stop. */
+/**
+ * Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must
+ * stop.
+ */
 export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): Promise<void> {
   const { db, clock, messaging } = deps;
   const now = clock();

@@ -138,7 +138,7 @@ test("a worker that is lost or stops before the head is made is followed by anot
   expect((await system.takeMessages(ref))[0]?.source).toHaveProperty("arriving");
 });
 
-test("of an upload that is given up nothing plays, nothing is kept, and its worker is told to stop", async () => {
+test("of a terminated upload nothing plays, nothing is kept, and its worker is asked to stop", async () => {
   const ref = await createArriving();
   const { attempt } = await beginAndTake(ref);
   await system.apply(attempt.started);

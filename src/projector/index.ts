@@ -7,7 +7,9 @@ import { traced } from "./traced.ts";
 export { endAttempt } from "../jobs/end-attempt.ts";
 export { applyReport } from "./apply-report.ts";
 
-/** Consumes the shared subscription of reports until disposed. A report that cannot be applied comes again. */
+/**
+ * Consumes the shared subscription of reports until disposed. A report that cannot be applied comes again.
+ */
 export function startProjector(deps: ProjectorDeps): Promise<AsyncDisposable> {
   return deps.messaging.consume(
     projectorReports,
@@ -25,7 +27,8 @@ export function startProjector(deps: ProjectorDeps): Promise<AsyncDisposable> {
         throw error;
       }
     },
-    // Each holds a connection while it writes to the store: half of the pool is left to requests, however slow the store is.
+    // Each holds a connection while it writes to the store: half of the pool is left to requests, however
+    // slow the store is.
     { maxInFlight: 10 },
   );
 }

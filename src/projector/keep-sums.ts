@@ -3,7 +3,9 @@ import { readShares } from "../progress/read-shares.ts";
 import { sumProgress } from "../progress/sum-progress.ts";
 import type { ProjectorDeps } from "./deps.ts";
 
-/** However many workers are at a video, its variants' rows are written this often at most, in milliseconds. */
+/**
+ * However many workers are at a video, its variants' rows are written this often at most, in milliseconds.
+ */
 const summedEveryMs = 1_000;
 
 const lastSummed = new WeakMap<ProjectorDeps, LRUCache<string, number>>();
@@ -19,9 +21,10 @@ export function sumsAreDue(deps: ProjectorDeps, videoId: string): boolean {
 }
 
 /**
- * Lays down what the tasks of a job that was cut into several have made of its variants together. Takes no lock that anybody holds: a row that the
- * projector is at is left to the next time, so that nobody waits for this statement while it waits for him. Two that run at once agree, since
- * what is done never gets less.
+ * Lays down what the tasks of a job that was cut into several have made of its variants together. Takes no
+ * lock that anybody holds: a row that the projector is at is left to the next time, so that no transaction
+ * waits for this statement while it waits for that transaction. Two that run at once agree, since what is
+ * done never gets less.
  */
 export async function keepSums(
   { db }: ProjectorDeps,

@@ -1,6 +1,7 @@
 /**
- * A few videos, whoever may touch them, and a broker that delivers in any order, again, late or never. After every step the rows
- * are compared with those before it; whatever was done to a job, fair delivery brings it to its end.
+ * A few videos, everything that may touch them, and a broker that delivers in any order, again, late or
+ * never. After every step the rows are compared with those before it; whatever was done to a job, fair
+ * delivery brings it to its end.
  */
 import { isTerminal, objectKeys, type Report } from "@reelay/contracts";
 import { array, assert, asyncProperty } from "fast-check";
@@ -27,7 +28,7 @@ function holdsOrMayTake(before: Snapshot, report: Report): boolean {
   return task?.status === "QUEUED";
 }
 
-/** The master playlists in the store are those of the rows: nobody is sent to what is not there. */
+/** The master playlists in the store are those of the rows: none refers to a missing object. */
 async function findWrongMasters(after: Snapshot): Promise<string[]> {
   const found: string[] = [];
   for (const { id, status, playable_at } of after.videos) {
@@ -66,7 +67,7 @@ async function checkStep(before: Snapshot, after: Snapshot, world: World, report
     violations.push(`${report.type} of an attempt without the lease changed something`);
   }
   const risen = after.attempts.filter(({ id, outcome }) => outcome === null && world.refused.has(id));
-  if (risen.length > 0) violations.push("an attempt that was told LEASE_LOST holds the lease");
+  if (risen.length > 0) violations.push("an attempt that received LEASE_LOST holds the lease");
   expect(violations).toEqual([]);
 }
 
@@ -96,7 +97,7 @@ async function deliverFairly(world: World): Promise<void> {
 
 const openJobs = async () => (await readSnapshot(system.db)).jobs.filter(({ status }) => !isTerminal(status));
 
-/** Somebody is at a video already: what goes wrong mostly begins there. */
+/** A worker is already at a video, where most failures start. */
 const begun: readonly Step[] = [
   { do: "create", upload: false },
   { do: "take", which: 1, worker: 0 },

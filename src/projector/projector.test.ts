@@ -97,7 +97,7 @@ test("a completed report alone is enough, whatever was lost before it", async ()
   expect(await read(ref)).toMatchObject({ video: "READY", job: "SUCCEEDED", outcomes: ["COMPLETED"] });
 });
 
-test("of two workers that race for a task the second changes nothing and is told to stop", async () => {
+test("of two workers that race for a task the second changes nothing and is asked to stop", async () => {
   const ref = await system.createQueuedVideo();
   const [first, second] = [attemptOf(ref, "first"), attemptOf(ref, "second")];
   await system.apply(first.started);
@@ -115,7 +115,7 @@ test("of two workers that race for a task the second changes nothing and is told
   ]);
 });
 
-test("an attempt that is not heard of for its lease is lost, and can change nothing when it wakes up", async () => {
+test("an attempt that does not report for the length of its lease is lost, and can change nothing when it wakes up", async () => {
   const ref = await system.createQueuedVideo();
   const [sleeper, next] = [attemptOf(ref, "sleeper"), attemptOf(ref, "next")];
   await system.apply(sleeper.started);
@@ -181,7 +181,7 @@ test("a shutdown uses no try, and what is ready is not made again", async () => 
   expect(params.keep.variants.map(({ name }: { name: string }) => name)).toEqual(["144p"]);
 });
 
-test("a job that waits is canceled at once, and the worker that takes it all the same is told to stop", async () => {
+test("a waiting job is canceled immediately, and a worker that accepts it anyway is asked to stop", async () => {
   const ref = await system.createQueuedVideo();
   await cancelJob(system.operations, system.viewer, ref);
   expect(await read(ref)).toMatchObject({ video: "FAILED", job: "CANCELED", task: "CANCELED" });
@@ -214,7 +214,7 @@ test("what a worker stores after its video's deletion is gone once it has stoppe
   expect(await system.store.head(late)).toBeNull();
 });
 
-test("a worker that was told that it lost can never hold the task later, whatever of it is still on its way", async () => {
+test("a worker that was notified of its loss can never hold the task later, whatever of it is still on its way", async () => {
   const ref = await system.createQueuedVideo();
   const [task] = await system.takeMessages(ref);
   const [winner, loser] = [
@@ -232,7 +232,7 @@ test("a worker that was told that it lost can never hold the task later, whateve
   });
 });
 
-test("a worker that begins from an old copy of the message is told to stop, and makes nothing again", async () => {
+test("a worker that starts from an old copy of the message is asked to stop, and makes nothing again", async () => {
   const ref = await system.createQueuedVideo();
   const [old] = await system.takeMessages(ref);
   const first = attemptOf(ref, "first", old?.fencingToken);
@@ -245,7 +245,7 @@ test("a worker that begins from an old copy of the message is told to stop, and 
   expect(await read(ref)).toMatchObject({ job: "RUNNING", outcomes: ["INTERRUPTED", null] });
 });
 
-test("an attempt that lost is told what of its output the video names", async () => {
+test("an attempt that lost receives the list of its outputs that the video uses", async () => {
   const ref = await system.createQueuedVideo();
   const sleeper = attemptOf(ref, "sleeper");
   await system.apply(sleeper.advanced(1, sleeper.state("READY", "PENDING")));
@@ -315,7 +315,7 @@ test("a video without the whole of its sound is not ready, and a retry makes the
   expect(message?.keep).toMatchObject({ variants: [{ name: "144p" }, { name: "360p" }], audio: null });
 });
 
-test("a poster that arrives is told to those who watch", async () => {
+test("viewers are notified of a new poster", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.advanced(1));
@@ -382,7 +382,7 @@ test("progress is kept for those who come later, also of a variant without segme
   }
   // The last step is too small to be kept at once.
   expect(await kept()).toEqual([0.9]);
-  // Whoever comes after the attempt was lost still finds it.
+  // A process that looks after the attempt was lost still finds it.
   system.passTime(31_000);
   await system.sweep();
   expect(await kept()).toEqual([0.9]);

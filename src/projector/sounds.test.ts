@@ -108,7 +108,7 @@ test("a job that is canceled leaves what is whole: the first track is enough", a
   expect(await masterOf(ref)).not.toMatch(/Deutsch/);
 });
 
-test("a retry is told which tracks are whole", async () => {
+test("a retry receives the list of complete tracks", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   const state = withSound(

@@ -3,7 +3,10 @@ import type { Report } from "@reelay/contracts";
 import { type Delivery, messageAttributes, projectorReports, traceOf } from "@reelay/messaging";
 import { inSpan } from "@reelay/telemetry";
 
-/** Applies a state report in a span of its attempt's trace. Progress and heartbeats come several times a second and get none. */
+/**
+ * Applies a state report in a span of its attempt's trace. Progress and heartbeats come several times a
+ * second and get none.
+ */
 export function traced(delivery: Delivery, report: Report, apply: () => Promise<void>): Promise<void> {
   if (report.type === "worker.seen.v1" || report.type === "task.progressed.v1") return apply();
   const attributes = {

@@ -2,8 +2,8 @@ import type { StoredFolder } from "@reelay/contracts";
 import type { Tx } from "../events/record-change.ts";
 
 /**
- * Keeps the checksums of what an attempt stored, in the transaction of its last report. A repeat writes the same. What the video does not name is removed
- * from the store soon after, and its rows with it.
+ * Keeps the checksums of what an attempt stored, in the transaction of its last report. A repeat writes the
+ * same. What the video does not name is removed from the store soon after, and its rows with it.
  */
 export async function writeStored(
   tx: Tx,

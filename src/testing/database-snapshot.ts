@@ -80,7 +80,7 @@ export async function readSnapshot(db: PrismaClient): Promise<Snapshot> {
   return row;
 }
 
-/** What a viewer may notice. Progress is left out: it goes past the rows, and nobody waits for them because of it. */
+/** What a viewer may notice. Progress is left out: it bypasses the rows, so no viewer waits for them. */
 const unseen = new Set([
   "updated_at",
   "revision",
@@ -115,7 +115,9 @@ function visible(snapshot: Snapshot, videoId: string): string {
 const endOf = (row: JobRow | TaskRow): string =>
   JSON.stringify(row, (key, value: unknown) => (key === "is_superseded" ? undefined : value));
 
-/** A lone late report starts and ends its attempt in one transaction: QUEUED, RUNNING, and what follows that. */
+/**
+ * A lone late report starts and ends its attempt in one transaction: QUEUED, RUNNING, and what follows that.
+ */
 const isJobPath = (was: JobStatus, is: JobStatus): boolean =>
   was === is ||
   [was, ...(was === "QUEUED" ? ["RUNNING" as const] : [])].some((at) => jobTransitions[at].includes(is));

@@ -1,4 +1,7 @@
-/** An API's connection that locks a row and then does nothing: `node hold-lock-process.ts URL VIDEO_ID IDLE_MS`. */
+/**
+ * An API's connection that locks a row and then does nothing:
+ * `node hold-lock-process.ts URL VIDEO_ID IDLE_MS`.
+ */
 
 import { lockVideo } from "../auth/own-video.ts";
 import { createDatabase } from "../database/database.ts";

@@ -1,4 +1,7 @@
-/** What an attempt of a worker would report, without a worker: two variants, sound, and a poster, in five steps. */
+/**
+ * What an attempt of a worker would report, without a worker: two variants, sound, and a poster, in five
+ * steps.
+ */
 import { randomUUID } from "node:crypto";
 import {
   type AttemptReport,

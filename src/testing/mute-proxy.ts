@@ -1,6 +1,9 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A TCP proxy before a Postgres that can fall silent: connections stay open and nothing passes, as when a cable is pulled. */
+/**
+ * A TCP proxy before a Postgres that can fall silent: connections stay open and nothing passes, as when a
+ * cable is pulled.
+ */
 export async function startMuteProxy(databaseUrl: string) {
   const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();

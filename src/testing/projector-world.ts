@@ -1,4 +1,7 @@
-/** What may happen to a few videos, in steps that can be taken in any order: for the projector's property tests. */
+/**
+ * What may happen to a few videos, in steps that can be taken in any order: for the projector's property
+ * tests.
+ */
 import { decodeMessage, encodeMessage, type Message, type Report } from "@reelay/contracts";
 import { type Arbitrary, constant, constantFrom, nat, noBias, oneof, record } from "fast-check";
 import { cancelJob } from "../jobs/index.ts";
@@ -51,7 +54,7 @@ export class World {
   readonly mail: Report[] = [];
   /** Everything that workers were ever sent. */
   readonly sent: Message[] = [];
-  /** Attempts that were told that they do not hold their lease. */
+  /** Attempts that were notified that they do not hold their lease. */
   readonly refused = new Set<string>();
 
   constructor(system: Projection) {

@@ -2,7 +2,10 @@ import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { InvalidInputError, NotFoundError } from "../errors.ts";
 import type { LiveProgress, LiveVariant, VideoSnapshot } from "../progress/live-progress.ts";
 
-/** A double of live progress that a test speaks through: what is emitted reaches every watcher, once it has asked. */
+/**
+ * A double of live progress that a test speaks through: what is emitted reaches every watcher, once it has
+ * asked.
+ */
 export class TestLive implements LiveProgress {
   readonly values = new Map<string, LiveVariant>();
   watching = 0;

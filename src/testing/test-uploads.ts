@@ -1,7 +1,7 @@
 import type { OperationDeps, UploadGateway } from "../deps.ts";
 import { createSecretBox } from "../secrets/index.ts";
 
-/** Uploads for tests that are not about them: addresses that nobody sends to. */
+/** Uploads for tests that are not about them: addresses without senders. */
 export const testUploads: UploadGateway = {
   protocol: "TUS",
   open: ({ videoId }) => Promise.resolve({ url: `http://127.0.0.1/uploads/${videoId}`, tokenHash: "hash" }),

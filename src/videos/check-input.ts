@@ -46,7 +46,10 @@ function isDeeperThan(value: unknown, depth: number): boolean {
   }
 }
 
-/** A JSON object of at most 64 KiB and 32 levels. Throws `InvalidInputError` (`METADATA_INVALID`, `METADATA_TOO_LARGE`). */
+/**
+ * A JSON object of at most 64 KiB and 32 levels. Throws `InvalidInputError` (`METADATA_INVALID`,
+ * `METADATA_TOO_LARGE`).
+ */
 export function checkMetadata(metadata: unknown, field = "metadata"): object {
   if (metadata === null || typeof metadata !== "object" || Array.isArray(metadata)) {
     const came = Array.isArray(metadata) ? "a list" : metadata === null ? "null" : `a ${typeof metadata}`;

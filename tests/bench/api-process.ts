@@ -1,4 +1,7 @@
-/** A whole API process: relay, dispatcher, projector and sweeper run beside what is measured, as they do anywhere. */
+/**
+ * A whole API process: relay, dispatcher, projector and sweeper run beside what is measured, as they do
+ * anywhere.
+ */
 import { pino } from "pino";
 import { schema } from "../../schema/schema.ts";
 import { startApi } from "../../src/api.ts";

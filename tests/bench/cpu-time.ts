@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 /** Linux counts in clock ticks of this many per second, whatever the kernel's own. */
 const ticksPerSecond = 100;
 
-/** CPU seconds of a process, and of those of its children that have ended and were waited for. Linux (`/proc/PID/stat`). */
+/**
+ * CPU seconds of a process, and of those of its children that have ended and were waited for. Linux
+ * (`/proc/PID/stat`).
+ */
 export async function cpuSecondsOf(pid: number): Promise<{ own: number; children: number }> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
   // The name, in brackets, may hold blanks: fields are counted from behind it. utime is the 14th of all.

@@ -1,4 +1,7 @@
-/** The rule for CDNs (integrations/cdn), before a bucket that only it may read, with tokens that customers and the API sign. */
+/**
+ * The rule for CDNs (integrations/cdn), before a bucket that only it may read, with tokens that customers and
+ * the API sign.
+ */
 import { randomUUID } from "node:crypto";
 import * as fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";

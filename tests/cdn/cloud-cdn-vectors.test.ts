@@ -1,4 +1,7 @@
-/** What the plugin for Cloud CDN (integrations/cdn/cloud-cdn, in Go) is tested with: requests with our own tokens, and the answers of the rule for other CDNs. */
+/**
+ * What the plugin for Cloud CDN (integrations/cdn/cloud-cdn, in Go) is tested with: requests with our own
+ * tokens, and the answers of the rule for other CDNs.
+ */
 import { expect, test } from "vitest";
 import { createEdge } from "../../integrations/cdn/serve-playback.ts";
 import type { PlaybackClaims, Purpose } from "../../src/playback-access/claims.ts";

@@ -1,4 +1,7 @@
-/** The plugin for Cloud CDN in its own language: its tests, of the check and of the compiled plugin in an emulated host, run under `go test`. */
+/**
+ * The plugin for Cloud CDN in its own language: its tests, of the check and of the compiled plugin in an
+ * emulated host, run under `go test`.
+ */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";

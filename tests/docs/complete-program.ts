@@ -1,6 +1,7 @@
 /**
- * A snippet as a whole program: what it takes for granted is put before it. Of `givens`, by the names that they declare, those are taken that the
- * snippet uses and does not declare itself, and those that they use in turn. Pure.
+ * A snippet as a whole program: what it takes for granted is put before it. Of `givens`, by the names that
+ * they declare, those are taken that the snippet uses and does not declare itself, and those that they use in
+ * turn. Pure.
  */
 export function completeProgram(snippet: string, givens: Readonly<Record<string, string>>): string {
   const parts = new Set<string>();

@@ -1,9 +1,15 @@
-/** What the pages' snippets of TypeScript for browsers take for granted, by the names that they use. `docs` is what the test gives the page. */
+/**
+ * What the pages' snippets of TypeScript for browsers take for granted, by the names that they use. `docs` is
+ * what the test gives the page.
+ */
 import { readSnippets, type Snippet } from "./snippets.ts";
 
 const GUIDE = "docs/reference/graphql.md";
 
-/** Every operation of the page as the constant that its snippets name it by: `CREATE_VIDEO` for `mutation CreateVideo`. */
+/**
+ * Every operation of the page as the constant that its snippets name it by: `CREATE_VIDEO` for
+ * `mutation CreateVideo`.
+ */
 function documentsOf(page: string): Record<string, string> {
   const documents = readSnippets(page).filter(({ language }) => language === "graphql");
   return Object.fromEntries(

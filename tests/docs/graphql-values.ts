@@ -1,4 +1,7 @@
-/** Values for the variables of the documents that the pages show, each made when it is asked for, so that documents do not lean on each other. */
+/**
+ * Values for the variables of the documents that the pages show, each made when it is asked for, so that
+ * documents do not lean on each other.
+ */
 import { type DocumentNode, Kind, type OperationDefinitionNode } from "graphql";
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { System } from "../kit/index.ts";

@@ -1,6 +1,6 @@
 /**
- * The snippets that tests/e2e/docs.test.ts does not run, each with its reason. A new snippet that is not here is run; one that cannot be is added here,
- * and nowhere else.
+ * The snippets that tests/e2e/docs.test.ts does not run, each with its reason. A new snippet that is not here
+ * is run; one that cannot be is added here, and nowhere else.
  */
 import type { Snippet } from "./snippets.ts";
 

@@ -8,7 +8,7 @@ test("the same fields with other values are the same", () => {
   ).toEqual([]);
 });
 
-test("a field more, a field less and another type are told with their place", () => {
+test("an extra field, a missing field and another type are reported with their path", () => {
   expect(
     findDifferences({ a: { b: 1, c: "" }, l: [{ x: 1 }] }, { a: { b: "1", d: 1 }, l: [{ x: [] }] }),
   ).toEqual([

@@ -1,6 +1,6 @@
 /**
- * How an answer differs from the one that a page shows: fields that are not shown or not there, and other types. Null stands for any type, and an
- * empty object for any object. Empty: they have the same shape. Pure.
+ * How an answer differs from the one that a page shows: fields that are not shown or not there, and other
+ * types. Null stands for any type, and an empty object for any object. Empty: they have the same shape. Pure.
  */
 export function findDifferences(shown: unknown, real: unknown, at = "answer"): string[] {
   if (shown === null || real === null) return [];

@@ -16,7 +16,9 @@ export interface Snippet {
   page: string;
   /** Where it begins, counted from 1. */
   line: number;
-  /** What stands behind the fence: `sh`, `graphql`, …; blocks that are no code have none, and are not here. */
+  /**
+   * What stands behind the fence: `sh`, `graphql`, …; blocks that are no code have none, and are not here.
+   */
   language: string;
   code: string;
   /** The heading that it stands under. */

@@ -121,7 +121,7 @@ test.each([
     flags: ["-movflags", "+faststart"],
   },
   {
-    name: "an MP4 whose sound is encoded anew",
+    name: "an MP4 whose audio is encoded",
     file: "other.mp4",
     sound: "ac3",
     flags: ["-movflags", "+faststart"],

@@ -20,7 +20,7 @@ const sendTest = `mutation ($id: ID!) { sendTestWebhook(input: { endpointId: $id
 beforeAll(async () => {
   if (hasNoChromium) return;
   kit = await startConsole();
-  // Nobody is there: it fails.
+  // Nothing listens there: it fails.
   const url = `http://127.0.0.1:${await freePort()}/a-path-as-long-as-those-that-systems-give/webhooks/reelay`;
   const made = await kit.system.client.ask(createEndpoint, { url });
   endpointId = made.data.createWebhookEndpoint.endpoint.id;

@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 afterAll(() => held?.disposeAsync());
 
-test("what is shown in another language than these is run by nobody: none is", () => {
+test("no sample is in a language that is not run", () => {
   // `mermaid` is a drawing: scripts/generate/rooms.ts makes it from the imports.
   const known = new Set(["graphql", "html", "json", "mermaid", "sh", "ts", "tsx"]);
   expect(SNIPPETS.filter(({ language }) => !known.has(language)).map(placeOf)).toEqual([]);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-test("a GPU is seen, its tasks come to it, and what breaks on it is told and made by something else", async () => {
+test("a GPU is seen, its tasks come to it, and a failure on it is reported and another encoder continues", async () => {
   const { tools, breaks } = await gpuTools(system.directory);
   await using _worker = await system.startWorker({ pools: ["gpu", "cpu"] }, undefined, tools);
   const workers =

@@ -93,7 +93,7 @@ test("a job that waits is canceled at once, and again changes nothing", async ()
     status: "FAILED",
     error: { code: "JOB_CANCELED", message: expect.stringContaining("Retry it") },
   });
-  // Its message still lies in the queue: whoever takes it makes nothing of it.
+  // Its message is still queued: a worker that receives it renders nothing.
   await startWorker("late");
   const next = await system.client.upload(short);
   expect(await ended(next)).toMatchObject({ status: "SUCCEEDED" });

@@ -24,7 +24,7 @@ test("keys, upload tokens and signatures appear in no line of any process's log,
   await fetch(uploadUrl, { method: "PATCH", headers: { ...headers, "upload-offset": "0" }, body });
   await endOf(id);
 
-  // A signed address at which nobody answers.
+  // A signed address where nothing listens.
   const signature = "c2lnbmF0dXJlLXRoYXQtbm9ib2R5LW1heS1yZWFk";
   const url = `http://127.0.0.1:${await freePort()}/clip.mp4?X-Goog-Signature=${signature}`;
   const { data } = await client.ask(documents.createVideo, {
@@ -32,7 +32,7 @@ test("keys, upload tokens and signatures appear in no line of any process's log,
   });
   await eventually(
     () => lines.some((line) => line.includes("attempt.failed") && line.includes("SOURCE_URL_UNREACHABLE")),
-    "the worker has logged that nobody answers",
+    "the worker has logged that nothing listens",
     { timeoutMs: 30_000 },
   );
   await client.ask(documents.cancel, {

@@ -38,7 +38,7 @@ const variantsOf = (videoId: string) =>
     orderBy: { position: "asc" },
   });
 
-/** The lease of whoever is at it has run out; the sweeper finds it. */
+/** The lease of its worker has expired; the sweeper finds it. */
 const expireLease = (attemptId: string) =>
   system.db.attempt.update({ where: { id: attemptId }, data: { leaseUntil: new Date(0) } });
 

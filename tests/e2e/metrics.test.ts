@@ -54,7 +54,7 @@ test("an operator sees a video go through the system at /metrics", async () => {
   expect(await valueOf("reelay_upload_received_bytes_total")).toBe(body.byteLength);
   await watching;
 
-  await eventually(async () => (await valueOf("reelay_subscribers")) === 0, "nobody is connected any more");
+  await eventually(async () => (await valueOf("reelay_subscribers")) === 0, "no viewer is connected");
   expect(await valueOf("reelay_attempts_total", "COMPLETED")).toBe(1);
   expect(await valueOf("reelay_report_lag_seconds_count", "task.completed.v1")).toBe(1);
   expect(await valueOf("reelay_progress_lag_seconds_count")).toBeGreaterThan(0);

@@ -83,7 +83,7 @@ async function createDocument(file: string) {
   };
 }
 
-/** `work` while nobody is there to take webhooks; then the same site again, on the same port. */
+/** `work` while no site receives webhooks; then the same site again, on the same port. */
 async function whileAway(work: () => Promise<void>): Promise<void> {
   await site.stop();
   await work();
@@ -200,7 +200,7 @@ interface Seen {
   fractions: number[];
 }
 
-/** Runs in the page, and stays there: the admin changes its pages without loading them anew. */
+/** Runs in the page, and stays there: the admin changes its pages without reloading them. */
 function watchStatus(): void {
   // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no
   // types here
@@ -305,7 +305,7 @@ test("an upload that was cut off goes on at the same address; a deletion while R
   );
 }, 120_000);
 
-test("what others may do: nothing without a login, and nobody writes what only Reelay knows", async () => {
+test("what others may do: nothing without a login, and users cannot write Reelay's fields", async () => {
   for (const [method, at] of [
     ["POST", "/reelay/uploads"],
     ["POST", "/reelay/catch-up"],
@@ -341,7 +341,7 @@ test("what others may do: nothing without a login, and nobody writes what only R
   expect(body.video).toMatchObject({ title: "Kept", status: "DELETED" });
 }, 120_000);
 
-test("with its own address the plugin makes its webhook endpoint, once, and is told", async () => {
+test("with its own address the plugin creates its webhook endpoint, once, and is notified", async () => {
   await site.stop();
   const away = `http://127.0.0.1:${port}/api/reelay/webhook?own`;
   const own = {

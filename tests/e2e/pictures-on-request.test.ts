@@ -1,4 +1,4 @@
-/** What is made of a video when somebody asks: a poster at a chosen time, an animated preview, a download. */
+/** Assets of a video on request: a poster at a chosen time, an animated preview, a download. */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

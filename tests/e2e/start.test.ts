@@ -154,7 +154,7 @@ test("a second start on the same data names the one that runs", async () => {
   expect(await readRun()).toEqual(run);
 });
 
-test("a taken port is told in one sentence, before anything is started", async () => {
+test("a taken port is reported in one sentence, before anything is started", async () => {
   const taken = createServer();
   await new Promise<void>((done) => void taken.listen(0, "127.0.0.1", done));
   const address = taken.address();
@@ -171,7 +171,7 @@ test("a taken port is told in one sentence, before anything is started", async (
   }
 });
 
-test("a file that is not there is told before anything is started", async () => {
+test("a missing file is reported before anything is started", async () => {
   const folder = join(dataDirectory, "never-made");
   const run = start(["no-such.mp4"], { REELAY_DATA_DIR: folder });
   expect(await run.ended).toEqual({ code: 1, signal: null });

@@ -23,7 +23,7 @@ test("a receiver gets every event of its videos, though the API is killed and th
   const { secret } = data.createWebhookEndpoint;
   const clip = await makeTestClip(join(fleet.directory, "clip.mp4"), { seconds: 2 });
   await client.upload(clip, { externalId: "post-1" });
-  // Nobody is there to receive, and the one who sends is killed.
+  // No receiver is running, and the sender is killed.
   await eventually(async () => (await fleet.db.webhookAttempt.count()) > 0, "the first message was tried", {
     timeoutMs: 60_000,
   });

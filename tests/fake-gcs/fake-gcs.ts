@@ -16,20 +16,24 @@ const version = "v1.56.1";
 const binary = join(cache, `fake-gcs-server-${version}`);
 
 /**
- * For trials by hand: the command of another server, which is started with a host, a port and a number of threads. Google's own is
- * `python3 testbench_run.py` of https://github.com/googleapis/storage-testbench, which no registry has.
+ * For trials by hand: the command of another server, which is started with a host, a port and a number of
+ * threads. Google's own is `python3 testbench_run.py` of https://github.com/googleapis/storage-testbench,
+ * which no registry has.
  */
 const { STORAGE_TESTBENCH } = process.env;
 
-/** Why the server cannot be had here; undefined if it can. On CI there is no excuse: there the tests run and fail. */
+/**
+ * Why the server cannot be had here; undefined if it can. On CI there is no excuse: there the tests run and
+ * fail.
+ */
 export const whyNoFakeGcs =
   whyNoGo() !== undefined && !existsSync(binary) && process.env.CI === undefined
     ? "Go is not installed, which builds fake-gcs-server"
     : undefined;
 
 /**
- * Builds the pinned server once (two minutes on two cores), then starts it in memory on a free port, with one bucket, behind resumable sessions
- * that hold.
+ * Builds the pinned server once (two minutes on two cores), then starts it in memory on a free port, with one
+ * bucket, behind resumable sessions that hold.
  */
 export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   const port = await freePort();

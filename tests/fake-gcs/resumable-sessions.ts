@@ -1,6 +1,7 @@
 /**
- * Resumable uploads as Cloud Storage does them, in front of fake-gcs-server (1.56.1), which appends a chunk again that is sent again, takes the
- * question how much arrived for the end of the upload, and forgets a session that is complete. Everything else passes through.
+ * Resumable uploads as Cloud Storage does them, in front of fake-gcs-server (1.56.1), which appends a chunk
+ * again that is sent again, takes the question how much arrived for the end of the upload, and forgets a
+ * session that is complete. Everything else passes through.
  */
 import {
   createServer,

@@ -25,7 +25,10 @@ export interface FaultProxy extends AsyncDisposable {
   connections(): Promise<number>;
 }
 
-/** An HTTP proxy in front of one server that does to requests what networks and overloaded services do. The same seed deals the same faults. */
+/**
+ * An HTTP proxy in front of one server that does to requests what networks and overloaded services do. The
+ * same seed deals the same faults.
+ */
 export async function startFaultProxy(target: string, { rate = 0, seed = 1 } = {}): Promise<FaultProxy> {
   const random = createRandom(seed);
   const { hostname, port } = new URL(target);

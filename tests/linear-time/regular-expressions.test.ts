@@ -4,7 +4,10 @@ import { findExpressions } from "./regular-expressions.ts";
 
 const UNBOUNDED = /[*+]|\{\d+,\d*\}/g;
 
-/** One repetition at most, from the text's beginning: there is nothing to try again. Spares a check that takes long. */
+/**
+ * One repetition at most, from the text's beginning: there is nothing to try again. Spares a check that takes
+ * long.
+ */
 function isPlain({ pattern, flags }: { pattern: string; flags: string }): boolean {
   const repetitions = pattern.match(UNBOUNDED)?.length ?? 0;
   const isAnchored = pattern.startsWith("^") && !pattern.includes("|") && !flags.includes("m");

@@ -93,7 +93,8 @@ export async function checkStream(
   }
   checkExpected(odd, source, top.playlist.durationMs, say);
   const times = new Map<string, number[]>();
-  // At a variable rate, and where pictures stand for long, the one that stands at a border is there once more.
+  // At a variable rate, and where pictures stand for long, the one that stands at a border is there once
+  // more.
   const isSteady = !hasJump(odd) && isConstant(source.pictures.times) && odd.rate >= 5;
   const slack = isSteady ? 0.003 : repeatSeconds;
   const peaks = new Map<string, number>();
@@ -261,7 +262,10 @@ function checkSubset(
     say("times", `${name}: picture ${wrong} at ${own[wrong]}, expected ${all[wrong * stride]}`);
 }
 
-/** At a border where a picture stands it may be shown once more; so much later if the rate is said to be constant. */
+/**
+ * At a border where a picture stands it may be shown once more; so much later if the rate is said to be
+ * constant.
+ */
 const repeatSeconds = 0.1;
 
 function isRepeat(time: number): boolean {
@@ -353,7 +357,10 @@ async function parse(path: string, name: string, say: Say) {
   return null;
 }
 
-/** The highest rate of any run of segments that lasts from a half to one and a half target durations (RFC 8216, 4.1); of all where none does. */
+/**
+ * The highest rate of any run of segments that lasts from a half to one and a half target durations (RFC
+ * 8216, 4.1); of all where none does.
+ */
 function peakBps(segments: readonly { duration: number; bits: number }[], target: number): number {
   let peak = 0;
   for (const start of segments.keys()) {

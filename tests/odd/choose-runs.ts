@@ -15,8 +15,8 @@ export const allRuns = (builds: number): Run[] =>
   ]).flat();
 
 /**
- * Pairwise: each case in each way that it can be made, each clock with each build, and each way with each build.
- * `index` is the case's place among the long ones.
+ * Pairwise: each case in each way that it can be made, each clock with each build, and each way with each
+ * build. `index` is the case's place among the long ones.
  */
 export function chooseRuns({ isClocked, isLong }: OddCase, index: number, builds: number): Run[] {
   const other = isClocked ? builds - 1 : 0;

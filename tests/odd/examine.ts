@@ -1,4 +1,7 @@
-/** What is in a file or a stream, as any reader finds it: when each picture is shown, when it flashes and when it beeps, which way up it stands. */
+/**
+ * What is in a file or a stream, as any reader finds it: when each picture is shown, when it flashes and when
+ * it beeps, which way up it stands.
+ */
 
 import { z } from "zod";
 import { words } from "../../render-worker/media/ffmpeg/words.ts";
@@ -66,7 +69,10 @@ export async function readBeeps(
   return { complaints: stderr.trim(), beeps };
 }
 
-/** Which quarter of the picture is the brightest: 0 and 1 above, 2 and 3 below, from left to right. Null where none stands out. */
+/**
+ * Which quarter of the picture is the brightest: 0 and 1 above, 2 and 3 below, from left to right. Null where
+ * none stands out.
+ */
 export async function brightestCorner(ffmpegPath: string, input: string): Promise<number | null> {
   const { stdout } = await runTool(
     ffmpegPath,

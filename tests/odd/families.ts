@@ -1,4 +1,4 @@
-/** What people's files are made of: containers, what each may hold, and how ffmpeg is told to write it. */
+/** What people's files are made of: containers, what each may hold, and ffmpeg's options to write it. */
 
 export interface PictureCodec {
   options: string;
@@ -95,7 +95,7 @@ export const soundCodecs = {
 export type SoundCodecName = keyof typeof soundCodecs;
 
 export interface Container {
-  /** `-f`, and what else the muxer is told. */
+  /** `-f`, and other options of the muxer. */
   options: string;
   pictures: readonly PictureCodecName[];
   sounds: readonly SoundCodecName[];

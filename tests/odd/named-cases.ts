@@ -1,4 +1,7 @@
-/** Containers, codecs, shapes and clocks as people have them: a flash once a second from 0.4 s on, and a beep with it. */
+/**
+ * Containers, codecs, shapes and clocks as people have them: a flash once a second from 0.4 s on, and a beep
+ * with it.
+ */
 import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { type OddCase, parseRate, parseSize, type Turn } from "./odd-case.ts";
 

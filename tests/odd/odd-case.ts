@@ -1,4 +1,4 @@
-/** A file as somebody might have it: how it is made, and what is known of it beforehand. */
+/** A file as a user might have it: how it is made, and what is known of it beforehand. */
 export interface OddCase {
   /** What is odd about it, for people. */
   name: string;

@@ -1,6 +1,7 @@
 /**
- * Files as people have them become streams with every picture at its time, in its place, with the sound beside it:
- * whole and in parts, with each supported ffmpeg. A choice of all runs; `npm run odd -- --all` makes every one.
+ * Files as people have them become streams with every picture at its time, in its place, with the sound
+ * beside it: whole and in parts, with each supported ffmpeg. A choice of all runs; `npm run odd -- --all`
+ * makes every one.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allTools } from "../../render-worker/testing/kit.ts";

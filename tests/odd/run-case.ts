@@ -39,7 +39,10 @@ export async function openBuild(tools: FfmpegTools): Promise<Build> {
   return { tools, worker, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
 }
 
-/** Makes one odd file, and these streams of it. Those in parts come first: a file that is not split is not made twice. */
+/**
+ * Makes one odd file, and these streams of it. Those in parts come first: a file that is not split is not
+ * made twice.
+ */
 export async function runCase(
   odd: OddCase,
   builds: readonly Build[],

@@ -1,6 +1,7 @@
 /**
- * The site in `dev/`, ready to start, with the packages where an install from the registry would have put them. Does only what has
- * changed since the last time. `node tests/payload/set-up.ts --types` stops when all is there that a type check needs.
+ * The site in `dev/`, ready to start, with the packages where an install from the registry would have put
+ * them. Does only what has changed since the last time. `node tests/payload/set-up.ts --types` stops when all
+ * is there that a type check needs.
  */
 
 import { spawn } from "node:child_process";
@@ -52,7 +53,7 @@ export async function setUp({ onlyTypes = false } = {}): Promise<void> {
         // Tables are made from the configuration in development only.
         NODE_ENV: "development",
         DATABASE_URL: `file:${EMPTY_DATABASE}`,
-        REELAY_API_KEY: "nobody is asked",
+        REELAY_API_KEY: "unused",
       });
     });
   });

@@ -8,7 +8,7 @@ const config: NextConfig = {
   // Types are checked with everything else.
   typescript: { ignoreBuildErrors: true },
   turbopack: { root },
-  // Nobody waits for its bytes, somebody for its build.
+  // Its size does not matter, its build time does.
   experimental: { turbopackMinify: false, turbopackFileSystemCacheForBuild: true },
   outputFileTracingRoot: root,
 };

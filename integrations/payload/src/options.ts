@@ -1,18 +1,23 @@
 import type { CollectionConfig } from "payload";
 
 export interface ReelayPluginOptions {
-  /** Address of Reelay's API, e.g. `https://video.example.com`. The server must reach it; browsers must reach the addresses that it gives. */
+  /**
+   * Address of Reelay's API, e.g. `https://video.example.com`. The server must reach it; browsers must reach
+   * the addresses that it gives.
+   */
   url: string;
   /**
-   * An API key with the scope WRITE (with `webhookUrl`: ADMIN). It stays on the server. Give each CMS a workspace of its own:
-   * two that share one are told of each other's videos, and leave them alone.
+   * An API key with the scope WRITE (with `webhookUrl`: ADMIN). It stays on the server. Give each CMS a
+   * workspace of its own: two that share one receive events of each other's videos and ignore them.
    */
   apiKey: string;
-  /** The secret of a webhook endpoint that leads to `/api/reelay/webhook`; several while it is being changed. */
+  /**
+   * The secret of a webhook endpoint that leads to `/api/reelay/webhook`; several while it is being changed.
+   */
   webhookSecret?: string | readonly string[] | undefined;
   /**
-   * This CMS's own public address of `/api/reelay/webhook`: the endpoint is then made, kept enabled and its secret kept in the
-   * database by the plugin. Instead of `webhookSecret`; needs a key with the scope ADMIN.
+   * This CMS's own public address of `/api/reelay/webhook`: the endpoint is then made, kept enabled and its
+   * secret kept in the database by the plugin. Instead of `webhookSecret`; needs a key with the scope ADMIN.
    */
   webhookUrl?: string | undefined;
   /** The collection of videos. Default `videos`. */
@@ -24,11 +29,14 @@ export interface ReelayPluginOptions {
   /** Whether deleting a document deletes its video in Reelay. Default true. */
   deleteVideos?: boolean | undefined;
   /**
-   * Milliseconds between two looks at what was missed, besides those that webhooks, the button and every boot set off; 0: none.
-   * Default 60,000, without a webhook 10,000.
+   * Milliseconds between two looks at what was missed, besides those that webhooks, the button and every boot
+   * set off; 0: none. Default 60,000, without a webhook 10,000.
    */
   catchUpEveryMs?: number | undefined;
-  /** False: the collections stay, so that the database keeps its shape, but nothing is asked or told. Default true. */
+  /**
+   * False: the collections stay, so that the database keeps its shape, but nothing is asked or told. Default
+   * true.
+   */
   enabled?: boolean | undefined;
 }
 

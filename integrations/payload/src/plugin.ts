@@ -19,8 +19,8 @@ const ENDPOINTS: Endpoint[] = [
 ];
 
 /**
- * Videos in Payload, made by Reelay: a collection whose files go straight from the admin page to Reelay, and whose documents say what
- * the videos are, whatever was down meanwhile.
+ * Videos in Payload, made by Reelay: a collection whose files go straight from the admin page to Reelay, and
+ * whose documents say what the videos are, whatever was down meanwhile.
  *
  * @throws Error for options that are of no use, when the configuration is built.
  */
@@ -42,7 +42,7 @@ export function reelay(options: ReelayPluginOptions): Plugin {
         await config.onInit?.(payload);
         const sync = createSync(payload, settings);
         registerSync(payload, sync);
-        // Nobody waits for it: Payload boots whether Reelay is there or not. A build has nothing to catch up with.
+        // Not awaited: Payload starts with or without Reelay. A build has nothing to catch up with.
         if (!isBuild()) sync.ring();
       },
     };

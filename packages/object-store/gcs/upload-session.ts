@@ -14,7 +14,10 @@ interface SessionOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The URI of a new resumable session, which is also its authorization (https://cloud.google.com/storage/docs/performing-resumable-uploads). */
+/**
+ * The URI of a new resumable session, which is also its authorization
+ * (https://cloud.google.com/storage/docs/performing-resumable-uploads).
+ */
 export async function openSession(
   gcs: GcsClient,
   key: string,

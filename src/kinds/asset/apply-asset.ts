@@ -21,8 +21,8 @@ export interface AppliedAsset {
 }
 
 /**
- * Applies a report about an asset. Only a finished asset counts, at the attempt's end. Until then the video keeps
- * the one it has. Its state and its variants do not change.
+ * Applies a report about an asset. Only a finished asset counts, at the attempt's end. Until then the video
+ * keeps the one it has. Its state and its variants do not change.
  */
 export async function applyAsset(
   { kind, plan }: AppliedAsset,

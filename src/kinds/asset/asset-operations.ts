@@ -15,7 +15,10 @@ export interface AssetTraits extends Pick<KindOperations, "toParams">, AppliedAs
   isSmall?: boolean;
 }
 
-/** The operations of a kind that produces an asset: one task, one result, and the video stays as it is until then. */
+/**
+ * The operations of a kind that produces an asset: one task, one result, and the video stays as it is until
+ * then.
+ */
 export interface AssetOperations extends KindOperations, Pick<AssetTraits, "remake"> {}
 
 export const assetOperations = (traits: AssetTraits): AssetOperations => ({

@@ -276,7 +276,7 @@ test("a worker that made nothing of what was asked for has failed", async () => 
   expect(job).toMatchObject({ status: "FAILED", error: { code: "NOTHING_MADE" } });
 });
 
-test("a profile with a preview has it made once the video is READY, behind what somebody waits for", async () => {
+test("a profile with a preview requests it once the video is READY, after tasks for which users wait", async () => {
   const ref = await system.createQueuedVideo();
   const job = await system.db.job.findUniqueOrThrow({ where: { id: ref.jobId } });
   const profile = { ...(job.profile as object), preview: true };

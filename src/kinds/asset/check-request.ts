@@ -13,7 +13,10 @@ export interface AskedVideo {
 
 type Recipe = Pick<Profile, "name" | "rungs">;
 
-/** Throws `InvalidInputError` (`POSTER_TIME_INVALID`), `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_PROBED`, `SOURCE_NOT_STORED`). Pure. */
+/**
+ * Throws `InvalidInputError` (`POSTER_TIME_INVALID`), `ConflictError` (`VIDEO_FAILED`,
+ * `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_PROBED`, `SOURCE_NOT_STORED`). Pure.
+ */
 export function checkPoster(video: AskedVideo, profile: Recipe, atMs: number): void {
   if (atMs < 0) {
     throw new InvalidInputError(

@@ -21,8 +21,8 @@ interface NewAssetJob {
 }
 
 /**
- * Queues a job of one task for an asset, and records the event. The caller holds the video's lock and has checked
- * that no job of its kind is under way. Throws `QuotaExceededError`.
+ * Queues a job of one task for an asset, and records the event. The caller holds the video's lock and has
+ * checked that no job of its kind is under way. Throws `QuotaExceededError`.
  */
 export async function createAssetJob(
   tx: Tx,

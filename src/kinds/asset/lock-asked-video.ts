@@ -6,7 +6,10 @@ import { isVideoJob } from "../../database/job-kinds.ts";
 import type { Tx } from "../../events/record-change.ts";
 import { jobUnderWay } from "../../jobs/own-job.ts";
 
-/** The viewer's video with everything that decides which assets it can have, locked until the transaction ends. Throws `NotFoundError`. */
+/**
+ * The viewer's video with everything that decides which assets it can have, locked until the transaction
+ * ends. Throws `NotFoundError`.
+ */
 export async function lockAskedVideo(tx: Tx, viewer: Viewer, videoId: string) {
   await lockOwnVideo(tx, viewer, videoId);
   const video = await tx.video.findUniqueOrThrow({

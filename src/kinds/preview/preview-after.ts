@@ -5,7 +5,10 @@ import type { Tx } from "../../events/record-change.ts";
 import { jobUnderWay } from "../../jobs/own-job.ts";
 import { createAssetJob } from "../asset/create-asset-job.ts";
 
-/** Requests a preview in the background, if the job's profile has one and the video does not. The caller holds the video's lock. */
+/**
+ * Requests a preview in the background, if the job's profile has one and the video does not. The caller holds
+ * the video's lock.
+ */
 export async function previewAfter(tx: Tx, job: Job, now: Date): Promise<void> {
   const profile = Profile.parse(job.profile);
   const { workspaceId, videoId } = job;

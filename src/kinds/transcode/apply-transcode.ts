@@ -21,7 +21,10 @@ import { writeState } from "./state/write-state.ts";
 /** The last task of a job may be a download. It reports nothing about the variants. */
 const nothingElse: RenderState = { source: null, variants: [], audio: null, posterKey: null };
 
-/** Applies a report about a video's variants: writes what has changed, extends the playlists and settles what is done. */
+/**
+ * Applies a report about a video's variants: writes what has changed, extends the playlists and settles what
+ * is done.
+ */
 export async function applyTranscode(held: HeldReport): Promise<"applied" | "unwanted"> {
   const { tx, store, limits, attempt, now } = held;
   const result: RenderState = { ...nothingElse, ...held.report.result };

@@ -44,7 +44,7 @@ const read = async ({ videoId }: TaskRef) => {
 };
 
 async function retry(ref: TaskRef, name: string): Promise<TaskRef> {
-  // Jobs are told apart by when they were made.
+  // Jobs are distinguished by their creation times.
   system.passTime(1);
   const { jobId } = await retryVariant(system.operations, system.viewer, {
     variantId: await variantOf(ref, name),
@@ -203,7 +203,7 @@ test("a variant that is ready, skipped or in the making, and a busy video, are t
   expect(await codeOf(retryVariant(system.operations, stranger, { variantId }))).toBe("VARIANT_NOT_FOUND");
 });
 
-test("of two retries of one variant at once one makes a job, the other is told", async () => {
+test("of two concurrent retries of one variant, one creates a job and the other gets an error", async () => {
   const ref = await createHalfReady();
   const answers = await Promise.all([codeOf(retry(ref, "360p")), codeOf(retry(ref, "360p"))]);
   expect(new Set(answers)).toEqual(new Set(["VARIANT_NOT_ENDED", "none"]));

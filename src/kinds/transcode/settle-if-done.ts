@@ -8,8 +8,8 @@ import { missingDownload } from "../download/missing-download.ts";
 import { previewAfter } from "../preview/preview-after.ts";
 
 /**
- * A job whose last task is done has succeeded, unless its profile asks for a download of the result: that is one
- * more task. A job that was canceled does not begin its remaining tasks.
+ * A job whose last task is done has succeeded, unless its profile asks for a download of the result: that is
+ * one more task. A job that was canceled does not begin its remaining tasks.
  */
 export async function settleIfDone(tx: Tx, task: Task & { job: Job }, now: Date): Promise<void> {
   const { job, pool } = task;

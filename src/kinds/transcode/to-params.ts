@@ -3,14 +3,17 @@ import type { SplitLimits, TaskWithAll } from "../../jobs/task-rows.ts";
 import { downloadNameOf, isKept, toVariantState, toVideoParams } from "../video-params.ts";
 import { JobPlan } from "./parts/plan-tasks.ts";
 
-/** The head of a long source in milliseconds: short segments of 1, 1, 2 and 4 s, so that it plays immediately. */
+/**
+ * The head of a long source in milliseconds: short segments of 1, 1, 2 and 4 s, so that it plays immediately.
+ */
 const headMs = 8_000;
 
 export function toTranscodeParams(task: TaskWithAll, limits: SplitLimits): TranscodeParams {
   const { job, kind, renditions } = task;
   const { parts } = job.video;
   const params = toVideoParams(task);
-  // Made while the source was arriving. The job is not split yet, so its worker has the whole source to look at.
+  // Made while the source was arriving. The job is not split yet, so its worker has the whole source to look
+  // at.
   const hasHead = kind === "RENDER" && job.plan === null && job.onlyVariants.length === 0 && parts.length > 0;
   const laddered = hasHead ? parts.map(({ rendition }) => rendition) : kind === "RENDER" ? null : renditions;
   return {
@@ -24,7 +27,10 @@ export function toTranscodeParams(task: TaskWithAll, limits: SplitLimits): Trans
   };
 }
 
-/** For a video that has none, the task that makes the whole video or its last pictures: the storyboard delays nothing there. */
+/**
+ * For a video that has none, the task that makes the whole video or its last pictures: the storyboard delays
+ * nothing there.
+ */
 function asksForStoryboard({ kind, endMs, job }: TaskWithAll): boolean {
   const isLast = kind === "RENDER" || (kind === "CHUNK" && endMs === null);
   const isWanted = job.kind === "REPAIR" ? job.repairs.includes("storyboard") : job.video.storyboard === null;

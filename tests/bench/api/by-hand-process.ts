@@ -1,6 +1,7 @@
 /**
- * The same list, written for nothing else: graphql-yoga as it comes, `pg`, two prepared statements. A key is checked by one look-up of
- * its unique index per request; no limits on documents, no other types, no error texts.
+ * The same list, written for nothing else: graphql-yoga as it comes, `pg`, two prepared statements. A key is
+ * checked by one look-up of its unique index per request; no limits on documents, no other types, no error
+ * texts.
  */
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";

@@ -10,12 +10,15 @@ const query =
   "query List($first: Int!) { videos(first: $first) { edges { node { id title status createdAt } } pageInfo { hasNextPage endCursor } } }";
 const sides = ["api", "byHand"] as const;
 type Side = (typeof sides)[number];
-/** Others on the machine take turns from both servers, and with them requests per second; what a request costs they change less. */
+/**
+ * Others on the machine take turns from both servers, and with them requests per second; what a request costs
+ * they change less.
+ */
 type Round = LoadReply & { cpuMsPerRequest: number };
 
 /**
- * Requests per second of the list that every front end begins with, through the real server, against the same list written by hand.
- * Both servers and the clients have a process each. About a minute and a half.
+ * Requests per second of the list that every front end begins with, through the real server, against the same
+ * list written by hand. Both servers and the clients have a process each. About a minute and a half.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const videos = 5_000;

@@ -1,4 +1,6 @@
-/** The clients, in a process of their own: each keeps one connection and asks again as soon as it is answered. */
+/**
+ * The clients, in a process of their own: each keeps one connection and asks again as soon as it is answered.
+ */
 import { Agent, request } from "node:http";
 import type { LoadCommand, LoadReply } from "./load.ts";
 

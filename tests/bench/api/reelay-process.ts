@@ -1,4 +1,7 @@
-/** The API's real server, on a real database; nothing of it is left out but the parts that a list does not touch. */
+/**
+ * The API's real server, on a real database; nothing of it is left out but the parts that a list does not
+ * touch.
+ */
 import { PrismaPg } from "@prisma/adapter-pg";
 import pino from "pino";
 import { Registry } from "prom-client";

@@ -15,7 +15,8 @@ const segmentBytes = 1_500_000;
 const prefix = "videos/bench/attempts/bench/";
 
 /**
- * What checksums cost: storing segments with and without them, in turns, and the CPU time of the sums of one encode beside that of the encode itself.
+ * What checksums cost: storing segments with and without them, in turns, and the CPU time of the sums of one
+ * encode beside that of the encode itself.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   await using resources = new AsyncDisposableStack();
@@ -63,7 +64,10 @@ async function storeRate(
   return (segments * bytes.length) / 1e6 / seconds;
 }
 
-/** One 1080p encode with the settings that a fast ladder has: the less CPU an encode takes, the more a sum weighs. */
+/**
+ * One 1080p encode with the settings that a fast ladder has: the less CPU an encode takes, the more a sum
+ * weighs.
+ */
 async function encodeCpu(directory: string, seconds: number) {
   const { ffmpeg } = await testTools();
   const output = join(directory, "encode");

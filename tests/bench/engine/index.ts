@@ -15,8 +15,9 @@ interface Cost {
 }
 
 /**
- * The whole system against bare ffmpeg, for the same six rungs: one process with one decode and cascaded scaling, and one process per rung as
- * others do; for one video, and for eight that wait at once. In turns. CPU is that of the workers and of what they start.
+ * The whole system against bare ffmpeg, for the same six rungs: one process with one decode and cascaded
+ * scaling, and one process per rung as others do; for one video, and for eight that wait at once. In turns.
+ * CPU is that of the workers and of what they start.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const seconds = isShort ? 36 : 60;
@@ -67,7 +68,10 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   return figures;
 }
 
-/** The ladder of the commands beside it, under their ceilings, with nothing decided by content: the same encodes. */
+/**
+ * The ladder of the commands beside it, under their ceilings, with nothing decided by content: the same
+ * encodes.
+ */
 export async function createBenchProfile({ client }: Stage): Promise<void> {
   const rungs = [
     [144, 200],
@@ -97,7 +101,10 @@ export async function createBenchProfile({ client }: Stage): Promise<void> {
 const tell = ({ cpuSeconds, wallSeconds }: Cost): string =>
   `${cpuSeconds.toFixed(1)} s CPU, ${wallSeconds.toFixed(1)} s wall`;
 
-/** From the last byte of the last upload until all are ready: those that come first do not begin before, as their queue is paused. */
+/**
+ * From the last byte of the last upload until all are ready: those that come first do not begin before, as
+ * their queue is paused.
+ */
 async function renderAll(stage: Stage, clip: string, count: number): Promise<Cost> {
   const { client } = stage;
   await client.ask("mutation { pauseQueue { __typename } }");
@@ -109,7 +116,7 @@ async function renderAll(stage: Stage, clip: string, count: number): Promise<Cos
   for (const id of ids) await ready(stage, id);
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   const cpuSeconds = (await stage.workerCpuSeconds()) - before;
-  // Whoever comes next has the machine to itself.
+  // The next round has the machine to itself.
   await stage.workersAtRest();
   return { cpuSeconds, wallSeconds };
 }

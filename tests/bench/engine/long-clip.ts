@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 export interface LongClip {
-  /** `standard`: H.264 and AAC in MP4, which players take as it is. `other`: MPEG-2 and MP2 in Matroska, which they do not. */
+  /**
+   * `standard`: H.264 and AAC in MP4, which players take as it is. `other`: MPEG-2 and MP2 in Matroska, which
+   * they do not.
+   */
   kind: "standard" | "other";
   size: string;
   seconds: number;
@@ -27,8 +30,8 @@ const codecs = {
 } as const;
 
 /**
- * A loop of ten seconds, so that ninety minutes are made in little more than the time of a copy; its sound in one piece, as a looped one has gaps at which no
- * recording has any. Kept in the system's temporary folder.
+ * A loop of ten seconds, so that ninety minutes are made in little more than the time of a copy; its sound in
+ * one piece, as a looped one has gaps at which no recording has any. Kept in the system's temporary folder.
  */
 export async function makeLongClip(
   ffmpeg: string,

@@ -20,7 +20,10 @@ export interface StageOptions {
   workers: readonly { cores?: string }[];
 }
 
-/** The whole system, each part a process of its own: Postgres, broker (here), API, workers, a local store. Driven by its public API. */
+/**
+ * The whole system, each part a process of its own: Postgres, broker (here), API, workers, a local store.
+ * Driven by its public API.
+ */
 export async function startStage({ workers }: StageOptions) {
   await using resources = new AsyncDisposableStack();
   const { PATH = "", FFMPEG_PATH, FFPROBE_PATH } = process.env;
@@ -75,7 +78,10 @@ export async function startStage({ workers }: StageOptions) {
     },
     apiPid: api.process.pid ?? 0,
     workerPids: processes.map(({ pid }) => pid ?? 0),
-    /** The same, once it has stopped growing for longer than workers wait for quiet: what they do for their own account after a video's end is done. */
+    /**
+     * The same, once it has stopped growing for longer than workers wait for quiet: what they do for their
+     * own account after a video's end is done.
+     */
     async workersAtRest(): Promise<number> {
       for (let last = Number.NEGATIVE_INFINITY; ; ) {
         const now = await this.workerCpuSeconds();

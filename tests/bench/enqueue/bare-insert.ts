@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Pool, type PoolClient } from "pg";
 import { defaultProfile } from "../../../src/profiles/index.ts";
 
-/** Rows per second of the same tables as a mutation's, each set in a transaction of its own, by `connections` clients of pg alone. */
+/**
+ * Rows per second of the same tables as a mutation's, each set in a transaction of its own, by `connections`
+ * clients of pg alone.
+ */
 export async function insertBare(
   databaseUrl: string,
   { workspaceId, sets, connections }: { workspaceId: string; sets: number; connections: number },

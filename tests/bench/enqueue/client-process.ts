@@ -1,4 +1,7 @@
-/** Clients that create videos as fast as they are taken: each keeps one connection and asks again as soon as it is answered. */
+/**
+ * Clients that create videos as fast as they are taken: each keeps one connection and asks again as soon as
+ * it is answered.
+ */
 import { Agent, request } from "node:http";
 import type { EnqueueCommand, EnqueueReply } from "./commands.ts";
 

@@ -22,8 +22,9 @@ const insertConnections = 20;
 const drainMs = 120_000;
 
 /**
- * A burst of `createVideo` mutations, as fast as they are taken, while no-op workers do the jobs: what is lost (nothing may be), how
- * long an answer takes, and how the rate compares with bare INSERTs of the same rows. All parts have processes of their own.
+ * A burst of `createVideo` mutations, as fast as they are taken, while no-op workers do the jobs: what is
+ * lost (nothing may be), how long an answer takes, and how the rate compares with bare INSERTs of the same
+ * rows. All parts have processes of their own.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const mutations = isShort ? 300 : 2_000;

@@ -1,4 +1,7 @@
-/** Workers that take tasks as fast as they come and report one finished variant each, without rendering anything. */
+/**
+ * Workers that take tasks as fast as they come and report one finished variant each, without rendering
+ * anything.
+ */
 import { randomUUID } from "node:crypto";
 import {
   DEFAULT_START_WITHIN_MS,

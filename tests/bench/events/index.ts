@@ -1,4 +1,7 @@
-/** What the event log's order costs: sequencing beside the bare insert of the same events, and a poll that finds nothing. */
+/**
+ * What the event log's order costs: sequencing beside the bare insert of the same events, and a poll that
+ * finds nothing.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

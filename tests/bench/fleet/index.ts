@@ -7,8 +7,8 @@ import { type Day, efficiency, headMs, simulateDay, type TaskTimes } from "./sim
 const day: Day = { videosPerDay: 80_000, burst: 2_000, hours: 4, load: 0.8 };
 
 /**
- * What a fleet would do that is not here: the times of tasks as one real worker has them, the real planner, and simulated workers. A simulated
- * worker has this machine's cores.
+ * What a fleet would do that is not here: the times of tasks as one real worker has them, the real planner,
+ * and simulated workers. A simulated worker has this machine's cores.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const times = await measure(isShort ? [32, 40] : [36, 72], print);
@@ -35,8 +35,8 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
 }
 
 /**
- * The times of a long video's tasks on one worker, which cuts nothing of what comes after a head: a line through how long those of different
- * lengths took, and all else of the longest.
+ * The times of a long video's tasks on one worker, which cuts nothing of what comes after a head: a line
+ * through how long those of different lengths took, and all else of the longest.
  */
 async function measure(lengths: readonly number[], print: (line: string) => void): Promise<TaskTimes> {
   await using stage = await startStage({ workers: [{}] });

@@ -4,7 +4,9 @@ import { planTasks } from "../../../src/kinds/transcode/parts/plan-tasks.ts";
 
 /** What a task costs on one worker, as measured: a start, and so much per second of video. */
 export interface TaskTimes {
-  /** Seconds from a task's message to the first encoded picture, and from its last to the next task's message. */
+  /**
+   * Seconds from a task's message to the first encoded picture, and from its last to the next task's message.
+   */
   startSeconds: number;
   /** Seconds of work per second of video, the whole ladder. */
   perSecond: number;
@@ -21,7 +23,10 @@ export interface TaskTimes {
 export const headMs = 8_000;
 const segmentDurationMs = 4_000;
 
-/** Makes one video with `workers` idle workers of one slot each, by the real planner. Seconds from its queueing to its end. */
+/**
+ * Makes one video with `workers` idle workers of one slot each, by the real planner. Seconds from its
+ * queueing to its end.
+ */
 export function simulateVideo(durationMs: number, workers: number, times: TaskTimes): number {
   const { tasks } = planTasks({
     ...{
@@ -77,9 +82,10 @@ interface Waiting {
 }
 
 /**
- * A day's flow of videos with a burst in it, on a fleet that is so large that the even flow keeps it busy for `load` of its time: seconds from a
- * video's coming to its first picture, sorted. `HEADS`: its head is a task of its own, ahead of everything, the rest in order of what is due.
- * `WHOLE`: whole videos, first come first served.
+ * A day's flow of videos with a burst in it, on a fleet that is so large that the even flow keeps it busy for
+ * `load` of its time: seconds from a video's coming to its first picture, sorted. `HEADS`: its head is a task
+ * of its own, ahead of everything, the rest in order of what is due. `WHOLE`: whole videos, first come first
+ * served.
  */
 export function simulateDay(day: Day, order: "HEADS" | "WHOLE", times: TaskTimes, random: () => number) {
   // Half of the videos are short, some are very long: a log-normal with a median of a minute.
@@ -104,7 +110,7 @@ export function simulateDay(day: Day, order: "HEADS" | "WHOLE", times: TaskTimes
   return { workers, waits: runFleet(coming, workers, times) };
 }
 
-/** Event by event: whoever is free takes what is first in the order. */
+/** Event by event: a free worker takes the first task in order. */
 function runFleet(coming: readonly Waiting[], workers: number, times: TaskTimes): number[] {
   const waits: number[] = [];
   const firsts: Waiting[] = [];

@@ -12,8 +12,9 @@ const atOnce = 5;
 const mebibyte = 2 ** 20;
 
 /**
- * Forms with a clip of a minute, five at a time: which failed (none may), how long an answer takes beside a bare server that writes the same bytes
- * to a file, and what the API's process holds at most, in the first forms and in the last. Nothing is rendered: there are no workers.
+ * Forms with a clip of a minute, five at a time: which failed (none may), how long an answer takes beside a
+ * bare server that writes the same bytes to a file, and what the API's process holds at most, in the first
+ * forms and in the last. Nothing is rendered: there are no workers.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const forms = isShort ? 10 : 50;

@@ -19,7 +19,10 @@ import { findOrMakeClip } from "../worker/clip.ts";
 
 const goals = { cpu: 1.02, throughput: 0.98 };
 
-/** What the jail costs: to start a program, to encode, and to read a source through its relay; each level against none, in turns. */
+/**
+ * What the jail costs: to start a program, to encode, and to read a source through its relay; each level
+ * against none, in turns.
+ */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const { PATH = "", FFMPEG_PATH, FFPROBE_PATH } = process.env;
   const { ffmpeg } = await locateFfmpeg({ path: PATH, ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH });

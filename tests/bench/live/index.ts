@@ -8,8 +8,8 @@ export type Figures = Record<string, number>;
 const goals = { p99Ms: 50, cpuRatio: 1.5 };
 
 /**
- * How long a report takes to reach WebSocket viewers, and what a delivered message costs the server, against a raw `ws` broadcast
- * of the same bytes in the same process. About two minutes.
+ * How long a report takes to reach WebSocket viewers, and what a delivered message costs the server, against
+ * a raw `ws` broadcast of the same bytes in the same process. About two minutes.
  */
 export async function run(print: (line: string) => void = console.log): Promise<Figures> {
   await using stage = await openStage();

@@ -29,7 +29,9 @@ function nextReport(stage: Stage) {
   return { tick: lastTick, report };
 }
 
-/** Ticks that go before the measured ones: a process that has just met its first viewer is still compiling. */
+/**
+ * Ticks that go before the measured ones: a process that has just met its first viewer is still compiling.
+ */
 const warmUp = 10;
 
 /** Milliseconds from a report's publication (or the broadcast) to its arrival at each viewer, sorted. */

@@ -1,13 +1,13 @@
 /**
- * The viewers, in a process of their own, so that only the server's CPU is counted at the server. Takes one command at a time
- * over IPC, and answers each.
+ * The viewers, in a process of their own, so that only the server's CPU is counted at the server. Takes one
+ * command at a time over IPC, and answers each.
  */
 import { WebSocket } from "ws";
 import type { ViewersCommand, ViewersReply } from "./viewers.ts";
 
 let sockets: WebSocket[] = [];
 let received = 0;
-/** When each tick arrived, by its number; when it was published is told afterwards. */
+/** When each tick arrived, by its number; its publication time follows afterwards. */
 let arrivals: { tick: number; at: bigint }[] = [];
 
 /** What came last, to be broadcast again for comparison. */

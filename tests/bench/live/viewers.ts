@@ -11,7 +11,9 @@ export type ViewersCommand =
       subscribe?: { connectionParams: Record<string, unknown>; payload: Record<string, unknown> };
     }
   | { do: "count" }
-  /** Monotonic nanoseconds (`process.hrtime`, one clock for all processes of the machine) as text, per tick. */
+  /**
+   * Monotonic nanoseconds (`process.hrtime`, one clock for all processes of the machine) as text, per tick.
+   */
   | { do: "latencies"; publishedAt: [tick: number, at: string][] }
   /** The newest message that any of them was given. */
   | { do: "newest" }

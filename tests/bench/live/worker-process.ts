@@ -1,6 +1,6 @@
 /**
- * What is elsewhere in a deployment, in a process of its own: the broker, and a worker that reports. Told a report over IPC, it
- * publishes it and answers with the moment before.
+ * What is elsewhere in a deployment, in a process of its own: the broker, and a worker that reports. Told a
+ * report over IPC, it publishes it and answers with the moment before.
  */
 import type { Message } from "@reelay/contracts";
 import { createPubSubMessaging } from "@reelay/messaging";

@@ -14,8 +14,9 @@ const chunksSeen = 3;
 const mebibyte = 2 ** 20;
 
 /**
- * Peak memory of a worker, with all that it starts, on a 4K source of one minute and on one of half an hour, with the whole default ladder. A
- * process of its own for each. Of the short one also how much was read and written per byte of the source.
+ * Peak memory of a worker, with all that it starts, on a 4K source of one minute and on one of half an hour,
+ * with the whole default ladder. A process of its own for each. Of the short one also how much was read and
+ * written per byte of the source.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const size = isShort ? "1920x1080" : "3840x2160";
@@ -41,8 +42,8 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
 }
 
 /**
- * Until the video is ready, or, of a longer one, until some chunks are and the rest is canceled; then on until the worker has looked how good what
- * it made became.
+ * Until the video is ready, or, of a longer one, until some chunks are and the rest is canceled; then on
+ * until the worker has looked how good what it made became.
  */
 async function render(size: string, seconds: number, print: (line: string) => void) {
   await using stage = await startStage({ workers: [{}] });

@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 
-/** Resident bytes of a process and of all that it started, together. Memory that they share counts in each. Linux (`/proc`). */
+/**
+ * Resident bytes of a process and of all that it started, together. Memory that they share counts in each.
+ * Linux (`/proc`).
+ */
 export async function residentBytes(pid: number): Promise<number> {
   try {
     const status = await readFile(`/proc/${pid}/status`, "utf8");
@@ -15,8 +18,8 @@ export async function residentBytes(pid: number): Promise<number> {
 }
 
 /**
- * Bytes that a process, and those of its children that have ended, read and wrote by system calls, whether from a disk, a pipe or a cache. Linux
- * (`/proc/PID/io`).
+ * Bytes that a process, and those of its children that have ended, read and wrote by system calls, whether
+ * from a disk, a pipe or a cache. Linux (`/proc/PID/io`).
  */
 export async function bytesMoved(pid: number): Promise<{ read: number; written: number }> {
   const text = await readFile(`/proc/${pid}/io`, "utf8");

@@ -13,7 +13,10 @@ const bytesPerSecond = 20e6 / 8;
 const pieceBytes = 64 * 1024;
 const minutes = 3;
 
-/** From the first uploaded byte until the video is PLAYABLE for a subscriber, on a line of 20 Mb/s, and when the last byte was sent. */
+/**
+ * From the first uploaded byte until the video is PLAYABLE for a subscriber, on a line of 20 Mb/s, and when
+ * the last byte was sent.
+ */
 export async function measureArriving(stage: Stage, { isShort, print }: BenchOptions): Promise<Figures> {
   const figures: Figures = {};
   for (const kind of ["standard", "other"] as const) {

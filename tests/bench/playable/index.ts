@@ -18,8 +18,9 @@ const hosted = [
 ];
 
 /**
- * From the last uploaded byte of a 1080p video until it is PLAYABLE for a subscriber, and until a client has decoded its first picture: for sources
- * that play as they are and for others, from half a minute to an hour and a half. Its job is then canceled.
+ * From the last uploaded byte of a 1080p video until it is PLAYABLE for a subscriber, and until a client has
+ * decoded its first picture: for sources that play as they are and for others, from half a minute to an hour
+ * and a half. Its job is then canceled.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const minutes = isShort ? [0.5, 3] : [0.5, 3, 10, 40, 90];

@@ -1,4 +1,7 @@
-/** Asks for one path over and over by 16 kept connections, for a time, and reports how many answers it read. In a thread of its own. */
+/**
+ * Asks for one path over and over by 16 kept connections, for a time, and reports how many answers it read.
+ * In a thread of its own.
+ */
 import { Agent, get } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
 

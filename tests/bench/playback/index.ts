@@ -93,7 +93,10 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   return { playbackPublicRatio: open.median, playbackSignedRatio: signed.median };
 }
 
-/** Answers per second of the server's own time: of the CPU of its thread, so that a busy machine does not count. */
+/**
+ * Answers per second of the server's own time: of the CPU of its thread, so that a busy machine does not
+ * count.
+ */
 async function measure(url: string, forMs: number): Promise<number> {
   const worker = new Worker(new URL("client.ts", import.meta.url), { workerData: { url, forMs } });
   const before = process.threadCpuUsage();

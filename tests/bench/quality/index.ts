@@ -19,8 +19,8 @@ import { codings, type Encoded, encode, span } from "./encode.ts";
 const limits = { sourceBytes: 1e10, sourceDurationMs: 36e5, sourcePixels: 34e6 };
 
 /**
- * What the ladder that goes by a video's content takes and gives, beside the profile's own, on easy and hard content: mean bitrate of all rungs and
- * their likeness to the source. The decision is the worker's own code.
+ * What the ladder that goes by a video's content takes and gives, beside the profile's own, on easy and hard
+ * content: mean bitrate of all rungs and their likeness to the source. The decision is the worker's own code.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const { FFMPEG_PATH: ffmpegPath, FFPROBE_PATH: ffprobePath, PATH: path = "" } = process.env;

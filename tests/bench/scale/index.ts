@@ -8,8 +8,9 @@ import { show, summarize } from "../statistics.ts";
 const goal = 1.85;
 
 /**
- * One six-minute video on one worker that has one core, and on two workers that have one core each, in turns: from the end of its upload until it is
- * ready. API, database and broker run on the first worker's core in both: what is added is a worker and the core that it has, as with another machine.
+ * One six-minute video on one worker that has one core, and on two workers that have one core each, in turns:
+ * from the end of its upload until it is ready. API, database and broker run on the first worker's core in
+ * both: what is added is a worker and the core that it has, as with another machine.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   if (availableParallelism() < 2) {

@@ -14,8 +14,9 @@ const goalSeconds = 5;
 const headMs = 8_000;
 
 /**
- * How long after an origin's first byte the first segment of a video is stored, over a line of 20 Mb/s: rendered while it is fetched, against fetched
- * first. And how much is read of a source in a store elsewhere, by all the tasks of a long video together.
+ * How long after an origin's first byte the first segment of a video is stored, over a line of 20 Mb/s:
+ * rendered while it is fetched, against fetched first. And how much is read of a source in a store elsewhere,
+ * by all the tasks of a long video together.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const seconds = isShort ? 20 : 60;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { cpuSecondsOf } from "../cpu-time.ts";
 
 /**
- * What somebody who knows ffmpeg would type for this ladder: one decode, each size scaled from the next larger one, the same
- * encoder settings, and the same kind of output. On purpose written out and not derived from the worker's own plan: the worker's
- * checks, statistics, poster and reports are what it is measured for.
+ * What an ffmpeg expert would type for this ladder: one decode, each size scaled from the next larger one,
+ * the same encoder settings, and the same kind of output. On purpose written out and not derived from the
+ * worker's own plan: the worker's checks, statistics, poster and reports are what it is measured for.
  */
 const command = (clip: string): string[] => [
   ...words("-hide_banner -nostdin -v error -y -i"),
@@ -48,7 +48,9 @@ const hls = (name: string): string[] => [
 export const showCommand = (clip: string): string =>
   ["ffmpeg", ...command(clip)].map((word) => (/[^\w./:=+%-]/.test(word) ? `'${word}'` : word)).join(" ");
 
-/** Runs it in a new folder; CPU is that of the process alone (ours has no other child that ends meanwhile). */
+/**
+ * Runs it in a new folder; CPU is that of the process alone (ours has no other child that ends meanwhile).
+ */
 export async function renderByHand(ffmpeg: string, clip: string, directory: string) {
   for (const name of ["v1080", "v720", "v480", "v360", "v240", "v144", "audio"]) {
     await mkdir(join(directory, name), { recursive: true });

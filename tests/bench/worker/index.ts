@@ -11,8 +11,9 @@ import { type Rendered, startSystem } from "./system.ts";
 const goals = { cpuRatio: 1.03, wallRatio: 1.05 };
 
 /**
- * What the worker costs beyond the encoding itself: the real program, from a task's publication to its completion, against one bare
- * ffmpeg command that makes the same ladder, in turns. Estimated at a quarter of an hour on two idle cores.
+ * What the worker costs beyond the encoding itself: the real program, from a task's publication to its
+ * completion, against one bare ffmpeg command that makes the same ladder, in turns. Estimated at a quarter of
+ * an hour on two idle cores.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const seconds = isShort ? 10 : 60;

@@ -32,7 +32,9 @@ const profile: Profile = {
 };
 
 export interface Rendered {
-  /** From the publication of the requests to the arrival of the last `task.completed.v1`, for each of them. */
+  /**
+   * From the publication of the requests to the arrival of the last `task.completed.v1`, for each of them.
+   */
   wallSeconds: number;
   /** Of the worker's process and its children meanwhile, for each of them. */
   cpuSeconds: number;
@@ -40,7 +42,10 @@ export interface Rendered {
   firstPlayableSeconds: number;
 }
 
-/** For so long a worker at rest does nothing, or so little: longer than it waits for quiet before it measures what it made. */
+/**
+ * For so long a worker at rest does nothing, or so little: longer than it waits for quiet before it measures
+ * what it made.
+ */
 const restMs = 5_000;
 const restCpuSeconds = 0.1;
 
@@ -141,7 +146,10 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
   };
 }
 
-/** What a worker finds out about a video after its end is done, too: it would share the machine with the other side. */
+/**
+ * What a worker finds out about a video after its end is done, too: it would share the machine with the other
+ * side.
+ */
 async function atRest(pid: number): Promise<void> {
   for (let last = Number.NEGATIVE_INFINITY; ; await sleep(restMs)) {
     const { own, children } = await cpuSecondsOf(pid);
@@ -150,7 +158,9 @@ async function atRest(pid: number): Promise<void> {
   }
 }
 
-/** Resolves with the first message that matches; rejects when the worker ends before, or the predicate throws. */
+/**
+ * Resolves with the first message that matches; rejects when the worker ends before, or the predicate throws.
+ */
 function waitFor(
   listeners: Set<(message: Message) => void>,
   ended: Promise<unknown>,

@@ -19,7 +19,7 @@ const faults: PlannedFault[] = [
   { atMs: 34_000, fault: { kind: "kill", part: "api-2", downMs: 1_000 } },
 ];
 
-test("whatever dies in between, every accepted job ends once, plays, and everybody is told", async ({
+test("whatever dies in between, every accepted job ends once, plays, and all receivers are notified", async ({
   signal,
 }) => {
   const lines: string[] = [];

@@ -1,6 +1,8 @@
 import { useState } from "react";
 
-/** Takes a video file, dropped or chosen. `awaited`: the name of the file whose upload was begun and goes on. */
+/**
+ * Takes a video file, dropped or chosen. `awaited`: the name of the file whose upload was begun and goes on.
+ */
 export function DropZone({ awaited, onFile }: { awaited: string | null; onFile: (file: File) => void }) {
   const [isOver, setOver] = useState(false);
   const take = (files: FileList | null) => {
@@ -8,7 +10,8 @@ export function DropZone({ awaited, onFile }: { awaited: string | null; onFile: 
     if (file) onFile(file);
   };
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is beside the input, which keyboards and screen readers reach
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is beside the
+    // input, which keyboards and screen readers reach
     <label
       className="reelay-drop"
       data-over={isOver}

@@ -1,4 +1,7 @@
-/** One stream for all videos that a page shows: browsers keep six connections to a server, and a list has more rows. */
+/**
+ * One stream for all videos that a page shows: browsers keep six connections to a server, and a list has more
+ * rows.
+ */
 import { useCallback, useSyncExternalStore } from "react";
 import type { LiveVideo } from "../endpoints/live-video.ts";
 
@@ -13,9 +16,11 @@ let address = "";
 let source: EventSource | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** The video of a document, live; undefined until the first word, and for null. `api`: Payload's, e.g. `/api`. */
+/**
+ * The video of a document, live; undefined until the first word, and for null. `api`: Payload's, e.g. `/api`.
+ */
 export function useLive(api: string, id: string | null): LiveVideo | undefined {
-  // The same function for the same document: another one would subscribe anew at every render.
+  // The same function for the same document: another one would subscribe again at every render.
   const listen = useCallback(
     (listener: () => void) => (id === null ? () => {} : subscribe(api, id, listener)),
     [api, id],
@@ -42,7 +47,7 @@ function subscribe(api: string, id: string, listener: () => void): () => void {
   entry.listeners.add(listener);
   return () => {
     entry.listeners.delete(listener);
-    // Rows come and go together, and a page that is shown anew comes back at once.
+    // Rows come and go together, and a page may be shown again immediately.
     if (entry.listeners.size === 0) reopenSoon(200);
   };
 }

@@ -1,7 +1,10 @@
 import { createElement, useEffect, useState } from "react";
 import type { LiveVideo } from "../endpoints/live-video.ts";
 
-/** The preview. The element is loaded when it is needed, and in browsers only: servers have no custom elements. */
+/**
+ * The preview. The element is loaded when it is needed, and in browsers only: servers have no custom
+ * elements.
+ */
 export function Player({ video: { hlsUrl, posterUrl, storyboardUrl } }: { video: LiveVideo }) {
   const [isLoaded, setLoaded] = useState(false);
   useEffect(() => {

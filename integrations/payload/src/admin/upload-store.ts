@@ -25,7 +25,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Whoever leaves the page in the middle is asked whether he wants to. */
+/** Asks for confirmation before the page is left during an upload. */
 function guard(event: BeforeUnloadEvent) {
   event.preventDefault();
 }
@@ -64,7 +64,7 @@ export function takeChosen(createdAt: string): File | undefined {
   return file;
 }
 
-/** Sends the file of a document to Reelay; how it goes is told by `useSending`. */
+/** Uploads the file of a document to Reelay. `useSending` has the progress. */
 export async function send(api: string, id: string, file: File): Promise<void> {
   const ended = new AbortController();
   const put = (changes: Partial<Sending>) => {

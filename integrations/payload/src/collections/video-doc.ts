@@ -67,7 +67,10 @@ export function toFields(video: VideoNow | null): VideoFields {
   };
 }
 
-/** An address to keep: a SIGNED video's without its token, which expires. The page that shows it adds a fresh one. */
+/**
+ * An address to keep: a SIGNED video's without its token, which expires. The page that shows it adds a fresh
+ * one.
+ */
 const lasting = (url: string | null | undefined): string | null =>
   url?.replace(/\/~[^/?#]*(?=\/videos\/)/, "") ?? null;
 

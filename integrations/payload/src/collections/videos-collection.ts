@@ -5,12 +5,14 @@ import { afterDeleteVideo } from "../sync/deletions.ts";
 /** Where the admin's components are, as import maps have them. */
 const component = (name: string) => `@reelay/payload/client#${name}`;
 
-/** `DELETED`: somebody deleted the video in Reelay, and the document is still here. Null: no file was chosen yet. */
+/**
+ * `DELETED`: the video was deleted in Reelay, but the document still exists. Null: no file was chosen yet.
+ */
 export const STATUSES = ["AWAITING_SOURCE", "PROCESSING", "PLAYABLE", "READY", "FAILED", "DELETED"] as const;
 
 /**
- * The collection as the plugin has it. What Reelay knows is written by the plugin alone: people's requests cannot change it, so that
- * a form that was opened an hour ago takes nothing back.
+ * The collection as the plugin has it. What Reelay knows is written by the plugin alone: people's requests
+ * cannot change it, so that a form that was opened an hour ago takes nothing back.
  */
 export function videosCollection({ slug }: Settings): CollectionConfig {
   return {
@@ -58,7 +60,8 @@ export function videosCollection({ slug }: Settings): CollectionConfig {
       hidden({ name: "filename", type: "text" }),
       hidden({ name: "sizeBytes", type: "number" }),
       hidden({ name: "reelayId", type: "text", index: true }),
-      // Chosen before the video is made, so that a made video is found again though its id was never written down.
+      // Chosen before the video is made, so that a made video is found again though its id was never written
+      // down.
       hidden({ name: "reelayKey", type: "text", index: true }),
     ],
     hooks: { afterDelete: [afterDeleteVideo] },
@@ -67,13 +70,13 @@ export function videosCollection({ slug }: Settings): CollectionConfig {
 
 /** Readable like any field; written by the plugin only. */
 function ours<TField extends Field>(field: TField): TField {
-  return { ...field, access: { create: nobody, update: nobody } };
+  return { ...field, access: { create: denied, update: denied } };
 }
 
 function hidden(field: Field): Field {
   return { ...ours(field), admin: { hidden: true } } as Field;
 }
 
-function nobody(): boolean {
+function denied(): boolean {
   return false;
 }

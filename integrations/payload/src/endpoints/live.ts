@@ -10,8 +10,9 @@ const MAX_VIDEOS = 100;
 const HEARTBEAT_MS = 15_000;
 
 /**
- * `GET /api/reelay/live?ids=1,2`: the videos of these documents as server-sent events, now and at every change, for who may read them.
- * The server watches and the browser is told, so that no key leaves the server.
+ * `GET /api/reelay/live?ids=1,2`: the videos of these documents as server-sent events, now and at every
+ * change, for who may read them. The server subscribes and forwards to the browser, so that no key leaves the
+ * server.
  */
 export const liveEndpoint: Endpoint = {
   path: "/reelay/live",
@@ -73,7 +74,7 @@ async function watch(
   let { status } = doc;
   for await (const video of sync.client.watch(doc.reelayId, { signal, until: "DELETED" })) {
     tell(ofVideo(doc, video));
-    // What somebody sees, the document should say, webhook or not.
+    // The document must match what users see, with or without a webhook.
     if (video.status !== status) sync.ring();
     status = video.status;
   }

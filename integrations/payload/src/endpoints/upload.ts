@@ -22,9 +22,9 @@ export interface UploadTarget {
 const TIMEOUT_MS = 20_000;
 
 /**
- * `POST /api/reelay/uploads` with `{ id, filename, sizeBytes, contentType }`: where the browser may send the file of this document. The
- * answer's address takes exactly this file and expires; the API key stays here. Asked again for the same file, also after a reload,
- * it gives the same address, where the upload goes on.
+ * `POST /api/reelay/uploads` with `{ id, filename, sizeBytes, contentType }`: where the browser may send the
+ * file of this document. The answer's address takes exactly this file and expires; the API key stays here.
+ * Asked again for the same file, also after a reload, it gives the same address, where the upload goes on.
  */
 export const uploadEndpoint: Endpoint = {
   path: "/reelay/uploads",
@@ -61,7 +61,8 @@ async function giveTarget(payload: Payload, sync: Sync, doc: VideoDoc, file: Fil
   }
   if (now) await deleteVideo(client, now.id, signal);
 
-  // A key for each file, written down before the video is made: what was made twice is one, what got lost is found again.
+  // A key for each file, written down before the video is made: what was made twice is one, what got lost is
+  // found again.
   if (!key || now || doc.reelayId || !isSameFile) {
     const { filename, sizeBytes } = file;
     key = `payload/${settings.slug}/${doc.id}/${crypto.randomUUID()}`;
@@ -90,7 +91,10 @@ async function giveTarget(payload: Payload, sync: Sync, doc: VideoDoc, file: Fil
   return { videoId: id, ...target(upload) };
 }
 
-/** The video that the document has; null for none. One that was made without the document's knowing is found by its key. */
+/**
+ * The video that the document has; null for none. One that was made without the document's knowing is found
+ * by its key.
+ */
 async function findNow({ client }: Sync, doc: VideoDoc, signal: AbortSignal): Promise<VideoNow | null> {
   let id = doc.reelayId;
   if (!id && doc.reelayKey) {

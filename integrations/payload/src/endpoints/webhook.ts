@@ -8,8 +8,9 @@ const MAX_BYTES = 1_048_576;
 const PATIENCE_MS = 15_000;
 
 /**
- * `POST /api/reelay/webhook`. A message that verifies rings the bell, and is answered once the documents are right; what it says is
- * not read, so a repeat, an older one that comes late, and one that overtook another do no harm. What does not verify does nothing.
+ * `POST /api/reelay/webhook`. A message that verifies rings the bell, and is answered once the documents are
+ * right; what it says is not read, so a repeat, an older one that comes late, and one that overtook another
+ * do no harm. What does not verify does nothing.
  */
 export const webhookEndpoint: Endpoint = {
   path: "/reelay/webhook",

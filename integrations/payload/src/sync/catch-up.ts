@@ -1,7 +1,7 @@
 /**
- * The one way that documents change. Whoever rings (a boot, a webhook, the button, a clock) only says when; what happened is read from
- * the log behind the cursor, and what a video is now is asked for. So it does not matter whether a webhook came twice, late, in
- * another order, or never.
+ * The one way that documents change. A trigger (a start, a webhook, the button, a timer) only says when; what
+ * happened is read from the log behind the cursor, and what a video is now is asked for. So it does not
+ * matter whether a webhook came twice, late, in another order, or never.
  */
 import {
   ChangesDocument,
@@ -42,7 +42,7 @@ export async function catchUp(deps: CatchUpDeps): Promise<CaughtUp> {
       if (!isLogGone(error)) throw error;
       deps.payload.logger.warn({
         err: error,
-        msg: "reelay: the log does not go back so far; all is read anew",
+        msg: "reelay: the log does not go back that far; reading all videos again",
       });
       return await beginAnew(deps);
     });
@@ -81,7 +81,10 @@ async function beginAnew(deps: CatchUpDeps): Promise<CaughtUp> {
   return { events: 0, documents };
 }
 
-/** The documents of these events. One that never learnt its video's id, because its server died that moment, has its key. */
+/**
+ * The documents of these events. One that never learnt its video's id, because its server died that moment,
+ * has its key.
+ */
 async function findTouched({ payload, slug }: CatchUpDeps, events: EventFragment[]): Promise<VideoDoc[]> {
   const ids = new Set(events.flatMap(({ videoId }) => videoId ?? []));
   if (ids.size === 0) return [];

@@ -1,4 +1,7 @@
-/** Deleting a document deletes its video, also when Reelay is away at that moment: first it is written down, then it is done. */
+/**
+ * Deleting a document deletes its video, also when Reelay is away at that moment: first it is written down,
+ * then it is done.
+ */
 import { type Client, DeleteVideoDocument } from "@reelay/client";
 import type { CollectionAfterDeleteHook, Payload } from "payload";
 import { STATE_SLUG } from "../collections/state-collection.ts";
@@ -31,7 +34,10 @@ export async function deleteForgotten(payload: Payload, client: Client, signal: 
   }
 }
 
-/** A video that is no more is none to delete. @throws Error when it is refused, ReelayError when the API is away. */
+/**
+ * A video that is no more is none to delete. @throws Error when it is refused, ReelayError when the API is
+ * away.
+ */
 export async function deleteVideo(client: Client, id: string, signal: AbortSignal): Promise<void> {
   const { deleteVideo: result } = await client.mutate(DeleteVideoDocument, { id }, { signal });
   if (result.__typename === "DeletedVideo" || result.__typename === "NotFoundError") return;

@@ -1,4 +1,6 @@
-/** What the plugin asks the API besides what `@reelay/client` has. A test validates each against the schema. */
+/**
+ * What the plugin asks the API besides what `@reelay/client` has. A test validates each against the schema.
+ */
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { parse } from "graphql";
 

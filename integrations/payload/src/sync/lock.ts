@@ -10,8 +10,9 @@ const RENEW_EVERY_MS = 3_000;
 const TRY_EVERY_MS = 250;
 
 /**
- * Calls `work` while no other process of this CMS does: of two that bring documents up to date at once, the slower one would
- * write what it had read before. The lock is a row with a unique key, which every database of Payload's has.
+ * Calls `work` while no other process of this CMS does: of two that bring documents up to date at once, the
+ * slower one would write what it had read before. The lock is a row with a unique key, which every database
+ * of Payload's has.
  */
 export async function withLock<TResult>(
   payload: Payload,
@@ -40,12 +41,12 @@ async function take(payload: Payload, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const held = await readState(payload, KEY);
     const { until } = (held?.value ?? { until: 0 }) as { until: number };
-    // Its id is random and never used again: whoever deletes it second deletes nothing.
+    // Its id is random and never used again: a second deletion has no effect.
     if (held && until < Date.now()) await deleteState(payload, held.id);
     if (!held || until < Date.now()) {
       const id = await createState(payload, KEY, { until: Date.now() + LOCK_MS }).catch(() => undefined);
       if (id !== undefined) return id;
-      // Somebody else was quicker, or the database is away: the next look tells.
+      // Another process was faster, or the database is away: the next look shows which.
     }
     await delay(TRY_EVERY_MS, undefined, { signal });
   }

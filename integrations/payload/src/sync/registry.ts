@@ -19,7 +19,8 @@ export interface Sync extends Disposable {
   /** Asks for a catch-up, soon. Many at once are one. */
   ring(): void;
   /**
-   * Resolves when everything that had happened before the call is in the documents. Several calls share one catch-up.
+   * Resolves when everything that had happened before the call is in the documents. Several calls share one
+   * catch-up.
    * @throws what stood in its way; it is tried again anyway.
    */
   catchUp(): Promise<CaughtUp>;
@@ -28,14 +29,17 @@ export interface Sync extends Disposable {
 }
 
 /**
- * With the instance of Payload: a Next.js server has several copies of each module (pages, routes, instrumentation), and one Payload.
+ * With the instance of Payload: a Next.js server has several copies of each module (pages, routes,
+ * instrumentation), and one Payload.
  */
 const KEY = Symbol.for("@reelay/payload");
 type Holder = { [KEY]?: Sync };
 
 export const findSync = (payload: Payload): Sync | undefined => (payload as Holder)[KEY];
 
-/** Replaces, and ends, the one before: `onInit` comes again when a configuration was changed while it runs. */
+/**
+ * Replaces, and ends, the one before: `onInit` comes again when a configuration was changed while it runs.
+ */
 export function registerSync(payload: Payload, sync: Sync): void {
   findSync(payload)?.[Symbol.dispose]();
   (payload as Holder)[KEY] = sync;

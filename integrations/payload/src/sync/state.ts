@@ -36,7 +36,10 @@ export async function writeState(payload: Payload, key: string, value: object): 
   else await createState(payload, key, value);
 }
 
-/** @throws where there is a row of this key already: the database's unique index says so to all but one of several that come at once. */
+/**
+ * @throws where there is a row of this key already: the database's unique index says so to all but one of
+ * several that come at once.
+ */
 export async function createState(payload: Payload, key: string, value: object): Promise<string> {
   const id = crypto.randomUUID();
   await payload.create({ collection: STATE_SLUG, data: { id, key, value }, depth: 0 });

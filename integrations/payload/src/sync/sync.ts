@@ -62,7 +62,7 @@ export function createSync(payload: Payload, settings: Settings): Sync {
     timer.unref();
   }
 
-  /** One at a time; whoever comes while one runs needs another one, which begins after it. */
+  /** One at a time; a request during a run starts another one after it. */
   function request(): Promise<CaughtUp> {
     if (ended.signal.aborted) return Promise.reject(ended.signal.reason as Error);
     if (!running) {

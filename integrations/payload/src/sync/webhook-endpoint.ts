@@ -19,8 +19,8 @@ interface Kept {
 }
 
 /**
- * With `webhookUrl`: the endpoint that leads here, made when it is missing, enabled when it was given up, with a new secret when ours
- * was lost. Without: the secrets of the options.
+ * With `webhookUrl`: the endpoint that leads here, made when it is missing, enabled when it was given up,
+ * with a new secret when ours was lost. Without: the secrets of the options.
  */
 export function createWebhookKeeper(payload: Payload, client: Client, settings: Settings) {
   const { webhookUrl, webhookSecrets } = settings;
@@ -63,7 +63,7 @@ export function createWebhookKeeper(payload: Payload, client: Client, settings: 
       if (!rotated.secret) throw refused("rotateWebhookSecret", rotated);
       await writeState(payload, KEY, { endpointId: id, url, secret: rotated.secret });
     }
-    // Somebody's wish stays.
+    // A user's choice stays.
     if (endpoint.status === "DISABLED" && endpoint.disabledReason !== "REQUESTED")
       await client.mutate(EnableWebhookEndpointDocument, { id: endpoint.id }, { signal });
   }

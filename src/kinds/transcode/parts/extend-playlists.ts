@@ -8,8 +8,9 @@ import { writeState } from "../state/write-state.ts";
 import { planJoined } from "./plan-joined.ts";
 
 /**
- * Brings the playlists of these renditions up to what their parts hold without a gap, in the store and in the rows, inside the transaction that
- * laid the parts down and under the video's lock, like the master playlist. Null when nothing got longer.
+ * Brings the playlists of these renditions up to what their parts hold without a gap, in the store and in the
+ * rows, inside the transaction that laid the parts down and under the video's lock, like the master playlist.
+ * Null when nothing got longer.
  */
 export async function extendPlaylists(
   tx: Tx,

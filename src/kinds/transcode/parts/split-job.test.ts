@@ -164,7 +164,7 @@ test("the message of a chunk says which variants of which span, as the head's wo
   expect(message?.type === "task.requested.v1" && message.ladder?.[0]).not.toHaveProperty("encoder");
 });
 
-test("what a chunk has made counts with its end, although its progress was never heard of", async () => {
+test("a chunk's output counts at its end, even without any progress report", async () => {
   const { ref, chunks } = await splitVideo();
   const [first] = chunks;
   if (first === undefined) throw new Error("The video was cut into chunks.");

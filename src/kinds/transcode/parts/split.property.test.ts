@@ -1,4 +1,7 @@
-/** Tasks for the parts of a long video, done on many workers, whose reports arrive in any order, again, late or never. */
+/**
+ * Tasks for the parts of a long video, done on many workers, whose reports arrive in any order, again, late
+ * or never.
+ */
 import { objectKeys } from "@reelay/contracts";
 import { array, assert, asyncProperty, boolean, nat, noBias, record } from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -105,7 +108,7 @@ test("whatever becomes of the messages of parts, playlists and progress only gro
         if (!again) mail.splice(index, 1);
         if (!isLost) await step(report);
       }
-      // Workers repeat their last word until somebody has it.
+      // Workers repeat their last report until it is accepted.
       for (const report of [...headReports.slice(1), ...attempts.map(({ last }) => last)]) await step(report);
 
       const keyOf = (lines: string[] | undefined) => lines?.filter((line) => line.endsWith(".m4s"));

@@ -83,7 +83,7 @@ test("a variant below its profile's minimum is an event, once", async () => {
   ]);
 });
 
-test("nobody but an attempt that completed has anything to say", async () => {
+test("only a completed attempt can report an account", async () => {
   const video = await madeVideo();
   const stranger = { ...video.accounted({ "144p": vmaf(1) }), attemptId: video.jobId };
   await system.apply(stranger);

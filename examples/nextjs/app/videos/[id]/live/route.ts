@@ -1,6 +1,9 @@
 import { reelay } from "../../../reelay";
 
-/** The states of a video as server-sent events, until it is READY or FAILED. Who may see it is for your own session to say. */
+/**
+ * The states of a video as server-sent events, until it is READY or FAILED. Who may see it is for your own
+ * session to say.
+ */
 export async function GET(request: Request, { params }: { params: Promise<{ id: string }> }) {
   const states = reelay.watch((await params).id, { signal: request.signal });
   const events = new ReadableStream<string>({
