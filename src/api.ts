@@ -20,6 +20,7 @@ import { applyMigrations } from "../prisma/apply-migrations.ts";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import { createAuthenticate } from "./auth/authenticate.ts";
 import { createFormUpload, createVideoStatus } from "./cms/index.ts";
+import { ConcurrentDisposableStack } from "./concurrent-disposable-stack.ts";
 import { createBuiltFiles, createConsole } from "./console/index.ts";
 import type { Context } from "./context.ts";
 import { createDatabase } from "./database/database.ts";
@@ -46,7 +47,6 @@ import { createSecretBox } from "./secrets/index.ts";
 import { createServer, type Handler } from "./server.ts";
 import { redispatchAll, startOrphanRemoval, startSweeper } from "./sweeper/index.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
-import { Together } from "./together.ts";
 import { forgetTokens } from "./tokens/index.ts";
 import { createGcsUploadGateway } from "./uploads/gcs-upload-gateway.ts";
 import { createTusUploadGateway } from "./uploads/tus-upload-gateway.ts";
@@ -158,7 +158,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   const sweeperDeps = { ...operations, messaging };
   if (options.isBrokerEmpty) await redispatchAll({ db, log });
   // They know nothing of each other, and stop together once the last request is answered.
-  const background = starting.use(new Together());
+  const background = starting.use(new ConcurrentDisposableStack());
   background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
   background.use(

@@ -8,7 +8,7 @@ import { enqueueTasks } from "./enqueue-task.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import { awaitVariants } from "./job-variants.ts";
 import { jobMayBecome } from "./may-become.ts";
-import { noteMemory } from "./note-memory.ts";
+import { recordMemoryNeed } from "./record-memory-need.ts";
 import { canceled, settleJob } from "./settle-job.ts";
 
 /** Pause before the try after `tries`: 2 s, doubled each time, up to a minute. */
@@ -82,7 +82,7 @@ export async function endAttempt(
   const { job } = task;
   const error = outcome === "LOST" ? lostError(attempt.workerId) : reported;
   await closeAttempt(tx, attempt, outcome, now, error);
-  const handBack = await noteMemory(tx, task, error, needsMemoryBytes, now);
+  const handBack = await recordMemoryNeed(tx, task, error, needsMemoryBytes, now);
   const awaitsRoom =
     outcome === "FAILED" && error !== null && roomCodes.has(error.code) && attempt.number < roomAttempts;
   const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null && !awaitsRoom;

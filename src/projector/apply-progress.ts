@@ -4,7 +4,7 @@ import { leaseFrom } from "../jobs/lease.ts";
 import { ofWholeVideo } from "../progress/of-whole-video.ts";
 import { addProgress, TaskProgress } from "../progress/task-progress.ts";
 import type { ProjectorDeps } from "./deps.ts";
-import { keepSums, sumsAreDue } from "./keep-sums.ts";
+import { persistSums, sumsAreDue } from "./persist-sums.ts";
 
 /** Progress goes to viewers past the database; here only enough is kept for those who come later. */
 const keptEveryMs = 2_000;
@@ -65,7 +65,7 @@ async function keep(deps: ProjectorDeps, report: Progress, now: Date): Promise<v
   // A head says that it is one before the job is cut.
   if (held.isSplit || report.span) await keepTask(deps, report, held);
   if (!held.isSplit) await keepVariants(deps, report, held);
-  else if (sumsAreDue(deps, report.videoId)) await keepSums(deps, report);
+  else if (sumsAreDue(deps, report.videoId)) await persistSums(deps, report);
 }
 
 interface HeldTask {

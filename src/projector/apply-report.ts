@@ -13,7 +13,7 @@ import { applyAccounted } from "../kinds/transcode/state/apply-account.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import type { ProjectorDeps } from "./deps.ts";
-import { keepSums } from "./keep-sums.ts";
+import { persistSums } from "./persist-sums.ts";
 import { writeStored } from "./write-stored.ts";
 
 /** What a report came to. */
@@ -71,7 +71,7 @@ async function answer(deps: ProjectorDeps, report: StateChange, result: Result):
     case "applied":
       if (!isEnd(report)) return;
       // Its last progress may be lost, and others may not be at work: what is done counts now.
-      if (result.isSplit) await keepSums(deps, report);
+      if (result.isSplit) await persistSums(deps, report);
       await removeLosers(deps, videoId);
       return;
     case "old":
@@ -131,10 +131,10 @@ async function stop(
   reason: "CANCELED" | "LEASE_LOST",
   keep?: string[],
 ): Promise<void> {
-  log.info({ ...ids(report), reason }, "attempt.told-to-stop");
+  log.info({ ...ids(report), reason }, "attempt.stop-requested");
   await messaging
     .publish(toStopMessage(report, reason, clock(), keep))
-    .catch((error: unknown) => log.warn({ err: error, ...ids(report) }, "attempt.not-told-to-stop"));
+    .catch((error: unknown) => log.warn({ err: error, ...ids(report) }, "attempt.stop-not-sent"));
 }
 
 const ids = ({ videoId, jobId, taskId, attemptId, workerId }: AttemptReport) => ({

@@ -26,11 +26,11 @@ test("an endpoint that is down costs a line when it begins, a count a minute, an
   notes.taken("down");
   notes.failed(failure("down"));
   expect(lines.map(({ msg, endpointId, failures }) => [msg, endpointId, failures])).toEqual([
-    ["webhook.not-taken", "down", undefined],
+    ["webhook.not-accepted", "down", undefined],
     ["webhook.failing", "down", 60],
     ["webhook.failing", "down", 60],
-    ["webhook.not-taken", "other", undefined],
+    ["webhook.not-accepted", "other", undefined],
     ["webhook.recovered", "down", undefined],
-    ["webhook.not-taken", "down", undefined],
+    ["webhook.not-accepted", "down", undefined],
   ]);
 });

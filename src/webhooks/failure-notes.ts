@@ -30,7 +30,7 @@ export function createFailureNotes(log: Logger, now: () => number = () => perfor
       const known = failing.get(endpointId);
       if (known === undefined) {
         failing.set(endpointId, { failures: 0, loggedAtMs: now() });
-        log.info(failure, "webhook.not-taken");
+        log.info(failure, "webhook.not-accepted");
         return;
       }
       known.failures += 1;

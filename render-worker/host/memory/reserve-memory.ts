@@ -65,7 +65,7 @@ export async function reserveIdleMemory<T>(
       return await run(context, need, held, () => work(AbortSignal.any([signal, wanted])));
     } catch (error) {
       if (signal.aborted || !wanted.aborted) throw error;
-      log.debug({ program: need.program }, "memory.given-way");
+      log.debug({ program: need.program }, "memory.released");
     }
   }
 }

@@ -11,7 +11,7 @@ import { makeDownload } from "../download/index.ts";
 import { keptSounds, toAudioState } from "./audio-states.ts";
 import type { TranscodeAttempt } from "./context.ts";
 import {
-  besideEncode,
+  copyDuringEncode,
   type Judgement,
   judgeSource,
   planRemuxWork,
@@ -75,7 +75,7 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
   const sounds = missing.filter((track) => copied.every((copy) => copy.track !== track));
   await using decision = part.kind === "HEAD" ? decideRest(context, source, rungs) : null;
   const work = { source, rungs, sounds, part, ...(decision && { decision }) };
-  const { made, isSoundCopied } = await besideEncode(context, remux, async (beside) => {
+  const { made, isSoundCopied } = await copyDuringEncode(context, remux, async (beside) => {
     if (head !== null) return await passOnHead(beside, work);
     return rungs.length > 0 || sounds.length > 0 ? await renderInPasses(beside, work) : null;
   });

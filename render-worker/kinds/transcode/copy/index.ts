@@ -1,5 +1,5 @@
 /** Offers a source as it is, by copying its packets into segments. */
-export { besideEncode } from "./beside-encode.ts";
+export { copyDuringEncode } from "./copy-during-encode.ts";
 export { judgeSource } from "./judge-source.ts";
 export type { CopiedSound, Judgement } from "./plan-instant.ts";
 export { planRemuxWork, type RemuxWork } from "./remux-work.ts";

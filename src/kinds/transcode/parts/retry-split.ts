@@ -40,7 +40,7 @@ export async function whatIsLeft(tx: Tx, earlier: { plan: Job["plan"]; profile: 
 }
 
 /** Playback starts immediately with the finished parts up to the first missing one. */
-export async function playWhatIsThere(
+export async function playAvailableRange(
   tx: Tx,
   store: ObjectStore,
   { videoId, jobId, now }: { videoId: string; jobId: string; now: Date },

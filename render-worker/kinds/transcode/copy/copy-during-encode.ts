@@ -6,7 +6,7 @@ import type { RemuxWork } from "./remux-work.ts";
  * Copies the source and encodes concurrently; copying is I/O and does not slow the encoder. A failure of
  * either stops the other. Resolves with the encode's result and whether the audio to copy was copied.
  */
-export async function besideEncode<T>(
+export async function copyDuringEncode<T>(
   context: TranscodeAttempt,
   remux: RemuxWork | null,
   encode: (context: TranscodeAttempt) => Promise<T>,

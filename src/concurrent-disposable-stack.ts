@@ -2,7 +2,7 @@
  * Holds parts that do not need each other, and disposes of all of them at once: it takes as long as the
  * slowest.
  */
-export class Together implements AsyncDisposable {
+export class ConcurrentDisposableStack implements AsyncDisposable {
   readonly #parts: AsyncDisposable[] = [];
 
   use<T extends AsyncDisposable>(part: T): T {

@@ -17,7 +17,7 @@ const maxHandBacks = 20;
  * Records what an attempt's end shows about its task's memory: a worker with too little states the need, and
  * running out of memory doubles the next estimate. Null if the task was not returned.
  */
-export async function noteMemory(
+export async function recordMemoryNeed(
   tx: Tx,
   task: Task,
   error: ReportedError | null,

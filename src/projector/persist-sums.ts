@@ -26,7 +26,7 @@ export function sumsAreDue(deps: ProjectorDeps, videoId: string): boolean {
  * waits for this statement while it waits for that transaction. Two that run at once agree, since what is
  * done never gets less.
  */
-export async function keepSums(
+export async function persistSums(
   { db }: ProjectorDeps,
   job: { jobId: string; videoId: string },
 ): Promise<void> {
