@@ -52,8 +52,7 @@ async function play(hlsUrl: string): Promise<Page> {
 
 /** Runs in the page. */
 function player(url: string): void {
-  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no
-  // types here
+  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
   const window = globalThis as any;
   const video = window.document.querySelector("video");
   const seen = { fatal: [] as string[], levels: 0, started: -1, ended: false };

@@ -51,8 +51,7 @@ Auf Wiedersehen
 
 /** Runs in the page. */
 function play(url: string): void {
-  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no
-  // types here
+  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
   const window = globalThis as any;
   const video = window.document.querySelector("video");
   const hls = new window.Hls();

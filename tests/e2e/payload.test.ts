@@ -202,8 +202,7 @@ interface Seen {
 
 /** Runs in the page, and stays there: the admin changes its pages without reloading them. */
 function watchStatus(): void {
-  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no
-  // types here
+  // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
   const window = globalThis as any;
   const seen: Seen = { statuses: [], fractions: [] };
   window.seen = seen;

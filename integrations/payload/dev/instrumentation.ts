@@ -3,8 +3,7 @@
  * looks.
  */
 export async function register(): Promise<void> {
-  // oxlint-disable-next-line no-restricted-properties -- Next puts the value here when it builds, and leaves
-  // out the rest for other runtimes
+  // oxlint-disable-next-line no-restricted-properties -- Next puts the value here when it builds, and leaves out the rest for other runtimes
   if (process.env["NEXT_RUNTIME"] !== "nodejs") return;
   const [{ getPayload }, { default: config }] = await Promise.all([
     import("payload"),

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-// oxlint-disable-next-line typescript/no-explicit-any -- answers are untyped, as for a client without
-// generated types
+// oxlint-disable-next-line typescript/no-explicit-any -- answers are untyped, as for a client without generated types
 export type Answer = any;
 
 /**

@@ -29,8 +29,7 @@ export function DeliveryDetail({
   });
   useEffect(
     () => void refetch().catch(() => undefined),
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list tells by them that there is
-    // more of it
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list tells by them that there is more of it
     [refetch, status, attemptCount],
   );
   const detail = data?.node;

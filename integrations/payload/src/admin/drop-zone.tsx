@@ -10,8 +10,7 @@ export function DropZone({ awaited, onFile }: { awaited: string | null; onFile: 
     if (file) onFile(file);
   };
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is beside the
-    // input, which keyboards and screen readers reach
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is beside the input, which keyboards and screen readers reach
     <label
       className="reelay-drop"
       data-over={isOver}
