@@ -12,10 +12,7 @@ export type ApiKeyScope =
   | 'WRITE'
   /** Manage API keys, webhooks and the queue. */
   | 'ADMIN'
-  /**
-   * See the fleet that all workspaces share (workers, command lines, slots), and set quotas. Grants no access
-   * to a workspace's videos.
-   */
+  /** See the fleet that all workspaces share (workers, command lines, slots), and set quotas. Grants no access to a workspace's videos. */
   | 'OPERATOR';
 
 /** How an attempt ended. */
@@ -44,19 +41,13 @@ export type CaptionKind =
 export type CreateApiKeyInput = {
   /** Display name of the key's user, 1 to 200 characters. */
   name: string;
-  /**
-   * Scopes of the key. ADMIN includes WRITE, which includes READ. Granting OPERATOR requires a key that has
-   * it.
-   */
+  /** Scopes of the key. ADMIN includes WRITE, which includes READ. Granting OPERATOR requires a key that has it. */
   scopes: Array<ApiKeyScope>;
   /** When the key expires. Default: never. */
   expiresAt?: string | null | undefined;
   /** Whether it may send only documents that `registerTrustedDocuments` registered. Default: false. */
   trustedDocumentsOnly?: boolean | null | undefined;
-  /**
-   * Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result;
-   * a different input is a conflict. Remembered for at least 24 hours.
-   */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -68,9 +59,7 @@ export type CreateVideoInput = {
   externalId?: string | null | undefined;
   /** The client's own JSON object, small. Default `{}`. */
   metadata?: unknown;
-  /**
-   * Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters.
-   */
+  /** Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters. */
   tags?: Array<string> | null | undefined;
   /** Name of a profile, see `profiles`. Default: the first of them. */
   profile?: string | null | undefined;
@@ -78,10 +67,7 @@ export type CreateVideoInput = {
   priority?: JobPriority | null | undefined;
   /** Who may watch it. Default: the workspace's `defaultPlaybackPolicy`. */
   playbackPolicy?: PlaybackPolicy | null | undefined;
-  /**
-   * Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result;
-   * a different input is a conflict. Remembered for at least 24 hours.
-   */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** Where the original comes from. */
   source: VideoSourceInput;
@@ -89,19 +75,13 @@ export type CreateVideoInput = {
 
 /** A new webhook endpoint. */
 export type CreateWebhookEndpointInput = {
-  /**
-   * Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At
-   * most 2,048 characters.
-   */
+  /** Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At most 2,048 characters. */
   url: string;
   /** Free text, at most 500 characters. */
   description?: string | null | undefined;
   /** Subscribed events: names (`video.ready`) and families (`video.*`), at most 50. Default: all. */
   eventTypes?: Array<string> | null | undefined;
-  /**
-   * Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result;
-   * a different input is a conflict. Remembered for at least 24 hours.
-   */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -175,10 +155,7 @@ export type JobPriority =
   | 'INTERACTIVE'
   /** The default. */
   | 'STANDARD'
-  /**
-   * Runs after the other priorities. One dispatch in eight goes to the most overdue task of any priority, so
-   * bulk jobs always progress.
-   */
+  /** Runs after the other priorities. One dispatch in eight goes to the most overdue task of any priority, so bulk jobs always progress. */
   | 'BULK';
 
 /** Status of a job or task. The last three are final. */
@@ -233,19 +210,13 @@ export type RepairState =
 export type RetryJobsInput = {
   /** These, 1 to 500. */
   ids?: Array<string> | null | undefined;
-  /**
-   * Matching jobs, oldest first. By default `status` is FAILED and `isSuperseded` is false, so retried jobs
-   * do not match again.
-   */
+  /** Matching jobs, oldest first. By default `status` is FAILED and `isSuperseded` is false, so retried jobs do not match again. */
   filter?: JobFilter | null | undefined;
   /** Maximum number of matching jobs, 1 to 500. Default 100. */
   first?: number | null | undefined;
   /** Continue after this job: the `lastId` of the previous call. */
   after?: string | null | undefined;
-  /**
-   * Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result;
-   * a different input is a conflict. Remembered for at least 24 hours.
-   */
+  /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -253,10 +224,7 @@ export type RetryJobsInput = {
 export type RotateWebhookSecretInput = {
   /** The endpoint's id. */
   endpointId: string;
-  /**
-   * Milliseconds for which the previous secret still signs beside the new one: 0 to 604800000 (7 days).
-   * Default 86400000 (1 day).
-   */
+  /** Milliseconds for which the previous secret still signs beside the new one: 0 to 604800000 (7 days). Default 86400000 (1 day). */
   overlapMs?: number | null | undefined;
 };
 
@@ -270,10 +238,7 @@ export type SetCaptionsInput = {
   kind?: CaptionKind | null | undefined;
   /** Display name, 1 to 100 characters. Default: the language's own name. */
   label?: string | null | undefined;
-  /**
-   * Whether players show this track by default. It replaces the video's previous default track. Default
-   * false.
-   */
+  /** Whether players show this track by default. It replaces the video's previous default track. Default false. */
   isDefault?: boolean | null | undefined;
   /** WebVTT or SubRip (SRT) text of at most 512 KiB. Errors name the line. */
   content: string;
@@ -302,10 +267,7 @@ export type TaskKind =
   | 'CHUNK'
   /** Renders the audio after the head. */
   | 'AUDIO'
-  /**
-   * Combines a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload`
-   * asks for.
-   */
+  /** Combines a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for. */
   | 'DOWNLOAD'
   /** Takes a still from the source at `startMs`. */
   | 'POSTER'
@@ -331,15 +293,9 @@ export type UpdateVideoInput = {
   externalId?: string | null | undefined;
   /** Replaces the whole object. */
   metadata?: unknown;
-  /**
-   * Replaces all tags; null removes them. Labels: at most 50, of 1 to 100 characters. Repetitions and
-   * surrounding space are removed; case matters. `tagVideos` adds and removes single tags.
-   */
+  /** Replaces all tags; null removes them. Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters. `tagVideos` adds and removes single tags. */
   tags?: Array<string> | null | undefined;
-  /**
-   * Who may watch it. The API follows within five seconds; what caches hold of a PUBLIC video is served for
-   * up to ten minutes more.
-   */
+  /** Who may watch it. The API follows within five seconds; what caches hold of a PUBLIC video is served for up to ten minutes more. */
   playbackPolicy?: PlaybackPolicy | null | undefined;
 };
 
@@ -347,17 +303,11 @@ export type UpdateVideoInput = {
 export type UpdateWebhookEndpointInput = {
   /** The endpoint's id. */
   id: string;
-  /**
-   * Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At
-   * most 2,048 characters. Pending messages go there, too.
-   */
+  /** Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At most 2,048 characters. Pending messages go there, too. */
   url?: string | null | undefined;
   /** Free text, at most 500 characters. */
   description?: string | null | undefined;
-  /**
-   * Subscribed events: names (`video.ready`) and families (`video.*`), at most 50. Default: all. Applies to
-   * future events.
-   */
+  /** Subscribed events: names (`video.ready`) and families (`video.*`), at most 50. Default: all. Applies to future events. */
   eventTypes?: Array<string> | null | undefined;
 };
 
@@ -365,9 +315,7 @@ export type UpdateWebhookEndpointInput = {
 export type UploadProtocol =
   /** tus 1.0, already created: continue with HEAD and PATCH (`uploadUrl` in tus-js-client). */
   | 'TUS'
-  /**
-   * A resumable session URI of Google Cloud Storage: PUT chunks of n × 256 KiB, then call `completeUpload`.
-   */
+  /** A resumable session URI of Google Cloud Storage: PUT chunks of n × 256 KiB, then call `completeUpload`. */
   | 'GCS_RESUMABLE';
 
 /** A file that the client uploads. */
@@ -399,10 +347,7 @@ export type VariantStatus =
 export type VideoCodec =
   /** Plays everywhere. */
   | 'H264'
-  /**
-   * About two thirds of H.264's bitrate. Plays on Apple devices, most televisions, and browsers with hardware
-   * support.
-   */
+  /** About two thirds of H.264's bitrate. Plays on Apple devices, most televisions, and browsers with hardware support. */
   | 'HEVC'
   /** About half of H.264's bitrate. Plays on new devices and in most browsers. Slowest to encode. */
   | 'AV1';
@@ -417,10 +362,7 @@ export type VideoFilter = {
   externalIds?: Array<string> | null | undefined;
   /** With these tags. */
   tags?: TagFilter | null | undefined;
-  /**
-   * Whose metadata contains this object: `{ author: { name: "Ada" } }` finds videos with that author,
-   * whatever else their metadata holds. More than 10,000 matches are an error (`FILTER_TOO_WIDE`).
-   */
+  /** Whose metadata contains this object: `{ author: { name: "Ada" } }` finds videos with that author, whatever else their metadata holds. More than 10,000 matches are an error (`FILTER_TOO_WIDE`). */
   metadata?: unknown;
   /** Created at this moment or later. */
   createdFrom?: string | null | undefined;
@@ -441,10 +383,7 @@ export type VideoStatus =
   | 'AWAITING_SOURCE'
   /** The video is being rendered, and nothing plays yet. */
   | 'PROCESSING'
-  /**
-   * At least one variant plays from the start; its playlist is growing or complete. The head may play during
-   * the upload.
-   */
+  /** At least one variant plays from the start; its playlist is growing or complete. The head may play during the upload. */
   | 'PLAYABLE'
   /** Every variant is settled, and at least one is ready. */
   | 'READY'
