@@ -130,7 +130,7 @@ describe("each problem is explained with what to do", () => {
       "frames faster than any",
       withRung({ maxFrameRate: 144 }),
       "rungs.2.maxFrameRate",
-      'Profile "web-1080": rung 3 has maxFrameRate 144; give 1 to 60 frames per second.',
+      'Profile "web-1080": rung 3 has maxFrameRate 144; use 1 to 60 frames per second.',
     ],
     [
       "a quality beyond the scale",

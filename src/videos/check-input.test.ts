@@ -22,7 +22,7 @@ test("a long file name is cut to what every store can hold, and keeps its ending
 
 test.each([
   ["ftp://example.com/a.mp4", /scheme ftp:/],
-  ["/a.mp4", /no absolute URL/],
+  ["/a.mp4", /not an absolute URL/],
   ["https://user:secret@example.com/a.mp4", /credentials/],
   ["http://localhost/a.mp4", /not on the public internet/],
   ["http://127.0.0.1/a.mp4", /not on the public internet/],
@@ -47,8 +47,8 @@ test("titles, metadata and sizes outside their bounds are refused in words", () 
   expect(() => checkTitle("  ")).toThrow("title: has 0 characters; use 1 to 500.");
   expect(checkTitle("🎬".repeat(500))).toHaveLength(1_000);
   expect(() => checkTitle("🎬".repeat(501))).toThrow("has 501 characters");
-  expect(() => checkMetadata([1])).toThrow("metadata: is a list; give a JSON object.");
-  expect(() => checkMetadata({ text: "x".repeat(70_000) })).toThrow(/at most 65536 are kept/);
+  expect(() => checkMetadata([1])).toThrow("metadata: is a list; pass a JSON object.");
+  expect(() => checkMetadata({ text: "x".repeat(70_000) })).toThrow(/the limit is 65536/);
   expect(() => checkUploadSize(0, 10)).toThrow(/at least 1/);
   expect(() => checkUploadSize(11, 10)).toThrow(/at most 10 bytes/);
 });
