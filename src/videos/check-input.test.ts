@@ -50,5 +50,5 @@ test("titles, metadata and sizes outside their bounds are refused in words", () 
   expect(() => checkMetadata([1])).toThrow("metadata: is a list; pass a JSON object.");
   expect(() => checkMetadata({ text: "x".repeat(70_000) })).toThrow(/the limit is 65536/);
   expect(() => checkUploadSize(0, 10)).toThrow(/at least 1/);
-  expect(() => checkUploadSize(11, 10)).toThrow(/at most 10 bytes/);
+  expect(() => checkUploadSize(11, 10)).toThrow(/the limit of this server is 10 bytes/);
 });

@@ -25,8 +25,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   }, []);
   return (
     // Keys do this already: Escape.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events,
-    // jsx-a11y/no-noninteractive-element-interactions
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={dialog}
       className="dialog"

@@ -92,7 +92,7 @@ test("only a completed attempt can report an account", async () => {
 
 test.each([
   ["nothing asked for", null, vmaf(10), null, null],
-  ["not measured yet", 90, null, null, "144p should have a VMAF of 90 and was not measured (yet)."],
+  ["not measured yet", 90, null, null, "144p should have a VMAF of 90, but was not measured (yet)."],
   ["reached", 90, vmaf(90), false, null],
   ["missed", 90, vmaf(71.26), true, /^144p has a VMAF of 71\.3 and should have 90/],
   [
