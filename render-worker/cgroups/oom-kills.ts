@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { cgroupDirectories } from "./cgroup-directories.ts";
 
 /**
- * How many processes the kernel has killed for lack of memory, by every account that there is: of the control
- * groups that this process is in, and of the machine. Never falls. Null without a counter.
+ * Number of processes that the kernel has killed for lack of memory, the maximum over this process's control
+ * groups and the machine. Never decreases. Null without a counter.
  */
 export async function countOomKills(root = "/"): Promise<number | null> {
   const read = (path: string) => readFile(join(root, path), "utf8").catch(() => "");

@@ -21,8 +21,9 @@ export const readObject = (
 export type KnownSums = ReadonlyMap<string, { sizeBytes: number; crc32c: string }>;
 
 /**
- * Reads an object of a finished rendition. Throws a `RenderError` that names the object: `SEGMENT_MISSING` when it is gone, `SEGMENT_DAMAGED` when it is not
- * what was stored. Another attempt would find the same, so both are final; the API mends the object.
+ * Reads an object of a finished rendition. Throws a `RenderError` that names the object: `SEGMENT_MISSING` if
+ * it does not exist, `SEGMENT_DAMAGED` if it was altered. Both are final, since another attempt would find
+ * the same; the API repairs the object.
  */
 export async function readMade(
   store: ObjectStore,
@@ -43,12 +44,12 @@ export async function readMade(
 }
 
 const missing = (key: string): RenderError =>
-  final("SEGMENT_MISSING", key, `${key} is not in the store any more.`);
+  final("SEGMENT_MISSING", key, `${key} is missing in the store.`);
 const damaged = (key: string, how: string): RenderError =>
-  final("SEGMENT_DAMAGED", key, `${key} is not what was stored: it ${how}.`);
+  final("SEGMENT_DAMAGED", key, `${key} was altered after it was stored: it ${how}.`);
 
 const final = (code: string, objectKey: string, message: string): RenderError =>
   new RenderError({
     ...{ code, objectKey, scope: "STORAGE", retriable: false },
-    message: `${message} Reelay makes the part again; retry once the video shows no damage.`,
+    message: `${message} Reelay makes the part again. Retry once the video shows no damage.`,
   });

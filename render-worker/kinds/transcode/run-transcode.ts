@@ -73,8 +73,8 @@ async function renderEarly(context: TranscodeAttempt, source: SourceFile, part: 
 }
 
 /**
- * A task for what a head left: pictures of a span, or the sound. It makes what the head's worker planned, and speaks of its parts only: source and
- * variants are the head's business.
+ * A task after the head: the video of a span, or the audio. It follows the head worker's plan and reports
+ * only its parts; the head reports source and variants.
  */
 async function renderRest(context: TranscodeAttempt, source: SourceFile, part: PartDecision): Promise<void> {
   const rungs = part.kind === "CHUNK" ? readLadder(context) : [];
@@ -86,7 +86,7 @@ async function renderRest(context: TranscodeAttempt, source: SourceFile, part: P
   await conclude(context, work, made, () => storyboard.settle());
 }
 
-/** Those that the task names, of the source's own. */
+/** The source's tracks that the task names. */
 function readSounds({ task: { part } }: TranscodeAttempt, { sounds }: SourceFile): readonly SoundTrack[] {
   const names = part?.kind === "AUDIO" ? part.renditions : undefined;
   const asked = names ? sounds.filter(({ name }) => names.includes(name)) : sounds;
@@ -94,7 +94,7 @@ function readSounds({ task: { part } }: TranscodeAttempt, { sounds }: SourceFile
   throw retriableError(
     "WORKER",
     "SOUND_MISSING",
-    `The task is for the sound ${names.join(", ")}; this worker's ffmpeg finds ${sounds.map(({ name }) => name).join(", ") || "none"} in the source. A worker with the ffmpeg that the first had may get through.`,
+    `The task is for the audio ${names.join(", ")}; this worker's ffmpeg finds ${sounds.map(({ name }) => name).join(", ") || "none"} in the source. A worker with the same ffmpeg as the first may succeed.`,
   );
 }
 
@@ -107,6 +107,6 @@ function readLadder({ task }: TranscodeAttempt): PlannedRung[] {
   if (rungs.length > 0 && rungs.length === variants.length) return rungs;
   throw inputError(
     "LADDER_MISSING",
-    `The task for a part of the video names ${variants.length === 0 ? "no variants" : "a variant of a codec that its profile has not"}; the ladder that the head's worker planned was expected. Retry the job.`,
+    `The task for a part of the video names ${variants.length === 0 ? "no variants" : "a variant of a codec that its profile lacks"}; expected the ladder from the head's worker. Retry the job.`,
   );
 }

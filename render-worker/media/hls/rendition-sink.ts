@@ -32,7 +32,7 @@ export interface RenditionSink {
   publish(stored: StoredRendition): Promise<void>;
 }
 
-/** Says what is stored; no playlist is written, since only the API knows of all the parts. */
+/** Reports the stored segments. Writes no playlist, since only the API knows all parts. */
 export class PartSink implements RenditionSink {
   readonly #rendition: string;
   readonly #span: RenderSpan;
@@ -59,17 +59,17 @@ export class PartSink implements RenditionSink {
 
 interface PlaylistOptions {
   store: ObjectStore;
-  /** Of the playlist; what it names lies beside it. */
+  /** Key of the playlist. Its objects are beside it. */
   key: string;
   segmentDurationMs: number;
-  /** The most bits per second that a segment may have: announced until the real peak is known. */
+  /** Maximum bits per second of a segment, announced until the real peak is known. */
   ceilingBps: number;
   signal: AbortSignal;
   /** Called after each publication. */
   onPublished: (playlist: PublishedPlaylist) => void;
 }
 
-/** Writes the rendition's own playlist, which names exactly what is stored. */
+/** Writes the rendition's own playlist, which lists exactly the stored segments. */
 export class PlaylistSink implements RenditionSink {
   readonly #options: PlaylistOptions;
 

@@ -53,7 +53,7 @@ export function parseRatio(text: string | undefined): Ratio | null {
   return num > 0 && den > 0 ? { num, den } : null;
 }
 
-/** Of pictures as they come from the decoder, turned upright: pixels, which need not be square. */
+/** Size in pixels of decoded frames after rotation. Pixels may not be square. */
 export const decodedSize = ({
   codedWidth,
   codedHeight,
@@ -63,12 +63,12 @@ export const decodedSize = ({
     ? { width: codedWidth, height: codedHeight }
     : { width: codedHeight, height: codedWidth };
 
-/** AAC has 47 packets per second at 48 kHz; what has more per second has them smaller. */
+/** AAC has 47 packets per second at 48 kHz. Codecs with more have smaller ones. */
 const soundPacketsPerSecond = 50;
-/** Where the container does not say. */
+/** Assumed if the container does not state it. */
 const usualFrameRate = 60;
 
-/** What of a source decides how much memory its reading and decoding need. Pure. */
+/** Properties of a source that determine the memory for reading and decoding it. Pure. */
 export function describeForMemory({ probe, isSoundOnly, probedBytes = 0 }: SourceFile): NeededSource {
   const { video, streamCount: streams, durationMs } = probe;
   const { codedWidth: width, codedHeight: height, pixelFormat } = video;

@@ -144,7 +144,7 @@ async function readPieces(
   return pieces;
 }
 
-/** What an attempt stored of a variant. */
+/** A variant's output that an attempt stored. */
 export interface FinishedRendition {
   variant: VariantState;
   initKey: string;

@@ -1,4 +1,4 @@
-/** The timeline of a video: spans, borders, and where to begin reading. */
+/** The timeline of a video: spans, borders, and where to start reading. */
 
 export {
   firstPictureMs,

@@ -3,44 +3,57 @@ import { type LookOptions, readPackets } from "./read-packets.ts";
 import type { SourceEntry } from "./render-span.ts";
 
 /**
- * Containers with an index, or with time stamps that can be searched, whose pictures come back with the times that a reading from the beginning
- * gives them.
+ * Containers with an index or searchable timestamps, where frames have the same times after a seek as in a
+ * full read.
  */
 const indexed = /^(mov,|matroska,)/;
 const searched = /^mpegts$/;
 
-/** Whether any place of it can be read on its own. Others (AVI, raw streams, …) are made in one piece. */
+/**
+ * Whether any position can be read separately. Other sources (AVI, raw streams, …) are rendered in one piece.
+ */
 export const canBeEntered = (source: SourceFile): boolean =>
   indexed.test(source.probe.container) || (mustBeSearched(source) && !wrapsRound(source));
 
-/** Of a transport stream's clock, which has 33 bits at 90 kHz: after it, it begins at 0 again, and times cannot be searched. */
+/**
+ * A transport stream's clock has 33 bits at 90 kHz. It wraps around after that, and times cannot be searched.
+ */
 const clockEndSeconds = 2 ** 33 / 90_000;
 
 const wrapsRound = ({ probe, zeroSeconds }: SourceFile): boolean =>
   zeroSeconds + (probe.durationMs ?? 0) / 1000 >= clockEndSeconds;
 
-/** In an MPEG transport stream ffmpeg lands anywhere between key frames: the one to begin with must be looked for. */
+/**
+ * In an MPEG transport stream ffmpeg seeks to positions between key frames, so the key frame must be
+ * searched.
+ */
 export const mustBeSearched = ({ probe }: Pick<SourceFile, "probe">): boolean =>
   searched.test(probe.container);
 
-/** Key frames are found by their time of decoding, which is earlier than that of showing, and an open group's first pictures need the one before it. */
+/**
+ * Key frames are found by decoding time, which precedes display time, and the first frames of an open group
+ * need the group before.
+ */
 const leadMs = 1_000;
-/** The same in pictures, of which a slow source has few per second: three that are shown before they are decoded in order, and an open group's. */
+/** The same as a number of frames, for slow sources: three for reordering, and an open group's. */
 const leadPictures = 6;
 
-/** ffmpeg is told to begin this long before the span; the pictures before it are decoded and left out. */
+/** ffmpeg starts this long before the span; earlier frames are decoded and dropped. */
 function planEntry(startMs: number, { probe }: SourceFile): SourceEntry {
   const { frameRate } = probe.video;
   const beforeMs = Math.max(leadMs, frameRate === null ? 0 : Math.ceil((leadPictures / frameRate) * 1000));
   return { seekMs: startMs > beforeMs ? startMs - beforeMs : null };
 }
 
-/** How far back a key frame is looked for, seconds, one after the other; then the source is read from its beginning. */
+/**
+ * Distances in seconds in which a key frame is searched, in order; after that the source is read from its
+ * beginning.
+ */
 const windows = [12, 60];
-/** A key frame this close before the span may begin an open group, whose first pictures are lost without the group before. */
+/** A key frame this close to the span may start an open group, whose first frames need the group before. */
 const openGroupSeconds = 0.5;
 
-/** Where to begin reading for a span. Looks for a key frame where the container has no index of them. */
+/** Where to start reading for a span. Searches a key frame if the container has no index of them. */
 export async function findEntry(
   source: SourceFile,
   startMs: number,
@@ -58,7 +71,7 @@ export async function findEntry(
   return { seekMs: null };
 }
 
-/** Seconds on the container's clock; null when there is none in between. */
+/** Seconds on the container's clock; null if there is none in the range. */
 async function lastKeyFrame(
   source: SourceFile,
   from: number,
@@ -77,8 +90,8 @@ async function lastKeyFrame(
 }
 
 /**
- * How long before each of these places decoding begins, milliseconds: at the key frame that ffmpeg lands on. Reads a packet at each, and of a transport
- * stream some seconds. Empty where that cannot be told.
+ * Distance in milliseconds from each of these positions back to the key frame at which ffmpeg starts
+ * decoding. Reads one packet per position, or some seconds of a transport stream. Empty if unknown.
  */
 export async function findLeadIns(
   source: SourceFile,

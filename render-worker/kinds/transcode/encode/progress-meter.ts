@@ -83,15 +83,15 @@ export class ProgressMeter {
 
 const round2 = (value: number): number => Math.max(0, Math.round(value * 100) / 100);
 
-/** Measured over at least so long: the first pictures wait in the encoder. */
+/** Minimum duration of a measurement, since encoders buffer the first frames. */
 const leastSeconds = 1;
 
-/** Pixels that an encode makes per second, all its variants together, from its first pictures on. */
+/** Pixels per second of an encode, over all its variants, from its first frames on. */
 export class SpeedMeter {
   #first: { seconds: number; pixels: number } | null = null;
   #last: { seconds: number; pixels: number } | null = null;
 
-  /** @param pixels of all variants since the beginning */
+  /** @param pixels total of all variants */
   read(pixels: number, nowMs: number): void {
     const now = { seconds: nowMs / 1000, pixels };
     if (pixels <= (this.#last?.pixels ?? 0)) return;
@@ -107,13 +107,16 @@ export class SpeedMeter {
     return this.#first && this.#last ? this.#last.pixels - this.#first.pixels : 0;
   }
 
-  /** Null while it was not measured for long enough. */
+  /** Null if not measured for long enough. */
   get pixelsPerSecond(): number | null {
     return this.seconds >= leastSeconds && this.pixels > 0 ? this.pixels / this.seconds : null;
   }
 }
 
-/** Counts what an attempt's programs use and what it stores while it encodes, so that long encodes are seen before their end. */
+/**
+ * Counts the resources of an attempt's programs and its stored bytes during the encode, so that long encodes
+ * are visible before their end.
+ */
 export class UsageMeter {
   readonly #metrics: Pick<WorkerMetrics, "stored" | "ffmpegUsed"> | undefined;
   readonly #storedBytes: () => number;
@@ -141,7 +144,7 @@ interface Named {
   name: string;
 }
 
-/** What of an attempt has progress of its own: its variants; of one at the sound alone that. Others have it on the way. */
+/** The renditions with their own progress: variants, or the audio of an audio-only attempt. */
 export const progressing = (work: {
   part: PartDecision;
   rungs: readonly Named[];
@@ -149,8 +152,8 @@ export const progressing = (work: {
 }): readonly Named[] => (work.part.kind === "AUDIO" ? work.sounds : work.rungs);
 
 /**
- * What ffmpeg says of its outputs, which is of pictures only, and of an attempt at the sound alone how much of that is stored: it takes a hundredth of its
- * length, so that is close enough. Pure.
+ * Adds audio to ffmpeg's statistics, which only cover video: of an audio-only attempt, the stored length,
+ * which is close enough since audio takes a hundredth of its length. Pure.
  */
 export function withSound(
   statistics: ReadonlyMap<number, OutputStatistics>,

@@ -1,4 +1,4 @@
-/** What stores the renditions of one go while they are written. */
+/** Stores the renditions of one pass while they are written. */
 
 import { join } from "node:path";
 import { announcedBps, isSound, objectKeys, type RenderState } from "@reelay/contracts";
@@ -14,10 +14,10 @@ import type { PartDecision } from "../split/index.ts";
 import { assertReaches, withoutSound, withPart, withPlaylist, withSoundPlaylist } from "../state/index.ts";
 import type { EncodingRound, RenderWork } from "./render-work.ts";
 
-/** By the renditions' names. */
+/** By rendition name. */
 type Publishers = Map<string, RenditionPublisher>;
 
-/** One for each rendition, at work. */
+/** Starts a publisher for each rendition. */
 export async function startPublishers(
   context: TranscodeAttempt,
   { source, rungs, sounds, part, suffix }: RenderWork & EncodingRound,
@@ -69,7 +69,7 @@ export async function startPublishers(
   return publishers;
 }
 
-/** Resolves when all is stored. @throws when a video of which only sound is made has none. */
+/** Resolves when all is stored. @throws if an audio-only video has no audio. */
 export async function finishPublishers(
   context: TranscodeAttempt,
   { part, source }: RenderWork,
@@ -77,10 +77,11 @@ export async function finishPublishers(
 ): Promise<void> {
   const made = await Promise.all(
     [...publishers].map(async ([name, publisher]) => {
-      // A sound stream may turn out to hold no sound: then it is left out. A part of the timeline may hold nothing of a rendition.
+      // An audio stream may turn out to be empty and is then left out. A part of the timeline may have no
+      // content for a rendition.
       const isMade = await publisher.finish({ mayBeEmpty: isSound(name) || part.kind !== "WHOLE" });
       if (isMade) return true;
-      // Of a head, too: a track that begins after it is silent before.
+      // Also for a head: a track that starts after it is silent until then.
       if (isSound(name) && (part.kind === "WHOLE" || part.kind === "HEAD"))
         context.state.update((before) => withoutSound(before, name));
       if (part.kind !== "WHOLE") await publisher.publishNothing();
@@ -93,7 +94,7 @@ export async function finishPublishers(
 const soundEmpty = () =>
   inputError(
     "SOURCE_HAS_NO_SOUND",
-    "The source's sound stream holds nothing that could be decoded, and its profile makes sound only. Upload a copy that plays, or use a profile with rungs.",
+    "The source's audio stream has nothing that could be decoded, and its profile is audio only. Upload an intact copy, or use a profile with rungs.",
   );
 
 export const soundBps = ({ task }: TranscodeAttempt, { probe }: Pick<SoundTrack, "probe">): number =>
@@ -102,7 +103,7 @@ export const soundBps = ({ task }: TranscodeAttempt, { probe }: Pick<SoundTrack,
 export const storedBytes = (publishers: Publishers): number =>
   publishers.values().reduce((sum, publisher) => sum + publisher.storedBytes, 0);
 
-/** The worker's own playlist: the rendition is wholly its business. */
+/** For a rendition that this attempt makes whole: its own playlist. */
 export function toPlaylist(
   { ref, state, store, task }: TranscodeAttempt,
   rendition: {
@@ -129,7 +130,10 @@ export function toPlaylist(
   });
 }
 
-/** Of a part the first segment and the end are told at once: with the first it may play, with the end the next part may follow. */
+/**
+ * For a part. Its first segment and its end are reported immediately: the first lets it play, the end lets
+ * the next part follow.
+ */
 export function toPart(
   { state, source }: TranscodeAttempt,
   name: string,

@@ -41,11 +41,14 @@ export function decidePart(part: TaskPart | undefined, source: SourceFile): Part
   }
 }
 
-/** Whether a task is for what a head left: it speaks of its parts only. */
+/** Whether a task follows a head: it reports only its parts. */
 export const isRest = ({ part }: Pick<TranscodeParams, "part">): boolean =>
   part?.kind === "CHUNK" || part?.kind === "AUDIO";
 
-/** A transport stream whose clock jumps is made in one piece: ffmpeg mends its times, but only when it reads it from its beginning. */
+/**
+ * A transport stream whose clock jumps is made in one piece: ffmpeg repairs its times only when it reads from
+ * the beginning.
+ */
 export async function inOnePieceIfJumping(
   part: PartDecision,
   source: SourceFile,
@@ -57,12 +60,12 @@ export async function inOnePieceIfJumping(
   return isJumping ? { kind: "WHOLE", span: wholeSpan } : part;
 }
 
-/** How much further than its share of the file a span may reach: bitrates vary, and sound is interleaved. */
+/** How far a span may exceed its share of the file: bitrates vary, and audio is interleaved. */
 const marginMs = 500;
 
 /**
- * The byte of the source up to which a span is likely to be read: where it would end if all seconds took as many bytes. What is beyond need not be
- * fetched ahead; asked for it is given all the same, so an estimate does. Pure.
+ * The byte up to which a span is likely to be read, if all seconds had the same size. Nothing beyond it is
+ * prefetched, but it can still be read, so an estimate suffices. Pure.
  */
 export function planReadEnd({ probe }: SourceFile, { endMs }: RenderSpan): number {
   const { durationMs, sizeBytes } = probe;

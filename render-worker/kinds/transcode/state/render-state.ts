@@ -142,20 +142,23 @@ export function finishedKeys(state: RenderState): string[] {
   return [...playlists, ...files];
 }
 
-/** What was to be made of the beginning of a source cannot be: a retriable `RenderError`, whoever's fault it is, as the whole may be fine. */
+/**
+ * A retriable `RenderError` for work on the beginning of a source, whatever the cause, since the whole source
+ * may be fine.
+ */
 export const stillArriving = (why: string): RenderError =>
   retriableError(
     "INPUT",
     "SOURCE_STILL_ARRIVING",
-    `The video's head cannot be made before its source has arrived whole (${why}); it is made then.`,
+    `The video's head cannot be rendered before the upload is complete (${why}). It will be rendered then.`,
   );
 
-/** Sound ends with a whole packet, and the last picture of some clocks a bit early. */
+/** Audio ends with a whole packet, and the last frame of some clocks slightly early. */
 const shortMs = 150;
 
 /**
- * Throws when a part does not reach to its end: where a source ends early, ffmpeg ends well. Asked before the part is told of as complete, which it would
- * be for good.
+ * Throws if a part does not reach its end: ffmpeg exits successfully if a source ends early. Checked before
+ * the part is reported as complete, which is final.
  */
 export function assertReaches(
   rendition: string,
@@ -164,5 +167,5 @@ export function assertReaches(
 ): void {
   const madeMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
   if (endMs !== null && madeMs < endMs - shortMs)
-    throw stillArriving(`${rendition} would reach to ${Math.round(madeMs)} of ${endMs} ms`);
+    throw stillArriving(`${rendition} would end at ${Math.round(madeMs)} of ${endMs} ms`);
 }
