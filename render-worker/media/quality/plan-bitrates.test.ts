@@ -163,5 +163,5 @@ test("bits are read by output and sample, likeness from the encoders' last words
     { bps: [12_000, 24_000], ssim: 0.9901 },
     { bps: [3_200, 4_800], ssim: 0.98 },
   ]);
-  expect(() => readSamples(analysis, statistics, "")).toThrow("gave 0 results");
+  expect(() => readSamples(analysis, statistics, "")).toThrow("returned 0 results");
 });
