@@ -5,7 +5,10 @@ import { defineConfig } from "vitest/config";
 import { findProven, hashAll, proofsFolder } from "./tests/kit/proofs.ts";
 import { findPureTests } from "./tests/kit/pure-tests.ts";
 
-/** Node takes graphql's CommonJS build, and so do the packages that are not transformed here: two builds would not know each other's types. */
+/**
+ * Node takes graphql's CommonJS build, and so do the packages that are not transformed here: two builds would
+ * not know each other's types.
+ */
 const resolve = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
@@ -24,7 +27,9 @@ for (const { proof, hash } of proven)
   );
 const leftOut = ["**/node_modules/**", ...proven.flatMap(({ proof }) => proof.tests)];
 
-/** Front ends on whole systems: each file has its own system; the files of a worker share the loaded modules. */
+/**
+ * Front ends on whole systems: each file has its own system; the files of a worker share the loaded modules.
+ */
 const pageTests = ["tests/e2e/{console*,graphiql,player-pages}.test.ts", "packages/**/*.e2e.test.ts"];
 
 /** Projects that extend this file would each load it again. */
@@ -37,8 +42,8 @@ const wholeSystems = { maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000
 
 /**
  * `pure`, `api` and `unit` test one subject, `pure` without I/O and therefore in seconds. `contract` runs one
- * suite over several real servers or adapters, `e2e` and `e2e-pages` drive whole systems, and `e2e-alone` those
- * that need the machine to themselves.
+ * suite over several real servers or adapters, `e2e` and `e2e-pages` drive whole systems, and `e2e-alone`
+ * those that need the machine to themselves.
  */
 export default defineConfig({
   test: {

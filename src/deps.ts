@@ -47,7 +47,7 @@ export interface OperationDeps {
     allowPrivateWebhooks: readonly string[];
     /** Most jobs that a workspace may have under way, unless it says otherwise; null for any number. */
     activeJobs: number | null;
-    /** Most tasks that a workspace may have with workers, unless it says otherwise; null for any number. */
+    /** Default maximum number of a workspace's tasks on workers; null: unlimited. */
     runningTasks: number | null;
     /**
      * Most bytes of sources and finished outputs of a workspace, unless it says otherwise. Default: any

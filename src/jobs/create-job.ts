@@ -14,22 +14,28 @@ import { jobMayBecome } from "./may-become.ts";
 interface NewJob {
   id: string;
   kind: JobKind;
-  /** Renditions of a finished video that it makes again. */
+  /** Renditions of a finished video to make again. */
   repairs?: string[];
   workspaceId: string;
   videoId: string;
   profile: Profile;
   priority: JobPriority;
-  /** Its source is there, or can be fetched: it is queued at once, else pending until `releaseJob`. */
+  /**
+   * Whether its source is stored or can be downloaded: then it is queued immediately, else pending until
+   * `releaseJob`.
+   */
   isReady: boolean;
   retryOfId?: string;
-  /** Names of the variants that it is for; all when left out. */
+  /** Names of the variants to render. Default: all. */
   onlyVariants?: string[];
-  /** Of a job that does not begin anew: the plan of the one that it repeats, and what of it is left. */
+  /** For a job that continues an earlier one: that job's plan, and its remaining tasks. */
   left?: { plan: Prisma.InputJsonObject | null; needsHead: boolean; rest: readonly PlannedTask[] };
 }
 
-/** Writes a job with its task, and the event. Throws `QuotaExceededError` when the workspace has as many jobs under way as it may. */
+/**
+ * Writes a job with its task and event. Throws `QuotaExceededError` if the workspace has reached its limit of
+ * active jobs.
+ */
 export async function createJob(
   tx: Tx,
   { isReady, retryOfId, left, ...job }: NewJob,
@@ -65,7 +71,7 @@ export async function createJob(
   await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: isReady ? "job.queued" : "job.created" }]);
 }
 
-/** Queues a pending job whose source has come. */
+/** Queues a pending job whose source has arrived. */
 export async function releaseJob(
   tx: Tx,
   job: { id: string; workspaceId: string; videoId: string },

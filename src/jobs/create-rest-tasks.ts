@@ -6,11 +6,11 @@ import type { Tx } from "../events/record-change.ts";
 export interface PlannedTask {
   kind: "CHUNK" | "AUDIO" | "DOWNLOAD";
   startMs: number;
-  /** Null: to the end of the source. */
+  /** Null: the end of the source. */
   endMs: number | null;
-  /** Names of the variants that a chunk makes, or of the sound; none of a download. */
+  /** Names of the variants of a chunk, or of the audio; empty for a download. */
   renditions: string[];
-  /** How long after the job was queued a viewer would need it who began when it was. */
+  /** Time after queueing when a viewer who started then would need it. */
   dueAfterMs: number;
 }
 

@@ -17,7 +17,10 @@ export async function lockOwnJob(tx: Tx, viewer: Viewer, jobId: string): Promise
   throw new NotFoundError("JOB_NOT_FOUND", "There is no such job in this workspace. `jobs` lists all jobs.");
 }
 
-/** The video's job of these kinds that waits or runs, if any. There is at most one of each kind. Default: the job that renders it. */
+/**
+ * The video's waiting or running job of these kinds, if any. There is at most one of each kind. Default: the
+ * job that renders it.
+ */
 export const jobUnderWay = (
   tx: Tx,
   videoId: string,

@@ -37,8 +37,8 @@ export interface CreateVideoInput extends VideoInput {
 }
 
 /**
- * Writes a video, its source, its job with tasks, the first events in one transaction; a URL's job is queued at once. With an
- * `idempotencyKey` a repeat returns what the first request made.
+ * Writes a video with its source, job, tasks and first events in one transaction. A URL's job is queued
+ * immediately. With an `idempotencyKey`, a repeat returns the first request's video.
  */
 export async function createVideo(
   deps: OperationDeps,
@@ -61,7 +61,7 @@ export async function createVideo(
     if (!written.isNew) await forgetUpload(deps, videoId);
     return { videoId: written.videoId };
   } catch (error) {
-    // After an outage the row may be there all the same: then a repeat with the key goes on with its upload.
+    // After an outage the row may exist; then a repeat with the key continues with its upload.
     if (error instanceof ExpectedError) await forgetUpload(deps, videoId);
     throw error;
   }
@@ -69,7 +69,7 @@ export async function createVideo(
 
 export type CheckedVideo = Omit<NewVideo, "source">;
 
-/** What can be said of a new video before its source is there. Throws `InvalidInputError`. */
+/** Checks a new video without its source. Throws `InvalidInputError`. */
 export async function checkVideo(
   { db }: Pick<OperationDeps, "db">,
   { workspaceId, grant }: Viewer,
@@ -92,23 +92,23 @@ export async function checkVideo(
   };
 }
 
-/** Largest file that this viewer may send. */
+/** Maximum file size for this viewer. */
 export const maxBytesOf = ({ limits }: Pick<OperationDeps, "limits">, { grant }: Viewer): number =>
   grant?.kind === "UPLOAD" ? Math.min(grant.maxBytes, limits.uploadBytes) : limits.uploadBytes;
 
-/** Whose idempotency keys a viewer uses: a token's holder must not meet those of the workspace. */
+/** Scope of a viewer's idempotency keys: those of a token's holder are separate from the workspace's. */
 export const keyOwnerOf = ({ grant }: Viewer): string | undefined => grant && `token/${grant.tokenId}`;
 
 const uploadsOnly = () =>
   new InvalidInputError(
     "NOT_WITH_UPLOAD_TOKEN",
     "source.url",
-    "source.url: an upload token takes uploads only; send the file, or use an API key with the scope WRITE.",
+    "source.url: an upload token only permits uploads. Send the file, or use an API key with the scope WRITE.",
   );
 
 /**
- * Writes the video in one transaction, once per key and within the workspace's quota, then its first status.json. `isNew` is false when
- * an earlier request with the key made `videoId`.
+ * Writes the video in one transaction, once per key and within the workspace's quota, then its first
+ * status.json. `isNew` is false if an earlier request with the key created `videoId`.
  */
 export async function writeVideo(
   deps: OperationDeps,
@@ -156,7 +156,7 @@ export async function writeVideo(
   }
 }
 
-/** The upload was opened before its row, which then was not written. One that cannot be dropped now expires. */
+/** Drops an upload whose row was not written. If that fails, the upload expires. */
 const forgetUpload = ({ uploads, log }: OperationDeps, videoId: string): Promise<void> =>
   uploads
     .remove(videoId)
@@ -181,7 +181,7 @@ async function toSource(
     throw new InvalidInputError(
       "SOURCE_INVALID",
       "source",
-      "source: names neither an upload nor a url; give exactly one of them.",
+      "source: has neither an upload nor a url; pass exactly one of them.",
     );
   }
   const sizeBytes = checkUploadSize(Number(upload.sizeBytes), maxBytes);
@@ -217,11 +217,11 @@ function decodePath({ pathname }: URL): string {
   }
 }
 
-/** Only one unique index of `videos` can be hit by a client's choice. */
+/** A client's input can only violate one unique index of `videos`. */
 export const isExternalIdTaken = isUniqueViolation;
 
 export const externalIdTaken = (externalId: string): ConflictError =>
   new ConflictError(
     "EXTERNAL_ID_TAKEN",
-    `Another video of this workspace has the externalId ${JSON.stringify(externalId)}; find it with videoByExternalId, or use another one.`,
+    `Another video of this workspace has the externalId ${JSON.stringify(externalId)}. Find it with videoByExternalId, or use another one.`,
   );

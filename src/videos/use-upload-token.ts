@@ -6,7 +6,7 @@ import type { Db } from "../database/db.ts";
 import { ForbiddenError, InvalidInputError, QuotaExceededError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 
-/** What is said of a new video, but for its source. */
+/** Everything about a new video except its source. */
 export interface VideoInput {
   title: string;
   externalId?: string | null;

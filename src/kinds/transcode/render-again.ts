@@ -8,12 +8,12 @@ import { awaitVariants, unfinishedVariants } from "../../jobs/job-variants.ts";
 import { videoMayRetryAs } from "../../jobs/may-become.ts";
 import { assertRoom } from "../../quotas/index.ts";
 import { refreshStatus } from "../../streaming/publish-status.ts";
-import { playWhatIsThere, whatIsLeft } from "./parts/retry-split.ts";
+import { playAvailableRange, whatIsLeft } from "./parts/retry-split.ts";
 
 /**
- * Makes a new job, `id`, that renders what an ended one left of its variants: terminal states absorb, and the old job stays as history.
- * The caller holds the video's lock, and has seen that nothing is under way. What plays goes on playing: a video that is READY
- * stays so while one of its variants is made.
+ * Creates a new job, `id`, for the unfinished variants of an ended one: terminal states are final, and the
+ * old job stays as history. The caller holds the video's lock, and has checked that no job is active.
+ * Playback continues: a READY video stays READY while one of its variants is rendered.
  */
 export async function renderAgain(
   tx: Tx,
@@ -54,13 +54,16 @@ export async function renderAgain(
     onlyVariants,
   };
   await createJob(tx, { ...job, ...(left && { left }) }, { now, maxActiveJobs: deps.limits.activeJobs });
-  if (left) await playWhatIsThere(tx, deps.store, { videoId, jobId: id, now });
+  if (left) await playAvailableRange(tx, deps.store, { videoId, jobId: id, now });
   await refreshStatus(tx, deps.store, videoId);
-  // Before the commit, which hardly ever fails: those who call know it, but not whether a repeat made nothing.
+  // Before the commit, which rarely fails: callers know about it, but not whether a repeat created nothing.
   deps.metrics?.jobCreated(priority);
 }
 
-/** False: its upload is still awaited. Throws `ConflictError` (`UPLOAD_EXPIRED`) when it will never come. */
+/**
+ * False while its upload is pending. Throws `ConflictError` (`UPLOAD_EXPIRED`) if the source will never
+ * arrive.
+ */
 async function isSourceThere(tx: Tx, videoId: string, now: Date): Promise<boolean> {
   const source = await tx.source.findUniqueOrThrow({ where: { videoId } });
   if (source.receivedAt !== null || source.kind === "URL") return true;
@@ -68,6 +71,6 @@ async function isSourceThere(tx: Tx, videoId: string, now: Date): Promise<boolea
     return false;
   throw new ConflictError(
     "UPLOAD_EXPIRED",
-    "The upload's address has expired, or its client gave it up, and the source never came; create the video anew.",
+    "The upload's address has expired, or its client terminated it, and the source never arrived. Create the video again.",
   );
 }

@@ -1,24 +1,24 @@
 import { z } from "zod";
 import type { PlannedTask } from "../../../jobs/create-rest-tasks.ts";
 
-/** How the rest of a long video, after its head, was cut into tasks, and why: kept on the job for those who want to know. */
+/** How the work after the head of a long video was divided into tasks, and why. Stored with the job. */
 export const JobPlan = z.object({
   headEndMs: z.int32().positive(),
   /** Length of a chunk; the last may be half as long again. */
   chunkMs: z.int32().positive(),
   /** All of them. */
   chunks: z.int32().nonnegative(),
-  /** So many of these, at the end of the timeline, are of another length; left out: none. */
+  /** Chunks of another length at the end of the timeline. Absent: none. */
   tail: z.object({ chunkMs: z.int32().positive(), chunks: z.int32().positive() }).optional(),
-  /** Names of the variants that are made together, from one decode, in the order in which the groups go. */
+  /** Names of the variants per pass, in the order of the groups. */
   groups: z.array(z.array(z.string())),
-  /** Seconds of video that the head's worker encoded per second, with the whole ladder; null when it could not tell. */
+  /** Seconds of video per second that the head's worker encoded with the whole ladder; null if unknown. */
   speed: z.number().positive().nullable(),
-  /** Slots of living workers when it was decided. */
+  /** Slots of live workers at the time of planning. */
   slots: z.int32().nonnegative(),
-  /** What the head was made with, by the names of its variants; left out where its worker did not say. */
+  /** Encoders of the head's variants, by name. Absent: not reported. */
   encoders: z.record(z.string(), z.string()).optional(),
-  /** In a sentence. */
+  /** A readable explanation. */
   reason: z.string(),
 });
 export type JobPlan = z.infer<typeof JobPlan>;
@@ -27,46 +27,47 @@ export interface SplitVideo {
   durationMs: number;
   segmentDurationMs: number;
   headEndMs: number;
-  /** To be made, smallest first. */
+  /** Variants to make, smallest first. */
   variants: readonly { name: string; tier: string }[];
-  /** Names of the sound renditions to be made. */
+  /** Names of the audio renditions to make. */
   sounds: readonly string[];
   speed: number | null;
   slots: number;
-  /** The source itself is streamed, as it is: nobody waits for what is encoded of it. */
+  /** The source itself is also offered, so viewers need not wait for encoded variants. */
   isCopied: boolean;
-  /** How long before a part decoding must begin, at the last key frame, as far as that is known. */
+  /** Time before a part from which decoding must start, if known. */
   leadInMs?: number | undefined;
 }
 
 /**
- * So many chunks per slot keep all slots busy to the end although chunks differ in what they cost. Fewer waste less on starts, more less on
- * waiting for the last: `tests/bench/fleet` says what each is worth.
+ * This many chunks per slot keep all slots busy to the end although chunks differ in cost. Fewer chunks waste
+ * less on starts, more waste less on waiting for the last one: `tests/bench/fleet` measures both.
  */
 const chunksPerSlot = 4;
-/** The last one of each slot is cut into so many: slots that are not equally fast, or did not begin together, end together nevertheless. */
+/** The last chunk of each slot is divided further, so that slots of different speed or start end together. */
 const shortPerChunk = 3;
-/** A lost worker costs one chunk, and that is a minute of video at most. */
+/** A lost worker costs one chunk, i.e. at most a minute of video. */
 const longestChunkMs = 60_000;
-/** Key frames are seldom further apart than ten seconds; to decode so much besides costs little beside encoding. */
+/** Key frames are rarely further apart than ten seconds; decoding that much more is cheap beside encoding. */
 const usualLeadInMs = 12_000;
-/** A viewer stalls when encoding is no faster than playing; a quarter is kept for what varies. */
+/** A viewer stalls if encoding is not faster than playback; a quarter is the reserve. */
 const aheadOfViewers = 1.25;
 /**
- * Where a copy of the source plays to its end, only those stall whose line is too slow for it: below this pace they would wait longer than they
- * watch, which is worth a second decode.
+ * If a copy of the source plays, only viewers with too little bandwidth for it stall. Below this pace they
+ * would wait longer than they watch, which is worth a second decode.
  */
 const aheadOfViewersOfCopy = 0.5;
 
 /**
- * Cuts what comes after the head into tasks: chunks of the timeline, each from one decode for all its variants, and the rest of the sound. When
- * all slots together do not encode the whole ladder faster than it plays, as the head's worker measured, the `CRITICAL` rungs are tasks of their own
- * and run ahead of the others, at the price of a second decode; where a copy of the source plays, only when they are slower by far. Pure.
+ * Divides the work after the head into tasks: chunks of the timeline, each with one decode for all its
+ * variants, and the rest of the audio. If all slots together encode the whole ladder more slowly than it
+ * plays, as measured by the head's worker, the `CRITICAL` rungs are separate tasks and run first, at the
+ * price of a second decode; if a copy of the source plays, only if they are much slower. Pure.
  */
 export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTask[] } {
   const { durationMs, headEndMs, segmentDurationMs, speed, slots } = video;
   const restMs = Math.max(1, durationMs - headEndMs);
-  // Alone, a slot gains nothing by shorter ones.
+  // A single slot gains nothing from shorter ones.
   const share = slots > 1 ? restMs / (slots * chunksPerSlot) : restMs;
   const usualMs =
     Math.max(1, Math.round(Math.min(longestChunkMs, share) / segmentDurationMs)) * segmentDurationMs;
@@ -77,7 +78,7 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
   const spans = toSpans(cut);
   const chunks = names.flatMap((renditions, round) =>
     spans.map(({ startMs, endMs }): PlannedTask => {
-      // The second group's first chunk comes after the first group's last.
+      // The second group's first chunk follows the first group's last.
       const dueAfterMs = startMs + round * durationMs;
       return { kind: "CHUNK", startMs, endMs, renditions, dueAfterMs };
     }),
@@ -90,17 +91,20 @@ export function planTasks(video: SplitVideo): { plan: JobPlan; tasks: PlannedTas
     slots,
     reason: explain(video, { ...cut, rounds: names.length }),
   };
-  // First what is needed first; sound before pictures of the same time, since nothing plays without it.
+  // In the order of need; audio before video of the same time, since nothing plays without it.
   const tasks = [...audio, ...chunks].toSorted((a, b) => a.dueAfterMs - b.dueAfterMs);
   return { plan, tasks };
 }
 
-/** The rest of all sound, in one pass over the source: its streams lie side by side there. */
+/** The rest of all audio, in one pass over the source, which interleaves its streams. */
 export const soundTask = (headEndMs: number, names: readonly string[]): PlannedTask => ({
   ...{ kind: "AUDIO", startMs: headEndMs, endMs: null, renditions: [...names], dueAfterMs: headEndMs },
 });
 
-/** A grid of chunks, the last of each slot in short ones where that makes them shorter by more than half: each costs a start. */
+/**
+ * A grid of chunks, with short ones at the end of each slot if they are less than half as long, since each
+ * costs a start.
+ */
 function cutTimeline(video: SplitVideo, chunkMs: number): Grid {
   const { durationMs, headEndMs, segmentDurationMs, slots } = video;
   const chunks = Math.max(1, Math.round((durationMs - headEndMs) / chunkMs));
@@ -117,8 +121,8 @@ function cutTimeline(video: SplitVideo, chunkMs: number): Grid {
 type Grid = Pick<JobPlan, "headEndMs" | "chunkMs" | "chunks" | "tail">;
 
 /**
- * The chunks of a plan. A rest of less than half a chunk is in the last one, which has no end: whatever the source holds beyond its announced
- * length is in it, too.
+ * The chunks of a plan. A remainder of less than half a chunk joins the last one, which has no end: it
+ * includes anything beyond the source's announced length.
  */
 export function toSpans({ headEndMs, chunkMs, chunks, tail }: Grid) {
   const long = chunks - (tail?.chunks ?? 0);
@@ -130,7 +134,10 @@ export function toSpans({ headEndMs, chunkMs, chunks, tail }: Grid) {
   }));
 }
 
-/** Where key frames are far apart, each part decodes from far before it: no more than its own length again, or all together would decode the video many times. */
+/**
+ * If key frames are far apart, each part starts decoding far before it: at most its own length, or all parts
+ * together would decode the video many times.
+ */
 const leastMs = ({ leadInMs = 0 }: SplitVideo): number => (leadInMs > usualLeadInMs ? leadInMs : 0);
 
 const isAhead = ({ speed, slots, isCopied }: Pick<SplitVideo, "speed" | "slots" | "isCopied">): boolean =>

@@ -10,7 +10,7 @@ interface Subject {
   isEnd: boolean;
 }
 
-/** What becomes of the rows of a video's sound: only what differs. Finished sound stays. Pure. */
+/** The changes of a video's audio rows, without unchanged ones. Finished audio stays. Pure. */
 export function planSounds(rows: readonly SoundRow[], state: RenderState, subject: Subject): SoundChanges {
   const told = soundsOf(state);
   const open = rows.filter(({ playlist }) => !read(playlist)?.isComplete);

@@ -5,8 +5,8 @@ import { planVariant } from "./plan-variant.ts";
 import type { StatePlan, VariantsReport, VideoRows } from "./state-plan.ts";
 
 /**
- * What becomes of a video's rows by what an attempt knows. What is finished stays as it is, and what an earlier attempt left stays until
- * this one has something in its place. Pure.
+ * The changes of a video's rows from an attempt's report. Finished output stays, and an earlier attempt's
+ * output stays until this one replaces it. Pure.
  */
 export function planState(rows: VideoRows, report: VariantsReport, now: Date): StatePlan {
   const { result: state, attemptId } = report;
@@ -15,7 +15,7 @@ export function planState(rows: VideoRows, report: VariantsReport, now: Date): S
     report.type === "task.completed.v1" ||
     (report.type === "task.failed.v1" && report.outcome === "REJECTED");
   const { source, video, changes } = planSource(rows, state.source, now);
-  // A video that is READY is being given a variant more: its sound (or that it has none) and its poster are settled.
+  // A READY video gets one more variant: its audio (or silence) and its poster are settled.
   const isReady = rows.status === "READY";
   const sounds = isReady ? { written: [], removed: [] } : planSounds(rows.audioTracks, state, subject);
   const variants: VideoRows["variants"] = [];
@@ -28,7 +28,7 @@ export function planState(rows: VideoRows, report: VariantsReport, now: Date): S
       changes.push({ type: `variant.${planned.status.toLowerCase()}`, data: { name: told.name } });
     }
   }
-  // One that somebody chose stays, whatever is rendered again.
+  // A poster that a user chose stays, whatever is rendered again.
   const isPosterKept = rows.posterKey !== null && (isReady || rows.posterAtMs !== null);
   if (state.posterKey !== null && state.posterKey !== rows.posterKey && !isPosterKept) {
     video.posterKey = state.posterKey;
@@ -58,7 +58,7 @@ export function planState(rows: VideoRows, report: VariantsReport, now: Date): S
   return { video, source, variants, sounds, changes, after: { ...after, ...video } };
 }
 
-/** Whether the video begins to play, or plays no more, by what changes. Pure. */
+/** Whether the changes start or stop playback of the video. Pure. */
 export function planPlayable(
   before: VideoRows,
   after: VideoRows,
@@ -68,7 +68,7 @@ export function planPlayable(
   if (isPlayable && before.playableAt === null) {
     return { video: { status: "PLAYABLE", playableAt: now }, changes: [{ type: "video.playable" }] };
   }
-  // The attempt took back all that there was, e.g. because the store was full.
+  // The attempt removed all its output, e.g. because the store was full.
   if (!isPlayable && before.playableAt !== null) {
     const isArriving = after.source?.kind === "UPLOAD" && after.source.receivedAt === null;
     const status = isArriving ? "AWAITING_SOURCE" : "PROCESSING";

@@ -3,7 +3,7 @@ import type { Prisma } from "../../../../prisma/generated/client.ts";
 import type { Change } from "../../../events/record-change.ts";
 import type { StateReport } from "../../../jobs/kind-operations.ts";
 
-/** A video with all that reports change. */
+/** A video with everything that reports change. */
 export const videoRows = { variants: true, audioTracks: true, captionTracks: true, source: true } as const;
 export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
 
@@ -11,7 +11,7 @@ export type VideoRows = Prisma.VideoGetPayload<{ include: typeof videoRows }>;
 export type VariantsReport = StateReport & { result: RenderState };
 
 export interface SoundChanges {
-  /** Rows as they will be. */
+  /** The rows after the change. */
   written: VideoRows["audioTracks"];
   /** Names. */
   removed: string[];
@@ -24,6 +24,6 @@ export interface StatePlan {
   variants: VideoRows["variants"];
   sounds: SoundChanges;
   changes: Change[];
-  /** The rows as they will be. */
+  /** The rows after the change. */
   after: VideoRows;
 }
