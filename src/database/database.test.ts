@@ -36,7 +36,7 @@ test("what a process had locked when it was paused is free again after its time"
   const { id } = await opened.db.video.create({
     data: { workspaceId, title: "v", profile: "default", status: "PROCESSING" },
   });
-  const script = join(import.meta.dirname, "testing/hold-lock-process.ts");
+  const script = join(import.meta.dirname, "../testing/hold-lock-process.ts");
   const paused = spawn(process.execPath, ["--no-deprecation", script, database.url, id, "1000"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

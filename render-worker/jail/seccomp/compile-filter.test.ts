@@ -126,8 +126,8 @@ test("without namespaces, other processes' limits and other files' attributes ar
   ]);
 });
 
-test("a jump that cannot be made is an error of ours, told when the filter is made", () => {
+test("a jump to an unknown label is refused when the filter is assembled", () => {
   expect(() => assemble([{ jump: "nowhere" }])).toThrow(
-    'BPF instruction 0 jumps to "nowhere", which is nowhere',
+    'BPF instruction 0 jumps to "nowhere", which does not exist',
   );
 });
