@@ -34,6 +34,7 @@ import { isOutage } from "./http/is-outage.ts";
 import { startMetricsServer } from "./http/metrics.ts";
 import { assertDatabaseRoom, assertRoomIn } from "./http/room.ts";
 import { seldom } from "./http/seldom.ts";
+import type { KindRegistry } from "./jobs/kind-operations.ts";
 import { createMediaHandler } from "./media/index.ts";
 import { startRelay } from "./outbox/relay.ts";
 import { createRateLimit } from "./overload/rate-limit.ts";
@@ -71,6 +72,8 @@ interface ApiOptions {
    * Default false.
    */
   isBrokerEmpty?: boolean;
+  /** Default: the kinds of this release. */
+  kinds?: KindRegistry;
   /** More of what `/readyz` asks, by name. */
   checks?: Readonly<Record<string, Check>>;
   /** For a database and a broker that are away at the start. Default: none, it rejects at once. */
@@ -161,10 +164,14 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   const background = starting.use(new ConcurrentDisposableStack());
   background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
+  const given = options.kinds ? { kinds: options.kinds } : {};
   background.use(
-    await startDispatcher({ db, databaseUrl, clock, log, limits, maxRunningTasks, split: env.split }),
+    await startDispatcher({
+      ...{ db, databaseUrl, clock, log, limits, maxRunningTasks, split: env.split },
+      ...given,
+    }),
   );
-  background.use(await startProjector({ db, messaging, store, clock, log, metrics, limits }));
+  background.use(await startProjector({ db, messaging, store, clock, log, metrics, limits, ...given }));
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
   const scrub = env.scrub
     ? background.use(startScrub({ ...operations, metrics, holder: apiId, settings: env.scrub }))

@@ -41,8 +41,10 @@ export const kindsThatProduce = (produces: KindDefinition["produces"]): string[]
  * The requirements of a kind's tasks for a video of this profile. A kind that produces variants encodes the
  * profile's codecs.
  */
-export function requirementsOf(kind: KindName, { rungs }: Pick<Profile, "rungs">): Requirements {
-  const { requires, produces } = kindDefinitions[kind];
+export function requirementsOf(kind: string, { rungs }: Pick<Profile, "rungs">): Requirements {
+  const definition = kindOf(kind);
+  if (definition === undefined) throw new Error(`There is no kind ${kind}.`);
+  const { requires, produces } = definition;
   const codecs = [...new Set(rungs.map(({ codec }) => codec))];
   return { version: 1, ...requires, ...(produces === "VARIANTS" && { codecs }) };
 }

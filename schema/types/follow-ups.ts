@@ -1,5 +1,5 @@
 import { Download, Preview } from "@reelay/contracts";
-import type { JobKind as Kind, JobStatus as Status } from "../../prisma/generated/enums.ts";
+import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
 import { assetJobKinds } from "../../src/database/job-kinds.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
@@ -13,7 +13,7 @@ import { Video } from "./video.ts";
 interface NewestJob {
   id: string;
   status: Status;
-  kind: Kind;
+  kind: string;
 }
 
 interface AssetShape {
@@ -24,11 +24,11 @@ interface AssetShape {
 const newestJobs = createBatch(async (ctx, videoIds) => {
   const rows = await ctx.db.$queryRaw<Array<NewestJob & { videoId: string }>>`
     SELECT DISTINCT ON (video_id, kind) id, status, kind, video_id AS "videoId" FROM jobs
-    WHERE video_id = ANY (${[...videoIds]}::uuid[]) AND kind = ANY (${[...assetJobKinds]}::"JobKind"[]) ORDER BY video_id, kind, created_at DESC, id DESC`;
+    WHERE video_id = ANY (${[...videoIds]}::uuid[]) AND kind = ANY (${[...assetJobKinds]}::text[]) ORDER BY video_id, kind, created_at DESC, id DESC`;
   return Map.groupBy(rows, ({ videoId }) => videoId);
 });
 
-const newestJob = async (ctx: Context, videoId: string, wanted: Kind): Promise<NewestJob | null> =>
+const newestJob = async (ctx: Context, videoId: string, wanted: string): Promise<NewestJob | null> =>
   (await newestJobs(ctx, videoId))?.find(({ kind }) => kind === wanted) ?? null;
 
 const Asset = builder.interfaceRef<AssetShape>("Asset").implement({

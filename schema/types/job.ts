@@ -1,6 +1,6 @@
 import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
-import { settlesVideo } from "../../src/database/job-kinds.ts";
+import { type JobKind as JobKindName, settlesVideo } from "../../src/database/job-kinds.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import { errorOf, estimate, queuePosition, waits } from "../../src/jobs/index.ts";
 import { createBatch } from "../batch.ts";
@@ -62,7 +62,12 @@ export const Job = builder.prismaNode("Job", {
     "A persisted request to render something for a video. Users can watch, cancel, retry and prioritize it.",
   select: { id: true },
   fields: (t) => ({
-    kind: t.expose("kind", { type: JobKind, description: "What it does." }),
+    kind: t.field({
+      type: JobKind,
+      description: "What it does.",
+      select: { kind: true },
+      resolve: ({ kind }) => kind as JobKindName,
+    }),
     status: t.expose("status", { type: JobStatus, description: "Status of the job." }),
     priority: t.expose("priority", { type: JobPriority, description: "Priority of the job." }),
     profile: t.field({

@@ -1,5 +1,5 @@
 import { Requirements } from "@reelay/contracts";
-import { settlesVideo } from "../../src/database/job-kinds.ts";
+import { settlesVideo, type TaskKind as TaskKindName } from "../../src/database/job-kinds.ts";
 import { isFor } from "../../src/jobs/index.ts";
 import { headEndMs } from "../../src/kinds/index.ts";
 import { taskFraction } from "../../src/progress/index.ts";
@@ -16,7 +16,12 @@ export const Task = builder.prismaNode("Task", {
   description: "A unit of work of a job, done by one worker in one attempt.",
   select: { id: true },
   fields: (t) => ({
-    kind: t.expose("kind", { type: TaskKind, description: "What it does." }),
+    kind: t.field({
+      type: TaskKind,
+      description: "What it does.",
+      select: { kind: true },
+      resolve: ({ kind }) => kind as TaskKindName,
+    }),
     pool: t.expose("pool", { type: Pool, description: "Kind of worker that it may run on." }),
     status: t.expose("status", { type: JobStatus, description: "Status of the task." }),
     tries: t.exposeInt("tries", { description: "Number of attempts, without interrupted ones." }),

@@ -1,4 +1,4 @@
-import type { JobKind as Kind } from "../../prisma/generated/enums.ts";
+import type { JobKind as Kind } from "../../src/database/job-kinds.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
 import { Requirements } from "@reelay/contracts";
-import type { Pool, TaskKind } from "../../prisma/generated/enums.ts";
+import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/db.ts";
 import { wireKindOf } from "../database/job-kinds.ts";
 import { explainMismatch, inPool, readOffers, readSlots } from "../workers/index.ts";
@@ -57,7 +57,7 @@ export async function readQueue(
 
 /** A waiting task with what it needs. */
 interface WaitingRow extends WaitingTask {
-  kind: TaskKind;
+  kind: string;
   requirements: unknown;
 }
 

@@ -1,6 +1,5 @@
 import {
   type InputRef,
-  type KindName,
   type KindParams,
   type Pool,
   Requirements,
@@ -12,7 +11,7 @@ import type { TaskWithAll } from "../jobs/task-rows.ts";
 export function toTaskRequested(
   task: TaskWithAll,
   /** `roomBytes`: room in the workspace's storage quota. Default: unlimited. */
-  { kind, params, roomBytes }: { kind: KindName; params: KindParams; roomBytes?: number | undefined },
+  { kind, params, roomBytes }: { kind: string; params: KindParams; roomBytes?: number | undefined },
   now: Date,
 ): TaskRequested {
   const { job, outOfMemory } = task;

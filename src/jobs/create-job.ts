@@ -1,7 +1,7 @@
 import { Profile, Requirements, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { JobKind, JobPriority } from "../../prisma/generated/enums.ts";
+import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { taskKindOf } from "../database/job-kinds.ts";
 import { recordChange, type Tx } from "../events/record-change.ts";
 import { readActiveJobs, withinActiveJobs } from "../quotas/active-jobs.ts";
@@ -13,7 +13,7 @@ import { jobMayBecome } from "./may-become.ts";
 
 interface NewJob {
   id: string;
-  kind: JobKind;
+  kind: string;
   /** Renditions of a finished video to make again. */
   repairs?: string[];
   workspaceId: string;

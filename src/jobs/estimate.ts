@@ -56,7 +56,7 @@ export async function estimate(
           avg(extract(epoch FROM a.ended_at - a.started_at) * 1000)::float8 AS "taskMs"
         FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome = 'COMPLETED'
         WHERE t.job_id = j.id AND t.is_rest) rest
-    WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.kind = ANY (${[...videoJobKinds]}::"JobKind"[]) AND j.status IN ('QUEUED', 'RUNNING')`;
+    WHERE j.id = ANY (${[...jobIds]}::uuid[]) AND j.kind = ANY (${[...videoJobKinds]}::text[]) AND j.status IN ('QUEUED', 'RUNNING')`;
   const running = jobs.filter(({ status }) => status === "RUNNING");
   for (const job of running) estimates.set(job.id, job.etaMs ?? byTasks(job));
   const unsaid = jobs.filter(({ id, status }) => status === "QUEUED" || estimates.get(id) === null);

@@ -46,7 +46,7 @@ export async function readPaces(db: Db, profiles: readonly string[]): Promise<Pa
       FROM (SELECT * FROM attempts WHERE outcome = 'COMPLETED' ORDER BY ended_at DESC LIMIT ${lookedAt}) a
         JOIN tasks t ON t.id = a.task_id AND NOT t.is_rest JOIN jobs j ON j.id = t.job_id
         JOIN videos v ON v.id = j.video_id JOIN sources s ON s.video_id = j.video_id
-      WHERE j.kind = ANY (${[...videoJobKinds]}::"JobKind"[]) AND j.status = 'SUCCEEDED' AND j.started_at IS NOT NULL AND j.retry_of_id IS NULL AND j.only_variants = '{}'
+      WHERE j.kind = ANY (${[...videoJobKinds]}::text[]) AND j.status = 'SUCCEEDED' AND j.started_at IS NOT NULL AND j.retry_of_id IS NULL AND j.only_variants = '{}'
         -- One that was begun while its upload was under way waited for that, too.
         AND (s.received_at IS NULL OR s.received_at <= j.started_at)
         AND j.profile->>'name' = ANY (${[...profiles]})

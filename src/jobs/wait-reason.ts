@@ -1,5 +1,5 @@
 import { Requirements } from "@reelay/contracts";
-import type { Pool, TaskKind } from "../../prisma/generated/enums.ts";
+import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/db.ts";
 import { wireKindOf } from "../database/job-kinds.ts";
 import { explainMismatch, inPool, type OfferGroup, readOffers } from "../workers/index.ts";
@@ -28,7 +28,7 @@ interface Row {
   inFlight: number;
   maxRunningTasks: number | null;
   waitsSince: Date;
-  kind: TaskKind;
+  kind: string;
   requirements: unknown;
 }
 

@@ -1,5 +1,5 @@
 /** The kinds of jobs. A kind without an operation does not compile. */
-import type { JobKind } from "../../prisma/generated/enums.ts";
+import type { JobKind } from "../database/job-kinds.ts";
 import type { KindOperations } from "../jobs/kind-operations.ts";
 import { assetKinds } from "./asset-kinds.ts";
 import { repair } from "./repair/index.ts";

@@ -5,6 +5,7 @@ import type { OperationDeps } from "../deps.ts";
 import { ConflictError } from "../errors.ts";
 import type { Tx } from "../events/record-change.ts";
 import { onceByKey } from "../idempotency.ts";
+import type { KindRegistry } from "../jobs/kind-operations.ts";
 import { lockOwnJob } from "../jobs/own-job.ts";
 import { kinds } from "./registry.ts";
 
@@ -74,5 +75,7 @@ export async function retryJobIn(
   if (job.status === "SUCCEEDED") {
     throw new ConflictError("JOB_SUCCEEDED", "The job has succeeded, so there is nothing to repeat.");
   }
-  await kinds[job.kind].retry(tx, deps, job, newId);
+  const kind = (kinds as KindRegistry)[job.kind];
+  if (kind === undefined) throw new Error(`There is no kind ${job.kind}.`);
+  await kind.retry(tx, deps, job, newId);
 }

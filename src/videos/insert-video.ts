@@ -95,7 +95,7 @@ export async function insertVideo(
         ${source.receivedAt ?? null}::timestamptz FROM go
     ), job AS (
       INSERT INTO jobs (id, workspace_id, video_id, kind, status, priority, profile, created_at, queued_at, trace_parent)
-      SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, ${newVideoKind}::"JobKind", ${jobStatus}::"JobStatus",
+      SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, ${newVideoKind}, ${jobStatus}::"JobStatus",
         ${video.priority}::"JobPriority", ${JSON.stringify(video.profile)}::jsonb, ${now}, ${queuedAt}::timestamptz, ${activeTraceParent()} FROM go
     ), task AS (
       INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, requirements, status, available_at, created_at, queued_at, due_at)

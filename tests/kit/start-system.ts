@@ -11,9 +11,12 @@ import { testJail, testKinds } from "../../render-worker/testing/kit.ts";
 import { schema } from "../../schema/schema.ts";
 import { type Api, startApi } from "../../src/api.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
+import type { KindRegistry } from "../../src/jobs/kind-operations.ts";
 import { createApiClient } from "./api-client.ts";
 import { freePort } from "./free-port.ts";
 import { createTestDatabase } from "./test-database.ts";
+
+type KindOptions = Parameters<typeof testKinds>[0];
 
 export interface SystemOptions {
   /** Hosts and addresses that URL sources may name. Default `127.0.0.1`, where tests serve their files. */
@@ -24,6 +27,8 @@ export interface SystemOptions {
   log?: Logger;
   /** Longer videos are cut into tasks. Default 30 s. */
   wholeUpToMs?: number;
+  /** Of the API. Default: those of this release. */
+  kinds?: KindRegistry;
 }
 
 /** The whole system on real parts: Postgres, broker, local store, API and workers in this process. */
@@ -32,6 +37,7 @@ export async function startSystem({
   workers = 1,
   log = pino({ level: "silent" }),
   wholeUpToMs = 30_000,
+  kinds: apiKinds,
 }: SystemOptions = {}) {
   const stack = new AsyncDisposableStack();
   const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-system-")), (path) =>
@@ -66,7 +72,7 @@ export async function startSystem({
         split: { wholeUpToMs },
       },
       log,
-      { schema },
+      { schema, ...(apiKinds && { kinds: apiKinds }) },
     );
   }
 
@@ -74,12 +80,13 @@ export async function startSystem({
 
   /**
    * `wrapStore` stands between the worker and the store, to break it; `tools` are in place of those that
-   * tests use.
+   * tests use, `prepare` in place of the kinds.
    */
   async function startOneWorker(
     overrides: Partial<WorkerConfig> = {},
     wrapStore: (store: ObjectStore) => ObjectStore = (store) => store,
     tools?: FfmpegTools,
+    prepare = (options: KindOptions) => testKinds(options, tools),
   ): Promise<AsyncDisposable> {
     const held = new AsyncDisposableStack();
     const workerId = `test-${crypto.randomUUID().slice(0, 8)}`;
@@ -102,7 +109,7 @@ export async function startSystem({
     };
     // A script that stands in for ffmpeg needs more than a jail shows.
     const jail = tools ? createNoJail() : await testJail();
-    const kinds = await testKinds({ config, jail, log }, tools);
+    const kinds = await prepare({ config, jail, log });
     const worker = held.use(createWorker({ messaging, store, config, log, kinds, jail }));
     await worker.start();
     return held;

@@ -1,4 +1,4 @@
-import type { TaskKind } from "../../../prisma/generated/client.ts";
+import type { TaskKind } from "../../../src/database/job-kinds.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { type Stage, startStage, upload } from "../engine/stage.ts";
 import { findOrMakeClip } from "../worker/clip.ts";

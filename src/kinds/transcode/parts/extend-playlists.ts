@@ -1,6 +1,6 @@
 import { isSound, Profile, type PublishedPlaylist, RenditionPart, soundBps } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import type { Job, TaskKind } from "../../../../prisma/generated/client.ts";
+import type { Job } from "../../../../prisma/generated/client.ts";
 import type { Tx } from "../../../events/record-change.ts";
 import { type JoinedPlaylist, joinParts } from "../../../streaming/join-parts.ts";
 import type { StatePlan, VideoRows } from "../state/state-plan.ts";
@@ -66,14 +66,14 @@ export async function renditionsAt(
   renditions: readonly string[],
 ): Promise<string[]> {
   if (renditions.length === 0) return [];
-  const unfinished = await tx.$queryRaw<Array<{ kind: TaskKind; renditions: string[]; startMs: number }>>`
+  const unfinished = await tx.$queryRaw<Array<{ kind: string; renditions: string[]; startMs: number }>>`
     SELECT kind, renditions, min(start_ms) AS "startMs" FROM tasks
     WHERE job_id = ${jobId}::uuid AND id <> ${taskId}::uuid AND status <> 'SUCCEEDED' AND start_ms < ${startMs}
     GROUP BY kind, renditions`;
   return renditions.filter((name) => !unfinished.some((task) => makes(task, name)));
 }
 
-const makes = (task: { kind: TaskKind; renditions: readonly string[] }, name: string): boolean => {
+const makes = (task: { kind: string; renditions: readonly string[] }, name: string): boolean => {
   switch (task.kind) {
     case "RENDER":
       return true;
