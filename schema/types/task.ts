@@ -1,5 +1,5 @@
 import { Requirements } from "@reelay/contracts";
-import { settlesVideo, type TaskKind as TaskKindName } from "../../src/database/job-kinds.ts";
+import { isMomentary, settlesVideo, type TaskKind as TaskKindName } from "../../src/database/job-kinds.ts";
 import { isFor } from "../../src/jobs/index.ts";
 import { headEndMs } from "../../src/kinds/index.ts";
 import { taskFraction } from "../../src/progress/index.ts";
@@ -52,7 +52,7 @@ export const Task = builder.prismaNode("Task", {
       description: "End of its part of the timeline, in milliseconds. Null: the end of the video.",
       select: { kind: true, startMs: true, endMs: true, job: { select: { plan: true } } },
       resolve: ({ kind, startMs, endMs, job }) => {
-        if (kind === "POSTER") return startMs;
+        if (isMomentary(kind)) return startMs;
         return kind === "RENDER" ? headEndMs(job.plan) : endMs;
       },
     }),

@@ -43,6 +43,9 @@ export const newVideoKind: JobKind = "TRANSCODE";
 /** Jobs that make one asset of a video. Their tasks have the same kind. */
 export const assetJobKinds: readonly string[] = kindsThatProduce("ASSET");
 
+/** Tasks that concern one moment of the timeline, not a span of it. */
+export const isMomentary = (kind: string): boolean => kind === "POSTER";
+
 /** The kind of a task on the wire. The database tells the parts of a transcode apart. */
 export const wireKindOf = (kind: string): string =>
   (transcodeTasks as readonly string[]).includes(kind) ? "TRANSCODE" : kind;

@@ -1,10 +1,10 @@
 import { Profile, requirementsOf } from "@reelay/contracts";
 import type { Job, Task } from "../../prisma/generated/client.ts";
-import { wireKindOf } from "../database/job-kinds.ts";
+import { type TaskKind, wireKindOf } from "../database/job-kinds.ts";
 import type { Tx } from "../events/record-change.ts";
 
 export interface PlannedTask {
-  kind: "CHUNK" | "AUDIO" | "DOWNLOAD";
+  kind: Exclude<TaskKind, "RENDER">;
   startMs: number;
   /** Null: the end of the source. */
   endMs: number | null;

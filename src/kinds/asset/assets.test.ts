@@ -69,7 +69,7 @@ const followUps = async (videoId: string): Promise<(TaskRef & { status: string }
 };
 const newest = async (videoId: string): Promise<TaskRef> => {
   const last = (await followUps(videoId)).at(-1);
-  if (!last) throw new Error("There is no follow-up.");
+  if (!last) throw new Error("There is no asset job.");
   return last;
 };
 const videoOf = (id: string) => system.db.video.findUniqueOrThrow({ where: { id } });
@@ -202,7 +202,7 @@ test("a chosen poster stays when a variant is rendered again", async () => {
   expect((await videoOf(videoId)).posterKey).toBe(posterKey);
 });
 
-test("a follow-up that is lost is tried again, one that fails for good leaves the video as it was and can be retried", async () => {
+test("an asset job that is lost is tried again; one that fails for good leaves the video unchanged and can be retried", async () => {
   const { videoId } = await readyVideo();
   const before = await videoOf(videoId);
   await ask.preview(videoId);
@@ -234,7 +234,7 @@ test("a follow-up that is lost is tried again, one that fails for good leaves th
   expect(status.previewUrl).toContain("preview.webp");
 });
 
-test("canceling a follow-up ends it alone", async () => {
+test("canceling an asset job ends it alone", async () => {
   const { videoId } = await readyVideo();
   await ask.preview(videoId);
   const ref = await newest(videoId);
@@ -310,7 +310,7 @@ test("a kind that no worker offers waits until one does, and delays no other", a
   expect(await system.takeMessages(ref)).toHaveLength(1);
 });
 
-test("a video that is deleted takes its follow-ups with it, and stops who is at them", async () => {
+test("deleting a video deletes its asset jobs and stops their attempts", async () => {
   const { videoId } = await readyVideo();
   await ask.preview(videoId);
   const attempt = attemptOf(await newest(videoId));

@@ -1,4 +1,5 @@
 import { RenditionPart, type TaskPart, type TranscodeParams, type VariantState } from "@reelay/contracts";
+import { settlesVideo } from "../../database/job-kinds.ts";
 import type { SplitLimits, TaskWithAll } from "../../jobs/task-rows.ts";
 import { downloadNameOf, isKept, toVariantState, toVideoParams } from "../video-params.ts";
 import { JobPlan } from "./parts/plan-tasks.ts";
@@ -33,7 +34,9 @@ export function toTranscodeParams(task: TaskWithAll, limits: SplitLimits): Trans
  */
 function asksForStoryboard({ kind, endMs, job }: TaskWithAll): boolean {
   const isLast = kind === "RENDER" || (kind === "CHUNK" && endMs === null);
-  const isWanted = job.kind === "REPAIR" ? job.repairs.includes("storyboard") : job.video.storyboard === null;
+  const isWanted = settlesVideo(job.kind)
+    ? job.video.storyboard === null
+    : job.repairs.includes("storyboard");
   return isLast && isWanted && job.onlyVariants.length === 0;
 }
 

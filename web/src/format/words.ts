@@ -2,6 +2,7 @@ import type {
   AttemptOutcome,
   JobKind,
   JobStatus,
+  TaskKind,
   VariantStatus,
   VideoStatus,
   WebhookDeliveryStatus,
@@ -65,6 +66,15 @@ export const jobKindWords: Record<JobKind, string> = {
   POSTER: "Poster",
   PREVIEW: "Preview",
   DOWNLOAD: "Download",
+};
+
+export const taskKindWords: Record<TaskKind, string> = {
+  RENDER: "Render",
+  CHUNK: "Chunk",
+  AUDIO: "Audio",
+  DOWNLOAD: "Download",
+  POSTER: "Poster",
+  PREVIEW: "Preview",
 };
 
 /** Whether nothing more will become of a job by itself. */

@@ -1,22 +1,13 @@
 import type { JobDetailFragment } from "../api/documents.ts";
 import { count, percentOf } from "../format/numbers.ts";
 import { formatDuration, formatMoment, formatSpan } from "../format/time.ts";
-import { isJobSettled, jobWords, outcomeWords } from "../format/words.ts";
+import { isJobSettled, jobWords, outcomeWords, taskKindWords } from "../format/words.ts";
 import { useNow } from "../live/use-now.ts";
 import { Badge } from "../ui/badge.tsx";
 import { FailureText } from "../ui/failure-text.tsx";
 
 type Task = JobDetailFragment["tasks"][number];
 type Attempt = Task["attempts"][number];
-
-const kinds: Record<Task["kind"], string> = {
-  RENDER: "Render",
-  CHUNK: "Chunk",
-  AUDIO: "Audio",
-  DOWNLOAD: "Download",
-  POSTER: "Poster",
-  PREVIEW: "Preview",
-};
 
 /**
  * The tasks of a job with their attempts; folded away for jobs that are over. Those that have not started are
@@ -66,7 +57,7 @@ function TaskEntry({ task }: { task: Task }) {
     <li className="task">
       <div className="task-head">
         <span>
-          {kinds[kind]} {span !== null && <span className="muted numbers">{span}</span>}
+          {taskKindWords[kind]} {span !== null && <span className="muted numbers">{span}</span>}
         </span>
         <Badge word={jobWords[status]} />
         <span className="muted small numbers">

@@ -79,12 +79,10 @@ const makes = (task: { kind: string; renditions: readonly string[] }, name: stri
       return true;
     case "CHUNK":
       return task.renditions.includes(name);
-    case "DOWNLOAD":
-    case "POSTER":
-    case "PREVIEW":
-      return false;
-    default:
+    case "AUDIO":
       // An older plan without names includes all.
       return isSound(name) && (task.renditions.length === 0 || task.renditions.includes(name));
+    default:
+      return false;
   }
 };
