@@ -65,7 +65,7 @@ test("its attempts are repeated and its jobs canceled like those of any kind", a
       const { status, tasks } = await jobOf(failing);
       expect(status).toBe("SUCCEEDED");
       const outcomes = tasks.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
-      expect(outcomes.toSorted()).toEqual(["COMPLETED", "FAILED"]);
+      expect(new Set(outcomes)).toEqual(new Set(["COMPLETED", "FAILED"]));
     },
     "the second attempt succeeds",
     { timeoutMs: 60_000 },
