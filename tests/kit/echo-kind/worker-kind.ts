@@ -14,7 +14,7 @@ export const echoWorkerKind: WorkerKind = {
         reporter.progressed(0.5, { half: text.slice(0, text.length / 2) });
         if (text === "fail once" && task.fencingToken === 0)
           throw retriableError("WORKER", "ECHO_LOST", "The first echo was lost; another attempt follows.");
-        while (text === "wait") await sleep(1_000, undefined, { signal });
+        if (text === "wait") await sleep(3_600_000, undefined, { signal });
         state.update(() => ({ text }));
       },
       finished: () => [],
