@@ -15,7 +15,7 @@ beforeEach(() => system.clear());
 const tasksOf = ({ jobId }: { jobId: string }) =>
   system.db.task.findMany({
     where: { jobId },
-    orderBy: [{ dueAt: "asc" }, { kind: "asc" }, { startMs: "asc" }],
+    orderBy: [{ dueAt: "asc" }, { kind: "desc" }, { startMs: "asc" }],
   });
 const refOf = (ref: TaskRef, task: { id: string; jobId: string } | undefined): TaskRef => {
   if (!task) throw new Error("There is no such task.");
