@@ -23,7 +23,7 @@ export function toTaskRequested(
     fencingToken: task._count.attempts,
     kind,
     params,
-    inputs: { source: toInput(job.video.source, roomBytes) },
+    inputs: { source: toInput(job, roomBytes) },
     requirements: Requirements.parse(task.requirements),
     ...(outOfMemory > 0 && { outOfMemory }),
     pool: task.pool.toLowerCase() as Pool,
@@ -32,11 +32,17 @@ export function toTaskRequested(
   };
 }
 
-function toInput(source: TaskWithAll["job"]["video"]["source"], roomBytes: number | undefined): InputRef {
+/**
+ * A worker reports a URL's source when its download begins and stores it at the end. So the object is certain
+ * only once the whole source was read (`hash`), or the job was split, which waits for the object. Until then a
+ * worker receives the URL, and uses the object if it is there.
+ */
+function toInput({ plan, video: { source } }: TaskWithAll["job"], roomBytes: number | undefined): InputRef {
   if (source === null) throw new Error("A video without a source has nothing to render.");
-  const { objectKey: key, url, receivedAt, kind, videoId: uploadId, sizeBytes } = source;
+  const { objectKey: key, url, receivedAt, hash, kind, videoId: uploadId, sizeBytes } = source;
   if (kind === "UPLOAD" && receivedAt === null && sizeBytes !== null)
     return { kind: "object", key, arriving: { uploadId, sizeBytes: Number(sizeBytes) } };
-  if (url === null || receivedAt !== null) return { kind: "object", key };
+  const isStored = receivedAt !== null && (hash !== null || plan !== null);
+  if (url === null || isStored) return { kind: "object", key };
   return { kind: "url", url, key, ...(roomBytes !== undefined && { maxBytes: roomBytes }) };
 }

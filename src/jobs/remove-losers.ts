@@ -15,7 +15,8 @@ export async function removeLosers(
     const attempts = `${objectKeys.video(videoId)}attempts/`;
     // Listed before the rows are read: an attempt that starts later is not among them.
     const prefixes = await Array.fromAsync(store.folders(attempts));
-    if (prefixes.length === 0) return;
+    const joined = await Array.fromAsync(store.folders(`${objectKeys.video(videoId)}variants/`));
+    if (prefixes.length + joined.length === 0) return;
     const video = await db.video.findUnique({
       where: { id: videoId },
       include: {
@@ -24,7 +25,7 @@ export async function removeLosers(
       },
     });
     if (video === null || video.jobs.some(({ status }) => !isTerminal(status))) return;
-    await removeJoined(store, video);
+    await removeJoined(store, joined, video);
     for (const prefix of prefixes) {
       const named = namedOutput(video, prefix.slice(attempts.length, -1));
       await removeUnnamed({ store, prefix, named });
@@ -38,8 +39,8 @@ export async function removeLosers(
 /** Removes joined playlists of variants that failed. */
 async function removeJoined(
   store: ObjectStore,
+  folders: readonly string[],
   video: {
-    id: string;
     variants: readonly { playlist: unknown }[];
     audioTracks: readonly { playlist: unknown }[];
   },
@@ -48,7 +49,7 @@ async function removeJoined(
   const named = new Set(
     rows.map(({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key),
   );
-  for (const folder of await Array.fromAsync(store.folders(`${objectKeys.video(video.id)}variants/`))) {
+  for (const folder of folders) {
     if (!named.has(`${folder}index.m3u8`)) await store.deletePrefix(folder);
   }
 }

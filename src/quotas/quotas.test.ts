@@ -85,7 +85,7 @@ test("a worker receives what the quota has room for, of a source that it fetches
   const task = await system.db.task.findFirstOrThrow({ where: { job: { videoId } } });
   const [message] = await system.takeMessages({ taskId: task.id });
   expect(message).toMatchObject({ source: { kind: "url", maxBytes: 400 } });
-  await system.db.source.update({ where: { videoId }, data: { receivedAt: new Date() } });
+  await system.db.source.update({ where: { videoId }, data: { receivedAt: new Date(), hash: "sha256:00" } });
   await system.db.task.update({ where: { id: task.id }, data: { dispatchedAt: null } });
   const [again] = await system.takeMessages({ taskId: task.id });
   expect(again?.source.kind).toBe("object");

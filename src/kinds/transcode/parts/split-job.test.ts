@@ -188,7 +188,7 @@ test("what of the source is damaged is said, and a job ends when more than half 
   for (const chunk of chunks.slice(2, 6)) await lose(chunk);
   expect(await statusesOf(ref)).toMatchObject({ video: "PLAYABLE", job: "RUNNING" });
   const where = { videoId: ref.videoId, type: "video.source-damaged" };
-  expect((await system.db.event.findFirst({ where }))?.data).toEqual({
+  expect((await system.db.event.findFirst({ where, orderBy: { id: "asc" } }))?.data).toEqual({
     ...{ startMs: 24_000, endMs: 32_000, lostMs: 8_000 },
   });
   for (const chunk of chunks.slice(1, 2)) await lose(chunk);
