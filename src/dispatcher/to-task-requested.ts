@@ -34,8 +34,8 @@ export function toTaskRequested(
 
 /**
  * A worker reports a URL's source when its download begins and stores it at the end. So the object is certain
- * only once the whole source was read (`hash`), or the job was split, which waits for the object. Until then a
- * worker receives the URL, and uses the object if it is there.
+ * only once the whole source was read (`hash`), or the job was split, which waits for the object. Until then
+ * a worker receives the URL, and uses the object if it exists.
  */
 function toInput({ plan, video: { source } }: TaskWithAll["job"], roomBytes: number | undefined): InputRef {
   if (source === null) throw new Error("A video without a source has nothing to render.");
