@@ -1,3 +1,4 @@
+import type { Client } from "pg";
 import { checkEvents } from "./checks/check-events.ts";
 import { checkJobs } from "./checks/check-jobs.ts";
 import { checkLeftovers } from "./checks/check-leftovers.ts";
@@ -75,7 +76,19 @@ async function check({ system, load, watchers, player, readers, tools }: Stage):
       tools,
       framesOf: 8,
     })),
-    none("files referenced for a player but missing", [...player.missed]),
+    none("files referenced for a player but missing", await withJobs(db, [...player.missed])),
     ...(await checkLeftovers(system)),
   ]);
+}
+
+/** Each path with the jobs of its video and when they ended, which say why files are missing. */
+async function withJobs(db: Client, files: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string; jobs: string }>(
+    `SELECT video_id::text AS id, string_agg(concat_ws(' ', kind, status, 'cancel requested ' || cancel_requested_at::time(1), 'ended ' || ended_at::time(1)), ', ') AS jobs
+     FROM jobs GROUP BY video_id`,
+  );
+  return files.map((file) => {
+    const video = rows.find(({ id }) => file.includes(id));
+    return `${file} (${video?.jobs ?? "no job"})`;
+  });
 }
