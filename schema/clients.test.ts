@@ -23,7 +23,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const input = { title: "A film", source: { url: { url: "http://example.com/a.mp4" } } };
 
 /**
- * What Apollo must be told of interfaces; `@graphql-codegen/fragment-matcher` writes it from schema.graphql.
+ * The interface types that Apollo needs; `@graphql-codegen/fragment-matcher` writes them from schema.graphql.
  */
 const possibleTypes = { Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"] };
 

@@ -25,11 +25,10 @@ const transcodeTasks = ["RENDER", "CHUNK", "AUDIO"] as const;
 /** A kind of task, as rows hold it. */
 export type TaskKind = (typeof transcodeTasks)[number] | AssetKind;
 
-const traitsOf = (kind: string): JobTraits | undefined =>
-  new Map<string, JobTraits>(Object.entries(jobTraits)).get(kind);
+const traitsByKind: ReadonlyMap<string, JobTraits> = new Map(Object.entries(jobTraits));
 
 /** Whether the end of such a job makes the video READY or FAILED. */
-export const settlesVideo = (kind: string): boolean => traitsOf(kind)?.settlesVideo ?? false;
+export const settlesVideo = (kind: string): boolean => traitsByKind.get(kind)?.settlesVideo ?? false;
 
 /** Jobs that render a video from its source: their progress, profile and end are the video's. */
 export const videoJobKinds: readonly string[] = Object.keys(jobTraits).filter(settlesVideo);
@@ -51,4 +50,4 @@ export const wireKindOf = (kind: string): string =>
   (transcodeTasks as readonly string[]).includes(kind) ? "TRANSCODE" : kind;
 
 /** The kind, on the wire, of such a job's tasks. */
-export const taskKindOf = (kind: string): string => traitsOf(kind)?.tasks ?? kind;
+export const taskKindOf = (kind: string): string => traitsByKind.get(kind)?.tasks ?? kind;

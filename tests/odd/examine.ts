@@ -1,6 +1,6 @@
 /**
- * What is in a file or a stream, as any reader finds it: when each picture is shown, when it flashes and when
- * it beeps, which way up it stands.
+ * Reads a file or a stream independently of Reelay: the times of pictures, flashes and beeps, and the
+ * rotation.
  */
 
 import { z } from "zod";

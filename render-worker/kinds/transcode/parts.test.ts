@@ -97,7 +97,7 @@ test("a container that cannot be read from the middle is made in one piece", asy
   expect(state.variants[0]).toMatchObject({ status: "READY", playlist: { isComplete: true } });
 }, 60_000);
 
-test("damage in the middle of a long source is said of the part that it is in, and the others are whole", async () => {
+test("damage in the middle of a long source is reported by the part that contains it, and the others are whole", async () => {
   await using worker = await startWorker();
   const clip = join(clips.path, "holed.mp4");
   await holed(

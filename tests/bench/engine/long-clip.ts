@@ -30,8 +30,8 @@ const codecs = {
 } as const;
 
 /**
- * A loop of ten seconds, so that ninety minutes are made in little more than the time of a copy; its sound in
- * one piece, as a looped one has gaps at which no recording has any. Kept in the system's temporary folder.
+ * Repeats ten seconds of picture, so that ninety minutes take little longer than a copy. The audio is encoded
+ * in one piece, because a repeated one has gaps. Kept in the system's temporary folder.
  */
 export async function makeLongClip(
   ffmpeg: string,

@@ -57,7 +57,7 @@ const pages = (keyArgs: string[]) => relayStylePagination(keyArgs) as FieldPolic
 const mergeByPlace: FieldMergeFunction<StoreObject[]> = (existing = [], incoming, { mergeObjects }) =>
   incoming.map((entry, index) => mergeObjects(existing[index] ?? {}, entry));
 
-/** The normalised cache: what a subscription tells of a video shows wherever that video is shown. */
+/** The normalised cache: an update from a subscription appears wherever its video is shown. */
 const createCache = () =>
   new InMemoryCache({
     possibleTypes,

@@ -27,7 +27,7 @@ export function toVariantStates(
   return [...made, ...skipped].filter(({ name }) => only?.includes(name) ?? true);
 }
 
-/** A finished variant of an earlier attempt. */
+/** A variant that a previous attempt finished. */
 function keptVariant(rung: PlannedRung, keep: TranscodeParams["keep"]): VariantState | undefined {
   const kept = keep.variants.find(
     ({ name, status, playlist }) => name === rung.name && status === "READY" && playlist?.isComplete,
